@@ -1,0 +1,99 @@
+import { boundedText } from './bounded-text.ts';
+
+/** Why PayTR gave no answer that can be used. `gatewayMessage` is for the log and the audit trail, at most 500 characters. */
+export interface NoAnswer {
+  ok: false;
+  reason: 'unreachable' | 'timeout' | 'unreadable';
+  gatewayMessage: string;
+}
+
+/** Where PayTR is and how long it may take; `fetch` is replaced in tests only. */
+export interface PaytrConnection {
+  baseUrl: string;
+  timeoutSeconds?: number;
+  fetch?: typeof fetch;
+}
+
+/** What a gateway message is cut to before anyone keeps it. */
+export const GATEWAY_MESSAGE_LENGTH = 500;
+
+// The time PayTR's own get-token samples wait.
+const DEFAULT_TIMEOUT_SECONDS = 20;
+// PayTR's answers are a few hundred bytes; more than this is something else answering.
+const MAX_ANSWER_LENGTH = 65_536;
+
+/**
+ * Posts `fields` to PayTR and returns the JSON object it answered, whatever the HTTP status: PayTR decides by the JSON
+ * `status` (paytr.md 1.5). Never throws for what the network or the gateway does, and follows no redirect.
+ */
+export async function postToPaytr(
+  connection: PaytrConnection,
+  path: string,
+  fields: Record<string, string>,
+): Promise<{ ok: true; answer: Record<string, unknown>; text: string } | NoAnswer> {
+  const send = connection.fetch ?? fetch;
+  const timeoutSeconds = connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  try {
+    const response = await send(paytrUrl(connection.baseUrl, path), {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)),
+    });
+    return readAnswer(response.status, await readText(response));
+  } catch (error) {
+    return withoutAnswer(error, timeoutSeconds);
+  }
+}
+
+/** An address at the gateway; `baseUrl` may or may not end in a slash. */
+export function paytrUrl(baseUrl: string, path: string): string {
+  return baseUrl.replace(/\/+$/, '') + path;
+}
+
+/** A value of PayTR's JSON as text: PayTR writes numbers sometimes quoted and sometimes not. Undefined when there is none. */
+export function answerText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : undefined;
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_ANSWER_LENGTH) break;
+  }
+  return text;
+}
+
+function readAnswer(
+  httpStatus: number,
+  text: string,
+): { ok: true; answer: Record<string, unknown>; text: string } | NoAnswer {
+  const unreadable: NoAnswer = {
+    ok: false,
+    reason: 'unreadable',
+    gatewayMessage: boundedText(`HTTP ${httpStatus}: ${text}`, GATEWAY_MESSAGE_LENGTH),
+  };
+  try {
+    const answer: unknown = JSON.parse(text);
+    return isRecord(answer) ? { ok: true, answer, text } : unreadable;
+  } catch {
+    return unreadable;
+  }
+}
+
+function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {
+  if (error instanceof Error && error.name === 'TimeoutError') {
+    return { ok: false, reason: 'timeout', gatewayMessage: `No answer within ${timeoutSeconds} seconds` };
+  }
+  // fetch says only "fetch failed"; what happened (refused, no such host, bad certificate) is in its cause.
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  const message = cause instanceof Error ? cause.message || cause.name : String(cause);
+  return { ok: false, reason: 'unreachable', gatewayMessage: boundedText(message, GATEWAY_MESSAGE_LENGTH) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,23 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/** What PayTR gives a store (Mağaza No, Mağaza Parola, Mağaza Gizli Anahtar). Key and salt never leave this process. */
+export interface PaytrCredentials {
+  merchantId: string;
+  merchantKey: string;
+  merchantSalt: string;
+}
+
+/**
+ * Signs `parts`, joined without separators, as every PayTR call does: base64 of HMAC-SHA256 under `merchant_key`.
+ * The order of the parts is the caller's, and differs from call to call (paytr.md section 0).
+ */
+export function paytrSignature(credentials: PaytrCredentials, parts: readonly string[]): string {
+  return createHmac('sha256', credentials.merchantKey).update(parts.join(''), 'utf8').digest('base64');
+}
+
+/** Compares two signatures without telling by its duration how much of them agrees. */
+export function sameSignature(expected: string, received: string): boolean {
+  const expectedBytes = Buffer.from(expected, 'utf8');
+  const receivedBytes = Buffer.from(received, 'utf8');
+  return expectedBytes.length === receivedBytes.length && timingSafeEqual(expectedBytes, receivedBytes);
+}

@@ -1,0 +1,91 @@
+import { boundedText } from './bounded-text.ts';
+import { parseMajor } from './minor-units.ts';
+import { fromPaytrCurrency } from './paytr-currency.ts';
+import { answerText, GATEWAY_MESSAGE_LENGTH, postToPaytr } from './paytr-request.ts';
+import type { NoAnswer, PaytrConnection } from './paytr-request.ts';
+import { paytrSignature } from './paytr-signature.ts';
+import type { PaytrCredentials } from './paytr-signature.ts';
+
+/**
+ * What PayTR knows of one order. Amounts are in minor units; `raw` is its answer as text, at most 4000 characters.
+ * `no-successful-payment` covers a refused, a pending and an unknown order: PayTR does not tell them apart.
+ */
+export type StatusAnswer =
+  | {
+      ok: true;
+      paymentAmountMinor: number;
+      /** What the customer paid, instalment surcharge included. */
+      paymentTotalMinor: number;
+      currency: string;
+      testMode: boolean;
+      maskedPan?: string;
+      cardBrand?: string;
+      /** As PayTR writes it; the time zone is not stated, presumably that of Türkiye. */
+      paymentDate?: string;
+      raw: string;
+    }
+  | { ok: false; reason: 'no-successful-payment' | 'refused'; gatewayMessage: string }
+  | NoAnswer;
+
+const MAX_RAW_LENGTH = 4000;
+const MAX_DETAIL_LENGTH = 100;
+// Two texts share this number: no such order, and no successful payment for it (paytr.md section 3).
+const NO_SUCCESSFUL_PAYMENT = '004';
+
+/** Asks PayTR whether an order was paid (Durum Sorgu). Never throws. Source: dev.paytr.com/durum-sorgu. */
+export async function queryPaytrStatus(
+  settings: PaytrCredentials & PaytrConnection,
+  merchantOid: string,
+): Promise<StatusAnswer> {
+  const reply = await postToPaytr(settings, '/odeme/durum-sorgu', {
+    merchant_id: settings.merchantId,
+    merchant_oid: merchantOid,
+    paytr_token: paytrSignature(settings, [settings.merchantId, merchantOid, settings.merchantSalt]),
+  });
+  if (!reply.ok) return reply;
+  if (reply.answer['status'] === 'success') return readPaidOrder(reply.answer, reply.text);
+  if (typeof reply.answer['status'] === 'string') return readRefusal(reply.answer);
+  return unreadable(reply.text);
+}
+
+function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAnswer {
+  const paymentAmountMinor = parseMajor(answerText(answer['payment_amount']) ?? '');
+  const paymentTotalMinor = parseMajor(answerText(answer['payment_total']) ?? '');
+  const currency = answerText(answer['currency'])?.trim();
+  if (paymentAmountMinor === null || paymentTotalMinor === null || !currency) return unreadable(text);
+  const detail = (name: string): string => boundedText(answerText(answer[name]) ?? '', MAX_DETAIL_LENGTH);
+  const [maskedPan, cardBrand, paymentDate] = [
+    detail('masked_pan'),
+    detail('kart_marka'),
+    detail('payment_date'),
+  ];
+  return {
+    ok: true,
+    paymentAmountMinor,
+    paymentTotalMinor,
+    currency: boundedText(fromPaytrCurrency(currency), MAX_DETAIL_LENGTH),
+    testMode: !['', '0'].includes(detail('test_mode')),
+    ...(maskedPan && { maskedPan }),
+    ...(cardBrand && { cardBrand }),
+    ...(paymentDate && { paymentDate }),
+    raw: boundedText(text, MAX_RAW_LENGTH),
+  };
+}
+
+function readRefusal(answer: Record<string, unknown>): StatusAnswer {
+  const code = (answerText(answer['err_no']) ?? '').padStart(3, '0');
+  const message = answerText(answer['err_msg']) ?? answerText(answer['reason']) ?? '';
+  return {
+    ok: false,
+    reason: code === NO_SUCCESSFUL_PAYMENT ? 'no-successful-payment' : 'refused',
+    gatewayMessage: boundedText(`${code} ${message}`.trim(), GATEWAY_MESSAGE_LENGTH),
+  };
+}
+
+function unreadable(text: string): NoAnswer {
+  return {
+    ok: false,
+    reason: 'unreadable',
+    gatewayMessage: boundedText(text, GATEWAY_MESSAGE_LENGTH),
+  };
+}
