@@ -1,7 +1,7 @@
 /** The currencies this product charges in, by their ISO 4217 codes. */
 export type PaytrCurrency = 'TRY' | 'USD' | 'EUR';
 
-/** The currency as PayTR writes it: `TL` for the lira, in every call and every hash (paytr.md 1.1). */
+/** The currency as PayTR writes it: `TL` for the lira, in every call and every hash (PayTR iFrame API, step 1). */
 export function toPaytrCurrency(currency: PaytrCurrency): string {
   return currency === 'TRY' ? 'TL' : currency;
 }

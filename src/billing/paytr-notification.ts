@@ -46,7 +46,7 @@ const MAX_MESSAGE_LENGTH = 500;
  */
 export function readPaytrNotification(credentials: PaytrCredentials, rawBody: Buffer): NotificationReading {
   const received = new URLSearchParams(rawBody.toString('utf8'));
-  // `info` has its own three signed fields (paytr.md 2.5); it carries no amount.
+  // `info` has its own three signed fields (PayTR EFT iFrame API, step 2); it carries no amount.
   const isTransferNotice = received.get('status') === 'info' && !received.has('total_amount');
   const signedNames = ['merchant_oid', 'status', isTransferNotice ? 'bank' : 'total_amount', 'hash'];
   const repeated = signedNames.find((name) => received.getAll(name).length > 1);

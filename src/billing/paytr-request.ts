@@ -24,7 +24,7 @@ const MAX_ANSWER_LENGTH = 65_536;
 
 /**
  * Posts `fields` to PayTR and returns the JSON object it answered, whatever the HTTP status: PayTR decides by the JSON
- * `status` (paytr.md 1.5). Never throws for what the network or the gateway does, and follows no redirect.
+ * `status` (PayTR iFrame API, step 1). Never throws for what the network or the gateway does, and follows no redirect.
  */
 export async function postToPaytr(
   connection: PaytrConnection,

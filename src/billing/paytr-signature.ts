@@ -9,7 +9,7 @@ export interface PaytrCredentials {
 
 /**
  * Signs `parts`, joined without separators, as every PayTR call does: base64 of HMAC-SHA256 under `merchant_key`.
- * The order of the parts is the caller's, and differs from call to call (paytr.md section 0).
+ * The order of the parts is the caller's, and differs from call to call (see the samples at dev.paytr.com).
  */
 export function paytrSignature(credentials: PaytrCredentials, parts: readonly string[]): string {
   return createHmac('sha256', credentials.merchantKey).update(parts.join(''), 'utf8').digest('base64');

@@ -29,7 +29,7 @@ export type StatusAnswer =
 
 const MAX_RAW_LENGTH = 4000;
 const MAX_DETAIL_LENGTH = 100;
-// Two texts share this number: no such order, and no successful payment for it (paytr.md section 3).
+// Two texts share this number: no such order, and no successful payment for it (dev.paytr.com/hata-kodlari).
 const NO_SUCCESSFUL_PAYMENT = '004';
 
 /** Asks PayTR whether an order was paid (Durum Sorgu). Never throws. Source: dev.paytr.com/durum-sorgu. */

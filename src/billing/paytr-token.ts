@@ -31,7 +31,7 @@ export interface TokenOrder {
   timeoutMinutes: number;
 }
 
-// The order PayTR hashes in; it is not the order of its field table (paytr.md section 0).
+// The order PayTR hashes in; it is not the order of its field table (see the samples at dev.paytr.com).
 const HASHED_FIELDS = [
   'merchant_id',
   'user_ip',
@@ -45,7 +45,7 @@ const HASHED_FIELDS = [
   'test_mode',
 ] as const;
 
-/** PayTR's rule for `merchant_oid`: letters and digits, at most 64 (paytr.md 1.2). */
+/** PayTR's rule for `merchant_oid`: letters and digits, at most 64 (PayTR iFrame API, step 1). */
 export const MERCHANT_OID = /^[A-Za-z0-9]{1,64}$/;
 
 const MIN_AMOUNT_MINOR = 100;
@@ -98,7 +98,7 @@ export function tokenSignature(
   ]);
 }
 
-/** PayTR's `user_basket`: base64 of JSON rows `[name, unit price in major units, quantity]` (paytr.md 1.4). */
+/** PayTR's `user_basket`: base64 of JSON rows `[name, unit price in major units, quantity]` (PayTR iFrame API, step 1). */
 export function encodeBasket(basket: readonly BasketRow[]): string {
   const rows = basket.map((row) => [
     boundedText(row.name, MAX_BASKET_NAME_LENGTH),
@@ -108,7 +108,7 @@ export function encodeBasket(basket: readonly BasketRow[]): string {
   return Buffer.from(JSON.stringify(rows), 'utf8').toString('base64');
 }
 
-/** True when PayTR takes the address: ASCII (no Turkish letters), at most 100 characters (paytr.md 1.1). */
+/** True when PayTR takes the address: ASCII (no Turkish letters), at most 100 characters (PayTR iFrame API, step 1). */
 export function isEmailForPaytr(email: string): boolean {
   return email.length <= 100 && /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(email);
 }

@@ -80,7 +80,7 @@ async function requestToken(settings: PaytrSettings, order: TokenOrder): Promise
   return { ok: false, reason, gatewayMessage: boundedText(said, GATEWAY_MESSAGE_LENGTH) };
 }
 
-// get-token says `reason`; most other PayTR calls say `err_no` and `err_msg` (paytr.md 1.5).
+// get-token says `reason`; most other PayTR calls say `err_no` and `err_msg` (PayTR iFrame API, step 1).
 function refusalText(answer: Record<string, unknown>): string {
   const error = [answerText(answer['err_no']), answerText(answer['err_msg'])].filter(Boolean).join(' ');
   return answerText(answer['reason']) ?? (error || 'PayTR gave no reason');

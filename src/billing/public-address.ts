@@ -27,7 +27,7 @@ for (const [network, prefix, family] of NOT_PUBLIC) notPublic.addSubnet(network,
 
 /**
  * True when `ip` is an address a customer can have on the public internet: what PayTR demands of `user_ip`
- * (paytr.md 1.3). False for private, loopback, link-local and carrier-grade NAT addresses and for text that is no
+ * (PayTR iFrame API, step 1). False for private, loopback, link-local and carrier-grade NAT addresses and for text that is no
  * address. `::ffff:10.0.0.1` counts as `10.0.0.1`.
  */
 export function isPublicAddress(ip: string): boolean {

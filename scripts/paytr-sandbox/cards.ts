@@ -1,0 +1,46 @@
+/** PayTR's published test cards. Source: dev.paytr.com/direkt-api/test-kart-bilgileri. */
+export const TEST_CARDS: readonly { number: string; brand: string }[] = [
+  { number: '4355084355084358', brand: 'AXESS' },
+  { number: '5406675406675403', brand: 'MAXIMUM' },
+  { number: '9792030394440796', brand: 'PARAF' },
+];
+
+/** The CVV of every test card. */
+export const TEST_CVV = '000';
+
+/** What the payer typed into the card form. */
+export interface CardForm {
+  cc_owner: string;
+  card_number: string;
+  expiry: string;
+  cvv: string;
+}
+
+/** A field of the card form that cannot be taken. */
+export type CardFault = keyof CardForm;
+
+/** Every field that is wrong; none means the card is one of PayTR's test cards. Any name and any expiry will do. */
+export function findCardFaults(form: CardForm): CardFault[] {
+  const faults: CardFault[] = [];
+  if (form.cc_owner.trim() === '' || form.cc_owner.length > 50) faults.push('cc_owner');
+  if (!findTestCard(form.card_number)) faults.push('card_number');
+  if (!/^\s*(0?[1-9]|1[0-2])\s*\/\s*(20)?\d{2}\s*$/.test(form.expiry)) faults.push('expiry');
+  if (form.cvv.trim() !== TEST_CVV) faults.push('cvv');
+  return faults;
+}
+
+/** The test card with this number, spaces aside. */
+export function findTestCard(cardNumber: string): (typeof TEST_CARDS)[number] | undefined {
+  const digits = cardNumber.replace(/\s/g, '');
+  return TEST_CARDS.find((card) => card.number === digits);
+}
+
+/** A card number as PayTR masks it in its answers: 435508AAA4358. */
+export function maskPan(cardNumber: string): string {
+  return `${cardNumber.slice(0, 6)}AAA${cardNumber.slice(-4)}`;
+}
+
+/** A card number in groups of four, as printed on the card. */
+export function groupPan(cardNumber: string): string {
+  return cardNumber.replace(/(\d{4})(?=\d)/g, '$1 ');
+}

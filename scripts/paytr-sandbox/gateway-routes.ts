@@ -1,0 +1,54 @@
+import express from 'express';
+import type { Response, Router } from 'express';
+import { receivedFields } from './received-fields.ts';
+import type { SandboxState, TokenFailure } from './sandbox-state.ts';
+import { answerStatusQuery } from './status-answer.ts';
+import { refuseToken } from './token-rules.ts';
+import { openTransaction } from './transactions.ts';
+
+/** What the merchant's server calls: get-token and the status query. Errors answer 200, as PayTR's JSON decides. */
+export function gatewayRoutes(state: SandboxState): Router {
+  const router = express.Router();
+  // PayTR reads urlencoded bodies only; JSON or multipart leaves every field missing.
+  router.use(express.urlencoded({ extended: false, limit: '1mb' }));
+
+  router.post('/odeme/api/get-token', (req, res) => {
+    const failure = state.tokenFailures.shift();
+    if (failure) {
+      failToken(res, failure);
+      return;
+    }
+    const fields = receivedFields(req.body);
+    const reason = refuseToken(state.store, fields) ?? refuseRepeat(state, fields['merchant_oid'] ?? '');
+    if (reason) {
+      state.log(`get-token refused: ${reason}`);
+      res.json({ status: 'failed', reason });
+      return;
+    }
+    const transaction = openTransaction(fields, state.now());
+    state.transactions.push(transaction);
+    state.log(`get-token ${transaction.merchantOid} ${transaction.amountMinor} ${transaction.currency}`);
+    res.json({ status: 'success', token: transaction.token });
+  });
+
+  router.post('/odeme/durum-sorgu', (req, res) => {
+    res.json(answerStatusQuery(state.store, receivedFields(req.body), state.findByOid));
+  });
+  return router;
+}
+
+// That PayTR refuses a second order of the same number is reported, its words are not: these are ours.
+function refuseRepeat(state: SandboxState, merchantOid: string): string | undefined {
+  return state.findByOid(merchantOid) && 'merchant_oid daha once kullanilmis';
+}
+
+function failToken(res: Response, failure: TokenFailure): void {
+  if (failure === 'refuse') {
+    res.json({ status: 'failed', reason: 'Gecersiz istek veya magaza aktif degil' });
+  } else if (failure === '500') {
+    res.status(500).type('text/plain').send('Internal Server Error');
+  } else if (failure === 'html') {
+    res.type('html').send('<!doctype html><title>PayTR</title><h1>Sistem bakımda</h1>');
+  }
+  // 'hang' sends nothing: the caller has to give up by itself.
+}

@@ -1,0 +1,99 @@
+import type { Html } from './html.ts';
+import { html } from './html.ts';
+import { layout, showAmount } from './pages.ts';
+import { SANDBOX_TEXTS } from './texts.ts';
+import type { SandboxTexts } from './texts.ts';
+import type { Transaction } from './transactions.ts';
+import { isAcknowledged } from './transactions.ts';
+
+/** The merchant panel's İşlemler > Detay: each payment, its state, and what the merchant's server last answered. */
+export function panelPage(
+  lang: 'tr' | 'en',
+  callbackUrl: string,
+  transactions: readonly Transaction[],
+): string {
+  const texts = SANDBOX_TEXTS[lang];
+  const newestFirst = [...transactions].reverse();
+  return layout(
+    lang,
+    texts.panelTitle,
+    html`<main class="panel">
+      <p class="notice"><strong>${texts.testNotice}</strong> ${texts.testExplanation}</p>
+      <h1>${texts.panelTitle}</h1>
+      <p>${texts.panelExplanation} <code>${callbackUrl || texts.noCallbackUrl}</code></p>
+      ${
+        newestFirst.length === 0
+          ? html`<p class="muted">${texts.none}</p>`
+          : transactionTable(lang, texts, newestFirst)
+      }
+    </main>`,
+  );
+}
+
+function transactionTable(
+  lang: 'tr' | 'en',
+  texts: SandboxTexts,
+  transactions: readonly Transaction[],
+): Html {
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">${texts.orderNumber}</th>
+          <th scope="col">${texts.createdAt}</th>
+          <th scope="col" class="number">${texts.amount}</th>
+          <th scope="col">${texts.state}</th>
+          <th scope="col" class="number">${texts.attempts}</th>
+          <th scope="col">${texts.lastAnswer}</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${transactions.map((transaction) => transactionRow(lang, texts, transaction))}
+      </tbody>
+    </table>
+  </div>`;
+}
+
+function transactionRow(lang: 'tr' | 'en', texts: SandboxTexts, transaction: Transaction): Html {
+  const [tone, label] = stateOf(transaction, texts);
+  return html`<tr>
+    <td>
+      <code>${transaction.merchantOid}</code>
+      ${transaction.testMode && html`<span class="badge">${texts.test}</span>`}
+    </td>
+    <td><time>${transaction.createdAt.toISOString()}</time></td>
+    <td class="number">${showAmount(lang, transaction.amountMinor, transaction.currency)}</td>
+    <td><span class="badge ${tone}">${label}</span> ${failure(transaction)}</td>
+    <td class="number">${transaction.deliveries.length}</td>
+    <td>
+      ${lastAnswer(transaction, texts)}
+      ${
+        transaction.outcome &&
+        html`<form method="post" action="/islem/${transaction.merchantOid}/tekrar">
+          <button type="submit">${texts.sendAgain}</button>
+        </form>`
+      }
+    </td>
+  </tr>`;
+}
+
+function stateOf(transaction: Transaction, texts: SandboxTexts): [string, string] {
+  if (!transaction.outcome) return ['waiting', texts.stateWaiting];
+  // As in the real panel: a payment whose notification was not answered OK has not ended.
+  if (!isAcknowledged(transaction)) return ['waiting', texts.stateInProgress];
+  return transaction.outcome.status === 'success' ? ['good', texts.stateSuccess] : ['bad', texts.stateFailed];
+}
+
+function failure(transaction: Transaction): Html | undefined {
+  if (transaction.outcome?.status !== 'failed') return undefined;
+  const { reasonCode, reasonMessage } = transaction.outcome;
+  return html`<span class="muted">${reasonCode}: ${reasonMessage}</span>`;
+}
+
+function lastAnswer(transaction: Transaction, texts: SandboxTexts): Html | undefined {
+  const last = transaction.deliveries.at(-1);
+  if (!last) return undefined;
+  if (last.status === null) return html`<p class="fault">${texts.noAnswer}: ${last.error}</p>`;
+  return html`<p class="muted">${last.status} ${last.contentType}</p>
+    <pre>${last.body || texts.emptyAnswer}</pre>`;
+}

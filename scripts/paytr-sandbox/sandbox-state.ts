@@ -1,0 +1,99 @@
+import { callbackFields, postCallback } from './callbacks.ts';
+import type { SandboxStore } from './signatures.ts';
+import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
+import { finishTransaction, isAcknowledged, nextDeliveryAt } from './transactions.ts';
+
+/** What is broken about the next get-token call, to see how the merchant's side takes it. */
+export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
+
+/** What the sandbox is made with. `callbackUrl` may be a function, for a merchant whose port is not known yet. */
+export interface PaytrSandboxOptions extends SandboxStore {
+  /** The Bildirim URL of the store; empty means none is registered. */
+  callbackUrl: string | (() => string);
+  /** Seconds between two notifications of one payment; default 60, as PayTR's EFT page states. */
+  retrySeconds?: number;
+  /** One line for each thing worth telling the developer; never a secret. */
+  log?: (line: string) => void;
+  clock?: () => Date;
+  /** False leaves time to `tick()`, for tests. Default true: a listening sandbox ticks each second. */
+  ticking?: boolean;
+}
+
+/** Everything the sandbox knows, in memory, and the moves that change it. Routes and tests share it. */
+export interface SandboxState {
+  store: SandboxStore;
+  callbackUrl(): string;
+  now(): Date;
+  log(line: string): void;
+  transactions: Transaction[];
+  tokenFailures: TokenFailure[];
+  findByOid(merchantOid: string): Transaction | undefined;
+  findByToken(token: string): Transaction | undefined;
+  finish(transaction: Transaction, choice: PayerChoice): void;
+  /** One attempt to post the callback; while one is on its way a second call waits for that one. */
+  deliver(transaction: Transaction): Promise<Delivery>;
+  /** Ends what ran out of time and delivers what is due. */
+  tick(): Promise<void>;
+  /** Delivers every unacknowledged callback now, due or not. */
+  deliverAll(): Promise<Delivery[]>;
+}
+
+// The EFT page of PayTR's documentation: "after one minute".
+const DEFAULT_RETRY_SECONDS = 60;
+
+/** Makes an empty sandbox state. */
+export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
+  const {
+    merchantId,
+    merchantKey,
+    merchantSalt,
+    callbackUrl,
+    retrySeconds = DEFAULT_RETRY_SECONDS,
+  } = options;
+  const transactions: Transaction[] = [];
+  const underWay = new Map<Transaction, Promise<Delivery>>();
+  const state: SandboxState = {
+    store: { merchantId, merchantKey, merchantSalt },
+    callbackUrl: () => (typeof callbackUrl === 'string' ? callbackUrl : callbackUrl()),
+    now: options.clock ?? (() => new Date()),
+    log: options.log ?? (() => undefined),
+    transactions,
+    tokenFailures: [],
+    findByOid: (merchantOid) => transactions.find((each) => each.merchantOid === merchantOid),
+    findByToken: (token) => transactions.find((each) => each.token === token),
+    finish: (transaction, choice) => finishTransaction(transaction, choice, state.now()),
+    deliver: (transaction) => {
+      const delivery = underWay.get(transaction) ?? attempt(state, transaction);
+      underWay.set(transaction, delivery);
+      return delivery.finally(() => underWay.delete(transaction));
+    },
+    tick: () => tick(state, retrySeconds),
+    deliverAll: () => Promise.all(transactions.filter(isUndelivered).map((each) => state.deliver(each))),
+  };
+  return state;
+}
+
+async function attempt(state: SandboxState, transaction: Transaction): Promise<Delivery> {
+  const fields = callbackFields(state.store, transaction);
+  const delivery = await postCallback(state.callbackUrl(), fields, state.now());
+  transaction.deliveries.push(delivery);
+  const answer = delivery.error ?? `HTTP ${delivery.status} ${JSON.stringify(delivery.body.slice(0, 80))}`;
+  state.log(`callback ${transaction.merchantOid} ${fields['status']}: ${answer}`);
+  return delivery;
+}
+
+async function tick(state: SandboxState, retrySeconds: number): Promise<void> {
+  const now = state.now();
+  for (const transaction of state.transactions) {
+    if (!transaction.outcome && transaction.expiresAt <= now) state.finish(transaction, 'give-up');
+  }
+  const due = state.transactions.filter((each) => {
+    const at = nextDeliveryAt(each, retrySeconds);
+    return at !== undefined && at <= now;
+  });
+  await Promise.all(due.map((each) => state.deliver(each)));
+}
+
+function isUndelivered(transaction: Transaction): boolean {
+  return transaction.outcome !== undefined && !isAcknowledged(transaction);
+}

@@ -1,0 +1,66 @@
+import type { SandboxStore } from './signatures.ts';
+import { callbackFields } from './callbacks.ts';
+import { expectedStatusHash } from './signatures.ts';
+import type { Transaction } from './transactions.ts';
+
+/** What PayTR's status query answers to these fields. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */
+export function answerStatusQuery(
+  store: SandboxStore,
+  fields: Record<string, string>,
+  find: (merchantOid: string) => Transaction | undefined,
+): Record<string, unknown> {
+  const merchantOid = fields['merchant_oid'] ?? '';
+  if (fields['merchant_id'] !== store.merchantId)
+    return fault('001', 'Gecersiz istek veya magaza aktif degil');
+  if (merchantOid === '') return fault('002', 'merchant_oid gonderilmedi');
+  if (fields['paytr_token'] !== expectedStatusHash(store, merchantOid)) {
+    return fault('003', 'paytr_token gonderilmedi veya gecersiz');
+  }
+  const transaction = find(merchantOid);
+  if (!transaction) return fault('004', 'merchant_oid ile islem bulunamadi');
+  if (transaction.outcome?.status !== 'success')
+    return fault('004', 'merchant_oid ile basarili odeme bulunamadi');
+  return describePayment(store, transaction);
+}
+
+function describePayment(store: SandboxStore, transaction: Transaction): Record<string, unknown> {
+  const paidMinor = Number(callbackFields(store, transaction)['total_amount']);
+  const commissionMinor = Math.round(paidMinor * 0.024);
+  return {
+    status: 'success',
+    payment_amount: majorWithComma(transaction.amountMinor),
+    payment_total: majorWithComma(paidMinor),
+    payment_date: turkishTime(transaction.finishedAt ?? transaction.createdAt),
+    currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
+    net_tutar: majorWithDot(paidMinor - commissionMinor),
+    kesinti_tutari: majorWithDot(commissionMinor),
+    taksit: '0',
+    kart_marka: transaction.card?.brand ?? '',
+    masked_pan: transaction.card?.maskedPan ?? '',
+    odeme_tipi: 'KART',
+    test_mode: transaction.testMode ? '1' : '0',
+    returns: [],
+  };
+}
+
+function fault(number: string, message: string): Record<string, unknown> {
+  return { status: 'error', err_no: number, err_msg: message };
+}
+
+// The documentation's own example reads "10,8": a comma, and no zero at the end.
+function majorWithComma(minor: number): string {
+  return String(minor / 100).replace('.', ',');
+}
+
+function majorWithDot(minor: number): string {
+  return (minor / 100).toFixed(2);
+}
+
+function turkishTime(time: Date): string {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: 'Europe/Istanbul',
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  });
+  return format.format(time);
+}

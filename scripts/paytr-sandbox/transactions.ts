@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import type { SandboxBasketRow } from './basket.ts';
+import { readBasket } from './basket.ts';
+
+/** How a payment ended. `failed` carries PayTR's reason (dev.paytr.com, iFrame API step 2). */
+export type SandboxOutcome =
+  { status: 'success' } | { status: 'failed'; reasonCode: string; reasonMessage: string };
+
+/** What a payer can do on the payment pages. */
+export type PayerChoice = 'approve' | 'wrong-code' | 'insufficient-funds' | 'give-up';
+
+/** One attempt to post the callback; `status` is null when the merchant's server gave no answer. */
+export interface Delivery {
+  at: Date;
+  status: number | null;
+  body: string;
+  contentType: string;
+  acknowledged: boolean;
+  error?: string;
+}
+
+/** One accepted order and everything that happened to it. `amountMinor` is in kuruş or cent. */
+export interface Transaction {
+  token: string;
+  merchantOid: string;
+  amountMinor: number;
+  /** As sent: TL or TRY for the lira. */
+  currency: string;
+  basket: SandboxBasketRow[];
+  email: string;
+  userName: string;
+  testMode: boolean;
+  lang: 'tr' | 'en';
+  okUrl: string;
+  failUrl: string;
+  createdAt: Date;
+  expiresAt: Date;
+  card?: { maskedPan: string; brand: string };
+  outcome?: SandboxOutcome;
+  finishedAt?: Date;
+  /** Callback fields that differ from the true ones, to try what a faulty or hostile notification does. */
+  overrides: Record<string, string>;
+  deliveries: Delivery[];
+}
+
+const OUTCOMES: Record<PayerChoice, SandboxOutcome> = {
+  approve: { status: 'success' },
+  'wrong-code': {
+    status: 'failed',
+    reasonCode: '2',
+    reasonMessage: 'Kimlik doğrulama başarısız. Lütfen tekrar deneyin ve şifreyi doğru girin.',
+  },
+  'insufficient-funds': {
+    status: 'failed',
+    reasonCode: '0',
+    reasonMessage: 'Kartın limiti veya bakiyesi yetersiz.',
+  },
+  'give-up': {
+    status: 'failed',
+    reasonCode: '6',
+    reasonMessage: 'Müşteri ödeme yapmaktan vazgeçti ve ödeme sayfasından ayrıldı.',
+  },
+};
+
+// What PayTR takes when `timeout_limit` is left out.
+const DEFAULT_TIMEOUT_MINUTES = 30;
+
+/** Makes the transaction for get-token fields that passed every rule. */
+export function openTransaction(fields: Record<string, string>, now: Date): Transaction {
+  const timeoutMinutes = Number(fields['timeout_limit'] || DEFAULT_TIMEOUT_MINUTES);
+  return {
+    token: randomBytes(32).toString('hex'),
+    merchantOid: fields['merchant_oid'] ?? '',
+    amountMinor: Number(fields['payment_amount']),
+    currency: fields['currency'] || 'TL',
+    basket: readBasket(fields['user_basket'] ?? '') ?? [],
+    email: fields['email'] ?? '',
+    userName: fields['user_name'] ?? '',
+    testMode: fields['test_mode'] === '1',
+    lang: fields['lang'] === 'en' ? 'en' : 'tr',
+    okUrl: fields['merchant_ok_url'] ?? '',
+    failUrl: fields['merchant_fail_url'] ?? '',
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + timeoutMinutes * 60_000),
+    overrides: {},
+    deliveries: [],
+  };
+}
+
+/** Ends a payment; a second ending changes nothing, as PayTR notifies each payment once. */
+export function finishTransaction(transaction: Transaction, choice: PayerChoice, now: Date): void {
+  if (transaction.outcome) return;
+  transaction.outcome = OUTCOMES[choice];
+  transaction.finishedAt = now;
+}
+
+/** True once the merchant answered OK. */
+export function isAcknowledged(transaction: Transaction): boolean {
+  return transaction.deliveries.some((delivery) => delivery.acknowledged);
+}
+
+/** When the callback is due: at once after the payment ended, then `retrySeconds` after each try, until OK. */
+export function nextDeliveryAt(transaction: Transaction, retrySeconds: number): Date | undefined {
+  if (!transaction.finishedAt || isAcknowledged(transaction)) return undefined;
+  const last = transaction.deliveries.at(-1);
+  return last ? new Date(last.at.getTime() + retrySeconds * 1000) : transaction.finishedAt;
+}

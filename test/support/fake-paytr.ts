@@ -1,0 +1,82 @@
+import { createHmac } from 'node:crypto';
+import { createPaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
+import type { PaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
+import { createPaytr } from '../../src/billing/paytr.ts';
+import type { Paytr } from '../../src/billing/paytr.ts';
+
+/** The invented store of every test; none of this exists at PayTR. */
+export const FAKE_STORE = {
+  merchantId: '123456',
+  merchantKey: 'kTest7Yq2Lw9Rx4B',
+  merchantSalt: 'sTest3Nf8Ua5Vc1Z',
+} as const;
+
+/** What may differ between tests. Without a `callbackUrl` no notification arrives until `setCallbackUrl`. */
+export interface FakePaytrOptions {
+  callbackUrl?: string;
+  /** Whether the client asks for test payments; default true. */
+  testMode?: boolean;
+  timeoutSeconds?: number;
+  clock?: () => Date;
+}
+
+/** A PayTR of one's own: the sandbox, listening, and a client whose credentials fit. */
+export interface FakePaytr {
+  url: string;
+  store: typeof FAKE_STORE;
+  sandbox: PaytrSandbox;
+  paytr: Paytr;
+  setCallbackUrl(url: string): void;
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens behind a test's back. */
+export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<FakePaytr> {
+  let callbackUrl = options.callbackUrl ?? '';
+  const sandbox = createPaytrSandbox({
+    ...FAKE_STORE,
+    callbackUrl: () => callbackUrl,
+    ticking: false,
+    ...(options.clock && { clock: options.clock }),
+  });
+  const { url, close } = await sandbox.listen(0);
+  const paytr = createPaytr({
+    ...FAKE_STORE,
+    baseUrl: url,
+    testMode: options.testMode ?? true,
+    timeoutSeconds: options.timeoutSeconds ?? 5,
+  });
+  const setCallbackUrl = (newUrl: string): void => {
+    callbackUrl = newUrl;
+  };
+  return { url, store: FAKE_STORE, sandbox, paytr, setCallbackUrl, close };
+}
+
+/**
+ * A signed urlencoded callback body for `FAKE_STORE`, to post straight at the app. `fields` are signed as they stand; a
+ * successful one gets `payment_amount` (its total) and `currency` (TL) when they are not given. `overrides` come after
+ * signing: a text replaces or adds a field, undefined leaves it out.
+ */
+export function signedCallback(
+  fields: { merchant_oid: string; total_amount: string; status?: string } & Record<string, string>,
+  overrides: Record<string, string | undefined> = {},
+): string {
+  const signed: Record<string, string> = {
+    status: 'success',
+    payment_type: 'card',
+    ...((fields.status ?? 'success') === 'success' && {
+      payment_amount: fields.total_amount,
+      currency: 'TL',
+      installment_count: '1',
+    }),
+    ...fields,
+  };
+  const message =
+    fields.merchant_oid + FAKE_STORE.merchantSalt + (signed['status'] ?? '') + fields.total_amount;
+  const hash = createHmac('sha256', FAKE_STORE.merchantKey).update(message).digest('base64');
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries({ hash, ...signed, ...overrides })) {
+    if (value !== undefined) body.append(name, value);
+  }
+  return body.toString();
+}
