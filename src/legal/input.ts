@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { documentKinds } from './queries.ts';
+
+/** The address of one version, `/legal/:kind/:version`. */
+export const documentAddress = z.object({
+  kind: z.enum(documentKinds),
+  version: z.string().regex(/^\d{4}-\d{2}-\d{2}[a-z]?$/),
+});
+
+const tick = z
+  .literal('on')
+  .optional()
+  .catch(undefined)
+  .transform((value) => value === 'on');
+
+const version = z.string().max(20).optional().catch(undefined);
+
+/** The form of `/legal/accept`: one tick per text, and the versions that stood beside the ticks. */
+export const acceptanceForm = z.object({
+  acceptTerms: tick,
+  acceptPrivacy: tick,
+  termsVersion: version,
+  privacyVersion: version,
+});
+
+export type AcceptanceForm = z.output<typeof acceptanceForm>;
+
+const RETURN_TO_MAX = 2000;
+
+/**
+ * A path of this site to go back to, or null. Only printable ASCII starting with one slash: browsers read `//host`,
+ * `/\host` and a slash followed by a tab as another host (OWASP, unvalidated redirects).
+ */
+export function localPath(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > RETURN_TO_MAX) return null;
+  if (!/^\/(?!\/)[!-[\]-~]*$/.test(value)) return null;
+  const base = 'http://local.invalid';
+  return URL.canParse(value, base) && new URL(value, base).origin === base ? value : null;
+}

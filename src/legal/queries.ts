@@ -1,0 +1,142 @@
+import type { Knex } from 'knex';
+import type { Locale } from '../web/locales/catalogues.ts';
+
+/** The texts everybody accepts before using the product, in the order in which they are shown. */
+export const documentKinds = ['terms', 'privacy'] as const;
+export type DocumentKind = (typeof documentKinds)[number];
+
+/** One published text in one language; `content_sha256` is over the UTF-8 bytes of `body`, in hex. */
+export interface LegalDocument {
+  id: number;
+  kind: DocumentKind;
+  version: string;
+  locale: Locale;
+  title: string;
+  body: string;
+  content_sha256: string;
+  published_at: Date;
+}
+
+/** One version of a text, whatever its languages. */
+export interface DocumentVersion {
+  version: string;
+  published_at: Date;
+}
+
+/** What a person accepted, when and from where, with the document it refers to. */
+export interface Acceptance {
+  id: number;
+  user_id: number;
+  company_id: number | null;
+  document_id: number;
+  kind: DocumentKind;
+  version: string;
+  locale: Locale;
+  title: string;
+  content_sha256: string;
+  accepted_at: Date;
+  ip_address: string | null;
+  user_agent: string | null;
+  request_id: string;
+}
+
+const documentColumns = [
+  'legal_documents.id',
+  'legal_documents.kind',
+  'legal_documents.version',
+  'legal_documents.locale',
+  'legal_documents.title',
+  'legal_documents.body',
+  'legal_documents.content_sha256',
+  'legal_documents.published_at',
+];
+
+/**
+ * The text in force: of the newest published version, in the reader's language, or in the other one when that
+ * version has no translation (an older version in the right language would be the wrong text).
+ */
+export async function findCurrentDocument(
+  db: Knex,
+  kind: DocumentKind,
+  locale: Locale,
+): Promise<LegalDocument | undefined> {
+  return publishedDocuments(db)
+    .where('legal_documents.kind', kind)
+    .orderBy('legal_documents.version', 'desc')
+    .orderByRaw('(legal_documents.locale = ?) desc', [locale])
+    .first<LegalDocument | undefined>(documentColumns);
+}
+
+/** One published version, in the reader's language when it has that one. */
+export async function findDocument(
+  db: Knex,
+  kind: DocumentKind,
+  version: string,
+  locale: Locale,
+): Promise<LegalDocument | undefined> {
+  return publishedDocuments(db)
+    .where({ 'legal_documents.kind': kind, 'legal_documents.version': version })
+    .orderByRaw('(legal_documents.locale = ?) desc', [locale])
+    .first<LegalDocument | undefined>(documentColumns);
+}
+
+/** Every published version of a text, newest first: the first one is in force. */
+export async function listVersions(db: Knex, kind: DocumentKind): Promise<DocumentVersion[]> {
+  return publishedDocuments(db)
+    .where('legal_documents.kind', kind)
+    .groupBy('legal_documents.version')
+    .orderBy('legal_documents.version', 'desc')
+    .select<DocumentVersion[]>([
+      'legal_documents.version',
+      db.raw('min(legal_documents.published_at) as published_at'),
+    ]);
+}
+
+/**
+ * Everything one person ever accepted, newest first. It takes no company: the caller has already found the person
+ * within the company that asks.
+ */
+export async function listAcceptances(db: Knex, userId: number): Promise<Acceptance[]> {
+  return db('legal_acceptances')
+    .join('legal_documents', 'legal_documents.id', 'legal_acceptances.document_id')
+    .where('legal_acceptances.user_id', userId)
+    .orderBy([
+      { column: 'legal_acceptances.accepted_at', order: 'desc' },
+      { column: 'legal_acceptances.id', order: 'desc' },
+    ])
+    .select<Acceptance[]>([
+      'legal_acceptances.id',
+      'legal_acceptances.user_id',
+      'legal_acceptances.company_id',
+      'legal_acceptances.document_id',
+      'legal_documents.kind',
+      'legal_documents.version',
+      'legal_documents.locale',
+      'legal_documents.title',
+      'legal_documents.content_sha256',
+      'legal_acceptances.accepted_at',
+      'legal_acceptances.ip_address',
+      'legal_acceptances.user_agent',
+      'legal_acceptances.request_id',
+    ]);
+}
+
+/** The kinds whose version in force the person has accepted in no language, in the order of `documentKinds`. */
+export async function findMissingAcceptances(db: Knex, userId: number): Promise<DocumentKind[]> {
+  const inForce = publishedDocuments(db)
+    .groupBy('legal_documents.kind')
+    .select('legal_documents.kind', db.raw('max(legal_documents.version) as version'))
+    .as('in_force');
+  const accepted = db('legal_acceptances')
+    .join('legal_documents', 'legal_documents.id', 'legal_acceptances.document_id')
+    .where('legal_acceptances.user_id', userId)
+    .whereRaw('legal_documents.kind = in_force.kind and legal_documents.version = in_force.version')
+    .select(db.raw('1'));
+  const missing = await db.from(inForce).whereNotExists(accepted).pluck<DocumentKind[]>('in_force.kind');
+  return documentKinds.filter((kind) => missing.includes(kind));
+}
+
+/** Versions are ISO dates, so the newest is the greatest; one whose time has not come is nobody's business yet. */
+function publishedDocuments(db: Knex): Knex.QueryBuilder {
+  return db('legal_documents').whereRaw('legal_documents.published_at <= now()');
+}

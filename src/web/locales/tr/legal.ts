@@ -1,0 +1,42 @@
+import type { legal as en } from '../en/legal.ts';
+
+/** Hukuki sayfalar: metinlerin çerçevesi ve yeni sürümlerin onaylandığı sayfa. */
+export const legal: Record<keyof typeof en, string> = {
+  version: 'Sürüm',
+  inForce: 'Yürürlükte',
+  earlier: 'Önceki',
+  published: 'Bu sitede yayımlanma',
+  hash: 'Metnin SHA-256 özeti',
+  hashHint: 'Tek bir karakter değişse bile değişir. Her onay bu değerle birlikte saklanır.',
+  facts: 'Bu metin hakkında',
+  contents: 'İçindekiler',
+  versions: 'Tüm sürümler',
+  seller: 'Satıcı',
+  sellerPrivacy: 'Veri sorumlusu',
+  address: 'Adres',
+  phone: 'Telefon',
+  taxOffice: 'Vergi dairesi',
+  taxNumber: 'Vergi numarası',
+  earlierTitle: 'Bu, önceki bir sürümdür',
+  earlierText: 'Yerini {version} sürümü almıştır; onaylamış olanlar için burada saklanmaktadır.',
+  showCurrent: 'Yürürlükteki sürümü okuyun',
+  otherLanguageTitle: 'Bu sürümün Türkçesi bulunmuyor',
+  otherLanguageText: 'Yalnızca İngilizce yayımlanmıştır.',
+
+  acceptTitle: 'Devam etmeden önce lütfen okuyun',
+  acceptIntro:
+    'Bu metinler son gelişinizden sonra yenilendi. Onayladığınızda gitmek istediğiniz sayfa açılacak.',
+  acceptIntroFirst: 'Bu metinleri henüz onaylamadınız. Onayladığınızda gitmek istediğiniz sayfa açılacak.',
+  acceptedBefore: '{version} sürümünü {date} tarihinde onayladınız.',
+  read: '{version} sürümünü okuyun',
+  acceptTerms: 'Kullanım koşullarını kabul ediyorum.',
+  acceptPrivacy: 'Aydınlatma metnini okudum.',
+  acceptPrivacyHint: 'Verileriniz hakkında sizi bilgilendirir. Açık rıza değildir.',
+  acceptTermsMissing: 'Devam etmek için kullanım koşullarını kabul edin.',
+  acceptPrivacyMissing: 'Devam etmek için aydınlatma metnini okuduğunuzu onaylayın.',
+  newerVersion: 'Az önce daha yeni bir sürüm yayımlandı. Lütfen okuyup yeniden onaylayın.',
+  acceptRecorded: 'Onayınızla birlikte sürümü, zamanı, IP adresinizi ve tarayıcınızı saklarız.',
+  acceptButton: 'Onayla ve devam et',
+  acceptFirstHeading: 'Onaylanacak yeni metinler var',
+  acceptFirst: 'Sayfayı yenileyin: devam etmeden önce okuyup onaylamanız gereken yeni metinler var.',
+};
