@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+import type { Paytr } from './billing/paytr.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { Mailer } from './web/mail.ts';
+
+/** What server.ts makes once and hands to every router; tests hand in their own. */
+export interface AppDeps {
+  config: Config;
+  db: Knex;
+  log: Log;
+  metrics: Metrics;
+  paytr: Paytr;
+  mailer: Mailer;
+}

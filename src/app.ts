@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { renderFile } from 'ejs';
+import express, { type Express } from 'express';
+import { createAdminRouter } from './admin/router.ts';
+import type { AppDeps } from './app-deps.ts';
+import { createPassport } from './auth/passport.ts';
+import { requireCompanyUser } from './auth/require-user.ts';
+import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
+import {
+  createBillingRouter,
+  createPaymentReturnRouter,
+  createPaytrCallbackRouter,
+} from './billing/router.ts';
+import { createHealthRouter } from './health/router.ts';
+import { createHomeRouter } from './home/router.ts';
+import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
+import { createLegalRouter } from './legal/router.ts';
+import { createAssets } from './web/assets.ts';
+import { createBrowserSessions } from './web/browser-session.ts';
+import { csrfProtection } from './web/csrf.ts';
+import { errorPages, notFound } from './web/error-pages.ts';
+import { basicLocals, pageLocals } from './web/page-locals.ts';
+import { requestLog } from './web/request-log.ts';
+import { securityHeaders } from './web/security-headers.ts';
+import { createWorkspaceRouter } from './workspace/router.ts';
+
+/** A form of ours is far below this; the gateway's notification has its own bound. */
+const FORM_LIMIT = '64kb';
+
+const views = join(import.meta.dirname, '../views');
+
+/** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
+export function createApp(deps: AppDeps): { app: Express; close(): Promise<void> } {
+  const { config, db, log, metrics } = deps;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy);
+  app.engine('ejs', renderView);
+  app.set('views', views);
+  app.set('view engine', 'ejs');
+  if (config.production) app.enable('view cache');
+
+  const assets = createAssets(join(views, 'assets'));
+  const sessions = createBrowserSessions(config);
+  const passport = createPassport(deps);
+
+  app.use(requestLog(log, metrics));
+  app.use(securityHeaders(config));
+  app.use(basicLocals(assets));
+  assets.mount(app);
+  // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form limit.
+  app.use(createHealthRouter(deps));
+  app.use('/billing', createPaytrCallbackRouter(deps));
+
+  app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
+  app.use(sessions.middleware);
+  app.use(passport.session());
+  app.use(csrfProtection(config));
+  app.use(pageLocals());
+
+  app.use(createHomeRouter(deps));
+  app.use(createLocaleRouter(deps));
+  app.use('/auth', createAuthRouter(deps));
+  app.use('/legal', createLegalRouter(deps));
+  app.use('/billing', createPaymentReturnRouter(deps));
+  app.use('/workspace', requireCompanyUser, requireCurrentAcceptance(db), createWorkspaceRouter(deps));
+  app.use('/billing', requireCompanyUser, requireCurrentAcceptance(db), createBillingRouter(deps));
+  app.use('/admin', createAdminRouter(deps));
+
+  app.use(notFound);
+  app.use(errorPages(db));
+  return { app, close: sessions.close };
+}
+
+function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {
+  renderFile(path, data as Record<string, unknown>, (error, html) => {
+    done(error ?? null, html);
+  });
+}

@@ -1,0 +1,40 @@
+/**
+ * Every audited action, with what it means. A name that has shipped is never renamed; one that is no longer written
+ * stays here with a note, since old rows bear it. Whether it succeeded is the row's own `success` flag.
+ */
+export const auditActions = {
+  login: 'Somebody tried to sign in; success says whether it worked, details.email is the attempted address',
+  account_locked: 'Too many wrong passwords: sign-in is refused until details.locked_until',
+  logout: 'A person signed out',
+  company_registered: 'A company and its first admin were created',
+  legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
+  locale_changed: 'A person chose the language of the pages',
+  invitation_sent: 'An admin invited somebody by e-mail',
+  invitation_revoked: 'An admin withdrew an invitation',
+  invitation_accepted: 'An invited person made an account',
+  user_role_changed: 'An admin changed the role of a person (resource)',
+  user_deactivated: 'An admin ended the access of a person (resource)',
+  user_reactivated: 'An admin gave access back to a person (resource)',
+  operator_created: 'A platform operator was made from the command line',
+  operator_company_viewed: 'A platform operator looked into the company',
+  workspace_create: 'A workspace was created',
+  workspace_delete: 'A workspace was deleted',
+  workspace_access: 'A person opened a workspace',
+  workspace_close: 'A person closed a workspace; details has the session',
+  workspace_session_expired:
+    'A session ended without a sign-off: idle, sign-out, or access withdrawn (details.reason)',
+  billing_details_changed: 'An admin changed what invoices and the gateway know of the buyer',
+  payment_initiated: 'A person started a payment; the gateway opened its payment page',
+  payment_initiation_failed: 'A person started a payment; the gateway refused or did not answer',
+  payment_callback_success: 'The gateway notified that the card was charged, and the order was paid',
+  payment_callback_failure:
+    'The gateway notified a declined card, or a charge that does not match the order (error_message)',
+  payment_reconciled: 'The gateway was asked about a payment without notification and knew it as charged',
+  payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
+  subscription_change: 'The plan or the paid time of a company changed',
+  invoice_issued: 'An invoice was issued for a payment',
+  evidence_exported: 'An evidence bundle about a person (resource) was downloaded',
+  audit_exported: 'Audit rows were downloaded as CSV',
+} as const;
+
+export type AuditAction = keyof typeof auditActions;

@@ -1,0 +1,170 @@
+import type { Knex } from 'knex';
+import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
+import type { RequestContext } from './request-context.ts';
+
+export type { AuditEntry } from './audit-row.ts';
+
+type Details = Record<string, unknown>;
+
+/** Recorder of `audit_logs`, and its only writer. Stateless: everything it needs is handed in. */
+export class AuditLogger {
+  /**
+   * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back leaves no
+   * false evidence. Never throws: a row that cannot be written is an error line with the whole event and counts on
+   * `audit_write_failures_total`, and the person's work goes on.
+   */
+  static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
+    const row = toAuditRow(context, entry);
+    try {
+      // A savepoint inside a transaction: without it a refused row would doom everything the caller did.
+      await (db.isTransaction === true
+        ? db.transaction((savepoint) => insert(savepoint, row))
+        : insert(db, row));
+    } catch (error) {
+      context.metrics.auditWriteFailures.inc({ action: entry.action });
+      context.log.error({ err: error, audit: row }, 'audit row could not be written');
+    }
+  }
+
+  /**
+   * Writes one row or throws. Only for settling a payment, whose change and evidence commit together or not at all:
+   * the gateway repeats its notification until it reads OK.
+   */
+  static async logOrThrow(trx: Knex.Transaction, context: RequestContext, entry: AuditEntry): Promise<void> {
+    await insert(trx, toAuditRow(context, entry));
+  }
+
+  /** An attempt to sign in. `email` is the attempted address; `userId` and `companyId` are null when nobody has it. */
+  static async logLogin(
+    db: Knex,
+    context: RequestContext,
+    input: {
+      success: boolean;
+      email: string;
+      userId: number | null;
+      companyId: number | null;
+      actorType: RequestContext['actorType'];
+      reason?: string;
+      details?: Details;
+    },
+  ): Promise<void> {
+    await AuditLogger.log(db, context, {
+      action: 'login',
+      success: input.success,
+      resourceType: 'user',
+      ...(input.userId === null ? {} : { resourceId: input.userId }),
+      userId: input.userId,
+      companyId: input.companyId,
+      actorType: input.actorType,
+      details: { email: input.email.slice(0, 320), ...input.details },
+      ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
+    });
+  }
+
+  /** A person signed out. */
+  static async logLogout(db: Knex, context: RequestContext): Promise<void> {
+    await AuditLogger.log(db, context, {
+      action: 'logout',
+      success: true,
+      resourceType: 'user',
+      ...(context.userId === null ? {} : { resourceId: context.userId }),
+    });
+  }
+
+  /** A workspace was created, or could not be (`success: false` with the reason). */
+  static async logWorkspaceCreate(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
+    await logWorkspace(db, context, 'workspace_create', input);
+  }
+
+  /** A workspace was deleted. */
+  static async logWorkspaceDelete(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
+    await logWorkspace(db, context, 'workspace_delete', input);
+  }
+
+  /** A person opened a workspace, or was refused. */
+  static async logWorkspaceAccess(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
+    await logWorkspace(db, context, 'workspace_access', input);
+  }
+
+  /** Something happened to a payment. For settlement use `logOrThrow` with `paymentEntry`. */
+  static async logPayment(db: Knex, context: RequestContext, input: PaymentEvent): Promise<void> {
+    await AuditLogger.log(db, context, paymentEntry(input));
+  }
+
+  /** The plan or the paid time of a company changed; details say from what to what. */
+  static async logSubscriptionChange(
+    db: Knex,
+    context: RequestContext,
+    input: { companyId: number; userId?: number | null; details: Details },
+  ): Promise<void> {
+    await AuditLogger.log(db, context, {
+      action: 'subscription_change',
+      success: true,
+      resourceType: 'subscription',
+      resourceId: input.companyId,
+      companyId: input.companyId,
+      ...(input.userId === undefined ? {} : { userId: input.userId }),
+      details: input.details,
+    });
+  }
+}
+
+export interface WorkspaceEvent {
+  success: boolean;
+  /** Absent when no workspace came to be. */
+  workspaceId?: number;
+  details?: Details;
+  reason?: string;
+}
+
+export interface PaymentEvent {
+  action:
+    | 'payment_initiated'
+    | 'payment_initiation_failed'
+    | 'payment_callback_success'
+    | 'payment_callback_failure'
+    | 'payment_reconciled'
+    | 'payment_expired';
+  success: boolean;
+  paymentId: number;
+  /** The order's company and the person who started it. */
+  companyId: number;
+  userId: number;
+  /** Must name merchant_oid, plan, amount_minor and currency. */
+  details: Details;
+  reason?: string;
+}
+
+/** The audit entry of a payment event, with the order's company and person whoever the actor is. */
+export function paymentEntry(input: PaymentEvent): AuditEntry {
+  return {
+    action: input.action,
+    success: input.success,
+    resourceType: 'payment',
+    resourceId: input.paymentId,
+    companyId: input.companyId,
+    userId: input.userId,
+    details: input.details,
+    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
+  };
+}
+
+async function logWorkspace(
+  db: Knex,
+  context: RequestContext,
+  action: 'workspace_create' | 'workspace_delete' | 'workspace_access',
+  input: WorkspaceEvent,
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action,
+    success: input.success,
+    resourceType: 'workspace',
+    ...(input.workspaceId === undefined ? {} : { resourceId: input.workspaceId }),
+    details: input.details ?? {},
+    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
+  });
+}
+
+async function insert(db: Knex, row: AuditRow): Promise<void> {
+  await db('audit_logs').insert(row);
+}

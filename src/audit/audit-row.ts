@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { AuditAction } from './actions.ts';
+import type { ActorType, RequestContext } from './request-context.ts';
+
+/** What a caller says of an event; who, where and when come from the context unless they are given here. */
+export interface AuditEntry {
+  action: AuditAction;
+  success: boolean;
+  resourceType?: string;
+  resourceId?: string | number;
+  /** What a stranger would need in a year. Never passwords, tokens, signatures or card data. */
+  details?: Record<string, unknown>;
+  errorMessage?: string;
+  /** The person concerned when it is not the one of the context: a failed sign-in, a gateway's notification. */
+  userId?: number | null;
+  /** The company concerned when it is not the one of the context: what an operator does. */
+  companyId?: number | null;
+  actorType?: ActorType;
+}
+
+/** One row of `audit_logs`, ready to insert: every text bounded and clean, details as JSON text. */
+export interface AuditRow {
+  timestamp: Date;
+  user_id: number | null;
+  company_id: number | null;
+  actor_type: ActorType;
+  action_type: AuditAction;
+  resource_type: string | null;
+  resource_id: string | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  request_method: string | null;
+  request_path: string | null;
+  request_id: string;
+  details: string;
+  success: boolean;
+  error_message: string | null;
+}
+
+/** Longest texts kept, in characters. What is longer is cut, and `details.cut` keeps the length and hash of the whole. */
+const LIMITS = {
+  user_agent: 1024,
+  request_path: 2048,
+  request_method: 16,
+  resource_type: 64,
+  resource_id: 128,
+  error_message: 2000,
+  raw_ip: 200,
+} as const;
+
+/** Details beyond this many bytes of JSON are kept as a cut text with their hash: a gateway can send any length. */
+const DETAILS_MAX_BYTES = 16_384;
+
+const SECRET_NAMES =
+  /^(password|passwd|token|secret|hash|signature|cookie|authorization|cvv|card_number|pan)$/i;
+
+type Cuts = Record<string, { length: number; sha256: string }>;
+
+/** Turns an event into a row that Postgres cannot refuse for what a client sent: any length, odd bytes, no address. */
+export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow {
+  const cuts: Cuts = {};
+  const bound = (name: keyof typeof LIMITS, value: string | null | undefined): string | null =>
+    value === null || value === undefined ? null : cut(cuts, name, value);
+  const texts = {
+    resource_type: bound('resource_type', entry.resourceType),
+    resource_id: bound('resource_id', entry.resourceId === undefined ? null : String(entry.resourceId)),
+    user_agent: bound('user_agent', context.userAgent),
+    request_method: bound('request_method', context.method),
+    request_path: bound('request_path', context.path),
+    error_message: bound('error_message', entry.errorMessage),
+  };
+  const rawIp = bound('raw_ip', context.rawIp);
+  return {
+    timestamp: context.at,
+    user_id: entry.userId === undefined ? context.userId : entry.userId,
+    company_id: entry.companyId === undefined ? context.companyId : entry.companyId,
+    actor_type: entry.actorType ?? context.actorType,
+    action_type: entry.action,
+    ...texts,
+    ip_address: context.ip,
+    request_id: context.requestId,
+    details: detailsText(entry.details ?? {}, rawIp, cuts),
+    success: entry.success,
+  };
+}
+
+function cut(cuts: Cuts, name: keyof typeof LIMITS, value: string): string {
+  const limit = LIMITS[name];
+  if (value.length > limit) cuts[name] = { length: value.length, sha256: sha256(value) };
+  return storable(value.slice(0, limit));
+}
+
+function detailsText(details: Record<string, unknown>, rawIp: string | null, cuts: Cuts): string {
+  const extra = {
+    ...(rawIp === null ? {} : { raw_ip: rawIp }),
+    ...(Object.keys(cuts).length === 0 ? {} : { cut: cuts }),
+  };
+  const text = stringify({ ...details, ...extra });
+  if (Buffer.byteLength(text) <= DETAILS_MAX_BYTES) return text;
+  const start = text.slice(0, DETAILS_MAX_BYTES / 4);
+  return stringify({
+    ...extra,
+    cut: { ...cuts, details: { length: text.length, sha256: sha256(text) } },
+    start,
+  });
+}
+
+function stringify(details: Record<string, unknown>): string {
+  try {
+    return JSON.stringify(details, safeValue);
+  } catch (error) {
+    return JSON.stringify({ unreadable_details: storable(String(error)) });
+  }
+}
+
+function safeValue(key: string, value: unknown): unknown {
+  if (SECRET_NAMES.test(key)) return '[redacted]';
+  if (typeof value === 'string') return storable(value);
+  if (typeof value === 'bigint') return value.toString();
+  return value;
+}
+
+/** Postgres refuses NUL in text and jsonb, and half a surrogate pair in jsonb: both become U+FFFD. */
+function storable(value: string): string {
+  return Buffer.from(value.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
+}
+
+function sha256(value: string): string {
+  return createHash('sha256').update(value, 'utf8').digest('hex');
+}

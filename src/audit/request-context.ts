@@ -1,0 +1,100 @@
+import type { Request } from 'express';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { normaliseAddress } from './client-address.ts';
+
+export const actorTypes = ['user', 'operator', 'gateway', 'system', 'anonymous'] as const;
+export type ActorType = (typeof actorTypes)[number];
+
+/** Who does what, from where and when: everything an operation or a recorder may know of the request. */
+export interface RequestContext {
+  requestId: string;
+  actorType: ActorType;
+  /** The signed-in person; null for strangers, jobs and the gateway. */
+  userId: number | null;
+  /** That person's company; null for operators and strangers. */
+  companyId: number | null;
+  /** The client's address, IPv4-mapped IPv6 as IPv4; null when there is none or it cannot be read. */
+  ip: string | null;
+  /** The address as it came when it could not be read. */
+  rawIp: string | null;
+  userAgent: string | null;
+  method: string | null;
+  /** Without the query, and without secrets that stand in a path. */
+  path: string | null;
+  /** SHA-256 of the browser session's id; null outside a browser. */
+  browserSessionId: string | null;
+  /** When the request came in; operations never read the clock. */
+  at: Date;
+  log: Log;
+  metrics: Metrics;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
+  namespace Express {
+    interface Request {
+      /** Set by web/request-log.ts. */
+      receivedAt: Date;
+      metrics: Metrics;
+      /** Set by web/browser-session.ts: SHA-256 of the session id. */
+      browserSessionHash?: string;
+    }
+    interface User {
+      id: number;
+      company_id: number | null;
+      role: 'member' | 'admin' | 'operator';
+    }
+  }
+}
+
+/** The one adapter from Express. Reads the signed-in person at the time of the call, so call it after the guards. */
+export function requestContext(req: Request): RequestContext {
+  const user = req.user ?? null;
+  const ip = normaliseAddress(req.ip);
+  return {
+    requestId: String(req.id),
+    actorType: user === null ? 'anonymous' : user.role === 'operator' ? 'operator' : 'user',
+    userId: user?.id ?? null,
+    companyId: user?.company_id ?? null,
+    ip,
+    rawIp: ip === null ? (req.ip ?? null) : null,
+    userAgent: req.get('user-agent') ?? null,
+    method: req.method,
+    path: withoutSecrets(req.originalUrl),
+    browserSessionId: req.browserSessionHash ?? null,
+    at: req.receivedAt,
+    log: req.log as Log,
+    metrics: req.metrics,
+  };
+}
+
+/** The context of work that no request asked for: jobs, the command line. The actor is the system. */
+export function systemContext(options: {
+  name: string;
+  at: Date;
+  log: Log;
+  metrics: Metrics;
+}): RequestContext {
+  return {
+    requestId: `${options.name}-${options.at.getTime().toString(36)}`,
+    actorType: 'system',
+    userId: null,
+    companyId: null,
+    ip: null,
+    rawIp: null,
+    userAgent: null,
+    method: null,
+    path: null,
+    browserSessionId: null,
+    at: options.at,
+    log: options.log,
+    metrics: options.metrics,
+  };
+}
+
+/** An address without its query; the token of an invitation stands in the path and is as good as a password. */
+export function withoutSecrets(url: string): string {
+  const path = url.split(/[?#]/, 1)[0] ?? url;
+  return path.replace(/^(\/auth\/accept-invite\/)[^/]+/, '$1[token]');
+}

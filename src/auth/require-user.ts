@@ -1,0 +1,71 @@
+import type { RequestHandler } from 'express';
+import type { Knex } from 'knex';
+import { Forbidden, NotSignedIn } from '../errors.ts';
+import type { Locale } from '../web/locales/catalogues.ts';
+
+export const roles = ['member', 'admin', 'operator'] as const;
+export type Role = (typeof roles)[number];
+
+/** The signed-in person, as every page knows them. */
+export interface SignedInUser {
+  id: number;
+  company_id: number | null;
+  company_name: string | null;
+  email: string;
+  full_name: string;
+  role: Role;
+  locale: Locale;
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Passport types the signed-in person through this namespace
+  namespace Express {
+    interface User extends SignedInUser {
+      id: number;
+    }
+  }
+}
+
+/** Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at once. */
+export async function findSignedInUser(db: Knex, userId: number): Promise<SignedInUser | undefined> {
+  return db('users')
+    .leftJoin('companies', 'companies.id', 'users.company_id')
+    .where('users.id', userId)
+    .whereNull('users.deactivated_at')
+    .first<SignedInUser | undefined>([
+      'users.id',
+      'users.company_id',
+      'companies.name as company_name',
+      'users.email',
+      'users.full_name',
+      'users.role',
+      'users.locale',
+    ]);
+}
+
+/** Lets signed-in people pass; others are sent to sign in and back. */
+export const requireUser: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  next();
+};
+
+/** Lets people of a company pass (members and admins); operators have no company and are refused. */
+export const requireCompanyUser: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  if (req.user.company_id === null) throw new Forbidden({ message: 'operators have no company' });
+  next();
+};
+
+/** Lets admins of a company pass. */
+export const requireCompanyAdmin: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  if (req.user.role !== 'admin') throw new Forbidden({ message: 'not an admin of a company' });
+  next();
+};
+
+/** Lets admins and operators pass. */
+export const requireAdmin: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  if (req.user.role === 'member') throw new Forbidden({ message: 'not an admin' });
+  next();
+};

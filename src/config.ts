@@ -1,0 +1,232 @@
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+
+/** The gateway's name for each currency we price in is mapped in billing/paytr.ts; here are ours (ISO 4217). */
+export const currencies = ['TRY', 'USD', 'EUR'] as const;
+export type Currency = (typeof currencies)[number];
+
+const text = z.string().trim();
+const flag = z.stringbool({ truthy: ['1', 'true'], falsy: ['0', 'false'] });
+const origin = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
+
+/** What development prints for the seller; production refuses to start with these. */
+const sellerPlaceholders = {
+  SELLER_ADDRESS: 'Development only, no address set',
+  SELLER_PHONE: '+90 000 000 00 00',
+  SELLER_EMAIL: 'support@example.com',
+};
+
+/**
+ * Every environment variable: meaning, unit, default. `.env.example` repeats them for people and a test compares the two.
+ * Secrets have no default.
+ */
+export const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  BASE_URL: origin.optional(),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  DATA_DIR: text.default('.data'),
+  SESSION_SECRET: text,
+  SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
+  TRUST_PROXY: text.default('').transform(parseTrustProxy),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  PAYTR_MERCHANT_ID: text.regex(/^\d{1,20}$/, 'digits only'),
+  PAYTR_MERCHANT_KEY: text.min(8, 'at least 8 characters'),
+  PAYTR_MERCHANT_SALT: text.min(8, 'at least 8 characters'),
+  PAYTR_BASE_URL: origin.default('https://www.paytr.com'),
+  PAYTR_TEST_MODE: flag.default(false),
+  PAYTR_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(20),
+  PAYTR_CURRENCIES: text
+    .default('TRY,USD,EUR')
+    .transform((value) => value.split(','))
+    .pipe(z.array(z.enum(currencies)).min(1)),
+  PAYTR_USER_IP_OVERRIDE: z.union([z.ipv4(), z.ipv6()]).optional(),
+  SELLER_NAME: text.max(120).default('YouAreCoder'),
+  SELLER_ADDRESS: text.min(5).max(400).default(sellerPlaceholders.SELLER_ADDRESS),
+  SELLER_PHONE: text.regex(/^\+?[\d ]{7,20}$/, 'a phone number').default(sellerPlaceholders.SELLER_PHONE),
+  SELLER_EMAIL: z.email().default(sellerPlaceholders.SELLER_EMAIL),
+  SELLER_TAX_OFFICE: text.max(80).default(''),
+  SELLER_TAX_NUMBER: text.max(20).default(''),
+  TAX_PERCENT: z.coerce.number().min(0).max(100).default(20),
+  INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
+  WORKSPACE_PORT_MIN: z.coerce.number().int().min(1024).max(65535).default(20000),
+  WORKSPACE_PORT_MAX: z.coerce.number().int().min(1024).max(65535).default(29999),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
+  METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
+});
+
+export interface Config {
+  production: boolean;
+  port: number;
+  /** Scheme, host and port that browsers use, without a slash at the end. */
+  baseUrl: string;
+  databaseUrl: string;
+  databasePoolMax: number;
+  dataDir: string;
+  sessionSecret: string;
+  sessionIdleHours: number;
+  trustProxy: TrustProxy;
+  logLevel: string;
+  paytr: {
+    merchantId: string;
+    merchantKey: string;
+    merchantSalt: string;
+    baseUrl: string;
+    testMode: boolean;
+    timeoutSeconds: number;
+    currencies: Currency[];
+    /** Told to the gateway instead of a private client address; only outside production. */
+    userIpOverride: string | null;
+  };
+  seller: {
+    name: string;
+    address: string;
+    phone: string;
+    email: string;
+    taxOffice: string;
+    taxNumber: string;
+  };
+  taxPercent: number;
+  invoicePrefix: string;
+  workspacePorts: { min: number; max: number };
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Null: `/metrics` answers loopback only. */
+  metricsToken: string | null;
+}
+
+export type TrustProxy = number | string[] | false;
+
+/** All that is wrong with the environment, one line each; the process must not start. */
+export class ConfigError extends Error {
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    super(`The configuration has ${String(faults.length)} fault(s):\n- ${faults.join('\n- ')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks the environment. Pure. Throws `ConfigError` that lists every fault at once. */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  const faults = parsed.success ? findFaults(parsed.data) : parsed.error.issues.map(describeIssue);
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return toConfig(parsed.data);
+}
+
+type Environment = z.output<typeof environment>;
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const name = issue.path.map(String).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('undefined');
+  return `${name}: ${missing ? 'is not set' : issue.message}`;
+}
+
+function findFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
+    faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
+  }
+  if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
+  if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
+  return faults;
+}
+
+function findProductionFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  for (const name of [
+    'SESSION_SECRET',
+    'PAYTR_MERCHANT_KEY',
+    'PAYTR_MERCHANT_SALT',
+    'METRICS_TOKEN',
+  ] as const) {
+    const value = env[name];
+    if (value !== undefined && isWeakSecret(value)) faults.push(`${name}: is a weak or well-known value`);
+  }
+  if (env.BASE_URL === undefined) faults.push('BASE_URL: is not set');
+  else if (!env.BASE_URL.startsWith('https://')) faults.push('BASE_URL: must be https in production');
+  if (!env.PAYTR_BASE_URL.startsWith('https://')) faults.push('PAYTR_BASE_URL: must be https in production');
+  if (env.PAYTR_USER_IP_OVERRIDE !== undefined)
+    faults.push('PAYTR_USER_IP_OVERRIDE: is for development only');
+  for (const name of ['SELLER_ADDRESS', 'SELLER_PHONE', 'SELLER_EMAIL'] as const) {
+    if (env[name] === sellerPlaceholders[name]) faults.push(`${name}: is not set, and invoices need it`);
+  }
+  return faults;
+}
+
+/** Strong = no word of a sample file in it, and at least 8 different characters. */
+function isWeakSecret(value: string): boolean {
+  const looksCopied = /change|secret|example|password|default|development|sandbox|test|1234|abcd/i.test(
+    value,
+  );
+  return looksCopied || new Set(value).size < 8;
+}
+
+function parseTrustProxy(value: string, context: z.RefinementCtx): TrustProxy {
+  if (value === '' || value === '0' || value === 'false') return false;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const networks = value.split(',').map((part) => part.trim());
+  const wrong = networks.find((network) => !isNetwork(network));
+  if (wrong === undefined) return networks;
+  context.addIssue({
+    code: 'custom',
+    message: `"${wrong}" is neither a number of proxies nor an address or CIDR range`,
+  });
+  return false;
+}
+
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  return true;
+}
+
+function toConfig(env: Environment): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    port: env.PORT,
+    baseUrl: env.BASE_URL ?? `http://localhost:${String(env.PORT)}`,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolMax: env.DATABASE_POOL_MAX,
+    dataDir: env.DATA_DIR,
+    sessionSecret: env.SESSION_SECRET,
+    sessionIdleHours: env.SESSION_IDLE_HOURS,
+    trustProxy: env.TRUST_PROXY,
+    logLevel: env.LOG_LEVEL,
+    paytr: {
+      merchantId: env.PAYTR_MERCHANT_ID,
+      merchantKey: env.PAYTR_MERCHANT_KEY,
+      merchantSalt: env.PAYTR_MERCHANT_SALT,
+      baseUrl: env.PAYTR_BASE_URL,
+      testMode: env.PAYTR_TEST_MODE,
+      timeoutSeconds: env.PAYTR_TIMEOUT_SECONDS,
+      currencies: env.PAYTR_CURRENCIES,
+      userIpOverride: env.PAYTR_USER_IP_OVERRIDE ?? null,
+    },
+    seller: {
+      name: env.SELLER_NAME,
+      address: env.SELLER_ADDRESS,
+      phone: env.SELLER_PHONE,
+      email: env.SELLER_EMAIL,
+      taxOffice: env.SELLER_TAX_OFFICE,
+      taxNumber: env.SELLER_TAX_NUMBER,
+    },
+    taxPercent: env.TAX_PERCENT,
+    invoicePrefix: env.INVOICE_PREFIX,
+    workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM,
+    metricsToken: env.METRICS_TOKEN ?? null,
+  };
+}

@@ -1,0 +1,32 @@
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+
+const INT8_OID = 20;
+
+/**
+ * Opens a pool. `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own
+ * default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
+ */
+export function createDb(options: { url: string; poolMax?: number; applicationName?: string }): Knex {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: options.url,
+      application_name: options.applicationName ?? 'youarecoder',
+      types: { getTypeParser: typeParser },
+    },
+    pool: { min: 0, max: options.poolMax ?? 10 },
+    acquireConnectionTimeout: 10_000,
+  });
+}
+
+function typeParser(oid: number, format?: string): (value: string) => unknown {
+  if (oid === INT8_OID && format !== 'binary') return parseInt8;
+  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+}
+
+function parseInt8(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new Error(`bigint out of the safe range: ${text}`);
+  return value;
+}

@@ -1,0 +1,52 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Router, type Request } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { NotFound } from '../errors.ts';
+import { listMigrationStates } from '../migrations.ts';
+
+/** How long `/readyz` waits for the database before it says no, in milliseconds. */
+const READY_TIMEOUT_MS = 2000;
+
+/** `/healthz`: the process answers. `/readyz`: the database is reachable and its migrations are current. `/metrics`. */
+export function createHealthRouter({ config, db, metrics }: AppDeps): Router {
+  const router = Router();
+  router.get('/healthz', (_req, res) => {
+    res.json({ status: 'ok' });
+  });
+  router.get('/readyz', async (_req, res) => {
+    const checks = await checkReadiness(db);
+    const isReady = Object.values(checks).every((check) => check === 'ok');
+    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'unavailable', checks });
+  });
+  router.get('/metrics', async (req, res) => {
+    if (!mayReadMetrics(req, config.metricsToken)) throw new NotFound();
+    res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  return router;
+}
+
+async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; migrations: string }> {
+  try {
+    await db.raw('select 1').timeout(READY_TIMEOUT_MS);
+    const states = await listMigrationStates(db);
+    const behind = states.filter(({ state }) => state !== 'applied');
+    return {
+      database: 'ok',
+      migrations: behind.length === 0 ? 'ok' : `${String(behind.length)} not as shipped`,
+    };
+  } catch {
+    return { database: 'unreachable', migrations: 'unknown' };
+  }
+}
+
+/** With METRICS_TOKEN: its bearer. Without: this machine only, asked directly and not through a proxy. */
+function mayReadMetrics(req: Request, token: string | null): boolean {
+  if (token === null) {
+    const peer = req.socket.remoteAddress ?? '';
+    const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer);
+    return isLoopback && req.get('x-forwarded-for') === undefined;
+  }
+  const given = Buffer.from(req.get('authorization') ?? '');
+  const expected = Buffer.from(`Bearer ${token}`);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}

@@ -1,0 +1,23 @@
+import type { AppDeps } from './app-deps.ts';
+import { sweepAuth } from './auth/sweep-auth.ts';
+import { expirePendingPayments } from './billing/expire-pending-payments.ts';
+import type { Job } from './web/schedule.ts';
+import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
+
+/** All scheduled work of the product. */
+export function scheduledJobs(deps: AppDeps): Job[] {
+  return [
+    {
+      name: 'end-idle-sessions',
+      everySeconds: 60,
+      run: async (db, context) =>
+        `${String(await WorkspaceSessionTracker.endIdleSessions(db, context))} ended`,
+    },
+    {
+      name: 'expire-pending-payments',
+      everySeconds: 300,
+      run: (db, context) => expirePendingPayments(db, context, { paytr: deps.paytr, config: deps.config }),
+    },
+    { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
+  ];
+}

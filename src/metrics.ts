@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+
+/** The process' counters; `registry` is what `/metrics` prints. */
+export interface Metrics {
+  registry: Registry;
+  /** Audit rows that could not be written, by action. Not zero = somebody must look: the event is in the error log. */
+  auditWriteFailures: Counter<'action'>;
+  /** Callbacks by what they did (paid, repeat, bad-hash …). */
+  paymentCallbacks: Counter<'outcome'>;
+  /** Runs of scheduled work by job and end (ok, failed). */
+  jobRuns: Counter<'job' | 'result'>;
+  /** Request durations in seconds by route pattern (never by address: one label per route). */
+  httpRequests: Histogram<'method' | 'route' | 'status'>;
+}
+
+/** Makes a registry of its own, so that two apps in one process (tests) do not share counters. */
+export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
+  const registry = new Registry();
+  if (options.processMetrics) collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    auditWriteFailures: new Counter({
+      name: 'audit_write_failures_total',
+      help: 'Audit rows that could not be written; the events are in the error log',
+      labelNames: ['action'],
+      registers,
+    }),
+    paymentCallbacks: new Counter({
+      name: 'payment_callbacks_total',
+      help: 'Gateway callbacks by outcome',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    jobRuns: new Counter({
+      name: 'scheduled_job_runs_total',
+      help: 'Runs of scheduled work by job and result',
+      labelNames: ['job', 'result'],
+      registers,
+    }),
+    httpRequests: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Request duration by method, route pattern and status',
+      labelNames: ['method', 'route', 'status'],
+      buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+      registers,
+    }),
+  };
+}

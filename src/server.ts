@@ -1,0 +1,76 @@
+import { createServer } from 'node:http';
+import { createApp } from './app.ts';
+import type { AppDeps } from './app-deps.ts';
+import { createPaytr } from './billing/paytr.ts';
+import { ConfigError, loadConfig, type Config } from './config.ts';
+import { createDb } from './db.ts';
+import { scheduledJobs } from './jobs.ts';
+import { createLog } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createMailer } from './web/mail.ts';
+import { startSchedule } from './web/schedule.ts';
+
+/** A request still running this long after SIGTERM is cut, in milliseconds. */
+const DRAIN_MS = 20_000;
+
+function main(): void {
+  const config = readConfig();
+  const log = createLog({ level: config.logLevel });
+  const metrics = createMetrics({ processMetrics: true });
+  const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
+  const deps: AppDeps = {
+    config,
+    db,
+    log,
+    metrics,
+    paytr: createPaytr(config.paytr),
+    mailer: createMailer(config, log),
+  };
+  if (config.production && config.paytr.testMode) {
+    log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
+  }
+  const { app, close } = createApp(deps);
+  const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
+  const server = createServer(app);
+  server.on('error', (error) => {
+    log.fatal({ err: error }, `cannot listen on port ${String(config.port)}`);
+    process.exit(1);
+  });
+  server.listen(config.port, () => {
+    log.info({ port: config.port, baseUrl: config.baseUrl }, 'listening');
+    process.send?.({ listening: config.port });
+  });
+
+  let isStopping = false;
+  const stop = async (reason: string): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ reason }, 'stopping: requests in flight are finished first');
+    const cut = setTimeout(() => {
+      server.closeAllConnections();
+    }, DRAIN_MS);
+    await new Promise((done) => server.close(done));
+    clearTimeout(cut);
+    await schedule.stop();
+    await close();
+    await db.destroy();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void stop('SIGTERM'));
+  process.on('SIGINT', () => void stop('SIGINT'));
+  // Started by scripts/start.ts: when that process is killed, nobody else would stop this one.
+  process.on('disconnect', () => void stop('parent gone'));
+}
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+main();

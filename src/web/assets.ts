@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import express, { type Express } from 'express';
+
+/** Serves our files and the two vendored ones, under a path that changes with their content. */
+export interface Assets {
+  /** The address of a file: `asset('app.css')`, `asset('vendor/tabler.css')`. */
+  url(name: string): string;
+  mount(app: Express): void;
+}
+
+const require = createRequire(import.meta.url);
+
+/** Reads the files once at start to make the version; browsers may then keep them for a year. */
+export function createAssets(folder: string): Assets {
+  const tabler = join(dirname(require.resolve('@tabler/core/package.json')), 'dist/css/tabler.min.css');
+  const inter = dirname(require.resolve('@fontsource-variable/inter/package.json'));
+  const version = hashOf([...listFiles(folder), tabler]);
+  const prefix = `/assets/${version}`;
+  const forever = { immutable: true, maxAge: '1y', index: false } as const;
+  return {
+    url: (name) => `${prefix}/${name}`,
+    mount: (app) => {
+      app.get(`${prefix}/vendor/tabler.css`, (_req, res) => {
+        res.sendFile(tabler, { immutable: true, maxAge: '1y' });
+      });
+      app.get(`${prefix}/vendor/inter.css`, (_req, res) => {
+        res.sendFile(join(inter, 'index.css'), { immutable: true, maxAge: '1y' });
+      });
+      app.use(`${prefix}/vendor/files`, express.static(join(inter, 'files'), forever));
+      app.use(prefix, express.static(folder, forever));
+    },
+  };
+}
+
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile());
+}
+
+function hashOf(paths: string[]): string {
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(readFileSync(path));
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import connectPgSimple from 'connect-pg-simple';
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import pg from 'pg';
+import type { Config } from '../config.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    /** Shown once on the next page. */
+    flash?: { kind: 'success' | 'danger' | 'info'; text: string };
+    /** Milliseconds since 1970 of the sign-in; a browser session ends some days after it, used or not. */
+    signedInAt?: number;
+  }
+}
+
+/** Cookie name; the `__Host-` prefix binds it to this host and https, so it is only possible in production. */
+export function sessionCookieName(production: boolean): string {
+  return production ? '__Host-yac' : 'yac';
+}
+
+/** A cookie store in Postgres that holds only hashes of session ids: a stolen dump opens no session. */
+export interface BrowserSessions {
+  middleware: RequestHandler[];
+  close(): Promise<void>;
+}
+
+/** Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without a request. */
+export function createBrowserSessions(config: Config): BrowserSessions {
+  const pool = new pg.Pool({
+    connectionString: config.databaseUrl,
+    max: 4,
+    application_name: 'youarecoder-sessions',
+  });
+  // An idle connection that breaks must not bring the process down; the next query opens a new one.
+  pool.on('error', () => undefined);
+  const store = createHashingStore(pool);
+  const handler = session({
+    name: sessionCookieName(config.production),
+    secret: config.sessionSecret,
+    store,
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    proxy: config.production,
+    cookie: {
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: config.production,
+      path: '/',
+      maxAge: config.sessionIdleHours * 3_600_000,
+    },
+  });
+  return { middleware: [handler, rememberHash], close: () => pool.end() };
+}
+
+/** SHA-256 of a session id, in hex: the key of its row, and what evidence may name. */
+export function hashSessionId(sessionId: string): string {
+  return createHash('sha256').update(sessionId).digest('hex');
+}
+
+const rememberHash: RequestHandler = (req, _res, next) => {
+  req.browserSessionHash = hashSessionId(req.sessionID);
+  next();
+};
+
+function createHashingStore(pool: pg.Pool): session.Store {
+  const PgStore = connectPgSimple(session);
+  class HashingStore extends PgStore {
+    override get(sid: string, callback: Parameters<session.Store['get']>[1]): void {
+      super.get(hashSessionId(sid), callback);
+    }
+    override set(sid: string, data: session.SessionData, callback?: (error?: unknown) => void): void {
+      super.set(hashSessionId(sid), data, callback);
+    }
+    override destroy(sid: string, callback?: (error?: unknown) => void): void {
+      super.destroy(hashSessionId(sid), callback);
+    }
+    override touch(sid: string, data: session.SessionData, callback?: () => void): void {
+      super.touch(hashSessionId(sid), data, callback);
+    }
+  }
+  return new HashingStore({
+    pool,
+    tableName: 'browser_sessions',
+    createTableIfMissing: false,
+    pruneSessionInterval: false,
+  });
+}

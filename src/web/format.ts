@@ -1,0 +1,111 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { catalogues, type Locale, type TextKey } from './locales/catalogues.ts';
+
+/** People read times of the company's country; data carries UTC. */
+export const TIME_ZONE = 'Europe/Istanbul';
+
+type Params = Record<string, string | number | boolean | Date | null | undefined>;
+type DateStyle = 'datetime' | 'date' | 'time' | 'relative' | 'utc';
+
+/** The only functions a template may call, for one locale. */
+export interface Format {
+  locale: Locale;
+  /** A text of the catalogue; ICU placeholders and plurals are filled from `params`. */
+  t(key: TextKey, params?: Params): string;
+  /** Minor units as an amount of money: `money(12050, 'TRY')` is `₺120,50`. */
+  money(amountMinor: number, currency: string): string;
+  /** A time for people, in Europe/Istanbul (`utc` says it in UTC). Null gives an en dash. */
+  when(date: Date | string | null | undefined, style?: DateStyle): string;
+  /** A time for `<time datetime>`: ISO 8601, UTC. */
+  iso(date: Date | string | null | undefined): string;
+  /** Seconds as hours and minutes. */
+  duration(seconds: number | null | undefined): string;
+  /** A whole or decimal number. */
+  number(value: number, maximumFractionDigits?: number): string;
+}
+
+const formats = new Map<Locale, Format>();
+
+/** The format of a locale; made once, since Intl objects are slow to make. */
+export function formatFor(locale: Locale): Format {
+  const found = formats.get(locale) ?? createFormat(locale);
+  formats.set(locale, found);
+  return found;
+}
+
+function createFormat(locale: Locale): Format {
+  const messages = new Map<string, IntlMessageFormat>();
+  const language = locale === 'tr' ? 'tr-TR' : 'en-GB';
+  const dates = dateFormats(language);
+  return {
+    locale,
+    t: (key, params) => {
+      const message =
+        messages.get(key) ??
+        new IntlMessageFormat(lookUp(locale, key), language, undefined, { ignoreTag: true });
+      messages.set(key, message);
+      return String(message.format(params));
+    },
+    money: (amountMinor, currency) =>
+      new Intl.NumberFormat(language, { style: 'currency', currency }).format(
+        majorText(amountMinor) as unknown as number,
+      ),
+    when: (date, style = 'datetime') => {
+      if (date === null || date === undefined) return '–';
+      return style === 'relative' ? relative(language, new Date(date)) : dates[style].format(new Date(date));
+    },
+    iso: (date) => (date === null || date === undefined ? '' : new Date(date).toISOString()),
+    duration: (seconds) => duration(language, seconds ?? 0),
+    number: (value, maximumFractionDigits = 1) =>
+      new Intl.NumberFormat(language, { maximumFractionDigits }).format(value),
+  };
+}
+
+/** Intl takes a decimal text exactly, where dividing by 100 would go through a float. */
+function majorText(amountMinor: number): string {
+  const digits = Math.abs(amountMinor).toString().padStart(3, '0');
+  return `${amountMinor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}
+
+function lookUp(locale: Locale, key: string): string {
+  const [section = '', ...rest] = key.split('.');
+  const texts = catalogues[locale][section as keyof (typeof catalogues)['en']] as
+    Record<string, string> | undefined;
+  const text = texts?.[rest.join('.')];
+  if (text === undefined) throw new Error(`no text for "${key}" in ${locale}`);
+  return text;
+}
+
+function dateFormats(language: string): Record<Exclude<DateStyle, 'relative'>, Intl.DateTimeFormat> {
+  const make = (options: Intl.DateTimeFormatOptions, timeZone = TIME_ZONE): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(language, { timeZone, ...options });
+  return {
+    datetime: make({ dateStyle: 'medium', timeStyle: 'short' }),
+    date: make({ dateStyle: 'long' }),
+    time: make({ timeStyle: 'medium' }),
+    utc: make({ dateStyle: 'medium', timeStyle: 'medium' }, 'UTC'),
+  };
+}
+
+const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+function relative(language: string, date: Date): string {
+  const seconds = Math.round((date.getTime() - Date.now()) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const step = STEPS.find(([, size]) => Math.abs(seconds) >= size);
+  return step === undefined
+    ? format.format(0, 'minute')
+    : format.format(Math.trunc(seconds / step[1]), step[0]);
+}
+
+function duration(language: string, seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const unit = (value: number, name: string): string =>
+    new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+  return hours === 0 ? unit(minutes, 'minute') : `${unit(hours, 'hour')} ${unit(minutes, 'minute')}`;
+}

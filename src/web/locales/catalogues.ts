@@ -1,0 +1,50 @@
+import * as enAdmin from './en/admin.ts';
+import * as enAuth from './en/auth.ts';
+import * as enBilling from './en/billing.ts';
+import * as enCommon from './en/common.ts';
+import * as enErrors from './en/errors.ts';
+import * as enHome from './en/home.ts';
+import * as enLegal from './en/legal.ts';
+import * as enWorkspace from './en/workspace.ts';
+import * as trAdmin from './tr/admin.ts';
+import * as trAuth from './tr/auth.ts';
+import * as trBilling from './tr/billing.ts';
+import * as trCommon from './tr/common.ts';
+import * as trErrors from './tr/errors.ts';
+import * as trHome from './tr/home.ts';
+import * as trLegal from './tr/legal.ts';
+import * as trWorkspace from './tr/workspace.ts';
+
+export const locales = ['tr', 'en'] as const;
+export type Locale = (typeof locales)[number];
+
+const en = {
+  ...enAdmin,
+  ...enAuth,
+  ...enBilling,
+  ...enCommon,
+  ...enErrors,
+  ...enHome,
+  ...enLegal,
+  ...enWorkspace,
+};
+
+type Section = keyof typeof en;
+
+/** A text's name: section and key. English sets the keys; Turkish does not compile when it lacks one. */
+export type TextKey = { [S in Section]: `${S}.${keyof (typeof en)[S] & string}` }[Section];
+
+/** Every text a person reads. */
+export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof en)[S], string> }> = {
+  en,
+  tr: {
+    ...trAdmin,
+    ...trAuth,
+    ...trBilling,
+    ...trCommon,
+    ...trErrors,
+    ...trHome,
+    ...trLegal,
+    ...trWorkspace,
+  },
+};

@@ -1,0 +1,86 @@
+import type { Knex } from 'knex';
+import { systemContext, type RequestContext } from '../audit/request-context.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+
+/** Scheduled work: `run` does it and says in a few words what it did. */
+export interface Job {
+  name: string;
+  everySeconds: number;
+  run(db: Knex, context: RequestContext): Promise<string>;
+}
+
+/** How often a process looks for due work, in milliseconds. */
+const TICK_MS = 5000;
+
+/**
+ * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does the work, and
+ * a run that dies with its process is due again after its interval. `stop` waits for the run in progress.
+ */
+export function startSchedule(deps: { db: Knex; log: Log; metrics: Metrics; jobs: Job[] }): {
+  stop(): Promise<void>;
+} {
+  let running: Promise<void> = Promise.resolve();
+  let isBusy = false;
+  const tick = (): void => {
+    if (isBusy) return;
+    isBusy = true;
+    running = runDueJobs(deps, new Date())
+      .catch((error: unknown) => {
+        deps.log.error({ err: error }, 'scheduled work could not be looked up');
+      })
+      .finally(() => {
+        isBusy = false;
+      });
+  };
+  const timer = setInterval(tick, TICK_MS);
+  tick();
+  return {
+    stop: () => {
+      clearInterval(timer);
+      return running;
+    },
+  };
+}
+
+/** Runs every job that is due at `at`. */
+export async function runDueJobs(
+  deps: { db: Knex; log: Log; metrics: Metrics; jobs: Job[] },
+  at: Date,
+): Promise<void> {
+  for (const job of deps.jobs) {
+    if (await claim(deps.db, job, at)) await runJob(deps, job, at);
+  }
+}
+
+async function claim(db: Knex, job: Job, at: Date): Promise<boolean> {
+  await db('scheduled_jobs').insert({ name: job.name, next_run_at: at }).onConflict('name').ignore();
+  const claimed = await db('scheduled_jobs')
+    .where('name', job.name)
+    .where('next_run_at', '<=', at)
+    .update({ next_run_at: new Date(at.getTime() + job.everySeconds * 1000), last_started_at: at });
+  return claimed === 1;
+}
+
+async function runJob(deps: { db: Knex; log: Log; metrics: Metrics }, job: Job, at: Date): Promise<void> {
+  const context = systemContext({
+    name: job.name,
+    at,
+    log: deps.log.child({ job: job.name }),
+    metrics: deps.metrics,
+  });
+  let succeeded = true;
+  let message: string;
+  try {
+    message = await job.run(deps.db, context);
+  } catch (error) {
+    succeeded = false;
+    message = String(error);
+    context.log.error({ err: error }, 'scheduled work failed');
+  }
+  deps.metrics.jobRuns.inc({ job: job.name, result: succeeded ? 'ok' : 'failed' });
+  await deps
+    .db('scheduled_jobs')
+    .where('name', job.name)
+    .update({ last_finished_at: new Date(), last_succeeded: succeeded, last_message: message.slice(0, 500) });
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../config.ts';
+
+/** Strict headers on every answer: own origin only, scripts by nonce, no frame but where a route allows one. */
+export function securityHeaders(config: Config): RequestHandler[] {
+  return [
+    (_req, res, next) => {
+      res.locals.nonce = randomBytes(16).toString('base64url');
+      next();
+    },
+    helmet({
+      contentSecurityPolicy: false,
+      strictTransportSecurity: config.production ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+      // Not no-referrer: with that, browsers send "Origin: null" on our own forms.
+      referrerPolicy: { policy: 'same-origin' },
+      // frame-ancestors of the policy below says it, and is the one that the payment return pages widen.
+      xFrameOptions: false,
+    }),
+    (_req, res, next) => {
+      setContentPolicy(res, config, {});
+      next();
+    },
+  ];
+}
+
+/**
+ * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page);
+ * `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
+ */
+export function setContentPolicy(
+  res: Parameters<RequestHandler>[1],
+  config: Config,
+  allow: { frame?: string; framedBySelf?: boolean },
+): void {
+  const nonce = res.locals.nonce as string;
+  const directives = [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-src ${allow.frame ?? "'none'"}`,
+    `frame-ancestors ${allow.framedBySelf === true ? `'self' ${new URL(config.paytr.baseUrl).origin}` : "'none'"}`,
+    ...(config.production ? ['upgrade-insecure-requests'] : []),
+  ];
+  res.setHeader('content-security-policy', directives.join('; '));
+}

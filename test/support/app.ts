@@ -1,0 +1,110 @@
+import type { Express } from 'express';
+import { pino } from 'pino';
+import { afterAll, beforeAll } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import type { AppDeps } from '../../src/app-deps.ts';
+import { createPaytr } from '../../src/billing/paytr.ts';
+import { loadConfig, type Config } from '../../src/config.ts';
+import type { Log } from '../../src/log.ts';
+import { createMetrics, type Metrics } from '../../src/metrics.ts';
+import type { Mail, Mailer } from '../../src/web/mail.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+
+/** Invented credentials of the gateway; the same as in PayTR's published formula's test vectors. */
+export const paytrCredentials = {
+  PAYTR_MERCHANT_ID: '123456',
+  PAYTR_MERCHANT_KEY: 'kTest7Yq2Lw9Rx4B',
+  PAYTR_MERCHANT_SALT: 'sTest3Nf8Ua5Vc1Z',
+};
+
+export interface TestApp {
+  app: Express;
+  deps: AppDeps;
+  database: TestDatabase;
+  db: TestDatabase['db'];
+  config: Config;
+  metrics: Metrics;
+  /** Every mail the app has sent. */
+  mails: Mail[];
+  /** Every log line, parsed, of level warn and above. */
+  logLines: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+export interface TestAppOptions {
+  env?: Record<string, string>;
+  deps?: Partial<AppDeps>;
+  /** A database made by the caller, who also closes it. */
+  database?: TestDatabase;
+  /** Without mail: links must be handed over by hand. */
+  mailIsConfigured?: boolean;
+}
+
+/** The whole application on a database of its own. */
+export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.database ?? (await createTestDatabase());
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    BASE_URL: 'http://localhost:3000',
+    DATABASE_URL: database.appUrl,
+    SESSION_SECRET: 'a session secret for tests only, 32+',
+    PAYTR_USER_IP_OVERRIDE: '203.0.113.10',
+    PAYTR_BASE_URL: 'http://127.0.0.1:9',
+    ...paytrCredentials,
+    ...options.env,
+  });
+  const logLines: Record<string, unknown>[] = [];
+  const mails: Mail[] = [];
+  const metrics = createMetrics();
+  const deps: AppDeps = {
+    config,
+    db: database.db,
+    log: createTestLog(logLines),
+    metrics,
+    paytr: createPaytr(config.paytr),
+    mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
+    ...options.deps,
+  };
+  const { app, close } = createApp(deps);
+  return {
+    app,
+    deps,
+    database,
+    db: database.db,
+    config,
+    metrics: deps.metrics,
+    mails,
+    logLines,
+    close: async () => {
+      await close();
+      if (options.database === undefined) await database.close();
+    },
+  };
+}
+
+/** Registers the making and closing of a test app; the returned object is filled before the first test. */
+export function useTestApp(options: TestAppOptions = {}): TestApp {
+  const holder = {} as TestApp;
+  beforeAll(async () => {
+    Object.assign(holder, await createTestApp(options));
+  });
+  afterAll(() => holder.close());
+  return holder;
+}
+
+function createTestLog(lines: Record<string, unknown>[]): Log {
+  return pino(
+    { level: 'warn' },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+}
+
+function createTestMailer(mails: Mail[], isConfigured: boolean): Mailer {
+  return {
+    isConfigured,
+    send: (mail) => {
+      if (isConfigured) mails.push(mail);
+      return Promise.resolve(isConfigured);
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Express } from 'express';
+import supertest, { type Response, type Test } from 'supertest';
+
+type Fields = Record<string, string | number | boolean | undefined>;
+
+/** The password of every person that test/support/build.ts makes. */
+export const PASSWORD = 'correct horse battery staple';
+
+/**
+ * A browser without a screen: keeps cookies, sends the form token of the newest page it saw, follows nothing by itself.
+ */
+export class Visitor {
+  readonly #agent: ReturnType<typeof supertest.agent>;
+  #formToken: string | null = null;
+  headers: Record<string, string>;
+
+  constructor(app: Express, headers: Record<string, string> = {}) {
+    this.#agent = supertest.agent(app);
+    this.headers = { 'accept-language': 'en', accept: 'text/html', ...headers };
+  }
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#remember(await this.#agent.get(path).set({ ...this.headers, ...headers }));
+  }
+
+  /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
+  async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
+    if (this.#formToken === null) await this.get('/legal/terms');
+    const body = { _csrf: this.#formToken ?? '', ...fields };
+    const defined = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    return this.#remember(await this.rawPost(path).type('form').set(headers).send(defined));
+  }
+
+  /** A POST with this visitor's cookies and nothing else. */
+  rawPost(path: string): Test {
+    return this.#agent.post(path).set(this.headers);
+  }
+
+  /** A GET for streams and downloads: add a parser, then await. */
+  rawGet(path: string): Test {
+    return this.#agent.get(path).set(this.headers);
+  }
+
+  /** Follows redirects by hand, at most five. */
+  async follow(response: Response): Promise<Response> {
+    let current = response;
+    for (let hop = 0; hop < 5 && current.status >= 300 && current.status < 400; hop += 1) {
+      current = await this.get(current.headers.location as string);
+    }
+    return current;
+  }
+
+  #remember(response: Response): Response {
+    // A sign-in or sign-out makes a new session and with it a new form token.
+    const token = /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1];
+    if (token !== undefined) this.#formToken = token;
+    else if (response.headers['set-cookie'] !== undefined && response.status === 303) this.#formToken = null;
+    return response;
+  }
+}
+
+/** A visitor who has signed in through the form. Throws when the sign-in did not work. */
+export async function signIn(
+  app: Express,
+  person: { email: string; password?: string },
+  headers: Record<string, string> = {},
+): Promise<Visitor> {
+  const visitor = new Visitor(app, headers);
+  await visitor.get('/auth/login');
+  const response = await visitor.post('/auth/login', {
+    email: person.email,
+    password: person.password ?? PASSWORD,
+  });
+  if (response.status !== 303)
+    throw new Error(`sign-in of ${person.email} answered ${String(response.status)}`);
+  await visitor.get('/legal/terms');
+  return visitor;
+}
