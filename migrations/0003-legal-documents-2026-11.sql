@@ -44,8 +44,8 @@ dönüşmez: süre bittiğinde, ücretli bir dönem satın alınana kadar çalı
 
 ## 5. Planlar, fiyatlar ve ödeme
 
-- Plan her defasında bir ay için satın alınır ve bedeli kartla, Türk lirası, ABD doları veya avro olarak
-  peşin ödenir. Ödenecek tutar ve para birimi ödemeden önce gösterilir.
+- Plan her defasında bir takvim ayı için satın alınır ve bedeli kartla, Türk lirası, ABD doları veya avro
+  olarak peşin ödenir. Vergi dâhil ödenecek tutar ve para birimi ödemeden önce gösterilir.
 - Ödeme, ödeme kuruluşu PayTR'nin sayfasında yapılır. Kart numarası, son kullanma tarihi ve güvenlik kodu
   oraya girilir. Bu bilgiler bize ulaşmaz ve tarafımızca saklanmaz.
 - Otomatik yenileme yoktur. Kart bilgisi tutmaz, sonradan kendiliğimizden tahsilat başlatmayız: her yeni
@@ -187,8 +187,8 @@ bought.
 
 ## 5. Plans, prices and payment
 
-- A plan is bought for one month at a time and paid in advance by card, in Turkish lira, US dollars or
-  euros. The amount to be paid and its currency are shown before the payment.
+- A plan is bought for one calendar month at a time and paid in advance by card, in Turkish lira, US
+  dollars or euros. The amount to be paid, tax included, and its currency are shown before the payment.
 - The payment is made on a page of the payment institution PayTR. The card number, expiry date and
   security code are entered there. We neither receive nor store them.
 - There is no automatic renewal. We keep no card and start no later charge: every further month is a
