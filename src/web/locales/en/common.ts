@@ -46,7 +46,7 @@ export const common = {
   copied: 'Copied',
   search: 'Search',
   filter: 'Filter',
-  clearFilters: 'Clear filters',
+  clearFilters: 'Clear',
   apply: 'Apply',
   all: 'All',
   yes: 'Yes',

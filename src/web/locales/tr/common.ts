@@ -48,7 +48,7 @@ export const common: Record<keyof typeof en, string> = {
   copied: 'Kopyalandı',
   search: 'Ara',
   filter: 'Filtrele',
-  clearFilters: 'Filtreleri temizle',
+  clearFilters: 'Temizle',
   apply: 'Uygula',
   all: 'Tümü',
   yes: 'Evet',
