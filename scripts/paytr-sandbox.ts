@@ -14,10 +14,13 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
     merchantSalt: readText(env, 'PAYTR_MERCHANT_SALT'),
     callbackUrl,
     retrySeconds: readNumber(env, 'SANDBOX_RETRY_SECONDS', 60),
-    log: (line) => console.log(`[sandbox] ${line}`),
+    log: (line) => {
+      console.log(`[sandbox] ${line}`);
+    },
   });
   const listening = await listenNearPort(sandbox, port);
-  if (listening.moved) console.log(`Port ${port} is taken: set PAYTR_BASE_URL=${listening.url} for the app.`);
+  if (listening.moved)
+    console.log(`Port ${String(port)} is taken: set PAYTR_BASE_URL=${listening.url} for the app.`);
   console.log(`PayTR sandbox on ${listening.url}, notifying ${callbackUrl}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void listening.close());

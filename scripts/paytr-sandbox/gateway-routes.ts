@@ -27,7 +27,9 @@ export function gatewayRoutes(state: SandboxState): Router {
     }
     const transaction = openTransaction(fields, state.now());
     state.transactions.push(transaction);
-    state.log(`get-token ${transaction.merchantOid} ${transaction.amountMinor} ${transaction.currency}`);
+    state.log(
+      `get-token ${transaction.merchantOid} ${String(transaction.amountMinor)} ${transaction.currency}`,
+    );
     res.json({ status: 'success', token: transaction.token });
   });
 

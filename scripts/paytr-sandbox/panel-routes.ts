@@ -1,15 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import type { Router } from 'express';
+import { FRAME_HEIGHT_SCRIPT, IFRAME_RESIZER_SCRIPT } from './browser-scripts.ts';
 import { panelPage } from './panel-page.ts';
 import type { SandboxState } from './sandbox-state.ts';
 
-// Where the sandbox's own files are served, and the one path that PayTR itself serves.
-const FILES: Record<string, string> = {
-  '/sandbox/style.css': 'style.css',
-  '/sandbox/frame-height.js': 'frame-height.js',
-  '/js/iframeResizer.min.js': 'iframe-resizer.js',
-};
+const STYLESHEET = fileURLToPath(new URL('style.css', import.meta.url));
 
 /** The developer's view: every payment with its notifications, a button to send one again, and the static files. */
 export function panelRoutes(state: SandboxState): Router {
@@ -25,10 +21,14 @@ export function panelRoutes(state: SandboxState): Router {
     res.redirect(303, '/');
   });
 
-  for (const [path, file] of Object.entries(FILES)) {
-    router.get(path, (_req, res) => {
-      res.sendFile(fileURLToPath(new URL(file, import.meta.url)));
-    });
-  }
+  router.get('/sandbox/style.css', (_req, res) => {
+    res.sendFile(STYLESHEET);
+  });
+  router.get('/sandbox/frame-height.js', (_req, res) => {
+    res.type('text/javascript').send(FRAME_HEIGHT_SCRIPT);
+  });
+  router.get('/js/iframeResizer.min.js', (_req, res) => {
+    res.type('text/javascript').send(IFRAME_RESIZER_SCRIPT);
+  });
   return router;
 }

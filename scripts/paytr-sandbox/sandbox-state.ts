@@ -22,20 +22,20 @@ export interface PaytrSandboxOptions extends SandboxStore {
 /** Everything the sandbox knows, in memory, and the moves that change it. Routes and tests share it. */
 export interface SandboxState {
   store: SandboxStore;
-  callbackUrl(): string;
-  now(): Date;
-  log(line: string): void;
+  callbackUrl: () => string;
+  now: () => Date;
+  log: (line: string) => void;
   transactions: Transaction[];
   tokenFailures: TokenFailure[];
-  findByOid(merchantOid: string): Transaction | undefined;
-  findByToken(token: string): Transaction | undefined;
-  finish(transaction: Transaction, choice: PayerChoice): void;
+  findByOid: (merchantOid: string) => Transaction | undefined;
+  findByToken: (token: string) => Transaction | undefined;
+  finish: (transaction: Transaction, choice: PayerChoice) => void;
   /** One attempt to post the callback; while one is on its way a second call waits for that one. */
-  deliver(transaction: Transaction): Promise<Delivery>;
+  deliver: (transaction: Transaction) => Promise<Delivery>;
   /** Ends what ran out of time and delivers what is due. */
-  tick(): Promise<void>;
+  tick: () => Promise<void>;
   /** Delivers every unacknowledged callback now, due or not. */
-  deliverAll(): Promise<Delivery[]>;
+  deliverAll: () => Promise<Delivery[]>;
 }
 
 // The EFT page of PayTR's documentation: "after one minute".
@@ -61,7 +61,9 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
     tokenFailures: [],
     findByOid: (merchantOid) => transactions.find((each) => each.merchantOid === merchantOid),
     findByToken: (token) => transactions.find((each) => each.token === token),
-    finish: (transaction, choice) => finishTransaction(transaction, choice, state.now()),
+    finish: (transaction, choice) => {
+      finishTransaction(transaction, choice, state.now());
+    },
     deliver: (transaction) => {
       const delivery = underWay.get(transaction) ?? attempt(state, transaction);
       underWay.set(transaction, delivery);
@@ -77,8 +79,9 @@ async function attempt(state: SandboxState, transaction: Transaction): Promise<D
   const fields = callbackFields(state.store, transaction);
   const delivery = await postCallback(state.callbackUrl(), fields, state.now());
   transaction.deliveries.push(delivery);
-  const answer = delivery.error ?? `HTTP ${delivery.status} ${JSON.stringify(delivery.body.slice(0, 80))}`;
-  state.log(`callback ${transaction.merchantOid} ${fields['status']}: ${answer}`);
+  const answer =
+    delivery.error ?? `HTTP ${String(delivery.status)} ${JSON.stringify(delivery.body.slice(0, 80))}`;
+  state.log(`callback ${transaction.merchantOid} ${fields['status'] ?? ''}: ${answer}`);
   return delivery;
 }
 

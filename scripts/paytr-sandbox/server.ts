@@ -17,27 +17,31 @@ export type PayNowOutcome = 'approve' | 'decline' | 'abandon' | PayerChoice;
 /** A sandbox that listens; `url` is what PAYTR_BASE_URL must be. */
 export interface ListeningSandbox {
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A stand-in for PayTR. Payments are named by their token or their `merchant_oid`; unknown ones throw. */
 export interface PaytrSandbox {
   app: Express;
   /** Listens on 127.0.0.1; port 0 takes a free one. Rejects when the port is taken. */
-  listen(port: number): Promise<ListeningSandbox>;
-  transactions(): readonly Transaction[];
+  listen: (port: number) => Promise<ListeningSandbox>;
+  transactions: () => readonly Transaction[];
   /** Breaks the next get-token call; several are used up in order. */
-  failNextToken(mode: TokenFailure): void;
+  failNextToken: (mode: TokenFailure) => void;
   /** Ends a payment without a browser and makes one delivery; `overrides` replace callback fields before signing. */
-  payNow(tokenOrOid: string, outcome: PayNowOutcome, overrides?: Record<string, string>): Promise<Delivery>;
+  payNow: (
+    tokenOrOid: string,
+    outcome: PayNowOutcome,
+    overrides?: Record<string, string>,
+  ) => Promise<Delivery>;
   /** One more delivery of a finished payment's callback, acknowledged or not. */
-  deliver(tokenOrOid: string): Promise<Delivery>;
+  deliver: (tokenOrOid: string) => Promise<Delivery>;
   /** Delivers every callback that was not answered OK, due or not. */
-  deliverAll(): Promise<Delivery[]>;
+  deliverAll: () => Promise<Delivery[]>;
   /** Ends what ran out of time and delivers what is due by the clock. */
-  tick(): Promise<void>;
+  tick: () => Promise<void>;
   /** The signed urlencoded callback of a finished payment, to post by hand. */
-  callbackBody(tokenOrOid: string): string;
+  callbackBody: (tokenOrOid: string) => string;
 }
 
 const TICK_MS = 1000;
@@ -119,7 +123,7 @@ async function listen(
   const timer = ticking && setInterval(() => void ticking.tick(), TICK_MS).unref();
   const { port: listeningPort } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${listeningPort}`,
+    url: `http://127.0.0.1:${String(listeningPort)}`,
     close: () => {
       clearInterval(timer);
       return close(server);
@@ -129,7 +133,9 @@ async function listen(
 
 async function close(server: Server): Promise<void> {
   await new Promise<void>((resolve) => {
-    server.close(() => resolve());
+    server.close(() => {
+      resolve();
+    });
     // Also those that a hanging get-token keeps open.
     server.closeAllConnections();
   });

@@ -7,7 +7,8 @@ const GROUPED_AMOUNT = /^(\d{1,3}(?:\.\d{3})+),(\d{1,2})$|^(\d{1,3}(?:,\d{3})+)\
  * Throws a plain Error unless `minor` is a whole number of at least 0: money is never a float here.
  */
 export function formatMajor(minor: number): string {
-  if (!Number.isSafeInteger(minor) || minor < 0) throw new Error(`Not an amount in minor units: ${minor}`);
+  if (!Number.isSafeInteger(minor) || minor < 0)
+    throw new Error(`Not an amount in minor units: ${String(minor)}`);
   const digits = String(minor).padStart(3, '0');
   return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

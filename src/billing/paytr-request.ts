@@ -60,7 +60,8 @@ export function answerText(value: unknown): string | undefined {
 async function readText(response: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of response.body ?? []) {
+  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = response.body ?? [];
+  for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true });
     if (text.length > MAX_ANSWER_LENGTH) break;
   }
@@ -74,7 +75,7 @@ function readAnswer(
   const unreadable: NoAnswer = {
     ok: false,
     reason: 'unreadable',
-    gatewayMessage: boundedText(`HTTP ${httpStatus}: ${text}`, GATEWAY_MESSAGE_LENGTH),
+    gatewayMessage: boundedText(`HTTP ${String(httpStatus)}: ${text}`, GATEWAY_MESSAGE_LENGTH),
   };
   try {
     const answer: unknown = JSON.parse(text);
@@ -86,7 +87,11 @@ function readAnswer(
 
 function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {
   if (error instanceof Error && error.name === 'TimeoutError') {
-    return { ok: false, reason: 'timeout', gatewayMessage: `No answer within ${timeoutSeconds} seconds` };
+    return {
+      ok: false,
+      reason: 'timeout',
+      gatewayMessage: `No answer within ${String(timeoutSeconds)} seconds`,
+    };
   }
   // fetch says only "fetch failed"; what happened (refused, no such host, bad certificate) is in its cause.
   const cause = error instanceof Error ? (error.cause ?? error) : error;

@@ -30,15 +30,15 @@ export type TokenAnswer =
 /** PayTR's iFrame protocol. Nothing here touches the database. */
 export interface Paytr {
   /** Asks for a payment page. Throws a plain Error naming the field for an order the program itself built wrongly. */
-  requestToken(order: TokenOrder): Promise<TokenAnswer>;
+  requestToken: (order: TokenOrder) => Promise<TokenAnswer>;
   /** The address the payment frame shows. */
-  frameUrl(token: string): string;
+  frameUrl: (token: string) => string;
   /** Reads and verifies one callback from its raw body. Never throws. */
-  readNotification(rawBody: Buffer): NotificationReading;
+  readNotification: (rawBody: Buffer) => NotificationReading;
   /** Asks whether an order was paid. Never throws. */
-  queryStatus(merchantOid: string): Promise<StatusAnswer>;
+  queryStatus: (merchantOid: string) => Promise<StatusAnswer>;
   /** A new order number nobody can guess: see `newMerchantOid`. */
-  newMerchantOid(prefix?: string): string;
+  newMerchantOid: (prefix?: string) => string;
 }
 
 /** Speaks PayTR's protocol for one store. Source: dev.paytr.com, iFrame API and Durum Sorgu. */

@@ -98,7 +98,8 @@ async function query(answer: object, posted: { url: string; body: string }[] = [
     baseUrl: 'https://gateway.example.com',
     testMode: true,
     fetch: async (url, init) => {
-      posted.push({ url: String(url), body: String(init?.body) });
+      const request = new Request(url, init);
+      posted.push({ url: request.url, body: await request.text() });
       return Response.json(answer);
     },
   });

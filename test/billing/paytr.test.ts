@@ -176,7 +176,9 @@ describe('what PayTR answers', () => {
   test('is not read to the end when it never ends', async () => {
     const paytr = await paytrAnswering((_req, res) => {
       const timer = setInterval(() => res.write('x'.repeat(50_000)), 1);
-      res.on('close', () => clearInterval(timer));
+      res.on('close', () => {
+        clearInterval(timer);
+      });
     });
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreadable' });
   });
@@ -222,8 +224,9 @@ test('makes order numbers that PayTR takes and nobody guesses', () => {
 function recordingPaytr(change: Partial<PaytrSettings> = {}) {
   const posted: { url: string; body: string; fields: Record<string, string> }[] = [];
   const record: typeof fetch = async (url, init) => {
-    const body = String(init?.body);
-    posted.push({ url: String(url), body, fields: Object.fromEntries(new URLSearchParams(body)) });
+    const request = new Request(url, init);
+    const body = await request.text();
+    posted.push({ url: request.url, body, fields: Object.fromEntries(new URLSearchParams(body)) });
     return Response.json({ status: 'success', token: 'tok1' });
   };
   const baseUrl = 'https://gateway.example.com';
@@ -235,8 +238,17 @@ async function paytrAnswering(
   change: Partial<PaytrSettings> = {},
 ): Promise<Paytr> {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => server.close().closeAllConnections());
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  closers.push(() => {
+    server.close().closeAllConnections();
+  });
   const { port } = server.address() as AddressInfo;
-  return createPaytr({ ...FAKE_STORE, baseUrl: `http://127.0.0.1:${port}`, testMode: true, ...change });
+  return createPaytr({
+    ...FAKE_STORE,
+    baseUrl: `http://127.0.0.1:${String(port)}`,
+    testMode: true,
+    ...change,
+  });
 }

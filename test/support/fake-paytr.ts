@@ -26,8 +26,8 @@ export interface FakePaytr {
   store: typeof FAKE_STORE;
   sandbox: PaytrSandbox;
   paytr: Paytr;
-  setCallbackUrl(url: string): void;
-  close(): Promise<void>;
+  setCallbackUrl: (url: string) => void;
+  close: () => Promise<void>;
 }
 
 /** Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens behind a test's back. */
@@ -58,24 +58,25 @@ export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<Fa
  * signing: a text replaces or adds a field, undefined leaves it out.
  */
 export function signedCallback(
-  fields: { merchant_oid: string; total_amount: string; status?: string } & Record<string, string>,
+  fields: { merchant_oid: string; total_amount: string; [name: string]: string },
   overrides: Record<string, string | undefined> = {},
 ): string {
+  const status = fields['status'] ?? 'success';
   const signed: Record<string, string> = {
-    status: 'success',
+    status,
     payment_type: 'card',
-    ...((fields.status ?? 'success') === 'success' && {
+    ...(status === 'success' && {
       payment_amount: fields.total_amount,
       currency: 'TL',
       installment_count: '1',
     }),
     ...fields,
   };
-  const message =
-    fields.merchant_oid + FAKE_STORE.merchantSalt + (signed['status'] ?? '') + fields.total_amount;
+  const message = fields.merchant_oid + FAKE_STORE.merchantSalt + status + fields.total_amount;
   const hash = createHmac('sha256', FAKE_STORE.merchantKey).update(message).digest('base64');
+  const posted: Record<string, string | undefined> = { hash, ...signed, ...overrides };
   const body = new URLSearchParams();
-  for (const [name, value] of Object.entries({ hash, ...signed, ...overrides })) {
+  for (const [name, value] of Object.entries(posted)) {
     if (value !== undefined) body.append(name, value);
   }
   return body.toString();
