@@ -24,7 +24,7 @@ export const legal = {
   acceptTitle: 'Please read this before you continue',
   acceptIntro:
     'These texts are new since you were last here. You go on to your page when you have confirmed them.',
-  acceptIntroFirst: 'You have not confirmed these texts yet. You go on to your page when you have.',
+  acceptIntroFirst: 'Confirm these texts once, and you go on to the page you asked for.',
   acceptedBefore: 'You confirmed version {version} on {date}.',
   read: 'Read version {version}',
   acceptTerms: 'I accept the terms of use.',

@@ -26,7 +26,7 @@ export const legal: Record<keyof typeof en, string> = {
   acceptTitle: 'Devam etmeden önce lütfen okuyun',
   acceptIntro:
     'Bu metinler son gelişinizden sonra yenilendi. Onayladığınızda gitmek istediğiniz sayfa açılacak.',
-  acceptIntroFirst: 'Bu metinleri henüz onaylamadınız. Onayladığınızda gitmek istediğiniz sayfa açılacak.',
+  acceptIntroFirst: 'Bu metinleri bir kez onayladığınızda istediğiniz sayfa açılır.',
   acceptedBefore: '{version} sürümünü {date} tarihinde onayladınız.',
   read: '{version} sürümünü okuyun',
   acceptTerms: 'Kullanım koşullarını kabul ediyorum.',
