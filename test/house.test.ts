@@ -1,0 +1,279 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { auditActions } from '../src/audit/actions.ts';
+import { environment } from '../src/config.ts';
+import { catalogues } from '../src/web/locales/catalogues.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+interface Source {
+  /** Relative to the project, e.g. `src/auth/router.ts`. */
+  path: string;
+  text: string;
+  imports: { name: string; isTypeOnly: boolean }[];
+}
+
+function listFiles(folder: string, ending: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => path.endsWith(ending) && statSync(join(root, path)).isFile());
+}
+
+function readSource(path: string): Source {
+  const text = readFileSync(join(root, path), 'utf8');
+  const imports = [
+    ...text.matchAll(/^(?:import|export)\s+(type\s+)?(?:[^'"]*?\s+from\s+)?['"]([^'"]+)['"]/gms),
+  ].map((match) => ({
+    name: match[2]?.startsWith('.')
+      ? relative(root, resolve(root, dirname(path), match[2]))
+      : (match[2] ?? ''),
+    isTypeOnly: match[1] !== undefined,
+  }));
+  return { path, text, imports };
+}
+
+const sources = listFiles('src', '.ts').map(readSource);
+const views = listFiles('views', '.ejs').map((path) => ({
+  path,
+  text: readFileSync(join(root, path), 'utf8'),
+}));
+const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health'];
+
+const featureOf = (path: string): string | undefined =>
+  features.find((feature) => path.startsWith(`src/${feature}/`));
+
+describe('who may import whom', () => {
+  it('keeps Express in app.ts, web/, routers and the guards', () => {
+    const allowed =
+      /^src\/(app\.ts|server\.ts|web\/.*|[a-z]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|legal\/require-acceptance\.ts|admin\/admin-scope\.ts)$/;
+    const wrong = sources.filter(
+      ({ path, imports }) =>
+        !allowed.test(path) &&
+        imports.some(
+          ({ name, isTypeOnly }) =>
+            name === 'express' && !(isTypeOnly && path === 'src/audit/request-context.ts'),
+        ),
+    );
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('reads the environment only in server.ts and scripts', () => {
+    const wrong = sources.filter(({ path, text }) => path !== 'src/server.ts' && /process\.env/.test(text));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('lets nothing import server.ts, and audit import no feature', () => {
+    for (const { path, imports } of sources) {
+      expect(
+        imports.map(({ name }) => name),
+        path,
+      ).not.toContain('src/server.ts');
+      if (!path.startsWith('src/audit/')) continue;
+      expect(
+        imports.filter(({ name }) => featureOf(name) !== undefined),
+        path,
+      ).toEqual([]);
+    }
+  });
+
+  it('keeps SQL and Knex queries out of routers and views', () => {
+    const routers = sources.filter(({ path }) => path.endsWith('router.ts') && !path.includes('health'));
+    for (const { path, text } of routers)
+      expect(text, path).not.toMatch(/\bdb(<[^>]*>)?\('|\.raw\(|\.select\(|\.insert\(/);
+  });
+
+  it('lets only the owner of a table write to it', () => {
+    const owners: Record<string, RegExp> = {
+      companies: /^src\/auth\//,
+      users: /^src\/auth\//,
+      membership_periods: /^src\/auth\//,
+      invitations: /^src\/auth\//,
+      login_locks: /^src\/auth\//,
+      known_devices: /^src\/auth\//,
+      workspaces: /^src\/workspace\//,
+      workspace_sessions: /^src\/workspace\//,
+      subscriptions: /^src\/billing\//,
+      payments: /^src\/billing\//,
+      payment_callbacks: /^src\/billing\//,
+      invoices: /^src\/billing\//,
+      invoice_counters: /^src\/billing\//,
+      audit_logs: /^src\/audit\/audit-logger\.ts$/,
+      security_events: /^src\/audit\//,
+      legal_documents: /^$/,
+      legal_acceptances: /^src\/legal\//,
+      scheduled_jobs: /^src\/web\//,
+    };
+    for (const [table, owner] of Object.entries(owners)) {
+      const write = new RegExp(
+        `(insert into|update|delete from)\\s+${table}\\b|\\('${table}( as [a-z]+)?'\\)[^;]*?\\.(insert|update|delete|del|increment)\\(`,
+        's',
+      );
+      const wrong = sources.filter(({ path, text }) => write.test(text) && !owner.test(path));
+      expect(
+        wrong.map(({ path }) => path),
+        table,
+      ).toEqual([]);
+    }
+  });
+
+  it('writes nothing in queries.ts', () => {
+    for (const { path, text } of sources.filter((source) => source.path.endsWith('/queries.ts'))) {
+      expect(text, path).not.toMatch(
+        /\.(insert|update|delete|del|increment)\(|insert into|\bupdate [a-z_]+ set\b|delete from/,
+      );
+    }
+  });
+
+  it('has no cycles', () => {
+    const graph = new Map(
+      sources.map(({ path, imports }) => [
+        path,
+        imports.filter(({ isTypeOnly }) => !isTypeOnly).map(({ name }) => name),
+      ]),
+    );
+    const done = new Set<string>();
+    const visit = (path: string, trail: string[]): void => {
+      expect(trail, 'import cycle').not.toContain(path);
+      if (done.has(path)) return;
+      for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+      done.add(path);
+    };
+    for (const path of graph.keys()) visit(path, []);
+  });
+
+  it('has no default exports, barrels, or drawers for odds and ends', () => {
+    for (const { path, text } of sources) {
+      expect(text, path).not.toMatch(/^export default/m);
+      expect(path).not.toMatch(
+        /\/(index|utils?|helpers?|common|manager|misc|service)\.ts$/.test(path) && !path.includes('locales')
+          ? /./
+          : /^$/,
+      );
+    }
+  });
+});
+
+describe('the tree', () => {
+  it('has only the agreed things at the top', () => {
+    const agreed = [
+      'package.json',
+      'package-lock.json',
+      'tsconfig.json',
+      'src',
+      'views',
+      'migrations',
+      'test',
+      'scripts',
+      'README.md',
+      'LICENSE',
+      'CHANGELOG.md',
+      'node_modules',
+    ];
+    const top = readdirSync(root).filter((name) => !name.startsWith('.'));
+    expect(top.filter((name) => !agreed.includes(name))).toEqual([]);
+    for (const name of [...agreed, '.env.example', '.ci/run'])
+      expect(existsSync(join(root, name)), name).toBe(true);
+  });
+
+  it('names every environment variable in .env.example and in the README', () => {
+    const example = readFileSync(join(root, '.env.example'), 'utf8');
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const named = [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
+    for (const name of Object.keys(environment.shape)) {
+      expect(named, name).toContain(name);
+      expect(readme, name).toContain(`\`${name}\``);
+    }
+  });
+
+  it('has a lock file without addresses and with a version for every platform', () => {
+    const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
+    expect(text).not.toContain('"resolved"');
+    const { packages } = JSON.parse(text) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>;
+    };
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages),
+      ),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('views', () => {
+  it('call only texts that exist', () => {
+    for (const { path, text } of views) {
+      for (const match of text.matchAll(/\bt\('([^']+)'/g)) {
+        const [section = '', key = ''] = (match[1] ?? '').split('.');
+        const texts = catalogues.en[section as keyof typeof catalogues.en] as
+          Record<string, string> | undefined;
+        expect(texts?.[key], `${path}: ${match[1] ?? ''}`).toBeTypeOf('string');
+      }
+    }
+  });
+
+  it('escape everything they print and hold no inline script, style or handler', () => {
+    for (const { path, text } of views) {
+      expect(text.match(/<%-(?!\s*include\()/g), path).toBeNull();
+      expect(text.match(/\sstyle=|<style|\son[a-z]+=|javascript:/gi), path).toBeNull();
+      for (const [script] of text.matchAll(/<script[^>]*>/g)) expect(script, path).toMatch(/nonce=|src=/);
+    }
+  });
+
+  it('hold no text of their own', () => {
+    for (const { path, text } of views) {
+      const outside = text
+        .replace(/<%[\s\S]*?%>/g, '')
+        .replace(/<svg[\s\S]*?<\/svg>/g, '')
+        .replace(/<[^>]+>/g, '')
+        .replace(/&[a-z]+;/g, '')
+        .replace(/YouAreCoder|PayTR|ICANN|UTC|SHA-256|KVKK|GDPR|JSON|CSV|IP/g, '');
+      expect(outside.match(/\p{L}{3,}/gu), path).toBeNull();
+    }
+  });
+
+  it('compute nothing', () => {
+    for (const { path, text } of views) {
+      expect(text.match(/\.(sort|reduce|filter(?!\(Boolean\)))\(/g), path).toBeNull();
+    }
+  });
+});
+
+describe('texts', () => {
+  it('have the same placeholders in both languages', () => {
+    const placeholders = (text: string): string[] =>
+      [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map((match) => match[1] ?? ''))].sort();
+    for (const [section, texts] of Object.entries(catalogues.en)) {
+      const turkish = catalogues.tr[section as keyof typeof catalogues.tr] as Record<string, string>;
+      for (const [key, text] of Object.entries(texts)) {
+        expect(placeholders(turkish[key] ?? ''), `${section}.${key}`).toEqual(placeholders(text));
+      }
+    }
+  });
+
+  it('are not English in the Turkish catalogue', () => {
+    const same = Object.entries(catalogues.en).flatMap(([section, texts]) => {
+      const turkish = catalogues.tr[section as keyof typeof catalogues.tr] as Record<string, string>;
+      return Object.entries(texts)
+        .filter(([key, text]) => turkish[key] === text && /[a-z]{4,} [a-z]{3,}/.test(text))
+        .map(([key]) => `${section}.${key}`);
+    });
+    expect(same).toEqual([]);
+  });
+});
+
+describe('audit actions', () => {
+  it('are each written somewhere', () => {
+    const text =
+      sources
+        .filter(({ path }) => path !== 'src/audit/actions.ts')
+        .map((source) => source.text)
+        .join('\n') +
+      listFiles('scripts', '.ts')
+        .map((path) => readFileSync(join(root, path), 'utf8'))
+        .join('\n');
+    const unused = Object.keys(auditActions).filter((action) => !text.includes(`'${action}'`));
+    expect(unused).toEqual([]);
+  });
+});
