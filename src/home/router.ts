@@ -22,7 +22,7 @@ export function createHomeRouter({ config }: AppDeps): Router {
         : offered.includes(fallback)
           ? fallback
           : offered[0];
-    res.render('home/show', { plans: planOffers(), currency, trialDays: TRIAL_DAYS });
+    res.render('home/show', { plans: planOffers(), currency, currencies: offered, trialDays: TRIAL_DAYS });
   });
   return router;
 }

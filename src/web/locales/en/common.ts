@@ -83,6 +83,7 @@ export const common = {
   currentPlan: 'Current plan',
   recommendedPlan: 'Recommended',
   perMonth: 'per month',
+  taxIncluded: 'tax included',
   workspaceLimit: '{count, plural, one {# workspace} other {# workspaces}}',
   memberLimit: '{count, plural, one {# team member} other {# team members}}',
   unlimitedWorkspaces: 'Unlimited workspaces',

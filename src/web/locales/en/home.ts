@@ -49,6 +49,7 @@ export const home = {
   proofKept: 'Records can be added, never edited or deleted.',
   plansTitle: 'Plans and prices',
   plansText: 'Begin with {days} days free. Choose a plan when you are ready.',
+  currency: 'Currency',
   choosePlan: 'Start with {plan}',
   endTitle: 'Open your first workspace today',
   endText: '{days} days free, no card needed.',

@@ -85,6 +85,7 @@ export const common: Record<keyof typeof en, string> = {
   currentPlan: 'Geçerli plan',
   recommendedPlan: 'Önerilen',
   perMonth: 'aylık',
+  taxIncluded: 'vergi dahil',
   workspaceLimit: '{count} çalışma alanı',
   memberLimit: '{count} ekip üyesi',
   unlimitedWorkspaces: 'Sınırsız çalışma alanı',

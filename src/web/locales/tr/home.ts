@@ -50,6 +50,7 @@ export const home: Record<keyof typeof en, string> = {
   proofKept: 'Kayıtlar yalnızca eklenir; değiştirilemez ve silinemez.',
   plansTitle: 'Planlar ve fiyatlar',
   plansText: '{days} gün ücretsiz başlayın. Hazır olduğunuzda planınızı seçin.',
+  currency: 'Para birimi',
   choosePlan: '{plan} ile başlayın',
   endTitle: 'İlk çalışma alanınızı bugün açın',
   endText: '{days} gün ücretsiz, kart gerekmez.',
