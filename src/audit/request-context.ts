@@ -51,14 +51,15 @@ declare global {
 /** The one adapter from Express. Reads the signed-in person at the time of the call, so call it after the guards. */
 export function requestContext(req: Request): RequestContext {
   const user = req.user ?? null;
-  const ip = normaliseAddress(req.ip);
+  const given = clientAddress(req);
+  const ip = normaliseAddress(given);
   return {
     requestId: String(req.id),
     actorType: user === null ? 'anonymous' : user.role === 'operator' ? 'operator' : 'user',
     userId: user?.id ?? null,
     companyId: user?.company_id ?? null,
     ip,
-    rawIp: ip === null ? (req.ip ?? null) : null,
+    rawIp: ip === null ? (given ?? null) : null,
     userAgent: req.get('user-agent') ?? null,
     method: req.method,
     path: withoutSecrets(req.originalUrl),
@@ -67,6 +68,17 @@ export function requestContext(req: Request): RequestContext {
     log: req.log as Log,
     metrics: req.metrics,
   };
+}
+
+/**
+ * `req.ip` is the right-most address of X-Forwarded-For that no trusted proxy wrote (Express, `trust proxy`). A trusted
+ * proxy that sends only X-Real-IP is believed too; a stranger's header never is.
+ */
+function clientAddress(req: Request): string | undefined {
+  const realIp = req.get('x-real-ip');
+  if (realIp === undefined || req.get('x-forwarded-for') !== undefined) return req.ip;
+  const isTrusted = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  return isTrusted(req.socket.remoteAddress ?? '', 0) ? realIp : req.ip;
 }
 
 /** The context of work that no request asked for: jobs, the command line. The actor is the system. */

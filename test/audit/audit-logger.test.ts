@@ -1,0 +1,173 @@
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { AuditLogger } from '../../src/audit/audit-logger.ts';
+import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
+import { recordSecurityEvent } from '../../src/audit/security-log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { buildCast } from '../support/build.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const database = useTestDatabase();
+
+function contextWithLog(): { context: RequestContext; errors: Record<string, unknown>[] } {
+  const errors: Record<string, unknown>[] = [];
+  const log = pino(
+    { level: 'error' },
+    { write: (line: string) => void errors.push(JSON.parse(line) as Record<string, unknown>) },
+  );
+  return { context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }), errors };
+}
+
+const failuresOf = async (context: RequestContext): Promise<number> => {
+  const { values } = await context.metrics.auditWriteFailures.get();
+  return values.reduce((sum, { value }) => sum + value, 0);
+};
+
+const rowsOf = (db: Knex, requestId: string): Promise<{ action_type: string }[]> =>
+  db('audit_logs').where('request_id', requestId).select('action_type');
+
+describe('AuditLogger', () => {
+  it('writes a row inside the caller’s transaction: a change that rolls back leaves no evidence', async () => {
+    const { context } = contextWithLog();
+    await expect(
+      database.db.transaction(async (trx) => {
+        await AuditLogger.log(trx, context, { action: 'logout', success: true });
+        throw new Error('the change failed');
+      }),
+    ).rejects.toThrow('the change failed');
+    expect(await rowsOf(database.db, context.requestId)).toEqual([]);
+  });
+
+  it('neither breaks nor rolls back a person’s work when its row is refused, and is not silent', async () => {
+    const { context, errors } = contextWithLog();
+    const { bob } = await buildCast(database.db);
+    await database.db.transaction(async (trx) => {
+      await trx('users').where('id', bob.id).update({ full_name: 'Robert' });
+      // No such person: the foreign key refuses the row.
+      await AuditLogger.log(trx, context, {
+        action: 'logout',
+        success: true,
+        userId: 999_999_999,
+        details: { note: 'kept in the log' },
+      });
+      await AuditLogger.log(trx, context, { action: 'login', success: true });
+    });
+    expect(await database.db('users').where('id', bob.id).first('full_name')).toEqual({
+      full_name: 'Robert',
+    });
+    expect(await rowsOf(database.db, context.requestId)).toEqual([{ action_type: 'login' }]);
+    expect(await failuresOf(context)).toBe(1);
+    expect(JSON.stringify(errors)).toContain('kept in the log');
+  });
+
+  it('does not throw outside a transaction either, and counts', async () => {
+    const { context, errors } = contextWithLog();
+    await AuditLogger.log(database.db, context, { action: 'logout', success: true, companyId: 999_999_999 });
+    expect(await failuresOf(context)).toBe(1);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('throws when settling, so that no payment is settled without its evidence', async () => {
+    const { context } = contextWithLog();
+    await expect(
+      database.db.transaction((trx) =>
+        AuditLogger.logOrThrow(trx, context, {
+          action: 'payment_callback_success',
+          success: true,
+          userId: 999_999_999,
+        }),
+      ),
+    ).rejects.toThrow(/fk_audit_logs_user/);
+  });
+
+  it('keeps a row for any header a client can send', async () => {
+    const { context } = contextWithLog();
+    const hostile = {
+      ...context,
+      userAgent: '\0\uD800'.repeat(50_000),
+      ip: null,
+      rawIp: '<script>',
+      path: '/'.repeat(9000),
+      method: 'M'.repeat(99),
+    };
+    await AuditLogger.log(database.db, hostile, {
+      action: 'login',
+      success: false,
+      errorMessage: '\0'.repeat(9000),
+      details: { email: '\uDFFF'.repeat(20_000) },
+    });
+    expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);
+    expect(await failuresOf(context)).toBe(0);
+  });
+});
+
+describe('audit_logs', () => {
+  it.each([
+    ['update', 'update audit_logs set success = true'],
+    ['delete', 'delete from audit_logs'],
+    ['truncate', 'truncate audit_logs'],
+  ])('refuses %s from the application’s role and from the owner', async (_name, sql) => {
+    const { context } = contextWithLog();
+    await AuditLogger.log(database.db, context, { action: 'logout', success: true });
+    await expect(database.db.raw(sql)).rejects.toMatchObject({ code: '42501' });
+    await expect(database.ownerDb.raw(sql)).rejects.toThrow(/append-only|permission denied/);
+    expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);
+  });
+
+  it('keeps the evidence when somebody tries to delete the person or the company', async () => {
+    const { context } = contextWithLog();
+    const { bob, acme } = await buildCast(database.db);
+    await AuditLogger.log(database.db, context, {
+      action: 'logout',
+      success: true,
+      userId: bob.id,
+      companyId: acme.id,
+    });
+    await expect(database.ownerDb('users').where('id', bob.id).delete()).rejects.toThrow(
+      /violates|append-only/,
+    );
+    await expect(database.ownerDb('companies').where('id', acme.id).delete()).rejects.toThrow(
+      /violates|append-only/,
+    );
+    expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);
+  });
+
+  it('has the indexes the queries are written for', async () => {
+    const { rows } = await database.db.raw<{ rows: { indexname: string }[] }>(
+      "select indexname from pg_indexes where tablename in ('audit_logs', 'workspace_sessions')",
+    );
+    const names = rows.map(({ indexname }) => indexname);
+    const wanted = [
+      ...['timestamp', 'user_id', 'company_id', 'action_type', 'resource_type'].map(
+        (column) => `idx_audit_logs_${column}`,
+      ),
+      ...['workspace_id', 'user_id', 'started_at', 'session_id'].map(
+        (column) => `idx_workspace_sessions_${column}`,
+      ),
+    ];
+    expect(names).toEqual(expect.arrayContaining(wanted));
+  });
+});
+
+describe('the security log', () => {
+  it('is a ring: a flood overwrites the oldest and the table does not grow', async () => {
+    const { context } = contextWithLog();
+    await database.ownerDb.raw("select setval('security_events_slot', 9998)");
+    for (const n of [1, 2, 3]) {
+      await recordSecurityEvent(database.db, context, {
+        kind: 'unsigned-callback',
+        details: { n, text: '\0'.repeat(5000) },
+      });
+    }
+    const slots = await database
+      .db('security_events')
+      .where('request_id', context.requestId)
+      .orderBy('slot')
+      .pluck('slot');
+    expect(slots).toEqual([0, 1, 9999]);
+    await database.ownerDb.raw("select setval('security_events_slot', 9999)");
+    await recordSecurityEvent(database.db, context, { kind: 'forged-request', details: {} });
+    expect(await database.db('security_events').count('* as count').first()).toEqual({ count: 3 });
+  });
+});

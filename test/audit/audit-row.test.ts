@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { toAuditRow } from '../../src/audit/audit-row.ts';
+import { normaliseAddress } from '../../src/audit/client-address.ts';
+import { systemContext, withoutSecrets, type RequestContext } from '../../src/audit/request-context.ts';
+import { createMetrics } from '../../src/metrics.ts';
+
+const context: RequestContext = {
+  ...systemContext({
+    name: 'test',
+    at: new Date('2026-11-23T10:00:00.123Z'),
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+  }),
+  userId: 7,
+  companyId: 3,
+  ip: '203.0.113.7',
+  userAgent: 'browser',
+};
+
+const detailsOf = (row: { details: string }): Record<string, unknown> =>
+  JSON.parse(row.details) as Record<string, unknown>;
+
+describe('an audit row', () => {
+  it('takes who, where and when from the context', () => {
+    expect(toAuditRow(context, { action: 'logout', success: true })).toMatchObject({
+      timestamp: new Date('2026-11-23T10:00:00.123Z'),
+      user_id: 7,
+      company_id: 3,
+      ip_address: '203.0.113.7',
+      user_agent: 'browser',
+      success: true,
+    });
+  });
+
+  it('lets the entry name another person, another company, or nobody', () => {
+    const row = toAuditRow(context, {
+      action: 'login',
+      success: false,
+      userId: null,
+      companyId: 9,
+      actorType: 'anonymous',
+    });
+    expect(row).toMatchObject({ user_id: null, company_id: 9, actor_type: 'anonymous' });
+  });
+
+  it('cuts a long text, says so, and keeps the hash of the whole', () => {
+    const userAgent = 'x'.repeat(100_000);
+    const row = toAuditRow({ ...context, userAgent }, { action: 'logout', success: true });
+    expect(row.user_agent).toHaveLength(1024);
+    expect(detailsOf(row).cut).toEqual({
+      user_agent: { length: 100_000, sha256: createHash('sha256').update(userAgent).digest('hex') },
+    });
+  });
+
+  it('keeps an unusable address as text beside a null', () => {
+    const row = toAuditRow(
+      { ...context, ip: null, rawIp: 'not\0an address' },
+      { action: 'logout', success: true },
+    );
+    expect(row.ip_address).toBeNull();
+    expect(detailsOf(row).raw_ip).toBe('not\uFFFDan address');
+  });
+
+  it('replaces what Postgres cannot store: NUL and half a surrogate pair', () => {
+    const row = toAuditRow(
+      { ...context, userAgent: 'a\0b\uD800c' },
+      { action: 'logout', success: true, details: { note: '\0\uDC00' } },
+    );
+    expect(row.user_agent).toBe('a\uFFFDb\uFFFDc');
+    expect(detailsOf(row).note).toBe('\uFFFD\uFFFD');
+  });
+
+  it('bounds details of any size and keeps their hash and beginning', () => {
+    const row = toAuditRow(context, {
+      action: 'logout',
+      success: true,
+      details: { text: 'y'.repeat(1_000_000) },
+    });
+    expect(Buffer.byteLength(row.details)).toBeLessThan(20_000);
+    expect(detailsOf(row)).toMatchObject({ cut: { details: { length: 1_000_011 } } });
+  });
+
+  it('survives details that are no JSON', () => {
+    const circular: Record<string, unknown> = { big: 12n };
+    circular.self = circular;
+    expect(
+      detailsOf(toAuditRow(context, { action: 'logout', success: true, details: circular })),
+    ).toHaveProperty('unreadable_details');
+  });
+
+  it('never carries a secret, wherever it hides', () => {
+    const row = toAuditRow(context, {
+      action: 'logout',
+      success: true,
+      details: { a: { password: 'p', Token: 't' }, hash: 'h', cvv: '000' },
+    });
+    expect(detailsOf(row)).toEqual({
+      a: { password: '[redacted]', Token: '[redacted]' },
+      hash: '[redacted]',
+      cvv: '[redacted]',
+    });
+  });
+});
+
+describe('a client address', () => {
+  it.each([
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::FFFF:cb00:7107', '203.0.113.7'],
+    ['2001:DB8::1', '2001:db8::1'],
+    ['fe80::1%eth0', 'fe80::1'],
+    [' 203.0.113.7 ', '203.0.113.7'],
+  ])('%j is kept as %j', (given, kept) => {
+    expect(normaliseAddress(given)).toBe(kept);
+  });
+
+  it.each([undefined, null, '', 'unknown', '203.0.113.7:443', '999.1.1.1', "'; drop table audit_logs", '\0'])(
+    '%j is none',
+    (given) => {
+      expect(normaliseAddress(given)).toBeNull();
+    },
+  );
+});
+
+describe('a request path', () => {
+  it('loses its query and the token of an invitation', () => {
+    expect(withoutSecrets('/auth/accept-invite/abc-DEF_123?x=1')).toBe('/auth/accept-invite/[token]');
+    expect(withoutSecrets('/admin/audit?ip=203.0.113.7')).toBe('/admin/audit');
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../src/config.ts';
+
+const good = {
+  NODE_ENV: 'production',
+  BASE_URL: 'https://app.example.com',
+  DATABASE_URL: 'postgres://app@db.example.com/youarecoder',
+  SESSION_SECRET: 'Zk3vQ9xLr7Wm2Yt8Pb5Nc6Hd1Fg4Js0AuEi',
+  PAYTR_MERCHANT_ID: '424242',
+  PAYTR_MERCHANT_KEY: 'Qw8eRt5yUi2oPa7s',
+  PAYTR_MERCHANT_SALT: 'Zx9cVb6nMl3kJh1g',
+  SELLER_ADDRESS: 'A street 1, Ankara',
+  SELLER_PHONE: '+90 312 000 00 01',
+  SELLER_EMAIL: 'billing@example.com',
+};
+
+function faultsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults;
+  }
+}
+
+describe('the configuration', () => {
+  it('is accepted in production when every secret is set and strong', () => {
+    expect(faultsOf(good)).toEqual([]);
+  });
+
+  it('lists every fault at once and never prints a secret’s value', () => {
+    const faults = faultsOf({
+      NODE_ENV: 'production',
+      SESSION_SECRET: 'hunter2',
+      PORT: 'eighty',
+      PAYTR_MERCHANT_ID: 'x',
+    });
+    const named = faults.map((fault) => fault.split(':')[0]);
+    expect(named).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL',
+        'PORT',
+        'PAYTR_MERCHANT_ID',
+        'PAYTR_MERCHANT_KEY',
+        'PAYTR_MERCHANT_SALT',
+      ]),
+    );
+    expect(faults.join('\n')).not.toContain('hunter2');
+  });
+
+  it.each(['SESSION_SECRET', 'PAYTR_MERCHANT_KEY', 'PAYTR_MERCHANT_SALT'])(
+    'refuses production without %s or with a weak one',
+    (name) => {
+      expect(faultsOf({ ...good, [name]: undefined }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: '' }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: 'changeme-changeme-changeme-changeme-1' }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: 'a'.repeat(64) }).join()).toContain(name);
+    },
+  );
+
+  it.each([
+    ['BASE_URL', 'http://app.example.com'],
+    ['PAYTR_BASE_URL', 'http://www.paytr.com'],
+    ['PAYTR_USER_IP_OVERRIDE', '203.0.113.10'],
+    ['SELLER_ADDRESS', undefined],
+    ['METRICS_TOKEN', 'test-test-test-test'],
+  ])('refuses %s = %s in production', (name, value) => {
+    expect(faultsOf({ ...good, [name]: value }).join()).toContain(name);
+  });
+
+  it.each([
+    ['', false],
+    ['0', false],
+    ['1', 1],
+    ['2', 2],
+    ['10.0.0.0/8, 2001:db8::/32', ['10.0.0.0/8', '2001:db8::/32']],
+    ['127.0.0.1', ['127.0.0.1']],
+    ['loopback', ['loopback']],
+  ])('reads TRUST_PROXY %j as %j', (text, expected) => {
+    expect(loadConfig({ ...good, TRUST_PROXY: text }).trustProxy).toEqual(expected);
+  });
+
+  it.each(['true', 'all', '10.0.0.0/33', '10.0.0/8', '*', '-1', '203.0.113.7:80'])(
+    'refuses TRUST_PROXY %j',
+    (text) => {
+      expect(faultsOf({ ...good, TRUST_PROXY: text }).join()).toContain('TRUST_PROXY');
+    },
+  );
+});
