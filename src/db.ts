@@ -3,6 +3,9 @@ import pg from 'pg';
 
 const INT8_OID = 20;
 
+// Its own type knows only the ids that the library names; it takes any.
+const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
+
 /**
  * Opens a pool. `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own
  * default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
@@ -22,7 +25,7 @@ export function createDb(options: { url: string; poolMax?: number; applicationNa
 
 function typeParser(oid: number, format?: string): (value: string) => unknown {
   if (oid === INT8_OID && format !== 'binary') return parseInt8;
-  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+  return defaultParser(oid, format);
 }
 
 function parseInt8(text: string): number {

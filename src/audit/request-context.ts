@@ -34,7 +34,8 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
   namespace Express {
     interface Request {
-      /** Set by web/request-log.ts. */
+      /** Set by web/request-log.ts, with the two below. */
+      requestId: string;
       receivedAt: Date;
       metrics: Metrics;
       /** Set by web/browser-session.ts: SHA-256 of the session id. */
@@ -54,7 +55,7 @@ export function requestContext(req: Request): RequestContext {
   const given = clientAddress(req);
   const ip = normaliseAddress(given);
   return {
-    requestId: String(req.id),
+    requestId: req.requestId,
     actorType: user === null ? 'anonymous' : user.role === 'operator' ? 'operator' : 'user',
     userId: user?.id ?? null,
     companyId: user?.company_id ?? null,
@@ -65,7 +66,7 @@ export function requestContext(req: Request): RequestContext {
     path: withoutSecrets(req.originalUrl),
     browserSessionId: req.browserSessionHash ?? null,
     at: req.receivedAt,
-    log: req.log as Log,
+    log: req.log,
     metrics: req.metrics,
   };
 }

@@ -36,10 +36,10 @@ function show(req: Request, res: Response, status: number, textKey: string): voi
   const message = t(textKey as TextKey);
   res.status(status);
   if (req.accepts(['html', 'json']) !== 'html') {
-    res.json({ status, title: heading, detail: message, requestId: String(req.id) });
+    res.json({ status, title: heading, detail: message, requestId: req.requestId });
     return;
   }
-  res.render('errors/show', { title: heading, status, heading, message, requestId: String(req.id) });
+  res.render('errors/show', { title: heading, status, heading, message, requestId: req.requestId });
 }
 
 /** Errors of the body parser and of Express itself carry a status; everything else is a bug and stays unknown. */

@@ -27,7 +27,7 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
         }),
         res: (res: { statusCode: number }) => ({ status: res.statusCode }),
       },
-      autoLogging: { ignore: (req) => req.url === '/healthz' || (req.url ?? '').startsWith('/assets/') },
+      autoLogging: { ignore: (req) => /^\/(healthz$|assets\/)/.test(req.url) },
     }) as RequestHandler,
     (req, res, next) => {
       startRequest(req, res, next, metrics);
@@ -36,6 +36,7 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
 }
 
 function startRequest(req: Request, res: Response, next: NextFunction, metrics: Metrics): void {
+  req.requestId = String(res.getHeader('x-request-id'));
   req.receivedAt = new Date();
   req.metrics = metrics;
   const stop = metrics.httpRequests.startTimer();

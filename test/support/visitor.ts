@@ -25,8 +25,7 @@ export class Visitor {
 
   /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
-    if (this.#formToken === null) await this.get('/legal/terms');
-    const body = { _csrf: this.#formToken ?? '', ...fields };
+    const body = { _csrf: await this.#token(), ...fields };
     const defined = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
     return this.#remember(await this.rawPost(path).type('form').set(headers).send(defined));
   }
@@ -48,6 +47,11 @@ export class Visitor {
       current = await this.get(current.headers.location as string);
     }
     return current;
+  }
+
+  async #token(): Promise<string> {
+    if (this.#formToken === null) await this.get('/legal/terms');
+    return this.#formToken ?? '';
   }
 
   #remember(response: Response): Response {
