@@ -10,16 +10,18 @@ function sendOnce(form) {
 }
 
 function setSent(form, sent) {
-  form.toggleAttribute('aria-busy', sent);
+  if (sent) form.setAttribute('aria-busy', 'true');
+  else form.removeAttribute('aria-busy');
   for (const button of form.querySelectorAll('button[type="submit"]')) button.disabled = sent;
 }
 
 /** Copies the text of the element named by data-copy, and says so in the button for two seconds. */
 function copyOnClick(button) {
+  if (!navigator.clipboard) return;
   button.hidden = false;
   button.addEventListener('click', async () => {
     const source = document.getElementById(button.dataset.copy);
-    if (!source || !navigator.clipboard) return;
+    if (!source) return;
     await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
     const label = button.querySelector('[data-copy-label]') ?? button;
     const before = label.textContent;
@@ -65,6 +67,7 @@ document.querySelector('[data-focus]')?.focus();
 closeMenus();
 
 // A page brought back from the back-forward cache must have working buttons again.
-window.addEventListener('pageshow', () => {
+window.addEventListener('pageshow', (event) => {
+  if (!event.persisted) return;
   document.querySelectorAll('form[data-once]').forEach((form) => setSent(form, false));
 });
