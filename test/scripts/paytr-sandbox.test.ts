@@ -150,8 +150,8 @@ describe('the end of a payment', () => {
     await fake.sandbox.tick();
     expect(merchant.received).toEqual([]);
     now = new Date(now.getTime() + 1);
-    expect((await submit(frameUrl, GOOD_CARD)).status).toBe(410);
     await fake.sandbox.tick();
+    expect((await submit(frameUrl, GOOD_CARD)).status).toBe(410);
     expect(merchant.received).toMatchObject([{ status: 'failed', failedReasonCode: '6' }]);
   });
 
