@@ -50,17 +50,20 @@ export class Visitor {
   }
 
   async #token(): Promise<string> {
-    if (this.#formToken === null) await this.get('/legal/terms');
-    return this.#formToken ?? '';
+    return this.#formToken ?? tokenIn(await this.get('/legal/terms')) ?? '';
   }
 
   #remember(response: Response): Response {
     // A sign-in or sign-out makes a new session and with it a new form token.
-    const token = /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1];
-    if (token !== undefined) this.#formToken = token;
+    const token = tokenIn(response);
+    if (token !== null) this.#formToken = token;
     else if (response.headers['set-cookie'] !== undefined && response.status === 303) this.#formToken = null;
     return response;
   }
+}
+
+function tokenIn(response: Response): string | null {
+  return /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1] ?? null;
 }
 
 /** A visitor who has signed in through the form. Throws when the sign-in did not work. */
