@@ -26,7 +26,7 @@ export class Visitor {
   /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
     const body = { _csrf: await this.#token(), ...fields };
-    const defined = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    const defined = JSON.parse(JSON.stringify(body)) as Fields;
     return this.#remember(await this.rawPost(path).type('form').set(headers).send(defined));
   }
 
