@@ -23,7 +23,7 @@ export const common: Record<keyof typeof en, string> = {
   signOut: 'Çıkış yap',
   startTrial: 'Ücretsiz dene',
   terms: 'Kullanım koşulları',
-  privacy: 'Gizlilik bildirimi',
+  privacy: 'Aydınlatma metni',
   newTab: '(yeni sekmede açılır)',
   errorSummary: 'Lütfen şunları kontrol edin',
   optional: '(isteğe bağlı)',

@@ -34,7 +34,7 @@ export const home: Record<keyof typeof en, string> = {
   howTitle: 'İlk girişten bankaya verilen yanıta',
   howText: 'Ekibinizin zaten attığı dört adım. Kayıt kendiliğinden tutulur.',
   how1Title: 'Kaydolun ve kabul edin',
-  how1: 'Koşullar ve gizlilik bildirimi her kişi için sürümü, saati ve adresiyle saklanır.',
+  how1: 'Koşullar ve aydınlatma metni her kişi için sürümü, saati ve adresiyle kaydedilir.',
   how2Title: 'Çalışma alanı açın',
   how2: 'Tarayıcıda bir geliştirme ortamı. Kullanım ölçülür, boşta geçen süre sayılmaz.',
   how3Title: 'Kartla ödeyin',
