@@ -1,0 +1,132 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  checkReachable,
+  EmbeddedPostgresError,
+  findBinaries,
+  prepareLibraries,
+} from './embedded-postgres/binaries.ts';
+import { claim, release, withLock } from './embedded-postgres/claims.ts';
+import {
+  chooseUser,
+  ensureCluster,
+  prepareHome,
+  readSettings,
+  writeSettings,
+  type Cluster,
+  type Settings,
+} from './embedded-postgres/cluster.ts';
+import { ensureDatabase } from './embedded-postgres/databases.ts';
+import { adoptServer, launchServer, stopServer } from './embedded-postgres/server.ts';
+
+/** Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is often taken. */
+const FIRST_PORT = 15_432;
+const LAST_PORT = 19_999;
+/** A killed server's own processes can outlive it for a moment and keep the files busy, in milliseconds. */
+const SETTLE_MS = 10_000;
+
+export interface EmbeddedPostgresOptions {
+  /** A folder of its own for the server: data, passwords, log. Made when it is missing. */
+  dataDir: string;
+  /** False: quicker, and a power cut destroys the data. Only for tests. Default true. */
+  fsync?: boolean;
+  /** Lets the owner role create databases and roles, for tests. Default false. */
+  ownerMayCreate?: boolean;
+  log: (line: string) => void;
+}
+
+export interface EmbeddedPostgres {
+  /** Owns the database and migrates it. Not a superuser. */
+  ownerUrl: string;
+  /** What the app uses. Not a superuser. */
+  appUrl: string;
+  /** True when the server was already running. */
+  adopted: boolean;
+  /** Ends the server unless another living process uses it too. Call it last; a second call does nothing. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a real Postgres from node_modules, or joins the one that already runs in `dataDir`. Data, passwords and port are
+ * kept between starts. Throws `EmbeddedPostgresError`, whose message is fit to print, when it cannot run here.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries();
+  const home = prepareHome(options.dataDir);
+  const runAs = chooseUser(home);
+  checkReachable([binaries.postgres, home], runAs);
+  const environment = prepareLibraries(binaries, join(home, 'lib'));
+  const fsync = options.fsync ?? true;
+  const cluster: Cluster = { home, data: join(home, 'data'), binaries, environment, runAs, fsync };
+  return withLock(home, async () => {
+    const settings = readSettings(home);
+    await ensureCluster(cluster, settings.superuserPassword);
+    const adoptedPort = await adoptServer(cluster, settings.superuserPassword);
+    const port = adoptedPort ?? (await startServer(cluster, settings, options.log));
+    const urls = await ensureDatabase(port, settings, options.ownerMayCreate ?? false);
+    const stop = createStop(cluster, claim(home));
+    return { ...urls, adopted: adoptedPort !== undefined, stop };
+  });
+}
+
+function createStop(cluster: Cluster, ownClaim: string): () => Promise<void> {
+  let stopping: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    await withLock(cluster.home, async () => {
+      if (release(cluster.home, ownClaim)) await stopServer(cluster);
+    });
+  };
+  return () => (stopping ??= stop());
+}
+
+async function startServer(
+  cluster: Cluster,
+  settings: Settings,
+  log: (line: string) => void,
+): Promise<number> {
+  const deadline = Date.now() + SETTLE_MS;
+  let port = await choosePort(settings.port);
+  while (Date.now() < deadline) {
+    const result = await launchServer(cluster, port, settings.superuserPassword);
+    if (result === 'ready') return remember(cluster, settings, port, log);
+    else if (result === 'port-taken') port = await choosePort(null);
+    else await sleep(250);
+  }
+  throw new EmbeddedPostgresError(
+    `${cluster.data} is still in use by a Postgres that was killed: try again.`,
+  );
+}
+
+function remember(cluster: Cluster, settings: Settings, port: number, log: (line: string) => void): number {
+  const before = settings.port;
+  if (before === port) return port;
+  if (before !== null)
+    log(`port ${String(before)} is taken: the embedded Postgres is on ${String(port)} now`);
+  writeSettings(cluster.home, { ...settings, port });
+  return port;
+}
+
+async function choosePort(wanted: number | null): Promise<number> {
+  if (wanted !== null && (await isFree(wanted))) return wanted;
+  // Not counted up from the first: two servers that start at once would try the same one.
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (await isFree(port)) return port;
+  }
+  throw new EmbeddedPostgresError(`No free port between ${String(FIRST_PORT)} and ${String(LAST_PORT)}.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once('error', () => {
+      done(false);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      server.close(() => {
+        done(true);
+      });
+    });
+  });
+}

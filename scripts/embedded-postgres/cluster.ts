@@ -1,0 +1,165 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { EmbeddedPostgresError, type Binaries, type RunAs } from './binaries.ts';
+
+/** The account every Unix has without privileges: Postgres refuses to run as root. */
+const NOBODY = 65534;
+const INITDB_TIMEOUT_MS = 120_000;
+
+/** What is remembered between starts, in a file that only its owner can read. */
+export interface Settings {
+  superuserPassword: string;
+  ownerPassword: string;
+  appPassword: string;
+  /** Null before the first start. */
+  port: number | null;
+}
+
+/** One Postgres server: its files and who runs it. */
+export interface Cluster {
+  /** Folder of everything below. */
+  home: string;
+  /** Postgres' own data folder. */
+  data: string;
+  binaries: Binaries;
+  environment: Record<string, string>;
+  runAs: RunAs;
+  fsync: boolean;
+}
+
+/** True when an embedded server was made in this folder before; it need not be running. */
+export function hasEmbeddedPostgres(dataDir: string): boolean {
+  return existsSync(join(dataDir, 'settings.json'));
+}
+
+/** Makes the folder when it is missing. Throws `EmbeddedPostgresError` when it belongs to another user. */
+export function prepareHome(dataDir: string): string {
+  const home = resolve(dataDir);
+  const firstMade = mkdirSync(home, { recursive: true });
+  // As root the server runs as another user, who must be able to pass whatever the umask says. The files stay closed.
+  for (
+    let folder = home;
+    firstMade !== undefined && folder.length >= firstMade.length;
+    folder = dirname(folder)
+  ) {
+    chmodSync(folder, 0o755);
+  }
+  const { uid } = statSync(home);
+  const me = process.getuid?.() ?? uid;
+  if (me === 0 || me === uid) return home;
+  throw new EmbeddedPostgresError(
+    `${home} belongs to another user (uid ${String(uid)}): start as that user, or set DATA_DIR to a folder of your own.`,
+  );
+}
+
+/** As root: the owner of the data, or nobody. Else null: the current user. */
+export function chooseUser(home: string): RunAs {
+  if (process.getuid?.() !== 0) return null;
+  const data = statSync(join(home, 'data'), { throwIfNoEntry: false });
+  const owner = data ?? statSync(home);
+  return owner.uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid: owner.uid, gid: owner.gid };
+}
+
+/** The remembered settings, or new ones with random passwords when there is no server yet. */
+export function readSettings(home: string): Settings {
+  const path = join(home, 'settings.json');
+  if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Settings;
+  if (existsSync(join(home, 'data'))) {
+    throw new EmbeddedPostgresError(
+      `${path} is missing and with it the passwords of the embedded database: put it back, or delete ${home} to start empty.`,
+    );
+  }
+  const password = (): string => randomBytes(24).toString('base64url');
+  const settings: Settings = {
+    superuserPassword: password(),
+    ownerPassword: password(),
+    appPassword: password(),
+    port: null,
+  };
+  writeSettings(home, settings);
+  return settings;
+}
+
+/** Remembers the settings; a killed process leaves the old file or the new one. */
+export function writeSettings(home: string, settings: Settings): void {
+  const path = join(home, 'settings.json');
+  writeFileSync(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
+  giveToOwnerOf(home, `${path}.new`);
+  renameSync(`${path}.new`, path);
+}
+
+/** So that a run as root in an ordinary user's folder does not lock that user out. */
+export function giveToOwnerOf(home: string, path: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(home);
+  chownSync(path, uid, gid);
+}
+
+/** Creates the data folder when there is none: wholly or not at all. Throws when it is of another major version. */
+export async function ensureCluster(cluster: Cluster, superuserPassword: string): Promise<void> {
+  const versionFile = join(cluster.data, 'PG_VERSION');
+  if (!existsSync(cluster.data)) await createCluster(cluster, superuserPassword);
+  const version = readFileSync(versionFile, 'utf8').trim();
+  if (version === cluster.binaries.majorVersion) return;
+  throw new EmbeddedPostgresError(
+    `${cluster.data} was made by Postgres ${version}, and Postgres ${cluster.binaries.majorVersion} is installed: ` +
+      `delete ${cluster.home} to start empty, or set DATABASE_URL.`,
+  );
+}
+
+async function createCluster(cluster: Cluster, superuserPassword: string): Promise<void> {
+  const { home, data, binaries, environment, runAs } = cluster;
+  const unfinished = `${data}.new`;
+  const passwordFile = join(home, 'initdb-password');
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  writeFileSync(passwordFile, superuserPassword, { mode: 0o600 });
+  try {
+    if (runAs !== null) {
+      for (const path of [unfinished, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
+    }
+    await promisify(execFile)(binaries.initdb, initdbOptions(unfinished, passwordFile, cluster.fsync), {
+      cwd: home,
+      env: environment,
+      timeout: INITDB_TIMEOUT_MS,
+      ...runAs,
+    });
+    renameSync(unfinished, data);
+  } catch (error) {
+    throw new EmbeddedPostgresError(explainFailure(error, runAs), { cause: error });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+// The locale is built into Postgres, so text sorts the same on every machine; C exists on all of them.
+function initdbOptions(data: string, passwordFile: string, fsync: boolean): string[] {
+  return [
+    ...['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C'],
+    ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums'],
+    ...['--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+    ...(fsync ? [] : ['--no-sync']),
+  ];
+}
+
+/** One sentence for a program that did not start or did not end well. */
+export function explainFailure(error: unknown, runAs: RunAs): string {
+  const { code, stderr, message } = error as { code?: string | number; stderr?: string; message: string };
+  const said = stderr?.trim().split('\n').slice(-3).join(' ') ?? '';
+  const user = runAs === null ? '' : ` as uid ${String(runAs.uid)}`;
+  const reason = said === '' ? `${String(code ?? '')} ${message}`.trim() : said;
+  return `The embedded Postgres does not run on this machine${user} (${reason}): set DATABASE_URL to a Postgres server.`;
+}

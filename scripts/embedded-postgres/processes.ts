@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+export interface LivingProcess {
+  pid: number;
+  /** File name of the program, without its folder. */
+  command: string;
+  /** Differs when the process id was given to another process meanwhile. Only for comparing. */
+  startedAt: string;
+}
+
+/** What runs under this process id now. Undefined when nothing does, or only a zombie that nobody has reaped. */
+export function findProcess(pid: number): LivingProcess | undefined {
+  return process.platform === 'linux' ? readProc(pid) : askPs(pid);
+}
+
+// proc(5): "pid (comm) state ppid …", where comm may hold spaces and brackets; starttime is field 22.
+function readProc(pid: number): LivingProcess | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const end = stat.lastIndexOf(')');
+  const fields = stat.slice(end + 2).split(' ');
+  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  return { pid, command: stat.slice(stat.indexOf('(') + 1, end), startedAt: fields[19] ?? '' };
+}
+
+function askPs(pid: number): LivingProcess | undefined {
+  try {
+    const ps = (column: string): string =>
+      execFileSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8' }).trim();
+    if (ps('stat').startsWith('Z')) return undefined;
+    return { pid, command: basename(ps('comm')), startedAt: ps('lstart') };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { explainConnectionError, MigrationError } from './migration-error.ts';
+
+const LOCK_NAME = 'youarecoder migrations';
+
+/**
+ * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session lock on a
+ * connection of its own, so Postgres lets go of it when this process is killed. `checkLock` throws when the connection was
+ * lost meanwhile. A pooler in transaction mode cannot hold such a lock: connect to Postgres itself.
+ */
+export async function withMigrationLock<T>(
+  url: string,
+  log: (line: string) => void,
+  work: (checkLock: () => void) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'youarecoder-migrate-lock',
+    connectionTimeoutMillis: 10_000,
+  });
+  let lost: Error | undefined;
+  client.on('error', (error) => {
+    lost = error;
+  });
+  try {
+    await connect(client, url);
+    await takeLock(client, log);
+    return await work(() => {
+      if (lost) throw new MigrationError(`the migration lock was lost: ${lost.message}`, { cause: lost });
+    });
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function connect(client: pg.Client, url: string): Promise<void> {
+  try {
+    await client.connect();
+  } catch (error) {
+    throw explainConnectionError(error, url);
+  }
+  // Waiting is the purpose here, and a machine that loses power must not hold the lock for the usual two hours.
+  await client.query('set statement_timeout = 0');
+  await client.query('set lock_timeout = 0');
+  await client.query('set idle_session_timeout = 0');
+  await client.query('set tcp_keepalives_idle = 30');
+}
+
+async function takeLock(client: pg.Client, log: (line: string) => void): Promise<void> {
+  const key = 'hashtextextended($1, 0)';
+  const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${key}) as taken`, [
+    LOCK_NAME,
+  ]);
+  if (rows[0]?.taken === true) return;
+  log('waiting: another process is migrating this database');
+  await client.query(`select pg_advisory_lock(${key})`, [LOCK_NAME]);
+}
