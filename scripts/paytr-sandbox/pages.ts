@@ -123,7 +123,7 @@ function orderSummary(transaction: Transaction, texts: SandboxTexts): Html {
     <dl class="facts">
       ${transaction.basket.map(
         (row) =>
-          html`<dt>${row.name} <span class="muted">${row.quantity} ${texts.quantity}</span></dt>
+          html`<dt>${row.name} <span class="muted">× ${row.quantity}</span></dt>
             <dd>${showAmount(lang, Math.round(Number(row.unitPrice) * 100) * row.quantity, currency)}</dd>`,
       )}
       <dt class="total">${texts.total}</dt>
