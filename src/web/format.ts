@@ -47,9 +47,11 @@ function createFormat(locale: Locale): Format {
       return String(message.format(params));
     },
     money: (amountMinor, currency) =>
-      new Intl.NumberFormat(language, { style: 'currency', currency }).format(
-        majorText(amountMinor) as unknown as number,
-      ),
+      new Intl.NumberFormat(language, {
+        style: 'currency',
+        currency,
+        currencyDisplay: 'narrowSymbol',
+      }).format(majorText(amountMinor) as unknown as number),
     when: (date, style = 'datetime') => {
       if (date === null || date === undefined) return '–';
       return style === 'relative' ? relative(language, new Date(date)) : dates[style].format(new Date(date));
