@@ -15,7 +15,12 @@ export type RunAs = { uid: number; gid: number } | null;
 
 /** A reason, fit to be printed alone, why no embedded server can run here. Says what to do instead. */
 export class EmbeddedPostgresError extends Error {
-  override readonly name = 'EmbeddedPostgresError';
+  override readonly name: string = 'EmbeddedPostgresError';
+}
+
+/** The files of the server cannot be used (any more). Who holds nothing worth keeping in them may delete them. */
+export class UnusableFilesError extends EmbeddedPostgresError {
+  override readonly name = 'UnusableFilesError';
 }
 
 /** The installed Postgres programs for this machine. Throws `EmbeddedPostgresError` when there are none. */

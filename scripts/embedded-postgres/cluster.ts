@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { EmbeddedPostgresError, type Binaries, type RunAs } from './binaries.ts';
+import { EmbeddedPostgresError, UnusableFilesError, type Binaries, type RunAs } from './binaries.ts';
 
 /** The account every Unix has without privileges: Postgres refuses to run as root. */
 const NOBODY = 65534;
@@ -78,7 +78,7 @@ export function readSettings(home: string): Settings {
   const path = join(home, 'settings.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Settings;
   if (existsSync(join(home, 'data'))) {
-    throw new EmbeddedPostgresError(
+    throw new UnusableFilesError(
       `${path} is missing and with it the passwords of the embedded database: put it back, or delete ${home} to start empty.`,
     );
   }
@@ -114,7 +114,7 @@ export async function ensureCluster(cluster: Cluster, superuserPassword: string)
   if (!existsSync(cluster.data)) await createCluster(cluster, superuserPassword);
   const version = readFileSync(versionFile, 'utf8').trim();
   if (version === cluster.binaries.majorVersion) return;
-  throw new EmbeddedPostgresError(
+  throw new UnusableFilesError(
     `${cluster.data} was made by Postgres ${version}, and Postgres ${cluster.binaries.majorVersion} is installed: ` +
       `delete ${cluster.home} to start empty, or set DATABASE_URL.`,
   );

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, stat
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedPostgresError } from './binaries.ts';
+import { EmbeddedPostgresError, UnusableFilesError } from './binaries.ts';
 import { explainFailure, giveToOwnerOf, type Cluster } from './cluster.ts';
 import { findProcess } from './processes.ts';
 
@@ -110,7 +110,7 @@ function explainExit(cluster: Cluster, logStart: number): LaunchResult {
     return 'not-settled';
   }
   const end = said.trim().split('\n').slice(-3).join(' ');
-  throw new EmbeddedPostgresError(`The embedded Postgres did not start: ${end} (${logPath(cluster)})`);
+  throw new UnusableFilesError(`The embedded Postgres did not start: ${end} (${logPath(cluster)})`);
 }
 
 /** Also true only when it is this cluster: another server on the port has other passwords and another folder. */

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import pg from 'pg';
+import { afterAll, beforeAll, inject } from 'vitest';
+import { createDb } from '../../src/db.ts';
+import { urlOf } from './test-server.ts';
+
+/** A migrated database of one's own. */
+export interface TestDatabase {
+  /** As the app: append-only tables refuse it. */
+  db: Knex;
+  /** As the role that owns the tables. */
+  ownerDb: Knex;
+  appUrl: string;
+  ownerUrl: string;
+  /** Closes both pools and drops the database. */
+  close(): Promise<void>;
+}
+
+/** Clones the migrated template. `isEmpty`: a database without any table instead, for tests of migrations. */
+export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
+  const { adminUrl, appRole, appPassword, template, prefix } = inject('testServer');
+  const name = `${prefix}_${randomBytes(5).toString('hex')}`;
+  await runAsAdmin(`create database ${name}${options.isEmpty === true ? '' : ` template ${template}`}`);
+  const ownerUrl = urlOf(adminUrl, name);
+  const appUrl = urlOf(adminUrl, name, { name: appRole, password: appPassword });
+  const db = createDb({ url: appUrl });
+  const ownerDb = createDb({ url: ownerUrl, poolMax: 2 });
+  const close = async (): Promise<void> => {
+    await Promise.all([db.destroy(), ownerDb.destroy()]);
+    await runAsAdmin(`drop database if exists ${name} with (force)`);
+  };
+  return { db, ownerDb, appUrl, ownerUrl, close };
+}
+
+/** Registers the making and dropping of a database for this test file; the returned object is filled before the first test. */
+export function useTestDatabase(): TestDatabase {
+  const holder = {} as TestDatabase;
+  beforeAll(async () => {
+    Object.assign(holder, await createTestDatabase());
+  });
+  afterAll(() => holder.close());
+  return holder;
+}
+
+async function runAsAdmin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('testServer').adminUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
