@@ -1,8 +1,138 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { endOpenSessions } from './end-session.ts';
+import { findOpenSession } from './queries.ts';
+import {
+  idleLimit,
+  isIdle,
+  type AccessMethod,
+  type EndReason,
+  type WorkspaceSession,
+} from './session-row.ts';
+import { sessionKey, startSession } from './start-session.ts';
+import { touchSession, type ActivityOutcome } from './touch-session.ts';
+import { calculateUsage, type UsageFilter, type UsageStats } from './usage-stats.ts';
 
+/** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
+const SWEEP_BATCH = 100;
+
+/** Recorder of `workspace_sessions`, and its only writer. Stateless; joins the caller's transaction when given one. */
 export class WorkspaceSessionTracker {
-  static async endIdleSessions(_db: Knex, _context: RequestContext): Promise<number> {
-    return Promise.resolve(0);
+  /**
+   * The active session of this person, browser and way in; starts one when there is none. A double click gets the same
+   * session: the database allows one. One that has been idle too long is ended at its last activity first.
+   */
+  static async startSession(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
+  ): Promise<WorkspaceSession> {
+    return startSession(db, context, input);
+  }
+
+  /**
+   * Notes that the person used the workspace at `context.at`. Never moves time backwards; too soon after the last report
+   * it counts nothing. After more than 30 minutes the old session ends at its last activity and a new one starts
+   * (`restarted`), also when the sweeper was there first. A session that ended otherwise stays ended.
+   */
+  static async updateActivity(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number },
+  ): Promise<ActivityOutcome> {
+    return touchSession(db, context, input);
+  }
+
+  /**
+   * Ends one session; undefined when it is not open, or when it is to be `closed` and belongs to another person. A close
+   * or sign-out by the person counts until `context.at`; a late one, and every other reason, until the last activity.
+   */
+  static async endSession(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number; reason: EndReason },
+  ): Promise<WorkspaceSession | undefined> {
+    if (input.reason === 'closed' && context.userId === null) return undefined;
+    const ended = await endOpenSessions(db, context, input.reason, (query) => {
+      query.where('workspace_sessions.id', input.sessionId);
+      if (input.reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
+    });
+    return ended[0];
+  }
+
+  /** The session in which this person and browser use the workspace now; one idle for too long is none. */
+  static async getActiveSession(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number; accessMethod: AccessMethod },
+  ): Promise<WorkspaceSession | undefined> {
+    const open = await findOpenSession(db, sessionKey(context, input));
+    return open === undefined || isIdle(open, context.at) ? undefined : open;
+  }
+
+  /** Ends what this person has open in this browser, as `signed-out`; call it before the browser session goes. */
+  static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
+    const { userId, browserSessionId } = context;
+    if (userId === null || browserSessionId === null) return 0;
+    const ended = await endOpenSessions(db, context, 'signed-out', (query) => {
+      query.where({
+        'workspace_sessions.user_id': userId,
+        'workspace_sessions.session_id': browserSessionId,
+      });
+    });
+    return ended.length;
+  }
+
+  /** Ends everything a person has open, in every browser. */
+  static async endSessionsOfUser(
+    db: Knex,
+    context: RequestContext,
+    input: { userId: number; reason: EndReason },
+  ): Promise<number> {
+    const ended = await endOpenSessions(db, context, input.reason, (query) => {
+      query.where('workspace_sessions.user_id', input.userId);
+    });
+    return ended.length;
+  }
+
+  /** Ends everything that is open in a workspace, whoever uses it. */
+  static async endSessionsOfWorkspace(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number; reason: EndReason },
+  ): Promise<number> {
+    const ended = await endOpenSessions(db, context, input.reason, (query) => {
+      query.where('workspace_sessions.workspace_id', input.workspaceId);
+    });
+    return ended.length;
+  }
+
+  /**
+   * Ends every session that has been idle for more than 30 minutes, at its last activity; returns how many. Several
+   * processes may sweep at once: each session is ended, and its audit row written, once.
+   */
+  static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
+    let total = 0;
+    let count: number;
+    do {
+      const ended = await endOpenSessions(db, context, 'idle', (query) => {
+        query
+          .where('workspace_sessions.last_activity_at', '<', idleLimit(context.at))
+          .limit(SWEEP_BATCH)
+          .skipLocked();
+      });
+      count = ended.length;
+      total += count;
+    } while (count === SWEEP_BATCH);
+    return total;
+  }
+
+  /** Hours of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap in. */
+  static async usageStats(
+    db: Knex,
+    _context: RequestContext | null,
+    input: UsageFilter,
+  ): Promise<UsageStats> {
+    return calculateUsage(db, input);
   }
 }

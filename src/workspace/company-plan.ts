@@ -1,0 +1,43 @@
+import type { Knex } from 'knex';
+import type { Plan } from '../billing/plans.ts';
+import { findSubscription } from '../billing/queries.ts';
+import { subscriptionState } from '../billing/subscription-state.ts';
+import { countWorkspaces } from './queries.ts';
+
+/** What a company's plan allows it in workspaces at a moment. */
+export interface CompanyPlan {
+  plan: Plan;
+  state: 'trial' | 'active' | 'lapsed';
+  endsAt: Date;
+  /** Workspaces it has. */
+  used: number;
+  /** Workspaces it may have; null is no limit. */
+  limit: number | null;
+  /** Nothing may be created or opened. */
+  isLapsed: boolean;
+  /** No further workspace fits. */
+  isFull: boolean;
+}
+
+/** The plan of a company and how much of it is used. Throws when the company has no subscription: registration makes one. */
+export async function findCompanyPlan(
+  db: Knex,
+  input: { companyId: number; at: Date },
+): Promise<CompanyPlan> {
+  const subscription = await findSubscription(db, input.companyId);
+  if (subscription === undefined) {
+    throw new Error(`Bug! company ${String(input.companyId)} has no subscription`);
+  }
+  const { plan, state, endsAt, limits } = subscriptionState(subscription, input.at);
+  const used = await countWorkspaces(db, input.companyId);
+  const limit = limits.workspaces;
+  return {
+    plan,
+    state,
+    endsAt,
+    used,
+    limit,
+    isLapsed: state === 'lapsed',
+    isFull: limit !== null && used >= limit,
+  };
+}

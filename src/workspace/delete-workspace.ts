@@ -1,0 +1,37 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { companyPerson, visibilityOf, workspaceDetails } from './company-person.ts';
+import { findWorkspace, type Workspace } from './queries.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
+
+/**
+ * Deletes a workspace and ends what is open in it; the row, its sessions and their evidence stay. Throws `NotFound` for one
+ * that does not exist, is deleted already, or that the person may not see.
+ */
+export async function deleteWorkspace(
+  db: Knex,
+  context: RequestContext,
+  input: { workspaceId: number; isAdmin: boolean },
+): Promise<Workspace> {
+  const person = companyPerson(context, input);
+  const { workspaceId } = input;
+  return db.transaction(async (trx) => {
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'delete' });
+    if (workspace === undefined) throw new NotFound();
+    await trx('workspaces')
+      .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': person.companyId })
+      .update({ deleted_at: context.at, deleted_by: person.userId });
+    const sessionsEnded = await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, {
+      workspaceId,
+      reason: 'deleted',
+    });
+    await AuditLogger.logWorkspaceDelete(trx, context, {
+      success: true,
+      workspaceId,
+      details: { ...workspaceDetails(workspace, person), sessions_ended: sessionsEnded },
+    });
+    return workspace;
+  });
+}

@@ -1,0 +1,91 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { isIdle, sessionColumns, type EndReason, type WorkspaceSession } from './session-row.ts';
+
+/**
+ * Part of WorkspaceSessionTracker. Ends the open sessions that `narrow` leaves, each with its audit row, in one transaction.
+ * Locks in the order of ids, so that two that end the same sessions cannot block each other for good.
+ */
+export async function endOpenSessions(
+  db: Knex,
+  context: RequestContext,
+  reason: EndReason,
+  narrow: (query: Knex.QueryBuilder) => void,
+): Promise<WorkspaceSession[]> {
+  return db.transaction(async (trx) => {
+    const open = await trx('workspace_sessions')
+      .whereNull('workspace_sessions.ended_at')
+      .orderBy('workspace_sessions.id')
+      .forUpdate()
+      .modify(narrow)
+      .select<WorkspaceSession[]>(sessionColumns);
+    const ended: WorkspaceSession[] = [];
+    for (const session of open) ended.push(await endOpenSession(trx, context, session, reason));
+    return ended;
+  });
+}
+
+/**
+ * Part of WorkspaceSessionTracker. Ends one session that the caller has locked. When it was idle too long, whatever ends it
+ * now came too late: it ended at its last activity, as `idle`.
+ */
+export async function endOpenSession(
+  trx: Knex,
+  context: RequestContext,
+  session: WorkspaceSession,
+  givenReason: EndReason,
+): Promise<WorkspaceSession> {
+  const reason = isIdle(session, context.at) ? 'idle' : givenReason;
+  const endedAt = isSignOfLife(context, session, reason)
+    ? trx.raw('greatest(?::timestamptz, last_activity_at)', [context.at])
+    : trx.ref('last_activity_at');
+  const [ended] = await trx('workspace_sessions')
+    .where('workspace_sessions.id', session.id)
+    .update({ ended_at: endedAt, end_reason: reason })
+    .returning<WorkspaceSession[]>(sessionColumns);
+  if (ended === undefined) throw new Error(`Bug! session ${String(session.id)} is gone`);
+  await logEnd(trx, context, ended, reason);
+  return ended;
+}
+
+/** A close or sign-out by the person shows that they were there; what others do, or the system, shows nothing. */
+function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: EndReason): boolean {
+  if (context.userId !== session.user_id) return false;
+  if (reason === 'signed-out') return context.browserSessionId === session.session_id;
+  return reason === 'closed';
+}
+
+async function logEnd(
+  trx: Knex,
+  context: RequestContext,
+  session: WorkspaceSession,
+  reason: EndReason,
+): Promise<void> {
+  const isOwnAct = context.userId === session.user_id && reason !== 'idle';
+  await AuditLogger.log(trx, isOwnAct ? context : asConsequence(context), {
+    action: reason === 'closed' ? 'workspace_close' : 'workspace_session_expired',
+    success: true,
+    resourceType: 'workspace',
+    resourceId: session.workspace_id,
+    userId: session.user_id,
+    companyId: session.company_id,
+    details: {
+      workspace_session_id: session.id,
+      reason,
+      access_method: session.access_method,
+      started_at: session.started_at,
+      ended_at: session.ended_at,
+      last_activity_at: session.last_activity_at,
+      duration_seconds: session.duration_seconds,
+      interactive_seconds: session.interactive_seconds,
+      activity_count: session.activity_count,
+      ...(isOwnAct || context.userId === null ? {} : { noticed_in_request_of_user_id: context.userId }),
+    },
+  });
+}
+
+/** The row is about the session's person; another person's address in it would be false evidence about them. */
+function asConsequence(context: RequestContext): RequestContext {
+  return { ...context, actorType: 'system', ip: null, rawIp: null, userAgent: null };
+}

@@ -1,0 +1,208 @@
+import type { Knex } from 'knex';
+import { idleLimit, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
+
+export interface Workspace {
+  id: number;
+  company_id: number;
+  owner_user_id: number;
+  owner_name: string;
+  owner_email: string;
+  name: string;
+  port: number;
+  created_at: Date;
+}
+
+const workspaceColumns = [
+  'workspaces.id',
+  'workspaces.company_id',
+  'workspaces.owner_user_id',
+  'users.full_name as owner_name',
+  'users.email as owner_email',
+  'workspaces.name',
+  'workspaces.port',
+  'workspaces.created_at',
+];
+
+/** Which workspaces a person may see: those of the company, or only those they own. */
+export interface Visibility {
+  companyId: number;
+  /** Null for admins, who see all of their company. */
+  ownerUserId: number | null;
+}
+
+/** Where a page of a list starts, newest first: `before` an id (older rows), or `after` one (newer rows). */
+export interface Page {
+  before?: number | undefined;
+  after?: number | undefined;
+  limit: number;
+}
+
+/** One page of a list, newest first, and whether there is more on either side. */
+export interface Listed<Row> {
+  rows: Row[];
+  hasNewer: boolean;
+  hasOlder: boolean;
+}
+
+/**
+ * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept. `keep` holds
+ * off its deletion until the transaction ends, `delete` everybody who would keep it.
+ */
+export async function findWorkspace(
+  db: Knex,
+  input: Visibility & { workspaceId: number; lockTo?: 'keep' | 'delete' },
+): Promise<Workspace | undefined> {
+  return visibleWorkspaces(db, input)
+    .where('workspaces.id', input.workspaceId)
+    .modify((query) => {
+      if (input.lockTo === 'keep') query.forKeyShare('workspaces');
+      if (input.lockTo === 'delete') query.forUpdate('workspaces');
+    })
+    .first<Workspace | undefined>(workspaceColumns);
+}
+
+export interface ListedWorkspace extends Workspace {
+  /** Null when nobody has used it yet. */
+  last_used_at: Date | null;
+  is_in_use: boolean;
+}
+
+/** One page of the workspaces that the person may see, newest first. */
+export async function listWorkspaces(
+  db: Knex,
+  input: Visibility & Page & { at: Date },
+): Promise<Listed<ListedWorkspace>> {
+  const rows = await visibleWorkspaces(db, input)
+    .modify((query) => {
+      if (input.after !== undefined) query.where('workspaces.id', '>', input.after);
+      else if (input.before !== undefined) query.where('workspaces.id', '<', input.before);
+    })
+    .orderBy('workspaces.id', input.after === undefined ? 'desc' : 'asc')
+    .limit(input.limit + 1)
+    .select<ListedWorkspace[]>([
+      ...workspaceColumns,
+      db.raw(`(select max(coalesce(ended_at, last_activity_at)) from workspace_sessions
+               where workspace_sessions.workspace_id = workspaces.id) as last_used_at`),
+      db.raw(
+        `exists (select 1 from workspace_sessions where workspace_sessions.workspace_id = workspaces.id
+                 and workspace_sessions.ended_at is null and workspace_sessions.last_activity_at >= ?) as is_in_use`,
+        [idleLimit(input.at)],
+      ),
+    ]);
+  return toListed(rows, input);
+}
+
+/** How many workspaces a company has; the plan limits this number. */
+export async function countWorkspaces(db: Knex, companyId: number): Promise<number> {
+  const [row] = await db('workspaces')
+    .where('workspaces.company_id', companyId)
+    .whereNull('workspaces.deleted_at')
+    .count<{ count: number }[]>('* as count');
+  return row?.count ?? 0;
+}
+
+/** What makes a session one: at most one with this key is open. */
+export interface SessionKey {
+  workspaceId: number;
+  userId: number;
+  browserSessionId: string;
+  accessMethod: AccessMethod;
+}
+
+/** The session that is not ended yet; it may have been idle too long without anybody having noticed. */
+export async function findOpenSession(
+  db: Knex,
+  key: SessionKey & { forUpdate?: boolean },
+): Promise<WorkspaceSession | undefined> {
+  return sessionsOf(db, key)
+    .whereNull('workspace_sessions.ended_at')
+    .modify((query) => {
+      if (key.forUpdate === true) query.forUpdate();
+    })
+    .first<WorkspaceSession | undefined>(sessionColumns);
+}
+
+/** One session of this person, browser and workspace, ended or not. */
+export async function findSession(
+  db: Knex,
+  key: SessionKey & { sessionId: number },
+): Promise<WorkspaceSession | undefined> {
+  return sessionsOf(db, key)
+    .where('workspace_sessions.id', key.sessionId)
+    .first<WorkspaceSession | undefined>(sessionColumns);
+}
+
+export interface ListedSession extends WorkspaceSession {
+  person_name: string;
+}
+
+/** One page of a workspace's sessions, newest first, with who used it. */
+export async function listSessions(
+  db: Knex,
+  input: Page & { companyId: number; workspaceId: number },
+): Promise<Listed<ListedSession>> {
+  const { companyId, workspaceId } = input;
+  const ofWorkspace = {
+    'workspace_sessions.company_id': companyId,
+    'workspace_sessions.workspace_id': workspaceId,
+  };
+  const edge = input.after ?? input.before;
+  const rows = await db('workspace_sessions')
+    .join('users', 'users.id', 'workspace_sessions.user_id')
+    .where(ofWorkspace)
+    .modify((query) => {
+      if (edge === undefined) return;
+      // The row itself is the edge: a time that went through JavaScript has lost its microseconds.
+      const start = db('workspace_sessions').where({ ...ofWorkspace, 'workspace_sessions.id': edge });
+      const columns = ['workspace_sessions.started_at', 'workspace_sessions.id'];
+      query.whereRaw(
+        `(workspace_sessions.started_at, workspace_sessions.id) ${input.after === undefined ? '<' : '>'} ?`,
+        [start.select(columns)],
+      );
+    })
+    .orderBy(
+      ['workspace_sessions.started_at', 'workspace_sessions.id'].map((column) => ({
+        column,
+        order: input.after === undefined ? 'desc' : 'asc',
+      })),
+    )
+    .limit(input.limit + 1)
+    .select<ListedSession[]>([...sessionColumns, 'users.full_name as person_name']);
+  return toListed(rows, input);
+}
+
+/** Names of people by id, for rows that carry only the id. */
+export async function listPeopleNames(
+  db: Knex,
+  input: { companyId: number; userIds: number[] },
+): Promise<{ id: number; full_name: string }[]> {
+  return db('users')
+    .where('users.company_id', input.companyId)
+    .whereIn('users.id', input.userIds)
+    .select<{ id: number; full_name: string }[]>(['users.id', 'users.full_name']);
+}
+
+function sessionsOf(db: Knex, key: SessionKey): Knex.QueryBuilder {
+  return db('workspace_sessions').where({
+    'workspace_sessions.workspace_id': key.workspaceId,
+    'workspace_sessions.user_id': key.userId,
+    'workspace_sessions.session_id': key.browserSessionId,
+    'workspace_sessions.access_method': key.accessMethod,
+  });
+}
+
+function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Knex.QueryBuilder {
+  const query = db('workspaces')
+    .join('users', 'users.id', 'workspaces.owner_user_id')
+    .where('workspaces.company_id', companyId)
+    .whereNull('workspaces.deleted_at');
+  return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
+}
+
+/** One row more than asked for tells that there is more; rows read towards the newer side come in reverse. */
+function toListed<Row>(found: Row[], page: Page): Listed<Row> {
+  const hasMore = found.length > page.limit;
+  const rows = found.slice(0, page.limit);
+  if (page.after !== undefined) return { rows: rows.reverse(), hasNewer: hasMore, hasOlder: true };
+  return { rows, hasNewer: page.before !== undefined, hasOlder: hasMore };
+}

@@ -1,0 +1,89 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
+import { findCompanyPlan } from './company-plan.ts';
+import { findOpenSession, findSession, findWorkspace, type Workspace } from './queries.ts';
+import type { EndReason, WorkspaceSession } from './session-row.ts';
+import { sessionKey } from './start-session.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
+
+export type RecordOutcome =
+  | { state: 'active' | 'restarted'; session: WorkspaceSession }
+  | { state: 'ended'; reason: EndReason | 'not-open' };
+
+interface RecordInput {
+  workspaceId: number;
+  isAdmin: boolean;
+  /** The session that the page was made for; without it, the one this browser has open. */
+  sessionId?: number | undefined;
+}
+
+/**
+ * Notes a report of use from a workspace page. After a long break a new session starts, which counts as opening the
+ * workspace and is in the evidence as such. Throws `NotFound` for a workspace, or a session, that is not this person's.
+ */
+export async function recordActivity(
+  db: Knex,
+  context: RequestContext,
+  input: RecordInput,
+): Promise<RecordOutcome> {
+  const person = companyPerson(context, input);
+  const { workspaceId } = input;
+  return db.transaction(async (trx): Promise<RecordOutcome> => {
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    if (workspace === undefined) throw new NotFound();
+    const session = await findReported(trx, context, input);
+    if (session === undefined) return { state: 'ended', reason: 'not-open' };
+    const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
+    if (plan.isLapsed) return endAsLapsed(trx, context, session);
+    return touch(trx, context, { session, workspace, person });
+  });
+}
+
+/** What this browser has open goes before an ended session that an older tab still names. */
+async function findReported(
+  trx: Knex,
+  context: RequestContext,
+  { workspaceId, sessionId }: RecordInput,
+): Promise<WorkspaceSession | undefined> {
+  const key = sessionKey(context, { workspaceId, accessMethod: 'web' });
+  const named = sessionId === undefined ? undefined : await findSession(trx, { ...key, sessionId });
+  if (sessionId !== undefined && named === undefined) throw new NotFound();
+  return (await findOpenSession(trx, key)) ?? named;
+}
+
+async function endAsLapsed(
+  trx: Knex,
+  context: RequestContext,
+  session: WorkspaceSession,
+): Promise<RecordOutcome> {
+  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: session.id, reason: 'lapsed' });
+  return { state: 'ended', reason: 'lapsed' };
+}
+
+async function touch(
+  trx: Knex,
+  context: RequestContext,
+  of: { session: WorkspaceSession; workspace: Workspace; person: CompanyPerson },
+): Promise<RecordOutcome> {
+  const activity = await WorkspaceSessionTracker.updateActivity(trx, context, { sessionId: of.session.id });
+  if (activity.outcome === 'unknown') throw new NotFound();
+  if (activity.outcome === 'ended') {
+    return { state: 'ended', reason: activity.session.end_reason ?? 'not-open' };
+  }
+  if (activity.outcome === 'touched') return { state: 'active', session: activity.session };
+  await AuditLogger.logWorkspaceAccess(trx, context, {
+    success: true,
+    workspaceId: of.workspace.id,
+    details: {
+      ...workspaceDetails(of.workspace, of.person),
+      access_method: activity.session.access_method,
+      workspace_session_id: activity.session.id,
+      session_started_at: activity.session.started_at,
+      resumed_after_session_id: activity.previous.id,
+    },
+  });
+  return { state: 'restarted', session: activity.session };
+}

@@ -1,0 +1,60 @@
+/** How a workspace is reached. */
+export const accessMethods = ['web', 'api', 'ssh'] as const;
+export type AccessMethod = (typeof accessMethods)[number];
+
+/** Why a workspace session ended; `closed` and `signed-out` are the person's own doing, the others are not. */
+export const endReasons = ['closed', 'idle', 'signed-out', 'deleted', 'deactivated', 'lapsed'] as const;
+export type EndReason = (typeof endReasons)[number];
+
+/** One row of `workspace_sessions`: a time during which a person used a workspace. */
+export interface WorkspaceSession {
+  id: number;
+  company_id: number;
+  workspace_id: number;
+  user_id: number;
+  started_at: Date;
+  /** The last proof of life. Null while the session is active, like the next two. */
+  ended_at: Date | null;
+  end_reason: EndReason | null;
+  duration_seconds: number | null;
+  last_activity_at: Date;
+  activity_count: number;
+  /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
+  interactive_seconds: number;
+  ip_address: string | null;
+  user_agent: string | null;
+  /** SHA-256 of the browser session, token or connection that used it. */
+  session_id: string;
+  access_method: AccessMethod;
+}
+
+export const sessionColumns = [
+  'workspace_sessions.id',
+  'workspace_sessions.company_id',
+  'workspace_sessions.workspace_id',
+  'workspace_sessions.user_id',
+  'workspace_sessions.started_at',
+  'workspace_sessions.ended_at',
+  'workspace_sessions.end_reason',
+  'workspace_sessions.duration_seconds',
+  'workspace_sessions.last_activity_at',
+  'workspace_sessions.activity_count',
+  'workspace_sessions.interactive_seconds',
+  'workspace_sessions.ip_address',
+  'workspace_sessions.user_agent',
+  'workspace_sessions.session_id',
+  'workspace_sessions.access_method',
+];
+
+/** Thirty minutes without a touch end a workspace session: a longer gap is not use. */
+export const IDLE_MINUTES = 30;
+
+/** The earliest last activity that still counts as in use at `at`. */
+export function idleLimit(at: Date): Date {
+  return new Date(at.getTime() - IDLE_MINUTES * 60_000);
+}
+
+/** True when the session was over by `at`, whether or not anybody has noticed. */
+export function isIdle(session: Pick<WorkspaceSession, 'last_activity_at'>, at: Date): boolean {
+  return session.last_activity_at < idleLimit(at);
+}
