@@ -16,6 +16,7 @@ export const auditActions = {
   user_deactivated: 'An admin ended the access of a person (resource)',
   user_reactivated: 'An admin gave access back to a person (resource)',
   operator_created: 'A platform operator was made from the command line',
+  operator_deactivated: 'The access of a platform operator was ended from the command line',
   operator_company_viewed: 'A platform operator looked into the company',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',

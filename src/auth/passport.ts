@@ -1,17 +1,62 @@
+import type { IncomingMessage } from 'node:http';
+import type { SessionData } from 'express-session';
 import { Passport } from 'passport';
+import { Strategy as LocalStrategy } from 'passport-local';
 import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { readDeviceToken } from '../web/device-cookie.ts';
+import { credentials } from './input.ts';
 import { findSignedInUser } from './require-user.ts';
+import { signIn, type SignInOutcome } from './sign-in.ts';
 
-/** Passport with the person's id in the browser session; the person is loaded anew on every request. */
-export function createPassport({ db }: AppDeps): InstanceType<typeof Passport> {
+export type Authenticator = InstanceType<typeof Passport>;
+
+/** A browser session ends seven days after its sign-in however much it is used (OWASP ASVS 5, 7.3.2). */
+export const SESSION_MAX_DAYS = 7;
+
+const DAY_MS = 86_400_000;
+
+type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receivedAt: Date };
+
+/**
+ * Passport with e-mail and password, and with the person's id in the browser session. The person is loaded anew on every
+ * request, so a new role or the end of their access counts at once.
+ */
+export function createPassport({ db, config }: AppDeps): Authenticator {
   const passport = new Passport();
-  passport.serializeUser((user, done) => {
+  // The time goes in here, before Passport stores the new session: a second save could fail on its own.
+  passport.serializeUser<string, SessionRequest>((req, user, done) => {
+    req.session.signedInAt = req.receivedAt.getTime();
     done(null, String(user.id));
   });
-  passport.deserializeUser((id: string, done) => {
+  passport.deserializeUser<string, SessionRequest>((req, id, done) => {
+    if (isTooOld(req)) {
+      done(null, false);
+      return;
+    }
     findSignedInUser(db, Number(id)).then((user) => {
       done(null, user ?? false);
     }, done);
   });
+  passport.use(
+    new LocalStrategy({ usernameField: 'email', passReqToCallback: true }, (req, email, password, done) => {
+      const deviceToken = readDeviceToken(req, config);
+      const input = { ...credentials.parse({ email, password }), deviceToken };
+      signIn(db, requestContext(req), input).then((outcome) => {
+        done(null, outcome.ok ? outcome.user : false, { message: 'outcome', outcome } as AuthInfo);
+      }, done);
+    }),
+  );
   return passport;
+}
+
+/** What the strategy hands to the router beside the person: Passport's own word for it is info. */
+export interface AuthInfo {
+  message: string;
+  outcome: SignInOutcome;
+}
+
+function isTooOld(req: SessionRequest): boolean {
+  const signedInAt = req.session.signedInAt ?? 0;
+  return req.receivedAt.getTime() - signedInAt > SESSION_MAX_DAYS * DAY_MS;
 }

@@ -1,10 +1,43 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { InvalidInput } from '../errors.ts';
+import { noStore } from '../web/no-store.ts';
+import { rememberLocale } from '../web/page-locals.ts';
+import { safeReturnTo } from '../web/return-to.ts';
+import { createAttemptLimits } from './attempt-limits.ts';
+import { changeLocale } from './change-locale.ts';
+import { localeChoice } from './input.ts';
+import { createInvitationRouter } from './invitation-router.ts';
+import type { Authenticator } from './passport.ts';
+import { createRegisterRouter } from './register-router.ts';
+import { createSignInRouter } from './sign-in-router.ts';
 
-export function createAuthRouter(_deps: AppDeps): Router {
-  return Router();
+/** Everything by which people come in and go out: registration, sign-in, sign-out, invitations. Mounted at `/auth`. */
+export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router {
+  const limits = createAttemptLimits(deps.db);
+  const router = Router();
+  router.use(noStore);
+  router.use(createSignInRouter(deps, passport, limits));
+  router.use(createRegisterRouter(deps, limits));
+  router.use(createInvitationRouter(deps));
+  return router;
 }
 
-export function createLocaleRouter(_deps: AppDeps): Router {
-  return Router();
+/**
+ * The language switch, for everybody. The choice is kept on this browser, and for a signed-in person on the person: theirs
+ * wins wherever they sign in.
+ */
+export function createLocaleRouter({ db, config }: AppDeps): Router {
+  const router = Router();
+  router.post('/locale', async (req, res) => {
+    const body = (req.body ?? {}) as Record<string, unknown>;
+    const choice = localeChoice.safeParse(body);
+    if (!choice.success) throw new InvalidInput({ cause: choice.error });
+    const { locale } = choice.data;
+    if (req.user !== undefined) await changeLocale(db, requestContext(req), { userId: req.user.id, locale });
+    rememberLocale(res, config, locale);
+    res.redirect(303, safeReturnTo(body.returnTo) ?? '/');
+  });
+  return router;
 }

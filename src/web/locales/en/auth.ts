@@ -1,3 +1,69 @@
+/** Sign-in, registration, invitations. */
 export const auth = {
-  title: 'auth',
+  loginTitle: 'Sign in',
+  loginSubtitle: 'Welcome back. Your workspaces are where you left them.',
+  loginButton: 'Sign in',
+  noAccount: 'No account yet?',
+  wrongCredentials: 'The email address or the password is not right.',
+  tooMany: 'Too many attempts. Please try again in {minutes, plural, one {# minute} other {# minutes}}.',
+
+  registerTitle: 'Start your free trial',
+  registerSubtitle: '{days} days with everything. No card needed.',
+  registerCompany: 'Your company',
+  registerYou: 'Your account',
+  companyName: 'Company name',
+  subdomain: 'Short name of your company',
+  subdomainHint: '3 to 40 letters (a–z), digits and hyphens. It cannot be changed later.',
+  emailHint: 'You sign in with it.',
+  passwordHint: 'At least 10 characters. A few unusual words are easy to remember and hard to guess.',
+  registerButton: 'Create company',
+  haveAccount: 'Already have an account?',
+  tooManyRegistrations:
+    'Too many companies were created from your network. Please try again in {minutes, plural, one {# minute} other {# minutes}}.',
+
+  oddCharacters: 'This contains characters that cannot be shown. Please type it again.',
+  emailAscii:
+    'Please use an email address with plain letters only. Letters such as ç, ğ, ı, ö, ş and ü are not accepted by the payment service.',
+  emailTaken: 'There is an account with this email address. Sign in, or use another address.',
+  subdomainShape:
+    'Use 3 to 40 letters (a–z), digits and single hyphens, with a letter or a digit at both ends.',
+  subdomainReserved: 'This name is reserved. Please choose another one.',
+  subdomainTaken: 'Another company has this short name. Please choose another one.',
+  passwordCommon: 'This password is one of the first that is guessed. Please choose another one.',
+  passwordIsEmail: 'The password must not be the email address.',
+
+  inviteTitle: 'Join {company}',
+  inviteSubtitle: '{inviter} has invited you to work in the company’s workspaces.',
+  inviteEmailHint: 'The invitation is for this address. You sign in with it.',
+  inviteRole: 'Your role: {role}',
+  inviteButton: 'Create account and join',
+
+  inviteGoSignIn: 'Go to sign-in',
+  inviteGoHome: 'Go to the start page',
+  inviteSignOut: 'Sign out',
+  inviteStay: 'Stay signed in',
+  invite_unknownTitle: 'There is no such invitation',
+  invite_unknownText: 'Check that the link is complete: mail programs sometimes break long lines.',
+  invite_expiredTitle: 'This invitation has expired',
+  invite_expiredText: 'Ask the person who invited you to send a new one.',
+  invite_usedTitle: 'This invitation has been used',
+  invite_usedText: 'If it was you, sign in with your email address and the password you chose.',
+  invite_revokedTitle: 'This invitation was withdrawn',
+  invite_revokedText: 'If you think this is a mistake, ask the person who invited you.',
+  'invite_email-takenTitle': 'You have an account already',
+  'invite_email-takenText':
+    'There is an account with the email address of this invitation, and an address can belong to one company only. Sign in, or ask for an invitation to another address.',
+  'invite_member-limitTitle': 'There is no place left',
+  'invite_member-limitText':
+    'The company’s plan does not allow more people at the moment. Ask the person who invited you; the link still works once there is room.',
+  'invite_signed-inTitle': 'You are signed in already',
+  'invite_signed-inText':
+    'This invitation makes a new account. To accept it, sign out first and open the link again.',
+
+  inviteMailSubject: '{inviter} invites you to {company} on YouAreCoder',
+  inviteMailHello: 'Hello,',
+  inviteMailBody: '{inviter} has invited you to {company} on YouAreCoder. Your role: {role}.',
+  inviteMailLink: 'Open this link to choose your password and join:',
+  inviteMailExpires: 'The link works once, and for {days, plural, one {# day} other {# days}}.',
+  inviteMailIgnore: 'If you did not expect this, you need not do anything.',
 };

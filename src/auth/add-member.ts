@@ -1,0 +1,39 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Locale } from '../web/locales/catalogues.ts';
+
+/**
+ * Makes a person of a company with the period of membership that starts now, in the caller's transaction. Returns their
+ * id. An address that somebody has is refused by `uq_users_email`.
+ */
+export async function addMember(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: {
+    companyId: number;
+    email: string;
+    fullName: string;
+    passwordHash: string;
+    role: 'member' | 'admin';
+    locale: Locale;
+  },
+): Promise<number> {
+  const [user] = await trx('users')
+    .insert({
+      company_id: input.companyId,
+      email: input.email,
+      full_name: input.fullName,
+      password_hash: input.passwordHash,
+      role: input.role,
+      locale: input.locale,
+      created_at: context.at,
+    })
+    .returning<{ id: number }[]>('id');
+  if (user === undefined) throw new Error('Bug! An insert returned no row');
+  await trx('membership_periods').insert({
+    user_id: user.id,
+    company_id: input.companyId,
+    started_at: context.at,
+  });
+  return user.id;
+}

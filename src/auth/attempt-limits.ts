@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import { TooManyAttempts } from '../errors.ts';
+import { createRateLimit, type RateLimit } from '../web/rate-limit.ts';
+
+const QUARTER_HOUR_SECONDS = 900;
+const HOUR_SECONDS = 3600;
+
+/**
+ * Sign-ins from one address. An office of hundreds behind one address gets in on a Monday morning; somebody who tries one
+ * password on many accounts is slowed down. What protects a single account is its lock.
+ */
+const SIGN_INS_PER_IP = 200;
+
+/** Sign-ins to one account, right or wrong: far above a person, far below a script that holds the password. */
+const SIGN_INS_PER_ACCOUNT = 100;
+
+/** Companies made from one address in an hour; also bounds asking which e-mail addresses have an account. */
+const REGISTRATIONS_PER_IP = 20;
+
+/** The limits of the sign-in and registration forms, counted across all processes. */
+export interface AttemptLimits {
+  signInByIp: RateLimit;
+  signInByAccount: RateLimit;
+  registerByIp: RateLimit;
+}
+
+/** Makes the limits. Only these forms consult them: nothing here can refuse the gateway's notification. */
+export function createAttemptLimits(db: Knex): AttemptLimits {
+  return {
+    signInByIp: createRateLimit(db, {
+      name: 'sign-in-ip',
+      points: SIGN_INS_PER_IP,
+      durationSeconds: QUARTER_HOUR_SECONDS,
+    }),
+    signInByAccount: createRateLimit(db, {
+      name: 'sign-in-account',
+      points: SIGN_INS_PER_ACCOUNT,
+      durationSeconds: QUARTER_HOUR_SECONDS,
+    }),
+    registerByIp: createRateLimit(db, {
+      name: 'register-ip',
+      points: REGISTRATIONS_PER_IP,
+      durationSeconds: HOUR_SECONDS,
+    }),
+  };
+}
+
+/** Takes one attempt. Null when there was one left, else how many seconds to wait for the next. */
+export async function secondsToWait(limit: RateLimit, key: string): Promise<number | null> {
+  try {
+    await limit.consume(key);
+    return null;
+  } catch (error) {
+    if (error instanceof TooManyAttempts) return Math.max(1, error.retryAfterSeconds);
+    throw error;
+  }
+}
+
+/**
+ * The key of a client's address: an IPv6 customer has a whole /64 (RFC 6177), so that much counts as one. Hashed, so that
+ * the counters hold no personal data and fit their column.
+ */
+export function addressKey(ip: string | null): string {
+  const network = ip?.includes(':') ? expand(ip).slice(0, 4).join(':') : (ip ?? 'unknown');
+  return createHash('sha256').update(network).digest('hex');
+}
+
+function expand(ip: string): string[] {
+  const [head = '', tail] = ip.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const before = groups(head);
+  const after = tail === undefined ? [] : groups(tail);
+  const zeros = Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => '0');
+  return [...before, ...zeros, ...after].map((group) => group.replace(/^0+(?=.)/, ''));
+}

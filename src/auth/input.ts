@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { locales } from '../web/locales/catalogues.ts';
+import { isCommonPassword } from './common-passwords.ts';
+import { isReservedSubdomain } from './reserved-subdomains.ts';
+
+// Messages are text keys, see form-errors.ts.
+
+/** OWASP ASVS 5, 6.2.1 and 6.2.9: length decides, no rules of composition. The upper bound keeps hashing cheap. */
+const PASSWORD_MIN = 10;
+const PASSWORD_MAX = 128;
+
+/** PayTR takes at most 100 characters of e-mail address, and none beyond ASCII (iFrame API, step 1). */
+const EMAIL_MAX = 100;
+
+const text = z.string({ error: 'errors.required' });
+
+/** One line a person reads: no control characters, no halves of characters, no marks that turn the reading direction. */
+const line = (max: number) =>
+  text
+    .trim()
+    .min(1, 'errors.required')
+    .max(max, 'errors.tooLong')
+    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, 'auth.oddCharacters');
+
+/** An e-mail address as we store it: trimmed, lower case, ASCII only. */
+export const emailAddress = text
+  .trim()
+  .min(1, 'errors.required')
+  .max(EMAIL_MAX, 'errors.tooLong')
+  .refine((value) => !/[^ -~]/.test(value), 'auth.emailAscii')
+  .transform((value) => value.toLowerCase())
+  .pipe(z.email('errors.email'));
+
+const newPassword = text
+  .min(1, 'errors.required')
+  .refine((value) => [...value].length >= PASSWORD_MIN, {
+    error: 'errors.tooShort',
+    params: { min: PASSWORD_MIN },
+  })
+  .refine((value) => [...value].length <= PASSWORD_MAX, {
+    error: 'errors.tooLong',
+    params: { max: PASSWORD_MAX },
+  })
+  .refine((value) => !isCommonPassword(value), 'auth.passwordCommon');
+
+/** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
+const subdomain = text
+  .trim()
+  .transform((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
+  .pipe(
+    z
+      .string()
+      .min(1, 'errors.required')
+      .regex(/^[a-z0-9](?:[a-z0-9]|-(?!-)){1,38}[a-z0-9]$/, 'auth.subdomainShape')
+      .refine((value) => !isReservedSubdomain(value), 'auth.subdomainReserved'),
+  );
+
+const version = z.string().max(20).optional().catch(undefined);
+
+/** Both ticks, and the versions that stood beside them. */
+const acceptance = {
+  acceptTerms: z.literal('on', 'legal.acceptTermsMissing'),
+  acceptPrivacy: z.literal('on', 'legal.acceptPrivacyMissing'),
+  termsVersion: version,
+  privacyVersion: version,
+};
+
+/** The form of `/auth/register`. */
+export const registrationForm = z
+  .object({
+    companyName: line(120),
+    subdomain,
+    fullName: line(100),
+    email: emailAddress,
+    password: newPassword,
+    ...acceptance,
+  })
+  .refine(({ email, password }) => password.toLowerCase() !== email, {
+    error: 'auth.passwordIsEmail',
+    path: ['password'],
+  });
+
+/** The form of `/auth/accept-invite/:token`. */
+export const acceptInvitationForm = z.object({ fullName: line(100), password: newPassword, ...acceptance });
+
+/** The versions of both documents that stood beside the ticks; undefined when the form did not say. */
+export interface SeenVersions {
+  termsVersion?: string | undefined;
+  privacyVersion?: string | undefined;
+}
+
+/** The token of an invitation, as inviteMember makes it: 32 random bytes. */
+export const invitationToken = z.string().regex(/^[\w-]{43}$/);
+
+/**
+ * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be safe to look
+ * up: every address that exists is ASCII and short, every password that exists is below the bound.
+ */
+export const credentials = z.object({
+  email: z
+    .string()
+    .trim()
+    .min(1)
+    .max(EMAIL_MAX)
+    .regex(/^[!-~]+$/)
+    .transform((value) => value.toLowerCase()),
+  password: z
+    .string()
+    .min(1)
+    .max(PASSWORD_MAX * 2),
+});
+
+/** The language switch. */
+export const localeChoice = z.object({ locale: z.enum(locales) });

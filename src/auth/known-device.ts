@@ -1,0 +1,55 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import { findKnownDevice } from './queries.ts';
+
+/** Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one. */
+const USER_AGENT_MAX = 1024;
+
+/** One browser as one address knows it: two people who share a browser share its token, but not the row. */
+export interface DeviceClaim {
+  email: string;
+  /** The browser's cookie; null when it has none. */
+  deviceToken: string | null;
+}
+
+/**
+ * The key under which wrong passwords are counted: the address alone for browsers we do not know, the address with the
+ * device for a browser that signed in before. So a stranger who locks the address does not shut out its owner.
+ * Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+ */
+export async function attemptKey(db: Knex, claim: DeviceClaim): Promise<string> {
+  const device = await findKnownDevice(db, deviceHash(claim.email, claim.deviceToken ?? ''));
+  return sha256(device === undefined ? claim.email : `${claim.email}\n${String(device.id)}`);
+}
+
+/** Remembers the browser of a sign-in that worked. Returns the token for its cookie, and whether it was known before. */
+export async function rememberDevice(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: DeviceClaim & { userId: number },
+): Promise<{ token: string; deviceId: number; isNew: boolean }> {
+  const token = input.deviceToken ?? randomBytes(32).toString('base64url');
+  const tokenHash = deviceHash(input.email, token);
+  const known = await findKnownDevice(trx, tokenHash);
+  const seen = {
+    user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    ip_address: context.ip,
+    last_used_at: context.at,
+  };
+  const [row] = await trx('known_devices')
+    .insert({ user_id: input.userId, token_hash: tokenHash, created_at: context.at, ...seen })
+    .onConflict('token_hash')
+    .merge(seen)
+    .returning<{ id: number }[]>('id');
+  if (row === undefined) throw new Error('Bug! An upsert returned no row');
+  return { token, deviceId: row.id, isNew: known === undefined };
+}
+
+function deviceHash(email: string, token: string): string {
+  return sha256(`${email}\n${token}`);
+}
+
+function sha256(value: string): string {
+  return createHash('sha256').update(value).digest('hex');
+}

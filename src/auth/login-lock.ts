@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+
+/** Five wrong passwords in a row … */
+export const FAILURES_BEFORE_LOCK = 5;
+/** … refuse further attempts for half an hour: 240 guesses a day, and a person who forgot can wait that long. */
+export const LOCK_MINUTES = 30;
+
+/** Whether a password may be checked. `lockedUntil` is set when this attempt is the last one unless it succeeds. */
+export type Reservation =
+  { ok: true; failedCount: number; lockedUntil: Date | null } | { ok: false; retryAfterSeconds: number };
+
+/**
+ * Takes one attempt before the password is checked, in one statement: of any number of attempts at once, exactly
+ * `FAILURES_BEFORE_LOCK` get through, since each counts as wrong until `forgetFailures` says otherwise. While a lock holds
+ * nothing is written, so attempts do not extend it; when it is over, counting starts again. The row exists for
+ * addresses that nobody has as well, so a lock tells nothing.
+ */
+export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {
+  const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * 60_000);
+  const { rows } = await db.raw<{ rows: LockRow[] }>(
+    `insert into login_locks as lock (key, failed_count, locked_until, updated_at)
+     values (:key, 1, null, :at)
+     on conflict (key) do update set
+       failed_count = case when lock.locked_until is null then lock.failed_count + 1 else 1 end,
+       locked_until = case when lock.locked_until is null and lock.failed_count + 1 >= :limit
+                           then :lockedUntil::timestamptz end,
+       updated_at   = excluded.updated_at
+     where lock.locked_until is null or lock.locked_until <= excluded.updated_at
+     returning failed_count, locked_until`,
+    { key, at: context.at, limit: FAILURES_BEFORE_LOCK, lockedUntil },
+  );
+  const [row] = rows;
+  if (row !== undefined) return { ok: true, failedCount: row.failed_count, lockedUntil: row.locked_until };
+  return { ok: false, retryAfterSeconds: await secondsLeft(db, context, key) };
+}
+
+interface LockRow {
+  failed_count: number;
+  locked_until: Date | null;
+}
+
+/** Starts counting anew after a password that was right. */
+export async function forgetFailures(db: Knex, key: string): Promise<void> {
+  await db('login_locks').where({ key }).delete();
+}
+
+async function secondsLeft(db: Knex, context: RequestContext, key: string): Promise<number> {
+  const row = await db('login_locks').where({ key }).first<LockRow | undefined>('locked_until');
+  const until = row?.locked_until ?? context.at;
+  return Math.max(1, Math.ceil((until.getTime() - context.at.getTime()) / 1000));
+}

@@ -1,0 +1,140 @@
+import type { Knex } from 'knex';
+import type { Plan } from '../billing/plans.ts';
+import type { Role } from './require-user.ts';
+
+/** What checking a sign-in needs to know of a person. */
+export interface UserWithPassword {
+  id: number;
+  company_id: number | null;
+  role: Role;
+  password_hash: string;
+  deactivated_at: Date | null;
+}
+
+/** The person with this (lower-case) e-mail address, deactivated or not. */
+export async function findUserByEmail(db: Knex, email: string): Promise<UserWithPassword | undefined> {
+  return db('users')
+    .where({ email })
+    .first<UserWithPassword | undefined>(['id', 'company_id', 'role', 'password_hash', 'deactivated_at']);
+}
+
+/** A person of one company, locked until the transaction ends. */
+export interface Member {
+  id: number;
+  email: string;
+  role: 'member' | 'admin';
+  deactivated_at: Date | null;
+}
+
+/** A person of this company; undefined when there is none, or when they belong to another. */
+export async function findMemberForUpdate(
+  trx: Knex.Transaction,
+  input: { companyId: number; userId: number },
+): Promise<Member | undefined> {
+  return trx('users')
+    .where({ company_id: input.companyId, id: input.userId })
+    .forNoKeyUpdate()
+    .first<Member | undefined>(['id', 'email', 'role', 'deactivated_at']);
+}
+
+/** How many people of a company may sign in. */
+export async function countActiveMembers(
+  db: Knex,
+  companyId: number,
+  role?: 'member' | 'admin',
+): Promise<number> {
+  const query = db('users').where({ company_id: companyId }).whereNull('deactivated_at');
+  if (role !== undefined) void query.where({ role });
+  const [row] = await query.count<{ count: number }[]>('id as count');
+  return row?.count ?? 0;
+}
+
+/** How many invitations of a company still hold a place: open, and not past their end. */
+export async function countOpenInvitations(db: Knex, companyId: number, at: Date): Promise<number> {
+  const [row] = await db('invitations')
+    .where({ company_id: companyId })
+    .whereNull('accepted_at')
+    .whereNull('revoked_at')
+    .where('expires_at', '>', at)
+    .count<{ count: number }[]>('id as count');
+  return row?.count ?? 0;
+}
+
+export interface Invitation {
+  id: number;
+  company_id: number;
+  company_name: string;
+  email: string;
+  role: 'member' | 'admin';
+  inviter_name: string;
+  expires_at: Date;
+  accepted_at: Date | null;
+  revoked_at: Date | null;
+}
+
+/** The invitation with the given hash of its token, whatever its state. */
+export async function findInvitation(db: Knex, tokenHash: string): Promise<Invitation | undefined> {
+  return db('invitations')
+    .join('companies', 'companies.id', 'invitations.company_id')
+    .join('users as inviter', 'inviter.id', 'invitations.invited_by')
+    .where('invitations.token_hash', tokenHash)
+    .first<Invitation | undefined>([
+      'invitations.id',
+      'invitations.company_id',
+      'companies.name as company_name',
+      'invitations.email',
+      'invitations.role',
+      'inviter.full_name as inviter_name',
+      'invitations.expires_at',
+      'invitations.accepted_at',
+      'invitations.revoked_at',
+    ]);
+}
+
+/** The open invitation of a company to an address, past its end or not. */
+export async function findOpenInvitation(
+  db: Knex,
+  input: { companyId: number; email: string },
+): Promise<{ id: number; expires_at: Date } | undefined> {
+  return db('invitations')
+    .where({ company_id: input.companyId, email: input.email })
+    .whereNull('accepted_at')
+    .whereNull('revoked_at')
+    .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
+}
+
+/** What decides how many people a company may have. */
+export interface PlanTimes {
+  plan: Plan;
+  trial_ends_at: Date;
+  period_ends_at: Date | null;
+}
+
+/** The plan of a company. */
+export async function findPlanTimes(db: Knex, companyId: number): Promise<PlanTimes | undefined> {
+  return db('subscriptions')
+    .where({ company_id: companyId })
+    .first<PlanTimes | undefined>(['plan', 'trial_ends_at', 'period_ends_at']);
+}
+
+/** A browser that somebody signed in with before, by the hash of its address and token. */
+export async function findKnownDevice(db: Knex, tokenHash: string): Promise<{ id: number } | undefined> {
+  return db('known_devices').where({ token_hash: tokenHash }).first<{ id: number } | undefined>('id');
+}
+
+export interface Operator {
+  id: number;
+  email: string;
+  full_name: string;
+  created_at: Date;
+  last_login_at: Date | null;
+  deactivated_at: Date | null;
+}
+
+/** Every operator of the platform, oldest first. There are a handful. */
+export async function listOperators(db: Knex): Promise<Operator[]> {
+  return db('users')
+    .where({ role: 'operator' })
+    .orderBy('id')
+    .select<Operator[]>(['id', 'email', 'full_name', 'created_at', 'last_login_at', 'deactivated_at']);
+}

@@ -1,0 +1,43 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { rememberDevice } from './known-device.ts';
+import { findSignedInUser, type SignedInUser } from './require-user.ts';
+
+/** A person who may now be given a browser session, and the token by which their browser is known from now on. */
+export interface SignedIn {
+  user: SignedInUser;
+  deviceToken: string;
+}
+
+/**
+ * Writes down a sign-in that worked: the row in the audit trail, the browser, the time. Comes before the browser session,
+ * so that no session exists without its row. Undefined when the person has been deactivated in the meantime.
+ */
+export async function recordSignIn(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: {
+    userId: number;
+    email: string;
+    deviceToken: string | null;
+    method: 'password' | 'registration' | 'invitation';
+  },
+): Promise<SignedIn | undefined> {
+  const updated = await trx('users')
+    .where({ id: input.userId })
+    .whereNull('deactivated_at')
+    .update({ last_login_at: context.at });
+  const user = updated === 1 ? await findSignedInUser(trx, input.userId) : undefined;
+  if (user === undefined) return undefined;
+  const device = await rememberDevice(trx, context, input);
+  await AuditLogger.logLogin(trx, context, {
+    success: true,
+    email: input.email,
+    userId: user.id,
+    companyId: user.company_id,
+    actorType: user.role === 'operator' ? 'operator' : 'user',
+    details: { method: input.method, device_id: device.deviceId, new_device: device.isNew },
+  });
+  return { user, deviceToken: device.token };
+}

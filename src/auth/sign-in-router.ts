@@ -1,0 +1,157 @@
+import { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { AppError } from '../errors.ts';
+import { readDeviceToken, rememberDeviceToken } from '../web/device-cookie.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { safeReturnTo } from '../web/return-to.ts';
+import { endBrowserSession, startBrowserSession } from '../web/start-browser-session.ts';
+import { addressKey, secondsToWait, type AttemptLimits } from './attempt-limits.ts';
+import { keptValues } from './form-errors.ts';
+import { credentials } from './input.ts';
+import { attemptKey } from './known-device.ts';
+import type { Authenticator, AuthInfo } from './passport.ts';
+import { refuseSignIn } from './refuse-sign-in.ts';
+import type { SignInOutcome } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+
+type Parts = AppDeps & { passport: Authenticator; limits: AttemptLimits };
+
+/** Signing in and out. */
+export function createSignInRouter(deps: AppDeps, passport: Authenticator, limits: AttemptLimits): Router {
+  const parts = { ...deps, passport, limits };
+  const router = Router();
+  router.get('/login', (req, res) => {
+    const returnTo = safeReturnTo(req.query.returnTo);
+    if (req.user !== undefined) res.redirect(303, returnTo ?? '/');
+    else renderLogin(res, { values: {}, errors: {}, returnTo });
+  });
+  router.post('/login', async (req, res) => {
+    await signInFromForm(parts, req, res);
+  });
+  router.post('/logout', async (req, res) => {
+    if (req.user !== undefined) {
+      await signOut(parts.db, requestContext(req));
+      await endBrowserSession(req, res, parts.config);
+    }
+    res.redirect(303, '/');
+  });
+  return router;
+}
+
+/**
+ * Records an attempt to sign in whose form could not even be read (too large, unknown encoding). The body parser refuses it
+ * before any router, so this stands among the error handlers, for `/auth/login` only.
+ */
+export function noteUnreadableSignIn({ db }: AppDeps): ErrorRequestHandler {
+  return async (error: unknown, req, _res, next) => {
+    const kind = error instanceof Error && 'type' in error ? String(error.type) : null;
+    if (req.method === 'POST' && kind !== null && !(error instanceof AppError)) {
+      await refuseSignIn(db, requestContext(req), {
+        email: '',
+        reason: 'unreadable',
+        details: { fault: kind, content_length: req.get('content-length') ?? null },
+      });
+    }
+    next(error);
+  };
+}
+
+async function signInFromForm(parts: Parts, req: Request, res: Response): Promise<void> {
+  const { db, config, limits } = parts;
+  const context = requestContext(req);
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const addressWait = await secondsToWait(limits.signInByIp, addressKey(context.ip));
+  if (addressWait !== null) {
+    await refuseSignIn(db, context, {
+      email: body.email,
+      reason: 'rate-limited',
+      details: { by: 'address' },
+    });
+    renderTooMany(req, res, addressWait);
+    return;
+  }
+  const form = credentials.safeParse(body);
+  if (!form.success) {
+    await refuseSignIn(db, context, { email: body.email, reason: 'malformed' });
+    renderRefused(req, res, missingFields(res, body));
+    return;
+  }
+  const claim = { email: form.data.email, deviceToken: readDeviceToken(req, config) };
+  const accountWait = await secondsToWait(limits.signInByAccount, await attemptKey(db, claim));
+  if (accountWait !== null) {
+    await refuseSignIn(db, context, {
+      email: claim.email,
+      reason: 'rate-limited',
+      details: { by: 'account' },
+    });
+    renderTooMany(req, res, accountWait);
+    return;
+  }
+  await answer(parts, req, res, await authenticate(parts.passport, req, res));
+}
+
+async function answer(parts: Parts, req: Request, res: Response, outcome: SignInOutcome): Promise<void> {
+  if (outcome.ok) {
+    // Somebody else may still be signed in to this browser: they leave first, with their row.
+    if (req.user !== undefined) await signOut(parts.db, requestContext(req));
+    await startBrowserSession(req, outcome.user);
+    rememberDeviceToken(res, parts.config, outcome.deviceToken);
+    res.redirect(303, safeReturnTo((req.body as Record<string, unknown>).returnTo) ?? '/');
+  } else if (outcome.reason === 'locked') {
+    renderTooMany(req, res, outcome.retryAfterSeconds);
+  } else {
+    renderRefused(req, res, {});
+  }
+}
+
+/** Asks Passport's local strategy, which calls the operation. The session is started by us, after the row. */
+function authenticate(passport: Authenticator, req: Request, res: Response): Promise<SignInOutcome> {
+  return new Promise((resolve, reject) => {
+    const done = (error: unknown, _user?: unknown, info?: unknown): void => {
+      const outcome = (info as Partial<AuthInfo> | undefined)?.outcome;
+      if (outcome !== undefined) resolve(outcome);
+      else reject(error instanceof Error ? error : new Error('Bug! Passport answered without an outcome'));
+    };
+    const handler = passport.authenticate('local', { session: false }, done) as (
+      req: Request,
+      res: Response,
+      next: (error?: unknown) => void,
+    ) => void;
+    handler(req, res, done);
+  });
+}
+
+/** Empty fields get their own message; anything else that cannot be right is answered like a wrong password. */
+function missingFields(res: Response, body: Record<string, unknown>): Record<string, string> {
+  const { t } = formatOf(res);
+  const names = ['email', 'password'].filter((name) => {
+    const value = body[name];
+    return value === undefined || (typeof value === 'string' && value.trim() === '');
+  });
+  return Object.fromEntries(names.map((name) => [name, t('errors.required')]));
+}
+
+function renderRefused(req: Request, res: Response, fields: Record<string, string>): void {
+  const hasFields = Object.keys(fields).length > 0;
+  const errors = hasFields ? fields : { form: formatOf(res).t('auth.wrongCredentials') };
+  res.status(422);
+  renderAgain(req, res, errors);
+}
+
+function renderTooMany(req: Request, res: Response, seconds: number): void {
+  res.status(429).setHeader('retry-after', String(seconds));
+  renderAgain(req, res, { form: formatOf(res).t('auth.tooMany', { minutes: Math.ceil(seconds / 60) }) });
+}
+
+function renderAgain(req: Request, res: Response, errors: Record<string, string>): void {
+  const returnTo = safeReturnTo((req.body as Record<string, unknown> | undefined)?.returnTo);
+  renderLogin(res, { values: keptValues(req.body, ['email']), errors, returnTo });
+}
+
+function renderLogin(
+  res: Response,
+  page: { values: Record<string, string>; errors: Record<string, string>; returnTo: string | null },
+): void {
+  res.render('auth/login', { title: formatOf(res).t('auth.loginTitle'), ...page });
+}

@@ -1,0 +1,124 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { attemptKey } from './known-device.ts';
+import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation } from './login-lock.ts';
+import { verifyPassword } from './password.ts';
+import { findUserByEmail, type UserWithPassword } from './queries.ts';
+import { recordSignIn, type SignedIn } from './record-sign-in.ts';
+
+export interface SignInInput {
+  /** Trimmed and lower-case. */
+  email: string;
+  password: string;
+  /** The token of a browser that signed in before; null when it has none. */
+  deviceToken: string | null;
+}
+
+export type SignInOutcome =
+  | ({ ok: true } & SignedIn)
+  | { ok: false; reason: 'wrong-credentials' }
+  | { ok: false; reason: 'locked'; retryAfterSeconds: number };
+
+/**
+ * Checks an e-mail address and a password. An unknown address, a wrong password and a deactivated person are the same to
+ * the caller, in answer and in time; only the audit trail tells them apart. The fifth failure in a row locks the
+ * address (or the address on this known device) for half an hour. Every attempt leaves a row, also one that
+ * breaks half-way.
+ */
+export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
+  let person: UserWithPassword | undefined;
+  try {
+    person = await findUserByEmail(db, input.email);
+    return await check(db, context, input, person);
+  } catch (error) {
+    await logFailure(db, context, input, person, 'unexpected-error');
+    throw error;
+  }
+}
+
+async function check(
+  db: Knex,
+  context: RequestContext,
+  input: SignInInput,
+  person: UserWithPassword | undefined,
+): Promise<SignInOutcome> {
+  const key = await attemptKey(db, input);
+  const attempt = await reserveAttempt(db, context, key);
+  if (!attempt.ok) {
+    await logFailure(db, context, input, person, 'locked');
+    return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
+  }
+  const isRight = await verifyPassword(person?.password_hash ?? null, input.password);
+  const signedIn =
+    person !== undefined && isRight ? await accept(db, context, { ...input, key, person }) : undefined;
+  if (signedIn !== undefined) return { ok: true, ...signedIn };
+  await logFailure(db, context, input, person, refusalOf(person, isRight));
+  if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
+  return { ok: false, reason: 'wrong-credentials' };
+}
+
+async function accept(
+  db: Knex,
+  context: RequestContext,
+  input: SignInInput & { key: string; person: UserWithPassword },
+): Promise<SignedIn | undefined> {
+  return db.transaction(async (trx) => {
+    const { email, deviceToken, person } = input;
+    const signedIn = await recordSignIn(trx, context, {
+      userId: person.id,
+      email,
+      deviceToken,
+      method: 'password',
+    });
+    if (signedIn !== undefined) await forgetFailures(trx, input.key);
+    return signedIn;
+  });
+}
+
+function refusalOf(person: UserWithPassword | undefined, isRight: boolean): string {
+  if (person === undefined) return 'unknown-email';
+  // A right password that was not let in is one of a deactivated person, also when that happened this very moment.
+  return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';
+}
+
+/** Whoever tried is not known, even when the address belongs to somebody: the row is about that person, not by them. */
+async function logFailure(
+  db: Knex,
+  context: RequestContext,
+  input: SignInInput,
+  person: UserWithPassword | undefined,
+  reason: string,
+): Promise<void> {
+  await AuditLogger.logLogin(db, context, {
+    success: false,
+    email: input.email,
+    userId: person?.id ?? null,
+    companyId: person?.company_id ?? null,
+    actorType: 'anonymous',
+    reason,
+  });
+}
+
+async function logLock(
+  db: Knex,
+  context: RequestContext,
+  input: SignInInput,
+  person: UserWithPassword | undefined,
+  attempt: Extract<Reservation, { ok: true }>,
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'account_locked',
+    success: true,
+    resourceType: 'user',
+    ...(person === undefined ? {} : { resourceId: person.id }),
+    userId: person?.id ?? null,
+    companyId: person?.company_id ?? null,
+    actorType: 'system',
+    details: {
+      email: input.email,
+      failures: FAILURES_BEFORE_LOCK,
+      locked_until: attempt.lockedUntil?.toISOString(),
+    },
+  });
+}

@@ -1,0 +1,29 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../config.ts';
+import { sessionCookieName } from './browser-session.ts';
+
+/** Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. */
+export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logIn(user, (error?: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error as Error);
+    });
+  });
+}
+
+/** Signs a person out of this browser: its session row is deleted and its cookie taken back. */
+export async function endBrowserSession(req: Request, res: Response, config: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    req.session.destroy((error?: unknown) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error as Error);
+    });
+  });
+  res.clearCookie(sessionCookieName(config.production), {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.production,
+    path: '/',
+  });
+}
