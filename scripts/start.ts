@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { loadDevelopmentSecrets } from './development-secrets.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { runMigrations } from './migrate.ts';
+import { runMigrations } from './run-migrations.ts';
 import { createPaytrSandbox, listenNearPort } from './paytr-sandbox/server.ts';
 import { seedDemo, type DemoSignIn } from './seed.ts';
 

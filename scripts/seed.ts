@@ -1,0 +1,52 @@
+import { pathToFileURL } from 'node:url';
+import type { Knex } from 'knex';
+import { loadConfig } from '../src/config.ts';
+import { createDb } from '../src/db.ts';
+import { createDemo, demoPeople, DEMO_PASSWORD } from './seed/demo-company.ts';
+
+export interface DemoSignIn {
+  role: string;
+  email: string;
+  password: string;
+}
+
+/**
+ * Fills an empty database with a small demo company and three weeks of its life, made by the product's own operations.
+ * Returns the sign-ins of the demo, none when the database holds something else. Never for production.
+ */
+export async function seedDemo(
+  env: Record<string, string | undefined>,
+  say: (line: string) => void,
+): Promise<DemoSignIn[]> {
+  const config = loadConfig(env);
+  if (config.production) throw new Error('Demo data is not for production.');
+  const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-seed' });
+  try {
+    if (await isEmpty(db)) {
+      say('The database is empty: loading a demo company …');
+      await createDemo(db, config, new Date());
+    }
+    return await listSignIns(db);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function isEmpty(db: Knex): Promise<boolean> {
+  return (await db('users').first('id')) === undefined;
+}
+
+async function listSignIns(db: Knex): Promise<DemoSignIn[]> {
+  const emails = Object.values(demoPeople).map(({ email }) => email);
+  const rows = await db('users')
+    .whereIn('email', emails)
+    .whereNull('deactivated_at')
+    .orderBy('id')
+    .select<{ email: string; role: string }[]>('email', 'role');
+  return rows.map(({ email, role }) => ({ role, email, password: DEMO_PASSWORD }));
+}
+
+// Also a command of its own: npx tsx scripts/seed.ts
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await seedDemo(process.env, console.log);
+}

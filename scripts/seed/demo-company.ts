@@ -1,0 +1,117 @@
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
+import { acceptInvitation } from '../../src/auth/accept-invitation.ts';
+import { createOperator } from '../../src/auth/create-operator.ts';
+import { inviteMember } from '../../src/auth/invite-member.ts';
+import { register } from '../../src/auth/register.ts';
+import { signIn } from '../../src/auth/sign-in.ts';
+import type { Config } from '../../src/config.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { payForDemo } from './demo-payment.ts';
+import { liveThroughDays } from './demo-usage.ts';
+
+/** Of the demo only; a production database is never seeded. */
+export const DEMO_PASSWORD = 'demo-workspaces-2026';
+
+/** How long ago the demo company signed up. Later than the first legal texts, so that its acceptances make sense. */
+const DAYS_AGO = 20;
+
+export const demoPeople = {
+  admin: { email: 'deniz@example.com', fullName: 'Deniz Aydın', ip: '203.0.113.21' },
+  memberA: { email: 'mert@example.com', fullName: 'Mert Kaya', ip: '198.51.100.42' },
+  memberB: { email: 'elif@example.com', fullName: 'Elif Şahin', ip: '2001:db8:42::7' },
+  operator: { email: 'operator@example.com', fullName: 'Platform Operatörü', ip: '192.0.2.10' },
+} as const;
+
+export interface DemoPerson {
+  id: number;
+  companyId: number;
+  email: string;
+  fullName: string;
+  role: 'admin' | 'member';
+  ip: string;
+}
+
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+
+/** The context of a demo person who acts at a moment; every act of the demo goes through one. */
+export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson): RequestContext {
+  const log = pino({ level: 'silent' });
+  return {
+    ...systemContext({ name: 'demo', at, log, metrics: createMetrics() }),
+    actorType: known === undefined ? 'anonymous' : 'user',
+    userId: known?.id ?? null,
+    companyId: known?.companyId ?? null,
+    ip: person.ip,
+    userAgent: USER_AGENT,
+    method: 'POST',
+    path: '/demo',
+  };
+}
+
+/** Makes the demo company as of `now`: sign-up, team, use, one payment, an operator. */
+export async function createDemo(db: Knex, config: Config, now: Date): Promise<void> {
+  const start = new Date(now.getTime() - DAYS_AGO * 86_400_000);
+  const admin = await registerCompany(db, start);
+  const members = [
+    await joinTeam(db, admin, demoPeople.memberA, later(start, 40)),
+    await joinTeam(db, admin, demoPeople.memberB, later(start, 190)),
+  ];
+  const operatorContext = contextOf(demoPeople.operator, later(start, 200));
+  const operator = { email: demoPeople.operator.email, fullName: demoPeople.operator.fullName };
+  await createOperator(
+    db,
+    { ...operatorContext, actorType: 'system' },
+    { ...operator, password: DEMO_PASSWORD, locale: 'tr' },
+  );
+  await liveThroughDays(db, config, { people: [admin, ...members], start, now });
+  await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * 86_400_000) });
+  const wrong = { email: demoPeople.memberA.email, password: 'not the password', deviceToken: null };
+  await signIn(db, contextOf({ ip: '198.51.100.200' }, later(now, -200)), wrong);
+}
+
+function later(date: Date, minutes: number): Date {
+  return new Date(date.getTime() + minutes * 60_000);
+}
+
+async function registerCompany(db: Knex, at: Date): Promise<DemoPerson> {
+  const { email, fullName, ip } = demoPeople.admin;
+  const outcome = await register(db, contextOf(demoPeople.admin, at), {
+    companyName: 'Örnek Yazılım A.Ş.',
+    subdomain: 'ornek',
+    fullName,
+    email,
+    password: DEMO_PASSWORD,
+    locale: 'tr',
+    billingCurrency: 'TRY',
+    deviceToken: null,
+  });
+  if (!outcome.ok || outcome.user.company_id === null) throw new Error('The demo company exists already.');
+  return { id: outcome.user.id, companyId: outcome.user.company_id, email, fullName, role: 'admin', ip };
+}
+
+async function joinTeam(
+  db: Knex,
+  admin: DemoPerson,
+  person: { email: string; fullName: string; ip: string },
+  at: Date,
+): Promise<DemoPerson> {
+  const { email, fullName, ip } = person;
+  const invited = await inviteMember(db, contextOf(admin, at, admin), {
+    companyId: admin.companyId,
+    email,
+    role: 'member',
+  });
+  if (!invited.ok) throw new Error(`The demo could not invite ${email}: ${invited.reason}`);
+  const accepted = await acceptInvitation(db, contextOf(person, later(at, 25)), {
+    token: invited.token,
+    fullName,
+    password: DEMO_PASSWORD,
+    locale: 'tr',
+    deviceToken: null,
+  });
+  if (!accepted.ok) throw new Error(`The demo could not add ${email}: ${accepted.reason}`);
+  return { id: accepted.user.id, companyId: admin.companyId, email, fullName, role: 'member', ip };
+}

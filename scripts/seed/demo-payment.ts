@@ -1,0 +1,58 @@
+import type { Knex } from 'knex';
+import { startCheckout } from '../../src/billing/start-checkout.ts';
+import { createPaytr } from '../../src/billing/paytr.ts';
+import { paytrSignature } from '../../src/billing/paytr-signature.ts';
+import { settlePayment } from '../../src/billing/settle-payment.ts';
+import type { Config } from '../../src/config.ts';
+import { contextOf, type DemoPerson } from './demo-company.ts';
+
+/** Buys one month of the team plan as of `at`: the order, and a notification signed with the development credentials. */
+export async function payForDemo(
+  db: Knex,
+  config: Config,
+  input: { admin: DemoPerson; at: Date },
+): Promise<void> {
+  const { admin, at } = input;
+  // The gateway could not be asked for a page in the past; everything else is the real protocol.
+  const paytr = {
+    ...createPaytr(config.paytr),
+    requestToken: () => Promise.resolve({ ok: true as const, token: 'demo' }),
+  };
+  const checkout = await startCheckout(db, contextOf(admin, at, admin), {
+    plan: 'team',
+    currency: 'TRY',
+    person: { ...admin, locale: 'tr' },
+    itemName: 'YouAreCoder Team',
+    paytr,
+    config,
+  });
+  if (!checkout.ok) throw new Error(`The demo could not order: ${checkout.reason}`);
+  const order = await db('payments')
+    .where({ company_id: admin.companyId, merchant_oid: checkout.merchantOid })
+    .first<{ amount_minor: number }>('amount_minor');
+  const rawBody = signedNotification(config, checkout.merchantOid, String(order.amount_minor));
+  const reading = paytr.readNotification(rawBody);
+  if (!reading.ok) throw new Error('Bug! The demo signed its own notification wrongly');
+  const paidAt = new Date(at.getTime() + 95_000);
+  await settlePayment(db, contextOf({ ip: '192.0.2.80' }, paidAt), {
+    notification: reading.notification,
+    rawBody,
+    config,
+  });
+}
+
+function signedNotification(config: Config, merchantOid: string, totalAmount: string): Buffer {
+  const hash = paytrSignature(config.paytr, [merchantOid, config.paytr.merchantSalt, 'success', totalAmount]);
+  const fields = {
+    merchant_oid: merchantOid,
+    status: 'success',
+    total_amount: totalAmount,
+    hash,
+    test_mode: config.paytr.testMode ? '1' : '0',
+    payment_type: 'card',
+    currency: 'TL',
+    payment_amount: totalAmount,
+    installment_count: '1',
+  };
+  return Buffer.from(new URLSearchParams(fields).toString());
+}

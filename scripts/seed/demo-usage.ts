@@ -1,0 +1,87 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../src/audit/request-context.ts';
+import { recordSignIn } from '../../src/auth/record-sign-in.ts';
+import type { Config } from '../../src/config.ts';
+import { closeWorkspace } from '../../src/workspace/close-workspace.ts';
+import { createWorkspace } from '../../src/workspace/create-workspace.ts';
+import { openWorkspace } from '../../src/workspace/open-workspace.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
+import { contextOf, type DemoPerson } from './demo-company.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** A person of the demo reports use so often; well under the 30 minutes after which a session ends. */
+const REPORT_MINUTES = 15;
+
+const WORKSPACES = ['odeme-servisi', 'mobil-uygulama', 'veri-panosu'];
+
+/** Every working day from `start` to `now`: each person signs in, works in their workspace and closes it, or forgets to. */
+export async function liveThroughDays(
+  db: Knex,
+  config: Config,
+  input: { people: DemoPerson[]; start: Date; now: Date },
+): Promise<void> {
+  for (const [index, person] of input.people.entries()) {
+    const madeAt = new Date(input.start.getTime() + (300 + index * 30) * MINUTE_MS);
+    const workspaceId = await makeWorkspace(db, config, person, {
+      name: WORKSPACES[index] ?? 'deneme',
+      at: madeAt,
+    });
+    const days = Math.floor((input.now.getTime() - input.start.getTime()) / DAY_MS);
+    for (let day = 1; day <= days; day += 1) {
+      // The days and hours differ from person to person, but not from one seeding to the next.
+      if ((day + index) % 7 >= 5) continue;
+      const morning = input.start.getTime() + day * DAY_MS - ((day * 37 + index * 53) % 90) * MINUTE_MS;
+      if (morning + 5 * 60 * MINUTE_MS > input.now.getTime()) continue;
+      await work(db, person, {
+        workspaceId,
+        from: new Date(morning),
+        minutes: 60 + ((day * 29 + index * 41) % 180),
+      });
+    }
+  }
+  await WorkspaceSessionTracker.endIdleSessions(db, contextOf({ ip: '192.0.2.1' }, input.now));
+}
+
+async function makeWorkspace(
+  db: Knex,
+  config: Config,
+  person: DemoPerson,
+  input: { name: string; at: Date },
+): Promise<number> {
+  const outcome = await createWorkspace(db, contextOf(person, input.at, person), {
+    name: input.name,
+    ports: config.workspacePorts,
+  });
+  if (!outcome.ok) throw new Error(`The demo could not make a workspace: ${outcome.reason}`);
+  return outcome.workspaceId;
+}
+
+async function work(
+  db: Knex,
+  person: DemoPerson,
+  input: { workspaceId: number; from: Date; minutes: number },
+): Promise<void> {
+  const { workspaceId, from, minutes } = input;
+  const isAdmin = person.role === 'admin';
+  const at = (minute: number): RequestContext => ({
+    ...contextOf(person, new Date(from.getTime() + minute * MINUTE_MS), person),
+    browserSessionId: `demo-${person.id}-${from.getTime().toString(36)}`,
+  });
+  await db.transaction((trx) =>
+    recordSignIn(trx, at(0), {
+      userId: person.id,
+      email: person.email,
+      deviceToken: null,
+      method: 'password',
+    }),
+  );
+  const opened = await openWorkspace(db, at(1), { workspaceId, isAdmin, accessMethod: 'web' });
+  if (!opened.ok) return;
+  for (let minute = 1 + REPORT_MINUTES; minute < minutes; minute += REPORT_MINUTES) {
+    await WorkspaceSessionTracker.updateActivity(db, at(minute), { sessionId: opened.session.id });
+  }
+  // Every third day the tab is just left open, and the session ends by itself at its last activity.
+  if (minutes % 3 !== 0) await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });
+}
