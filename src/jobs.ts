@@ -16,7 +16,7 @@ export function scheduledJobs(deps: AppDeps): Job[] {
     {
       name: 'expire-pending-payments',
       everySeconds: 300,
-      run: (db, context) => expirePendingPayments(db, context, { paytr: deps.paytr, config: deps.config }),
+      run: (db, context) => expirePendingPayments(db, context, deps),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
   ];

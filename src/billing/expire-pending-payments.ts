@@ -1,12 +1,124 @@
 import type { Knex } from 'knex';
+import { AuditLogger, paymentEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
+import type { Mailer } from '../web/mail.ts';
+import { lockPayment } from './apply-decision.ts';
 import type { Paytr } from './paytr.ts';
+import { listOverduePayments, type Payment } from './queries.ts';
+import { reconcilePayment } from './reconcile-payment.ts';
+import { sendReceipt } from './send-receipt.ts';
 
+/** The gateway closes a page after 30 minutes; its notification has a quarter of an hour more to arrive. */
+const OVERDUE_MINUTES = 45;
+
+/** At most this many questions to the gateway in one run: the rest waits five minutes. */
+const BATCH = 50;
+
+/** While the gateway does not answer, asking on would only be waiting: 3 in a row end the run. */
+const GIVE_UP_AFTER = 3;
+
+type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
+
+interface Parts {
+  paytr: Paytr;
+  config: Config;
+  mailer: Mailer;
+}
+
+/**
+ * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it knows as charged is
+ * settled like a notification, what it does not know expires, and while it does not answer the payment stays for the next run.
+ * Safe with several processes: each payment is locked and looked at again before it changes. Says what it did.
+ */
 export async function expirePendingPayments(
-  _db: Knex,
-  _context: RequestContext,
-  _input: { paytr: Paytr; config: Config },
+  db: Knex,
+  context: RequestContext,
+  input: Parts,
 ): Promise<string> {
-  return Promise.resolve('');
+  const before = new Date(context.at.getTime() - OVERDUE_MINUTES * 60_000);
+  const endings: Ending[] = [];
+  for (const payment of await listOverduePayments(db, before, BATCH)) {
+    endings.push(await endOrReport(db, context, payment, input));
+    const last = endings.slice(-GIVE_UP_AFTER);
+    if (last.length === GIVE_UP_AFTER && last.every((ending) => ending === 'unanswered')) break;
+  }
+  const count = (ending: Ending): string => String(endings.filter((each) => each === ending).length);
+  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
+}
+
+/** One payment that cannot be settled must not keep the others waiting for ever. */
+async function endOrReport(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  input: Parts,
+): Promise<Ending> {
+  try {
+    return await endPayment(db, context, payment, input);
+  } catch (error) {
+    context.log.error(
+      { err: error, merchant_oid: payment.merchant_oid },
+      'pending payment could not be ended',
+    );
+    return 'broken';
+  }
+}
+
+async function endPayment(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  input: Parts,
+): Promise<Ending> {
+  const answer = await input.paytr.queryStatus(payment.merchant_oid);
+  if (answer.ok) {
+    const settlement = await reconcilePayment(db, context, { payment, answer, config: input.config });
+    if (settlement.outcome === 'paid') {
+      await sendReceipt(input, settlement.receipt);
+      return 'paid';
+    }
+    return settlement.outcome === 'review' ? 'held' : 'decided';
+  }
+  if (answer.reason === 'no-successful-payment') return expire(db, context, payment, answer.gatewayMessage);
+  context.log.warn(
+    { merchant_oid: payment.merchant_oid, reason: answer.reason, gateway: answer.gatewayMessage },
+    'the gateway could not be asked about a pending payment',
+  );
+  return 'unanswered';
+}
+
+async function expire(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  gatewayMessage: string,
+): Promise<Ending> {
+  return db.transaction(async (trx) => {
+    const locked = await lockPayment(trx, payment.merchant_oid);
+    if (locked?.status !== 'pending') return 'decided';
+    await trx('payments')
+      .where('id', payment.id)
+      .update({ status: 'expired', decided_at: context.at, gateway_token: null });
+    await AuditLogger.log(
+      trx,
+      context,
+      paymentEntry({
+        action: 'payment_expired',
+        success: true,
+        paymentId: payment.id,
+        companyId: payment.company_id,
+        userId: payment.user_id,
+        details: {
+          merchant_oid: payment.merchant_oid,
+          plan: payment.plan,
+          amount_minor: payment.amount_minor,
+          currency: payment.currency,
+          test_mode: payment.test_mode,
+          gateway_message: gatewayMessage,
+        },
+      }),
+    );
+    return 'expired';
+  });
 }

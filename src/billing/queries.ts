@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../config.ts';
-import type { Plan } from './plans.ts';
+import type { Locale } from '../web/locales/catalogues.ts';
+import { pageOf, type Cursor, type Page } from './keyset.ts';
+import type { PaidPlan, Plan } from './plans.ts';
 
 /** What a company may use and until when; `subscriptionState` says what that means at a moment. */
 export interface Subscription {
@@ -15,6 +17,51 @@ export interface Subscription {
   updated_at: Date;
 }
 
+/** One attempt to pay. Amounts in minor units. */
+export interface Payment {
+  id: number;
+  company_id: number;
+  user_id: number;
+  merchant_oid: string;
+  plan: PaidPlan;
+  currency: Currency;
+  amount_minor: number;
+  status: 'pending' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
+  created_at: Date;
+  gateway_token: string | null;
+  decided_at: Date | null;
+  paid_at: Date | null;
+  charged_minor: number | null;
+  test_mode: boolean;
+  failed_reason_code: string | null;
+  failed_reason_message: string | null;
+  review_reason: string | null;
+}
+
+/** A line of the payments list: who paid, and the invoice if there is one. */
+export interface ListedPayment extends Payment {
+  full_name: string;
+  invoice_id: number | null;
+  invoice_no: string | null;
+}
+
+/** A payment that a person must look at, with its company. */
+export interface PaymentInReview extends Payment {
+  company_name: string;
+  full_name: string;
+  email: string;
+}
+
+/** What the company has told us for invoices and the gateway; null where it has not. */
+export interface BillingDetails {
+  name: string;
+  billing_name: string | null;
+  billing_address: string | null;
+  billing_phone: string | null;
+  billing_tax_office: string | null;
+  billing_tax_number: string | null;
+}
+
 export const subscriptionColumns = [
   'subscriptions.company_id',
   'subscriptions.plan',
@@ -25,9 +72,135 @@ export const subscriptionColumns = [
   'subscriptions.updated_at',
 ];
 
+export const paymentColumns = [
+  'payments.id',
+  'payments.company_id',
+  'payments.user_id',
+  'payments.merchant_oid',
+  'payments.plan',
+  'payments.currency',
+  'payments.amount_minor',
+  'payments.status',
+  'payments.created_at',
+  'payments.gateway_token',
+  'payments.decided_at',
+  'payments.paid_at',
+  'payments.charged_minor',
+  'payments.test_mode',
+  'payments.failed_reason_code',
+  'payments.failed_reason_message',
+  'payments.review_reason',
+];
+
 /** A company's subscription; every company has one from its registration on. */
 export async function findSubscription(db: Knex, companyId: number): Promise<Subscription | undefined> {
   return db('subscriptions')
     .where('subscriptions.company_id', companyId)
     .first<Subscription | undefined>(subscriptionColumns);
+}
+
+/** A company's payment by its order number. */
+export async function findPayment(
+  db: Knex,
+  companyId: number,
+  merchantOid: string,
+): Promise<Payment | undefined> {
+  return db('payments')
+    .where({ 'payments.company_id': companyId, 'payments.merchant_oid': merchantOid })
+    .first<Payment | undefined>(paymentColumns);
+}
+
+/**
+ * A payment by its order number, whoever's it is: for the pages the gateway returns to, whose address we signed, since the
+ * browser may come without its cookies.
+ */
+export async function findReturnedPayment(db: Knex, merchantOid: string): Promise<Payment | undefined> {
+  return db('payments')
+    .where('payments.merchant_oid', merchantOid)
+    .first<Payment | undefined>(paymentColumns);
+}
+
+/** A company's payments, newest first, one page of them. */
+export async function listPayments(
+  db: Knex,
+  companyId: number,
+  cursor: Cursor,
+): Promise<Page<ListedPayment>> {
+  const query = db('payments')
+    .join('users', 'users.id', 'payments.user_id')
+    .leftJoin('invoices', 'invoices.payment_id', 'payments.id')
+    .where('payments.company_id', companyId)
+    .select([...paymentColumns, 'users.full_name', 'invoices.id as invoice_id', 'invoices.invoice_no']);
+  return pageOf<ListedPayment>(query, ['payments.created_at', 'payments.id'], 'created_at', cursor);
+}
+
+/** Payments charged but not as ordered, of one company or of all (operators only), oldest first, at most 200. */
+export async function listPaymentsInReview(db: Knex, companyId: number | null): Promise<PaymentInReview[]> {
+  return db('payments')
+    .join('companies', 'companies.id', 'payments.company_id')
+    .join('users', 'users.id', 'payments.user_id')
+    .where('payments.status', 'review')
+    .modify((query) => {
+      if (companyId !== null) void query.where('payments.company_id', companyId);
+    })
+    .orderBy('payments.id')
+    .limit(200)
+    .select<PaymentInReview[]>([
+      ...paymentColumns,
+      'companies.name as company_name',
+      'users.full_name',
+      'users.email',
+    ]);
+}
+
+/** What invoices and the gateway may know of a company. */
+export async function findBillingDetails(db: Knex, companyId: number): Promise<BillingDetails | undefined> {
+  return db('companies')
+    .where('companies.id', companyId)
+    .first<BillingDetails | undefined>([
+      'companies.name',
+      'companies.billing_name',
+      'companies.billing_address',
+      'companies.billing_phone',
+      'companies.billing_tax_office',
+      'companies.billing_tax_number',
+    ]);
+}
+
+/** How much of its plan a company uses now: workspaces that exist and people who may sign in. */
+export async function countUsage(
+  db: Knex,
+  companyId: number,
+): Promise<{ workspaces: number; members: number }> {
+  const row = await db
+    .select<{ workspaces: number; members: number }[]>([
+      db('workspaces').where('company_id', companyId).whereNull('deleted_at').count('*').as('workspaces'),
+      db('users').where('company_id', companyId).whereNull('deactivated_at').count('*').as('members'),
+    ])
+    .first<{ workspaces: number; members: number } | undefined>();
+  return row ?? { workspaces: 0, members: 0 };
+}
+
+/** Where a receipt goes: the person who paid, in their language. */
+export async function findPayer(
+  db: Knex,
+  userId: number,
+): Promise<{ email: string; full_name: string; locale: Locale } | undefined> {
+  return db('users')
+    .where('users.id', userId)
+    .first<{ email: string; full_name: string; locale: Locale } | undefined>([
+      'users.email',
+      'users.full_name',
+      'users.locale',
+    ]);
+}
+
+/** Payments still pending that were started before `before`, oldest first. */
+export async function listOverduePayments(db: Knex, before: Date, limit: number): Promise<Payment[]> {
+  return db('payments')
+    .where('payments.status', 'pending')
+    .where('payments.created_at', '<', before)
+    .orderBy('payments.created_at')
+    .limit(limit)
+    .select<Payment[]>(paymentColumns);
 }

@@ -1,14 +1,219 @@
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts';
+import { setBillingDetails } from '../auth/set-billing-details.ts';
+import type { Currency } from '../config.ts';
+import { Forbidden, NotFound } from '../errors.ts';
+import type { TextKey } from '../web/locales/catalogues.ts';
+import { formatOf, setFlash } from '../web/page-locals.ts';
+import { setContentPolicy } from '../web/security-headers.ts';
+import { billingPage, refusalText, type BillingPageInput } from './billing-page.ts';
+import {
+  billingDetailsForm,
+  billingFields,
+  currencyField,
+  idAddress,
+  orderAddress,
+  planAddress,
+  type BillingField,
+} from './input.ts';
+import { includedTax } from './included-tax.ts';
+import { PAGE_LIFE_MINUTES } from './payment-page-life.ts';
+import { paymentStage, paymentWords } from './payment-page.ts';
+import { nextPeriod } from './period.ts';
+import type { PaidPlan } from './plans.ts';
+import { findInvoiceOfPayment, findInvoice } from './invoice-queries.ts';
+import { findPayment, findSubscription, type Payment } from './queries.ts';
+import { startCheckout, type Checkout } from './start-checkout.ts';
 
-export function createBillingRouter(_deps: AppDeps): Router {
-  return Router();
+/** While the gateway's answer is still being fetched. */
+const OPENING_REFRESH_SECONDS = 2;
+
+/** Billing pages of the signed-in company. Mounted at `/billing`, after the guards that let only its people pass. */
+export function createBillingRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.get('/', (req, res) => showBilling(deps, req, res));
+  router.post('/details', requireCompanyAdmin, (req, res) => saveDetails(deps, req, res));
+  router.post('/subscribe/:plan', requireCompanyAdmin, (req, res) => subscribe(deps, req, res));
+  router.get('/checkout/:merchantOid', requireCompanyAdmin, (req, res) => showCheckout(deps, req, res));
+  router.get('/invoices/:id', requireCompanyAdmin, (req, res) => showInvoice(deps, req, res));
+  return router;
 }
 
-export function createPaymentReturnRouter(_deps: AppDeps): Router {
-  return Router();
+async function showBilling(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  again: { status?: number } & Pick<BillingPageInput, 'values' | 'errors'> = {},
+): Promise<void> {
+  const { status, ...form } = again;
+  // A page that answers a POST has no address of its own to come back to.
+  if (req.method === 'POST') res.locals.currentPath = '/billing';
+  const page = await billingPage(deps.db, {
+    user: companyPerson(req),
+    at: req.receivedAt,
+    query: req.query,
+    format: formatOf(res),
+    config: deps.config,
+    ...form,
+  });
+  res.status(status ?? 200).render('billing/show', page);
 }
 
-export function createPaytrCallbackRouter(_deps: AppDeps): Router {
-  return Router();
+async function saveDetails(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { t } = formatOf(res);
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const text = (field: BillingField): string => (typeof body[field] === 'string' ? body[field] : '');
+  const typed = Object.fromEntries(billingFields.map((field) => [field, text(field)]));
+  const form = billingDetailsForm.safeParse(typed);
+  if (!form.success) {
+    const errors: Record<string, string> = {};
+    for (const issue of form.error.issues) {
+      const params =
+        'params' in issue ? (issue.params as { text: string; max?: number }) : { text: 'unreadable' };
+      errors[String(issue.path[0])] ??= t(`billing.error_${params.text}` as TextKey, { max: params.max });
+    }
+    await showBilling(deps, req, res, { status: 422, values: typed, errors });
+    return;
+  }
+  const orNull = (field: BillingField): string | null => (form.data[field] === '' ? null : form.data[field]);
+  await setBillingDetails(deps.db, requestContext(req), {
+    companyId: companyPerson(req).company_id,
+    billing_name: orNull('billing_name'),
+    billing_address: orNull('billing_address'),
+    billing_phone: orNull('billing_phone'),
+    billing_tax_office: orNull('billing_tax_office'),
+    billing_tax_number: orNull('billing_tax_number'),
+  });
+  setFlash(req, 'success', t('billing.detailsSaved'));
+  res.redirect(303, '/billing#details');
+}
+
+async function subscribe(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const address = planAddress.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  const { plan } = address.data;
+  const { t } = formatOf(res);
+  const currency = offeredCurrency(deps, req);
+  if (currency === null) {
+    const list = deps.config.paytr.currencies.join(', ');
+    await showBilling(deps, req, res, {
+      status: 422,
+      errors: { form: t('billing.currencyNotOffered', { list }) },
+    });
+    return;
+  }
+  const person = companyPerson(req);
+  const checkout = await startCheckout(deps.db, requestContext(req), {
+    plan,
+    currency,
+    person: {
+      id: person.id,
+      companyId: person.company_id,
+      email: person.email,
+      fullName: person.full_name,
+      locale: person.locale,
+    },
+    itemName: t('billing.basketItem', { plan: t(`common.plan_${plan}`) }),
+    paytr: deps.paytr,
+    config: deps.config,
+  });
+  if (checkout.ok) res.redirect(303, `/billing/checkout/${checkout.merchantOid}`);
+  else await showRefusal(deps, req, res, { plan, currency, checkout });
+}
+
+function offeredCurrency(deps: AppDeps, req: Request): Currency | null {
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const currency = currencyField.safeParse(body.currency);
+  return currency.success && deps.config.paytr.currencies.includes(currency.data) ? currency.data : null;
+}
+
+async function showRefusal(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  refused: { plan: PaidPlan; currency: Currency; checkout: Extract<Checkout, { ok: false }> },
+): Promise<void> {
+  const { plan, currency, checkout } = refused;
+  const format = formatOf(res);
+  if (!('merchantOid' in checkout)) {
+    const errors = { form: refusalText(format, checkout, plan) };
+    await showBilling(deps, req, res, { status: 422, errors });
+    return;
+  }
+  const isAddress = checkout.reason === 'no-public-address';
+  res.locals.currentPath = `/billing/checkout/${checkout.merchantOid}`;
+  res.status(isAddress ? 422 : 502).render('billing/refused', {
+    title: format.t(isAddress ? 'billing.refusedAddressTitle' : 'billing.refusedTitle'),
+    text: format.t(isAddress ? 'billing.refusedAddressText' : 'billing.refusedText'),
+    plan,
+    currency,
+    merchantOid: checkout.merchantOid,
+    contact: deps.config.seller.email,
+  });
+}
+
+async function showCheckout(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const address = orderAddress.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  const companyId = companyPerson(req).company_id;
+  const payment = await findPayment(deps.db, companyId, address.data.merchantOid);
+  if (payment === undefined) throw new NotFound();
+  res.setHeader('cache-control', 'no-store');
+  const format = formatOf(res);
+  const stage = paymentStage(payment, req.receivedAt, deps.config);
+  if (stage === 'open') {
+    await showPaymentForm(deps, req, res, payment);
+  } else if (stage === 'opening') {
+    const title = format.t('billing.openingTitle');
+    res.render('billing/opening', { title, refreshSeconds: OPENING_REFRESH_SECONDS });
+  } else {
+    const invoice = await findInvoiceOfPayment(deps.db, companyId, payment.id);
+    const words = paymentWords(format, payment, stage, invoice?.period_end ?? null);
+    res.render('billing/outcome', { title: words.heading, payment, words, invoiceId: invoice?.id ?? null });
+  }
+}
+
+async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payment: Payment): Promise<void> {
+  const { config, paytr } = deps;
+  const subscription = await findSubscription(deps.db, payment.company_id);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
+  // 'self' as well: the gateway sends the payer back to us within the frame.
+  setContentPolicy(res, config, { frame: `'self' ${new URL(frameUrl).origin}` });
+  const period = nextPeriod(subscription, req.receivedAt);
+  const { t, number } = formatOf(res);
+  res.render('billing/checkout', {
+    title: t('billing.checkoutTitle', { plan: t(`common.plan_${payment.plan}`) }),
+    payment,
+    frameUrl,
+    period,
+    startsNow: period.start.getTime() === req.receivedAt.getTime(),
+    openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * 60_000),
+    taxMinor: includedTax(payment.amount_minor, config.taxPercent),
+    taxPercent: number(config.taxPercent, 2),
+  });
+}
+
+async function showInvoice(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const address = idAddress.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  const invoice = await findInvoice(deps.db, companyPerson(req).company_id, address.data.id);
+  if (invoice === undefined) throw new NotFound();
+  const { t, number } = formatOf(res);
+  res.render('billing/invoice', {
+    title: t('billing.invoiceTitle', { number: invoice.invoice_no }),
+    invoice,
+    netMinor: invoice.total_minor - invoice.tax_minor,
+    surchargeMinor: Math.max(0, invoice.total_minor - invoice.amount_minor),
+    taxPercent: number(Number(invoice.tax_percent), 2),
+  });
+}
+
+/** The guards before this router let only people of a company pass. */
+function companyPerson(req: Request): SignedInUser & { company_id: number } {
+  const user = req.user;
+  if (user === undefined || user.company_id === null) throw new Forbidden();
+  return { ...user, company_id: user.company_id };
 }

@@ -1,3 +1,181 @@
+/** Billing: plan and payments, the checkout, what the gateway came back with, invoices, the receipt mail. */
 export const billing = {
-  title: 'billing',
+  title: 'Billing',
+  subtitle: 'Your company’s plan, payments and invoices.',
+  subtitleMember: 'Your company’s plan and how much of it is in use.',
+
+  planInForce: 'Plan',
+  state_trial: 'Trial',
+  state_active: 'Active',
+  state_lapsed: 'Ended',
+  trialUntil: 'Trial until',
+  paidUntil: 'Paid until',
+  endedOn: 'Ended on',
+  trialDaysLeft: '{days, plural, =0 {ends today} one {# day left} other {# days left}}',
+  paidDaysLeft: '{days, plural, =0 {ends today} one {# day left} other {# days left}}',
+  lapsedTitle: 'Your company’s time has ended',
+  lapsedText: 'Existing workspaces are kept. To work in them again, choose a plan below.',
+  lapsedTextMember: 'Existing workspaces are kept. Ask an administrator of your company to choose a plan.',
+  askAdminTitle: 'Administrators buy the plan',
+  askAdminText: 'To change the plan or to see payments and invoices, ask an administrator of your company.',
+  usage: 'In use',
+  usageWorkspaces: 'Workspaces',
+  usageMembers: 'Team members',
+  usageOf: '{used} of {max}',
+  usageUnlimited: '{used}, no limit',
+
+  plans: 'Choose a plan',
+  plansHint:
+    'Prices are for one month and include {percent}% VAT. No automatic renewal: you pay when you choose to.',
+  currency: 'Currency',
+  buy: 'Buy {plan}',
+  addMonth: 'Add one month',
+  choosePlans: 'See plans',
+  buyable_lower: 'You can buy this plan from {date}, when your paid time ends.',
+  buyable_upgrade: 'You can move up to this plan from {date}.',
+  buyable_ahead: 'You have paid a year ahead. You can add a month from {date}.',
+  refused_lower:
+    'Your company has paid for a larger plan until {date}. You can buy {plan} from that day on. Nothing was charged.',
+  refused_upgrade:
+    'Your company has paid for more than a month of a smaller plan. You can move up to {plan} from {date}. Nothing was charged.',
+  refused_ahead:
+    'You can pay for at most {months} months ahead. The next month can be added from {date}. Nothing was charged.',
+  currencyNotOffered: 'Choose one of these currencies: {list}. Nothing was charged.',
+
+  payments: 'Payments',
+  paymentsEmptyTitle: 'No payments yet',
+  paymentsEmptyText: 'Each attempt to pay will be listed here, with its result.',
+  invoices: 'Invoices',
+  invoicesEmptyTitle: 'No invoices yet',
+  invoicesEmptyText: 'Each successful payment gets its own invoice.',
+  orderNo: 'Order number',
+  paymentBy: 'Started by',
+  invoice: 'Invoice',
+  period: 'Period',
+  total: 'Total',
+  showCheckout: 'Open',
+  status_pending: 'Waiting for payment',
+  status_success: 'Paid',
+  status_failed: 'Not paid',
+  status_expired: 'Expired',
+  status_review: 'Being checked',
+  status_refused: 'Not opened',
+
+  details: 'Billing details',
+  detailsHint: 'They appear on your next invoices. Invoices already issued stay as they are.',
+  billing_name: 'Company or person on the invoice',
+  billing_nameHint: 'Left empty, the invoice names {company}.',
+  billing_address: 'Address',
+  billing_phone: 'Telephone',
+  billing_tax_office: 'Tax office',
+  billing_tax_number: 'Tax or identity number',
+  detailsSaved: 'The billing details were saved.',
+  detailsMissing: 'No address yet: your next invoice would carry only the company’s name.',
+  error_tooLong: 'This is too long (at most {max} characters).',
+  error_unreadable: 'This contains characters that cannot be printed.',
+  error_phone: 'Enter a telephone number such as +90 212 000 00 00.',
+  error_taxNumber: 'Enter 5 to 20 digits or letters.',
+
+  checkoutTitle: 'Pay for {plan}',
+  checkoutIntro: 'You pay on PayTR’s page below. Your card details go to PayTR only; we never see them.',
+  frameTitle: 'PayTR payment form',
+  frameTroubleTitle: 'The form does not appear, or your bank’s page stays empty?',
+  frameTroubleText: 'Open it in a new tab. It is the same payment: pay in one place only.',
+  frameOpen: 'Open the payment form in a new tab',
+  pageOpenUntil: 'The form is open until {time}.',
+  orderSummary: 'Your order',
+  orderPlan: 'Plan',
+  orderPeriod: 'Period you buy',
+  orderTotal: 'Total, tax included',
+  orderTax: 'Included VAT ({percent}%)',
+  orderCurrency: 'Currency',
+  orderTestMode: 'Test payment: no money moves.',
+  orderStartNow: 'The month starts when the payment is confirmed; what is left of a trial is not added.',
+  orderStartLater: 'The month follows the time you have already paid for.',
+  openingTitle: 'Opening the payment form',
+  openingText: 'This takes a few seconds. The page reloads by itself.',
+
+  pendingTitle: 'We are waiting for the confirmation',
+  pendingText: 'Your bank or PayTR may still be checking the payment. This page looks again by itself.',
+  pendingLongTitle: 'The confirmation is taking longer than usual',
+  pendingLongText:
+    'You can close this page. When the payment is confirmed, your plan starts at once and you get a receipt by e-mail. Please do not pay a second time.',
+  closedTitle: 'The payment form has closed',
+  closedText:
+    'The form was open for 30 minutes. If you have paid, your plan starts as soon as PayTR confirms it. If you have not, you can try again.',
+  successTitle: 'Paid. Thank you!',
+  successText: '{plan} is paid until {until}. The receipt is on its way to the person who paid.',
+  failedTitle: 'The payment did not go through',
+  failedNothing: 'Your card was not charged.',
+  expiredTitle: 'This payment has expired',
+  expiredText: 'PayTR knows of no charge for this order. You can try again.',
+  reviewTitle: 'We are checking this payment',
+  reviewText:
+    'PayTR has reported a payment that does not match the order. Our team is looking at it and will write to you. Please do not pay a second time.',
+  refusedTitle: 'The payment form could not be opened',
+  refusedText:
+    'The payment service gave no form for this order. Your card was not charged. Please try again in a few minutes.',
+  refusedAddressTitle: 'The payment form cannot be opened from this network',
+  refusedAddressText:
+    'The payment service needs a public internet address, and yours could not be seen. Your card was not charged. Please try another connection.',
+  refusedQuote: 'If it happens again, write to {email} and quote order {order}.',
+  reason_0:
+    'Your bank did not approve it, for example because of the limit or the balance. Please try another card.',
+  reason_1: 'The verification with your bank was not completed. Please try again.',
+  reason_2: 'The code from your bank was not right. Please try again.',
+  reason_3:
+    'The payment service could not approve it for safety reasons. Please try another card or write to us.',
+  reason_6: 'The form was closed, or the time was up, before the payment was complete. You can try again.',
+  reason_8: 'This card does not allow instalments. Please pay at once.',
+  reason_9: 'This card cannot be used here. Please try another card.',
+  reason_10: 'This card needs verification by your bank (3-D Secure). Please try again.',
+  reason_11:
+    'The payment service could not approve it for safety reasons. Please write to us before you try again.',
+  reason_99: 'The payment service had a technical problem. Please try again later.',
+  reason_other: 'The bank or the payment service did not approve it. Please try again or use another card.',
+  tryAgain: 'Try again',
+  toBilling: 'Go to billing',
+  toWorkspaces: 'Go to workspaces',
+  toInvoice: 'Show the invoice',
+
+  invoiceTitle: 'Invoice {number}',
+  invoiceHeading: 'Invoice',
+  invoiceSeller: 'Seller',
+  invoiceBuyer: 'Buyer',
+  invoiceNo: 'Invoice number',
+  invoiceIssued: 'Date of issue',
+  invoiceIssuedUtc: 'Date of issue (UTC)',
+  invoicePaid: 'Payment received',
+  invoicePaidUtc: 'Payment received (UTC)',
+  invoicePeriodUtc: 'Period (UTC)',
+  istanbulTime: '{time} (Istanbul)',
+  invoiceItem: 'Service',
+  invoiceItemText: '{plan} plan, one month of cloud workspaces',
+  invoiceNet: 'Net',
+  invoiceTax: 'VAT {percent}%',
+  invoiceTotal: 'Total paid',
+  invoiceSurcharge: 'of which instalment surcharge',
+  invoiceMethod: 'Paid by card through PayTR',
+  taxOffice: 'Tax office',
+  taxNumber: 'Tax number',
+  backToBilling: 'Billing',
+  basketItem: 'YouAreCoder {plan}, 1 month',
+
+  receiptSubject: 'Receipt {invoiceNo}: YouAreCoder {plan}, {amount}',
+  receiptText: `Hello {name},
+
+we have received your payment. Thank you!
+
+Plan: {plan}
+Period: {from} to {until} (Istanbul time)
+Amount: {amount}, tax included
+Invoice number: {invoiceNo}
+
+You can read and print the invoice here (sign in as an administrator):
+{link}
+
+You did not make this payment? Please write to {contact}.
+
+{seller}
+`,
 };

@@ -1,5 +1,185 @@
 import type { billing as en } from '../en/billing.ts';
 
+/** Turkish texts of billing; the English catalogue decides which keys exist. */
 export const billing: Record<keyof typeof en, string> = {
-  title: 'billing',
+  title: 'Ödemeler',
+  subtitle: 'Şirketinizin planı, ödemeleri ve faturaları.',
+  subtitleMember: 'Şirketinizin planı ve bunun ne kadarının kullanıldığı.',
+
+  planInForce: 'Plan',
+  state_trial: 'Deneme',
+  state_active: 'Etkin',
+  state_lapsed: 'Sona erdi',
+  trialUntil: 'Deneme bitişi',
+  paidUntil: 'Ödenmiş süre bitişi',
+  endedOn: 'Bitiş tarihi',
+  trialDaysLeft: '{days, plural, =0 {bugün bitiyor} other {# gün kaldı}}',
+  paidDaysLeft: '{days, plural, =0 {bugün bitiyor} other {# gün kaldı}}',
+  lapsedTitle: 'Şirketinizin kullanım süresi doldu',
+  lapsedText: 'Çalışma alanlarınız duruyor. Yeniden çalışmak için aşağıdan bir plan seçin.',
+  lapsedTextMember: 'Çalışma alanlarınız duruyor. Plan seçmesi için şirketinizin bir yöneticisine başvurun.',
+  askAdminTitle: 'Planı yöneticiler satın alır',
+  askAdminText:
+    'Planı değiştirmek, ödemeleri ve faturaları görmek için şirketinizin bir yöneticisine başvurun.',
+  usage: 'Kullanım',
+  usageWorkspaces: 'Çalışma alanları',
+  usageMembers: 'Ekip üyeleri',
+  usageOf: '{used} / {max}',
+  usageUnlimited: '{used}, sınırsız',
+
+  plans: 'Plan seçin',
+  plansHint:
+    'Fiyatlar bir aylıktır ve %{percent} KDV içerir. Otomatik yenileme yoktur; yalnızca siz isteyince ödersiniz.',
+  currency: 'Para birimi',
+  buy: '{plan} planını al',
+  addMonth: 'Bir ay ekle',
+  choosePlans: 'Planları gör',
+  buyable_lower: 'Bu planı, ödenmiş süreniz bitince, {date} tarihinden itibaren alabilirsiniz.',
+  buyable_upgrade: 'Bu plana {date} tarihinden itibaren geçebilirsiniz.',
+  buyable_ahead: 'Bir yıllık süreniz ödenmiş. {date} tarihinden itibaren ay ekleyebilirsiniz.',
+  refused_lower:
+    'Şirketiniz {date} tarihine kadar daha büyük bir planın ücretini ödemiş. {plan} planını o günden itibaren alabilirsiniz. Sizden ücret alınmadı.',
+  refused_upgrade:
+    'Şirketiniz daha küçük bir plan için bir aydan uzun süre ödemiş. {plan} planına {date} tarihinden itibaren geçebilirsiniz. Sizden ücret alınmadı.',
+  refused_ahead:
+    'En fazla {months} ay ileriye ödeme yapabilirsiniz. Bir sonraki ay {date} tarihinden itibaren eklenebilir. Sizden ücret alınmadı.',
+  currencyNotOffered: 'Şu para birimlerinden birini seçin: {list}. Sizden ücret alınmadı.',
+
+  payments: 'Ödemeler',
+  paymentsEmptyTitle: 'Henüz ödeme yok',
+  paymentsEmptyText: 'Her ödeme denemesi, sonucuyla birlikte burada listelenir.',
+  invoices: 'Faturalar',
+  invoicesEmptyTitle: 'Henüz fatura yok',
+  invoicesEmptyText: 'Başarılı her ödeme için ayrı bir fatura düzenlenir.',
+  orderNo: 'Sipariş numarası',
+  paymentBy: 'Başlatan',
+  invoice: 'Fatura',
+  period: 'Dönem',
+  total: 'Toplam',
+  showCheckout: 'Aç',
+  status_pending: 'Ödeme bekleniyor',
+  status_success: 'Ödendi',
+  status_failed: 'Ödenmedi',
+  status_expired: 'Süresi doldu',
+  status_review: 'İnceleniyor',
+  status_refused: 'Açılamadı',
+
+  details: 'Fatura bilgileri',
+  detailsHint: 'Bundan sonraki faturalarda yer alır. Düzenlenmiş faturalar değişmez.',
+  billing_name: 'Faturadaki şirket veya kişi',
+  billing_nameHint: 'Boş bırakılırsa faturada {company} yazar.',
+  billing_address: 'Adres',
+  billing_phone: 'Telefon',
+  billing_tax_office: 'Vergi dairesi',
+  billing_tax_number: 'Vergi veya T.C. kimlik numarası',
+  detailsSaved: 'Fatura bilgileri kaydedildi.',
+  detailsMissing: 'Henüz adres yok: bir sonraki faturada yalnızca şirketin adı yer alır.',
+  error_tooLong: 'Çok uzun (en fazla {max} karakter).',
+  error_unreadable: 'Yazdırılamayan karakterler içeriyor.',
+  error_phone: '+90 212 000 00 00 gibi bir telefon numarası girin.',
+  error_taxNumber: '5–20 rakam veya harf girin.',
+
+  checkoutTitle: '{plan} planı için ödeme',
+  checkoutIntro:
+    'Ödemeyi aşağıdaki PayTR sayfasında yaparsınız. Kart bilgileriniz yalnızca PayTR’ye gider; biz görmeyiz.',
+  frameTitle: 'PayTR ödeme formu',
+  frameTroubleTitle: 'Form görünmüyor mu ya da bankanızın sayfası boş mu kalıyor?',
+  frameTroubleText: 'Formu yeni sekmede açın. Aynı ödemedir; yalnızca bir yerde ödeyin.',
+  frameOpen: 'Ödeme formunu yeni sekmede aç',
+  pageOpenUntil: 'Form saat {time} olana kadar açık.',
+  orderSummary: 'Siparişiniz',
+  orderPlan: 'Plan',
+  orderPeriod: 'Satın aldığınız dönem',
+  orderTotal: 'Toplam, vergi dâhil',
+  orderTax: 'İçindeki KDV (%{percent})',
+  orderCurrency: 'Para birimi',
+  orderTestMode: 'Test ödemesi: gerçek para çekilmez.',
+  orderStartNow: 'Ay, ödeme onaylandığında başlar; deneme süresinden kalan günler eklenmez.',
+  orderStartLater: 'Bu ay, daha önce ödediğiniz sürenin ardından başlar.',
+  openingTitle: 'Ödeme formu açılıyor',
+  openingText: 'Birkaç saniye sürer. Sayfa kendiliğinden yenilenir.',
+
+  pendingTitle: 'Onay bekleniyor',
+  pendingText:
+    'Bankanız veya PayTR ödemeyi hâlâ denetliyor olabilir. Bu sayfa sonucu kendiliğinden yeniden sorar.',
+  pendingLongTitle: 'Onay her zamankinden uzun sürüyor',
+  pendingLongText:
+    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve makbuz e-postayla gelir. Lütfen ikinci kez ödeme yapmayın.',
+  closedTitle: 'Ödeme formu kapandı',
+  closedText:
+    'Form 30 dakika açık kaldı. Ödeme yaptıysanız planınız PayTR onaylar onaylamaz başlar. Yapmadıysanız yeniden deneyebilirsiniz.',
+  successTitle: 'Ödendi. Teşekkürler!',
+  successText:
+    '{plan} planının ücreti {until} tarihine kadar ödendi. Makbuz, ödemeyi yapan kişiye gönderiliyor.',
+  failedTitle: 'Ödeme gerçekleşmedi',
+  failedNothing: 'Kartınızdan ücret alınmadı.',
+  expiredTitle: 'Bu ödemenin süresi doldu',
+  expiredText: 'PayTR’de bu siparişe ait bir tahsilat yok. Yeniden deneyebilirsiniz.',
+  reviewTitle: 'Bu ödemeyi inceliyoruz',
+  reviewText:
+    'PayTR, siparişle uyuşmayan bir ödeme bildirdi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
+  refusedTitle: 'Ödeme formu açılamadı',
+  refusedText:
+    'Ödeme hizmeti bu sipariş için form vermedi. Kartınızdan ücret alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
+  refusedAddressTitle: 'Ödeme formu bu ağdan açılamıyor',
+  refusedAddressText:
+    'Ödeme hizmeti herkese açık bir internet adresi istiyor, sizinki görülemedi. Kartınızdan ücret alınmadı. Lütfen başka bir bağlantıyla deneyin.',
+  refusedQuote: 'Yeniden olursa {email} adresine yazın ve {order} sipariş numarasını belirtin.',
+  reason_0: 'Bankanız onay vermedi; limit veya bakiye yetersiz olabilir. Lütfen başka bir kart deneyin.',
+  reason_1: 'Banka doğrulaması tamamlanmadı. Lütfen yeniden deneyin.',
+  reason_2: 'Bankanızın gönderdiği kod yanlış girildi. Lütfen yeniden deneyin.',
+  reason_3: 'Ödeme hizmeti güvenlik nedeniyle onay veremedi. Lütfen başka bir kart deneyin veya bize yazın.',
+  reason_6: 'Ödeme tamamlanmadan form kapatıldı ya da süre doldu. Yeniden deneyebilirsiniz.',
+  reason_8: 'Bu kartla taksit yapılamıyor. Lütfen tek çekim ödeyin.',
+  reason_9: 'Bu kart burada kullanılamıyor. Lütfen başka bir kart deneyin.',
+  reason_10: 'Bu kart için banka doğrulaması (3-D Secure) gerekiyor. Lütfen yeniden deneyin.',
+  reason_11: 'Ödeme hizmeti güvenlik nedeniyle onay veremedi. Yeniden denemeden önce lütfen bize yazın.',
+  reason_99: 'Ödeme hizmetinde teknik bir sorun oluştu. Lütfen daha sonra yeniden deneyin.',
+  reason_other:
+    'Banka veya ödeme hizmeti onay vermedi. Lütfen yeniden deneyin ya da başka bir kart kullanın.',
+  tryAgain: 'Yeniden dene',
+  toBilling: 'Ödemelere git',
+  toWorkspaces: 'Çalışma alanlarına git',
+  toInvoice: 'Faturayı göster',
+
+  invoiceTitle: 'Fatura {number}',
+  invoiceHeading: 'Fatura',
+  invoiceSeller: 'Satıcı',
+  invoiceBuyer: 'Alıcı',
+  invoiceNo: 'Fatura numarası',
+  invoiceIssued: 'Düzenlenme tarihi',
+  invoiceIssuedUtc: 'Düzenlenme tarihi (UTC)',
+  invoicePaid: 'Ödemenin alındığı zaman',
+  invoicePaidUtc: 'Ödemenin alındığı zaman (UTC)',
+  invoicePeriodUtc: 'Dönem (UTC)',
+  istanbulTime: '{time} (İstanbul)',
+  invoiceItem: 'Hizmet',
+  invoiceItemText: '{plan} planı, bir aylık bulut çalışma alanı',
+  invoiceNet: 'Net',
+  invoiceTax: 'KDV %{percent}',
+  invoiceTotal: 'Ödenen toplam',
+  invoiceSurcharge: 'bunun vade farkı',
+  invoiceMethod: 'PayTR üzerinden kartla ödendi',
+  taxOffice: 'Vergi dairesi',
+  taxNumber: 'Vergi numarası',
+  backToBilling: 'Ödemeler',
+  basketItem: 'YouAreCoder {plan}, 1 ay',
+
+  receiptSubject: 'Makbuz {invoiceNo}: YouAreCoder {plan}, {amount}',
+  receiptText: `Merhaba {name},
+
+ödemenizi aldık, teşekkür ederiz.
+
+Plan: {plan}
+Dönem: {from} – {until} (İstanbul saatiyle)
+Tutar: {amount}, vergi dâhil
+Fatura numarası: {invoiceNo}
+
+Faturayı buradan okuyup yazdırabilirsiniz (yönetici olarak giriş yapın):
+{link}
+
+Bu ödemeyi siz yapmadıysanız lütfen {contact} adresine yazın.
+
+{seller}
+`,
 };

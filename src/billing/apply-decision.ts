@@ -1,0 +1,154 @@
+import type { Knex } from 'knex';
+import { AuditLogger, paymentEntry, type PaymentEvent } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
+import type { Decision, GatewayWord } from './decide-settlement.ts';
+import { extendSubscription } from './extend-subscription.ts';
+import { issueInvoice, type IssuedInvoice } from './issue-invoice.ts';
+import type { Period } from './period.ts';
+import { findPayer, paymentColumns, type Payment } from './queries.ts';
+import type { Receipt } from './send-receipt.ts';
+
+/** What is settled: the locked payment, the gateway's word on it, and what was decided. */
+export interface Case {
+  payment: Payment;
+  word: GatewayWord;
+  decision: Decision;
+  /** What else the audit row names: the kept notification, or the answer to a question. */
+  evidence: Record<string, unknown>;
+  config: Config;
+}
+
+/**
+ * Locks a payment by its order number until the transaction ends. Everything that settles locks in one order, payment, then
+ * subscription, then invoice counter, so that any number of settlements at once cannot deadlock.
+ */
+export async function lockPayment(trx: Knex.Transaction, merchantOid: string): Promise<Payment | undefined> {
+  return trx('payments')
+    .where('payments.merchant_oid', merchantOid)
+    .forUpdate()
+    .first<Payment | undefined>(paymentColumns);
+}
+
+/**
+ * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription, the invoice
+ * and every audit row, all or nothing. Returns what the receipt says once the payment is paid, else null.
+ */
+export async function applyDecision(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  settled: Case,
+): Promise<Receipt | null> {
+  const { outcome } = settled.decision;
+  if (outcome === 'paid') return activate(trx, context, settled);
+  if (outcome === 'review') await holdForReview(trx, context, settled);
+  else if (outcome === 'failed') await noteFailure(trx, context, settled);
+  return null;
+}
+
+async function activate(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<Receipt> {
+  const { payment, word, config } = settled;
+  const chargedMinor = word.chargedMinor ?? payment.amount_minor;
+  await updatePayment(trx, payment, {
+    ...charged(context, word),
+    status: 'success',
+    paid_at: context.at,
+    failed_reason_code: null,
+    failed_reason_message: null,
+  });
+  const period = await extendSubscription(trx, context, payment);
+  const invoice = await issueInvoice(trx, context, { payment, chargedMinor, period, config });
+  await audit(trx, context, settled, { period, invoice });
+  const payer = await findPayer(trx, payment.user_id);
+  if (payer === undefined) throw new Error('Bug! A payment without a person');
+  return { payer, invoice, plan: payment.plan, period, totalMinor: chargedMinor, currency: payment.currency };
+}
+
+async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
+  const { payment, word, decision } = settled;
+  await updatePayment(trx, payment, {
+    ...charged(context, word),
+    status: 'review',
+    review_reason: decision.outcome === 'review' ? decision.reason : null,
+  });
+  await audit(trx, context, settled, {});
+}
+
+async function noteFailure(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
+  const { payment, word } = settled;
+  await updatePayment(trx, payment, {
+    status: 'failed',
+    decided_at: context.at,
+    payment_type: word.paymentType,
+    failed_reason_code: word.failedReasonCode,
+    failed_reason_message: word.failedReasonMessage,
+    gateway_token: null,
+  });
+  await audit(trx, context, settled, {});
+}
+
+function charged(context: RequestContext, word: GatewayWord): Record<string, unknown> {
+  return {
+    decided_at: context.at,
+    charged_minor: word.chargedMinor,
+    installment_count: word.installmentCount,
+    payment_type: word.paymentType,
+    gateway_token: null,
+  };
+}
+
+async function updatePayment(
+  trx: Knex.Transaction,
+  payment: Payment,
+  change: Record<string, unknown>,
+): Promise<void> {
+  await trx('payments').where('id', payment.id).update(change);
+}
+
+async function audit(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  settled: Case,
+  bought: { period?: Period; invoice?: IssuedInvoice },
+): Promise<void> {
+  const { payment, word, decision, evidence } = settled;
+  const isPaid = decision.outcome === 'paid';
+  const reason = failureReason(decision, word);
+  const event: PaymentEvent = {
+    action: actionFor(word.source, isPaid),
+    success: isPaid,
+    paymentId: payment.id,
+    companyId: payment.company_id,
+    userId: payment.user_id,
+    details: {
+      merchant_oid: payment.merchant_oid,
+      plan: payment.plan,
+      amount_minor: payment.amount_minor,
+      charged_minor: word.chargedMinor,
+      currency: payment.currency,
+      currency_reported: word.currency,
+      test_mode: word.testMode,
+      status_before: payment.status,
+      payment_type: word.paymentType,
+      installment_count: word.installmentCount,
+      failed_reason_code: word.failedReasonCode,
+      period_start: bought.period?.start,
+      period_end: bought.period?.end,
+      invoice_no: bought.invoice?.invoice_no,
+      ...evidence,
+    },
+    ...(reason === null ? {} : { reason }),
+  };
+  await AuditLogger.logOrThrow(trx, context, paymentEntry(event));
+}
+
+function actionFor(source: GatewayWord['source'], isPaid: boolean): PaymentEvent['action'] {
+  if (source === 'status-query') return 'payment_reconciled';
+  return isPaid ? 'payment_callback_success' : 'payment_callback_failure';
+}
+
+function failureReason(decision: Decision, word: GatewayWord): string | null {
+  if (decision.outcome === 'review') return decision.reason;
+  if (decision.outcome !== 'failed') return null;
+  return `declined: ${word.failedReasonCode ?? 'no code'} ${word.failedReasonMessage ?? ''}`.trim();
+}

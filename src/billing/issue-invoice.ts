@@ -1,0 +1,102 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
+import { includedTax } from './included-tax.ts';
+import { calendarYear, type Period } from './period.ts';
+import { type InvoiceParty } from './invoice-queries.ts';
+import { findBillingDetails, type Payment } from './queries.ts';
+
+export interface IssuedInvoice {
+  id: number;
+  invoice_no: string;
+}
+
+/**
+ * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included, with both
+ * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays locked until
+ * the caller's transaction ends. Throws when its audit row cannot be written.
+ */
+export async function issueInvoice(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: { payment: Payment; chargedMinor: number; period: Period; config: Config },
+): Promise<IssuedInvoice> {
+  const { payment, chargedMinor, period, config } = input;
+  const year = calendarYear(context.at);
+  const number = await takeNumber(trx, year);
+  const invoiceNo = `${config.invoicePrefix}${String(year)}${String(number).padStart(9, '0')}`;
+  const [issued] = await trx('invoices')
+    .insert({
+      payment_id: payment.id,
+      company_id: payment.company_id,
+      year,
+      number,
+      invoice_no: invoiceNo,
+      issued_at: context.at,
+      plan: payment.plan,
+      period_start: period.start,
+      period_end: period.end,
+      currency: payment.currency,
+      total_minor: chargedMinor,
+      tax_minor: includedTax(chargedMinor, config.taxPercent),
+      tax_percent: config.taxPercent,
+      buyer: JSON.stringify(await findBuyer(trx, payment)),
+      seller: JSON.stringify(config.seller satisfies InvoiceParty),
+    })
+    .returning<IssuedInvoice[]>(['id', 'invoice_no']);
+  if (issued === undefined) throw new Error('Bug! An insert returned no row');
+  await auditInvoice(trx, context, { payment, chargedMinor, period, issued });
+  return issued;
+}
+
+async function takeNumber(trx: Knex.Transaction, year: number): Promise<number> {
+  const { rows } = await trx.raw<{ rows: { last_number: number }[] }>(
+    `insert into invoice_counters (year, last_number) values (?, 1)
+     on conflict on constraint pk_invoice_counters do update set last_number = invoice_counters.last_number + 1
+     returning last_number`,
+    [year],
+  );
+  const counter = rows[0];
+  if (counter === undefined) throw new Error('Bug! An upsert returned no row');
+  return counter.last_number;
+}
+
+async function findBuyer(trx: Knex.Transaction, payment: Payment): Promise<InvoiceParty> {
+  const company = await findBillingDetails(trx, payment.company_id);
+  if (company === undefined) throw new Error('Bug! A payment without a company');
+  return {
+    name: company.billing_name ?? company.name,
+    address: company.billing_address,
+    phone: company.billing_phone,
+    email: null,
+    taxOffice: company.billing_tax_office,
+    taxNumber: company.billing_tax_number,
+  };
+}
+
+async function auditInvoice(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: { payment: Payment; chargedMinor: number; period: Period; issued: IssuedInvoice },
+): Promise<void> {
+  const { payment, chargedMinor, period, issued } = input;
+  await AuditLogger.logOrThrow(trx, context, {
+    action: 'invoice_issued',
+    success: true,
+    resourceType: 'invoice',
+    resourceId: issued.id,
+    userId: payment.user_id,
+    companyId: payment.company_id,
+    details: {
+      invoice_no: issued.invoice_no,
+      payment_id: payment.id,
+      merchant_oid: payment.merchant_oid,
+      plan: payment.plan,
+      total_minor: chargedMinor,
+      currency: payment.currency,
+      period_start: period.start,
+      period_end: period.end,
+    },
+  });
+}
