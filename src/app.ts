@@ -6,6 +6,7 @@ import type { AppDeps } from './app-deps.ts';
 import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
+import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
 import {
   createBillingRouter,
   createPaymentReturnRouter,
@@ -19,6 +20,7 @@ import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/browser-session.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
+import { noStoreWhenSignedIn } from './web/no-store.ts';
 import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
@@ -55,12 +57,13 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
   app.use(sessions.middleware);
   app.use(passport.session());
+  app.use(noStoreWhenSignedIn);
   app.use(csrfProtection(config));
   app.use(pageLocals());
 
   app.use(createHomeRouter(deps));
   app.use(createLocaleRouter(deps));
-  app.use('/auth', createAuthRouter(deps));
+  app.use('/auth', createAuthRouter(deps, passport));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/workspace', requireCompanyUser, requireCurrentAcceptance(db), createWorkspaceRouter(deps));
@@ -68,6 +71,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use('/admin', createAdminRouter(deps));
 
   app.use(notFound);
+  app.use('/auth/login', noteUnreadableSignIn(deps));
   app.use(errorPages(db));
   return { app, close: sessions.close };
 }
