@@ -5,9 +5,10 @@ import { requestContext } from '../audit/request-context.ts';
 import { requireUser } from '../auth/require-user.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
+import { safeReturnTo } from '../web/return-to.ts';
 import { acceptDocuments } from './accept-documents.ts';
 import { listSections, parseBlocks } from './document-blocks.ts';
-import { acceptanceForm, documentAddress, localPath, type AcceptanceForm } from './input.ts';
+import { acceptanceForm, documentAddress, type AcceptanceForm } from './input.ts';
 import {
   documentKinds,
   findCurrentDocument,
@@ -154,7 +155,7 @@ function renderAcceptPage(
 }
 
 function returnPath(req: Request, asked: unknown): string {
-  return localPath(asked) ?? (signedIn(req).role === 'operator' ? '/admin' : '/workspace');
+  return safeReturnTo(asked) ?? (signedIn(req).role === 'operator' ? '/admin' : '/workspace');
 }
 
 function signedIn(req: Request): Express.User {

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { TRIAL_DAYS } from '../../src/billing/plans.ts';
+import { parseBlocks, type DocumentBlock } from '../../src/legal/document-blocks.ts';
+import {
+  documentKinds,
+  findCurrentDocument,
+  findDocument,
+  listVersions,
+  type LegalDocument,
+} from '../../src/legal/queries.ts';
+import { locales } from '../../src/web/locales/catalogues.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const database = useTestDatabase();
+
+async function current(kind: (typeof documentKinds)[number], locale: 'tr' | 'en'): Promise<LegalDocument> {
+  const document = await findCurrentDocument(database.db, kind, locale);
+  if (document === undefined) throw new Error(`no ${kind} in ${locale}`);
+  return document;
+}
+
+/** What a block is, without its words: two languages of one text have the same shape. */
+function shape(block: DocumentBlock): string {
+  if (block.kind === 'heading') return `h${String(block.level)} ${/^\d*/.exec(block.text)?.[0] ?? ''}`;
+  return block.kind === 'list' ? `list of ${String(block.items.length)}` : 'paragraph';
+}
+
+describe('the published texts', () => {
+  it('exist in every kind and language, with the hash of exactly their bytes', async () => {
+    for (const kind of documentKinds) {
+      for (const locale of locales) {
+        const document = await current(kind, locale);
+        expect(document).toMatchObject({ kind, locale, version: '2026-11-01' });
+        expect(document.body.length).toBeGreaterThan(5000);
+        expect(document.content_sha256).toBe(
+          createHash('sha256').update(document.body, 'utf8').digest('hex'),
+        );
+      }
+    }
+  });
+
+  it.each(documentKinds)(
+    'say the same in both languages as far as their build shows it: %s',
+    async (kind) => {
+      const [tr, en] = [await current(kind, 'tr'), await current(kind, 'en')];
+      expect(parseBlocks(tr.body).map(shape)).toEqual(parseBlocks(en.body).map(shape));
+    },
+  );
+
+  it('promise the periods that the product keeps', async () => {
+    const terms = { tr: (await current('terms', 'tr')).body, en: (await current('terms', 'en')).body };
+    expect(terms.tr).toContain(`${String(TRIAL_DAYS)} gündür`);
+    expect(terms.en).toContain(`${String(TRIAL_DAYS)} days`);
+    for (const kind of documentKinds) {
+      const [tr, en] = [await current(kind, 'tr'), await current(kind, 'en')];
+      for (const period of ['24 ay', '10 yıl']) expect(tr.body).toContain(period);
+      for (const period of ['24 months', '10 years'])
+        expect(en.body.replaceAll(/\s+/g, ' ')).toContain(period);
+    }
+  });
+
+  it('name no seller: that is configuration, and stands beside the text', async () => {
+    for (const kind of documentKinds) {
+      for (const locale of locales)
+        expect((await current(kind, locale)).body).not.toMatch(/youarecoder|@|https?:/i);
+    }
+  });
+
+  it('inform about personal data without asking for consent', async () => {
+    expect((await current('privacy', 'tr')).body.replaceAll(/\s+/g, ' ')).toContain(
+      'açık rıza talebi değildir',
+    );
+    expect((await current('privacy', 'en')).body.replaceAll(/\s+/g, ' ')).toContain(
+      'not a request for consent',
+    );
+  });
+});
+
+describe('a text that was published', () => {
+  it.each([
+    ['changed', "update legal_documents set body = 'other' where kind = 'terms'"],
+    ['backdated', "update legal_documents set published_at = '2020-01-01'"],
+    ['deleted', 'delete from legal_documents'],
+    ['emptied', 'truncate legal_documents cascade'],
+  ])('cannot be %s, not even by the owner of the tables', async (_what, sql) => {
+    await expect(database.ownerDb.raw(sql)).rejects.toThrow(/append-only/);
+    await expect(database.db.raw(sql)).rejects.toThrow(/permission denied|must be owner|append-only/);
+  });
+
+  it('cannot be published a second time under its version', async () => {
+    await expect(publish({ version: '2026-11-01' })).rejects.toThrow(/uq_legal_documents_version/);
+  });
+});
+
+describe('a new version', () => {
+  it('that is announced ahead is nobody’s yet, neither in force nor readable', async () => {
+    await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
+    expect((await current('terms', 'en')).version).toBe('2026-11-01');
+    expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
+    expect(await listVersions(database.db, 'terms')).toHaveLength(1);
+  });
+
+  it('replaces the former in both languages, shown in the one it has', async () => {
+    await publish({ version: '2026-12-01', locale: 'tr', body: 'Yeni.' });
+    expect(await current('terms', 'en')).toMatchObject({ version: '2026-12-01', locale: 'tr' });
+    await publish({ version: '2026-12-01', locale: 'en', body: 'New.' });
+    expect(await current('terms', 'en')).toMatchObject({ version: '2026-12-01', locale: 'en', body: 'New.' });
+    expect(await current('terms', 'tr')).toMatchObject({
+      version: '2026-12-01',
+      locale: 'tr',
+      body: 'Yeni.',
+    });
+  });
+
+  it('leaves the former readable, and the other kind alone', async () => {
+    expect(await findDocument(database.db, 'terms', '2026-11-01', 'tr')).toMatchObject({ locale: 'tr' });
+    expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
+      '2026-12-01',
+      '2026-11-01',
+    ]);
+    expect((await current('privacy', 'en')).version).toBe('2026-11-01');
+  });
+});
+
+async function publish(overrides: Record<string, string>): Promise<void> {
+  await database.ownerDb('legal_documents').insert({
+    kind: 'terms',
+    locale: 'en',
+    title: 'Terms of use',
+    body: 'Text.',
+    ...overrides,
+  });
+}
