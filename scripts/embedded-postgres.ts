@@ -10,6 +10,7 @@ import {
 import { claim, release, withLock } from './embedded-postgres/claims.ts';
 import {
   chooseUser,
+  deleteFiles,
   ensureCluster,
   prepareHome,
   readSettings,
@@ -29,10 +30,8 @@ const SETTLE_MS = 10_000;
 export interface EmbeddedPostgresOptions {
   /** A folder of its own for the server: data, passwords, log. Made when it is missing. */
   dataDir: string;
-  /** False: quicker, and a power cut destroys the data. Only for tests. Default true. */
-  fsync?: boolean;
-  /** Lets the owner role create databases and roles, for tests. Default false. */
-  ownerMayCreate?: boolean;
+  /** Quick instead of safe, the owner may create databases and roles, and the last to stop it deletes the data. Default false. */
+  forTests?: boolean;
   log: (line: string) => void;
 }
 
@@ -57,14 +56,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const runAs = chooseUser(home);
   checkReachable([binaries.postgres, home], runAs);
   const environment = prepareLibraries(binaries, join(home, 'lib'));
-  const fsync = options.fsync ?? true;
-  const cluster: Cluster = { home, data: join(home, 'data'), binaries, environment, runAs, fsync };
+  const forTests = options.forTests ?? false;
+  const cluster: Cluster = { home, data: join(home, 'data'), binaries, environment, runAs, forTests };
   return withLock(home, async () => {
     const settings = readSettings(home);
     await ensureCluster(cluster, settings.superuserPassword);
     const adoptedPort = await adoptServer(cluster, settings.superuserPassword);
     const port = adoptedPort ?? (await startServer(cluster, settings, options.log));
-    const urls = await ensureDatabase(port, settings, options.ownerMayCreate ?? false);
+    const urls = await ensureDatabase(port, settings, forTests);
     const stop = createStop(cluster, claim(home));
     return { ...urls, adopted: adoptedPort !== undefined, stop };
   });
@@ -74,7 +73,9 @@ function createStop(cluster: Cluster, ownClaim: string): () => Promise<void> {
   let stopping: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await withLock(cluster.home, async () => {
-      if (release(cluster.home, ownClaim)) await stopServer(cluster);
+      if (!release(cluster.home, ownClaim)) return;
+      await stopServer(cluster);
+      if (cluster.forTests) deleteFiles(cluster);
     });
   };
   return () => (stopping ??= stop());

@@ -5,6 +5,7 @@ import {
   chownSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -37,7 +38,8 @@ export interface Cluster {
   binaries: Binaries;
   environment: Record<string, string>;
   runAs: RunAs;
-  fsync: boolean;
+  /** See `EmbeddedPostgresOptions`. */
+  forTests: boolean;
 }
 
 /** True when an embedded server was made in this folder before; it need not be running. */
@@ -120,6 +122,13 @@ export async function ensureCluster(cluster: Cluster, superuserPassword: string)
   );
 }
 
+/** Deletes all but the folder itself and its lock, which the caller holds. */
+export function deleteFiles({ home }: Cluster): void {
+  for (const name of readdirSync(home)) {
+    if (name !== 'lock') rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
 async function createCluster(cluster: Cluster, superuserPassword: string): Promise<void> {
   const { home, data, binaries, environment, runAs } = cluster;
   const unfinished = `${data}.new`;
@@ -131,7 +140,7 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
     if (runAs !== null) {
       for (const path of [unfinished, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
     }
-    await promisify(execFile)(binaries.initdb, initdbOptions(unfinished, passwordFile, cluster.fsync), {
+    await promisify(execFile)(binaries.initdb, initdbOptions(unfinished, passwordFile, cluster.forTests), {
       cwd: home,
       env: environment,
       timeout: INITDB_TIMEOUT_MS,
@@ -146,12 +155,12 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
 }
 
 // The locale is built into Postgres, so text sorts the same on every machine; C exists on all of them.
-function initdbOptions(data: string, passwordFile: string, fsync: boolean): string[] {
+function initdbOptions(data: string, passwordFile: string, forTests: boolean): string[] {
   return [
     ...['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C'],
     ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums'],
     ...['--auth=scram-sha-256', `--pwfile=${passwordFile}`],
-    ...(fsync ? [] : ['--no-sync']),
+    ...(forTests ? ['--no-sync'] : []),
   ];
 }
 

@@ -14,6 +14,15 @@ const READY_MS = 60_000;
 const STOP_MS = 15_000;
 const LOG_BYTES = 10_000_000;
 
+// No waiting for the disk, little write-ahead log (the data may be in memory), and room for several test workers.
+const TEST_SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_wal_size=128MB',
+  'max_connections=200',
+];
+
 export type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
 
 /** Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does. */
@@ -83,7 +92,7 @@ function spawnServer(cluster: Cluster, port: number): ChildProcess {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'timezone=UTC',
-    ...(cluster.fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...(cluster.forTests ? TEST_SETTINGS : []),
   ];
   const options = settings.flatMap((setting) => ['-c', setting]);
   const output = openSync(logPath(cluster), 'a', 0o600);

@@ -36,10 +36,12 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
 /** Registers the making and dropping of a database for this test file; the returned object is filled before the first test. */
 export function useTestDatabase(): TestDatabase {
   const holder = {} as TestDatabase;
+  let made: TestDatabase | undefined;
   beforeAll(async () => {
-    Object.assign(holder, await createTestDatabase());
+    made = await createTestDatabase();
+    Object.assign(holder, made);
   });
-  afterAll(() => holder.close());
+  afterAll(() => made?.close());
   return holder;
 }
 

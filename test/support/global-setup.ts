@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, lstatSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
@@ -11,7 +13,8 @@ declare module 'vitest' {
   }
 }
 
-const EMBEDDED_DIR = fileURLToPath(new URL('../../.data/test', import.meta.url));
+/** What the server of a whole run may need at most, in bytes. */
+const MEMORY_BYTES = 1_000_000_000;
 
 let close: () => Promise<void> = () => Promise.resolve();
 
@@ -41,22 +44,44 @@ export async function teardown(): Promise<void> {
   await close();
 }
 
-/** Without fsync, so a power cut may ruin the files: then they are made anew, since they hold nothing worth keeping. */
+/** A power cut may ruin the files: then they are made anew, since they hold nothing worth keeping. */
 async function startThrowAwayPostgres(): ReturnType<typeof startEmbeddedPostgres> {
+  const dataDir = chooseFolder();
   const start = (): ReturnType<typeof startEmbeddedPostgres> =>
-    startEmbeddedPostgres({
-      dataDir: EMBEDDED_DIR,
-      fsync: false,
-      ownerMayCreate: true,
-      log: (line) => {
-        console.log(line);
-      },
-    });
+    startEmbeddedPostgres({ dataDir, forTests: true, log: () => undefined });
   try {
     return await start();
   } catch (error) {
     if (!(error instanceof UnusableFilesError)) throw error;
-    rmSync(EMBEDDED_DIR, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true });
     return start();
   }
+}
+
+/**
+ * A database is 300 files, and some file systems take a second to make them: in memory it is 30 ms. One folder for each
+ * checkout and user. Without a roomy /dev/shm: in the checkout.
+ */
+function chooseFolder(): string {
+  const checkout = fileURLToPath(new URL('../..', import.meta.url));
+  const user = String(process.getuid?.() ?? '');
+  const hash = createHash('sha256').update(checkout).digest('hex').slice(0, 8);
+  const inMemory = `/dev/shm/youarecoder-test-${user}-${hash}`;
+  return hasRoom('/dev/shm') && isOurs(inMemory) ? inMemory : join(checkout, '.data/test');
+}
+
+function hasRoom(folder: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    accessSync(folder, constants.W_OK);
+    return bavail * bsize > MEMORY_BYTES;
+  } catch {
+    return false;
+  }
+}
+
+/** Everybody may write into /dev/shm, so the name may have been taken by somebody else. */
+function isOurs(folder: string): boolean {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  return stat === undefined || (stat.isDirectory() && stat.uid === process.getuid?.());
 }
