@@ -1,6 +1,181 @@
-import { Router } from 'express';
+import { Router, type Request, type Response } from 'express';
+import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { createRateLimit } from '../web/rate-limit.ts';
+import type { TextKey } from '../web/locales/catalogues.ts';
+import { formatOf, setFlash } from '../web/page-locals.ts';
+import { closeWorkspace } from './close-workspace.ts';
+import { createWorkspace } from './create-workspace.ts';
+import { deleteWorkspace } from './delete-workspace.ts';
+import { activityForm, addressWithId, createForm, pageQuery } from './input.ts';
+import { loadListPage } from './list-page.ts';
+import { openWorkspace } from './open-workspace.ts';
+import { recordActivity } from './record-activity.ts';
+import { IDLE_MINUTES } from './session-row.ts';
+import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
+import { loadWorkspacePage } from './workspace-page.ts';
 
-export function createWorkspaceRouter(_deps: AppDeps): Router {
-  return Router();
+/** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
+const OPENINGS_PER_MINUTE = 60;
+
+/** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
+export function createWorkspaceRouter({ db, config }: AppDeps): Router {
+  const openings = createRateLimit(db, {
+    name: 'workspace-open',
+    points: OPENINGS_PER_MINUTE,
+    durationSeconds: 60,
+  });
+  const router = Router();
+  router.get('/', async (req, res) => {
+    await showList(db, req, res);
+  });
+  router.post('/', async (req, res) => {
+    await createFromForm(db, req, res, config.workspacePorts);
+  });
+  router.get('/:id', async (req, res) => {
+    await showWorkspace(db, req, res);
+  });
+  router.get('/:id/delete', async (req, res) => {
+    res.render(
+      'workspace/delete',
+      await loadWorkspacePage(db, requestContext(req), { ...asked(req), page: {} }),
+    );
+  });
+  router.post('/:id/delete', async (req, res) => {
+    const { name } = await deleteWorkspace(db, requestContext(req), asked(req));
+    setFlash(req, 'success', formatOf(res).t('workspace.deleted', { name }));
+    res.redirect(303, '/workspace');
+  });
+  router.post('/:id/open', async (req, res) => {
+    await openings.consume(String(req.user?.id));
+    await open(db, req, res);
+  });
+  router.post('/:id/activity', async (req, res) => {
+    await report(db, req, res);
+  });
+  router.post('/:id/close', async (req, res) => {
+    await close(db, req, res);
+  });
+  return router;
+}
+
+async function showList(
+  db: Knex,
+  req: Request,
+  res: Response,
+  form: { values: Record<string, string>; errors: Record<string, string> } = { values: {}, errors: {} },
+): Promise<void> {
+  const page = await loadListPage(db, requestContext(req), {
+    isAdmin: isAdmin(req),
+    page: pageQuery.parse(req.query),
+  });
+  res.render('workspace/list', { ...page, ...form });
+}
+
+async function createFromForm(
+  db: Knex,
+  req: Request,
+  res: Response,
+  ports: { min: number; max: number },
+): Promise<void> {
+  const { t } = formatOf(res);
+  const body = (req.body ?? {}) as Record<string, unknown>;
+  const form = createForm.safeParse(body);
+  const outcome = form.success
+    ? await createWorkspace(db, requestContext(req), { ...form.data, ports })
+    : ({ ok: false, reason: 'invalid' } as const);
+  if (outcome.ok) {
+    setFlash(req, 'success', t('workspace.created', { name: form.data?.name }));
+    res.redirect(303, `/workspace/${String(outcome.workspaceId)}`);
+    return;
+  }
+  const key = outcome.reason === 'invalid' ? form.error?.issues[0]?.message : refusals[outcome.reason];
+  const isOfField = outcome.reason === 'invalid' || outcome.reason === 'name-taken';
+  res.status(422);
+  await showList(db, req, res, {
+    values: { name: typeof body.name === 'string' ? body.name : '' },
+    errors: { [isOfField ? 'name' : 'form']: t(key as TextKey) },
+  });
+}
+
+const refusals = {
+  'name-taken': 'workspace.nameTaken',
+  'plan-limit': 'workspace.refusedLimit',
+  'subscription-lapsed': 'workspace.refusedLapsed',
+  'no-free-port': 'workspace.refusedNoPort',
+} satisfies Record<string, TextKey>;
+
+async function showWorkspace(db: Knex, req: Request, res: Response): Promise<void> {
+  const page = await loadWorkspacePage(db, requestContext(req), {
+    ...asked(req),
+    page: pageQuery.parse(req.query),
+  });
+  res.render('workspace/show', {
+    ...page,
+    idleMinutes: IDLE_MINUTES,
+    reportSeconds: REPORT_INTERVAL_SECONDS,
+  });
+}
+
+async function open(db: Knex, req: Request, res: Response): Promise<void> {
+  const { workspaceId, ...input } = asked(req);
+  const context = requestContext(req);
+  const outcome = await openWorkspace(db, context, { ...input, workspaceId, accessMethod: 'web' });
+  if (outcome.ok) {
+    res.redirect(303, `/workspace/${String(workspaceId)}`);
+  } else {
+    // The page itself says that the subscription has lapsed, and where to renew it.
+    res.status(403);
+    await showWorkspace(db, req, res);
+  }
+}
+
+/** The page's script reads statuses; a plain form is sent back to the page. */
+async function report(db: Knex, req: Request, res: Response): Promise<void> {
+  const form = activityForm.safeParse(req.body ?? {});
+  if (!form.success) throw new NotFound();
+  const input = asked(req);
+  const outcome = await recordActivity(db, requestContext(req), { ...input, ...form.data });
+  if (req.get('x-csrf-token') === undefined) {
+    const { t } = formatOf(res);
+    const texts = { active: 'reported', restarted: 'restarted', ended: 'endedHint' } as const;
+    setFlash(req, outcome.state === 'active' ? 'success' : 'info', t(`workspace.${texts[outcome.state]}`));
+    res.redirect(303, `/workspace/${String(input.workspaceId)}`);
+  } else if (outcome.state === 'active') {
+    res.status(204).end();
+  } else if (outcome.state === 'restarted') {
+    res.json({ state: 'restarted', sessionId: outcome.session.id, startedAt: outcome.session.started_at });
+  } else {
+    res.status(409).json(outcome);
+  }
+}
+
+async function close(db: Knex, req: Request, res: Response): Promise<void> {
+  const { t, duration } = formatOf(res);
+  const { workspace, ended } = await closeWorkspace(db, requestContext(req), asked(req));
+  const { name } = workspace;
+  if (ended === null) {
+    setFlash(req, 'info', t('workspace.wasClosed', { name }));
+  } else {
+    const length = duration(ended.duration_seconds);
+    setFlash(
+      req,
+      'success',
+      t(ended.end_reason === 'idle' ? 'workspace.closedLate' : 'workspace.closed', { name, length }),
+    );
+  }
+  res.redirect(303, '/workspace');
+}
+
+/** Which workspace, and what its reader may do. An id that is no number is an address that does not exist. */
+function asked(req: Request): { workspaceId: number; isAdmin: boolean } {
+  const address = addressWithId.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  return { workspaceId: address.data.id, isAdmin: isAdmin(req) };
+}
+
+function isAdmin(req: Request): boolean {
+  return req.user?.role === 'admin';
 }

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { TextKey } from '../web/locales/catalogues.ts';
+
+/** Same as the column's bound. */
+const NAME_MAX = 60;
+
+const nameErrors = {
+  missing: 'workspace.nameMissing',
+  tooLong: 'workspace.nameTooLong',
+  odd: 'workspace.nameOdd',
+} satisfies Record<string, TextKey>;
+
+/**
+ * The form of POST /workspace. Blanks at the ends and repeated ones go, and letters are composed, so that two names that look
+ * the same are the same. Messages are keys of the catalogue.
+ */
+export const createForm = z.object({
+  name: z
+    .string(nameErrors.missing)
+    .transform((value) => value.normalize('NFC').replace(/\s+/gu, ' ').trim())
+    .pipe(
+      z
+        .string()
+        .min(1, nameErrors.missing)
+        .max(NAME_MAX, nameErrors.tooLong)
+        .regex(/^\P{C}*$/u, nameErrors.odd)
+        .regex(/[\p{L}\p{N}]/u, nameErrors.odd),
+    ),
+});
+
+const id = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/)
+  .transform(Number);
+
+/** `:id` in an address; anything else is an address that does not exist. */
+export const addressWithId = z.object({ id });
+
+/** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
+export const activityForm = z.object({ sessionId: id.optional() });
+
+/** Where a page of a list starts; an unreadable one is the first page. */
+export const pageQuery = z.object({
+  before: id.optional().catch(undefined),
+  after: id.optional().catch(undefined),
+});
+
+export type PageQuery = z.output<typeof pageQuery>;

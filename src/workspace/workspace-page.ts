@@ -1,0 +1,139 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
+import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
+import type { PageQuery } from './input.ts';
+import { startOfMonth } from './month.ts';
+import {
+  findWorkspace,
+  listPeopleNames,
+  listSessions,
+  type Listed,
+  type ListedSession,
+  type Workspace,
+} from './queries.ts';
+import { IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
+import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
+
+/** Sessions on one page of the history. */
+const PAGE_SIZE = 15;
+
+/** People shown beside the history: those who used the workspace most. */
+const PEOPLE_MAX = 10;
+
+export interface WorkspacePage {
+  isAdmin: boolean;
+  isOwn: boolean;
+  workspace: Workspace;
+  plan: CompanyPlan;
+  /** The session in which this browser uses the workspace now. */
+  session: OpenSession | null;
+  month: UsageStats;
+  total: UsageStats;
+  sessions: HistoryRow[];
+  newerUrl: string | null;
+  olderUrl: string | null;
+  people: (UsageStats & { user_id: number; full_name: string })[];
+}
+
+type OpenSession = WorkspaceSession & {
+  /** When it ends unless it is used again. */
+  idle_at: Date;
+  /** Its length so far as hours, minutes and seconds. */
+  timer_text: string;
+  /** The server's time, from which the page's timer goes on. */
+  now: Date;
+};
+
+type HistoryRow = ListedSession & {
+  counted_seconds: number;
+  /** Not ended, and used less than half an hour ago. */
+  is_active: boolean;
+  /** Colleagues see that an admin was here, not from where. */
+  shows_address: boolean;
+};
+
+/** What the page of one workspace shows this person. Throws `NotFound` for a workspace that they may not see. */
+export async function loadWorkspacePage(
+  db: Knex,
+  context: RequestContext,
+  input: { workspaceId: number; isAdmin: boolean; page: PageQuery },
+): Promise<WorkspacePage> {
+  const person = companyPerson(context, input);
+  const { companyId } = person;
+  const { workspaceId, isAdmin } = input;
+  const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
+  if (workspace === undefined) throw new NotFound();
+  const use = { companyId, workspaceId };
+  const [plan, session, month, total, history, people] = await Promise.all([
+    findCompanyPlan(db, { companyId, at: context.at }),
+    WorkspaceSessionTracker.getActiveSession(db, context, { workspaceId, accessMethod: 'web' }),
+    WorkspaceSessionTracker.usageStats(db, context, { ...use, from: startOfMonth(context.at) }),
+    WorkspaceSessionTracker.usageStats(db, context, use),
+    listSessions(db, { ...use, ...input.page, limit: PAGE_SIZE }),
+    listPeople(db, use),
+  ]);
+  return {
+    isAdmin,
+    isOwn: workspace.owner_user_id === person.userId,
+    workspace,
+    plan,
+    session: session === undefined ? null : describeOpen(session, context.at),
+    month,
+    total,
+    sessions: history.rows.map((row) => describeRow(row, person, context.at)),
+    ...pageUrls(workspaceId, history),
+    people,
+  };
+}
+
+function describeOpen(session: WorkspaceSession, at: Date): OpenSession {
+  const idleAt = new Date(session.last_activity_at.getTime() + IDLE_MINUTES * 60_000);
+  const seconds = Math.max(0, Math.floor((at.getTime() - session.started_at.getTime()) / 1000));
+  const digits = (value: number): string => String(value).padStart(2, '0');
+  const hours = String(Math.floor(seconds / 3600));
+  const timerText = `${hours}:${digits(Math.floor((seconds % 3600) / 60))}:${digits(seconds % 60)}`;
+  return { ...session, idle_at: idleAt, timer_text: timerText, now: at };
+}
+
+function describeRow(row: ListedSession, person: CompanyPerson, at: Date): HistoryRow {
+  return {
+    ...row,
+    counted_seconds: countedSeconds(row),
+    is_active: row.ended_at === null && !isIdle(row, at),
+    shows_address: person.isAdmin || row.user_id === person.userId,
+  };
+}
+
+function countedSeconds(session: WorkspaceSession): number {
+  const openSeconds = (session.last_activity_at.getTime() - session.started_at.getTime()) / 1000;
+  return session.duration_seconds ?? Math.floor(openSeconds);
+}
+
+async function listPeople(
+  db: Knex,
+  use: { companyId: number; workspaceId: number },
+): Promise<WorkspacePage['people']> {
+  const usage = await calculateUsageByUser(db, use);
+  const most = usage.sort((a, b) => b.total_seconds - a.total_seconds).slice(0, PEOPLE_MAX);
+  const names = await listPeopleNames(db, {
+    companyId: use.companyId,
+    userIds: most.map((person) => person.user_id),
+  });
+  const nameOf = new Map(names.map((person) => [person.id, person.full_name]));
+  return most.map((person) => ({ ...person, full_name: nameOf.get(person.user_id) ?? '–' }));
+}
+
+function pageUrls(
+  workspaceId: number,
+  history: Listed<ListedSession>,
+): { newerUrl: string | null; olderUrl: string | null } {
+  const url = (side: string, row: ListedSession | undefined): string | null =>
+    row === undefined ? null : `/workspace/${String(workspaceId)}?${side}=${String(row.id)}#history`;
+  return {
+    newerUrl: history.hasNewer ? url('after', history.rows[0]) : null,
+    olderUrl: history.hasOlder ? url('before', history.rows.at(-1)) : null,
+  };
+}
