@@ -10,7 +10,10 @@ import { countActiveMembers, findMemberForUpdate, findPlanTimes, type Member } f
  */
 export async function lockCompany(trx: Knex.Transaction, companyId: number): Promise<void> {
   // "No key" update: rows of others that refer to the company, audit rows above all, need not wait.
-  const row = await trx('companies').where({ id: companyId }).forNoKeyUpdate().first<unknown>('id');
+  const row = await trx('companies')
+    .where({ id: companyId })
+    .forNoKeyUpdate()
+    .first<{ id: number } | undefined>('id');
   if (row === undefined) throw new NotFound();
 }
 

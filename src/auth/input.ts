@@ -31,13 +31,14 @@ export const emailAddress = text
   .transform((value) => value.toLowerCase())
   .pipe(z.email('errors.email'));
 
-const newPassword = text
+/** A password that a person chooses. */
+export const newPassword = text
   .min(1, 'errors.required')
-  .refine((value) => [...value].length >= PASSWORD_MIN, {
+  .refine((value) => Array.from(value).length >= PASSWORD_MIN, {
     error: 'errors.tooShort',
     params: { min: PASSWORD_MIN },
   })
-  .refine((value) => [...value].length <= PASSWORD_MAX, {
+  .refine((value) => Array.from(value).length <= PASSWORD_MAX, {
     error: 'errors.tooLong',
     params: { max: PASSWORD_MAX },
   })

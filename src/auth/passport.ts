@@ -43,7 +43,8 @@ export function createPassport({ db, config }: AppDeps): Authenticator {
       const deviceToken = readDeviceToken(req, config);
       const input = { ...credentials.parse({ email, password }), deviceToken };
       signIn(db, requestContext(req), input).then((outcome) => {
-        done(null, outcome.ok ? outcome.user : false, { message: 'outcome', outcome } as AuthInfo);
+        const info: AuthInfo = { message: 'outcome', outcome };
+        done(null, outcome.ok ? outcome.user : false, info);
       }, done);
     }),
   );

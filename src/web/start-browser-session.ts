@@ -5,9 +5,9 @@ import { sessionCookieName } from './browser-session.ts';
 /** Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. */
 export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
   return new Promise((resolve, reject) => {
-    req.logIn(user, (error?: unknown) => {
+    req.logIn(user, (error?: Error | null) => {
       if (error === undefined || error === null) resolve();
-      else reject(error as Error);
+      else reject(error);
     });
   });
 }
@@ -15,9 +15,9 @@ export function startBrowserSession(req: Request, user: Express.User): Promise<v
 /** Signs a person out of this browser: its session row is deleted and its cookie taken back. */
 export async function endBrowserSession(req: Request, res: Response, config: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    req.session.destroy((error?: unknown) => {
+    req.session.destroy((error?: Error | null) => {
       if (error === undefined || error === null) resolve();
-      else reject(error as Error);
+      else reject(error);
     });
   });
   res.clearCookie(sessionCookieName(config.production), {
