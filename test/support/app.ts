@@ -9,13 +9,7 @@ import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-
-/** Invented credentials of the gateway; the same as in PayTR's published formula's test vectors. */
-export const paytrCredentials = {
-  PAYTR_MERCHANT_ID: '123456',
-  PAYTR_MERCHANT_KEY: 'kTest7Yq2Lw9Rx4B',
-  PAYTR_MERCHANT_SALT: 'sTest3Nf8Ua5Vc1Z',
-};
+import { FAKE_STORE } from './fake-paytr.ts';
 
 export interface TestApp {
   app: Express;
@@ -50,7 +44,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     SESSION_SECRET: 'a session secret for tests only, 32+',
     PAYTR_USER_IP_OVERRIDE: '203.0.113.10',
     PAYTR_BASE_URL: 'http://127.0.0.1:9',
-    ...paytrCredentials,
+    PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
+    PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
+    PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
     ...options.env,
   });
   const logLines: Record<string, unknown>[] = [];

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Browser } from 'playwright-core';
+
+const CANDIDATES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+];
+
+/** Where a Chromium is, or null with a line that says why the journeys are skipped. */
+export function findBrowser(): string | null {
+  const found = CANDIDATES.find((path) => existsSync(path)) ?? null;
+  if (found === null)
+    console.log(
+      'skipped: no Chromium on this machine (on Debian: apt-get install chromium), so no browser journeys',
+    );
+  return found;
+}
+
+/** Starts it without a screen and without a word to anybody outside this machine. */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  });
+}

@@ -1,0 +1,411 @@
+import type { Knex } from 'knex';
+import type { AuditAction } from '../../src/audit/actions.ts';
+import { buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+
+/** Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always Acme's. */
+export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
+export type VisitorName = (typeof visitors)[number];
+
+export interface Target {
+  path: string;
+  form?: Record<string, string>;
+}
+
+export interface RouteRule {
+  /** Method and pattern as mounted. */
+  route: string;
+  /** Something of Acme's to ask for; made anew for every visitor. */
+  target(db: Knex, cast: Cast): Promise<Target> | Target;
+  /** The status that each visitor gets. */
+  expect: Record<VisitorName, number>;
+  /** The action that a success leaves in the audit trail, or why there is none. */
+  audit: AuditAction | { none: string };
+}
+
+const everyone = (status: number): RouteRule['expect'] => ({
+  stranger: status,
+  bob: status,
+  alice: status,
+  charlie: status,
+  olivia: status,
+});
+
+/** A page: strangers are sent to sign in. */
+const page = (bob: number, alice: number, charlie: number, olivia: number): RouteRule['expect'] => ({
+  stranger: 303,
+  bob,
+  alice,
+  charlie,
+  olivia,
+});
+
+/** A change: strangers are refused. */
+const change = (bob: number, alice: number, charlie: number, olivia: number): RouteRule['expect'] => ({
+  ...page(bob, alice, charlie, olivia),
+  stranger: 401,
+});
+
+const reading = { none: 'changes nothing' };
+const ownTest = (file: string): { none: string } => ({ none: `see ${file}` });
+
+const alicesWorkspace = async (db: Knex, { acme, alice }: Cast): Promise<number> =>
+  (await buildWorkspace(db, { company_id: acme.id, owner_user_id: alice.id })).id;
+
+const bobsWorkspace = async (db: Knex, { acme, bob }: Cast): Promise<number> =>
+  (await buildWorkspace(db, { company_id: acme.id, owner_user_id: bob.id })).id;
+
+const acmeMember = async (db: Knex, { acme }: Cast): Promise<number> =>
+  (await buildUser(db, { company_id: acme.id })).id;
+
+/** The address of an admin page as this visitor would have it: an operator names the company. */
+export const adminPath = (path: string, cast: Cast, visitor: VisitorName): string =>
+  visitor === 'olivia' ? `${path}${path.includes('?') ? '&' : '?'}company=${cast.acme.id}` : path;
+
+const invoiceOf = async (db: Knex, { acme, alice }: Cast): Promise<number> => {
+  const at = new Date();
+  const payment = await buildPayment(db, {
+    company_id: acme.id,
+    user_id: alice.id,
+    status: 'success',
+    paid_at: at,
+  });
+  const number = payment.id;
+  const [row] = await db('invoices')
+    .insert({
+      payment_id: payment.id,
+      company_id: acme.id,
+      year: 2026,
+      number,
+      invoice_no: `TST2026${String(number).padStart(9, '0')}`,
+      issued_at: at,
+      plan: 'team',
+      period_start: at,
+      period_end: new Date(at.getTime() + 30 * 86_400_000),
+      currency: 'TRY',
+      total_minor: 149_900,
+      tax_minor: 24_983,
+      tax_percent: 20,
+      buyer: { name: 'Acme' },
+      seller: { name: 'Seller' },
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
+const pendingOrder = async (db: Knex, { acme, alice }: Cast): Promise<string> =>
+  (await buildPayment(db, { company_id: acme.id, user_id: alice.id, gateway_token: 'opens-nothing' }))
+    .merchant_oid;
+
+const invitationOf = async (db: Knex, { acme, alice }: Cast): Promise<number> => {
+  const unique = Math.random().toString(36).slice(2);
+  const [row] = await db('invitations')
+    .insert({
+      company_id: acme.id,
+      email: `invited-${unique}@example.com`,
+      role: 'member',
+      token_hash: unique,
+      invited_by: alice.id,
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
+/** Every route of the product. A route that is mounted and not here fails the test that walks them. */
+export const routeRules: RouteRule[] = [
+  { route: 'GET /healthz', target: () => ({ path: '/healthz' }), expect: everyone(200), audit: reading },
+  { route: 'GET /readyz', target: () => ({ path: '/readyz' }), expect: everyone(200), audit: reading },
+  { route: 'GET /metrics', target: () => ({ path: '/metrics' }), expect: everyone(200), audit: reading },
+  {
+    route: 'GET /schemas/evidence-bundle-1.0.json',
+    target: () => ({ path: '/schemas/evidence-bundle-1.0.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /',
+    target: () => ({ path: '/' }),
+    expect: { ...everyone(303), stranger: 200 },
+    audit: reading,
+  },
+  {
+    route: 'POST /locale',
+    target: () => ({ path: '/locale', form: { locale: 'tr', returnTo: '/' } }),
+    expect: everyone(303),
+    audit: 'locale_changed',
+  },
+
+  {
+    route: 'GET /auth/login',
+    target: () => ({ path: '/auth/login' }),
+    expect: { ...everyone(303), stranger: 200 },
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/login',
+    target: () => ({
+      path: '/auth/login',
+      form: { email: 'nobody@example.com', password: 'wrong password' },
+    }),
+    expect: everyone(422),
+    audit: ownTest('test/auth'),
+  },
+  {
+    route: 'POST /auth/logout',
+    target: () => ({ path: '/auth/logout' }),
+    expect: everyone(303),
+    audit: 'logout',
+  },
+  {
+    route: 'GET /auth/register',
+    target: () => ({ path: '/auth/register' }),
+    expect: { ...everyone(303), stranger: 200 },
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/register',
+    target: () => ({ path: '/auth/register', form: {} }),
+    expect: { ...everyone(303), stranger: 422 },
+    audit: ownTest('test/auth'),
+  },
+  {
+    route: 'GET /auth/accept-invite/:token',
+    target: () => ({ path: '/auth/accept-invite/unknown' }),
+    expect: everyone(404),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/accept-invite/:token',
+    target: () => ({ path: '/auth/accept-invite/unknown', form: {} }),
+    expect: everyone(404),
+    audit: ownTest('test/auth'),
+  },
+
+  {
+    route: 'GET /legal/terms',
+    target: () => ({ path: '/legal/terms' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/privacy',
+    target: () => ({ path: '/legal/privacy' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/:kind/:version',
+    target: () => ({ path: '/legal/terms/2026-11-01' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/accept',
+    target: () => ({ path: '/legal/accept' }),
+    expect: { ...everyone(303), olivia: 200 },
+    audit: reading,
+  },
+  {
+    route: 'POST /legal/accept',
+    target: () => ({ path: '/legal/accept', form: { acceptTerms: 'on', acceptPrivacy: 'on' } }),
+    expect: change(303, 303, 303, 303),
+    audit: ownTest('test/legal'),
+  },
+
+  {
+    route: 'GET /workspace',
+    target: () => ({ path: '/workspace' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /workspace',
+    target: () => ({ path: '/workspace', form: { name: `w-${Math.random().toString(36).slice(2)}` } }),
+    expect: change(303, 303, 303, 403),
+    audit: 'workspace_create',
+  },
+  {
+    route: 'GET /workspace/:id',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}` }),
+    expect: page(404, 200, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'GET /workspace/:id/delete',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/delete` }),
+    expect: page(404, 200, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /workspace/:id/delete',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/delete` }),
+    expect: change(303, 303, 404, 403),
+    audit: 'workspace_delete',
+  },
+  {
+    route: 'POST /workspace/:id/open',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/open` }),
+    expect: change(404, 303, 404, 403),
+    audit: 'workspace_access',
+  },
+  {
+    route: 'POST /workspace/:id/activity',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/activity` }),
+    expect: change(303, 303, 404, 403),
+    audit: {
+      none: 'the row of workspace_sessions is the evidence; a row for every report would bury the rest',
+    },
+  },
+  {
+    route: 'POST /workspace/:id/close',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/close` }),
+    expect: change(303, 303, 404, 403),
+    audit: ownTest('test/workspace: a close of what is not open changes nothing'),
+  },
+
+  {
+    route: 'GET /billing',
+    target: () => ({ path: '/billing' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /billing/details',
+    target: () => ({
+      path: '/billing/details',
+      form: {
+        billingName: 'Acme A.S.',
+        billingAddress: 'A street 1, Ankara',
+        billingPhone: '+90 312 000 00 01',
+        billingTaxOffice: '',
+        billingTaxNumber: '',
+      },
+    }),
+    expect: change(403, 303, 303, 403),
+    audit: 'billing_details_changed',
+  },
+  {
+    route: 'POST /billing/subscribe/:plan',
+    target: () => ({ path: '/billing/subscribe/team', form: { currency: 'TRY' } }),
+    expect: change(403, 303, 303, 403),
+    audit: 'payment_initiated',
+  },
+  {
+    route: 'GET /billing/checkout/:merchantOid',
+    target: async (db, cast) => ({ path: `/billing/checkout/${await pendingOrder(db, cast)}` }),
+    expect: page(403, 200, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'GET /billing/invoices/:id',
+    target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /billing/payment/success',
+    target: () => ({ path: '/billing/payment/success?order=X&sig=Y' }),
+    expect: everyone(404),
+    audit: reading,
+  },
+  {
+    route: 'GET /billing/payment/fail',
+    target: () => ({ path: '/billing/payment/fail?order=X&sig=Y' }),
+    expect: everyone(404),
+    audit: reading,
+  },
+  {
+    route: 'POST /billing/callback',
+    target: () => ({
+      path: '/billing/callback',
+      form: { merchant_oid: 'X', status: 'success', total_amount: '100', hash: 'forged' },
+    }),
+    expect: everyone(400),
+    audit: ownTest('test/billing'),
+  },
+
+  {
+    route: 'GET /admin',
+    target: () => ({ path: '/admin' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/users',
+    target: () => ({ path: '/admin/users' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/users',
+    target: () => ({
+      path: '/admin/users',
+      form: { email: `new-${Math.random().toString(36).slice(2)}@example.com`, role: 'member' },
+    }),
+    expect: change(403, 303, 303, 303),
+    audit: 'invitation_sent',
+  },
+  {
+    route: 'POST /admin/invitations/:id/revoke',
+    target: async (db, cast) => ({ path: `/admin/invitations/${await invitationOf(db, cast)}/revoke` }),
+    expect: change(403, 303, 404, 303),
+    audit: 'invitation_revoked',
+  },
+  {
+    route: 'GET /admin/users/:id',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/users/:id/role',
+    target: async (db, cast) => ({
+      path: `/admin/users/${await acmeMember(db, cast)}/role`,
+      form: { role: 'admin' },
+    }),
+    expect: change(403, 303, 404, 303),
+    audit: 'user_role_changed',
+  },
+  {
+    route: 'GET /admin/users/:id/deactivate',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/deactivate` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/users/:id/deactivate',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/deactivate` }),
+    expect: change(403, 303, 404, 303),
+    audit: 'user_deactivated',
+  },
+  {
+    route: 'POST /admin/users/:id/reactivate',
+    target: async (db, cast) => {
+      const id = await acmeMember(db, cast);
+      await db('users').where({ id }).update({ deactivated_at: new Date() });
+      await db('membership_periods').where({ user_id: id }).update({ ended_at: new Date() });
+      return { path: `/admin/users/${id}/reactivate` };
+    },
+    expect: change(403, 303, 404, 303),
+    audit: 'user_reactivated',
+  },
+  {
+    route: 'GET /admin/users/:id/export-logs',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/export-logs` }),
+    expect: page(403, 200, 404, 200),
+    audit: 'evidence_exported',
+  },
+  {
+    route: 'GET /admin/audit',
+    target: () => ({ path: '/admin/audit' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/audit.csv',
+    target: () => ({ path: '/admin/audit.csv' }),
+    expect: page(403, 200, 200, 200),
+    audit: 'audit_exported',
+  },
+];

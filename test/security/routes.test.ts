@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCast, buildCompany, type Cast } from '../support/build.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
+import { listRoutes } from '../support/routes.ts';
+import { signIn, Visitor } from '../support/visitor.ts';
+import { adminPath, routeRules, visitors, type RouteRule, type VisitorName } from './route-matrix.ts';
+
+let fake: FakePaytr;
+let test: TestApp;
+let cast: Cast;
+
+beforeAll(async () => {
+  fake = await startFakePaytr();
+  test = await createTestApp({ env: { PAYTR_BASE_URL: fake.url }, deps: { paytr: fake.paytr } });
+  cast = await buildCast(test.db);
+  // Room for everything that the rules make: nothing here may be refused for the plan's sake.
+  await test
+    .db('subscriptions')
+    .whereIn('company_id', [cast.acme.id, cast.globex.id])
+    .update({ plan: 'team' });
+});
+
+afterAll(async () => {
+  await test.close();
+  await fake.close();
+});
+
+const isAsset = (path: string): boolean => path.startsWith('/assets/');
+
+describe('the route table', () => {
+  it('has a row for every route that is mounted, and no row for one that is not', () => {
+    const mounted = listRoutes(test.app)
+      .filter(({ path }) => !isAsset(path))
+      .map(({ method, path }) => `${method} ${path}`);
+    expect([...mounted].sort()).toEqual(routeRules.map(({ route }) => route).sort());
+  });
+
+  it('names an audit action for every route that changes state, or says where its evidence is', () => {
+    const without = routeRules.filter(
+      ({ route, audit }) =>
+        !route.startsWith('GET') && typeof audit !== 'string' && audit.none === 'changes nothing',
+    );
+    expect(without).toEqual([]);
+  });
+});
+
+const signedIn = new Map<VisitorName, Promise<Visitor>>();
+
+/** One browser for each person; whoever signs out, or changes the language, uses a new one. */
+async function visitorFor(name: VisitorName, rule: RouteRule): Promise<Visitor> {
+  if (name === 'stranger') return new Visitor(test.app);
+  if (rule.audit === 'logout') return signIn(test.app, cast[name]);
+  const known = signedIn.get(name) ?? signIn(test.app, cast[name]);
+  signedIn.set(name, known);
+  return known;
+}
+
+async function ask(rule: RouteRule, name: VisitorName): Promise<{ status: number; requestId: string }> {
+  const visitor = await visitorFor(name, rule);
+  const { path, form } = await rule.target(test.db, cast);
+  const address = path.startsWith('/admin') ? adminPath(path, cast, name) : path;
+  const response = rule.route.startsWith('GET')
+    ? await visitor.get(address)
+    : await visitor.post(address, form);
+  return { status: response.status, requestId: String(response.headers['x-request-id']) };
+}
+
+describe.each(routeRules)('$route', (rule) => {
+  it.each(visitors)('answers %s as its row says, with its evidence', async (name) => {
+    const { status, requestId } = await ask(rule, name);
+    expect(status).toBe(rule.expect[name]);
+    const hasWorked = status < 400 && !(name === 'stranger' && status === 303);
+    if (typeof rule.audit !== 'string' || !hasWorked) return;
+    const rows = await test
+      .db('audit_logs')
+      .where({ request_id: requestId, action_type: rule.audit })
+      .select('company_id', 'actor_type', 'success');
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ success: true, actor_type: name === 'olivia' ? 'operator' : 'user' });
+  });
+});
+
+describe('an operator', () => {
+  it('leaves a row that the company’s admin can see for every look and every change', async () => {
+    const looks = routeRules.filter(
+      ({ route, expect: statuses }) => route.includes(' /admin') && statuses.olivia < 400,
+    );
+    for (const rule of looks) {
+      const { requestId } = await ask(rule, 'olivia');
+      const rows = await test
+        .db('audit_logs')
+        .where({ request_id: requestId, actor_type: 'operator', company_id: cast.acme.id })
+        .pluck('action_type');
+      expect(rows.length, rule.route).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('an id that is none', () => {
+  it.each(['0', '-1', '1.5', 'abc', '99999999999999999999', "1'--", '1%00'])(
+    '%s is not found, and no error',
+    async (id) => {
+      const alice = await signIn(test.app, cast.alice);
+      for (const path of [
+        `/workspace/${id}`,
+        `/billing/invoices/${id}`,
+        `/admin/users/${id}`,
+        `/admin/users/${id}/export-logs`,
+      ]) {
+        expect((await alice.get(path)).status, path).toBe(404);
+      }
+      expect(await buildCompany(test.db)).toBeDefined();
+    },
+  );
+});

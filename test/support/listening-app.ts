@@ -1,0 +1,36 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createTestApp, type TestApp } from './app.ts';
+import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';
+
+export interface ListeningApp extends TestApp {
+  url: string;
+  paytr: FakePaytr;
+}
+
+/** The application on a port of its own with a PayTR sandbox that notifies it: for browsers. */
+export async function startListeningApp(): Promise<ListeningApp> {
+  let handler: RequestListener = (_req, res) => res.writeHead(503).end();
+  const server = createServer((req, res) => {
+    handler(req, res);
+  });
+  await new Promise<void>((done) => server.listen(0, done));
+  const url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const paytr = await startFakePaytr({ callbackUrl: `${url}/billing/callback` });
+  const test = await createTestApp({
+    env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url },
+    deps: { paytr: paytr.paytr },
+  });
+  handler = test.app as RequestListener;
+  return {
+    ...test,
+    url,
+    paytr,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await paytr.close();
+      await test.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Express } from 'express';
+
+export interface MountedRoute {
+  method: string;
+  /** The pattern with its mount, e.g. `/admin/users/:id/role`. */
+  path: string;
+}
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle: { stack?: Layer[] };
+  /** Where it is mounted. */
+  rawPath: unknown;
+}
+
+/** Every route that the application answers, found by walking its routers. */
+export function listRoutes(app: Express): MountedRoute[] {
+  return walk((app.router as unknown as { stack: Layer[] }).stack, '');
+}
+
+function walk(stack: Layer[], prefix: string): MountedRoute[] {
+  return stack.flatMap((layer) => {
+    const { route } = layer;
+    if (route !== undefined) {
+      const path = `${prefix}${route.path === '/' ? '' : route.path}` || '/';
+      return Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path }));
+    }
+    return layer.handle.stack === undefined ? [] : walk(layer.handle.stack, prefix + mountOf(layer));
+  });
+}
+
+function mountOf({ rawPath }: Layer): string {
+  if (typeof rawPath !== 'string')
+    throw new Error(`A router is mounted at ${String(rawPath)}, not at one path`);
+  return rawPath === '/' ? '' : rawPath;
+}
