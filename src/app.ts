@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { renderFile } from 'ejs';
+import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
 import type { AppDeps } from './app-deps.ts';
@@ -7,11 +7,9 @@ import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
 import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
-import {
-  createBillingRouter,
-  createPaymentReturnRouter,
-  createPaytrCallbackRouter,
-} from './billing/router.ts';
+import { createPaytrCallbackRouter } from './billing/callback-router.ts';
+import { createPaymentReturnRouter } from './billing/return-router.ts';
+import { createBillingRouter } from './billing/router.ts';
 import { createHealthRouter } from './health/router.ts';
 import { createHomeRouter } from './home/router.ts';
 import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
@@ -77,7 +75,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
 }
 
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {
-  renderFile(path, data as Record<string, unknown>, (error, html) => {
+  ejs.renderFile(path, data as Record<string, unknown>, (error, html) => {
     done(error ?? null, html);
   });
 }

@@ -26,7 +26,7 @@ export function securityHeaders(config: Config): RequestHandler[] {
 }
 
 /**
- * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page);
+ * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page), and ours, where it returns to;
  * `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
  */
 export function setContentPolicy(
@@ -44,7 +44,7 @@ export function setContentPolicy(
     "connect-src 'self'",
     "form-action 'self'",
     "base-uri 'none'",
-    `frame-src ${allow.frame ?? "'none'"}`,
+    `frame-src ${allow.frame === undefined ? "'none'" : `${allow.frame} 'self'`}`,
     `frame-ancestors ${allow.framedBySelf === true ? `'self' ${new URL(config.paytr.baseUrl).origin}` : "'none'"}`,
     ...(config.production ? ['upgrade-insecure-requests'] : []),
   ];

@@ -275,11 +275,11 @@ export const routeRules: RouteRule[] = [
     target: () => ({
       path: '/billing/details',
       form: {
-        billingName: 'Acme A.S.',
-        billingAddress: 'A street 1, Ankara',
-        billingPhone: '+90 312 000 00 01',
-        billingTaxOffice: '',
-        billingTaxNumber: '',
+        billing_name: 'Acme A.S.',
+        billing_address: 'A street 1, Ankara',
+        billing_phone: '+90 312 000 00 01',
+        billing_tax_office: '',
+        billing_tax_number: '',
       },
     }),
     expect: change(403, 303, 303, 403),
