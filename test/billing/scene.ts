@@ -1,0 +1,81 @@
+import type { Express } from 'express';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import supertest, { type Response } from 'supertest';
+import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
+import { createMetrics } from '../../src/metrics.ts';
+
+/** Posts a notification as the gateway does: no cookies, urlencoded. */
+export async function notify(app: Express, body: string | Buffer): Promise<Response> {
+  return supertest(app)
+    .post('/billing/callback')
+    .set('content-type', 'application/x-www-form-urlencoded')
+    .send(typeof body === 'string' ? body : body.toString('latin1'));
+}
+
+/** A context at a chosen time, for operations whose calendar matters. */
+export function contextAt(at: Date): RequestContext {
+  return systemContext({ name: 'test', at, log: pino({ level: 'silent' }), metrics: createMetrics() });
+}
+
+export interface AuditRowRead {
+  action_type: string;
+  actor_type: string;
+  success: boolean;
+  user_id: number | null;
+  company_id: number | null;
+  resource_type: string | null;
+  resource_id: string | null;
+  details: Record<string, unknown>;
+  error_message: string | null;
+}
+
+/** The audit rows of a company, oldest first. */
+export async function auditOf(db: Knex, companyId: number): Promise<AuditRowRead[]> {
+  return db('audit_logs')
+    .where('company_id', companyId)
+    .orderBy('id')
+    .select<AuditRowRead[]>(
+      'action_type',
+      'actor_type',
+      'success',
+      'user_id',
+      'company_id',
+      'resource_type',
+      'resource_id',
+      'details',
+      'error_message',
+    );
+}
+
+export interface MoneyState {
+  payment: Record<string, unknown> & { status: string; charged_minor: number | null };
+  subscription: { plan: string; billing_currency: string; period_ends_at: Date | null };
+  invoices: {
+    invoice_no: string;
+    number: number;
+    total_minor: number;
+    period_start: Date;
+    period_end: Date;
+  }[];
+  callbacks: { outcome: string; received_count: number; body: Buffer }[];
+  actions: string[];
+}
+
+/** Everything a notification may have changed. */
+export async function moneyState(db: Knex, companyId: number, merchantOid: string): Promise<MoneyState> {
+  const payment = await db('payments').where('merchant_oid', merchantOid).first<MoneyState['payment']>();
+  const subscription = await db('subscriptions')
+    .where('company_id', companyId)
+    .first<MoneyState['subscription']>();
+  const invoices = await db('invoices')
+    .where('company_id', companyId)
+    .orderBy('id')
+    .select<MoneyState['invoices']>('invoice_no', 'number', 'total_minor', 'period_start', 'period_end');
+  const callbacks = await db('payment_callbacks')
+    .where('merchant_oid', merchantOid)
+    .orderBy('id')
+    .select<MoneyState['callbacks']>('outcome', 'received_count', 'body');
+  const actions = (await auditOf(db, companyId)).map((row) => row.action_type);
+  return { payment, subscription, invoices, callbacks, actions };
+}

@@ -1,0 +1,292 @@
+import type { Knex } from 'knex';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { settlePayment, type Settlement } from '../../src/billing/settle-payment.ts';
+import { useTestApp } from '../support/app.ts';
+import { buildCompany, buildPayment, buildUser } from '../support/build.ts';
+import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';
+import { readPaytrNotification } from '../../src/billing/paytr-notification.ts';
+import { auditOf, contextAt, moneyState, notify } from './scene.ts';
+
+const test = useTestApp();
+let companyId: number;
+let userId: number;
+
+beforeEach(async () => {
+  companyId = (await buildCompany(test.db)).id;
+  userId = (await buildUser(test.db, { company_id: companyId, role: 'admin' })).id;
+});
+
+const istanbul = (text: string): Date => new Date(`${text}+03:00`);
+
+async function order(overrides: Record<string, unknown> = {}): Promise<string> {
+  return (await buildPayment(test.db, { company_id: companyId, user_id: userId, ...overrides })).merchant_oid;
+}
+
+function bodyFor(merchantOid: string, total = '149900', overrides = {}): string {
+  return signedCallback({ merchant_oid: merchantOid, total_amount: total }, overrides);
+}
+
+async function settle(merchantOid: string, at: Date, overrides = {}): Promise<Settlement> {
+  const rawBody = Buffer.from(bodyFor(merchantOid, '600000', overrides));
+  const reading = readPaytrNotification(FAKE_STORE, rawBody);
+  if (!reading.ok) throw new Error(reading.reason);
+  const { notification } = reading;
+  return settlePayment(test.db, contextAt(at), { notification, rawBody, config: test.config });
+}
+
+async function periods(): Promise<[Date, Date][]> {
+  const rows = await test
+    .db('invoices')
+    .where('company_id', companyId)
+    .orderBy('id')
+    .select<{ period_start: Date; period_end: Date }[]>('period_start', 'period_end');
+  return rows.map((row) => [row.period_start, row.period_end]);
+}
+
+interface SubscriptionRow {
+  plan: string;
+  billing_currency: string;
+  period_started_at: Date | null;
+  period_ends_at: Date | null;
+}
+
+async function subscription(): Promise<SubscriptionRow> {
+  return test.db('subscriptions').where('company_id', companyId).first<SubscriptionRow>();
+}
+
+describe('the period a payment buys', () => {
+  it('starts at the payment, lasts a calendar month, and is what the invoice says', async () => {
+    const at = istanbul('2026-01-31T10:00:00');
+    await settle(await order(), at);
+    const end = istanbul('2026-02-28T10:00:00');
+    expect(await periods()).toEqual([[at, end]]);
+    expect(await subscription()).toMatchObject({ plan: 'team', period_started_at: at, period_ends_at: end });
+  });
+
+  it('follows the one before while that runs, and the paid time has no gap', async () => {
+    const first = istanbul('2026-03-10T10:00:00');
+    await settle(await order(), first);
+    await settle(await order({ currency: 'EUR', amount_minor: 4500 }), istanbul('2026-03-12T09:00:00'), {
+      currency: 'EUR',
+    });
+    expect(await periods()).toEqual([
+      [first, istanbul('2026-04-10T10:00:00')],
+      [istanbul('2026-04-10T10:00:00'), istanbul('2026-05-10T10:00:00')],
+    ]);
+    expect(await subscription()).toMatchObject({
+      billing_currency: 'EUR',
+      period_started_at: first,
+      period_ends_at: istanbul('2026-05-10T10:00:00'),
+    });
+  });
+
+  it('starts anew after a lapse: nobody pays for time that is over', async () => {
+    await settle(await order(), istanbul('2026-03-10T10:00:00'));
+    const back = istanbul('2026-07-01T08:00:00');
+    await settle(await order(), back);
+    expect((await periods())[1]).toEqual([back, istanbul('2026-08-01T08:00:00')]);
+    expect((await subscription()).period_started_at).toEqual(back);
+  });
+
+  it('puts a higher plan in force at once', async () => {
+    await settle(await order({ plan: 'starter' }), istanbul('2026-03-10T10:00:00'));
+    await settle(await order({ plan: 'enterprise' }), istanbul('2026-03-20T10:00:00'));
+    expect((await subscription()).plan).toBe('enterprise');
+    const change = (await auditOf(test.db, companyId)).filter(
+      (row) => row.action_type === 'subscription_change',
+    );
+    expect(change[1]?.details).toMatchObject({
+      plan_before: 'starter',
+      plan_after: 'enterprise',
+      paid_until_before: istanbul('2026-04-10T10:00:00').toISOString(),
+      paid_until_after: istanbul('2026-05-10T10:00:00').toISOString(),
+    });
+  });
+
+  it('for a lower plan that arrives late adds its month and takes nothing away', async () => {
+    const late = await order({ plan: 'starter' });
+    await settle(await order({ plan: 'enterprise' }), istanbul('2026-03-10T10:00:00'));
+    expect((await settle(late, istanbul('2026-03-10T10:05:00'))).outcome).toBe('paid');
+    expect(await subscription()).toMatchObject({
+      plan: 'enterprise',
+      period_ends_at: istanbul('2026-05-10T10:00:00'),
+    });
+    const bought = await test
+      .db('invoices')
+      .where('company_id', companyId)
+      .orderBy('id')
+      .pluck<string[]>('plan');
+    expect(bought).toEqual(['enterprise', 'starter']);
+  });
+
+  it('for a lower plan after a lapse puts the lower plan in force', async () => {
+    await settle(await order({ plan: 'enterprise' }), istanbul('2026-03-10T10:00:00'));
+    await settle(await order({ plan: 'starter' }), istanbul('2026-05-10T10:00:00'));
+    expect((await subscription()).plan).toBe('starter');
+  });
+});
+
+describe('an invoice', () => {
+  it('is numbered without gaps within a year of Istanbul, which begins before that of UTC', async () => {
+    const newYear = new Date('2040-12-31T21:00:00Z');
+    await settle(await order(), new Date(newYear.getTime() - 2000));
+    await settle(await order(), new Date(newYear.getTime() - 1000));
+    await settle(await order(), newYear);
+    const numbers = await test
+      .db('invoices')
+      .where('company_id', companyId)
+      .orderBy('id')
+      .pluck<string[]>('invoice_no');
+    expect(numbers).toEqual(['YAC2040000000001', 'YAC2040000000002', 'YAC2041000000001']);
+  });
+
+  it('keeps buyer, seller, tax and rate as they were on that day', async () => {
+    await test.db('companies').where('id', companyId).update({
+      billing_name: 'Acme A.Ş.',
+      billing_address: 'Örnek Cad. 1, Ankara',
+      billing_tax_office: 'Çankaya',
+      billing_tax_number: '1234567890',
+    });
+    await settle(await order(), istanbul('2026-03-10T10:00:00'));
+    await test.db('companies').where('id', companyId).update({ billing_name: 'Renamed' });
+    const invoice = await test.db('invoices').where('company_id', companyId).first<Record<string, unknown>>();
+    expect(invoice).toMatchObject({
+      total_minor: 600_000,
+      tax_minor: 100_000,
+      tax_percent: '20.00',
+      buyer: {
+        name: 'Acme A.Ş.',
+        address: 'Örnek Cad. 1, Ankara',
+        taxOffice: 'Çankaya',
+        taxNumber: '1234567890',
+      },
+      seller: { name: 'YouAreCoder' },
+    });
+  });
+
+  it('names the company when it has given no billing details', async () => {
+    await settle(await order(), istanbul('2026-03-10T10:00:00'));
+    const invoice = await test
+      .db('invoices')
+      .where('company_id', companyId)
+      .first<{ buyer: { name: string } }>();
+    const company = await test.db('companies').where('id', companyId).first<{ name: string }>();
+    expect(invoice?.buyer.name).toBe(company.name);
+  });
+});
+
+describe('notifications at the same moment', () => {
+  it('50 identical ones activate once, with one invoice and one receipt', async () => {
+    test.mails.length = 0;
+    const oid = await order();
+    const responses = await Promise.all(Array.from({ length: 50 }, () => notify(test.app, bodyFor(oid))));
+    expect(responses.map((response) => response.text)).toEqual(Array.from({ length: 50 }, () => 'OK'));
+    const now = await moneyState(test.db, companyId, oid);
+    expect(now.invoices).toHaveLength(1);
+    expect(now.callbacks).toMatchObject([{ received_count: 50 }]);
+    expect(now.actions.filter((action) => action === 'payment_callback_success')).toHaveLength(1);
+    expect(now.actions.filter((action) => action === 'subscription_change')).toHaveLength(1);
+    expect(test.mails).toHaveLength(1);
+  });
+
+  it('50 different ones of one company all count: 50 months, 50 invoices, numbers without a gap', async () => {
+    const oids = await Promise.all(Array.from({ length: 50 }, () => order()));
+    const responses = await Promise.all(oids.map((oid) => notify(test.app, bodyFor(oid))));
+    expect(new Set(responses.map((response) => response.text))).toEqual(new Set(['OK']));
+    await expectGaplessNumbers(test.db);
+    const bought = (await periods()).sort(([a], [b]) => a.getTime() - b.getTime());
+    expect(bought).toHaveLength(50);
+    for (const [index, [start]] of bought.entries()) {
+      if (index > 0) expect(start).toEqual(bought[index - 1]?.[1]);
+    }
+    expect((await subscription()).period_ends_at).toEqual(bought.at(-1)?.[1]);
+  });
+
+  it('50 of 50 companies give one activation and one invoice each, numbers without a gap', async () => {
+    const payments = await Promise.all(
+      Array.from({ length: 50 }, async () => {
+        const company_id = (await buildCompany(test.db)).id;
+        return buildPayment(test.db, { company_id, user_id: userId });
+      }),
+    );
+    const responses = await Promise.all(
+      payments.map((payment) => notify(test.app, bodyFor(payment.merchant_oid))),
+    );
+    expect(new Set(responses.map((response) => response.text))).toEqual(new Set(['OK']));
+    const ids = payments.map((payment) => payment.id);
+    const invoiced = await test.db('invoices').whereIn('payment_id', ids).pluck<number[]>('payment_id');
+    expect(invoiced.sort()).toEqual(ids.sort());
+    await expectGaplessNumbers(test.db);
+  });
+
+  it('two payments of one company settled together lose no month', async () => {
+    const [one, two] = [await order(), await order()];
+    await Promise.all([notify(test.app, bodyFor(one)), notify(test.app, bodyFor(two))]);
+    const bought = (await periods()).sort(([a], [b]) => a.getTime() - b.getTime());
+    expect(bought[1]?.[0]).toEqual(bought[0]?.[1]);
+  });
+
+  it('success and failure of one order end in success, whichever is first', async () => {
+    const oids = await Promise.all(Array.from({ length: 10 }, () => order()));
+    const failure = (oid: string): string =>
+      signedCallback({ merchant_oid: oid, status: 'failed', total_amount: '0', failed_reason_code: '6' });
+    const responses = await Promise.all(
+      oids.flatMap((oid) => [notify(test.app, failure(oid)), notify(test.app, bodyFor(oid))]),
+    );
+    expect(new Set(responses.map((response) => response.text))).toEqual(new Set(['OK']));
+    const statuses = await test.db('payments').whereIn('merchant_oid', oids).pluck<string[]>('status');
+    expect(new Set(statuses)).toEqual(new Set(['success']));
+  });
+});
+
+describe('a settlement whose audit row cannot be written', () => {
+  it.each(['payment_callback_success', 'invoice_issued', 'subscription_change'])(
+    'does not happen at all (%s), and happens when the gateway repeats it after the repair',
+    async (action) => {
+      test.mails.length = 0;
+      const oid = await order();
+      const before = await moneyState(test.db, companyId, oid);
+      const lastNumber = await lastNumbers(test.db);
+      const constraint = `ck_broken check (action_type <> '${action}') not valid`;
+      await test.database.ownerDb.raw(`alter table audit_logs add constraint ${constraint}`);
+      try {
+        const response = await notify(test.app, bodyFor(oid));
+        expect(response.status).toBe(503);
+        expect(response.text).not.toContain('OK');
+        expect(response.text).not.toContain('ck_broken');
+        expect(await moneyState(test.db, companyId, oid)).toEqual(before);
+        expect(await lastNumbers(test.db)).toEqual(lastNumber);
+        expect(test.mails).toEqual([]);
+      } finally {
+        await test.database.ownerDb.raw('alter table audit_logs drop constraint ck_broken');
+      }
+      expect((await notify(test.app, bodyFor(oid))).text).toBe('OK');
+      expect((await moneyState(test.db, companyId, oid)).payment.status).toBe('success');
+      await expectGaplessNumbers(test.db);
+      expect(test.mails).toHaveLength(1);
+    },
+  );
+
+  it('does not mark a failure either', async () => {
+    const oid = await order();
+    await test.database.ownerDb.raw(
+      `alter table audit_logs add constraint ck_broken check (action_type <> 'payment_callback_failure') not valid`,
+    );
+    const body = signedCallback({ merchant_oid: oid, status: 'failed', total_amount: '0' });
+    const refused = await notify(test.app, body);
+    await test.database.ownerDb.raw('alter table audit_logs drop constraint ck_broken');
+    expect(refused.status).toBe(503);
+    expect((await moneyState(test.db, companyId, oid)).payment.status).toBe('pending');
+    expect((await notify(test.app, body)).text).toBe('OK');
+  });
+});
+
+async function lastNumbers(db: Knex): Promise<unknown[]> {
+  return db('invoice_counters').orderBy('year').select<unknown[]>('year', 'last_number');
+}
+
+async function expectGaplessNumbers(db: Knex): Promise<void> {
+  const year = new Date(Date.now() + 3 * 3_600_000).getUTCFullYear();
+  const numbers = await db('invoices').where('year', year).orderBy('number').pluck<number[]>('number');
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+}
