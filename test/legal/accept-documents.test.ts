@@ -102,6 +102,21 @@ describe('accepting the documents', () => {
     expect(await listAuditRows()).toHaveLength(2);
   });
 
+  it('of one text is not an acceptance of the other, though they bear the same version', async () => {
+    const terms = await findCurrentDocument(database.db, 'terms', 'en');
+    await database.db('legal_acceptances').insert({
+      user_id: person.id,
+      company_id: person.company_id,
+      document_id: terms?.id,
+      accepted_at: context.at,
+      request_id: 'request-0000',
+    });
+    expect(await findMissingAcceptances(database.db, person.id)).toEqual(['privacy']);
+    await accept('en');
+    const acceptances = await listAcceptances(database.db, person.id);
+    expect(acceptances.map(({ kind }) => kind).sort()).toEqual(['privacy', 'terms']);
+  });
+
   it('leaves nothing behind when the caller’s transaction rolls back', async () => {
     const attempt = database.db.transaction(async (trx) => {
       await acceptDocuments(trx, context, {
