@@ -18,7 +18,7 @@ export async function startListeningApp(): Promise<ListeningApp> {
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
   const paytr = await startFakePaytr({ callbackUrl: `${url}/billing/callback` });
   const test = await createTestApp({
-    env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url },
+    env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url, PAYTR_TEST_MODE: '1' },
     deps: { paytr: paytr.paytr },
   });
   handler = test.app as RequestListener;

@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
+import { findBrowser, launchBrowser } from './browser.ts';
+
+const browserPath = findBrowser();
+
+describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
+  let app: ListeningApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    app = await startListeningApp();
+    browser = await launchBrowser(browserPath ?? '');
+    context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  const press = (name: RegExp | string): Promise<void> =>
+    page.getByRole('main').getByRole('button', { name }).click();
+
+  it('signs up a company, both legal texts accepted', async () => {
+    await page.goto(`${app.url}/auth/register`);
+    await page.fill('#companyName', 'Journey Ltd.');
+    await page.fill('#subdomain', 'journey');
+    await page.fill('#fullName', 'Ada Journey');
+    await page.fill('#email', 'ada@example.com');
+    await page.fill('#password', 'a long enough password');
+    await page.check('#acceptTerms');
+    await page.check('#acceptPrivacy');
+    await page.locator('main button[type=submit]').click();
+    await page.waitForURL(/\/workspace$/);
+  });
+
+  it('creates a workspace, opens it, and its use is recorded', async () => {
+    await page.fill('#name', 'first-steps');
+    await press(/create/i);
+    await page.goto(`${app.url}/workspace`);
+    await press(/open/i);
+    await page.waitForURL(/\/workspace\/\d+/);
+    const sessions = await app
+      .db('workspace_sessions')
+      .whereNull('ended_at')
+      .select('access_method', 'user_agent');
+    expect(sessions).toHaveLength(1);
+    expect(sessions[0].access_method).toBe('web');
+    await press(/close/i);
+    await expect.poll(() => app.db('workspace_sessions').whereNull('ended_at').pluck('id')).toEqual([]);
+  });
+
+  it('pays by card inside the gateway’s frame, and lands on the result in the whole window', async () => {
+    await page.goto(`${app.url}/billing?currency=EUR`);
+    await page.locator('form[action="/billing/subscribe/team"] button').click();
+    await page.waitForURL(/\/billing\/checkout\//);
+    const frame = page.frameLocator('iframe.pay-frame');
+    await frame.locator('#card_number').fill('4355 0843 5508 4358');
+    await frame.locator('#cvv').fill('000');
+    await frame.locator('button.primary').click();
+    await frame.locator('button[name=outcome][value=approve]').click();
+    await page.waitForURL(/\/billing\/payment\/success/);
+    expect(page.frames()).toHaveLength(1);
+    await expect.poll(() => app.db('payments').pluck('status')).toEqual(['success']);
+    expect(await app.db('subscriptions').first('plan', 'billing_currency')).toEqual({
+      plan: 'team',
+      billing_currency: 'EUR',
+    });
+  });
+
+  it('downloads the evidence bundle, and everything that happened is inside', async () => {
+    await page.goto(`${app.url}/admin/users`);
+    await page
+      .getByRole('main')
+      .getByRole('link', { name: /Ada Journey/ })
+      .first()
+      .click();
+    await page.waitForURL(/\/admin\/users\/\d+/);
+    const downloading = page.waitForEvent('download');
+    await page.locator('form[action*="export-logs"] button, a[href*="export-logs"]').first().click();
+    const download = await downloading;
+    expect(download.suggestedFilename()).toMatch(/^[\w.-]+\.json$/);
+    const bundle = JSON.parse(await readFile(await download.path(), 'utf8'));
+    const schema = await (await fetch(`${app.url}/schemas/evidence-bundle-1.0.json`)).json();
+    const ajv = new Ajv2020({ allErrors: true, strict: false });
+    addFormats.default(ajv);
+    const isValid = ajv.validate(schema as object, bundle);
+    expect(ajv.errors ?? []).toEqual([]);
+    expect(isValid).toBe(true);
+
+    expect(bundle.user.email).toBe('ada@example.com');
+    expect(bundle.legal_acceptance.terms_version).toBe('2026-11-01');
+    expect(bundle.legal_acceptance.privacy_accepted_ip).toMatch(/^(127\.0\.0\.1|::1)$/);
+    const actions = bundle.audit_logs.map((row: { action_type: string }) => row.action_type);
+    for (const action of [
+      'company_registered',
+      'legal_document_accepted',
+      'login',
+      'workspace_create',
+      'workspace_access',
+      'workspace_close',
+      'payment_initiated',
+      'payment_callback_success',
+      'evidence_exported',
+    ]) {
+      expect(actions).toContain(action);
+    }
+    expect(bundle.workspace_sessions).toHaveLength(1);
+    expect(bundle.payments).toMatchObject([
+      { status: 'success', currency: 'EUR', started_by: { email: 'ada@example.com' } },
+    ]);
+    expect(bundle.invoices).toHaveLength(1);
+    expect(bundle.summary).toMatchObject({
+      total_sessions: 1,
+      successful_logins: 1,
+      failed_logins: 0,
+      total_payments_amount: 45,
+      total_payments_by_currency: { EUR: 45 },
+    });
+  });
+
+  it('had no script error and no refusal by the content security policy on the way', () => {
+    expect(complaints).toEqual([]);
+  });
+});
