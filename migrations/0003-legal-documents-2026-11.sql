@@ -52,6 +52,9 @@ dönüşmez: süre bittiğinde, ücretli bir dönem satın alınana kadar çalı
   ay, müşterinin bir yöneticisinin yaptığı ayrı bir satın almadır.
 - Ücretli dönem, PayTR'nin ödemeyi bize onaylamasıyla başlar. Önceki ücretli dönem sürerken satın alınan
   ay, o dönemin sonuna eklenir. Önceki dönem bittikten sonra satın alınan ay, ödemeyle başlar.
+- Deneme süresinden kalan günler ücretli döneme eklenmez. Ücretli dönem sürerken daha düşük bir plan satın
+  alınamaz; daha yüksek bir plan, ücretli sürenin bitimine en fazla bir ay kaldığında satın alınabilir ve
+  ödenir ödenmez geçerli olur. Ücretli süre en fazla on iki ay ileriye uzanabilir.
 - Reddedilen veya yarıda bırakılan bir ödemeyle hiçbir şey satın alınmış olmaz. PayTR'nin siparişten
   farklı bir tutar veya para birimiyle onayladığı ödeme kendiliğinden etkinleştirilmez; satıcının bir
   çalışanı tarafından incelenir.
@@ -196,6 +199,9 @@ bought.
 - The paid period begins when PayTR has confirmed the payment to us. A month bought while an earlier paid
   period is still running is added to its end. A month bought after the earlier period has ended begins
   at the payment.
+- Days left of the trial are not added to a paid period. While a paid period is running, a lower plan
+  cannot be bought; a higher plan can be bought when at most one month of the paid time is left, and applies
+  as soon as it is paid. Paid time can reach at most twelve months ahead.
 - A payment that was declined or given up buys nothing. A payment that PayTR confirms with another amount
   or currency than ordered is not activated automatically; a member of the seller's staff examines it.
 - For every successful payment there is an invoice for exactly the period it bought. Admins find it on
@@ -303,9 +309,10 @@ içeriği şirketiniz adına işler.
 ### Hesap
 
 Adınız, e-posta adresiniz, şirketiniz, rolünüz, diliniz, katılma ve ayrılma zamanlarınız; geldiğiniz
-davet; parolanızın yalnızca tek yönlü özeti. Hizmetin şirketinize sunulması için gereklidir. Hukuki
-sebep: sözleşme (KVKK m. 5/2-c, GDPR m. 6(1)(b)); sözleşmenin tarafı siz değilseniz, hizmetin şirketinize
-sunulmasındaki meşru menfaat (KVKK m. 5/2-f, GDPR m. 6(1)(f)).
+davet; parolanızın yalnızca tek yönlü özeti. Hizmetin şirketinize sunulması ve davet ya da ödeme
+bildirimi gibi hizmete ait e-postaların gönderilmesi için gereklidir. Hukuki sebep: sözleşme (KVKK
+m. 5/2-c, GDPR m. 6(1)(b)); sözleşmenin tarafı siz değilseniz, hizmetin şirketinize sunulmasındaki meşru
+menfaat (KVKK m. 5/2-f, GDPR m. 6(1)(f)).
 
 ### Oturum açma
 
@@ -467,9 +474,9 @@ on your company's behalf.
 
 Your name, e-mail address, company, role, language and the times of joining and leaving; the invitation
 through which you came; your password only as a one-way hash. Needed to provide the service to your
-company. Legal basis: contract (KVKK art. 5/2-c, GDPR art. 6(1)(b)); where you are not yourself the
-contract partner, the legitimate interest in providing the service to your company (KVKK art. 5/2-f, GDPR
-art. 6(1)(f)).
+company, and to send the e-mail that belongs to it, such as an invitation or a receipt. Legal basis:
+contract (KVKK art. 5/2-c, GDPR art. 6(1)(b)); where you are not yourself the contract partner, the
+legitimate interest in providing the service to your company (KVKK art. 5/2-f, GDPR art. 6(1)(f)).
 
 ### Sign-ins
 
