@@ -1,6 +1,29 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { requireAdmin } from '../auth/require-user.ts';
+import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
+import { adminScope, requireChosenCompany } from './admin-scope.ts';
+import { createAuditRouter } from './audit-router.ts';
+import { createDownloadSlots } from './download-slots.ts';
+import { createEvidenceRouter } from './evidence-router.ts';
+import { createOverviewRouter } from './overview-router.ts';
+import { createPeopleRouter } from './people-router.ts';
+import { createPersonRouter } from './person-router.ts';
 
-export function createAdminRouter(_deps: AppDeps): Router {
-  return Router();
+/**
+ * The admin pages: an admin's own company, or for operators the one they chose. Members are refused, strangers sent to
+ * sign in. Mounted at `/admin`.
+ */
+export function createAdminRouter(deps: AppDeps): Router {
+  const slots = createDownloadSlots(deps.config.databasePoolMax);
+  const router = Router();
+  router.use(requireAdmin, requireCurrentAcceptance(deps.db), adminScope(deps.db));
+  // The evidence of a person needs no chosen company, and the overview is where one is chosen.
+  router.use(createEvidenceRouter(deps, slots));
+  router.use(createOverviewRouter(deps));
+  router.use(requireChosenCompany);
+  router.use(createPeopleRouter(deps));
+  router.use(createPersonRouter(deps));
+  router.use(createAuditRouter(deps, slots));
+  return router;
 }

@@ -1,0 +1,153 @@
+import type { Knex } from 'knex';
+import type { ActorType } from '../audit/request-context.ts';
+import type { AuditFilterQuery } from './input.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from './keyset.ts';
+
+/** Rows of the audit viewer on one page. */
+const PAGE_SIZE = 50;
+
+/** What to show of the audit trail; null is no limit. */
+export interface AuditFilter extends Omit<AuditFilterQuery, 'user'> {
+  userId: number | null;
+}
+
+/** No limit at all. */
+export const everything: AuditFilter = {
+  userId: null,
+  action: null,
+  result: null,
+  resource_type: null,
+  resource_id: null,
+  ip: null,
+  from: null,
+  to: null,
+};
+
+/** One row of the audit trail with the name of the person it bears. */
+export interface AuditEntryRow {
+  id: number;
+  timestamp: Date;
+  user_id: number | null;
+  user_name: string | null;
+  user_email: string | null;
+  actor_type: ActorType;
+  action_type: string;
+  success: boolean;
+  resource_type: string | null;
+  resource_id: string | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  request_method: string | null;
+  request_path: string | null;
+  request_id: string | null;
+  details: Record<string, unknown>;
+  error_message: string | null;
+}
+
+/** One page of a company's audit trail, newest first. */
+export async function listAuditRows(
+  db: Knex,
+  input: { companyId: number; filter: AuditFilter; cursor: Cursor },
+): Promise<Page<AuditEntryRow>> {
+  const keys = ['audit_logs.timestamp', 'audit_logs.id'];
+  const order: KeysetOrder = {
+    keys,
+    direction: 'desc',
+    anchor: (id) =>
+      db('audit_logs').where({ 'audit_logs.id': id, 'audit_logs.company_id': input.companyId }).select(keys),
+    size: PAGE_SIZE,
+  };
+  return readPage<AuditEntryRow>(filtered(db, input), order, input.cursor);
+}
+
+/** All rows of a company's audit trail that fit the filter, newest first, for a stream. */
+export function allAuditRows(db: Knex, input: { companyId: number; filter: AuditFilter }): Knex.QueryBuilder {
+  return filtered(db, input).orderBy([
+    { column: 'audit_logs.timestamp', order: 'desc' },
+    { column: 'audit_logs.id', order: 'desc' },
+  ]);
+}
+
+/** The newest rows of a company, or of one person in it. */
+export async function listNewestAuditRows(
+  db: Knex,
+  input: { companyId: number; userId: number | null; limit: number },
+): Promise<AuditEntryRow[]> {
+  const filter = { ...everything, userId: input.userId };
+  return (await allAuditRows(db, { companyId: input.companyId, filter }).limit(
+    input.limit,
+  )) as AuditEntryRow[];
+}
+
+/** How often a person signed in and was refused. */
+export async function countSignIns(
+  db: Knex,
+  input: { companyId: number; userId: number },
+): Promise<{ successful: number; failed: number }> {
+  return db('audit_logs')
+    .where({ company_id: input.companyId, user_id: input.userId, action_type: 'login' })
+    .select(db.raw('count(*) filter (where success) as successful'))
+    .select(db.raw('count(*) filter (where not success) as failed'))
+    .first<{ successful: number; failed: number }>();
+}
+
+/**
+ * The number of the person an admin means by an e-mail address or a number: somebody of the company, or somebody in its
+ * trail (an operator). Anybody else is undefined, as if there were no such address.
+ */
+export async function findPersonInTrail(
+  db: Knex,
+  input: { companyId: number; emailOrId: string },
+): Promise<number | undefined> {
+  const { companyId, emailOrId } = input;
+  const isId = /^[1-9]\d{0,14}$/.test(emailOrId);
+  const inTrail = db('audit_logs')
+    .where('audit_logs.company_id', companyId)
+    .whereRaw('audit_logs.user_id = users.id')
+    .select(db.raw('1'));
+  const row = await db('users')
+    .where(isId ? { 'users.id': Number(emailOrId) } : { 'users.email': emailOrId.toLowerCase() })
+    .where((query) => void query.where('users.company_id', companyId).orWhereExists(inTrail))
+    .first<{ id: number } | undefined>('users.id');
+  return row?.id;
+}
+
+function filtered(
+  db: Knex,
+  { companyId, filter }: { companyId: number; filter: AuditFilter },
+): Knex.QueryBuilder {
+  const { userId, action, result, resource_type, resource_id, ip, from, to } = filter;
+  return db('audit_logs')
+    .leftJoin('users', 'users.id', 'audit_logs.user_id')
+    .where('audit_logs.company_id', companyId)
+    .modify((query) => {
+      if (userId !== null) void query.where('audit_logs.user_id', userId);
+      if (action !== null) void query.where('audit_logs.action_type', action);
+      if (result === 'success') void query.whereRaw('audit_logs.success');
+      if (result === 'failure') void query.whereRaw('not audit_logs.success');
+      if (resource_type !== null) void query.where('audit_logs.resource_type', resource_type);
+      if (resource_id !== null) void query.where('audit_logs.resource_id', resource_id);
+      if (ip !== null) void query.where('audit_logs.ip_address', ip);
+      if (from !== null) void query.where('audit_logs.timestamp', '>=', from);
+      if (to !== null) void query.where('audit_logs.timestamp', '<', to);
+    })
+    .select([
+      'audit_logs.id',
+      'audit_logs.timestamp',
+      'audit_logs.user_id',
+      'users.full_name as user_name',
+      'users.email as user_email',
+      'audit_logs.actor_type',
+      'audit_logs.action_type',
+      'audit_logs.success',
+      'audit_logs.resource_type',
+      'audit_logs.resource_id',
+      'audit_logs.ip_address',
+      'audit_logs.user_agent',
+      'audit_logs.request_method',
+      'audit_logs.request_path',
+      'audit_logs.request_id',
+      'audit_logs.details',
+      'audit_logs.error_message',
+    ]);
+}

@@ -1,0 +1,114 @@
+import { Router, type Request, type Response } from 'express';
+import type { Knex } from 'knex';
+import type { AppDeps } from '../app-deps.ts';
+import { auditActions, type AuditAction } from '../audit/actions.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { formErrors, keptValues } from '../auth/form-errors.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { companyOf, companyParam } from './admin-scope.ts';
+import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
+import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
+import type { DownloadSlots } from './download-slots.ts';
+import { sendDownload } from './evidence-router.ts';
+import { exportAudit } from './export-audit.ts';
+import { auditFilterQuery, parseCursor } from './input.ts';
+import { pageUrls, urlWith } from './page-urls.ts';
+
+const filterNames = ['user', 'action', 'result', 'resource_type', 'resource_id', 'ip', 'from', 'to'] as const;
+
+/** `/audit`: the company's audit trail with filters, as pages and as CSV (`/audit.csv`, or `?format=csv`). */
+export function createAuditRouter(deps: AppDeps, slots: DownloadSlots): Router {
+  const router = Router();
+  router.get('/audit', async (req, res) => {
+    if (req.query.format === 'csv') await sendCsv(deps, slots, req, res);
+    else await showTrail(deps, req, res);
+  });
+  router.get('/audit.csv', async (req, res) => {
+    await sendCsv(deps, slots, req, res);
+  });
+  return router;
+}
+
+async function showTrail({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const read = await readFilter(db, req, res);
+  if (!read.ok) {
+    renderTrail(req, res, { rows: [], prevId: null, nextId: null }, read.errors);
+    return;
+  }
+  const page = await listAuditRows(db, {
+    companyId: companyOf(req).id,
+    filter: read.filter,
+    cursor: parseCursor(req.query),
+  });
+  renderTrail(req, res, page, {});
+}
+
+async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
+  const read = await readFilter(db, req, res);
+  if (!read.ok) {
+    renderTrail(req, res, { rows: [], prevId: null, nextId: null }, read.errors);
+    return;
+  }
+  await slots.run(async () => {
+    const csv = await exportAudit(db, requestContext(req), { company: companyOf(req), filter: read.filter });
+    await sendDownload(req, res, csv, 'text/csv; charset=utf-8');
+  });
+}
+
+type ReadFilter = { ok: true; filter: AuditFilter } | { ok: false; errors: Record<string, string> };
+
+async function readFilter(db: Knex, req: Request, res: Response): Promise<ReadFilter> {
+  const format = formatOf(res);
+  const parsed = auditFilterQuery.safeParse(req.query);
+  if (!parsed.success) return { ok: false, errors: formErrors(parsed.error, format) };
+  const { user, ...filter } = parsed.data;
+  if (user === null) return { ok: true, filter: { ...filter, userId: null } };
+  const userId = await findPersonInTrail(db, { companyId: companyOf(req).id, emailOrId: user });
+  if (userId === undefined) return { ok: false, errors: { user: format.t('admin.filterNobody') } };
+  return { ok: true, filter: { ...filter, userId } };
+}
+
+function renderTrail(
+  req: Request,
+  res: Response,
+  page: Awaited<ReturnType<typeof listAuditRows>>,
+  errors: Record<string, string>,
+): void {
+  const format = formatOf(res);
+  const values = keptValues(req.query, filterNames);
+  const kept = { ...companyParam(req), ...values };
+  const isFiltered = Object.values(values).some((value) => value.trim() !== '');
+  if (Object.keys(errors).length > 0) res.status(422);
+  res.render('admin/audit', {
+    title: format.t('admin.auditTitle'),
+    rows: page.rows.map((row) => describeAuditRow(row, format)),
+    pages: pageUrls('/admin/audit', kept, page),
+    csvUrl: urlWith('/admin/audit.csv', kept),
+    isFiltered,
+    options: filterOptions(res),
+    values,
+    errors,
+  });
+}
+
+function filterOptions(res: Response): Record<string, { value: string; text: string }[]> {
+  const format = formatOf(res);
+  const { t } = format;
+  const all = { value: '', text: t('common.all') };
+  const actions = (Object.keys(auditActions) as AuditAction[]).map((action) => ({
+    value: action,
+    text: actionText(action, format),
+  }));
+  return {
+    action: [all, ...actions.toSorted((a, b) => a.text.localeCompare(b.text, format.locale))],
+    result: [
+      all,
+      { value: 'success', text: t('admin.success') },
+      { value: 'failure', text: t('admin.failure') },
+    ],
+    resource_type: [
+      all,
+      ...resourceTypes.map((type) => ({ value: type, text: resourceTypeText(type, format) })),
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+/** What a spreadsheet runs as a formula when a cell begins with it (OWASP, CSV injection); full-width forms as well. */
+const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/;
+
+const MUST_QUOTE = /[",\r\n]|^\s|\s$/;
+
+/** The mark by which Excel knows UTF-8. */
+export const CSV_BOM = '\uFEFF';
+
+/** One line of RFC 4180, ended by CRLF. A text that a spreadsheet would run is shown by an apostrophe in front. */
+export function csvLine(cells: (string | number | boolean | null)[]): string {
+  return `${cells.map(csvCell).join(',')}\r\n`;
+}
+
+function csvCell(value: string | number | boolean | null): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  const safe = FORMULA_START.test(value) ? `'${value}` : value;
+  return MUST_QUOTE.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

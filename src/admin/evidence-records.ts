@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { currencies } from '../config.ts';
+import { auditActions } from '../audit/actions.ts';
+import { actorTypes } from '../audit/request-context.ts';
+
+/** A number that names one row. */
+export const id = (what: string): z.ZodNumber => z.int().positive().describe(what);
+/** A text. */
+export const text = (what: string): z.ZodString => z.string().describe(what);
+/** A text or null. */
+export const maybeText = (what: string): z.ZodNullable<z.ZodString> => z.string().nullable().describe(what);
+/** A time in UTC with milliseconds. */
+export const time = (what: string): z.ZodISODateTime => z.iso.datetime({ precision: 3 }).describe(what);
+/** A time or null. */
+export const maybeTime = (what: string): z.ZodNullable<z.ZodISODateTime> =>
+  z.iso.datetime({ precision: 3 }).nullable().describe(what);
+/** A whole number of at least 0. */
+export const count = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
+/** Kuruş or cents. */
+export const minor = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
+/** Lira, dollars or euros. */
+export const major = (what: string): z.ZodNumber => z.number().nonnegative().describe(what);
+/** An ISO 4217 code. */
+export const currency = (what: string) => z.enum(currencies).describe(what);
+
+const actionList = Object.entries(auditActions)
+  .map(([name, meaning]) => `${name}: ${meaning}`)
+  .join('; ');
+
+/** One acceptance of one text. */
+export const acceptanceRecord = z.strictObject({
+  kind: z.enum(['terms', 'privacy']).describe('terms: agreed to; privacy: confirmed as read.'),
+  version: text('Version of the text, the day on which it was settled.'),
+  locale: z.enum(['tr', 'en']).describe('Language in which the text was accepted.'),
+  title: text('Title of the text.'),
+  content_sha256: text(
+    'SHA-256 of the exact text, in hexadecimal; the text itself is published by the seller.',
+  ),
+  accepted_at: time('When the person accepted it.'),
+  ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
+  user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),
+  request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
+});
+
+/** One row of the audit trail. */
+export const auditRecord = z.strictObject({
+  id: id('Number of the record.'),
+  timestamp: time('When it happened.'),
+  user_id: z
+    .int()
+    .positive()
+    .nullable()
+    .describe(
+      'Account of the person concerned; another number than user.id means that a colleague or the platform acted on the person.',
+    ),
+  actor_type: z
+    .enum(actorTypes)
+    .describe(
+      'Who acted: user, operator (staff of the platform), gateway (the payment service), system, or anonymous (not signed in).',
+    ),
+  action_type: text(`What happened. ${actionList}.`),
+  success: z.boolean().describe('Whether it worked.'),
+  resource_type: maybeText('Kind of thing it was done to.'),
+  resource_id: maybeText('Number of that thing.'),
+  ip_address: maybeText(
+    'Address it came from; null when there was none, or when somebody other than this person acted.',
+  ),
+  user_agent: maybeText('Browser it came from; null under the same conditions as ip_address.'),
+  request_method: maybeText('HTTP method of the request.'),
+  request_path: maybeText('Path of the request.'),
+  request_id: maybeText('Number of the request; records with the same number belong together.'),
+  details: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .describe('Particulars of the event; null when they are about another person, whose data is left out.'),
+  error_message: maybeText('Why it did not work; null when it did.'),
+});
+
+/** One time of workspace use. */
+export const sessionRecord = z.strictObject({
+  id: id('Number of the session.'),
+  workspace_id: id('Number of the workspace that was used.'),
+  workspace_name: text('Name of that workspace.'),
+  started_at: time('When use began.'),
+  ended_at: maybeTime(
+    'When use ended: the last sign of life, not the moment the end was noticed; null while it lasts.',
+  ),
+  end_reason: maybeText(
+    'Why it ended: closed, idle, signed-out, deleted, deactivated or lapsed; null while it lasts.',
+  ),
+  duration_seconds: z.int().nonnegative().nullable().describe('Length in seconds; null while it lasts.'),
+  last_activity_at: time('The newest sign of use.'),
+  activity_count: count('How many signs of use were received.'),
+  interactive_seconds: count(
+    'Seconds in which keyboard or pointer use was reported: the least that was used.',
+  ),
+  ip_address: maybeText('Address of the device that used the workspace.'),
+  user_agent: maybeText('Browser that used the workspace, in its own words.'),
+  session_id: text(
+    'SHA-256 of the browser session: the same value means the same browser session. It opens nothing.',
+  ),
+  access_method: z.enum(['web', 'api', 'ssh']).describe('How the workspace was reached.'),
+});
+
+const callback = z.strictObject({
+  received_at: time('When this notification first arrived.'),
+  last_received_at: time('When it last arrived; the payment service repeats until it is answered.'),
+  received_count: z.int().positive().describe('How often it arrived.'),
+  ip_address: maybeText('Address of the payment service.'),
+  outcome: text('What it did: paid, failed, repeat, ignored, review, unknown-order or unknown-status.'),
+  fields: z
+    .record(z.string(), z.string())
+    .describe('Every field as received from the payment service, without the signature.'),
+});
+
+/** One payment with what the payment service said of it. */
+export const paymentRecord = z.strictObject({
+  id: id('Number of the payment.'),
+  merchant_oid: text('Order number given to the payment service; the bank sees it as well.'),
+  plan: text('Plan that was bought.'),
+  status: z
+    .enum(['pending', 'success', 'failed', 'expired', 'review', 'refused'])
+    .describe(
+      'success: the card was charged and the plan activated. Nothing else counts as paid in this file.',
+    ),
+  currency: currency('Currency of the order (ISO 4217).'),
+  amount: major('Price of the order in major units, for example 1499.00.'),
+  amount_minor: minor('The same price in minor units (kuruş or cents).'),
+  charged_minor: minor(
+    'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
+  ).nullable(),
+  created_at: time('When the payment was started.'),
+  decided_at: maybeTime('When the payment service decided; null while pending.'),
+  paid_at: maybeTime('When it was paid; null when it was not.'),
+  payment_type: maybeText('Means of payment as named by the payment service.'),
+  installment_count: z.int().nonnegative().nullable().describe('Number of instalments; null when not told.'),
+  test_mode: z.boolean().describe('True for a test payment: no card was charged.'),
+  failed_reason_code: maybeText('Reason code of a refusal by the payment service.'),
+  failed_reason_message: maybeText('Reason text of a refusal by the payment service.'),
+  review_reason: maybeText(
+    'Why a person has to look at a charge that does not match the order; null otherwise.',
+  ),
+  started_by: z
+    .strictObject({
+      id: id('Account of the person who started the payment.'),
+      full_name: text('Name of that person.'),
+      email: text('E-mail address of that person.'),
+    })
+    .describe('The person who started the payment.'),
+  client_ip: maybeText('Address of the device that started the payment; null when a colleague started it.'),
+  user_agent: maybeText('Browser that started the payment; null when a colleague started it.'),
+  callbacks: z.array(callback).describe('Signed notifications of the payment service, newest first.'),
+});
+
+const party = (what: string) => z.record(z.string(), z.string().nullable()).describe(what);
+
+/** One invoice. */
+export const invoiceRecord = z.strictObject({
+  id: id('Number of the invoice record.'),
+  invoice_no: text('Invoice number as printed.'),
+  payment_id: id('The payment it belongs to.'),
+  merchant_oid: text('Order number of that payment.'),
+  issued_at: time('When it was issued.'),
+  plan: text('Plan that was invoiced.'),
+  period_start: time('Start of the service period that was bought.'),
+  period_end: time('End of the service period that was bought.'),
+  currency: currency('Currency of the invoice (ISO 4217).'),
+  total: major('Total with tax in major units.'),
+  total_minor: minor('Total with tax in minor units.'),
+  tax_minor: minor('Tax within the total, in minor units.'),
+  tax_percent: z.number().nonnegative().describe('Tax rate in percent.'),
+  buyer: party('Name, address and tax data of the customer as printed on the invoice.'),
+  seller: party('Name, address and tax data of the seller as printed on the invoice.'),
+});
+
+export type AcceptanceRecord = z.output<typeof acceptanceRecord>;
+export type AuditRecord = z.output<typeof auditRecord>;
+export type SessionRecord = z.output<typeof sessionRecord>;
+export type PaymentRecord = z.output<typeof paymentRecord>;
+export type InvoiceRecord = z.output<typeof invoiceRecord>;

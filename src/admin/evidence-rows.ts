@@ -1,0 +1,70 @@
+import type { Role } from '../auth/require-user.ts';
+import type { Currency } from '../config.ts';
+
+/** The person a bundle is about, with the company. */
+export interface SubjectRow {
+  id: number;
+  full_name: string;
+  email: string;
+  role: Role;
+  created_at: Date;
+  deactivated_at: Date | null;
+  last_login_at: Date | null;
+  company_id: number;
+  company_name: string;
+  subdomain: string;
+  company_created_at: Date;
+  plan: string;
+  billing_currency: Currency;
+  billing_name: string | null;
+  billing_address: string | null;
+  billing_tax_office: string | null;
+  billing_tax_number: string | null;
+}
+
+/** One row of `auditRows`. */
+export interface AuditRow {
+  id: number;
+  timestamp: Date;
+  user_id: number | null;
+  actor_type: string;
+  action_type: string;
+  success: boolean;
+  resource_type: string | null;
+  resource_id: string | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  request_method: string | null;
+  request_path: string | null;
+  request_id: string | null;
+  details: Record<string, unknown>;
+  error_message: string | null;
+}
+
+/** What the bundle needs to know of a payment's row; the other columns pass through. */
+export interface PaymentRow {
+  id: number;
+  amount_minor: number;
+  user_id: number;
+  starter_name: string;
+  starter_email: string;
+  client_ip: string | null;
+  user_agent: string | null;
+}
+
+/** What the bundle needs to know of an invoice's row; the other columns pass through. */
+export interface InvoiceRow {
+  id: number;
+  total_minor: number;
+}
+
+/** One notification as received. */
+export interface CallbackRow {
+  payment_id: number;
+  body: Buffer;
+  ip_address: string | null;
+  received_at: Date;
+  last_received_at: Date;
+  received_count: number;
+  outcome: string;
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { roles } from '../auth/require-user.ts';
+import { currencies } from '../config.ts';
+import {
+  acceptanceRecord,
+  auditRecord,
+  count,
+  currency,
+  id,
+  invoiceRecord,
+  major,
+  maybeText,
+  maybeTime,
+  paymentRecord,
+  sessionRecord,
+  text,
+  time,
+} from './evidence-records.ts';
+
+/** The version in `schema_version`. Fields are only ever added within 1.x; a changed meaning is a new major version. */
+export const EVIDENCE_SCHEMA_VERSION = '1.0';
+
+/** Where the schema is published, below BASE_URL. */
+export const EVIDENCE_SCHEMA_PATH = `/schemas/evidence-bundle-${EVIDENCE_SCHEMA_VERSION}.json`;
+
+const generatedBy = z
+  .strictObject({
+    id: id('Number of the account that downloaded this file.'),
+    full_name: text('Name of the person who downloaded this file.'),
+    email: text('E-mail address with which that person signs in.'),
+    role: z
+      .enum(roles)
+      .describe('admin: an administrator of the same company; operator: staff of the platform.'),
+  })
+  .describe('The person who downloaded this file.');
+
+const period = z
+  .strictObject({
+    from: maybeTime(
+      'Only events, workspace sessions and payments from this moment on are inside; null: from the start.',
+    ),
+    to: maybeTime(
+      'Only what happened before this moment is inside (the moment itself is not); null: no end was set.',
+    ),
+  })
+  .describe(
+    'The time this file covers: events by their time, workspace sessions that overlap it, payments started or paid in it, and the invoices of those payments. The person, the company and the acceptances are always complete.',
+  );
+
+const user = z
+  .strictObject({
+    id: id('Number of the account; it never changes and is never given to somebody else.'),
+    full_name: text('Name the person gave.'),
+    email: text('E-mail address with which the person signs in.'),
+    role: z.enum(roles).describe('What the person may do in the company today.'),
+    created_at: time('When the account was made.'),
+    deactivated_at: maybeTime('When access was taken away; null while the person may sign in.'),
+    last_login_at: maybeTime('The newest successful sign-in; null when there was none.'),
+    membership_periods: z
+      .array(
+        z.strictObject({
+          started_at: time('When the person became a member of the company.'),
+          ended_at: maybeTime('When the membership ended; null while it lasts.'),
+        }),
+      )
+      .describe('The times during which the person belonged to the company, newest first.'),
+  })
+  .describe('The person this file is about.');
+
+const company = z
+  .strictObject({
+    id: id('Number of the company.'),
+    name: text('Name of the company.'),
+    subdomain: text('Short name of the company on the platform.'),
+    created_at: time('When the company registered.'),
+    plan: text('The plan of the company today: trial, starter, team or enterprise.'),
+    billing_currency: currency('Currency of the newest paid order of the company (ISO 4217).'),
+    billing_name: maybeText('Name on invoices; null until the company has given one.'),
+    billing_address: maybeText('Billing address; null until the company has given one.'),
+    billing_tax_office: maybeText('Tax office; null when none was given.'),
+    billing_tax_number: maybeText('Tax number; null when none was given.'),
+  })
+  .describe('The company the person belongs to; it is the customer that pays.');
+
+const legalAcceptance = z
+  .strictObject({
+    terms_accepted_at: maybeTime('When the newest acceptance of the terms of use happened; null: never.'),
+    terms_accepted_ip: maybeText('Address of the device that accepted the terms.'),
+    terms_accepted_version: maybeText('Version of the terms that was accepted.'),
+    terms_accepted_sha256: maybeText('SHA-256 of the exact text of those terms.'),
+    privacy_accepted_at: maybeTime(
+      'When the newest confirmation of the privacy notice happened; null: never.',
+    ),
+    privacy_accepted_ip: maybeText('Address of the device that confirmed the privacy notice.'),
+    privacy_accepted_version: maybeText('Version of the privacy notice that was confirmed.'),
+    privacy_accepted_sha256: maybeText('SHA-256 of the exact text of that notice.'),
+    history: z.array(acceptanceRecord).describe('Every acceptance by this person, newest first.'),
+  })
+  .describe('What the person accepted, when, and from where.');
+
+const summary = z
+  .strictObject({
+    total_workspace_hours: z
+      .number()
+      .nonnegative()
+      .describe('Hours of workspace use, cut to the period; time used in two windows at once counts once.'),
+    interactive_workspace_hours: z
+      .number()
+      .nonnegative()
+      .describe('Hours of these in which keyboard or pointer use was reported: the least that can be shown.'),
+    total_sessions: count('Number of workspace sessions in this file.'),
+    successful_logins: count('Successful sign-ins in this file.'),
+    failed_logins: count('Refused sign-ins with this account in this file.'),
+    first_activity: maybeTime('The first thing the person did in the period; null: nothing.'),
+    last_activity: maybeTime('The newest thing the person did in the period; null: nothing.'),
+    total_payments_amount: major(
+      'Sum charged by successful payments in billing_currency, in major units; other currencies are not added.',
+    ),
+    billing_currency: currency('Currency of total_payments_amount.'),
+    total_payments_by_currency: z
+      .partialRecord(z.enum(currencies), z.number().nonnegative())
+      .describe('Sum charged by successful payments for each currency, in major units.'),
+  })
+  .describe('Totals over this file.');
+
+/** Everything that can be proved about one person, as one file. The order of the keys is the order in the file. */
+export const evidenceBundle = z
+  .strictObject({
+    schema_version: z.literal(EVIDENCE_SCHEMA_VERSION).describe('Version of this format.'),
+    generated_at: time('When this file was asked for.'),
+    generated_by: generatedBy,
+    period,
+    user,
+    company,
+    legal_acceptance: legalAcceptance,
+    audit_logs: z
+      .array(auditRecord)
+      .describe('What the person did and what was done to the account, newest first.'),
+    workspace_sessions: z
+      .array(sessionRecord)
+      .describe('When the person used which workspace, newest first.'),
+    payments: z
+      .array(paymentRecord)
+      .describe(
+        'Payments of the company that the person started or that fall into the membership, newest first.',
+      ),
+    invoices: z.array(invoiceRecord).describe('Invoices of those payments, newest first.'),
+    summary,
+  })
+  .describe(
+    'Evidence about one person of one company, for the answer to a payment dispute. All times are ISO 8601 in UTC (Z). Everything was read at one moment; the record of this download itself is not inside.',
+  );
+
+export type EvidenceBundle = z.output<typeof evidenceBundle>;
+
+/** The published JSON Schema (draft 2020-12) of a bundle. */
+export function evidenceJsonSchema(baseUrl: string): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(evidenceBundle, { target: 'draft-2020-12' });
+  return { $schema, $id: `${baseUrl}${EVIDENCE_SCHEMA_PATH}`, title: 'Evidence bundle', ...schema };
+}

@@ -1,0 +1,109 @@
+import type { Knex } from 'knex';
+
+/** Whose evidence, within which company, in which time; `from` is inclusive, `to` is not, null is open. */
+export interface EvidenceScope {
+  userId: number;
+  companyId: number;
+  from: Date | null;
+  to: Date | null;
+  /** The record of the download itself, which is not part of what is downloaded. */
+  download: { at: Date; requestId: string };
+}
+
+/** What the person did, or what concerns the person by the account. */
+export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  // A row that names no company still names the person, who has never belonged to another one.
+  return inTime(db('audit_logs'), 'audit_logs.timestamp', scope)
+    .where('user_id', scope.userId)
+    .where((query) => void query.where('company_id', scope.companyId).orWhereNull('company_id'))
+    .whereRaw(...notThisDownload(scope));
+}
+
+/** What others did to the account. */
+export function aboutAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  return inTime(db('audit_logs'), 'audit_logs.timestamp', scope)
+    .where({ resource_type: 'user', resource_id: String(scope.userId), company_id: scope.companyId })
+    .whereRaw('user_id is distinct from ?', [scope.userId])
+    .whereRaw(...notThisDownload(scope));
+}
+
+function notThisDownload({ download }: EvidenceScope): [string, Knex.RawBinding[]] {
+  return [
+    `not (action_type = 'evidence_exported' and timestamp = ? and request_id is not distinct from ?)`,
+    [download.at, download.requestId],
+  ];
+}
+
+/** Workspace sessions that overlap the time, as `usageStats` counts them. */
+export function sessionsInScope(db: Knex, { userId, companyId, from, to }: EvidenceScope): Knex.QueryBuilder {
+  return db('workspace_sessions')
+    .where({ 'workspace_sessions.user_id': userId, 'workspace_sessions.company_id': companyId })
+    .modify((query) => {
+      if (to !== null) void query.where('workspace_sessions.started_at', '<', to);
+      if (from !== null) {
+        void query.whereRaw(
+          'coalesce(workspace_sessions.ended_at, workspace_sessions.last_activity_at) >= ?',
+          [from],
+        );
+      }
+    });
+}
+
+/** Payments that the person started or that fall into the membership, started or paid in the time. */
+export function paymentsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  return db('payments')
+    .where('payments.company_id', scope.companyId)
+    .whereRaw(
+      `(payments.user_id = ? or exists (
+         select 1 from membership_periods as member
+         where member.user_id = ? and member.company_id = payments.company_id
+           and (tstzrange(member.started_at, member.ended_at) @> payments.created_at
+             or tstzrange(member.started_at, member.ended_at) @> payments.paid_at)))`,
+      [scope.userId, scope.userId],
+    )
+    .where((query) => {
+      void query
+        .where((created) => void inTime(created, 'payments.created_at', scope))
+        .orWhere((paid) => void inTime(paid.whereNotNull('payments.paid_at'), 'payments.paid_at', scope));
+    });
+}
+
+/** How many records of each kind a bundle holds. */
+export interface EvidenceCounts {
+  audit_logs: number;
+  workspace_sessions: number;
+  payments: number;
+  invoices: number;
+}
+
+/** Counts what a bundle holds, for the audit row of its download. */
+export async function countEvidence(db: Knex, scope: EvidenceScope): Promise<EvidenceCounts> {
+  const count = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.count('*');
+  return db
+    .select({
+      audit_logs: db.raw('(?)::int + (?)::int', [
+        count(ownAuditRows(db, scope)),
+        count(aboutAuditRows(db, scope)),
+      ]),
+      workspace_sessions: db.raw('(?)', [count(sessionsInScope(db, scope))]),
+      payments: db.raw('(?)', [count(paymentsInScope(db, scope))]),
+      invoices: db.raw('(?)', [
+        count(
+          db('invoices')
+            .where('invoices.company_id', scope.companyId)
+            .whereIn('invoices.payment_id', paymentsInScope(db, scope).select('payments.id')),
+        ),
+      ]),
+    })
+    .first<EvidenceCounts>();
+}
+
+function inTime(
+  query: Knex.QueryBuilder,
+  column: string,
+  { from, to }: Pick<EvidenceScope, 'from' | 'to'>,
+): Knex.QueryBuilder {
+  if (from !== null) void query.where(column, '>=', from);
+  if (to !== null) void query.where(column, '<', to);
+  return query;
+}

@@ -1,0 +1,92 @@
+import type { Knex } from 'knex';
+import type { Currency } from '../config.ts';
+import { formatMajor } from '../billing/minor-units.ts';
+import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
+import { ownAuditRows, paymentsInScope, type EvidenceScope } from './evidence-scope.ts';
+import type { EvidenceBundle } from './evidence-schema.ts';
+
+/** The totals of a bundle, over the same rows as its lists. */
+export async function summariseEvidence(
+  db: Knex,
+  scope: EvidenceScope,
+  billingCurrency: Currency,
+): Promise<EvidenceBundle['summary']> {
+  const activity = await findActivity(db, scope);
+  const use = await WorkspaceSessionTracker.usageStats(db, null, {
+    companyId: scope.companyId,
+    userId: scope.userId,
+    from: scope.from ?? undefined,
+    to: scope.to ?? undefined,
+  });
+  const paid = await sumPaymentsByCurrency(db, scope);
+  const firstUse = latest([use.first_started_at, use.sessions > 0 ? scope.from : null]);
+  const lastUse = earliest([use.last_activity_at, use.sessions > 0 ? scope.to : null]);
+  return {
+    total_workspace_hours: hours(use.total_seconds),
+    interactive_workspace_hours: hours(use.interactive_seconds),
+    total_sessions: use.sessions,
+    successful_logins: activity.successful_logins,
+    failed_logins: activity.failed_logins,
+    first_activity: earliest([activity.first_act, firstUse])?.toISOString() ?? null,
+    last_activity: latest([activity.last_act, lastUse])?.toISOString() ?? null,
+    total_payments_amount: toMajor(paid.find((sum) => sum.currency === billingCurrency)?.paid_minor ?? 0),
+    billing_currency: billingCurrency,
+    total_payments_by_currency: Object.fromEntries(
+      paid.map(({ currency, paid_minor }) => [currency, toMajor(paid_minor)]),
+    ),
+  };
+}
+
+/** Minor units as a number of major units: the nearest number to the exact two decimals. */
+export function toMajor(minor: number): number {
+  return Number(formatMajor(minor));
+}
+
+function hours(seconds: number): number {
+  return Math.round(seconds / 36) / 100;
+}
+
+function earliest(times: (Date | null)[]): Date | null {
+  return sorted(times)[0] ?? null;
+}
+
+function latest(times: (Date | null)[]): Date | null {
+  return sorted(times).at(-1) ?? null;
+}
+
+function sorted(times: (Date | null)[]): Date[] {
+  return times.filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime());
+}
+
+interface Activity {
+  successful_logins: number;
+  failed_logins: number;
+  first_act: Date | null;
+  last_act: Date | null;
+}
+
+async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
+  // What the gateway or a stranger did with the account is in the list, but it is not this person's activity.
+  const byPerson = `(actor_type = 'user' or (actor_type = 'anonymous' and success))`;
+  return ownAuditRows(db, scope)
+    .select(
+      db.raw(`count(*) filter (where action_type = 'login' and success) as successful_logins`),
+      db.raw(`count(*) filter (where action_type = 'login' and not success) as failed_logins`),
+      db.raw(`min(timestamp) filter (where ${byPerson}) as first_act`),
+      db.raw(`max(timestamp) filter (where ${byPerson}) as last_act`),
+    )
+    .first<Activity>();
+}
+
+/** Summed in SQL on minor units; currencies are never added to each other. */
+async function sumPaymentsByCurrency(
+  db: Knex,
+  scope: EvidenceScope,
+): Promise<{ currency: Currency; paid_minor: number }[]> {
+  return paymentsInScope(db, scope)
+    .where('payments.status', 'success')
+    .groupBy('payments.currency')
+    .orderBy('payments.currency')
+    .select('payments.currency')
+    .select(db.raw('sum(coalesce(payments.charged_minor, payments.amount_minor))::bigint as paid_minor'));
+}

@@ -1,0 +1,90 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import {
+  countUsage,
+  findSubscription,
+  listPaymentsInReview,
+  type PaymentInReview,
+} from '../billing/queries.ts';
+import { reviewReasons } from '../billing/decide-settlement.ts';
+import { subscriptionState } from '../billing/subscription-state.ts';
+import type { Format } from '../web/format.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
+import { scopeOf } from './admin-scope.ts';
+import { listNewestAuditRows } from './audit-queries.ts';
+import { describeAuditRow } from './describe-audit-row.ts';
+import { parseCursor, parseSearch } from './input.ts';
+import { pageUrls } from './page-urls.ts';
+import { monthStart } from './month-start.ts';
+import { listCompanies, listScheduledJobs, type CompanyRow, type JobEntry } from './queries.ts';
+
+const NEWEST_EVENTS = 8;
+
+/** `GET /`: what goes on in the company; for operators without a company the chooser. */
+export function createOverviewRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.get('/', async (req, res) => {
+    const { company } = scopeOf(req);
+    if (company === null) await showChooser(deps, req, res);
+    else await showOverview(deps, req, res, company);
+  });
+  return router;
+}
+
+async function showOverview(deps: AppDeps, req: Request, res: Response, company: CompanyRow): Promise<void> {
+  const { db } = deps;
+  const format = formatOf(res);
+  const [use, subscription, hours, reviews, events] = await Promise.all([
+    countUsage(db, company.id),
+    findSubscription(db, company.id),
+    WorkspaceSessionTracker.usageStats(db, null, {
+      companyId: company.id,
+      from: monthStart(req.receivedAt),
+    }),
+    listPaymentsInReview(db, company.id),
+    listNewestAuditRows(db, { companyId: company.id, userId: null, limit: NEWEST_EVENTS }),
+  ]);
+  if (subscription === undefined) throw new Error(`Bug! Company ${String(company.id)} has no subscription`);
+  res.render('admin/show', {
+    title: format.t('admin.overviewTitle'),
+    use,
+    state: subscriptionState(subscription, req.receivedAt),
+    hours,
+    reviews: reviews.map((payment) => describeReview(payment, format)),
+    events: events.map((row) => describeAuditRow(row, format)),
+  });
+}
+
+async function showChooser({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const search = parseSearch(req.query.q);
+  const [companies, reviews, jobs] = await Promise.all([
+    listCompanies(db, { search, cursor: parseCursor(req.query) }),
+    listPaymentsInReview(db, null),
+    listScheduledJobs(db),
+  ]);
+  res.render('admin/companies', {
+    title: formatOf(res).t('admin.companiesTitle'),
+    search,
+    companies: companies.rows,
+    pages: pageUrls('/admin', { q: search }, companies),
+    reviews: reviews.map((payment) => describeReview(payment, formatOf(res))),
+    jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
+  });
+}
+
+function describeReview(payment: PaymentInReview, { t }: Format): PaymentInReview & { reason: string } {
+  const known = reviewReasons.find((name) => name === payment.review_reason);
+  return {
+    ...payment,
+    reason: known === undefined ? (payment.review_reason ?? '–') : t(`admin.review_${known}`),
+  };
+}
+
+/** A run that began after the last one ended is under way, or died with its process. */
+function jobState(job: JobEntry): 'never' | 'running' | 'ok' | 'failed' {
+  if (job.last_started_at === null) return 'never';
+  const isOver = job.last_finished_at !== null && job.last_finished_at >= job.last_started_at;
+  if (!isOver) return 'running';
+  return job.last_succeeded === true ? 'ok' : 'failed';
+}

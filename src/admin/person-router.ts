@@ -1,0 +1,111 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { changeRole } from '../auth/change-role.ts';
+import { deactivateUser } from '../auth/deactivate-user.ts';
+import { reactivateUser } from '../auth/reactivate-user.ts';
+import { InvalidInput, NotFound } from '../errors.ts';
+import { formatOf, setFlash } from '../web/page-locals.ts';
+import { companyOf, scopeOf } from './admin-scope.ts';
+import { parseId, roleForm } from './input.ts';
+import { showPerson } from './person-page.ts';
+import { findPerson, type PersonEntry } from './people-queries.ts';
+
+interface Person extends PersonEntry {
+  companyId: number;
+}
+
+/** `/users/:id`: one person, and what an admin may change of their access. */
+export function createPersonRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.get('/users/:id', async (req, res) => {
+    const { id, companyId } = await findAskedPerson(deps, req);
+    await showPerson(deps, req, res, { userId: id, companyId });
+  });
+  router.post('/users/:id/role', async (req, res) => {
+    await changeRoleFromForm(deps, req, res);
+  });
+  router.get('/users/:id/deactivate', async (req, res) => {
+    showDeactivation(res, await findAskedPerson(deps, req), {});
+  });
+  router.post('/users/:id/deactivate', async (req, res) => {
+    await deactivateFromForm(deps, req, res);
+  });
+  router.post('/users/:id/reactivate', async (req, res) => {
+    await reactivateFromForm(deps, req, res);
+  });
+  return router;
+}
+
+async function changeRoleFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { t } = formatOf(res);
+  const person = await findAskedPerson(deps, req);
+  const form = roleForm.safeParse(req.body ?? {});
+  if (!form.success) throw new InvalidInput({ message: 'no such role' });
+  const { companyId, id: userId } = person;
+  const changed = await changeRole(deps.db, requestContext(req), { companyId, userId, role: form.data.role });
+  if (!changed.ok && changed.reason === 'last-admin') {
+    const errors = { role: t('admin.lastAdminRole') };
+    await showPerson(deps, req, res, { userId, companyId, errors });
+    return;
+  }
+  setFlash(
+    req,
+    'success',
+    t('admin.roleChanged', { name: person.full_name, role: t(`common.role_${form.data.role}`) }),
+  );
+  // Who has just stepped down as admin may no longer see this page.
+  const mayStay = req.user?.id !== userId || form.data.role === 'admin';
+  res.redirect(303, mayStay ? personUrl(req, userId) : '/workspace');
+}
+
+async function deactivateFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { t } = formatOf(res);
+  const person = await findAskedPerson(deps, req);
+  const { companyId, id: userId } = person;
+  const ended = await deactivateUser(deps.db, requestContext(req), { companyId, userId });
+  if (!ended.ok && ended.reason === 'last-admin') {
+    res.status(422);
+    showDeactivation(res, person, { form: t('admin.lastAdminDeactivate') });
+  } else if (req.user?.id === userId) {
+    res.redirect(303, '/auth/login');
+  } else {
+    setFlash(req, 'success', t('admin.deactivated', { name: person.full_name }));
+    res.redirect(303, personUrl(req, userId));
+  }
+}
+
+async function reactivateFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { t } = formatOf(res);
+  const person = await findAskedPerson(deps, req);
+  const { companyId, id: userId } = person;
+  const given = await reactivateUser(deps.db, requestContext(req), { companyId, userId });
+  if (!given.ok && given.reason === 'member-limit') {
+    await showPerson(deps, req, res, {
+      userId,
+      companyId,
+      errors: { form: t('admin.reactivateMemberLimit') },
+    });
+    return;
+  }
+  setFlash(req, 'success', t('admin.reactivated', { name: person.full_name }));
+  res.redirect(303, personUrl(req, userId));
+}
+
+function showDeactivation(res: Response, person: Person, errors: Record<string, string>): void {
+  const title = formatOf(res).t('admin.deactivateTitle', { name: person.full_name });
+  res.render('admin/deactivate', { title, person, errors });
+}
+
+async function findAskedPerson({ db }: AppDeps, req: Request): Promise<Person> {
+  const userId = parseId(req.params.id);
+  if (userId === null) throw new NotFound();
+  const companyId = companyOf(req).id;
+  const person = await findPerson(db, { companyId, userId });
+  if (person === undefined) throw new NotFound();
+  return { ...person, companyId };
+}
+
+function personUrl(req: Request, userId: number): string {
+  return `/admin/users/${String(userId)}${scopeOf(req).query}`;
+}

@@ -1,0 +1,121 @@
+import type { Knex } from 'knex';
+import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from './keyset.ts';
+import { whereContains } from './where-contains.ts';
+
+export interface CompanyRow {
+  id: number;
+  name: string;
+  subdomain: string;
+}
+
+/** The company with that number. */
+export async function findCompany(db: Knex, companyId: number): Promise<CompanyRow | undefined> {
+  return db('companies').where({ id: companyId }).first<CompanyRow | undefined>(['id', 'name', 'subdomain']);
+}
+
+/** The company a person belongs to; undefined for operators and for people who do not exist. */
+export async function findCompanyIdOfUser(db: Knex, userId: number): Promise<number | undefined> {
+  const row = await db('users')
+    .where({ id: userId })
+    .whereNotNull('company_id')
+    .first<{ company_id: number } | undefined>('company_id');
+  return row?.company_id;
+}
+
+/** For the operators' chooser. */
+export interface CompanyEntry extends CompanyRow {
+  created_at: Date;
+  plan: string;
+  people: number;
+}
+
+/** Companies by name; `search` looks into name and subdomain. For operators only: it is about every company. */
+export async function listCompanies(
+  db: Knex,
+  input: { search: string | null; cursor: Cursor },
+): Promise<Page<CompanyEntry>> {
+  const query = db('companies')
+    .join('subscriptions', 'subscriptions.company_id', 'companies.id')
+    .select([
+      'companies.id',
+      'companies.name',
+      'companies.subdomain',
+      'companies.created_at',
+      'subscriptions.plan',
+      db('users')
+        .whereRaw('users.company_id = companies.id')
+        .whereNull('users.deactivated_at')
+        .count('*')
+        .as('people'),
+    ]);
+  if (input.search !== null) whereContains(query, ['companies.name', 'companies.subdomain'], input.search);
+  const keys = ['lower(companies.name)', 'companies.id'];
+  const order: KeysetOrder = {
+    keys,
+    direction: 'asc',
+    anchor: (id) =>
+      db('companies')
+        .where('companies.id', id)
+        .select(keys.map((key) => db.raw(key))),
+    size: PAGE_SIZE,
+  };
+  return readPage<CompanyEntry>(query, order, input.cursor);
+}
+
+export interface PaymentEntry {
+  id: number;
+  merchant_oid: string;
+  plan: string;
+  currency: string;
+  amount_minor: number;
+  charged_minor: number | null;
+  status: string;
+  created_at: Date;
+}
+
+/** The newest payments that a person started. */
+export async function listPaymentsOfPerson(
+  db: Knex,
+  input: { companyId: number; userId: number; limit: number },
+): Promise<PaymentEntry[]> {
+  return db('payments')
+    .where({ company_id: input.companyId, user_id: input.userId })
+    .orderBy([
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(input.limit)
+    .select<PaymentEntry[]>([
+      'id',
+      'merchant_oid',
+      'plan',
+      'currency',
+      'amount_minor',
+      'charged_minor',
+      'status',
+      'created_at',
+    ]);
+}
+
+export interface JobEntry {
+  name: string;
+  next_run_at: Date;
+  last_started_at: Date | null;
+  last_finished_at: Date | null;
+  last_succeeded: boolean | null;
+  last_message: string | null;
+}
+
+/** Every piece of scheduled work and how its last run ended. */
+export async function listScheduledJobs(db: Knex): Promise<JobEntry[]> {
+  return db('scheduled_jobs')
+    .orderBy('name')
+    .select<JobEntry[]>([
+      'name',
+      'next_run_at',
+      'last_started_at',
+      'last_finished_at',
+      'last_succeeded',
+      'last_message',
+    ]);
+}
