@@ -12,28 +12,29 @@ const PASSWORD_MAX = 128;
 /** PayTR takes at most 100 characters of e-mail address, and none beyond ASCII (iFrame API, step 1). */
 const EMAIL_MAX = 100;
 
-const text = z.string({ error: 'errors.required' });
+/** `missing` names the sentence for an empty field; a field sent twice counts as empty. */
+const text = (missing: string) => z.string({ error: missing });
 
 /** One line a person reads: no control characters, no halves of characters, no marks that turn the reading direction. */
-const line = (max: number) =>
-  text
+const line = (max: number, missing: string) =>
+  text(missing)
     .trim()
-    .min(1, 'errors.required')
+    .min(1, missing)
     .max(max, 'errors.tooLong')
     .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, 'auth.oddCharacters');
 
 /** An e-mail address as we store it: trimmed, lower case, ASCII only. */
-export const emailAddress = text
+export const emailAddress = text('auth.emailMissing')
   .trim()
-  .min(1, 'errors.required')
+  .min(1, 'auth.emailMissing')
   .max(EMAIL_MAX, 'errors.tooLong')
   .refine((value) => !/[^ -~]/.test(value), 'auth.emailAscii')
   .transform((value) => value.toLowerCase())
   .pipe(z.email('errors.email'));
 
 /** A password that a person chooses. */
-export const newPassword = text
-  .min(1, 'errors.required')
+export const newPassword = text('auth.passwordMissing')
+  .min(1, 'auth.passwordMissing')
   .refine((value) => Array.from(value).length >= PASSWORD_MIN, {
     error: 'errors.tooShort',
     params: { min: PASSWORD_MIN },
@@ -45,13 +46,13 @@ export const newPassword = text
   .refine((value) => !isCommonPassword(value), 'auth.passwordCommon');
 
 /** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
-const subdomain = text
+const subdomain = text('auth.subdomainMissing')
   .trim()
   .transform((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
   .pipe(
     z
       .string()
-      .min(1, 'errors.required')
+      .min(1, 'auth.subdomainMissing')
       .regex(/^[a-z0-9](?:[a-z0-9]|-(?!-)){1,38}[a-z0-9]$/, 'auth.subdomainShape')
       .refine((value) => !isReservedSubdomain(value), 'auth.subdomainReserved'),
   );
@@ -69,9 +70,9 @@ const acceptance = {
 /** The form of `/auth/register`. */
 export const registrationForm = z
   .object({
-    companyName: line(120),
+    companyName: line(120, 'auth.companyNameMissing'),
     subdomain,
-    fullName: line(100),
+    fullName: line(100, 'auth.fullNameMissing'),
     email: emailAddress,
     password: newPassword,
     ...acceptance,
@@ -82,7 +83,11 @@ export const registrationForm = z
   });
 
 /** The form of `/auth/accept-invite/:token`. */
-export const acceptInvitationForm = z.object({ fullName: line(100), password: newPassword, ...acceptance });
+export const acceptInvitationForm = z.object({
+  fullName: line(100, 'auth.fullNameMissing'),
+  password: newPassword,
+  ...acceptance,
+});
 
 /** The versions of both documents that stood beside the ticks; undefined when the form did not say. */
 export interface SeenVersions {

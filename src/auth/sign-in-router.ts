@@ -125,11 +125,12 @@ function authenticate(passport: Authenticator, req: Request, res: Response): Pro
 /** Empty fields get their own message; anything else that cannot be right is answered like a wrong password. */
 function missingFields(res: Response, body: Record<string, unknown>): Record<string, string> {
   const { t } = formatOf(res);
-  const names = ['email', 'password'].filter((name) => {
+  const names = (['email', 'password'] as const).filter((name) => {
     const value = body[name];
     return value === undefined || (typeof value === 'string' && value.trim() === '');
   });
-  return Object.fromEntries(names.map((name) => [name, t('errors.required')]));
+  const texts = { email: t('auth.emailMissing'), password: t('auth.passwordMissing') };
+  return Object.fromEntries(names.map((name) => [name, texts[name]]));
 }
 
 function renderRefused(req: Request, res: Response, fields: Record<string, string>): void {

@@ -9,8 +9,6 @@ export const auth = {
 
   registerTitle: 'Start your free trial',
   registerSubtitle: '{days} days with everything. No card needed.',
-  registerCompany: 'Your company',
-  registerYou: 'Your account',
   companyName: 'Company name',
   subdomain: 'Short name of your company',
   subdomainHint: '3 to 40 letters (a–z), digits and hyphens. It cannot be changed later.',
@@ -21,6 +19,11 @@ export const auth = {
   tooManyRegistrations:
     'Too many companies were created from your network. Please try again in {minutes, plural, one {# minute} other {# minutes}}.',
 
+  companyNameMissing: 'Enter the name of your company.',
+  subdomainMissing: 'Enter a short name for your company.',
+  fullNameMissing: 'Enter your full name.',
+  emailMissing: 'Enter your email address.',
+  passwordMissing: 'Enter a password.',
   oddCharacters: 'This contains characters that cannot be shown. Please type it again.',
   emailAscii:
     'Please use an email address with plain letters only. Letters such as ç, ğ, ı, ö, ş and ü are not accepted by the payment service.',

@@ -11,8 +11,6 @@ export const auth: Record<keyof typeof en, string> = {
 
   registerTitle: 'Ücretsiz denemeye başlayın',
   registerSubtitle: 'Tüm özellikler {days} gün boyunca açık. Kart gerekmez.',
-  registerCompany: 'Şirketiniz',
-  registerYou: 'Hesabınız',
   companyName: 'Şirket adı',
   subdomain: 'Şirketinizin kısa adı',
   subdomainHint: '3–40 karakter: harf (a–z), rakam ve kısa çizgi. Sonradan değiştirilemez.',
@@ -23,6 +21,11 @@ export const auth: Record<keyof typeof en, string> = {
   tooManyRegistrations:
     'Ağınızdan çok fazla şirket oluşturuldu. Lütfen {minutes} dakika sonra yeniden deneyin.',
 
+  companyNameMissing: 'Şirketinizin adını girin.',
+  subdomainMissing: 'Şirketiniz için kısa bir ad girin.',
+  fullNameMissing: 'Adınızı ve soyadınızı girin.',
+  emailMissing: 'E-posta adresinizi girin.',
+  passwordMissing: 'Bir parola girin.',
   oddCharacters: 'Burada gösterilemeyen karakterler var. Lütfen yeniden yazın.',
   emailAscii:
     'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme hizmeti ç, ğ, ı, ö, ş ve ü gibi harfleri kabul etmiyor.',
