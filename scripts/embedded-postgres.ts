@@ -1,24 +1,18 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  checkReachable,
-  EmbeddedPostgresError,
-  findBinaries,
-  prepareLibraries,
-} from './embedded-postgres/binaries.ts';
+import { EmbeddedPostgresError, findBinaries, prepareLibraries } from './embedded-postgres/binaries.ts';
 import { claim, release, withLock } from './embedded-postgres/claims.ts';
 import {
-  chooseUser,
   deleteFiles,
   ensureCluster,
-  prepareHome,
   readSettings,
   writeSettings,
   type Cluster,
   type Settings,
 } from './embedded-postgres/cluster.ts';
 import { ensureDatabase } from './embedded-postgres/databases.ts';
+import { checkReachable, chooseUser, prepareBinaries, prepareHome } from './embedded-postgres/home.ts';
 import { adoptServer, launchServer, stopServer } from './embedded-postgres/server.ts';
 
 /** Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is often taken. */
@@ -51,14 +45,15 @@ export interface EmbeddedPostgres {
  * kept between starts. Throws `EmbeddedPostgresError`, whose message is fit to print, when it cannot run here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const binaries = await findBinaries();
-  const home = prepareHome(options.dataDir);
+  const shipped = await findBinaries();
+  const home = prepareHome(options.dataDir, options.log);
   const runAs = chooseUser(home);
-  checkReachable([binaries.postgres, home], runAs);
-  const environment = prepareLibraries(binaries, join(home, 'lib'));
   const forTests = options.forTests ?? false;
-  const cluster: Cluster = { home, data: join(home, 'data'), binaries, environment, runAs, forTests };
   return withLock(home, async () => {
+    const binaries = prepareBinaries(shipped, home, runAs);
+    checkReachable([binaries.postgres, home], runAs);
+    const environment = prepareLibraries(binaries, join(home, 'lib'));
+    const cluster: Cluster = { home, data: join(home, 'data'), binaries, environment, runAs, forTests };
     const settings = readSettings(home);
     await ensureCluster(cluster, settings.superuserPassword);
     const adoptedPort = await adoptServer(cluster, settings.superuserPassword);

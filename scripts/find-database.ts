@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { hasEmbeddedPostgres } from './embedded-postgres/cluster.ts';
+import { hasEmbeddedPostgres } from './embedded-postgres/home.ts';
 import { MigrationError } from './migration-error.ts';
 
 export interface FoundDatabase {

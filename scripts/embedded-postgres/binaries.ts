@@ -1,13 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { basename, dirname, join, sep } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 export interface Binaries {
   initdb: string;
   postgres: string;
   /** The package's folder of programs, libraries and shared files. */
   native: string;
-  /** Major version, as in the PG_VERSION file of a data folder. */
-  majorVersion: string;
+  /** Of the package; begins with the version of Postgres. */
+  version: string;
 }
 
 /** Who runs the server. Null: the current user. */
@@ -37,12 +37,7 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
   const native = dirname(dirname(paths.postgres));
   const manifest = readFileSync(join(dirname(native), 'package.json'), 'utf8');
   const { version } = JSON.parse(manifest) as { version: string };
-  return {
-    initdb: paths.initdb,
-    postgres: paths.postgres,
-    native,
-    majorVersion: version.split('.')[0] ?? '',
-  };
+  return { initdb: paths.initdb, postgres: paths.postgres, native, version };
 }
 
 /**
@@ -82,31 +77,4 @@ function link(source: string, path: string): void {
     rmSync(path);
     symlinkSync(source, path);
   }
-}
-
-/** Throws `EmbeddedPostgresError` when `runAs` may not enter a folder on the way to one of the paths. */
-export function checkReachable(paths: string[], runAs: RunAs): void {
-  if (runAs === null) return;
-  for (const path of paths) {
-    const closed = findClosed(path, runAs);
-    if (closed === undefined) continue;
-    throw new EmbeddedPostgresError(
-      `Postgres refuses to run as root, so it runs as uid ${String(runAs.uid)}, which may not enter ${closed}: ` +
-        `move the project${path.includes('node_modules') ? '' : ' or DATA_DIR'} out of it, ` +
-        `run "chmod o+x ${closed}", start as an ordinary user, or set DATABASE_URL.`,
-    );
-  }
-}
-
-function findClosed(path: string, runAs: { uid: number; gid: number }): string | undefined {
-  const parts = path.split(sep);
-  const folders = parts.map((_, index) => parts.slice(0, index + 1).join(sep) || sep);
-  return folders.find((folder) => existsSync(folder) && !mayEnter(folder, runAs));
-}
-
-function mayEnter(path: string, { uid, gid }: { uid: number; gid: number }): boolean {
-  const { mode, uid: owner, gid: group } = statSync(path);
-  if (owner === uid) return (mode & 0o100) !== 0;
-  else if (group === gid) return (mode & 0o010) !== 0;
-  else return (mode & 0o001) !== 0;
 }

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
-  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -12,12 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EmbeddedPostgresError, UnusableFilesError, type Binaries, type RunAs } from './binaries.ts';
 
-/** The account every Unix has without privileges: Postgres refuses to run as root. */
-const NOBODY = 65534;
 const INITDB_TIMEOUT_MS = 120_000;
 
 /** What is remembered between starts, in a file that only its owner can read. */
@@ -40,39 +37,6 @@ export interface Cluster {
   runAs: RunAs;
   /** See `EmbeddedPostgresOptions`. */
   forTests: boolean;
-}
-
-/** True when an embedded server was made in this folder before; it need not be running. */
-export function hasEmbeddedPostgres(dataDir: string): boolean {
-  return existsSync(join(dataDir, 'settings.json'));
-}
-
-/** Makes the folder when it is missing. Throws `EmbeddedPostgresError` when it belongs to another user. */
-export function prepareHome(dataDir: string): string {
-  const home = resolve(dataDir);
-  const firstMade = mkdirSync(home, { recursive: true });
-  // As root the server runs as another user, who must be able to pass whatever the umask says. The files stay closed.
-  for (
-    let folder = home;
-    firstMade !== undefined && folder.length >= firstMade.length;
-    folder = dirname(folder)
-  ) {
-    chmodSync(folder, 0o755);
-  }
-  const { uid } = statSync(home);
-  const me = process.getuid?.() ?? uid;
-  if (me === 0 || me === uid) return home;
-  throw new EmbeddedPostgresError(
-    `${home} belongs to another user (uid ${String(uid)}): start as that user, or set DATA_DIR to a folder of your own.`,
-  );
-}
-
-/** As root: the owner of the data, or nobody. Else null: the current user. */
-export function chooseUser(home: string): RunAs {
-  if (process.getuid?.() !== 0) return null;
-  const data = statSync(join(home, 'data'), { throwIfNoEntry: false });
-  const owner = data ?? statSync(home);
-  return owner.uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid: owner.uid, gid: owner.gid };
 }
 
 /** The remembered settings, or new ones with random passwords when there is no server yet. */
@@ -115,9 +79,10 @@ export async function ensureCluster(cluster: Cluster, superuserPassword: string)
   const versionFile = join(cluster.data, 'PG_VERSION');
   if (!existsSync(cluster.data)) await createCluster(cluster, superuserPassword);
   const version = readFileSync(versionFile, 'utf8').trim();
-  if (version === cluster.binaries.majorVersion) return;
+  const [installed = ''] = cluster.binaries.version.split('.');
+  if (version === installed) return;
   throw new UnusableFilesError(
-    `${cluster.data} was made by Postgres ${version}, and Postgres ${cluster.binaries.majorVersion} is installed: ` +
+    `${cluster.data} was made by Postgres ${version}, and Postgres ${installed} is installed: ` +
       `delete ${cluster.home} to start empty, or set DATABASE_URL.`,
   );
 }

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { findBinaries } from '../../scripts/embedded-postgres/binaries.ts';
 import { startChild } from '../support/child.ts';
@@ -38,8 +38,8 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(): Promise<EmbeddedPostgres> {
-  const server = await startEmbeddedPostgres({ dataDir, log: (line) => lines.push(line) });
+async function start(forTests = false): Promise<EmbeddedPostgres> {
+  const server = await startEmbeddedPostgres({ dataDir, forTests, log: (line) => lines.push(line) });
   running.push(server);
   return server;
 }
@@ -161,10 +161,23 @@ describe('the embedded Postgres', () => {
     await expect(started).rejects.toThrow(`${join(broken, 'settings.json')} is missing`);
   });
 
-  it.runIf(process.getuid?.() === 0)('as root, names the folder that its user may not enter', async () => {
-    const closed = join(folder, 'closed');
-    mkdirSync(closed, { mode: 0o700 });
-    const started = startEmbeddedPostgres({ dataDir: join(closed, 'postgres'), log: () => undefined });
-    await expect(started).rejects.toThrow(`runs as uid 65534, which may not enter ${closed}: move`);
-  });
+  it.runIf(process.getuid?.() === 0)(
+    'as root, keeps its data elsewhere when its user may not enter the folder',
+    async () => {
+      const closed = join(folder, 'closed');
+      mkdirSync(closed, { mode: 0o700 });
+      dataDir = join(closed, 'postgres');
+      const server = await start(true);
+      const elsewhere = readFileSync(join(dataDir, 'location'), 'utf8').trim();
+      onTestFinished(async () => {
+        await server.stop();
+        rmSync(elsewhere, { recursive: true, force: true });
+      });
+      expect(lines).toEqual([
+        `Postgres does not run as root, and other users may not enter ${closed}: its data is in ${elsewhere}`,
+      ]);
+      expect(await query(server.ownerUrl, 'select 1 as answer')).toEqual([{ answer: 1 }]);
+      expect(await start(true)).toMatchObject({ adopted: true, ownerUrl: server.ownerUrl });
+    },
+  );
 });
