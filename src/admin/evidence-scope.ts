@@ -61,10 +61,14 @@ export function paymentsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuild
              or tstzrange(member.started_at, member.ended_at) @> payments.paid_at)))`,
       [scope.userId, scope.userId],
     )
-    .where((query) => {
-      void query
-        .where((created) => void inTime(created, 'payments.created_at', scope))
-        .orWhere((paid) => void inTime(paid.whereNotNull('payments.paid_at'), 'payments.paid_at', scope));
+    .modify((query) => {
+      // An empty group of conditions would vanish from the "or" instead of being true.
+      if (scope.from === null && scope.to === null) return;
+      void query.where((either) => {
+        void either
+          .where((created) => void inTime(created, 'payments.created_at', scope))
+          .orWhere((paid) => void inTime(paid, 'payments.paid_at', scope));
+      });
     });
 }
 
