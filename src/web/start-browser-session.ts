@@ -2,12 +2,20 @@ import type { Request, Response } from 'express';
 import type { Config } from '../config.ts';
 import { sessionCookieName } from './browser-session.ts';
 
-/** Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. */
+/**
+ * Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. When it cannot be
+ * stored, nobody is signed in and no cookie is sent.
+ */
 export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
   return new Promise((resolve, reject) => {
     req.logIn(user, (error?: Error | null) => {
-      if (error === undefined || error === null) resolve();
-      else reject(error);
+      if (error === undefined || error === null) {
+        resolve();
+        return;
+      }
+      req.session.destroy(() => {
+        reject(error);
+      });
     });
   });
 }
