@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
+import { createSchemaRouter } from './admin/schema-router.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
 import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
 import { createPaytrCallbackRouter } from './billing/callback-router.ts';
+import { createInvoiceRouter } from './billing/invoice-router.ts';
 import { createPaymentReturnRouter } from './billing/return-router.ts';
 import { createBillingRouter } from './billing/router.ts';
 import { createHealthRouter } from './health/router.ts';
@@ -50,6 +52,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   assets.mount(app);
   // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form limit.
   app.use(createHealthRouter(deps));
+  app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
 
   app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
@@ -64,6 +67,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use('/auth', createAuthRouter(deps, passport));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
+  app.use('/billing', createInvoiceRouter(deps));
   app.use('/workspace', requireCompanyUser, requireCurrentAcceptance(db), createWorkspaceRouter(deps));
   app.use('/billing', requireCompanyUser, requireCurrentAcceptance(db), createBillingRouter(deps));
   app.use('/admin', createAdminRouter(deps));

@@ -56,27 +56,35 @@ const invoiceColumns = [
   'invoices.seller',
 ];
 
+const printedColumns = [
+  ...invoiceColumns,
+  'payments.merchant_oid',
+  'payments.amount_minor',
+  'payments.paid_at',
+];
+
 /** A company's invoices, newest first, one page of them. */
 export async function listInvoices(db: Knex, companyId: number, cursor: Cursor): Promise<Page<Invoice>> {
   const query = db('invoices').where('invoices.company_id', companyId).select(invoiceColumns);
   return pageOf<Invoice>(query, ['invoices.issued_at', 'invoices.id'], 'issued_at', cursor);
 }
 
-/** A company's invoice as it is printed. Operators name the company they look into. */
+/** A company's invoice as it is printed. */
 export async function findInvoice(
   db: Knex,
   companyId: number,
   invoiceId: number,
 ): Promise<PrintedInvoice | undefined> {
-  return db('invoices')
-    .join('payments', 'payments.id', 'invoices.payment_id')
+  return printedInvoices(db)
     .where({ 'invoices.company_id': companyId, 'invoices.id': invoiceId })
-    .first<PrintedInvoice | undefined>([
-      ...invoiceColumns,
-      'payments.merchant_oid',
-      'payments.amount_minor',
-      'payments.paid_at',
-    ]);
+    .first<PrintedInvoice | undefined>(printedColumns);
+}
+
+/** An invoice of any company: for operators only. */
+export async function findAnyInvoice(db: Knex, invoiceId: number): Promise<PrintedInvoice | undefined> {
+  return printedInvoices(db)
+    .where('invoices.id', invoiceId)
+    .first<PrintedInvoice | undefined>(printedColumns);
 }
 
 /** The invoice of a company's payment, once it is paid. */
@@ -88,4 +96,8 @@ export async function findInvoiceOfPayment(
   return db('invoices')
     .where({ 'invoices.company_id': companyId, 'invoices.payment_id': paymentId })
     .first<Invoice | undefined>(invoiceColumns);
+}
+
+function printedInvoices(db: Knex): Knex.QueryBuilder {
+  return db('invoices').join('payments', 'payments.id', 'invoices.payment_id');
 }

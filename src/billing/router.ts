@@ -13,7 +13,6 @@ import {
   billingDetailsForm,
   billingFields,
   currencyField,
-  idAddress,
   orderAddress,
   planAddress,
   type BillingField,
@@ -23,7 +22,7 @@ import { PAGE_LIFE_MINUTES } from './payment-page-life.ts';
 import { paymentStage, paymentWords } from './payment-page.ts';
 import { nextPeriod } from './period.ts';
 import type { PaidPlan } from './plans.ts';
-import { findInvoiceOfPayment, findInvoice } from './invoice-queries.ts';
+import { findInvoiceOfPayment } from './invoice-queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
 import { startCheckout, type Checkout } from './start-checkout.ts';
 
@@ -37,7 +36,6 @@ export function createBillingRouter(deps: AppDeps): Router {
   router.post('/details', requireCompanyAdmin, (req, res) => saveDetails(deps, req, res));
   router.post('/subscribe/:plan', requireCompanyAdmin, (req, res) => subscribe(deps, req, res));
   router.get('/checkout/:merchantOid', requireCompanyAdmin, (req, res) => showCheckout(deps, req, res));
-  router.get('/invoices/:id', requireCompanyAdmin, (req, res) => showInvoice(deps, req, res));
   return router;
 }
 
@@ -180,8 +178,7 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
-  // 'self' as well: the gateway sends the payer back to us within the frame.
-  setContentPolicy(res, config, { frame: `'self' ${new URL(frameUrl).origin}` });
+  setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
   const period = nextPeriod(subscription, req.receivedAt);
   const { t, number } = formatOf(res);
   res.render('billing/checkout', {
@@ -193,21 +190,6 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
     openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * 60_000),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
     taxPercent: number(config.taxPercent, 2),
-  });
-}
-
-async function showInvoice(deps: AppDeps, req: Request, res: Response): Promise<void> {
-  const address = idAddress.safeParse(req.params);
-  if (!address.success) throw new NotFound();
-  const invoice = await findInvoice(deps.db, companyPerson(req).company_id, address.data.id);
-  if (invoice === undefined) throw new NotFound();
-  const { t, number } = formatOf(res);
-  res.render('billing/invoice', {
-    title: t('billing.invoiceTitle', { number: invoice.invoice_no }),
-    invoice,
-    netMinor: invoice.total_minor - invoice.tax_minor,
-    surchargeMinor: Math.max(0, invoice.total_minor - invoice.amount_minor),
-    taxPercent: number(Number(invoice.tax_percent), 2),
   });
 }
 

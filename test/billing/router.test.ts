@@ -1,0 +1,480 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Paytr, TokenOrder } from '../../src/billing/paytr.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
+import { signIn, type Visitor } from '../support/visitor.ts';
+import { auditOf } from './scene.ts';
+
+let gateway: FakePaytr;
+let test: TestApp;
+let cast: Cast;
+let alice: Visitor;
+let lastOrder: TokenOrder | undefined;
+let tokenCalls = 0;
+
+beforeAll(async () => {
+  gateway = await startFakePaytr({ timeoutSeconds: 0.3 });
+  const paytr: Paytr = {
+    ...gateway.paytr,
+    requestToken: (order) => {
+      tokenCalls += 1;
+      lastOrder = order;
+      return gateway.paytr.requestToken(order);
+    },
+  };
+  test = await createTestApp({
+    env: { PAYTR_BASE_URL: gateway.url, PAYTR_CURRENCIES: 'TRY,EUR', PAYTR_TEST_MODE: '1' },
+    deps: { paytr },
+  });
+});
+afterAll(async () => {
+  await test.close();
+  await gateway.close();
+});
+beforeEach(async () => {
+  cast = await buildCast(test.db);
+  alice = await signIn(test.app, cast.alice);
+  tokenCalls = 0;
+});
+
+const bob = (): Promise<Visitor> => signIn(test.app, cast.bob);
+const charlie = (): Promise<Visitor> => signIn(test.app, cast.charlie);
+
+const DAY_MS = 86_400_000;
+const setSubscription = (change: Record<string, unknown>): Promise<number> =>
+  test.db('subscriptions').where('company_id', cast.acme.id).update(change);
+const paidFor = (plan: string, days: number): Promise<number> =>
+  setSubscription({
+    plan,
+    period_started_at: new Date(Date.now() - DAY_MS),
+    period_ends_at: new Date(Date.now() + days * DAY_MS),
+  });
+
+interface PaymentRow {
+  id: number;
+  merchant_oid: string;
+  status: string;
+  user_id: number;
+  plan: string;
+  currency: string;
+  amount_minor: number;
+  client_ip: string | null;
+  gateway_user_ip: string | null;
+  user_agent: string | null;
+  test_mode: boolean;
+  gateway_token: string | null;
+}
+const payments = (companyId = cast.acme.id): Promise<PaymentRow[]> =>
+  test.db('payments').where('company_id', companyId).orderBy('id').select<PaymentRow[]>('*');
+
+describe('the billing page', () => {
+  it('shows an admin plan, usage, prices, payments, invoices and the details form', async () => {
+    await buildWorkspace(test.db, { company_id: cast.acme.id, owner_user_id: cast.alice.id });
+    const page = await alice.get('/billing');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Trial');
+    expect(page.text).toMatch(/1[34] days left/);
+    expect(page.text).toContain('1 of 3');
+    expect(page.text).toContain('2 of 5');
+    expect(page.text).toMatch(/1,499\.00/);
+    expect(page.text).toContain('action="/billing/subscribe/team"');
+    expect(page.text).toContain('No payments yet');
+    expect(page.text).toContain('No invoices yet');
+    expect(page.text).toContain('name="billing_address"');
+  });
+
+  it('shows a member the plan and how much is in use, and nothing about money', async () => {
+    await buildPayment(test.db, { company_id: cast.acme.id, user_id: cast.alice.id });
+    const page = await (await bob()).get('/billing');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Trial');
+    expect(page.text).toContain('ask an administrator');
+    expect(page.text).not.toMatch(/subscribe|1,499|billing_address|merchant_oid|Alice/);
+  });
+
+  it('refuses operators, who have no company, and sends strangers to sign in', async () => {
+    const olivia = await signIn(test.app, cast.olivia);
+    expect((await olivia.get('/billing')).status).toBe(403);
+    expect((await olivia.post('/billing/subscribe/team', { currency: 'TRY' })).status).toBe(403);
+  });
+
+  it('shows prices in the currency asked for when it is on offer', async () => {
+    expect((await alice.get('/billing?currency=EUR')).text).toContain('€45.00');
+    const unknown = await alice.get('/billing?currency=USD');
+    expect(unknown.status).toBe(200);
+    expect(unknown.text).toMatch(/1,499\.00/);
+    expect(unknown.text).not.toContain('$49.00');
+  });
+
+  it('says that paid time has ended, and offers plans again', async () => {
+    await setSubscription({
+      plan: 'team',
+      trial_ends_at: new Date(Date.now() - 40 * DAY_MS),
+      period_started_at: new Date(Date.now() - 33 * DAY_MS),
+      period_ends_at: new Date(Date.now() - 3 * DAY_MS),
+    });
+    const page = await alice.get('/billing');
+    expect(page.text).toContain('Your company’s time has ended');
+    expect(page.text).toContain('action="/billing/subscribe/starter"');
+    expect((await (await bob()).get('/billing')).text).toContain('Ask an administrator');
+  });
+
+  it('turns the pages of a long list of payments and shows only this company’s', async () => {
+    const theirs = await buildPayment(test.db, { company_id: cast.globex.id, user_id: cast.charlie.id });
+    const built = [];
+    for (let n = 0; n < 23; n += 1) {
+      const created_at = new Date(Date.UTC(2026, 0, 1, 0, Math.floor(n / 3)));
+      built.push(
+        await buildPayment(test.db, {
+          company_id: cast.acme.id,
+          user_id: cast.alice.id,
+          created_at,
+          status: 'failed',
+        }),
+      );
+    }
+    const oids = (text: string): string[] =>
+      [...text.matchAll(/\/billing\/checkout\/(\w+)/g)].map((match) => match[1] ?? '');
+    const link = (text: string, rel: string): string =>
+      new RegExp(`rel="${rel}" href="([^"#]+)`).exec(text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const first = await alice.get('/billing');
+    const second = await alice.get(link(first.text, 'next'));
+    const third = await alice.get(link(second.text, 'next'));
+    const seen = [first, second, third].flatMap((page) => oids(page.text));
+    expect(seen).toEqual(built.map((payment) => payment.merchant_oid).reverse());
+    expect(seen).not.toContain(theirs.merchant_oid);
+    expect(link(third.text, 'next')).toBe('');
+    expect(link(first.text, 'prev')).toBe('');
+    expect(oids((await alice.get(link(third.text, 'prev'))).text)).toEqual(oids(second.text));
+  });
+
+  it('takes a cursor nobody made for the newest page', async () => {
+    for (const cursor of ['x', '1-', '-1-1', '9'.repeat(40), '999999999999999-1', "1'--1"]) {
+      expect((await alice.get(`/billing?paymentsOlder=${encodeURIComponent(cursor)}`)).status).toBe(200);
+    }
+  });
+});
+
+describe('the billing details', () => {
+  const details = {
+    billing_name: 'Acme Ltd. Şti.',
+    billing_address: 'Örnek Cad. 1\r\nAnkara',
+    billing_phone: '+90 312 000 00 01',
+    billing_tax_office: 'Çankaya',
+    billing_tax_number: '1234567890',
+  };
+  const company = (): Promise<Record<string, unknown>> =>
+    test.db('companies').where('id', cast.acme.id).first<Record<string, unknown>>('*');
+
+  it('are kept for an admin, shown again, and leave a row with what changed', async () => {
+    const response = await alice.post('/billing/details', details);
+    expect(response.status).toBe(303);
+    expect(await company()).toMatchObject({ ...details, billing_address: 'Örnek Cad. 1 Ankara' });
+    expect((await alice.follow(response)).text).toContain('The billing details were saved.');
+    await alice.post('/billing/details', { ...details, billing_tax_office: '' });
+    const rows = (await auditOf(test.db, cast.acme.id)).filter(
+      (row) => row.action_type === 'billing_details_changed',
+    );
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toMatchObject({
+      user_id: cast.alice.id,
+      details: { before: { billing_tax_office: 'Çankaya' }, after: { billing_tax_office: null } },
+    });
+  });
+
+  it('that did not change leave no row', async () => {
+    await alice.post('/billing/details', details);
+    await alice.post('/billing/details', details);
+    const actions = (await auditOf(test.db, cast.acme.id)).map((row) => row.action_type);
+    expect(actions.filter((action) => action === 'billing_details_changed')).toHaveLength(1);
+  });
+
+  it.each([
+    ['billing_name', 'x'.repeat(121), 'too long'],
+    ['billing_address', 'x'.repeat(401), 'too long'],
+    ['billing_phone', 'call me', 'telephone'],
+    ['billing_phone', '12345678901234567890123', 'too long'],
+    ['billing_tax_number', '12', '5 to 20'],
+    ['billing_tax_office', 'a\u0000b', 'cannot be printed'],
+  ])('with a wrong %s are shown again with a message beside the field', async (field, value, message) => {
+    const response = await alice.post('/billing/details', { ...details, [field]: value });
+    expect(response.status).toBe(422);
+    expect(response.text).toContain(message);
+    expect(response.text).toContain(`id="${field}-error"`);
+    expect(response.text).toContain('Örnek Cad. 1'.slice(0, field === 'billing_address' ? 0 : undefined));
+    expect((await company()).billing_name).toBeNull();
+  });
+
+  it('are refused to a member', async () => {
+    expect((await (await bob()).post('/billing/details', details)).status).toBe(403);
+    expect((await company()).billing_name).toBeNull();
+  });
+});
+
+describe('buying a plan', () => {
+  const buy = (visitor: Visitor, plan = 'team', currency: string | undefined = 'TRY') =>
+    visitor.post(
+      `/billing/subscribe/${plan}`,
+      { currency },
+      { 'user-agent': 'Ada’s browser'.replace('’', '') },
+    );
+
+  it('places a pending order with the price of the plan, and shows the gateway’s form in a frame', async () => {
+    const response = await buy(alice, 'team', 'EUR');
+    expect(response.status).toBe(303);
+    const [payment] = await payments();
+    expect(payment).toMatchObject({
+      status: 'pending',
+      user_id: cast.alice.id,
+      plan: 'team',
+      currency: 'EUR',
+      amount_minor: 4500,
+      client_ip: '127.0.0.1',
+      gateway_user_ip: '203.0.113.10',
+      user_agent: 'Adas browser',
+      test_mode: true,
+    });
+    expect(payment?.merchant_oid).toMatch(/^[A-Za-z0-9]{20,64}$/);
+    expect(response.headers.location).toBe(`/billing/checkout/${payment?.merchant_oid ?? ''}`);
+    const page = await alice.follow(response);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain(`src="${gateway.url}/odeme/guvenli/${payment?.gateway_token ?? ''}"`);
+    expect(page.text).toContain(payment?.merchant_oid);
+    expect(page.text).toContain('€45.00');
+    expect(page.headers['content-security-policy']).toContain(`frame-src ${gateway.url}`);
+    expect(page.headers['cache-control']).toContain('no-store');
+  });
+
+  it('leaves a row of the person who started it', async () => {
+    await buy(alice);
+    const [payment] = await payments();
+    const row = (await auditOf(test.db, cast.acme.id)).find(
+      (each) => each.action_type === 'payment_initiated',
+    );
+    expect(row).toMatchObject({
+      success: true,
+      actor_type: 'user',
+      user_id: cast.alice.id,
+      resource_id: String(payment?.id),
+      details: { merchant_oid: payment?.merchant_oid, plan: 'team', amount_minor: 149_900, currency: 'TRY' },
+    });
+    expect(JSON.stringify(row)).not.toContain(payment?.gateway_token);
+  });
+
+  it('tells the gateway who pays, for what, and where to return to; the seller’s address stands in for none', async () => {
+    await buy(alice);
+    const [payment] = await payments();
+    const signed = `order=${payment?.merchant_oid ?? ''}&sig=`;
+    expect(lastOrder).toMatchObject({
+      merchantOid: payment?.merchant_oid,
+      email: cast.alice.email,
+      userName: 'Alice',
+      userAddress: test.config.seller.address,
+      userPhone: test.config.seller.phone,
+      basket: [{ name: 'YouAreCoder Team, 1 month', unitPriceMinor: 149_900, quantity: 1 }],
+      timeoutMinutes: 30,
+    });
+    expect(lastOrder?.okUrl).toContain(`http://localhost:3000/billing/payment/success?${signed}`);
+    expect(lastOrder?.failUrl).toContain(`http://localhost:3000/billing/payment/fail?${signed}`);
+    await alice.post('/billing/details', {
+      billing_address: 'Example Street 9, Izmir',
+      billing_phone: '+90 232 000 00 00',
+    });
+    await buy(alice, 'enterprise');
+    expect(lastOrder).toMatchObject({
+      userAddress: 'Example Street 9, Izmir',
+      userPhone: '+90 232 000 00 00',
+    });
+  });
+
+  it('is refused to a member, without an order and without a call', async () => {
+    expect((await buy(await bob())).status).toBe(403);
+    expect((await buy(await bob(), 'nonsense')).status).toBe(403);
+    expect(await payments()).toEqual([]);
+    expect(tokenCalls).toBe(0);
+  });
+
+  it.each(['trial', 'Team', 'gold', '..', '%00'])('of the name %s is not found', async (plan) => {
+    expect((await buy(alice, plan)).status).toBe(404);
+    expect(await payments()).toEqual([]);
+  });
+
+  it.each([['USD'], ['GBP'], ['TL'], ['try'], [''], [undefined]])(
+    'in the currency %s, which is not on offer, shows the page again with a message',
+    async (currency) => {
+      const response = await alice.post('/billing/subscribe/team', { currency });
+      expect(response.status).toBe(422);
+      expect(response.text).toContain('TRY, EUR');
+      expect(await payments()).toEqual([]);
+    },
+  );
+
+  it('ten times at once gives one order and one call, and everybody gets to it', async () => {
+    const responses = await Promise.all(Array.from({ length: 10 }, () => buy(alice)));
+    const [payment, ...more] = await payments();
+    expect(more).toEqual([]);
+    expect(tokenCalls).toBe(1);
+    for (const response of responses) {
+      expect(response.status).toBe(303);
+      expect(response.headers.location).toBe(`/billing/checkout/${payment?.merchant_oid ?? ''}`);
+    }
+  });
+
+  it('again while the form is open goes back to the same order; another plan, currency or person has its own', async () => {
+    await buy(alice);
+    await buy(alice);
+    expect(await payments()).toHaveLength(1);
+    await buy(alice, 'starter');
+    await buy(alice, 'team', 'EUR');
+    const eve = await buildUser(test.db, { company_id: cast.acme.id, role: 'admin' });
+    await buy(await signIn(test.app, eve));
+    expect(await payments()).toHaveLength(4);
+    expect(tokenCalls).toBe(4);
+  });
+
+  it.each([
+    ['whose form is about to close', { created_at: new Date(Date.now() - 26 * 60_000), gateway_token: 'x' }],
+    ['whose opening died', { created_at: new Date(Date.now() - 2 * 60_000), gateway_token: null }],
+    ['that has failed', { status: 'failed' }],
+    ['of an older price', { amount_minor: 100, gateway_token: 'x' }],
+  ])('again after an order %s gives a new order', async (_, change) => {
+    await buildPayment(test.db, { company_id: cast.acme.id, user_id: cast.alice.id, ...change });
+    await buy(alice);
+    expect(await payments()).toHaveLength(2);
+    expect(tokenCalls).toBe(1);
+  });
+
+  it('again while the first answer is on its way shows that the form is opening', async () => {
+    const { merchant_oid } = await buildPayment(test.db, {
+      company_id: cast.acme.id,
+      user_id: cast.alice.id,
+    });
+    const response = await buy(alice);
+    expect(response.headers.location).toBe(`/billing/checkout/${merchant_oid}`);
+    const page = await alice.follow(response);
+    expect(page.text).toContain('Opening the payment form');
+    expect(page.text).toContain('http-equiv="refresh" content="2"');
+    expect(tokenCalls).toBe(0);
+  });
+
+  it.each([
+    ['refuses', 'refuse', 'refused'],
+    ['does not answer', 'hang', 'timeout'],
+    ['answers with a page', 'html', 'unreadable'],
+    ['breaks', '500', 'unreadable'],
+  ] as const)('while the gateway %s is a clear page, and a row with the reason', async (_, mode, reason) => {
+    gateway.sandbox.failNextToken(mode);
+    const response = await buy(alice);
+    expect(response.status).toBe(502);
+    expect(response.text).toContain('The payment form could not be opened');
+    expect(response.text).toContain('Your card was not charged');
+    expect(response.text).toContain('action="/billing/subscribe/team"');
+    const [payment] = await payments();
+    expect(payment).toMatchObject({ status: 'refused', gateway_token: null });
+    const rows = await auditOf(test.db, cast.acme.id);
+    const row = rows.find((each) => each.action_type === 'payment_initiation_failed');
+    expect(row).toMatchObject({ success: false, user_id: cast.alice.id, resource_id: String(payment?.id) });
+    expect(row?.details).toMatchObject({ reason, merchant_oid: payment?.merchant_oid });
+    expect(row?.error_message?.length).toBeLessThan(600);
+    expect(rows.some((each) => each.action_type === 'payment_initiated')).toBe(false);
+    const again = await buy(alice);
+    expect(again.status).toBe(303);
+    expect(await payments()).toHaveLength(2);
+  });
+
+  it('for a lower plan waits for the end of the higher one, and says until when', async () => {
+    await paidFor('enterprise', 10);
+    const response = await buy(alice, 'team');
+    expect(response.status).toBe(422);
+    expect(response.text).toMatch(/larger plan until \d+ \w+ \d{4}/);
+    expect(await payments()).toEqual([]);
+    expect(tokenCalls).toBe(0);
+    expect((await alice.get('/billing')).text).not.toContain('action="/billing/subscribe/team"');
+  });
+
+  it('reaches at most twelve months ahead', async () => {
+    await paidFor('team', 345);
+    const response = await buy(alice, 'team');
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('at most 12 months ahead');
+    expect(await payments()).toEqual([]);
+  });
+
+  it('does not believe an amount in the form', async () => {
+    await alice.post('/billing/subscribe/team', { currency: 'TRY', amount_minor: 1, amount: '1', price: 1 });
+    expect((await payments())[0]?.amount_minor).toBe(149_900);
+  });
+});
+
+describe('the checkout page of an order', () => {
+  it('is not found for another company, for nonsense, and not allowed for a member', async () => {
+    await alice.post('/billing/subscribe/team', { currency: 'TRY' });
+    const [payment] = await payments();
+    const path = `/billing/checkout/${payment?.merchant_oid ?? ''}`;
+    expect((await (await charlie()).get(path)).status).toBe(404);
+    expect((await (await charlie()).get('/billing/checkout/NOSUCHORDER')).status).toBe(404);
+    expect((await alice.get('/billing/checkout/not-an-order')).status).toBe(404);
+    expect((await (await bob()).get(path)).status).toBe(403);
+  });
+
+  it.each([
+    [{ status: 'failed', failed_reason_code: '6' }, 'The form was closed, or the time was up'],
+    [
+      { status: 'failed', failed_reason_code: 'X-1', failed_reason_message: 'Ham metin' },
+      'did not approve it',
+    ],
+    [{ status: 'expired' }, 'has expired'],
+    [{ status: 'refused' }, 'could not be opened'],
+    [{ status: 'review', review_reason: 'test_payment' }, 'We are checking this payment'],
+    [{ status: 'success', paid_at: new Date() }, 'Paid. Thank you!'],
+    [{ gateway_token: 'x', created_at: new Date(Date.now() - 31 * 60_000) }, 'The payment form has closed'],
+    [{ created_at: new Date(Date.now() - 31 * 60_000) }, 'could not be opened'],
+  ])('that stands at %j says so in words', async (change, words) => {
+    const order = await buildPayment(test.db, {
+      company_id: cast.acme.id,
+      user_id: cast.alice.id,
+      ...change,
+    });
+    const page = await alice.get(`/billing/checkout/${order.merchant_oid}`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain(words);
+    expect(page.text).not.toContain('<iframe');
+    expect(page.text).not.toContain('Ham metin');
+  });
+});
+
+describe('without a public address of the payer', () => {
+  it('no gateway is asked: a clear page, and a row with the reason', async () => {
+    const own = await createTestApp({ env: { PAYTR_USER_IP_OVERRIDE: '' }, database: test.database });
+    try {
+      const visitor = await signIn(own.app, cast.alice);
+      const response = await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
+      expect(response.status).toBe(422);
+      expect(response.text).toContain('public internet address');
+      expect(await payments()).toMatchObject([{ status: 'refused', gateway_user_ip: null }]);
+      const row = (await auditOf(test.db, cast.acme.id)).at(-1);
+      expect(row).toMatchObject({ action_type: 'payment_initiation_failed', success: false });
+      expect(row?.details.reason).toBe('no-public-address');
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('a public one is told to the gateway as it is, not the stand-in', async () => {
+    const own = await createTestApp({
+      env: { TRUST_PROXY: 'loopback', PAYTR_BASE_URL: gateway.url },
+      database: test.database,
+      deps: { paytr: gateway.paytr },
+    });
+    try {
+      const visitor = await signIn(own.app, cast.alice, { 'x-forwarded-for': '198.51.100.7' });
+      await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
+      expect(await payments()).toMatchObject([
+        { client_ip: '198.51.100.7', gateway_user_ip: '198.51.100.7' },
+      ]);
+    } finally {
+      await own.close();
+    }
+  });
+});
