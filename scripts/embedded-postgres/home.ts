@@ -50,13 +50,14 @@ export function prepareHome(dataDir: string, log: (line: string) => void): strin
 /** The programs, copied into `home` when they lie where `runAs` may not go. */
 export function prepareBinaries(binaries: Binaries, home: string, runAs: RunAs): Binaries {
   if (findClosed(binaries.postgres, runAs) === undefined) return binaries;
-  const native = join(home, `native-${binaries.version}`);
-  if (!existsSync(native)) {
-    const unfinished = `${native}.new`;
+  const copy = join(home, `package-${binaries.version}`);
+  const native = join(copy, 'native');
+  if (!existsSync(copy)) {
+    const unfinished = `${copy}.new`;
     rmSync(unfinished, { recursive: true, force: true });
-    cpSync(binaries.native, unfinished, { recursive: true });
+    cpSync(binaries.native, join(unfinished, 'native'), { recursive: true });
     execFileSync('chmod', ['-R', 'a+rX', unfinished]);
-    renameSync(unfinished, native);
+    renameSync(unfinished, copy);
   }
   const bin = join(native, 'bin');
   return { ...binaries, native, initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres') };
