@@ -52,7 +52,9 @@ async function summed(db: Knex, filter: UsageFilter, keys: Key[]): Promise<unkno
     .with('united', unitedByPerson(db, [...new Set<Key>([...keys, 'user_id'])]))
     .with('counted', (query) => query.from('united').select(['united.*', db.raw(SPAN_SECONDS)]))
     .from('counted')
-    .groupBy(keys)
+    .modify((query) => {
+      if (keys.length > 0) query.groupBy(keys);
+    })
     .select([
       ...keys,
       db.raw('floor(coalesce(sum(seconds), 0))::bigint as total_seconds'),

@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import type { BuiltUser } from '../support/build.ts';
+
+/** A Monday morning; every story counts its minutes from here. */
+export const START = new Date('2026-06-01T06:00:00.000Z');
+
+/** Minutes (and parts of them) after `START`. */
+export function minute(count: number): Date {
+  return new Date(START.getTime() + count * 60_000);
+}
+
+const log = pino({ level: 'silent' });
+const metrics = createMetrics();
+
+/** What a request of `person` tells; one browser unless told otherwise. */
+export function contextOf(
+  person: Pick<BuiltUser, 'id' | 'company_id'>,
+  at: Date,
+  overrides: Partial<RequestContext> = {},
+): RequestContext {
+  return {
+    requestId: 'test-request',
+    actorType: 'user',
+    userId: person.id,
+    companyId: person.company_id,
+    ip: '203.0.113.20',
+    rawIp: null,
+    userAgent: 'test browser',
+    method: 'POST',
+    path: '/workspace',
+    browserSessionId: browser('first'),
+    at,
+    log,
+    metrics,
+    ...overrides,
+  };
+}
+
+/** The hash that names a browser session. */
+export function browser(name: string): string {
+  return Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
+}
+
+/** What the job has for a context. */
+export function sweeperContext(at: Date): RequestContext {
+  return systemContext({ name: 'end-idle-sessions', at, log, metrics });
+}
+
+/** Text that no test has used before. */
+export function unique(prefix: string): string {
+  return `${prefix}-${randomBytes(4).toString('hex')}`;
+}
