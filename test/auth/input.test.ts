@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import {
+  acceptInvitationForm,
+  credentials,
+  emailAddress,
+  newPassword,
+  registrationForm,
+} from '../../src/auth/input.ts';
+
+const form = {
+  companyName: 'Acme',
+  subdomain: 'acme',
+  fullName: 'Ada',
+  email: 'ada@example.com',
+  password: 'a chair that sings',
+  acceptTerms: 'on',
+  acceptPrivacy: 'on',
+};
+
+function faults(overrides: Record<string, unknown>): string[] {
+  const parsed = registrationForm.safeParse({ ...form, ...overrides });
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => `${String(path[0])}: ${message}`);
+}
+
+describe('a password', () => {
+  it.each([
+    'a chair that sings',
+    'şifrem çok uzun',
+    '          x',
+    'ABCDEFGHIK',
+    '12345abcde!',
+    'p'.repeat(64) + 'q'.repeat(64),
+  ])('may be %j: no rules of composition, and it is not trimmed', (password) => {
+    expect(newPassword.parse(password)).toBe(password);
+  });
+
+  it.each([
+    ['', 'auth.passwordMissing'],
+    ['ninechars', 'errors.tooShort'],
+    ['😀'.repeat(9), 'errors.tooShort'],
+    ['x'.repeat(128) + 'y', 'errors.tooLong'],
+    ['qwertyuiop', 'auth.passwordCommon'],
+    ['Password123', 'auth.passwordCommon'],
+    ['galatasaray1905', 'auth.passwordCommon'],
+    ['aaaaaaaaaaaa', 'auth.passwordCommon'],
+    [['a chair that sings'], 'auth.passwordMissing'],
+    [undefined, 'auth.passwordMissing'],
+  ])('may not be %j', (password, message) => {
+    expect(newPassword.safeParse(password).error?.issues[0]?.message).toBe(message);
+  });
+
+  it('may not be the e-mail address', () => {
+    expect(faults({ password: 'ADA@example.com' })).toEqual(['password: auth.passwordIsEmail']);
+  });
+
+  it('of 128 characters beyond the basic plane can be used to sign in again', () => {
+    const password = '😀'.repeat(127) + '😁';
+    expect(newPassword.parse(password)).toBe(password);
+    expect(credentials.parse({ email: 'ada@example.com', password }).password).toBe(password);
+  });
+});
+
+describe('an e-mail address', () => {
+  it('is trimmed and lower-cased', () => {
+    expect(emailAddress.parse('  Ada.Lovelace+x@Example.COM ')).toBe('ada.lovelace+x@example.com');
+  });
+
+  it.each([
+    ['çağrı@example.com', 'auth.emailAscii'],
+    ['ada@örnek.com', 'auth.emailAscii'],
+    ['\u212Aate@example.com', 'auth.emailAscii'],
+    ['İrem@example.com', 'auth.emailAscii'],
+    ['a\u0000da@example.com', 'auth.emailAscii'],
+    ['ada', 'errors.email'],
+    ['ada@', 'errors.email'],
+    ['a da@example.com', 'errors.email'],
+    ['ada@example', 'errors.email'],
+    ['', 'auth.emailMissing'],
+    [['ada@example.com'], 'auth.emailMissing'],
+    [`${'a'.repeat(90)}@example.com`, 'errors.tooLong'],
+  ])('may not be %j', (email, message) => {
+    expect(emailAddress.safeParse(email).error?.issues[0]?.message).toBe(message);
+  });
+});
+
+describe('the short name of a company', () => {
+  it.each([
+    ['  Acme-2 ', 'acme-2'],
+    ['IRMAK', 'irmak'],
+    ['a1b', 'a1b'],
+    ['a'.repeat(40), 'a'.repeat(40)],
+  ])('is lower-cased by ASCII rules: %j', (given, stored) => {
+    expect(registrationForm.parse({ ...form, subdomain: given }).subdomain).toBe(stored);
+  });
+
+  it.each([
+    ['ab', 'auth.subdomainShape'],
+    ['-acme', 'auth.subdomainShape'],
+    ['acme-', 'auth.subdomainShape'],
+    ['ac--me', 'auth.subdomainShape'],
+    ['xn--acme', 'auth.subdomainShape'],
+    ['ac.me', 'auth.subdomainShape'],
+    ['ac me', 'auth.subdomainShape'],
+    ['şirket', 'auth.subdomainShape'],
+    ['\u212Aaya', 'auth.subdomainShape'],
+    ['İzmir', 'auth.subdomainShape'],
+    ['acme\n', ''],
+    ['a'.repeat(41), 'auth.subdomainShape'],
+    ['WWW', 'auth.subdomainReserved'],
+    ['api', 'auth.subdomainReserved'],
+    ['Admin', 'auth.subdomainReserved'],
+    ['billing', 'auth.subdomainReserved'],
+    ['no-reply', 'auth.subdomainReserved'],
+    ['', 'auth.subdomainMissing'],
+  ])('%j is answered with %j', (subdomain, message) => {
+    expect(faults({ subdomain })[0] ?? '').toBe(message === '' ? '' : `subdomain: ${message}`);
+  });
+});
+
+describe('a name', () => {
+  it.each(['Çağrı Öztürk', "D'Arcy", '李小龍', 'Zoë 👩‍💻', 'O'])('may be %j', (fullName) => {
+    expect(faults({ fullName })).toEqual([]);
+  });
+
+  it.each([
+    ['', 'auth.fullNameMissing'],
+    ['   ', 'auth.fullNameMissing'],
+    ['a\u0000b', 'auth.oddCharacters'],
+    ['a\nb', 'auth.oddCharacters'],
+    ['a\u202Eb', 'auth.oddCharacters'],
+    ['a\uD800b', 'auth.oddCharacters'],
+    ['x'.repeat(101), 'errors.tooLong'],
+  ])('may not be %j', (fullName, message) => {
+    expect(faults({ fullName })[0]).toBe(`fullName: ${message}`);
+  });
+});
+
+describe('the form of an invitation', () => {
+  it('names every fault at once', () => {
+    const parsed = acceptInvitationForm.safeParse({});
+    expect(parsed.error?.issues.map(({ message }) => message)).toEqual([
+      'auth.fullNameMissing',
+      'auth.passwordMissing',
+      'legal.acceptTermsMissing',
+      'legal.acceptPrivacyMissing',
+    ]);
+  });
+});
