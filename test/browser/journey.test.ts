@@ -102,7 +102,7 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     expect(isValid).toBe(true);
 
     expect(bundle.user.email).toBe('ada@example.com');
-    expect(bundle.legal_acceptance.terms_version).toBe('2026-11-01');
+    expect(bundle.legal_acceptance.terms_accepted_version).toBe('2026-11-01');
     expect(bundle.legal_acceptance.privacy_accepted_ip).toMatch(/^(127\.0\.0\.1|::1)$/);
     const actions = bundle.audit_logs.map((row: { action_type: string }) => row.action_type);
     for (const action of [
@@ -114,10 +114,12 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
       'workspace_close',
       'payment_initiated',
       'payment_callback_success',
-      'evidence_exported',
     ]) {
       expect(actions).toContain(action);
     }
+    expect(await app.db('audit_logs').where('action_type', 'evidence_exported').pluck('success')).toEqual([
+      true,
+    ]);
     expect(bundle.workspace_sessions).toHaveLength(1);
     expect(bundle.payments).toMatchObject([
       { status: 'success', currency: 'EUR', started_by: { email: 'ada@example.com' } },

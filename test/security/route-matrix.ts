@@ -201,6 +201,12 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /legal/:kind/:version/:locale.txt',
+    target: () => ({ path: '/legal/terms/2026-11-01/en.txt' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
     route: 'GET /legal/accept',
     target: () => ({ path: '/legal/accept' }),
     expect: { ...everyone(303), olivia: 200 },
@@ -287,7 +293,7 @@ export const routeRules: RouteRule[] = [
   },
   {
     route: 'POST /billing/subscribe/:plan',
-    target: () => ({ path: '/billing/subscribe/team', form: { currency: 'TRY' } }),
+    target: () => ({ path: '/billing/subscribe/enterprise', form: { currency: 'TRY' } }),
     expect: change(403, 303, 303, 403),
     audit: 'payment_initiated',
   },
@@ -323,6 +329,13 @@ export const routeRules: RouteRule[] = [
     }),
     expect: everyone(400),
     audit: ownTest('test/billing'),
+  },
+
+  {
+    route: 'ANY /billing/callback',
+    target: () => ({ path: '/billing/callback' }),
+    expect: everyone(405),
+    audit: reading,
   },
 
   {

@@ -1,6 +1,7 @@
 import type { Express } from 'express';
 
 export interface MountedRoute {
+  /** ANY answers what no other route of that path does. */
   method: string;
   /** The pattern with its mount, e.g. `/admin/users/:id/role`. */
   path: string;
@@ -23,7 +24,10 @@ function walk(stack: Layer[], prefix: string): MountedRoute[] {
     const { route } = layer;
     if (route !== undefined) {
       const path = `${prefix}${route.path === '/' ? '' : route.path}` || '/';
-      return Object.keys(route.methods).map((method) => ({ method: method.toUpperCase(), path }));
+      return Object.keys(route.methods).map((method) => ({
+        method: method === '_all' ? 'ANY' : method.toUpperCase(),
+        path,
+      }));
     }
     return layer.handle.stack === undefined ? [] : walk(layer.handle.stack, prefix + mountOf(layer));
   });
