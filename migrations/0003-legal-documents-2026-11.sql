@@ -15,7 +15,8 @@ açılmasıyla kurulur. Şirketin hesabına sonradan katılan herkes, bu koşull
 bakımından kabul eder.
 
 Her kabul için metnin sürümünü ve dilini, SHA-256 özetini, zamanı, IP adresini ve tarayıcı bilgisini
-saklarız. Bu sayfada gösterilen özet değeri sayesinde metnin değişmediğini herkes doğrulayabilir.
+saklarız. Özet değeri bu sayfada, metnin dosya hâliyle birlikte sunulur; böylece metnin değişmediğini
+herkes doğrulayabilir.
 
 ## 2. Hizmet
 
@@ -159,8 +160,8 @@ account has been opened. Everyone who later joins the company's account accepts 
 use of the service.
 
 For each acceptance we store the version and language of the text, its SHA-256 hash, the time, the IP
-address and the browser identification. The hash shown on this page lets anyone check that the text is
-unchanged.
+address and the browser identification. The hash is shown on this page beside the text as a file, so that
+anyone can check that the text is unchanged.
 
 ## 2. The service
 

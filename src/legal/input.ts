@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { locales } from '../web/locales/catalogues.ts';
 import { documentKinds } from './queries.ts';
 
 /** The address of one version, `/legal/:kind/:version`. */
@@ -6,6 +7,9 @@ export const documentAddress = z.object({
   kind: z.enum(documentKinds),
   version: z.string().regex(/^\d{4}-\d{2}-\d{2}[a-z]?$/),
 });
+
+/** The address of one text as a file, `/legal/:kind/:version/:locale.txt`. */
+export const fileAddress = documentAddress.extend({ locale: z.enum(locales) });
 
 const tick = z
   .literal('on')

@@ -8,7 +8,7 @@ import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
 import { acceptDocuments } from './accept-documents.ts';
 import { listSections, parseBlocks } from './document-blocks.ts';
-import { acceptanceForm, documentAddress, type AcceptanceForm } from './input.ts';
+import { acceptanceForm, documentAddress, fileAddress, type AcceptanceForm } from './input.ts';
 import {
   documentKinds,
   findCurrentDocument,
@@ -52,7 +52,20 @@ export function createLegalRouter({ db, config }: Parts): Router {
       await findDocument(db, kind, version, formatOf(res).locale),
     );
   });
+  router.get('/:kind/:version/:locale.txt', async (req, res) => {
+    await sendText(db, req, res);
+  });
   return router;
+}
+
+/** Exactly the bytes that the hash is over, so that anyone can compute it: `sha256sum` of the file. */
+async function sendText(db: Knex, req: Request, res: Response): Promise<void> {
+  const address = fileAddress.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  const { kind, version, locale } = address.data;
+  const document = await findDocument(db, kind, version, locale);
+  if (document?.locale !== locale) throw new NotFound();
+  res.type('text/plain').attachment(`${kind}-${version}-${locale}.txt`).send(document.body);
 }
 
 async function showDocument(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listAcceptances } from '../../src/legal/queries.ts';
 import { buildCast, buildUser, type Cast } from '../support/build.ts';
@@ -52,6 +53,26 @@ describe('the legal pages', () => {
     expect(tr.text).toContain(await findHash(kind, '2026-11-01', 'tr'));
   });
 
+  it.each(['tr', 'en'])('offer the text as a file whose bytes have the shown hash: %s', async (locale) => {
+    const visitor = new Visitor(testApp.app, { 'accept-language': locale });
+    const page = await visitor.get('/legal/privacy');
+    const path = /href="(\/legal\/[^"]+\.txt)"/.exec(page.text)?.[1] ?? '';
+    expect(path).toBe(`/legal/privacy/2026-11-01/${locale}.txt`);
+    // A stranger with another language gets the same bytes: the address says the language.
+    const file = await new Visitor(testApp.app).get(path);
+    expect(file.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-01-${locale}.txt`);
+    expect(page.text).toContain(createHash('sha256').update(file.text, 'utf8').digest('hex'));
+  });
+
+  it('offer no file of a language that a version does not have', async () => {
+    const version = await publish('English words.', ['en']);
+    expect((await new Visitor(testApp.app).get(`/legal/terms/${version}/en.txt`)).text).toBe(
+      'English words.',
+    );
+    expect((await new Visitor(testApp.app).get(`/legal/terms/${version}/tr.txt`)).status).toBe(404);
+  });
+
   it('show the configured seller beside the text, escaped', async () => {
     const page = await new Visitor(testApp.app).get('/legal/privacy');
     expect(page.text).toContain('Seller &lt;of&gt; &#34;Quotes&#34;');
@@ -91,6 +112,8 @@ describe('the legal pages', () => {
     '/legal/terms/2026-10-01',
     '/legal/terms/1',
     '/legal/terms/2026-11-01/x',
+    '/legal/terms/2026-11-01/de.txt',
+    '/legal/cookies/2026-11-01/en.txt',
     "/legal/terms/2026-11-01'",
     '/legal/__proto__/2026-11-01',
     '/legal/terms/%00',

@@ -6,6 +6,7 @@ export const legal = {
   published: 'Published on this site',
   hash: 'SHA-256 of the text',
   hashHint: 'Changes with every changed character. Each acceptance is stored with it.',
+  asFile: 'Download the text the hash is over',
   facts: 'About this text',
   contents: 'Contents',
   versions: 'All versions',

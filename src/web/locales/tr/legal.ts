@@ -8,6 +8,7 @@ export const legal: Record<keyof typeof en, string> = {
   published: 'Bu sitede yayımlanma',
   hash: 'Metnin SHA-256 özeti',
   hashHint: 'Tek bir karakter değişse bile değişir. Her onay bu değerle birlikte saklanır.',
+  asFile: 'Özetin hesaplandığı metni indirin',
   facts: 'Bu metin hakkında',
   contents: 'İçindekiler',
   versions: 'Tüm sürümler',
