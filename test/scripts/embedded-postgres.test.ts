@@ -58,7 +58,8 @@ function readPid(): number {
   return Number(readFileSync(join(dataDir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
 
-describe('the embedded Postgres', () => {
+// Starting a server takes a second, and a busy machine is slow at it.
+describe('the embedded Postgres', { timeout: 60_000 }, () => {
   it('starts from nothing, with an owner and an app that are no superusers', async () => {
     const { ownerUrl, appUrl, adopted } = await start();
     expect(adopted).toBe(false);

@@ -156,7 +156,7 @@ describe('migrating', () => {
   });
 });
 
-describe('two machines that deploy at once', () => {
+describe('two machines that deploy at once', { timeout: 60_000 }, () => {
   it('apply every file once: the second waits, then finds nothing to do', async () => {
     const folder = createMigrationFolder({
       ...TWO_FILES,
@@ -165,9 +165,9 @@ describe('two machines that deploy at once', () => {
     const blocker = await block();
     const both = [migrate(folder), migrate(folder)];
     await expect
-      .poll(() => lines, { timeout: 10_000 })
+      .poll(() => lines, { timeout: 30_000 })
       .toContain('waiting: another process is migrating this database');
-    await expect.poll(() => blocker.countWaiting(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(2);
     await blocker.release();
     const applied = (await Promise.all(both)).map((result) => result.applied.length);
     expect(applied.toSorted((a, b) => a - b)).toEqual([0, 3]);
@@ -192,7 +192,7 @@ describe('two machines that deploy at once', () => {
     const text = `import { runMigrations } from '${script}';
       await runMigrations({ ownerUrl: '${database.ownerUrl}', directory: '${folder}', log: () => undefined });`;
     const killed = startChild(['-e', text]);
-    await expect.poll(() => blocker.countWaiting(), { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
     killed.kill('SIGKILL');
     const second = migrate(folder);
     await blocker.release();
