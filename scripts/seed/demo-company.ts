@@ -17,6 +17,9 @@ export const DEMO_PASSWORD = 'demo-workspaces-2026';
 /** How long ago the demo company signed up. Later than the first legal texts, so that its acceptances make sense. */
 const DAYS_AGO = 20;
 
+/** Nine in the morning in Istanbul. */
+const OPENING_HOUR_UTC = 6;
+
 export const demoPeople = {
   admin: { email: 'deniz@example.com', fullName: 'Deniz Aydın', ip: '203.0.113.21' },
   memberA: { email: 'mert@example.com', fullName: 'Mert Kaya', ip: '198.51.100.42' },
@@ -54,6 +57,7 @@ export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson):
 /** Makes the demo company as of `now`: sign-up, team, use, one payment, an operator. */
 export async function createDemo(db: Knex, config: Config, now: Date): Promise<void> {
   const start = new Date(now.getTime() - DAYS_AGO * 86_400_000);
+  start.setUTCHours(OPENING_HOUR_UTC, 0, 0, 0);
   const admin = await registerCompany(db, start);
   const members = [
     await joinTeam(db, admin, demoPeople.memberA, later(start, 40)),
@@ -66,8 +70,9 @@ export async function createDemo(db: Knex, config: Config, now: Date): Promise<v
     { ...operatorContext, actorType: 'system' },
     { ...operator, password: DEMO_PASSWORD, locale: 'tr' },
   );
-  await liveThroughDays(db, config, { people: [admin, ...members], start, now });
+  // Before the days are lived: the trial ends after fourteen of them.
   await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * 86_400_000) });
+  await liveThroughDays(db, config, { people: [admin, ...members], start, now });
   const wrong = { email: demoPeople.memberA.email, password: 'not the password', deviceToken: null };
   await signIn(db, contextOf({ ip: '198.51.100.200' }, later(now, -200)), wrong);
 }

@@ -41,7 +41,6 @@ export async function liveThroughDays(
       });
     }
   }
-  await WorkspaceSessionTracker.endIdleSessions(db, contextOf({ ip: '192.0.2.1' }, input.now));
 }
 
 async function makeWorkspace(
@@ -83,5 +82,19 @@ async function work(
     await WorkspaceSessionTracker.updateActivity(db, at(minute), { sessionId: opened.session.id });
   }
   // Every third day the tab is just left open, and the session ends by itself at its last activity.
-  if (minutes % 3 !== 0) await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });
+  if (minutes % 3 === 0) await WorkspaceSessionTracker.endIdleSessions(db, sweepAt(from, minutes + 31));
+  else await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });
+}
+
+/** As the scheduled sweeper would have found it. */
+function sweepAt(from: Date, minute: number): RequestContext {
+  const at = new Date(from.getTime() + minute * MINUTE_MS);
+  return {
+    ...contextOf({ ip: '192.0.2.1' }, at),
+    actorType: 'system',
+    ip: null,
+    userAgent: null,
+    method: null,
+    path: null,
+  };
 }
