@@ -67,8 +67,7 @@ describe('npm run migrate', { timeout: 60_000 }, () => {
     expect(nobody.stderr).toBe(
       'migrate: cannot connect to database "shop" at 127.0.0.1:9 as "me": connect ECONNREFUSED 127.0.0.1:9\n',
     );
-    expect(absent.stderr).toMatch(/^migrate: cannot connect to database .*_missing" does not exist
-$/);
+    expect(absent.stderr).toMatch(/^migrate: cannot connect to database .*_missing" does not exist\n$/);
     expect(unset.stderr).toMatch(/^migrate: DATABASE_URL is not set: .*\n$/);
     expect(nonsense.stderr).toMatch(/^migrate: DATABASE_URL is not a URL .*\n$/);
     for (const { code, stderr, stdout } of [nobody, absent, unset, nonsense]) {
