@@ -141,7 +141,11 @@ async function report(db: Knex, req: Request, res: Response): Promise<void> {
   if (req.get('x-csrf-token') === undefined) {
     const { t } = formatOf(res);
     const texts = { active: 'reported', restarted: 'restarted', ended: 'endedHint' } as const;
-    setFlash(req, outcome.state === 'active' ? 'success' : 'info', t(`workspace.${texts[outcome.state]}`));
+    setFlash(
+      req,
+      outcome.state === 'active' ? 'success' : 'info',
+      t(`workspace.${texts[outcome.state]}`, { idle: IDLE_MINUTES }),
+    );
     res.redirect(303, `/workspace/${String(input.workspaceId)}`);
   } else if (outcome.state === 'active') {
     res.status(204).end();

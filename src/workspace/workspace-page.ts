@@ -18,7 +18,7 @@ import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /** Sessions on one page of the history. */
-const PAGE_SIZE = 15;
+const PAGE_SIZE = 10;
 
 /** People shown beside the history: those who used the workspace most. */
 const PEOPLE_MAX = 10;

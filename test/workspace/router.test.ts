@@ -220,7 +220,7 @@ describe('opening', () => {
     const bob = await signIn(site.app, cast.bob);
     const page = await bob.post(`/workspace/${String(place.id)}/open`);
     expect(page.status).toBe(403);
-    expect(page.text).toContain('Your subscription has ended');
+    expect(page.text).toContain('Your trial has ended');
     expect(page.text).toContain('href="/billing"');
     expect(await sessionsOf(place)).toEqual([]);
     expect(await auditRows('workspace_access', cast.bob)).toMatchObject([
@@ -228,7 +228,7 @@ describe('opening', () => {
     ]);
     const list = await bob.get('/workspace');
     expect(list.text).toContain(place.name);
-    expect(list.text).toContain('Your subscription has ended');
+    expect(list.text).toContain('Your trial has ended');
     expect(list.text).not.toContain('/open"');
     expect((await bob.post('/workspace', { name: 'late' })).status).toBe(422);
   });
@@ -300,6 +300,14 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 0 }, { activity_count: 1 }]);
   });
 
+  test('after a long break by the button says that a new session has started', async () => {
+    const { bob, place, sessionId } = await opened();
+    await backdate(sessionId, 45);
+    const answer = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
+    expect((await bob.follow(answer)).text).toContain('The last session ended after 30 minutes');
+    expect(await sessionsOf(place)).toHaveLength(2);
+  });
+
   test('after the workspace was closed is told that it is over', async () => {
     const { bob, place, sessionId, token } = await opened();
     await bob.post(`/workspace/${String(place.id)}/close`);
@@ -362,7 +370,7 @@ describe('closing', () => {
     await backdate(sessionId, 20);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
     expect(answer.status).toBe(303);
-    expect((await bob.follow(answer)).text).toMatch(/is closed. The session lasted 20 min/);
+    expect((await bob.follow(answer)).text).toMatch(/is closed\. The session lasted 20 min/);
     const [session] = await sessionsOf(place);
     expect(session).toMatchObject({ end_reason: 'closed' });
     expect(await auditRows('workspace_close', cast.bob)).toMatchObject([

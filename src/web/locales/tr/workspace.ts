@@ -16,7 +16,6 @@ export const workspace: Record<keyof typeof en, string> = {
   neverUsed: 'Henüz kullanılmadı',
   hoursThisMonth: 'Bu ayki kullanım',
   open: 'Aç',
-  goOn: 'Devam et',
   openNamed: '{name} adlı alanı aç',
   showNamed: '{name} adlı alanın ayrıntıları',
   emptyTitle: 'Henüz çalışma alanı yok',
@@ -34,7 +33,7 @@ export const workspace: Record<keyof typeof en, string> = {
   nameTaken: 'Şirketinizde bu adda bir çalışma alanı var. Başka bir ad seçin.',
   refusedLimit:
     'Planınızda yeni bir çalışma alanı için yer yok. Birini silin ya da daha geniş bir plan seçin.',
-  refusedLapsed: 'Aboneliğiniz sona erdiği için şu anda çalışma alanı oluşturulamıyor.',
+  refusedLapsed: 'Geçerli bir plan olmadan çalışma alanı oluşturulamaz.',
   refusedNoPort:
     'Şu anda çalışma alanı oluşturulamıyor; durum ekibimize bildirildi. Lütfen daha sonra yeniden deneyin.',
 
@@ -50,33 +49,33 @@ export const workspace: Record<keyof typeof en, string> = {
   monthTitle: 'Bu ay',
   monthCompany: 'Tüm şirketin kullanımı',
   monthOwn: 'Sizin kullanımınız',
-  atLeast: 'Bunun en az {length} kadarı klavye veya fareyle',
+  atLeast: 'Bunun en az {length} kadarında klavye veya fare kullanıldı',
   howCounted:
     'Aynı anda kaç sekme, tarayıcı ya da çalışma alanı açık olursa olsun, geçen süre kişi başına bir kez sayılır.',
 
   lapsedTitle: 'Aboneliğiniz sona erdi',
+  trialOverTitle: 'Deneme süreniz sona erdi',
   lapsedAdmin:
-    'Çalışma alanlarınızı görebilirsiniz; ancak abonelik yenilenene kadar yenisini oluşturamaz, olanları açamazsınız.',
+    'Çalışma alanlarınızı görebilirsiniz; ancak bir plan için ödeme yapılana kadar yenisini oluşturamaz, olanları açamazsınız.',
   lapsedMember:
-    'Çalışma alanlarınızı görebilirsiniz; ancak yenisini oluşturamaz, olanları açamazsınız. Yenilemesi için şirketinizdeki bir yöneticiye başvurun.',
-  lapsedAction: 'Yenile',
+    'Çalışma alanlarınızı görebilirsiniz; ancak yenisini oluşturamaz, olanları açamazsınız. Plan seçmesi için şirketinizdeki bir yöneticiye başvurun.',
+  lapsedAction: 'Plan seç',
 
   back: 'Tüm çalışma alanları',
   ownedBy: 'Sahibi: {owner}',
   created_at: 'Oluşturuldu',
   port: 'Bağlantı noktası',
-  number: 'Numara',
   screenLabel: 'Oturum',
   screenOpen: 'Kullanıyorsunuz',
   screenClosed: 'Kapalı',
-  screenReady: 'Siz hazırsanız o da hazır',
+  screenReady: 'Kullanıma hazır',
   screenReadyText: 'Açtığınızda bir oturum başlar. Yalnızca son hareketinize kadar geçen süre sayılır.',
   screenOnBehalf: 'Bu çalışma alanının sahibi {owner}. Açtığınız denetim kaydına yazılır.',
   screenTimer: 'Oturum süresi',
   screenStarted: 'Başlangıç',
   screenLast: 'Son hareket',
   screenIdle: 'Kullanılmazsa bitiş',
-  screenFrom: 'Bağlanılan adres',
+  screenFrom: 'Bağlandığınız adres',
   screenNote:
     'Bu sayfada çalıştığınız sürece hareketiniz dakikada bir bildirilir. Arka plandaki sekme sayılmaz.',
   stillHere: 'Buradayım',
@@ -113,11 +112,9 @@ export const workspace: Record<keyof typeof en, string> = {
   historyEmpty:
     'Bu çalışma alanı her kullanıldığında, süresi ve nasıl bittiğiyle birlikte burada listelenir.',
   started: 'Başlangıç',
-  ended: 'Bitiş',
   length: 'Süre',
   how: 'Bitiş nedeni',
   access: 'Erişim',
-  address: 'Adres',
   addressHidden: 'Gizli',
   method_web: 'Tarayıcı',
   method_api: 'API',
