@@ -22,6 +22,8 @@ export const admin = {
   reviewTitle: 'Payments to look at',
   reviewIntro:
     'The card was charged, but not as ordered. Nothing was activated: refund it or settle it by hand.',
+  reviewIntroCompany:
+    'The card was charged, but not as ordered, so nothing was activated yet. Our staff decide; you need do nothing.',
   reviewNone: 'No payment needs a decision.',
   reviewReason: 'Why',
   review_amount_unreadable: 'The charged amount could not be read',

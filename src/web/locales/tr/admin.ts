@@ -22,6 +22,8 @@ export const admin: Record<keyof typeof en, string> = {
   reviewTitle: 'İncelenecek ödemeler',
   reviewIntro:
     'Karttan tahsilat yapıldı ama siparişle uyuşmuyor. Hiçbir şey etkinleştirilmedi: iade edin veya elle sonuçlandırın.',
+  reviewIntroCompany:
+    'Karttan tahsilat yapıldı ama siparişle uyuşmadığı için henüz hiçbir şey etkinleştirilmedi. Kararı ekibimiz verir; bir şey yapmanız gerekmez.',
   reviewNone: 'Karar bekleyen ödeme yok.',
   reviewReason: 'Neden',
   review_amount_unreadable: 'Tahsil edilen tutar okunamadı',

@@ -1,0 +1,206 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useTestApp } from '../support/app.ts';
+import { buildCast, buildUser, type Cast } from '../support/build.ts';
+import { signIn, Visitor } from '../support/visitor.ts';
+
+const testApp = useTestApp();
+let cast: Cast;
+let invitationId: number;
+let alice: Visitor;
+let member: Visitor;
+let charlie: Visitor;
+let olivia: Visitor;
+let stranger: Visitor;
+
+beforeAll(async () => {
+  cast = await buildCast(testApp.db);
+  const [row] = await testApp
+    .db('invitations')
+    .insert({
+      company_id: cast.acme.id,
+      email: 'invited@example.com',
+      role: 'member',
+      token_hash: 'hash',
+      invited_by: cast.alice.id,
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .returning<{ id: number }[]>('id');
+  invitationId = row?.id ?? 0;
+  // Bob's access is taken away and given back below, which ends his browser sessions.
+  const colleague = await buildUser(testApp.db, { company_id: cast.acme.id });
+  [alice, member, charlie, olivia] = (await Promise.all(
+    [cast.alice, colleague, cast.charlie, cast.olivia].map((person) => signIn(testApp.app, person)),
+  )) as [Visitor, Visitor, Visitor, Visitor];
+  stranger = new Visitor(testApp.app);
+});
+
+interface Route {
+  method: 'get' | 'post';
+  path: () => string;
+  /** What it answers to somebody who may. */
+  works: number;
+  fields?: Record<string, string>;
+  /** False: the address names nothing of one company, so that of another company there is nothing to refuse. */
+  namesRow: boolean;
+}
+
+const bobPath = (rest = ''): string => `/admin/users/${String(cast.bob.id)}${rest}`;
+
+// In an order that leaves Bob as he was.
+const routes: Route[] = [
+  { method: 'get', path: () => '/admin', works: 200, namesRow: false },
+  { method: 'get', path: () => '/admin/users', works: 200, namesRow: false },
+  { method: 'post', path: () => '/admin/users', works: 422, namesRow: false, fields: { email: '' } },
+  { method: 'get', path: () => bobPath(), works: 200, namesRow: true },
+  { method: 'post', path: () => bobPath('/role'), works: 303, namesRow: true, fields: { role: 'member' } },
+  { method: 'get', path: () => bobPath('/deactivate'), works: 200, namesRow: true },
+  { method: 'post', path: () => bobPath('/deactivate'), works: 303, namesRow: true },
+  { method: 'post', path: () => bobPath('/reactivate'), works: 303, namesRow: true },
+  { method: 'get', path: () => bobPath('/export-logs'), works: 200, namesRow: true },
+  {
+    method: 'post',
+    path: () => `/admin/invitations/${String(invitationId)}/revoke`,
+    works: 303,
+    namesRow: true,
+  },
+  { method: 'get', path: () => '/admin/audit', works: 200, namesRow: false },
+  { method: 'get', path: () => '/admin/audit.csv', works: 200, namesRow: false },
+];
+
+const rows = routes.map(
+  (route) => [`${route.method.toUpperCase()} ${route.path.toString().slice(6)}`, route] as const,
+);
+
+async function ask(
+  visitor: Visitor,
+  route: Route,
+  suffix = '',
+): Promise<{ status: number; location: string }> {
+  const path = `${route.path()}${suffix}`;
+  const response =
+    route.method === 'get' ? await visitor.get(path) : await visitor.post(path, route.fields ?? {});
+  return { status: response.status, location: String(response.headers.location ?? '') };
+}
+
+describe.each(rows)('%s', (_name, route) => {
+  it('sends a stranger to sign in', async () => {
+    const { status, location } = await ask(stranger, route);
+    if (route.method === 'get') {
+      expect(status).toBe(303);
+      expect(location).toMatch(/^\/auth\/login\?returnTo=/);
+    } else {
+      expect(status).toBe(401);
+    }
+  });
+
+  it('is forbidden to a member, of their own company and of another', async () => {
+    expect((await ask(member, route)).status).toBe(403);
+    expect((await ask(member, route, `?company=${String(cast.globex.id)}`)).status).toBe(403);
+  });
+
+  it('does not exist for an admin of another company', async () => {
+    expect((await ask(charlie, route, `?company=${String(cast.acme.id)}`)).status).toBe(404);
+    if (route.namesRow) expect((await ask(charlie, route)).status).toBe(404);
+  });
+
+  it('asks an operator to choose a company first, and does not take one that does not exist', async () => {
+    const path = route.path();
+    if (path !== '/admin' && !path.endsWith('/export-logs')) {
+      expect(await ask(olivia, route)).toEqual({ status: 303, location: '/admin' });
+    }
+    expect((await ask(olivia, route, '?company=999999999')).status).toBe(404);
+    expect((await ask(olivia, route, '?company=x')).status).toBe(404);
+  });
+
+  it('does not show an operator a row of one company within another', async () => {
+    if (!route.namesRow) return;
+    expect((await ask(olivia, route, `?company=${String(cast.globex.id)}`)).status).toBe(404);
+  });
+
+  it('works for the company’s admin and for an operator, whose look the company can see', async () => {
+    expect((await ask(alice, route)).status).toBe(route.works);
+    const looks = async (): Promise<number> =>
+      (
+        await testApp
+          .db('audit_logs')
+          .where({ action_type: 'operator_company_viewed', company_id: cast.acme.id })
+      ).length;
+    const before = await looks();
+    expect((await ask(olivia, route, `?company=${String(cast.acme.id)}`)).status).toBe(route.works);
+    expect(await looks()).toBe(before + 1);
+    const [look] = await testApp
+      .db('audit_logs')
+      .where({ action_type: 'operator_company_viewed' })
+      .orderBy('id', 'desc')
+      .limit(1);
+    expect(look).toMatchObject({
+      actor_type: 'operator',
+      user_id: cast.olivia.id,
+      company_id: cast.acme.id,
+      request_path: route.path(),
+      request_method: route.method.toUpperCase(),
+    });
+  });
+});
+
+describe('an address with a broken number', () => {
+  it.each(['0', '-1', '1.5', 'abc', '99999999999999999999', '1%00', '%F0%9F%98%80'])(
+    'is not found: %s',
+    async (id) => {
+      expect((await alice.get(`/admin/users/${id}`)).status).toBe(404);
+      expect((await alice.get(`/admin/users/${id}/export-logs`)).status).toBe(404);
+      expect((await alice.post(`/admin/invitations/${id}/revoke`)).status).toBe(404);
+    },
+  );
+});
+
+describe('another company’s person and one who does not exist', () => {
+  it('cannot be told apart', async () => {
+    const other = await charlie.get(bobPath('/export-logs'));
+    const missing = await charlie.get('/admin/users/999999999/export-logs');
+    const withoutId = (text: string): string =>
+      text
+        .replace(/<code>.*?<\/code>/, '')
+        .replace(/nonce="[^"]*"/g, '')
+        .replace(/value="[^"]*"/g, '');
+    expect(other.status).toBe(404);
+    expect(withoutId(other.text)).toBe(withoutId(missing.text));
+  });
+});
+
+describe('the audit trail of the company', () => {
+  it('shows its admin that an operator looked', async () => {
+    await olivia.get(`/admin/users?company=${String(cast.acme.id)}`);
+    const page = await alice.get('/admin/audit?action=operator_company_viewed');
+    expect(page.text).toContain('Platform staff looked into the company');
+    expect(page.text).toContain('Olivia');
+    expect(page.text).toContain('GET /admin/users');
+  });
+});
+
+describe('pages of an operator', () => {
+  it('carry the company in every link and form', async () => {
+    const company = `company=${String(cast.acme.id)}`;
+    for (const path of ['/admin', '/admin/users', bobPath(), '/admin/audit']) {
+      const page = await olivia.get(`${path}?${company}`);
+      const main = page.text.slice(page.text.indexOf('<main'), page.text.indexOf('</main>'));
+      const links = [...main.matchAll(/(?:href|action)="(\/admin[^"]*)"/g)].map((match) => match[1] ?? '');
+      expect(links.length).toBeGreaterThan(3);
+      const lost = links.filter((link) => !link.includes(company) && link !== '/admin');
+      const forms = [...main.matchAll(/<form[^>]*method="get"[\s\S]*?<\/form>/g)].map((match) => match[0]);
+      for (const form of forms) expect(form).toContain(`name="company" value="${String(cast.acme.id)}"`);
+      const getActions = forms.map((form) => /action="([^"]*)"/.exec(form)?.[1]);
+      expect(lost.filter((link) => !getActions.includes(link))).toEqual([]);
+    }
+  });
+
+  it('let two tabs look at two companies without mixing them', async () => {
+    const acme = await olivia.get(`/admin/users?company=${String(cast.acme.id)}`);
+    const globex = await olivia.get(`/admin/users?company=${String(cast.globex.id)}`);
+    expect(acme.text).toContain(cast.bob.email);
+    expect(acme.text).not.toContain(cast.charlie.email);
+    expect(globex.text).toContain(cast.charlie.email);
+    expect(globex.text).not.toContain(cast.bob.email);
+  });
+});
