@@ -35,6 +35,7 @@ export interface Invoice {
 /** An invoice as it is printed, with what its payment adds. */
 export interface PrintedInvoice extends Invoice {
   merchant_oid: string;
+  test_mode: boolean;
   amount_minor: number;
   paid_at: Date;
 }
@@ -59,6 +60,7 @@ const invoiceColumns = [
 const printedColumns = [
   ...invoiceColumns,
   'payments.merchant_oid',
+  'payments.test_mode',
   'payments.amount_minor',
   'payments.paid_at',
 ];
