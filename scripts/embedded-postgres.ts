@@ -18,8 +18,8 @@ import { adoptServer, launchServer, stopServer } from './embedded-postgres/serve
 /** Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is often taken. */
 const FIRST_PORT = 15_432;
 const LAST_PORT = 19_999;
-/** A killed server's own processes can outlive it for a moment and keep the files busy, in milliseconds. */
-const SETTLE_MS = 10_000;
+/** A killed server's own processes outlive it until their query ends, and keep the files busy. In milliseconds. */
+const SETTLE_MS = 30_000;
 
 export interface EmbeddedPostgresOptions {
   /** A folder of its own for the server: data, passwords, log. Made when it is missing. */

@@ -9,8 +9,10 @@ export class MigrationError extends Error {
  */
 export function explainConnectionError(error: unknown, url: string): unknown {
   const { code, message, errors } = error as { code?: string; message: string; errors?: Error[] };
-  const isNetwork = /^(E[A-Z]+|28...|3D000|53300|57P0.|08...)$/.test(code ?? '');
-  if (!isNetwork && !/connect|timeout|SSL|server does not support/i.test(message)) return error;
+  const isFromServer = /^(?=.*\d)[0-9A-Z]{5}$/.test(code ?? '');
+  const isRefusal = isFromServer && /^(08...|28...|3D000|53300|57P0.)$/.test(code ?? '');
+  const isNetwork = !isFromServer && (/^E[A-Z]+$/.test(code ?? '') || /connect|timeout|SSL/i.test(message));
+  if (!isRefusal && !isNetwork) return error;
   // A name with several addresses fails with one error for each and an empty message of its own.
   const reason = message === '' ? (errors?.map((one) => one.message).join(', ') ?? code) : message;
   return new MigrationError(`cannot connect to ${describeUrl(url)}: ${String(reason)}`, { cause: error });

@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
 export interface LivingProcess {
   pid: number;
   /** File name of the program, without its folder. */
   command: string;
+  /** Working folder. Undefined where it cannot be seen. */
+  folder?: string;
   /** Differs when the process id was given to another process meanwhile. Only for comparing. */
   startedAt: string;
 }
@@ -26,7 +28,16 @@ function readProc(pid: number): LivingProcess | undefined {
   const end = stat.lastIndexOf(')');
   const fields = stat.slice(end + 2).split(' ');
   if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
-  return { pid, command: stat.slice(stat.indexOf('(') + 1, end), startedAt: fields[19] ?? '' };
+  const command = stat.slice(stat.indexOf('(') + 1, end);
+  return { pid, command, startedAt: fields[19] ?? '', ...readFolder(pid) };
+}
+
+function readFolder(pid: number): { folder?: string } {
+  try {
+    return { folder: readlinkSync(`/proc/${String(pid)}/cwd`) };
+  } catch {
+    return {};
+  }
 }
 
 function askPs(pid: number): LivingProcess | undefined {

@@ -7,8 +7,6 @@ import { EmbeddedPostgresError, UnusableFilesError } from './binaries.ts';
 import { explainFailure, giveToOwnerOf, type Cluster } from './cluster.ts';
 import { findProcess } from './processes.ts';
 
-/** A server that was just killed needs this long to be gone, in milliseconds. */
-const SETTLE_MS = 10_000;
 /** Recovery after a power cut is slow; longer than this it is not going to come. */
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
@@ -27,13 +25,12 @@ export type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
 
 /** Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does. */
 export async function adoptServer(cluster: Cluster, password: string): Promise<number | undefined> {
-  const deadline = Date.now() + SETTLE_MS;
+  const deadline = Date.now() + READY_MS;
   for (;;) {
     const running = readPidFile(cluster);
     if (running === undefined) return undefined;
-    const command = findProcess(running.pid)?.command ?? '';
     // A dead, zombie or unrelated process. Postgres would take the last two for itself and refuse to start.
-    if (!command.startsWith('postgres')) {
+    if (!isServerOf(cluster, running.pid)) {
       rmSync(pidFile(cluster), { force: true });
       return undefined;
     }
@@ -72,7 +69,7 @@ export async function launchServer(cluster: Cluster, port: number, password: str
 /** Ends the server: sessions are cut, data is written. Returns when its files are free. */
 export async function stopServer(cluster: Cluster): Promise<void> {
   const running = readPidFile(cluster);
-  if (running === undefined || findProcess(running.pid)?.command.startsWith('postgres') !== true) return;
+  if (running === undefined || !isServerOf(cluster, running.pid)) return;
   process.kill(running.pid, 'SIGINT');
   const deadline = Date.now() + STOP_MS;
   let isUrgent = false;
@@ -138,6 +135,13 @@ async function answers(cluster: Cluster, port: number, password: string): Promis
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/** A server works in its data folder, so another Postgres that got the process id is told apart. */
+function isServerOf(cluster: Cluster, pid: number): boolean {
+  const found = findProcess(pid);
+  if (found?.command.startsWith('postgres') !== true) return false;
+  return found.folder === undefined || found.folder === cluster.data;
 }
 
 function pidFile(cluster: Cluster): string {
