@@ -74,11 +74,11 @@ describe('signing in', () => {
 
   it('makes a new browser session; the id from before is dead', async () => {
     const browser = await signIn(testApp.app, cast.bob);
-    const old = (await testApp.db('browser_sessions').select('sid')) as { sid: string }[];
+    const old = await testApp.db('browser_sessions').select<{ sid: string }[]>('sid');
     const response = await browser.post('/auth/login', { email: cast.alice.email, password: PASSWORD });
     const fresh = sidOf(cookieOf(response, 'yac') ?? '');
     expect(old.map(({ sid }) => sid)).not.toContain(hashOf(fresh));
-    const left = (await testApp.db('browser_sessions').select('sid')) as { sid: string }[];
+    const left = await testApp.db('browser_sessions').select<{ sid: string }[]>('sid');
     expect(left).toHaveLength(old.length);
     // Bob left with his own row before Alice came in on the same browser.
     const [logout] = await rowsOf(testApp.db, 'logout', response);

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import type { Knex } from 'knex';
+import type { z } from 'zod';
+import type { RequestContext } from '../src/audit/request-context.ts';
+import { createOperator } from '../src/auth/create-operator.ts';
+import { deactivateOperator } from '../src/auth/deactivate-operator.ts';
+import { formErrors } from '../src/auth/form-errors.ts';
+import { acceptInvitationForm, emailAddress, newPassword } from '../src/auth/input.ts';
+import { listOperators } from '../src/auth/queries.ts';
+import { formatFor } from '../src/web/format.ts';
+
+/** What the command prints when it is called wrongly, or with `help`. */
+export const USAGE = `Operators are the platform's own staff. They see every company and exist only by this command.
+
+  npm run operator -- create <email> [--name "Full name"] [--locale tr|en] [--password-stdin]
+  npm run operator -- list
+  npm run operator -- deactivate <email>
+
+create prints a random password once, or takes one from standard input. The database is DATABASE_URL, else the
+embedded one that "npm start" made.`;
+
+/** Something the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
+export class CommandError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** A call as its words say it; nothing is looked up yet. */
+export interface OperatorCall {
+  command: 'create' | 'list' | 'deactivate' | 'help';
+  email: string | undefined;
+  name: string | undefined;
+  locale: 'tr' | 'en';
+  passwordFromStdin: boolean;
+}
+
+/** Where the command prints, and where it reads a password from when it is told to. */
+export interface Terminal {
+  say(line: string): void;
+  readInput(): Promise<string>;
+}
+
+/** Understands the words of a call. Throws `CommandError` for a wrong one. */
+export function readOperatorCall(args: string[]): OperatorCall {
+  const { values, positionals } = parseWords(args);
+  const [command, email, ...rest] = positionals;
+  if (command === undefined) throw new CommandError(USAGE, 2);
+  if (!isCommand(command)) throw new CommandError(`unknown command "${command}"\n\n${USAGE}`, 2);
+  if (rest.length > 0) throw new CommandError(`too many words: ${rest.join(' ')}\n\n${USAGE}`, 2);
+  if (values.locale !== 'tr' && values.locale !== 'en') throw new CommandError('--locale is tr or en', 2);
+  const { name, locale } = values;
+  return { command, email, name, locale, passwordFromStdin: values['password-stdin'] };
+}
+
+/** Does what the call says. Throws `CommandError` when it is refused. */
+export async function runOperatorCommand(
+  db: Knex,
+  context: RequestContext,
+  call: OperatorCall,
+  terminal: Terminal,
+): Promise<void> {
+  if (call.command === 'create') await create(db, context, call, terminal);
+  else if (call.command === 'list') await list(db, terminal);
+  else if (call.command === 'deactivate') await deactivate(db, context, call, terminal);
+  else terminal.say(USAGE);
+}
+
+async function create(
+  db: Knex,
+  context: RequestContext,
+  call: OperatorCall,
+  terminal: Terminal,
+): Promise<void> {
+  const email = parse(emailAddress, call.email, '<email>');
+  const chosen = call.passwordFromStdin ? (await terminal.readInput()).replace(/\r?\n$/, '') : null;
+  const password =
+    chosen === null ? randomBytes(15).toString('base64url') : parse(newPassword, chosen, 'password');
+  const { fullName: nameRule } = acceptInvitationForm.shape;
+  const fullName = parse(nameRule, call.name ?? email.split('@', 1)[0], '--name');
+  const outcome = await createOperator(db, context, { email, fullName, password, locale: call.locale });
+  if (!outcome.ok) throw new CommandError(`${email} has an account already`);
+  terminal.say(`Operator ${email} created.`);
+  if (chosen === null) terminal.say(`Password (shown only now): ${password}`);
+}
+
+async function list(db: Knex, terminal: Terminal): Promise<void> {
+  const operators = await listOperators(db);
+  if (operators.length === 0) terminal.say('There is no operator yet.');
+  for (const operator of operators) {
+    const state = operator.deactivated_at === null ? 'active' : 'deactivated';
+    const lastSignIn = operator.last_login_at?.toISOString() ?? 'never signed in';
+    terminal.say([state.padEnd(11), operator.email, operator.full_name, lastSignIn].join('  '));
+  }
+}
+
+async function deactivate(
+  db: Knex,
+  context: RequestContext,
+  call: OperatorCall,
+  terminal: Terminal,
+): Promise<void> {
+  const email = parse(emailAddress, call.email, '<email>');
+  const outcome = await deactivateOperator(db, context, { email });
+  if (!outcome.ok) {
+    const isUnknown = outcome.reason === 'unknown';
+    throw new CommandError(
+      isUnknown ? `no operator has the address ${email}` : `${email} is deactivated already`,
+    );
+  }
+  terminal.say(`Operator ${email} deactivated, and signed out everywhere.`);
+}
+
+function parseWords(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        name: { type: 'string' },
+        locale: { type: 'string', default: 'en' },
+        'password-stdin': { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new CommandError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2);
+  }
+}
+
+function isCommand(word: string): word is OperatorCall['command'] {
+  return ['create', 'list', 'deactivate', 'help'].includes(word);
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CommandError(`${what}: ${formErrors(parsed.error, formatFor('en'))['form'] ?? 'is wrong'}`, 2);
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
+import { useTestApp } from '../support/app.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { contextOf, cookieOf, rowsOf } from './rows.ts';
+
+const testApp = useTestApp();
+let cast: Cast;
+
+beforeAll(async () => {
+  cast = await buildCast(testApp.db);
+});
+
+/** Signs in and hands out the session cookie as well, as a thief would have it. */
+async function signInWithCookie(
+  person = cast.bob,
+): Promise<{ browser: Visitor; cookie: string; sid: string }> {
+  const browser = new Visitor(testApp.app);
+  const response = await browser.post('/auth/login', { email: person.email, password: PASSWORD });
+  const value = cookieOf(response, 'yac') ?? '';
+  const id = decodeURIComponent(value).slice(2).split('.', 1)[0] ?? '';
+  return { browser, cookie: `yac=${value}`, sid: createHash('sha256').update(id).digest('hex') };
+}
+
+describe('signing out', () => {
+  it('destroys the session: the cookie is dead even for somebody who kept it', async () => {
+    const { browser, cookie, sid } = await signInWithCookie();
+    expect((await new Visitor(testApp.app).get('/workspace', { cookie })).status).toBe(200);
+    const response = await browser.post('/auth/logout');
+    expect(response.status).toBe(303);
+    expect(response.headers.location).toBe('/');
+    expect(cookieOf(response, 'yac')).toBe('');
+    expect(await testApp.db('browser_sessions').where({ sid })).toEqual([]);
+    expect((await new Visitor(testApp.app).get('/workspace', { cookie })).status).toBe(303);
+  });
+
+  it('leaves a row by the person', async () => {
+    const { browser } = await signInWithCookie();
+    const response = await browser.post('/auth/logout');
+    expect(await rowsOf(testApp.db, 'logout', response)).toMatchObject([
+      { success: true, actor_type: 'user', user_id: cast.bob.id, company_id: cast.acme.id },
+    ]);
+  });
+
+  it('ends what is open in this browser, and nothing that is open in another', async () => {
+    const workspace = await buildWorkspace(testApp.db, {
+      company_id: cast.acme.id,
+      owner_user_id: cast.alice.id,
+    });
+    const { browser, sid } = await signInWithCookie();
+    for (const browserSessionId of [sid, 'e'.repeat(64)]) {
+      const context = { ...contextOf(testApp, cast.bob), browserSessionId };
+      await WorkspaceSessionTracker.startSession(testApp.db, context, {
+        companyId: cast.acme.id,
+        workspaceId: workspace.id,
+        accessMethod: 'web',
+      });
+    }
+    await browser.post('/auth/logout');
+    const sessions = await testApp
+      .db('workspace_sessions')
+      .where({ user_id: cast.bob.id })
+      .select(['session_id', 'end_reason']);
+    expect(sessions).toContainEqual({ session_id: sid, end_reason: 'signed-out' });
+    expect(sessions).toContainEqual({ session_id: 'e'.repeat(64), end_reason: null });
+  });
+
+  it('of somebody who is not signed in does nothing and leaves no row', async () => {
+    const response = await new Visitor(testApp.app).post('/auth/logout');
+    expect(response.headers.location).toBe('/');
+    expect(await rowsOf(testApp.db, 'logout', response)).toEqual([]);
+  });
+
+  it('needs the form token, and cannot be done by a link', async () => {
+    const { browser } = await signInWithCookie();
+    expect((await browser.rawPost('/auth/logout').type('form').send({})).status).toBe(403);
+    expect((await browser.get('/auth/logout')).status).toBe(404);
+    expect((await browser.get('/workspace')).status).toBe(200);
+  });
+});
+
+describe('a browser session', () => {
+  it('ends seven days after its sign-in, however much it is used', async () => {
+    const { browser, sid } = await signInWithCookie();
+    const age = (days: number) =>
+      testApp.db.raw(
+        "update browser_sessions set sess = jsonb_set(sess::jsonb, '{signedInAt}', to_jsonb(?::bigint)) where sid = ?",
+        [Date.now() - days * 86_400_000, sid],
+      );
+    await age(6.9);
+    expect((await browser.get('/workspace')).status).toBe(200);
+    await age(7.1);
+    expect((await browser.get('/workspace')).status).toBe(303);
+  });
+
+  it('without a time of its sign-in is none', async () => {
+    const { browser, sid } = await signInWithCookie();
+    await testApp.db.raw("update browser_sessions set sess = sess - 'signedInAt' where sid = ?", [sid]);
+    expect((await browser.get('/workspace')).status).toBe(303);
+  });
+
+  it('keeps pages out of every cache, while those of strangers may be kept', async () => {
+    const { browser } = await signInWithCookie();
+    expect((await browser.get('/legal/terms')).headers['cache-control']).toBe('no-store');
+    const stranger = await new Visitor(testApp.app).get('/legal/terms');
+    expect(stranger.headers['cache-control']).not.toBe('no-store');
+  });
+});
+
+describe('the language switch', () => {
+  it('is remembered for a stranger, and leaves no row', async () => {
+    const stranger = new Visitor(testApp.app);
+    const response = await stranger.post('/locale', { locale: 'tr', returnTo: '/legal/terms?x=1' });
+    expect(response.status).toBe(303);
+    expect(response.headers.location).toBe('/legal/terms?x=1');
+    expect((await stranger.get('/auth/login')).text).toContain('<html lang="tr">');
+    expect(await rowsOf(testApp.db, 'locale_changed', response)).toEqual([]);
+  });
+
+  it('is kept on a signed-in person wherever they sign in, with a row; the same again leaves none', async () => {
+    const alice = await signIn(testApp.app, cast.alice);
+    const response = await alice.post('/locale', { locale: 'tr', returnTo: '/workspace' });
+    expect(response.headers.location).toBe('/workspace');
+    expect(await rowsOf(testApp.db, 'locale_changed', response)).toMatchObject([
+      { user_id: cast.alice.id, company_id: cast.acme.id, details: { locale: 'tr' } },
+    ]);
+    const again = await alice.post('/locale', { locale: 'tr' });
+    expect(await rowsOf(testApp.db, 'locale_changed', again)).toEqual([]);
+    const elsewhere = await signIn(testApp.app, cast.alice, { 'accept-language': 'en' });
+    expect((await elsewhere.get('/legal/terms')).text).toContain('<html lang="tr">');
+  });
+
+  it('of a stranger does not change the language of the person who signs in after', async () => {
+    const browser = new Visitor(testApp.app);
+    await browser.post('/locale', { locale: 'tr' });
+    await browser.post('/auth/login', { email: cast.charlie.email, password: PASSWORD });
+    expect((await browser.get('/legal/terms')).text).toContain('<html lang="en">');
+  });
+
+  it('stays as it was after signing out', async () => {
+    const olivia = await signIn(testApp.app, cast.olivia);
+    await olivia.post('/locale', { locale: 'tr' });
+    const response = await olivia.post('/auth/logout');
+    expect((await olivia.follow(response)).text).toContain('<html lang="tr">');
+  });
+
+  it.each(['de', '', 'EN', '__proto__'])('knows no language %j', async (locale) => {
+    expect((await new Visitor(testApp.app).post('/locale', { locale })).status).toBe(400);
+  });
+
+  it('never leads to another site, and needs the form token', async () => {
+    const stranger = new Visitor(testApp.app);
+    const response = await stranger.post('/locale', { locale: 'tr', returnTo: '//evil.example.com' });
+    expect(response.headers.location).toBe('/');
+    expect((await stranger.rawPost('/locale').type('form').send({ locale: 'tr' })).status).toBe(403);
+  });
+});
