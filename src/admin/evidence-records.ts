@@ -126,9 +126,13 @@ export const paymentRecord = z.strictObject({
   currency: currency('Currency of the order (ISO 4217).'),
   amount: major('Price of the order in major units, for example 1499.00.'),
   amount_minor: minor('The same price in minor units (kuruş or cents).'),
-  charged_minor: minor(
-    'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
-  ).nullable(),
+  charged_minor: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe(
+      'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
+    ),
   created_at: time('When the payment was started.'),
   decided_at: maybeTime('When the payment service decided; null while pending.'),
   paid_at: maybeTime('When it was paid; null when it was not.'),
