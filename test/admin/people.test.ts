@@ -1,0 +1,323 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTestApp, useTestApp } from '../support/app.ts';
+import { buildCast, buildCompany, buildUser, type Cast } from '../support/build.ts';
+import { signIn, Visitor } from '../support/visitor.ts';
+
+const testApp = useTestApp();
+let cast: Cast;
+let alice: Visitor;
+
+beforeEach(async () => {
+  cast = await buildCast(testApp.db);
+  alice = await signIn(testApp.app, cast.alice);
+  testApp.mails.length = 0;
+});
+
+function linkIn(text: string): string {
+  const token = /\/auth\/accept-invite\/([\w-]{43})/.exec(text)?.[1];
+  if (token === undefined) throw new Error('there is no invitation link');
+  return `/auth/accept-invite/${token}`;
+}
+
+let invited = 0;
+function freshAddress(): string {
+  invited += 1;
+  return `invited-${String(invited)}@example.com`;
+}
+
+describe('inviting somebody', () => {
+  it('mails a link that works, and does not show it', async () => {
+    const email = freshAddress();
+    const response = await alice.post('/admin/users', { email: ` ${email.toUpperCase()} `, role: 'member' });
+    expect(response.status).toBe(303);
+    expect(response.headers.location).toBe('/admin/users?list=invited');
+    const page = await alice.follow(response);
+    expect(page.text).toContain(`The invitation was sent to ${email}.`);
+    expect(page.text).not.toContain('accept-invite');
+    expect(testApp.mails).toHaveLength(1);
+    expect(testApp.mails[0]?.to).toBe(email);
+    const form = await new Visitor(testApp.app).get(linkIn(testApp.mails[0]?.text ?? ''));
+    expect(form.status).toBe(200);
+    expect(form.text).toContain('Acme');
+  });
+
+  it('is audited with the address and the role', async () => {
+    await alice.post('/admin/users', { email: freshAddress(), role: 'admin' });
+    const [row] = await testApp
+      .db('audit_logs')
+      .where({ company_id: cast.acme.id, action_type: 'invitation_sent' });
+    expect(row).toMatchObject({ user_id: cast.alice.id, success: true, details: { role: 'admin' } });
+    expect(JSON.stringify(row)).not.toMatch(/[\w-]{43}/);
+  });
+
+  it.each([
+    [{ email: '', role: 'member' }, 'email', ''],
+    [{ email: 'nobody', role: 'member' }, 'email', 'nobody'],
+    [{ email: 'new@example.com', role: 'operator' }, 'role', 'new@example.com'],
+    [{ email: 'new@example.com' }, 'role', 'new@example.com'],
+  ])('shows the form again for %o', async (fields, field, kept) => {
+    const response = await alice.post('/admin/users', fields);
+    expect(response.status).toBe(422);
+    expect(response.text).toContain(`id="${field}-error"`);
+    expect(response.text).toContain(`value="${kept}"`);
+    expect(testApp.mails).toEqual([]);
+  });
+
+  it('refuses somebody who is there, and a second invitation', async () => {
+    const there = await alice.post('/admin/users', { email: cast.bob.email, role: 'member' });
+    expect(there.status).toBe(422);
+    expect(there.text).toContain('Somebody of this company already has this address');
+    const email = freshAddress();
+    await alice.post('/admin/users', { email, role: 'member' });
+    const twice = await alice.post('/admin/users', { email, role: 'member' });
+    expect(twice.status).toBe(422);
+    expect(twice.text).toContain('There is an open invitation to this address');
+  });
+
+  it('stops when every place of the plan is taken', async () => {
+    for (let n = 0; n < 3; n += 1)
+      await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
+    const response = await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('Every place in the plan is taken');
+  });
+
+  it('by an operator is into the chosen company, and marked as such', async () => {
+    const olivia = await signIn(testApp.app, cast.olivia);
+    const email = freshAddress();
+    const response = await olivia.post(`/admin/users?company=${String(cast.acme.id)}`, {
+      email,
+      role: 'member',
+    });
+    expect(response.headers.location).toBe(`/admin/users?company=${String(cast.acme.id)}&list=invited`);
+    const [row] = await testApp
+      .db('audit_logs')
+      .where({ company_id: cast.acme.id, action_type: 'invitation_sent' });
+    expect(row).toMatchObject({ actor_type: 'operator', user_id: cast.olivia.id });
+  });
+});
+
+describe('an invitation', () => {
+  it('can be withdrawn, and its link then opens nothing', async () => {
+    await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
+    const link = linkIn(testApp.mails[0]?.text ?? '');
+    const list = await alice.get('/admin/users?list=invited');
+    const action = /action="(\/admin\/invitations\/\d+\/revoke)"/.exec(list.text)?.[1] ?? '';
+    const response = await alice.post(action);
+    expect(response.status).toBe(303);
+    expect((await alice.follow(response)).text).toContain('The invitation was withdrawn.');
+    expect((await new Visitor(testApp.app).get(link)).status).not.toBe(200);
+    expect((await alice.follow(await alice.post(action))).text).toContain(
+      'already been accepted or withdrawn',
+    );
+  });
+});
+
+describe('without a mail server, or with one that refuses', () => {
+  it.each([
+    ['No mail server is set up here', false],
+    ['The mail could not be sent', true],
+  ])('the link is shown once, with the reason: %s', async (reason, isConfigured) => {
+    const other = await createTestApp({
+      database: testApp.database,
+      deps: { mailer: { isConfigured, send: () => Promise.resolve(false) } },
+    });
+    try {
+      const visitor = await signIn(other.app, cast.alice);
+      const response = await visitor.post('/admin/users', { email: freshAddress(), role: 'member' });
+      expect(response.status).toBe(200);
+      expect(response.headers['cache-control']).toContain('no-store');
+      expect(response.text).toContain(reason);
+      const link = linkIn(response.text);
+      expect((await new Visitor(other.app).get(link)).status).toBe(200);
+      const list = await visitor.get('/admin/users?list=invited');
+      expect(list.text).not.toContain('accept-invite');
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('the role of a person', () => {
+  it('changes from their next request on', async () => {
+    const bob = await signIn(testApp.app, cast.bob);
+    expect((await bob.get('/admin')).status).toBe(403);
+    const response = await alice.post(`/admin/users/${String(cast.bob.id)}/role`, { role: 'admin' });
+    expect(response.status).toBe(303);
+    expect((await alice.follow(response)).text).toContain('Bob now has the role: Administrator.');
+    expect((await bob.get('/admin')).status).toBe(200);
+  });
+
+  it('of the only admin stays', async () => {
+    const response = await alice.post(`/admin/users/${String(cast.alice.id)}/role`, { role: 'member' });
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('This is the only administrator.');
+    expect((await alice.get('/admin')).status).toBe(200);
+  });
+
+  it('cannot become operator', async () => {
+    const response = await alice.post(`/admin/users/${String(cast.bob.id)}/role`, { role: 'operator' });
+    expect(response.status).toBe(400);
+  });
+
+  it('given up by an admin sends them to their workspaces', async () => {
+    await alice.post(`/admin/users/${String(cast.bob.id)}/role`, { role: 'admin' });
+    const response = await alice.post(`/admin/users/${String(cast.alice.id)}/role`, { role: 'member' });
+    expect(response.headers.location).toBe('/workspace');
+  });
+});
+
+describe('ending access', () => {
+  it('asks first, signs the person out everywhere, and keeps the evidence', async () => {
+    const bob = await signIn(testApp.app, cast.bob);
+    const path = `/admin/users/${String(cast.bob.id)}/deactivate`;
+    const question = await alice.get(path);
+    expect(question.text).toContain('End the access of Bob?');
+    expect((await bob.get('/workspace')).status).toBe(200);
+    const response = await alice.post(path);
+    expect(response.status).toBe(303);
+    expect((await bob.get('/workspace')).headers.location).toContain('/auth/login');
+    expect((await alice.get('/admin/users')).text).not.toContain(cast.bob.email);
+    expect((await alice.get('/admin/users?list=former')).text).toContain(cast.bob.email);
+    const page = await alice.get(`/admin/users/${String(cast.bob.id)}`);
+    expect(page.text).toContain('Everything on this page stays as evidence.');
+    const bundle = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
+    const { summary, audit_logs } = JSON.parse(bundle.text) as {
+      summary: { successful_logins: number };
+      audit_logs: { action_type: string }[];
+    };
+    expect(summary.successful_logins).toBe(1);
+    expect(audit_logs.map((row) => row.action_type)).toContain('user_deactivated');
+  });
+
+  it('of the only admin is refused, also by an operator', async () => {
+    const path = `/admin/users/${String(cast.alice.id)}/deactivate`;
+    const response = await alice.post(path);
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('This is the only administrator and cannot be removed.');
+    const olivia = await signIn(testApp.app, cast.olivia);
+    expect((await olivia.post(`${path}?company=${String(cast.acme.id)}`)).status).toBe(422);
+    expect((await alice.get('/admin')).status).toBe(200);
+  });
+
+  it('can be taken back while the plan has a place', async () => {
+    const path = `/admin/users/${String(cast.bob.id)}`;
+    await alice.post(`${path}/deactivate`);
+    for (let n = 0; n < 4; n += 1)
+      await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
+    const refused = await alice.post(`${path}/reactivate`);
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('Every place in the plan is taken.');
+    await testApp.db('invitations').where({ company_id: cast.acme.id }).update({ revoked_at: new Date() });
+    const given = await alice.post(`${path}/reactivate`);
+    expect(given.status).toBe(303);
+    await expect(signIn(testApp.app, cast.bob)).resolves.toBeDefined();
+  });
+});
+
+describe('long lists', () => {
+  /** Follows "next" from page to page and gives what `pattern` finds, in order. */
+  async function walk(visitor: Visitor, start: string, pattern: RegExp): Promise<string[]> {
+    const found: string[] = [];
+    let path: string | undefined = start;
+    for (let page = 0; path !== undefined && page < 20; page += 1) {
+      const { text } = await visitor.get(path);
+      found.push(...[...text.matchAll(pattern)].map((match) => match[1] ?? ''));
+      path = /rel="next" href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+    }
+    return found;
+  }
+
+  it('of people have every person once, in Turkish order', async () => {
+    const names = [
+      'Çiğdem',
+      'Cem',
+      'Dilek',
+      'İnci',
+      'Irmak',
+      'Jale',
+      'Şule',
+      'Selin',
+      'Zafer',
+      'Öykü',
+      'Okan',
+    ];
+    for (const name of names) await buildUser(testApp.db, { company_id: cast.acme.id, full_name: name });
+    await testApp.db.raw(
+      `insert into users (company_id, email, full_name, password_hash, role, locale, created_at)
+       select ?, 'many-' || ? || '-' || n || '@example.com', 'Many', 'x', 'member', 'en', now() from generate_series(1, 60) n`,
+      [cast.acme.id, cast.acme.id],
+    );
+    const found = await walk(alice, '/admin/users', /<a href="\/admin\/users\/\d+">([^<]+)<\/a>/g);
+    expect(found).toHaveLength(names.length + 62);
+    const expected = [...names, 'Alice', 'Bob', ...Array.from({ length: 60 }, () => 'Many')];
+    expect(found).toEqual(expected.toSorted((a, b) => a.localeCompare(b, 'tr')));
+  });
+
+  it('of people can be searched, signs of patterns taken as they are', async () => {
+    await buildUser(testApp.db, { company_id: cast.acme.id, full_name: 'Percent 100%_x' });
+    const hit = await alice.get(`/admin/users?q=${encodeURIComponent('100%_X')}`);
+    expect(hit.text).toContain('Percent 100%_x');
+    expect(hit.text).not.toContain(cast.bob.email);
+    expect((await alice.get('/admin/users?q=%25')).text).not.toContain(cast.bob.email);
+    expect((await alice.get('/admin/users?q=zzz')).text).toContain('Nothing fits “zzz”.');
+    expect((await alice.get(`/admin/users?q=${cast.charlie.email}`)).text).toContain('Nothing fits');
+  });
+
+  it('of companies have every company once, and are for operators only', async () => {
+    for (let n = 0; n < 60; n += 1) await buildCompany(testApp.db, { name: `Sorted ${String(n % 7)}` });
+    const olivia = await signIn(testApp.app, cast.olivia);
+    const found = await walk(olivia, '/admin?q=sorted', /<a href="\/admin\?company=(\d+)">Sorted/g);
+    expect(found).toHaveLength(60);
+    expect(new Set(found).size).toBe(60);
+    const bySubdomain = await olivia.get(`/admin?q=${cast.globex.subdomain}`);
+    expect(bySubdomain.text).toContain('Globex');
+    expect(bySubdomain.text).not.toContain('>Acme<');
+    expect((await alice.get('/admin?q=globex')).text).not.toContain('Globex');
+  });
+});
+
+describe('the overview', () => {
+  beforeAll(async () => {
+    await testApp.db('scheduled_jobs').insert([
+      {
+        name: 'went-wrong',
+        next_run_at: new Date(),
+        last_started_at: new Date(1000),
+        last_finished_at: new Date(2000),
+        last_succeeded: false,
+        last_message: 'Error: no <b>answer</b>',
+      },
+      { name: 'never-ran', next_run_at: new Date() },
+    ]);
+  });
+
+  it('shows what the company uses and which payment needs a decision', async () => {
+    const review = {
+      company_id: cast.acme.id,
+      user_id: cast.bob.id,
+      merchant_oid: `REVIEW${String(cast.acme.id)}`,
+      plan: 'team',
+      currency: 'TRY',
+      amount_minor: 149_900,
+      charged_minor: 100,
+      status: 'review',
+      review_reason: 'amount_below_order',
+      test_mode: false,
+      created_at: new Date(),
+    };
+    await testApp.db('payments').insert(review);
+    const page = await alice.get('/admin');
+    expect(page.text).toContain(review.merchant_oid);
+    expect(page.text).toContain('Less was charged than ordered');
+    const charlie = await signIn(testApp.app, cast.charlie);
+    expect((await charlie.get('/admin')).text).not.toContain(review.merchant_oid);
+    const olivia = await signIn(testApp.app, cast.olivia);
+    const chooser = await olivia.get('/admin');
+    expect(chooser.text).toContain(review.merchant_oid);
+    expect(chooser.text).toContain('went-wrong');
+    expect(chooser.text).toContain('no &lt;b&gt;answer&lt;/b&gt;');
+    expect(chooser.text).toContain('Not run yet');
+    expect(page.text).not.toContain('went-wrong');
+  });
+});
