@@ -1,17 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
-import { loadDevelopmentSecrets } from './development-secrets.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
-import { runMigrations } from './run-migrations.ts';
-import { createPaytrSandbox, listenNearPort } from './paytr-sandbox/server.ts';
-import { seedDemo, type DemoSignIn } from './seed.ts';
-
-type Environment = Record<string, string | undefined>;
-type Stop = () => Promise<void>;
-
-const DEFAULT_PORT = 3000;
-const DEFAULT_SANDBOX_PORT = 3001;
+import type { DemoSignIn, Environment, Stop } from './prepare-development.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -27,7 +16,7 @@ async function main(): Promise<void> {
   const stops: Stop[] = [];
   const env: Environment = { ...process.env };
   try {
-    const signIns = env['NODE_ENV'] === 'production' ? [] : await prepareDevelopment(env, stops);
+    const signIns = env['NODE_ENV'] === 'production' ? [] : await prepare(env, stops);
     const server = startServer(env);
     stopOnSignal(server);
     const ended = endOf(server);
@@ -38,90 +27,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function prepareDevelopment(env: Environment, stops: Stop[]): Promise<DemoSignIn[]> {
-  const dataDir = env['DATA_DIR'] ?? '.data';
-  await choosePort(env);
-  await prepareDatabase(env, dataDir, stops);
-  const secrets = await loadDevelopmentSecrets(dataDir);
-  env['SESSION_SECRET'] ??= secrets.sessionSecret;
-  env['LOG_LEVEL'] ??= 'warn';
-  if (env['PAYTR_BASE_URL'] === undefined) await startSandbox(env, secrets, stops);
-  return seedDemo(env, say);
-}
-
-async function prepareDatabase(env: Environment, dataDir: string, stops: Stop[]): Promise<void> {
-  if (env['DATABASE_URL'] === undefined) {
-    const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: say });
-    stops.push(postgres.stop);
-    env['DATABASE_URL'] = postgres.appUrl;
-    env['MIGRATION_DATABASE_URL'] = postgres.ownerUrl;
-  }
-  const ownerUrl = env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'];
-  await runMigrations({ ownerUrl, appRole: new URL(env['DATABASE_URL']).username, log: say });
-}
-
-/** The port that was asked for must be free; the default one gives way to another. */
-async function choosePort(env: Environment): Promise<void> {
-  if (env['PORT'] !== undefined && env['PORT'] !== '') {
-    if (await isTaken(Number(env['PORT'])))
-      throw new Error(`Port ${env['PORT']} is taken: set PORT to a free one.`);
-    return;
-  }
-  let port = DEFAULT_PORT;
-  while (await isTaken(port)) port += port === DEFAULT_PORT ? 10 : 1;
-  if (port !== DEFAULT_PORT) say(`Port ${String(DEFAULT_PORT)} is taken, using ${String(port)} instead.`);
-  env['PORT'] = String(port);
-}
-
-/** A server on any local address counts: browsers try both families for `localhost`. */
-async function isTaken(port: number): Promise<boolean> {
-  const answers = await Promise.all(['127.0.0.1', '::1'].map((host) => answersAt(host, port)));
-  return answers.includes(true);
-}
-
-function answersAt(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port });
-    const settle = (answers: boolean): void => {
-      socket.destroy();
-      resolve(answers);
-    };
-    socket.once('connect', () => {
-      settle(true);
-    });
-    socket.once('error', () => {
-      settle(false);
-    });
-  });
-}
-
-async function startSandbox(
-  env: Environment,
-  secrets: { paytr: { merchantId: string; merchantKey: string; merchantSalt: string } },
-  stops: Stop[],
-): Promise<void> {
-  const baseUrl = env['BASE_URL'] ?? `http://localhost:${env['PORT'] ?? String(DEFAULT_PORT)}`;
-  const sandbox = createPaytrSandbox({
-    ...secrets.paytr,
-    callbackUrl: `http://127.0.0.1:${env['PORT'] ?? String(DEFAULT_PORT)}/billing/callback`,
-    retrySeconds: Number(env['SANDBOX_RETRY_SECONDS'] ?? 60),
-  });
-  const listening = await listenNearPort(sandbox, Number(env['SANDBOX_PORT'] ?? DEFAULT_SANDBOX_PORT));
-  if (listening.moved)
-    say(
-      `Port ${env['SANDBOX_PORT'] ?? String(DEFAULT_SANDBOX_PORT)} is taken, the PayTR sandbox uses another.`,
-    );
-  stops.push(listening.close);
-  Object.assign(env, {
-    BASE_URL: baseUrl,
-    PAYTR_BASE_URL: listening.url,
-    PAYTR_MERCHANT_ID: secrets.paytr.merchantId,
-    PAYTR_MERCHANT_KEY: secrets.paytr.merchantKey,
-    PAYTR_MERCHANT_SALT: secrets.paytr.merchantSalt,
-    PAYTR_TEST_MODE: env['PAYTR_TEST_MODE'] ?? '1',
-    // The gateway refuses private addresses, and on one's own machine there is no other.
-    PAYTR_USER_IP_OVERRIDE: env['PAYTR_USER_IP_OVERRIDE'] ?? '203.0.113.10',
-  });
+/** Loaded only here: production needs none of it. */
+async function prepare(env: Environment, stops: Stop[]): Promise<DemoSignIn[]> {
+  const { prepareDevelopment } = await import('./prepare-development.ts');
+  return prepareDevelopment(env, stops, say);
 }
 
 function startServer(env: Environment): ChildProcess {

@@ -37,8 +37,10 @@ function main(): void {
     process.exit(1);
   });
   server.listen(config.port, () => {
-    log.info({ port: config.port, baseUrl: config.baseUrl }, 'listening');
-    process.send?.({ listening: config.port });
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    log.info({ port, baseUrl: config.baseUrl }, 'listening');
+    process.send?.({ listening: port });
   });
 
   let isStopping = false;

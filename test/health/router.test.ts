@@ -1,0 +1,80 @@
+import supertest from 'supertest';
+import { describe, expect, it } from 'vitest';
+import { createTestApp, useTestApp } from '../support/app.ts';
+
+const test = useTestApp();
+const withToken = useTestApp({ env: { METRICS_TOKEN: 'k7Rr2PzXw9Lq4Tn8' } });
+
+describe('the probes', () => {
+  it('/healthz answers while the process does', async () => {
+    await supertest(test.app).get('/healthz').expect(200, { status: 'ok' });
+  });
+
+  it('/readyz is fine when the database is reachable and its migrations are as shipped', async () => {
+    await supertest(test.app)
+      .get('/readyz')
+      .expect(200, { status: 'ok', checks: { database: 'ok', migrations: 'ok' } });
+  });
+
+  it('/readyz fails when a migration is missing or was changed after it was applied', async () => {
+    const behind = await createTestApp();
+    try {
+      await behind.database
+        .ownerDb('migration_checksums')
+        .limit(1)
+        .whereLike('name', '0007%')
+        .update({ sha256: 'other' });
+      const { body } = await supertest(behind.app).get('/readyz').expect(503);
+      expect(body.checks).toEqual({ database: 'ok', migrations: '1 not as shipped' });
+    } finally {
+      await behind.close();
+    }
+  });
+
+  it('/readyz stays fine while a newer release has already migrated', async () => {
+    const ahead = await createTestApp();
+    try {
+      await ahead.database
+        .ownerDb('knex_migrations')
+        .insert({ name: '9999-of-the-next-release.sql', batch: 99, migration_time: new Date() });
+      await supertest(ahead.app).get('/readyz').expect(200);
+    } finally {
+      await ahead.close();
+    }
+  });
+
+  it('/readyz fails without an address or a password in its answer when the database is away', async () => {
+    const away = await createTestApp();
+    await away.db.destroy();
+    const { body, text } = await supertest(away.app).get('/readyz').expect(503);
+    expect(body.checks.database).toBe('unreachable');
+    expect(text).not.toMatch(/postgres:\/\/|password|127\.0\.0\.1/);
+    away.db.initialize();
+    await away.close();
+  });
+});
+
+describe('/metrics', () => {
+  it('is Prometheus text for this machine itself, and not there for anybody behind a proxy', async () => {
+    const { text } = await supertest(test.app).get('/metrics').expect(200);
+    expect(text).toContain('audit_write_failures_total');
+    await supertest(test.app).get('/metrics').set('x-forwarded-for', '203.0.113.7').expect(404);
+  });
+
+  it('wants the token when one is configured', async () => {
+    await supertest(withToken.app).get('/metrics').expect(404);
+    await supertest(withToken.app).get('/metrics').set('authorization', 'Bearer wrong').expect(404);
+    await supertest(withToken.app)
+      .get('/metrics')
+      .set('authorization', 'Bearer k7Rr2PzXw9Lq4Tn8')
+      .expect(200);
+  });
+
+  it('labels requests by route, never by address', async () => {
+    await supertest(test.app).get('/legal/terms/2026-11-01');
+    await supertest(test.app).get('/no/such/secret-path');
+    const { text } = await supertest(test.app).get('/metrics');
+    expect(text).toContain('route="/legal/:kind/:version"');
+    expect(text).not.toContain('secret-path');
+  });
+});

@@ -1,0 +1,107 @@
+import { request } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { endOfChild, startChild } from './support/child.ts';
+import { useTestDatabase } from './support/database.ts';
+import { FAKE_STORE } from './support/fake-paytr.ts';
+
+const database = useTestDatabase();
+
+const settings = (): Record<string, string> => ({
+  DATABASE_URL: database.appUrl,
+  SESSION_SECRET: 'a session secret for tests only, 32+',
+  PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
+  PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
+  PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
+  PORT: '0',
+});
+
+type Server = ReturnType<typeof startChild>;
+
+/** The port from the line that says it listens; throws with what it printed when it ends instead. */
+async function portOf(server: Server): Promise<number> {
+  let printed = '';
+  for await (const chunk of server.stdout) {
+    printed += String(chunk);
+    const found = /"port":(\d+).*"msg":"listening"/.exec(printed);
+    if (found !== null) return Number(found[1]);
+  }
+  throw new Error(`The server ended: ${printed}`);
+}
+
+describe('the server', () => {
+  it('finishes a request in flight after SIGTERM, takes no new one, and exits with 0', async () => {
+    const server = startChild(['src/server.ts'], { env: settings() });
+    const port = await portOf(server);
+    const exited = new Promise<number | null>((done) => server.once('exit', done));
+    const body = 'email=ada%40example.com&password=wrong';
+    const answered = new Promise<number>((done, fail) => {
+      const started = request(
+        {
+          port,
+          path: '/auth/login',
+          method: 'POST',
+          headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length },
+        },
+        (response) => {
+          response.resume();
+          done(response.statusCode ?? 0);
+        },
+      );
+      started.once('error', fail);
+      // Half of the body now, the rest only once the server has been told to stop and refuses others.
+      started.write(body.slice(0, 10), () => {
+        void untilHeard(port).then(() => {
+          server.kill('SIGTERM');
+          void untilRefused(port).then(() => started.end(body.slice(10)));
+        }, fail);
+      });
+    });
+    expect(await answered).toBe(403);
+    expect(await exited).toBe(0);
+  });
+
+  it('refuses to start in production without its secrets, and names them all', async () => {
+    const ended = await endOfChild(startChild(['scripts/start.ts'], { env: { NODE_ENV: 'production' } }));
+    expect(ended.code).toBe(1);
+    for (const name of [
+      'DATABASE_URL',
+      'SESSION_SECRET',
+      'PAYTR_MERCHANT_ID',
+      'PAYTR_MERCHANT_KEY',
+      'PAYTR_MERCHANT_SALT',
+    ]) {
+      expect(ended.stderr).toContain(name);
+    }
+    expect(ended.stderr).not.toContain('    at ');
+  });
+
+  it('refuses to start in production with a weak secret, and does not print it', async () => {
+    const ended = await endOfChild(
+      startChild(['scripts/start.ts'], { env: { ...settings(), NODE_ENV: 'production' } }),
+    );
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('SESSION_SECRET: is a weak or well-known value');
+    expect(ended.stderr).not.toContain(settings()['SESSION_SECRET'] ?? '');
+  });
+});
+
+async function untilHeard(port: number): Promise<void> {
+  while (!(await isAnswered(port))) await new Promise(setImmediate);
+}
+
+async function untilRefused(port: number): Promise<void> {
+  while (await isAnswered(port)) await new Promise(setImmediate);
+}
+
+function isAnswered(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const probe = request({ port, path: '/healthz', agent: false }, (response) => {
+      response.resume();
+      done(true);
+    });
+    probe.once('error', () => {
+      done(false);
+    });
+    probe.end();
+  });
+}
