@@ -107,13 +107,13 @@ describe('deactivating a person', () => {
     const [first, second] = [await signIn(testApp.app, cast.bob), await signIn(testApp.app, cast.bob)];
     expect((await first.get('/workspace')).status).toBe(200);
     expect(await deactivate(cast.bob)).toEqual({ ok: true });
-    for (const browser of [first, second]) {
-      expect((await browser.get('/workspace')).headers.location).toMatch(/^\/auth\/login/);
-    }
     const left = await testApp
       .db('browser_sessions')
       .whereRaw("sess -> 'passport' ->> 'user' = ?", [String(cast.bob.id)]);
     expect(left).toEqual([]);
+    for (const browser of [first, second]) {
+      expect((await browser.get('/workspace')).headers.location).toMatch(/^\/auth\/login/);
+    }
     const [period] = await testApp.db('membership_periods').where({ user_id: cast.bob.id });
     expect(period.ended_at).toBeInstanceOf(Date);
     expect((await rowsOf(testApp.db, 'login')).some((row) => row.user_id === cast.bob.id)).toBe(true);
