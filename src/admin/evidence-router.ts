@@ -2,13 +2,15 @@ import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
+import { formErrors } from '../auth/form-errors.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
+import { formatOf } from '../web/page-locals.ts';
 import { recordOperatorLook, scopeOf } from './admin-scope.ts';
 import type { DownloadSlots } from './download-slots.ts';
 import { EVIDENCE_SCHEMA_PATH } from './evidence-schema.ts';
 import { exportEvidence, type Download } from './export-evidence.ts';
 import { parseId, periodQuery } from './input.ts';
-import { showPerson } from './person-page.ts';
+import { showPerson } from './person-router.ts';
 import { findCompany, findCompanyIdOfUser } from './queries.ts';
 
 /** A reader that takes nothing for so long is gone, in milliseconds; the connection is given back. */
@@ -25,7 +27,11 @@ export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Route
     const companyId = await findCompanyOfSubject(deps, req, userId);
     const period = periodQuery.safeParse(req.query);
     if (!period.success) {
-      await showPerson(deps, req, res, { userId, companyId, periodError: period.error });
+      await showPerson(deps, req, res, {
+        userId,
+        companyId,
+        errors: formErrors(period.error, formatOf(res)),
+      });
       return;
     }
     const by = req.user;

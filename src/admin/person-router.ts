@@ -1,14 +1,17 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
+import { keptValues } from '../auth/form-errors.ts';
 import { changeRole } from '../auth/change-role.ts';
 import { deactivateUser } from '../auth/deactivate-user.ts';
 import { reactivateUser } from '../auth/reactivate-user.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
-import { companyOf, scopeOf } from './admin-scope.ts';
+import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
+import { EVIDENCE_SCHEMA_PATH } from './evidence-schema.ts';
 import { parseId, roleForm } from './input.ts';
-import { showPerson } from './person-page.ts';
+import { urlWith } from './page-urls.ts';
+import { personPage } from './person-page.ts';
 import { findPerson, type PersonEntry } from './people-queries.ts';
 
 interface Person extends PersonEntry {
@@ -90,6 +93,25 @@ async function reactivateFromForm(deps: AppDeps, req: Request, res: Response): P
   }
   setFlash(req, 'success', t('admin.reactivated', { name: person.full_name }));
   res.redirect(303, personUrl(req, userId));
+}
+
+/** Shows the page about one person. With errors beside the fields of its forms the status is 422. */
+export async function showPerson(
+  { db }: AppDeps,
+  req: Request,
+  res: Response,
+  input: { userId: number; companyId: number; errors?: Record<string, string> },
+): Promise<void> {
+  const { userId, companyId, errors } = input;
+  const page = await personPage(db, formatOf(res), { userId, companyId, at: req.receivedAt });
+  if (errors !== undefined) res.status(422);
+  res.render('admin/user', {
+    ...page,
+    schemaUrl: EVIDENCE_SCHEMA_PATH,
+    auditUrl: urlWith('/admin/audit', { ...companyParam(req), user: userId }),
+    values: keptValues(req.query, ['from', 'to']),
+    errors: errors ?? {},
+  });
 }
 
 function showDeactivation(res: Response, person: Person, errors: Record<string, string>): void {

@@ -80,7 +80,7 @@ async function ask(
   const path = `${route.path()}${suffix}`;
   const response =
     route.method === 'get' ? await visitor.get(path) : await visitor.post(path, route.fields ?? {});
-  return { status: response.status, location: String(response.headers.location ?? '') };
+  return { status: response.status, location: response.headers.location ?? '' };
 }
 
 describe.each(rows)('%s', (_name, route) => {

@@ -123,14 +123,14 @@ export async function buildSession(
 export async function buildPaidPayment(
   db: Knex,
   user: BuiltUser,
-  overrides: Record<string, unknown> = {},
+  overrides: { created_at?: Date; amount_minor?: number } & Record<string, unknown> = {},
 ): Promise<{ id: number; merchant_oid: string }> {
-  const at = (overrides.created_at as Date | undefined) ?? new Date();
+  const at = overrides.created_at ?? new Date();
   const payment = await buildPayment(db, {
     company_id: user.company_id ?? 0,
     user_id: user.id,
     status: 'success',
-    charged_minor: (overrides.amount_minor as number | undefined) ?? 149_900,
+    charged_minor: overrides.amount_minor ?? 149_900,
     decided_at: at,
     paid_at: at,
     ...overrides,
