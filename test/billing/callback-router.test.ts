@@ -223,8 +223,8 @@ describe('a failure notification', () => {
     expectAcknowledged(await notify(test.app, declined(fields)));
     const now = await state();
     expect(now.payment.status).toBe('failed');
-    expect(String(now.payment.failed_reason_message ?? '').length).toBeLessThanOrEqual(500);
-    expect(String(now.payment.failed_reason_code ?? '').length).toBeLessThanOrEqual(50);
+    expect((now.payment.failed_reason_message ?? '').length).toBeLessThanOrEqual(500);
+    expect((now.payment.failed_reason_code ?? '').length).toBeLessThanOrEqual(50);
     expect(now.actions).toEqual(['payment_callback_failure']);
   });
 

@@ -49,7 +49,12 @@ export async function auditOf(db: Knex, companyId: number): Promise<AuditRowRead
 }
 
 export interface MoneyState {
-  payment: Record<string, unknown> & { status: string; charged_minor: number | null };
+  payment: Record<string, unknown> & {
+    status: string;
+    charged_minor: number | null;
+    failed_reason_code: string | null;
+    failed_reason_message: string | null;
+  };
   subscription: { plan: string; billing_currency: string; period_ends_at: Date | null };
   invoices: {
     invoice_no: string;

@@ -171,7 +171,7 @@ describe('an invoice', () => {
       .where('company_id', companyId)
       .first<{ buyer: { name: string } }>();
     const company = await test.db('companies').where('id', companyId).first<{ name: string }>();
-    expect(invoice?.buyer.name).toBe(company.name);
+    expect(invoice.buyer.name).toBe(company.name);
   });
 });
 
