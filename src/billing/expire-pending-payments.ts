@@ -15,10 +15,10 @@ const OVERDUE_MINUTES = 45;
 /** At most this many questions to the gateway in one run: the rest waits five minutes. */
 const BATCH = 50;
 
-/** While the gateway does not answer, asking on would only be waiting: 3 in a row end the run. */
+/** While the gateway cannot be reached, asking on would only be waiting: 3 in a row end the run. */
 const GIVE_UP_AFTER = 3;
 
-type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
+type Ending = 'paid' | 'held' | 'expired' | 'unreachable' | 'unanswered' | 'decided' | 'broken';
 
 interface Parts {
   paytr: Paytr;
@@ -41,10 +41,11 @@ export async function expirePendingPayments(
   for (const payment of await listOverduePayments(db, before, BATCH)) {
     endings.push(await endOrReport(db, context, payment, input));
     const last = endings.slice(-GIVE_UP_AFTER);
-    if (last.length === GIVE_UP_AFTER && last.every((ending) => ending === 'unanswered')) break;
+    if (last.length === GIVE_UP_AFTER && last.every((ending) => ending === 'unreachable')) break;
   }
-  const count = (ending: Ending): string => String(endings.filter((each) => each === ending).length);
-  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
+  const count = (...kinds: Ending[]): string =>
+    String(endings.filter((ending) => kinds.includes(ending)).length);
+  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unreachable', 'unanswered')} unanswered, ${count('broken')} broken`;
 }
 
 /** One payment that cannot be settled must not keep the others waiting for ever. */
@@ -85,7 +86,8 @@ async function endPayment(
     { merchant_oid: payment.merchant_oid, reason: answer.reason, gateway: answer.gatewayMessage },
     'the gateway could not be asked about a pending payment',
   );
-  return 'unanswered';
+  // An answer we cannot use may be about this one order; the next may fare better.
+  return answer.reason === 'unreachable' || answer.reason === 'timeout' ? 'unreachable' : 'unanswered';
 }
 
 async function expire(

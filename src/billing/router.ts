@@ -178,6 +178,8 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
+  // Banks' 3-D pages load inside the gateway's own page, which its policy governs. Should one take over our frame, this
+  // policy leaves it empty; the link to a tab of its own is there for that.
   setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
   const period = nextPeriod(subscription, req.receivedAt);
   const { t, number } = formatOf(res);

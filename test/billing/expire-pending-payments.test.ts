@@ -117,6 +117,22 @@ describe('a payment that was never notified', () => {
     expect(await auditOf(test.db, companyId)).toEqual([]);
   });
 
+  it('whose answer cannot be used does not keep the others waiting', async () => {
+    const unusable = await Promise.all(
+      [48, 49, 50, 51].map((age) => overdue({ created_at: minutesAgo(age) })),
+    );
+    const other = await overdue();
+    const odd: Paytr = {
+      ...gateway.paytr,
+      queryStatus: (oid) =>
+        unusable.includes(oid)
+          ? Promise.resolve({ ok: false, reason: 'unreadable', gatewayMessage: '<html>' })
+          : gateway.paytr.queryStatus(oid),
+    };
+    expect(await run(odd)).toContain('1 expired, 4 unanswered');
+    expect((await moneyState(test.db, companyId, other)).payment.status).toBe('expired');
+  });
+
   it('is ended once when several processes look at the same time', async () => {
     const [unpaid, charged] = [await overdue(), await overdue()];
     await payUnnoticed(charged);
