@@ -4,11 +4,30 @@ import type { RequestContext } from '../audit/request-context.ts';
 /** A counter of wrong passwords is forgotten a day after its last use. */
 const LOCK_MEMORY_HOURS = 24;
 
-/** Removes what has expired: browser sessions, rate limit counters, old locks. Returns a summary for the job list. */
+/** A browser that nobody has used for two years is no sign of the same device in any dispute that can still arrive. */
+const DEVICE_MEMORY_DAYS = 730;
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Removes what has expired: browser sessions, rate limit counters, old locks, browsers not seen for two years. Returns a
+ * summary for the job list.
+ */
 export async function sweepAuth(db: Knex, context: RequestContext): Promise<string> {
   const sessions = await db('browser_sessions').where('expire', '<', context.at).delete();
   const limits = await db('rate_limits').where('expire', '<', context.at.getTime()).delete();
-  const before = new Date(context.at.getTime() - LOCK_MEMORY_HOURS * 3_600_000);
-  const locks = await db('login_locks').where('updated_at', '<', before).delete();
-  return `${String(sessions)} browser sessions, ${String(limits)} limits, ${String(locks)} locks removed`;
+  const locks = await db('login_locks')
+    .where('updated_at', '<', hoursBefore(context.at, LOCK_MEMORY_HOURS))
+    .delete();
+  const devices = await db('known_devices')
+    .where('last_used_at', '<', hoursBefore(context.at, DEVICE_MEMORY_DAYS * 24))
+    .delete();
+  const counts = { 'browser sessions': sessions, limits, locks, devices };
+  return `removed ${Object.entries(counts)
+    .map(([name, count]) => `${String(count)} ${name}`)
+    .join(', ')}`;
+}
+
+function hoursBefore(at: Date, hours: number): Date {
+  return new Date(at.getTime() - hours * HOUR_MS);
 }

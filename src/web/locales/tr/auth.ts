@@ -61,7 +61,7 @@ export const auth: Record<keyof typeof en, string> = {
   'invite_member-limitTitle': 'Boş yer kalmadı',
   'invite_member-limitText':
     'Şirketin planı şu anda daha fazla kişiye izin vermiyor. Sizi davet eden kişiye haber verin; yer açıldığında bu bağlantı yine çalışır.',
-  'invite_signed-inTitle': 'Zaten giriş yapmış durumdasınız',
+  'invite_signed-inTitle': 'Oturumunuz zaten açık',
   'invite_signed-inText':
     'Bu davet yeni bir hesap oluşturur. Kabul etmek için önce çıkış yapın, sonra bağlantıyı yeniden açın.',
 
