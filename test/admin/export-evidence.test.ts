@@ -270,6 +270,26 @@ describe('a bundle keeps to the person', () => {
     expect(bundle.summary.total_sessions).toBe(0);
   });
 
+  it('leaves out whatever belongs to another company, even where it names the person', async () => {
+    const { db } = database;
+    const inGlobex = { company_id: cast.globex.id };
+    await buildAuditRow(db, cast.charlie, { resource_id: String(cast.bob.id) });
+    await buildAuditRow(db, cast.bob, inGlobex);
+    await buildPaidPayment(db, cast.bob, inGlobex);
+    const { id } = await buildWorkspace(db, { ...inGlobex, owner_user_id: cast.charlie.id });
+    const times = { from: '2026-03-01T09:00:00Z', to: '2026-03-01T10:00:00Z' };
+    await buildSession(db, { ...cast.bob, ...inGlobex }, id, times);
+    const bundle = await readBundle(db, cast.alice, cast.bob);
+    expect(bundle.audit_logs).toEqual([]);
+    expect(bundle.payments).toEqual([]);
+    expect(bundle.workspace_sessions).toEqual([]);
+    expect(bundle.summary).toMatchObject({
+      total_sessions: 0,
+      total_payments_amount: 0,
+      successful_logins: 0,
+    });
+  });
+
   it('shows what an admin did to the person, without the admin’s address', async () => {
     await buildAuditRow(database.db, cast.alice, {
       action_type: 'user_role_changed',
