@@ -24,7 +24,6 @@ export const admin = {
     'The card was charged, but not as ordered. Nothing was activated: refund it or settle it by hand.',
   reviewIntroCompany:
     'The card was charged, but not as ordered, so nothing was activated yet. Our staff decide; you need do nothing.',
-  reviewNone: 'No payment needs a decision.',
   reviewReason: 'Why',
   review_amount_unreadable: 'The charged amount could not be read',
   review_amount_below_order: 'Less was charged than ordered',
@@ -86,7 +85,6 @@ export const admin = {
   peopleNoneText_invited: 'Invite somebody with the form on this page.',
   peopleNoneSearch: 'Nothing fits “{search}”.',
   invitedBy: 'Invited by',
-  invitedOn: 'Sent',
   validUntil: 'Valid until',
   expired: 'Expired',
   revoke: 'Withdraw',

@@ -24,7 +24,6 @@ export const admin: Record<keyof typeof en, string> = {
     'Karttan tahsilat yapıldı ama siparişle uyuşmuyor. Hiçbir şey etkinleştirilmedi: iade edin veya elle sonuçlandırın.',
   reviewIntroCompany:
     'Karttan tahsilat yapıldı ama siparişle uyuşmadığı için henüz hiçbir şey etkinleştirilmedi. Kararı ekibimiz verir; bir şey yapmanız gerekmez.',
-  reviewNone: 'Karar bekleyen ödeme yok.',
   reviewReason: 'Neden',
   review_amount_unreadable: 'Tahsil edilen tutar okunamadı',
   review_amount_below_order: 'Sipariş tutarından az tahsil edildi',
@@ -86,7 +85,6 @@ export const admin: Record<keyof typeof en, string> = {
   peopleNoneText_invited: 'Bu sayfadaki formla birini davet edin.',
   peopleNoneSearch: '“{search}” ile eşleşen kayıt yok.',
   invitedBy: 'Davet eden',
-  invitedOn: 'Gönderildi',
   validUntil: 'Geçerlilik sonu',
   expired: 'Süresi doldu',
   revoke: 'Geri çek',
