@@ -118,3 +118,31 @@ describe('an id that is none', () => {
     },
   );
 });
+
+describe('a form that is not ours', () => {
+  const posts = routeRules.filter(
+    ({ route }) => route.startsWith('POST') && route !== 'POST /billing/callback',
+  );
+
+  it.each(posts)(
+    'is refused by $route: without its token, with a wrong one, or from another site',
+    async (rule) => {
+      const alice = await visitorFor('alice', rule);
+      const { path, form } = await rule.target(test.db, cast);
+      const before = await test.db('audit_logs').max('id as id').first();
+      expect(
+        (
+          await alice
+            .rawPost(path)
+            .type('form')
+            .send(form ?? {})
+        ).status,
+      ).toBe(403);
+      expect((await alice.post(path, { ...form, _csrf: 'x'.repeat(43) })).status).toBe(403);
+      expect((await alice.post(path, form, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      expect((await alice.post(path, form, { origin: 'https://evil.example.com' })).status).toBe(403);
+      expect((await alice.post(path, form, { origin: 'null' })).status).toBe(403);
+      expect(await test.db('audit_logs').max('id as id').first()).toEqual(before);
+    },
+  );
+});
