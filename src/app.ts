@@ -20,6 +20,7 @@ import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/browser-session.ts';
 import { csrfProtection } from './web/csrf.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
+import { limitInFlight } from './web/in-flight-limit.ts';
 import { noStoreWhenSignedIn } from './web/no-store.ts';
 import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use(sessions.middleware);
   app.use(passport.session());
   app.use(noStoreWhenSignedIn);
+  app.use(limitInFlight());
   app.use(csrfProtection(config));
   app.use(pageLocals());
 

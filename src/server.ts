@@ -13,6 +13,9 @@ import { startSchedule } from './web/schedule.ts';
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
 
+/** A request must have come in whole after so long, in milliseconds; our largest form takes seconds. */
+const REQUEST_MS = 60_000;
+
 function main(): void {
   const config = readConfig();
   const log = createLog({ level: config.logLevel });
@@ -32,6 +35,13 @@ function main(): void {
   const { app, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
   const server = createServer(app);
+  server.requestTimeout = REQUEST_MS;
+  server.on('clientError', (error, socket) => {
+    // What Node itself refuses (a header of more than 16 kB, odd bytes in it) reaches no router: say that it came.
+    const ip = 'remoteAddress' in socket ? socket.remoteAddress : null;
+    log.warn({ err: error, ip }, 'unreadable request refused');
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  });
   server.on('error', (error) => {
     log.fatal({ err: error }, `cannot listen on port ${String(config.port)}`);
     process.exit(1);

@@ -9,7 +9,7 @@ import { companyOf, companyParam } from './admin-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
 import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
 import type { DownloadSlots } from './download-slots.ts';
-import { sendDownload } from './evidence-router.ts';
+import { refuseHead, sendDownload } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
@@ -49,7 +49,11 @@ async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res:
     renderTrail(req, res, { rows: [], prevId: null, nextId: null }, read.errors);
     return;
   }
-  await slots.run(async () => {
+  if (req.method === 'HEAD') {
+    refuseHead(req, res);
+    return;
+  }
+  await slots.run(`company-${companyOf(req).id}`, async () => {
     const csv = await exportAudit(db, requestContext(req), { company: companyOf(req), filter: read.filter });
     await sendDownload(req, res, csv, 'text/csv; charset=utf-8');
   });

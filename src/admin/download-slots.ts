@@ -5,25 +5,25 @@ const RETRY_AFTER_SECONDS = 15;
 
 /** Lets only so many downloads run at once in one process. */
 export interface DownloadSlots {
-  /** Runs the download when there is a slot; throws `TooManyAttempts` otherwise. */
-  run<T>(download: () => Promise<T>): Promise<T>;
+  /** Runs the download of `owner` (a company) when there is a slot; throws `TooManyAttempts` otherwise. */
+  run<T>(owner: string, download: () => Promise<T>): Promise<T>;
 }
 
 /**
  * A download holds one connection for as long as its reader takes: a third of the pool at most, so that slow readers
- * cannot stop everybody else's work.
+ * cannot stop everybody else's work, and one for each owner, so that one company's cannot stop another's.
  */
 export function createDownloadSlots(poolMax: number): DownloadSlots {
   const limit = Math.max(1, Math.floor(poolMax / 3));
-  let running = 0;
+  const running = new Set<string>();
   return {
-    run: async (download) => {
-      if (running >= limit) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
-      running += 1;
+    run: async (owner, download) => {
+      if (running.has(owner) || running.size >= limit) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
+      running.add(owner);
       try {
         return await download();
       } finally {
-        running -= 1;
+        running.delete(owner);
       }
     },
   };

@@ -33,9 +33,8 @@ export const acceptanceRecord = z.strictObject({
   version: text('Version of the text, the day on which it was settled.'),
   locale: z.enum(['tr', 'en']).describe('Language in which the text was accepted.'),
   title: text('Title of the text.'),
-  content_sha256: text(
-    'SHA-256 of the exact text, in hexadecimal; the text itself is published by the seller.',
-  ),
+  content_sha256: text('SHA-256 of the exact text, in hexadecimal.'),
+  text_path: text("Where that exact text is published, on the seller's site: the hash is over those bytes."),
   accepted_at: time('When the person accepted it.'),
   ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
   user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),

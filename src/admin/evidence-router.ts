@@ -19,6 +19,8 @@ const READER_TIMEOUT_MS = 60_000;
 /** `/users/:id/export-logs`: the evidence about one person as a JSON download. */
 export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Router {
   const router = Router();
+  // Express would answer HEAD by the whole export, and the trail would say that it was downloaded.
+  router.head('/users/:id/export-logs', refuseHead);
   router.get('/users/:id/export-logs', async (req, res) => {
     const { db, config } = deps;
     if (req.user === undefined) throw new NotSignedIn();
@@ -35,7 +37,7 @@ export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Route
       return;
     }
     const by = req.user;
-    await slots.run(async () => {
+    await slots.run(`company-${companyId}`, async () => {
       const bundle = await exportEvidence(db, requestContext(req), { userId, companyId, ...period.data, by });
       // Where the form of this document is explained (JSON Schema core 2020-12, "Linking to a Schema").
       res.setHeader('link', `<${config.baseUrl}${EVIDENCE_SCHEMA_PATH}>; rel="describedby"`);
@@ -43,6 +45,11 @@ export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Route
     });
   });
   return router;
+}
+
+/** For addresses whose GET is a download that is written down. */
+export function refuseHead(_req: Request, res: Response): void {
+  res.set('allow', 'GET').status(405).end();
 }
 
 /** An operator need not name the company: it follows from the person, and the look is written down for it as well. */

@@ -66,6 +66,7 @@ function toAcceptanceRecord(acceptance: Acceptance): Json {
     locale,
     title,
     content_sha256,
+    text_path: `/legal/${kind}/${version}/${locale}.txt`,
     accepted_at,
     ip_address,
     user_agent,

@@ -45,8 +45,8 @@ export function createSignInRouter(deps: AppDeps, passport: Authenticator, limit
  */
 export function noteUnreadableSignIn({ db }: AppDeps): ErrorRequestHandler {
   return async (error: unknown, req, _res, next) => {
-    const kind = error instanceof Error && 'type' in error ? String(error.type) : null;
-    if (req.method === 'POST' && kind !== null && !(error instanceof AppError)) {
+    const kind = error instanceof AppError ? null : faultOfBody(error);
+    if (req.method === 'POST' && kind !== null) {
       await refuseSignIn(db, requestContext(req), {
         email: '',
         reason: 'unreadable',
@@ -55,6 +55,14 @@ export function noteUnreadableSignIn({ db }: AppDeps): ErrorRequestHandler {
     }
     next(error);
   };
+}
+
+/** The body parser names its own faults; a body that cannot be unpacked has only the status and code of zlib. */
+function faultOfBody(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if ('type' in error) return String(error.type);
+  const isRefused = 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500;
+  return isRefused ? ('code' in error ? String(error.code) : error.name) : null;
 }
 
 async function signInFromForm(parts: Parts, req: Request, res: Response): Promise<void> {

@@ -7,8 +7,8 @@ import type { NotificationReading } from './paytr.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';
 
-/** The gateway's notifications have some hundred bytes. */
-const BODY_LIMIT = '64kb';
+/** The gateway's notifications have some hundred bytes; a reason of any length must not keep one from being read. */
+const BODY_LIMIT = '1mb';
 
 /** What the gateway must read, or it notifies again: these two bytes and nothing else (PayTR iFrame API, step 2). */
 const ACKNOWLEDGED = 'OK';
@@ -107,7 +107,11 @@ function plainErrors({ metrics }: AppDeps): ErrorRequestHandler {
     const isTheirs = status >= 400 && status < 500;
     metrics.paymentCallbacks.inc({ outcome: isTheirs ? 'unreadable' : 'error' });
     const { log } = requestContext(req);
-    if (isTheirs) log.warn({ err: error }, 'callback could not be read');
+    if (isTheirs)
+      log.error(
+        { err: error },
+        'callback could not be read; should the gateway have sent it, it will repeat it',
+      );
     else log.error({ err: error }, 'callback could not be settled; the gateway will repeat it');
     answer(res, isTheirs ? status : 503, isTheirs ? 'unreadable notification' : 'try again later');
   };

@@ -7,6 +7,9 @@ import { listMigrationStates } from '../migrations.ts';
 /** How long `/readyz` waits for the database before it says no, in milliseconds. */
 const READY_TIMEOUT_MS = 2000;
 
+/** Any of these says that a proxy asks for somebody else. */
+const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
+
 /** `/healthz`: the process answers. `/readyz`: the database is reachable and its migrations are current. `/metrics`. */
 export function createHealthRouter({ config, db, metrics }: AppDeps): Router {
   const router = Router();
@@ -45,7 +48,7 @@ function mayReadMetrics(req: Request, token: string | null): boolean {
   if (token === null) {
     const peer = req.socket.remoteAddress ?? '';
     const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer);
-    return isLoopback && req.get('x-forwarded-for') === undefined;
+    return isLoopback && PROXY_HEADERS.every((name) => req.get(name) === undefined);
   }
   const given = Buffer.from(req.get('authorization') ?? '');
   const expected = Buffer.from(`Bearer ${token}`);

@@ -297,18 +297,19 @@ describe('a fault before the first byte', () => {
 });
 
 describe('download slots', () => {
-  it('leave most connections to everybody else, and are given back', async () => {
+  it('leave most connections to everybody else, one for each company, and are given back', async () => {
     const slots = createDownloadSlots(6);
     let finish: () => void = () => undefined;
     const held = new Promise<void>((done) => {
       finish = done;
     });
-    const running = [slots.run(() => held), slots.run(() => held)];
-    await expect(slots.run(() => held)).rejects.toMatchObject({ status: 429 });
+    const running = [slots.run('acme', () => held), slots.run('globex', () => held)];
+    await expect(slots.run('acme', () => held)).rejects.toMatchObject({ status: 429 });
+    await expect(slots.run('initech', () => held)).rejects.toMatchObject({ status: 429 });
     finish();
     await Promise.all(running);
-    await expect(slots.run(() => Promise.resolve('done'))).resolves.toBe('done');
-    await expect(slots.run(() => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await expect(slots.run(() => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(slots.run('acme', () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(slots.run('acme', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(slots.run('acme', () => Promise.resolve('done'))).resolves.toBe('done');
   });
 });

@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../support/build.ts';
-import { signedCallback } from '../support/fake-paytr.ts';
+import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';
 import { auditOf, moneyState, notify } from './scene.ts';
 
 const test = useTestApp();
@@ -240,6 +241,18 @@ describe('a failure notification', () => {
   });
 });
 
+describe('a bank transfer that was announced', () => {
+  it('is noted and acknowledged: nothing is paid yet', async () => {
+    const parts = [order.merchant_oid, 'isbank', FAKE_STORE.merchantSalt].join('');
+    const hash = createHmac('sha256', FAKE_STORE.merchantKey).update(parts).digest('base64');
+    const fields = { merchant_oid: order.merchant_oid, status: 'info', bank: 'isbank', hash };
+    expectAcknowledged(await notify(test.app, new URLSearchParams(fields).toString()));
+    const now = await state();
+    expect(now.payment.status).toBe('pending');
+    expect(now.callbacks).toMatchObject([{ outcome: 'ignored' }]);
+  });
+});
+
 describe('a notification that must come again', () => {
   it.each(['info', 'waiting', 'SUCCESS'])(
     'with the status %s is kept, refused and reported',
@@ -299,8 +312,8 @@ describe('a notification that must come again', () => {
     expect(await test.db('payment_callbacks').count<{ count: number }[]>('*').first()).toEqual(before);
   });
 
-  it('larger than 64 kB is refused in plain text', async () => {
-    expectNotAcknowledged(await notify(test.app, `${paid()}&x=${'y'.repeat(70_000)}`), 413);
+  it('larger than 1 MB is refused in plain text', async () => {
+    expectNotAcknowledged(await notify(test.app, `${paid()}&x=${'y'.repeat(1_100_000)}`), 413);
     expect((await state()).payment.status).toBe('pending');
   });
 

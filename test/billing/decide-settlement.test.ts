@@ -73,5 +73,7 @@ describe('the gateway’s word on an order', () => {
     const word = { ...charged, testMode: true };
     expect(decideSettlement(testOrder, word, false)).toEqual({ outcome: 'paid' });
     expect(decideSettlement(testOrder, word, true)).toEqual({ outcome: 'review', reason: 'test_payment' });
+    // The flag is not signed: leaving it out does not make a test order a real one.
+    expect(decideSettlement(testOrder, charged, true)).toEqual({ outcome: 'review', reason: 'test_payment' });
   });
 });

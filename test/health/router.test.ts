@@ -58,7 +58,9 @@ describe('/metrics', () => {
   it('is Prometheus text for this machine itself, and not there for anybody behind a proxy', async () => {
     const { text } = await supertest(test.app).get('/metrics').expect(200);
     expect(text).toContain('audit_write_failures_total');
-    await supertest(test.app).get('/metrics').set('x-forwarded-for', '203.0.113.7').expect(404);
+    for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']) {
+      await supertest(test.app).get('/metrics').set(name, '203.0.113.7').expect(404);
+    }
   });
 
   it('wants the token when one is configured', async () => {

@@ -146,3 +146,18 @@ describe('a form that is not ours', () => {
     },
   );
 });
+
+describe('HEAD', () => {
+  it('of a download delivers nothing and writes down nothing', async () => {
+    const alice = await signIn(test.app, cast.alice);
+    const before = await test.db('audit_logs').max('id as id').first();
+    for (const path of [
+      `/admin/users/${cast.bob.id}/export-logs`,
+      '/admin/audit.csv',
+      '/admin/audit?format=csv',
+    ]) {
+      expect((await alice.head(path)).status, path).toBe(405);
+    }
+    expect(await test.db('audit_logs').max('id as id').first()).toEqual(before);
+  });
+});

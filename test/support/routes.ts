@@ -24,7 +24,9 @@ function walk(stack: Layer[], prefix: string): MountedRoute[] {
     const { route } = layer;
     if (route !== undefined) {
       const path = `${prefix}${route.path === '/' ? '' : route.path}` || '/';
-      return Object.keys(route.methods).map((method) => ({
+      // HEAD is answered as GET, or refused where a GET is written down.
+      const methods = Object.keys(route.methods).filter((method) => method !== 'head');
+      return methods.map((method) => ({
         method: method === '_all' ? 'ANY' : method.toUpperCase(),
         path,
       }));

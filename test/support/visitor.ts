@@ -35,6 +35,10 @@ export class Visitor {
     return this.#agent.post(path).set(this.headers);
   }
 
+  async head(path: string): Promise<Response> {
+    return this.#agent.head(path).set(this.headers);
+  }
+
   /** A GET for streams and downloads: add a parser, then await. */
   rawGet(path: string): Test {
     return this.#agent.get(path).set(this.headers);
