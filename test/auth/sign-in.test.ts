@@ -317,6 +317,22 @@ describe('an attempt that fails', () => {
     ]);
   });
 
+  it.each(['gzip', 'br', 'no-such-coding'])(
+    'leaves a row when its form cannot be unpacked (%s)',
+    async (coding) => {
+      const visitor = new Visitor(testApp.app);
+      const response = await visitor
+        .rawPost('/auth/login')
+        .set('content-encoding', coding)
+        .type('form')
+        .send('email=a@example.com');
+      expect(response.status).toBe(400);
+      expect(await rowsOf(testApp.db, 'login', response)).toMatchObject([
+        { success: false, error_message: 'unreadable' },
+      ]);
+    },
+  );
+
   it.each([
     ['no user agent', {}],
     ['a huge user agent', { 'user-agent': 'u'.repeat(7000) }],
