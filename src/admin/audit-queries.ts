@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { ActorType } from '../audit/request-context.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import type { AuditFilterQuery } from './input.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from './keyset.ts';
 
 /** Rows of the audit viewer on one page. */
 const PAGE_SIZE = 50;
@@ -49,15 +49,13 @@ export async function listAuditRows(
   db: Knex,
   input: { companyId: number; filter: AuditFilter; cursor: Cursor },
 ): Promise<Page<AuditEntryRow>> {
-  const keys = ['audit_logs.timestamp', 'audit_logs.id'];
   const order: KeysetOrder = {
-    keys,
+    keys: ['audit_logs.timestamp', 'audit_logs.id'],
     direction: 'desc',
-    anchor: (id) =>
-      db('audit_logs').where({ 'audit_logs.id': id, 'audit_logs.company_id': input.companyId }).select(keys),
+    startsAmong: db('audit_logs').where('audit_logs.company_id', input.companyId),
     size: PAGE_SIZE,
   };
-  return readPage<AuditEntryRow>(filtered(db, input), order, input.cursor);
+  return readPage<AuditEntryRow>(db, filtered(db, input), order, input.cursor);
 }
 
 /** All rows of a company's audit trail that fit the filter, newest first, for a stream. */

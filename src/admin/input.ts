@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { normaliseAddress } from '../audit/client-address.ts';
 import { emailAddress } from '../auth/input.ts';
+import type { Cursor } from '../keyset.ts';
 import { TIME_ZONE } from '../web/format.ts';
-import type { Cursor } from './keyset.ts';
 
 // Messages are text keys.
 

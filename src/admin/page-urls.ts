@@ -1,4 +1,4 @@
-import type { Page } from './keyset.ts';
+import type { Page } from '../keyset.ts';
 
 /** The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list ends. */
 export function pageUrls(

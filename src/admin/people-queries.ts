@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Role } from '../auth/require-user.ts';
-import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from './keyset.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
+import { PAGE_SIZE } from './queries.ts';
 import { whereContains } from './where-contains.ts';
 
 /** Names sort as a Turkish reader expects, ç after c and ı before i. */
@@ -37,17 +38,13 @@ export async function listPeople(
     ? query.whereNotNull('users.deactivated_at')
     : query.whereNull('users.deactivated_at'));
   if (input.search !== null) whereContains(query, ['users.full_name', 'users.email'], input.search);
-  const keys = [BY_NAME, 'users.id'];
   const order: KeysetOrder = {
-    keys,
+    keys: [BY_NAME, 'users.id'],
     direction: 'asc',
-    anchor: (id) =>
-      db('users')
-        .where({ 'users.id': id, 'users.company_id': input.companyId })
-        .select(keys.map((key) => db.raw(key))),
+    startsAmong: db('users').where('users.company_id', input.companyId),
     size: PAGE_SIZE,
   };
-  return readPage<PersonEntry>(query, order, input.cursor);
+  return readPage<PersonEntry>(db, query, order, input.cursor);
 }
 
 /** A person of a company. */
@@ -88,17 +85,13 @@ export async function listInvitations(
       'users.full_name as inviter_name',
     ]);
   if (input.search !== null) whereContains(query, ['invitations.email'], input.search);
-  const keys = ['invitations.created_at', 'invitations.id'];
   const order: KeysetOrder = {
-    keys,
+    keys: ['invitations.created_at', 'invitations.id'],
     direction: 'desc',
-    anchor: (id) =>
-      db('invitations')
-        .where({ 'invitations.id': id, 'invitations.company_id': input.companyId })
-        .select(keys.map((key) => db.raw(key))),
+    startsAmong: db('invitations').where('invitations.company_id', input.companyId),
     size: PAGE_SIZE,
   };
-  return readPage<InvitationEntry>(query, order, input.cursor);
+  return readPage<InvitationEntry>(db, query, order, input.cursor);
 }
 
 /** How many people may sign in, may no longer, and are invited. */

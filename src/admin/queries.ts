@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
-import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from './keyset.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import { whereContains } from './where-contains.ts';
+
+/** Rows on one page of people or companies. */
+export const PAGE_SIZE = 25;
 
 export interface CompanyRow {
   id: number;
@@ -49,17 +52,13 @@ export async function listCompanies(
         .as('people'),
     ]);
   if (input.search !== null) whereContains(query, ['companies.name', 'companies.subdomain'], input.search);
-  const keys = ['lower(companies.name)', 'companies.id'];
   const order: KeysetOrder = {
-    keys,
+    keys: ['lower(companies.name)', 'companies.id'],
     direction: 'asc',
-    anchor: (id) =>
-      db('companies')
-        .where('companies.id', id)
-        .select(keys.map((key) => db.raw(key))),
+    startsAmong: db('companies'),
     size: PAGE_SIZE,
   };
-  return readPage<CompanyEntry>(query, order, input.cursor);
+  return readPage<CompanyEntry>(db, query, order, input.cursor);
 }
 
 export interface PaymentEntry {

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import type { SignedInUser } from '../auth/require-user.ts';
 import type { Config, Currency } from '../config.ts';
+import type { Page } from '../keyset.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { billingFields, currencyField, readCursor, type BillingField } from './input.ts';
-import { placeText, type Page, type Place } from './keyset.ts';
 import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from './order-rules.ts';
 import { planOffers, type PaidPlan, type PlanOffer } from './plans.ts';
 import { listInvoices, type Invoice } from './invoice-queries.ts';
@@ -172,7 +172,7 @@ function planChoice(
 }
 
 function toList<Row>(name: 'payments' | 'invoices', page: Page<Row>): ListPage<Row> {
-  const url = (side: string, place: Place | null): string | null =>
-    place === null ? null : `/billing?${name}${side}=${placeText(place)}#${name}`;
-  return { rows: page.rows, newerUrl: url('Newer', page.newer), olderUrl: url('Older', page.older) };
+  const url = (side: string, id: number | null): string | null =>
+    id === null ? null : `/billing?${name}${side}=${String(id)}#${name}`;
+  return { rows: page.rows, newerUrl: url('Newer', page.prevId), olderUrl: url('Older', page.nextId) };
 }

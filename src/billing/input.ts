@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { currencies } from '../config.ts';
-import { parsePlace, type Cursor } from './keyset.ts';
+import type { Cursor } from '../keyset.ts';
 import { MERCHANT_OID } from './paytr-token.ts';
 import { paidPlans } from './plans.ts';
 
@@ -28,14 +28,11 @@ export const returnQuery = z.object({
   n: z.coerce.number().int().min(0).max(1000).catch(0),
 });
 
-const place = z.preprocess(parsePlace, z.object({ at: z.date(), id: z.number() }).nullable());
-
-/** Which page of a list: `older` and `newer` are places, see keyset.ts; anything unreadable is the newest page. */
+/** Which page of a list: after the row `<name>Older` names or before `<name>Newer`; anything unreadable is the newest page. */
 export function readCursor(query: Record<string, unknown>, name: string): Cursor {
-  const older = place.parse(query[`${name}Older`]);
-  if (older !== null) return { side: 'older', place: older };
-  const newer = place.parse(query[`${name}Newer`]);
-  return newer === null ? { side: 'newest' } : { side: 'newer', place: newer };
+  const older = idAddress.safeParse({ id: query[`${name}Older`] });
+  const newer = idAddress.safeParse({ id: query[`${name}Newer`] });
+  return { next: older.data?.id, prev: newer.data?.id };
 }
 
 const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;

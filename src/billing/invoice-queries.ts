@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../config.ts';
-import { pageOf, type Cursor, type Page } from './keyset.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import type { PaidPlan } from './plans.ts';
+import { PAGE_SIZE } from './queries.ts';
 
 /** A party of an invoice as it was on that day. */
 export interface InvoiceParty {
@@ -68,7 +69,13 @@ const printedColumns = [
 /** A company's invoices, newest first, one page of them. */
 export async function listInvoices(db: Knex, companyId: number, cursor: Cursor): Promise<Page<Invoice>> {
   const query = db('invoices').where('invoices.company_id', companyId).select(invoiceColumns);
-  return pageOf<Invoice>(query, ['invoices.issued_at', 'invoices.id'], 'issued_at', cursor);
+  const order: KeysetOrder = {
+    keys: ['invoices.issued_at', 'invoices.id'],
+    direction: 'desc',
+    startsAmong: db('invoices').where('invoices.company_id', companyId),
+    size: PAGE_SIZE,
+  };
+  return readPage<Invoice>(db, query, order, cursor);
 }
 
 /** A company's invoice as it is printed. */

@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../config.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import { pageOf, type Cursor, type Page } from './keyset.ts';
 import type { PaidPlan, Plan } from './plans.ts';
+
+/** Rows on one page of payments or invoices; a list grows by one or two rows a month. */
+export const PAGE_SIZE = 10;
 
 /** What a company may use and until when; `subscriptionState` says what that means at a moment. */
 export interface Subscription {
@@ -131,7 +134,13 @@ export async function listPayments(
     .leftJoin('invoices', 'invoices.payment_id', 'payments.id')
     .where('payments.company_id', companyId)
     .select([...paymentColumns, 'users.full_name', 'invoices.id as invoice_id', 'invoices.invoice_no']);
-  return pageOf<ListedPayment>(query, ['payments.created_at', 'payments.id'], 'created_at', cursor);
+  const order: KeysetOrder = {
+    keys: ['payments.created_at', 'payments.id'],
+    direction: 'desc',
+    startsAmong: db('payments').where('payments.company_id', companyId),
+    size: PAGE_SIZE,
+  };
+  return readPage<ListedPayment>(db, query, order, cursor);
 }
 
 /** Payments charged but not as ordered, of one company or of all (operators only), oldest first, at most 200. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Cursor } from '../keyset.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 
 /** Same as the column's bound. */
@@ -39,10 +40,7 @@ export const addressWithId = z.object({ id });
 /** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
 export const activityForm = z.object({ sessionId: id.optional() });
 
-/** Where a page of a list starts; an unreadable one is the first page. */
-export const pageQuery = z.object({
-  before: id.optional().catch(undefined),
-  after: id.optional().catch(undefined),
-});
-
-export type PageQuery = z.output<typeof pageQuery>;
+/** Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one is the first page. */
+export const pageQuery = z
+  .object({ before: id.optional().catch(undefined), after: id.optional().catch(undefined) })
+  .transform(({ before, after }): Cursor => (after === undefined ? { next: before } : { prev: after }));

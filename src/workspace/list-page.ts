@@ -1,15 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import type { Cursor } from '../keyset.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
-import type { PageQuery } from './input.ts';
 import { startOfMonth } from './month.ts';
 import { listWorkspaces, type ListedWorkspace } from './queries.ts';
 import { calculateUsageByWorkspace, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
-
-/** Workspaces on one page of the list. */
-const PAGE_SIZE = 25;
 
 export interface ListPage {
   isAdmin: boolean;
@@ -25,13 +22,13 @@ export interface ListPage {
 export async function loadListPage(
   db: Knex,
   context: RequestContext,
-  input: { isAdmin: boolean; page: PageQuery },
+  input: { isAdmin: boolean; page: Cursor },
 ): Promise<ListPage> {
   const person = companyPerson(context, input);
   const { companyId, userId, isAdmin } = person;
   const from = startOfMonth(context.at);
   const [listed, plan, month] = await Promise.all([
-    listWorkspaces(db, { ...visibilityOf(person), ...input.page, limit: PAGE_SIZE, at: context.at }),
+    listWorkspaces(db, { ...visibilityOf(person), page: input.page, at: context.at }),
     findCompanyPlan(db, { companyId, at: context.at }),
     WorkspaceSessionTracker.usageStats(db, context, {
       companyId,
@@ -44,8 +41,8 @@ export async function loadListPage(
     workspaces: await addUse(db, { person, rows: listed.rows, from }),
     plan,
     month,
-    newerUrl: listed.hasNewer ? pageUrl('after', listed.rows[0]) : null,
-    olderUrl: listed.hasOlder ? pageUrl('before', listed.rows.at(-1)) : null,
+    newerUrl: pageUrl('after', listed.prevId),
+    olderUrl: pageUrl('before', listed.nextId),
   };
 }
 
@@ -66,6 +63,6 @@ async function addUse(
   }));
 }
 
-function pageUrl(side: 'before' | 'after', row: ListedWorkspace | undefined): string | null {
-  return row === undefined ? null : `/workspace?${side}=${String(row.id)}`;
+function pageUrl(side: 'before' | 'after', id: number | null): string | null {
+  return id === null ? null : `/workspace?${side}=${String(id)}`;
 }

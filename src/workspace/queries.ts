@@ -1,5 +1,12 @@
 import type { Knex } from 'knex';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import { idleLimit, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
+
+/** Workspaces on one page of the list. */
+const WORKSPACES_PAGE_SIZE = 25;
+
+/** Sessions on one page of a workspace's history. */
+const SESSIONS_PAGE_SIZE = 10;
 
 export interface Workspace {
   id: number;
@@ -30,20 +37,6 @@ export interface Visibility {
   ownerUserId: number | null;
 }
 
-/** Where a page of a list starts, newest first: `before` an id (older rows), or `after` one (newer rows). */
-export interface Page {
-  before?: number | undefined;
-  after?: number | undefined;
-  limit: number;
-}
-
-/** One page of a list, newest first, and whether there is more on either side. */
-export interface Listed<Row> {
-  rows: Row[];
-  hasNewer: boolean;
-  hasOlder: boolean;
-}
-
 /**
  * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept. `keep` holds
  * off its deletion until the transaction ends, `delete` everybody who would keep it.
@@ -70,26 +63,25 @@ export interface ListedWorkspace extends Workspace {
 /** One page of the workspaces that the person may see, newest first. */
 export async function listWorkspaces(
   db: Knex,
-  input: Visibility & Page & { at: Date },
-): Promise<Listed<ListedWorkspace>> {
-  const rows = await visibleWorkspaces(db, input)
-    .modify((query) => {
-      if (input.after !== undefined) query.where('workspaces.id', '>', input.after);
-      else if (input.before !== undefined) query.where('workspaces.id', '<', input.before);
-    })
-    .orderBy('workspaces.id', input.after === undefined ? 'desc' : 'asc')
-    .limit(input.limit + 1)
-    .select<ListedWorkspace[]>([
-      ...workspaceColumns,
-      db.raw(`(select max(coalesce(ended_at, last_activity_at)) from workspace_sessions
-               where workspace_sessions.workspace_id = workspaces.id) as last_used_at`),
-      db.raw(
-        `exists (select 1 from workspace_sessions where workspace_sessions.workspace_id = workspaces.id
-                 and workspace_sessions.ended_at is null and workspace_sessions.last_activity_at >= ?) as is_in_use`,
-        [idleLimit(input.at)],
-      ),
-    ]);
-  return toListed(rows, input);
+  input: Visibility & { page: Cursor; at: Date },
+): Promise<Page<ListedWorkspace>> {
+  const query = visibleWorkspaces(db, input).select([
+    ...workspaceColumns,
+    db.raw(`(select max(coalesce(ended_at, last_activity_at)) from workspace_sessions
+             where workspace_sessions.workspace_id = workspaces.id) as last_used_at`),
+    db.raw(
+      `exists (select 1 from workspace_sessions where workspace_sessions.workspace_id = workspaces.id
+               and workspace_sessions.ended_at is null and workspace_sessions.last_activity_at >= ?) as is_in_use`,
+      [idleLimit(input.at)],
+    ),
+  ]);
+  const order: KeysetOrder = {
+    keys: ['workspaces.id'],
+    direction: 'desc',
+    startsAmong: db('workspaces').where('workspaces.company_id', input.companyId),
+    size: WORKSPACES_PAGE_SIZE,
+  };
+  return readPage<ListedWorkspace>(db, query, order, input.page);
 }
 
 /** How many workspaces a company has; the plan limits this number. */
@@ -139,36 +131,23 @@ export interface ListedSession extends WorkspaceSession {
 /** One page of a workspace's sessions, newest first, with who used it. */
 export async function listSessions(
   db: Knex,
-  input: Page & { companyId: number; workspaceId: number },
-): Promise<Listed<ListedSession>> {
-  const { companyId, workspaceId } = input;
+  input: { companyId: number; workspaceId: number; page: Cursor },
+): Promise<Page<ListedSession>> {
   const ofWorkspace = {
-    'workspace_sessions.company_id': companyId,
-    'workspace_sessions.workspace_id': workspaceId,
+    'workspace_sessions.company_id': input.companyId,
+    'workspace_sessions.workspace_id': input.workspaceId,
   };
-  const edge = input.after ?? input.before;
-  const rows = await db('workspace_sessions')
+  const query = db('workspace_sessions')
     .join('users', 'users.id', 'workspace_sessions.user_id')
     .where(ofWorkspace)
-    .modify((query) => {
-      if (edge === undefined) return;
-      // The row itself is the edge: a time that went through JavaScript has lost its microseconds.
-      const start = db('workspace_sessions').where({ ...ofWorkspace, 'workspace_sessions.id': edge });
-      const columns = ['workspace_sessions.started_at', 'workspace_sessions.id'];
-      query.whereRaw(
-        `(workspace_sessions.started_at, workspace_sessions.id) ${input.after === undefined ? '<' : '>'} ?`,
-        [start.select(columns)],
-      );
-    })
-    .orderBy(
-      ['workspace_sessions.started_at', 'workspace_sessions.id'].map((column) => ({
-        column,
-        order: input.after === undefined ? 'desc' : 'asc',
-      })),
-    )
-    .limit(input.limit + 1)
-    .select<ListedSession[]>([...sessionColumns, 'users.full_name as person_name']);
-  return toListed(rows, input);
+    .select([...sessionColumns, 'users.full_name as person_name']);
+  const order: KeysetOrder = {
+    keys: ['workspace_sessions.started_at', 'workspace_sessions.id'],
+    direction: 'desc',
+    startsAmong: db('workspace_sessions').where(ofWorkspace),
+    size: SESSIONS_PAGE_SIZE,
+  };
+  return readPage<ListedSession>(db, query, order, input.page);
 }
 
 /** Names of people by id, for rows that carry only the id. */
@@ -197,12 +176,4 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
     .where('workspaces.company_id', companyId)
     .whereNull('workspaces.deleted_at');
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
-}
-
-/** One row more than asked for tells that there is more; rows read towards the newer side come in reverse. */
-function toListed<Row>(found: Row[], page: Page): Listed<Row> {
-  const hasMore = found.length > page.limit;
-  const rows = found.slice(0, page.limit);
-  if (page.after !== undefined) return { rows: rows.reverse(), hasNewer: hasMore, hasOlder: true };
-  return { rows, hasNewer: page.before !== undefined, hasOlder: hasMore };
 }

@@ -1,24 +1,20 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
+import type { Cursor, Page } from '../keyset.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
-import type { PageQuery } from './input.ts';
 import { startOfMonth } from './month.ts';
 import {
   findWorkspace,
   listPeopleNames,
   listSessions,
-  type Listed,
   type ListedSession,
   type Workspace,
 } from './queries.ts';
 import { IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
 import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
-
-/** Sessions on one page of the history. */
-const PAGE_SIZE = 10;
 
 /** People shown beside the history: those who used the workspace most. */
 const PEOPLE_MAX = 10;
@@ -59,7 +55,7 @@ type HistoryRow = ListedSession & {
 export async function loadWorkspacePage(
   db: Knex,
   context: RequestContext,
-  input: { workspaceId: number; isAdmin: boolean; page: PageQuery },
+  input: { workspaceId: number; isAdmin: boolean; page: Cursor },
 ): Promise<WorkspacePage> {
   const person = companyPerson(context, input);
   const { companyId } = person;
@@ -72,7 +68,7 @@ export async function loadWorkspacePage(
     WorkspaceSessionTracker.getActiveSession(db, context, { workspaceId, accessMethod: 'web' }),
     WorkspaceSessionTracker.usageStats(db, context, { ...use, from: startOfMonth(context.at) }),
     WorkspaceSessionTracker.usageStats(db, context, use),
-    listSessions(db, { ...use, ...input.page, limit: PAGE_SIZE }),
+    listSessions(db, { ...use, page: input.page }),
     listPeople(db, use),
   ]);
   return {
@@ -128,12 +124,9 @@ async function listPeople(
 
 function pageUrls(
   workspaceId: number,
-  history: Listed<ListedSession>,
+  history: Page<ListedSession>,
 ): { newerUrl: string | null; olderUrl: string | null } {
-  const url = (side: string, row: ListedSession | undefined): string | null =>
-    row === undefined ? null : `/workspace/${String(workspaceId)}?${side}=${String(row.id)}#history`;
-  return {
-    newerUrl: history.hasNewer ? url('after', history.rows[0]) : null,
-    olderUrl: history.hasOlder ? url('before', history.rows.at(-1)) : null,
-  };
+  const url = (side: string, id: number | null): string | null =>
+    id === null ? null : `/workspace/${String(workspaceId)}?${side}=${String(id)}#history`;
+  return { newerUrl: url('after', history.prevId), olderUrl: url('before', history.nextId) };
 }
