@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Decision, GatewayWord } from './decide-settlement.ts';
 import { extendSubscription } from './extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from './issue-invoice.ts';
+import { orderEvidence } from './order-evidence.ts';
 import type { Period } from './period.ts';
 import { findPayer, paymentColumns, type Payment } from './queries.ts';
 import type { Receipt } from './send-receipt.ts';
@@ -113,20 +114,17 @@ async function audit(
 ): Promise<void> {
   const { payment, word, decision, evidence } = settled;
   const isPaid = decision.outcome === 'paid';
+  const order = orderEvidence(payment);
   const reason = failureReason(decision, word);
   const event: PaymentEvent = {
     action: actionFor(word.source, isPaid),
     success: isPaid,
-    paymentId: payment.id,
-    companyId: payment.company_id,
-    userId: payment.user_id,
+    ...order,
     details: {
-      merchant_oid: payment.merchant_oid,
-      plan: payment.plan,
-      amount_minor: payment.amount_minor,
+      ...order.details,
       charged_minor: word.chargedMinor,
-      currency: payment.currency,
       currency_reported: word.currency,
+      // As the gateway says it, which may differ from what was ordered.
       test_mode: word.testMode,
       status_before: payment.status,
       payment_type: word.paymentType,

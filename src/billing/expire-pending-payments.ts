@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { AuditLogger, paymentEntry } from '../audit/audit-logger.ts';
+import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Mailer } from '../web/mail.ts';
 import { lockPayment } from './apply-decision.ts';
+import { orderEvidence } from './order-evidence.ts';
 import type { Paytr } from './paytr.ts';
 import { listOverduePayments, type Payment } from './queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
@@ -102,25 +103,13 @@ async function expire(
     await trx('payments')
       .where('id', payment.id)
       .update({ status: 'expired', decided_at: context.at, gateway_token: null });
-    await AuditLogger.log(
-      trx,
-      context,
-      paymentEntry({
-        action: 'payment_expired',
-        success: true,
-        paymentId: payment.id,
-        companyId: payment.company_id,
-        userId: payment.user_id,
-        details: {
-          merchant_oid: payment.merchant_oid,
-          plan: payment.plan,
-          amount_minor: payment.amount_minor,
-          currency: payment.currency,
-          test_mode: payment.test_mode,
-          gateway_message: gatewayMessage,
-        },
-      }),
-    );
+    const order = orderEvidence(payment);
+    await AuditLogger.logPayment(trx, context, {
+      action: 'payment_expired',
+      success: true,
+      ...order,
+      details: { ...order.details, gateway_message: gatewayMessage },
+    });
     return 'expired';
   });
 }

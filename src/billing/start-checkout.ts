@@ -4,6 +4,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { Config, Currency } from '../config.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { lockSubscription } from './extend-subscription.ts';
+import { orderEvidence } from './order-evidence.ts';
 import { checkOrder, type OrderRefusal } from './order-rules.ts';
 import { returnUrl } from './payment-links.ts';
 import type { Paytr, TokenAnswer } from './paytr.ts';
@@ -159,7 +160,7 @@ async function recordPage(db: Knex, context: RequestContext, payment: Payment, t
     await AuditLogger.logPayment(trx, context, {
       action: 'payment_initiated',
       success: true,
-      ...subjectOf(payment),
+      ...orderEvidence(payment),
     });
   });
 }
@@ -178,33 +179,13 @@ async function recordRefusal(
     await trx('payments')
       .where({ id: payment.id, status: 'pending' })
       .update({ status: 'refused', decided_at: context.at });
-    const { details, ...subject } = subjectOf(payment);
+    const order = orderEvidence(payment);
     await AuditLogger.logPayment(trx, context, {
       action: 'payment_initiation_failed',
       success: false,
-      ...subject,
-      details: { ...details, reason: answer.reason, gateway_message: answer.gatewayMessage },
+      ...order,
+      details: { ...order.details, reason: answer.reason, gateway_message: answer.gatewayMessage },
       reason: `${answer.reason}: ${answer.gatewayMessage}`,
     });
   });
-}
-
-function subjectOf(payment: Payment): {
-  paymentId: number;
-  companyId: number;
-  userId: number;
-  details: Record<string, unknown>;
-} {
-  return {
-    paymentId: payment.id,
-    companyId: payment.company_id,
-    userId: payment.user_id,
-    details: {
-      merchant_oid: payment.merchant_oid,
-      plan: payment.plan,
-      amount_minor: payment.amount_minor,
-      currency: payment.currency,
-      test_mode: payment.test_mode,
-    },
-  };
 }
