@@ -1,11 +1,11 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createPaytr } from './billing/paytr.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { createDb } from './db.ts';
 import { scheduledJobs } from './jobs.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
@@ -34,7 +34,11 @@ function main(): void {
   }
   const { app, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
-  const server = createServer(app);
+  const server = listen(createServer(app), config, log);
+  stopOnSignal(server, log, [schedule.stop, close, () => db.destroy()]);
+}
+
+function listen(server: Server, config: Config, log: Log): Server {
   server.requestTimeout = REQUEST_MS;
   server.on('clientError', (error, socket) => {
     // What Node itself refuses (a header of more than 16 kB, odd bytes in it) reaches no router: say that it came.
@@ -43,16 +47,19 @@ function main(): void {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   });
   server.on('error', (error) => {
-    log.fatal({ err: error }, `cannot listen on port ${String(config.port)}`);
+    log.fatal({ err: error }, `cannot listen on port ${config.port}`);
     process.exit(1);
   });
-  server.listen(config.port, () => {
+  return server.listen(config.port, () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : config.port;
     log.info({ port, baseUrl: config.baseUrl }, 'listening');
     process.send?.({ listening: port });
   });
+}
 
+/** On a signal: no new requests, those in flight are finished, then `closings` one after the other, then exit 0. */
+function stopOnSignal(server: Server, log: Log, closings: (() => Promise<void>)[]): void {
   let isStopping = false;
   const stop = async (reason: string): Promise<void> => {
     if (isStopping) return;
@@ -63,9 +70,7 @@ function main(): void {
     }, DRAIN_MS);
     await new Promise((done) => server.close(done));
     clearTimeout(cut);
-    await schedule.stop();
-    await close();
-    await db.destroy();
+    for (const close of closings) await close();
     log.info('stopped');
     process.exit(0);
   };
