@@ -98,12 +98,12 @@ export const billing = {
   pendingText: 'Your bank or PayTR may still be checking the payment. This page looks again by itself.',
   pendingLongTitle: 'The confirmation is taking longer than usual',
   pendingLongText:
-    'You can close this page. When the payment is confirmed, your plan starts at once and you get a receipt by e-mail. Please do not pay a second time.',
+    'You can close this page. When the payment is confirmed, your plan starts at once and the invoice is on the Billing page. Please do not pay a second time.',
   closedTitle: 'The payment form has closed',
   closedText:
     'The form was open for 30 minutes. If you have paid, your plan starts as soon as PayTR confirms it. If you have not, you can try again.',
   successTitle: 'Paid. Thank you!',
-  successText: '{plan} is paid until {until}. The receipt is on its way to the person who paid.',
+  successText: '{plan} is paid until {until}. The invoice is on the Billing page.',
   failedTitle: 'The payment did not go through',
   failedNothing: 'Your card was not charged.',
   expiredTitle: 'This payment has expired',

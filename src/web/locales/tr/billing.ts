@@ -103,13 +103,12 @@ export const billing: Record<keyof typeof en, string> = {
     'Bankanız veya PayTR ödemeyi hâlâ denetliyor olabilir. Bu sayfa sonucu kendiliğinden yeniden sorar.',
   pendingLongTitle: 'Onay her zamankinden uzun sürüyor',
   pendingLongText:
-    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve makbuz e-postayla gelir. Lütfen ikinci kez ödeme yapmayın.',
+    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve fatura Ödemeler sayfasında yer alır. Lütfen ikinci kez ödeme yapmayın.',
   closedTitle: 'Ödeme formu kapandı',
   closedText:
     'Form 30 dakika açık kaldı. Ödeme yaptıysanız planınız PayTR onaylar onaylamaz başlar. Yapmadıysanız yeniden deneyebilirsiniz.',
   successTitle: 'Ödendi. Teşekkürler!',
-  successText:
-    '{plan} planının ücreti {until} tarihine kadar ödendi. Makbuz, ödemeyi yapan kişiye gönderiliyor.',
+  successText: '{plan} planının ücreti {until} tarihine kadar ödendi. Fatura, Ödemeler sayfasında.',
   failedTitle: 'Ödeme gerçekleşmedi',
   failedNothing: 'Kartınızdan ücret alınmadı.',
   expiredTitle: 'Bu ödemenin süresi doldu',
