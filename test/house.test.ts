@@ -103,6 +103,7 @@ describe('who may import whom', () => {
       legal_documents: /^$/,
       legal_acceptances: /^src\/legal\//,
       scheduled_jobs: /^src\/web\//,
+      legal_holds: /^src\/admin\//,
     };
     for (const [table, owner] of Object.entries(owners)) {
       const write = new RegExp(
