@@ -3,6 +3,7 @@ import type { Paytr } from './billing/paytr.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { Recorders } from './recorders.ts';
 import type { Mailer } from './web/mail.ts';
 
 /** What server.ts makes once and hands to every router; tests hand in their own. */
@@ -11,6 +12,7 @@ export interface AppDeps {
   db: Knex;
   log: Log;
   metrics: Metrics;
+  recorders: Recorders;
   paytr: Paytr;
   mailer: Mailer;
 }

@@ -34,7 +34,7 @@ const views = join(import.meta.dirname, '../views');
 
 /** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
 export function createApp(deps: AppDeps): { app: Express; close(): Promise<void> } {
-  const { config, db, log, metrics } = deps;
+  const { config, db, log, metrics, recorders } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -47,7 +47,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
 
-  app.use(requestLog(log, metrics));
+  app.use(requestLog(log, metrics, recorders));
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** The gateway's name for each currency we price in is mapped in billing/paytr.ts; here are ours (ISO 4217). */
@@ -28,6 +29,11 @@ export const environment = z.object({
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   DATA_DIR: text.default('.data'),
+  AUDIT_SPOOL_DIR: text.optional(),
+  AUDIT_SPOOL_MAX_MB: z.coerce.number().int().min(1).max(1_000_000).default(1024),
+  AUDIT_QUEUE_MAX_EVENTS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  AUDIT_BATCH_MAX_EVENTS: z.coerce.number().int().min(1).max(10_000).default(1000),
+  AUDIT_WRITE_TIMEOUT_SECONDS: z.coerce.number().min(0.05).max(60).default(5),
   SESSION_SECRET: text,
   SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
   TRUST_PROXY: text.default('').transform(parseTrustProxy),
@@ -66,6 +72,14 @@ export interface Config {
   databaseUrl: string;
   databasePoolMax: number;
   dataDir: string;
+  audit: {
+    /** Where events wait while Postgres cannot take them. */
+    spoolDir: string;
+    spoolMaxBytes: number;
+    queueEvents: number;
+    batchEvents: number;
+    writeTimeoutMs: number;
+  };
   sessionSecret: string;
   sessionIdleHours: number;
   trustProxy: TrustProxy;
@@ -200,6 +214,13 @@ function toConfig(env: Environment): Config {
     databaseUrl: env.DATABASE_URL,
     databasePoolMax: env.DATABASE_POOL_MAX,
     dataDir: env.DATA_DIR,
+    audit: {
+      spoolDir: env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'),
+      spoolMaxBytes: env.AUDIT_SPOOL_MAX_MB * 1_048_576,
+      queueEvents: env.AUDIT_QUEUE_MAX_EVENTS,
+      batchEvents: env.AUDIT_BATCH_MAX_EVENTS,
+      writeTimeoutMs: env.AUDIT_WRITE_TIMEOUT_SECONDS * 1000,
+    },
     sessionSecret: env.SESSION_SECRET,
     sessionIdleHours: env.SESSION_IDLE_HOURS,
     trustProxy: env.TRUST_PROXY,

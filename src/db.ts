@@ -10,7 +10,13 @@ const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) =
  * Opens a pool. `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own
  * default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
  */
-export function createDb(options: { url: string; poolMax?: number; applicationName?: string }): Knex {
+export function createDb(options: {
+  url: string;
+  poolMax?: number;
+  applicationName?: string;
+  /** How long to wait for a connection, in milliseconds. Default 10 000. */
+  acquireTimeoutMs?: number;
+}): Knex {
   return knex({
     client: 'pg',
     connection: {
@@ -19,7 +25,7 @@ export function createDb(options: { url: string; poolMax?: number; applicationNa
       types: { getTypeParser: typeParser },
     },
     pool: { min: 0, max: options.poolMax ?? 10 },
-    acquireConnectionTimeout: 10_000,
+    acquireConnectionTimeout: options.acquireTimeoutMs ?? 10_000,
   });
 }
 

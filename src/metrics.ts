@@ -1,10 +1,20 @@
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** The process' counters; `registry` is what `/metrics` prints. */
 export interface Metrics {
   registry: Registry;
   /** Audit rows that could not be written, by action. Not zero = somebody must look: the event is in the error log. */
   auditWriteFailures: Counter<'action'>;
+  /** Audit rows put into the spool, by why. */
+  auditSpooled: Counter<'reason'>;
+  /** Audit rows taken from the spool into the table. */
+  auditReplayed: Counter;
+  /** What is not in the table yet; set when `/metrics` is asked. */
+  auditBacklog: Gauge<'where'>;
+  /** Bytes in the spool. */
+  auditSpoolBytes: Gauge;
+  /** Seconds since the oldest audit event that is not in the table yet; 0 when there is none. */
+  auditOldestUnwritten: Gauge;
   /** Callbacks by what they did (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
   /** Runs of scheduled work by job and end (ok, failed). */
@@ -24,6 +34,33 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'audit_write_failures_total',
       help: 'Audit rows that could not be written; the events are in the error log',
       labelNames: ['action'],
+      registers,
+    }),
+    auditSpooled: new Counter({
+      name: 'audit_spooled_events_total',
+      help: 'Audit rows put into the spool by reason (unreachable, queue-full, refused)',
+      labelNames: ['reason'],
+      registers,
+    }),
+    auditReplayed: new Counter({
+      name: 'audit_replayed_events_total',
+      help: 'Audit rows taken from the spool to the database',
+      registers,
+    }),
+    auditBacklog: new Gauge({
+      name: 'audit_unwritten_events',
+      help: 'Audit rows that are not in the database yet, by where they are (queue, spool)',
+      labelNames: ['where'],
+      registers,
+    }),
+    auditSpoolBytes: new Gauge({
+      name: 'audit_spool_bytes',
+      help: 'Size of the audit spool of this process',
+      registers,
+    }),
+    auditOldestUnwritten: new Gauge({
+      name: 'audit_oldest_unwritten_seconds',
+      help: 'Age of the oldest audit event that is not in the database yet, 0 when there is none',
       registers,
     }),
     paymentCallbacks: new Counter({

@@ -1,12 +1,15 @@
 import { createServer, type Server } from 'node:http';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
+import { createAuditSpool } from './audit/audit-spool.ts';
+import { createAuditWriter } from './audit/audit-writer.ts';
 import { createPaytr } from './billing/paytr.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
 import { createDb } from './db.ts';
 import { scheduledJobs } from './jobs.ts';
 import { createLog, type Log } from './log.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import type { Recorders } from './recorders.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
 
@@ -21,11 +24,13 @@ function main(): void {
   const log = createLog({ level: config.logLevel });
   const metrics = createMetrics({ processMetrics: true });
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
+  const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);
   const deps: AppDeps = {
     config,
     db,
     log,
     metrics,
+    recorders,
     paytr: createPaytr(config.paytr),
     mailer: createMailer(config, log),
   };
@@ -33,9 +38,37 @@ function main(): void {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
   }
   const { app, close } = createApp(deps);
-  const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
+  const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
   const server = listen(createServer(app), config, log);
-  stopOnSignal(server, log, [schedule.stop, close, () => db.destroy()]);
+  stopOnSignal(server, log, [schedule.stop, close, closeRecorders, () => db.destroy()]);
+}
+
+/** The audit writer has a pool of its own: what fills up the other must not keep evidence from the table. */
+function createRecorders(
+  config: Config,
+  log: Log,
+  metrics: Metrics,
+): { recorders: Recorders; close(): Promise<void> } {
+  const { spoolDir, spoolMaxBytes, writeTimeoutMs, ...limits } = config.audit;
+  const db = createDb({
+    url: config.databaseUrl,
+    poolMax: 2,
+    applicationName: 'youarecoder-audit',
+    acquireTimeoutMs: writeTimeoutMs,
+  });
+  const spool = createAuditSpool({
+    directory: spoolDir,
+    maxBytes: spoolMaxBytes,
+    onTorn: (file) => {
+      log.warn({ file }, 'a crash cut off an audit event in the spool: it had not been acknowledged');
+    },
+  });
+  const auditWriter = createAuditWriter({ db, log, metrics, spool, limits: { ...limits, writeTimeoutMs } });
+  const close = async (): Promise<void> => {
+    await auditWriter.close();
+    await db.destroy();
+  };
+  return { recorders: { auditWriter }, close };
 }
 
 function listen(server: Server, config: Config, log: Log): Server {

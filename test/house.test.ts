@@ -98,7 +98,7 @@ describe('who may import whom', () => {
       payment_callbacks: /^src\/billing\//,
       invoices: /^src\/billing\//,
       invoice_counters: /^src\/billing\//,
-      audit_logs: /^src\/audit\/audit-logger\.ts$/,
+      audit_logs: /^src\/audit\/(audit-logger|insert-audit-events)\.ts$/,
       security_events: /^src\/audit\//,
       legal_documents: /^$/,
       legal_acceptances: /^src\/legal\//,

@@ -10,20 +10,15 @@ type Details = Record<string, unknown>;
 export class AuditLogger {
   /**
    * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back leaves no
-   * false evidence. Never throws: a row that cannot be written is an error line with the whole event and counts on
+   * false evidence; otherwise it has been committed, with others of the same moment, or is safe in the spool when this
+   * returns. Never throws: a row that cannot be written is an error line with the whole event and counts on
    * `audit_write_failures_total`, and the person's work goes on.
    */
   static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
     const row = toAuditRow(context, entry);
-    try {
-      // A savepoint inside a transaction: without it a refused row would doom everything the caller did.
-      await (db.isTransaction === true
-        ? db.transaction((savepoint) => insert(savepoint, row))
-        : insert(db, row));
-    } catch (error) {
-      context.metrics.auditWriteFailures.inc({ action: entry.action });
-      context.log.error({ err: error, audit: row }, 'audit row could not be written');
-    }
+    if (isTransaction(db)) await logInTransaction(db, context, row);
+    else if (context.recorders === undefined) await logAlone(db, context, row);
+    else await context.recorders.auditWriter.write(row);
   }
 
   /**
@@ -163,6 +158,43 @@ async function logWorkspace(
     details: input.details ?? {},
     ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
   });
+}
+
+function isTransaction(db: Knex): db is Knex.Transaction {
+  return db.isTransaction === true;
+}
+
+/** What Postgres refuses goes to the spool once the change is committed, and nowhere when it is rolled back. */
+async function logInTransaction(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  row: AuditRow,
+): Promise<void> {
+  try {
+    // A savepoint: without it a refused row would doom everything the caller did.
+    await trx.transaction((savepoint) => insert(savepoint, row));
+  } catch (error) {
+    reportFailure(context, row, error);
+    const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');
+    void outermost(trx).executionPromise.then(keep, () => undefined);
+  }
+}
+
+function outermost(trx: Knex.Transaction): Knex.Transaction {
+  return trx.parentTransaction === undefined ? trx : outermost(trx.parentTransaction);
+}
+
+async function logAlone(db: Knex, context: RequestContext, row: AuditRow): Promise<void> {
+  try {
+    await insert(db, row);
+  } catch (error) {
+    reportFailure(context, row, error);
+  }
+}
+
+function reportFailure(context: RequestContext, row: AuditRow, error: unknown): void {
+  context.metrics.auditWriteFailures.inc({ action: row.action_type });
+  context.log.error({ err: error, audit: row }, 'audit row could not be written');
 }
 
 async function insert(db: Knex, row: AuditRow): Promise<void> {

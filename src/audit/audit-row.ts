@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { v7 as uuid } from 'uuid';
 import type { AuditAction } from './actions.ts';
 import type { ActorType, RequestContext } from './request-context.ts';
 
@@ -20,6 +21,8 @@ export interface AuditEntry {
 
 /** One row of `audit_logs`, ready to insert: every text bounded and clean, details as JSON text. */
 export interface AuditRow {
+  /** Its own for ever: a row that is written a second time after a crash is known by it. Sorts by time. */
+  event_id: string;
   timestamp: Date;
   user_id: number | null;
   company_id: number | null;
@@ -71,6 +74,7 @@ export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow
   };
   const rawIp = bound('raw_ip', context.rawIp);
   return {
+    event_id: uuid(),
     timestamp: context.at,
     user_id: entry.userId === undefined ? context.userId : entry.userId,
     company_id: entry.companyId === undefined ? context.companyId : entry.companyId,

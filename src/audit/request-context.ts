@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Recorders } from '../recorders.ts';
 import { normaliseAddress } from './client-address.ts';
 
 export const actorTypes = ['user', 'operator', 'gateway', 'system', 'anonymous'] as const;
@@ -28,16 +29,19 @@ export interface RequestContext {
   at: Date;
   log: Log;
   metrics: Metrics;
+  /** Absent on the command line: everything is written at once. */
+  recorders?: Recorders;
 }
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
   namespace Express {
     interface Request {
-      /** Set by web/request-log.ts, with the two below. */
+      /** Set by web/request-log.ts, with the three below. */
       requestId: string;
       receivedAt: Date;
       metrics: Metrics;
+      recorders: Recorders;
       /** Set by web/browser-session.ts: SHA-256 of the session id. */
       browserSessionHash?: string;
     }
@@ -68,6 +72,7 @@ export function requestContext(req: Request): RequestContext {
     at: req.receivedAt,
     log: req.log,
     metrics: req.metrics,
+    recorders: req.recorders,
   };
 }
 
@@ -88,6 +93,7 @@ export function systemContext(options: {
   at: Date;
   log: Log;
   metrics: Metrics;
+  recorders?: Recorders;
 }): RequestContext {
   return {
     requestId: `${options.name}-${options.at.getTime().toString(36)}`,
@@ -103,6 +109,7 @@ export function systemContext(options: {
     at: options.at,
     log: options.log,
     metrics: options.metrics,
+    ...(options.recorders === undefined ? {} : { recorders: options.recorders }),
   };
 }
 

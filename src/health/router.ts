@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import type { AuditWriterState } from '../audit/audit-writer.ts';
 import { NotFound } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
 import { listMigrationStates } from '../migrations.ts';
 
 /** How long `/readyz` waits for the database before it says no, in milliseconds. */
@@ -11,7 +13,7 @@ const READY_TIMEOUT_MS = 2000;
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
 /** `/healthz`: the process answers. `/readyz`: the database is reachable and its migrations are current. `/metrics`. */
-export function createHealthRouter({ config, db, metrics }: AppDeps): Router {
+export function createHealthRouter({ config, db, metrics, recorders }: AppDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -19,13 +21,28 @@ export function createHealthRouter({ config, db, metrics }: AppDeps): Router {
   router.get('/readyz', async (_req, res) => {
     const checks = await checkReadiness(db);
     const isReady = Object.values(checks).every((check) => check === 'ok');
-    res.status(isReady ? 200 : 503).json({ status: isReady ? 'ok' : 'unavailable', checks });
+    res.status(isReady ? 200 : 503).json({
+      status: isReady ? 'ok' : 'unavailable',
+      checks,
+      audit: recorders.auditWriter.state(),
+    });
   });
   router.get('/metrics', async (req, res) => {
     if (!mayReadMetrics(req, config.metricsToken)) throw new NotFound();
+    noteBacklog(metrics, recorders.auditWriter.state(), req.receivedAt);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
+}
+
+function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void {
+  const { oldestUnwrittenAt } = state;
+  metrics.auditBacklog.set({ where: 'queue' }, state.queuedEvents);
+  metrics.auditBacklog.set({ where: 'spool' }, state.spooledEvents);
+  metrics.auditSpoolBytes.set(state.spooledBytes);
+  metrics.auditOldestUnwritten.set(
+    oldestUnwrittenAt === null ? 0 : Math.max(0, (at.getTime() - oldestUnwrittenAt.getTime()) / 1000),
+  );
 }
 
 async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; migrations: string }> {

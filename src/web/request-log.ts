@@ -4,12 +4,13 @@ import { pinoHttp } from 'pino-http';
 import { withoutSecrets } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Recorders } from '../recorders.ts';
 
 /** A request id from a proxy is believed only in this shape; anything else gets an id of our own. */
 const REQUEST_ID = /^[\w-]{8,64}$/;
 
 /** Gives each request an id, the time it came in, a log that bears the id, one log line and one duration. */
-export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
+export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): RequestHandler[] {
   return [
     pinoHttp({
       logger: log,
@@ -30,6 +31,7 @@ export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
       autoLogging: { ignore: (req) => /^\/(healthz$|assets\/)/.test(req.url) },
     }) as RequestHandler,
     (req, res, next) => {
+      req.recorders = recorders;
       startRequest(req, res, next, metrics);
     },
   ];

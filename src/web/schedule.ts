@@ -2,12 +2,22 @@ import type { Knex } from 'knex';
 import { systemContext, type RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Recorders } from '../recorders.ts';
 
 /** Scheduled work: `run` does it and says in a few words what it did. */
 export interface Job {
   name: string;
   everySeconds: number;
   run(db: Knex, context: RequestContext): Promise<string>;
+}
+
+/** What scheduled work needs of the process. */
+export interface ScheduleDeps {
+  db: Knex;
+  log: Log;
+  metrics: Metrics;
+  recorders?: Recorders;
+  jobs: Job[];
 }
 
 /** How often a process looks for due work, in milliseconds. */
@@ -17,7 +27,7 @@ const TICK_MS = 5000;
  * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does the work, and
  * a run that dies with its process is due again after its interval. `stop` waits for the run in progress.
  */
-export function startSchedule(deps: { db: Knex; log: Log; metrics: Metrics; jobs: Job[] }): {
+export function startSchedule(deps: ScheduleDeps): {
   stop(): Promise<void>;
 } {
   let running: Promise<void> = Promise.resolve();
@@ -44,10 +54,7 @@ export function startSchedule(deps: { db: Knex; log: Log; metrics: Metrics; jobs
 }
 
 /** Runs every job that is due at `at`. */
-export async function runDueJobs(
-  deps: { db: Knex; log: Log; metrics: Metrics; jobs: Job[] },
-  at: Date,
-): Promise<void> {
+export async function runDueJobs(deps: ScheduleDeps, at: Date): Promise<void> {
   for (const job of deps.jobs) {
     if (await claim(deps.db, job, at)) await runJob(deps, job, at);
   }
@@ -62,12 +69,13 @@ async function claim(db: Knex, job: Job, at: Date): Promise<boolean> {
   return claimed === 1;
 }
 
-async function runJob(deps: { db: Knex; log: Log; metrics: Metrics }, job: Job, at: Date): Promise<void> {
+async function runJob(deps: ScheduleDeps, job: Job, at: Date): Promise<void> {
   const context = systemContext({
     name: job.name,
     at,
     log: deps.log.child({ job: job.name }),
     metrics: deps.metrics,
+    ...(deps.recorders === undefined ? {} : { recorders: deps.recorders }),
   });
   let succeeded = true;
   let message: string;

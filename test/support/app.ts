@@ -8,6 +8,7 @@ import { loadConfig, type Config } from '../../src/config.ts';
 import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
+import { createTestAuditWriter } from './audit-writer.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
 
@@ -52,11 +53,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const logLines: Record<string, unknown>[] = [];
   const mails: Mail[] = [];
   const metrics = createMetrics();
+  const log = createTestLog(logLines);
+  const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: database.db, log, metrics });
   const deps: AppDeps = {
     config,
     db: database.db,
-    log: createTestLog(logLines),
+    log,
     metrics,
+    recorders: { auditWriter },
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     ...options.deps,
@@ -73,6 +77,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     logLines,
     close: async () => {
       await close();
+      await closeWriter();
       if (options.database === undefined) await database.close();
     },
   };

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import {
+  appendDurably,
+  listFolder,
+  readIfThere,
+  refreshIfThere,
+  removeIfThere,
+  renameIfThere,
+  statIfThere,
+} from './durable-file.ts';
+import { createGatherer } from './gatherer.ts';
+import { SEGMENT_NAME, segmentName, SpoolAppender, type Segment } from './spool-appender.ts';
+
+/** A folder of append-only files that keeps audit events while Postgres cannot take them. */
+export interface AuditSpool {
+  /** Resolves when the line is on the disk. Rejects when the folder cannot take it. */
+  append(line: string): Promise<void>;
+  /**
+   * Hands the complete lines, oldest file first, to `insert`, and removes a file once all of it is in. Stops at the first
+   * error of `insert`, which it throws; the next call begins that file anew, so `insert` must bear repeats.
+   */
+  replay(insert: (lines: string[]) => Promise<void>): Promise<void>;
+  /** Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. */
+  quarantine(line: string): Promise<void>;
+  /** Takes over files of other processes that nobody has touched for so long. */
+  adopt(input: { untouchedMs: number }): Promise<void>;
+  /** What waits in the files of this process. */
+  size(): Segment & { oldestAt: Date | null };
+  /** Resolves when nothing is being appended any more. */
+  close(): Promise<void>;
+}
+
+export interface SpoolOptions {
+  directory: string;
+  /** Beyond this the spool refuses, in bytes. */
+  maxBytes: number;
+  /** Told the name of a file with lines that a crash has cut off; their events were never acknowledged. */
+  onTorn(file: string): void;
+}
+
+/** Lines that share an fsync, and lines that `insert` gets at once. */
+const BATCH = { items: 1000, bytes: 1_048_576 };
+
+/** Lines that Postgres refused. */
+export const QUARANTINE_FILE = 'refused.jsonl';
+
+/**
+ * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder without knowing of
+ * each other: whoever renames a file owns it, and an appender notices (see `SpoolAppender`).
+ */
+export function createAuditSpool({ directory, maxBytes, onTorn }: SpoolOptions): AuditSpool {
+  const segments = new Map<string, Segment>();
+  const appender = new SpoolAppender(directory, segments);
+  const inTurn = createTurns();
+  const appending = createGatherer<string>(BATCH, (lines) => inTurn(() => appender.append(lines)));
+
+  const replaySegment = async (name: string, insert: (lines: string[]) => Promise<void>): Promise<void> => {
+    await inTurn(() => appender.seal(name));
+    const path = join(directory, name);
+    const { lines, isTorn } = readLines((await readIfThere(path)) ?? '');
+    if (isTorn) onTorn(name);
+    for (let start = 0; start < lines.length; start += BATCH.items) {
+      await insert(lines.slice(start, start + BATCH.items));
+      await refreshIfThere(path);
+    }
+    await removeIfThere(path);
+    segments.delete(name);
+  };
+
+  return {
+    append: async (line) => {
+      if (totalOf(segments).bytes > maxBytes) throw new Error(`the spool holds its ${maxBytes} bytes`);
+      await appending.add(line, Buffer.byteLength(line) + 1);
+    },
+    replay: async (insert) => {
+      for (const name of sortedNames(segments)) await replaySegment(name, insert);
+    },
+    quarantine: (line) => inTurn(() => appendDurably(join(directory, QUARANTINE_FILE), `${line}\n`)),
+    adopt: async ({ untouchedMs }) => {
+      for (const name of await listFolder(directory)) {
+        if (SEGMENT_NAME.test(name) && !segments.has(name))
+          await adopt(directory, name, untouchedMs, segments);
+      }
+    },
+    size: () => ({ ...totalOf(segments), oldestAt: timeOf(sortedNames(segments)[0]) }),
+    close: async () => {
+      await appending.idle();
+      await inTurn(() => appender.seal());
+    },
+  };
+}
+
+/** Runs one piece of work after the other, whether or not the one before failed. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work, work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+async function adopt(
+  directory: string,
+  name: string,
+  untouchedMs: number,
+  segments: Map<string, Segment>,
+): Promise<void> {
+  const found = await statIfThere(join(directory, name));
+  if (found === null || Date.now() - found.changedAtMs < untouchedMs) return;
+  const own = segmentName(timeOf(name)?.getTime() ?? 0);
+  if (!(await renameIfThere(join(directory, name), join(directory, own)))) return;
+  const text = (await readIfThere(join(directory, own))) ?? '';
+  segments.set(own, { events: readLines(text).lines.length, bytes: Buffer.byteLength(text) });
+}
+
+/** Only lines that are whole: what a crash has cut off was not on the disk when anybody was told that it is kept. */
+function readLines(text: string): { lines: string[]; isTorn: boolean } {
+  const pieces = text.split('\n');
+  const rest = pieces.pop() ?? '';
+  const lines = pieces.filter(isJson);
+  return { lines, isTorn: rest !== '' || lines.length < pieces.length };
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function sortedNames(segments: Map<string, Segment>): string[] {
+  return [...segments.keys()].sort();
+}
+
+/** When a file was begun, by its name. */
+function timeOf(name: string | undefined): Date | null {
+  return name === undefined ? null : new Date(Number(name.slice(0, 15)));
+}
+
+function totalOf(segments: Map<string, Segment>): Segment {
+  const total = { events: 0, bytes: 0 };
+  for (const { events, bytes } of segments.values()) {
+    total.events += events;
+    total.bytes += bytes;
+  }
+  return total;
+}

@@ -1,0 +1,133 @@
+import type { Knex } from 'knex';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { AuditRow } from './audit-row.ts';
+import type { AuditSpool } from './audit-spool.ts';
+import { createGatherer } from './gatherer.ts';
+import { insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
+import { createSpoolReplay } from './spool-replay.ts';
+
+/** Writes audit rows that belong to nobody's transaction: many at once, and to the spool when Postgres cannot take them. */
+export interface AuditWriter {
+  /** Resolves when the row is committed or, failing that, in the spool. Never rejects: what neither takes is logged whole. */
+  write(row: AuditRow): Promise<void>;
+  /** Puts a row into the spool, to be tried again from there. Never rejects. */
+  keep(row: AuditRow, reason: SpoolReason): Promise<void>;
+  state(): AuditWriterState;
+  /** Writes what waits, then replays the spool for ten seconds at most; the next start goes on with the rest. */
+  close(): Promise<void>;
+}
+
+/** Why an event went to the spool: no answer, or none in time; too many waiting; not accepted in a transaction. */
+export type SpoolReason = 'unreachable' | 'queue-full' | 'refused';
+
+/** How things stand now. */
+export interface AuditWriterState {
+  queuedEvents: number;
+  spooledEvents: number;
+  spooledBytes: number;
+  /** When the oldest event happened that is not in the table yet; of a spooled one, when its file was begun. */
+  oldestUnwrittenAt: Date | null;
+  /** Events since the start that neither Postgres nor the disk took; they are in the error log. */
+  lostEvents: number;
+}
+
+export interface AuditWriterLimits {
+  /** Events waiting in memory; those beyond go to the spool. */
+  queueEvents: number;
+  /** Events in one statement. */
+  batchEvents: number;
+  /** A statement without an answer for so long sends its events to the spool, in milliseconds. */
+  writeTimeoutMs: number;
+}
+
+export interface AuditWriterDeps {
+  /** A pool that nobody else fills up: a request that holds a connection may wait for its audit row. */
+  db: Knex;
+  log: Log;
+  metrics: Metrics;
+  spool: AuditSpool;
+  limits: AuditWriterLimits;
+}
+
+/** Text of the events in one statement, and of all that wait, in bytes. */
+const BATCH_BYTES = 1_048_576;
+const QUEUE_BYTES = 33_554_432;
+
+interface AuditEvent {
+  row: AuditRow;
+  line: string;
+}
+
+/** Starts the writer of one process, and the replay of what an earlier one has left in the spool. */
+export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
+  const { db, log, metrics, spool, limits } = deps;
+  const replay = createSpoolReplay(deps);
+  let lostEvents = 0;
+
+  const keep = async ({ row, line }: AuditEvent, reason: SpoolReason): Promise<void> => {
+    try {
+      await spool.append(line);
+      metrics.auditSpooled.inc({ reason });
+      replay.wake();
+    } catch (error) {
+      lostEvents += 1;
+      metrics.auditWriteFailures.inc({ action: row.action_type });
+      log.error({ err: error, audit: row }, 'audit row could not be written');
+    }
+  };
+
+  const writeBatch = async (batch: AuditEvent[]): Promise<void> => {
+    const open = new Set(batch);
+    try {
+      if (replay.isDown()) throw new Error('Postgres did not answer a moment ago');
+      await insertOrRefuse(
+        batch,
+        (events) => insertAuditEvents(db, linesOf(events)).timeout(limits.writeTimeoutMs),
+        async (event, error) => {
+          open.delete(event);
+          await replay.refuse(event.line, error);
+        },
+      );
+    } catch (error) {
+      replay.noteFailure(error);
+      await Promise.all([...open].map((event) => keep(event, 'unreachable')));
+    }
+  };
+
+  const gatherer = createGatherer<AuditEvent>({ items: limits.batchEvents, bytes: BATCH_BYTES }, writeBatch);
+
+  return {
+    write: async (row) => {
+      const event = { row, line: toEventLine(row) };
+      const waiting = gatherer.waiting();
+      const isFull = waiting.count >= limits.queueEvents || waiting.bytes >= QUEUE_BYTES;
+      await (isFull ? keep(event, 'queue-full') : gatherer.add(event, Buffer.byteLength(event.line)));
+    },
+    keep: (row, reason) => keep({ row, line: toEventLine(row) }, reason),
+    state: () => {
+      const { count, oldest } = gatherer.waiting();
+      const spooled = spool.size();
+      return {
+        queuedEvents: count,
+        spooledEvents: spooled.events,
+        spooledBytes: spooled.bytes,
+        oldestUnwrittenAt: earlier(oldest?.row.timestamp ?? null, spooled.oldestAt),
+        lostEvents,
+      };
+    },
+    close: async () => {
+      await gatherer.idle();
+      await replay.close();
+    },
+  };
+}
+
+function linesOf(events: AuditEvent[]): string[] {
+  return events.map(({ line }) => line);
+}
+
+function earlier(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}

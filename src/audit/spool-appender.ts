@@ -1,0 +1,83 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { v7 as uuid } from 'uuid';
+import { createPrivateFile, statIfThere } from './durable-file.ts';
+
+/** What one file of the spool holds. */
+export interface Segment {
+  events: number;
+  bytes: number;
+}
+
+/** A file is closed and the next begun at this size, so that a replay holds only so much in memory. */
+const SEGMENT_BYTES = 4_194_304;
+
+/** Milliseconds since 1970, so that names sort by age, and an id, so that no two processes take the same name. */
+export const SEGMENT_NAME = /^\d{15}-[0-9a-f-]{36}\.ndjson$/;
+
+/** A name that nobody has, for a file begun at that time. */
+export function segmentName(atMs: number): string {
+  return `${String(atMs).padStart(15, '0')}-${uuid()}.ndjson`;
+}
+
+/**
+ * Appends lines to files of its own in `directory` and notes in `segments` what they hold. Not for concurrent calls.
+ * A file found renamed after the fsync was taken over by another process, which may have read it before these lines came:
+ * they are written again elsewhere. They may be replayed twice then, and are never lost.
+ */
+export class SpoolAppender {
+  #current: { name: string; handle: FileHandle; inode: number } | null = null;
+  readonly #directory: string;
+  readonly #segments: Map<string, Segment>;
+
+  constructor(directory: string, segments: Map<string, Segment>) {
+    this.#directory = directory;
+    this.#segments = segments;
+  }
+
+  /** Resolves when the lines are on the disk. Rejects when the folder cannot take them. */
+  async append(lines: string[]): Promise<void> {
+    const text = `${lines.join('\n')}\n`;
+    while (!(await this.#appendTo(await this.#open(), text, lines.length)));
+  }
+
+  /** Appends no more to the file of that name, or to any. */
+  async seal(name?: string): Promise<void> {
+    const current = this.#current;
+    if (current === null || (name !== undefined && current.name !== name)) return;
+    this.#current = null;
+    await current.handle.close();
+  }
+
+  async #open(): Promise<{ name: string; handle: FileHandle; inode: number }> {
+    if (this.#current === null) {
+      const name = segmentName(Date.now());
+      const handle = await createPrivateFile(join(this.#directory, name));
+      this.#current = { name, handle, inode: (await handle.stat()).ino };
+    }
+    return this.#current;
+  }
+
+  /** False when the file was taken over meanwhile. */
+  async #appendTo(
+    file: { name: string; handle: FileHandle; inode: number },
+    text: string,
+    events: number,
+  ): Promise<boolean> {
+    try {
+      await file.handle.appendFile(text);
+      await file.handle.datasync();
+    } catch (error) {
+      // Half a line may be in the file now, so nothing may follow it there.
+      await this.seal();
+      throw error;
+    }
+    const isOurs = (await statIfThere(join(this.#directory, file.name)))?.inode === file.inode;
+    const before = this.#segments.get(file.name) ?? { events: 0, bytes: 0 };
+    const after = { events: before.events + events, bytes: before.bytes + Buffer.byteLength(text) };
+    if (isOurs) this.#segments.set(file.name, after);
+    else this.#segments.delete(file.name);
+    if (!isOurs || after.bytes > SEGMENT_BYTES) await this.seal();
+    return isOurs;
+  }
+}

@@ -1,0 +1,125 @@
+import type { AuditRow } from './audit-row.ts';
+import type { AuditWriterDeps } from './audit-writer.ts';
+import { insertAuditEventsOnce, insertOrRefuse } from './insert-audit-events.ts';
+
+/** Brings what is in the spool into the table, and knows whether Postgres answers. */
+export interface SpoolReplay {
+  /** True from a failure until Postgres has taken events again: nobody waits for it meanwhile. */
+  isDown(): boolean;
+  noteFailure(error: unknown): void;
+  /** Something is in the spool: it is replayed in a moment. */
+  wake(): void;
+  /** Sets apart a line that Postgres refuses for what it says; the error log has it too. Never rejects. */
+  refuse(line: string, error: unknown): Promise<void>;
+  /** Replays what is left, for ten seconds at most. */
+  close(): Promise<void>;
+}
+
+/** After a failure Postgres is asked again so soon, then after twice the time, up to the second; in milliseconds. */
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5000;
+
+/** Files of other processes are looked for so often, and are abandoned when untouched for so long; in milliseconds. */
+const ADOPT_EVERY_MS = 30_000;
+
+/** How long `close` goes on replaying, in milliseconds. */
+const CLOSE_MS = 10_000;
+
+/** Starts at once with what an earlier process has left. */
+export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWriterDeps): SpoolReplay {
+  let isDown = false;
+  let retryMs = FIRST_RETRY_MS;
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let isClosed = false;
+  // Whoever starts takes over what is there; if its writer lives after all, that one notices and loses nothing.
+  let untouchedMs = 0;
+
+  const refuse = async (line: string, error: unknown): Promise<void> => {
+    const audit = JSON.parse(line) as AuditRow;
+    metrics.auditWriteFailures.inc({ action: audit.action_type });
+    log.error({ err: error, audit }, 'audit row could not be written');
+    await spool.quarantine(line).catch((cause: unknown) => {
+      log.error({ err: cause }, 'refused audit row could not be set apart: it is in the error log only');
+    });
+  };
+
+  const insert = async (lines: string[]): Promise<void> => {
+    await insertOrRefuse(
+      lines,
+      (some) => insertAuditEventsOnce(db, some).timeout(limits.writeTimeoutMs),
+      refuse,
+    );
+    isDown = false;
+    metrics.auditReplayed.inc(lines.length);
+  };
+
+  const replayOnce = async (): Promise<void> => {
+    try {
+      await db.raw('select 1').timeout(limits.writeTimeoutMs);
+      await spool.adopt({ untouchedMs });
+      untouchedMs = ADOPT_EVERY_MS;
+      await spool.replay(insert);
+      isDown = false;
+      retryMs = FIRST_RETRY_MS;
+    } catch (error) {
+      noteFailure(error);
+      retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+    }
+  };
+
+  const run = (): Promise<void> => {
+    running ??= replayOnce().finally(() => {
+      running = null;
+      if (isDown || spool.size().events > 0) wake();
+    });
+    return running;
+  };
+
+  const wake = (): void => {
+    if (isClosed || timer !== null || running !== null) return;
+    timer = setTimeout(() => {
+      timer = null;
+      void run();
+    }, retryMs).unref();
+  };
+
+  const noteFailure = (error: unknown): void => {
+    if (!isDown) log.warn({ err: error }, 'Postgres does not take audit rows: they are kept in the spool');
+    isDown = true;
+    wake();
+  };
+
+  void run();
+  const adoption = setInterval(wake, ADOPT_EVERY_MS).unref();
+  return {
+    isDown: () => isDown,
+    noteFailure,
+    wake,
+    refuse,
+    close: async () => {
+      isClosed = true;
+      clearInterval(adoption);
+      if (timer !== null) clearTimeout(timer);
+      await within(
+        CLOSE_MS,
+        (async () => {
+          await running;
+          if (spool.size().events > 0) await run();
+        })(),
+      );
+      await spool.close();
+      const left = spool.size().events;
+      if (left > 0) log.warn({ left }, 'audit rows stay in the spool: the next start writes them');
+    },
+  };
+}
+
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(timer);
+}

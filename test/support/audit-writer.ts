@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuditSpool } from '../../src/audit/audit-spool.ts';
+import {
+  createAuditWriter,
+  type AuditWriter,
+  type AuditWriterDeps,
+  type AuditWriterLimits,
+} from '../../src/audit/audit-writer.ts';
+
+export interface TestAuditWriter {
+  auditWriter: AuditWriter;
+  /** The spool's folder, removed by `close` unless it was given. */
+  directory: string;
+  /** Names of files with a line cut off. */
+  torn: string[];
+  close(): Promise<void>;
+}
+
+/** A writer with a spool of its own. */
+export function createTestAuditWriter(
+  options: Pick<AuditWriterDeps, 'db' | 'log' | 'metrics'> & {
+    directory?: string;
+    maxBytes?: number;
+    limits?: Partial<AuditWriterLimits>;
+  },
+): TestAuditWriter {
+  const directory = options.directory ?? mkdtempSync(join(tmpdir(), 'audit-spool-'));
+  const torn: string[] = [];
+  const spool = createAuditSpool({
+    directory,
+    maxBytes: options.maxBytes ?? 100_000_000,
+    onTorn: (file) => torn.push(file),
+  });
+  const auditWriter = createAuditWriter({
+    ...options,
+    spool,
+    limits: { queueEvents: 10_000, batchEvents: 1000, writeTimeoutMs: 5000, ...options.limits },
+  });
+  const close = async (): Promise<void> => {
+    await auditWriter.close();
+    if (options.directory === undefined) rmSync(directory, { recursive: true, force: true });
+  };
+  return { auditWriter, directory, torn, close };
+}
