@@ -13,6 +13,7 @@ export const resourceTypes = [
   'invitation',
   'legal_document',
   'company',
+  'legal_hold',
 ] as const;
 
 /** An audit row in the reader's words. */

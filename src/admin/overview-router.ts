@@ -14,6 +14,7 @@ import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.
 import { scopeOf } from './admin-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRow } from './describe-audit-row.ts';
+import { countHolds, countOpenHolds } from './hold-queries.ts';
 import { parseCursor, parseSearch } from './input.ts';
 import { pageUrls } from './page-urls.ts';
 import { monthStart } from './month-start.ts';
@@ -35,7 +36,7 @@ export function createOverviewRouter(deps: AppDeps): Router {
 async function showOverview(deps: AppDeps, req: Request, res: Response, company: CompanyRow): Promise<void> {
   const { db } = deps;
   const format = formatOf(res);
-  const [use, subscription, hours, reviews, events] = await Promise.all([
+  const [use, subscription, hours, reviews, holds, events] = await Promise.all([
     countUsage(db, company.id),
     findSubscription(db, company.id),
     WorkspaceSessionTracker.usageStats(db, null, {
@@ -43,6 +44,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
       from: monthStart(req.receivedAt),
     }),
     listPaymentsInReview(db, company.id),
+    countHolds(db, company.id),
     listNewestAuditRows(db, { companyId: company.id, userId: null, limit: NEWEST_EVENTS }),
   ]);
   if (subscription === undefined) throw new Error(`Bug! Company ${String(company.id)} has no subscription`);
@@ -52,15 +54,17 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     state: subscriptionState(subscription, req.receivedAt),
     hours,
     reviews: reviews.map((payment) => describeReview(payment, format)),
+    openHolds: holds.open,
     events: events.map((row) => describeAuditRow(row, format)),
   });
 }
 
 async function showChooser({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
-  const [companies, reviews, jobs] = await Promise.all([
+  const [companies, reviews, openHolds, jobs] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
     listPaymentsInReview(db, null),
+    countOpenHolds(db),
     listScheduledJobs(db),
   ]);
   res.render('admin/companies', {
@@ -69,6 +73,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     companies: companies.rows,
     pages: pageUrls('/admin', { q: search }, companies),
     reviews: reviews.map((payment) => describeReview(payment, formatOf(res))),
+    openHolds,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
 }

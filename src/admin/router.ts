@@ -6,6 +6,7 @@ import { adminScope, requireChosenCompany } from './admin-scope.ts';
 import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from './download-slots.ts';
 import { createEvidenceRouter } from './evidence-router.ts';
+import { createHoldsRouter } from './holds-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter } from './person-router.ts';
@@ -21,6 +22,8 @@ export function createAdminRouter(deps: AppDeps): Router {
   // The evidence of a person needs no chosen company, and the overview is where one is chosen.
   router.use(createEvidenceRouter(deps, slots));
   router.use(createOverviewRouter(deps));
+  // The list of open holds needs none either: it is about all companies then.
+  router.use(createHoldsRouter(deps));
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));

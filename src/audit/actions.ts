@@ -18,6 +18,9 @@ export const auditActions = {
   operator_created: 'A platform operator was made from the command line',
   operator_deactivated: 'The access of a platform operator was ended from the command line',
   operator_company_viewed: 'A platform operator looked into the company',
+  legal_hold_placed:
+    'A platform operator ordered that no evidence about the company is removed (details has the case)',
+  legal_hold_released: 'A platform operator ended such an order; details.release_note says why',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',
   workspace_access: 'A person opened a workspace',

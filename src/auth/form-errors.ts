@@ -19,7 +19,7 @@ function placeholdersOf(issue: z.core.$ZodIssue): Record<string, number> {
 }
 
 /** Longest text that is shown again in a field, in characters; more than any field takes. */
-const SHOWN_AGAIN_MAX = 300;
+const SHOWN_AGAIN_MAX = 4000;
 
 /** What was typed, to be shown again in the named fields. Passwords are never among them. */
 export function keptValues(body: unknown, names: readonly string[]): Record<string, string> {

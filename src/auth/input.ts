@@ -15,8 +15,8 @@ const EMAIL_MAX = 100;
 /** `missing` names the sentence for an empty field; a field sent twice counts as empty. */
 const text = (missing: string) => z.string({ error: missing });
 
-/** One line a person reads: no control characters, no halves of characters, no marks that turn the reading direction. */
-const line = (max: number, missing: string) =>
+/** One line a person reads, trimmed: no control characters, no halves of characters, no marks that turn the reading direction. */
+export const line = (max: number, missing: string) =>
   text(missing)
     .trim()
     .min(1, missing)

@@ -63,6 +63,13 @@ export const requireCompanyAdmin: RequestHandler = (req, _res, next) => {
   next();
 };
 
+/** Lets the platform's staff pass. */
+export const requireOperator: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  if (req.user.role !== 'operator') throw new Forbidden({ message: 'not an operator' });
+  next();
+};
+
 /** Lets admins and operators pass. */
 export const requireAdmin: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();

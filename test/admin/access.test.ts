@@ -182,7 +182,7 @@ describe('the audit trail of the company', () => {
 describe('pages of an operator', () => {
   it('carry the company in every link and form', async () => {
     const company = `company=${String(cast.acme.id)}`;
-    for (const path of ['/admin', '/admin/users', bobPath(), '/admin/audit']) {
+    for (const path of ['/admin', '/admin/users', bobPath(), '/admin/audit', '/admin/holds']) {
       const page = await olivia.get(`${path}?${company}`);
       const main = page.text.slice(page.text.indexOf('<main'), page.text.indexOf('</main>'));
       const links = [...main.matchAll(/(?:href|action)="(\/admin[^"]*)"/g)].map((match) => match[1] ?? '');

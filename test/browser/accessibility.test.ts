@@ -38,6 +38,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/users/${cast.bob.id}`,
     `/admin/users/${cast.bob.id}/deactivate`,
     '/admin/audit',
+    '/admin/holds',
   ];
 
   it('can be used by everybody: axe finds nothing', { timeout: 90_000 }, async () => {

@@ -112,6 +112,20 @@ const invitationOf = async (db: Knex, { acme, alice }: Cast): Promise<number> =>
   return row!.id;
 };
 
+const holdOn = async (db: Knex, { acme, olivia }: Cast): Promise<number> => {
+  const [row] = await db('legal_holds')
+    .insert({
+      company_id: acme.id,
+      kind: 'dispute',
+      reference: Math.random().toString(36).slice(2),
+      reason: 'the bank asks',
+      placed_at: new Date(),
+      placed_by: olivia.id,
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
 /** Every route of the product. A route that is mounted and not here fails the test that walks them. */
 export const routeRules: RouteRule[] = [
   { route: 'GET /healthz', target: () => ({ path: '/healthz' }), expect: everyone(200), audit: reading },
@@ -343,6 +357,41 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/admin' }),
     expect: page(403, 200, 200, 200),
     audit: reading,
+  },
+  {
+    route: 'GET /admin/holds',
+    target: () => ({ path: '/admin/holds' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/holds',
+    target: () => ({
+      path: '/admin/holds',
+      form: {
+        kind: 'legal-hold',
+        reference: Math.random().toString(36).slice(2),
+        person: '',
+        reason: 'a court asks',
+      },
+    }),
+    expect: change(403, 403, 403, 303),
+    audit: 'legal_hold_placed',
+  },
+  {
+    route: 'GET /admin/holds/:id/release',
+    target: async (db, cast) => ({ path: `/admin/holds/${await holdOn(db, cast)}/release` }),
+    expect: page(403, 403, 403, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/holds/:id/release',
+    target: async (db, cast) => ({
+      path: `/admin/holds/${await holdOn(db, cast)}/release`,
+      form: { note: 'the case is closed' },
+    }),
+    expect: change(403, 403, 403, 303),
+    audit: 'legal_hold_released',
   },
   {
     route: 'GET /admin/users',

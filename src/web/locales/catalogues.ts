@@ -3,6 +3,7 @@ import * as enAuth from './en/auth.ts';
 import * as enBilling from './en/billing.ts';
 import * as enCommon from './en/common.ts';
 import * as enErrors from './en/errors.ts';
+import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
 import * as enWorkspace from './en/workspace.ts';
@@ -11,6 +12,7 @@ import * as trAuth from './tr/auth.ts';
 import * as trBilling from './tr/billing.ts';
 import * as trCommon from './tr/common.ts';
 import * as trErrors from './tr/errors.ts';
+import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trWorkspace from './tr/workspace.ts';
@@ -24,6 +26,7 @@ const en = {
   ...enBilling,
   ...enCommon,
   ...enErrors,
+  ...enHolds,
   ...enHome,
   ...enLegal,
   ...enWorkspace,
@@ -43,6 +46,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trBilling,
     ...trCommon,
     ...trErrors,
+    ...trHolds,
     ...trHome,
     ...trLegal,
     ...trWorkspace,

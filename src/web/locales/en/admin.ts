@@ -217,6 +217,7 @@ export const admin = {
   resource_invitation: 'Invitation',
   resource_legal_document: 'Legal text',
   resource_company: 'Company',
+  resource_legal_hold: 'Hold',
 };
 
 /** Every audited action in words; one that is missing does not compile. */
@@ -236,6 +237,8 @@ export const auditAction = {
   operator_created: 'Platform operator created',
   operator_deactivated: 'Platform operator’s access ended',
   operator_company_viewed: 'Platform staff looked into the company',
+  legal_hold_placed: 'Hold placed: evidence is kept',
+  legal_hold_released: 'Hold released',
   workspace_create: 'Workspace created',
   workspace_delete: 'Workspace deleted',
   workspace_access: 'Workspace opened',

@@ -218,6 +218,7 @@ export const admin: Record<keyof typeof en, string> = {
   resource_invitation: 'Davet',
   resource_legal_document: 'Yasal metin',
   resource_company: 'Şirket',
+  resource_legal_hold: 'Saklama kararı',
 };
 
 /** Every audited action in words. */
@@ -237,6 +238,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   operator_created: 'Platform görevlisi oluşturuldu',
   operator_deactivated: 'Platform görevlisinin erişimi sonlandırıldı',
   operator_company_viewed: 'Platform görevlisi şirketi inceledi',
+  legal_hold_placed: 'Saklama kararı verildi',
+  legal_hold_released: 'Saklama kararı kaldırıldı',
   workspace_create: 'Çalışma alanı oluşturuldu',
   workspace_delete: 'Çalışma alanı silindi',
   workspace_access: 'Çalışma alanı açıldı',
