@@ -3,6 +3,7 @@ import type { Paytr } from './billing/paytr.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import type { ReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
 import type { Mailer } from './web/mail.ts';
 
@@ -10,6 +11,8 @@ import type { Mailer } from './web/mail.ts';
 export interface AppDeps {
   config: Config;
   db: Knex;
+  /** For reads that a replica may serve. */
+  readDb: ReadDb;
   log: Log;
   metrics: Metrics;
   recorders: Recorders;

@@ -27,6 +27,8 @@ export const environment = z.object({
   BASE_URL: origin.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   MIGRATION_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_REPLICA_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_REPLICA_WAIT_MS: z.coerce.number().int().min(1).max(60_000).default(1000),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
   DATA_DIR: text.default('.data'),
   AUDIT_SPOOL_DIR: text.optional(),
@@ -71,6 +73,8 @@ export interface Config {
   baseUrl: string;
   databaseUrl: string;
   databasePoolMax: number;
+  /** A streaming replica for the audit viewer and exports; see read-db.ts. */
+  databaseReplica: { url: string | null; poolMax: number; waitMs: number };
   dataDir: string;
   audit: {
     /** Where events wait while Postgres cannot take them. */
@@ -213,6 +217,11 @@ function toConfig(env: Environment): Config {
     baseUrl: env.BASE_URL ?? `http://localhost:${String(env.PORT)}`,
     databaseUrl: env.DATABASE_URL,
     databasePoolMax: env.DATABASE_POOL_MAX,
+    databaseReplica: {
+      url: env.DATABASE_REPLICA_URL ?? null,
+      poolMax: env.DATABASE_POOL_MAX,
+      waitMs: env.DATABASE_REPLICA_WAIT_MS,
+    },
     dataDir: env.DATA_DIR,
     audit: {
       spoolDir: env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'),

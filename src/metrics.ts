@@ -15,6 +15,8 @@ export interface Metrics {
   auditSpoolBytes: Gauge;
   /** Seconds since the oldest audit event that is not in the table yet; 0 when there is none. */
   auditOldestUnwritten: Gauge;
+  /** Reads that a replica may serve, by who served them and why. */
+  databaseReads: Counter<'target' | 'reason'>;
   /** Callbacks by what they did (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
   /** Runs of scheduled work by job and end (ok, failed). */
@@ -61,6 +63,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     auditOldestUnwritten: new Gauge({
       name: 'audit_oldest_unwritten_seconds',
       help: 'Age of the oldest audit event that is not in the database yet, 0 when there is none',
+      registers,
+    }),
+    databaseReads: new Counter({
+      name: 'database_reads_total',
+      help: 'Reads that the replica may serve by target (primary, replica) and reason',
+      labelNames: ['target', 'reason'],
       registers,
     }),
     paymentCallbacks: new Counter({

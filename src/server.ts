@@ -9,6 +9,7 @@ import { createDb } from './db.ts';
 import { scheduledJobs } from './jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { createReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
@@ -24,10 +25,12 @@ function main(): void {
   const log = createLog({ level: config.logLevel });
   const metrics = createMetrics({ processMetrics: true });
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
+  const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);
   const deps: AppDeps = {
     config,
     db,
+    readDb,
     log,
     metrics,
     recorders,
@@ -40,7 +43,7 @@ function main(): void {
   const { app, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
   const server = listen(createServer(app), config, log);
-  stopOnSignal(server, log, [schedule.stop, close, closeRecorders, () => db.destroy()]);
+  stopOnSignal(server, log, [schedule.stop, close, closeRecorders, readDb.close, () => db.destroy()]);
 }
 
 /** The audit writer has a pool of its own: what fills up the other must not keep evidence from the table. */

@@ -4,15 +4,18 @@ import type { AppDeps } from '../app-deps.ts';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
+import type { Page } from '../keyset.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
-import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
+import { findPersonInTrail, listAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
 import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
 import type { DownloadSlots } from './download-slots.ts';
 import { refuseHead, sendDownload } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
+
+const noRows: Page<AuditEntryRow> = { rows: [], prevId: null, nextId: null };
 
 const filterNames = ['user', 'action', 'result', 'resource_type', 'resource_id', 'ip', 'from', 'to'] as const;
 
@@ -29,24 +32,21 @@ export function createAuditRouter(deps: AppDeps, slots: DownloadSlots): Router {
   return router;
 }
 
-async function showTrail({ db }: AppDeps, req: Request, res: Response): Promise<void> {
-  const read = await readFilter(db, req, res);
-  if (!read.ok) {
-    renderTrail(req, res, { rows: [], prevId: null, nextId: null }, read.errors);
-    return;
-  }
-  const page = await listAuditRows(db, {
-    companyId: companyOf(req).id,
-    filter: read.filter,
-    cursor: parseCursor(req.query),
+async function showTrail({ readDb }: AppDeps, req: Request, res: Response): Promise<void> {
+  const { page, errors } = await readDb.read('viewer', async (reads) => {
+    const read = await readFilter(reads, req, res);
+    if (!read.ok) return { page: noRows, errors: read.errors };
+    const cursor = parseCursor(req.query);
+    const page = await listAuditRows(reads, { companyId: companyOf(req).id, filter: read.filter, cursor });
+    return { page, errors: {} };
   });
-  renderTrail(req, res, page, {});
+  renderTrail(req, res, page, errors);
 }
 
 async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
   const read = await readFilter(db, req, res);
   if (!read.ok) {
-    renderTrail(req, res, { rows: [], prevId: null, nextId: null }, read.errors);
+    renderTrail(req, res, noRows, read.errors);
     return;
   }
   if (req.method === 'HEAD') {
@@ -75,7 +75,7 @@ async function readFilter(db: Knex, req: Request, res: Response): Promise<ReadFi
 function renderTrail(
   req: Request,
   res: Response,
-  page: Awaited<ReturnType<typeof listAuditRows>>,
+  page: Page<AuditEntryRow>,
   errors: Record<string, string>,
 ): void {
   const format = formatOf(res);

@@ -13,7 +13,7 @@ const READY_TIMEOUT_MS = 2000;
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
 /** `/healthz`: the process answers. `/readyz`: the database is reachable and its migrations are current. `/metrics`. */
-export function createHealthRouter({ config, db, metrics, recorders }: AppDeps): Router {
+export function createHealthRouter({ config, db, readDb, metrics, recorders }: AppDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -25,6 +25,8 @@ export function createHealthRouter({ config, db, metrics, recorders }: AppDeps):
       status: isReady ? 'ok' : 'unavailable',
       checks,
       audit: recorders.auditWriter.state(),
+      // A fact and no check: without the replica the primary serves.
+      replica: readDb.state(),
     });
   });
   router.get('/metrics', async (req, res) => {

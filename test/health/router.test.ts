@@ -23,6 +23,7 @@ describe('the probes', () => {
           oldestUnwrittenAt: null,
           lostEvents: 0,
         },
+        replica: { status: 'none', reason: null },
       });
   });
 

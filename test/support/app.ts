@@ -7,6 +7,7 @@ import { createPaytr } from '../../src/billing/paytr.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
+import { createReadDb } from '../../src/read-db.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -58,6 +59,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const deps: AppDeps = {
     config,
     db: database.db,
+    readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
     recorders: { auditWriter },
@@ -77,6 +79,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     logLines,
     close: async () => {
       await close();
+      await deps.readDb.close();
       await closeWriter();
       if (options.database === undefined) await database.close();
     },

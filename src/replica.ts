@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Knex } from 'knex';
+
+/** Why a read goes to the primary although there is a replica. */
+export type ReplicaFault = 'lag' | 'unreachable' | 'not-a-replica' | 'other-database' | 'failed';
+
+/** How far a server has come in the write-ahead log, in bytes, and which database it is. */
+interface Position {
+  lsn: bigint;
+  systemIdentifier: string;
+  databaseOid: string;
+}
+
+/** Pauses between two questions to a replica that is behind, in milliseconds: the first, and the longest. */
+const PAUSE_MS = { first: 5, longest: 50 };
+
+const identity = `(select system_identifier::text from pg_control_system()) as system_identifier,
+  (select oid::text from pg_database where datname = current_database()) as database_oid`;
+
+/**
+ * Where the primary stands now: whatever was committed before the question is before this. A commit waits until its log
+ * is written, unless `synchronous_commit` is off: then it may be seen before, and the place of insertion counts.
+ */
+export async function findPrimaryPosition(primary: Knex): Promise<Position> {
+  const lsn = `case current_setting('synchronous_commit')
+    when 'off' then pg_current_wal_insert_lsn() else pg_current_wal_lsn() end`;
+  const { rows } = await primary.raw<{ rows: PositionRow[] }>(
+    `select pg_wal_lsn_diff(${lsn}, '0/0')::text as lsn, ${identity}`,
+  );
+  return toPosition(rows[0]);
+}
+
+/** Asks one replica how far it is; askers at the same time share a question, since an old answer can only be too low. */
+export function createReplicaProbe(replica: Knex): {
+  /** Resolves to null when the replica has replayed all up to `position`, to what is wrong when not within `waitMs`. */
+  waitFor(position: Position, waitMs: number): Promise<ReplicaFault | null>;
+} {
+  let asking: Promise<Position | null> | undefined;
+  const ask = (): Promise<Position | null> =>
+    (asking ??= findReplayPosition(replica).finally(() => {
+      asking = undefined;
+    }));
+  return {
+    waitFor: async (position, waitMs) => {
+      const deadline = Date.now() + waitMs;
+      for (let pause = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.longest)) {
+        const replayed = await within(ask(), Math.max(1, deadline - Date.now()));
+        const fault = compare(replayed, position);
+        if (fault !== 'lag') return fault;
+        if (Date.now() + pause >= deadline) return 'lag';
+        await sleep(pause);
+      }
+    },
+  };
+}
+
+interface PositionRow {
+  lsn: string;
+  system_identifier: string;
+  database_oid: string;
+}
+
+/** Null when the server is no replica, or none any more. */
+async function findReplayPosition(replica: Knex): Promise<Position | null> {
+  const { rows } = await replica.raw<{ rows: PositionRow[] }>(
+    `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text as lsn, ${identity}
+     where pg_is_in_recovery() and pg_last_wal_replay_lsn() is not null`,
+  );
+  return rows[0] === undefined ? null : toPosition(rows[0]);
+}
+
+function toPosition(row: PositionRow | undefined): Position {
+  if (row === undefined) throw new Error('Postgres did not say where it is in its log');
+  return {
+    lsn: BigInt(row.lsn),
+    systemIdentifier: row.system_identifier,
+    databaseOid: row.database_oid,
+  };
+}
+
+function compare(replayed: Position | null, wanted: Position): ReplicaFault | null {
+  if (replayed === null) return 'not-a-replica';
+  const isSame =
+    replayed.systemIdentifier === wanted.systemIdentifier && replayed.databaseOid === wanted.databaseOid;
+  if (!isSame) return 'other-database';
+  return replayed.lsn < wanted.lsn ? 'lag' : null;
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const timer = new AbortController();
+  const tooLate = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`no answer within ${ms} ms`);
+  });
+  try {
+    return await Promise.race([promise, tooLate]);
+  } finally {
+    timer.abort();
+  }
+}
