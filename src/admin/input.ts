@@ -14,9 +14,15 @@ export function parseId(value: unknown): number | null {
   return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;
 }
 
-/** Where a page of a list starts; what cannot be read starts at the top. */
-export function parseCursor(query: Record<string, unknown>): Cursor {
-  return { next: parseId(query.next) ?? undefined, prev: parseId(query.prev) ?? undefined };
+/**
+ * Where a page of a list starts; what cannot be read starts at the top. `prefix` tells apart two lists on one page, as in
+ * `review_next`.
+ */
+export function parseCursor(query: Record<string, unknown>, prefix = ''): Cursor {
+  return {
+    next: parseId(query[`${prefix}next`]) ?? undefined,
+    prev: parseId(query[`${prefix}prev`]) ?? undefined,
+  };
 }
 
 const SEARCH_MAX = 100;

@@ -11,7 +11,7 @@ import { subscriptionState } from '../billing/subscription-state.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
-import { scopeOf } from './admin-scope.ts';
+import { companyParam, scopeOf } from './admin-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRow } from './describe-audit-row.ts';
 import { countHolds, countOpenHolds } from './hold-queries.ts';
@@ -21,6 +21,9 @@ import { monthStart } from './month-start.ts';
 import { listCompanies, listScheduledJobs, type CompanyRow, type JobEntry } from './queries.ts';
 
 const NEWEST_EVENTS = 8;
+
+/** Tells the pages of payments in review apart from those of companies. */
+const REVIEW = 'review_';
 
 /** `GET /`: what goes on in the company; for operators without a company the chooser. */
 export function createOverviewRouter(deps: AppDeps): Router {
@@ -43,7 +46,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
       companyId: company.id,
       from: monthStart(req.receivedAt),
     }),
-    listPaymentsInReview(db, company.id),
+    listPaymentsInReview(db, company.id, parseCursor(req.query, REVIEW)),
     countHolds(db, company.id),
     listNewestAuditRows(db, { companyId: company.id, userId: null, limit: NEWEST_EVENTS }),
   ]);
@@ -53,7 +56,8 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     use,
     state: subscriptionState(subscription, req.receivedAt),
     hours,
-    reviews: reviews.map((payment) => describeReview(payment, format)),
+    reviews: reviews.rows.map((payment) => describeReview(payment, format)),
+    reviewPages: pageUrls('/admin', companyParam(req), reviews, { prefix: REVIEW }),
     openHolds: holds.open,
     events: events.map((row) => describeAuditRow(row, format)),
   });
@@ -63,7 +67,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
   const search = parseSearch(req.query.q);
   const [companies, reviews, openHolds, jobs] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
-    listPaymentsInReview(db, null),
+    listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
     listScheduledJobs(db),
   ]);
@@ -72,7 +76,8 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     search,
     companies: companies.rows,
     pages: pageUrls('/admin', { q: search }, companies),
-    reviews: reviews.map((payment) => describeReview(payment, formatOf(res))),
+    reviews: reviews.rows.map((payment) => describeReview(payment, formatOf(res))),
+    reviewPages: pageUrls('/admin', { q: search }, reviews, { prefix: REVIEW }),
     openHolds,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });

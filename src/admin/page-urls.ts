@@ -1,15 +1,21 @@
 import type { Page } from '../keyset.ts';
 
-/** The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list ends. */
+/**
+ * The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list ends. `prefix`
+ * is the one of `parseCursor`; `fragment` (an element's id) brings the reader back to a list further down.
+ */
 export function pageUrls(
   path: string,
   kept: Record<string, string | number | null | undefined>,
   page: Pick<Page<unknown>, 'prevId' | 'nextId'>,
+  { prefix = '', fragment }: { prefix?: string; fragment?: string } = {},
 ): { prevUrl: string | null; nextUrl: string | null } {
-  return {
-    prevUrl: page.prevId === null ? null : urlWith(path, { ...kept, prev: page.prevId }),
-    nextUrl: page.nextId === null ? null : urlWith(path, { ...kept, next: page.nextId }),
+  const urlOf = (side: 'prev' | 'next', id: number | null): string | null => {
+    if (id === null) return null;
+    const url = urlWith(path, { ...kept, [prefix + side]: id });
+    return fragment === undefined ? url : `${url}#${fragment}`;
   };
+  return { prevUrl: urlOf('prev', page.prevId), nextUrl: urlOf('next', page.nextId) };
 }
 
 /** A path with those of the parameters that have a value. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { NotFound } from '../errors.ts';
 import { listAcceptances } from '../legal/queries.ts';
+import type { Cursor, Page } from '../keyset.ts';
 import type { Format } from '../web/format.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { countSignIns, listNewestAuditRows } from './audit-queries.ts';
@@ -8,10 +9,9 @@ import { describeAuditRow } from './describe-audit-row.ts';
 import { listMembershipPeriods } from './evidence-queries.ts';
 import { monthStart } from './month-start.ts';
 import { findPerson } from './people-queries.ts';
-import { listPaymentsOfPerson } from './queries.ts';
+import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';
 
 const NEWEST_EVENTS = 10;
-const NEWEST_PAYMENTS = 10;
 
 /**
  * What the page about one person of a company shows: facts, use, payments and newest events. Throws `NotFound` for a
@@ -20,8 +20,8 @@ const NEWEST_PAYMENTS = 10;
 export async function personPage(
   db: Knex,
   format: Format,
-  input: { userId: number; companyId: number; at: Date },
-): Promise<Record<string, unknown>> {
+  input: { userId: number; companyId: number; at: Date; payments: Cursor },
+): Promise<Record<string, unknown> & { payments: Page<PaymentEntry> }> {
   const { userId, companyId, at } = input;
   const person = await findPerson(db, input);
   if (person === undefined) throw new NotFound();
@@ -31,7 +31,7 @@ export async function personPage(
     WorkspaceSessionTracker.usageStats(db, null, { companyId, userId }),
     WorkspaceSessionTracker.usageStats(db, null, { companyId, userId, from: monthStart(at) }),
     countSignIns(db, input),
-    listPaymentsOfPerson(db, { companyId, userId, limit: NEWEST_PAYMENTS }),
+    listPaymentsOfPerson(db, { companyId, userId, cursor: input.payments }),
     listNewestAuditRows(db, { companyId, userId, limit: NEWEST_EVENTS }),
   ]);
   return {

@@ -9,8 +9,8 @@ import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
 import { EVIDENCE_SCHEMA_PATH } from './evidence-schema.ts';
-import { parseId, roleForm } from './input.ts';
-import { urlWith } from './page-urls.ts';
+import { parseCursor, parseId, roleForm } from './input.ts';
+import { pageUrls, urlWith } from './page-urls.ts';
 import { personPage } from './person-page.ts';
 import { findPerson, type PersonEntry } from './people-queries.ts';
 
@@ -103,10 +103,19 @@ export async function showPerson(
   input: { userId: number; companyId: number; errors?: Record<string, string> },
 ): Promise<void> {
   const { userId, companyId, errors } = input;
-  const page = await personPage(db, formatOf(res), { userId, companyId, at: req.receivedAt });
+  const { payments, ...page } = await personPage(db, formatOf(res), {
+    userId,
+    companyId,
+    at: req.receivedAt,
+    payments: parseCursor(req.query),
+  });
   if (errors !== undefined) res.status(422);
   res.render('admin/user', {
     ...page,
+    payments: payments.rows,
+    paymentPages: pageUrls(`/admin/users/${String(userId)}`, companyParam(req), payments, {
+      fragment: 'payments-h',
+    }),
     schemaUrl: EVIDENCE_SCHEMA_PATH,
     auditUrl: urlWith('/admin/audit', { ...companyParam(req), user: userId }),
     values: keptValues(req.query, ['from', 'to']),

@@ -5,6 +5,9 @@ import { whereContains } from './where-contains.ts';
 /** Rows on one page of people or companies. */
 export const PAGE_SIZE = 25;
 
+/** Payments on one page of a person's, which shows much else. */
+const PAYMENTS_PAGE_SIZE = 10;
+
 export interface CompanyRow {
   id: number;
   name: string;
@@ -72,28 +75,31 @@ export interface PaymentEntry {
   created_at: Date;
 }
 
-/** The newest payments that a person started. */
+/** One page of the payments that a person started, newest first. */
 export async function listPaymentsOfPerson(
   db: Knex,
-  input: { companyId: number; userId: number; limit: number },
-): Promise<PaymentEntry[]> {
-  return db('payments')
-    .where({ company_id: input.companyId, user_id: input.userId })
-    .orderBy([
-      { column: 'created_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
-    .limit(input.limit)
-    .select<PaymentEntry[]>([
-      'id',
-      'merchant_oid',
-      'plan',
-      'currency',
-      'amount_minor',
-      'charged_minor',
-      'status',
-      'created_at',
+  input: { companyId: number; userId: number; cursor: Cursor },
+): Promise<Page<PaymentEntry>> {
+  const ofPerson = { 'payments.company_id': input.companyId, 'payments.user_id': input.userId };
+  const query = db('payments')
+    .where(ofPerson)
+    .select([
+      'payments.id',
+      'payments.merchant_oid',
+      'payments.plan',
+      'payments.currency',
+      'payments.amount_minor',
+      'payments.charged_minor',
+      'payments.status',
+      'payments.created_at',
     ]);
+  const order: KeysetOrder = {
+    keys: ['payments.created_at', 'payments.id'],
+    direction: 'desc',
+    startsAmong: db('payments').where(ofPerson),
+    size: PAYMENTS_PAGE_SIZE,
+  };
+  return readPage<PaymentEntry>(db, query, order, input.cursor);
 }
 
 export interface JobEntry {

@@ -143,23 +143,30 @@ export async function listPayments(
   return readPage<ListedPayment>(db, query, order, cursor);
 }
 
-/** Payments charged but not as ordered, of one company or of all (operators only), oldest first, at most 200. */
-export async function listPaymentsInReview(db: Knex, companyId: number | null): Promise<PaymentInReview[]> {
-  return db('payments')
+/** One page of the payments charged but not as ordered, of one company or of all (null: operators only), oldest first. */
+export async function listPaymentsInReview(
+  db: Knex,
+  companyId: number | null,
+  cursor: Cursor,
+): Promise<Page<PaymentInReview>> {
+  const payments = db('payments').modify((query) => {
+    if (companyId !== null) void query.where('payments.company_id', companyId);
+  });
+  const query = payments
+    .clone()
     .join('companies', 'companies.id', 'payments.company_id')
     .join('users', 'users.id', 'payments.user_id')
-    .where('payments.status', 'review')
-    .modify((query) => {
-      if (companyId !== null) void query.where('payments.company_id', companyId);
-    })
-    .orderBy('payments.id')
-    .limit(200)
-    .select<PaymentInReview[]>([
-      ...paymentColumns,
-      'companies.name as company_name',
-      'users.full_name',
-      'users.email',
-    ]);
+    // Not a binding: only a constant lets Postgres use the indexes that hold these payments alone.
+    .whereRaw("payments.status = 'review'")
+    .select([...paymentColumns, 'companies.name as company_name', 'users.full_name', 'users.email']);
+  const order: KeysetOrder = {
+    keys: ['payments.id'],
+    direction: 'asc',
+    // Not those in review alone: the payment that a page starts from may have been decided since.
+    startsAmong: payments,
+    size: PAGE_SIZE,
+  };
+  return readPage<PaymentInReview>(db, query, order, cursor);
 }
 
 /** What invoices and the gateway may know of a company. */

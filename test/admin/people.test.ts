@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, useTestApp } from '../support/app.ts';
-import { buildCast, buildCompany, buildUser, type Cast } from '../support/build.ts';
+import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
@@ -223,7 +223,7 @@ describe('long lists', () => {
     for (let page = 0; path !== undefined && page < 20; page += 1) {
       const { text } = await visitor.get(path);
       found.push(...[...text.matchAll(pattern)].map((match) => match[1] ?? ''));
-      path = /rel="next" href="([^"]*)"/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+      path = /rel="next" href="([^"#]*)/.exec(text)?.[1]?.replaceAll('&amp;', '&');
     }
     return found;
   }
@@ -262,6 +262,27 @@ describe('long lists', () => {
     expect((await alice.get('/admin/users?q=%25')).text).not.toContain(cast.bob.email);
     expect((await alice.get('/admin/users?q=zzz')).text).toContain('Nothing fits “zzz”.');
     expect((await alice.get(`/admin/users?q=${cast.charlie.email}`)).text).toContain('Nothing fits');
+  });
+
+  it('of payments, a person’s and those to look at, have every payment once', async () => {
+    const { id: company_id } = cast.acme;
+    const payment = {
+      company_id,
+      user_id: cast.bob.id,
+      review_reason: 'amount_below_order',
+      status: 'review',
+    };
+    const made: string[] = [];
+    for (let n = 0; n < 23; n += 1) made.push((await buildPayment(testApp.db, payment)).merchant_oid);
+    const other = await buildPayment(testApp.db, { ...payment, user_id: cast.alice.id });
+    await buildPayment(testApp.db, { ...payment, company_id: cast.globex.id, user_id: cast.charlie.id });
+    const pattern = /mono">(T[0-9a-f]{24})</g;
+    expect(await walk(alice, '/admin', pattern)).toEqual([...made, other.merchant_oid]);
+    const ofBob = await walk(alice, `/admin/users/${String(cast.bob.id)}`, pattern);
+    expect(ofBob).toEqual(made.toReversed());
+    const second = await alice.get(`/admin/users/${String(cast.bob.id)}`);
+    expect(second.text).toMatch(/rel="next" href="[^"]*#payments-h"/);
+    await testApp.db('payments').update({ status: 'failed', review_reason: null });
   });
 
   it('of companies have every company once, and are for operators only', async () => {
