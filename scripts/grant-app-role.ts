@@ -9,7 +9,8 @@ interface RoleFacts {
 /**
  * Gives the app's role exactly what the app needs on everything in schema public that the connected role owns, in one
  * transaction. Tables with a trigger named `refuse_change` are append-only: select and insert. The migrator's own tables:
- * select. Changes nothing when the app connects as the owner itself. Returns one line that says what holds now.
+ * select. Partitions: nothing, they are reached through their table. Changes nothing when the app connects as the owner
+ * itself. Returns one line that says what holds now.
  */
 export async function grantAppRole(db: Knex, appRole: string): Promise<string> {
   const facts = await findRole(db, appRole);
@@ -44,6 +45,7 @@ async function findRole(db: Knex, appRole: string): Promise<RoleFacts> {
 const GRANTS = `
   with tables as (
     select c.oid::regclass as name,
+           c.relispartition as is_partition,
            case
              when c.relname in ('knex_migrations', 'knex_migrations_lock', 'migration_checksums') then 'select'
              when exists (
@@ -62,7 +64,7 @@ const GRANTS = `
   union all
   select format('revoke all on table %s from %I', name, :appRole::text) from tables
   union all
-  select format('grant %s on table %s to %I', privileges, name, :appRole::text) from tables
+  select format('grant %s on table %s to %I', privileges, name, :appRole::text) from tables where not is_partition
   union all
   select format('grant usage on sequence %s to %I', c.oid::regclass, :appRole::text)
   from pg_class c

@@ -1,7 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { explainConnectionError, MigrationError } from './migration-error.ts';
 
 const LOCK_NAME = 'youarecoder migrations';
+
+/** How often a process that waits looks whether it is its turn. */
+const RETRY_MS = 250;
 
 /**
  * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session lock on a
@@ -41,17 +45,23 @@ async function connect(client: pg.Client, url: string): Promise<void> {
   }
   // Waiting is the purpose here, and a machine that loses power must not hold the lock for the usual two hours.
   await client.query('set statement_timeout = 0');
-  await client.query('set lock_timeout = 0');
   await client.query('set idle_session_timeout = 0');
   await client.query('set tcp_keepalives_idle = 30');
 }
 
+/**
+ * Asks again and again. Waiting inside one statement would hold a snapshot, and the `create index concurrently` of the process
+ * that has the lock waits for every older snapshot: the two would wait for each other for ever, on connections that Postgres
+ * cannot connect to one deadlock.
+ */
 async function takeLock(client: pg.Client, log: (line: string) => void): Promise<void> {
-  const key = 'hashtextextended($1, 0)';
-  const { rows } = await client.query<{ taken: boolean }>(`select pg_try_advisory_lock(${key}) as taken`, [
-    LOCK_NAME,
-  ]);
-  if (rows[0]?.taken === true) return;
-  log('waiting: another process is migrating this database');
-  await client.query(`select pg_advisory_lock(${key})`, [LOCK_NAME]);
+  for (let attempt = 0; ; attempt += 1) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock(hashtextextended($1, 0)) as taken',
+      [LOCK_NAME],
+    );
+    if (rows[0]?.taken === true) return;
+    if (attempt === 0) log('waiting: another process is migrating this database');
+    await setTimeout(RETRY_MS);
+  }
 }

@@ -10,12 +10,21 @@ export interface Statement {
 }
 
 const TRANSACTION_CONTROL = /^(begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction)\b/i;
+const NO_TRANSACTION = /^-- no transaction\n/;
 const SHOWN_LINES = 12;
+
+/**
+ * False for a file whose first line is `-- no transaction`: its statements commit one by one, as `create index concurrently`
+ * wants. It must be safe to run again from the top, since a process that is killed in the middle leaves what it had done.
+ */
+export function isTransaction({ sql }: MigrationFile): boolean {
+  return !NO_TRANSACTION.test(sql);
+}
 
 /**
  * The statements of a file, without the comments before them. What the splitter cannot read (nested block comments,
  * `E'\''`, `begin atomic` bodies) ends in pieces that Postgres refuses, so such a file fails and changes nothing.
- * Throws `MigrationError` on transaction control: the whole file is one transaction, and a `commit` would cut it in two.
+ * Throws `MigrationError` on transaction control: a file is one transaction or none, and a `commit` would cut it in two.
  */
 export function splitStatements({ name, sql }: MigrationFile): Statement[] {
   const items = splitQuery(sql, { ...postgreSplitterOptions, returnRichInfo: true, ignoreComments: true });
@@ -23,7 +32,7 @@ export function splitStatements({ name, sql }: MigrationFile): Statement[] {
   const control = statements.find(({ text }) => TRANSACTION_CONTROL.test(text));
   if (control === undefined) return statements;
   throw new MigrationError(
-    `${name} line ${String(control.line)}: "${control.text}" is not for a migration, each is one transaction already`,
+    `${name} line ${String(control.line)}: "${control.text}" is not for a migration: each file is one transaction, or none`,
   );
 }
 
@@ -42,11 +51,29 @@ interface PostgresFault {
   where?: string;
 }
 
-/** Runs one statement after the other. Throws `MigrationError` that names file, line and statement of the first that fails. */
-export async function runStatements(trx: Knex.Transaction, file: MigrationFile): Promise<void> {
-  // Not trx.raw: it takes every ? for a binding, and ? is an operator of jsonb.
-  const client = trx.client as { acquireConnection(): Promise<{ query(text: string): Promise<unknown> }> };
+interface Connection {
+  query(text: string): Promise<unknown>;
+}
+
+/**
+ * Runs one statement after the other on one connection. Throws `MigrationError` that names file, line and statement of the
+ * first that fails.
+ */
+export async function runStatements(db: Knex, file: MigrationFile): Promise<void> {
+  // Not db.raw: it takes every ? for a binding, and ? is an operator of jsonb.
+  const client = db.client as {
+    acquireConnection(): Promise<Connection>;
+    releaseConnection(connection: Connection): Promise<void>;
+  };
   const connection = await client.acquireConnection();
+  try {
+    await runOn(connection, file);
+  } finally {
+    if (db.isTransaction !== true) await client.releaseConnection(connection);
+  }
+}
+
+async function runOn(connection: Connection, file: MigrationFile): Promise<void> {
   for (const [index, statement] of splitStatements(file).entries()) {
     try {
       await connection.query(statement.text);

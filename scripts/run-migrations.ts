@@ -8,7 +8,7 @@ import {
 import { grantAppRole } from './grant-app-role.ts';
 import { explainConnectionError, MigrationError } from './migration-error.ts';
 import { withMigrationLock } from './migration-lock.ts';
-import { runStatements } from './migration-statements.ts';
+import { isTransaction, runStatements } from './migration-statements.ts';
 
 export interface MigrateOptions {
   /** The role that owns the tables. */
@@ -21,9 +21,10 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies the pending migrations in order, each in its own transaction, and returns their names. A second process waits
- * and finds nothing to do. Throws `MigrationError`, before or after some were applied, when a recorded file was changed or
- * is missing, when a statement fails (that file leaves no trace) or when the database cannot be reached.
+ * Applies the pending migrations in order, each in its own transaction (see `isTransaction` for the exception), and returns
+ * their names. A second process waits and finds nothing to do. Throws `MigrationError`, before or after some were applied,
+ * when a recorded file was changed or is missing, when a statement fails (that file leaves no trace) or when the database
+ * cannot be reached.
  */
 export async function runMigrations(options: MigrateOptions): Promise<{ applied: string[] }> {
   const { ownerUrl, appRole, directory, log } = options;
@@ -128,9 +129,14 @@ function createSource(files: MigrationFile[]): Knex.MigrationSource<MigrationFil
     getMigrationName: (file) => file.name,
     getMigration: (file) =>
       Promise.resolve({
-        up: async (trx: Knex) => {
-          await runStatements(trx as Knex.Transaction, file);
-          await trx('migration_checksums').insert({ name: file.name, sha256: file.sha256 });
+        config: { transaction: isTransaction(file) },
+        up: async (db: Knex) => {
+          await runStatements(db, file);
+          // Killed between this row and Knex's own, a file without a transaction runs again and finds its checksum here.
+          await db('migration_checksums')
+            .insert({ name: file.name, sha256: file.sha256 })
+            .onConflict('name')
+            .merge();
         },
         down: () => Promise.reject(new Error('migrations go forward only: an undo is a new file')),
       }),

@@ -93,6 +93,7 @@ describe('who may import whom', () => {
       known_devices: /^src\/auth\//,
       workspaces: /^src\/workspace\//,
       workspace_sessions: /^src\/workspace\//,
+      open_workspace_sessions: /^src\/workspace\//,
       subscriptions: /^src\/billing\//,
       payments: /^src\/billing\//,
       payment_callbacks: /^src\/billing\//,

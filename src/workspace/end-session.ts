@@ -1,7 +1,13 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { isIdle, sessionColumns, type EndReason, type WorkspaceSession } from './session-row.ts';
+import {
+  isIdle,
+  sessionColumns,
+  whereSession,
+  type EndReason,
+  type WorkspaceSession,
+} from './session-row.ts';
 
 /**
  * Part of WorkspaceSessionTracker. Ends the open sessions that `narrow` leaves, each with its audit row, in one transaction.
@@ -41,7 +47,7 @@ export async function endOpenSession(
     ? trx.raw('greatest(?::timestamptz, last_activity_at)', [context.at])
     : trx.ref('last_activity_at');
   const [ended] = await trx('workspace_sessions')
-    .where('workspace_sessions.id', session.id)
+    .modify(whereSession, session)
     .update({ ended_at: endedAt, end_reason: reason })
     .returning<WorkspaceSession[]>(sessionColumns);
   if (ended === undefined) throw new Error(`Bug! session ${String(session.id)} is gone`);

@@ -101,15 +101,29 @@ export interface SessionKey {
   accessMethod: AccessMethod;
 }
 
-/** The session that is not ended yet; it may have been idle too long without anybody having noticed. */
+/**
+ * The session that is not ended yet; it may have been idle too long without anybody having noticed. Costs the same however
+ * many months there are: open_workspace_sessions says in which the session began.
+ */
 export async function findOpenSession(
   db: Knex,
   key: SessionKey & { forUpdate?: boolean },
 ): Promise<WorkspaceSession | undefined> {
-  return sessionsOf(db, key)
+  return db('open_workspace_sessions as open')
+    .join('workspace_sessions', (join) => {
+      join
+        .on('workspace_sessions.id', 'open.workspace_session_id')
+        .andOn('workspace_sessions.started_at', 'open.started_at');
+    })
+    .where({
+      'open.workspace_id': key.workspaceId,
+      'open.user_id': key.userId,
+      'open.session_id': key.browserSessionId,
+      'open.access_method': key.accessMethod,
+    })
     .whereNull('workspace_sessions.ended_at')
     .modify((query) => {
-      if (key.forUpdate === true) query.forUpdate();
+      if (key.forUpdate === true) query.forUpdate('workspace_sessions');
     })
     .first<WorkspaceSession | undefined>(sessionColumns);
 }
@@ -119,8 +133,14 @@ export async function findSession(
   db: Knex,
   key: SessionKey & { sessionId: number },
 ): Promise<WorkspaceSession | undefined> {
-  return sessionsOf(db, key)
-    .where('workspace_sessions.id', key.sessionId)
+  return db('workspace_sessions')
+    .where({
+      'workspace_sessions.id': key.sessionId,
+      'workspace_sessions.workspace_id': key.workspaceId,
+      'workspace_sessions.user_id': key.userId,
+      'workspace_sessions.session_id': key.browserSessionId,
+      'workspace_sessions.access_method': key.accessMethod,
+    })
     .first<WorkspaceSession | undefined>(sessionColumns);
 }
 
@@ -159,15 +179,6 @@ export async function listPeopleNames(
     .where('users.company_id', input.companyId)
     .whereIn('users.id', input.userIds)
     .select<{ id: number; full_name: string }[]>(['users.id', 'users.full_name']);
-}
-
-function sessionsOf(db: Knex, key: SessionKey): Knex.QueryBuilder {
-  return db('workspace_sessions').where({
-    'workspace_sessions.workspace_id': key.workspaceId,
-    'workspace_sessions.user_id': key.userId,
-    'workspace_sessions.session_id': key.browserSessionId,
-    'workspace_sessions.access_method': key.accessMethod,
-  });
 }
 
 function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Knex.QueryBuilder {

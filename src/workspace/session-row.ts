@@ -1,3 +1,5 @@
+import type { Knex } from 'knex';
+
 /** How a workspace is reached. */
 export const accessMethods = ['web', 'api', 'ssh'] as const;
 export type AccessMethod = (typeof accessMethods)[number];
@@ -45,6 +47,20 @@ export const sessionColumns = [
   'workspace_sessions.session_id',
   'workspace_sessions.access_method',
 ];
+
+/**
+ * Narrows to one session so that Postgres looks into the month it began in and nowhere else. A time that went through
+ * JavaScript has lost its microseconds.
+ */
+export function whereSession(
+  query: Knex.QueryBuilder,
+  session: Pick<WorkspaceSession, 'id' | 'started_at'>,
+): void {
+  void query
+    .where('workspace_sessions.id', session.id)
+    .where('workspace_sessions.started_at', '>=', session.started_at)
+    .where('workspace_sessions.started_at', '<', new Date(session.started_at.getTime() + 1));
+}
 
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */
 export const IDLE_MINUTES = 30;

@@ -41,6 +41,7 @@ export function sessionKey(
   return { workspaceId: input.workspaceId, userId, browserSessionId, accessMethod: input.accessMethod };
 }
 
+/** Undefined when somebody has one open: the trigger claim_open_session then inserts nothing. */
 async function insertSession(
   trx: Knex,
   context: RequestContext,
@@ -58,8 +59,6 @@ async function insertSession(
       session_id: key.browserSessionId,
       access_method: key.accessMethod,
     })
-    .onConflict(trx.raw('(workspace_id, user_id, session_id, access_method) where ended_at is null'))
-    .ignore()
     .returning<WorkspaceSession[]>(sessionColumns);
   return row;
 }

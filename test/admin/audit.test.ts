@@ -168,7 +168,8 @@ describe('the pages of the audit trail', () => {
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).toMatch(/Index .*idx_audit_logs_company_keyset/);
     expect(plan).toMatch(/Index Cond: .*ROW\(/);
-    expect(plan).not.toContain('Sort');
+    // Merging the partitions' indexes, which are in order each, has a sort key and sorts nothing.
+    expect(plan).not.toMatch(/->\s+(Incremental )?Sort/);
   });
 });
 

@@ -167,7 +167,7 @@ describe('two machines that deploy at once', { timeout: 60_000 }, () => {
     await expect
       .poll(() => lines, { timeout: 30_000 })
       .toContain('waiting: another process is migrating this database');
-    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(2);
+    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
     await blocker.release();
     const applied = (await Promise.all(both)).map((result) => result.applied.length);
     expect(applied.toSorted((a, b) => a - b)).toEqual([0, 3]);
@@ -198,5 +198,65 @@ describe('two machines that deploy at once', { timeout: 60_000 }, () => {
     await blocker.release();
     expect(await second).toEqual({ applied: ['0003-slow.sql'] });
     expect(await tables()).toEqual(['first', 'second', 'slow', 'slower']);
+  });
+});
+
+describe('a file without a transaction', { timeout: 60_000 }, () => {
+  const REPEATABLE = `-- no transaction
+drop index concurrently if exists idx_first;
+create index concurrently idx_first on first (id);
+do $$ begin perform pg_advisory_xact_lock(1); end $$;
+drop table if exists done;
+create table done ();`;
+
+  it('may build an index while others write, and is recorded once', async () => {
+    const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
+    expect(await migrate(folder)).toEqual({
+      applied: ['0001-first.sql', '0002-second.sql', '0003-index.sql'],
+    });
+    expect(await migrate(folder)).toEqual({ applied: [] });
+    expect((await listMigrationStates(database.ownerDb, folder)).at(-1)).toMatchObject({ state: 'applied' });
+  });
+
+  it('does not hang when a second machine waits for its turn', async () => {
+    const folder = createMigrationFolder({
+      ...TWO_FILES,
+      '0003-index.sql': REPEATABLE,
+      '0004-wait.sql': `-- no transaction
+do $$ begin perform pg_advisory_xact_lock(1); end $$;
+create index concurrently idx_again on first (id);`,
+    });
+    const blocker = await block();
+    const both = [migrate(folder), migrate(folder)];
+    await expect
+      .poll(() => lines, { timeout: 30_000 })
+      .toContain('waiting: another process is migrating this database');
+    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
+    await blocker.release();
+    const applied = (await Promise.all(both)).map((result) => result.applied.length);
+    expect(applied.toSorted((a, b) => a - b)).toEqual([0, 4]);
+  });
+
+  it('runs again from the top when it was killed in the middle', async () => {
+    const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
+    const blocker = await block();
+    const text = `import { runMigrations } from '${script}';
+      await runMigrations({ ownerUrl: '${database.ownerUrl}', directory: '${folder}', log: () => undefined });`;
+    const killed = startChild(['-e', text]);
+    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
+    killed.kill('SIGKILL');
+    const second = migrate(folder);
+    await blocker.release();
+    expect(await second).toEqual({ applied: ['0003-index.sql'] });
+    expect(await tables()).toEqual(['done', 'first', 'second']);
+    expect(await database.ownerDb('knex_migrations').where({ name: '0003-index.sql' })).toHaveLength(1);
+  });
+
+  it('runs again when it was killed between its last statement and its record', async () => {
+    const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
+    await migrate(folder);
+    await database.ownerDb('knex_migrations').where({ name: '0003-index.sql' }).delete();
+    expect(await migrate(folder)).toEqual({ applied: ['0003-index.sql'] });
+    expect((await listMigrationStates(database.ownerDb, folder)).at(-1)).toMatchObject({ state: 'applied' });
   });
 });

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { useTestApp } from '../support/app.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
-import { minute, unique } from './scene.ts';
+import { backdate as setBack, minute, unique } from './scene.ts';
 
 const site = useTestApp({ env: { WORKSPACE_PORT_MIN: '21000', WORKSPACE_PORT_MAX: '21999' } });
 let cast: Cast;
@@ -74,13 +74,8 @@ describe('the list', () => {
     await sessionIn(place, cast.bob, { from: new Date(Date.now() - 60_000), to: null });
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.get('/workspace')).text).toContain('In use');
-    await site
-      .db('workspace_sessions')
-      .where({ workspace_id: place.id })
-      .update({
-        started_at: minute(0),
-        last_activity_at: minute(0),
-      });
+    const [session] = await sessionsOf(place);
+    await setBack(site.database.ownerDb, session?.id ?? 0, minute(0));
     expect((await bob.get('/workspace')).text).not.toContain('In use');
   });
 });
@@ -574,11 +569,7 @@ async function sessionsOf(place: { id: number }): Promise<SessionRow[]> {
 
 /** Time passes for what is stored, since the app's own clock is the real one. */
 async function backdate(sessionId: number, minutes: number): Promise<void> {
-  const past = new Date(Date.now() - minutes * 60_000);
-  await site
-    .db('workspace_sessions')
-    .where({ id: sessionId })
-    .update({ started_at: past, last_activity_at: past });
+  await setBack(site.database.ownerDb, sessionId, new Date(Date.now() - minutes * 60_000));
 }
 
 async function sessionIn(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { createMetrics } from '../../src/metrics.ts';
@@ -52,4 +53,18 @@ export function sweeperContext(at: Date): RequestContext {
 /** Text that no test has used before. */
 export function unique(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
+}
+
+/** Lets a session have begun and been used earlier, which the product itself cannot: as the owner, past the triggers. */
+export async function backdate(ownerDb: Knex, sessionId: number, past: Date): Promise<void> {
+  await ownerDb.transaction(async (trx) => {
+    await trx.raw('alter table workspace_sessions disable trigger user');
+    await trx('workspace_sessions')
+      .where({ id: sessionId })
+      .update({ started_at: past, last_activity_at: past });
+    await trx.raw('alter table workspace_sessions enable trigger user');
+    await trx('open_workspace_sessions')
+      .where({ workspace_session_id: sessionId })
+      .update({ started_at: past });
+  });
 }

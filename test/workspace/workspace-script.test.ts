@@ -7,6 +7,7 @@ import { findBrowser, launchBrowser } from '../browser/browser.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { PASSWORD } from '../support/visitor.ts';
+import { backdate } from './scene.ts';
 
 const executable = findBrowser();
 
@@ -93,7 +94,9 @@ describe.skipIf(executable === null)('an open workspace page', () => {
 
   test('starts over when the server has started a new session', async () => {
     const past = new Date(Date.now() - 60 * 60_000);
-    await openSessions().update({ started_at: past, last_activity_at: past });
+    for (const id of await openSessions().pluck<number[]>('id')) {
+      await backdate(site.database.ownerDb, id, past);
+    }
     await useAfter(61);
     await expectStatus('Welcome back');
     await useAfter(61);

@@ -82,14 +82,28 @@ describe('starting', () => {
     expect(session.ip_address).toBeNull();
   });
 
-  test('is refused by the database when a second active session is forced in', async () => {
+  test('a second active session cannot be forced in, in another month either; an ended one can be added', async () => {
     const { id, ...session } = await start(bobAt(0));
     const copy: Partial<WorkspaceSession> = { ...session };
     delete copy.duration_seconds;
-    await expect(database.db('workspace_sessions').insert(copy)).rejects.toThrow(
-      'uq_workspace_sessions_active',
-    );
-    expect(id).toBeGreaterThan(0);
+    const later = new Date('2035-07-01T00:00:00Z');
+    for (const at of [session.started_at, later]) {
+      const again = { ...copy, started_at: at, last_activity_at: at };
+      expect(await database.db('workspace_sessions').insert(again).returning('id')).toEqual([]);
+    }
+    const ended = { ...copy, ended_at: session.last_activity_at, end_reason: 'closed' };
+    await database.db('workspace_sessions').insert(ended);
+    expect((await sessionRows()).filter((each) => each.ended_at === null)).toMatchObject([{ id }]);
+  });
+
+  test('a session that has ended cannot be opened again', async () => {
+    const { id } = await start(bobAt(0));
+    await start(bobAt(31));
+    const reopening = database
+      .db('workspace_sessions')
+      .where({ id })
+      .update({ ended_at: null, end_reason: null });
+    await expect(reopening).rejects.toThrow('stays ended');
   });
 
   test('joins the caller’s transaction: what rolls back has not happened', async () => {
