@@ -26,7 +26,8 @@ export interface KeysetOrder {
 
 /**
  * Reads one page of `query` by keyset: whatever page is asked for costs the same, and rows that arrive meanwhile move
- * nothing. Postgres compares with the row itself: a time that went through JavaScript has lost its microseconds.
+ * nothing. The keys of the row to start from are read first, as text (a time that went through JavaScript has lost its
+ * microseconds), so that Postgres knows them when it plans, and leaves out the months that cannot have the page.
  */
 export async function readPage<Row extends { id: number }>(
   db: Knex,
@@ -38,8 +39,9 @@ export async function readPage<Row extends { id: number }>(
   const isDescending = (order.direction === 'desc') !== goesBack;
   const startId = next ?? prev;
   if (startId !== undefined) {
-    const tuple = `(${order.keys.join(', ')}) ${isDescending ? '<' : '>'} ?`;
-    void query.whereRaw(tuple, [startOf(db, order, startId)]);
+    const start = await findStart(db, order, startId);
+    if (start === undefined) return { rows: [], prevId: null, nextId: null };
+    startFrom(query, order, { start, isDescending });
   }
   const direction = isDescending ? 'desc' : 'asc';
   // One row more than asked for tells that there is more.
@@ -58,7 +60,27 @@ export async function readPage<Row extends { id: number }>(
   };
 }
 
-/** The keys of the row a page starts from. */
-function startOf(db: Knex, { keys, startsAmong }: KeysetOrder, id: number): Knex.QueryBuilder {
-  return startsAmong.whereRaw(`${keys.at(-1) ?? 'id'} = ?`, [id]).select(keys.map((key) => db.raw(key)));
+/** The keys of the row a page starts from, as text; undefined when there is no such row. */
+async function findStart(
+  db: Knex,
+  { keys, startsAmong }: KeysetOrder,
+  id: number,
+): Promise<string[] | undefined> {
+  const row = await startsAmong
+    .whereRaw(`${keys.at(-1) ?? 'id'} = ?`, [id])
+    .first<{ start: string[] } | undefined>(
+      db.raw(`array[${keys.map((key) => `(${key})::text`).join(', ')}] as start`),
+    );
+  return row?.start;
+}
+
+/** The bound on the first key alone says nothing new, but partitions are left out by it and not by the comparison of rows. */
+function startFrom(
+  query: Knex.QueryBuilder,
+  { keys }: KeysetOrder,
+  { start, isDescending }: { start: string[]; isDescending: boolean },
+): void {
+  const places = start.map(() => '?').join(', ');
+  void query.whereRaw(`(${keys.join(', ')}) ${isDescending ? '<' : '>'} (${places})`, start);
+  void query.whereRaw(`${keys[0] ?? 'id'} ${isDescending ? '<=' : '>='} ?`, start.slice(0, 1));
 }
