@@ -82,5 +82,6 @@ function startFrom(
 ): void {
   const places = start.map(() => '?').join(', ');
   void query.whereRaw(`(${keys.join(', ')}) ${isDescending ? '<' : '>'} (${places})`, start);
-  void query.whereRaw(`${keys[0] ?? 'id'} ${isDescending ? '<=' : '>='} ?`, start.slice(0, 1));
+  if (keys.length > 1)
+    void query.whereRaw(`${keys[0] ?? ''} ${isDescending ? '<=' : '>='} ?`, start.slice(0, 1));
 }
