@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { DemoSignIn, Environment, Stop } from './prepare-development.ts';
+import { readEnvFile } from './read-env-file.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -68,14 +69,6 @@ function greetWhenListening(server: ChildProcess, env: Environment, signIns: Dem
     say('');
     say('  Stop with Ctrl-C.');
   });
-}
-
-function readEnvFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
 }
 
 main().catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type { Express } from 'express';
 import supertest, { type Response, type Test } from 'supertest';
 
@@ -11,16 +12,19 @@ export const PASSWORD = 'correct horse battery staple';
  */
 export class Visitor {
   readonly #agent: ReturnType<typeof supertest.agent>;
+  readonly #connections: Agent | undefined;
   #formToken: string | null = null;
   headers: Record<string, string>;
 
-  constructor(app: Express, headers: Record<string, string> = {}) {
+  /** `app` may be the address of one that runs elsewhere; `connections` says by what way it is reached. */
+  constructor(app: Express | string, headers: Record<string, string> = {}, connections?: Agent) {
     this.#agent = supertest.agent(app);
+    this.#connections = connections;
     this.headers = { 'accept-language': 'en', accept: 'text/html', ...headers };
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return this.#remember(await this.#agent.get(path).set({ ...this.headers, ...headers }));
+    return this.#remember(await this.rawGet(path).set(headers));
   }
 
   /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
@@ -32,16 +36,16 @@ export class Visitor {
 
   /** A POST with this visitor's cookies and nothing else. */
   rawPost(path: string): Test {
-    return this.#agent.post(path).set(this.headers);
+    return this.#by(this.#agent.post(path));
   }
 
   async head(path: string): Promise<Response> {
-    return this.#agent.head(path).set(this.headers);
+    return this.#by(this.#agent.head(path));
   }
 
   /** A GET for streams and downloads: add a parser, then await. */
   rawGet(path: string): Test {
-    return this.#agent.get(path).set(this.headers);
+    return this.#by(this.#agent.get(path));
   }
 
   /** Follows redirects by hand, at most five. */
@@ -51,6 +55,11 @@ export class Visitor {
       current = await this.get(current.headers.location as string);
     }
     return current;
+  }
+
+  #by(test: Test): Test {
+    const sent = test.set(this.headers);
+    return this.#connections === undefined ? sent : sent.agent(this.#connections);
   }
 
   async #token(): Promise<string> {
@@ -72,11 +81,12 @@ function tokenIn(response: Response): string | null {
 
 /** A visitor who has signed in through the form. Throws when the sign-in did not work. */
 export async function signIn(
-  app: Express,
+  app: Express | string,
   person: { email: string; password?: string },
   headers: Record<string, string> = {},
+  connections?: Agent,
 ): Promise<Visitor> {
-  const visitor = new Visitor(app, headers);
+  const visitor = new Visitor(app, headers, connections);
   await visitor.get('/auth/login');
   const response = await visitor.post('/auth/login', {
     email: person.email,

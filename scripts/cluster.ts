@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import { runWorkers } from './cluster/run-workers.ts';
+import type { Environment, Stop } from './prepare-development.ts';
+import { readEnvFile } from './read-env-file.ts';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/**
+ * `npm run cluster`: the app on every core behind one port, or in as many processes as WEB_CONCURRENCY says. In
+ * production it brings nothing but the processes; elsewhere what is missing, as `npm start` does.
+ */
+async function main(): Promise<void> {
+  readEnvFile();
+  const stops: Stop[] = [];
+  const env: Environment = { ...process.env };
+  try {
+    const count = readCount(env['WEB_CONCURRENCY']);
+    if (env['NODE_ENV'] !== 'production') await prepare(env, stops);
+    process.exitCode = await runWorkers({ env, count, say });
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** Loaded only here: production needs none of it. */
+async function prepare(env: Environment, stops: Stop[]): Promise<void> {
+  const { prepareDevelopment } = await import('./prepare-development.ts');
+  await prepareDevelopment(env, stops, say);
+}
+
+function readCount(text = ''): number {
+  if (text === '') return availableParallelism();
+  if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error('WEB_CONCURRENCY: a number of processes, 1 to 999');
+  return Number(text);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

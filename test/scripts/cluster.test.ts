@@ -1,0 +1,100 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { endOfChild, startChild } from '../support/child.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const database = useTestDatabase();
+
+const production = (): Record<string, string> => ({
+  NODE_ENV: 'production',
+  DATABASE_URL: database.appUrl,
+  BASE_URL: 'https://app.invalid',
+  SESSION_SECRET: 'Zk3vQ8wPq1LrT6yHn9XcB2mFs7GdJ4uA',
+  PAYTR_MERCHANT_ID: '424242',
+  PAYTR_MERCHANT_KEY: 'Gq7Lx2Pv9Rk4',
+  PAYTR_MERCHANT_SALT: 'Wn5Ty8Mz3Hc6',
+  SELLER_ADDRESS: 'Kordon 1, İzmir',
+  SELLER_PHONE: '+90 232 000 00 00',
+  SELLER_EMAIL: 'billing@app.invalid',
+  LOG_LEVEL: 'warn',
+  PORT: '0',
+});
+
+type Child = ReturnType<typeof startChild>;
+
+const started: Child[] = [];
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+
+/** Starts it, and hands out what it prints line by line. */
+function startCluster(env: Record<string, string>): {
+  child: Child;
+  lines: AsyncIterator<string, undefined>;
+} {
+  const child = startChild(['scripts/cluster.ts'], { env });
+  started.push(child);
+  return { child, lines: linesOf(child) };
+}
+
+async function* linesOf(child: Child): AsyncGenerator<string, undefined> {
+  let rest = '';
+  for await (const chunk of child.stdout) {
+    const parts = (rest + String(chunk)).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  return undefined;
+}
+
+/** The process and the port of the next worker that listens. */
+async function nextListener(lines: AsyncIterator<string, undefined>): Promise<{ pid: number; port: number }> {
+  for (;;) {
+    const { value, done } = await lines.next();
+    if (done === true) throw new Error('the cluster ended');
+    const found = /^process (\d+) listens on port (\d+)$/.exec(value);
+    if (found !== null) return { pid: Number(found[1]), port: Number(found[2]) };
+  }
+}
+
+describe('the app on every core', () => {
+  it(
+    'shares one port, replaces a process that dies, and drains all on SIGTERM',
+    { timeout: 60_000 },
+    async () => {
+      const { child, lines } = startCluster({ ...production(), WEB_CONCURRENCY: '2' });
+      const exited = new Promise<number | null>((done) => child.once('exit', done));
+      const first = await nextListener(lines);
+      const second = await nextListener(lines);
+      expect(second.port).toBe(first.port);
+      expect(second.pid).not.toBe(first.pid);
+      process.kill(first.pid, 'SIGKILL');
+      const third = await nextListener(lines);
+      expect(third.port).toBe(first.port);
+      const { status } = await fetch(`http://127.0.0.1:${String(first.port)}/readyz`);
+      expect(status).toBe(200);
+      child.kill('SIGTERM');
+      expect(await exited).toBe(0);
+      for (const { pid } of [second, third]) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+  );
+
+  it('ends with the exit code of a process that refuses its configuration', { timeout: 60_000 }, async () => {
+    const child = startChild(['scripts/cluster.ts'], {
+      env: { ...production(), SESSION_SECRET: '', WEB_CONCURRENCY: '3' },
+    });
+    const ended = await endOfChild(child);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr.match(/SESSION_SECRET: is not set/g)).toHaveLength(1);
+    expect(ended.stdout).not.toContain('listens');
+  });
+
+  it('leaves no process behind when it is killed itself', { timeout: 60_000 }, async () => {
+    const { child, lines } = startCluster({ ...production(), WEB_CONCURRENCY: '1' });
+    await nextListener(lines);
+    child.kill('SIGKILL');
+    // The pipe of its output ends with the last process that holds it.
+    for (;;) if ((await lines.next()).done === true) break;
+    expect(child.signalCode).toBe('SIGKILL');
+  });
+});
