@@ -39,12 +39,8 @@ export async function startNginx(
       done(readFile(join(folder, 'error.log'), 'utf8'));
     });
   });
-  let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
-  });
   while (!(await isAnswered(port))) {
-    if (hasEnded) throw new Error(`nginx did not start: ${await ended}`);
+    if (nginx.exitCode !== null) throw new Error(`nginx did not start: ${await ended}`);
     await nextTurn();
   }
   return {
