@@ -36,6 +36,7 @@ export const environment = z.object({
   AUDIT_QUEUE_MAX_EVENTS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   AUDIT_BATCH_MAX_EVENTS: z.coerce.number().int().min(1).max(10_000).default(1000),
   AUDIT_WRITE_TIMEOUT_SECONDS: z.coerce.number().min(0.05).max(60).default(5),
+  PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(3),
   SESSION_SECRET: text,
   SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
   TRUST_PROXY: text.default('').transform(parseTrustProxy),
@@ -84,6 +85,8 @@ export interface Config {
     batchEvents: number;
     writeTimeoutMs: number;
   };
+  /** For how many months to come the monthly tables have a partition. */
+  partitionMonthsAhead: number;
   sessionSecret: string;
   sessionIdleHours: number;
   trustProxy: TrustProxy;
@@ -230,6 +233,7 @@ function toConfig(env: Environment): Config {
       batchEvents: env.AUDIT_BATCH_MAX_EVENTS,
       writeTimeoutMs: env.AUDIT_WRITE_TIMEOUT_SECONDS * 1000,
     },
+    partitionMonthsAhead: env.PARTITION_MONTHS_AHEAD,
     sessionSecret: env.SESSION_SECRET,
     sessionIdleHours: env.SESSION_IDLE_HOURS,
     trustProxy: env.TRUST_PROXY,

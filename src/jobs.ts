@@ -1,6 +1,7 @@
 import type { AppDeps } from './app-deps.ts';
 import { sweepAuth } from './auth/sweep-auth.ts';
 import { expirePendingPayments } from './billing/expire-pending-payments.ts';
+import { makePartitions } from './maintenance/make-partitions.ts';
 import type { Job } from './web/schedule.ts';
 import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
 
@@ -17,6 +18,11 @@ export function scheduledJobs(deps: AppDeps): Job[] {
       name: 'expire-pending-payments',
       everySeconds: 300,
       run: (db, context) => expirePendingPayments(db, context, deps),
+    },
+    {
+      name: 'make-partitions',
+      everySeconds: 3600,
+      run: (db, context) => makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
   ];

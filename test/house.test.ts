@@ -38,7 +38,7 @@ const views = listFiles('views', '.ejs').map((path) => ({
   path,
   text: readFileSync(join(root, path), 'utf8'),
 }));
-const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health'];
+const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health', 'maintenance'];
 
 const featureOf = (path: string): string | undefined =>
   features.find((feature) => path.startsWith(`src/${feature}/`));

@@ -20,12 +20,19 @@ export interface ScheduleDeps {
   jobs: Job[];
 }
 
+/**
+ * A run that has not ended after so many minutes died with its process: no run of ours takes a tenth of it, and work that
+ * waits for a dead process must not wait for a person.
+ */
+const DEAD_AFTER_MINUTES = 60;
+
 /** How often a process looks for due work, in milliseconds. */
 const TICK_MS = 5000;
 
 /**
  * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does the work, and
- * a run that dies with its process is due again after its interval. `stop` waits for the run in progress.
+ * nobody starts a job that is still running. A run that dies with its process is due again after an hour. `stop` waits
+ * for the run in progress.
  */
 export function startSchedule(deps: ScheduleDeps): {
   stop(): Promise<void>;
@@ -65,6 +72,12 @@ async function claim(db: Knex, job: Job, at: Date): Promise<boolean> {
   const claimed = await db('scheduled_jobs')
     .where('name', job.name)
     .where('next_run_at', '<=', at)
+    .where((query) => {
+      query
+        .whereNull('last_started_at')
+        .orWhere('last_finished_at', '>=', db.ref('last_started_at'))
+        .orWhere('last_started_at', '<=', new Date(at.getTime() - DEAD_AFTER_MINUTES * 60_000));
+    })
     .update({ next_run_at: new Date(at.getTime() + job.everySeconds * 1000), last_started_at: at });
   return claimed === 1;
 }
@@ -87,8 +100,9 @@ async function runJob(deps: ScheduleDeps, job: Job, at: Date): Promise<void> {
     context.log.error({ err: error }, 'scheduled work failed');
   }
   deps.metrics.jobRuns.inc({ job: job.name, result: succeeded ? 'ok' : 'failed' });
+  // Not when the run was taken for dead and another has begun: that one has not ended.
   await deps
     .db('scheduled_jobs')
-    .where('name', job.name)
+    .where({ name: job.name, last_started_at: at })
     .update({ last_finished_at: new Date(), last_succeeded: succeeded, last_message: message.slice(0, 500) });
 }

@@ -32,6 +32,35 @@ describe('scheduled work', () => {
     });
   });
 
+  it('does not start a job that another process is still running, until that process must be dead', async () => {
+    let runs = 0;
+    let finish = (): void => undefined;
+    const started = new Date();
+    const after = (minutes: number): Date => new Date(started.getTime() + minutes * 60_000);
+    const slow: Job = {
+      name: 'slow',
+      everySeconds: 60,
+      run: () => {
+        runs += 1;
+        return new Promise((resolve) => {
+          finish = () => {
+            resolve('done');
+          };
+        });
+      },
+    };
+    const first = runDueJobs(depsWith(slow), started);
+    await expect.poll(() => runs).toBe(1);
+    await runDueJobs(depsWith(slow), after(30));
+    expect(runs).toBe(1);
+    const finishFirst = finish;
+    const second = runDueJobs(depsWith(slow), after(61));
+    await expect.poll(() => runs).toBe(2);
+    finishFirst();
+    finish();
+    await Promise.all([first, second]);
+  });
+
   it('says how a failed run ended, and goes on with the next job', async () => {
     const failing: Job = {
       name: 'failing',

@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+
+/** The tables that are kept in monthly partitions. */
+const TABLES = ['audit_logs', 'workspace_sessions'];
+
+interface MadePartition {
+  partition_month: Date;
+  moved_rows: number;
+}
+
+/**
+ * Makes the monthly partitions that are missing, this month's and those of `monthsAhead` months to come, and moves into
+ * them what was written before they were there. Says what it made. The database function does it as the tables' owner,
+ * one table in a transaction; two at once make each partition once.
+ */
+export async function makePartitions(
+  db: Knex,
+  context: RequestContext,
+  input: { monthsAhead: number },
+): Promise<string> {
+  const made: string[] = [];
+  for (const table of TABLES) {
+    const partitions = await makeOf(db, table, input.monthsAhead);
+    made.push(...partitions.map((partition) => describe(table, partition)));
+  }
+  if (made.length > 0) context.log.info({ made }, 'partitions made');
+  return made.length === 0 ? 'nothing was missing' : `made ${made.join(', ')}`;
+}
+
+async function makeOf(db: Knex, table: string, monthsAhead: number): Promise<MadePartition[]> {
+  const { rows } = await db.raw<{ rows: MadePartition[] }>(
+    'select partition_month, moved_rows from make_partitions(?, ?)',
+    [table, monthsAhead],
+  );
+  return rows;
+}
+
+function describe(table: string, { partition_month, moved_rows }: MadePartition): string {
+  const month = partition_month.toISOString().slice(0, 7);
+  return `${table} ${month}${moved_rows === 0 ? '' : ` (${String(moved_rows)} rows moved into it)`}`;
+}
