@@ -22,7 +22,7 @@ type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receive
  * Passport with e-mail and password, and with the person's id in the browser session. The person is loaded anew on every
  * request, so a new role or the end of their access counts at once.
  */
-export function createPassport({ db, config }: AppDeps): Authenticator {
+export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): Authenticator {
   const passport = new Passport();
   // The time goes in here, before Passport stores the new session: a second save could fail on its own.
   passport.serializeUser<string, SessionRequest>((req, user, done) => {

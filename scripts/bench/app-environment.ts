@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+
+const secret = (): string => randomBytes(32).toString('base64url');
+
+// One set for the whole run: a browser that signed in at one process is signed in at the other.
+const secrets = { session: secret(), merchantKey: secret(), merchantSalt: secret() };
+
+/** The store whose notifications the app of the benchmark believes. */
+export const benchStore = {
+  merchantId: '123456',
+  merchantKey: secrets.merchantKey,
+  merchantSalt: secrets.merchantSalt,
+};
+
+/** The environment of an app in production, with every default left as it is. `dataDir` is for its own files. */
+export function appEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
+  return {
+    NODE_ENV: 'production',
+    PORT: '0',
+    BASE_URL: 'https://bench.example.com',
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    SESSION_SECRET: secrets.session,
+    // The browsers of the benchmark come through a proxy, each from an address of its own.
+    TRUST_PROXY: '1',
+    PAYTR_MERCHANT_ID: benchStore.merchantId,
+    PAYTR_MERCHANT_KEY: benchStore.merchantKey,
+    PAYTR_MERCHANT_SALT: benchStore.merchantSalt,
+    PAYTR_BASE_URL: 'https://paytr.example.com',
+    SELLER_ADDRESS: 'Bench street 1, Istanbul',
+    SELLER_PHONE: '+90 212 000 00 01',
+    SELLER_EMAIL: 'seller@bench.example.com',
+  };
+}
