@@ -43,8 +43,11 @@ export function createReplicaProbe(replica: Knex): {
   return {
     waitFor: async (position, waitMs) => {
       const deadline = Date.now() + waitMs;
+      let hasAnswered = false;
       for (let pause = PAUSE_MS.first; ; pause = Math.min(pause * 2, PAUSE_MS.longest)) {
         const replayed = await within(ask(), Math.max(1, deadline - Date.now()));
+        if (replayed === 'too-late') return hasAnswered ? 'lag' : 'unreachable';
+        hasAnswered = true;
         const fault = compare(replayed, position);
         if (fault !== 'lag') return fault;
         if (Date.now() + pause >= deadline) return 'lag';
@@ -86,13 +89,10 @@ function compare(replayed: Position | null, wanted: Position): ReplicaFault | nu
   return replayed.lsn < wanted.lsn ? 'lag' : null;
 }
 
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+async function within<T>(promise: Promise<T>, ms: number): Promise<T | 'too-late'> {
   const timer = new AbortController();
-  const tooLate = sleep(ms, undefined, { signal: timer.signal }).then(() => {
-    throw new Error(`no answer within ${ms} ms`);
-  });
   try {
-    return await Promise.race([promise, tooLate]);
+    return await Promise.race([promise, sleep(ms, 'too-late' as const, { signal: timer.signal })]);
   } finally {
     timer.abort();
   }
