@@ -1,3 +1,4 @@
+import { sweepExportProgress } from './admin/export-progress.ts';
 import type { AppDeps } from './app-deps.ts';
 import { sweepAuth } from './auth/sweep-auth.ts';
 import { expirePendingPayments } from './billing/expire-pending-payments.ts';
@@ -25,5 +26,6 @@ export function scheduledJobs(deps: AppDeps): Job[] {
       run: (db, context) => makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
+    { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },
   ];
 }

@@ -6,11 +6,12 @@ import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
 import type { Page } from '../keyset.ts';
 import { formatOf } from '../web/page-locals.ts';
+import { sendDownload } from '../web/send-download.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
 import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
 import type { DownloadSlots } from './download-slots.ts';
-import { refuseHead, sendDownload } from './evidence-router.ts';
+import { refuseHead } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
@@ -53,10 +54,12 @@ async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res:
     refuseHead(req, res);
     return;
   }
-  await slots.run(`company-${companyOf(req).id}`, async () => {
-    const csv = await exportAudit(db, requestContext(req), { company: companyOf(req), filter: read.filter });
-    await sendDownload(req, res, csv, 'text/csv; charset=utf-8');
-  });
+  const asked = { company: companyOf(req), filter: read.filter };
+  await slots.run(`company-${asked.company.id}`, () =>
+    sendDownload(req, res, (signal) =>
+      exportAudit({ db, reads: db }, requestContext(req), { ...asked, signal }),
+    ),
+  );
 }
 
 type ReadFilter = { ok: true; filter: AuditFilter } | { ok: false; errors: Record<string, string> };

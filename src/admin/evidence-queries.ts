@@ -53,7 +53,15 @@ export async function listMembershipPeriods(
     .select(['started_at', 'ended_at']);
 }
 
-/** What the person did, and what others did to the account; newest first. Two index scans, merged. */
+const newestFirst = [
+  { column: 'timestamp', order: 'desc' },
+  { column: 'id', order: 'desc' },
+] as const;
+
+/**
+ * What the person did, and what others did to the account; newest first. Each half has its own order as well: only then does
+ * Postgres (15) merge the two from indexes, where it would else sort all rows before the first.
+ */
 export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   const columns = [
     'id',
@@ -72,13 +80,10 @@ export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
     'details',
     'error_message',
   ];
-  return ownAuditRows(db, scope)
-    .select(columns)
-    .unionAll([aboutAuditRows(db, scope).select(columns)])
-    .orderBy([
-      { column: 'timestamp', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ]);
+  const halves = [ownAuditRows(db, scope), aboutAuditRows(db, scope)].map((half) =>
+    half.select(columns).orderBy([...newestFirst]),
+  );
+  return db.unionAll(halves, true).orderBy([...newestFirst]);
 }
 
 /** Workspace sessions that overlap the time, newest first. */

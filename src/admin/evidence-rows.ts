@@ -22,25 +22,6 @@ export interface SubjectRow {
   billing_tax_number: string | null;
 }
 
-/** One row of `auditRows`. */
-export interface AuditRow {
-  id: number;
-  timestamp: Date;
-  user_id: number | null;
-  actor_type: string;
-  action_type: string;
-  success: boolean;
-  resource_type: string | null;
-  resource_id: string | null;
-  ip_address: string | null;
-  user_agent: string | null;
-  request_method: string | null;
-  request_path: string | null;
-  request_id: string | null;
-  details: Record<string, unknown>;
-  error_message: string | null;
-}
-
 /** What the bundle needs to know of a payment's row; the other columns pass through. */
 export interface PaymentRow {
   id: number;

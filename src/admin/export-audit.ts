@@ -1,64 +1,59 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import type { Download, DownloadEnd } from '../web/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
-import { CSV_BOM, csvLine } from './csv.ts';
-import type { Download } from './export-evidence.ts';
+import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine } from './csv.ts';
+import type { ExportPools } from './export-evidence.ts';
 import type { CompanyRow } from './queries.ts';
 import { inSnapshot, primed, streamRows } from './stream-rows.ts';
 
-const columns = [
-  'id',
-  'timestamp',
-  'action_type',
-  'success',
-  'actor_type',
-  'user_id',
-  'user_name',
-  'user_email',
-  'resource_type',
-  'resource_id',
-  'ip_address',
-  'user_agent',
-  'request_method',
-  'request_path',
-  'request_id',
-  'error_message',
-  'details',
-] as const satisfies (keyof AuditEntryRow)[];
-
 /**
  * The rows of a company's audit trail that fit the filter, newest first, as CSV for a spreadsheet: UTF-8 with a byte order
- * mark, times in ISO 8601 UTC. The download is audited before its first byte. Memory does not grow with the number of rows.
+ * mark, times in ISO 8601 UTC. The download is audited before its first byte and when it has ended. Memory does not grow
+ * with the number of rows. Aborting `signal` stops Postgres.
  */
 export async function exportAudit(
-  db: Knex,
+  { db, reads }: ExportPools,
   context: RequestContext,
-  input: { company: CompanyRow; filter: AuditFilter },
+  input: { company: CompanyRow; filter: AuditFilter; signal: AbortSignal },
 ): Promise<Download> {
-  const { company, filter } = input;
+  const { company, filter, signal } = input;
+  const entry = { resourceType: 'company', resourceId: company.id, companyId: company.id } as const;
   await AuditLogger.log(db, context, {
+    ...entry,
     action: 'audit_exported',
     success: true,
-    resourceType: 'company',
-    resourceId: company.id,
-    companyId: company.id,
     details: { filters: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null)) },
   });
-  const pieces = inSnapshot(db, (snapshot) => writeCsv(snapshot, { companyId: company.id, filter }));
+  const written = { rows: 0 };
+  const finish = (endContext: RequestContext, end: DownloadEnd): Promise<void> =>
+    AuditLogger.log(db, endContext, {
+      ...entry,
+      action: 'audit_export_finished',
+      success: end.success,
+      details: { rows: written.rows, bytes: end.bytes, seconds: end.seconds },
+      ...(end.success ? {} : { errorMessage: end.reason }),
+    });
+  const pieces = inSnapshot(reads, signal, (snapshot) =>
+    writeCsv(snapshot, { companyId: company.id, filter, written }),
+  );
   return {
     fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
+    contentType: 'text/csv; charset=utf-8',
     chunks: await primed(pieces),
+    finish,
   };
 }
 
 async function* writeCsv(
   snapshot: Knex.Transaction,
-  input: { companyId: number; filter: AuditFilter },
+  { written, ...input }: { companyId: number; filter: AuditFilter; written: { rows: number } },
 ): AsyncGenerator<string, void> {
-  yield CSV_BOM + csvLine([...columns]);
+  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
   for await (const rows of streamRows<AuditEntryRow>(snapshot, allAuditRows(snapshot, input))) {
-    yield rows.map((row) => csvLine(columns.map((column) => cellOf(row[column])))).join('');
+    written.rows += rows.length;
+    yield rows.map((row) => csvLine(AUDIT_CSV_COLUMNS.map((column) => cellOf(row[column])))).join('');
   }
 }
 

@@ -2,12 +2,16 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
+import type { Download, DownloadEnd } from '../web/download.ts';
 import { findSubject } from './evidence-queries.ts';
 import type { SubjectRow } from './evidence-rows.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './evidence-schema.ts';
-import { countEvidence, type EvidenceScope } from './evidence-scope.ts';
+import { countEvidence, type EvidenceCounts, type EvidenceScope } from './evidence-scope.ts';
+import { startProgress } from './export-progress.ts';
+import type { EvidenceFormat } from './input.ts';
+import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, primed } from './stream-rows.ts';
-import { writeEvidenceBundle, type Downloader } from './write-evidence-bundle.ts';
+import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
 export interface EvidenceRequest {
   userId: number;
@@ -19,51 +23,179 @@ export interface EvidenceRequest {
   to: Date | null;
   /** Who downloads. */
   by: Downloader;
+  format?: EvidenceFormat;
+  /** By which the page that started the download asks how far it is; absent when none does. */
+  progressToken?: string | null;
+  /** Aborts when the reader is gone: Postgres then stops as well. */
+  signal?: AbortSignal;
 }
 
-/** A download: its ASCII file name, and its text piece by piece. */
-export interface Download {
-  fileName: string;
-  chunks: AsyncIterable<string>;
+/** Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`). */
+export interface ExportPools {
+  db: Knex;
+  reads: Knex;
 }
+
+/** Everything that belongs to one running export. */
+interface Export {
+  subject: SubjectRow;
+  scope: EvidenceScope;
+  by: Downloader;
+  format: EvidenceFormat;
+  signal: AbortSignal;
+  /** How many records of each kind have been read so far. */
+  rows: EvidenceCounts;
+}
+
+const contentTypes: Record<EvidenceFormat, string> = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+};
 
 /**
- * Everything we can prove about one person, as one JSON document in the form of `evidence-schema.ts`. The download is
- * audited before its first byte, and everything in it comes from one later moment, that audit row left out. Memory does
- * not grow with the number of rows. Throws `NotFound` when there is no such person in that company.
+ * Everything we can prove about one person: as one JSON document in the form of `evidence-schema.ts`, as lines of JSON
+ * (`evidence-lines.ts`), or its audit rows as CSV. The download is audited before its first byte and once more when it has
+ * ended, and everything in it comes from one moment in between, those two rows left out. Neither memory nor the wait for
+ * the first byte grows with the number of rows. Throws `NotFound` when there is no such person in that company.
  */
 export async function exportEvidence(
-  db: Knex,
+  { db, reads }: ExportPools,
   context: RequestContext,
   input: EvidenceRequest,
 ): Promise<Download> {
   const subject = await findSubject(db, input.userId, input.companyId);
   if (subject === undefined) throw new NotFound();
-  const scope: EvidenceScope = {
-    userId: subject.id,
-    companyId: subject.company_id,
-    from: input.from,
-    to: input.to,
-    download: { at: context.at, requestId: context.requestId },
+  const running = toExport(context, input, subject);
+  await auditStart(db, context, running);
+  const progress = await startProgress(db, context, {
+    userId: input.by.id,
+    token: input.progressToken ?? null,
+    rowsDone: () => sum(running.rows),
+  });
+  const ended = new AbortController();
+  const finish = async (endContext: RequestContext, end: DownloadEnd): Promise<void> => {
+    ended.abort();
+    await progress.end(end.success);
+    await auditEnd(db, endContext, running, end);
   };
+  const countRows = (): void => {
+    progress.count(() => countTotal(reads, running, ended.signal));
+  };
+  try {
+    const chunks = await primed(readChunks(reads, context, running, countRows));
+    return {
+      fileName: fileNameOf(running, context.at),
+      contentType: contentTypes[running.format],
+      chunks,
+      finish,
+    };
+  } catch (error) {
+    const reason = running.signal.aborted ? 'reader-gone' : 'failed';
+    await finish(context, { success: false, reason, bytes: 0, seconds: 0 });
+    throw error;
+  }
+}
+
+function toExport(context: RequestContext, input: EvidenceRequest, subject: SubjectRow): Export {
+  return {
+    subject,
+    scope: {
+      userId: subject.id,
+      companyId: subject.company_id,
+      from: input.from,
+      to: input.to,
+      download: { at: context.at, requestId: context.requestId },
+    },
+    by: input.by,
+    format: input.format ?? 'json',
+    signal: input.signal ?? new AbortController().signal,
+    rows: { audit_logs: 0, workspace_sessions: 0, payments: 0, invoices: 0 },
+  };
+}
+
+function readChunks(
+  reads: Knex,
+  context: RequestContext,
+  { subject, scope, by, format, signal, rows }: Export,
+  onFirstList: () => void,
+): AsyncGenerator<string, void> {
+  return inSnapshot(reads, signal, (snapshot) => {
+    if (format === 'csv') {
+      return writeAuditCsv(watched(readAuditRecords(snapshot, scope), rows, onFirstList), subject);
+    }
+    const parts = watched(readEvidence(snapshot, context, { scope, by }), rows, onFirstList);
+    return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
+  });
+}
+
+/** Counts what passes. Lists are asked for when the first piece of the file has been sent, and not before. */
+async function* watched(
+  parts: AsyncIterable<EvidencePart>,
+  rows: EvidenceCounts,
+  onFirstList: () => void,
+): AsyncGenerator<EvidencePart, void> {
+  let isFirstList = true;
+  for await (const part of parts) {
+    if (part.part === 'list' && isFirstList) {
+      isFirstList = false;
+      onFirstList();
+    } else if (part.part === 'records') {
+      rows[part.list] += part.texts.length;
+    }
+    yield part;
+  }
+}
+
+/** On a connection of its own, beside the stream; stopped when the download ends before it. */
+async function countTotal(
+  reads: Knex,
+  { scope, format, signal }: Export,
+  ended: AbortSignal,
+): Promise<number> {
+  const counting = inSnapshot(reads, AbortSignal.any([signal, ended]), async function* (snapshot) {
+    yield await countEvidence(snapshot, scope);
+  });
+  for await (const counts of counting) return format === 'csv' ? counts.audit_logs : sum(counts);
+  return 0;
+}
+
+function sum(rows: EvidenceCounts): number {
+  return rows.audit_logs + rows.workspace_sessions + rows.payments + rows.invoices;
+}
+
+async function auditStart(db: Knex, context: RequestContext, { scope, format }: Export): Promise<void> {
   await AuditLogger.log(db, context, {
     action: 'evidence_exported',
     success: true,
     resourceType: 'user',
-    resourceId: subject.id,
-    companyId: subject.company_id,
+    resourceId: scope.userId,
+    companyId: scope.companyId,
     details: {
-      period: { from: input.from, to: input.to },
-      rows: await countEvidence(db, scope),
+      period: { from: scope.from, to: scope.to },
+      format,
       schema_version: EVIDENCE_SCHEMA_VERSION,
     },
   });
-  const pieces = inSnapshot(db, (snapshot) =>
-    writeEvidenceBundle(snapshot, context, { scope, by: input.by }),
-  );
-  return { fileName: fileNameOf(subject, context.at), chunks: await primed(pieces) };
 }
 
-function fileNameOf(subject: SubjectRow, at: Date): string {
-  return `evidence-${subject.subdomain}-user-${String(subject.id)}-${at.toISOString().slice(0, 10)}.json`;
+async function auditEnd(
+  db: Knex,
+  context: RequestContext,
+  { scope, format, rows }: Export,
+  end: DownloadEnd,
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'evidence_export_finished',
+    success: end.success,
+    resourceType: 'user',
+    resourceId: scope.userId,
+    companyId: scope.companyId,
+    details: { format, rows, bytes: end.bytes, seconds: end.seconds },
+    ...(end.success ? {} : { errorMessage: end.reason }),
+  });
+}
+
+function fileNameOf({ subject, format }: Export, at: Date): string {
+  return `evidence-${subject.subdomain}-user-${String(subject.id)}-${at.toISOString().slice(0, 10)}.${format}`;
 }

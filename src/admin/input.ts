@@ -87,6 +87,20 @@ const period = { from: moment(false), to: moment(true) };
 /** `from` is inclusive and `to` exclusive; of a day that is the end of the day in Istanbul. */
 export const periodQuery = z.object(period).superRefine(refusePeriodBackwards);
 
+/** The forms in which evidence can be downloaded. */
+export const evidenceFormats = ['json', 'ndjson', 'csv'] as const;
+export type EvidenceFormat = (typeof evidenceFormats)[number];
+
+/** The form asked for, `json` when none is; null for one that we do not have. */
+export function parseEvidenceFormat(value: unknown): EvidenceFormat | null {
+  return value === undefined ? 'json' : (evidenceFormats.find((format) => format === value) ?? null);
+}
+
+/** The token by which a page asks how far its download is, or null: anything else is none. */
+export function parseProgressToken(value: unknown): string | null {
+  return typeof value === 'string' && /^[A-Za-z0-9-]{16,64}$/.test(value) ? value : null;
+}
+
 function refusePeriodBackwards(
   { from, to }: { from: Date | null; to: Date | null },
   context: z.RefinementCtx,

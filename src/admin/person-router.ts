@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
@@ -9,7 +10,7 @@ import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
 import { EVIDENCE_SCHEMA_PATH } from './evidence-schema.ts';
-import { parseCursor, parseId, roleForm } from './input.ts';
+import { evidenceFormats, parseCursor, parseId, roleForm } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
 import { personPage } from './person-page.ts';
 import { findPerson, type PersonEntry } from './people-queries.ts';
@@ -117,10 +118,17 @@ export async function showPerson(
       fragment: 'payments-h',
     }),
     schemaUrl: EVIDENCE_SCHEMA_PATH,
+    formats: formatOptions(res),
+    progressToken: randomUUID(),
     auditUrl: urlWith('/admin/audit', { ...companyParam(req), user: userId }),
-    values: keptValues(req.query, ['from', 'to']),
+    values: keptValues(req.query, ['from', 'to', 'format']),
     errors: errors ?? {},
   });
+}
+
+function formatOptions(res: Response): { value: string; text: string }[] {
+  const { t } = formatOf(res);
+  return evidenceFormats.map((value) => ({ value, text: t(`admin.exportFormat_${value}`) }));
 }
 
 function showDeactivation(res: Response, person: Person, errors: Record<string, string>): void {

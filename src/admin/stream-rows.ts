@@ -1,28 +1,53 @@
 import type { Knex } from 'knex';
+import { cancelOnAbort } from './cancel-on-abort.ts';
+import { fetchTexts } from './fetch-texts.ts';
 
 /** Rows fetched at once: enough to be quick, few enough that memory does not depend on how many there are. */
-const BATCH_ROWS = 200;
+const BATCH_ROWS = 500;
 
-/** A step of a download that takes longer has gone wrong. */
-const STATEMENT_TIMEOUT = '30s';
+const FETCH = `fetch forward ${String(BATCH_ROWS)} from admin_rows`;
 
-/** A reader that takes nothing for so long loses the download, so that no connection is held for ever. */
-const IDLE_TIMEOUT = '90s';
+/** A database that gives nothing for so long ends the download; each batch is a statement of its own. */
+const STATEMENT_TIMEOUT = '60s';
 
 /**
- * Everything `read` yields comes from one moment: one repeatable-read, read-only transaction on one connection, which is
- * given back when the consumer has read to the end, stops early, or an error occurs.
+ * Only for a process that hangs: a living one ends a reader who takes nothing after a minute, and one who takes little may
+ * need long for what lies in the buffers.
+ */
+const IDLE_TIMEOUT = '1h';
+
+/**
+ * How Postgres plans what is streamed: the first row at once. That is the merge of index scans, which sorts nothing; a sort
+ * of a million rows would keep the reader waiting and fill the disk. Compiling takes longer than the first batch.
+ */
+const SETTINGS = {
+  statement_timeout: STATEMENT_TIMEOUT,
+  idle_in_transaction_session_timeout: IDLE_TIMEOUT,
+  cursor_tuple_fraction: '0',
+  jit: 'off',
+};
+
+/**
+ * Everything `read` yields comes from one moment: one repeatable-read, read-only transaction on one connection of `reads`,
+ * which is given back when the consumer has read to the end, stops early, or an error occurs. When `signal` aborts, what
+ * Postgres is doing for it is cancelled.
  */
 export async function* inSnapshot<T>(
-  db: Knex,
+  reads: Knex,
+  signal: AbortSignal,
   read: (snapshot: Knex.Transaction) => AsyncIterable<T>,
 ): AsyncGenerator<T, void> {
-  const snapshot = await db.transaction(undefined, { isolationLevel: 'repeatable read', readOnly: true });
+  signal.throwIfAborted();
+  const snapshot = await reads.transaction(undefined, { isolationLevel: 'repeatable read', readOnly: true });
+  let stopWatching: (() => Promise<void>) | undefined;
   try {
-    await snapshot.raw(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`);
-    await snapshot.raw(`set local idle_in_transaction_session_timeout = '${IDLE_TIMEOUT}'`);
+    await snapshot.raw('select set_config(key, value, true) from jsonb_each_text(?::jsonb)', [
+      JSON.stringify(SETTINGS),
+    ]);
+    stopWatching = await cancelOnAbort(reads, snapshot, signal);
     yield* read(snapshot);
   } finally {
+    await stopWatching?.();
     // It has read only, so there is nothing to commit; a connection that is gone has nothing to roll back either.
     await snapshot.rollback().catch(() => undefined);
   }
@@ -38,11 +63,37 @@ export async function* streamRows<Row>(
 ): AsyncGenerator<Row[], void> {
   await snapshot.raw('declare admin_rows no scroll cursor for ?', [query]);
   for (;;) {
-    const { rows } = await snapshot.raw<{ rows: Row[] }>(
-      `fetch forward ${String(BATCH_ROWS)} from admin_rows`,
-    );
+    const { rows } = await snapshot.raw<{ rows: Row[] }>(FETCH);
     if (rows.length > 0) yield rows;
     if (rows.length < BATCH_ROWS) break;
+  }
+  await snapshot.raw('close admin_rows');
+}
+
+/**
+ * The texts of a query whose only column is text, in batches as `streamRows` gives them, but Postgres makes
+ * the next batch while the consumer writes this one: never more than one ahead.
+ */
+export async function* streamTexts(
+  snapshot: Knex.Transaction,
+  query: Knex.QueryBuilder,
+): AsyncGenerator<string[], void> {
+  await snapshot.raw('declare admin_rows no scroll cursor for ?', [query]);
+  let next = fetchTexts(snapshot, FETCH);
+  try {
+    for (;;) {
+      const texts = await next;
+      if (texts.length === BATCH_ROWS) {
+        next = fetchTexts(snapshot, FETCH);
+        // It is awaited in its turn; a failure before that must not count as one that nobody looks at.
+        next.catch(() => undefined);
+      }
+      if (texts.length > 0) yield texts;
+      if (texts.length < BATCH_ROWS) break;
+    }
+  } finally {
+    // A consumer that stops early leaves a batch under way, and a connection does one thing at a time.
+    await next.catch(() => undefined);
   }
   await snapshot.raw('close admin_rows');
 }

@@ -1,28 +1,9 @@
 import type { Acceptance } from '../legal/queries.ts';
-import type { AuditRow, CallbackRow, InvoiceRow, PaymentRow } from './evidence-rows.ts';
+import type { CallbackRow, InvoiceRow, PaymentRow } from './evidence-rows.ts';
 import { toMajor } from './evidence-summary.ts';
 
 /** A time becomes ISO 8601 in UTC when the record is written as JSON. */
 type Json = Record<string, unknown>;
-
-/** Actions whose particulars are about somebody else even when this person did them. */
-const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
-
-/**
- * One audit row as the bundle shows it. A colleague's or an operator's address and browser are not this person's
- * evidence, and what this person did to another account is named without that person's particulars.
- */
-export function toAuditRecord(row: AuditRow, subjectId: number): Json {
-  const { ip_address, user_agent, details, ...rest } = row;
-  const isOwn = row.user_id === subjectId;
-  const concernsOther = row.resource_type === 'user' && row.resource_id !== String(subjectId);
-  return {
-    ...rest,
-    ip_address: isOwn ? ip_address : null,
-    user_agent: isOwn ? user_agent : null,
-    details: concernsOther || ABOUT_OTHERS.includes(row.action_type) ? null : details,
-  };
-}
 
 /** One payment with its notifications. The browser and address of a colleague who started it are left out. */
 export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {

@@ -37,8 +37,11 @@ export const auditActions = {
   payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
   subscription_change: 'The plan or the paid time of a company changed',
   invoice_issued: 'An invoice was issued for a payment',
-  evidence_exported: 'An evidence bundle about a person (resource) was downloaded',
-  audit_exported: 'Audit rows were downloaded as CSV',
+  evidence_exported: 'A download of the evidence about a person (resource) began',
+  evidence_export_finished:
+    'That download ended; success says whether the whole file was sent, details has its rows and bytes',
+  audit_exported: 'A download of audit rows as CSV began',
+  audit_export_finished: 'That download ended; success says whether the whole file was sent',
 } as const;
 
 export type AuditAction = keyof typeof auditActions;

@@ -55,7 +55,7 @@ export async function downloadText(
   subject: BuiltUser,
   input: Partial<EvidenceRequest> = {},
 ): Promise<string> {
-  const download = await exportEvidence(db, contextOf(by), {
+  const download = await exportEvidence({ db, reads: db }, contextOf(by), {
     userId: subject.id,
     companyId: by.company_id,
     from: null,

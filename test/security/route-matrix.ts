@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
 import { buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
@@ -126,6 +127,12 @@ const holdOn = async (db: Knex, { acme, olivia }: Cast): Promise<number> => {
   return row!.id;
 };
 
+const alicesExport = async (db: Knex, { alice }: Cast): Promise<string> => {
+  const token = randomUUID();
+  await db('export_progress').insert({ user_id: alice.id, token, state: 'running', updated_at: new Date() });
+  return token;
+};
+
 /** Every route of the product. A route that is mounted and not here fails the test that walks them. */
 export const routeRules: RouteRule[] = [
   { route: 'GET /healthz', target: () => ({ path: '/healthz' }), expect: everyone(200), audit: reading },
@@ -134,6 +141,12 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /schemas/evidence-bundle-1.0.json',
     target: () => ({ path: '/schemas/evidence-bundle-1.0.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /schemas/evidence-lines-1.0.json',
+    target: () => ({ path: '/schemas/evidence-lines-1.0.json' }),
     expect: everyone(200),
     audit: reading,
   },
@@ -457,6 +470,12 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/export-logs` }),
     expect: page(403, 200, 404, 200),
     audit: 'evidence_exported',
+  },
+  {
+    route: 'GET /admin/exports/:token/progress',
+    target: async (db, cast) => ({ path: `/admin/exports/${await alicesExport(db, cast)}/progress` }),
+    expect: page(403, 200, 404, 404),
+    audit: reading,
   },
   {
     route: 'GET /admin/audit',

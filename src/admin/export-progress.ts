@@ -1,0 +1,99 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Log } from '../log.ts';
+
+/** How often it is written, in milliseconds: as often as a person can see it move. */
+const WRITE_MS = 1000;
+
+/** A process that has not written for so long is dead, and its download with it. */
+const SILENT_SECONDS = 30;
+
+/** After a day no page that could show it is open any more. */
+const KEPT_HOURS = 24;
+
+/** How far a download has come, kept where every process can read it. */
+export interface ExportProgress {
+  /** Counts the rows beside the download; a count that fails leaves the total unknown. */
+  count(total: () => Promise<number>): void;
+  end(success: boolean): Promise<void>;
+}
+
+/**
+ * Keeps the progress of a download for the page that gave `token` (null: no page asks, nothing is kept). `rowsDone` is
+ * asked about once a second. What cannot be written is a line in the log, and the download goes on.
+ */
+export async function startProgress(
+  db: Knex,
+  context: Pick<RequestContext, 'log'>,
+  input: { userId: number; token: string | null; rowsDone: () => number },
+): Promise<ExportProgress> {
+  const { userId, token, rowsDone } = input;
+  if (token === null) return { count: () => undefined, end: () => Promise.resolve() };
+  const key = { user_id: userId, token };
+  let rowsTotal: number | null = null;
+  const now = { state: 'running', rows_done: 0, rows_total: null, updated_at: db.fn.now() };
+  const start = db('export_progress')
+    .insert({ ...key, ...now })
+    .onConflict(['user_id', 'token'])
+    .merge(now);
+  let written = quietly(context.log, start);
+  const write = (state: string): void => {
+    const update = { state, rows_done: rowsDone(), rows_total: rowsTotal, updated_at: db.fn.now() };
+    written = written.then(() => quietly(context.log, db('export_progress').where(key).update(update)));
+  };
+  await written;
+  const writing = setInterval(write, WRITE_MS, 'running');
+  return {
+    count: (total) => {
+      total().then(
+        (rows) => (rowsTotal = rows),
+        (error: unknown) => {
+          context.log.info({ err: error }, 'the rows of a download could not be counted');
+        },
+      );
+    },
+    end: async (success) => {
+      clearInterval(writing);
+      if (success) rowsTotal = rowsDone();
+      write(success ? 'done' : 'failed');
+      await written;
+    },
+  };
+}
+
+async function quietly(log: Log, write: PromiseLike<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    log.warn({ err: error }, 'the progress of a download could not be written');
+  }
+}
+
+/** What a page is told of a download: `total` is null until it has been counted. */
+export interface ProgressReport {
+  state: 'running' | 'done' | 'failed';
+  rows: number;
+  total: number | null;
+}
+
+/** How far that person's download has come; undefined when there is none by that token. */
+export async function findProgress(
+  db: Knex,
+  input: { userId: number; token: string },
+): Promise<ProgressReport | undefined> {
+  const silent = db.raw(`updated_at < now() - make_interval(secs => ?)`, [SILENT_SECONDS]);
+  return db('export_progress')
+    .where({ user_id: input.userId, token: input.token })
+    .first<ProgressReport | undefined>([
+      db.raw(`case when state = 'running' and ? then 'failed' else state end as state`, [silent]),
+      'rows_done as rows',
+      'rows_total as total',
+    ]);
+}
+
+/** Removes the progress of downloads that ended a day ago. Returns a summary for the job list. */
+export async function sweepExportProgress(db: Knex, context: Pick<RequestContext, 'at'>): Promise<string> {
+  const before = new Date(context.at.getTime() - KEPT_HOURS * 3_600_000);
+  const removed = await db('export_progress').where('updated_at', '<', before).delete();
+  return `removed ${String(removed)} downloads`;
+}

@@ -1,0 +1,80 @@
+import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine } from './csv.ts';
+import type { AuditRecord } from './evidence-records.ts';
+import type { EvidenceList, EvidencePart } from './read-evidence.ts';
+
+type Parts = AsyncIterable<EvidencePart>;
+
+/** One JSON document. Its last byte closes it: a bundle that was cut anywhere does not parse. */
+export async function* writeBundle(parts: Parts): AsyncGenerator<string, void> {
+  let listEnd = '';
+  let separator = '';
+  for await (const part of parts) {
+    if (part.part === 'head') {
+      const fields = Object.entries(part.head).map(
+        ([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`,
+      );
+      yield `{${fields.join(',\n')}`;
+    } else if (part.part === 'list') {
+      yield `${listEnd},\n"${part.list}":[`;
+      listEnd = ']';
+      separator = '\n';
+    } else if (part.part === 'records') {
+      yield separator + part.texts.join(',\n');
+      separator = ',\n';
+    } else {
+      yield `${listEnd},\n"summary":${JSON.stringify(part.summary)}}\n`;
+    }
+  }
+}
+
+/** What a line of each list calls itself. */
+export const lineTypes = {
+  audit_logs: 'audit_log',
+  workspace_sessions: 'workspace_session',
+  payments: 'payment',
+  invoices: 'invoice',
+} as const satisfies Record<EvidenceList, string>;
+
+/** One JSON object a line, each with its type. A file whose last line is not the summary was cut. */
+export async function* writeLines(parts: Parts): AsyncGenerator<string, void> {
+  for await (const part of parts) {
+    if (part.part === 'head') {
+      yield `${JSON.stringify({ type: 'bundle', ...part.head })}\n`;
+    } else if (part.part === 'records') {
+      // A record is a JSON object with at least one field, so its type can go in front.
+      const start = `{"type":"${lineTypes[part.list]}",`;
+      yield part.texts.map((text) => `${start}${text.slice(1)}\n`).join('');
+    } else if (part.part === 'summary') {
+      yield `${JSON.stringify({ type: 'summary', ...part.summary })}\n`;
+    }
+  }
+}
+
+/**
+ * The audit records as CSV for a spreadsheet, with the columns of the company's own audit CSV. The name and address of a
+ * colleague are left empty, as the bundle leaves them out.
+ */
+export async function* writeAuditCsv(
+  parts: Parts,
+  subject: { id: number; full_name: string; email: string },
+): AsyncGenerator<string, void> {
+  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
+  for await (const part of parts) {
+    if (part.part !== 'records') continue;
+    yield part.texts.map((text) => csvLine(cellsOf(JSON.parse(text) as AuditRecord, subject))).join('');
+  }
+}
+
+function cellsOf(
+  record: AuditRecord,
+  subject: { id: number; full_name: string; email: string },
+): (string | number | boolean | null)[] {
+  const isOwn = record.user_id === subject.id;
+  const cells = {
+    ...record,
+    user_name: isOwn ? subject.full_name : null,
+    user_email: isOwn ? subject.email : null,
+    details: record.details === null ? null : JSON.stringify(record.details),
+  };
+  return AUDIT_CSV_COLUMNS.map((column) => cells[column]);
+}
