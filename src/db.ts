@@ -26,6 +26,8 @@ export function createDb(options: {
     },
     pool: { min: 0, max: options.poolMax ?? 10 },
     acquireConnectionTimeout: options.acquireTimeoutMs ?? 10_000,
+    // Knex would print its own version of an error that is thrown as well.
+    log: { warn: () => undefined, error: () => undefined },
   });
 }
 

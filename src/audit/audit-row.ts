@@ -121,7 +121,15 @@ function safeValue(key: string, value: unknown): unknown {
   if (SECRET_NAMES.test(key)) return '[redacted]';
   if (typeof value === 'string') return storable(value);
   if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return withStorableNames(value);
   return value;
+}
+
+/** A gateway names its fields itself, so their names need the same care as what is in them. */
+function withStorableNames(value: object): object {
+  const names = Object.keys(value);
+  if (names.every((name) => storable(name) === name)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [storable(name), inner as unknown]));
 }
 
 /** Postgres refuses NUL in text and jsonb, and half a surrogate pair in jsonb: both become U+FFFD. */

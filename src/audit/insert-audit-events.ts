@@ -24,7 +24,10 @@ const NAMES = Object.keys(COLUMNS).join(', ');
 const TYPED_NAMES = Object.entries(COLUMNS)
   .map(([name, type]) => `${name} ${type}`)
   .join(', ');
-const INSERT = `insert into audit_logs (${NAMES}) select ${NAMES} from json_to_recordset(?::json) as event (${TYPED_NAMES})`;
+const INSERT = `
+  insert into audit_logs (${NAMES})
+  select ${NAMES} from json_to_recordset(?::json) as event (${TYPED_NAMES})
+  on conflict (event_id, timestamp) do nothing`;
 
 /** The row as one line of JSON: what the spool keeps and what `insertAuditEvents` takes. */
 export function toEventLine({ details, ...row }: AuditRow): string {
@@ -33,15 +36,11 @@ export function toEventLine({ details, ...row }: AuditRow): string {
 
 /**
  * Inserts events, each a line of `toEventLine`, in one statement of one parameter: nothing is planned anew for another
- * number of them, and Postgres reads one JSON text faster than thousands of parameters.
+ * number of them, and Postgres reads one JSON text faster than thousands of parameters. An event that is in the table
+ * already, since an earlier answer was lost, changes nothing.
  */
 export function insertAuditEvents(db: Knex, lines: string[]): Knex.Raw {
   return db.raw(INSERT, [`[${lines.join(',')}]`]);
-}
-
-/** The same for events that may be in the table already: those change nothing. */
-export function insertAuditEventsOnce(db: Knex, lines: string[]): Knex.Raw {
-  return db.raw(`${INSERT} on conflict (event_id, timestamp) do nothing`, [`[${lines.join(',')}]`]);
 }
 
 /**

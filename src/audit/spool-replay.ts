@@ -1,6 +1,6 @@
 import type { AuditRow } from './audit-row.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
-import { insertAuditEventsOnce, insertOrRefuse } from './insert-audit-events.ts';
+import { insertAuditEvents, insertOrRefuse } from './insert-audit-events.ts';
 
 /** Brings what is in the spool into the table, and knows whether Postgres answers. */
 export interface SpoolReplay {
@@ -45,11 +45,7 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
   };
 
   const insert = async (lines: string[]): Promise<void> => {
-    await insertOrRefuse(
-      lines,
-      (some) => insertAuditEventsOnce(db, some).timeout(limits.writeTimeoutMs),
-      refuse,
-    );
+    await insertOrRefuse(lines, (some) => insertAuditEvents(db, some).timeout(limits.writeTimeoutMs), refuse);
     isDown = false;
     metrics.auditReplayed.inc(lines.length);
   };
