@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRow } from './audit-row.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
 import { insertAuditEvents, insertOrRefuse } from './insert-audit-events.ts';
@@ -86,6 +87,14 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
     wake();
   };
 
+  const replayUntil = async (deadlineMs: number): Promise<void> => {
+    await running;
+    while (spool.size().events > 0 && Date.now() < deadlineMs) {
+      await run();
+      if (isDown) await pause(FIRST_RETRY_MS);
+    }
+  };
+
   void run();
   const adoption = setInterval(wake, ADOPT_EVERY_MS).unref();
   return {
@@ -97,25 +106,10 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
       isClosed = true;
       clearInterval(adoption);
       if (timer !== null) clearTimeout(timer);
-      await within(
-        CLOSE_MS,
-        (async () => {
-          await running;
-          if (spool.size().events > 0) await run();
-        })(),
-      );
+      await replayUntil(Date.now() + CLOSE_MS);
       await spool.close();
       const left = spool.size().events;
       if (left > 0) log.warn({ left }, 'audit rows stay in the spool: the next start writes them');
     },
   };
-}
-
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }
