@@ -26,8 +26,8 @@ export interface AuditSpool {
   adopt(input: { untouchedMs: number }): Promise<void>;
   /** What waits in the files of this process. */
   size(): Segment & { oldestAt: Date | null };
-  /** Resolves when nothing is being appended any more. */
-  close(): Promise<void>;
+  /** Resolves when nothing is being appended any more, and no file is open. */
+  settle(): Promise<void>;
 }
 
 export interface SpoolOptions {
@@ -83,7 +83,7 @@ export function createAuditSpool({ directory, maxBytes, onTorn }: SpoolOptions):
       }
     },
     size: () => ({ ...totalOf(segments), oldestAt: timeOf(sortedNames(segments)[0]) }),
-    close: async () => {
+    settle: async () => {
       await appending.idle();
       await inTurn(() => appender.seal());
     },

@@ -106,8 +106,8 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
       isClosed = true;
       clearInterval(adoption);
       if (timer !== null) clearTimeout(timer);
+      await spool.settle();
       await replayUntil(Date.now() + CLOSE_MS);
-      await spool.close();
       const left = spool.size().events;
       if (left > 0) log.warn({ left }, 'audit rows stay in the spool: the next start writes them');
     },

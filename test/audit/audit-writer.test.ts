@@ -180,6 +180,7 @@ describe('while Postgres is away', () => {
     await Promise.all(ids.map((id) => scene.log(id)));
     await untilReplayed(scene);
     await expectWritten('lost', ids);
+    expect(existsSync(join(scene.directory, QUARANTINE_FILE))).toBe(false);
   });
 
   it('does not wait for a database that is slow beyond the limit', async () => {
@@ -240,6 +241,7 @@ describe('while Postgres is away', () => {
       expect(segmentsIn(directory)).toEqual([]);
     });
     await expectWritten('again', numbered('again', 5));
+    expect(existsSync(join(directory, QUARANTINE_FILE))).toBe(false);
   });
 
   it('lets processes share a folder: each event is written once, whoever replays it', async () => {

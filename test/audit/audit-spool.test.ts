@@ -1,0 +1,67 @@
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAuditSpool, type AuditSpool } from '../../src/audit/audit-spool.ts';
+
+let directory: string;
+let spool: AuditSpool;
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'audit-spool-'));
+  spool = createAuditSpool({ directory, maxBytes: 1e9, onTorn: () => undefined });
+});
+
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const line = (id: number): string => JSON.stringify({ id });
+
+async function replayed(from: AuditSpool): Promise<string[]> {
+  const lines: string[] = [];
+  await from.replay((some) => {
+    lines.push(...some);
+    return Promise.resolve();
+  });
+  return lines;
+}
+
+describe('the audit spool', () => {
+  it('writes again, elsewhere, what it appended to a file that another process took over meanwhile', async () => {
+    await spool.append(line(1));
+    const [name = ''] = readdirSync(directory);
+    // The other process has read the file by now, and will remove it when its lines are in the table.
+    renameSync(join(directory, name), join(directory, 'taken'));
+    await spool.append(line(2));
+    expect(await replayed(spool)).toEqual([line(2)]);
+    expect(readFileSync(join(directory, 'taken'), 'utf8')).toContain(line(1));
+  });
+
+  it('replays oldest first, and keeps a file until all of it is in', async () => {
+    await spool.append(line(1));
+    await spool.append(line(2));
+    await expect(spool.replay(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    await spool.append(line(3));
+    expect(spool.size().events).toBe(3);
+    expect(await replayed(spool)).toEqual([line(1), line(2), line(3)]);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(spool.size()).toEqual({ events: 0, bytes: 0, oldestAt: null });
+  });
+
+  it('begins a new file when one is large, so that a replay holds little in memory', async () => {
+    const long = JSON.stringify({ text: 'x'.repeat(900_000) });
+    for (let count = 0; count < 8; count += 1) await spool.append(long);
+    expect(readdirSync(directory).length).toBeGreaterThan(1);
+    expect(await replayed(spool)).toHaveLength(8);
+  });
+
+  it('leaves files of others alone that are still being written', async () => {
+    await spool.append(line(1));
+    const other = createAuditSpool({ directory, maxBytes: 1e9, onTorn: () => undefined });
+    await other.adopt({ untouchedMs: 60_000 });
+    expect(await replayed(other)).toEqual([]);
+    await other.adopt({ untouchedMs: 0 });
+    expect(await replayed(other)).toEqual([line(1)]);
+  });
+});
