@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
+import { toEventLine } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type { AuditEntry } from './audit-row.ts';
@@ -11,8 +12,9 @@ export class AuditLogger {
   /**
    * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back leaves no
    * false evidence; otherwise it has been committed, with others of the same moment, or is safe in the spool when this
-   * returns. Never throws: a row that cannot be written is an error line with the whole event and counts on
-   * `audit_write_failures_total`, and the person's work goes on.
+   * returns. A row that cannot be written is an error line with the whole event and counts on
+   * `audit_write_failures_total`, and the person's work goes on. Throws only when the caller's transaction is lost anyway,
+   * since committing it would undo its work without a word.
    */
   static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
     const row = toAuditRow(context, entry);
@@ -170,14 +172,16 @@ async function logInTransaction(
   context: RequestContext,
   row: AuditRow,
 ): Promise<void> {
-  try {
-    // A savepoint: without it a refused row would doom everything the caller did.
-    await trx.transaction((savepoint) => insert(savepoint, row));
-  } catch (error) {
-    reportFailure(context, row, error);
-    const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');
-    void outermost(trx).executionPromise.then(keep, () => undefined);
-  }
+  // A savepoint in one round trip: without it a refused row would doom everything the caller did.
+  const refusal = await trx.raw<{ rows: { refusal: string | null }[] }>(
+    'select write_audit_row(?::json) as refusal',
+    [toEventLine(row)],
+  );
+  const reason = refusal.rows[0]?.refusal ?? null;
+  if (reason === null) return;
+  reportFailure(context, row, new Error(reason));
+  const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');
+  void outermost(trx).executionPromise.then(keep, () => undefined);
 }
 
 function outermost(trx: Knex.Transaction): Knex.Transaction {

@@ -212,7 +212,7 @@ describe('while Postgres is away', () => {
     });
     const lines = numbered('torn', 3).map((requestId) => lineOf(requestId));
     const name = '001764000000000-00000000-0000-4000-8000-000000000000.ndjson';
-    writeFileSync(join(directory, name), `${lines.join('\n').slice(0, -20)}`);
+    writeFileSync(join(directory, name), lines.join('\n').slice(0, -20));
     const scene = startScene({ directory });
     await vi.waitFor(async () => {
       expect(await rowsOf('torn')).toHaveLength(2);
