@@ -44,7 +44,12 @@ async function showTrail({ readDb }: AppDeps, req: Request, res: Response): Prom
   renderTrail(req, res, page, errors);
 }
 
-async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
+async function sendCsv(
+  { db, readDb }: AppDeps,
+  slots: DownloadSlots,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const read = await readFilter(db, req, res);
   if (!read.ok) {
     renderTrail(req, res, noRows, read.errors);
@@ -57,7 +62,7 @@ async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res:
   const asked = { company: companyOf(req), filter: read.filter };
   await slots.run(`company-${asked.company.id}`, () =>
     sendDownload(req, res, (signal) =>
-      exportAudit({ db, reads: db }, requestContext(req), { ...asked, signal }),
+      exportAudit({ db, reads: readDb }, requestContext(req), { ...asked, signal }),
     ),
   );
 }

@@ -43,7 +43,7 @@ export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Route
 }
 
 async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
-  const { db, config } = deps;
+  const { db, readDb, config } = deps;
   if (req.user === undefined) throw new NotSignedIn();
   const userId = parseId(req.params.id);
   if (userId === null) throw new NotFound();
@@ -63,7 +63,7 @@ async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, r
   if (schemaPath !== null) res.setHeader('link', `<${config.baseUrl}${schemaPath}>; rel="describedby"`);
   await slots.run(`company-${companyId}`, () =>
     sendDownload(req, res, (signal) =>
-      exportEvidence({ db, reads: db }, requestContext(req), { ...asked, progressToken, signal }),
+      exportEvidence({ db, reads: readDb }, requestContext(req), { ...asked, progressToken, signal }),
     ),
   );
 }

@@ -35,13 +35,12 @@ export async function exportAudit(
       details: { rows: written.rows, bytes: end.bytes, seconds: end.seconds },
       ...(end.success ? {} : { errorMessage: end.reason }),
     });
-  const pieces = inSnapshot(reads, signal, (snapshot) =>
-    writeCsv(snapshot, { companyId: company.id, filter, written }),
-  );
+  const read = (pool: Knex): AsyncGenerator<string, void> =>
+    inSnapshot(pool, signal, (snapshot) => writeCsv(snapshot, { companyId: company.id, filter, written }));
   return {
     fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
     contentType: 'text/csv; charset=utf-8',
-    chunks: await primed(pieces),
+    chunks: await reads.read('export', (pool) => primed(read(pool))),
     finish,
   };
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
+import type { ReadDb } from '../read-db.ts';
 import type { Download, DownloadEnd } from '../web/download.ts';
 import { findSubject } from './evidence-queries.ts';
 import type { SubjectRow } from './evidence-rows.ts';
@@ -30,10 +31,13 @@ export interface EvidenceRequest {
   signal?: AbortSignal;
 }
 
-/** Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`). */
+/**
+ * Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`): a replica that
+ * fails before the first byte gives way to the primary, one that fails later breaks the download.
+ */
 export interface ExportPools {
   db: Knex;
-  reads: Knex;
+  reads: ReadDb;
 }
 
 /** Everything that belongs to one running export. */
@@ -79,11 +83,14 @@ export async function exportEvidence(
     await progress.end(end.success);
     await auditEnd(db, endContext, running, end);
   };
-  const countRows = (): void => {
-    progress.count(() => countTotal(reads, running, ended.signal));
-  };
   try {
-    const chunks = await primed(readChunks(reads, context, running, countRows));
+    const chunks = await reads.read('export', (pool) =>
+      primed(
+        readChunks(pool, context, running, () => {
+          progress.count(() => countTotal(pool, running, ended.signal));
+        }),
+      ),
+    );
     return {
       fileName: fileNameOf(running, context.at),
       contentType: contentTypes[running.format],

@@ -29,7 +29,7 @@ afterAll(() => {
   server.close();
 });
 
-const pools = (): ExportPools => ({ db: testApp.db, reads: testApp.db });
+const pools = (): ExportPools => ({ db: testApp.db, reads: testApp.deps.readDb });
 
 const pathOf = (userId: number): string => `/admin/users/${String(userId)}/export-logs`;
 

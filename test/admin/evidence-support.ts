@@ -6,6 +6,7 @@ import type { RequestContext } from '../../src/audit/request-context.ts';
 import { evidenceJsonSchema, type EvidenceBundle } from '../../src/admin/evidence-schema.ts';
 import { exportEvidence, type EvidenceRequest } from '../../src/admin/export-evidence.ts';
 import { createMetrics } from '../../src/metrics.ts';
+import { readsOf } from '../support/reads.ts';
 import { buildPayment, type BuiltUser } from '../support/build.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true });
@@ -55,7 +56,7 @@ export async function downloadText(
   subject: BuiltUser,
   input: Partial<EvidenceRequest> = {},
 ): Promise<string> {
-  const download = await exportEvidence({ db, reads: db }, contextOf(by), {
+  const download = await exportEvidence({ db, reads: readsOf(db) }, contextOf(by), {
     userId: subject.id,
     companyId: by.company_id,
     from: null,

@@ -4,6 +4,7 @@ import { exportEvidence } from '../../src/admin/export-evidence.ts';
 import { deactivateUser } from '../../src/auth/deactivate-user.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { readsOf } from '../support/reads.ts';
 import {
   buildAuditRow,
   buildPaidPayment,
@@ -382,7 +383,7 @@ describe('the download of a bundle', () => {
     await buildPaidPayment(database.db, cast.bob, { created_at: LONG_AGO });
     const context = contextOf(cast.alice);
     const input = { userId: cast.bob.id, companyId: cast.acme.id, from: LONG_AGO, to: null, by: cast.alice };
-    const download = await exportEvidence({ db, reads: db }, context, input);
+    const download = await exportEvidence({ db, reads: readsOf(db) }, context, input);
     const [row] = await database
       .db('audit_logs')
       .where({ action_type: 'evidence_exported', request_id: context.requestId });
@@ -406,7 +407,7 @@ describe('the download of a bundle', () => {
 
   it('has an ASCII file name', async () => {
     const download = await exportEvidence(
-      { db: database.db, reads: database.db },
+      { db: database.db, reads: readsOf(database.db) },
       contextOf(cast.alice, new Date('2026-03-04T05:06:07Z')),
       { userId: cast.bob.id, companyId: cast.acme.id, from: null, to: null, by: cast.alice },
     );
@@ -418,7 +419,7 @@ describe('the download of a bundle', () => {
 
   it('refuses a person of another company and an operator’s account like one who does not exist', async () => {
     const ask = (userId: number, companyId: number | null): Promise<unknown> =>
-      exportEvidence({ db: database.db, reads: database.db }, contextOf(cast.charlie), {
+      exportEvidence({ db: database.db, reads: readsOf(database.db) }, contextOf(cast.charlie), {
         userId,
         companyId,
         from: null,
