@@ -17,8 +17,8 @@ const STATEMENT_TIMEOUT = '60s';
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres plans what is streamed: the first row at once. That is the merge of index scans, which sorts nothing; a sort
- * of a million rows would keep the reader waiting and fill the disk. Compiling takes longer than the first batch.
+ * How Postgres plans what is streamed: for the first row rather than the last. Halves of a union are planned for all their
+ * rows even so, and a short one may be sorted. Compiling takes longer than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,
