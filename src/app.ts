@@ -25,6 +25,7 @@ import { noStoreWhenSignedIn } from './web/no-store.ts';
 import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
+import { createActivityRouter } from './workspace/activity-router.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 
 /** A form of ours is far below this; the gateway's notification has its own bound. */
@@ -70,7 +71,8 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));
-  app.use('/workspace', requireCompanyUser, requireCurrentAcceptance(db), createWorkspaceRouter(deps));
+  app.use('/workspace', requireCompanyUser, createActivityRouter(deps));
+  app.use('/workspace', requireCurrentAcceptance(db), createWorkspaceRouter(deps));
   app.use('/billing', requireCompanyUser, requireCurrentAcceptance(db), createBillingRouter(deps));
   app.use('/admin', createAdminRouter(deps));
 

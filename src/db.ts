@@ -31,6 +31,11 @@ export function createDb(options: {
   });
 }
 
+/** The transaction that `trx` is a savepoint of, or itself: only with its commit has anything happened. */
+export function outermost(trx: Knex.Transaction): Knex.Transaction {
+  return trx.parentTransaction === undefined ? trx : outermost(trx.parentTransaction);
+}
+
 function typeParser(oid: number, format?: string): (value: string) => unknown {
   if (oid === INT8_OID && format !== 'binary') return parseInt8;
   return defaultParser(oid, format);

@@ -17,6 +17,12 @@ export interface Metrics {
   auditOldestUnwritten: Gauge;
   /** Reads that a replica may serve, by who served them and why. */
   databaseReads: Counter<'target' | 'reason'>;
+  /** Reports of activity that are not in the database yet; set when `/metrics` is asked. */
+  activityPendingTouches: Gauge;
+  /** Writes of the activity buffer by how they ended (ok, failed). */
+  activityFlushes: Counter<'result'>;
+  /** Reports of activity that it has written. */
+  activityFlushedTouches: Counter;
   /** Callbacks by what they did (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
   /** Runs of scheduled work by job and end (ok, failed). */
@@ -69,6 +75,22 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'database_reads_total',
       help: 'Reads that the replica may serve by target (primary, replica) and reason',
       labelNames: ['target', 'reason'],
+      registers,
+    }),
+    activityPendingTouches: new Gauge({
+      name: 'activity_pending_touches',
+      help: 'Reports of activity that are not in the database yet',
+      registers,
+    }),
+    activityFlushes: new Counter({
+      name: 'activity_flushes_total',
+      help: 'Writes of reported activity by result; what a failed one had is in the next',
+      labelNames: ['result'],
+      registers,
+    }),
+    activityFlushedTouches: new Counter({
+      name: 'activity_flushed_touches_total',
+      help: 'Reports of activity written to the database together with others',
       registers,
     }),
     paymentCallbacks: new Counter({

@@ -13,6 +13,7 @@ import { createReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
+import { createActivityBuffer } from './workspace/activity-buffer.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
@@ -46,7 +47,7 @@ function main(): void {
   stopOnSignal(server, log, [schedule.stop, close, closeRecorders, readDb.close, () => db.destroy()]);
 }
 
-/** The audit writer has a pool of its own: what fills up the other must not keep evidence from the table. */
+/** They have a pool of their own: what fills up the other must not keep evidence from the table. */
 function createRecorders(
   config: Config,
   log: Log,
@@ -55,7 +56,7 @@ function createRecorders(
   const { spoolDir, spoolMaxBytes, writeTimeoutMs, ...limits } = config.audit;
   const db = createDb({
     url: config.databaseUrl,
-    poolMax: 2,
+    poolMax: 3,
     applicationName: 'youarecoder-audit',
     acquireTimeoutMs: writeTimeoutMs,
   });
@@ -67,11 +68,13 @@ function createRecorders(
     },
   });
   const auditWriter = createAuditWriter({ db, log, metrics, spool, limits: { ...limits, writeTimeoutMs } });
+  const activityBuffer = createActivityBuffer({ db, log, metrics });
   const close = async (): Promise<void> => {
+    await activityBuffer.close();
     await auditWriter.close();
     await db.destroy();
   };
-  return { recorders: { auditWriter }, close };
+  return { recorders: { auditWriter, activityBuffer }, close };
 }
 
 function listen(server: Server, config: Config, log: Log): Server {

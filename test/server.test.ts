@@ -1,8 +1,10 @@
 import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { buildUser, buildWorkspace } from './support/build.ts';
 import { endOfChild, startChild } from './support/child.ts';
 import { useTestDatabase } from './support/database.ts';
 import { FAKE_STORE } from './support/fake-paytr.ts';
+import { signIn } from './support/visitor.ts';
 
 const database = useTestDatabase();
 
@@ -60,6 +62,22 @@ describe('the server', () => {
     expect(await exited).toBe(0);
   });
 
+  it('writes the activity that it has only in memory before it exits', async () => {
+    const server = startChild(['src/server.ts'], { env: settings() });
+    const url = `http://127.0.0.1:${String(await portOf(server))}`;
+    const exited = new Promise<number | null>((done) => server.once('exit', done));
+    const { report, session } = await useWorkspace(url);
+    const past = new Date(Date.now() - 180_000);
+    await session().update({ started_at: past, last_activity_at: past });
+    expect(await report()).toBe(204);
+    await session().update({ last_activity_at: past });
+    await untilLooked(url);
+    expect(await report()).toBe(204);
+    server.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(await session().first('activity_count')).toEqual({ activity_count: 2 });
+  }, 60_000);
+
   it('refuses to start in production without its secrets, and names them all', async () => {
     const ended = await endOfChild(startChild(['scripts/start.ts'], { env: { NODE_ENV: 'production' } }));
     expect(ended.code).toBe(1);
@@ -84,6 +102,34 @@ describe('the server', () => {
     expect(ended.stderr).not.toContain(settings()['SESSION_SECRET'] ?? '');
   });
 });
+
+/** Somebody who has opened a workspace; `report` is what the page's script does. */
+async function useWorkspace(url: string) {
+  const person = await buildUser(database.db);
+  const place = await buildWorkspace(database.db, {
+    company_id: person.company_id ?? 0,
+    owner_user_id: person.id,
+  });
+  const visitor = await signIn(url, person);
+  const page = await visitor.get('/workspace');
+  const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+  await visitor.post(`/workspace/${String(place.id)}/open`);
+  const session = () => database.db('workspace_sessions').where({ workspace_id: place.id });
+  const { id } = await session().first<{ id: number }>('id');
+  const report = async (): Promise<number> => {
+    const request = visitor.rawPost(`/workspace/${String(place.id)}/activity`).set('x-csrf-token', token);
+    return (await request.type('form').send({ sessionId: id })).status;
+  };
+  return { report, session };
+}
+
+/** Until the process has looked at the database anew, which it does every few seconds. */
+async function untilLooked(url: string): Promise<void> {
+  const count = async (): Promise<string | undefined> =>
+    /activity_flushes_total\{result="ok"\} (\d+)/.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
+  const before = await count();
+  while ((await count()) === before) await new Promise(setImmediate);
+}
 
 async function untilHeard(port: number): Promise<void> {
   while (!(await isAnswered(port))) await new Promise(setImmediate);

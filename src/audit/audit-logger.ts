@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { outermost } from '../db.ts';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
 import { toEventLine } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
@@ -182,10 +183,6 @@ async function logInTransaction(
   reportFailure(context, row, new Error(reason));
   const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');
   void outermost(trx).executionPromise.then(keep, () => undefined);
-}
-
-function outermost(trx: Knex.Transaction): Knex.Transaction {
-  return trx.parentTransaction === undefined ? trx : outermost(trx.parentTransaction);
 }
 
 async function logAlone(db: Knex, context: RequestContext, row: AuditRow): Promise<void> {

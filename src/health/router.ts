@@ -32,6 +32,7 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
   router.get('/metrics', async (req, res) => {
     if (!mayReadMetrics(req, config.metricsToken)) throw new NotFound();
     noteBacklog(metrics, recorders.auditWriter.state(), req.receivedAt);
+    metrics.activityPendingTouches.set(recorders.activityBuffer?.state().pendingTouches ?? 0);
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;

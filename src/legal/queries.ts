@@ -123,6 +123,12 @@ export async function listAcceptances(db: Knex, userId: number): Promise<Accepta
 
 /** The kinds whose version in force the person has accepted in no language, in the order of `documentKinds`. */
 export async function findMissingAcceptances(db: Knex, userId: number): Promise<DocumentKind[]> {
+  const missing = await missingAcceptancesOf(db, userId).pluck<DocumentKind[]>('in_force.kind');
+  return documentKinds.filter((kind) => missing.includes(kind));
+}
+
+/** The same as part of a query about many people, whose column `userId` then names. */
+export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string, object>): Knex.QueryBuilder {
   const inForce = publishedDocuments(db)
     .groupBy('legal_documents.kind')
     .select('legal_documents.kind', db.raw('max(legal_documents.version) as version'))
@@ -132,8 +138,7 @@ export async function findMissingAcceptances(db: Knex, userId: number): Promise<
     .where('legal_acceptances.user_id', userId)
     .whereRaw('legal_documents.kind = in_force.kind and legal_documents.version = in_force.version')
     .select(db.raw('1'));
-  const missing = await db.from(inForce).whereNotExists(accepted).pluck<DocumentKind[]>('in_force.kind');
-  return documentKinds.filter((kind) => missing.includes(kind));
+  return db.from(inForce).whereNotExists(accepted);
 }
 
 /** Versions are ISO dates, so the newest is the greatest; one whose time has not come is nobody's business yet. */

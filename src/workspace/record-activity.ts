@@ -3,14 +3,15 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
-import { findCompanyPlan } from './company-plan.ts';
+import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { findOpenSession, findSession, findWorkspace, type Workspace } from './queries.ts';
 import type { EndReason, WorkspaceSession } from './session-row.ts';
 import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 export type RecordOutcome =
-  | { state: 'active' | 'restarted'; session: WorkspaceSession }
+  | { state: 'active'; session: WorkspaceSession; paidUntil: Date }
+  | { state: 'restarted'; session: WorkspaceSession }
   | { state: 'ended'; reason: EndReason | 'not-open' };
 
 interface RecordInput {
@@ -31,15 +32,17 @@ export async function recordActivity(
 ): Promise<RecordOutcome> {
   const person = companyPerson(context, input);
   const { workspaceId } = input;
-  return db.transaction(async (trx): Promise<RecordOutcome> => {
+  const outcome = await db.transaction(async (trx): Promise<RecordOutcome> => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
     if (workspace === undefined) throw new NotFound();
     const session = await findReported(trx, context, input);
     if (session === undefined) return { state: 'ended', reason: 'not-open' };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
     if (plan.isLapsed) return endAsLapsed(trx, context, session);
-    return touch(trx, context, { session, workspace, person });
+    return touch(trx, context, { session, workspace, person, plan });
   });
+  if (outcome.state === 'active') remember(context, person, outcome);
+  return outcome;
 }
 
 /** What this browser has open goes before an ended session that an older tab still names. */
@@ -66,14 +69,16 @@ async function endAsLapsed(
 async function touch(
   trx: Knex,
   context: RequestContext,
-  of: { session: WorkspaceSession; workspace: Workspace; person: CompanyPerson },
+  of: { session: WorkspaceSession; workspace: Workspace; person: CompanyPerson; plan: CompanyPlan },
 ): Promise<RecordOutcome> {
   const activity = await WorkspaceSessionTracker.updateActivity(trx, context, { sessionId: of.session.id });
   if (activity.outcome === 'unknown') throw new NotFound();
   if (activity.outcome === 'ended') {
     return { state: 'ended', reason: activity.session.end_reason ?? 'not-open' };
   }
-  if (activity.outcome === 'touched') return { state: 'active', session: activity.session };
+  if (activity.outcome === 'touched') {
+    return { state: 'active', session: activity.session, paidUntil: of.plan.endsAt };
+  }
   await AuditLogger.logWorkspaceAccess(trx, context, {
     success: true,
     workspaceId: of.workspace.id,
@@ -86,4 +91,23 @@ async function touch(
     },
   });
   return { state: 'restarted', session: activity.session };
+}
+
+/** The next reports in this session are noted in memory. */
+function remember(
+  { recorders }: RequestContext,
+  { companyId, userId, isAdmin }: CompanyPerson,
+  { session, paidUntil }: { session: WorkspaceSession; paidUntil: Date },
+): void {
+  recorders?.activityBuffer?.remember({
+    sessionId: session.id,
+    companyId,
+    workspaceId: session.workspace_id,
+    userId,
+    isAdmin,
+    browserSessionId: session.session_id,
+    startedAt: session.started_at,
+    lastActivityAt: session.last_activity_at,
+    paidUntil,
+  });
 }

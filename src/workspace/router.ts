@@ -2,17 +2,16 @@ import { Router, type Request, type Response } from 'express';
 import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { NotFound } from '../errors.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
+import { askedWorkspace } from './activity-router.ts';
 import { closeWorkspace } from './close-workspace.ts';
 import { createWorkspace } from './create-workspace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
-import { activityForm, addressWithId, createForm, pageQuery } from './input.ts';
+import { createForm, pageQuery } from './input.ts';
 import { loadListPage } from './list-page.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { recordActivity } from './record-activity.ts';
 import { IDLE_MINUTES } from './session-row.ts';
 import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
@@ -40,20 +39,17 @@ export function createWorkspaceRouter({ db, config }: AppDeps): Router {
   router.get('/:id/delete', async (req, res) => {
     res.render(
       'workspace/delete',
-      await loadWorkspacePage(db, requestContext(req), { ...asked(req), page: {} }),
+      await loadWorkspacePage(db, requestContext(req), { ...askedWorkspace(req), page: {} }),
     );
   });
   router.post('/:id/delete', async (req, res) => {
-    const { name } = await deleteWorkspace(db, requestContext(req), asked(req));
+    const { name } = await deleteWorkspace(db, requestContext(req), askedWorkspace(req));
     setFlash(req, 'success', formatOf(res).t('workspace.deleted', { name }));
     res.redirect(303, '/workspace');
   });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));
     await open(db, req, res);
-  });
-  router.post('/:id/activity', async (req, res) => {
-    await report(db, req, res);
   });
   router.post('/:id/close', async (req, res) => {
     await close(db, req, res);
@@ -109,7 +105,7 @@ const refusals = {
 
 async function showWorkspace(db: Knex, req: Request, res: Response): Promise<void> {
   const page = await loadWorkspacePage(db, requestContext(req), {
-    ...asked(req),
+    ...askedWorkspace(req),
     page: pageQuery.parse(req.query),
   });
   res.render('workspace/show', {
@@ -120,7 +116,7 @@ async function showWorkspace(db: Knex, req: Request, res: Response): Promise<voi
 }
 
 async function open(db: Knex, req: Request, res: Response): Promise<void> {
-  const { workspaceId, ...input } = asked(req);
+  const { workspaceId, ...input } = askedWorkspace(req);
   const context = requestContext(req);
   const outcome = await openWorkspace(db, context, { ...input, workspaceId, accessMethod: 'web' });
   if (outcome.ok) {
@@ -132,33 +128,9 @@ async function open(db: Knex, req: Request, res: Response): Promise<void> {
   }
 }
 
-/** The page's script reads statuses; a plain form is sent back to the page. */
-async function report(db: Knex, req: Request, res: Response): Promise<void> {
-  const form = activityForm.safeParse(req.body ?? {});
-  if (!form.success) throw new NotFound();
-  const input = asked(req);
-  const outcome = await recordActivity(db, requestContext(req), { ...input, ...form.data });
-  if (req.get('x-csrf-token') === undefined) {
-    const { t } = formatOf(res);
-    const texts = { active: 'reported', restarted: 'restarted', ended: 'endedHint' } as const;
-    setFlash(
-      req,
-      outcome.state === 'active' ? 'success' : 'info',
-      t(`workspace.${texts[outcome.state]}`, { idle: IDLE_MINUTES }),
-    );
-    res.redirect(303, `/workspace/${String(input.workspaceId)}`);
-  } else if (outcome.state === 'active') {
-    res.status(204).end();
-  } else if (outcome.state === 'restarted') {
-    res.json({ state: 'restarted', sessionId: outcome.session.id, startedAt: outcome.session.started_at });
-  } else {
-    res.status(409).json(outcome);
-  }
-}
-
 async function close(db: Knex, req: Request, res: Response): Promise<void> {
   const { t, duration } = formatOf(res);
-  const { workspace, ended } = await closeWorkspace(db, requestContext(req), asked(req));
+  const { workspace, ended } = await closeWorkspace(db, requestContext(req), askedWorkspace(req));
   const { name } = workspace;
   if (ended === null) {
     setFlash(req, 'info', t('workspace.wasClosed', { name }));
@@ -171,13 +143,6 @@ async function close(db: Knex, req: Request, res: Response): Promise<void> {
     );
   }
   res.redirect(303, '/workspace');
-}
-
-/** Which workspace, and what its reader may do. An id that is no number is an address that does not exist. */
-function asked(req: Request): { workspaceId: number; isAdmin: boolean } {
-  const address = addressWithId.safeParse(req.params);
-  if (!address.success) throw new NotFound();
-  return { workspaceId: address.data.id, isAdmin: isAdmin(req) };
 }
 
 function isAdmin(req: Request): boolean {

@@ -12,11 +12,19 @@ import {
 import { sessionKey, startSession } from './start-session.ts';
 import { touchSession, type ActivityOutcome } from './touch-session.ts';
 import { calculateUsage, type UsageFilter, type UsageStats } from './usage-stats.ts';
+import { withPendingActivity } from './with-pending-activity.ts';
 
 /** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
 const SWEEP_BATCH = 100;
 
-/** Recorder of `workspace_sessions`, and its only writer. Stateless; joins the caller's transaction when given one. */
+/** The sweeper leaves other processes so long to write the touches that they have in memory, in milliseconds. */
+const SWEEP_GRACE_MS = 15_000;
+
+/**
+ * Recorder of `workspace_sessions`, and with the activity buffer its only writer. Stateless; joins the caller's transaction
+ * when given one. Whatever changes a session writes first what this process has in memory about it; what only reads may be
+ * a few seconds behind.
+ */
 export class WorkspaceSessionTracker {
   /**
    * The active session of this person, browser and way in; starts one when there is none. A double click gets the same
@@ -27,7 +35,10 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
   ): Promise<WorkspaceSession> {
-    return startSession(db, context, input);
+    const { workspaceId, userId, browserSessionId } = sessionKey(context, input);
+    return withPendingActivity(db, context, { workspaceId, userId, browserSessionId }, (trx) =>
+      startSession(trx, context, input),
+    );
   }
 
   /**
@@ -40,7 +51,7 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { sessionId: number },
   ): Promise<ActivityOutcome> {
-    return touchSession(db, context, input);
+    return withPendingActivity(db, context, input, (trx) => touchSession(trx, context, input));
   }
 
   /**
@@ -53,10 +64,13 @@ export class WorkspaceSessionTracker {
     input: { sessionId: number; reason: EndReason },
   ): Promise<WorkspaceSession | undefined> {
     if (input.reason === 'closed' && context.userId === null) return undefined;
-    const ended = await endOpenSessions(db, context, input.reason, (query) => {
-      query.where('workspace_sessions.id', input.sessionId);
-      if (input.reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
-    });
+    const { sessionId, reason } = input;
+    const ended = await withPendingActivity(db, context, { sessionId }, (trx) =>
+      endOpenSessions(trx, context, reason, (query) => {
+        query.where('workspace_sessions.id', sessionId);
+        if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
+      }),
+    );
     return ended[0];
   }
 
@@ -74,12 +88,14 @@ export class WorkspaceSessionTracker {
   static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
     const { userId, browserSessionId } = context;
     if (userId === null || browserSessionId === null) return 0;
-    const ended = await endOpenSessions(db, context, 'signed-out', (query) => {
-      query.where({
-        'workspace_sessions.user_id': userId,
-        'workspace_sessions.session_id': browserSessionId,
-      });
-    });
+    const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
+      endOpenSessions(trx, context, 'signed-out', (query) => {
+        query.where({
+          'workspace_sessions.user_id': userId,
+          'workspace_sessions.session_id': browserSessionId,
+        });
+      }),
+    );
     return ended.length;
   }
 
@@ -89,9 +105,12 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { userId: number; reason: EndReason },
   ): Promise<number> {
-    const ended = await endOpenSessions(db, context, input.reason, (query) => {
-      query.where('workspace_sessions.user_id', input.userId);
-    });
+    const { userId, reason } = input;
+    const ended = await withPendingActivity(db, context, { userId }, (trx) =>
+      endOpenSessions(trx, context, reason, (query) => {
+        query.where('workspace_sessions.user_id', userId);
+      }),
+    );
     return ended.length;
   }
 
@@ -101,9 +120,12 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { workspaceId: number; reason: EndReason },
   ): Promise<number> {
-    const ended = await endOpenSessions(db, context, input.reason, (query) => {
-      query.where('workspace_sessions.workspace_id', input.workspaceId);
-    });
+    const { workspaceId, reason } = input;
+    const ended = await withPendingActivity(db, context, { workspaceId }, (trx) =>
+      endOpenSessions(trx, context, reason, (query) => {
+        query.where('workspace_sessions.workspace_id', workspaceId);
+      }),
+    );
     return ended.length;
   }
 
@@ -112,14 +134,13 @@ export class WorkspaceSessionTracker {
    * processes may sweep at once: each session is ended, and its audit row written, once.
    */
   static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
+    const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
+    await context.recorders?.activityBuffer?.flush();
     let total = 0;
     let count: number;
     do {
       const ended = await endOpenSessions(db, context, 'idle', (query) => {
-        query
-          .where('workspace_sessions.last_activity_at', '<', idleLimit(context.at))
-          .limit(SWEEP_BATCH)
-          .skipLocked();
+        query.where('workspace_sessions.last_activity_at', '<', limit).limit(SWEEP_BATCH).skipLocked();
       });
       count = ended.length;
       total += count;

@@ -9,6 +9,7 @@ import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/read-db.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
+import { createActivityBuffer } from '../../src/workspace/activity-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
@@ -56,13 +57,15 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const metrics = createMetrics();
   const log = createTestLog(logLines);
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: database.db, log, metrics });
+  // Writes when a test calls `flush`.
+  const activityBuffer = createActivityBuffer({ db: database.db, log, metrics, everyMs: 2 ** 30 });
   const deps: AppDeps = {
     config,
     db: database.db,
     readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
-    recorders: { auditWriter },
+    recorders: { auditWriter, activityBuffer },
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     ...options.deps,
@@ -80,6 +83,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     close: async () => {
       await close();
       await deps.readDb.close();
+      await activityBuffer.close();
       await closeWriter();
       if (options.database === undefined) await database.close();
     },

@@ -1,3 +1,4 @@
+import supertest from 'supertest';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { useTestApp } from '../support/app.ts';
@@ -274,6 +275,40 @@ describe('activity', () => {
     await backdate(sessionId, 3);
     await Promise.all(Array.from({ length: 25 }, () => report(bob, place.id, { sessionId }, token)));
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
+  });
+
+  test('is noted in memory after the first report, and in the session a few seconds later', async () => {
+    const { bob, place, sessionId, token } = await opened();
+    await backdate(sessionId, 9);
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    const last_activity_at = new Date(Date.now() - 180_000);
+    await site.db('workspace_sessions').where({ id: sessionId }).update({ last_activity_at });
+    await site.deps.recorders.activityBuffer?.flush();
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
+    expect((await supertest(site.app).get('/metrics')).text).toContain('activity_pending_touches 1');
+    await site.deps.recorders.activityBuffer?.flush();
+    expect(await sessionsOf(place)).toMatchObject([{ activity_count: 2 }]);
+  });
+
+  test('in a session that is in memory is refused to others, without a form token and after the end', async () => {
+    const { bob, place, sessionId, token } = await opened();
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    expect((await report(bob, place.id, { sessionId }, 'wrong')).status).toBe(403);
+    for (const person of [cast.alice, cast.charlie, cast.bob]) {
+      const other = await signIn(site.app, person);
+      const answer = await report(other, place.id, { sessionId }, await formToken(other));
+      expect(answer.status).toBe(404);
+    }
+    await bob.post(`/workspace/${String(place.id)}/close`);
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(409);
+  });
+
+  test('in a session that is in memory is refused once the person is deactivated', async () => {
+    const { bob, place, sessionId, token } = await opened();
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    await site.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
+    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(403);
   });
 
   test('after a long break starts a new session, which is in the evidence as an opening', async () => {
