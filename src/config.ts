@@ -36,6 +36,12 @@ export const environment = z.object({
   AUDIT_QUEUE_MAX_EVENTS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   AUDIT_BATCH_MAX_EVENTS: z.coerce.number().int().min(1).max(10_000).default(1000),
   AUDIT_WRITE_TIMEOUT_SECONDS: z.coerce.number().min(0.05).max(60).default(5),
+  RETENTION_MONTHS: z.coerce
+    .number()
+    .int()
+    .min(36, 'evidence is kept for 36 months at least')
+    .max(1200)
+    .optional(),
   PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(3),
   SESSION_SECRET: text,
   SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
@@ -87,6 +93,8 @@ export interface Config {
   };
   /** For how many months to come the monthly tables have a partition. */
   partitionMonthsAhead: number;
+  /** Null: evidence is never dropped. */
+  retentionMonths: number | null;
   sessionSecret: string;
   sessionIdleHours: number;
   trustProxy: TrustProxy;
@@ -139,6 +147,17 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   const faults = parsed.success ? findFaults(parsed.data) : parsed.error.issues.map(describeIssue);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return toConfig(parsed.data);
+}
+
+/** What `npm run maintain` needs to know; the secrets of the app are none of its business. Throws `ConfigError`. */
+export function loadMaintenanceConfig(
+  env: Record<string, string | undefined>,
+): Pick<Config, 'partitionMonthsAhead' | 'retentionMonths'> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = environment.pick({ PARTITION_MONTHS_AHEAD: true, RETENTION_MONTHS: true }).safeParse(given);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
+  const { PARTITION_MONTHS_AHEAD, RETENTION_MONTHS } = parsed.data;
+  return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
 }
 
 type Environment = z.output<typeof environment>;
@@ -234,6 +253,7 @@ function toConfig(env: Environment): Config {
       writeTimeoutMs: env.AUDIT_WRITE_TIMEOUT_SECONDS * 1000,
     },
     partitionMonthsAhead: env.PARTITION_MONTHS_AHEAD,
+    retentionMonths: env.RETENTION_MONTHS ?? null,
     sessionSecret: env.SESSION_SECRET,
     sessionIdleHours: env.SESSION_IDLE_HOURS,
     trustProxy: env.TRUST_PROXY,

@@ -2,6 +2,7 @@ import { sweepExportProgress } from './admin/export-progress.ts';
 import type { AppDeps } from './app-deps.ts';
 import { sweepAuth } from './auth/sweep-auth.ts';
 import { expirePendingPayments } from './billing/expire-pending-payments.ts';
+import { applyRetention } from './maintenance/apply-retention.ts';
 import { makePartitions } from './maintenance/make-partitions.ts';
 import type { Job } from './web/schedule.ts';
 import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
@@ -24,6 +25,11 @@ export function scheduledJobs(deps: AppDeps): Job[] {
       name: 'make-partitions',
       everySeconds: 3600,
       run: (db, context) => makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
+    },
+    {
+      name: 'apply-retention',
+      everySeconds: 86_400,
+      run: (db, context) => applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },

@@ -40,6 +40,8 @@ export const auditActions = {
   evidence_exported: 'A download of the evidence about a person (resource) began',
   evidence_export_finished:
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
+  retention_applied:
+    'A month of evidence older than the retention was dropped (resource is the partition; details.dropped_rows)',
   audit_exported: 'A download of audit rows as CSV began',
   audit_export_finished: 'That download ended; success says whether the whole file was sent',
 } as const;

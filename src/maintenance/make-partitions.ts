@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-
-/** The tables that are kept in monthly partitions. */
-const TABLES = ['audit_logs', 'workspace_sessions'];
+import { monthText, partitionedTables } from './partitioned-tables.ts';
 
 interface MadePartition {
   partition_month: Date;
@@ -20,7 +18,7 @@ export async function makePartitions(
   input: { monthsAhead: number },
 ): Promise<string> {
   const made: string[] = [];
-  for (const table of TABLES) {
+  for (const table of partitionedTables) {
     const partitions = await makeOf(db, table, input.monthsAhead);
     made.push(...partitions.map((partition) => describe(table, partition)));
   }
@@ -37,6 +35,5 @@ async function makeOf(db: Knex, table: string, monthsAhead: number): Promise<Mad
 }
 
 function describe(table: string, { partition_month, moved_rows }: MadePartition): string {
-  const month = partition_month.toISOString().slice(0, 7);
-  return `${table} ${month}${moved_rows === 0 ? '' : ` (${String(moved_rows)} rows moved into it)`}`;
+  return `${table} ${monthText(partition_month)}${moved_rows === 0 ? '' : ` (${String(moved_rows)} rows moved into it)`}`;
 }

@@ -267,5 +267,6 @@ export const auditAction = {
   evidence_exported: 'Evidence file downloaded',
   evidence_export_finished: 'Evidence download ended',
   audit_exported: 'Audit trail downloaded',
+  retention_applied: 'Month of evidence dropped by retention',
   audit_export_finished: 'Audit download ended',
 } satisfies Record<AuditAction, string>;

@@ -268,5 +268,6 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   evidence_exported: 'Kanıt dosyası indirildi',
   evidence_export_finished: 'Kanıt indirmesi sona erdi',
   audit_exported: 'Denetim kaydı indirildi',
+  retention_applied: 'Saklama süresi dolan ayın kayıtları silindi',
   audit_export_finished: 'Denetim kaydı indirmesi sona erdi',
 };

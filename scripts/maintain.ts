@@ -1,0 +1,52 @@
+import { systemContext } from '../src/audit/request-context.ts';
+import { loadMaintenanceConfig } from '../src/config.ts';
+import { createDb } from '../src/db.ts';
+import { createLog } from '../src/log.ts';
+import { applyRetention } from '../src/maintenance/apply-retention.ts';
+import { makePartitions } from '../src/maintenance/make-partitions.ts';
+import { planMaintenance } from '../src/maintenance/plan-maintenance.ts';
+import { createMetrics } from '../src/metrics.ts';
+import { findDatabase } from './find-database.ts';
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+/**
+ * `npm run maintain`: makes the monthly partitions that are missing and applies retention, as the app does by itself; with
+ * `--dry-run` says what would be done. Exit code 1 and one line on standard error when something failed.
+ */
+async function main(args: string[]): Promise<void> {
+  const wrong = args.find((arg) => arg !== '--dry-run');
+  if (wrong !== undefined) throw new Error(`unknown argument "${wrong}": say nothing or --dry-run`);
+  readEnvFile();
+  const input = loadMaintenanceConfig(process.env);
+  const database = await findDatabase(process.env, (line) => process.stderr.write(`${line}\n`));
+  const db = createDb({ url: database.appUrl, poolMax: 2, applicationName: 'youarecoder-maintain' });
+  const log = createLog({ level: 'warn' });
+  const context = systemContext({ name: 'maintain', at: new Date(), log, metrics: createMetrics() });
+  try {
+    if (args.length > 0) {
+      for (const line of await planMaintenance(db, input)) say(line);
+    } else {
+      say(`partitions: ${await makePartitions(db, context, { monthsAhead: input.partitionMonthsAhead })}`);
+      say(`retention: ${await applyRetention(db, context, input)}`);
+    }
+  } finally {
+    await db.destroy();
+    await database.stop();
+  }
+}
+
+function readEnvFile(): void {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(`maintain: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,62 @@
+import type { Knex } from 'knex';
+import { monthText } from './partitioned-tables.ts';
+
+/** A month without a partition, and how many rows wait for it in the default one. */
+export interface MissingPartition {
+  partition_month: Date;
+  waiting_rows: number;
+}
+
+/** The months of a table that `makePartitions` would make. */
+export async function listMissingPartitions(
+  db: Knex,
+  input: { table: string; monthsAhead: number },
+): Promise<MissingPartition[]> {
+  const { rows } = await db.raw<{ rows: MissingPartition[] }>(
+    'select partition_month, waiting_rows from missing_partitions(?, ?)',
+    [input.table, input.monthsAhead],
+  );
+  return rows;
+}
+
+/** A partition that has ended so long ago that retention may drop it, and what keeps it. */
+export interface ExpiredPartition {
+  partition_name: string;
+  ends_at: Date;
+  /** Numbers of the open holds on companies that have rows in it. */
+  held_by: number[];
+  has_open_sessions: boolean;
+}
+
+/** The expired partitions of a table, oldest first. Throws below 36 months. */
+export async function listExpiredPartitions(
+  db: Knex,
+  input: { table: string; retentionMonths: number },
+): Promise<ExpiredPartition[]> {
+  const { rows } = await db.raw<{ rows: ExpiredPartition[] }>(
+    `select partition_name, ends_at, held_by::text[]::int8[] as held_by, has_open_sessions
+     from expired_partitions(?, ?)`,
+    [input.table, input.retentionMonths],
+  );
+  return rows;
+}
+
+/** Nothing keeps it: the next run of retention drops it. */
+export function isFree(partition: ExpiredPartition): boolean {
+  return partition.held_by.length === 0 && !partition.has_open_sessions;
+}
+
+/** In a few words why an expired partition stays. */
+export function describeKept({ partition_name, held_by, has_open_sessions }: ExpiredPartition): string {
+  const reasons = [
+    ...(held_by.length === 0 ? [] : [`open holds ${held_by.join(' ')}`]),
+    ...(has_open_sessions ? ['an open workspace session'] : []),
+  ];
+  return `kept ${partition_name}: ${reasons.length === 0 ? 'in use' : reasons.join(', ')}`;
+}
+
+/** In a few words what `makePartitions` would do. */
+export function describeMissing(table: string, { partition_month, waiting_rows }: MissingPartition): string {
+  const month = `${table} ${monthText(partition_month)}`;
+  return waiting_rows === 0 ? month : `${month} (and move ${waiting_rows} rows into it)`;
+}
