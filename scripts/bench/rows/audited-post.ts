@@ -61,8 +61,8 @@ async function measureRoute(lab: Lab, scene: Scene): Promise<Outcome> {
       expectedStatus: 303,
       requests: browsers.map((browser) => requestsOf(browser, route)),
     });
-  await load(audited, 1);
-  await load(unaudited, 1);
+  await load(audited, lab.options.seconds);
+  await load(unaudited, lab.options.seconds);
   const measure = async (app: AppProcess, isAudited: boolean): Promise<{ latency: Latency }> => {
     // Every browser begins with the other language: the one a person has already changes nothing and leaves no row.
     await runStatement(database.superUrl, `update users set locale = 'en' where locale <> 'en'`);
