@@ -22,6 +22,17 @@ export interface KeysetOrder {
   /** The rows a page may start from, within the tenant; any other id gives an empty page. */
   startsAmong: Knex.QueryBuilder;
   size: number;
+  /** How the rows are read when it is not by one query. */
+  read?: (page: PageRead) => Promise<unknown[]>;
+}
+
+/** The rows to read for a page: so many of an ordered query, which begins after the row to start from. */
+export interface PageRead {
+  query: Knex.QueryBuilder;
+  /** The first key of the row to start from, as text; undefined at the top. */
+  startKey: string | undefined;
+  isDescending: boolean;
+  limit: number;
 }
 
 /**
@@ -38,16 +49,15 @@ export async function readPage<Row extends { id: number }>(
   const goesBack = next === undefined && prev !== undefined;
   const isDescending = (order.direction === 'desc') !== goesBack;
   const startId = next ?? prev;
-  if (startId !== undefined) {
-    const start = await findStart(db, order, startId);
-    if (start === undefined) return { rows: [], prevId: null, nextId: null };
-    startFrom(query, order, { start, isDescending });
-  }
+  const start = startId === undefined ? [] : await findStart(db, order, startId);
+  if (start === undefined) return { rows: [], prevId: null, nextId: null };
+  if (startId !== undefined) startFrom(query, order, { start, isDescending });
   const direction = isDescending ? 'desc' : 'asc';
   // One row more than asked for tells that there is more.
-  const found = (await query
-    .orderByRaw(order.keys.map((key) => `${key} ${direction}`).join(', '))
-    .limit(order.size + 1)) as Row[];
+  const limit = order.size + 1;
+  void query.orderByRaw(order.keys.map((key) => `${key} ${direction}`).join(', '));
+  const { read = readAtOnce } = order;
+  const found = (await read({ query, startKey: start[0], isDescending, limit })) as Row[];
   const rows = found.slice(0, order.size);
   if (goesBack) rows.reverse();
   const hasMore = found.length > order.size;
@@ -58,6 +68,10 @@ export async function readPage<Row extends { id: number }>(
     prevId: hasPrev ? (rows[0]?.id ?? null) : null,
     nextId: hasNext ? (rows.at(-1)?.id ?? null) : null,
   };
+}
+
+async function readAtOnce({ query, limit }: PageRead): Promise<unknown[]> {
+  return (await query.limit(limit)) as unknown[];
 }
 
 /** The keys of the row a page starts from, as text; undefined when there is no such row. */

@@ -5,6 +5,7 @@ import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
 import type { Page } from '../keyset.ts';
+import { timedEnds } from '../timed-cursor.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/send-download.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
@@ -13,7 +14,7 @@ import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from '.
 import type { DownloadSlots } from './download-slots.ts';
 import { refuseHead } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
-import { auditFilterQuery, parseCursor } from './input.ts';
+import { auditFilterQuery, parseTimedCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
 
 const noRows: Page<AuditEntryRow> = { rows: [], prevId: null, nextId: null };
@@ -37,7 +38,7 @@ async function showTrail({ readDb }: AppDeps, req: Request, res: Response): Prom
   const { page, errors } = await readDb.read('viewer', async (reads) => {
     const read = await readFilter(reads, req, res);
     if (!read.ok) return { page: noRows, errors: read.errors };
-    const cursor = parseCursor(req.query);
+    const cursor = parseTimedCursor(req.query);
     const page = await listAuditRows(reads, { companyId: companyOf(req).id, filter: read.filter, cursor });
     return { page, errors: {} };
   });
@@ -94,7 +95,11 @@ function renderTrail(
   res.render('admin/audit', {
     title: format.t('admin.auditTitle'),
     rows: page.rows.map((row) => describeAuditRow(row, format)),
-    pages: pageUrls('/admin/audit', kept, page),
+    pages: pageUrls(
+      '/admin/audit',
+      kept,
+      timedEnds(page, (row) => row.timestamp),
+    ),
     csvUrl: urlWith('/admin/audit.csv', kept),
     isFiltered,
     options: filterOptions(res),

@@ -5,6 +5,7 @@ import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { normaliseAddress } from '../audit/client-address.ts';
 import { emailAddress } from '../auth/input.ts';
 import type { Cursor } from '../keyset.ts';
+import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
 import { TIME_ZONE } from '../web/format.ts';
 
 // Messages are text keys.
@@ -23,6 +24,12 @@ export function parseCursor(query: Record<string, unknown>, prefix = ''): Cursor
     next: parseId(query[`${prefix}next`]) ?? undefined,
     prev: parseId(query[`${prefix}prev`]) ?? undefined,
   };
+}
+
+/** The same for a list ordered by time, whose addresses `timedEnds` makes. */
+export function parseTimedCursor(query: Record<string, unknown>): TimedCursor {
+  const [next, prev] = [parseTimedId(query['next']), parseTimedId(query['prev'])];
+  return { next: next?.id, prev: prev?.id, near: (next ?? prev)?.near };
 }
 
 const SEARCH_MAX = 100;

@@ -1,5 +1,3 @@
-import type { Page } from '../keyset.ts';
-
 /**
  * The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list ends. `prefix`
  * is the one of `parseCursor`; `fragment` (an element's id) brings the reader back to a list further down.
@@ -7,10 +5,10 @@ import type { Page } from '../keyset.ts';
 export function pageUrls(
   path: string,
   kept: Record<string, string | number | null | undefined>,
-  page: Pick<Page<unknown>, 'prevId' | 'nextId'>,
+  page: { prevId: number | string | null; nextId: number | string | null },
   { prefix = '', fragment }: { prefix?: string; fragment?: string } = {},
 ): { prevUrl: string | null; nextUrl: string | null } {
-  const urlOf = (side: 'prev' | 'next', id: number | null): string | null => {
+  const urlOf = (side: 'prev' | 'next', id: number | string | null): string | null => {
     if (id === null) return null;
     const url = urlWith(path, { ...kept, [prefix + side]: id });
     return fragment === undefined ? url : `${url}#${fragment}`;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cursor } from '../keyset.ts';
+import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 
 /** Same as the column's bound. */
@@ -40,7 +40,11 @@ export const addressWithId = z.object({ id });
 /** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
 export const activityForm = z.object({ sessionId: id.optional() });
 
+const timedId = z.unknown().optional().transform(parseTimedId);
+
 /** Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one is the first page. */
 export const pageQuery = z
-  .object({ before: id.optional().catch(undefined), after: id.optional().catch(undefined) })
-  .transform(({ before, after }): Cursor => (after === undefined ? { next: before } : { prev: after }));
+  .object({ before: timedId, after: timedId })
+  .transform(({ before, after }): TimedCursor =>
+    after === undefined ? { next: before?.id, near: before?.near } : { prev: after.id, near: after.near },
+  );

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
+import { readByMonths } from '../month-windows.ts';
+import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
 import { idleLimit, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
 
 /** Workspaces on one page of the list. */
@@ -151,21 +153,23 @@ export interface ListedSession extends WorkspaceSession {
 /** One page of a workspace's sessions, newest first, with who used it. */
 export async function listSessions(
   db: Knex,
-  input: { companyId: number; workspaceId: number; page: Cursor },
+  input: { companyId: number; workspaceId: number; page: TimedCursor },
 ): Promise<Page<ListedSession>> {
   const ofWorkspace = {
     'workspace_sessions.company_id': input.companyId,
     'workspace_sessions.workspace_id': input.workspaceId,
   };
+  const column = 'workspace_sessions.started_at';
   const query = db('workspace_sessions')
     .join('users', 'users.id', 'workspace_sessions.user_id')
     .where(ofWorkspace)
     .select([...sessionColumns, 'users.full_name as person_name']);
   const order: KeysetOrder = {
-    keys: ['workspace_sessions.started_at', 'workspace_sessions.id'],
+    keys: [column, 'workspace_sessions.id'],
     direction: 'desc',
-    startsAmong: db('workspace_sessions').where(ofWorkspace),
+    startsAmong: nearCursor(db('workspace_sessions').where(ofWorkspace), column, input.page),
     size: SESSIONS_PAGE_SIZE,
+    read: (page) => readByMonths({ ...page, column }),
   };
   return readPage<ListedSession>(db, query, order, input.page);
 }

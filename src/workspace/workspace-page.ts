@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
-import type { Cursor, Page } from '../keyset.ts';
+import type { Page } from '../keyset.ts';
+import { timedEnds, type TimedCursor } from '../timed-cursor.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { startOfMonth } from './month.ts';
@@ -55,7 +56,7 @@ type HistoryRow = ListedSession & {
 export async function loadWorkspacePage(
   db: Knex,
   context: RequestContext,
-  input: { workspaceId: number; isAdmin: boolean; page: Cursor },
+  input: { workspaceId: number; isAdmin: boolean; page: TimedCursor },
 ): Promise<WorkspacePage> {
   const person = companyPerson(context, input);
   const { companyId } = person;
@@ -126,7 +127,8 @@ function pageUrls(
   workspaceId: number,
   history: Page<ListedSession>,
 ): { newerUrl: string | null; olderUrl: string | null } {
-  const url = (side: string, id: number | null): string | null =>
-    id === null ? null : `/workspace/${String(workspaceId)}?${side}=${String(id)}#history`;
-  return { newerUrl: url('after', history.prevId), olderUrl: url('before', history.nextId) };
+  const url = (side: string, id: string | null): string | null =>
+    id === null ? null : `/workspace/${String(workspaceId)}?${side}=${id}#history`;
+  const { prevId, nextId } = timedEnds(history, (row) => row.started_at);
+  return { newerUrl: url('after', prevId), olderUrl: url('before', nextId) };
 }

@@ -140,6 +140,20 @@ describe('the pages of the audit trail', () => {
     expect(rowNumbers(back)).toEqual(seen.slice(0, 50));
   });
 
+  it('start at the top for an address that nobody made, and are empty for a row that is not there', async () => {
+    const top = rowNumbers(await alice.get('/admin/audit'));
+    for (const odd of ['x', '-1', '1-', '1-x', '1-1-1', '0-5', `1-${'9'.repeat(20)}`, '1&next=2', "1'--"]) {
+      expect(rowNumbers(await alice.get(`/admin/audit?next=${odd}`)), odd).toEqual(top);
+    }
+    const link = linkTo((await alice.get('/admin/audit')).text, 'next') ?? '';
+    const [, id = '', time = ''] = /next=(\d+)-(\d+)$/.exec(link) ?? [];
+    expect(rowNumbers(await alice.get(link))).toHaveLength(50);
+    expect(rowNumbers(await alice.get(`/admin/audit?next=${id}`))).toHaveLength(50);
+    expect(rowNumbers(await alice.get(`/admin/audit?next=${id}-${String(Number(time) - 5000)}`))).toEqual([]);
+    expect(rowNumbers(await alice.get(`/admin/audit?next=1--99999999999999`))).toEqual([]);
+    expect(rowNumbers(await charlie.get(link))).toEqual([]);
+  });
+
   it('read an index at any depth instead of sorting the trail', async () => {
     await testApp.db.raw(
       `insert into audit_logs (timestamp, user_id, company_id, actor_type, action_type, success)

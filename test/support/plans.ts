@@ -1,0 +1,49 @@
+import type { Knex } from 'knex';
+
+/** A node of a plan as `explain (format json)` tells it. */
+export interface PlanNode {
+  'Node Type': string;
+  'Index Name'?: string;
+  'Relation Name'?: string;
+  Plans?: PlanNode[];
+}
+
+/**
+ * The nodes of the plan of every query that `work` makes, in order of the queries. Sorting and reading a whole table are
+ * allowed only where there is no other way, since the tables of tests are too small for Postgres to avoid them.
+ */
+export async function plansOf(db: Knex, work: (trx: Knex) => Promise<unknown>): Promise<PlanNode[][]> {
+  return db.transaction(async (trx) => {
+    await trx.raw(
+      'set local enable_seqscan = off; set local enable_bitmapscan = off; set local enable_sort = off; set local enable_incremental_sort = off',
+    );
+    const queries: { sql: string; bindings: readonly Knex.RawBinding[] }[] = [];
+    trx.on('query', (query: (typeof queries)[number]) => queries.push(query));
+    await work(trx);
+    trx.removeAllListeners('query');
+    const plans: PlanNode[][] = [];
+    for (const { sql, bindings } of queries) plans.push(await explain(trx, sql, bindings));
+    return plans;
+  });
+}
+
+async function explain(trx: Knex, sql: string, bindings: readonly Knex.RawBinding[]): Promise<PlanNode[]> {
+  const { rows } = await trx.raw<{ rows: { 'QUERY PLAN': [{ Plan: PlanNode }] }[] }>(
+    `explain (format json) ${sql.replaceAll('\\?', '?').replaceAll(/\$\d+/g, '?')}`,
+    bindings,
+  );
+  const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+  return plan === undefined ? [] : flatten(plan);
+}
+
+function flatten(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(flatten)];
+}
+
+/** For the name of each partition, and of each of its indexes, the one it belongs to. */
+export async function findParents(db: Knex): Promise<Map<string, string>> {
+  const { rows } = await db.raw<{ rows: { child: string; parent: string }[] }>(
+    'select inhrelid::regclass::text as child, inhparent::regclass::text as parent from pg_inherits',
+  );
+  return new Map(rows.map(({ child, parent }) => [child, parent]));
+}
