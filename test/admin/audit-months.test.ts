@@ -28,7 +28,8 @@ const TRAIL = [
   `insert into audit_logs
        (timestamp, company_id, user_id, actor_type, action_type, resource_type, resource_id, ip_address, success)
      select now() - n * interval '12 hours' + company * interval '1 minute', company,
-            case when n % 20 = 0 then company end, 'system', case when n % 10 = 0 then 'login' else 'logout' end, 'user',
+            case when n % 20 = 0 then company end, 'system', case when n % 10 = 0 then 'login' else 'logout' end,
+            case when n % 12 = 0 then 'invoice' else 'user' end,
             (company * 100 + n % 25)::text, '10.0.0.0'::inet + n % 30, n % 15 <> 0
      from generate_series(1, 1400) n, (select ${String(BUSY)} union all select generate_series(4, 20)) as busy (company)`,
   `insert into audit_logs (timestamp, company_id, actor_type, action_type, success)
@@ -42,6 +43,7 @@ const TRAIL = [
 ];
 
 let parents: Map<string, string>;
+let filledMonths: Set<string>;
 
 beforeAll(async () => {
   const { ownerDb } = database;
@@ -49,6 +51,10 @@ beforeAll(async () => {
   for (const statement of TRAIL) await ownerDb.raw(statement);
   await ownerDb.raw('analyze audit_logs');
   parents = await findParents(ownerDb);
+  const { rows } = await ownerDb.raw<{ rows: { month: string }[] }>(
+    'select distinct tableoid::regclass::text as month from audit_logs where timestamp < now()',
+  );
+  filledMonths = new Set(rows.map(({ month }) => month));
 });
 
 /** The months as two years of use would have left them: the first partition, which has no beginning, gives way to them. */
@@ -198,11 +204,14 @@ describe('the cost of a page of the audit trail', () => {
     ['idx_audit_logs_company_ip', { ip: '10.0.0.7' }],
     ['idx_audit_logs_company_failures', { result: 'failure' }],
     ['idx_audit_logs_user_keyset', { userId: BUSY }],
+    ['idx_audit_logs_company_resource', { resource_type: 'invoice' }],
     ['idx_audit_logs_resource_keyset', { resource_type: 'user', resource_id: '107' }],
   ])('is read from %s, in order, with the filter that it is for', async (index, filter) => {
     const nodes = (await plansOfPage(BUSY, {}, filter)).flat();
     expect(nodes.filter((node) => node['Node Type'].includes('Sort'))).toEqual([]);
-    const used = nodes.flatMap((node) => node['Index Name'] ?? []).map((name) => parents.get(name) ?? name);
-    expect([...new Set(used.filter((name) => name !== 'pk_users'))]).toEqual([index]);
+    // Where there is nothing yet, one index is as good as another.
+    const used = nodes.filter((node) => filledMonths.has(node['Relation Name'] ?? ''));
+    const indexes = used.map((node) => parents.get(node['Index Name'] ?? ''));
+    expect([...new Set(indexes)]).toEqual([index]);
   });
 });
