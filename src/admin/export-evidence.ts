@@ -10,7 +10,7 @@ import { EVIDENCE_SCHEMA_VERSION } from './evidence-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './evidence-scope.ts';
 import { startProgress } from './export-progress.ts';
 import type { EvidenceFormat } from './input.ts';
-import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
+import { readAuditTexts, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, primed } from './stream-rows.ts';
 import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
@@ -126,12 +126,12 @@ function readChunks(
   context: RequestContext,
   { subject, scope, by, format, signal, rows }: Export,
   onFirstList: () => void,
-): AsyncGenerator<string, void> {
-  return inSnapshot(reads, signal, (snapshot) => {
+): AsyncGenerator<string | Buffer, void> {
+  return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
     if (format === 'csv') {
-      return writeAuditCsv(watched(readAuditRecords(snapshot, scope), rows, onFirstList), subject);
+      return writeAuditCsv(watchedTexts(readAuditTexts(snapshot, scope), rows, onFirstList), subject);
     }
-    const parts = watched(readEvidence(snapshot, context, { scope, by }), rows, onFirstList);
+    const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
   });
 }
@@ -148,9 +148,21 @@ async function* watched(
       isFirstList = false;
       onFirstList();
     } else if (part.part === 'records') {
-      rows[part.list] += part.texts.length;
+      rows[part.list] += part.records;
     }
     yield part;
+  }
+}
+
+async function* watchedTexts(
+  batches: AsyncIterable<string[]>,
+  rows: EvidenceCounts,
+  onStart: () => void,
+): AsyncGenerator<string[], void> {
+  onStart();
+  for await (const texts of batches) {
+    rows.audit_logs += texts.length;
+    yield texts;
   }
 }
 

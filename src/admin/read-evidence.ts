@@ -15,7 +15,8 @@ import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './evidence-schema.
 import type { EvidenceCounts, EvidenceScope } from './evidence-scope.ts';
 import { summariseEvidence } from './evidence-summary.ts';
 import { auditRecordTexts, sessionRecordTexts } from './evidence-texts.ts';
-import { streamRows, streamTexts } from './stream-rows.ts';
+import { copyRecords, type RecordForm, type RecordsPiece } from './copy-records.ts';
+import { streamRows } from './stream-rows.ts';
 import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-evidence-records.ts';
 
 /** Who downloads a bundle. */
@@ -24,12 +25,20 @@ export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role
 /** The lists of a bundle, by the name of their key. */
 export type EvidenceList = keyof EvidenceCounts;
 
+/** What a line of each list calls itself. */
+export const lineTypes = {
+  audit_logs: 'audit_log',
+  workspace_sessions: 'workspace_session',
+  payments: 'payment',
+  invoices: 'invoice',
+} as const satisfies Record<EvidenceList, string>;
+
 /** A piece of the evidence, whatever form it is written in: first the head, then each list and its records, then the summary. */
 export type EvidencePart =
   | { part: 'head'; head: Record<string, unknown> }
   | { part: 'list'; list: EvidenceList }
-  /** Each text is one record as JSON. */
-  | { part: 'records'; list: EvidenceList; texts: string[] }
+  /** Records one behind the other in the form asked for, each ended by a line feed. */
+  | ({ part: 'records'; list: EvidenceList } & RecordsPiece)
   | { part: 'summary'; summary: EvidenceBundle['summary'] };
 
 /**
@@ -39,7 +48,7 @@ export type EvidencePart =
 export async function* readEvidence(
   snapshot: Knex.Transaction,
   context: RequestContext,
-  { scope, by }: { scope: EvidenceScope; by: Downloader },
+  { scope, by, form }: { scope: EvidenceScope; by: Downloader; form: RecordForm },
 ): AsyncGenerator<EvidencePart, void> {
   const subject = await findSubject(snapshot, scope.userId, scope.companyId);
   if (subject === undefined) throw new NotFound();
@@ -52,49 +61,68 @@ export async function* readEvidence(
     legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, subject.id)),
   };
   yield { part: 'head', head };
-  yield* readAuditRecords(snapshot, scope);
-  yield* listOf('workspace_sessions', streamTexts(snapshot, sessionRecordTexts(snapshot, scope)));
-  yield* listOf('payments', readPaymentTexts(snapshot, scope));
-  yield* listOf('invoices', readInvoiceTexts(snapshot, scope));
+  const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
+  const audit = auditRecordTexts(snapshot, scope, typeOf('audit_logs'));
+  const sessions = sessionRecordTexts(snapshot, scope, typeOf('workspace_sessions'));
+  yield* listOf('audit_logs', copyRecords(snapshot, audit, form));
+  yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
+  yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
+  yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
   yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, subject.billing_currency) };
 }
 
-/** Only the audit records of the evidence. */
-export function readAuditRecords(
+/** The texts of the audit records only, in batches. */
+export async function* readAuditTexts(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
-): AsyncGenerator<EvidencePart, void> {
-  return listOf('audit_logs', streamTexts(snapshot, auditRecordTexts(snapshot, scope)));
+): AsyncGenerator<string[], void> {
+  for await (const rows of streamRows<{ record: string }>(snapshot, auditRecordTexts(snapshot, scope))) {
+    yield rows.map(({ record }) => record);
+  }
 }
 
 async function* listOf(
   list: EvidenceList,
-  batches: AsyncIterable<string[]>,
+  pieces: AsyncIterable<RecordsPiece>,
 ): AsyncGenerator<EvidencePart, void> {
   yield { part: 'list', list };
-  for await (const texts of batches) yield { part: 'records', list, texts };
+  for await (const piece of pieces) yield { part: 'records', list, ...piece };
 }
 
-async function* readPaymentTexts(
+async function* readPayments(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
-): AsyncGenerator<string[], void> {
+  type: string | null,
+): AsyncGenerator<RecordsPiece, void> {
   for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
     const callbacks = await listCallbacks(
       snapshot,
       rows.map((row) => row.id),
     );
-    yield rows.map((row) => JSON.stringify(toPaymentRecord(row, callbacks, scope.userId)));
+    yield toPiece(
+      rows.map((row) => toPaymentRecord(row, callbacks, scope.userId)),
+      type,
+    );
   }
 }
 
-async function* readInvoiceTexts(
+async function* readInvoices(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
-): AsyncGenerator<string[], void> {
+  type: string | null,
+): AsyncGenerator<RecordsPiece, void> {
   for await (const rows of streamRows<InvoiceRow>(snapshot, invoiceRows(snapshot, scope))) {
-    yield rows.map((row) => JSON.stringify(toInvoiceRecord(row)));
+    yield toPiece(rows.map(toInvoiceRecord), type);
   }
+}
+
+function toPiece(records: object[], type: string | null): RecordsPiece {
+  const text = records
+    .map((record) =>
+      type === null ? `,${JSON.stringify(record)}\n` : `${JSON.stringify({ type, ...record })}\n`,
+    )
+    .join('');
+  return { bytes: Buffer.from(text), records: records.length };
 }
 
 async function describeSubject(snapshot: Knex, subject: SubjectRow): Promise<Record<string, unknown>> {

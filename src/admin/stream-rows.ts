@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import { cancelOnAbort } from './cancel-on-abort.ts';
-import { fetchTexts } from './fetch-texts.ts';
 
 /** Rows fetched at once: enough to be quick, few enough that memory does not depend on how many there are. */
 const BATCH_ROWS = 500;
@@ -70,32 +69,9 @@ export async function* streamRows<Row>(
   await snapshot.raw('close admin_rows');
 }
 
-/**
- * The texts of a query whose only column is text, in batches as `streamRows` gives them, but Postgres makes
- * the next batch while the consumer writes this one: never more than one ahead.
- */
-export async function* streamTexts(
-  snapshot: Knex.Transaction,
-  query: Knex.QueryBuilder,
-): AsyncGenerator<string[], void> {
-  await snapshot.raw('declare admin_rows no scroll cursor for ?', [query]);
-  let next = fetchTexts(snapshot, FETCH);
-  try {
-    for (;;) {
-      const texts = await next;
-      if (texts.length === BATCH_ROWS) {
-        next = fetchTexts(snapshot, FETCH);
-        // It is awaited in its turn; a failure before that must not count as one that nobody looks at.
-        next.catch(() => undefined);
-      }
-      if (texts.length > 0) yield texts;
-      if (texts.length < BATCH_ROWS) break;
-    }
-  } finally {
-    // A consumer that stops early leaves a batch under way, and a connection does one thing at a time.
-    await next.catch(() => undefined);
-  }
-  await snapshot.raw('close admin_rows');
+/** Sets the limit of a single statement again, after one that had none. */
+export async function limitStatements(snapshot: Knex.Transaction): Promise<void> {
+  await snapshot.raw(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`);
 }
 
 /**

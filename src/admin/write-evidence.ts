@@ -1,13 +1,13 @@
 import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine } from './csv.ts';
 import type { AuditRecord } from './evidence-records.ts';
-import type { EvidenceList, EvidencePart } from './read-evidence.ts';
+import type { EvidencePart } from './read-evidence.ts';
 
 type Parts = AsyncIterable<EvidencePart>;
 
 /** One JSON document. Its last byte closes it: a bundle that was cut anywhere does not parse. */
-export async function* writeBundle(parts: Parts): AsyncGenerator<string, void> {
+export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer, void> {
   let listEnd = '';
-  let separator = '';
+  let isFirstPiece = false;
   for await (const part of parts) {
     if (part.part === 'head') {
       const fields = Object.entries(part.head).map(
@@ -17,36 +17,23 @@ export async function* writeBundle(parts: Parts): AsyncGenerator<string, void> {
     } else if (part.part === 'list') {
       yield `${listEnd},\n"${part.list}":[`;
       listEnd = ']';
-      separator = '\n';
+      isFirstPiece = true;
     } else if (part.part === 'records') {
-      yield separator + part.texts.join(',\n');
-      separator = ',\n';
+      // No comma before the first.
+      yield isFirstPiece ? part.bytes.subarray(1) : part.bytes;
+      isFirstPiece = false;
     } else {
       yield `${listEnd},\n"summary":${JSON.stringify(part.summary)}}\n`;
     }
   }
 }
 
-/** What a line of each list calls itself. */
-export const lineTypes = {
-  audit_logs: 'audit_log',
-  workspace_sessions: 'workspace_session',
-  payments: 'payment',
-  invoices: 'invoice',
-} as const satisfies Record<EvidenceList, string>;
-
 /** One JSON object a line, each with its type. A file whose last line is not the summary was cut. */
-export async function* writeLines(parts: Parts): AsyncGenerator<string, void> {
+export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer, void> {
   for await (const part of parts) {
-    if (part.part === 'head') {
-      yield `${JSON.stringify({ type: 'bundle', ...part.head })}\n`;
-    } else if (part.part === 'records') {
-      // A record is a JSON object with at least one field, so its type can go in front.
-      const start = `{"type":"${lineTypes[part.list]}",`;
-      yield part.texts.map((text) => `${start}${text.slice(1)}\n`).join('');
-    } else if (part.part === 'summary') {
-      yield `${JSON.stringify({ type: 'summary', ...part.summary })}\n`;
-    }
+    if (part.part === 'head') yield `${JSON.stringify({ type: 'bundle', ...part.head })}\n`;
+    else if (part.part === 'records') yield part.bytes;
+    else if (part.part === 'summary') yield `${JSON.stringify({ type: 'summary', ...part.summary })}\n`;
   }
 }
 
@@ -55,13 +42,12 @@ export async function* writeLines(parts: Parts): AsyncGenerator<string, void> {
  * colleague are left empty, as the bundle leaves them out.
  */
 export async function* writeAuditCsv(
-  parts: Parts,
+  batches: AsyncIterable<string[]>,
   subject: { id: number; full_name: string; email: string },
 ): AsyncGenerator<string, void> {
   yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
-  for await (const part of parts) {
-    if (part.part !== 'records') continue;
-    yield part.texts.map((text) => csvLine(cellsOf(JSON.parse(text) as AuditRecord, subject))).join('');
+  for await (const texts of batches) {
+    yield texts.map((text) => csvLine(cellsOf(JSON.parse(text) as AuditRecord, subject))).join('');
   }
 }
 

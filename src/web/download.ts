@@ -5,7 +5,7 @@ export interface Download {
   /** ASCII. */
   fileName: string;
   contentType: string;
-  chunks: AsyncIterable<string>;
+  chunks: AsyncIterable<string | Buffer>;
   /** Writes down how it ended; whoever sends the download calls it once. */
   finish(context: RequestContext, end: DownloadEnd): Promise<void>;
 }

@@ -77,7 +77,7 @@ function setHeaders(res: Response, { fileName, contentType }: Download): void {
 async function send(
   req: Request,
   res: Response,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Buffer>,
   sent: { bytes: number },
 ): Promise<void> {
   if (req.acceptsEncodings('gzip', 'identity') === 'gzip') {
@@ -91,13 +91,13 @@ async function send(
 
 /** Counts the bytes of the file itself. The first piece is not kept waiting in the compressor for more to come. */
 async function* counted(
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<string | Buffer>,
   sent: { bytes: number },
   gzip: Gzip | null,
 ): AsyncGenerator<Buffer, void> {
   let isFirst = true;
   for await (const chunk of chunks) {
-    const bytes = Buffer.from(chunk);
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     sent.bytes += bytes.length;
     yield bytes;
     if (isFirst) gzip?.flush(constants.Z_SYNC_FLUSH);

@@ -157,7 +157,7 @@ function listUndescribed(schema: Record<string, unknown>, path = ''): string[] {
 async function fillTrail(userId: number, rows: number, actionType = 'logout'): Promise<void> {
   await testApp.db.raw(
     `insert into audit_logs (timestamp, user_id, company_id, actor_type, action_type, request_id, details, success)
-     select now() - make_interval(secs => n), ?, ?, 'user', ?, 'fill', jsonb_build_object('text', repeat('x', 400)), true
+     select now() - make_interval(secs => n), ?, ?, 'user', ?, 'fill', jsonb_build_object('text', repeat('x', 1600)), true
      from generate_series(1, ?::int) as n`,
     [userId, cast.acme.id, actionType, rows],
   );

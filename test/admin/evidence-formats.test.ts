@@ -340,7 +340,7 @@ async function holdBackRows(): Promise<() => Promise<void>> {
 }
 
 async function countWaiting(): Promise<number> {
-  return countActivity(`wait_event_type = 'Lock' and query like 'declare%'`);
+  return countActivity(`wait_event_type = 'Lock' and query like 'copy%'`);
 }
 
 async function countOpenTransactions(): Promise<number> {

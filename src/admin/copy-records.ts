@@ -1,0 +1,135 @@
+import type { Socket } from 'node:net';
+import type { Knex } from 'knex';
+import type { Client } from 'pg';
+import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
+import { limitStatements } from './stream-rows.ts';
+
+/** Records as they stand in the file, and how many begin in it: a piece may begin and end within a record. */
+export interface RecordsPiece {
+  bytes: Buffer;
+  records: number;
+}
+
+/** In `json` a comma stands before each record; in `ndjson` each has a line of its own, and says of what type it is. */
+export type RecordForm = 'json' | 'ndjson';
+
+/** A database that gives nothing for so long, while somebody waits for it, has gone wrong; in milliseconds. */
+const SILENCE_MS = 60_000;
+
+/** JSON text holds no control characters, so this byte in the copy is always where a record begins. */
+const RECORD_MARK = 0x01;
+const COMMA = 0x2c;
+const LINE_FEED = 0x0a;
+
+/**
+ * The JSON objects of `query`, whose one column `record` is their text, in the form of a list. Postgres makes the bytes and
+ * they are only passed on: rows that go through JavaScript one by one cost as much as making them. The reader's pace is
+ * Postgres' pace. Stopping early waits for Postgres to notice: abort the snapshot's signal first.
+ */
+export async function* copyRecords(
+  snapshot: Knex.Transaction,
+  query: Knex.QueryBuilder,
+  form: RecordForm,
+): AsyncGenerator<RecordsPiece, void> {
+  const select = await bindAsSettings(snapshot, query);
+  // The statement lasts as long as its reader takes; see `SILENCE_MS` for what ends it.
+  await snapshot.raw('set local statement_timeout = 0');
+  const client = await connectionOf(snapshot);
+  // A first column of null prints nothing but the mark behind it. To join texts in Postgres would cost more than the JSON.
+  const columns = form === 'json' ? 'null, record' : 'record';
+  const stream = client.query(
+    copyTo(
+      `copy (select ${columns} from (${select}) as records) to stdout with (format csv, delimiter e'\\x01', quote e'\\x02')`,
+    ),
+  );
+  const end = { isOver: false };
+  for (const event of ['end', 'error']) stream.once(event, () => (end.isOver = true));
+  try {
+    for await (const bytes of untilSilent(client, stream)) {
+      yield { bytes, records: form === 'json' ? putCommas(bytes) : countLines(bytes) };
+    }
+  } finally {
+    if (!end.isOver) await drained(stream);
+  }
+  await limitStatements(snapshot);
+}
+
+/**
+ * COPY takes no bindings: they become settings of the transaction, each read with its type, so that no value is ever part of
+ * the statement. Returns the statement.
+ */
+async function bindAsSettings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
+  const { sql, bindings } = query.toSQL().toNative();
+  const settings = bindings.map((value, index) => [`export.p${index + 1}`, toSetting(value)] as const);
+  await snapshot.raw('select set_config(key, value, true) from jsonb_each_text(?::jsonb)', [
+    JSON.stringify(Object.fromEntries(settings.map(([name, { text }]) => [name, text]))),
+  ]);
+  return sql.replace(/\$(\d+)/g, (_, number: string) => {
+    const type = settings[Number(number) - 1]?.[1].type ?? 'text';
+    // Asked for once and not for every row.
+    return `(select current_setting('export.p${number}')::${type})`;
+  });
+}
+
+function toSetting(value: unknown): { text: string; type: string } {
+  if (value instanceof Date) return { text: value.toISOString(), type: 'timestamptz' };
+  if (typeof value === 'number') return { text: String(value), type: 'bigint' };
+  if (typeof value === 'string') return { text: value, type: 'text' };
+  if (Array.isArray(value)) {
+    return { text: `{${value.map((item) => JSON.stringify(String(item))).join(',')}}`, type: 'text[]' };
+  }
+  throw new Error(`Bug! a ${typeof value} cannot be bound to a copy`);
+}
+
+/** Knex gives the connection of a transaction to whoever asks, and takes it back when the transaction ends. */
+async function connectionOf(snapshot: Knex.Transaction): Promise<Client> {
+  const { client } = snapshot as unknown as { client: { acquireConnection(): Promise<unknown> } };
+  return (await client.acquireConnection()) as Client;
+}
+
+/** A connection on which nothing comes is closed, which ends what waits for it with that error. */
+async function* untilSilent(client: Client, stream: CopyToStreamQuery): AsyncGenerator<Buffer, void> {
+  const { connection } = client as unknown as { connection: { stream: Socket } };
+  const pieces = stream.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  try {
+    for (;;) {
+      const silence = setTimeout(() => {
+        connection.stream.destroy(new Error(`Postgres gave nothing for ${SILENCE_MS / 1000} seconds`));
+      }, SILENCE_MS);
+      const result = await pieces.next().finally(() => {
+        clearTimeout(silence);
+      });
+      if (result.done === true) return;
+      yield result.value;
+    }
+  } finally {
+    // As long as it listens, nobody else can read the rest.
+    await pieces.return?.();
+  }
+}
+
+/** A connection does one thing at a time: it is free again when the rest has come. */
+async function drained(stream: CopyToStreamQuery): Promise<void> {
+  await new Promise<void>((resolve) => {
+    stream.once('end', resolve).once('error', () => {
+      resolve();
+    });
+    stream.resume();
+  });
+}
+
+/** Makes a comma of each mark; returns how many there were. */
+function putCommas(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(RECORD_MARK); at !== -1; at = bytes.indexOf(RECORD_MARK, at + 1)) {
+    bytes[at] = COMMA;
+    count += 1;
+  }
+  return count;
+}
+
+function countLines(bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) count += 1;
+  return count;
+}
