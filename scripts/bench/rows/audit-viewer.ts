@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
 import { createDb } from '../../../src/db.ts';
-import type { Cursor } from '../../../src/keyset.ts';
+import type { TimedCursor } from '../../../src/timed-cursor.ts';
 import { startApp } from '../app-process.ts';
 import { signIn } from '../browser.ts';
 import { download } from '../download.ts';
@@ -40,7 +40,7 @@ export const auditViewer: BenchRow = {
       return { latency: latencyOf(times) };
     };
     const viewFirst = () => view('');
-    const viewDeep = () => view(`?next=${String(deep.startId)}`);
+    const viewDeep = () => view(`?next=${String(deep.startId)}-${String(deep.startAt.getTime())}`);
     await viewFirst();
     await viewDeep();
     const memory = watchMemory(app.pid);
@@ -58,7 +58,7 @@ export const auditViewer: BenchRow = {
         target: { atMost: 1.3 },
         limits: [
           await databaseTime(database, 'page 1', {}),
-          await databaseTime(database, `page ${String(deep.page)}`, { next: deep.startId }),
+          await databaseTime(database, `page ${String(deep.page)}`, { next: deep.startId, near: deep.startAt }),
         ],
         subjectLatency: medianLatency(subject),
         referenceLatency: medianLatency(reference),
@@ -72,7 +72,7 @@ export const auditViewer: BenchRow = {
 /** The last row before the deep page, which is what the link to that page names. */
 async function findDeepPage({
   superUrl,
-}: BenchDatabase): Promise<{ page: number; startId: number; rows: number }> {
+}: BenchDatabase): Promise<{ page: number; startId: number; startAt: Date; rows: number }> {
   const [counted] = await runStatement<{ rows: string }>(
     superUrl,
     'select count(*) as rows from audit_logs where company_id = $1',
@@ -80,20 +80,20 @@ async function findDeepPage({
   );
   const rows = Number(counted?.rows);
   const page = Math.min(DEEP_PAGE, Math.floor(rows / PAGE_ROWS));
-  const [start] = await runStatement<{ id: string }>(
+  const [start] = await runStatement<{ id: string; timestamp: Date }>(
     superUrl,
-    'select id from audit_logs where company_id = $1 order by timestamp desc, id desc offset $2 limit 1',
+    'select id, timestamp from audit_logs where company_id = $1 order by timestamp desc, id desc offset $2 limit 1',
     [LOUD_COMPANY, (page - 1) * PAGE_ROWS - 1],
   );
   if (start === undefined) throw new Error('the company has no deep page');
-  return { page, startId: Number(start.id), rows };
+  return { page, startId: Number(start.id), startAt: start.timestamp, rows };
 }
 
 /**
  * Planning and execution of the very statements that the page's list sends, on one connection that is used again as those
  * of the app's pool are: the first time a connection also reads what tables there are.
  */
-async function databaseTime(database: BenchDatabase, page: string, cursor: Cursor): Promise<Limit> {
+async function databaseTime(database: BenchDatabase, page: string, cursor: TimedCursor): Promise<Limit> {
   const statements = await recordList(database, cursor);
   const client = new pg.Client({ connectionString: database.appUrl });
   await client.connect();
@@ -106,7 +106,7 @@ async function databaseTime(database: BenchDatabase, page: string, cursor: Curso
   }
 }
 
-async function recordList({ appUrl }: BenchDatabase, cursor: Cursor): Promise<Statement[]> {
+async function recordList({ appUrl }: BenchDatabase, cursor: TimedCursor): Promise<Statement[]> {
   const db = createDb({ url: appUrl, poolMax: 1 });
   try {
     return await recordStatements(db, () =>
