@@ -58,7 +58,10 @@ export const auditViewer: BenchRow = {
         target: { atMost: 1.3 },
         limits: [
           await databaseTime(database, 'page 1', {}),
-          await databaseTime(database, `page ${String(deep.page)}`, { next: deep.startId, near: deep.startAt }),
+          await databaseTime(database, `page ${String(deep.page)}`, {
+            next: deep.startId,
+            near: deep.startAt,
+          }),
         ],
         subjectLatency: medianLatency(subject),
         referenceLatency: medianLatency(reference),
