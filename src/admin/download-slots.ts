@@ -1,7 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { TooManyAttempts } from '../errors.ts';
 
 /** When a download was refused because too many run, another try makes sense after so many seconds. */
 const RETRY_AFTER_SECONDS = 15;
+
+/** A download whose last byte has been sent is still being written down: who asks for the next one waits, in milliseconds. */
+const GRACE_MS = 1000;
 
 /** Lets only so many downloads run at once in one process. */
 export interface DownloadSlots {
@@ -15,13 +19,15 @@ export interface DownloadSlots {
  */
 export function createDownloadSlots(poolMax: number): DownloadSlots {
   const limit = Math.max(1, Math.floor(poolMax / 3));
-  const running = new Set<string>();
+  const running = new Map<string, Promise<unknown>>();
   return {
     run: async (owner, download) => {
+      await Promise.race([running.get(owner)?.catch(() => undefined), pause(GRACE_MS, null, { ref: false })]);
       if (running.has(owner) || running.size >= limit) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
-      running.add(owner);
+      const started = download();
+      running.set(owner, started);
       try {
-        return await download();
+        return await started;
       } finally {
         running.delete(owner);
       }

@@ -303,6 +303,16 @@ describe('a fault before the first byte', () => {
 });
 
 describe('download slots', () => {
+  it('waits for one of the same company that is just being written down', async () => {
+    const slots = createDownloadSlots(6);
+    let end: () => void = () => undefined;
+    const first = slots.run('acme', () => new Promise<void>((done) => (end = done)));
+    const second = slots.run('acme', () => Promise.resolve('second'));
+    end();
+    await first;
+    expect(await second).toBe('second');
+  });
+
   it('leave most connections to everybody else, one for each company, and are given back', async () => {
     const slots = createDownloadSlots(6);
     let finish: () => void = () => undefined;
