@@ -22,7 +22,8 @@ export function createDownloadSlots(poolMax: number): DownloadSlots {
   const running = new Map<string, Promise<unknown>>();
   return {
     run: async (owner, download) => {
-      await Promise.race([running.get(owner)?.catch(() => undefined), pause(GRACE_MS, null, { ref: false })]);
+      const other = running.get(owner)?.catch(() => undefined);
+      if (other !== undefined) await Promise.race([other, pause(GRACE_MS, null, { ref: false })]);
       if (running.has(owner) || running.size >= limit) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
       const started = download();
       running.set(owner, started);
