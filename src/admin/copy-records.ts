@@ -55,28 +55,27 @@ export async function* copyRecords(
 }
 
 /**
- * COPY takes no bindings: they become settings of the transaction, each read with its type, so that no value is ever part of
- * the statement. Returns the statement.
+ * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not for the average
+ * one; texts become settings of the transaction, each asked for once, and are never part of the statement.
  */
 async function bindAsSettings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
-  const settings = bindings.map((value, index) => [`export.p${index + 1}`, toSetting(value)] as const);
+  const written = bindings.map((value, index) => writeBinding(value, `export.p${index + 1}`));
   await snapshot.raw('select set_config(key, value, true) from jsonb_each_text(?::jsonb)', [
-    JSON.stringify(Object.fromEntries(settings.map(([name, { text }]) => [name, text]))),
+    JSON.stringify(Object.fromEntries(written.flatMap(({ setting }) => setting))),
   ]);
-  return sql.replace(/\$(\d+)/g, (_, number: string) => {
-    const type = settings[Number(number) - 1]?.[1].type ?? 'text';
-    // Asked for once and not for every row.
-    return `(select current_setting('export.p${number}')::${type})`;
-  });
+  return sql.replace(/\$(\d+)/g, (_, number: string) => written[Number(number) - 1]?.sql ?? 'null');
 }
 
-function toSetting(value: unknown): { text: string; type: string } {
-  if (value instanceof Date) return { text: value.toISOString(), type: 'timestamptz' };
-  if (typeof value === 'number') return { text: String(value), type: 'bigint' };
-  if (typeof value === 'string') return { text: value, type: 'text' };
+/** How a value stands in the statement, and the setting it is read from, if any. */
+function writeBinding(value: unknown, name: string): { sql: string; setting: [string, string][] } {
+  if (value instanceof Date) return { sql: `'${value.toISOString()}'::timestamptz`, setting: [] };
+  if (Number.isSafeInteger(value)) return { sql: `${String(value)}::bigint`, setting: [] };
+  const asked = (type: string): string => `(select current_setting('${name}')::${type})`;
+  if (typeof value === 'string') return { sql: asked('text'), setting: [[name, value]] };
   if (Array.isArray(value)) {
-    return { text: `{${value.map((item) => JSON.stringify(String(item))).join(',')}}`, type: 'text[]' };
+    const items = value.map((item) => JSON.stringify(String(item)));
+    return { sql: asked('text[]'), setting: [[name, `{${items.join(',')}}`]] };
   }
   throw new Error(`Bug! a ${typeof value} cannot be bound to a copy`);
 }
