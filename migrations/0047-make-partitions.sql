@@ -63,7 +63,9 @@ begin
       using errcode = 'invalid_parameter_value';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('youarecoder partitions', 0));
-  execute format('select min(%I) from %I', key_column, parent_name || '_default') into oldest;
+  -- A time that no clock shows (minus infinity, before Christ) stays where it is: counting months from there would not end.
+  execute format('select min(%1$I) from %2$I where %1$I > now() - interval ''100 years''', key_column, parent_name || '_default')
+    into oldest;
   partition_month := month_start(least(oldest, now()), 0);
   while partition_month <= last_month loop
     is_needed := partition_month >= month_start(now(), 0);

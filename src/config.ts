@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -232,6 +233,12 @@ function isNetwork(text: string): boolean {
   return true;
 }
 
+/** Names a database by its address, so that what was meant for one is never replayed into another. */
+function databaseTag(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return createHash('sha256').update(`${hostname}:${port}${pathname}`).digest('hex').slice(0, 12);
+}
+
 function toConfig(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
@@ -246,7 +253,7 @@ function toConfig(env: Environment): Config {
     },
     dataDir: env.DATA_DIR,
     audit: {
-      spoolDir: env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'),
+      spoolDir: join(env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'), databaseTag(env.DATABASE_URL)),
       spoolMaxBytes: env.AUDIT_SPOOL_MAX_MB * 1_048_576,
       queueEvents: env.AUDIT_QUEUE_MAX_EVENTS,
       batchEvents: env.AUDIT_BATCH_MAX_EVENTS,

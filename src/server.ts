@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
@@ -17,6 +18,9 @@ import { createActivityBuffer } from './workspace/activity-buffer.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
+
+/** How long handlers of requests that were cut have to write down how those ended, in milliseconds. */
+const AFTER_CUT_MS = 2000;
 
 /** A request must have come in whole after so long, in milliseconds; our largest form takes seconds. */
 const REQUEST_MS = 60_000;
@@ -104,11 +108,15 @@ function stopOnSignal(server: Server, log: Log, closings: (() => Promise<void>)[
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping: requests in flight are finished first');
+    let isCut = false;
     const cut = setTimeout(() => {
+      isCut = true;
       server.closeAllConnections();
     }, DRAIN_MS);
     await new Promise((done) => server.close(done));
     clearTimeout(cut);
+    // What was cut off is written down by its handler, which nobody can wait for by name.
+    if (isCut) await pause(AFTER_CUT_MS);
     for (const close of closings) await close();
     log.info('stopped');
     process.exit(0);

@@ -37,12 +37,18 @@ export async function exportAudit(
     });
   const read = (pool: Knex): AsyncGenerator<string, void> =>
     inSnapshot(pool, signal, (snapshot) => writeCsv(snapshot, { companyId: company.id, filter, written }));
-  return {
-    fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
-    contentType: 'text/csv; charset=utf-8',
-    chunks: await reads.read('export', (pool) => primed(read(pool))),
-    finish,
-  };
+  try {
+    return {
+      fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
+      contentType: 'text/csv; charset=utf-8',
+      chunks: await reads.read('export', (pool) => primed(read(pool))),
+      finish,
+    };
+  } catch (error) {
+    const reason = signal.aborted ? 'reader-gone' : 'failed';
+    await finish(context, { success: false, reason, bytes: 0, seconds: 0 });
+    throw error;
+  }
 }
 
 async function* writeCsv(
