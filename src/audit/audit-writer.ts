@@ -54,6 +54,9 @@ export interface AuditWriterDeps {
 const BATCH_BYTES = 1_048_576;
 const QUEUE_BYTES = 33_554_432;
 
+/** Statements at once: while Postgres works on one, the next is made ready. */
+const WRITES_IN_FLIGHT = 2;
+
 interface AuditEvent {
   row: AuditRow;
   line: string;
@@ -95,7 +98,8 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
     }
   };
 
-  const gatherer = createGatherer<AuditEvent>({ items: limits.batchEvents, bytes: BATCH_BYTES }, writeBatch);
+  const batch = { items: limits.batchEvents, bytes: BATCH_BYTES };
+  const gatherer = createGatherer<AuditEvent>(batch, writeBatch, WRITES_IN_FLIGHT);
 
   return {
     write: async (row) => {

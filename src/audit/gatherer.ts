@@ -21,28 +21,53 @@ interface Waiting<T> {
   reject(error: unknown): void;
 }
 
-/**
- * Group commit without a timer: a lone item is written in the same turn of the event loop, and only what arrives during a
- * write waits for the next. One write is in flight at a time.
- */
-export function createGatherer<T>(limits: BatchLimits, write: (batch: T[]) => Promise<void>): Gatherer<T> {
-  let queue: Waiting<T>[] = [];
-  let inFlight: Waiting<T>[] = [];
-  let waitingBytes = 0;
-  let running: Promise<void> | null = null;
+/** Fewer items than this are not worth sharing out over two writes. */
+const SHARE_FROM = 64;
 
+/**
+ * Group commit without a timer: a lone item is written in the same turn of the event loop, and what arrives while all
+ * `lanes` write waits for the next write. With two lanes a long queue is halved, so that one half is made ready here while
+ * the database works on the other.
+ */
+export function createGatherer<T>(
+  limits: BatchLimits,
+  write: (batch: T[]) => Promise<void>,
+  lanes = 1,
+): Gatherer<T> {
+  let queue: Waiting<T>[] = [];
+  const inFlight = new Set<Waiting<T>[]>();
+  const running = new Set<Promise<void>>();
+  let waitingBytes = 0;
+
+  const take = (): Waiting<T>[] => {
+    const isShared = queue.length >= SHARE_FROM && inFlight.size < lanes - 1;
+    const most = isShared ? Math.ceil(queue.length / lanes) : queue.length;
+    const batch = queue.slice(0, Math.min(most, countOfBatch(queue, limits)));
+    queue = queue.slice(batch.length);
+    return batch;
+  };
   const run = async (): Promise<void> => {
     // Whoever was woken by the batch before comes back with the next item within this turn: it is not left behind.
     await nextTurn();
     while (queue.length > 0) {
-      inFlight = queue.slice(0, countOfBatch(queue, limits));
-      queue = queue.slice(inFlight.length);
-      await writeAndTell(inFlight, write);
-      waitingBytes -= sumOfBytes(inFlight);
-      inFlight = [];
+      const batch = take();
+      inFlight.add(batch);
+      if (queue.length > 0) startLane();
+      await writeAndTell(batch, write);
+      waitingBytes -= sumOfBytes(batch);
+      inFlight.delete(batch);
       await nextTurn();
     }
-    running = null;
+  };
+  const startLane = (): void => {
+    if (running.size === lanes) return;
+    const lane = run();
+    running.add(lane);
+    void lane.then(() => {
+      running.delete(lane);
+      // What came between the lane's last look and its end.
+      if (queue.length > 0) startLane();
+    });
   };
 
   return {
@@ -50,15 +75,19 @@ export function createGatherer<T>(limits: BatchLimits, write: (batch: T[]) => Pr
       new Promise((resolve, reject) => {
         queue.push({ item, bytes, resolve, reject });
         waitingBytes += bytes;
-        running ??= run();
+        startLane();
       }),
-    waiting: () => ({
-      count: inFlight.length + queue.length,
-      bytes: waitingBytes,
-      oldest: (inFlight[0] ?? queue[0])?.item,
-    }),
+    waiting: () => {
+      const [oldest] = inFlight;
+      const written = [...inFlight].reduce((sum, batch) => sum + batch.length, 0);
+      return {
+        count: written + queue.length,
+        bytes: waitingBytes,
+        oldest: (oldest?.[0] ?? queue[0])?.item,
+      };
+    },
     idle: async () => {
-      while (running !== null) await running;
+      while (running.size > 0) await Promise.all(running);
     },
   };
 }
