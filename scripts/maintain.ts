@@ -7,6 +7,7 @@ import { makePartitions } from '../src/maintenance/make-partitions.ts';
 import { planMaintenance } from '../src/maintenance/plan-maintenance.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { findDatabase } from './find-database.ts';
+import { readEnvFile } from './read-env-file.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -35,14 +36,6 @@ async function main(args: string[]): Promise<void> {
   } finally {
     await db.destroy();
     await database.stop();
-  }
-}
-
-function readEnvFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

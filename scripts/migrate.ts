@@ -1,6 +1,7 @@
 import type { MigrationState } from '../src/migrations.ts';
 import { findDatabase } from './find-database.ts';
 import { MigrationError } from './migration-error.ts';
+import { readEnvFile } from './read-env-file.ts';
 import { describeDrift, migrationStatus, runMigrations } from './run-migrations.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -52,14 +53,6 @@ function roleOf(url: string): string {
     return decodeURIComponent(new URL(url).username);
   } catch {
     throw new MigrationError('DATABASE_URL is not a URL like postgres://role:password@host:5432/database');
-  }
-}
-
-function readEnvFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   USAGE,
   type Terminal,
 } from './operator-command.ts';
+import { readEnvFile } from './read-env-file.ts';
 
 const terminal: Terminal = {
   say: (line) => {
@@ -40,14 +41,6 @@ async function main(): Promise<void> {
 function commandContext(): RequestContext {
   const log = createLog({ level: 'warn' });
   return systemContext({ name: 'operator-command', at: new Date(), log, metrics: createMetrics() });
-}
-
-function readEnvFile(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  }
 }
 
 /** A refused connection is an AggregateError without a message of its own. */

@@ -176,8 +176,5 @@ export const invoiceRecord = z.strictObject({
   seller: party('Name, address and tax data of the seller as printed on the invoice.'),
 });
 
-export type AcceptanceRecord = z.output<typeof acceptanceRecord>;
+/** One audit row as the bundle has it. */
 export type AuditRecord = z.output<typeof auditRecord>;
-export type SessionRecord = z.output<typeof sessionRecord>;
-export type PaymentRecord = z.output<typeof paymentRecord>;
-export type InvoiceRecord = z.output<typeof invoiceRecord>;

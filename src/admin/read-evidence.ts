@@ -26,7 +26,7 @@ export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role
 export type EvidenceList = keyof EvidenceCounts;
 
 /** What a line of each list calls itself. */
-export const lineTypes = {
+const lineTypes = {
   audit_logs: 'audit_log',
   workspace_sessions: 'workspace_session',
   payments: 'payment',

@@ -6,7 +6,7 @@ const BATCH_ROWS = 500;
 
 const FETCH = `fetch forward ${String(BATCH_ROWS)} from admin_rows`;
 
-/** A database that gives nothing for so long ends the download; each batch is a statement of its own. */
+/** A database that gives nothing for so long ends the download; each batch of a cursor is a statement of its own. */
 const STATEMENT_TIMEOUT = '60s';
 
 /**
@@ -16,8 +16,9 @@ const STATEMENT_TIMEOUT = '60s';
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres plans what is streamed: for the first row rather than the last. Halves of a union are planned for all their
- * rows even so, and a short one may be sorted. Compiling takes longer than the first batch.
+ * How Postgres plans what is streamed: a cursor for the first row rather than the last. Halves of a union are planned for all
+ * their rows even so, and a short one may be sorted; COPY is no cursor and is always planned for all rows. Compiling takes
+ * longer than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,

@@ -148,7 +148,7 @@ export const admin: Record<keyof typeof en, string> = {
   exportFormat_json: 'Tek JSON belgesi (banka için)',
   exportFormat_ndjson: 'Satır satır JSON (programlar için)',
   exportFormat_csv: 'Denetim kayıtları, CSV (tablolama programı için)',
-  exportFormatHint: 'Üçü de aynı kayıtlardan oluşur; CSV yalnızca olayları içerir.',
+  exportFormatHint: 'Üçü de aynı kayıtlardan hazırlanır; CSV yalnızca olayları içerir.',
   exportWaiting: 'İndirme başlıyor…',
   exportCounting: 'Şu ana kadar {rows} kayıt',
   exportRows: '{rows} / {total} kayıt',
