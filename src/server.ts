@@ -108,15 +108,15 @@ function stopOnSignal(server: Server, log: Log, closings: (() => Promise<void>)[
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping: requests in flight are finished first');
-    let isCut = false;
+    const drain = { isCut: false };
     const cut = setTimeout(() => {
-      isCut = true;
+      drain.isCut = true;
       server.closeAllConnections();
     }, DRAIN_MS);
     await new Promise((done) => server.close(done));
     clearTimeout(cut);
     // What was cut off is written down by its handler, which nobody can wait for by name.
-    if (isCut) await pause(AFTER_CUT_MS);
+    if (drain.isCut) await pause(AFTER_CUT_MS);
     for (const close of closings) await close();
     log.info('stopped');
     process.exit(0);

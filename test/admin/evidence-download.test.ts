@@ -225,7 +225,7 @@ describe('a long download', () => {
     });
     await buildAuditRow(testApp.db, cast.bob, { request_id: 'committed-meanwhile' });
     let text = '';
-    for await (const chunk of download.chunks) text += chunk;
+    for await (const chunk of download.chunks) text += chunk.toString();
     const bundle = JSON.parse(text) as unknown;
     expectValid(bundle);
     expect(text).not.toContain('committed-meanwhile');

@@ -65,7 +65,7 @@ export async function downloadText(
     ...input,
   });
   let text = '';
-  for await (const chunk of download.chunks) text += chunk;
+  for await (const chunk of download.chunks) text += chunk.toString();
   return text;
 }
 

@@ -399,7 +399,7 @@ describe('the download of a bundle', () => {
       },
     });
     let text = '';
-    for await (const chunk of download.chunks) text += chunk;
+    for await (const chunk of download.chunks) text += chunk.toString();
     expect((JSON.parse(text) as { audit_logs: unknown[] }).audit_logs).toHaveLength(1);
     const next = await readBundle(database.db, cast.alice, cast.bob);
     expect(next.audit_logs.map((entry) => entry.action_type)).toEqual(['evidence_exported', 'login']);
