@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { outermost } from '../db.ts';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
-import { toEventLine } from './insert-audit-events.ts';
+import { insertInTransaction } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type { AuditEntry } from './audit-row.ts';
@@ -173,12 +173,7 @@ async function logInTransaction(
   context: RequestContext,
   row: AuditRow,
 ): Promise<void> {
-  // A savepoint in one round trip: without it a refused row would doom everything the caller did.
-  const refusal = await trx.raw<{ rows: { refusal: string | null }[] }>(
-    'select write_audit_row(?::json) as refusal',
-    [toEventLine(row)],
-  );
-  const reason = refusal.rows[0]?.refusal ?? null;
+  const reason = await insertInTransaction(trx, row);
   if (reason === null) return;
   reportFailure(context, row, new Error(reason));
   const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');

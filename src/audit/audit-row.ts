@@ -134,7 +134,7 @@ function withStorableNames(value: object): object {
 
 /** Postgres refuses NUL in text and jsonb, and half a surrogate pair in jsonb: both become U+FFFD. */
 function storable(value: string): string {
-  return Buffer.from(value.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
+  return value.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 function sha256(value: string): string {

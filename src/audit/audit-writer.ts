@@ -50,17 +50,13 @@ export interface AuditWriterDeps {
   limits: AuditWriterLimits;
 }
 
-/** Text of the events in one statement, and of all that wait, in bytes. */
+/** Texts of the events in one statement, and of all that wait, in bytes; and what a row has besides its long texts. */
 const BATCH_BYTES = 1_048_576;
 const QUEUE_BYTES = 33_554_432;
+const ROW_BYTES = 512;
 
 /** Statements at once: while Postgres works on one, the next is made ready. */
 const WRITES_IN_FLIGHT = 2;
-
-interface AuditEvent {
-  row: AuditRow;
-  line: string;
-}
 
 /** Starts the writer of one process, and the replay of what an earlier one has left in the spool. */
 export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
@@ -68,9 +64,9 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   const replay = createSpoolReplay(deps);
   let lostEvents = 0;
 
-  const keep = async ({ row, line }: AuditEvent, reason: SpoolReason): Promise<void> => {
+  const keep = async (row: AuditRow, reason: SpoolReason): Promise<void> => {
     try {
-      await spool.append(line);
+      await spool.append(toEventLine(row));
       metrics.auditSpooled.inc({ reason });
       replay.wake();
     } catch (error) {
@@ -80,35 +76,34 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
     }
   };
 
-  const writeBatch = async (batch: AuditEvent[]): Promise<void> => {
+  const writeBatch = async (batch: AuditRow[]): Promise<void> => {
     const open = new Set(batch);
     try {
       if (replay.isDown()) throw new Error('Postgres did not answer a moment ago');
       await insertOrRefuse(
         batch,
-        (events) => insertAuditEvents(db, linesOf(events)).timeout(limits.writeTimeoutMs),
-        async (event, error) => {
-          open.delete(event);
-          await replay.refuse(event.line, error);
+        (rows) => insertAuditEvents(db, rows).timeout(limits.writeTimeoutMs),
+        async (row, error) => {
+          open.delete(row);
+          await replay.refuse(row, error);
         },
       );
     } catch (error) {
       replay.noteFailure(error);
-      await Promise.all([...open].map((event) => keep(event, 'unreachable')));
+      await Promise.all([...open].map((row) => keep(row, 'unreachable')));
     }
   };
 
   const batch = { items: limits.batchEvents, bytes: BATCH_BYTES };
-  const gatherer = createGatherer<AuditEvent>(batch, writeBatch, WRITES_IN_FLIGHT);
+  const gatherer = createGatherer<AuditRow>(batch, writeBatch, WRITES_IN_FLIGHT);
 
   return {
     write: async (row) => {
-      const event = { row, line: toEventLine(row) };
       const waiting = gatherer.waiting();
       const isFull = waiting.count >= limits.queueEvents || waiting.bytes >= QUEUE_BYTES;
-      await (isFull ? keep(event, 'queue-full') : gatherer.add(event, Buffer.byteLength(event.line)));
+      await (isFull ? keep(row, 'queue-full') : gatherer.add(row, sizeOf(row)));
     },
-    keep: (row, reason) => keep({ row, line: toEventLine(row) }, reason),
+    keep,
     state: () => {
       const { count, oldest } = gatherer.waiting();
       const spooled = spool.size();
@@ -116,7 +111,7 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
         queuedEvents: count,
         spooledEvents: spooled.events,
         spooledBytes: spooled.bytes,
-        oldestUnwrittenAt: earlier(oldest?.row.timestamp ?? null, spooled.oldestAt),
+        oldestUnwrittenAt: earlier(oldest?.timestamp ?? null, spooled.oldestAt),
         lostEvents,
       };
     },
@@ -127,8 +122,13 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   };
 }
 
-function linesOf(events: AuditEvent[]): string[] {
-  return events.map(({ line }) => line);
+/** About the memory that a row takes: its texts, of which only those without a low limit are looked at. */
+function sizeOf({ details, user_agent, request_path, error_message }: AuditRow): number {
+  return ROW_BYTES + [details, user_agent, request_path, error_message].reduce(addLength, 0);
+}
+
+function addLength(sum: number, text: string | null): number {
+  return sum + (text?.length ?? 0);
 }
 
 function earlier(a: Date | null, b: Date | null): Date | null {

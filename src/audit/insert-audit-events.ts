@@ -20,27 +20,48 @@ const COLUMNS = {
   error_message: 'text',
 } as const satisfies Record<keyof AuditRow, string>;
 
-const NAMES = Object.keys(COLUMNS).join(', ');
-const TYPED_NAMES = Object.entries(COLUMNS)
-  .map(([name, type]) => `${name} ${type}`)
-  .join(', ');
+const NAMES = Object.keys(COLUMNS) as (keyof AuditRow)[];
+const ARRAYS = Object.values(COLUMNS).map((type) => `?::${type}[]`);
 const INSERT = `
-  insert into audit_logs (${NAMES})
-  select ${NAMES} from json_to_recordset(?::json) as event (${TYPED_NAMES})
+  insert into audit_logs (${NAMES.join(', ')})
+  select * from unnest(${ARRAYS.join(', ')})
   on conflict (event_id, timestamp) do nothing`;
+const INSERT_IN_TRANSACTION = `select write_audit_row(${NAMES.map(() => '?').join(', ')}) as refusal`;
 
-/** The row as one line of JSON: what the spool keeps and what `insertAuditEvents` takes. */
+/** The row as one line of JSON, which is what the spool keeps. */
 export function toEventLine({ details, ...row }: AuditRow): string {
   return `${JSON.stringify(row).slice(0, -1)},"details":${details}}`;
 }
 
+/** The row of a line that `toEventLine` has made. */
+export function fromEventLine(line: string): AuditRow {
+  const { timestamp, details, ...row } = JSON.parse(line) as Omit<AuditRow, 'timestamp' | 'details'> & {
+    timestamp: string;
+    details: unknown;
+  };
+  return { ...row, timestamp: new Date(timestamp), details: JSON.stringify(details) };
+}
+
 /**
- * Inserts events, each a line of `toEventLine`, in one statement of one parameter: nothing is planned anew for another
- * number of them, and Postgres reads one JSON text faster than thousands of parameters. An event that is in the table
- * already, since an earlier answer was lost, changes nothing.
+ * Inserts rows in one statement with one array for each column: nothing is planned anew for another number of them, and
+ * Postgres reads arrays faster than thousands of parameters or JSON. A row that is in the table already, since an earlier
+ * answer was lost, changes nothing.
  */
-export function insertAuditEvents(db: Knex, lines: string[]): Knex.Raw {
-  return db.raw(INSERT, [`[${lines.join(',')}]`]);
+export function insertAuditEvents(db: Knex, rows: AuditRow[]): Knex.Raw {
+  const columns = NAMES.map((name) => rows.map((row) => row[name]));
+  return db.raw(INSERT, columns as unknown as Knex.RawBinding[]).options({ name: 'insert-audit-events' });
+}
+
+/**
+ * Inserts one row as part of the caller's transaction, in one round trip. Returns why Postgres refused it, or null; the
+ * transaction goes on either way, since the function in the database has a savepoint of its own.
+ */
+export async function insertInTransaction(trx: Knex.Transaction, row: AuditRow): Promise<string | null> {
+  const values = NAMES.map((name) => row[name]);
+  const { rows } = await trx
+    .raw<{ rows: { refusal: string | null }[] }>(INSERT_IN_TRANSACTION, values)
+    .options({ name: 'write-audit-row' });
+  return rows[0]?.refusal ?? null;
 }
 
 /**

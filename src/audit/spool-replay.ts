@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRow } from './audit-row.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
-import { insertAuditEvents, insertOrRefuse } from './insert-audit-events.ts';
+import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 
 /** Brings what is in the spool into the table, and knows whether Postgres answers. */
 export interface SpoolReplay {
@@ -10,8 +10,8 @@ export interface SpoolReplay {
   noteFailure(error: unknown): void;
   /** Something is in the spool: it is replayed in a moment. */
   wake(): void;
-  /** Sets apart a line that Postgres refuses for what it says; the error log has it too. Never rejects. */
-  refuse(line: string, error: unknown): Promise<void>;
+  /** Sets apart a row that Postgres refuses for what it says; the error log has it too. Never rejects. */
+  refuse(row: AuditRow, error: unknown): Promise<void>;
   /** Replays what is left, for ten seconds at most. */
   close(): Promise<void>;
 }
@@ -36,17 +36,17 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
   // Whoever starts takes over what is there; if its writer lives after all, that one notices and loses nothing.
   let untouchedMs = 0;
 
-  const refuse = async (line: string, error: unknown): Promise<void> => {
-    const audit = JSON.parse(line) as AuditRow;
+  const refuse = async (audit: AuditRow, error: unknown): Promise<void> => {
     metrics.auditWriteFailures.inc({ action: audit.action_type });
     log.error({ err: error, audit }, 'audit row could not be written');
-    await spool.quarantine(line).catch((cause: unknown) => {
+    await spool.quarantine(toEventLine(audit)).catch((cause: unknown) => {
       log.error({ err: cause }, 'refused audit row could not be set apart: it is in the error log only');
     });
   };
 
   const insert = async (lines: string[]): Promise<void> => {
-    await insertOrRefuse(lines, (some) => insertAuditEvents(db, some).timeout(limits.writeTimeoutMs), refuse);
+    const rows = lines.map(fromEventLine);
+    await insertOrRefuse(rows, (some) => insertAuditEvents(db, some).timeout(limits.writeTimeoutMs), refuse);
     isDown = false;
     metrics.auditReplayed.inc(lines.length);
   };
