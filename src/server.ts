@@ -70,6 +70,9 @@ function createRecorders(
     onTorn: (file) => {
       log.warn({ file }, 'a crash cut off an audit event in the spool: it had not been acknowledged');
     },
+    onBroken: (file, lines) => {
+      log.error({ file, lines }, 'unreadable lines in the spool, set apart: was the disk at fault?');
+    },
   });
   const auditWriter = createAuditWriter({ db, log, metrics, spool, limits: { ...limits, writeTimeoutMs } });
   const activityBuffer = createActivityBuffer({ db, log, metrics });

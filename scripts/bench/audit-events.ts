@@ -74,7 +74,12 @@ function openRecorders(
   const config = loadConfig(appEnvironment(database.appUrl, folder));
   const { spoolDir, spoolMaxBytes, ...limits } = config.audit;
   const db = createDb({ url: database.appUrl, poolMax: 2, acquireTimeoutMs: limits.writeTimeoutMs });
-  const spool = createAuditSpool({ directory: spoolDir, maxBytes: spoolMaxBytes, onTorn: () => undefined });
+  const spool = createAuditSpool({
+    directory: spoolDir,
+    maxBytes: spoolMaxBytes,
+    onTorn: () => undefined,
+    onBroken: () => undefined,
+  });
   const auditWriter = createAuditWriter({ db, log, metrics, spool, limits });
   const close = async (): Promise<void> => {
     await auditWriter.close();

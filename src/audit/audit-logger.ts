@@ -175,8 +175,16 @@ async function logInTransaction(
 ): Promise<void> {
   const reason = await insertInTransaction(trx, row);
   if (reason === null) return;
-  reportFailure(context, row, new Error(reason));
-  const keep = (): Promise<void> | undefined => context.recorders?.auditWriter.keep(row, 'refused');
+  const { recorders } = context;
+  if (recorders === undefined) {
+    reportFailure(context, row, new Error(reason));
+    return;
+  }
+  context.log.warn(
+    { reason, action: row.action_type },
+    'audit row was refused: it is tried again after the commit',
+  );
+  const keep = (): Promise<void> => recorders.auditWriter.keep(row, 'refused');
   void outermost(trx).executionPromise.then(keep, () => undefined);
 }
 

@@ -20,7 +20,10 @@ export interface AuditSpool {
    * error of `insert`, which it throws; the next call begins that file anew, so `insert` must bear repeats.
    */
   replay(insert: (lines: string[]) => Promise<void>): Promise<void>;
-  /** Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. */
+  /**
+   * Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. Rejects when so many wait
+   * that the file is as large as the spool may be.
+   */
   quarantine(line: string): Promise<void>;
   /** Takes over files of other processes that nobody has touched for so long. */
   adopt(input: { untouchedMs: number }): Promise<void>;
@@ -34,8 +37,10 @@ export interface SpoolOptions {
   directory: string;
   /** Beyond this the spool refuses, in bytes. */
   maxBytes: number;
-  /** Told the name of a file with lines that a crash has cut off; their events were never acknowledged. */
+  /** Told the name of a file whose last line a crash has cut off; its event was never acknowledged. */
   onTorn(file: string): void;
+  /** Told of whole lines that are no JSON, as a failing disk leaves them; they are set apart like refused ones. */
+  onBroken(file: string, lines: string[]): void;
 }
 
 /** Lines that share an fsync, and lines that `insert` gets at once. */
@@ -48,21 +53,31 @@ export const QUARANTINE_FILE = 'refused.jsonl';
  * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder without knowing of
  * each other: whoever renames a file owns it, and an appender notices (see `SpoolAppender`).
  */
-export function createAuditSpool({ directory, maxBytes, onTorn }: SpoolOptions): AuditSpool {
+export function createAuditSpool({ directory, maxBytes, onTorn, onBroken }: SpoolOptions): AuditSpool {
   const segments = new Map<string, Segment>();
   const appender = new SpoolAppender(directory, segments);
   const inTurn = createTurns();
   const appending = createGatherer<string>(BATCH, (lines) => inTurn(() => appender.append(lines)));
 
+  const quarantine = async (line: string): Promise<void> => {
+    const path = join(directory, QUARANTINE_FILE);
+    if (((await statIfThere(path))?.bytes ?? 0) > maxBytes)
+      throw new Error(`${QUARANTINE_FILE} holds its ${maxBytes} bytes`);
+    await appendDurably(path, `${line}\n`);
+  };
+
   const replaySegment = async (name: string, insert: (lines: string[]) => Promise<void>): Promise<void> => {
     await inTurn(() => appender.seal(name));
     const path = join(directory, name);
-    const { lines, isTorn } = readLines((await readIfThere(path)) ?? '');
+    const { lines, broken, isTorn } = readLines((await readIfThere(path)) ?? '');
     if (isTorn) onTorn(name);
+    if (broken.length > 0) onBroken(name, broken);
     for (let start = 0; start < lines.length; start += BATCH.items) {
       await insert(lines.slice(start, start + BATCH.items));
       await refreshIfThere(path);
     }
+    // What finds no room here has been told to `onBroken`.
+    for (const line of broken) await inTurn(() => quarantine(line)).catch(() => undefined);
     await removeIfThere(path);
     segments.delete(name);
   };
@@ -75,7 +90,7 @@ export function createAuditSpool({ directory, maxBytes, onTorn }: SpoolOptions):
     replay: async (insert) => {
       for (const name of sortedNames(segments)) await replaySegment(name, insert);
     },
-    quarantine: (line) => inTurn(() => appendDurably(join(directory, QUARANTINE_FILE), `${line}\n`)),
+    quarantine: (line) => inTurn(() => quarantine(line)),
     adopt: async ({ untouchedMs }) => {
       for (const name of await listFolder(directory)) {
         if (SEGMENT_NAME.test(name) && !segments.has(name))
@@ -114,12 +129,15 @@ async function adopt(
   segments.set(own, { events: readLines(text).lines.length, bytes: Buffer.byteLength(text) });
 }
 
-/** Only lines that are whole: what a crash has cut off was not on the disk when anybody was told that it is kept. */
-function readLines(text: string): { lines: string[]; isTorn: boolean } {
+/** A last line that a crash has cut off was not on the disk when anybody was told that it is kept. */
+function readLines(text: string): { lines: string[]; broken: string[]; isTorn: boolean } {
   const pieces = text.split('\n');
   const rest = pieces.pop() ?? '';
-  const lines = pieces.filter(isJson);
-  return { lines, isTorn: rest !== '' || lines.length < pieces.length };
+  return {
+    lines: pieces.filter(isJson),
+    broken: pieces.filter((piece) => !isJson(piece)),
+    isTorn: rest !== '',
+  };
 }
 
 function isJson(line: string): boolean {

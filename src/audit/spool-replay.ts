@@ -45,10 +45,17 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
   };
 
   const insert = async (lines: string[]): Promise<void> => {
-    const rows = lines.map(fromEventLine);
-    await insertOrRefuse(rows, (some) => insertAuditEvents(db, some).timeout(limits.writeTimeoutMs), refuse);
+    let refused = 0;
+    await insertOrRefuse(
+      lines.map(fromEventLine),
+      (rows) => insertAuditEvents(db, rows).timeout(limits.writeTimeoutMs),
+      async (row, error) => {
+        refused += 1;
+        await refuse(row, error);
+      },
+    );
     isDown = false;
-    metrics.auditReplayed.inc(lines.length);
+    metrics.auditReplayed.inc(lines.length - refused);
   };
 
   const replayOnce = async (): Promise<void> => {

@@ -2,14 +2,21 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAuditSpool, type AuditSpool } from '../../src/audit/audit-spool.ts';
+import { createAuditSpool, QUARANTINE_FILE, type AuditSpool } from '../../src/audit/audit-spool.ts';
 
 let directory: string;
 let spool: AuditSpool;
+let broken: string[];
 
 beforeEach(() => {
+  broken = [];
   directory = mkdtempSync(join(tmpdir(), 'audit-spool-'));
-  spool = createAuditSpool({ directory, maxBytes: 1e9, onTorn: () => undefined });
+  spool = createAuditSpool({
+    directory,
+    maxBytes: 1e9,
+    onTorn: () => undefined,
+    onBroken: (_, lines) => broken.push(...lines),
+  });
 });
 
 afterEach(() => {
@@ -49,6 +56,27 @@ describe('the audit spool', () => {
     expect(spool.size()).toEqual({ events: 0, bytes: 0, oldestAt: null });
   });
 
+  it('sets apart a whole line that is no JSON, and tells of it', async () => {
+    await spool.append(line(1));
+    await spool.append('\0\0\0');
+    await spool.append(line(2));
+    expect(await replayed(spool)).toEqual([line(1), line(2)]);
+    expect(broken).toEqual(['\0\0\0']);
+    expect(readdirSync(directory)).toEqual([QUARANTINE_FILE]);
+    expect(readFileSync(join(directory, QUARANTINE_FILE), 'utf8')).toBe('\0\0\0\n');
+  });
+
+  it('sets apart no more than it may hold', async () => {
+    const small = createAuditSpool({
+      directory,
+      maxBytes: 10,
+      onTorn: () => undefined,
+      onBroken: () => undefined,
+    });
+    await small.quarantine(line(1_000_000));
+    await expect(small.quarantine(line(2))).rejects.toThrow(QUARANTINE_FILE);
+  });
+
   it('begins a new file when one is large, so that a replay holds little in memory', async () => {
     const long = JSON.stringify({ text: 'x'.repeat(900_000) });
     for (let count = 0; count < 8; count += 1) await spool.append(long);
@@ -58,7 +86,12 @@ describe('the audit spool', () => {
 
   it('leaves files of others alone that are still being written', async () => {
     await spool.append(line(1));
-    const other = createAuditSpool({ directory, maxBytes: 1e9, onTorn: () => undefined });
+    const other = createAuditSpool({
+      directory,
+      maxBytes: 1e9,
+      onTorn: () => undefined,
+      onBroken: (_, lines) => broken.push(...lines),
+    });
     await other.adopt({ untouchedMs: 60_000 });
     expect(await replayed(other)).toEqual([]);
     await other.adopt({ untouchedMs: 0 });

@@ -18,7 +18,12 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
   const metrics = createMetrics();
   const db = createDb({ url: DATABASE_URL, poolMax: 2, acquireTimeoutMs: 500 });
-  const spool = createAuditSpool({ directory: SPOOL_DIR, maxBytes: 1e9, onTorn: () => undefined });
+  const spool = createAuditSpool({
+    directory: SPOOL_DIR,
+    maxBytes: 1e9,
+    onTorn: () => undefined,
+    onBroken: () => undefined,
+  });
   const limits = { queueEvents: 200, batchEvents: 50, writeTimeoutMs: 1000 };
   const auditWriter = createAuditWriter({ db, log, metrics, spool, limits });
   let isStopping = env['EVENTS'] === '0';

@@ -32,6 +32,7 @@ export function createTestAuditWriter(
     directory,
     maxBytes: options.maxBytes ?? 100_000_000,
     onTorn: (file) => torn.push(file),
+    onBroken: (file, lines) => torn.push(file, ...lines),
   });
   const auditWriter = createAuditWriter({
     ...options,
