@@ -56,7 +56,7 @@ export async function* copyRecords(
 
 /**
  * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not for the average
- * one; texts become settings of the transaction, each asked for once, and are never part of the statement.
+ * one, and so are plain words; other texts become settings of the transaction and are never part of the statement.
  */
 async function bindAsSettings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
@@ -67,15 +67,25 @@ async function bindAsSettings(snapshot: Knex.Transaction, query: Knex.QueryBuild
   return sql.replace(/\$(\d+)/g, (_, number: string) => written[Number(number) - 1]?.sql ?? 'null');
 }
 
+/** Letters, digits and what has no meaning within quotes: a text that can stand in a statement as it is. */
+const PLAIN = /^[\w .:+-]*$/;
+
 /** How a value stands in the statement, and the setting it is read from, if any. */
 function writeBinding(value: unknown, name: string): { sql: string; setting: [string, string][] } {
   if (value instanceof Date) return { sql: `'${value.toISOString()}'::timestamptz`, setting: [] };
   if (Number.isSafeInteger(value)) return { sql: `${String(value)}::bigint`, setting: [] };
   const asked = (type: string): string => `(select current_setting('${name}')::${type})`;
-  if (typeof value === 'string') return { sql: asked('text'), setting: [[name, value]] };
+  if (typeof value === 'string') {
+    return PLAIN.test(value)
+      ? { sql: `'${value}'::text`, setting: [] }
+      : { sql: asked('text'), setting: [[name, value]] };
+  }
   if (Array.isArray(value)) {
-    const items = value.map((item) => JSON.stringify(String(item)));
-    return { sql: asked('text[]'), setting: [[name, `{${items.join(',')}}`]] };
+    const texts = value.map(String);
+    const array = `{${texts.map((text) => JSON.stringify(text)).join(',')}}`;
+    return texts.every((text) => PLAIN.test(text))
+      ? { sql: `'${array}'::text[]`, setting: [] }
+      : { sql: asked('text[]'), setting: [[name, array]] };
   }
   throw new Error(`Bug! a ${typeof value} cannot be bound to a copy`);
 }

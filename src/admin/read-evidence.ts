@@ -16,6 +16,7 @@ import type { EvidenceCounts, EvidenceScope } from './evidence-scope.ts';
 import { summariseEvidence } from './evidence-summary.ts';
 import { auditRecordTexts, sessionRecordTexts } from './evidence-texts.ts';
 import { copyRecords, type RecordForm, type RecordsPiece } from './copy-records.ts';
+import { sliceAuditRows } from './slice-audit-rows.ts';
 import { streamRows } from './stream-rows.ts';
 import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-evidence-records.ts';
 
@@ -62,9 +63,14 @@ export async function* readEvidence(
   };
   yield { part: 'head', head };
   const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
-  const audit = auditRecordTexts(snapshot, scope, typeOf('audit_logs'));
+  const audit = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => copyRecords(snapshot, auditRecordTexts(snapshot, slice, typeOf('audit_logs')), form),
+    ({ records }) => records,
+  );
   const sessions = sessionRecordTexts(snapshot, scope, typeOf('workspace_sessions'));
-  yield* listOf('audit_logs', copyRecords(snapshot, audit, form));
+  yield* listOf('audit_logs', audit);
   yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
@@ -76,9 +82,13 @@ export async function* readAuditTexts(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
 ): AsyncGenerator<string[], void> {
-  for await (const rows of streamRows<{ record: string }>(snapshot, auditRecordTexts(snapshot, scope))) {
-    yield rows.map(({ record }) => record);
-  }
+  const slices = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => streamRows<{ record: string }>(snapshot, auditRecordTexts(snapshot, slice)),
+    (rows) => rows.length,
+  );
+  for await (const rows of slices) yield rows.map(({ record }) => record);
 }
 
 async function* listOf(

@@ -16,14 +16,15 @@ const STATEMENT_TIMEOUT = '60s';
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres plans what is streamed: a cursor for the first row rather than the last. Halves of a union are planned for all
- * their rows even so, and a short one may be sorted; COPY is no cursor and is always planned for all rows. Compiling takes
- * longer than the first batch.
+ * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one download takes one of its processes and not three; a month of one busy person
+ * is sorted in memory; compiling takes longer than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,
   idle_in_transaction_session_timeout: IDLE_TIMEOUT,
   cursor_tuple_fraction: '0',
+  max_parallel_workers_per_gather: '0',
+  work_mem: '32MB',
   jit: 'off',
 };
 
