@@ -5,12 +5,13 @@ import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../read-db.ts';
 import type { Download, DownloadEnd } from '../web/download.ts';
 import { findSubject } from './evidence-queries.ts';
+import type { AuditRecord } from './evidence-records.ts';
 import type { SubjectRow } from './evidence-rows.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './evidence-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './evidence-scope.ts';
 import { startProgress } from './export-progress.ts';
 import type { EvidenceFormat } from './input.ts';
-import { readAuditTexts, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
+import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, primed } from './stream-rows.ts';
 import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
@@ -129,7 +130,7 @@ function readChunks(
 ): AsyncGenerator<string | Buffer, void> {
   return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
     if (format === 'csv') {
-      return writeAuditCsv(watchedTexts(readAuditTexts(snapshot, scope), rows, onFirstList), subject);
+      return writeAuditCsv(watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList), subject);
     }
     const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
@@ -154,15 +155,15 @@ async function* watched(
   }
 }
 
-async function* watchedTexts(
-  batches: AsyncIterable<string[]>,
+async function* watchedRecords(
+  batches: AsyncIterable<AuditRecord[]>,
   rows: EvidenceCounts,
   onStart: () => void,
-): AsyncGenerator<string[], void> {
+): AsyncGenerator<AuditRecord[], void> {
   onStart();
-  for await (const texts of batches) {
-    rows.audit_logs += texts.length;
-    yield texts;
+  for await (const records of batches) {
+    rows.audit_logs += records.length;
+    yield records;
   }
 }
 

@@ -13,8 +13,9 @@ import {
 import type { InvoiceRow, PaymentRow, SubjectRow } from './evidence-rows.ts';
 import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './evidence-schema.ts';
 import type { EvidenceCounts, EvidenceScope } from './evidence-scope.ts';
+import type { AuditRecord } from './evidence-records.ts';
 import { summariseEvidence } from './evidence-summary.ts';
-import { auditRecordTexts, sessionRecordTexts } from './evidence-texts.ts';
+import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
 import { copyRecords, type RecordForm, type RecordsPiece } from './copy-records.ts';
 import { sliceAuditRows } from './slice-audit-rows.ts';
 import { streamRows } from './stream-rows.ts';
@@ -66,10 +67,10 @@ export async function* readEvidence(
   const audit = sliceAuditRows(
     snapshot,
     scope,
-    (slice) => copyRecords(snapshot, auditRecordTexts(snapshot, slice, typeOf('audit_logs')), form),
+    (slice) => copyRecords(snapshot, auditRecordsAsJson(snapshot, slice, typeOf('audit_logs')), form),
     ({ records }) => records,
   );
-  const sessions = sessionRecordTexts(snapshot, scope, typeOf('workspace_sessions'));
+  const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
   yield* listOf('audit_logs', audit);
   yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
@@ -77,15 +78,15 @@ export async function* readEvidence(
   yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, subject.billing_currency) };
 }
 
-/** The texts of the audit records only, in batches. */
-export async function* readAuditTexts(
+/** The audit records only, in batches. */
+export async function* readAuditRecords(
   snapshot: Knex.Transaction,
   scope: EvidenceScope,
-): AsyncGenerator<string[], void> {
+): AsyncGenerator<AuditRecord[], void> {
   const slices = sliceAuditRows(
     snapshot,
     scope,
-    (slice) => streamRows<{ record: string }>(snapshot, auditRecordTexts(snapshot, slice)),
+    (slice) => streamRows<{ record: AuditRecord }>(snapshot, auditRecordsAsJson(snapshot, slice)),
     (rows) => rows.length,
   );
   for await (const rows of slices) yield rows.map(({ record }) => record);

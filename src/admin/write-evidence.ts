@@ -42,12 +42,12 @@ export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer,
  * colleague are left empty, as the bundle leaves them out.
  */
 export async function* writeAuditCsv(
-  batches: AsyncIterable<string[]>,
+  batches: AsyncIterable<AuditRecord[]>,
   subject: { id: number; full_name: string; email: string },
 ): AsyncGenerator<string, void> {
   yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
-  for await (const texts of batches) {
-    yield texts.map((text) => csvLine(cellsOf(JSON.parse(text) as AuditRecord, subject))).join('');
+  for await (const records of batches) {
+    yield records.map((record) => csvLine(cellsOf(record, subject))).join('');
   }
 }
 

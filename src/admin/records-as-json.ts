@@ -6,11 +6,11 @@ import type { EvidenceScope } from './evidence-scope.ts';
 const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /**
- * The audit records of a bundle as JSON texts in the column `record`, newest first. A colleague's or an operator's address
+ * The audit records of a bundle as JSON in the column `record`, newest first. A colleague's or an operator's address
  * and browser are not this person's evidence, and what this person did to another account is named without that person's
  * particulars. With a `type` each record begins by it. Postgres makes the text, so that no row is parsed here only to be written again.
  */
-export function auditRecordTexts(
+export function auditRecordsAsJson(
   db: Knex,
   scope: EvidenceScope,
   type: string | null = null,
@@ -41,11 +41,11 @@ export function auditRecordTexts(
     ),
     'entry.error_message',
   ]);
-  return asTexts(db, records);
+  return asJson(db, records);
 }
 
-/** The workspace sessions of a bundle as JSON texts in the column `record`, newest first. */
-export function sessionRecordTexts(
+/** The workspace sessions of a bundle as JSON in the column `record`, newest first. */
+export function sessionRecordsAsJson(
   db: Knex,
   scope: EvidenceScope,
   type: string | null = null,
@@ -69,12 +69,12 @@ export function sessionRecordTexts(
       'session.session_id',
       'session.access_method',
     ]);
-  return asTexts(db, records);
+  return asJson(db, records);
 }
 
 /** One conversion for the whole row, which costs less than joining its pieces. */
-function asTexts(db: Knex, records: Knex.QueryBuilder): Knex.QueryBuilder {
-  return db.from(records.as('records')).select(db.raw('row_to_json(records)::text as record'));
+function asJson(db: Knex, records: Knex.QueryBuilder): Knex.QueryBuilder {
+  return db.from(records.as('records')).select(db.raw('row_to_json(records) as record'));
 }
 
 function typeColumn(db: Knex, type: string | null): Knex.Raw[] {
