@@ -31,6 +31,7 @@ export async function* copyRecords(
   snapshot: Knex.Transaction,
   query: Knex.QueryBuilder,
   form: RecordForm,
+  silenceMs = SILENCE_MS,
 ): AsyncGenerator<RecordsPiece, void> {
   const select = await bindAsSettings(snapshot, query);
   // The statement lasts as long as its reader takes; see `SILENCE_MS` for what ends it.
@@ -47,7 +48,7 @@ export async function* copyRecords(
   const end = { isOver: false };
   for (const event of ['end', 'error']) stream.once(event, () => (end.isOver = true));
   try {
-    for await (const escaped of untilSilent(client, stream)) {
+    for await (const escaped of untilSilent(client, stream, silenceMs)) {
       const bytes = unescape(escaped);
       yield { bytes, records: form === 'json' ? putCommas(bytes) : countLines(bytes) };
     }
@@ -100,14 +101,18 @@ async function connectionOf(snapshot: Knex.Transaction): Promise<Client> {
 }
 
 /** A connection on which nothing comes is closed, which ends what waits for it with that error. */
-async function* untilSilent(client: Client, stream: CopyToStreamQuery): AsyncGenerator<Buffer, void> {
+async function* untilSilent(
+  client: Client,
+  stream: CopyToStreamQuery,
+  silenceMs: number,
+): AsyncGenerator<Buffer, void> {
   const { connection } = client as unknown as { connection: { stream: Socket } };
   const pieces = stream.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
   try {
     for (;;) {
       const silence = setTimeout(() => {
-        connection.stream.destroy(new Error(`Postgres gave nothing for ${SILENCE_MS / 1000} seconds`));
-      }, SILENCE_MS);
+        connection.stream.destroy(new Error(`Postgres gave nothing for ${silenceMs / 1000} seconds`));
+      }, silenceMs);
       const result = await pieces.next().finally(() => {
         clearTimeout(silence);
       });

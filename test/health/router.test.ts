@@ -1,5 +1,6 @@
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
+import type { AuditWriterState } from '../../src/audit/audit-writer.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 
 const test = useTestApp();
@@ -71,6 +72,32 @@ describe('/metrics', () => {
     expect(text).toContain('audit_write_failures_total');
     for (const name of ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via']) {
       await supertest(test.app).get('/metrics').set(name, '203.0.113.7').expect(404);
+    }
+  });
+
+  it('shows what audit rows wait where, and since when', async () => {
+    const state: AuditWriterState = {
+      queuedEvents: 3,
+      spooledEvents: 20,
+      spooledBytes: 9000,
+      oldestUnwrittenAt: new Date(Date.now() - 90_000),
+      lostEvents: 1,
+    };
+    const auditWriter = { ...test.deps.recorders.auditWriter, state: () => state };
+    const waiting = await createTestApp({
+      database: test.database,
+      deps: { recorders: { ...test.deps.recorders, auditWriter } },
+    });
+    try {
+      const { text } = await supertest(waiting.app).get('/metrics').expect(200);
+      expect(text).toContain('audit_unwritten_events{where="queue"} 3');
+      expect(text).toContain('audit_unwritten_events{where="spool"} 20');
+      expect(text).toContain('audit_spool_bytes 9000');
+      expect(text).toMatch(/audit_oldest_unwritten_seconds 9\d/);
+      const { body } = await supertest(waiting.app).get('/readyz').expect(200);
+      expect(body.audit).toMatchObject({ queuedEvents: 3, spooledEvents: 20, lostEvents: 1 });
+    } finally {
+      await waiting.close();
     }
   });
 

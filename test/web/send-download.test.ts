@@ -1,0 +1,109 @@
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createGunzip } from 'node:zlib';
+import express from 'express';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMetrics } from '../../src/metrics.ts';
+import type { DownloadEnd } from '../../src/web/download.ts';
+import { sendDownload } from '../../src/web/send-download.ts';
+import { createTestAuditWriter } from '../support/audit-writer.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const database = useTestDatabase();
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+/** Serves `chunks` as a download; `ended` resolves with what `finish` was told. */
+async function serve(
+  chunks: () => AsyncIterable<string | Buffer>,
+  idleMs?: number,
+): Promise<{ port: number; ended: Promise<DownloadEnd> }> {
+  const log = pino({ level: 'silent' });
+  const metrics = createMetrics();
+  const { auditWriter } = createTestAuditWriter({ db: database.db, log, metrics });
+  const app = express();
+  const ended = new Promise<DownloadEnd>((resolve) => {
+    app.get('/file', (req, res, next) => {
+      Object.assign(req, { log, metrics, recorders: { auditWriter }, requestId: 'r', receivedAt: new Date() });
+      const download = {
+        fileName: 'file.json',
+        contentType: 'application/json',
+        chunks: chunks(),
+        finish: (_context: unknown, end: DownloadEnd) => {
+          resolve(end);
+          return Promise.resolve();
+        },
+      };
+      sendDownload(req, res, () => Promise.resolve(download), idleMs).catch(next);
+    });
+  });
+  const server = createServer(app);
+  servers.push(server);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return { port: (server.address() as AddressInfo).port, ended };
+}
+
+function open(port: number, headers: Record<string, string> = {}): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    request({ port, path: '/file', host: '127.0.0.1', headers }, resolve).on('error', reject).end();
+  });
+}
+
+async function* endless(): AsyncGenerator<Buffer, void> {
+  for (;;) yield await Promise.resolve(Buffer.alloc(65_536));
+}
+
+describe('sendDownload', () => {
+  it('ends a reader who takes nothing for too long, and says so', async () => {
+    const { port, ended } = await serve(endless, 100);
+    const answer = await open(port);
+    answer.on('error', () => undefined);
+    expect(await ended).toMatchObject({ success: false, reason: 'reader-idle' });
+  });
+
+  it('tells a reader who went away from one who took nothing', async () => {
+    const { port, ended } = await serve(endless);
+    const answer = await open(port);
+    answer.on('error', () => undefined);
+    answer.once('data', () => answer.destroy());
+    expect(await ended).toMatchObject({ success: false, reason: 'reader-gone' });
+  });
+
+  it('sends the first piece at once, compressed as well, while the next is still being made', async () => {
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    const { port, ended } = await serve(async function* () {
+      yield '{"first":1';
+      await held;
+      yield '}';
+    });
+    const answer = await open(port, { 'accept-encoding': 'gzip' });
+    expect(answer.headers['content-encoding']).toBe('gzip');
+    const text = answer.pipe(createGunzip());
+    const first = await new Promise<Buffer>((resolve) => text.once('data', resolve));
+    expect(first.toString()).toBe('{"first":1');
+    goOn();
+    const rest = await new Promise<Buffer>((resolve) => text.once('data', resolve));
+    expect(rest.toString()).toBe('}');
+    expect(await ended).toMatchObject({ success: true, bytes: 11 });
+  });
+
+  it('cuts the connection when a later piece fails', async () => {
+    const { port, ended } = await serve(async function* () {
+      yield '{"first":1';
+      await Promise.reject(new Error('no more'));
+    });
+    const answer = await open(port);
+    const cut = new Promise((resolve) => answer.once('error', resolve));
+    answer.resume();
+    expect(await cut).toMatchObject({ code: 'ECONNRESET' });
+    expect(await ended).toMatchObject({ success: false, reason: 'failed' });
+  });
+});
