@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { copyRecords } from '../../src/admin/copy-records.ts';
+import { inSnapshot } from '../../src/admin/stream-rows.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();
@@ -30,7 +31,9 @@ describe('copyRecords', () => {
     });
     const whole = Buffer.from(text, 'latin1').toString();
     const found: unknown =
-      form === 'json' ? JSON.parse(`[${whole.slice(1)}]`) : JSON.parse(`[${whole.trim().split('\n').join(',')}]`);
+      form === 'json'
+        ? JSON.parse(`[${whole.slice(1)}]`)
+        : JSON.parse(`[${whole.trim().split('\n').join(',')}]`);
     expect(found).toEqual(expected);
     expect(records).toBe(ROWS);
     expect(pieces).toBeGreaterThan(3);
@@ -40,11 +43,11 @@ describe('copyRecords', () => {
     const [key, limitMs] = [4711, 50];
     await database.db.transaction(async (holder) => {
       await holder.raw('select pg_advisory_xact_lock(?)', [key]);
-      const waiting = database.db.transaction(async (snapshot) => {
+      const waiting = inSnapshot(database.db, new AbortController().signal, (snapshot) => {
         const query = snapshot.select(snapshot.raw('pg_advisory_xact_lock(?)::text as record', [key]));
-        for await (const piece of copyRecords(snapshot, query, 'json', limitMs)) expect(piece).toBeUndefined();
+        return copyRecords(snapshot, query, 'json', limitMs);
       });
-      await expect(waiting).rejects.toThrow('Postgres gave nothing for 0.05 seconds');
+      await expect(waiting.next()).rejects.toThrow('Postgres gave nothing for 0.05 seconds');
     });
     expect(await database.db.select(database.db.raw('1 as one')).first()).toEqual({ one: 1 });
   });

@@ -23,7 +23,9 @@ beforeAll(async () => {
   }
 });
 
-async function readSlices(scope: Partial<EvidenceScope>): Promise<{ times: number[]; slices: EvidenceScope[] }> {
+async function readSlices(
+  scope: Partial<EvidenceScope>,
+): Promise<{ times: number[]; slices: EvidenceScope[] }> {
   const whole: EvidenceScope = {
     userId: cast.bob.id,
     companyId: cast.acme.id,
@@ -62,7 +64,7 @@ describe('sliceAuditRows', () => {
     expect(Math.max(...times)).toBe((second?.getTime() ?? 0) - 1);
   });
 
-  it('lets Postgres touch one month and what has no month, by indexes', async () => {
+  it('lets Postgres touch the months of a slice only, by indexes', async () => {
     const { slices } = await readSlices({});
     const bounded = slices.find(({ from, to }) => from !== null && to !== null);
     if (bounded === undefined) throw new Error('no slice has both ends');
@@ -75,8 +77,7 @@ describe('sliceAuditRows', () => {
       return rows.map((row) => row['QUERY PLAN']).join('\n');
     });
     const tables = new Set(plan.match(/ on audit_logs_\w+/g));
-    expect(tables.size).toBeLessThanOrEqual(3);
-    expect(plan).toContain(' on audit_logs_default');
+    expect(tables.size).toBeLessThanOrEqual(2);
     expect(plan).not.toContain('Seq Scan');
   });
 });

@@ -31,7 +31,13 @@ async function serve(
   const app = express();
   const ended = new Promise<DownloadEnd>((resolve) => {
     app.get('/file', (req, res, next) => {
-      Object.assign(req, { log, metrics, recorders: { auditWriter }, requestId: 'r', receivedAt: new Date() });
+      Object.assign(req, {
+        log,
+        metrics,
+        recorders: { auditWriter },
+        requestId: 'r',
+        receivedAt: new Date(),
+      });
       const download = {
         fileName: 'file.json',
         contentType: 'application/json',
@@ -96,13 +102,19 @@ describe('sendDownload', () => {
   });
 
   it('cuts the connection when a later piece fails', async () => {
+    let fail: () => void = () => undefined;
+    const failure = new Promise<void>((_, reject) => {
+      fail = () => {
+        reject(new Error('no more'));
+      };
+    });
     const { port, ended } = await serve(async function* () {
       yield '{"first":1';
-      await Promise.reject(new Error('no more'));
+      await failure;
     });
     const answer = await open(port);
     const cut = new Promise((resolve) => answer.once('error', resolve));
-    answer.resume();
+    answer.once('data', fail);
     expect(await cut).toMatchObject({ code: 'ECONNRESET' });
     expect(await ended).toMatchObject({ success: false, reason: 'failed' });
   });
