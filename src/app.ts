@@ -26,7 +26,10 @@ import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/activity-router.ts';
+import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
+import { createHostRouter } from './workspace/host-router.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
+import { WorkspaceGate } from './workspace/workspace-gate.ts';
 
 /** A form of ours is far below this; the gateway's notification has its own bound. */
 const FORM_LIMIT = '64kb';
@@ -47,8 +50,10 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   const assets = createAssets(join(views, 'assets'));
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
+  const gate = new WorkspaceGate(db);
 
   app.use(requestLog(log, metrics, recorders));
+  app.use(createHostRouter(deps));
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);
@@ -56,6 +61,7 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use(createHealthRouter(deps));
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
+  app.use('/workspace', createForwardAuthRouter(deps, gate));
 
   app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
   app.use(sessions.middleware);

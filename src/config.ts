@@ -69,6 +69,13 @@ export const environment = z.object({
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
   WORKSPACE_PORT_MIN: z.coerce.number().int().min(1024).max(65535).default(20000),
   WORKSPACE_PORT_MAX: z.coerce.number().int().min(1024).max(65535).default(29999),
+  WORKSPACE_DOMAIN: text
+    .toLowerCase()
+    .regex(
+      /^(?=.{1,189}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+      'a domain name',
+    )
+    .optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
   METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
@@ -122,6 +129,8 @@ export interface Config {
   taxPercent: number;
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
+  /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
+  workspaceDomain: string | null;
   smtpUrl: string | null;
   mailFrom: string;
   /** Null: `/metrics` answers loopback only. */
@@ -192,6 +201,11 @@ function findProductionFaults(env: Environment): string[] {
   }
   if (env.BASE_URL === undefined) faults.push('BASE_URL: is not set');
   else if (!env.BASE_URL.startsWith('https://')) faults.push('BASE_URL: must be https in production');
+  if (isUnder(env.BASE_URL, env.WORKSPACE_DOMAIN)) {
+    faults.push(
+      'WORKSPACE_DOMAIN: the app itself lies under it, where a workspace could set cookies for the app',
+    );
+  }
   if (!env.PAYTR_BASE_URL.startsWith('https://')) faults.push('PAYTR_BASE_URL: must be https in production');
   if (env.PAYTR_USER_IP_OVERRIDE !== undefined)
     faults.push('PAYTR_USER_IP_OVERRIDE: is for development only');
@@ -199,6 +213,12 @@ function findProductionFaults(env: Environment): string[] {
     if (env[name] === sellerPlaceholders[name]) faults.push(`${name}: is not set, and invoices need it`);
   }
   return faults;
+}
+
+/** True when a cookie for the whole domain would also be sent to the app. */
+function isUnder(baseUrl: string | undefined, domain: string | undefined): boolean {
+  if (baseUrl === undefined || domain === undefined) return false;
+  return `.${new URL(baseUrl).hostname}`.endsWith(`.${domain}`);
 }
 
 /** Strong = no word of a sample file in it, and at least 8 different characters. */
@@ -286,6 +306,7 @@ function toConfig(env: Environment): Config {
     taxPercent: env.TAX_PERCENT,
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
+    workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,

@@ -5,6 +5,7 @@ import { expirePendingPayments } from './billing/expire-pending-payments.ts';
 import { applyRetention } from './maintenance/apply-retention.ts';
 import { makePartitions } from './maintenance/make-partitions.ts';
 import type { Job } from './web/schedule.ts';
+import { sweepPasses } from './workspace/sweep-passes.ts';
 import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
 
 /** All scheduled work of the product. */
@@ -32,6 +33,7 @@ export function scheduledJobs(deps: AppDeps): Job[] {
       run: (db, context) => applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
+    { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },
     { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },
   ];
 }

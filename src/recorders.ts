@@ -1,9 +1,12 @@
 import type { AuditWriter } from './audit/audit-writer.ts';
 import type { ActivityBuffer } from './workspace/activity-buffer.ts';
+import type { TrafficBuffer } from './workspace/traffic-buffer.ts';
 
 /** What the recorders keep in this process between two writes. Made once by server.ts and closed last but for the pool. */
 export interface Recorders {
   auditWriter: AuditWriter;
   /** Absent: every report of activity is written at once. */
   activityBuffer?: ActivityBuffer;
+  /** Absent: every request to a workspace is written at once. */
+  trafficBuffer?: TrafficBuffer;
 }

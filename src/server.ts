@@ -15,6 +15,7 @@ import type { Recorders } from './recorders.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
 import { createActivityBuffer } from './workspace/activity-buffer.ts';
+import { createTrafficBuffer } from './workspace/traffic-buffer.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
@@ -76,12 +77,14 @@ function createRecorders(
   });
   const auditWriter = createAuditWriter({ db, log, metrics, spool, limits: { ...limits, writeTimeoutMs } });
   const activityBuffer = createActivityBuffer({ db, log, metrics });
+  const trafficBuffer = createTrafficBuffer({ db, log });
   const close = async (): Promise<void> => {
     await activityBuffer.close();
+    await trafficBuffer.close();
     await auditWriter.close();
     await db.destroy();
   };
-  return { recorders: { auditWriter, activityBuffer }, close };
+  return { recorders: { auditWriter, activityBuffer, trafficBuffer }, close };
 }
 
 function listen(server: Server, config: Config, log: Log): Server {

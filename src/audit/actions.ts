@@ -24,6 +24,8 @@ export const auditActions = {
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',
   workspace_access: 'A person opened a workspace',
+  workspace_entry_granted:
+    'A person’s browser was given a ticket to the workspace’s own address (details.host)',
   workspace_close: 'A person closed a workspace; details has the session',
   workspace_session_expired:
     'A session ended without a sign-off: idle, sign-out, or access withdrawn (details.reason)',

@@ -4,15 +4,13 @@ import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
+import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
 import { readDeviceToken } from '../web/device-cookie.ts';
 import { credentials } from './input.ts';
 import { findSignedInUser } from './require-user.ts';
 import { signIn, type SignInOutcome } from './sign-in.ts';
 
 export type Authenticator = InstanceType<typeof Passport>;
-
-/** A browser session ends seven days after its sign-in however much it is used (OWASP ASVS 5, 7.3.2). */
-export const SESSION_MAX_DAYS = 7;
 
 const DAY_MS = 86_400_000;
 

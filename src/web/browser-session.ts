@@ -14,6 +14,9 @@ declare module 'express-session' {
   }
 }
 
+/** A browser session ends seven days after its sign-in however much it is used (OWASP ASVS 5, 7.3.2). */
+export const SESSION_MAX_DAYS = 7;
+
 /** Cookie name; the `__Host-` prefix binds it to this host and https, so it is only possible in production. */
 export function sessionCookieName(production: boolean): string {
   return production ? '__Host-yac' : 'yac';

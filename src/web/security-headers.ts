@@ -27,12 +27,12 @@ export function securityHeaders(config: Config): RequestHandler[] {
 
 /**
  * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page), and ours, where it returns to;
- * `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
+ * `formTarget` lets forms of this page lead to other origins, also by a redirect. `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
  */
 export function setContentPolicy(
   res: Parameters<RequestHandler>[1],
   config: Config,
-  allow: { frame?: string; framedBySelf?: boolean },
+  allow: { frame?: string; formTarget?: string; framedBySelf?: boolean },
 ): void {
   const nonce = res.locals.nonce as string;
   const directives = [
@@ -42,7 +42,7 @@ export function setContentPolicy(
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
-    "form-action 'self'",
+    `form-action 'self'${allow.formTarget === undefined ? '' : ` ${allow.formTarget}`}`,
     "base-uri 'none'",
     `frame-src ${allow.frame === undefined ? "'none'" : `${allow.frame} 'self'`}`,
     `frame-ancestors ${allow.framedBySelf === true ? `'self' ${new URL(config.paytr.baseUrl).origin}` : "'none'"}`,

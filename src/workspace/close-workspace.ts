@@ -2,13 +2,15 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
+import { revokePasses } from './exchange-ticket.ts';
 import { findOpenSession, findWorkspace, type Workspace } from './queries.ts';
 import type { WorkspaceSession } from './session-row.ts';
 import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /**
- * Ends the session in which this browser uses the workspace; null when it has none open. Throws `NotFound` for a workspace
+ * Ends the session in which this browser uses the workspace, and shuts it out of the workspace's host; null when it has none
+ * open. Throws `NotFound` for a workspace
  * that the person may not see.
  */
 export async function closeWorkspace(
@@ -21,7 +23,10 @@ export async function closeWorkspace(
   return db.transaction(async (trx) => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId });
     if (workspace === undefined) throw new NotFound();
-    const open = await findOpenSession(trx, sessionKey(context, { workspaceId, accessMethod: 'web' }));
+    const key = sessionKey(context, { workspaceId, accessMethod: 'web' });
+    // Else a page left open there would start the next session by itself.
+    await revokePasses(trx, key);
+    const open = await findOpenSession(trx, key);
     if (open === undefined) return { workspace, ended: null };
     const ended = await WorkspaceSessionTracker.endSession(trx, context, {
       sessionId: open.id,

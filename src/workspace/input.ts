@@ -37,6 +37,9 @@ const id = z
 /** `:id` in an address; anything else is an address that does not exist. */
 export const addressWithId = z.object({ id });
 
+/** `:label` in an address: a workspace's name at WORKSPACE_DOMAIN. */
+export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1,63}$/) });
+
 /** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
 export const activityForm = z.object({ sessionId: id.optional() });
 

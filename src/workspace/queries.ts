@@ -56,6 +56,17 @@ export async function findWorkspace(
     .first<Workspace | undefined>(workspaceColumns);
 }
 
+/** The workspace at a host label, when the person may see it. */
+export async function findWorkspaceAt(
+  db: Knex,
+  input: Visibility & { label: string },
+): Promise<Workspace | undefined> {
+  return visibleWorkspaces(db, input)
+    .join('workspace_hosts', 'workspace_hosts.workspace_id', 'workspaces.id')
+    .where('workspace_hosts.label', input.label)
+    .first<Workspace | undefined>(workspaceColumns);
+}
+
 export interface ListedWorkspace extends Workspace {
   /** Null when nobody has used it yet. */
   last_used_at: Date | null;

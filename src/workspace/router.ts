@@ -9,6 +9,7 @@ import { askedWorkspace } from './activity-router.ts';
 import { closeWorkspace } from './close-workspace.ts';
 import { createWorkspace } from './create-workspace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
+import { allowEntryForm, createEntryRouter } from './entry-router.ts';
 import { createForm, pageQuery } from './input.ts';
 import { loadListPage } from './list-page.ts';
 import { openWorkspace } from './open-workspace.ts';
@@ -20,13 +21,15 @@ import { loadWorkspacePage } from './workspace-page.ts';
 const OPENINGS_PER_MINUTE = 60;
 
 /** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
-export function createWorkspaceRouter({ db, config }: AppDeps): Router {
+export function createWorkspaceRouter(deps: AppDeps): Router {
+  const { db, config } = deps;
   const openings = createRateLimit(db, {
     name: 'workspace-open',
     points: OPENINGS_PER_MINUTE,
     durationSeconds: 60,
   });
   const router = Router();
+  router.use(createEntryRouter(deps));
   router.get('/', async (req, res) => {
     await showList(db, req, res);
   });
@@ -34,7 +37,7 @@ export function createWorkspaceRouter({ db, config }: AppDeps): Router {
     await createFromForm(db, req, res, config.workspacePorts);
   });
   router.get('/:id', async (req, res) => {
-    await showWorkspace(db, req, res);
+    await showWorkspace(deps, req, res);
   });
   router.get('/:id/delete', async (req, res) => {
     res.render(
@@ -49,7 +52,7 @@ export function createWorkspaceRouter({ db, config }: AppDeps): Router {
   });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));
-    await open(db, req, res);
+    await open(deps, req, res);
   });
   router.post('/:id/close', async (req, res) => {
     await close(db, req, res);
@@ -103,7 +106,7 @@ const refusals = {
   'no-free-port': 'workspace.refusedNoPort',
 } satisfies Record<string, TextKey>;
 
-async function showWorkspace(db: Knex, req: Request, res: Response): Promise<void> {
+async function showWorkspace({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const page = await loadWorkspacePage(db, requestContext(req), {
     ...askedWorkspace(req),
     page: pageQuery.parse(req.query),
@@ -112,19 +115,20 @@ async function showWorkspace(db: Knex, req: Request, res: Response): Promise<voi
     ...page,
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,
+    hasHost: allowEntryForm(res, config),
   });
 }
 
-async function open(db: Knex, req: Request, res: Response): Promise<void> {
+async function open(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { workspaceId, ...input } = askedWorkspace(req);
   const context = requestContext(req);
-  const outcome = await openWorkspace(db, context, { ...input, workspaceId, accessMethod: 'web' });
+  const outcome = await openWorkspace(deps.db, context, { ...input, workspaceId, accessMethod: 'web' });
   if (outcome.ok) {
     res.redirect(303, `/workspace/${String(workspaceId)}`);
   } else {
     // The page itself says that the subscription has lapsed, and where to renew it.
     res.status(403);
-    await showWorkspace(db, req, res);
+    await showWorkspace(deps, req, res);
   }
 }
 

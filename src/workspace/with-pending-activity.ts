@@ -15,6 +15,7 @@ export async function withPendingActivity<T>(
   filter: ReporterFilter,
   work: (db: Knex) => Promise<T>,
 ): Promise<T> {
+  await context.recorders?.trafficBuffer?.flush();
   const buffer = context.recorders?.activityBuffer;
   const taken = (await buffer?.take(filter)) ?? [];
   if (buffer === undefined || taken.length === 0) return work(db);

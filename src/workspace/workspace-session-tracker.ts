@@ -136,6 +136,7 @@ export class WorkspaceSessionTracker {
   static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
     const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
     await context.recorders?.activityBuffer?.flush();
+    await context.recorders?.trafficBuffer?.flush();
     let total = 0;
     let count: number;
     do {

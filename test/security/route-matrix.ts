@@ -55,6 +55,18 @@ const alicesWorkspace = async (db: Knex, { acme, alice }: Cast): Promise<number>
 const bobsWorkspace = async (db: Knex, { acme, bob }: Cast): Promise<number> =>
   (await buildWorkspace(db, { company_id: acme.id, owner_user_id: bob.id })).id;
 
+const alicesHost = async (db: Knex, cast: Cast): Promise<string> => {
+  const label = `at-${randomUUID()}`;
+  const workspace_id = await alicesWorkspace(db, cast);
+  await db('workspace_hosts').insert({
+    label,
+    workspace_id,
+    company_id: cast.acme.id,
+    created_at: new Date(),
+  });
+  return label;
+};
+
 const acmeMember = async (db: Knex, { acme }: Cast): Promise<number> =>
   (await buildUser(db, { company_id: acme.id })).id;
 
@@ -257,6 +269,24 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/workspace', form: { name: `w-${Math.random().toString(36).slice(2)}` } }),
     expect: change(303, 303, 303, 403),
     audit: 'workspace_create',
+  },
+  {
+    route: 'GET /workspace/forward-auth',
+    target: () => ({ path: '/workspace/forward-auth' }),
+    expect: everyone(403),
+    audit: reading,
+  },
+  {
+    route: 'GET /workspace/at/:label',
+    target: async (db, cast) => ({ path: `/workspace/at/${await alicesHost(db, cast)}` }),
+    expect: page(404, 303, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /workspace/:id/enter',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/enter` }),
+    expect: change(404, 303, 404, 403),
+    audit: 'workspace_entry_granted',
   },
   {
     route: 'GET /workspace/:id',

@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/read-db.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
 import { createActivityBuffer } from '../../src/workspace/activity-buffer.ts';
+import { createTrafficBuffer } from '../../src/workspace/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
@@ -59,13 +60,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: database.db, log, metrics });
   // Writes when a test calls `flush`.
   const activityBuffer = createActivityBuffer({ db: database.db, log, metrics, everyMs: 2 ** 30 });
+  const trafficBuffer = createTrafficBuffer({ db: database.db, log, everyMs: 2 ** 30 });
   const deps: AppDeps = {
     config,
     db: database.db,
     readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
-    recorders: { auditWriter, activityBuffer },
+    recorders: { auditWriter, activityBuffer, trafficBuffer },
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     ...options.deps,
@@ -84,6 +86,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await close();
       await deps.readDb.close();
       await activityBuffer.close();
+      await trafficBuffer.close();
       await closeWriter();
       if (options.database === undefined) await database.close();
     },

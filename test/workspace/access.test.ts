@@ -41,6 +41,12 @@ beforeEach(async () => {
     deleted_by: cast.alice.id,
   });
   place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
+  await site.db('workspace_hosts').insert({
+    label: `at-${String(place.id)}`,
+    workspace_id: place.id,
+    company_id: cast.acme.id,
+    created_at: new Date(),
+  });
 });
 
 const ofOneWorkspace: Record<Who, number> = {
@@ -75,6 +81,18 @@ const matrix: Record<string, Record<Who, number>> = {
     admin: 200,
   },
   'POST /workspace': { ...ofTheCompany, stranger: 401 },
+  // A stranger who is no trusted proxy.
+  'GET /workspace/forward-auth': {
+    ...ofTheCompany,
+    stranger: 403,
+    otherAdmin: 403,
+    otherMember: 403,
+    colleague: 403,
+    owner: 403,
+    admin: 403,
+  },
+  'GET /workspace/at/:label': { ...ofOneWorkspace, stranger: 303 },
+  'POST /workspace/:id/enter': form,
   'GET /workspace/:id': page,
   'GET /workspace/:id/delete': page,
   'POST /workspace/:id/delete': form,
@@ -137,7 +155,7 @@ test('another company’s sessions are never in a history, even with an id in th
 
 function ask(route: string, who: Who) {
   const [method = '', pattern = ''] = route.split(' ');
-  const path = pattern.replace(':id', String(place.id));
+  const path = pattern.replace(':id', String(place.id)).replace(':label', `at-${String(place.id)}`);
   const visitor = visitors[who];
   return method === 'GET' ? visitor.get(path) : visitor.post(path, { name: `made by ${who}` });
 }

@@ -253,6 +253,7 @@ export const auditAction = {
   workspace_create: 'Workspace created',
   workspace_delete: 'Workspace deleted',
   workspace_access: 'Workspace opened',
+  workspace_entry_granted: 'Way into a workspace given',
   workspace_close: 'Workspace closed',
   workspace_session_expired: 'Workspace session ended by itself',
   billing_details_changed: 'Billing details changed',

@@ -92,6 +92,16 @@ export const workspace = {
   liveRestarted: 'Welcome back. The last session ended at its last activity, and a new one has started.',
   liveOffline: 'Your activity could not be reported. It is tried again as you work on.',
 
+  enterTitle: 'In your browser',
+  enterText: 'The workspace opens at an address of its own, in a new tab. What you do there counts as use.',
+  enterAction: 'Open in browser',
+  awayNobodyHeading: 'Nothing at this address',
+  awayNobody: 'No workspace can be reached here. It may have been deleted.',
+  awayTicketHeading: 'This link has been used',
+  awayTicket:
+    'A link into a workspace works once and for half a minute. Go back to the app and open the workspace again.',
+  awayBack: 'Back to the app',
+
   usageTitle: 'Use',
   usageMonth: 'This month',
   usageTotal: 'In total',

@@ -254,6 +254,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   workspace_create: 'Çalışma alanı oluşturuldu',
   workspace_delete: 'Çalışma alanı silindi',
   workspace_access: 'Çalışma alanı açıldı',
+  workspace_entry_granted: 'Çalışma alanına giriş verildi',
   workspace_close: 'Çalışma alanı kapatıldı',
   workspace_session_expired: 'Çalışma alanı oturumu kendiliğinden bitti',
   billing_details_changed: 'Fatura bilgileri değiştirildi',

@@ -96,6 +96,16 @@ export const workspace: Record<keyof typeof en, string> = {
   liveRestarted: 'Yeniden hoş geldiniz. Önceki oturum son hareketinizde sona erdi, yeni bir oturum başladı.',
   liveOffline: 'Hareketiniz bildirilemedi. Çalışmaya devam ettikçe yeniden denenir.',
 
+  enterTitle: 'Tarayıcıda',
+  enterText: 'Çalışma alanı kendi adresinde, yeni bir sekmede açılır. Orada yaptıklarınız kullanım sayılır.',
+  enterAction: 'Tarayıcıda aç',
+  awayNobodyHeading: 'Bu adreste bir şey yok',
+  awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
+  awayTicketHeading: 'Bu bağlantı kullanıldı',
+  awayTicket:
+    'Çalışma alanına giden bağlantı bir kez ve yarım dakika geçerlidir. Uygulamaya dönüp çalışma alanını yeniden açın.',
+  awayBack: 'Uygulamaya dön',
+
   usageTitle: 'Kullanım',
   usageMonth: 'Bu ay',
   usageTotal: 'Toplam',

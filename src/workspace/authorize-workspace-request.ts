@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import { findPasses, type AskedPass, type PassFacts } from './find-passes.ts';
+import { judgePass, type Entrant, type PassRefusal } from './judge-pass.ts';
+import { openWorkspace } from './open-workspace.ts';
+import { isIdle } from './session-row.ts';
+
+/** The workspace session that a request belongs to. */
+export interface EnteredSession {
+  id: number;
+  startedAt: Date;
+}
+
+export type Entry =
+  { allowed: true; entrant: Entrant; session: EnteredSession } | { allowed: false; reason: PassRefusal };
+
+/**
+ * The one decision for whatever comes to a workspace's host, by the gateway or by another proxy: who it is, which workspace,
+ * whether it is let in, and the session it belongs to. The first request that is let in opens that session, with its audit row.
+ */
+export async function authorizeWorkspaceRequest(
+  db: Knex,
+  context: RequestContext,
+  input: AskedPass,
+): Promise<Entry> {
+  const [facts] = await findPasses(db, [input], context.at);
+  return enter(db, context, facts);
+}
+
+/** The same for somebody about whom `findPasses` has just been asked. */
+export async function enter(db: Knex, context: RequestContext, facts: PassFacts | undefined): Promise<Entry> {
+  const judgement = judgePass(facts, context.at);
+  if (!judgement.allowed) return judgement;
+  const { entrant } = judgement;
+  const open = openSessionOf(facts, context.at);
+  if (open !== null) return { allowed: true, entrant, session: open };
+  const outcome = await openWorkspace(db, asEntrant(context, entrant), {
+    workspaceId: entrant.workspaceId,
+    isAdmin: entrant.isAdmin,
+    accessMethod: 'web',
+  });
+  if (!outcome.ok) return { allowed: false, reason: 'lapsed' };
+  const { id, started_at: startedAt } = outcome.session;
+  return { allowed: true, entrant, session: { id, startedAt } };
+}
+
+function openSessionOf(facts: PassFacts | undefined, at: Date): EnteredSession | null {
+  const { workspace_session_id: id, session_started_at: startedAt, last_activity_at } = facts ?? {};
+  if (id == null || startedAt == null || last_activity_at == null) return null;
+  return isIdle({ last_activity_at }, at) ? null : { id, startedAt };
+}
+
+/** At a workspace's host nobody is signed in: who it is, the pass says. */
+export function asEntrant(context: RequestContext, entrant: Entrant): RequestContext {
+  const { userId, companyId, browserSessionId } = entrant;
+  return { ...context, actorType: 'user', userId, companyId, browserSessionId };
+}

@@ -1,0 +1,62 @@
+import { Router, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
+import { NotFound } from '../errors.ts';
+import { createRateLimit } from '../web/rate-limit.ts';
+import { setContentPolicy } from '../web/security-headers.ts';
+import { askedWorkspace } from './activity-router.ts';
+import { companyPerson, visibilityOf } from './company-person.ts';
+import { appHost, workspaceOrigin } from './host-name.ts';
+import { EXCHANGE_PATH } from './host-router.ts';
+import { addressWithLabel } from './input.ts';
+import { issueTicket } from './issue-ticket.ts';
+import { findWorkspaceAt } from './queries.ts';
+
+/** Nobody enters workspaces by hand more often; each ticket is a row of evidence. */
+const TICKETS_PER_MINUTE = 60;
+
+/** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
+export function createEntryRouter({ db, config }: AppDeps): Router {
+  const tickets = createRateLimit(db, {
+    name: 'workspace-enter',
+    points: TICKETS_PER_MINUTE,
+    durationSeconds: 60,
+  });
+  const router = Router();
+  router.get('/at/:label', async (req, res) => {
+    const address = addressWithLabel.safeParse(req.params);
+    const person = companyPerson(requestContext(req), { isAdmin: req.user?.role === 'admin' });
+    const workspace = address.success
+      ? await findWorkspaceAt(db, { ...visibilityOf(person), ...address.data })
+      : undefined;
+    if (workspace === undefined) throw new NotFound();
+    res.redirect(303, `/workspace/${String(workspace.id)}`);
+  });
+  router.post('/:id/enter', async (req, res) => {
+    const { workspaceDomain } = config;
+    if (workspaceDomain === null) throw new NotFound();
+    await tickets.consume(String(req.user?.id));
+    const asked = askedWorkspace(req);
+    const isReserved = (label: string): boolean => `${label}.${workspaceDomain}` === appHost(config);
+    const outcome = await issueTicket(db, requestContext(req), { ...asked, isReserved });
+    res.redirect(
+      303,
+      outcome.ok
+        ? `${workspaceOrigin(config, outcome.label)}${EXCHANGE_PATH}?ticket=${outcome.ticket}`
+        : // The page itself says that the subscription has lapsed, and where to renew it.
+          `/workspace/${String(asked.workspaceId)}`,
+    );
+  });
+  return router;
+}
+
+/**
+ * Lets the form of a workspace's page lead to the workspace's host: browsers check the redirect after a form as well. False
+ * when workspaces have none.
+ */
+export function allowEntryForm(res: Response, config: Config): boolean {
+  if (config.workspaceDomain === null) return false;
+  setContentPolicy(res, config, { formTarget: workspaceOrigin(config, '*') });
+  return true;
+}

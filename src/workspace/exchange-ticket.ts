@@ -1,0 +1,81 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import { recordSecurityEvent } from '../audit/security-log.ts';
+import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
+import { createToken } from './pass-token.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a ticket bears on, when it was good. */
+interface Exchanged {
+  workspace_id: number;
+  company_id: number;
+  user_id: number;
+  browser_session_id: string;
+}
+
+/**
+ * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace
+ * or used before, which goes to the security log. A pass that this browser had there until now opens nothing more. Whether the
+ * pass lets anybody in is decided anew with every request.
+ */
+export async function exchangeTicket(
+  db: Knex,
+  context: RequestContext,
+  input: { label: string; ticketHash: string | null },
+): Promise<{ token: string } | undefined> {
+  const token =
+    input.ticketHash === null ? undefined : await exchange(db, context, input.label, input.ticketHash);
+  if (token !== undefined) return { token };
+  await recordSecurityEvent(db, context, {
+    kind: 'access-refused',
+    details: { reason: 'a ticket that is used, too old or of another workspace', host: input.label },
+  });
+  return undefined;
+}
+
+async function exchange(
+  db: Knex,
+  context: RequestContext,
+  label: string,
+  ticketHash: string,
+): Promise<string | undefined> {
+  return db.transaction(async (trx) => {
+    // Of two at once the second waits here for the first, and then finds it used.
+    const [ticket] = await trx('workspace_tickets')
+      .where('workspace_tickets.token_hash', ticketHash)
+      .whereNull('workspace_tickets.used_at')
+      .where('workspace_tickets.expires_at', '>', context.at)
+      .where('workspace_tickets.workspace_id', trx('workspace_hosts').where({ label }).select('workspace_id'))
+      .update({ used_at: context.at })
+      .returning<Exchanged[]>(['workspace_id', 'company_id', 'user_id', 'browser_session_id']);
+    if (ticket === undefined) return undefined;
+    await revokePasses(trx, {
+      workspaceId: ticket.workspace_id,
+      userId: ticket.user_id,
+      browserSessionId: ticket.browser_session_id,
+    });
+    const { token, hash } = createToken();
+    await trx('workspace_passes').insert({
+      ...ticket,
+      token_hash: hash,
+      created_at: context.at,
+      expires_at: new Date(context.at.getTime() + SESSION_MAX_DAYS * DAY_MS),
+    });
+    return token;
+  });
+}
+
+/** Shuts a browser out of a workspace's host until it gets a new ticket. */
+export async function revokePasses(
+  db: Knex,
+  input: { workspaceId: number; userId: number; browserSessionId: string },
+): Promise<void> {
+  await db('workspace_passes')
+    .where({
+      workspace_id: input.workspaceId,
+      user_id: input.userId,
+      browser_session_id: input.browserSessionId,
+    })
+    .delete();
+}

@@ -1,0 +1,84 @@
+import type { Knex } from 'knex';
+import { missingAcceptancesOf } from '../legal/queries.ts';
+import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
+
+/** A host label with the hash of the cookie that came to it. */
+export interface AskedPass {
+  label: string;
+  tokenHash: string | null;
+}
+
+/** All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is over. */
+export interface PassFacts {
+  label: string;
+  token_hash: string | null;
+  workspace_id: number | null;
+  company_id: number | null;
+  owner_user_id: number | null;
+  deleted_at: Date | null;
+  pass_user_id: number | null;
+  /** SHA-256 of the browser session that the pass is bound to. */
+  browser_session_id: string | null;
+  is_signed_in: boolean;
+  /** Null for somebody who is deactivated or not of the workspace's company. */
+  role: 'member' | 'admin' | null;
+  must_accept: boolean;
+  /** When the subscription lapses. */
+  paid_until: Date | null;
+  /** The session in which this browser uses the workspace. */
+  workspace_session_id: number | null;
+  session_started_at: Date | null;
+  last_activity_at: Date | null;
+}
+
+/** What is known about each of the hosts and passes, in one statement however many they are. */
+export async function findPasses(db: Knex, asked: AskedPass[], at: Date): Promise<PassFacts[]> {
+  const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));
+  const mustAccept = missingAcceptancesOf(db, db.ref('p.user_id'))
+    .select(db.raw('1 as accept'))
+    .limit(1)
+    .as('must');
+  return db
+    .from(db.raw('json_to_recordset(?::json) as asked(label text, token_hash text)', [JSON.stringify(rows)]))
+    .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
+    .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
+    .leftJoin('workspace_passes as p', (join) => {
+      join.on('p.token_hash', 'asked.token_hash').andOn('p.workspace_id', 'w.id');
+      join.andOn('p.company_id', 'w.company_id').andOn('p.expires_at', '>', db.raw('?::timestamptz', [at]));
+    })
+    .joinRaw(
+      `left join browser_sessions as b on b.sid = p.browser_session_id and b.expire > ?::timestamptz
+         and b.sess -> 'passport' ->> 'user' = p.user_id::text
+         and to_timestamp((b.sess ->> 'signedInAt')::double precision / 1000) > ?::timestamptz - make_interval(days => ?)`,
+      [at, at, SESSION_MAX_DAYS],
+    )
+    .leftJoin('users as u', (join) => {
+      join.on('u.id', 'p.user_id').andOn('u.company_id', 'w.company_id').andOnNull('u.deactivated_at');
+    })
+    .leftJoin('subscriptions as s', 's.company_id', 'w.company_id')
+    .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
+    .leftJoin('open_workspace_sessions as o', (join) => {
+      join.on('o.workspace_id', 'p.workspace_id').andOn('o.user_id', 'p.user_id');
+      join.andOn('o.session_id', 'p.browser_session_id').andOnVal('o.access_method', 'web');
+    })
+    .leftJoin('workspace_sessions as ws', (join) => {
+      join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
+    })
+    .select<PassFacts[]>([
+      'asked.label',
+      'asked.token_hash',
+      'w.id as workspace_id',
+      'w.company_id',
+      'w.owner_user_id',
+      'w.deleted_at',
+      'p.user_id as pass_user_id',
+      'p.browser_session_id',
+      db.raw('b.sid is not null as is_signed_in'),
+      'u.role',
+      db.raw('must.accept is not null as must_accept'),
+      db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
+      'ws.id as workspace_session_id',
+      'ws.started_at as session_started_at',
+      'ws.last_activity_at',
+    ]);
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config.ts';
+
+/** The longest label of a host name (RFC 1035, section 2.3.4). */
+const LABEL_MAX = 63;
+
+/** Letters of Turkish that lose more than a mark when they become ASCII. */
+const LETTERS: Record<string, string> = { ı: 'i', ß: 'ss', ø: 'o', æ: 'ae', đ: 'd', ł: 'l' };
+
+/**
+ * The host labels that a workspace may get, best first: its name and company, then two short ones for a name that does not
+ * fit, says nothing in ASCII, or is taken (`a-b` of `c` and `a` of `b-c` make the same label).
+ */
+export function hostLabels(of: { workspaceId: number; name: string; subdomain: string }): string[] {
+  const id = String(of.workspaceId);
+  const slug = toSlug(of.name);
+  const digest = createHash('sha256').update(`workspace:${id}`).digest('hex').slice(0, 20);
+  const named = slug === '' ? [] : [`${slug}-${of.subdomain}`];
+  return [...named, `w${id}-${of.subdomain}`, `w-${digest}`].filter((label) => label.length <= LABEL_MAX);
+}
+
+/** Only lower-case ASCII letters, digits and single hyphens between them; empty when nothing is left. */
+function toSlug(name: string): string {
+  return name
+    .toLocaleLowerCase('tr')
+    .replace(/[ıßøæđł]/gu, (letter) => LETTERS[letter] ?? '')
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+}
+
+/** What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be neither. */
+export type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
+
+/**
+ * Reads a host name, with or without a port. The app's own host is never a workspace, even under WORKSPACE_DOMAIN; whatever
+ * else is there and has not exactly one label before the domain is nobody's.
+ */
+export function readHost(host: string | undefined, config: HostConfig): AskedHost {
+  const domain = config.workspaceDomain;
+  const name = hostnameOf(host);
+  if (domain === null || name === null || name === appHost(config)) return { kind: 'app' };
+  if (!name.endsWith(`.${domain}`)) return { kind: 'app' };
+  const label = name.slice(0, -domain.length - 1);
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)
+    ? { kind: 'workspace', label }
+    : { kind: 'nobody' };
+}
+
+/** The name in a `Host` header, in lower case and without port; null when there is none. */
+export function hostnameOf(host: string | undefined): string | null {
+  const name = /^([^:/?#\s@]+?)\.?(:\d{1,5})?$/.exec(host ?? '')?.[1];
+  return name?.toLowerCase() ?? null;
+}
+
+type HostConfig = Pick<Config, 'baseUrl' | 'workspaceDomain'>;
+
+/** The host name of the app itself. */
+export function appHost({ baseUrl }: Pick<Config, 'baseUrl'>): string {
+  return new URL(baseUrl).hostname;
+}
+
+/** Scheme, host and port of a workspace; `*` for the label gives a source of a Content-Security-Policy. */
+export function workspaceOrigin(config: HostConfig, label: string): string {
+  if (config.workspaceDomain === null) throw new Error('Bug! there is no WORKSPACE_DOMAIN');
+  const { protocol, port } = new URL(config.baseUrl);
+  return `${protocol}//${label}.${config.workspaceDomain}${port === '' ? '' : `:${port}`}`;
+}

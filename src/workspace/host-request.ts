@@ -1,0 +1,58 @@
+import { hostnameOf } from './host-name.ts';
+
+/** What is known of a request to a workspace's host, whichever way it came. */
+export interface HostRequest {
+  label: string;
+  /** SHA-256 of the pass in its cookie; null when there is none. */
+  tokenHash: string | null;
+  /** The name in its address, in lower case and without port. */
+  hostname: string;
+  method: string;
+  /** A WebSocket to be. */
+  isUpgrade: boolean;
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  fetchMode: string | undefined;
+  accept: string | undefined;
+}
+
+/** Headers as Node gives them. */
+export type Headers = Record<string, string | string[] | undefined>;
+
+/** Reads what the decision needs from the headers that the browser itself sent. */
+export function readHostRequest(
+  headers: Headers,
+  of: Pick<HostRequest, 'label' | 'tokenHash' | 'hostname' | 'method'>,
+): HostRequest {
+  return {
+    ...of,
+    isUpgrade: one(headers.upgrade)?.toLowerCase() === 'websocket',
+    origin: one(headers.origin),
+    fetchSite: one(headers['sec-fetch-site']),
+    fetchMode: one(headers['sec-fetch-mode']),
+    accept: one(headers.accept),
+  };
+}
+
+/** One value of a header; several are joined, so that they equal nothing. */
+export function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/**
+ * True when another site's page is behind the request. SameSite alone does not tell two workspaces apart: they are of one
+ * site, and a page in one of them may open sockets to its neighbour with the neighbour's cookie. Following a link is allowed.
+ */
+export function isCrossSite(request: HostRequest): boolean {
+  const { fetchSite, fetchMode, origin, method, isUpgrade, hostname } = request;
+  const isLink = fetchMode === 'navigate' && !isUpgrade && ['GET', 'HEAD'].includes(method);
+  if (fetchSite === 'same-site' || fetchSite === 'cross-site') return !isLink;
+  if (fetchSite === 'same-origin' || origin === undefined) return false;
+  return !URL.canParse(origin) || hostnameOf(new URL(origin).host) !== hostname;
+}
+
+/** True for a page that a person looks at, so that a redirect leads somewhere. */
+export function isNavigation({ method, isUpgrade, fetchMode, accept }: HostRequest): boolean {
+  if (isUpgrade || method !== 'GET') return false;
+  return fetchMode === undefined ? (accept ?? '').includes('text/html') : fetchMode === 'navigate';
+}

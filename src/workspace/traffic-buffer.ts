@@ -1,0 +1,90 @@
+import type { Knex } from 'knex';
+import type { Log } from '../log.ts';
+import { minuteOf, writeTraffic, type Traffic } from './write-traffic.ts';
+
+/** Counts what flows between browsers and workspaces in memory and writes that of all sessions together. */
+export interface TrafficBuffer {
+  /** Notes one request, message, or look at a connection that is still open. Costs no statement. */
+  note(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): void;
+  /** Writes what waits, in one statement. Never rejects: what could not be written is kept. */
+  flush(): Promise<void>;
+  /** Stops the timer and writes what waits. */
+  close(): Promise<void>;
+}
+
+/** A process that is killed (`kill -9`) loses the traffic of so many milliseconds. */
+const FLUSH_MS = 5000;
+
+/** A statement without an answer for so long has failed, in milliseconds. Should it work later, nothing counts twice. */
+const STATEMENT_MS = 5000;
+
+/** Requests no further apart than so many minutes are one connection: a page that polls slowly is open all the time. */
+const SAME_CONNECTION_MINUTES = 5;
+
+/** Starts the buffer of one process. `db` is a pool that no request can fill up. */
+export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number }): TrafficBuffer {
+  const { db, log } = deps;
+  let waiting = new Map<number, Traffic>();
+  let running: Promise<void> = Promise.resolve();
+  /** The last minute of each session, for the gap to the next. */
+  const lastMinutes = new Map<number, number>();
+
+  const write = async (): Promise<void> => {
+    const taken = waiting;
+    waiting = new Map();
+    forgetOld(lastMinutes, new Date());
+    if (taken.size === 0) return;
+    try {
+      await writeTraffic(db, [...taken.values()]).timeout(STATEMENT_MS);
+    } catch (error) {
+      for (const traffic of taken.values()) merge(waiting, traffic);
+      log.warn({ err: error, sessions: taken.size }, 'traffic is kept for the next write');
+    }
+  };
+  const flush = (): Promise<void> => {
+    running = running.then(write);
+    return running;
+  };
+  const timer = setInterval(() => void flush(), deps.everyMs ?? FLUSH_MS).unref();
+
+  return {
+    note: (session, at, isActive) => {
+      const minute = minuteOf(at);
+      const connected = minutesSince(lastMinutes.get(session.id), minute);
+      lastMinutes.set(session.id, Math.max(minute, lastMinutes.get(session.id) ?? 0));
+      const active = new Set(isActive ? [minute] : []);
+      merge(waiting, { sessionId: session.id, startedAt: session.startedAt, lastAt: at, connected, active });
+    },
+    flush,
+    close: async () => {
+      clearInterval(timer);
+      await flush();
+      if (waiting.size > 0) log.error({ sessions: waiting.size }, 'traffic could not be written and is lost');
+    },
+  };
+}
+
+/** This minute, and those since the last one when that was not long ago. */
+function minutesSince(last: number | undefined, minute: number): Set<number> {
+  const minutes = new Set([minute]);
+  if (last === undefined || minute - last > SAME_CONNECTION_MINUTES) return minutes;
+  for (let between = last + 1; between < minute; between += 1) minutes.add(between);
+  return minutes;
+}
+
+function merge(into: Map<number, Traffic>, traffic: Traffic): void {
+  const found = into.get(traffic.sessionId);
+  if (found === undefined) {
+    into.set(traffic.sessionId, traffic);
+    return;
+  }
+  for (const minute of traffic.connected) found.connected.add(minute);
+  for (const minute of traffic.active) found.active.add(minute);
+  if (traffic.lastAt > found.lastAt) found.lastAt = traffic.lastAt;
+}
+
+function forgetOld(lastMinutes: Map<number, number>, now: Date): void {
+  for (const [id, minute] of lastMinutes) {
+    if (minuteOf(now) - minute > SAME_CONNECTION_MINUTES) lastMinutes.delete(id);
+  }
+}

@@ -1,0 +1,79 @@
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createTrafficBuffer, type TrafficBuffer } from '../../src/workspace/traffic-buffer.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
+import { useTestApp } from '../support/app.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { contextOf, minute } from './scene.ts';
+
+const site = useTestApp();
+
+let cast: Cast;
+let session: { id: number; startedAt: Date };
+let buffer: TrafficBuffer;
+
+beforeAll(async () => {
+  cast = await buildCast(site.db);
+});
+
+beforeEach(async () => {
+  const { id: workspaceId } = await buildWorkspace(site.db, {
+    company_id: cast.acme.id,
+    owner_user_id: cast.bob.id,
+  });
+  const row = await WorkspaceSessionTracker.startSession(site.db, contextOf(cast.bob, minute(0)), {
+    workspaceId,
+    companyId: cast.acme.id,
+    accessMethod: 'web',
+  });
+  session = { id: row.id, startedAt: row.started_at };
+  buffer = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+});
+
+async function counted(): Promise<unknown> {
+  await buffer.flush();
+  return site
+    .db('workspace_sessions')
+    .where({ id: session.id })
+    .first(['connected_minutes', 'active_minutes', 'last_activity_at']);
+}
+
+describe('the traffic of a session', () => {
+  it('keeps minutes with something sent apart from those merely connected', async () => {
+    buffer.note(session, minute(0), false);
+    buffer.note(session, minute(1), true);
+    buffer.note(session, minute(1.5), true);
+    buffer.note(session, minute(2), false);
+    expect(await counted()).toEqual({
+      connected_minutes: 3,
+      active_minutes: 1,
+      last_activity_at: minute(2),
+    });
+  });
+
+  it('counts a minute once, however often it is written and by how many processes', async () => {
+    const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+    for (const process of [buffer, other, buffer]) {
+      process.note(session, minute(1), true);
+      await process.flush();
+    }
+    await other.close();
+    expect(await counted()).toMatchObject({ connected_minutes: 1, active_minutes: 1 });
+  });
+
+  it('takes requests up to five minutes apart for one connection, and no longer gap', async () => {
+    for (const at of [0, 4, 20]) buffer.note(session, minute(at), false);
+    expect(await counted()).toMatchObject({ connected_minutes: 6, active_minutes: 0 });
+  });
+
+  it('moves no end, and counts nothing after it', async () => {
+    buffer.note(session, minute(3), false);
+    await buffer.flush();
+    const ended = await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.alice, minute(9)), {
+      sessionId: session.id,
+      reason: 'deleted',
+    });
+    expect(ended?.ended_at).toEqual(minute(3));
+    buffer.note(session, minute(8), true);
+    expect(await counted()).toMatchObject({ active_minutes: 0, last_activity_at: minute(3) });
+  });
+});
