@@ -26,7 +26,7 @@ export function isTransaction({ sql }: MigrationFile): boolean {
  * `E'\''`, `begin atomic` bodies) ends in pieces that Postgres refuses, so such a file fails and changes nothing.
  * Throws `MigrationError` on transaction control: a file is one transaction or none, and a `commit` would cut it in two.
  */
-export function splitStatements({ name, sql }: MigrationFile): Statement[] {
+function splitStatements({ name, sql }: MigrationFile): Statement[] {
   const items = splitQuery(sql, { ...postgreSplitterOptions, returnRichInfo: true, ignoreComments: true });
   const statements = items.map(toStatement);
   const control = statements.find(({ text }) => TRANSACTION_CONTROL.test(text));

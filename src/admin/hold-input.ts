@@ -4,7 +4,7 @@ import { emailAddress, line } from '../auth/input.ts';
 // Messages are text keys.
 
 /** Why evidence is held: a cardholder's bank asks, or a court or an authority does. */
-export const holdKinds = ['dispute', 'legal-hold'] as const;
+const holdKinds = ['dispute', 'legal-hold'] as const;
 export type HoldKind = (typeof holdKinds)[number];
 
 /** The lists of a company's holds. */
