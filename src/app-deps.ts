@@ -6,6 +6,7 @@ import type { Metrics } from './metrics.ts';
 import type { ReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
 import type { Mailer } from './web/mail.ts';
+import type { WorkspaceAddresses } from './workspace/workspace-addresses.ts';
 
 /** What server.ts makes once and hands to every router; tests hand in their own. */
 export interface AppDeps {
@@ -18,4 +19,6 @@ export interface AppDeps {
   recorders: Recorders;
   paytr: Paytr;
   mailer: Mailer;
+  /** Absent: workspaces run elsewhere, behind a proxy that asks forward-auth. */
+  workspaceAddresses?: WorkspaceAddresses;
 }

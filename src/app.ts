@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import { createAdminRouter } from './admin/router.ts';
 import { createSchemaRouter } from './admin/schema-router.ts';
 import type { AppDeps } from './app-deps.ts';
+import { requestContext, type RequestContext } from './audit/request-context.ts';
 import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
@@ -27,9 +30,11 @@ import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/activity-router.ts';
 import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
+import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostRouter } from './workspace/host-router.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
+import { WorkspaceGateway } from './workspace/workspace-gateway.ts';
 
 /** A form of ours is far below this; the gateway's notification has its own bound. */
 const FORM_LIMIT = '64kb';
@@ -37,7 +42,14 @@ const FORM_LIMIT = '64kb';
 const views = join(import.meta.dirname, '../views');
 
 /** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
-export function createApp(deps: AppDeps): { app: Express; close(): Promise<void> } {
+export function createApp(deps: AppDeps): {
+  app: Express;
+  /** For the server's `upgrade` event. */
+  upgrade: UpgradeHandler;
+  /** Cuts what would keep the server from closing. */
+  cut(): void;
+  close(): Promise<void>;
+} {
   const { config, db, log, metrics, recorders } = deps;
   const app = express();
   app.disable('x-powered-by');
@@ -51,9 +63,11 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
   const gate = new WorkspaceGate(db);
+  const gateway = createGateway(deps);
+  const contextOf = (req: IncomingMessage): RequestContext => requestContext(adoptRequest(app, deps, req));
 
   app.use(requestLog(log, metrics, recorders));
-  app.use(createHostRouter(deps));
+  app.use(createHostRouter(deps, gate, gateway));
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);
@@ -85,7 +99,30 @@ export function createApp(deps: AppDeps): { app: Express; close(): Promise<void>
   app.use(notFound);
   app.use('/auth/login', noteUnreadableSignIn(deps));
   app.use(errorPages(db));
-  return { app, close: sessions.close };
+  return {
+    app,
+    upgrade: createUpgradeHandler({ config, contextOf }, gate, gateway),
+    cut: () => gateway?.close(),
+    close: sessions.close,
+  };
+}
+
+function createGateway({ workspaceAddresses: addresses, ...deps }: AppDeps): WorkspaceGateway | null {
+  return addresses === undefined ? null : new WorkspaceGateway({ ...deps, addresses });
+}
+
+/** An upgrade meets no middleware: gives its request what web/request-log.ts would, and Express' reading of its address. */
+function adoptRequest(app: Express, { log, metrics, recorders }: AppDeps, req: IncomingMessage): Request {
+  const requestId = randomUUID();
+  const adopted = Object.setPrototypeOf(req, app.request) as Request;
+  return Object.assign(adopted, {
+    requestId,
+    receivedAt: new Date(),
+    originalUrl: req.url ?? '/',
+    log: log.child({ requestId }),
+    metrics,
+    recorders,
+  });
 }
 
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {

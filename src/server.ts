@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
@@ -46,10 +47,13 @@ function main(): void {
   if (config.production && config.paytr.testMode) {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
   }
-  const { app, close } = createApp(deps);
+  const { app, upgrade, cut, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
   const server = listen(createServer(app), config, log);
-  stopOnSignal(server, log, [schedule.stop, close, closeRecorders, readDb.close, () => db.destroy()]);
+  // Without the gateway Node takes such a request for a plain one, as it should.
+  if (deps.workspaceAddresses !== undefined)
+    server.on('upgrade', (req, socket: Socket, head) => void upgrade(req, socket, head));
+  stopOnSignal(server, log, cut, [schedule.stop, close, closeRecorders, readDb.close, () => db.destroy()]);
 }
 
 /** They have a pool of their own: what fills up the other must not keep evidence from the table. */
@@ -108,12 +112,18 @@ function listen(server: Server, config: Config, log: Log): Server {
 }
 
 /** On a signal: no new requests, those in flight are finished, then `closings` one after the other, then exit 0. */
-function stopOnSignal(server: Server, log: Log, closings: (() => Promise<void>)[]): void {
+function stopOnSignal(
+  server: Server,
+  log: Log,
+  cutSockets: () => void,
+  closings: (() => Promise<void>)[],
+): void {
   let isStopping = false;
   const stop = async (reason: string): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping: requests in flight are finished first');
+    cutSockets();
     const drain = { isCut: false };
     const cut = setTimeout(() => {
       drain.isCut = true;

@@ -9,7 +9,7 @@ import { isHttps, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 
 /** With these a new ticket helps; with all others it would lead round in a circle. */
-const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out'];
+export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out'];
 
 /**
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401

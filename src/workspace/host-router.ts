@@ -4,9 +4,13 @@ import { requestContext } from '../audit/request-context.ts';
 import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
-import { enterUrl } from './forward-auth-router.ts';
-import { readHost } from './host-name.ts';
-import { hashSentToken, isHttps, passCookie } from './pass-token.ts';
+import { enterUrl, mendable } from './forward-auth-router.ts';
+import { hostnameOf, readHost } from './host-name.ts';
+import { isNavigation, readHostRequest, type HostRequest } from './host-request.ts';
+import type { PassRefusal } from './judge-pass.ts';
+import { hashSentToken, isHttps, passCookie, readPassCookie } from './pass-token.ts';
+import type { WorkspaceGate } from './workspace-gate.ts';
+import { WorkspaceAway, type WorkspaceGateway } from './workspace-gateway.ts';
 
 /** Where a ticket is exchanged, at every workspace's host; the rest of a host belongs to its workspace. */
 export const EXCHANGE_PATH = '/.youarecoder/enter';
@@ -15,7 +19,11 @@ export const EXCHANGE_PATH = '/.youarecoder/enter';
  * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file or cookie of the
  * app exists there.
  */
-export function createHostRouter({ db, config }: AppDeps): Router {
+export function createHostRouter(
+  { db, config }: AppDeps,
+  gate: WorkspaceGate,
+  gateway: WorkspaceGateway | null,
+): Router {
   const router = Router();
   router.use(async (req, res, next) => {
     const asked = readHost(req.headers.host, config);
@@ -26,6 +34,11 @@ export function createHostRouter({ db, config }: AppDeps): Router {
     res.setHeader('cache-control', 'no-store');
     if (asked.kind === 'workspace' && req.path === EXCHANGE_PATH && req.method === 'GET') {
       await exchange(req, res, asked.label);
+    } else if (asked.kind === 'workspace' && gateway !== null) {
+      await serve(req, res, gateway, asked.label);
+    } else if (asked.kind === 'workspace') {
+      // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
+      showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url: config.baseUrl });
     } else {
       showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url: config.baseUrl });
     }
@@ -43,7 +56,48 @@ export function createHostRouter({ db, config }: AppDeps): Router {
       res.redirect(303, '/');
     }
   }
+
+  async function serve(req: Request, res: Response, gateway: WorkspaceGateway, label: string): Promise<void> {
+    const { hash: tokenHash } = readPassCookie(req.headers.cookie, isHttps(config));
+    const hostname = hostnameOf(req.headers.host) ?? '';
+    const context = requestContext(req);
+    const request = readHostRequest(req.headers, { label, tokenHash, hostname, method: req.method });
+    const entry = await gate.admit(context, request);
+    const url = enterUrl(config.baseUrl, label);
+    if (!entry.allowed) {
+      refuse(req, res, { request, reason: entry.reason, url });
+      return;
+    }
+    const { workspaceId } = entry.entrant;
+    const address = await gateway.addresses.addressOf(workspaceId);
+    if (address === null) {
+      showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
+      return;
+    }
+    // Set for our own pages; what the workspace answers is its own.
+    res.removeHeader('cache-control');
+    const admitted = { label, tokenHash, workspaceId, session: entry.session, context, address };
+    await gateway.passOn(req, res, admitted).catch((error: unknown) => {
+      if (!(error instanceof WorkspaceAway)) throw error;
+      context.log.warn({ err: error, workspaceId }, 'a workspace did not answer');
+      if (res.headersSent) res.destroy();
+      else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
+    });
+  }
   return router;
+}
+
+function refuse(
+  req: Request,
+  res: Response,
+  { request, reason, url }: { request: HostRequest; reason: PassRefusal; url: string },
+): void {
+  const isMendable = mendable.includes(reason);
+  if (isMendable && isNavigation(request)) res.redirect(303, url);
+  else if (isMendable) showAway(req, res, { status: 401, textKey: 'workspace.awaySignIn', url });
+  else if (reason === 'unknown-host')
+    showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url });
+  else showAway(req, res, { status: 403, textKey: 'workspace.awayRefused', url });
 }
 
 /** A page of ours at a workspace's host, whole in itself. The app's own styles and scripts are not there. */
@@ -66,4 +120,4 @@ export function showAway(
   }
 }
 
-type AwayKey = 'workspace.awayNobody' | 'workspace.awayTicket';
+type AwayKey = `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Broken'}`;

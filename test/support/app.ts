@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/read-db.ts';
 import type { Mail, Mailer } from '../../src/web/mail.ts';
 import { createActivityBuffer } from '../../src/workspace/activity-buffer.ts';
+import type { UpgradeHandler } from '../../src/workspace/gateway-upgrade.ts';
 import { createTrafficBuffer } from '../../src/workspace/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -17,6 +18,8 @@ import { FAKE_STORE } from './fake-paytr.ts';
 
 export interface TestApp {
   app: Express;
+  /** For the `upgrade` event of a server. */
+  upgrade: UpgradeHandler;
   deps: AppDeps;
   database: TestDatabase;
   db: TestDatabase['db'];
@@ -72,9 +75,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     ...options.deps,
   };
-  const { app, close } = createApp(deps);
+  const { app, upgrade, cut, close } = createApp(deps);
   return {
     app,
+    upgrade,
     deps,
     database,
     db: database.db,
@@ -83,6 +87,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     mails,
     logLines,
     close: async () => {
+      cut();
       await close();
       await deps.readDb.close();
       await activityBuffer.close();

@@ -100,6 +100,14 @@ export const workspace = {
   awayTicketHeading: 'This link has been used',
   awayTicket:
     'A link into a workspace works once and for half a minute. Go back to the app and open the workspace again.',
+  awaySignInHeading: 'Open it from the app',
+  awaySignIn: 'This workspace is entered from the app. Sign in there and open it again.',
+  awayRefusedHeading: 'No way in',
+  awayRefused: 'You cannot use this workspace at the moment. Its page in the app says more.',
+  awayStoppedHeading: 'The workspace is not running',
+  awayStopped: 'It does not run at the moment. Start it in the app, then load this page again.',
+  awayBrokenHeading: 'The workspace does not answer',
+  awayBroken: 'It is running, but it gave no answer. Wait a moment and load this page again.',
   awayBack: 'Back to the app',
 
   usageTitle: 'Use',

@@ -104,6 +104,14 @@ export const workspace: Record<keyof typeof en, string> = {
   awayTicketHeading: 'Bu bağlantı kullanıldı',
   awayTicket:
     'Çalışma alanına giden bağlantı bir kez ve yarım dakika geçerlidir. Uygulamaya dönüp çalışma alanını yeniden açın.',
+  awaySignInHeading: 'Uygulamadan açın',
+  awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada oturum açıp yeniden açın.',
+  awayRefusedHeading: 'Giriş yok',
+  awayRefused: 'Bu çalışma alanını şu anda kullanamazsınız. Uygulamadaki sayfası nedenini söyler.',
+  awayStoppedHeading: 'Çalışma alanı çalışmıyor',
+  awayStopped: 'Şu anda çalışmıyor. Uygulamada başlatın, sonra bu sayfayı yenileyin.',
+  awayBrokenHeading: 'Çalışma alanı yanıt vermiyor',
+  awayBroken: 'Çalışıyor ama yanıt vermedi. Biraz bekleyip bu sayfayı yenileyin.',
   awayBack: 'Uygulamaya dön',
 
   usageTitle: 'Kullanım',

@@ -1,0 +1,59 @@
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
+import { hostnameOf, readHost } from './host-name.ts';
+import { readHostRequest } from './host-request.ts';
+import { isHttps, readPassCookie } from './pass-token.ts';
+import type { WorkspaceGate } from './workspace-gate.ts';
+import type { WorkspaceGateway } from './workspace-gateway.ts';
+
+/** Answers a request that wants to become a WebSocket. Never rejects. */
+export type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
+
+/** Lets WebSockets into workspaces, by the same decision as every other request; at any other host there are none. */
+export function createUpgradeHandler(
+  { config, contextOf }: { config: Config; contextOf(req: IncomingMessage): RequestContext },
+  gate: WorkspaceGate,
+  gateway: WorkspaceGateway | null,
+): UpgradeHandler {
+  return async (req, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const asked = readHost(req.headers.host, config);
+    if (asked.kind !== 'workspace' || gateway === null) {
+      refuse(socket, 404);
+      return;
+    }
+    const context = contextOf(req);
+    try {
+      const cookie = readPassCookie(req.headers.cookie, isHttps(config));
+      const request = readHostRequest(req.headers, {
+        label: asked.label,
+        tokenHash: cookie.hash,
+        hostname: hostnameOf(req.headers.host) ?? '',
+        method: req.method ?? 'GET',
+      });
+      const entry = await gate.admit(context, request);
+      const address = entry.allowed ? await gateway.addresses.addressOf(entry.entrant.workspaceId) : null;
+      if (!entry.allowed) refuse(socket, entry.reason === 'no-pass' ? 401 : 403);
+      else if (address === null) refuse(socket, 503);
+      else {
+        const { label, tokenHash } = request;
+        const { workspaceId } = entry.entrant;
+        const admitted = { label, tokenHash, workspaceId, session: entry.session, context, address };
+        await gateway.passOnSocket(req, socket, head, admitted);
+      }
+    } catch (error) {
+      context.log.error({ err: error }, 'a WebSocket to a workspace failed');
+      socket.destroy();
+    }
+  };
+}
+
+/** What a browser's script sees of it is that the socket closed. */
+export function refuse(socket: Socket, status: number): void {
+  if (socket.destroyed) return;
+  socket.end(
+    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+}

@@ -1,0 +1,43 @@
+/** A frame of a WebSocket that bears data: continuation, text, binary. Closes, pings and pongs are sent by programs. */
+const DATA_OPCODES = [0, 1, 2];
+
+/**
+ * Watches the bytes of a WebSocket on its way from the browser and calls back for every piece in which a message begins
+ * (RFC 6455, section 5.2). Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
+ */
+export function countMessages(onMessage: () => void): (chunk: Buffer) => void {
+  let header = Buffer.alloc(0);
+  let payloadLeft = 0;
+  return (chunk) => {
+    let at = 0;
+    let hasMessage = false;
+    while (at < chunk.length) {
+      if (payloadLeft > 0) {
+        const skipped = Math.min(payloadLeft, chunk.length - at);
+        payloadLeft -= skipped;
+        at += skipped;
+        continue;
+      }
+      header = Buffer.concat([header, chunk.subarray(at, at + 1)]);
+      at += 1;
+      const payload = payloadLength(header);
+      if (payload === null) continue;
+      if (DATA_OPCODES.includes((header[0] ?? 0) & 0x0f)) hasMessage = true;
+      payloadLeft = payload;
+      header = Buffer.alloc(0);
+    }
+    if (hasMessage) onMessage();
+  };
+}
+
+/** Null until the header is whole. */
+function payloadLength(header: Buffer): number | null {
+  const second = header[1];
+  if (second === undefined) return null;
+  const short = second & 0x7f;
+  const lengthBytes = short === 126 ? 2 : short === 127 ? 8 : 0;
+  const maskBytes = (second & 0x80) === 0 ? 0 : 4;
+  if (header.length < 2 + lengthBytes + maskBytes) return null;
+  if (lengthBytes === 2) return header.readUInt16BE(2);
+  return lengthBytes === 8 ? Number(header.readBigUInt64BE(2)) : short;
+}

@@ -1,0 +1,92 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Log } from '../log.ts';
+import { enter, type EnteredSession } from './authorize-workspace-request.ts';
+import { findPasses, type AskedPass } from './find-passes.ts';
+import type { WorkspaceAddresses } from './workspace-addresses.ts';
+
+/** Something that is open between a browser and a workspace. */
+export interface OpenConnection extends AskedPass {
+  workspaceId: number;
+  /** The session that it belongs to; another one after a break. */
+  session: EnteredSession;
+  /** Of the request that opened it. */
+  context: RequestContext;
+  /** Only a WebSocket is proof of life while nothing is said on it. */
+  isSocket: boolean;
+  cut(): void;
+}
+
+/** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
+const LOOK_MS = 2000;
+
+/**
+ * Everything that is open through the gateway of one process. Every two seconds all of it is decided about anew, in one
+ * statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
+ */
+export class OpenConnections {
+  readonly #open = new Set<OpenConnection>();
+  readonly #deps: { db: Knex; log: Log; addresses: WorkspaceAddresses };
+  readonly #timer: NodeJS.Timeout;
+  #isLooking = false;
+
+  constructor(deps: { db: Knex; log: Log; addresses: WorkspaceAddresses }) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Watches a connection until the returned function is called. */
+  add(connection: OpenConnection): () => void {
+    this.#open.add(connection);
+    return () => {
+      this.#open.delete(connection);
+    };
+  }
+
+  /** Decides about everything that is open now. Never rejects. */
+  async look(): Promise<void> {
+    if (this.#isLooking || this.#open.size === 0) return;
+    this.#isLooking = true;
+    try {
+      await this.#decideAll(new Date());
+    } catch (error) {
+      this.#deps.log.warn({ err: error, open: this.#open.size }, 'open connections could not be looked at');
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** Cuts the sockets, since the process stops; requests are finished first, as everywhere. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const connection of this.#open) if (connection.isSocket) connection.cut();
+  }
+
+  async #decideAll(at: Date): Promise<void> {
+    const connections = [...this.#open];
+    const asked = new Map(
+      connections.map(({ label, tokenHash }) => [keyOf({ label, tokenHash }), { label, tokenHash }]),
+    );
+    const facts = await findPasses(this.#deps.db, [...asked.values()], at);
+    const known = new Map(facts.map((row) => [keyOf({ label: row.label, tokenHash: row.token_hash }), row]));
+    for (const connection of connections) {
+      const context = { ...connection.context, at };
+      const entry = await enter(this.#deps.db, context, known.get(keyOf(connection)));
+      const isRunning = (await this.#deps.addresses.addressOf(connection.workspaceId)) !== null;
+      if (!entry.allowed || !isRunning) {
+        connection.cut();
+      } else if (this.#open.has(connection)) {
+        connection.session = entry.session;
+        if (connection.isSocket) context.recorders?.trafficBuffer?.note(entry.session, at, false);
+      }
+    }
+  }
+}
+
+function keyOf({ label, tokenHash }: AskedPass): string {
+  return `${label} ${tokenHash ?? ''}`;
+}

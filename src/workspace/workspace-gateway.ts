@@ -1,0 +1,121 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { createProxyServer, type ProxyServer } from 'httpxy';
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { EnteredSession } from './authorize-workspace-request.ts';
+import type { AskedPass } from './find-passes.ts';
+import { countMessages } from './message-counter.ts';
+import { OpenConnections, type OpenConnection } from './open-connections.ts';
+import { refuse } from './gateway-upgrade.ts';
+import { isHttps, readPassCookie } from './pass-token.ts';
+import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
+import type { WorkspaceAddress, WorkspaceAddresses } from './workspace-addresses.ts';
+
+/** A workspace that says nothing for so long, in milliseconds, is not there. */
+const SILENT_MS = 120_000;
+
+/** The workspace did not answer; `status` says how. */
+export class WorkspaceAway extends Error {
+  readonly status: 502 | 504;
+
+  constructor(status: 502 | 504, cause: Error) {
+    super('the workspace did not answer', { cause });
+    this.name = 'WorkspaceAway';
+    this.status = status;
+  }
+}
+
+/** Who has been let in, and to where. */
+export interface Admitted extends AskedPass {
+  workspaceId: number;
+  session: EnteredSession;
+  context: RequestContext;
+  address: WorkspaceAddress;
+}
+
+/** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
+export class WorkspaceGateway {
+  readonly addresses: WorkspaceAddresses;
+  readonly connections: OpenConnections;
+  readonly #proxy: ProxyServer;
+  readonly #config: Config;
+  readonly #upgraded = new WeakSet<IncomingMessage>();
+  /** How to say that a request failed, while it is under way. */
+  readonly #failures = new WeakMap<IncomingMessage, (error: Error) => void>();
+
+  constructor(deps: { config: Config; db: Knex; log: Log; addresses: WorkspaceAddresses }) {
+    this.#config = deps.config;
+    this.addresses = deps.addresses;
+    this.connections = new OpenConnections(deps);
+    this.#proxy = createProxyServer({ proxyTimeout: SILENT_MS, upgradeTimeout: SILENT_MS });
+    this.#proxy.on('proxyRes', (answer) => {
+      cleanResponseHeaders(answer.headers);
+    });
+    this.#proxy.on('proxyReqWs', (request, req) => {
+      request.prependListener('upgrade', (answer) => {
+        this.#upgraded.add(req);
+        cleanResponseHeaders(answer.headers);
+      });
+      request.prependListener('response', (answer) => {
+        cleanResponseHeaders(answer.headers);
+      });
+    });
+    this.#proxy.on('error', (error, req) => {
+      if (req !== undefined) this.#failures.get(req)?.(error);
+    });
+  }
+
+  /** Passes on one request. Rejects with the status to answer with when the workspace does not answer. */
+  async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
+    this.#clean(req, admitted);
+    const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
+    res.once('close', remove);
+    const since = Date.now();
+    await new Promise<void>((resolve, reject) => {
+      this.#failures.set(req, (error) => {
+        reject(new WorkspaceAway(Date.now() - since >= SILENT_MS ? 504 : 502, error));
+      });
+      this.#proxy.web(req, res, { target: toTarget(admitted.address) }).then(resolve, reject);
+    });
+  }
+
+  /** Passes on a WebSocket, and notes the messages in it that come from the browser. */
+  async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
+    this.#clean(req, admitted);
+    const connection = toConnection(admitted, true, () => socket.destroy());
+    const { recorders } = admitted.context;
+    const count = countMessages(() => {
+      recorders?.trafficBuffer?.note(connection.session, new Date(), true);
+    });
+    socket.once('close', this.connections.add(connection));
+    socket.on('data', count);
+    this.#failures.set(req, () => {
+      // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
+      if (!this.#upgraded.has(req)) refuse(socket, 502);
+    });
+    await this.#proxy.ws(req, socket, { target: toTarget(admitted.address) }, head);
+  }
+
+  /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
+  close(): void {
+    this.connections.close();
+  }
+
+  #clean(req: IncomingMessage, { context }: Admitted): void {
+    const https = isHttps(this.#config);
+    const cookie = readPassCookie(req.headers.cookie, https).forwarded;
+    cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol: https ? 'https' : 'http' });
+  }
+}
+
+function toConnection(admitted: Admitted, isSocket: boolean, cut: () => void): OpenConnection {
+  const { label, tokenHash, workspaceId, session, context } = admitted;
+  return { label, tokenHash, workspaceId, session, context, isSocket, cut };
+}
+
+function toTarget(address: WorkspaceAddress): { socketPath: string } | { host: string; port: number } {
+  return 'socketPath' in address ? address : { host: '127.0.0.1', port: address.port };
+}

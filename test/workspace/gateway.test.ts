@@ -1,0 +1,289 @@
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
+import { useTestApp } from '../support/app.ts';
+import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import { signIn, type Visitor } from '../support/visitor.ts';
+import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
+import { enterWorkspace, type Guest } from './entry.ts';
+
+const addresses = new Map<number, WorkspaceAddress>();
+const site = useTestApp({
+  deps: { workspaceAddresses: { addressOf: (id) => addresses.get(id) ?? null } },
+});
+
+let program: WorkspaceProgram;
+let server: Server;
+let cast: Cast;
+let bob: Visitor;
+let place: { id: number; name: string };
+
+beforeAll(async () => {
+  program = await startWorkspaceProgram();
+  cast = await buildCast(site.db);
+  server = createServer(site.app);
+  server.on('upgrade', (req, socket: Socket, head) => void site.upgrade(req, socket, head));
+  await new Promise<void>((done) => server.listen(0, done));
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((done) => server.close(done));
+  await program.close();
+});
+
+beforeEach(async () => {
+  await site.db('workspaces').whereNull('deleted_at').update({
+    deleted_at: new Date(),
+    deleted_by: cast.alice.id,
+  });
+  program.answers = {};
+  place = await runningWorkspace(cast.bob);
+  bob = await signIn(site.app, cast.bob);
+});
+
+async function runningWorkspace(owner: BuiltUser): Promise<{ id: number; name: string }> {
+  const built = await buildWorkspace(site.db, { company_id: owner.company_id ?? 0, owner_user_id: owner.id });
+  addresses.set(built.id, { socketPath: program.socketPath });
+  return built;
+}
+
+interface Answer {
+  status: number;
+  headers: IncomingMessage['headers'];
+  text: string;
+}
+
+interface Ask {
+  method?: string;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+function asker(guest: Partial<Guest>, { method = 'GET', path = '/', headers = {} }: Ask) {
+  const cookie = guest.cookie === undefined ? {} : { cookie: guest.cookie };
+  const { port } = server.address() as AddressInfo;
+  return request({
+    port,
+    method,
+    path,
+    agent: false,
+    headers: { host: guest.host ?? '', ...cookie, ...headers },
+  });
+}
+
+/** One request as a browser at the workspace's host would send it. */
+async function ask(guest: Partial<Guest>, how: Ask = {}): Promise<Answer> {
+  const sent = asker(guest, how);
+  sent.end(how.body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
+}
+
+const seen = (answer: Answer): Seen => JSON.parse(answer.text) as Seen;
+
+/** Opens a WebSocket, or tells the status that was answered instead. */
+async function openSocket(
+  guest: Partial<Guest>,
+  headers: Record<string, string> = {},
+): Promise<{ socket: Socket; headers: IncomingMessage['headers'] } | number> {
+  const sent = asker(guest, {
+    path: '/socket',
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      'sec-websocket-version': '13',
+      ...headers,
+    },
+  });
+  sent.end();
+  return new Promise((resolve, reject) => {
+    sent.once('upgrade', (response, socket: Socket) => {
+      resolve({ socket, headers: response.headers });
+    });
+    sent.once('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.once('error', reject);
+  });
+}
+
+async function openedSocket(guest: Guest): Promise<Socket> {
+  const opened = await openSocket(guest);
+  if (typeof opened === 'number') throw new Error(`no WebSocket: ${String(opened)}`);
+  return opened.socket;
+}
+
+/** A masked text frame that says hello, and a masked ping. */
+const TEXT = Buffer.from([0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68, 0x6e]);
+const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
+
+async function echo(socket: Socket, frame: Buffer): Promise<Buffer> {
+  const answered = once(socket, 'data') as Promise<[Buffer]>;
+  socket.write(frame);
+  return (await answered)[0];
+}
+
+describe('a request through the gateway', () => {
+  it('reaches the program with its path, method and body, and without our cookies or anybody’s claims', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const cookie = `theirs=1; ${guest.cookie}; yac=x; __Host-yac-device=y; yacht=2`;
+    const answer = await ask(
+      { ...guest, cookie },
+      {
+        method: 'POST',
+        path: '/tree?x=1',
+        body: 'hello',
+        headers: {
+          origin: `http://${guest.host}`,
+          'x-forwarded-for': '198.51.100.1',
+          'x-forwarded-host': 'evil.example.com',
+          'x-real-ip': '198.51.100.1',
+          forwarded: 'for=198.51.100.1',
+          te: 'trailers',
+          'proxy-authorization': 'Basic x',
+          connection: 'close, x-secret',
+          'x-secret': 'for the next hop',
+        },
+      },
+    );
+    expect(answer.status).toBe(200);
+    const { method, url, body, headers } = seen(answer);
+    expect({ method, url, body }).toEqual({ method: 'POST', url: '/tree?x=1', body: 'hello' });
+    expect(headers).toMatchObject({
+      host: guest.host,
+      cookie: 'theirs=1; yacht=2',
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-host': guest.host,
+      'x-forwarded-proto': 'http',
+    });
+    for (const name of ['x-real-ip', 'forwarded', 'te', 'proxy-authorization', 'x-secret'])
+      expect(headers, name).not.toHaveProperty(name);
+  });
+
+  it('comes back without cookies for the neighbours, or in our name', async () => {
+    program.answers = {
+      'set-cookie': [
+        'a=1; Domain=localhost; Path=/',
+        'b=2; path=/; domain=.localhost; HttpOnly',
+        'yac=stolen; Path=/',
+        '__Host-yac-workspace=x; Path=/; Secure',
+      ],
+      'clear-site-data': '"cookies"',
+      'content-security-policy': "default-src 'self'",
+    };
+    const answer = await ask(await enterWorkspace(site.app, bob, place.id));
+    expect(answer.headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2; path=/; HttpOnly']);
+    expect(answer.headers).not.toHaveProperty('clear-site-data');
+    expect(answer.headers['content-security-policy']).toBe("default-src 'self'");
+  });
+
+  it('never reaches the app, whatever it asks for', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    for (const path of ['/auth/login', '/healthz', '/workspace', '/assets/app.css'])
+      expect(seen(await ask(guest, { path })).url).toBe(path);
+    expect((await ask({ host: guest.host }, { path: '/auth/login' })).status).toBe(401);
+    expect((await ask({ host: 'localhost' }, { path: '/healthz' })).status).toBe(200);
+  });
+
+  it('is let in for the owner and the company’s admin only', async () => {
+    const { host } = await enterWorkspace(site.app, bob, place.id);
+    const statuses: Record<string, number> = {};
+    for (const person of [cast.bob, cast.alice]) {
+      const visitor = await signIn(site.app, person);
+      statuses[person.full_name] = (await ask(await enterWorkspace(site.app, visitor, place.id))).status;
+    }
+    const colleague = await buildUser(site.db, { company_id: cast.acme.id, full_name: 'Colleague' });
+    for (const person of [colleague, cast.charlie]) {
+      const visitor = await signIn(site.app, person);
+      const own = await enterWorkspace(site.app, visitor, (await runningWorkspace(person)).id);
+      expect((await ask(own)).status).toBe(200);
+      statuses[person.full_name] = (await ask({ host, cookie: own.cookie })).status;
+    }
+    expect(statuses).toEqual({ Bob: 200, Alice: 200, Colleague: 401, Charlie: 401 });
+    expect(
+      (await (await signIn(site.app, cast.olivia)).post(`/workspace/${String(place.id)}/enter`)).status,
+    ).toBe(403);
+  });
+
+  it('is sent to the app for a ticket when it is a page without a pass', async () => {
+    const { host } = await enterWorkspace(site.app, bob, place.id);
+    const answer = await ask({ host }, { headers: { accept: 'text/html' } });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.location).toBe(`http://localhost:3000/workspace/at/${host.split('.')[0] ?? ''}`);
+    expect((await ask({ host: 'nobody.localhost' }, { headers: { accept: 'text/html' } })).status).toBe(404);
+  });
+
+  it('is told kindly that the workspace does not run, or does not answer', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const turkish = { headers: { accept: 'text/html', 'accept-language': 'tr' } };
+    addresses.delete(place.id);
+    const stopped = await ask(guest, turkish);
+    expect(stopped.status).toBe(503);
+    expect(stopped.text).toContain('Çalışma alanı çalışmıyor');
+    addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
+    expect((await ask(guest, turkish)).status).toBe(502);
+    expect(await openSocket(guest)).toBe(502);
+  });
+});
+
+describe('a WebSocket through the gateway', () => {
+  it('speaks with the program, and is refused without a pass, at another host, and from another site', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const opened = await openSocket(guest, { origin: `http://${guest.host}` });
+    if (typeof opened === 'number') throw new Error(String(opened));
+    expect(opened.headers['set-cookie']).toEqual(['a=1']);
+    expect(await echo(opened.socket, TEXT)).toEqual(TEXT);
+    opened.socket.destroy();
+    expect(await openSocket({ host: guest.host })).toBe(401);
+    expect(await openSocket(guest, { origin: 'http://evil-globex.localhost:3000' })).toBe(403);
+    const neighbour = await enterWorkspace(site.app, bob, (await runningWorkspace(cast.bob)).id);
+    expect(await openSocket({ host: neighbour.host, cookie: guest.cookie })).toBe(401);
+    expect(await openSocket({ host: 'localhost' })).toBe(404);
+  });
+
+  it.each([
+    ['the person signs out', async () => bob.post('/auth/logout')],
+    ['the person closes the workspace', async () => bob.post(`/workspace/${String(place.id)}/close`)],
+    ['the workspace is deleted', async () => bob.post(`/workspace/${String(place.id)}/delete`)],
+    ['the workspace stops', async () => Promise.resolve(addresses.delete(place.id))],
+  ])('is cut within seconds when %s', async (_what, end) => {
+    const socket = await openedSocket(await enterWorkspace(site.app, bob, place.id));
+    socket.on('error', () => undefined);
+    expect(await echo(socket, TEXT)).toEqual(TEXT);
+    const closed = once(socket, 'close');
+    const before = Date.now();
+    await end();
+    await closed;
+    expect(Date.now() - before).toBeLessThan(6000);
+  });
+
+  it('is active while the person sends messages, and merely connected while only pings come', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const socket = await openedSocket(guest);
+    await echo(socket, PING);
+    expect(await traffic()).toMatchObject({ active_minutes: 0 });
+    // In two pieces, as a network may cut it.
+    socket.write(TEXT.subarray(0, 1));
+    await echo(socket, TEXT.subarray(1));
+    const row = await traffic();
+    expect(row.active_minutes).toBe(1);
+    expect(row.connected_minutes).toBeGreaterThanOrEqual(1);
+    socket.destroy();
+  });
+});
+
+async function traffic(): Promise<{ active_minutes: number; connected_minutes: number }> {
+  await site.deps.recorders.trafficBuffer?.flush();
+  return site
+    .db('workspace_sessions')
+    .where({ workspace_id: place.id })
+    .first<{ active_minutes: number; connected_minutes: number }>(['active_minutes', 'connected_minutes']);
+}
