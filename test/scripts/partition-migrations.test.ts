@@ -40,13 +40,15 @@ function migrate(directory: string): Promise<unknown> {
   return runMigrations({ ownerUrl: database.ownerUrl, appRole, directory, log: () => undefined });
 }
 
-/** The shipped migrations up to the one before the partitions; `further` adds the rest. */
+/** The shipped migrations up to the one before the partitions; `addRest` adds those of the partitions. */
 function folderBefore(): { folder: string; addRest: () => void } {
   const names = readdirSync(shipped).filter((name) => name < '0043');
   const texts = names.map((name) => [name, readFileSync(join(shipped, name), 'utf8')]);
   const folder = createMigrationFolder(Object.fromEntries(texts) as Record<string, string>);
   const addRest = (): void => {
-    cpSync(shipped, folder, { recursive: true });
+    // Later ones may add what the tables did not have.
+    for (const name of readdirSync(shipped))
+      if (name < '0070') cpSync(join(shipped, name), join(folder, name));
   };
   return { folder, addRest };
 }
