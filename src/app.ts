@@ -5,6 +5,7 @@ import ejs from 'ejs';
 import express, { type Express, type Request } from 'express';
 import { createAdminRouter } from './admin/router.ts';
 import { createSchemaRouter } from './admin/schema-router.ts';
+import { createApiRouter } from './api/router.ts';
 import type { AppDeps } from './app-deps.ts';
 import { requestContext, type RequestContext } from './audit/request-context.ts';
 import { createPassport } from './auth/passport.ts';
@@ -76,6 +77,8 @@ export function createApp(deps: AppDeps): {
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
   app.use('/workspace', createForwardAuthRouter(deps, gate));
+  // Programs come with a token; a cookie is not read before this line, so it opens nothing here.
+  app.use('/api', createApiRouter(deps));
 
   app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
   app.use(sessions.middleware);

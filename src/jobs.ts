@@ -1,5 +1,6 @@
 import { sweepExportProgress } from './admin/export-progress.ts';
 import type { AppDeps } from './app-deps.ts';
+import { sweepIdempotencyKeys } from './api/sweep-idempotency-keys.ts';
 import { sweepAuth } from './auth/sweep-auth.ts';
 import { expirePendingPayments } from './billing/expire-pending-payments.ts';
 import { applyRetention } from './maintenance/apply-retention.ts';
@@ -34,6 +35,7 @@ export function scheduledJobs(deps: AppDeps): Job[] {
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },
+    { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },
     { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },
   ];
 }

@@ -38,7 +38,7 @@ const views = listFiles('views', '.ejs').map((path) => ({
   path,
   text: readFileSync(join(root, path), 'utf8'),
 }));
-const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health', 'maintenance'];
+const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health', 'maintenance', 'api'];
 
 const featureOf = (path: string): string | undefined =>
   features.find((feature) => path.startsWith(`src/${feature}/`));
@@ -46,7 +46,7 @@ const featureOf = (path: string): string | undefined =>
 describe('who may import whom', () => {
   it('keeps Express in app.ts, web/, routers and the guards', () => {
     const allowed =
-      /^src\/(app\.ts|server\.ts|web\/.*|[a-z]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|legal\/require-acceptance\.ts|admin\/admin-scope\.ts)$/;
+      /^src\/(app\.ts|server\.ts|web\/.*|[a-z]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|api\/(require-token|parse-or-refuse|problems)\.ts|legal\/require-acceptance\.ts|admin\/admin-scope\.ts)$/;
     const wrong = sources.filter(
       ({ path, imports }) =>
         !allowed.test(path) &&
@@ -91,6 +91,8 @@ describe('who may import whom', () => {
       invitations: /^src\/auth\//,
       login_locks: /^src\/auth\//,
       known_devices: /^src\/auth\//,
+      access_tokens: /^src\/auth\//,
+      api_idempotency_keys: /^src\/api\//,
       workspaces: /^src\/workspace\//,
       workspace_sessions: /^src\/workspace\//,
       open_workspace_sessions: /^src\/workspace\//,

@@ -15,6 +15,10 @@ export const auditActions = {
   user_role_changed: 'An admin changed the role of a person (resource)',
   user_deactivated: 'An admin ended the access of a person (resource)',
   user_reactivated: 'An admin gave access back to a person (resource)',
+  token_created: 'A person made an access token for the API (details has its name, scopes and end)',
+  token_revoked:
+    'An access token was withdrawn; details.reason says whether by its owner or with the access of the person',
+  token_refused: 'An access token was refused; error_message says why',
   operator_created: 'A platform operator was made from the command line',
   operator_deactivated: 'The access of a platform operator was ended from the command line',
   operator_company_viewed: 'A platform operator looked into the company',

@@ -113,8 +113,11 @@ export function systemContext(options: {
   };
 }
 
-/** An address without its query; the token of an invitation stands in the path and is as good as a password. */
+/**
+ * An address without its query; the token of an invitation stands in the path and is as good as a password, and so is an
+ * access token that somebody has put there by mistake.
+ */
 export function withoutSecrets(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? url;
-  return path.replace(/^(\/auth\/accept-invite\/)[^/]+/, '$1[token]');
+  return path.replace(/^(\/auth\/accept-invite\/)[^/]+/, '$1[token]').replace(/yac_[\w-]{43}/g, '[token]');
 }

@@ -4,9 +4,11 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../web/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { isLastAdmin, lockMember, onBehalfOf } from './company-lock.ts';
+import { revokeAccessTokensOf } from './revoke-access-token.ts';
 
 /**
- * Ends a person's access at once: every browser session and open workspace session of theirs, and the membership. All
+ * Ends a person's access at once: every browser session, access token and open
+ * workspace session of theirs, and the membership. All
  * evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of another company.
  */
 export async function deactivateUser(
@@ -22,6 +24,7 @@ export async function deactivateUser(
     await endMembership(trx, context, input);
     await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'deactivated' });
     const signedOut = await endBrowserSessions(trx, userId);
+    const tokensRevoked = await revokeAccessTokensOf(trx, context, input);
     await AuditLogger.log(trx, context, {
       action: 'user_deactivated',
       success: true,
@@ -32,6 +35,7 @@ export async function deactivateUser(
         email: member.email,
         role: member.role,
         browser_sessions_ended: signedOut,
+        access_tokens_revoked: tokensRevoked,
         ...onBehalfOf(context, companyId),
       },
     });

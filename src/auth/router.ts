@@ -5,6 +5,7 @@ import { InvalidInput } from '../errors.ts';
 import { noStore } from '../web/no-store.ts';
 import { rememberLocale } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
+import { createAccessTokenRouter } from './access-token-router.ts';
 import { createAttemptLimits } from './attempt-limits.ts';
 import { changeLocale } from './change-locale.ts';
 import { localeChoice } from './input.ts';
@@ -13,7 +14,7 @@ import type { Authenticator } from './passport.ts';
 import { createRegisterRouter } from './register-router.ts';
 import { createSignInRouter } from './sign-in-router.ts';
 
-/** Everything by which people come in and go out: registration, sign-in, sign-out, invitations. Mounted at `/auth`. */
+/** Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens. Mounted at `/auth`. */
 export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router {
   const limits = createAttemptLimits(deps.db);
   const router = Router();
@@ -21,6 +22,7 @@ export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router
   router.use(createSignInRouter(deps, passport, limits));
   router.use(createRegisterRouter(deps, limits));
   router.use(createInvitationRouter(deps));
+  router.use(createAccessTokenRouter(deps));
   return router;
 }
 

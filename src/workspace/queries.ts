@@ -76,7 +76,7 @@ export interface ListedWorkspace extends Workspace {
 /** One page of the workspaces that the person may see, newest first. */
 export async function listWorkspaces(
   db: Knex,
-  input: Visibility & { page: Cursor; at: Date },
+  input: Visibility & { page: Cursor; at: Date; size?: number },
 ): Promise<Page<ListedWorkspace>> {
   const query = visibleWorkspaces(db, input).select([
     ...workspaceColumns,
@@ -92,7 +92,7 @@ export async function listWorkspaces(
     keys: ['workspaces.id'],
     direction: 'desc',
     startsAmong: db('workspaces').where('workspaces.company_id', input.companyId),
-    size: WORKSPACES_PAGE_SIZE,
+    size: input.size ?? WORKSPACES_PAGE_SIZE,
   };
   return readPage<ListedWorkspace>(db, query, order, input.page);
 }

@@ -5,7 +5,7 @@ import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { findOpenSession, findSession, findWorkspace, type Workspace } from './queries.ts';
-import type { EndReason, WorkspaceSession } from './session-row.ts';
+import type { AccessMethod, EndReason, WorkspaceSession } from './session-row.ts';
 import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
@@ -19,6 +19,8 @@ interface RecordInput {
   isAdmin: boolean;
   /** The session that the page was made for; without it, the one this browser has open. */
   sessionId?: number | undefined;
+  /** The way in; the pages' when not given. */
+  accessMethod?: AccessMethod;
 }
 
 /**
@@ -41,7 +43,9 @@ export async function recordActivity(
     if (plan.isLapsed) return endAsLapsed(trx, context, session);
     return touch(trx, context, { session, workspace, person, plan });
   });
-  if (outcome.state === 'active') remember(context, person, outcome);
+  // Only the pages report often enough.
+  if (outcome.state === 'active' && outcome.session.access_method === 'web')
+    remember(context, person, outcome);
   return outcome;
 }
 
@@ -49,9 +53,9 @@ export async function recordActivity(
 async function findReported(
   trx: Knex,
   context: RequestContext,
-  { workspaceId, sessionId }: RecordInput,
+  { workspaceId, sessionId, accessMethod = 'web' }: RecordInput,
 ): Promise<WorkspaceSession | undefined> {
-  const key = sessionKey(context, { workspaceId, accessMethod: 'web' });
+  const key = sessionKey(context, { workspaceId, accessMethod });
   const named = sessionId === undefined ? undefined : await findSession(trx, { ...key, sessionId });
   if (sessionId !== undefined && named === undefined) throw new NotFound();
   return (await findOpenSession(trx, key)) ?? named;

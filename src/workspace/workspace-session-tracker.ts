@@ -114,6 +114,24 @@ export class WorkspaceSessionTracker {
     return ended.length;
   }
 
+  /** Ends what was opened with an access token that is withdrawn: at its last activity, since withdrawing is no use of it. */
+  static async endSessionsOfToken(
+    db: Knex,
+    context: RequestContext,
+    input: { userId: number; tokenSessionId: string },
+  ): Promise<number> {
+    const { userId, tokenSessionId: browserSessionId } = input;
+    const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
+      endOpenSessions(trx, context, 'signed-out', (query) => {
+        query.where({
+          'workspace_sessions.user_id': userId,
+          'workspace_sessions.session_id': browserSessionId,
+        });
+      }),
+    );
+    return ended.length;
+  }
+
   /** Ends everything that is open in a workspace, whoever uses it. */
   static async endSessionsOfWorkspace(
     db: Knex,

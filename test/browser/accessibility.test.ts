@@ -33,6 +33,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/workspace/${workspaceId}`,
     `/workspace/${workspaceId}/delete`,
     '/billing',
+    '/auth/tokens',
     '/admin',
     '/admin/users',
     `/admin/users/${cast.bob.id}`,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
-import { buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildAccessToken, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 
 /** Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always Acme's. */
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
@@ -21,6 +21,8 @@ export interface RouteRule {
   expect: Record<VisitorName, number>;
   /** The action that a success leaves in the audit trail, or why there is none. */
   audit: AuditAction | { none: string };
+  /** Of the API: the status with a token of that person, where `expect` is what a browser's cookies get. */
+  byToken?: { bob: number; alice: number; charlie: number };
 }
 
 const everyone = (status: number): RouteRule['expect'] => ({
@@ -145,6 +147,31 @@ const alicesExport = async (db: Knex, { alice }: Cast): Promise<string> => {
   return token;
 };
 
+/** A session of Bob's, opened with no token that the rules have. */
+const bobsSession = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
+  const workspaceId = (await buildWorkspace(db, { company_id: acme.id, owner_user_id: bob.id })).id;
+  const [row] = await db('workspace_sessions')
+    .insert({
+      company_id: acme.id,
+      workspace_id: workspaceId,
+      user_id: bob.id,
+      started_at: new Date(),
+      last_activity_at: new Date(),
+      session_id: randomUUID(),
+      access_method: 'api',
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
+const bobsToken = async (db: Knex, { bob }: Cast): Promise<number> => (await buildAccessToken(db, bob)).id;
+
+const byToken = (bob: number, alice: number, charlie: number): NonNullable<RouteRule['byToken']> => ({
+  bob,
+  alice,
+  charlie,
+});
+
 /** Every route of the product. A route that is mounted and not here fails the test that walks them. */
 export const routeRules: RouteRule[] = [
   { route: 'GET /healthz', target: () => ({ path: '/healthz' }), expect: everyone(200), audit: reading },
@@ -219,6 +246,99 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/auth/accept-invite/unknown', form: {} }),
     expect: everyone(404),
     audit: ownTest('test/auth'),
+  },
+
+  {
+    route: 'GET /auth/tokens',
+    target: () => ({ path: '/auth/tokens' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/tokens',
+    target: () => ({ path: '/auth/tokens', form: { name: 'build', days: '30', workspacesRead: 'on' } }),
+    expect: change(200, 200, 200, 403),
+    audit: 'token_created',
+  },
+  {
+    route: 'POST /auth/tokens/:id/revoke',
+    target: async (db, cast) => ({ path: `/auth/tokens/${await bobsToken(db, cast)}/revoke` }),
+    expect: change(303, 404, 404, 403),
+    audit: 'token_revoked',
+  },
+
+  {
+    route: 'GET /api/v1/openapi.json',
+    target: () => ({ path: '/api/v1/openapi.json' }),
+    expect: everyone(200),
+    byToken: byToken(200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /api/v1/workspaces',
+    target: () => ({ path: '/api/v1/workspaces' }),
+    expect: everyone(401),
+    byToken: byToken(200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /api/v1/workspaces',
+    target: () => ({
+      path: '/api/v1/workspaces',
+      form: { name: `w-${Math.random().toString(36).slice(2)}` },
+    }),
+    expect: everyone(401),
+    byToken: byToken(201, 201, 201),
+    audit: 'workspace_create',
+  },
+  {
+    route: 'GET /api/v1/workspaces/:id',
+    target: async (db, cast) => ({ path: `/api/v1/workspaces/${await alicesWorkspace(db, cast)}` }),
+    expect: everyone(401),
+    byToken: byToken(404, 200, 404),
+    audit: reading,
+  },
+  {
+    route: 'DELETE /api/v1/workspaces/:id',
+    target: async (db, cast) => ({ path: `/api/v1/workspaces/${await bobsWorkspace(db, cast)}` }),
+    expect: everyone(401),
+    byToken: byToken(204, 204, 404),
+    audit: 'workspace_delete',
+  },
+  {
+    route: 'POST /api/v1/workspaces/:id/sessions',
+    target: async (db, cast) => ({ path: `/api/v1/workspaces/${await alicesWorkspace(db, cast)}/sessions` }),
+    expect: everyone(401),
+    byToken: byToken(404, 201, 404),
+    audit: 'workspace_access',
+  },
+  {
+    route: 'GET /api/v1/sessions',
+    target: () => ({ path: '/api/v1/sessions' }),
+    expect: everyone(401),
+    byToken: byToken(200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /api/v1/sessions/:id',
+    target: async (db, cast) => ({ path: `/api/v1/sessions/${await bobsSession(db, cast)}` }),
+    expect: everyone(401),
+    byToken: byToken(200, 404, 404),
+    audit: reading,
+  },
+  {
+    route: 'POST /api/v1/sessions/:id/touch',
+    target: async (db, cast) => ({ path: `/api/v1/sessions/${await bobsSession(db, cast)}/touch` }),
+    expect: everyone(401),
+    byToken: byToken(404, 404, 404),
+    audit: ownTest('test/api: a session is continued with the token that opened it'),
+  },
+  {
+    route: 'POST /api/v1/sessions/:id/end',
+    target: async (db, cast) => ({ path: `/api/v1/sessions/${await bobsSession(db, cast)}/end` }),
+    expect: everyone(401),
+    byToken: byToken(404, 404, 404),
+    audit: ownTest('test/api: a session is ended with the token that opened it'),
   },
 
   {

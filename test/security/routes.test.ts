@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCast, buildCompany, type Cast } from '../support/build.ts';
+import supertest from 'supertest';
+import { tokenScopes } from '../../src/auth/access-token.ts';
+import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support/build.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { listRoutes } from '../support/routes.ts';
@@ -43,7 +45,7 @@ describe('the route table', () => {
   it('names an audit action for every route that changes state, or says where its evidence is', () => {
     const without = routeRules.filter(
       ({ route, audit }) =>
-        route.startsWith('POST') && typeof audit !== 'string' && audit.none === 'changes nothing',
+        /^(POST|DELETE) /.test(route) && typeof audit !== 'string' && audit.none === 'changes nothing',
     );
     expect(without).toEqual([]);
   });
@@ -66,7 +68,9 @@ async function ask(rule: RouteRule, name: VisitorName): Promise<{ status: number
   const address = path.startsWith('/admin') ? adminPath(path, cast, name) : path;
   const response = rule.route.startsWith('POST')
     ? await visitor.post(address, form)
-    : await visitor.get(address);
+    : rule.route.startsWith('DELETE')
+      ? await visitor.rawDelete(address)
+      : await visitor.get(address);
   return { status: response.status, requestId: String(response.headers['x-request-id']) };
 }
 
@@ -84,6 +88,51 @@ describe.each(routeRules)('$route', (rule) => {
     expect(rows[0]).toMatchObject({ success: true, actor_type: name === 'olivia' ? 'operator' : 'user' });
   });
 });
+
+describe.each(routeRules.filter((rule) => rule.byToken !== undefined))('$route with a token', (rule) => {
+  it.each(['bob', 'alice', 'charlie'] as const)(
+    'answers %s as its row says, with its evidence',
+    async (name) => {
+      const { bearer } = await buildAccessToken(test.db, cast[name]);
+      const { path, form } = await rule.target(test.db, cast);
+      const method = rule.route.split(' ')[0]!.toLowerCase() as 'get' | 'post' | 'delete';
+      const response = await supertest(test.app)[method](path).set(bearer).send(form);
+      const status = rule.byToken![name];
+      expect(response.status).toBe(status);
+      if (status >= 400) expect(response.type).toBe('application/problem+json');
+      if (typeof rule.audit !== 'string' || status >= 400) return;
+      const rows = await test
+        .db('audit_logs')
+        .where({ request_id: response.headers['x-request-id'], action_type: rule.audit })
+        .select('company_id', 'actor_type', 'success');
+      expect(rows).toEqual([{ company_id: cast[name].company_id, actor_type: 'user', success: true }]);
+    },
+  );
+
+  it('answers nobody without every scope it needs', async () => {
+    if (rule.route === 'GET /api/v1/openapi.json') return;
+    const needed = neededScope(rule.route);
+    const { bearer } = await buildAccessToken(test.db, cast.alice, {
+      scopes: tokenScopes.filter((scope) => scope !== needed),
+    });
+    const { path, form } = await rule.target(test.db, cast);
+    const method = rule.route.split(' ')[0]!.toLowerCase() as 'get' | 'post' | 'delete';
+    const response = await supertest(test.app)[method](path).set(bearer).send(form);
+    expect([response.status, response.body.type]).toEqual([
+      403,
+      'urn:youarecoder:problem:insufficient-scope',
+    ]);
+    const rows = await test
+      .db('audit_logs')
+      .where({ request_id: response.headers['x-request-id'] })
+      .select('action_type', 'user_id', 'success');
+    expect(rows).toEqual([{ action_type: 'token_refused', user_id: cast.alice.id, success: false }]);
+  });
+});
+
+function neededScope(route: string): string {
+  return `${/sessions/.test(route) ? 'sessions' : 'workspaces'}:${route.startsWith('GET') ? 'read' : 'write'}`;
+}
 
 describe('an operator', () => {
   it('leaves a row that the company’s admin can see for every look and every change', async () => {
@@ -121,7 +170,8 @@ describe('an id that is none', () => {
 
 describe('a form that is not ours', () => {
   const posts = routeRules.filter(
-    ({ route }) => route.startsWith('POST') && route !== 'POST /billing/callback',
+    ({ route }) =>
+      route.startsWith('POST') && route !== 'POST /billing/callback' && !route.startsWith('POST /api/'),
   );
 
   it.each(posts)(

@@ -69,6 +69,15 @@ describe('secrets', () => {
       acceptTerms: 'on',
       acceptPrivacy: 'on',
     });
+    const made = await ada.post('/auth/tokens', { name: 'build', days: '7', workspacesRead: 'on' });
+    const accessToken = /yac_[\w-]{43}/.exec(made.text)![0];
+    secrets.push(['access token', accessToken]);
+    const bearer = { authorization: `Bearer ${accessToken}` };
+    await supertest(test.app).get('/api/v1/workspaces').set(bearer).expect(200);
+    await supertest(test.app).post('/api/v1/workspaces').set(bearer).send({ name: 'w' }).expect(403);
+    await test.db('access_tokens').update({ revoked_at: new Date() });
+    await supertest(test.app).get('/api/v1/workspaces').set(bearer).expect(401);
+    await supertest(test.app).get(`/api/v1/${accessToken}`).set(bearer).expect(401);
     await ada.post('/billing/subscribe/team', { currency: 'TRY' });
     const order = await test.db('payments').first('merchant_oid', 'amount_minor', 'gateway_token');
     secrets.push(['payment page token', order.gateway_token]);
@@ -93,7 +102,7 @@ describe('secrets', () => {
   }
 
   it('went through everything: there is something to look for, and somewhere to look', async () => {
-    expect(secrets.length).toBeGreaterThanOrEqual(9);
+    expect(secrets.length).toBeGreaterThanOrEqual(10);
     expect(await test.db('payments').pluck('status')).toEqual(['success']);
     expect(await test.db('audit_logs').count('* as count').first()).not.toEqual({ count: 0 });
     expect(printed).toContain('request completed');
@@ -115,6 +124,8 @@ describe('secrets', () => {
     const tables = [
       'users',
       'invitations',
+      'access_tokens',
+      'api_idempotency_keys',
       'known_devices',
       'browser_sessions',
       'login_locks',

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import { hashAccessToken, newAccessToken, tokenScopes } from '../../src/auth/access-token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import type { Role } from '../../src/auth/require-user.ts';
 import { PASSWORD } from './visitor.ts';
@@ -116,6 +117,34 @@ export async function buildWorkspace(
     .insert({ name: `workspace-${String(n)}`, port: 30_000 + n, created_at: new Date(), ...overrides })
     .returning(['id', 'name', 'port']);
   return row as { id: number; name: string; port: number };
+}
+
+/** An access token with every scope, valid for a day. */
+export async function buildAccessToken(
+  db: Knex,
+  owner: Pick<BuiltUser, 'id' | 'company_id'>,
+  overrides: Partial<{
+    scopes: string[];
+    created_at: Date;
+    expires_at: Date;
+    revoked_at: Date;
+    last_used_at: Date;
+  }> = {},
+): Promise<{ id: number; token: string; bearer: { authorization: string } }> {
+  const token = newAccessToken();
+  const [row] = await db('access_tokens')
+    .insert({
+      company_id: owner.company_id,
+      user_id: owner.id,
+      name: `token ${String(next())}`,
+      token_hash: hashAccessToken(token),
+      scopes: [...tokenScopes],
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+      ...overrides,
+    })
+    .returning<{ id: number }[]>('id');
+  return { id: row!.id, token, bearer: { authorization: `Bearer ${token}` } };
 }
 
 /** A pending payment of the team plan in TRY. */

@@ -39,6 +39,11 @@ export class Visitor {
     return this.#by(this.#agent.post(path));
   }
 
+  /** A DELETE with this visitor's cookies and nothing else. */
+  rawDelete(path: string): Test {
+    return this.#by(this.#agent.delete(path));
+  }
+
   async head(path: string): Promise<Response> {
     return this.#by(this.#agent.head(path));
   }

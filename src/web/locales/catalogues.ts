@@ -1,4 +1,5 @@
 import * as enAdmin from './en/admin.ts';
+import * as enApi from './en/api.ts';
 import * as enAuth from './en/auth.ts';
 import * as enBilling from './en/billing.ts';
 import * as enCommon from './en/common.ts';
@@ -6,8 +7,10 @@ import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
+import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAdmin from './tr/admin.ts';
+import * as trApi from './tr/api.ts';
 import * as trAuth from './tr/auth.ts';
 import * as trBilling from './tr/billing.ts';
 import * as trCommon from './tr/common.ts';
@@ -15,6 +18,7 @@ import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
 export const locales = ['tr', 'en'] as const;
@@ -22,6 +26,7 @@ export type Locale = (typeof locales)[number];
 
 const en = {
   ...enAdmin,
+  ...enApi,
   ...enAuth,
   ...enBilling,
   ...enCommon,
@@ -29,6 +34,7 @@ const en = {
   ...enHolds,
   ...enHome,
   ...enLegal,
+  ...enTokens,
   ...enWorkspace,
 };
 
@@ -42,6 +48,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
   en,
   tr: {
     ...trAdmin,
+    ...trApi,
     ...trAuth,
     ...trBilling,
     ...trCommon,
@@ -49,6 +56,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHolds,
     ...trHome,
     ...trLegal,
+    ...trTokens,
     ...trWorkspace,
   },
 };

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { Workspace } from '../workspace/queries.ts';
+import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/session-row.ts';
+
+const id = z.int().positive();
+const time = z.iso.datetime().meta({ description: 'UTC' });
+
+/** A workspace as the API tells it. */
+export const workspaceAnswer = z.object({
+  id,
+  name: z.string(),
+  owner_user_id: id,
+  port: z.int(),
+  created_at: time,
+});
+export type WorkspaceAnswer = z.infer<typeof workspaceAnswer>;
+
+/** A time during which a person used a workspace. */
+export const sessionAnswer = z.object({
+  id,
+  workspace_id: id,
+  access_method: z.enum(accessMethods),
+  started_at: time,
+  last_activity_at: time,
+  ended_at: time.nullable().meta({ description: 'The last proof of life; null while it is open' }),
+  end_reason: z.enum(endReasons).nullable(),
+  duration_seconds: z.int().nullable(),
+  interactive_seconds: z.int().meta({ description: 'Of these, seconds that reports of activity cover' }),
+});
+export type SessionAnswer = z.infer<typeof sessionAnswer>;
+
+const nextCursor = z
+  .string()
+  .nullable()
+  .meta({ description: 'The `cursor` of the next page; null on the last one' });
+
+/** One page of workspaces, newest first. */
+export const workspaceListAnswer = z.object({ data: z.array(workspaceAnswer), next_cursor: nextCursor });
+
+/** One page of sessions, newest first. */
+export const sessionListAnswer = z.object({ data: z.array(sessionAnswer), next_cursor: nextCursor });
+
+/** What a report of activity did. */
+export const touchAnswer = z.object({
+  state: z.enum(['active', 'restarted']).meta({
+    description: '`restarted`: the session had been idle for too long, `session` is a new one to go on with',
+  }),
+  session: sessionAnswer,
+});
+
+/** What every refusal is answered with: RFC 9457, `application/problem+json`. */
+export const problemAnswer = z.object({
+  type: z.string().meta({ description: 'The name of the problem; it never changes' }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  request_id: z.string().meta({ description: 'To quote when you write to us' }),
+  errors: z
+    .array(z.object({ in: z.enum(['body', 'query', 'header']), name: z.string(), detail: z.string() }))
+    .optional(),
+  reason: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemAnswer>;
+
+/** Tells a workspace to a program. */
+export function toWorkspaceAnswer(row: Workspace): WorkspaceAnswer {
+  const { id: workspaceId, name, owner_user_id, port, created_at } = row;
+  return { id: workspaceId, name, owner_user_id, port, created_at: created_at.toISOString() };
+}
+
+/** Tells a session to a program. */
+export function toSessionAnswer(row: WorkspaceSession): SessionAnswer {
+  return {
+    id: row.id,
+    workspace_id: row.workspace_id,
+    access_method: row.access_method,
+    started_at: row.started_at.toISOString(),
+    last_activity_at: row.last_activity_at.toISOString(),
+    ended_at: row.ended_at?.toISOString() ?? null,
+    end_reason: row.end_reason,
+    duration_seconds: row.duration_seconds,
+    interactive_seconds: row.interactive_seconds,
+  };
+}

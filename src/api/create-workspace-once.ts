@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import { Conflict } from '../errors.ts';
+import { companyPerson } from '../workspace/company-person.ts';
+import { createWorkspace, type CreateOutcome } from '../workspace/create-workspace.ts';
+import { findWorkspace } from '../workspace/queries.ts';
+import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
+
+/** A program that was cut off tries again within minutes; a day also covers one that a person restarts in the morning. */
+const KEY_HOURS = 24;
+
+export type OnceOutcome =
+  | { ok: true; workspace: WorkspaceAnswer; isRepeat: boolean }
+  | Extract<CreateOutcome, { ok: false }>
+  | { ok: false; reason: 'idempotency-key-reused' };
+
+interface Input {
+  name: string;
+  ports: { min: number; max: number };
+  /** What the program calls this request; null creates anew each time. */
+  key: string | null;
+}
+
+/**
+ * Creates a workspace, once for each key of a person: the same request sent again, also at the same moment, gets the first
+ * answer. Only what created something is kept, so that what was refused can be tried again.
+ */
+export async function createWorkspaceOnce(
+  db: Knex,
+  context: RequestContext,
+  input: Input,
+): Promise<OnceOutcome> {
+  const { userId, companyId } = companyPerson(context, { isAdmin: false });
+  const { name, ports, key } = input;
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify(['workspaces', name]))
+    .digest('hex');
+  return db.transaction(async (trx): Promise<OnceOutcome> => {
+    const kept =
+      key === null ? undefined : await claimKey(trx, context, { userId, companyId, key, fingerprint });
+    if (kept !== undefined) {
+      return kept.fingerprint === fingerprint
+        ? { ok: true, workspace: kept.answer, isRepeat: true }
+        : { ok: false, reason: 'idempotency-key-reused' };
+    }
+    const outcome = await createWorkspace(trx, context, { name, ports });
+    const ofKey = trx('api_idempotency_keys').where({ user_id: userId, key });
+    if (!outcome.ok) {
+      if (key !== null) await ofKey.delete();
+      return outcome;
+    }
+    const { workspaceId } = outcome;
+    const row = await findWorkspace(trx, { companyId, ownerUserId: userId, workspaceId });
+    if (row === undefined) throw new Error(`Bug! workspace ${String(workspaceId)} is gone`);
+    const workspace = toWorkspaceAnswer(row);
+    if (key !== null) await ofKey.update({ answer: JSON.stringify(workspace) });
+    return { ok: true, workspace, isRepeat: false };
+  });
+}
+
+/** Undefined: the key is ours now. Whoever comes second waits here until the first has committed. */
+async function claimKey(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  row: { userId: number; companyId: number; key: string; fingerprint: string },
+): Promise<{ fingerprint: string; answer: WorkspaceAnswer } | undefined> {
+  const own = { user_id: row.userId, key: row.key };
+  await trx('api_idempotency_keys').where(own).where('expires_at', '<=', context.at).delete();
+  const claimed = await trx('api_idempotency_keys')
+    .insert({
+      ...own,
+      company_id: row.companyId,
+      fingerprint: row.fingerprint,
+      created_at: context.at,
+      expires_at: new Date(context.at.getTime() + KEY_HOURS * 3_600_000),
+    })
+    .onConflict(['user_id', 'key'])
+    .ignore()
+    .returning<{ key: string }[]>('key');
+  if (claimed.length === 1) return undefined;
+  const kept = await trx('api_idempotency_keys')
+    .where(own)
+    .first<{ fingerprint: string; answer: WorkspaceAnswer } | undefined>(['fingerprint', 'answer']);
+  // Swept between the two statements: the program may try again.
+  if (kept === undefined) throw new Conflict();
+  return kept;
+}

@@ -1,0 +1,80 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { AppError, Conflict, Forbidden, NotFound, TooManyAttempts } from '../errors.ts';
+import type { TextKey } from '../web/locales/catalogues.ts';
+import { formatOf } from '../web/page-locals.ts';
+import type { Problem } from './answers.ts';
+import { problemStatus, type ProblemName } from './problem-names.ts';
+
+/** One fault in what was sent, in words for a person. */
+type Fault = NonNullable<Problem['errors']>[number];
+
+interface Extras {
+  /** What is wrong with which field, when that can be said. */
+  errors?: Fault[];
+  /** Why a session ended. */
+  reason?: string;
+}
+
+/** A request to the API that cannot go on, as the RFC 9457 document that it is answered with. */
+export class ApiProblem extends AppError {
+  readonly problem: ProblemName;
+  readonly extras: Extras;
+
+  constructor(problem: ProblemName, extras: Extras = {}, options?: ErrorOptions) {
+    super(problemStatus[problem], `api.${problem}`, options);
+    this.problem = problem;
+    this.extras = extras;
+  }
+}
+
+/** The name of a problem for programs: it never changes, whatever the texts do. */
+export function problemType(problem: ProblemName): string {
+  return `urn:youarecoder:problem:${problem}`;
+}
+
+/** No route of the API answered. */
+export const noSuchRoute: RequestHandler = () => {
+  throw new ApiProblem('not-found');
+};
+
+/** The error handler of the API: every refusal and every fault is a problem document. */
+export const problemDocuments: ErrorRequestHandler = (error: unknown, req, res, next) => {
+  if (res.headersSent) {
+    next(error);
+    return;
+  }
+  const known = toProblem(error);
+  if (known.problem === 'unexpected') res.err = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof TooManyAttempts) {
+    res.setHeader('retry-after', String(Math.max(1, error.retryAfterSeconds)));
+  }
+  if (known.status === 401) res.setHeader('www-authenticate', 'Bearer realm="api", error="invalid_token"');
+  send(res, known, req.requestId);
+};
+
+function send(res: Response, { problem, status, extras }: ApiProblem, requestId: string): void {
+  const { t } = formatOf(res);
+  const body: Problem = {
+    type: problemType(problem),
+    title: t(`api.${problem}Title` as TextKey),
+    status,
+    detail: t(`api.${problem}` as TextKey),
+    request_id: requestId,
+    ...extras,
+  };
+  res.status(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
+/** Errors of the body parser and of Express itself carry a status; everything unknown is a bug and says nothing of itself. */
+function toProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  if (error instanceof NotFound) return new ApiProblem('not-found');
+  if (error instanceof Forbidden) return new ApiProblem('forbidden');
+  if (error instanceof Conflict) return new ApiProblem('conflict');
+  if (error instanceof TooManyAttempts) return new ApiProblem('rate-limited');
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return new ApiProblem('too-large');
+  if (status === 415) return new ApiProblem('unsupported-media-type');
+  if (typeof status === 'number' && status >= 400 && status < 500) return new ApiProblem('malformed-request');
+  return new ApiProblem('unexpected');
+}

@@ -1,0 +1,76 @@
+import type { Request, RequestHandler } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { tokenSessionId, type TokenScope } from '../auth/access-token.ts';
+import { addressKey } from '../auth/attempt-limits.ts';
+import { authenticateToken, type UsedToken } from '../auth/authenticate-token.ts';
+import { recordMissingScope, recordRefusedToken } from '../auth/record-refused-token.ts';
+import { findMissingAcceptances } from '../legal/queries.ts';
+import { createRateLimit } from '../web/rate-limit.ts';
+import { ApiProblem } from './problems.ts';
+
+/** Requests of one person in a minute, with all their tokens: two a second do for any script that waits for its answers. */
+export const REQUESTS_PER_MINUTE = 120;
+
+/** Refused tokens from one address in a minute: a forgotten script is told each time, a flood writes no evidence. */
+export const REFUSALS_PER_MINUTE = 30;
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
+  namespace Express {
+    interface Request {
+      /** Set by api/require-token.ts. */
+      accessToken?: UsedToken;
+    }
+  }
+}
+
+/**
+ * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Nothing else says who
+ * asks: a cookie is not even read, so no other site can make a browser ask.
+ */
+export function requireToken({ db }: Pick<AppDeps, 'db'>): RequestHandler {
+  const requests = createRateLimit(db, { name: 'api', points: REQUESTS_PER_MINUTE, durationSeconds: 60 });
+  const refusals = createRateLimit(db, {
+    name: 'api-refused',
+    points: REFUSALS_PER_MINUTE,
+    durationSeconds: 60,
+  });
+  return async (req, _res, next) => {
+    const text = bearerOf(req);
+    if (text === null) throw new ApiProblem('invalid-token');
+    const context = requestContext(req);
+    const outcome = await authenticateToken(db, context, text);
+    if (!outcome.ok) {
+      await refusals.consume(addressKey(context.ip));
+      await recordRefusedToken(db, context, outcome);
+      throw new ApiProblem(outcome.reason === 'subscription-lapsed' ? outcome.reason : 'invalid-token');
+    }
+    await requests.consume(String(outcome.user.id));
+    req.user = outcome.user;
+    req.accessToken = outcome.token;
+    req.browserSessionHash = tokenSessionId(outcome.token.id);
+    if ((await findMissingAcceptances(db, outcome.user.id)).length > 0) {
+      throw new ApiProblem('acceptance-required');
+    }
+    next();
+  };
+}
+
+/** Lets tokens with this scope pass; others leave a row in the evidence. */
+export function requireScope({ db }: Pick<AppDeps, 'db'>, scope: TokenScope): RequestHandler {
+  return async (req, _res, next) => {
+    const token = req.accessToken;
+    if (token === undefined) throw new ApiProblem('invalid-token');
+    if (!token.scopes.includes(scope)) {
+      await recordMissingScope(db, requestContext(req), { token, scope });
+      throw new ApiProblem('insufficient-scope');
+    }
+    next();
+  };
+}
+
+/** RFC 6750, section 2.1; the name of the scheme is written in any case (RFC 9110, section 11.1). */
+function bearerOf(req: Request): string | null {
+  return /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,83 @@
+import { Router, type Request, type Response } from 'express';
+import type { Knex } from 'knex';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { timedEnds } from '../timed-cursor.ts';
+import { closeSession } from '../workspace/close-session.ts';
+import { companyPerson } from '../workspace/company-person.ts';
+import { addressWithId } from '../workspace/input.ts';
+import { findOwnSession, listOwnSessions } from '../workspace/own-sessions.ts';
+import { recordActivity } from '../workspace/record-activity.ts';
+import type { WorkspaceSession } from '../workspace/session-row.ts';
+import { toSessionAnswer } from './answers.ts';
+import { sessionListQuery, startOf } from './input.ts';
+import { parseOrRefuse } from './parse-or-refuse.ts';
+import { ApiProblem } from './problems.ts';
+import { requireScope } from './require-token.ts';
+
+type Deps = Pick<AppDeps, 'db'>;
+
+/** `/sessions`: the person's own; what was opened with a token is continued and ended with that token. */
+export function createApiSessionsRouter(deps: Deps): Router {
+  const { db } = deps;
+  const mayRead = requireScope(deps, 'sessions:read');
+  const mayWrite = requireScope(deps, 'sessions:write');
+  const router = Router();
+  router.get('/sessions', mayRead, async (req: Request, res: Response) => {
+    await list(db, req, res);
+  });
+  router.get('/sessions/:id', mayRead, async (req: Request, res: Response) => {
+    res.json(toSessionAnswer(await findAsked(db, req)));
+  });
+  router.post('/sessions/:id/touch', mayWrite, async (req: Request, res: Response) => {
+    await touch(db, req, res);
+  });
+  router.post('/sessions/:id/end', mayWrite, async (req: Request, res: Response) => {
+    const input = { sessionId: askedSession(req), accessMethod: 'api' } as const;
+    res.json(toSessionAnswer(await closeSession(db, requestContext(req), input)));
+  });
+  return router;
+}
+
+async function list(db: Knex, req: Request, res: Response): Promise<void> {
+  const { limit, cursor } = parseOrRefuse(sessionListQuery, req.query, { in: 'query', res });
+  const { userId, companyId } = companyPerson(requestContext(req), { isAdmin: false });
+  const page = await listOwnSessions(db, { userId, companyId, page: startOf(cursor), size: limit });
+  const { nextId } = timedEnds(page, (row) => row.started_at);
+  res.json({ data: page.rows.map(toSessionAnswer), next_cursor: nextId });
+}
+
+async function touch(db: Knex, req: Request, res: Response): Promise<void> {
+  const asked = await findAsked(db, req);
+  // A page goes on with whatever its browser has open; a program is told that its session is over.
+  if (asked.ended_at !== null && asked.end_reason !== 'idle') throw ended(asked.end_reason);
+  const outcome = await recordActivity(db, requestContext(req), {
+    workspaceId: asked.workspace_id,
+    isAdmin: req.user?.role === 'admin',
+    sessionId: asked.id,
+    accessMethod: 'api',
+  });
+  if (outcome.state === 'ended') throw ended(outcome.reason);
+  const { session } = outcome;
+  res.json({
+    state: session.id === asked.id ? 'active' : 'restarted',
+    session: toSessionAnswer(session),
+  });
+}
+
+function ended(reason: string | null): ApiProblem {
+  return new ApiProblem('session-ended', { reason: reason ?? 'not-open' });
+}
+
+async function findAsked(db: Knex, req: Request): Promise<WorkspaceSession> {
+  const { userId, companyId } = companyPerson(requestContext(req), { isAdmin: false });
+  const session = await findOwnSession(db, { userId, companyId, sessionId: askedSession(req) });
+  if (session === undefined) throw new ApiProblem('not-found');
+  return session;
+}
+
+function askedSession(req: Request): number {
+  const address = addressWithId.safeParse(req.params);
+  if (!address.success) throw new ApiProblem('not-found');
+  return address.data.id;
+}

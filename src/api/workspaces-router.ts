@@ -1,0 +1,93 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
+import { askedWorkspace } from '../workspace/activity-router.ts';
+import { deleteWorkspace } from '../workspace/delete-workspace.ts';
+import { openWorkspace } from '../workspace/open-workspace.ts';
+import { findWorkspace, listWorkspaces } from '../workspace/queries.ts';
+import { toSessionAnswer, toWorkspaceAnswer } from './answers.ts';
+import { createWorkspaceOnce } from './create-workspace-once.ts';
+import { createWorkspaceBody, idempotencyKey, startOf, workspaceListQuery } from './input.ts';
+import { parseOrRefuse } from './parse-or-refuse.ts';
+import { ApiProblem } from './problems.ts';
+import { requireScope } from './require-token.ts';
+
+type Deps = Pick<AppDeps, 'db' | 'config'>;
+
+/** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
+export function createApiWorkspacesRouter(deps: Deps): Router {
+  const { db } = deps;
+  const mayRead = requireScope(deps, 'workspaces:read');
+  const mayWrite = requireScope(deps, 'workspaces:write');
+  const router = Router();
+  router.get('/workspaces', mayRead, async (req: Request, res: Response) => {
+    await list(deps, req, res);
+  });
+  router.post('/workspaces', mayWrite, async (req: Request, res: Response) => {
+    await create(deps, req, res);
+  });
+  router.get('/workspaces/:id', mayRead, async (req: Request, res: Response) => {
+    const { workspaceId, isAdmin } = askedWorkspace(req);
+    const person = companyPerson(requestContext(req), { isAdmin });
+    const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
+    if (workspace === undefined) throw new ApiProblem('not-found');
+    res.json(toWorkspaceAnswer(workspace));
+  });
+  router.delete('/workspaces/:id', mayWrite, async (req: Request, res: Response) => {
+    await deleteWorkspace(db, requestContext(req), askedWorkspace(req));
+    res.status(204).end();
+  });
+  router.post(
+    '/workspaces/:id/sessions',
+    requireScope(deps, 'sessions:write'),
+    async (req: Request, res: Response) => {
+      await open(deps, req, res);
+    },
+  );
+  return router;
+}
+
+async function list({ db }: Deps, req: Request, res: Response): Promise<void> {
+  const { limit, cursor } = parseOrRefuse(workspaceListQuery, req.query, { in: 'query', res });
+  const context = requestContext(req);
+  const person = companyPerson(context, { isAdmin: req.user?.role === 'admin' });
+  const { rows, nextId } = await listWorkspaces(db, {
+    ...visibilityOf(person),
+    page: startOf(cursor),
+    at: context.at,
+    size: limit,
+  });
+  res.json({
+    data: rows.map(toWorkspaceAnswer),
+    next_cursor: nextId === null ? null : String(nextId),
+  });
+}
+
+async function create({ db, config }: Deps, req: Request, res: Response): Promise<void> {
+  const { name } = parseOrRefuse(createWorkspaceBody, req.body, { in: 'body', res });
+  const key = parseOrRefuse(idempotencyKey, req.get('idempotency-key'), {
+    in: 'header',
+    res,
+    name: 'Idempotency-Key',
+  });
+  const outcome = await createWorkspaceOnce(db, requestContext(req), {
+    name,
+    ports: config.workspacePorts,
+    key: key ?? null,
+  });
+  if (!outcome.ok) throw new ApiProblem(outcome.reason);
+  res.location(`${req.baseUrl}/workspaces/${String(outcome.workspace.id)}`);
+  if (outcome.isRepeat) res.setHeader('idempotent-replayed', 'true');
+  res.status(201).json(outcome.workspace);
+}
+
+async function open({ db }: Deps, req: Request, res: Response): Promise<void> {
+  const context = requestContext(req);
+  const outcome = await openWorkspace(db, context, { ...askedWorkspace(req), accessMethod: 'api' });
+  if (!outcome.ok) throw new ApiProblem(outcome.reason);
+  const { session } = outcome;
+  const isNew = session.started_at.getTime() === context.at.getTime();
+  res.location(`${req.baseUrl}/sessions/${String(session.id)}`);
+  res.status(isNew ? 201 : 200).json(toSessionAnswer(session));
+}

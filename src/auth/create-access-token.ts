@@ -1,0 +1,64 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { Forbidden } from '../errors.ts';
+import { hashAccessToken, newAccessToken, tokenSessionId, type TokenScope } from './access-token.ts';
+import { findMemberForUpdate } from './queries.ts';
+import { countUsableTokens, type TokenOwner } from './token-queries.ts';
+
+/** Tokens that one person can use at a time: one for each of their programs, and still a list that can be looked through. */
+export const USABLE_TOKENS_MAX = 20;
+
+const DAY_MS = 86_400_000;
+
+export type CreateTokenOutcome =
+  { ok: true; tokenId: number; token: string; expiresAt: Date } | { ok: false; reason: 'too-many' };
+
+/**
+ * Makes a token of the signed-in person. `token` is in the answer and nowhere else. Refuses when they have
+ * `USABLE_TOKENS_MAX` already. Throws `Forbidden` for strangers, operators and people who were deactivated meanwhile.
+ */
+export async function createAccessToken(
+  db: Knex,
+  context: RequestContext,
+  input: { name: string; scopes: TokenScope[]; days: number },
+): Promise<CreateTokenOutcome> {
+  const owner = tokenOwner(context);
+  return db.transaction(async (trx): Promise<CreateTokenOutcome> => {
+    const person = await findMemberForUpdate(trx, owner);
+    if (person === undefined || person.deactivated_at !== null)
+      throw new Forbidden({ message: 'deactivated' });
+    if ((await countUsableTokens(trx, { ...owner, at: context.at })) >= USABLE_TOKENS_MAX)
+      return { ok: false, reason: 'too-many' };
+    const token = newAccessToken();
+    const { name, scopes } = input;
+    const expiresAt = new Date(context.at.getTime() + input.days * DAY_MS);
+    const [row] = await trx('access_tokens')
+      .insert({
+        company_id: owner.companyId,
+        user_id: owner.userId,
+        name,
+        token_hash: hashAccessToken(token),
+        scopes,
+        created_at: context.at,
+        expires_at: expiresAt,
+      })
+      .returning<{ id: number }[]>('id');
+    if (row === undefined) throw new Error('Bug! a token was inserted without an id');
+    await AuditLogger.log(trx, context, {
+      action: 'token_created',
+      success: true,
+      resourceType: 'access_token',
+      resourceId: row.id,
+      // The session id is what workspace sessions opened with this token bear.
+      details: { name, scopes, expires_at: expiresAt, session_id: tokenSessionId(row.id) },
+    });
+    return { ok: true, tokenId: row.id, token, expiresAt };
+  });
+}
+
+/** The person of the context, who can have tokens. Throws `Forbidden` for strangers and operators. */
+export function tokenOwner({ userId, companyId }: RequestContext): TokenOwner {
+  if (userId === null || companyId === null) throw new Forbidden({ message: 'not a person of a company' });
+  return { userId, companyId };
+}

@@ -1,0 +1,50 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { recordSecurityEvent } from '../audit/security-log.ts';
+import { tokenSessionId } from './access-token.ts';
+import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
+
+/**
+ * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand; one that does
+ * not belongs in nobody's evidence.
+ */
+export async function recordRefusedToken(
+  db: Knex,
+  context: RequestContext,
+  outcome: Extract<TokenOutcome, { ok: false }>,
+): Promise<void> {
+  if (outcome.reason === 'unknown') {
+    await recordSecurityEvent(db, context, {
+      kind: 'access-refused',
+      details: { by: 'access-token', reason: 'unknown' },
+    });
+  } else {
+    const { token, reason, owner } = outcome;
+    await logRefusal(db, { ...context, ...owner, actorType: 'anonymous' }, { token, reason });
+  }
+}
+
+/** Records that a valid token was used for something it is not allowed; the context is the person's. */
+export async function recordMissingScope(
+  db: Knex,
+  context: RequestContext,
+  { token, scope }: { token: UsedToken; scope: string },
+): Promise<void> {
+  await logRefusal(db, context, { token, reason: 'insufficient-scope', required_scope: scope });
+}
+
+async function logRefusal(
+  db: Knex,
+  context: RequestContext,
+  { token, reason, ...details }: { token: UsedToken; reason: string; required_scope?: string },
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'token_refused',
+    success: false,
+    resourceType: 'access_token',
+    resourceId: token.id,
+    details: { name: token.name, scopes: token.scopes, session_id: tokenSessionId(token.id), ...details },
+    errorMessage: reason,
+  });
+}

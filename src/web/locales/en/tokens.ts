@@ -1,0 +1,46 @@
+/** Access tokens: what programs act with for a person. */
+export const tokens = {
+  title: 'Access tokens',
+  intro:
+    'With a token, a script or a tool uses the API in your name. Give each its own, with the least it needs.',
+  emptyTitle: 'No tokens yet',
+  emptyText: 'Make one to use the API from a script, a build or a tool of your own.',
+  tableLabel: 'Your access tokens',
+  name: 'Name',
+  nameHint: 'So that you know later what it was for, such as “nightly build”.',
+  scopes: 'Allowed',
+  validUntil: 'Valid until',
+  lastUse: 'Last used',
+  neverUsed: 'Never',
+  state: 'State',
+  state_usable: 'Valid',
+  state_expired: 'Expired',
+  state_revoked: 'Revoked',
+  createdOn: 'Created',
+  pageText: 'Newest first',
+  revoke: 'Revoke',
+  revokeWhich: 'Revoke {name}',
+  revoked: '“{name}” is revoked. Programs that use it are refused from now on.',
+  revokedBefore: '“{name}” was revoked before.',
+
+  createTitle: 'New token',
+  createIntro:
+    'It can never do more than you can, and works only while your account and your company’s subscription do.',
+  create: 'Create token',
+  days: 'Valid for',
+  daysOption: '{days} days',
+  scope_workspacesRead: 'See workspaces',
+  scope_workspacesWrite: 'Create and delete workspaces',
+  scope_sessionsRead: 'See your sessions',
+  scope_sessionsWrite: 'Open, continue and end sessions',
+  nameMissing: 'Give the token a name.',
+  scopesMissing: 'Choose at least one thing that the token is allowed.',
+  tooMany: 'You have {max} valid tokens, which is the most. Revoke one that you no longer need.',
+
+  createdTitle: 'Your new token',
+  createdOnce: 'Copy it now: it is shown this once.',
+  createdText:
+    'We keep only a fingerprint of it and cannot show it again. Treat it like a password: whoever has it acts in your name until {until}.',
+  token: 'Token “{name}”',
+  done: 'I have copied it',
+};

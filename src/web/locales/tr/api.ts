@@ -1,0 +1,49 @@
+import type { api as en } from '../en/api.ts';
+
+/** API’nin program yazanlara söyledikleri: her sorun için bir başlık ve bir cümle. */
+export const api: Record<keyof typeof en, string> = {
+  'malformed-requestTitle': 'İstek okunamadı',
+  'malformed-request': 'Gövde bir JSON belgesi değil ya da adreste geçersiz karakterler var.',
+  'invalid-tokenTitle': 'Geçerli anahtar yok',
+  'invalid-token':
+    'Geçerli bir erişim anahtarı gönderin: “Authorization: Bearer yac_…”. Anahtarın süresi dolmuş veya anahtar geri alınmış olabilir.',
+  forbiddenTitle: 'Yetkiniz yok',
+  forbidden: 'Bu kişi bu işlemi yapamaz.',
+  'insufficient-scopeTitle': 'Anahtarın bu izni yok',
+  'insufficient-scope': 'Bu isteğin gerektirdiği izinle bir anahtar oluşturun.',
+  'acceptance-requiredTitle': 'Kabul edilecek yasal metinler var',
+  'acceptance-required':
+    'Yasal metinlerin yeni bir sürümü var. Giriş yapıp kabul edin, sonra yeniden deneyin.',
+  'subscription-lapsedTitle': 'Abonelik sona erdi',
+  'subscription-lapsed': 'Şirketin bir yöneticisi aboneliği yenilediğinde anahtarlar yeniden çalışır.',
+  'plan-limitTitle': 'Plan dolu',
+  'plan-limit':
+    'Plan başka çalışma alanına izin vermiyor. Birini silin veya yöneticiden daha büyük bir plan isteyin.',
+  'not-foundTitle': 'Böyle bir şey yok',
+  'not-found': 'Bu adreste bir şey yok ya da görme yetkiniz bulunmuyor.',
+  conflictTitle: 'Başka biri önce davrandı',
+  conflict: 'Bu kayıt bu arada değişti. Yeniden deneyin.',
+  'name-takenTitle': 'Bu ad kullanılıyor',
+  'name-taken': 'Şirketin bu adda bir çalışma alanı zaten var.',
+  'session-endedTitle': 'Oturum sona erdi',
+  'session-ended': 'Yeni bir oturum açın.',
+  'too-largeTitle': 'Gönderilen veri çok büyük',
+  'too-large': 'Gövde kabul ettiğimizden daha büyük.',
+  'unsupported-media-typeTitle': 'Yalnızca JSON',
+  'unsupported-media-type': 'Gövdeyi sıkıştırmadan, “Content-Type: application/json” ile gönderin.',
+  'invalid-inputTitle': 'İstekte bir hata var',
+  'invalid-input': 'Ayrıntılar hata listesinde.',
+  'idempotency-key-reusedTitle': 'Anahtar başka bir isteğe ait',
+  'idempotency-key-reused':
+    'Bu Idempotency-Key başka bir gövdeyle gönderilmişti. Her istek için yeni bir değer kullanın.',
+  'rate-limitedTitle': 'Çok fazla istek',
+  'rate-limited': 'Retry-After başlığındaki saniye kadar bekleyin.',
+  unexpectedTitle: 'Bizden kaynaklanan bir sorun oluştu',
+  unexpected: 'Sorun bize iletildi. Yinelenirse destek ekibine istek numarasını verin.',
+  'no-free-portTitle': 'Şu anda yer yok',
+  'no-free-port': 'Şu anda yeni bir çalışma alanı için yer yok. Sorun bize iletildi.',
+  limitOdd: '1 ile 100 arasında bir tam sayı.',
+  cursorOdd: 'Bu listenin verdiği bir imleç değil.',
+  idempotencyKeyOdd: 'Boşluk içermeyen, yazdırılabilir 1–200 karakter.',
+  fieldOdd: 'Bu alan eksik veya türü yanlış.',
+};
