@@ -7,7 +7,7 @@ import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
-import { enterWorkspace, type Guest } from './entry.ts';
+import { askForwardAuth, enterWorkspace, type Guest } from './entry.ts';
 
 const addresses = new Map<number, WorkspaceAddress>();
 const site = useTestApp({
@@ -231,6 +231,16 @@ describe('a request through the gateway', () => {
     addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
     expect((await ask(guest, turkish)).status).toBe(502);
     expect(await openSocket(guest)).toBe(502);
+  });
+});
+
+describe('forward-auth', () => {
+  it('ignores what a stranger who is no trusted proxy says about hosts, whoever’s cookie comes with it', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    expect((await ask(guest)).status).toBe(200);
+    expect((await askForwardAuth(site.app, guest)).status).toBe(403);
+    const url = { 'x-original-url': `http://${guest.host}/` };
+    expect((await askForwardAuth(site.app, { cookie: guest.cookie }, url)).status).toBe(403);
   });
 });
 
