@@ -306,7 +306,7 @@ function toConfig(env: Environment): Config {
     taxPercent: env.TAX_PERCENT,
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
-    workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
+    workspaceDomain: env.WORKSPACE_DOMAIN ?? null,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,

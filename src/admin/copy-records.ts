@@ -33,7 +33,7 @@ export async function* copyRecords(
   form: RecordForm,
   silenceMs = SILENCE_MS,
 ): AsyncGenerator<RecordsPiece, void> {
-  const select = await bindAsSettings(snapshot, query);
+  const select = await writeBindings(snapshot, query);
   // The statement lasts as long as its reader takes; see `SILENCE_MS` for what ends it.
   await snapshot.raw('set local statement_timeout = 0');
   const client = await connectionOf(snapshot);
@@ -62,12 +62,15 @@ export async function* copyRecords(
  * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not for the average
  * one, and so are plain words; other texts become settings of the transaction and are never part of the statement.
  */
-async function bindAsSettings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
+async function writeBindings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
   const written = bindings.map((value, index) => writeBinding(value, `export.p${index + 1}`));
-  await snapshot.raw('select set_config(key, value, true) from jsonb_each_text(?::jsonb)', [
-    JSON.stringify(Object.fromEntries(written.flatMap(({ setting }) => setting))),
-  ]);
+  const settings = Object.fromEntries(written.flatMap(({ setting }) => setting));
+  if (Object.keys(settings).length > 0) {
+    await snapshot.raw('select set_config(key, value, true) from jsonb_each_text(?::jsonb)', [
+      JSON.stringify(settings),
+    ]);
+  }
   return sql.replace(/\$(\d+)/g, (_, number: string) => written[Number(number) - 1]?.sql ?? 'null');
 }
 

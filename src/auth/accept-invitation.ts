@@ -3,10 +3,10 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { acceptDocuments } from '../legal/accept-documents.ts';
+import { hashSecret } from '../secret-token.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { addMember } from './add-member.ts';
 import { hasRoom, lockCompany } from './company-lock.ts';
-import { invitationHash } from './invite-member.ts';
 import { hashPassword } from './password.ts';
 import { countActiveMembers, findInvitation, findUserByEmail, type Invitation } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
@@ -25,7 +25,7 @@ export async function openInvitation(
   context: RequestContext,
   token: string,
 ): Promise<OpenedInvitation> {
-  const invitation = await findInvitation(db, invitationHash(token));
+  const invitation = await findInvitation(db, hashSecret(token));
   const problem = problemOf(invitation, context.at);
   if (problem !== null || invitation === undefined) return { ok: false, reason: problem ?? 'unknown' };
   const isTaken = (await findUserByEmail(db, invitation.email)) !== undefined;

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hashSecret, newSecret } from '../secret-token.ts';
 
 /** What a token may be allowed; a token has one of these at least. */
 export const tokenScopes = [
@@ -17,7 +17,7 @@ const TOKEN = /^yac_[\w-]{43}$/;
 
 /** A new token. Shown once to its owner, never stored, never logged. */
 export function newAccessToken(): string {
-  return `yac_${randomBytes(32).toString('base64url')}`;
+  return `yac_${newSecret()}`;
 }
 
 /** True when `text` has the shape of a token, whether or not there is such a one. */
@@ -25,17 +25,10 @@ export function isAccessToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
-/** What is stored of a token. Plain SHA-256: 256 random bits cannot be guessed, so slowness would protect nothing. */
-export function hashAccessToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
 /**
  * What names a token where a browser session would stand, in workspace sessions and the evidence about them. Made from its
  * number, so that anybody can check which token it was, and nobody learns what is stored of its text.
  */
 export function tokenSessionId(tokenId: number): string {
-  return createHash('sha256')
-    .update(`access-token:${String(tokenId)}`)
-    .digest('hex');
+  return hashSecret(`access-token:${String(tokenId)}`);
 }

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
-import { hashAccessToken, isAccessToken, type TokenScope } from './access-token.ts';
+import { hashSecret } from '../secret-token.ts';
+import { isAccessToken, type TokenScope } from './access-token.ts';
 import { findTokenWithPerson, type TokenWithPerson } from './token-queries.ts';
 import type { SignedInUser } from './require-user.ts';
 
@@ -37,7 +38,7 @@ export async function authenticateToken(
   context: RequestContext,
   text: string,
 ): Promise<TokenOutcome> {
-  const found = isAccessToken(text) ? await findTokenWithPerson(db, hashAccessToken(text)) : undefined;
+  const found = isAccessToken(text) ? await findTokenWithPerson(db, hashSecret(text)) : undefined;
   if (found === undefined) return { ok: false, reason: 'unknown' };
   const token = { id: found.token_id, name: found.token_name, scopes: found.scopes };
   const reason = findRefusal(found, context.at);

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { Forbidden } from '../errors.ts';
-import { hashAccessToken, newAccessToken, tokenSessionId, type TokenScope } from './access-token.ts';
+import { hashSecret } from '../secret-token.ts';
+import { newAccessToken, tokenSessionId, type TokenScope } from './access-token.ts';
 import { findMemberForUpdate } from './queries.ts';
 import { countUsableTokens, type TokenOwner } from './token-queries.ts';
 
@@ -38,7 +39,7 @@ export async function createAccessToken(
         company_id: owner.companyId,
         user_id: owner.userId,
         name,
-        token_hash: hashAccessToken(token),
+        token_hash: hashSecret(token),
         scopes,
         created_at: context.at,
         expires_at: expiresAt,

@@ -7,9 +7,9 @@ import { isLastAdmin, lockMember, onBehalfOf } from './company-lock.ts';
 import { revokeAccessTokensOf } from './revoke-access-token.ts';
 
 /**
- * Ends a person's access at once: every browser session, access token and open
- * workspace session of theirs, and the membership. All
- * evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of another company.
+ * Ends a person's access at once: every browser session, access token and open workspace session of theirs, and the
+ * membership. All evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of
+ * another company.
  */
 export async function deactivateUser(
   db: Knex,

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { hashSecret, newSecret } from '../secret-token.ts';
 import { hasRoom, lockCompany, onBehalfOf } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations, findOpenInvitation, findUserByEmail } from './queries.ts';
 
@@ -31,11 +31,6 @@ export async function inviteMember(
   });
 }
 
-/** The hash under which an invitation is stored and found. */
-export function invitationHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
-}
-
 async function findRefusal(
   trx: Knex.Transaction,
   context: RequestContext,
@@ -62,14 +57,14 @@ async function insertInvitation(
     .whereNull('accepted_at')
     .whereNull('revoked_at')
     .update({ revoked_at: context.at });
-  const token = randomBytes(32).toString('base64url');
+  const token = newSecret();
   const expiresAt = new Date(context.at.getTime() + INVITATION_DAYS * DAY_MS);
   const [row] = await trx('invitations')
     .insert({
       company_id: companyId,
       email,
       role,
-      token_hash: invitationHash(token),
+      token_hash: hashSecret(token),
       invited_by: context.userId,
       created_at: context.at,
       expires_at: expiresAt,

@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { newSecret } from '../secret-token.ts';
 import { findKnownDevice } from './queries.ts';
 
 /** Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one. */
@@ -29,7 +30,7 @@ export async function rememberDevice(
   context: RequestContext,
   input: DeviceClaim & { userId: number },
 ): Promise<{ token: string; deviceId: number; isNew: boolean }> {
-  const token = input.deviceToken ?? randomBytes(32).toString('base64url');
+  const token = input.deviceToken ?? newSecret();
   const tokenHash = deviceHash(input.email, token);
   const known = await findKnownDevice(trx, tokenHash);
   const seen = {

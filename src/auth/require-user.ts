@@ -26,21 +26,24 @@ declare global {
   }
 }
 
+/** The columns of a `SignedInUser`, of a query that joins users and companies. */
+export const signedInColumns = [
+  'users.id',
+  'users.company_id',
+  'companies.name as company_name',
+  'users.email',
+  'users.full_name',
+  'users.role',
+  'users.locale',
+];
+
 /** Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at once. */
 export async function findSignedInUser(db: Knex, userId: number): Promise<SignedInUser | undefined> {
   return db('users')
     .leftJoin('companies', 'companies.id', 'users.company_id')
     .where('users.id', userId)
     .whereNull('users.deactivated_at')
-    .first<SignedInUser | undefined>([
-      'users.id',
-      'users.company_id',
-      'companies.name as company_name',
-      'users.email',
-      'users.full_name',
-      'users.role',
-      'users.locale',
-    ]);
+    .first<SignedInUser | undefined>(signedInColumns);
 }
 
 /** Lets signed-in people pass; others are sent to sign in and back. */

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readPage, type Cursor, type Page } from '../keyset.ts';
 import type { TokenScope } from './access-token.ts';
 import type { PlanTimes } from './queries.ts';
-import type { SignedInUser } from './require-user.ts';
+import { signedInColumns, type SignedInUser } from './require-user.ts';
 
 /** Tokens on one page of the list. */
 const TOKENS_PAGE_SIZE = 20;
@@ -105,13 +105,7 @@ export async function findTokenWithPerson(db: Knex, tokenHash: string): Promise<
       'access_tokens.expires_at',
       'access_tokens.last_used_at',
       'access_tokens.revoked_at',
-      'users.id',
-      'users.company_id',
-      'companies.name as company_name',
-      'users.email',
-      'users.full_name',
-      'users.role',
-      'users.locale',
+      ...signedInColumns,
       'users.deactivated_at',
       'subscriptions.plan',
       'subscriptions.trial_ends_at',

@@ -10,8 +10,7 @@ import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /**
  * Ends the session in which this browser uses the workspace, and shuts it out of the workspace's host; null when it has none
- * open. Throws `NotFound` for a workspace
- * that the person may not see.
+ * open. Throws `NotFound` for a workspace that the person may not see.
  */
 export async function closeWorkspace(
   db: Knex,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import { enter, type EnteredSession } from './authorize-workspace-request.ts';
-import { findPasses, type AskedPass } from './find-passes.ts';
+import { findPasses, type AskedPass, type PassFacts } from './find-passes.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
@@ -74,15 +74,24 @@ export class OpenConnections {
     const facts = await findPasses(this.#deps.db, [...asked.values()], at);
     const known = new Map(facts.map((row) => [keyOf({ label: row.label, tokenHash: row.token_hash }), row]));
     for (const connection of connections) {
-      const context = { ...connection.context, at };
-      const entry = await enter(this.#deps.db, context, known.get(keyOf(connection)));
-      const isRunning = (await this.#deps.addresses.addressOf(connection.workspaceId)) !== null;
-      if (!entry.allowed || !isRunning) {
-        connection.cut();
-      } else if (this.#open.has(connection)) {
-        connection.session = entry.session;
-        if (connection.isSocket) context.recorders?.trafficBuffer?.note(entry.session, at, false);
+      try {
+        await this.#decide(connection, known.get(keyOf(connection)), at);
+      } catch (error) {
+        // The fault of one must not keep the others open.
+        const { workspaceId } = connection;
+        this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
       }
+    }
+  }
+
+  async #decide(connection: OpenConnection, facts: PassFacts | undefined, at: Date): Promise<void> {
+    const context = { ...connection.context, at };
+    const entry = await enter(this.#deps.db, context, facts);
+    if (!entry.allowed || (await this.#deps.addresses.addressOf(connection.workspaceId)) === null) {
+      connection.cut();
+    } else if (this.#open.has(connection)) {
+      connection.session = entry.session;
+      if (connection.isSocket) context.recorders?.trafficBuffer?.note(entry.session, at, false);
     }
   }
 }

@@ -1,23 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Config } from '../config.ts';
+import { hashSecret, newSecret } from '../secret-token.ts';
 
-/** 32 random bytes in base64url: nobody guesses one. */
+/** The shape of a secret: 32 bytes in base64url. */
 const TOKEN = /^[\w-]{43}$/;
 
 /** A new secret of a ticket or a pass, and what the database may know of it. */
 export function createToken(): { token: string; hash: string } {
-  const token = randomBytes(32).toString('base64url');
-  return { token, hash: hashToken(token) };
-}
-
-/** SHA-256 in hex: a stolen dump opens nothing. */
-export function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  const token = newSecret();
+  return { token, hash: hashSecret(token) };
 }
 
 /** The hash of a token that somebody sent; null when it cannot be one of ours. */
 export function hashSentToken(token: unknown): string | null {
-  return typeof token === 'string' && TOKEN.test(token) ? hashToken(token) : null;
+  return typeof token === 'string' && TOKEN.test(token) ? hashSecret(token) : null;
 }
 
 /** True when browsers reach the workspaces over https. */

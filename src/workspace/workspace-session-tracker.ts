@@ -88,15 +88,7 @@ export class WorkspaceSessionTracker {
   static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
     const { userId, browserSessionId } = context;
     if (userId === null || browserSessionId === null) return 0;
-    const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
-      endOpenSessions(trx, context, 'signed-out', (query) => {
-        query.where({
-          'workspace_sessions.user_id': userId,
-          'workspace_sessions.session_id': browserSessionId,
-        });
-      }),
-    );
-    return ended.length;
+    return endSignedOut(db, context, { userId, browserSessionId });
   }
 
   /** Ends everything a person has open, in every browser. */
@@ -120,16 +112,7 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { userId: number; tokenSessionId: string },
   ): Promise<number> {
-    const { userId, tokenSessionId: browserSessionId } = input;
-    const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
-      endOpenSessions(trx, context, 'signed-out', (query) => {
-        query.where({
-          'workspace_sessions.user_id': userId,
-          'workspace_sessions.session_id': browserSessionId,
-        });
-      }),
-    );
-    return ended.length;
+    return endSignedOut(db, context, { userId: input.userId, browserSessionId: input.tokenSessionId });
   }
 
   /** Ends everything that is open in a workspace, whoever uses it. */
@@ -175,4 +158,21 @@ export class WorkspaceSessionTracker {
   ): Promise<UsageStats> {
     return calculateUsage(db, input);
   }
+}
+
+/** A browser, or a token in its place, is no longer let in as that person. */
+async function endSignedOut(
+  db: Knex,
+  context: RequestContext,
+  { userId, browserSessionId }: { userId: number; browserSessionId: string },
+): Promise<number> {
+  const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
+    endOpenSessions(trx, context, 'signed-out', (query) => {
+      query.where({
+        'workspace_sessions.user_id': userId,
+        'workspace_sessions.session_id': browserSessionId,
+      });
+    }),
+  );
+  return ended.length;
 }

@@ -47,6 +47,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const config = loadConfig({
     NODE_ENV: 'test',
     BASE_URL: 'http://localhost:3000',
+    WORKSPACE_DOMAIN: 'localhost',
     DATABASE_URL: database.appUrl,
     SESSION_SECRET: 'a session secret for tests only, 32+',
     PAYTR_USER_IP_OVERRIDE: '203.0.113.10',

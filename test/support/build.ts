@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { hashAccessToken, newAccessToken, tokenScopes } from '../../src/auth/access-token.ts';
+import { newAccessToken, tokenScopes } from '../../src/auth/access-token.ts';
+import { hashSecret } from '../../src/secret-token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
 import type { Role } from '../../src/auth/require-user.ts';
 import { PASSWORD } from './visitor.ts';
@@ -137,7 +138,7 @@ export async function buildAccessToken(
       company_id: owner.company_id,
       user_id: owner.id,
       name: `token ${String(next())}`,
-      token_hash: hashAccessToken(token),
+      token_hash: hashSecret(token),
       scopes: [...tokenScopes],
       created_at: new Date(),
       expires_at: new Date(Date.now() + 86_400_000),
