@@ -310,6 +310,10 @@ describe('in the caller’s transaction', () => {
     await vi.waitFor(() => {
       expect(readFileSync(join(scene.directory, QUARANTINE_FILE), 'utf8')).toContain('kept');
     });
+    await scene.auditWriter.close();
+    const metrics = await scene.metrics.registry.metrics();
+    expect(metrics).toContain('audit_write_failures_total{action="logout"} 1');
+    expect(metrics).toContain('audit_replayed_events_total 0');
   });
 
   it('keeps nothing of a change that was rolled back', async () => {
