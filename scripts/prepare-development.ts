@@ -26,8 +26,17 @@ export async function prepareDevelopment(env: Environment, stops: Stop[], say: S
   const secrets = await loadDevelopmentSecrets(dataDir);
   env['SESSION_SECRET'] ??= secrets.sessionSecret;
   env['LOG_LEVEL'] ??= 'warn';
+  env['WORKSPACE_COMMAND'] ??= standInCommand();
   if (env['PAYTR_BASE_URL'] === undefined) await startSandbox(env, secrets, stops, say);
   return seedDemo(env, say);
+}
+
+/** A program that only says that it is none; a real one is the operator's choice. */
+function standInCommand(): string {
+  const script = join(import.meta.dirname, 'workspace-stand-in.ts');
+  const parts = [process.execPath, '--import', import.meta.resolve('tsx'), script];
+  const options = '--socket={socket} --folder={folder} --name={name}';
+  return `${parts.map((part) => `"${part}"`).join(' ')} ${options}`;
 }
 
 async function prepareDatabase(env: Environment, dataDir: string, stops: Stop[], say: Say): Promise<void> {

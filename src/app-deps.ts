@@ -7,6 +7,7 @@ import type { ReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
 import type { Mailer } from './web/mail.ts';
 import type { WorkspaceAddresses } from './workspace/workspace-addresses.ts';
+import type { WorkspaceRuntime } from './workspace/runtime.ts';
 
 /** What server.ts makes once and hands to every router; tests hand in their own. */
 export interface AppDeps {
@@ -21,4 +22,5 @@ export interface AppDeps {
   mailer: Mailer;
   /** Absent: workspaces run elsewhere, behind a proxy that asks forward-auth. */
   workspaceAddresses?: WorkspaceAddresses;
+  runtime: WorkspaceRuntime;
 }

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseCommand } from './workspace/runtime/command-template.ts';
+import type { RuntimeConfig } from './workspace/runtime/runtime-types.ts';
 
 /** The gateway's name for each currency we price in is mapped in billing/paytr.ts; here are ours (ISO 4217). */
 export const currencies = ['TRY', 'USD', 'EUR'] as const;
@@ -69,6 +71,13 @@ export const environment = z.object({
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
   WORKSPACE_PORT_MIN: z.coerce.number().int().min(1024).max(65535).default(20000),
   WORKSPACE_PORT_MAX: z.coerce.number().int().min(1024).max(65535).default(29999),
+  WORKSPACE_RUNTIME: z.enum(['process', 'external']).default('process'),
+  WORKSPACE_COMMAND: text.optional(),
+  WORKSPACE_UID: z.coerce.number().int().min(1000).max(2_000_000_000).optional(),
+  WORKSPACE_GID: z.coerce.number().int().min(1).max(2_000_000_000).optional(),
+  WORKSPACE_MEMORY_MB: z.coerce.number().int().min(16).max(1_000_000).optional(),
+  WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
   WORKSPACE_DOMAIN: text
     .toLowerCase()
     .regex(
@@ -129,6 +138,7 @@ export interface Config {
   taxPercent: number;
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
+  workspaceRuntime: RuntimeConfig;
   /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
   workspaceDomain: string | null;
   smtpUrl: string | null;
@@ -180,12 +190,43 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 
 function findFaults(env: Environment): string[] {
   const faults: string[] = [];
+  faults.push(...findRuntimeFaults(env));
   if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
     faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
   }
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
   return faults;
+}
+
+function findRuntimeFaults(env: Environment): string[] {
+  if (env.WORKSPACE_RUNTIME === 'external') return [];
+  if (env.WORKSPACE_COMMAND === undefined) {
+    const advice = 'or WORKSPACE_RUNTIME=external when workspaces run elsewhere';
+    return env.NODE_ENV === 'production' ? [`WORKSPACE_COMMAND: is not set, ${advice}`] : [];
+  }
+  try {
+    parseCommand(env.WORKSPACE_COMMAND);
+    return [];
+  } catch (error) {
+    return [`WORKSPACE_COMMAND: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function toRuntimeConfig(env: Environment): RuntimeConfig {
+  const command = env.WORKSPACE_COMMAND;
+  return {
+    isManaged: env.WORKSPACE_RUNTIME === 'process',
+    command: command === undefined ? null : parseCommand(command),
+    usesSocket: command?.includes('{socket}') === true,
+    dataDir: env.DATA_DIR,
+    uid: env.WORKSPACE_UID ?? null,
+    gid: env.WORKSPACE_GID ?? null,
+    memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
+    processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
+    outlivesApp: env.NODE_ENV === 'production',
+    startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
+  };
 }
 
 function findProductionFaults(env: Environment): string[] {
@@ -306,7 +347,8 @@ function toConfig(env: Environment): Config {
     taxPercent: env.TAX_PERCENT,
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
-    workspaceDomain: env.WORKSPACE_DOMAIN ?? null,
+    workspaceRuntime: toRuntimeConfig(env),
+    workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,

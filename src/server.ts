@@ -17,6 +17,8 @@ import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
 import { createActivityBuffer } from './workspace/activity-buffer.ts';
 import { createTrafficBuffer } from './workspace/traffic-buffer.ts';
+import { resumeWorkspaces } from './workspace/resume-workspaces.ts';
+import { createWorkspaceRuntime } from './workspace/runtime.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
@@ -34,6 +36,7 @@ function main(): void {
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);
+  const runtime = createWorkspaceRuntime({ config: config.workspaceRuntime, log });
   const deps: AppDeps = {
     config,
     db,
@@ -43,6 +46,8 @@ function main(): void {
     recorders,
     paytr: createPaytr(config.paytr),
     mailer: createMailer(config, log),
+    runtime,
+    ...(runtime.isManaged ? { workspaceAddresses: runtime } : {}),
   };
   if (config.production && config.paytr.testMode) {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
@@ -53,7 +58,15 @@ function main(): void {
   // Without the gateway Node takes such a request for a plain one, as it should.
   if (deps.workspaceAddresses !== undefined)
     server.on('upgrade', (req, socket: Socket, head) => void upgrade(req, socket, head));
-  stopOnSignal(server, log, cut, [schedule.stop, close, closeRecorders, readDb.close, () => db.destroy()]);
+  void resumeWorkspaces(db, deps);
+  stopOnSignal(server, log, cut, [
+    schedule.stop,
+    deps.runtime.close,
+    close,
+    closeRecorders,
+    readDb.close,
+    () => db.destroy(),
+  ]);
 }
 
 /** They have a pool of their own: what fills up the other must not keep evidence from the table. */
@@ -145,7 +158,11 @@ function stopOnSignal(
 
 function readConfig(): Config {
   try {
-    return loadConfig(process.env);
+    const config = loadConfig(process.env);
+    const { isManaged, uid } = config.workspaceRuntime;
+    if (config.production && isManaged && uid === null && process.getuid?.() === 0)
+      throw new ConfigError(['WORKSPACE_UID: is not set, and workspaces would run as root']);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -16,6 +16,7 @@ export const benchStore = {
 export function appEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
   return {
     NODE_ENV: 'production',
+    WORKSPACE_RUNTIME: 'external',
     PORT: '0',
     BASE_URL: 'https://bench.example.com',
     DATABASE_URL: databaseUrl,

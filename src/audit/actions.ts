@@ -27,6 +27,9 @@ export const auditActions = {
   legal_hold_released: 'A platform operator ended such an order; details.release_note says why',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',
+  workspace_start: 'The program of a workspace was started, or could not be; written when that is known',
+  workspace_stop: 'The program of a workspace was stopped (details.because when nobody asked for it)',
+  workspace_restart: 'The program of a workspace was stopped and started again, or could not be',
   workspace_access: 'A person opened a workspace',
   workspace_entry_granted:
     'A person’s browser was given a ticket to the workspace’s own address (details.host)',

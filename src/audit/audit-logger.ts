@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { AuditAction } from './actions.ts';
 import { outermost } from '../db.ts';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
 import { insertInTransaction } from './insert-audit-events.ts';
@@ -79,6 +80,16 @@ export class AuditLogger {
     await logWorkspace(db, context, 'workspace_delete', input);
   }
 
+  /** The program of a workspace was started, stopped or restarted, or could not be; write it when that is known. */
+  static async logWorkspaceRuntime(
+    db: Knex,
+    context: RequestContext,
+    action: 'workspace_start' | 'workspace_stop' | 'workspace_restart',
+    input: WorkspaceEvent,
+  ): Promise<void> {
+    await logWorkspace(db, context, action, input);
+  }
+
   /** A person opened a workspace, or was refused. */
   static async logWorkspaceAccess(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
     await logWorkspace(db, context, 'workspace_access', input);
@@ -150,7 +161,7 @@ export function paymentEntry(input: PaymentEvent): AuditEntry {
 async function logWorkspace(
   db: Knex,
   context: RequestContext,
-  action: 'workspace_create' | 'workspace_delete' | 'workspace_access',
+  action: AuditAction & `workspace_${string}`,
   input: WorkspaceEvent,
 ): Promise<void> {
   await AuditLogger.log(db, context, {

@@ -2,27 +2,44 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
-import { companyPerson, visibilityOf, workspaceDetails } from './company-person.ts';
+import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
 import { findWorkspace, type Workspace } from './queries.ts';
+import type { WorkspaceRuntime } from './runtime.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /**
- * Deletes a workspace and ends what is open in it; the row, its sessions and their evidence stay. Throws `NotFound` for one
+ * Deletes a workspace, ends what is open in it and stops its program; the row, its folder, its sessions and their evidence stay. Throws `NotFound` for one
  * that does not exist, is deleted already, or that the person may not see.
  */
 export async function deleteWorkspace(
   db: Knex,
   context: RequestContext,
-  input: { workspaceId: number; isAdmin: boolean },
+  input: { workspaceId: number; isAdmin: boolean; runtime?: WorkspaceRuntime },
 ): Promise<Workspace> {
   const person = companyPerson(context, input);
-  const { workspaceId } = input;
+  const { workspaceId, runtime } = input;
+  const workspace = await markDeleted(db, context, { workspaceId, person });
+  if (runtime === undefined || runtime.state(workspaceId) === 'stopped') return workspace;
+  await runtime.stop(workspaceId);
+  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stop', {
+    success: true,
+    workspaceId,
+    details: { ...workspaceDetails(workspace, person), because: 'workspace-deleted' },
+  });
+  return workspace;
+}
+
+async function markDeleted(
+  db: Knex,
+  context: RequestContext,
+  { workspaceId, person }: { workspaceId: number; person: CompanyPerson },
+): Promise<Workspace> {
   return db.transaction(async (trx) => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'delete' });
     if (workspace === undefined) throw new NotFound();
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': person.companyId })
-      .update({ deleted_at: context.at, deleted_by: person.userId });
+      .update({ deleted_at: context.at, deleted_by: person.userId, is_wanted_running: false });
     const sessionsEnded = await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, {
       workspaceId,
       reason: 'deleted',

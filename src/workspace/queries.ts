@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import { readByMonths } from '../month-windows.ts';
+import type { RuntimeWorkspace } from './runtime/runtime-types.ts';
 import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
 import { idleLimit, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
 
@@ -95,6 +96,37 @@ export async function listWorkspaces(
     size: input.size ?? WORKSPACES_PAGE_SIZE,
   };
   return readPage<ListedWorkspace>(db, query, order, input.page);
+}
+
+/** How many other workspaces of a company are meant to run. */
+export async function countWantedRunning(
+  db: Knex,
+  input: { companyId: number; exceptId: number },
+): Promise<number> {
+  const [row] = await db('workspaces')
+    .where({ 'workspaces.company_id': input.companyId, 'workspaces.is_wanted_running': true })
+    .whereNull('workspaces.deleted_at')
+    .whereNot('workspaces.id', input.exceptId)
+    .count<{ count: number }[]>('* as count');
+  return row?.count ?? 0;
+}
+
+/** What the runtime must know of a workspace, deleted or not. */
+export async function findRuntimeWorkspace(
+  db: Knex,
+  input: { companyId: number; workspaceId: number },
+): Promise<RuntimeWorkspace | undefined> {
+  return runtimeWorkspaces(db)
+    .where({ 'workspaces.id': input.workspaceId, 'workspaces.company_id': input.companyId })
+    .first<RuntimeWorkspace | undefined>();
+}
+
+/** Every workspace, of all companies, that was running when the app was last here. */
+export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
+  return runtimeWorkspaces(db)
+    .where('workspaces.is_wanted_running', true)
+    .whereNull('workspaces.deleted_at')
+    .orderBy('workspaces.id');
 }
 
 /** How many workspaces a company has; the plan limits this number. */
@@ -202,4 +234,16 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
     .where('workspaces.company_id', companyId)
     .whereNull('workspaces.deleted_at');
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
+}
+
+function runtimeWorkspaces(db: Knex): Knex.QueryBuilder {
+  return db('workspaces')
+    .join('companies', 'companies.id', 'workspaces.company_id')
+    .select([
+      'workspaces.id',
+      'workspaces.company_id',
+      'workspaces.name',
+      'companies.subdomain',
+      'workspaces.port',
+    ]);
 }

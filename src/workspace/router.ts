@@ -15,6 +15,7 @@ import { loadListPage } from './list-page.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { IDLE_MINUTES } from './session-row.ts';
 import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
+import { createRuntimeRouter } from './runtime-router.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
 
 /** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
@@ -30,6 +31,7 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   });
   const router = Router();
   router.use(createEntryRouter(deps));
+  router.use(createRuntimeRouter(deps));
   router.get('/', async (req, res) => {
     await showList(db, req, res);
   });
@@ -46,7 +48,10 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
     );
   });
   router.post('/:id/delete', async (req, res) => {
-    const { name } = await deleteWorkspace(db, requestContext(req), askedWorkspace(req));
+    const { name } = await deleteWorkspace(db, requestContext(req), {
+      ...askedWorkspace(req),
+      runtime: deps.runtime,
+    });
     setFlash(req, 'success', formatOf(res).t('workspace.deleted', { name }));
     res.redirect(303, '/workspace');
   });
@@ -106,13 +111,15 @@ const refusals = {
   'no-free-port': 'workspace.refusedNoPort',
 } satisfies Record<string, TextKey>;
 
-async function showWorkspace({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res: Response): Promise<void> {
   const page = await loadWorkspacePage(db, requestContext(req), {
     ...askedWorkspace(req),
     page: pageQuery.parse(req.query),
   });
+  const { id } = page.workspace;
   res.render('workspace/show', {
     ...page,
+    program: runtime.isManaged ? { state: runtime.state(id), log: runtime.logTail(id) } : null,
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,
     hasHost: allowEntryForm(res, config),

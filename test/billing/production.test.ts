@@ -10,6 +10,7 @@ const test = useTestApp({
   deps: { paytr: createPaytr({ ...FAKE_STORE, baseUrl: 'https://gateway.invalid', testMode: true }) },
   env: {
     NODE_ENV: 'production',
+    WORKSPACE_RUNTIME: 'external',
     BASE_URL: 'https://shop.invalid',
     PAYTR_BASE_URL: 'https://gateway.invalid',
     PAYTR_USER_IP_OVERRIDE: '',

@@ -6,6 +6,7 @@ const database = useTestDatabase();
 
 const production = (): Record<string, string> => ({
   NODE_ENV: 'production',
+  WORKSPACE_RUNTIME: 'external',
   DATABASE_URL: database.appUrl,
   BASE_URL: 'https://app.invalid',
   SESSION_SECRET: 'Zk3vQ8wPq1LrT6yHn9XcB2mFs7GdJ4uA',

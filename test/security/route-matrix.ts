@@ -427,6 +427,24 @@ export const routeRules: RouteRule[] = [
     audit: 'workspace_delete',
   },
   {
+    route: 'POST /workspace/:id/start',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/start` }),
+    expect: change(303, 303, 404, 403),
+    audit: 'workspace_start',
+  },
+  {
+    route: 'POST /workspace/:id/stop',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/stop` }),
+    expect: change(303, 303, 404, 403),
+    audit: 'workspace_stop',
+  },
+  {
+    route: 'POST /workspace/:id/restart',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/restart` }),
+    expect: change(303, 303, 404, 403),
+    audit: 'workspace_restart',
+  },
+  {
     route: 'POST /workspace/:id/open',
     target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/open` }),
     expect: change(404, 303, 404, 403),

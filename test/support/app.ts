@@ -13,6 +13,7 @@ import { createActivityBuffer } from '../../src/workspace/activity-buffer.ts';
 import type { UpgradeHandler } from '../../src/workspace/gateway-upgrade.ts';
 import { createTrafficBuffer } from '../../src/workspace/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
+import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
 
@@ -74,6 +75,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     recorders: { auditWriter, activityBuffer, trafficBuffer },
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
+    runtime: createFakeRuntime(),
     ...options.deps,
   };
   const { app, upgrade, cut, close } = createApp(deps);

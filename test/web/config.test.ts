@@ -3,6 +3,7 @@ import { ConfigError, loadConfig } from '../../src/config.ts';
 
 const good = {
   NODE_ENV: 'production',
+  WORKSPACE_RUNTIME: 'external',
   BASE_URL: 'https://app.example.com',
   DATABASE_URL: 'postgres://app@db.example.com/youarecoder',
   SESSION_SECRET: 'Zk3vQ9xLr7Wm2Yt8Pb5Nc6Hd1Fg4Js0AuEi',

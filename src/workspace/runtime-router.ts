@@ -1,0 +1,54 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import type { TextKey } from '../web/locales/catalogues.ts';
+import { formatOf, setFlash } from '../web/page-locals.ts';
+import { createRateLimit } from '../web/rate-limit.ts';
+import { askedWorkspace } from './activity-router.ts';
+import { setWorkspaceState, type WorkspaceAct } from './set-workspace-state.ts';
+
+/** Each one makes or ends a process; nobody needs more by hand. */
+const ACTS_PER_MINUTE = 30;
+
+/** Start, stop and restart of a workspace's program. Mounted in the workspace router. */
+export function createRuntimeRouter(deps: AppDeps): Router {
+  const acts = createRateLimit(deps.db, {
+    name: 'workspace-runtime',
+    points: ACTS_PER_MINUTE,
+    durationSeconds: 60,
+  });
+  const router = Router();
+  const answer = (act: WorkspaceAct) => async (req: Request, res: Response) => {
+    await acts.consume(String(req.user?.id));
+    await setState(deps, req, res, act);
+  };
+  router.post('/:id/start', answer('start'));
+  router.post('/:id/stop', answer('stop'));
+  router.post('/:id/restart', answer('restart'));
+  return router;
+}
+
+async function setState(
+  { db, runtime }: AppDeps,
+  req: Request,
+  res: Response,
+  act: WorkspaceAct,
+): Promise<void> {
+  const outcome = await setWorkspaceState(db, requestContext(req), { ...askedWorkspace(req), act, runtime });
+  const { id, name } = outcome.workspace;
+  const text: TextKey = outcome.ok ? done[act] : (refusals[outcome.reason] ?? 'workspace.runtimeFailed');
+  setFlash(req, outcome.ok ? 'success' : 'danger', formatOf(res).t(text, { name }));
+  res.redirect(303, `/workspace/${String(id)}`);
+}
+
+const done = {
+  start: 'workspace.runtimeStarted',
+  stop: 'workspace.runtimeStopped',
+  restart: 'workspace.runtimeRestarted',
+} satisfies Record<WorkspaceAct, TextKey>;
+
+const refusals: Partial<Record<string, TextKey>> = {
+  'no-command': 'workspace.runtimeNoCommand',
+  'subscription-lapsed': 'workspace.runtimeRefusedLapsed',
+  'plan-limit': 'workspace.runtimeRefusedLimit',
+};

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { SupervisedWorkspace, type SupervisorDeps } from './runtime/supervised-workspace.ts';
+import type {
+  RuntimeState,
+  RuntimeWorkspace,
+  StartOutcome,
+  WorkspaceAddress,
+} from './runtime/runtime-types.ts';
+import { foldersOf } from './runtime/workspace-folders.ts';
+import { tailOfWorkspaceLog } from './runtime/workspace-log.ts';
+
+/** How often processes and logs are looked at, in milliseconds. */
+const LOOK_MS = 1000;
+
+/** Runs workspaces: one process for each. */
+export interface WorkspaceRuntime {
+  /** False: workspaces run elsewhere, and there is nothing to start or stop here. */
+  isManaged: boolean;
+  /** Resolves when the program listens, or could not be brought to. One that lives already is adopted. */
+  start(workspace: RuntimeWorkspace): Promise<StartOutcome>;
+  /** Ends the process and all it has started; resolves when they are gone. */
+  stop(id: number): Promise<void>;
+  restart(workspace: RuntimeWorkspace): Promise<StartOutcome>;
+  state(id: number): RuntimeState;
+  /** Where the program listens; null unless it runs. */
+  addressOf(id: number): WorkspaceAddress | null;
+  /** The last lines that the program printed, oldest first. */
+  logTail(id: number): string[];
+  /** Leaves the processes alive where the configuration says so (production), else ends them. */
+  close(): Promise<void>;
+}
+
+/** Starts the supervisor of this machine's workspaces; there may be one for each DATA_DIR. */
+export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
+  const { config } = deps;
+  const root = join(config.dataDir, 'workspaces');
+  const supervised = new Map<number, SupervisedWorkspace>();
+  const of = (id: number): SupervisedWorkspace => {
+    const known = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
+    supervised.set(id, known);
+    return known;
+  };
+  const timer = setInterval(() => {
+    for (const workspace of supervised.values()) workspace.look();
+  }, LOOK_MS).unref();
+  return {
+    isManaged: config.isManaged,
+    start: (workspace) => of(workspace.id).start(workspace),
+    stop: (id) => of(id).stop(),
+    restart: async (workspace) => {
+      await of(workspace.id).stop();
+      return of(workspace.id).start(workspace);
+    },
+    state: (id) => supervised.get(id)?.state ?? 'stopped',
+    addressOf: (id) => supervised.get(id)?.address ?? null,
+    logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
+    close: async () => {
+      clearInterval(timer);
+      const all = [...supervised.values()];
+      await Promise.all(all.map((workspace) => (config.outlivesApp ? workspace.leave() : workspace.stop())));
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { isAlive, type ProcessIdentity } from './process-identity.ts';
+
+/** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
+const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
+
+/** Who owns the files of a workspace. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+/** Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of ours. */
+export interface WorkspaceFolders {
+  folder: string;
+  socketFolder: string;
+  socketPath: string;
+  recordFile: string;
+  logFile: string;
+}
+
+const record = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
+
+/** The paths of one workspace. Throws when its socket's path is longer than the system takes. */
+export function foldersOf(root: string, id: number): WorkspaceFolders {
+  const base = resolve(root);
+  const name = String(id);
+  const socketFolder = join(base, '.sockets', name);
+  const socketPath = join(socketFolder, 's');
+  if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX)
+    throw new Error(
+      `DATA_DIR: is too deep, sockets may have paths of ${String(SOCKET_PATH_MAX)} bytes: ${socketPath}`,
+    );
+  return {
+    folder: join(base, name),
+    socketFolder,
+    socketPath,
+    recordFile: join(base, '.run', `${name}.json`),
+    logFile: join(base, '.run', `${name}.log`),
+  };
+}
+
+/** Makes what is missing: private folders of the workspace, and around them folders that only lead through. */
+export function prepareFolders(root: string, folders: WorkspaceFolders, owner: Owner | null): void {
+  const through = owner === null ? 0o700 : 0o711;
+  makeFolder(resolve(root), through, null);
+  makeFolder(join(resolve(root), '.sockets'), through, null);
+  makeFolder(join(resolve(root), '.run'), 0o700, null);
+  makeFolder(folders.folder, 0o700, owner);
+  makeFolder(folders.socketFolder, 0o700, owner);
+  rmSync(folders.socketPath, { force: true });
+}
+
+/** Remembers the process of a workspace across restarts of the app. */
+export function writeRecord(folders: WorkspaceFolders, identity: ProcessIdentity): void {
+  writeFileSync(`${folders.recordFile}.new`, JSON.stringify(identity), { mode: 0o600 });
+  renameSync(`${folders.recordFile}.new`, folders.recordFile);
+}
+
+/** The process of a workspace that an app before this one had started, if it still lives. */
+export function findRecorded(folders: WorkspaceFolders): ProcessIdentity | undefined {
+  try {
+    const parsed = record.safeParse(JSON.parse(readFileSync(folders.recordFile, 'utf8')));
+    return parsed.success && isAlive(parsed.data) ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Forgets the process of a workspace. */
+export function removeRecord(folders: WorkspaceFolders): void {
+  rmSync(folders.recordFile, { force: true });
+}
+
+function makeFolder(path: string, mode: number, owner: Owner | null): void {
+  mkdirSync(path, { recursive: true, mode });
+  if (!lstatSync(path).isDirectory()) throw new Error(`${path} is no folder`);
+  chmodSync(path, mode);
+  if (owner !== null) chownSync(path, owner.uid, owner.gid);
+}

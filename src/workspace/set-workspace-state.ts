@@ -1,0 +1,93 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
+import { findCompanyPlan } from './company-plan.ts';
+import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from './queries.ts';
+import type { StartOutcome } from './runtime/runtime-types.ts';
+import type { WorkspaceRuntime } from './runtime.ts';
+
+/** What can be asked of the program of a workspace. */
+export const workspaceActs = ['start', 'stop', 'restart'] as const;
+export type WorkspaceAct = (typeof workspaceActs)[number];
+
+type Refusal =
+  Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'deleted';
+export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
+
+interface SetStateInput {
+  workspaceId: number;
+  isAdmin: boolean;
+  act: WorkspaceAct;
+  runtime: WorkspaceRuntime;
+}
+
+/**
+ * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row that says so.
+ * Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws `NotFound` for a workspace
+ * that the person may not see.
+ */
+export async function setWorkspaceState(
+  db: Knex,
+  context: RequestContext,
+  input: SetStateInput,
+): Promise<SetStateOutcome> {
+  const person = companyPerson(context, input);
+  const { workspace, refusal } = await noteWish(db, context, { ...input, person });
+  const outcome: { ok: true } | { ok: false; reason: Refusal } =
+    refusal === null ? await carryOut(db, input, workspace, person) : { ok: false, reason: refusal };
+  await AuditLogger.logWorkspaceRuntime(db, context, `workspace_${input.act}`, {
+    success: outcome.ok,
+    workspaceId: workspace.id,
+    details: workspaceDetails(workspace, person),
+    ...(outcome.ok ? {} : { reason: outcome.reason }),
+  });
+  return { workspace, ...outcome };
+}
+
+/** Committed before the process is touched, so that a restart of the app finds what the person wanted. */
+async function noteWish(
+  db: Knex,
+  context: RequestContext,
+  { person, workspaceId, act }: SetStateInput & { person: CompanyPerson },
+): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | null }> {
+  const { companyId } = person;
+  return db.transaction(async (trx) => {
+    // One start at a time in a company: otherwise two that count at once both see room for one more.
+    await trx('companies').where('companies.id', companyId).forNoKeyUpdate().first('companies.id');
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    if (workspace === undefined) throw new NotFound();
+    if (act !== 'stop') {
+      const plan = await findCompanyPlan(trx, { companyId, at: context.at });
+      if (plan.isLapsed) return { workspace, refusal: 'subscription-lapsed' };
+      const running = await countWantedRunning(trx, { companyId, exceptId: workspaceId });
+      if (plan.limit !== null && running >= plan.limit) return { workspace, refusal: 'plan-limit' };
+    }
+    await trx('workspaces')
+      .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
+      .update({ is_wanted_running: act !== 'stop' });
+    return { workspace, refusal: null };
+  });
+}
+
+async function carryOut(
+  db: Knex,
+  { act, runtime }: SetStateInput,
+  { id }: Workspace,
+  person: CompanyPerson,
+): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+  const { companyId } = person;
+  if (act === 'stop') {
+    await runtime.stop(id);
+    return { ok: true };
+  }
+  const known = await findRuntimeWorkspace(db, { companyId, workspaceId: id });
+  if (known === undefined) throw new Error(`Bug! workspace ${String(id)} has no company`);
+  const outcome = await (act === 'start' ? runtime.start(known) : runtime.restart(known));
+  // Deleted while it started: nobody would stop it any more.
+  if ((await findWorkspace(db, { companyId, ownerUserId: null, workspaceId: id })) !== undefined)
+    return outcome;
+  await runtime.stop(id);
+  return { ok: false, reason: 'deleted' };
+}

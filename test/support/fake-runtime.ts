@@ -1,0 +1,40 @@
+import type {
+  RuntimeState,
+  RuntimeWorkspace,
+  StartOutcome,
+} from '../../src/workspace/runtime/runtime-types.ts';
+import type { WorkspaceRuntime } from '../../src/workspace/runtime.ts';
+
+export interface FakeRuntime extends WorkspaceRuntime {
+  /** What the next start comes to. */
+  outcome: StartOutcome;
+  /** What each program has printed. */
+  log: string[];
+  started: RuntimeWorkspace[];
+}
+
+/** A runtime that starts no process. */
+export function createFakeRuntime(): FakeRuntime {
+  const states = new Map<number, RuntimeState>();
+  const fake: FakeRuntime = {
+    isManaged: true,
+    outcome: { ok: true },
+    log: [],
+    started: [],
+    start: (workspace) => {
+      fake.started.push(workspace);
+      states.set(workspace.id, fake.outcome.ok ? 'running' : 'crashed');
+      return Promise.resolve(fake.outcome);
+    },
+    stop: (id) => {
+      states.set(id, 'stopped');
+      return Promise.resolve();
+    },
+    restart: (workspace) => fake.start(workspace),
+    state: (id) => states.get(id) ?? 'stopped',
+    addressOf: (id) => (states.get(id) === 'running' ? { port: 1 } : null),
+    logTail: () => fake.log,
+    close: () => Promise.resolve(),
+  };
+  return fake;
+}

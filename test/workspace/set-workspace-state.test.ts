@@ -1,0 +1,87 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { createFakeRuntime } from '../support/fake-runtime.ts';
+import { useTestApp } from '../support/app.ts';
+import { signIn } from '../support/visitor.ts';
+
+const runtime = createFakeRuntime();
+const site = useTestApp({ deps: { runtime } });
+let cast: Cast;
+
+beforeEach(async () => {
+  cast = await buildCast(site.db);
+  runtime.outcome = { ok: true };
+  runtime.log = [];
+});
+
+async function bobsPlace(): Promise<number> {
+  return (await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id })).id;
+}
+
+function rowsOf(id: number): Promise<unknown[]> {
+  return site
+    .db('audit_logs')
+    .where({ resource_type: 'workspace', resource_id: String(id) })
+    .orderBy('id')
+    .select('action_type', 'success', 'error_message');
+}
+
+describe('the program of a workspace', () => {
+  test('is started, restarted and stopped from its page, with an audit row for each outcome', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    runtime.log = ['<b>hello</b>'];
+    for (const act of ['start', 'restart', 'stop'])
+      expect((await bob.post(`/workspace/${id}/${act}`)).status).toBe(303);
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: true },
+      { action_type: 'workspace_restart', success: true },
+      { action_type: 'workspace_stop', success: true },
+    ]);
+    const page = await bob.get(`/workspace/${id}`);
+    expect(page.text).toContain('Stopped');
+    expect(page.text).toContain('&lt;b&gt;hello');
+  });
+
+  test('leaves a row that says why it did not start', async () => {
+    const id = await bobsPlace();
+    runtime.outcome = { ok: false, reason: 'ended' };
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: false, error_message: 'ended' },
+    ]);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('Crashed');
+  });
+
+  test('does not start when the subscription has lapsed or the plan has no room', async () => {
+    const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of ids) await bob.post(`/workspace/${id}/start`);
+    expect(ids.map((id) => runtime.state(id))).toEqual(['running', 'running', 'running', 'stopped']);
+    expect(await rowsOf(ids[3] ?? 0)).toMatchObject([{ success: false, error_message: 'plan-limit' }]);
+    await site
+      .db('subscriptions')
+      .where({ company_id: cast.acme.id })
+      .update({ trial_ends_at: new Date(Date.now() - 1000) });
+    await bob.post(`/workspace/${ids[0] ?? 0}/restart`);
+    expect((await rowsOf(ids[0] ?? 0)).at(-1)).toMatchObject({ error_message: 'subscription-lapsed' });
+  });
+
+  test('ends with the deletion of its workspace', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${id}/delete`);
+    expect(runtime.state(id)).toBe('stopped');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stop', success: true });
+  });
+
+  test('is nobody else’s to start', async () => {
+    const id = await bobsPlace();
+    const charlie = await signIn(site.app, cast.charlie);
+    for (const act of ['start', 'restart', 'stop'])
+      expect((await charlie.post(`/workspace/${id}/${act}`)).status).toBe(404);
+    expect(runtime.state(id)).toBe('stopped');
+  });
+});
