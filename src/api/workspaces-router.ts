@@ -17,7 +17,7 @@ type Deps = Pick<AppDeps, 'db' | 'config'>;
 
 /** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
 export function createApiWorkspacesRouter(deps: Deps): Router {
-  const { db } = deps;
+  const { db, runtime } = deps;
   const mayRead = requireScope(deps, 'workspaces:read');
   const mayWrite = requireScope(deps, 'workspaces:write');
   const router = Router();
@@ -35,7 +35,7 @@ export function createApiWorkspacesRouter(deps: Deps): Router {
     res.json(toWorkspaceAnswer(workspace));
   });
   router.delete('/workspaces/:id', mayWrite, async (req: Request, res: Response) => {
-    await deleteWorkspace(db, requestContext(req), askedWorkspace(req));
+    await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
     res.status(204).end();
   });
   router.post(

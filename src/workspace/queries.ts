@@ -123,10 +123,11 @@ export async function findRuntimeWorkspace(
 
 /** Every workspace, of all companies, that was running when the app was last here. */
 export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
-  return runtimeWorkspaces(db)
+  const rows: RuntimeWorkspace[] = await runtimeWorkspaces(db)
     .where('workspaces.is_wanted_running', true)
     .whereNull('workspaces.deleted_at')
     .orderBy('workspaces.id');
+  return rows;
 }
 
 /** How many workspaces a company has; the plan limits this number. */
