@@ -13,7 +13,7 @@ import { parseOrRefuse } from './parse-or-refuse.ts';
 import { ApiProblem } from './problems.ts';
 import { requireScope } from './require-token.ts';
 
-type Deps = Pick<AppDeps, 'db' | 'config'>;
+type Deps = Pick<AppDeps, 'db' | 'config' | 'runtime'>;
 
 /** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
 export function createApiWorkspacesRouter(deps: Deps): Router {

@@ -118,16 +118,16 @@ export async function findRuntimeWorkspace(
 ): Promise<RuntimeWorkspace | undefined> {
   return runtimeWorkspaces(db)
     .where({ 'workspaces.id': input.workspaceId, 'workspaces.company_id': input.companyId })
-    .first<RuntimeWorkspace | undefined>();
+    .first<RuntimeWorkspace | undefined>(runtimeColumns);
 }
 
 /** Every workspace, of all companies, that was running when the app was last here. */
 export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
-  const rows: RuntimeWorkspace[] = await runtimeWorkspaces(db)
+  return runtimeWorkspaces(db)
     .where('workspaces.is_wanted_running', true)
     .whereNull('workspaces.deleted_at')
-    .orderBy('workspaces.id');
-  return rows;
+    .orderBy('workspaces.id')
+    .select<RuntimeWorkspace[]>(runtimeColumns);
 }
 
 /** How many workspaces a company has; the plan limits this number. */
@@ -237,14 +237,14 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
 }
 
+const runtimeColumns = [
+  'workspaces.id',
+  'workspaces.company_id',
+  'workspaces.name',
+  'companies.subdomain',
+  'workspaces.port',
+];
+
 function runtimeWorkspaces(db: Knex): Knex.QueryBuilder {
-  return db('workspaces')
-    .join('companies', 'companies.id', 'workspaces.company_id')
-    .select([
-      'workspaces.id',
-      'workspaces.company_id',
-      'workspaces.name',
-      'companies.subdomain',
-      'workspaces.port',
-    ]);
+  return db('workspaces').join('companies', 'companies.id', 'workspaces.company_id');
 }
