@@ -34,6 +34,7 @@ import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostRouter } from './workspace/host-router.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
+import type { DoorRules } from './workspace/find-passes.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
 import { WorkspaceGateway } from './workspace/workspace-gateway.ts';
 
@@ -63,7 +64,7 @@ export function createApp(deps: AppDeps): {
   const assets = createAssets(join(views, 'assets'));
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
-  const gate = new WorkspaceGate(db);
+  const gate = new WorkspaceGate(db, doorRules(deps));
   const gateway = createGateway(deps);
   const contextOf = (req: IncomingMessage): RequestContext => requestContext(adoptRequest(app, deps, req));
 
@@ -111,7 +112,9 @@ export function createApp(deps: AppDeps): {
 }
 
 function createGateway({ workspaceAddresses: addresses, ...deps }: AppDeps): WorkspaceGateway | null {
-  return addresses === undefined ? null : new WorkspaceGateway({ ...deps, addresses });
+  return addresses === undefined
+    ? null
+    : new WorkspaceGateway({ ...deps, addresses, rules: doorRules(deps) });
 }
 
 /** An upgrade meets no middleware: gives its request what web/request-log.ts would, and Express' reading of its address. */
@@ -132,4 +135,9 @@ function renderView(path: string, data: object, done: (error: Error | null, html
   ejs.renderFile(path, data as Record<string, unknown>, (error, html) => {
     done(error ?? null, html);
   });
+}
+
+/** What our runtime runs must run to be entered; of workspaces that live elsewhere we do not know it. */
+function doorRules({ runtime, workspaceAddresses }: AppDeps): DoorRules {
+  return { mustRun: runtime.isManaged && workspaceAddresses === runtime };
 }

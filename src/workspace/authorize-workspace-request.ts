@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-import { findPasses, type AskedPass, type PassFacts } from './find-passes.ts';
+import { findPasses, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
 import { judgePass, type Entrant, type PassRefusal } from './judge-pass.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { isIdle } from './session-row.ts';
@@ -21,15 +21,20 @@ export type Entry =
 export async function authorizeWorkspaceRequest(
   db: Knex,
   context: RequestContext,
-  input: AskedPass,
+  input: AskedPass & DoorRules,
 ): Promise<Entry> {
-  const [facts] = await findPasses(db, [input], context.at);
-  return enter(db, context, facts);
+  const { label, tokenHash, mustRun } = input;
+  const [facts] = await findPasses(db, [{ label, tokenHash }], context.at);
+  return enter(db, context, { facts, mustRun });
 }
 
 /** The same for somebody about whom `findPasses` has just been asked. */
-export async function enter(db: Knex, context: RequestContext, facts: PassFacts | undefined): Promise<Entry> {
-  const judgement = judgePass(facts, context.at);
+export async function enter(
+  db: Knex,
+  context: RequestContext,
+  { facts, mustRun }: DoorRules & { facts: PassFacts | undefined },
+): Promise<Entry> {
+  const judgement = judgePass(facts, context.at, { mustRun });
   if (!judgement.allowed) return judgement;
   const { entrant } = judgement;
   const open = openSessionOf(facts, context.at);

@@ -39,7 +39,7 @@ async function markDeleted(
     if (workspace === undefined) throw new NotFound();
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': person.companyId })
-      .update({ deleted_at: context.at, deleted_by: person.userId, is_wanted_running: false });
+      .update({ deleted_at: context.at, deleted_by: person.userId, wanted_running_since: null });
     const sessionsEnded = await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, {
       workspaceId,
       reason: 'deleted',

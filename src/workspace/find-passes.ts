@@ -8,6 +8,11 @@ export interface AskedPass {
   tokenHash: string | null;
 }
 
+/** Whether it is for us to say what runs; false where workspaces live elsewhere. */
+export interface DoorRules {
+  mustRun: boolean;
+}
+
 /** All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is over. */
 export interface PassFacts {
   label: string;
@@ -16,6 +21,8 @@ export interface PassFacts {
   company_id: number | null;
   owner_user_id: number | null;
   deleted_at: Date | null;
+  /** Since when its program should run; null: it should not. */
+  wanted_running_since: Date | null;
   pass_user_id: number | null;
   /** SHA-256 of the browser session that the pass is bound to. */
   browser_session_id: string | null;
@@ -71,6 +78,7 @@ export async function findPasses(db: Knex, asked: AskedPass[], at: Date): Promis
       'w.company_id',
       'w.owner_user_id',
       'w.deleted_at',
+      'w.wanted_running_since',
       'p.user_id as pass_user_id',
       'p.browser_session_id',
       db.raw('b.sid is not null as is_signed_in'),

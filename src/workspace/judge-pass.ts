@@ -1,4 +1,4 @@
-import type { PassFacts } from './find-passes.ts';
+import type { DoorRules, PassFacts } from './find-passes.ts';
 
 /** Why a request to a workspace's host is not let in. */
 export const passRefusals = [
@@ -9,6 +9,7 @@ export const passRefusals = [
   'not-allowed',
   'not-accepted',
   'lapsed',
+  'stopped',
   'cross-site',
 ] as const;
 export type PassRefusal = (typeof passRefusals)[number];
@@ -25,7 +26,7 @@ export interface Entrant {
 export type Judgement = { allowed: true; entrant: Entrant } | { allowed: false; reason: PassRefusal };
 
 /** Decides from what the database knows. Pure. A host without workspace, and a deleted one, look the same. */
-export function judgePass(facts: PassFacts | undefined, at: Date): Judgement {
+export function judgePass(facts: PassFacts | undefined, at: Date, { mustRun }: DoorRules): Judgement {
   const { workspace_id: workspaceId, company_id: companyId, pass_user_id: userId } = facts ?? {};
   const isThere = facts !== undefined && facts.deleted_at === null;
   if (!isThere || !isPresent(workspaceId) || !isPresent(companyId)) return refused('unknown-host');
@@ -36,6 +37,7 @@ export function judgePass(facts: PassFacts | undefined, at: Date): Judgement {
   if (facts.role !== 'admin' && facts.owner_user_id !== userId) return refused('not-allowed');
   if (facts.must_accept) return refused('not-accepted');
   if (facts.paid_until === null || facts.paid_until <= at) return refused('lapsed');
+  if (mustRun && facts.wanted_running_since === null) return refused('stopped');
   const isAdmin = facts.role === 'admin';
   return { allowed: true, entrant: { workspaceId, companyId, userId, isAdmin, browserSessionId } };
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import { enter, type EnteredSession } from './authorize-workspace-request.ts';
-import { findPasses, type AskedPass, type PassFacts } from './find-passes.ts';
+import { findPasses, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
@@ -26,11 +26,11 @@ const LOOK_MS = 2000;
  */
 export class OpenConnections {
   readonly #open = new Set<OpenConnection>();
-  readonly #deps: { db: Knex; log: Log; addresses: WorkspaceAddresses };
+  readonly #deps: { db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules };
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
-  constructor(deps: { db: Knex; log: Log; addresses: WorkspaceAddresses }) {
+  constructor(deps: { db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules }) {
     this.#deps = deps;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
@@ -86,7 +86,7 @@ export class OpenConnections {
 
   async #decide(connection: OpenConnection, facts: PassFacts | undefined, at: Date): Promise<void> {
     const context = { ...connection.context, at };
-    const entry = await enter(this.#deps.db, context, facts);
+    const entry = await enter(this.#deps.db, context, { facts, ...this.#deps.rules });
     if (!entry.allowed || (await this.#deps.addresses.addressOf(connection.workspaceId)) === null) {
       connection.cut();
     } else if (this.#open.has(connection)) {

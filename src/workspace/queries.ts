@@ -104,7 +104,8 @@ export async function countWantedRunning(
   input: { companyId: number; exceptId: number },
 ): Promise<number> {
   const [row] = await db('workspaces')
-    .where({ 'workspaces.company_id': input.companyId, 'workspaces.is_wanted_running': true })
+    .where('workspaces.company_id', input.companyId)
+    .whereNotNull('workspaces.wanted_running_since')
     .whereNull('workspaces.deleted_at')
     .whereNot('workspaces.id', input.exceptId)
     .count<{ count: number }[]>('* as count');
@@ -124,7 +125,7 @@ export async function findRuntimeWorkspace(
 /** Every workspace, of all companies, that was running when the app was last here. */
 export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
   return runtimeWorkspaces(db)
-    .where('workspaces.is_wanted_running', true)
+    .whereNotNull('workspaces.wanted_running_since')
     .whereNull('workspaces.deleted_at')
     .orderBy('workspaces.id')
     .select<RuntimeWorkspace[]>(runtimeColumns);

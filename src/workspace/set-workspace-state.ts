@@ -66,7 +66,7 @@ async function noteWish(
     }
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
-      .update({ is_wanted_running: act !== 'stop' });
+      .update({ wanted_running_since: act === 'stop' ? null : context.at });
     return { workspace, refusal: null };
   });
 }

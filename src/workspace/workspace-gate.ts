@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { authorizeWorkspaceRequest, type Entry } from './authorize-workspace-request.ts';
+import type { DoorRules } from './find-passes.ts';
 import { isCrossSite, type HostRequest } from './host-request.ts';
 import { trafficAt, writeTraffic } from './write-traffic.ts';
 
@@ -16,10 +17,12 @@ const KEPT_MAX = 10_000;
  */
 export class WorkspaceGate {
   readonly #db: Knex;
+  readonly #rules: DoorRules;
   readonly #believed = new Map<string, { until: number; entry: Promise<Entry> }>();
 
-  constructor(db: Knex) {
+  constructor(db: Knex, rules: DoorRules) {
     this.#db = db;
+    this.#rules = rules;
   }
 
   /** Decides about one request and counts it when it is let in. */
@@ -41,7 +44,7 @@ export class WorkspaceGate {
     const believed = this.#believed.get(key);
     if (believed !== undefined && believed.until > now) return believed.entry;
     if (this.#believed.size >= KEPT_MAX) this.#believed.clear();
-    const entry = authorizeWorkspaceRequest(this.#db, context, { label, tokenHash });
+    const entry = authorizeWorkspaceRequest(this.#db, context, { label, tokenHash, ...this.#rules });
     this.#believed.set(key, { until: now + BELIEVED_MS, entry });
     try {
       return await entry;

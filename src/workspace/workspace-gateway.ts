@@ -6,7 +6,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { EnteredSession } from './authorize-workspace-request.ts';
-import type { AskedPass } from './find-passes.ts';
+import type { AskedPass, DoorRules } from './find-passes.ts';
 import { countMessages } from './message-counter.ts';
 import { OpenConnections, type OpenConnection } from './open-connections.ts';
 import { refuse } from './gateway-upgrade.ts';
@@ -46,7 +46,7 @@ export class WorkspaceGateway {
   /** How to say that a request failed, while it is under way. */
   readonly #failures = new WeakMap<IncomingMessage, (error: Error) => void>();
 
-  constructor(deps: { config: Config; db: Knex; log: Log; addresses: WorkspaceAddresses }) {
+  constructor(deps: { config: Config; db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules }) {
     this.#config = deps.config;
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
