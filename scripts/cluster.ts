@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   const env: Environment = { ...process.env };
   try {
     const count = readCount(env['WEB_CONCURRENCY']);
+    if (count > 1) leaveWorkspacesToOthers(env);
     if (env['NODE_ENV'] !== 'production') await prepare(env, stops);
     process.exitCode = await runWorkers({ env, count, say });
   } finally {
@@ -28,6 +29,17 @@ async function main(): Promise<void> {
 async function prepare(env: Environment, stops: Stop[]): Promise<void> {
   const { prepareDevelopment } = await import('./prepare-development.ts');
   await prepareDevelopment(env, stops, say);
+}
+
+/** Each process would supervise the same programs, and start every one that has crashed as often as there are processes. */
+function leaveWorkspacesToOthers(env: Environment): void {
+  if (env['WORKSPACE_RUNTIME'] === 'external') return;
+  if (env['NODE_ENV'] === 'production')
+    throw new Error(
+      'WORKSPACE_RUNTIME: must be external with more than one process (or set WEB_CONCURRENCY=1)',
+    );
+  env['WORKSPACE_RUNTIME'] = 'external';
+  say('More than one process: WORKSPACE_RUNTIME=external, no workspace is run here.');
 }
 
 function readCount(text = ''): number {

@@ -1,5 +1,5 @@
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import { answers } from '../src/workspace/runtime/answers.ts';
 import { loadDevelopmentSecrets } from './development-secrets.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { createPaytrSandbox, listenNearPort } from './paytr-sandbox/server.ts';
@@ -65,24 +65,8 @@ async function choosePort(env: Environment, say: Say): Promise<void> {
 
 /** A server on any local address counts: browsers try both families for `localhost`. */
 async function isTaken(port: number): Promise<boolean> {
-  const answers = await Promise.all(['127.0.0.1', '::1'].map((host) => answersAt(host, port)));
-  return answers.includes(true);
-}
-
-function answersAt(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port });
-    const settle = (answers: boolean): void => {
-      socket.destroy();
-      resolve(answers);
-    };
-    socket.once('connect', () => {
-      settle(true);
-    });
-    socket.once('error', () => {
-      settle(false);
-    });
-  });
+  const answering = await Promise.all(['127.0.0.1', '::1'].map((host) => answers({ host, port })));
+  return answering.includes(true);
 }
 
 async function startSandbox(

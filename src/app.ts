@@ -30,11 +30,11 @@ import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/activity-router.ts';
+import type { DoorRules } from './workspace/find-passes.ts';
 import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostRouter } from './workspace/host-router.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
-import type { DoorRules } from './workspace/find-passes.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
 import { WorkspaceGateway } from './workspace/workspace-gateway.ts';
 

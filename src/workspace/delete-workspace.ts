@@ -8,8 +8,8 @@ import type { WorkspaceRuntime } from './runtime.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /**
- * Deletes a workspace, ends what is open in it and stops its program; the row, its folder, its sessions and their evidence stay. Throws `NotFound` for one
- * that does not exist, is deleted already, or that the person may not see.
+ * Deletes a workspace, ends what is open in it and stops its program; the row, its folder, its sessions and their evidence
+ * stay. Throws `NotFound` for one that does not exist, is deleted already, or that the person may not see.
  */
 export async function deleteWorkspace(
   db: Knex,

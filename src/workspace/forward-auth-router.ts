@@ -8,8 +8,8 @@ import type { PassRefusal } from './judge-pass.ts';
 import { isHttps, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 
-/** With these a new ticket helps; with all others it would lead round in a circle. */
-export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out'];
+/** What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round in a circle. */
+export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped'];
 
 /**
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401

@@ -93,7 +93,8 @@ function refuse(
   { request, reason, url }: { request: HostRequest; reason: PassRefusal; url: string },
 ): void {
   const isMendable = mendable.includes(reason);
-  if (reason === 'stopped') showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
+  // No 503: that is for the log a fault that somebody must see to.
+  if (reason === 'stopped') showAway(req, res, { status: 409, textKey: 'workspace.awayStopped', url });
   else if (isMendable && isNavigation(request)) res.redirect(303, url);
   else if (isMendable) showAway(req, res, { status: 401, textKey: 'workspace.awaySignIn', url });
   else if (reason === 'unknown-host')

@@ -117,14 +117,14 @@ export async function findRuntimeWorkspace(
   db: Knex,
   input: { companyId: number; workspaceId: number },
 ): Promise<RuntimeWorkspace | undefined> {
-  return runtimeWorkspaces(db)
+  return db('workspaces')
     .where({ 'workspaces.id': input.workspaceId, 'workspaces.company_id': input.companyId })
     .first<RuntimeWorkspace | undefined>(runtimeColumns);
 }
 
 /** Every workspace, of all companies, that was running when the app was last here. */
 export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
-  return runtimeWorkspaces(db)
+  return db('workspaces')
     .whereNotNull('workspaces.wanted_running_since')
     .whereNull('workspaces.deleted_at')
     .orderBy('workspaces.id')
@@ -238,14 +238,4 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
 }
 
-const runtimeColumns = [
-  'workspaces.id',
-  'workspaces.company_id',
-  'workspaces.name',
-  'companies.subdomain',
-  'workspaces.port',
-];
-
-function runtimeWorkspaces(db: Knex): Knex.QueryBuilder {
-  return db('workspaces').join('companies', 'companies.id', 'workspaces.company_id');
-}
+const runtimeColumns = ['workspaces.id', 'workspaces.name', 'workspaces.port'];

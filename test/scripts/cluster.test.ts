@@ -90,6 +90,15 @@ describe('the app on every core', () => {
     expect(ended.stdout).not.toContain('listens');
   });
 
+  it('refuses to run workspaces in more than one process', { timeout: 60_000 }, async () => {
+    const env = { ...production(), WORKSPACE_RUNTIME: 'process', WORKSPACE_COMMAND: 'program {socket}' };
+    const child = startChild(['scripts/cluster.ts'], { env: { ...env, WEB_CONCURRENCY: '2' } });
+    const ended = await endOfChild(child);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('WORKSPACE_RUNTIME: must be external');
+    expect(ended.stdout).not.toContain('listens');
+  });
+
   it('leaves no process behind when it is killed itself', { timeout: 60_000 }, async () => {
     const { child, lines } = startCluster({ ...production(), WEB_CONCURRENCY: '1' });
     await nextListener(lines);

@@ -69,9 +69,7 @@ function runtimeIn(dataDir: string, overrides: Partial<RuntimeConfig> = {}): Wor
 
 const workspace = (id: number, name = 'place'): RuntimeWorkspace => ({
   id,
-  company_id: 1,
   name,
-  subdomain: 'acme',
   port: 21_000 + id,
 });
 
@@ -174,8 +172,20 @@ describe('a workspace’s program', () => {
     expect(lives(process.pid)).toBe(true);
   });
 
-  it('refuses a folder whose sockets would have too long a path', () => {
-    expect(() => runtimeIn(join(newRoot(), 'x'.repeat(100))).start(workspace(1))).toThrow(/too deep/);
+  it('does not start where its socket would have too long a path, and can still be looked at', async () => {
+    const runtime = runtimeIn(join(newRoot(), 'x'.repeat(100)));
+    expect(await runtime.start(workspace(1))).toEqual({ ok: false, reason: 'cannot-start' });
+    expect(runtime.logTail(1)).toEqual([]);
+    await runtime.stop(1);
+    expect(runtime.state(1)).toBe('stopped');
+  });
+
+  it.skipIf(!existsSync('/usr/bin/prlimit'))('has the limits that are configured', async () => {
+    const runtime = runtimeIn(newRoot(), { memoryMb: 4096 });
+    await runtime.start(workspace(1));
+    const limits = await ask<string>(runtime, 1, '/read?path=/proc/self/limits');
+    expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
+    expect(limits).toMatch(/Max core file size +0 +0/);
   });
 });
 

@@ -2,10 +2,17 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { createFakeRuntime } from '../support/fake-runtime.ts';
 import { useTestApp } from '../support/app.ts';
+import supertest from 'supertest';
+import { pino } from 'pino';
 import { signIn } from '../support/visitor.ts';
+import { resumeWorkspaces } from '../../src/workspace/resume-workspaces.ts';
+import { askForwardAuth, enterWorkspace } from './entry.ts';
 
 const runtime = createFakeRuntime();
-const site = useTestApp({ deps: { runtime } });
+const site = useTestApp({
+  deps: { runtime, workspaceAddresses: runtime },
+  env: { TRUST_PROXY: 'loopback' },
+});
 let cast: Cast;
 
 beforeEach(async () => {
@@ -77,11 +84,55 @@ describe('the program of a workspace', () => {
     expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stop', success: true });
   });
 
+  test('is brought back after a restart of the app unless it was stopped or deleted', async () => {
+    const [kept = 0, stopped = 0, deleted = 0] = [await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of [kept, stopped, deleted]) await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${stopped}/stop`);
+    await bob.post(`/workspace/${deleted}/delete`);
+    const next = createFakeRuntime();
+    await resumeWorkspaces(site.db, { runtime: next, log: pino({ level: 'silent' }) });
+    const ids = next.started.map(({ id }) => id);
+    expect(ids).toContain(kept);
+    expect(ids).not.toContain(stopped);
+    expect(ids).not.toContain(deleted);
+  });
+
   test('is nobody else’s to start', async () => {
     const id = await bobsPlace();
     const charlie = await signIn(site.app, cast.charlie);
     for (const act of ['start', 'restart', 'stop'])
       expect((await charlie.post(`/workspace/${id}/${act}`)).status).toBe(404);
     expect(runtime.state(id)).toBe('stopped');
+  });
+});
+
+describe('a workspace that was stopped', () => {
+  test('lets nobody in, by neither way, opens no session, and shows the way to its start', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const guest = await enterWorkspace(site.app, bob, id);
+    const html = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const page = await supertest(site.app)
+      .get('/')
+      .set({ host: guest.host, cookie: guest.cookie, ...html });
+    expect(page.status).toBe(409);
+    expect(page.text).toContain('/workspace/at/');
+    const asked = await askForwardAuth(site.app, guest, html);
+    expect(asked.status).toBe(303);
+    expect(asked.headers.location).toContain('/workspace/at/');
+    expect((await askForwardAuth(site.app, guest)).status).toBe(401);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
+    expect((await bob.get(`/workspace/${id}`)).text).not.toContain(`/workspace/${id}/enter`);
+  });
+
+  test('lets its people in again once it runs', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain(`/workspace/${id}/enter`);
+    const guest = await enterWorkspace(site.app, bob, id);
+    expect((await askForwardAuth(site.app, guest)).status).toBe(204);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toHaveLength(1);
   });
 });

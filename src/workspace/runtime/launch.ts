@@ -1,8 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
-import type { RuntimeConfig, WorkspaceAddress } from './runtime-types.ts';
+import type { RuntimeConfig } from './runtime-types.ts';
 import { fillCommand } from './command-template.ts';
 import type { Owner, WorkspaceFolders } from './workspace-folders.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
@@ -37,26 +36,6 @@ export function launch(
   } finally {
     closeSync(output);
   }
-}
-
-/** Whether somebody listens there. */
-export function answers(address: WorkspaceAddress): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket =
-      'socketPath' in address
-        ? createConnection(address.socketPath)
-        : createConnection(address.port, '127.0.0.1');
-    const settle = (result: boolean): void => {
-      socket.destroy();
-      resolve(result);
-    };
-    socket.once('connect', () => {
-      settle(true);
-    });
-    socket.once('error', () => {
-      settle(false);
-    });
-  });
 }
 
 /** Nothing of ours: a workspace that sees our environment has our secrets. */

@@ -7,9 +7,7 @@ export type WorkspaceAddress = { socketPath: string } | { port: number };
 /** What the runtime must know of a workspace. */
 export interface RuntimeWorkspace {
   id: number;
-  company_id: number;
   name: string;
-  subdomain: string;
   port: number;
 }
 

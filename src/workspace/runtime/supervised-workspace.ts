@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
-import { answers, launch } from './launch.ts';
+import { answers } from './answers.ts';
+import { launch } from './launch.ts';
 import { findIdentity, isAlive, killRemains, signalGroup, type ProcessIdentity } from './process-identity.ts';
 import type {
   RuntimeConfig,
@@ -156,7 +157,7 @@ export class SupervisedWorkspace {
       if (this.#identity === null || !isAlive(this.#identity)) return { ok: false, reason: 'ended' };
       if (this.#wanted === null) return { ok: false, reason: 'stopped' };
       const target = this.#target();
-      if (target !== null && (await answers(target))) return { ok: true };
+      if (target !== null && (await isListening(target))) return { ok: true };
       await pause(POLL_MS);
     }
     return { ok: false, reason: 'not-listening' };
@@ -206,6 +207,10 @@ export class SupervisedWorkspace {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
   }
+}
+
+function isListening(address: WorkspaceAddress): Promise<boolean> {
+  return answers('socketPath' in address ? { path: address.socketPath } : { ...address, host: '127.0.0.1' });
 }
 
 function ownerOf({ uid, gid }: RuntimeConfig, id: number): Owner | null {

@@ -32,16 +32,12 @@ export interface WorkspaceFolders {
 
 const record = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 
-/** The paths of one workspace. Throws when its socket's path is longer than the system takes. */
+/** The paths of one workspace. */
 export function foldersOf(root: string, id: number): WorkspaceFolders {
   const base = resolve(root);
   const name = String(id);
   const socketFolder = join(base, '.sockets', name);
   const socketPath = join(socketFolder, 's');
-  if (Buffer.byteLength(socketPath) > SOCKET_PATH_MAX)
-    throw new Error(
-      `DATA_DIR: is too deep, sockets may have paths of ${String(SOCKET_PATH_MAX)} bytes: ${socketPath}`,
-    );
   return {
     folder: join(base, name),
     socketFolder,
@@ -51,8 +47,15 @@ export function foldersOf(root: string, id: number): WorkspaceFolders {
   };
 }
 
-/** Makes what is missing: private folders of the workspace, and around them folders that only lead through. */
+/**
+ * Makes what is missing: private folders of the workspace, and around them folders that only lead through. Throws when the path
+ * of its socket is longer than the system takes.
+ */
 export function prepareFolders(root: string, folders: WorkspaceFolders, owner: Owner | null): void {
+  if (Buffer.byteLength(folders.socketPath) > SOCKET_PATH_MAX)
+    throw new Error(
+      `DATA_DIR: is too deep, sockets may have paths of ${String(SOCKET_PATH_MAX)} bytes: ${folders.socketPath}`,
+    );
   const through = owner === null ? 0o700 : 0o711;
   makeFolder(resolve(root), through, null);
   makeFolder(join(resolve(root), '.sockets'), through, null);

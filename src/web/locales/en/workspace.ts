@@ -94,6 +94,7 @@ export const workspace = {
 
   enterTitle: 'In your browser',
   enterText: 'The workspace opens at an address of its own, in a new tab. What you do there counts as use.',
+  enterNotRunning: 'It can be opened as soon as its program runs.',
   enterAction: 'Open in browser',
   awayNobodyHeading: 'Nothing at this address',
   awayNobody: 'No workspace can be reached here. It may have been deleted.',

@@ -98,6 +98,7 @@ export const workspace: Record<keyof typeof en, string> = {
 
   enterTitle: 'Tarayıcıda',
   enterText: 'Çalışma alanı kendi adresinde, yeni bir sekmede açılır. Orada yaptıklarınız kullanım sayılır.',
+  enterNotRunning: 'Programı çalışmaya başlayınca açılabilir.',
   enterAction: 'Tarayıcıda aç',
   awayNobodyHeading: 'Bu adreste bir şey yok',
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
