@@ -85,7 +85,7 @@ describe('the program of a workspace', () => {
   });
 
   test('is brought back after a restart of the app unless it was stopped or deleted', async () => {
-    const [kept = 0, stopped = 0, deleted = 0] = [await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const [kept, stopped, deleted] = [await bobsPlace(), await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
     for (const id of [kept, stopped, deleted]) await bob.post(`/workspace/${id}/start`);
     await bob.post(`/workspace/${stopped}/stop`);
