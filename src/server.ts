@@ -19,6 +19,7 @@ import { createActivityBuffer } from './workspace/activity-buffer.ts';
 import { createTrafficBuffer } from './workspace/traffic-buffer.ts';
 import { resumeWorkspaces } from './workspace/resume-workspaces.ts';
 import { createWorkspaceRuntime } from './workspace/runtime.ts';
+import { shutDownWorkspaces } from './workspace/shut-down-workspaces.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
@@ -61,7 +62,7 @@ function main(): void {
   void resumeWorkspaces(db, deps);
   stopOnSignal(server, log, cut, [
     schedule.stop,
-    deps.runtime.close,
+    () => shutDownWorkspaces(db, deps),
     close,
     closeRecorders,
     readDb.close,

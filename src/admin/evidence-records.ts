@@ -85,7 +85,7 @@ export const sessionRecord = z.strictObject({
     'When use ended: the last sign of life, not the moment the end was noticed; null while it lasts.',
   ),
   end_reason: maybeText(
-    'Why it ended: closed, idle, signed-out, deleted, deactivated or lapsed; null while it lasts.',
+    'Why it ended; null while it lasts. closed: the person closed the workspace, or the browser ended its last connection to it; idle: nothing was seen of the person for 30 minutes, and ended_at is when something last was; signed-out: the person signed out; stopped: the workspace was stopped; deleted: the workspace was deleted; revoked: the right to use it was withdrawn, because the person was deactivated or lost the right to this workspace, the access token was withdrawn, or the subscription ended (the audit record of the end says which); replaced: the same browser entered anew after another sign-in; app-shutdown: the platform was shut down and stopped the workspace; deactivated and lapsed: what revoked was called in older records.',
   ),
   duration_seconds: z.int().nonnegative().nullable().describe('Length in seconds; null while it lasts.'),
   last_activity_at: time('The newest sign of use.'),

@@ -35,7 +35,7 @@ export const auditActions = {
     'A person’s browser was given a ticket to the workspace’s own address (details.host)',
   workspace_close: 'A person closed a workspace; details has the session',
   workspace_session_expired:
-    'A session ended without a sign-off: idle, sign-out, or access withdrawn (details.reason)',
+    'A session ended without a sign-off: nothing more was seen, sign-out, the workspace stopped, or access withdrawn (details.reason, details.cause)',
   billing_details_changed: 'An admin changed what invoices and the gateway know of the buyer',
   payment_initiated: 'A person started a payment; the gateway opened its payment page',
   payment_initiation_failed: 'A person started a payment; the gateway refused or did not answer',

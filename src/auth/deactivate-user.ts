@@ -22,7 +22,11 @@ export async function deactivateUser(
     if (member.deactivated_at !== null) return { ok: false, reason: 'already' };
     if (await isLastAdmin(trx, companyId, member)) return { ok: false, reason: 'last-admin' };
     await endMembership(trx, context, input);
-    await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'deactivated' });
+    await WorkspaceSessionTracker.endSessionsOfUser(trx, context, {
+      userId,
+      reason: 'revoked',
+      cause: 'deactivated',
+    });
     const signedOut = await endBrowserSessions(trx, userId);
     const tokensRevoked = await revokeAccessTokensOf(trx, context, input);
     await AuditLogger.log(trx, context, {

@@ -3,7 +3,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { findPasses, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
 import { judgePass, type Entrant, type PassRefusal } from './judge-pass.ts';
 import { openWorkspace } from './open-workspace.ts';
-import { isIdle } from './session-row.ts';
+import { isIdle, type Ending } from './session-row.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /** The workspace session that a request belongs to. */
 export interface EnteredSession {
@@ -35,7 +36,10 @@ export async function enter(
   { facts, mustRun }: DoorRules & { facts: PassFacts | undefined },
 ): Promise<Entry> {
   const judgement = judgePass(facts, context.at, { mustRun });
-  if (!judgement.allowed) return judgement;
+  if (!judgement.allowed) {
+    await endRefused(db, context, facts, judgement.reason);
+    return judgement;
+  }
   const { entrant } = judgement;
   const open = openSessionOf(facts, context.at);
   if (open !== null) return { allowed: true, entrant, session: open };
@@ -47,6 +51,27 @@ export async function enter(
   if (!outcome.ok) return { allowed: false, reason: 'lapsed' };
   const { id, started_at: startedAt } = outcome.session;
   return { allowed: true, entrant, session: { id, startedAt } };
+}
+
+/** Whoever is refused for one of these has no session there any more. */
+const endings: Partial<Record<PassRefusal, Ending>> = {
+  // By the clock, so that nobody else would end it.
+  lapsed: { reason: 'revoked', cause: 'lapsed' },
+  deactivated: { reason: 'revoked', cause: 'deactivated' },
+  'not-allowed': { reason: 'revoked', cause: 'not-allowed' },
+  stopped: { reason: 'stopped' },
+};
+
+async function endRefused(
+  db: Knex,
+  context: RequestContext,
+  facts: PassFacts | undefined,
+  refusal: PassRefusal,
+): Promise<void> {
+  const ending = endings[refusal];
+  const sessionId = facts?.workspace_session_id ?? null;
+  if (ending === undefined || sessionId === null) return;
+  await WorkspaceSessionTracker.endSession(db, context, { sessionId, ...ending });
 }
 
 function openSessionOf(facts: PassFacts | undefined, at: Date): EnteredSession | null {

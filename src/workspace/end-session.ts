@@ -5,7 +5,8 @@ import {
   isIdle,
   sessionColumns,
   whereSession,
-  type EndReason,
+  type Ending,
+  type GivenEndReason,
   type WorkspaceSession,
 } from './session-row.ts';
 
@@ -16,7 +17,7 @@ import {
 export async function endOpenSessions(
   db: Knex,
   context: RequestContext,
-  reason: EndReason,
+  ending: Ending,
   narrow: (query: Knex.QueryBuilder) => void,
 ): Promise<WorkspaceSession[]> {
   return db.transaction(async (trx) => {
@@ -27,36 +28,47 @@ export async function endOpenSessions(
       .modify(narrow)
       .select<WorkspaceSession[]>(sessionColumns);
     const ended: WorkspaceSession[] = [];
-    for (const session of open) ended.push(await endOpenSession(trx, context, session, reason));
+    for (const session of open) ended.push(await endOpenSession(trx, context, session, ending));
     return ended;
   });
 }
 
 /**
  * Part of WorkspaceSessionTracker. Ends one session that the caller has locked. When it was idle too long, whatever ends it
- * now came too late: it ended at its last activity, as `idle`.
+ * now came too late: it ended at its last activity, as `idle`, or as `closed` when that was the regular end of a connection.
  */
 export async function endOpenSession(
   trx: Knex,
   context: RequestContext,
   session: WorkspaceSession,
-  givenReason: EndReason,
+  ending: Ending,
 ): Promise<WorkspaceSession> {
-  const reason = isIdle(session, context.at) ? 'idle' : givenReason;
-  const endedAt = isSignOfLife(context, session, reason)
-    ? trx.raw('greatest(?::timestamptz, last_activity_at)', [context.at])
-    : trx.ref('last_activity_at');
+  const isLate = isIdle(session, context.at);
+  const { reason, cause } = isLate ? { reason: lateReason(session), cause: undefined } : ending;
+  const endedAt =
+    !isLate && isSignOfLife(context, session, reason)
+      ? trx.raw('greatest(?::timestamptz, last_activity_at)', [context.at])
+      : trx.ref('last_activity_at');
   const [ended] = await trx('workspace_sessions')
     .modify(whereSession, session)
     .update({ ended_at: endedAt, end_reason: reason })
     .returning<WorkspaceSession[]>(sessionColumns);
   if (ended === undefined) throw new Error(`Bug! session ${String(session.id)} is gone`);
-  await logEnd(trx, context, ended, reason);
+  await logEnd(trx, context, ended, {
+    reason,
+    cause,
+    isOwnAct: !isLate && context.userId === session.user_id,
+  });
   return ended;
 }
 
+/** Who closed the last connection has left, and was not timed out. */
+function lateReason({ disconnected_at, last_activity_at }: WorkspaceSession): 'closed' | 'idle' {
+  return disconnected_at !== null && disconnected_at >= last_activity_at ? 'closed' : 'idle';
+}
+
 /** A close or sign-out by the person shows that they were there; what others do, or the system, shows nothing. */
-function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: EndReason): boolean {
+function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: GivenEndReason): boolean {
   if (context.userId !== session.user_id) return false;
   if (reason === 'signed-out') return context.browserSessionId === session.session_id;
   return reason === 'closed';
@@ -66,11 +78,10 @@ async function logEnd(
   trx: Knex,
   context: RequestContext,
   session: WorkspaceSession,
-  reason: EndReason,
+  { reason, cause, isOwnAct }: Ending & { isOwnAct: boolean },
 ): Promise<void> {
-  const isOwnAct = context.userId === session.user_id && reason !== 'idle';
   await AuditLogger.log(trx, isOwnAct ? context : asConsequence(context), {
-    action: reason === 'closed' ? 'workspace_close' : 'workspace_session_expired',
+    action: reason === 'closed' && isOwnAct ? 'workspace_close' : 'workspace_session_expired',
     success: true,
     resourceType: 'workspace',
     resourceId: session.workspace_id,
@@ -79,6 +90,7 @@ async function logEnd(
     details: {
       workspace_session_id: session.id,
       reason,
+      ...(cause === undefined ? {} : { cause }),
       access_method: session.access_method,
       started_at: session.started_at,
       ended_at: session.ended_at,

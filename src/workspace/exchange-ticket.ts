@@ -3,6 +3,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
 import { createToken } from './pass-token.ts';
+import { findOpenSession } from './queries.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,15 +19,16 @@ interface Exchanged {
 /**
  * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace
  * or used before, which goes to the security log. A pass that this browser had there until now opens nothing more. Whether the
- * pass lets anybody in is decided anew with every request.
+ * pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the ticket: when it was given
+ * to another browser session, its browser has now lost it, so it opens nothing more and its open session ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
   context: RequestContext,
-  input: { label: string; ticketHash: string | null },
+  input: { label: string; ticketHash: string | null; heldHash: string | null },
 ): Promise<{ token: string } | undefined> {
-  const token =
-    input.ticketHash === null ? undefined : await exchange(db, context, input.label, input.ticketHash);
+  const { ticketHash } = input;
+  const token = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
   if (token !== undefined) return { token };
   await recordSecurityEvent(db, context, {
     kind: 'access-refused',
@@ -37,8 +40,7 @@ export async function exchangeTicket(
 async function exchange(
   db: Knex,
   context: RequestContext,
-  label: string,
-  ticketHash: string,
+  { label, ticketHash, heldHash }: { label: string; ticketHash: string; heldHash: string | null },
 ): Promise<string | undefined> {
   return db.transaction(async (trx) => {
     // Of two at once the second waits here for the first, and then finds it used.
@@ -55,6 +57,7 @@ async function exchange(
       userId: ticket.user_id,
       browserSessionId: ticket.browser_session_id,
     });
+    if (heldHash !== null) await replacePass(trx, context, { workspaceId: ticket.workspace_id, heldHash });
     const { token, hash } = createToken();
     await trx('workspace_passes').insert({
       ...ticket,
@@ -64,6 +67,23 @@ async function exchange(
     });
     return token;
   });
+}
+
+/** Takes back the pass that this browser held until now, unless it is none of this workspace's. */
+async function replacePass(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { workspaceId, heldHash }: { workspaceId: number; heldHash: string },
+): Promise<void> {
+  const [held] = await trx('workspace_passes')
+    .where({ token_hash: heldHash, workspace_id: workspaceId })
+    .delete()
+    .returning<Pick<Exchanged, 'user_id' | 'browser_session_id'>[]>(['user_id', 'browser_session_id']);
+  if (held === undefined) return;
+  const { user_id: userId, browser_session_id: browserSessionId } = held;
+  const open = await findOpenSession(trx, { workspaceId, userId, browserSessionId, accessMethod: 'web' });
+  if (open === undefined) return;
+  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: open.id, reason: 'replaced' });
 }
 
 /** Shuts a browser out of a workspace's host until it gets a new ticket. */

@@ -46,7 +46,8 @@ export function createHostRouter(
 
   async function exchange(req: Request, res: Response, label: string): Promise<void> {
     const ticketHash = hashSentToken(req.query.ticket);
-    const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash });
+    const { hash: heldHash } = readPassCookie(req.headers.cookie, isHttps(config));
+    const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash, heldHash });
     const url = enterUrl(config.baseUrl, label);
     if (pass === undefined) {
       showAway(req, res, { status: 403, textKey: 'workspace.awayTicket', url });

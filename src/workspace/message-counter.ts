@@ -1,16 +1,20 @@
 /** A frame of a WebSocket that bears data: continuation, text, binary. Closes, pings and pongs are sent by programs. */
 const DATA_OPCODES = [0, 1, 2];
 
+/** A frame that ends the connection in the regular way: a tab that is closed sends it, a network that fails does not. */
+const CLOSE_OPCODE = 8;
+
 /**
  * Watches the bytes of a WebSocket on its way from the browser and calls back for every piece in which a message begins
- * (RFC 6455, section 5.2). Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
+ * (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1). Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
  */
-export function countMessages(onMessage: () => void): (chunk: Buffer) => void {
+export function countMessages(onMessage: () => void, onClose: () => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let payloadLeft = 0;
   return (chunk) => {
     let at = 0;
     let hasMessage = false;
+    let hasClose = false;
     while (at < chunk.length) {
       if (payloadLeft > 0) {
         const skipped = Math.min(payloadLeft, chunk.length - at);
@@ -22,11 +26,14 @@ export function countMessages(onMessage: () => void): (chunk: Buffer) => void {
       at += 1;
       const payload = payloadLength(header);
       if (payload === null) continue;
-      if (DATA_OPCODES.includes((header[0] ?? 0) & 0x0f)) hasMessage = true;
+      const opcode = (header[0] ?? 0) & 0x0f;
+      if (DATA_OPCODES.includes(opcode)) hasMessage = true;
+      if (opcode === CLOSE_OPCODE) hasClose = true;
       payloadLeft = payload;
       header = Buffer.alloc(0);
     }
     if (hasMessage) onMessage();
+    if (hasClose) onClose();
   };
 }
 

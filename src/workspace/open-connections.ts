@@ -14,6 +14,8 @@ export interface OpenConnection extends AskedPass {
   context: RequestContext;
   /** Only a WebSocket is proof of life while nothing is said on it. */
   isSocket: boolean;
+  /** The browser has said that it leaves: while the socket still stands, it is no proof of life any more. */
+  hasClosed?: boolean;
   cut(): void;
 }
 
@@ -91,7 +93,8 @@ export class OpenConnections {
       connection.cut();
     } else if (this.#open.has(connection)) {
       connection.session = entry.session;
-      if (connection.isSocket) context.recorders?.trafficBuffer?.note(entry.session, at, false);
+      const isAlive = connection.isSocket && connection.hasClosed !== true;
+      if (isAlive) context.recorders?.trafficBuffer?.note(entry.session, at, false);
     }
   }
 }

@@ -66,8 +66,9 @@ async function endAsLapsed(
   context: RequestContext,
   session: WorkspaceSession,
 ): Promise<RecordOutcome> {
-  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: session.id, reason: 'lapsed' });
-  return { state: 'ended', reason: 'lapsed' };
+  const ending = { reason: 'revoked', cause: 'lapsed' } as const;
+  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: session.id, ...ending });
+  return { state: 'ended', reason: ending.reason };
 }
 
 async function touch(

@@ -26,8 +26,8 @@ export interface WorkspaceRuntime {
   addressOf(id: number): WorkspaceAddress | null;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];
-  /** Leaves the processes alive where the configuration says so (production), else ends them. */
-  close(): Promise<void>;
+  /** Leaves the processes alive where the configuration says so (production), else ends them and tells which ran. */
+  close(): Promise<number[]>;
 }
 
 /** Starts the supervisor of this machine's workspaces; there may be one for each DATA_DIR. */
@@ -57,7 +57,9 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     close: async () => {
       clearInterval(timer);
       const all = [...supervised.values()];
+      const ran = [...supervised].filter(([, { state }]) => state !== 'stopped').map(([id]) => id);
       await Promise.all(all.map((workspace) => (config.outlivesApp ? workspace.leave() : workspace.stop())));
+      return config.outlivesApp ? [] : ran;
     },
   };
 }

@@ -4,9 +4,42 @@ import type { Knex } from 'knex';
 export const accessMethods = ['web', 'api', 'ssh'] as const;
 export type AccessMethod = (typeof accessMethods)[number];
 
-/** Why a workspace session ended; `closed` and `signed-out` are the person's own doing, the others are not. */
-export const endReasons = ['closed', 'idle', 'signed-out', 'deleted', 'deactivated', 'lapsed'] as const;
+/** Old rows bear these: both are `revoked` by now. */
+const retiredEndReasons = ['deactivated', 'lapsed'] as const;
+
+/**
+ * Why a workspace session ended; `closed` and `signed-out` are the person's own doing, the others are not.
+ * `closed`: by the person, or by the regular end of the browser's last connection, which is no time-out.
+ * `idle`: nothing was seen for half an hour. `stopped`: the workspace was stopped. `deleted`: it was deleted.
+ * `revoked`: the right to be there was withdrawn, see `RevokeCause`.
+ * `replaced`: the same browser came in anew, under another browser session, before this one had ended.
+ * `app-shutdown`: the app stopped and took the workspace with it. Merely restarting the app ends no session: whoever comes
+ * back within half an hour goes on in it, and whoever does not is `idle` since their last proof of life.
+ */
+export const endReasons = [
+  'closed',
+  'idle',
+  'signed-out',
+  'stopped',
+  'revoked',
+  'replaced',
+  'app-shutdown',
+  'deleted',
+  ...retiredEndReasons,
+] as const;
 export type EndReason = (typeof endReasons)[number];
+
+/** What a session that ends now can bear. */
+export type GivenEndReason = Exclude<EndReason, (typeof retiredEndReasons)[number]>;
+
+/** Which right was withdrawn when a session ends as `revoked`; the audit row of the end says it. */
+export type RevokeCause = 'deactivated' | 'token-revoked' | 'lapsed' | 'not-allowed';
+
+/** Why to end a session now. */
+export interface Ending {
+  reason: GivenEndReason;
+  cause?: RevokeCause | undefined;
+}
 
 /** One row of `workspace_sessions`: a time during which a person used a workspace. */
 export interface WorkspaceSession {
@@ -28,6 +61,8 @@ export interface WorkspaceSession {
   /** SHA-256 of the browser session, token or connection that used it. */
   session_id: string;
   access_method: AccessMethod;
+  /** When the browser last closed a connection in the regular way. Null: never, or nobody could see it. */
+  disconnected_at: Date | null;
 }
 
 export const sessionColumns = [
@@ -46,6 +81,7 @@ export const sessionColumns = [
   'workspace_sessions.user_agent',
   'workspace_sessions.session_id',
   'workspace_sessions.access_method',
+  'workspace_sessions.disconnected_at',
 ];
 
 /**

@@ -7,6 +7,7 @@ import { findCompanyPlan } from './company-plan.ts';
 import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from './queries.ts';
 import type { StartOutcome } from './runtime/runtime-types.ts';
 import type { WorkspaceRuntime } from './runtime.ts';
+import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /** What can be asked of the program of a workspace. */
 export const workspaceActs = ['start', 'stop', 'restart'] as const;
@@ -25,6 +26,7 @@ interface SetStateInput {
 
 /**
  * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row that says so.
+ * Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go on.
  * Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws `NotFound` for a workspace
  * that the person may not see.
  */
@@ -67,6 +69,8 @@ async function noteWish(
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
       .update({ wanted_running_since: act === 'stop' ? null : context.at });
+    if (act === 'stop')
+      await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, { workspaceId, reason: 'stopped' });
     return { workspace, refusal: null };
   });
 }

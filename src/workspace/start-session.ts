@@ -23,7 +23,7 @@ export async function startSession(
       if (started !== undefined) return started;
       const open = await findOpenSession(trx, { ...key, forUpdate: true });
       if (open !== undefined && !isIdle(open, context.at)) return open;
-      if (open !== undefined) await endOpenSession(trx, context, open, 'idle');
+      if (open !== undefined) await endOpenSession(trx, context, open, { reason: 'idle' });
     }
     throw new Error(`Bug! no session could be started in workspace ${String(input.workspaceId)}`);
   });

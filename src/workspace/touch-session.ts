@@ -31,7 +31,7 @@ export async function touchSession(
     }
     if (session.ended_at !== null && session.end_reason !== 'idle') return { outcome: 'ended', session };
     const previous =
-      session.ended_at === null ? await endOpenSession(trx, context, session, 'idle') : session;
+      session.ended_at === null ? await endOpenSession(trx, context, session, { reason: 'idle' }) : session;
     return { outcome: 'restarted', session: await startAfter(trx, context, session), previous };
   });
 }

@@ -6,6 +6,8 @@ import { minuteOf, writeTraffic, type Traffic } from './write-traffic.ts';
 export interface TrafficBuffer {
   /** Notes one request, message, or look at a connection that is still open. Costs no statement. */
   note(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): void;
+  /** Notes that the browser closed a connection in the regular way; the last proof of life, if nothing follows. */
+  noteClose(session: { id: number; startedAt: Date }, at: Date): void;
   /** Writes what waits, in one statement. Never rejects: what could not be written is kept. */
   flush(): Promise<void>;
   /** Stops the timer and writes what waits. */
@@ -47,13 +49,25 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
   };
   const timer = setInterval(() => void flush(), deps.everyMs ?? FLUSH_MS).unref();
 
+  const note = (
+    session: { id: number; startedAt: Date },
+    at: Date,
+    { isActive = false, isClose = false },
+  ): void => {
+    const minute = minuteOf(at);
+    const connected = minutesSince(lastMinutes.get(session.id), minute);
+    lastMinutes.set(session.id, Math.max(minute, lastMinutes.get(session.id) ?? 0));
+    const active = new Set(isActive ? [minute] : []);
+    const { id: sessionId, startedAt } = session;
+    merge(waiting, { sessionId, startedAt, lastAt: at, connected, active, closedAt: isClose ? at : null });
+  };
+
   return {
     note: (session, at, isActive) => {
-      const minute = minuteOf(at);
-      const connected = minutesSince(lastMinutes.get(session.id), minute);
-      lastMinutes.set(session.id, Math.max(minute, lastMinutes.get(session.id) ?? 0));
-      const active = new Set(isActive ? [minute] : []);
-      merge(waiting, { sessionId: session.id, startedAt: session.startedAt, lastAt: at, connected, active });
+      note(session, at, { isActive });
+    },
+    noteClose: (session, at) => {
+      note(session, at, { isClose: true });
     },
     flush,
     close: async () => {
@@ -81,6 +95,8 @@ function merge(into: Map<number, Traffic>, traffic: Traffic): void {
   for (const minute of traffic.connected) found.connected.add(minute);
   for (const minute of traffic.active) found.active.add(minute);
   if (traffic.lastAt > found.lastAt) found.lastAt = traffic.lastAt;
+  if (traffic.closedAt !== null && (found.closedAt === null || traffic.closedAt > found.closedAt))
+    found.closedAt = traffic.closedAt;
 }
 
 function forgetOld(lastMinutes: Map<number, number>, now: Date): void {

@@ -82,14 +82,18 @@ export class WorkspaceGateway {
     });
   }
 
-  /** Passes on a WebSocket, and notes the messages in it that come from the browser. */
+  /** Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. */
   async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
     this.#clean(req, admitted);
     const connection = toConnection(admitted, true, () => socket.destroy());
     const { recorders } = admitted.context;
-    const count = countMessages(() => {
-      recorders?.trafficBuffer?.note(connection.session, new Date(), true);
-    });
+    const count = countMessages(
+      () => recorders?.trafficBuffer?.note(connection.session, new Date(), true),
+      () => {
+        connection.hasClosed = true;
+        recorders?.trafficBuffer?.noteClose(connection.session, new Date());
+      },
+    );
     socket.once('close', this.connections.add(connection));
     socket.on('data', count);
     this.#failures.set(req, () => {

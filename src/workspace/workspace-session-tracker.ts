@@ -2,13 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endOpenSessions } from './end-session.ts';
 import { findOpenSession } from './queries.ts';
-import {
-  idleLimit,
-  isIdle,
-  type AccessMethod,
-  type EndReason,
-  type WorkspaceSession,
-} from './session-row.ts';
+import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from './session-row.ts';
 import { sessionKey, startSession } from './start-session.ts';
 import { touchSession, type ActivityOutcome } from './touch-session.ts';
 import { calculateUsage, type UsageFilter, type UsageStats } from './usage-stats.ts';
@@ -61,12 +55,12 @@ export class WorkspaceSessionTracker {
   static async endSession(
     db: Knex,
     context: RequestContext,
-    input: { sessionId: number; reason: EndReason },
+    input: { sessionId: number } & Ending,
   ): Promise<WorkspaceSession | undefined> {
     if (input.reason === 'closed' && context.userId === null) return undefined;
-    const { sessionId, reason } = input;
+    const { sessionId, reason, cause } = input;
     const ended = await withPendingActivity(db, context, { sessionId }, (trx) =>
-      endOpenSessions(trx, context, reason, (query) => {
+      endOpenSessions(trx, context, { reason, cause }, (query) => {
         query.where('workspace_sessions.id', sessionId);
         if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
       }),
@@ -88,18 +82,18 @@ export class WorkspaceSessionTracker {
   static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
     const { userId, browserSessionId } = context;
     if (userId === null || browserSessionId === null) return 0;
-    return endSignedOut(db, context, { userId, browserSessionId });
+    return endOfBrowser(db, context, { userId, browserSessionId }, { reason: 'signed-out' });
   }
 
   /** Ends everything a person has open, in every browser. */
   static async endSessionsOfUser(
     db: Knex,
     context: RequestContext,
-    input: { userId: number; reason: EndReason },
+    input: { userId: number } & Ending,
   ): Promise<number> {
-    const { userId, reason } = input;
+    const { userId, ...ending } = input;
     const ended = await withPendingActivity(db, context, { userId }, (trx) =>
-      endOpenSessions(trx, context, reason, (query) => {
+      endOpenSessions(trx, context, ending, (query) => {
         query.where('workspace_sessions.user_id', userId);
       }),
     );
@@ -112,18 +106,20 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { userId: number; tokenSessionId: string },
   ): Promise<number> {
-    return endSignedOut(db, context, { userId: input.userId, browserSessionId: input.tokenSessionId });
+    const { userId, tokenSessionId: browserSessionId } = input;
+    const ending = { reason: 'revoked', cause: 'token-revoked' } as const;
+    return endOfBrowser(db, context, { userId, browserSessionId }, ending);
   }
 
   /** Ends everything that is open in a workspace, whoever uses it. */
   static async endSessionsOfWorkspace(
     db: Knex,
     context: RequestContext,
-    input: { workspaceId: number; reason: EndReason },
+    input: { workspaceId: number } & Ending,
   ): Promise<number> {
-    const { workspaceId, reason } = input;
+    const { workspaceId, ...ending } = input;
     const ended = await withPendingActivity(db, context, { workspaceId }, (trx) =>
-      endOpenSessions(trx, context, reason, (query) => {
+      endOpenSessions(trx, context, ending, (query) => {
         query.where('workspace_sessions.workspace_id', workspaceId);
       }),
     );
@@ -141,7 +137,7 @@ export class WorkspaceSessionTracker {
     let total = 0;
     let count: number;
     do {
-      const ended = await endOpenSessions(db, context, 'idle', (query) => {
+      const ended = await endOpenSessions(db, context, { reason: 'idle' }, (query) => {
         query.where('workspace_sessions.last_activity_at', '<', limit).limit(SWEEP_BATCH).skipLocked();
       });
       count = ended.length;
@@ -161,13 +157,14 @@ export class WorkspaceSessionTracker {
 }
 
 /** A browser, or a token in its place, is no longer let in as that person. */
-async function endSignedOut(
+async function endOfBrowser(
   db: Knex,
   context: RequestContext,
   { userId, browserSessionId }: { userId: number; browserSessionId: string },
+  ending: Ending,
 ): Promise<number> {
   const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
-    endOpenSessions(trx, context, 'signed-out', (query) => {
+    endOpenSessions(trx, context, ending, (query) => {
       query.where({
         'workspace_sessions.user_id': userId,
         'workspace_sessions.session_id': browserSessionId,

@@ -9,6 +9,8 @@ export interface Traffic {
   /** Minutes since 1970 in which the browser was connected, and in which it sent something. */
   connected: Set<number>;
   active: Set<number>;
+  /** When the browser last closed a connection in the regular way. */
+  closedAt: Date | null;
 }
 
 const MINUTE_MS = 60_000;
@@ -27,6 +29,7 @@ export function trafficAt(session: { id: number; startedAt: Date }, at: Date, is
     lastAt: at,
     connected: new Set([minute]),
     active: new Set(isActive ? [minute] : []),
+    closedAt: null,
   };
 }
 
@@ -36,13 +39,14 @@ export function trafficAt(session: { id: number; startedAt: Date }, at: Date, is
  * counts when it is written after it, and moves no end. Locks in the order of ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
-  const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active }) => ({
+  const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt }) => ({
     id: sessionId,
     started_at: startedAt,
     last_at: lastAt,
     // An active minute is a connected one.
     connected: [...new Set([...connected, ...active])].map(toTime),
     active: [...active].map(toTime),
+    closed_at: closedAt,
   }));
   return db.raw(STATEMENT, [JSON.stringify(rows)]);
 }
@@ -54,8 +58,9 @@ function toTime(minute: number): Date {
 /** A time that went through JavaScript has lost its microseconds, hence the range of one millisecond. */
 const STATEMENT = `
 with reported as materialized (
-  select s.id, s.started_at, r.last_at, r.connected, r.active
-  from json_to_recordset(?::json) as r(id bigint, started_at timestamptz, last_at timestamptz, connected json, active json)
+  select s.id, s.started_at, r.last_at, r.connected, r.active, r.closed_at
+  from json_to_recordset(?::json) as r(id bigint, started_at timestamptz, last_at timestamptz, connected json, active json,
+    closed_at timestamptz)
   join workspace_sessions as s on s.id = r.id
     and s.started_at >= r.started_at and s.started_at < r.started_at + interval '1 millisecond'
   order by s.id
@@ -72,6 +77,7 @@ set (connected_minutes, connected_until) = (
       from (select value::timestamptz as minute from json_array_elements_text(reported.active)) as m
       where (s.active_until is null or m.minute > s.active_until) and (s.ended_at is null or m.minute <= s.ended_at)
     ),
+    disconnected_at = greatest(s.disconnected_at, case when s.ended_at is null then reported.closed_at end),
     last_activity_at = case when s.ended_at is null then greatest(s.last_activity_at, reported.last_at) else s.last_activity_at end
 from reported
 where s.id = reported.id and s.started_at = reported.started_at`;

@@ -75,7 +75,7 @@ describe('an access token ends', () => {
     expect((await bob.post(`/auth/tokens/${id}/revoke`)).status).toBe(303);
     expect(await statusOf(bearer)).toBe(401);
     const session = await test.db('workspace_sessions').where({ id: opened.body.id }).first();
-    expect(session).toMatchObject({ end_reason: 'signed-out', ended_at: session.last_activity_at });
+    expect(session).toMatchObject({ end_reason: 'revoked', ended_at: session.last_activity_at });
     const [row] = await test.db('audit_logs').where({ action_type: 'token_revoked', resource_id: id });
     expect(row.details).toMatchObject({ reason: 'by-owner', sessions_ended: 1 });
     const again = await bob.post(`/auth/tokens/${id}/revoke`);

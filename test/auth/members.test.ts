@@ -144,7 +144,7 @@ describe('deactivating a person', () => {
     const sessions = () => testApp.db('workspace_sessions').where({ user_id: cast.bob.id });
     expect(await sessions()).toMatchObject([{ ended_at: null }]);
     await deactivate(cast.bob);
-    expect(await sessions()).toMatchObject([{ end_reason: 'deactivated' }]);
+    expect(await sessions()).toMatchObject([{ end_reason: 'revoked' }]);
   });
 
   it('shuts them out, and a second time changes nothing', async () => {

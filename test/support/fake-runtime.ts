@@ -34,7 +34,7 @@ export function createFakeRuntime(): FakeRuntime {
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port: 1 } : null),
     logTail: () => fake.log,
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve([...states.keys()].filter((id) => states.get(id) !== 'stopped')),
   };
   return fake;
 }

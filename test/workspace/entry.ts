@@ -15,9 +15,11 @@ export async function askTicket(visitor: Visitor, workspaceId: number): Promise<
   return new URL(response.headers.location as string);
 }
 
-/** Goes where a ticket leads. */
-export async function exchange(app: Express, url: URL, host = url.host): Promise<Response> {
-  return supertest(app).get(`${url.pathname}${url.search}`).set({ host, accept: 'text/html' });
+/** Goes where a ticket leads, with the cookie that the browser has there. */
+export async function exchange(app: Express, url: URL, host = url.host, cookie?: string): Promise<Response> {
+  return supertest(app)
+    .get(`${url.pathname}${url.search}`)
+    .set({ host, accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) });
 }
 
 /** Enters a workspace as a browser would: ticket, exchange, cookie. */

@@ -211,6 +211,36 @@ describe('forward-auth', () => {
   });
 });
 
+describe('a browser that comes in anew', () => {
+  it('ends as replaced what it had open there under another browser session, at its last proof of life', async () => {
+    const before = await enterWorkspace(site.app, bob, place.id);
+    expect(await isLetIn(before)).toBe(true);
+    const [open] = await sessions();
+    // Signed in again in the app, where the old browser session had run out: nobody signed out.
+    const url = await askTicket(await signIn(site.app, cast.bob), place.id);
+    const answer = await exchange(site.app, url, url.host, before.cookie);
+    const after = { host: url.host, cookie: cookieOf(answer) ?? '' };
+    await expectEndWithinSeconds(before);
+    expect(await isLetIn(after)).toBe(true);
+    expect(await sessions()).toMatchObject([
+      { id: open?.id, end_reason: 'replaced', ended_at: open?.last_activity_at },
+      { end_reason: null },
+    ]);
+  });
+
+  it('goes on in its session under the same browser session, and ends nobody else’s', async () => {
+    const first = await enterWorkspace(site.app, bob, place.id);
+    expect(await isLetIn(first)).toBe(true);
+    const elsewhere = await enterWorkspace(site.app, await signIn(site.app, cast.bob), place.id);
+    expect(await isLetIn(elsewhere)).toBe(true);
+    const url = await askTicket(bob, place.id);
+    const answer = await exchange(site.app, url, url.host, first.cookie);
+    expect(await isLetIn({ host: url.host, cookie: cookieOf(answer) ?? '' })).toBe(true);
+    expect(await sessions()).toMatchObject([{ end_reason: null }, { end_reason: null }]);
+    expect(await isLetIn(elsewhere)).toBe(true);
+  });
+});
+
 describe('access ends within seconds', () => {
   it('when the person signs out, and the session with it', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
@@ -234,6 +264,24 @@ describe('access ends within seconds', () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     expect(await isLetIn(guest)).toBe(true);
     await whileLapsed(() => expectEndWithinSeconds(guest));
+    const [session] = await sessions();
+    expect(session).toMatchObject({ end_reason: 'revoked', ended_at: session?.last_activity_at });
+    const ends = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', resource_id: String(place.id) });
+    expect(await ends).toMatchObject([
+      { actor_type: 'system', user_id: cast.bob.id, details: { reason: 'revoked', cause: 'lapsed' } },
+    ]);
+  });
+
+  it('when an admin becomes a member, in the workspaces of others', async () => {
+    const second = await buildUser(site.db, { company_id: cast.acme.id, role: 'admin' });
+    const guest = await enterWorkspace(site.app, await signIn(site.app, second), place.id);
+    expect(await isLetIn(guest)).toBe(true);
+    const alice = await signIn(site.app, cast.alice);
+    await alice.post(`/admin/users/${String(second.id)}/role`, { role: 'member' });
+    await expectEndWithinSeconds(guest);
+    expect(await sessions()).toMatchObject([{ user_id: second.id, end_reason: 'revoked' }]);
   });
 
   it('when the person closes the workspace, however many pages poll', async () => {

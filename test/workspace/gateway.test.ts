@@ -124,6 +124,7 @@ async function openedSocket(guest: Guest): Promise<Socket> {
 /** A masked text frame that says hello, and a masked ping. */
 const TEXT = Buffer.from([0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68, 0x6e]);
 const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
+const CLOSE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);
 
 async function echo(socket: Socket, frame: Buffer): Promise<Buffer> {
   const answered = once(socket, 'data') as Promise<[Buffer]>;
@@ -288,12 +289,34 @@ describe('a WebSocket through the gateway', () => {
     expect(row.connected_minutes).toBeGreaterThanOrEqual(1);
     socket.destroy();
   });
+
+  it('knows a tab that is closed from a line that breaks', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const broken = await openedSocket(guest);
+    await echo(broken, TEXT);
+    broken.destroy();
+    expect((await traffic()).disconnected_at).toBeNull();
+    const closed = await openedSocket(guest);
+    await echo(closed, TEXT);
+    closed.write(CLOSE);
+    await expect.poll(async () => (await traffic()).disconnected_at).not.toBeNull();
+    const row = await traffic();
+    expect(row.disconnected_at).toEqual(row.last_activity_at);
+    closed.destroy();
+  });
 });
 
-async function traffic(): Promise<{ active_minutes: number; connected_minutes: number }> {
+interface TrafficRow {
+  active_minutes: number;
+  connected_minutes: number;
+  disconnected_at: Date | null;
+  last_activity_at: Date;
+}
+
+async function traffic(): Promise<TrafficRow> {
   await site.deps.recorders.trafficBuffer?.flush();
   return site
     .db('workspace_sessions')
     .where({ workspace_id: place.id })
-    .first<{ active_minutes: number; connected_minutes: number }>(['active_minutes', 'connected_minutes']);
+    .first<TrafficRow>(['active_minutes', 'connected_minutes', 'disconnected_at', 'last_activity_at']);
 }

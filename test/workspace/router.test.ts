@@ -363,8 +363,8 @@ describe('activity', () => {
     await lapse(cast.acme.id);
     const answer = await report(bob, place.id, { sessionId }, token);
     expect(answer.status).toBe(409);
-    expect(answer.body).toEqual({ state: 'ended', reason: 'lapsed' });
-    expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'lapsed', duration_seconds: 0 }]);
+    expect(answer.body).toEqual({ state: 'ended', reason: 'revoked' });
+    expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'revoked', duration_seconds: 0 }]);
   });
 
   test('with another person’s session, or one of another workspace, is refused and changes nothing', async () => {

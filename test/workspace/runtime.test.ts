@@ -160,7 +160,7 @@ describe('a workspace’s program', () => {
     const before = runtimeIn(root, { outlivesApp: true });
     await before.start(workspace(1));
     const { pid } = await ask<About>(before, 1);
-    await before.close();
+    expect(await before.close()).toEqual([]);
     expect(lives(pid)).toBe(true);
     const after = runtimeIn(root);
     expect(await after.start(workspace(1))).toEqual({ ok: true });
@@ -170,6 +170,16 @@ describe('a workspace’s program', () => {
     writeFileSync(join(root, 'workspaces/.run/1.json'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
     await after.stop(1);
     expect(lives(process.pid)).toBe(true);
+  });
+
+  it('stops with the app where it does not outlive it, which then knows what has stopped', async () => {
+    const runtime = runtimeIn(newRoot());
+    await runtime.start(workspace(1));
+    await runtime.start(workspace(2));
+    await runtime.stop(2);
+    const { pid } = await ask<About>(runtime, 1);
+    expect(await runtime.close()).toEqual([1]);
+    expect(lives(pid)).toBe(false);
   });
 
   it('does not start where its socket would have too long a path, and can still be looked at', async () => {

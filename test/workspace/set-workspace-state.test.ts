@@ -1,4 +1,6 @@
+import type { Knex } from 'knex';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { shutDownWorkspaces } from '../../src/workspace/shut-down-workspaces.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { createFakeRuntime } from '../support/fake-runtime.ts';
 import { useTestApp } from '../support/app.ts';
@@ -31,6 +33,10 @@ function rowsOf(id: number): Promise<unknown[]> {
     .where({ resource_type: 'workspace', resource_id: String(id) })
     .orderBy('id')
     .select('action_type', 'success', 'error_message');
+}
+
+async function sessionsOf(id: number): Promise<Record<string, unknown>[]> {
+  return site.db('workspace_sessions').where({ workspace_id: id }).orderBy('id').select();
 }
 
 describe('the program of a workspace', () => {
@@ -73,6 +79,47 @@ describe('the program of a workspace', () => {
       .update({ trial_ends_at: new Date(Date.now() - 1000) });
     await bob.post(`/workspace/${ids[0] ?? 0}/restart`);
     expect((await rowsOf(ids[0] ?? 0)).at(-1)).toMatchObject({ error_message: 'subscription-lapsed' });
+  });
+
+  test('takes what is open in it along when it is stopped, at the last proof of life, and not when it restarts', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${id}/open`);
+    await bob.post(`/workspace/${id}/restart`);
+    expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
+    await bob.post(`/workspace/${id}/stop`);
+    const [session] = await sessionsOf(id);
+    expect(session).toMatchObject({ end_reason: 'stopped', ended_at: session?.last_activity_at });
+  });
+
+  test('that stops with the app ends what is open in it as app-shutdown, and nothing elsewhere', async () => {
+    const [running, stopped] = [await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${running}/start`);
+    for (const id of [running, stopped]) await bob.post(`/workspace/${id}/open`);
+    await shutDownWorkspaces(site.db, site.deps);
+    const [session] = await sessionsOf(running);
+    expect(session).toMatchObject({ end_reason: 'app-shutdown', ended_at: session?.last_activity_at });
+    expect(await sessionsOf(stopped)).toMatchObject([{ ended_at: null }]);
+    const ends = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', user_id: cast.bob.id });
+    expect(await ends).toMatchObject([{ actor_type: 'system', details: { reason: 'app-shutdown' } }]);
+  });
+
+  test('that outlives the app ends nothing, and a database that is away keeps no app from stopping', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/open`);
+    const outliving = { ...runtime, close: () => Promise.resolve([]) };
+    await shutDownWorkspaces(site.db, { ...site.deps, runtime: outliving });
+    const away = (() => {
+      throw new Error('the database is away');
+    }) as unknown as Knex;
+    const closing = { ...runtime, close: () => Promise.resolve([id]) };
+    await shutDownWorkspaces(Object.assign(away, { transaction: away }), { ...site.deps, runtime: closing });
+    expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
   });
 
   test('ends with the deletion of its workspace', async () => {

@@ -3,7 +3,7 @@ import { createTrafficBuffer, type TrafficBuffer } from '../../src/workspace/tra
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
-import { contextOf, minute } from './scene.ts';
+import { contextOf, minute, sweeperContext } from './scene.ts';
 
 const site = useTestApp();
 
@@ -63,6 +63,30 @@ describe('the traffic of a session', () => {
   it('takes requests up to five minutes apart for one connection, and no longer gap', async () => {
     for (const at of [0, 4, 20]) buffer.note(session, minute(at), false);
     expect(await counted()).toMatchObject({ connected_minutes: 6, active_minutes: 0 });
+  });
+
+  it('ends as closed when its last sign was the regular end of a connection', async () => {
+    buffer.noteClose(session, minute(2));
+    await buffer.flush();
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(minute(60)));
+    const row = await site.db('workspace_sessions').where({ id: session.id }).first();
+    expect(row).toMatchObject({ ended_at: minute(2), end_reason: 'closed' });
+    const ends = site.db('audit_logs').where({ user_id: cast.bob.id }).orderBy('id', 'desc');
+    expect(await ends.first()).toMatchObject({
+      actor_type: 'system',
+      action_type: 'workspace_session_expired',
+      details: { reason: 'closed' },
+    });
+  });
+
+  it('ends as idle when another tab outlived the one that was closed', async () => {
+    buffer.noteClose(session, minute(2));
+    await buffer.flush();
+    buffer.note(session, minute(3), false);
+    await buffer.flush();
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(minute(60)));
+    const row = await site.db('workspace_sessions').where({ id: session.id }).first();
+    expect(row).toMatchObject({ ended_at: minute(3), end_reason: 'idle' });
   });
 
   it('moves no end, and counts nothing after it', async () => {

@@ -295,17 +295,21 @@ describe('ending', () => {
     const count = await WorkspaceSessionTracker.endSessionsOfUser(
       database.db,
       contextOf(cast.alice, minute(9), { ip: '198.51.100.7' }),
-      { userId: cast.bob.id, reason: 'deactivated' },
+      { userId: cast.bob.id, reason: 'revoked', cause: 'deactivated' },
     );
     expect(count).toBe(2);
-    expect(await row(first.id)).toMatchObject({ ended_at: minute(0), end_reason: 'deactivated' });
-    expect(await row(second.id)).toMatchObject({ ended_at: minute(2), end_reason: 'deactivated' });
+    expect(await row(first.id)).toMatchObject({ ended_at: minute(0), end_reason: 'revoked' });
+    expect(await row(second.id)).toMatchObject({ ended_at: minute(2), end_reason: 'revoked' });
     expect(await row(colleague.id)).toMatchObject({ ended_at: null });
     const evidence = await endRows();
     expect(evidence).toHaveLength(2);
     for (const end of evidence) {
       expect(end).toMatchObject({ actor_type: 'system', user_id: cast.bob.id, ip_address: null });
-      expect(end.details).toMatchObject({ noticed_in_request_of_user_id: cast.alice.id });
+      expect(end.details).toMatchObject({
+        reason: 'revoked',
+        cause: 'deactivated',
+        noticed_in_request_of_user_id: cast.alice.id,
+      });
     }
   });
 
