@@ -12,7 +12,15 @@ const hopByHop = [
 ];
 
 /** What only a proxy may say; whoever sent it, the workspace gets ours. */
-const claims = ['forwarded', 'x-real-ip', 'x-original-url', 'x-original-method', 'x-forwarded-port'];
+const claims = [
+  'forwarded',
+  'x-real-ip',
+  'x-original-url',
+  'x-original-method',
+  'x-forwarded-port',
+  'x-workspace-id',
+  'x-workspace-user-id',
+];
 
 /** Framing and the upgrade are settled between Node and Node; the rest that Connection may name is dropped. */
 const kept = ['connection', 'upgrade', 'transfer-encoding', 'content-length', 'host', 'close', 'keep-alive'];

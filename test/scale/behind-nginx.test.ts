@@ -6,6 +6,7 @@ import { EmbeddedPostgresError, findBinaries } from '../../scripts/embedded-post
 import { startAppProcess, type AppProcess } from '../support/app-process.ts';
 import { buildCast, type Cast } from '../support/build.ts';
 import { findNginx, startNginx } from '../support/nginx.ts';
+import { fillSample } from '../support/proxy-sample.ts';
 import { freePort, startReplicatedPostgres, type ReplicatedPostgres } from '../support/replica.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 
@@ -79,7 +80,14 @@ describe.skipIf(nginxProgram === null || !hasPostgres)('two processes and a repl
     processes = await Promise.all([startAppProcess(env), startAppProcess(env)]);
     for (const { kill } of processes) stops.push(kill);
     const upstreams = processes.map((process) => process.port);
-    const nginx = await startNginx(nginxProgram ?? '', { port, upstreams });
+    const site = fillSample('nginx/youarecoder.conf', [
+      ['listen 443 ssl;', `listen 127.0.0.1:${String(port)};`],
+      ['ssl_certificate /etc/ssl/app.example.com.pem;', ''],
+      ['ssl_certificate_key /etc/ssl/app.example.com.key;', ''],
+      ['127.0.0.1:3000', `127.0.0.1:${String(upstreams[0])}`],
+      ['127.0.0.1:3001', `127.0.0.1:${String(upstreams[1])}`],
+    ]);
+    const nginx = await startNginx(nginxProgram ?? '', { port, site });
     stops.push(nginx.stop);
   }, 120_000);
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { Socket } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -15,36 +16,57 @@ export interface Seen {
 
 export interface WorkspaceProgram {
   socketPath: string;
+  /** The same program on a port of the loopback address. */
+  port: number;
+  /** Whatever came, oldest first; a WebSocket when it opened. */
+  seen: Seen[];
   /** Headers of its next answers. */
   answers: Record<string, string | string[]>;
   close(): Promise<void>;
 }
 
-/** A program in a workspace: says over HTTP what it was asked, and repeats every byte of a WebSocket. Listens on a Unix socket. */
+/** A program in a workspace: says over HTTP what it was asked, and repeats every byte of a WebSocket. */
 export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
   const socketPath = join(folder, 'program.sock');
   const sockets = new Set<Socket>();
-  const program: WorkspaceProgram = {
+  const shared = { seen: [] as Seen[], answers: {} };
+  const [onSocket, onPort] = [createRepeater(shared, sockets), createRepeater(shared, sockets)];
+  await Promise.all([
+    once(onSocket.listen(socketPath), 'listening'),
+    once(onPort.listen(0, '127.0.0.1'), 'listening'),
+  ]);
+  return Object.assign(shared, {
     socketPath,
-    answers: {},
+    port: (onPort.address() as AddressInfo).port,
     close: async () => {
       for (const socket of sockets) socket.destroy();
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
+      for (const server of [onSocket, onPort]) {
+        server.closeAllConnections();
+        await new Promise((done) => server.close(done));
+      }
       await rm(folder, { recursive: true, force: true });
     },
+  });
+}
+
+function createRepeater(shared: Pick<WorkspaceProgram, 'seen' | 'answers'>, sockets: Set<Socket>): Server {
+  const note = ({ method = '', url = '', headers }: IncomingMessage, body: string): Seen => {
+    const seen = { method, url, headers, body };
+    shared.seen.push(seen);
+    return seen;
   };
   const server = createServer((req, res) => {
     let body = '';
     req.setEncoding('utf8').on('data', (text: string) => (body += text));
     req.on('end', () => {
-      for (const [name, value] of Object.entries(program.answers)) res.setHeader(name, value);
-      res.end(JSON.stringify({ method: req.method, url: req.url, headers: req.headers, body }));
+      for (const [name, value] of Object.entries(shared.answers)) res.setHeader(name, value);
+      res.end(JSON.stringify(note(req, body)));
     });
   });
   server.on('upgrade', (req, socket: Socket) => {
     sockets.add(socket);
+    note(req, '');
     const key = `${req.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
     const accept = createHash('sha1').update(key).digest('base64');
     socket.write(
@@ -53,6 +75,5 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
     socket.on('error', () => socket.destroy());
     socket.pipe(socket);
   });
-  await new Promise<void>((done) => server.listen(socketPath, done));
-  return program;
+  return server;
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
@@ -8,6 +8,17 @@ import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from 
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
 import { askForwardAuth, enterWorkspace, type Guest } from './entry.ts';
+import {
+  askAt,
+  CLOSE,
+  echo,
+  openSocketAt,
+  PING,
+  TEXT,
+  type Answer,
+  type Ask,
+  type Way,
+} from './guest-client.ts';
 
 const addresses = new Map<number, WorkspaceAddress>();
 const site = useTestApp({
@@ -50,86 +61,16 @@ async function runningWorkspace(owner: BuiltUser): Promise<{ id: number; name: s
   return built;
 }
 
-interface Answer {
-  status: number;
-  headers: IncomingMessage['headers'];
-  text: string;
-}
-
-interface Ask {
-  method?: string;
-  path?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-function asker(guest: Partial<Guest>, { method = 'GET', path = '/', headers = {} }: Ask) {
-  const cookie = guest.cookie === undefined ? {} : { cookie: guest.cookie };
-  const { port } = server.address() as AddressInfo;
-  return request({
-    port,
-    method,
-    path,
-    agent: false,
-    headers: { host: guest.host ?? '', ...cookie, ...headers },
-  });
-}
-
-/** One request as a browser at the workspace's host would send it. */
-async function ask(guest: Partial<Guest>, how: Ask = {}): Promise<Answer> {
-  const sent = asker(guest, how);
-  sent.end(how.body);
-  const [response] = (await once(sent, 'response')) as [IncomingMessage];
-  let text = '';
-  for await (const chunk of response.setEncoding('utf8')) text += String(chunk);
-  return { status: response.statusCode ?? 0, headers: response.headers, text };
-}
-
+const way = (): Way => ({ port: (server.address() as AddressInfo).port });
+const ask = (guest: Partial<Guest>, how?: Ask): Promise<Answer> => askAt(way(), guest, how);
+const openSocket = (guest: Partial<Guest>, headers?: Record<string, string>) =>
+  openSocketAt(way(), guest, headers);
 const seen = (answer: Answer): Seen => JSON.parse(answer.text) as Seen;
-
-/** Opens a WebSocket, or tells the status that was answered instead. */
-async function openSocket(
-  guest: Partial<Guest>,
-  headers: Record<string, string> = {},
-): Promise<{ socket: Socket; headers: IncomingMessage['headers'] } | number> {
-  const sent = asker(guest, {
-    path: '/socket',
-    headers: {
-      connection: 'Upgrade',
-      upgrade: 'websocket',
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-      'sec-websocket-version': '13',
-      ...headers,
-    },
-  });
-  sent.end();
-  return new Promise((resolve, reject) => {
-    sent.once('upgrade', (response, socket: Socket) => {
-      resolve({ socket, headers: response.headers });
-    });
-    sent.once('response', (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    sent.once('error', reject);
-  });
-}
 
 async function openedSocket(guest: Guest): Promise<Socket> {
   const opened = await openSocket(guest);
   if (typeof opened === 'number') throw new Error(`no WebSocket: ${String(opened)}`);
   return opened.socket;
-}
-
-/** A masked text frame that says hello, and a masked ping. */
-const TEXT = Buffer.from([0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68, 0x6e]);
-const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
-const CLOSE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);
-
-async function echo(socket: Socket, frame: Buffer): Promise<Buffer> {
-  const answered = once(socket, 'data') as Promise<[Buffer]>;
-  socket.write(frame);
-  return (await answered)[0];
 }
 
 describe('a request through the gateway', () => {
@@ -147,6 +88,7 @@ describe('a request through the gateway', () => {
           'x-forwarded-for': '198.51.100.1',
           'x-forwarded-host': 'evil.example.com',
           'x-real-ip': '198.51.100.1',
+          'x-workspace-user-id': '1',
           forwarded: 'for=198.51.100.1',
           te: 'trailers',
           'proxy-authorization': 'Basic x',
@@ -165,7 +107,14 @@ describe('a request through the gateway', () => {
       'x-forwarded-host': guest.host,
       'x-forwarded-proto': 'http',
     });
-    for (const name of ['x-real-ip', 'forwarded', 'te', 'proxy-authorization', 'x-secret'])
+    for (const name of [
+      'x-real-ip',
+      'x-workspace-user-id',
+      'forwarded',
+      'te',
+      'proxy-authorization',
+      'x-secret',
+    ])
       expect(headers, name).not.toHaveProperty(name);
   });
 
