@@ -92,6 +92,7 @@ describe('who may import whom', () => {
       login_locks: /^src\/auth\//,
       known_devices: /^src\/auth\//,
       access_tokens: /^src\/auth\//,
+      ssh_keys: /^src\/auth\//,
       api_idempotency_keys: /^src\/api\//,
       workspaces: /^src\/workspace\//,
       workspace_sessions: /^src\/workspace\//,

@@ -14,6 +14,7 @@ export const resourceTypes = [
   'legal_document',
   'company',
   'legal_hold',
+  'ssh_key',
 ] as const;
 
 /** An audit row in the reader's words. */

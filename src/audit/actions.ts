@@ -19,6 +19,10 @@ export const auditActions = {
   token_revoked:
     'An access token was withdrawn; details.reason says whether by its owner or with the access of the person',
   token_refused: 'An access token was refused; error_message says why',
+  ssh_key_add:
+    'A person added a public key for SSH, or was refused (error_message); details has its fingerprint',
+  ssh_key_remove:
+    'A public key for SSH was removed; details.reason says whether by its owner or with the access of the person',
   operator_created: 'A platform operator was made from the command line',
   operator_deactivated: 'The access of a platform operator was ended from the command line',
   operator_company_viewed: 'A platform operator looked into the company',

@@ -4,10 +4,11 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../web/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { isLastAdmin, lockMember, onBehalfOf } from './company-lock.ts';
+import { removeSshKeysOf } from './remove-ssh-key.ts';
 import { revokeAccessTokensOf } from './revoke-access-token.ts';
 
 /**
- * Ends a person's access at once: every browser session, access token and open workspace session of theirs, and the
+ * Ends a person's access at once: every browser session, access token, SSH key and open workspace session of theirs, and the
  * membership. All evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of
  * another company.
  */
@@ -29,6 +30,7 @@ export async function deactivateUser(
     });
     const signedOut = await endBrowserSessions(trx, userId);
     const tokensRevoked = await revokeAccessTokensOf(trx, context, input);
+    const sshKeysRemoved = await removeSshKeysOf(trx, context, input);
     await AuditLogger.log(trx, context, {
       action: 'user_deactivated',
       success: true,
@@ -40,6 +42,7 @@ export async function deactivateUser(
         role: member.role,
         browser_sessions_ended: signedOut,
         access_tokens_revoked: tokensRevoked,
+        ssh_keys_removed: sshKeysRemoved,
         ...onBehalfOf(context, companyId),
       },
     });

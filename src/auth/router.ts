@@ -13,8 +13,9 @@ import { createInvitationRouter } from './invitation-router.ts';
 import type { Authenticator } from './passport.ts';
 import { createRegisterRouter } from './register-router.ts';
 import { createSignInRouter } from './sign-in-router.ts';
+import { createSshKeyRouter } from './ssh-key-router.ts';
 
-/** Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens. Mounted at `/auth`. */
+/** Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens, SSH keys. Mounted at `/auth`. */
 export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router {
   const limits = createAttemptLimits(deps.db);
   const router = Router();
@@ -23,6 +24,7 @@ export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router
   router.use(createRegisterRouter(deps, limits));
   router.use(createInvitationRouter(deps));
   router.use(createAccessTokenRouter(deps));
+  router.use(createSshKeyRouter(deps));
   return router;
 }
 

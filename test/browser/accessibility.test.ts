@@ -34,6 +34,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/workspace/${workspaceId}/delete`,
     '/billing',
     '/auth/tokens',
+    '/auth/ssh-keys',
     '/admin',
     '/admin/users',
     `/admin/users/${cast.bob.id}`,

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
-import { buildAccessToken, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import {
+  buildAccessToken,
+  buildPayment,
+  buildSshKey,
+  buildUser,
+  buildWorkspace,
+  type Cast,
+} from '../support/build.ts';
+import { newKeyLine } from '../support/ssh-keys.ts';
 
 /** Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always Acme's. */
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
@@ -166,6 +174,8 @@ const bobsSession = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
 
 const bobsToken = async (db: Knex, { bob }: Cast): Promise<number> => (await buildAccessToken(db, bob)).id;
 
+const bobsKey = async (db: Knex, { bob }: Cast): Promise<number> => (await buildSshKey(db, bob)).id;
+
 const byToken = (bob: number, alice: number, charlie: number): NonNullable<RouteRule['byToken']> => ({
   bob,
   alice,
@@ -265,6 +275,30 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/auth/tokens/${await bobsToken(db, cast)}/revoke` }),
     expect: change(303, 404, 404, 403),
     audit: 'token_revoked',
+  },
+  {
+    route: 'GET /auth/ssh-keys',
+    target: () => ({ path: '/auth/ssh-keys' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/ssh-keys',
+    target: () => ({ path: '/auth/ssh-keys', form: { label: 'laptop', key: newKeyLine() } }),
+    expect: change(303, 303, 303, 403),
+    audit: 'ssh_key_add',
+  },
+  {
+    route: 'GET /auth/ssh-keys/:id/remove',
+    target: async (db, cast) => ({ path: `/auth/ssh-keys/${await bobsKey(db, cast)}/remove` }),
+    expect: page(200, 404, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/ssh-keys/:id/remove',
+    target: async (db, cast) => ({ path: `/auth/ssh-keys/${await bobsKey(db, cast)}/remove` }),
+    expect: change(303, 404, 404, 403),
+    audit: 'ssh_key_remove',
   },
 
   {

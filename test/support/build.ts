@@ -3,7 +3,9 @@ import type { Knex } from 'knex';
 import { newAccessToken, tokenScopes } from '../../src/auth/access-token.ts';
 import { hashSecret } from '../../src/secret-token.ts';
 import { hashPassword } from '../../src/auth/password.ts';
+import { parseSshPublicKey } from '../../src/auth/ssh-public-key.ts';
 import type { Role } from '../../src/auth/require-user.ts';
+import { newKeyLine } from './ssh-keys.ts';
 import { PASSWORD } from './visitor.ts';
 
 let passwordHash: Promise<string> | undefined;
@@ -146,6 +148,31 @@ export async function buildAccessToken(
     })
     .returning<{ id: number }[]>('id');
   return { id: row!.id, token, bearer: { authorization: `Bearer ${token}` } };
+}
+
+/** A public key of this person's that opens workspaces by SSH. */
+export async function buildSshKey(
+  db: Knex,
+  owner: Pick<BuiltUser, 'id' | 'company_id'>,
+  overrides: Partial<{ label: string; line: string; removed_at: Date }> = {},
+): Promise<{ id: number; type: string; blob: string; fingerprint: string }> {
+  const { line = newKeyLine(), ...columns } = overrides;
+  const parsed = parseSshPublicKey(line);
+  if ('fault' in parsed) throw new Error(`no public key: ${parsed.fault}`);
+  const { type, blob, fingerprint } = parsed;
+  const [row] = await db('ssh_keys')
+    .insert({
+      company_id: owner.company_id,
+      user_id: owner.id,
+      label: `key ${String(next())}`,
+      key_type: type,
+      key_blob: blob,
+      fingerprint,
+      created_at: new Date(),
+      ...columns,
+    })
+    .returning<{ id: number }[]>('id');
+  return { id: row!.id, type, blob, fingerprint };
 }
 
 /** A pending payment of the team plan in TRY. */

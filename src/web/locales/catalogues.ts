@@ -7,6 +7,7 @@ import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
+import * as enSshKeys from './en/ssh-keys.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAdmin from './tr/admin.ts';
@@ -18,6 +19,7 @@ import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -34,6 +36,7 @@ const en = {
   ...enHolds,
   ...enHome,
   ...enLegal,
+  ...enSshKeys,
   ...enTokens,
   ...enWorkspace,
 };
@@ -56,6 +59,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHolds,
     ...trHome,
     ...trLegal,
+    ...trSshKeys,
     ...trTokens,
     ...trWorkspace,
   },

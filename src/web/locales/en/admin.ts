@@ -229,6 +229,7 @@ export const admin = {
   resource_legal_document: 'Legal text',
   resource_company: 'Company',
   resource_legal_hold: 'Hold',
+  resource_ssh_key: 'SSH key',
 };
 
 /** Every audited action in words; one that is missing does not compile. */
@@ -248,6 +249,8 @@ export const auditAction = {
   token_created: 'Access token created',
   token_revoked: 'Access token withdrawn',
   token_refused: 'Access token refused',
+  ssh_key_add: 'SSH key added',
+  ssh_key_remove: 'SSH key removed',
   operator_created: 'Platform operator created',
   operator_deactivated: 'Platform operator’s access ended',
   operator_company_viewed: 'Platform staff looked into the company',

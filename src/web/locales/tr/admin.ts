@@ -230,6 +230,7 @@ export const admin: Record<keyof typeof en, string> = {
   resource_legal_document: 'Yasal metin',
   resource_company: 'Şirket',
   resource_legal_hold: 'Saklama kararı',
+  resource_ssh_key: 'SSH anahtarı',
 };
 
 /** Every audited action in words. */
@@ -249,6 +250,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   token_created: 'Erişim anahtarı oluşturuldu',
   token_revoked: 'Erişim anahtarı geri alındı',
   token_refused: 'Erişim anahtarı reddedildi',
+  ssh_key_add: 'SSH anahtarı eklendi',
+  ssh_key_remove: 'SSH anahtarı kaldırıldı',
   operator_created: 'Platform görevlisi oluşturuldu',
   operator_deactivated: 'Platform görevlisinin erişimi sonlandırıldı',
   operator_company_viewed: 'Platform görevlisi şirketi inceledi',

@@ -1,0 +1,86 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { Forbidden, isUniqueViolation } from '../errors.ts';
+import { tokenOwner } from './create-access-token.ts';
+import { findMemberForUpdate } from './queries.ts';
+import { listSshKeys, type KeyOwner } from './ssh-key-queries.ts';
+import type { SshPublicKey } from './ssh-public-key.ts';
+
+/** Keys that one person can have: one for each of their machines, and still a list that can be looked through. */
+export const SSH_KEYS_MAX = 20;
+
+export type AddKeyOutcome =
+  | { ok: true; keyId: number }
+  /** `own`: this person has it already. `taken`: it stands for somebody else, who is not named. */
+  | { ok: false; reason: 'too-many' | 'own' | 'taken' };
+
+interface NewKey {
+  label: string;
+  publicKey: Omit<SshPublicKey, 'comment'>;
+}
+
+/**
+ * Adds a public key to the signed-in person's. A key stands for one person, in all companies: one that somebody has already is
+ * refused, and that is in the evidence. Throws `Forbidden` for strangers, operators and people deactivated meanwhile.
+ */
+export async function addSshKey(db: Knex, context: RequestContext, input: NewKey): Promise<AddKeyOutcome> {
+  const owner = tokenOwner(context);
+  const outcome = await db.transaction(async (trx): Promise<AddKeyOutcome> => {
+    const person = await findMemberForUpdate(trx, owner);
+    if (person === undefined || person.deactivated_at !== null)
+      throw new Forbidden({ message: 'deactivated' });
+    const keys = await listSshKeys(trx, owner);
+    if (keys.some((key) => key.fingerprint === input.publicKey.fingerprint))
+      return { ok: false, reason: 'own' };
+    if (keys.length >= SSH_KEYS_MAX) return { ok: false, reason: 'too-many' };
+    const keyId = await insert(trx, context, { ...owner, ...input });
+    if (keyId === null) return { ok: false, reason: 'taken' };
+    await log(trx, context, { ...input, keyId });
+    return { ok: true, keyId };
+  });
+  if (!outcome.ok) await log(db, context, { ...input, reason: outcome.reason });
+  return outcome;
+}
+
+/** Null when somebody was first. A savepoint, so that the transaction goes on. */
+async function insert(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { companyId, userId, label, publicKey }: KeyOwner & NewKey,
+): Promise<number | null> {
+  try {
+    const [row] = await trx.transaction((savepoint) =>
+      savepoint('ssh_keys')
+        .insert({
+          company_id: companyId,
+          user_id: userId,
+          label,
+          key_type: publicKey.type,
+          key_blob: publicKey.blob,
+          fingerprint: publicKey.fingerprint,
+          created_at: context.at,
+        })
+        .returning<{ id: number }[]>('id'),
+    );
+    return row?.id ?? null;
+  } catch (error) {
+    if (isUniqueViolation(error, 'uq_ssh_keys_live')) return null;
+    throw error;
+  }
+}
+
+async function log(
+  db: Knex,
+  context: RequestContext,
+  { label, publicKey, keyId, reason }: NewKey & { keyId?: number; reason?: string },
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'ssh_key_add',
+    success: reason === undefined,
+    resourceType: 'ssh_key',
+    ...(keyId === undefined ? {} : { resourceId: keyId }),
+    details: { label, key_type: publicKey.type, fingerprint: publicKey.fingerprint },
+    ...(reason === undefined ? {} : { errorMessage: reason }),
+  });
+}

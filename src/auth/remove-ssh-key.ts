@@ -1,0 +1,68 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import { onBehalfOf } from './company-lock.ts';
+import { tokenOwner } from './create-access-token.ts';
+import { findSshKey, type KeyOwner, type SshKey } from './ssh-key-queries.ts';
+
+/** Removes a key of the signed-in person: it opens nothing from now on. Throws `NotFound` for one that is not theirs. */
+export async function removeSshKey(
+  db: Knex,
+  context: RequestContext,
+  input: { keyId: number },
+): Promise<{ label: string }> {
+  const owner = tokenOwner(context);
+  return db.transaction(async (trx) => {
+    const key = await findSshKey(trx, { ...owner, ...input, forUpdate: true });
+    if (key === undefined) throw new NotFound();
+    await trx('ssh_keys')
+      .where({ company_id: owner.companyId, user_id: owner.userId, id: key.id })
+      .update({ removed_at: context.at });
+    await logRemoved(trx, context, { ...owner, key, reason: 'by-owner' });
+    return { label: key.label };
+  });
+}
+
+/**
+ * Removes every key of a person whose access ends, in the transaction that ends it; the caller ends their workspace sessions.
+ * Returns how many there were. They do not come back with the person, who may by then have given a machine away.
+ */
+export async function removeSshKeysOf(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  owner: KeyOwner,
+): Promise<number> {
+  const removed = await trx('ssh_keys')
+    .where({ company_id: owner.companyId, user_id: owner.userId })
+    .whereNull('removed_at')
+    .update({ removed_at: context.at })
+    .returning<RemovedKey[]>(['id', 'label', 'key_type', 'fingerprint']);
+  for (const key of removed) await logRemoved(trx, context, { ...owner, key, reason: 'deactivated' });
+  return removed.length;
+}
+
+type RemovedKey = Pick<SshKey, 'id' | 'label' | 'key_type' | 'fingerprint'>;
+
+async function logRemoved(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { companyId, userId, key, reason }: KeyOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' },
+): Promise<void> {
+  const { label, key_type, fingerprint } = key;
+  await AuditLogger.log(trx, context, {
+    action: 'ssh_key_remove',
+    success: true,
+    resourceType: 'ssh_key',
+    resourceId: key.id,
+    companyId,
+    details: {
+      label,
+      key_type,
+      fingerprint,
+      reason,
+      owner_user_id: userId,
+      ...onBehalfOf(context, companyId),
+    },
+  });
+}

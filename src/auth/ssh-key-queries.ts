@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import type { SshKeyType } from './ssh-public-key.ts';
+
+export interface SshKey {
+  id: number;
+  label: string;
+  key_type: SshKeyType;
+  fingerprint: string;
+  created_at: Date;
+  last_used_at: Date | null;
+  last_used_ip: string | null;
+}
+
+/** Whose keys are meant. */
+export interface KeyOwner {
+  companyId: number;
+  userId: number;
+}
+
+const columns = [
+  'ssh_keys.id',
+  'ssh_keys.label',
+  'ssh_keys.key_type',
+  'ssh_keys.fingerprint',
+  'ssh_keys.created_at',
+  'ssh_keys.last_used_at',
+  'ssh_keys.last_used_ip',
+];
+
+/** The keys of a person that open something, newest first. There are few: their number is limited. */
+export async function listSshKeys(db: Knex, owner: KeyOwner): Promise<SshKey[]> {
+  return liveKeys(db, owner).orderBy('ssh_keys.id', 'desc').select<SshKey[]>(columns);
+}
+
+/** One of a person's keys; undefined when there is none, when it was removed, or when it is somebody else's. */
+export async function findSshKey(
+  db: Knex,
+  input: KeyOwner & { keyId: number; forUpdate?: boolean },
+): Promise<SshKey | undefined> {
+  return liveKeys(db, input)
+    .where('ssh_keys.id', input.keyId)
+    .modify((query) => {
+      if (input.forUpdate === true) query.forUpdate();
+    })
+    .first<SshKey | undefined>(columns);
+}
+
+function liveKeys(db: Knex, { companyId, userId }: KeyOwner): Knex.QueryBuilder {
+  return db('ssh_keys')
+    .where({ 'ssh_keys.company_id': companyId, 'ssh_keys.user_id': userId })
+    .whereNull('ssh_keys.removed_at');
+}

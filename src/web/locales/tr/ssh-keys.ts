@@ -1,0 +1,45 @@
+import type { sshKeys as en } from '../en/ssh-keys.ts';
+
+/** SSH anahtarları: bir kişinin uçbirimden çalışma alanlarına girmek için kullandıkları. */
+export const sshKeys: Record<keyof typeof en, string> = {
+  title: 'SSH anahtarları',
+  intro: 'Bir uçbirim veya düzenleyici, anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşır.',
+  emptyTitle: 'Henüz anahtar yok',
+  emptyText: 'Üzerinde çalıştığınız her makinenin açık anahtarını ekleyin.',
+  tableLabel: 'SSH anahtarlarınız',
+  label: 'Ad',
+  labelHint: 'Hangi makine olduğunu bilesiniz. Boş bırakırsanız anahtarın arkasında yazanı alırız.',
+  labelMissing: 'Anahtara bir ad verin.',
+  fingerprint: 'Parmak izi',
+  lastUse: 'Son kullanım',
+  neverUsed: 'Hiç',
+  addedOn: 'Eklenme',
+
+  addTitle: 'Yeni anahtar',
+  addIntro: 'Bir anahtar yalnızca bir kişiye aittir. Özel yarısı makinenizde kalır.',
+  key: 'Açık anahtar',
+  keyHint:
+    'id_ed25519.pub gibi bir dosyanın tek satırı. Böyle bir dosya yoksa ssh-keygen -t ed25519 oluşturur.',
+  keyMissing: 'Bir açık anahtar yapıştırın.',
+  add: 'Anahtar ekle',
+  added: '“{label}” eklendi.',
+  tooMany: 'En çok {max} anahtarınız olabilir. Artık gerekmeyen birini kaldırın.',
+  faultPrivate:
+    'Bu bir özel anahtar. Onu saklamadık, ama makinenizden çıkmamalıydı: başka bir yere de gittiyse yenisini oluşturun. Buraya .pub ile biten dosya yapıştırılır.',
+  faultLines:
+    'Açık anahtar tek satırdır. .pub ile biten dosyanın içeriğini, her seferinde bir anahtar olarak yapıştırın.',
+  faultOptions: 'Anahtarın önündekileri çıkarın: anahtar, ssh-ed25519 veya ssh-rsa gibi türüyle başlar.',
+  faultType:
+    'Bu anahtar türünü tanımıyoruz. Ed25519, ECDSA, RSA ve güvenlik anahtarındaki (FIDO) anahtarlar kabul edilir.',
+  faultBroken: 'Bu anahtar bütün değil: bir parçası eksik veya fazladan bir şey eklenmiş olabilir.',
+  faultRsa: 'Bu RSA anahtarı çok kısa. En az 2048 bit gerekir; Ed25519 anahtarı daha iyidir.',
+  faultOwn: 'Bu anahtarı daha önce eklediniz.',
+  faultTaken: 'Bu anahtar zaten kullanılıyor. Bu hesap için yeni bir anahtar oluşturun.',
+
+  remove: 'Kaldır',
+  removeWhich: '{label} anahtarını kaldır',
+  removeTitle: 'SSH anahtarını kaldır',
+  removeText: 'Artık hiçbir şey açmaz; onunla kurulmuş bağlantılar saniyeler içinde sona erer.',
+  removeConfirm: 'Anahtarı kaldır',
+  removed: '“{label}” kaldırıldı. Artık hiçbir şey açmaz.',
+};
