@@ -99,7 +99,17 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       'workspace_sessions.user_agent',
       'workspace_sessions.session_id',
       'workspace_sessions.access_method',
+      countedOrNull(db, 'connected_minutes'),
+      countedOrNull(db, 'active_minutes'),
     ]);
+}
+
+/** The column is 0 in a session of which nothing was counted, too; only a counted one knows until when. */
+function countedOrNull(db: Knex, column: 'connected_minutes' | 'active_minutes'): Knex.Raw {
+  return db.raw('case when workspace_sessions.connected_until is not null then ?? end as ??', [
+    `workspace_sessions.${column}`,
+    column,
+  ]);
 }
 
 /** Payments that the person started or that fall into the membership, newest first, with who started them. */

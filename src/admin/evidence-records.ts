@@ -16,6 +16,9 @@ export const maybeTime = (what: string): z.ZodNullable<z.ZodISODateTime> =>
   z.iso.datetime({ precision: 3 }).nullable().describe(what);
 /** A whole number of at least 0. */
 export const count = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
+/** A whole number of at least 0, or null. */
+export const maybeCount = (what: string): z.ZodNullable<z.ZodNumber> =>
+  z.int().nonnegative().nullable().describe(what);
 /** Kuruş or cents. */
 export const minor = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
 /** Lira, dollars or euros. */
@@ -99,6 +102,12 @@ export const sessionRecord = z.strictObject({
     'SHA-256 of the browser session: the same value means the same browser session. It opens nothing.',
   ),
   access_method: z.enum(['web', 'api', 'ssh']).describe('How the workspace was reached.'),
+  connected_minutes: maybeCount(
+    'Minutes in which the device had an open connection to the workspace or asked something of it: the most that was used. null: the traffic of this session was not counted, which is not the same as 0.',
+  ),
+  active_minutes: maybeCount(
+    'Minutes of these in which the person sent something to the workspace, such as a keystroke: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
+  ),
 });
 
 const callback = z.strictObject({

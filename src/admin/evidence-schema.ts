@@ -18,7 +18,7 @@ import {
 } from './evidence-records.ts';
 
 /** The version in `schema_version`. Fields are only ever added within 1.x; a changed meaning is a new major version. */
-export const EVIDENCE_SCHEMA_VERSION = '1.0';
+export const EVIDENCE_SCHEMA_VERSION = '1.1';
 
 /** Where the schema is published, below BASE_URL. */
 export const EVIDENCE_SCHEMA_PATH = `/schemas/evidence-bundle-${EVIDENCE_SCHEMA_VERSION}.json`;
@@ -108,6 +108,25 @@ const summary = z
       .number()
       .nonnegative()
       .describe('Hours of these in which keyboard or pointer use was reported: the least that can be shown.'),
+    connected_workspace_hours: z
+      .number()
+      .nonnegative()
+      .describe(
+        'Upper bound of use by counted traffic, in hours, cut to the period: the person was connected for so long at most; two sessions at once count once. Sessions that were not counted are not in it.',
+      ),
+    active_workspace_hours: z
+      .number()
+      .nonnegative()
+      .describe(
+        'Lower bound of use by counted traffic, in hours: in so many whole minutes at least the person sent something to a workspace, such as a keystroke. A tab that is merely open adds nothing.',
+      ),
+    counted_sessions: count('Sessions of total_sessions whose traffic was counted.'),
+    uncounted_sessions: count(
+      'Sessions of total_sessions whose traffic was not counted: from before the counting began, or not through the gateway. Only total_workspace_hours has them.',
+    ),
+    usage_explained: z
+      .strictObject({ en: text('In English.'), tr: text('In Turkish.') })
+      .describe('What the numbers of hours mean, for somebody who reads this file at a bank.'),
     total_sessions: count('Number of workspace sessions in this file.'),
     successful_logins: count('Successful sign-ins in this file.'),
     failed_logins: count('Refused sign-ins with this account in this file.'),

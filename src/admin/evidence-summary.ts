@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../config.ts';
 import { formatMajor } from '../billing/minor-units.ts';
+import { formatFor } from '../web/format.ts';
+import { calculateTraffic } from '../workspace/traffic-bounds.ts';
+import type { UsageFilter } from '../workspace/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { ownAuditRows, paymentsInScope, type EvidenceScope } from './evidence-scope.ts';
 import type { EvidenceBundle } from './evidence-schema.ts';
@@ -12,18 +15,29 @@ export async function summariseEvidence(
   billingCurrency: Currency,
 ): Promise<EvidenceBundle['summary']> {
   const activity = await findActivity(db, scope);
-  const use = await WorkspaceSessionTracker.usageStats(db, null, {
+  const filter: UsageFilter = {
     companyId: scope.companyId,
     userId: scope.userId,
     from: scope.from ?? undefined,
     to: scope.to ?? undefined,
-  });
+  };
+  const use = await WorkspaceSessionTracker.usageStats(db, null, filter);
+  const traffic = await calculateTraffic(db, filter);
   const paid = await sumPaymentsByCurrency(db, scope);
   const firstUse = latest([use.first_started_at, use.sessions > 0 ? scope.from : null]);
   const lastUse = earliest([use.last_activity_at, use.sessions > 0 ? scope.to : null]);
   return {
     total_workspace_hours: hours(use.total_seconds),
     interactive_workspace_hours: hours(use.interactive_seconds),
+    // Rounded away from each other, so that both still bound.
+    connected_workspace_hours: Math.ceil(hundredths(traffic.connected_seconds)) / 100,
+    active_workspace_hours: Math.floor(hundredths(traffic.active_seconds)) / 100,
+    counted_sessions: traffic.counted_sessions,
+    uncounted_sessions: traffic.uncounted_sessions,
+    usage_explained: {
+      en: formatFor('en').t('admin.usageExplained'),
+      tr: formatFor('tr').t('admin.usageExplained'),
+    },
     total_sessions: use.sessions,
     successful_logins: activity.successful_logins,
     failed_logins: activity.failed_logins,
@@ -43,7 +57,12 @@ export function toMajor(minor: number): number {
 }
 
 function hours(seconds: number): number {
-  return Math.round(seconds / 36) / 100;
+  return Math.round(hundredths(seconds)) / 100;
+}
+
+/** Of an hour. */
+function hundredths(seconds: number): number {
+  return seconds / 36;
 }
 
 function earliest(times: (Date | null)[]): Date | null {

@@ -68,6 +68,8 @@ export function sessionRecordsAsJson(
       'session.user_agent',
       'session.session_id',
       'session.access_method',
+      'session.connected_minutes',
+      'session.active_minutes',
     ]);
   return asJson(db, records);
 }

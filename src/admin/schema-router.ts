@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { EVIDENCE_LINES_SCHEMA_PATH, evidenceLinesJsonSchema } from './evidence-lines.ts';
 import { EVIDENCE_SCHEMA_PATH, evidenceJsonSchema } from './evidence-schema.ts';
+import { olderEvidenceSchemas } from './older-evidence-schemas.ts';
 
 /** Publishes the JSON Schemas of the evidence: whoever receives a file may read what each field means. */
 export function createSchemaRouter({ config }: Pick<AppDeps, 'config'>): Router {
@@ -9,6 +10,7 @@ export function createSchemaRouter({ config }: Pick<AppDeps, 'config'>): Router 
   const schemas = [
     { path: EVIDENCE_SCHEMA_PATH, schema: evidenceJsonSchema(config.baseUrl) },
     { path: EVIDENCE_LINES_SCHEMA_PATH, schema: evidenceLinesJsonSchema(config.baseUrl) },
+    ...olderEvidenceSchemas(config.baseUrl),
   ];
   for (const { path, schema } of schemas) {
     const text = JSON.stringify(schema, null, 2);

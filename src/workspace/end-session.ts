@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import {
+  countedMinutes,
   isIdle,
   sessionColumns,
   whereSession,
@@ -98,6 +99,7 @@ async function logEnd(
       duration_seconds: session.duration_seconds,
       interactive_seconds: session.interactive_seconds,
       activity_count: session.activity_count,
+      ...countedMinutes(session),
       ...(isOwnAct || context.userId === null ? {} : { noticed_in_request_of_user_id: context.userId }),
     },
   });

@@ -56,6 +56,11 @@ export interface WorkspaceSession {
   activity_count: number;
   /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
   interactive_seconds: number;
+  /** Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by `countedMinutes`. */
+  connected_minutes: number;
+  active_minutes: number;
+  /** The last counted minute. Null: nothing was counted. */
+  connected_until: Date | null;
   ip_address: string | null;
   user_agent: string | null;
   /** SHA-256 of the browser session, token or connection that used it. */
@@ -77,6 +82,9 @@ export const sessionColumns = [
   'workspace_sessions.last_activity_at',
   'workspace_sessions.activity_count',
   'workspace_sessions.interactive_seconds',
+  'workspace_sessions.connected_minutes',
+  'workspace_sessions.active_minutes',
+  'workspace_sessions.connected_until',
   'workspace_sessions.ip_address',
   'workspace_sessions.user_agent',
   'workspace_sessions.session_id',
@@ -96,6 +104,15 @@ export function whereSession(
     .where('workspace_sessions.id', session.id)
     .where('workspace_sessions.started_at', '>=', session.started_at)
     .where('workspace_sessions.started_at', '<', new Date(session.started_at.getTime() + 1));
+}
+
+/** The minutes counted in a session; both null when none were, which is not the same as 0. */
+export function countedMinutes(
+  session: Pick<WorkspaceSession, 'connected_minutes' | 'active_minutes' | 'connected_until'>,
+): { connected_minutes: number | null; active_minutes: number | null } {
+  const { connected_minutes, active_minutes, connected_until } = session;
+  if (connected_until === null) return { connected_minutes: null, active_minutes: null };
+  return { connected_minutes, active_minutes };
 }
 
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */

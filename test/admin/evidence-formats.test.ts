@@ -90,7 +90,7 @@ describe('evidence as lines of JSON', () => {
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
     expect(response.headers['content-disposition']).toMatch(/\.ndjson"$/);
     expect(response.headers.link).toBe(
-      '<http://localhost:3000/schemas/evidence-lines-1.0.json>; rel="describedby"',
+      '<http://localhost:3000/schemas/evidence-lines-1.1.json>; rel="describedby"',
     );
     const lines = linesOf(text);
     expect(lines.map((line) => line.type)).toEqual([
@@ -109,7 +109,7 @@ describe('evidence as lines of JSON', () => {
   });
 
   it('fits the schema that is published for it', async () => {
-    const published = await alice.get('/schemas/evidence-lines-1.0.json');
+    const published = await alice.get('/schemas/evidence-lines-1.1.json');
     expect(published.headers['content-type']).toMatch(/^application\/schema\+json/);
     const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
     addFormats.default(ajv);
@@ -162,7 +162,7 @@ describe('compression', () => {
       const { response, body } = await ask(acceptEncoding);
       expect(response.headers['content-encoding']).toBe('gzip');
       expect(response.headers.vary).toMatch(/accept-encoding/i);
-      expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({ schema_version: '1.0' });
+      expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({ schema_version: '1.1' });
     },
   );
 
@@ -172,7 +172,7 @@ describe('compression', () => {
       const { response, body } = await ask(acceptEncoding);
       expect(response.headers['content-encoding']).toBeUndefined();
       expect(response.headers.vary).toMatch(/accept-encoding/i);
-      expect(JSON.parse(body.toString())).toMatchObject({ schema_version: '1.0' });
+      expect(JSON.parse(body.toString())).toMatchObject({ schema_version: '1.1' });
     },
   );
 });

@@ -103,8 +103,15 @@ export async function buildSession(
   user: BuiltUser,
   workspaceId: number,
   times: { from: string; to: string; isOpen?: boolean },
+  /** What was counted; nothing when it is left out. */
+  minutes?: { connected: number; active: number },
 ): Promise<void> {
   await db('workspace_sessions').insert({
+    ...(minutes !== undefined && {
+      connected_minutes: minutes.connected,
+      active_minutes: minutes.active,
+      connected_until: db.raw(`date_trunc('minute', ?::timestamptz)`, [times.to]),
+    }),
     company_id: user.company_id,
     workspace_id: workspaceId,
     user_id: user.id,

@@ -49,6 +49,14 @@ describe('an evidence bundle', () => {
     expect(bundle.summary).toEqual({
       total_workspace_hours: 0,
       interactive_workspace_hours: 0,
+      connected_workspace_hours: 0,
+      active_workspace_hours: 0,
+      counted_sessions: 0,
+      uncounted_sessions: 0,
+      usage_explained: {
+        en: expect.stringContaining('Two numbers bound') as string,
+        tr: expect.stringContaining('iki sayı sınırlar') as string,
+      },
       total_sessions: 0,
       successful_logins: 0,
       failed_logins: 0,

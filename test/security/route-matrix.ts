@@ -194,8 +194,20 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /schemas/evidence-bundle-1.1.json',
+    target: () => ({ path: '/schemas/evidence-bundle-1.1.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
     route: 'GET /schemas/evidence-lines-1.0.json',
     target: () => ({ path: '/schemas/evidence-lines-1.0.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /schemas/evidence-lines-1.1.json',
+    target: () => ({ path: '/schemas/evidence-lines-1.1.json' }),
     expect: everyone(200),
     audit: reading,
   },

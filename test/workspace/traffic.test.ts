@@ -89,6 +89,24 @@ describe('the traffic of a session', () => {
     expect(row).toMatchObject({ ended_at: minute(3), end_reason: 'idle' });
   });
 
+  it.each([
+    { what: 'is in the audit row of the end', isUsed: true, connected: 1, active: 0 },
+    { what: 'is null there when nothing was counted', isUsed: false, connected: null, active: null },
+  ])('$what', async ({ isUsed, connected, active }) => {
+    if (isUsed) buffer.note(session, minute(1), false);
+    await buffer.flush();
+    await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.bob, minute(5)), {
+      sessionId: session.id,
+      reason: 'closed',
+    });
+    const row = await site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_close' })
+      .whereRaw(`details->>'workspace_session_id' = ?`, [String(session.id)])
+      .first<{ details: unknown }>('details');
+    expect(row.details).toMatchObject({ connected_minutes: connected, active_minutes: active });
+  });
+
   it('moves no end, and counts nothing after it', async () => {
     buffer.note(session, minute(3), false);
     await buffer.flush();

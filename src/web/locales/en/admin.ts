@@ -138,9 +138,11 @@ export const admin = {
   exportInside: 'What is inside',
   exportInside1: 'Accepted terms and privacy notice with time, address and fingerprint of the text',
   exportInside2: 'Every sign-in, refused ones too, and every other act',
-  exportInside3: 'Every workspace session with its length',
+  exportInside3: 'Every workspace session with its length and its connected and active minutes',
   exportInside4: 'Payments and invoices, with what the payment service reported',
   exportNot: 'Never inside: passwords, card data, and what colleagues did.',
+  usageExplained:
+    'Two numbers bound the time of use. Connected: minutes in which the person’s device had a connection to the workspace; this is the most that was used, since a window may stand open with nobody before it. Active: minutes in which something came from the person to the workspace, such as a keystroke; this is the least that was used, since reading leaves no trace. The true time lies between them. Both were counted by the server from the traffic itself, whole minutes, each once even when several windows were open. Sessions without these numbers (null) were not counted, which says nothing for or against their use.',
   exportPeriodHint: 'Leave both empty for everything. Days are counted in Istanbul time.',
   exportDownload: 'Download evidence',
   exportFormat: 'File',

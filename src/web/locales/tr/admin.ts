@@ -139,9 +139,11 @@ export const admin: Record<keyof typeof en, string> = {
   exportInside: 'İçinde ne var',
   exportInside1: 'Kabul edilen koşullar ve gizlilik bildirimi; saati, adresi ve metnin özetiyle',
   exportInside2: 'Reddedilenler dahil her giriş ve diğer bütün işlemler',
-  exportInside3: 'Süreleriyle birlikte her çalışma alanı oturumu',
+  exportInside3: 'Süresi, bağlı ve etkin dakikalarıyla birlikte her çalışma alanı oturumu',
   exportInside4: 'Ödemeler ve faturalar; ödeme kuruluşunun bildirdikleriyle birlikte',
   exportNot: 'İçinde asla olmayanlar: parolalar, kart bilgileri ve iş arkadaşlarının yaptıkları.',
+  usageExplained:
+    'Kullanım süresini iki sayı sınırlar. Bağlı (connected): kişinin cihazının çalışma alanına bağlı olduğu dakikalar; pencere başında kimse yokken de açık kalabileceği için bu, en fazla kullanım süresidir. Etkin (active): kişiden çalışma alanına bir şeyin, örneğin bir tuş vuruşunun geldiği dakikalar; okumak iz bırakmadığı için bu, en az kullanım süresidir. Gerçek süre ikisinin arasındadır. İkisini de sunucu, trafiğin kendisinden, tam dakika olarak saymıştır; birden çok pencere açık olsa da her dakika bir kez sayılır. Bu sayıların boş (null) olduğu oturumlarda sayım yapılmamıştır; bu, kullanım olduğu veya olmadığı anlamına gelmez.',
   exportPeriodHint: 'Hepsi için ikisini de boş bırakın. Günler İstanbul saatine göredir.',
   exportDownload: 'Kanıtı indir',
   exportFormat: 'Dosya türü',

@@ -1,0 +1,176 @@
+import type { Knex } from 'knex';
+import { TIME_ZONE } from '../web/format.ts';
+import type { UsageFilter } from './usage-stats.ts';
+
+/**
+ * Use as its traffic was counted, in whole minutes given as seconds, added over people. What one person did in several
+ * sessions at once lies between both bounds, since a session holds how many of its minutes were counted, not which.
+ */
+export interface TrafficBounds {
+  /** Upper bound: minutes in which a browser or a program was connected. */
+  connected_seconds: number;
+  /** Lower bound: minutes in which a person sent something. */
+  active_seconds: number;
+  /** Sessions whose traffic was counted. */
+  counted_sessions: number;
+  /** Sessions of which only beginning and end are known: from before traffic was counted, or not through the gateway. */
+  uncounted_sessions: number;
+  /** How long those were open, in none of the bounds. */
+  uncounted_seconds: number;
+}
+
+/** The traffic of the sessions that the filter selects; what reaches over an edge of the period is cut there. */
+export async function calculateTraffic(db: Knex, filter: UsageFilter): Promise<TrafficBounds> {
+  const period = db.select([
+    db.raw('null::text as day'),
+    db.raw(`date_trunc('minute', ?::timestamptz) as from_at`, [filter.from ?? '-infinity']),
+    db.raw(`date_trunc('minute', ?::timestamptz + interval '59.999999 seconds') as to_at`, [
+      filter.to ?? 'infinity',
+    ]),
+  ]);
+  const [bounds] = await bounded(db, filter, period);
+  return (bounds as TrafficBounds | undefined) ?? NOTHING;
+}
+
+const NOTHING: TrafficBounds = {
+  connected_seconds: 0,
+  active_seconds: 0,
+  counted_sessions: 0,
+  uncounted_sessions: 0,
+  uncounted_seconds: 0,
+};
+
+/** The traffic of a day; `day` is `YYYY-MM-DD`. */
+export type DayTraffic = TrafficBounds & { day: string };
+
+/**
+ * The same for each day of a month (`YYYY-MM`) in which something was used, cut at midnight of Europe/Istanbul, oldest first.
+ * A session over midnight counts in both days, with as much of its minutes as either can have had.
+ */
+export async function calculateTrafficByDay(
+  db: Knex,
+  filter: Omit<UsageFilter, 'from' | 'to'> & { from: Date; to: Date; month: string },
+): Promise<DayTraffic[]> {
+  const days = db
+    .from(
+      db.raw(`generate_series(?::timestamp, ?::timestamp + interval '1 month - 1 day', '1 day') as day`, [
+        `${filter.month}-01`,
+        `${filter.month}-01`,
+      ]),
+    )
+    .select([
+      db.raw(`to_char(day, 'YYYY-MM-DD') as day`),
+      db.raw('day at time zone ? as from_at', [TIME_ZONE]),
+      db.raw(`(day + interval '1 day') at time zone ? as to_at`, [TIME_ZONE]),
+    ]);
+  return (await bounded(db, filter, days, ['day'])) as DayTraffic[];
+}
+
+/** Neither bound depends on the order of sessions; groups are of sessions of one person that touch each other. */
+async function bounded(
+  db: Knex,
+  filter: UsageFilter,
+  slices: Knex.QueryBuilder,
+  keys: 'day'[] = [],
+): Promise<unknown[]> {
+  return db
+    .with('slices', slices)
+    .with('spans', sessionSpans(db, filter))
+    .with('cut', cutSpans(db))
+    .with('marked', (query) => query.from('cut').select(['cut.*', db.raw(STARTS_GROUP)]))
+    .with('grouped', (query) => query.from('marked').select(['marked.*', db.raw(GROUP_NUMBER)]))
+    .with('united', (query) =>
+      query
+        .from('grouped')
+        .groupBy(['day', 'user_id', 'is_counted', 'group_number'])
+        .select([
+          'day',
+          'is_counted',
+          db.raw('count(*) as sessions'),
+          ...GROUP_BOUNDS.map((sql) => db.raw(sql)),
+        ]),
+    )
+    .from('united')
+    .groupBy('day')
+    .orderBy('day')
+    .select([...keys, ...TOTALS.map((sql) => db.raw(sql))]);
+}
+
+/**
+ * Each session with the time that its minutes lie in: from its first minute to the last counted one. A session that was not
+ * counted has its length instead.
+ */
+function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
+  const end = 'coalesce(s.ended_at, s.last_activity_at)';
+  return db('workspace_sessions as s')
+    .where('s.company_id', filter.companyId)
+    .where('s.started_at', '<', filter.to ?? 'infinity')
+    .whereRaw(`${end} >= ?`, [filter.from ?? '-infinity'])
+    .modify((query) => {
+      if (filter.userId !== undefined) query.where('s.user_id', filter.userId);
+      if (filter.workspaceId !== undefined) query.where('s.workspace_id', filter.workspaceId);
+      if (filter.workspaceIds !== undefined) query.whereIn('s.workspace_id', filter.workspaceIds);
+    })
+    .select([
+      's.id',
+      's.user_id',
+      's.started_at',
+      db.raw('s.connected_until is not null as is_counted'),
+      db.raw(`case when s.connected_until is null then s.started_at
+                   else least(date_trunc('minute', s.started_at), s.connected_until) end as span_from`),
+      db.raw(`case when s.connected_until is null then ${end}
+                   else s.connected_until + interval '1 minute' end as span_to`),
+      db.raw('s.connected_minutes * 60 as connected'),
+      db.raw('s.active_minutes * 60 as active'),
+    ]);
+}
+
+/**
+ * The part of each session that lies in a slice. Which of its minutes lie there is not known: at most all that fit in, at least
+ * those that do not fit in outside.
+ */
+function cutSpans(db: Knex): Knex.QueryBuilder {
+  const inside = 'greatest(0, extract(epoch from least(span_to, to_at) - greatest(span_from, from_at)))';
+  const outside = `(extract(epoch from span_to - span_from) - ${inside})`;
+  return db
+    .from('spans')
+    .joinRaw('join slices on span_from < to_at and (span_to > from_at or day is null)')
+    .select([
+      'day',
+      'id',
+      'user_id',
+      'is_counted',
+      db.raw('greatest(span_from, from_at) as lower_at'),
+      db.raw('greatest(least(span_to, to_at), span_from, from_at) as upper_at'),
+      db.raw(`${inside} as inside`),
+      db.raw(`least(connected, ${inside}) as most`),
+      db.raw(`greatest(0, active - ${outside}) as least`),
+    ]);
+}
+
+const OF_PERSON = 'partition by day, user_id, is_counted order by lower_at, upper_at, id';
+
+const STARTS_GROUP = `
+  lower_at >= max(upper_at) over (${OF_PERSON} rows between unbounded preceding and 1 preceding) as starts_group`;
+
+const GROUP_NUMBER = `count(*) filter (where starts_group) over (${OF_PERSON}) as group_number`;
+
+const SPAN = 'extract(epoch from max(upper_at) - min(lower_at))';
+
+/**
+ * At most: what the sessions add up to, and no more than the time they cover. At least: what the busiest counted, and what
+ * they add up to less all that can have been counted twice, which is by how much their times add up to more than they cover.
+ */
+const GROUP_BOUNDS = [
+  `${SPAN} as span`,
+  `least(sum(most), ${SPAN}) as connected`,
+  `greatest(max(least), sum(least) - (sum(inside) - ${SPAN})) as active`,
+];
+
+const TOTALS = [
+  'coalesce(sum(connected) filter (where is_counted), 0)::bigint as connected_seconds',
+  'coalesce(sum(active) filter (where is_counted), 0)::bigint as active_seconds',
+  'coalesce(sum(sessions) filter (where is_counted), 0)::bigint as counted_sessions',
+  'coalesce(sum(sessions) filter (where not is_counted), 0)::bigint as uncounted_sessions',
+  'floor(coalesce(sum(span) filter (where not is_counted), 0))::bigint as uncounted_seconds',
+];

@@ -1,0 +1,109 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { EvidenceBundle } from '../../src/admin/evidence-schema.ts';
+import { olderEvidenceSchemas } from '../../src/admin/older-evidence-schemas.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { buildSession, downloadText, readBundle } from './evidence-support.ts';
+
+const database = useTestDatabase();
+let cast: Cast;
+let workspaceId: number;
+
+beforeEach(async () => {
+  cast = await buildCast(database.db);
+  const owned = { company_id: cast.acme.id, owner_user_id: cast.bob.id };
+  workspaceId = (await buildWorkspace(database.db, owned)).id;
+});
+
+const used = (from: string, to: string, minutes?: { connected: number; active: number }): Promise<void> =>
+  buildSession(
+    database.db,
+    cast.bob,
+    workspaceId,
+    { from: `2026-03-01T${from}:00Z`, to: `2026-03-01T${to}:00Z` },
+    minutes,
+  );
+
+describe('the minutes in the evidence', () => {
+  it('are in each session, and null, not 0, where nothing was counted', async () => {
+    await used('09:00', '10:00', { connected: 61, active: 12 });
+    await used('12:00', '12:10', { connected: 11, active: 0 });
+    await used('14:00', '14:30');
+    const bundle = await readBundle(database.db, cast.alice, cast.bob);
+    expect(bundle.workspace_sessions).toMatchObject([
+      { connected_minutes: null, active_minutes: null },
+      { connected_minutes: 11, active_minutes: 0 },
+      { connected_minutes: 61, active_minutes: 12 },
+    ]);
+    expect(bundle.summary).toMatchObject({
+      total_sessions: 3,
+      counted_sessions: 2,
+      uncounted_sessions: 1,
+      total_workspace_hours: 1.67,
+      connected_workspace_hours: 1.2,
+      active_workspace_hours: 0.2,
+    });
+    const lines = (await downloadText(database.db, cast.alice, cast.bob, { format: 'ndjson' }))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter((line) => line.type === 'workspace_session')).toMatchObject(
+      bundle.workspace_sessions,
+    );
+    expect(lines.at(-1)).toMatchObject(bundle.summary);
+  });
+
+  it('of two browsers at once are an hour at most, and what the busier one shows at least', async () => {
+    await used('09:00', '09:59', { connected: 60, active: 30 });
+    await used('09:00', '09:59', { connected: 60, active: 24 });
+    const { summary } = await readBundle(database.db, cast.alice, cast.bob);
+    expect(summary).toMatchObject({ connected_workspace_hours: 1, active_workspace_hours: 0.5 });
+  });
+
+  it('are cut to the period', async () => {
+    await used('09:00', '09:59', { connected: 60, active: 36 });
+    const period = { from: new Date('2026-03-01T09:30:00Z'), to: null };
+    const { summary } = await readBundle(database.db, cast.alice, cast.bob, period);
+    expect(summary).toMatchObject({ connected_workspace_hours: 0.5, active_workspace_hours: 0.1 });
+  });
+});
+
+describe('the schema of version 1.0', () => {
+  it('is still published, and a bundle without what 1.1 added fits it', async () => {
+    await used('09:00', '10:00', { connected: 61, active: 12 });
+    const bundle = await readBundle(database.db, cast.alice, cast.bob);
+    const [schema] = olderEvidenceSchemas('https://example.com');
+    expect(schema).toMatchObject({
+      path: '/schemas/evidence-bundle-1.0.json',
+      schema: { $id: 'https://example.com/schemas/evidence-bundle-1.0.json' },
+    });
+    const ajv = new Ajv2020({ allErrors: true, strict: true });
+    addFormats.default(ajv);
+    const validate = ajv.compile(schema!.schema);
+    expect(validate(bundle)).toBe(false);
+    expect(validate(asVersion10(bundle)), ajv.errorsText(validate.errors)).toBe(true);
+  });
+});
+
+function asVersion10(bundle: EvidenceBundle): unknown {
+  return {
+    ...bundle,
+    schema_version: '1.0',
+    workspace_sessions: bundle.workspace_sessions.map((session) =>
+      without(session, ['connected_minutes', 'active_minutes']),
+    ),
+    summary: without(bundle.summary, [
+      'connected_workspace_hours',
+      'active_workspace_hours',
+      'counted_sessions',
+      'uncounted_sessions',
+      'usage_explained',
+    ]),
+  };
+}
+
+function without(record: object, names: string[]): unknown {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
