@@ -34,6 +34,7 @@ import type { DoorRules } from './workspace/find-passes.ts';
 import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostRouter } from './workspace/host-router.ts';
+import { PersonSigns } from './workspace/person-signs.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
 import { WorkspaceGateway } from './workspace/workspace-gateway.ts';
@@ -64,8 +65,9 @@ export function createApp(deps: AppDeps): {
   const assets = createAssets(join(views, 'assets'));
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
-  const gate = new WorkspaceGate(db, doorRules(deps));
-  const gateway = createGateway(deps);
+  const signs = new PersonSigns();
+  const gate = new WorkspaceGate(db, doorRules(deps), signs);
+  const gateway = createGateway(deps, signs);
   const contextOf = (req: IncomingMessage): RequestContext => requestContext(adoptRequest(app, deps, req));
 
   app.use(requestLog(log, metrics, recorders));
@@ -111,10 +113,13 @@ export function createApp(deps: AppDeps): {
   };
 }
 
-function createGateway({ workspaceAddresses: addresses, ...deps }: AppDeps): WorkspaceGateway | null {
+function createGateway(
+  { workspaceAddresses: addresses, ...deps }: AppDeps,
+  signs: PersonSigns,
+): WorkspaceGateway | null {
   return addresses === undefined
     ? null
-    : new WorkspaceGateway({ ...deps, addresses, rules: doorRules(deps) });
+    : new WorkspaceGateway({ ...deps, addresses, signs, rules: doorRules(deps) });
 }
 
 /** An upgrade meets no middleware: gives its request what web/request-log.ts would, and Express' reading of its address. */

@@ -14,6 +14,10 @@ export interface HostRequest {
   fetchSite: string | undefined;
   fetchMode: string | undefined;
   accept: string | undefined;
+  /** A page that the browser says a person asked for, by a click or in the address bar. */
+  isPersonal: boolean;
+  /** Undefined for what has no body or does not say how long it is. */
+  contentLength: string | undefined;
 }
 
 /** Headers as Node gives them. */
@@ -31,6 +35,8 @@ export function readHostRequest(
     fetchSite: one(headers['sec-fetch-site']),
     fetchMode: one(headers['sec-fetch-mode']),
     accept: one(headers.accept),
+    isPersonal: one(headers['sec-fetch-user']) === '?1',
+    contentLength: one(headers['content-length']),
   };
 }
 

@@ -5,16 +5,18 @@ const DATA_OPCODES = [0, 1, 2];
 const CLOSE_OPCODE = 8;
 
 /**
- * Watches the bytes of a WebSocket on its way from the browser and calls back for every piece in which a message begins
- * (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1). Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
+ * Watches the bytes of a WebSocket on its way from the browser and calls back for every data frame, with its length in bytes
+ * (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1). Reads headers only, and keeps no more of them
+ * than the fourteen bytes that they have at most.
  */
-export function countMessages(onMessage: () => void, onClose: () => void): (chunk: Buffer) => void {
+export function countMessages(
+  onMessage: (bytes: number) => void,
+  onClose: () => void,
+): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let payloadLeft = 0;
   return (chunk) => {
     let at = 0;
-    let hasMessage = false;
-    let hasClose = false;
     while (at < chunk.length) {
       if (payloadLeft > 0) {
         const skipped = Math.min(payloadLeft, chunk.length - at);
@@ -27,13 +29,11 @@ export function countMessages(onMessage: () => void, onClose: () => void): (chun
       const payload = payloadLength(header);
       if (payload === null) continue;
       const opcode = (header[0] ?? 0) & 0x0f;
-      if (DATA_OPCODES.includes(opcode)) hasMessage = true;
-      if (opcode === CLOSE_OPCODE) hasClose = true;
       payloadLeft = payload;
       header = Buffer.alloc(0);
+      if (DATA_OPCODES.includes(opcode)) onMessage(payload);
+      else if (opcode === CLOSE_OPCODE) onClose();
     }
-    if (hasMessage) onMessage();
-    if (hasClose) onClose();
   };
 }
 

@@ -3,6 +3,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { authorizeWorkspaceRequest, type Entry } from './authorize-workspace-request.ts';
 import type { DoorRules } from './find-passes.ts';
 import { isCrossSite, type HostRequest } from './host-request.ts';
+import type { PersonSigns } from './person-signs.ts';
 import { trafficAt, writeTraffic } from './write-traffic.ts';
 
 /** A decision is believed so long, in milliseconds: a page asks for dozens of files, and access must end within seconds. */
@@ -20,9 +21,12 @@ export class WorkspaceGate {
   readonly #rules: DoorRules;
   readonly #believed = new Map<string, { until: number; entry: Promise<Entry> }>();
 
-  constructor(db: Knex, rules: DoorRules) {
+  readonly #signs: PersonSigns;
+
+  constructor(db: Knex, rules: DoorRules, signs: PersonSigns) {
     this.#db = db;
     this.#rules = rules;
+    this.#signs = signs;
   }
 
   /** Decides about one request and counts it when it is let in. */
@@ -57,9 +61,9 @@ export class WorkspaceGate {
   async #note(
     context: RequestContext,
     { session }: Extract<Entry, { allowed: true }>,
-    { method, isUpgrade }: HostRequest,
+    request: HostRequest,
   ): Promise<void> {
-    const isActive = !isUpgrade && !['GET', 'HEAD', 'OPTIONS'].includes(method);
+    const isActive = this.#signs.isBehindRequest(session, context.at, request);
     const buffer = context.recorders?.trafficBuffer;
     if (buffer !== undefined) buffer.note(session, context.at, isActive);
     else await writeTraffic(this.#db, [trafficAt(session, context.at, isActive)]);

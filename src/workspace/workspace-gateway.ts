@@ -10,6 +10,7 @@ import type { AskedPass, DoorRules } from './find-passes.ts';
 import { countMessages } from './message-counter.ts';
 import { OpenConnections, type OpenConnection } from './open-connections.ts';
 import { refuse } from './gateway-upgrade.ts';
+import type { PersonSigns } from './person-signs.ts';
 import { isHttps, readPassCookie } from './pass-token.ts';
 import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from './workspace-addresses.ts';
@@ -36,18 +37,30 @@ export interface Admitted extends AskedPass {
   address: WorkspaceAddress;
 }
 
+interface GatewayDeps {
+  config: Config;
+  db: Knex;
+  log: Log;
+  addresses: WorkspaceAddresses;
+  rules: DoorRules;
+  signs: PersonSigns;
+}
+
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
 export class WorkspaceGateway {
   readonly addresses: WorkspaceAddresses;
   readonly connections: OpenConnections;
   readonly #proxy: ProxyServer;
   readonly #config: Config;
-  readonly #upgraded = new WeakSet<IncomingMessage>();
+  readonly #signs: PersonSigns;
+  /** Since when browser and workspace speak WebSocket. */
+  readonly #upgradedAt = new WeakMap<IncomingMessage, Date>();
   /** How to say that a request failed, while it is under way. */
   readonly #failures = new WeakMap<IncomingMessage, (error: Error) => void>();
 
-  constructor(deps: { config: Config; db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules }) {
+  constructor(deps: GatewayDeps) {
     this.#config = deps.config;
+    this.#signs = deps.signs;
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
     this.#proxy = createProxyServer({ proxyTimeout: SILENT_MS, upgradeTimeout: SILENT_MS });
@@ -56,7 +69,7 @@ export class WorkspaceGateway {
     });
     this.#proxy.on('proxyReqWs', (request, req) => {
       request.prependListener('upgrade', (answer) => {
-        this.#upgraded.add(req);
+        this.#upgradedAt.set(req, new Date());
         cleanResponseHeaders(answer.headers);
       });
       request.prependListener('response', (answer) => {
@@ -86,19 +99,23 @@ export class WorkspaceGateway {
   async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
     this.#clean(req, admitted);
     const connection = toConnection(admitted, true, () => socket.destroy());
-    const { recorders } = admitted.context;
+    const traffic = admitted.context.recorders?.trafficBuffer;
     const count = countMessages(
-      () => recorders?.trafficBuffer?.note(connection.session, new Date(), true),
+      (bytes) => {
+        const at = new Date();
+        const message = { openedAt: this.#upgradedAt.get(req) ?? at, bytes };
+        traffic?.note(connection.session, at, this.#signs.isBehindMessage(connection.session, at, message));
+      },
       () => {
         connection.hasClosed = true;
-        recorders?.trafficBuffer?.noteClose(connection.session, new Date());
+        traffic?.noteClose(connection.session, new Date());
       },
     );
     socket.once('close', this.connections.add(connection));
     socket.on('data', count);
     this.#failures.set(req, () => {
       // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
-      if (!this.#upgraded.has(req)) refuse(socket, 502);
+      if (!this.#upgradedAt.has(req)) refuse(socket, 502);
     });
     await this.#proxy.ws(req, socket, { target: toTarget(admitted.address) }, head);
   }

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createTestApp, type TestApp } from './app.ts';
+import type { AddressInfo, Socket } from 'node:net';
+import { createTestApp, type TestApp, type TestAppOptions } from './app.ts';
 import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';
 
 export interface ListeningApp extends TestApp {
@@ -9,7 +9,7 @@ export interface ListeningApp extends TestApp {
 }
 
 /** The application on a port of its own with a PayTR sandbox that notifies it: for browsers. */
-export async function startListeningApp(): Promise<ListeningApp> {
+export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const server = createServer((req, res) => {
     handler(req, res);
@@ -18,10 +18,13 @@ export async function startListeningApp(): Promise<ListeningApp> {
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
   const paytr = await startFakePaytr({ callbackUrl: `${url}/billing/callback` });
   const test = await createTestApp({
-    env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url, PAYTR_TEST_MODE: '1' },
-    deps: { paytr: paytr.paytr },
+    env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url, PAYTR_TEST_MODE: '1', ...env },
+    deps: { paytr: paytr.paytr, ...deps },
   });
   handler = test.app as RequestListener;
+  // As in src/server.ts: only the gateway knows what to do with it.
+  if (test.deps.workspaceAddresses !== undefined)
+    server.on('upgrade', (req, socket: Socket, head) => void test.upgrade(req, socket, head));
   return {
     ...test,
     url,

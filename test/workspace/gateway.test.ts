@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
@@ -229,7 +229,10 @@ describe('a WebSocket through the gateway', () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const socket = await openedSocket(guest);
     await echo(socket, PING);
+    // What a page says at once is its greeting.
+    await echo(socket, TEXT);
     expect(await traffic()).toMatchObject({ active_minutes: 0 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
     // In two pieces, as a network may cut it.
     socket.write(TEXT.subarray(0, 1));
     await echo(socket, TEXT.subarray(1));
@@ -237,6 +240,7 @@ describe('a WebSocket through the gateway', () => {
     expect(row.active_minutes).toBe(1);
     expect(row.connected_minutes).toBeGreaterThanOrEqual(1);
     socket.destroy();
+    vi.useRealTimers();
   });
 
   it('knows a tab that is closed from a line that breaks', async () => {
