@@ -1,5 +1,4 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -7,29 +6,8 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../src/workspace/runtime/command-template.ts';
 import type { RuntimeConfig, RuntimeWorkspace } from '../../src/workspace/runtime/runtime-types.ts';
 import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../src/workspace/runtime.ts';
+import { askProbe, probeProgram, type AboutProbe } from '../support/probe.ts';
 
-/** Answers with its pid and environment, runs what it is asked to read, and ends on /crash. */
-const program = `
-const { createServer } = require('node:http');
-const { readFileSync, readdirSync } = require('node:fs');
-const { spawn } = require('node:child_process');
-const { connect } = require('node:net');
-const tryIt = (act) => { try { return String(act()); } catch (error) { return error.code; } };
-createServer((req, res) => {
-  const url = new URL(req.url, 'http://workspace');
-  const path = url.searchParams.get('path');
-  const say = (value) => res.end(JSON.stringify(value));
-  if (url.pathname === '/crash') process.exit(1);
-  else if (url.pathname === '/child') say(spawn('sleep', ['600']).pid);
-  else if (url.pathname === '/read') say(tryIt(() => readFileSync(path)));
-  else if (url.pathname === '/list') say(tryIt(() => readdirSync(path)));
-  else if (url.pathname === '/connect')
-    connect(path).on('connect', () => say('connected')).on('error', (error) => say(error.code));
-  else say({ pid: process.pid, uid: process.getuid(), cwd: process.cwd(), env: process.env, args: process.argv.slice(1) });
-}).listen(process.argv[1], () => console.log('\\u001b[31mready\\u001b[0m'));
-`;
-
-const isRoot = process.getuid?.() === 0;
 const roots: string[] = [];
 const runtimes: WorkspaceRuntime[] = [];
 
@@ -49,7 +27,7 @@ function runtimeIn(dataDir: string, overrides: Partial<RuntimeConfig> = {}): Wor
   const runtime = createWorkspaceRuntime({
     config: {
       isManaged: true,
-      command: [process.execPath, '-e', program, '{socket}', '{name}'],
+      command: [process.execPath, '-e', probeProgram, '{socket}', '{name}'],
       usesSocket: true,
       dataDir,
       uid: null,
@@ -73,30 +51,6 @@ const workspace = (id: number, name = 'place'): RuntimeWorkspace => ({
   port: 21_000 + id,
 });
 
-interface About {
-  pid: number;
-  uid: number;
-  cwd: string;
-  env: Record<string, string>;
-  args: string[];
-}
-
-function ask<Answer>(runtime: WorkspaceRuntime, id: number, path = '/'): Promise<Answer> {
-  const address = runtime.addressOf(id);
-  if (address === null || !('socketPath' in address)) throw new Error('it has no socket');
-  return new Promise((done, fail) => {
-    request({ socketPath: address.socketPath, path }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += String(chunk)));
-      response.on('end', () => {
-        done(JSON.parse(text) as Answer);
-      });
-    })
-      .once('error', fail)
-      .end();
-  });
-}
-
 const lives = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
@@ -107,7 +61,7 @@ describe('a workspace’s program', () => {
     const runtime = runtimeIn(root);
     expect(await runtime.start(workspace(1, '--$(id) "x"; ls'))).toEqual({ ok: true });
     expect(runtime.state(1)).toBe('running');
-    const about = await ask<About>(runtime, 1);
+    const about = await askProbe<AboutProbe>(runtime, 1);
     expect(about.cwd).toBe(join(root, 'workspaces/1'));
     expect(about.args.at(-1)).toBe('$(id) "x"; ls');
     expect(Object.keys(about.env).sort()).toEqual(['HOME', 'LANG', 'LOGNAME', 'PATH', 'USER']);
@@ -120,8 +74,8 @@ describe('a workspace’s program', () => {
   it('ends with all that it has started', async () => {
     const runtime = runtimeIn(newRoot());
     await runtime.start(workspace(1));
-    const { pid } = await ask<About>(runtime, 1);
-    const child = await ask<number>(runtime, 1, '/child');
+    const { pid } = await askProbe<AboutProbe>(runtime, 1);
+    const child = await askProbe<number>(runtime, 1, '/child');
     await runtime.stop(1);
     expect(runtime.state(1)).toBe('stopped');
     expect(runtime.addressOf(1)).toBeNull();
@@ -131,11 +85,11 @@ describe('a workspace’s program', () => {
   it('is started again when it crashes', async () => {
     const runtime = runtimeIn(newRoot());
     await runtime.start(workspace(1));
-    const before = await ask<About>(runtime, 1);
-    await expect(ask(runtime, 1, '/crash')).rejects.toThrow();
+    const before = await askProbe<AboutProbe>(runtime, 1);
+    await expect(askProbe(runtime, 1, '/crash')).rejects.toThrow();
     const pidNow = (): Promise<number> =>
       Promise.resolve()
-        .then(() => ask<About>(runtime, 1))
+        .then(() => askProbe<AboutProbe>(runtime, 1))
         .then(({ pid }) => pid)
         .catch(() => before.pid);
     await expect.poll(pidNow, { timeout: 10_000 }).not.toBe(before.pid);
@@ -159,12 +113,12 @@ describe('a workspace’s program', () => {
     const root = newRoot();
     const before = runtimeIn(root, { outlivesApp: true });
     await before.start(workspace(1));
-    const { pid } = await ask<About>(before, 1);
+    const { pid } = await askProbe<AboutProbe>(before, 1);
     expect(await before.close()).toEqual([]);
     expect(lives(pid)).toBe(true);
     const after = runtimeIn(root);
     expect(await after.start(workspace(1))).toEqual({ ok: true });
-    expect((await ask<About>(after, 1)).pid).toBe(pid);
+    expect((await askProbe<AboutProbe>(after, 1)).pid).toBe(pid);
     await after.stop(1);
     expect(lives(pid)).toBe(false);
     writeFileSync(join(root, 'workspaces/.run/1.json'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
@@ -177,7 +131,7 @@ describe('a workspace’s program', () => {
     await runtime.start(workspace(1));
     await runtime.start(workspace(2));
     await runtime.stop(2);
-    const { pid } = await ask<About>(runtime, 1);
+    const { pid } = await askProbe<AboutProbe>(runtime, 1);
     expect(await runtime.close()).toEqual([1]);
     expect(lives(pid)).toBe(false);
   });
@@ -193,31 +147,9 @@ describe('a workspace’s program', () => {
   it.skipIf(!existsSync('/usr/bin/prlimit'))('has the limits that are configured', async () => {
     const runtime = runtimeIn(newRoot(), { memoryMb: 4096 });
     await runtime.start(workspace(1));
-    const limits = await ask<string>(runtime, 1, '/read?path=/proc/self/limits');
+    const limits = await askProbe<string>(runtime, 1, '/read?path=/proc/self/limits');
     expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
     expect(limits).toMatch(/Max core file size +0 +0/);
-  });
-});
-
-describe.skipIf(!isRoot)('from inside a workspace (needs root, to give each a user of its own)', () => {
-  it('neither the folder nor the socket of another, our files nor our environment can be reached', async () => {
-    const root = newRoot();
-    const runtime = runtimeIn(root, { uid: 200_000 });
-    await runtime.start(workspace(1));
-    await runtime.start(workspace(2));
-    expect((await ask<About>(runtime, 1)).uid).toBe(200_001);
-    const other = join(root, 'workspaces/2');
-    const own = join(root, 'workspaces/1');
-    const tell = (act: string, path: string): Promise<string> =>
-      ask(runtime, 1, `/${act}?path=${encodeURIComponent(path)}`);
-    expect(await tell('list', own)).toBe('');
-    expect(await tell('list', other)).toBe('EACCES');
-    expect(await tell('list', join(root, 'workspaces/.run'))).toBe('EACCES');
-    expect(await tell('connect', join(root, 'workspaces/.sockets/1/s'))).toBe('connected');
-    expect(await tell('connect', join(root, 'workspaces/.sockets/2/s'))).toBe('EACCES');
-    expect(await tell('read', `/proc/${process.pid}/environ`)).toBe('EACCES');
-    const { pid } = await ask<About>(runtime, 2);
-    expect(await tell('read', `/proc/${pid}/environ`)).toBe('EACCES');
   });
 });
 
