@@ -78,6 +78,7 @@ export const environment = z.object({
   WORKSPACE_MEMORY_MB: z.coerce.number().int().min(16).max(1_000_000).optional(),
   WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
+  WORKSPACE_IDLE_STOP_HOURS: z.coerce.number().min(0).max(8760).default(12),
   WORKSPACE_DOMAIN: text
     .toLowerCase()
     .regex(
@@ -139,6 +140,8 @@ export interface Config {
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
+  /** Hours without active use after which a program is stopped; null: never. */
+  workspaceIdleStopHours: number | null;
   /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
   workspaceDomain: string | null;
   smtpUrl: string | null;
@@ -348,6 +351,7 @@ function toConfig(env: Environment): Config {
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),
+    workspaceIdleStopHours: env.WORKSPACE_IDLE_STOP_HOURS === 0 ? null : env.WORKSPACE_IDLE_STOP_HOURS,
     workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,

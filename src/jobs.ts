@@ -7,6 +7,7 @@ import { applyRetention } from './maintenance/apply-retention.ts';
 import { makePartitions } from './maintenance/make-partitions.ts';
 import type { Job } from './web/schedule.ts';
 import { sweepPasses } from './workspace/sweep-passes.ts';
+import { stopUnneededWorkspaces } from './workspace/stop-unneeded-workspaces.ts';
 import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
 
 /** All scheduled work of the product. */
@@ -32,6 +33,15 @@ export function scheduledJobs(deps: AppDeps): Job[] {
       name: 'apply-retention',
       everySeconds: 86_400,
       run: (db, context) => applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
+    },
+    {
+      name: 'stop-unneeded-workspaces',
+      everySeconds: 60,
+      run: (db, context) =>
+        stopUnneededWorkspaces(db, context, {
+          runtime: deps.runtime,
+          idleStopHours: deps.config.workspaceIdleStopHours,
+        }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },

@@ -122,6 +122,9 @@ export interface WorkspaceEvent {
   success: boolean;
   /** Absent when no workspace came to be. */
   workspaceId?: number;
+  /** Whom it concerns, when the system acts; else those of the request. */
+  companyId?: number;
+  userId?: number;
   details?: Details;
   reason?: string;
 }
@@ -169,6 +172,8 @@ async function logWorkspace(
     success: input.success,
     resourceType: 'workspace',
     ...(input.workspaceId === undefined ? {} : { resourceId: input.workspaceId }),
+    ...(input.companyId === undefined ? {} : { companyId: input.companyId }),
+    ...(input.userId === undefined ? {} : { userId: input.userId }),
     details: input.details ?? {},
     ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
   });

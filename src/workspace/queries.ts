@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import { readByMonths } from '../month-windows.ts';
-import type { RuntimeWorkspace } from './runtime/runtime-types.ts';
+import type { RuntimeWorkspace, StopCause } from './runtime/runtime-types.ts';
 import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
 import { idleLimit, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
 
@@ -20,6 +20,8 @@ export interface Workspace {
   name: string;
   port: number;
   created_at: Date;
+  /** Why the system stopped its program; null: it did not. */
+  stopped_because: StopCause | null;
 }
 
 const workspaceColumns = [
@@ -31,6 +33,7 @@ const workspaceColumns = [
   'workspaces.name',
   'workspaces.port',
   'workspaces.created_at',
+  'workspaces.stopped_because',
 ];
 
 /** Which workspaces a person may see: those of the company, or only those they own. */
@@ -120,15 +123,6 @@ export async function findRuntimeWorkspace(
   return db('workspaces')
     .where({ 'workspaces.id': input.workspaceId, 'workspaces.company_id': input.companyId })
     .first<RuntimeWorkspace | undefined>(runtimeColumns);
-}
-
-/** Every workspace, of all companies, that was running when the app was last here. */
-export async function listWantedRunning(db: Knex): Promise<RuntimeWorkspace[]> {
-  return db('workspaces')
-    .whereNotNull('workspaces.wanted_running_since')
-    .whereNull('workspaces.deleted_at')
-    .orderBy('workspaces.id')
-    .select<RuntimeWorkspace[]>(runtimeColumns);
 }
 
 /** How many workspaces a company has; the plan limits this number. */

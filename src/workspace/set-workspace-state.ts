@@ -68,7 +68,7 @@ async function noteWish(
     }
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
-      .update({ wanted_running_since: act === 'stop' ? null : context.at });
+      .update({ wanted_running_since: act === 'stop' ? null : context.at, stopped_because: null });
     if (act === 'stop')
       await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, { workspaceId, reason: 'stopped' });
     return { workspace, refusal: null };

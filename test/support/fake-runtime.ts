@@ -11,6 +11,9 @@ export interface FakeRuntime extends WorkspaceRuntime {
   /** What each program has printed. */
   log: string[];
   started: RuntimeWorkspace[];
+  /** What an app before this one has left. */
+  recorded: number[];
+  stopped: number[];
 }
 
 /** A runtime that starts no process. */
@@ -21,12 +24,15 @@ export function createFakeRuntime(): FakeRuntime {
     outcome: { ok: true },
     log: [],
     started: [],
+    recorded: [],
+    stopped: [],
     start: (workspace) => {
       fake.started.push(workspace);
       states.set(workspace.id, fake.outcome.ok ? 'running' : 'crashed');
       return Promise.resolve(fake.outcome);
     },
     stop: (id) => {
+      fake.stopped.push(id);
       states.set(id, 'stopped');
       return Promise.resolve();
     },
@@ -34,6 +40,7 @@ export function createFakeRuntime(): FakeRuntime {
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port: 1 } : null),
     logTail: () => fake.log,
+    listRecorded: () => fake.recorded,
     close: () => Promise.resolve([...states.keys()].filter((id) => states.get(id) !== 'stopped')),
   };
   return fake;

@@ -11,6 +11,9 @@ export interface RuntimeWorkspace {
   port: number;
 }
 
+/** Why the system stopped a program that nobody had asked it to stop. */
+export type StopCause = 'unused' | 'subscription-lapsed';
+
 export type StartOutcome =
   { ok: true } | { ok: false; reason: 'no-command' | 'cannot-start' | 'ended' | 'not-listening' | 'stopped' };
 

@@ -1,8 +1,10 @@
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -79,6 +81,14 @@ export function findRecorded(folders: WorkspaceFolders): ProcessIdentity | undef
   } catch {
     return undefined;
   }
+}
+
+/** The workspaces of which there is a record. */
+export function listRecorded(root: string): number[] {
+  const folder = join(resolve(root), '.run');
+  if (!existsSync(folder)) return [];
+  const ids = readdirSync(folder).map((name) => /^(\d+)\.json$/.exec(name)?.[1]);
+  return ids.filter((id) => id !== undefined).map(Number);
 }
 
 /** Forgets the process of a workspace. */

@@ -119,6 +119,10 @@ export const workspace = {
   runtime_starting: 'Starting',
   runtime_running: 'Running',
   runtime_crashed: 'Crashed, tried again soon',
+  stoppedBecause_unused:
+    'It was stopped because nobody had used it for a long time. Everything in it is still there.',
+  'stoppedBecause_subscription-lapsed':
+    'It was stopped because the subscription has ended. Everything in it is still there.',
   runtimeLog: 'Last lines of its log',
   runtimeLogEmpty: 'It has printed nothing yet.',
   runtimeStarted: '{name} is running.',

@@ -123,6 +123,8 @@ export const workspace: Record<keyof typeof en, string> = {
   runtime_starting: 'Başlatılıyor',
   runtime_running: 'Çalışıyor',
   runtime_crashed: 'Çöktü, birazdan yeniden denenecek',
+  stoppedBecause_unused: 'Uzun süre kimse kullanmadığı için durduruldu. İçindeki her şey duruyor.',
+  'stoppedBecause_subscription-lapsed': 'Abonelik sona erdiği için durduruldu. İçindeki her şey duruyor.',
   runtimeLog: 'Günlüğün son satırları',
   runtimeLogEmpty: 'Henüz bir çıktı yok.',
   runtimeStarted: '{name} çalışıyor.',
