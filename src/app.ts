@@ -30,7 +30,7 @@ import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/activity-router.ts';
-import type { DoorRules } from './workspace/find-passes.ts';
+import { doorRules } from './workspace/door-rules.ts';
 import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostRouter } from './workspace/host-router.ts';
@@ -140,9 +140,4 @@ function renderView(path: string, data: object, done: (error: Error | null, html
   ejs.renderFile(path, data as Record<string, unknown>, (error, html) => {
     done(error ?? null, html);
   });
-}
-
-/** What our runtime runs must run to be entered; of workspaces that live elsewhere we do not know it. */
-function doorRules({ runtime, workspaceAddresses }: AppDeps): DoorRules {
-  return { mustRun: runtime.isManaged && workspaceAddresses === runtime };
 }

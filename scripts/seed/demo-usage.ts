@@ -76,7 +76,12 @@ async function work(
       method: 'password',
     }),
   );
-  const opened = await openWorkspace(db, at(1), { workspaceId, isAdmin, accessMethod: 'web' });
+  const opened = await openWorkspace(db, at(1), {
+    workspaceId,
+    isAdmin,
+    mustRun: false,
+    accessMethod: 'web',
+  });
   if (!opened.ok) return;
   for (let minute = 1 + REPORT_MINUTES; minute < minutes; minute += REPORT_MINUTES) {
     await WorkspaceSessionTracker.updateActivity(db, at(minute), { sessionId: opened.session.id });

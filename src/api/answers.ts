@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Workspace } from '../workspace/queries.ts';
+import { runtimeStates } from '../workspace/runtime/runtime-types.ts';
+import type { WorkspaceRuntime } from '../workspace/runtime.ts';
 import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/session-row.ts';
 
 const id = z.int().positive();
@@ -11,6 +13,10 @@ export const workspaceAnswer = z.object({
   name: z.string(),
   owner_user_id: id,
   port: z.int(),
+  state: z
+    .enum(runtimeStates)
+    .nullable()
+    .meta({ description: 'Of its program; null when it runs elsewhere' }),
   created_at: time,
 });
 export type WorkspaceAnswer = z.infer<typeof workspaceAnswer>;
@@ -63,9 +69,13 @@ export const problemAnswer = z.object({
 export type Problem = z.infer<typeof problemAnswer>;
 
 /** Tells a workspace to a program. */
-export function toWorkspaceAnswer(row: Workspace): WorkspaceAnswer {
+export function toWorkspaceAnswer(
+  row: Workspace,
+  runtime: Pick<WorkspaceRuntime, 'isManaged' | 'state'>,
+): WorkspaceAnswer {
   const { id: workspaceId, name, owner_user_id, port, created_at } = row;
-  return { id: workspaceId, name, owner_user_id, port, created_at: created_at.toISOString() };
+  const state = runtime.isManaged ? runtime.state(workspaceId) : null;
+  return { id: workspaceId, name, owner_user_id, port, state, created_at: created_at.toISOString() };
 }
 
 /** Tells a session to a program. */

@@ -28,7 +28,6 @@ export type AnswerName =
 export const commonProblems: ProblemName[] = [
   'invalid-token',
   'insufficient-scope',
-  'subscription-lapsed',
   'acceptance-required',
   'rate-limited',
   'unexpected',
@@ -66,6 +65,7 @@ export const apiRoutes: ApiRoute[] = [
     answers: { 201: { description: 'Created, now or by the same request before', schema: 'Workspace' } },
     problems: [
       'malformed-request',
+      'subscription-lapsed',
       'plan-limit',
       'conflict',
       'name-taken',
@@ -96,6 +96,24 @@ export const apiRoutes: ApiRoute[] = [
   },
   {
     method: 'post',
+    path: '/workspaces/{id}/start',
+    operationId: 'startWorkspace',
+    summary: 'Start the program of a workspace and wait until it listens; one that runs goes on',
+    scope: 'workspaces:write',
+    answers: { 200: { description: 'It runs', schema: 'Workspace' } },
+    problems: ['not-found', 'subscription-lapsed', 'plan-limit', 'start-failed'],
+  },
+  {
+    method: 'post',
+    path: '/workspaces/{id}/stop',
+    operationId: 'stopWorkspace',
+    summary: 'Stop the program of a workspace and end what is open in it',
+    scope: 'workspaces:write',
+    answers: { 200: { description: 'It is stopped', schema: 'Workspace' } },
+    problems: ['not-found'],
+  },
+  {
+    method: 'post',
     path: '/workspaces/{id}/sessions',
     operationId: 'openSession',
     summary: 'Open a workspace with this token, or go on with the session it has open',
@@ -104,7 +122,7 @@ export const apiRoutes: ApiRoute[] = [
       200: { description: 'This token had a session open', schema: 'Session' },
       201: { description: 'A new session', schema: 'Session' },
     },
-    problems: ['not-found'],
+    problems: ['not-found', 'subscription-lapsed', 'not-running'],
   },
   {
     method: 'get',

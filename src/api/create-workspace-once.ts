@@ -5,6 +5,7 @@ import { Conflict } from '../errors.ts';
 import { companyPerson } from '../workspace/company-person.ts';
 import { createWorkspace, type CreateOutcome } from '../workspace/create-workspace.ts';
 import { findWorkspace } from '../workspace/queries.ts';
+import type { WorkspaceRuntime } from '../workspace/runtime.ts';
 import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
 
 /** A program that was cut off tries again within minutes; a day also covers one that a person restarts in the morning. */
@@ -18,6 +19,7 @@ export type OnceOutcome =
 interface Input {
   name: string;
   ports: { min: number; max: number };
+  runtime: WorkspaceRuntime;
   /** What the program calls this request; null creates anew each time. */
   key: string | null;
 }
@@ -32,7 +34,7 @@ export async function createWorkspaceOnce(
   input: Input,
 ): Promise<OnceOutcome> {
   const { userId, companyId } = companyPerson(context, { isAdmin: false });
-  const { name, ports, key } = input;
+  const { name, ports, key, runtime } = input;
   const fingerprint = createHash('sha256')
     .update(JSON.stringify(['workspaces', name]))
     .digest('hex');
@@ -53,7 +55,7 @@ export async function createWorkspaceOnce(
     const { workspaceId } = outcome;
     const row = await findWorkspace(trx, { companyId, ownerUserId: userId, workspaceId });
     if (row === undefined) throw new Error(`Bug! workspace ${String(workspaceId)} is gone`);
-    const workspace = toWorkspaceAnswer(row);
+    const workspace = toWorkspaceAnswer(row, runtime);
     if (key !== null) await ofKey.update({ answer: JSON.stringify(workspace) });
     return { ok: true, workspace, isRepeat: false };
   });

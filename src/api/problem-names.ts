@@ -11,6 +11,7 @@ export const problemStatus = {
   conflict: 409,
   'name-taken': 409,
   'session-ended': 409,
+  'not-running': 409,
   'too-large': 413,
   'unsupported-media-type': 415,
   'invalid-input': 422,
@@ -18,6 +19,7 @@ export const problemStatus = {
   'rate-limited': 429,
   unexpected: 500,
   'no-free-port': 503,
+  'start-failed': 503,
 } as const;
 
 export type ProblemName = keyof typeof problemStatus;

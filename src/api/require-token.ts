@@ -44,7 +44,7 @@ export function requireToken({ db }: Pick<AppDeps, 'db'>): RequestHandler {
     if (!outcome.ok) {
       await refusals.consume(addressKey(context.ip));
       await recordRefusedToken(db, context, outcome);
-      throw new ApiProblem(outcome.reason === 'subscription-lapsed' ? outcome.reason : 'invalid-token');
+      throw new ApiProblem('invalid-token');
     }
     await requests.consume(String(outcome.user.id));
     req.user = outcome.user;

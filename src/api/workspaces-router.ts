@@ -4,8 +4,10 @@ import { requestContext } from '../audit/request-context.ts';
 import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
 import { askedWorkspace } from '../workspace/activity-router.ts';
 import { deleteWorkspace } from '../workspace/delete-workspace.ts';
+import { doorRules } from '../workspace/door-rules.ts';
 import { openWorkspace } from '../workspace/open-workspace.ts';
 import { findWorkspace, listWorkspaces } from '../workspace/queries.ts';
+import { setWorkspaceState, type WorkspaceAct } from '../workspace/set-workspace-state.ts';
 import { toSessionAnswer, toWorkspaceAnswer } from './answers.ts';
 import { createWorkspaceOnce } from './create-workspace-once.ts';
 import { createWorkspaceBody, idempotencyKey, startOf, workspaceListQuery } from './input.ts';
@@ -13,7 +15,7 @@ import { parseOrRefuse } from './parse-or-refuse.ts';
 import { ApiProblem } from './problems.ts';
 import { requireScope } from './require-token.ts';
 
-type Deps = Pick<AppDeps, 'db' | 'config' | 'runtime'>;
+type Deps = Pick<AppDeps, 'db' | 'config' | 'runtime' | 'workspaceAddresses'>;
 
 /** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
 export function createApiWorkspacesRouter(deps: Deps): Router {
@@ -32,12 +34,17 @@ export function createApiWorkspacesRouter(deps: Deps): Router {
     const person = companyPerson(requestContext(req), { isAdmin });
     const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
     if (workspace === undefined) throw new ApiProblem('not-found');
-    res.json(toWorkspaceAnswer(workspace));
+    res.json(toWorkspaceAnswer(workspace, runtime));
   });
   router.delete('/workspaces/:id', mayWrite, async (req: Request, res: Response) => {
     await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
     res.status(204).end();
   });
+  for (const act of ['start', 'stop'] as const) {
+    router.post(`/workspaces/:id/${act}`, mayWrite, async (req: Request, res: Response) => {
+      await setState(deps, req, res, act);
+    });
+  }
   router.post(
     '/workspaces/:id/sessions',
     requireScope(deps, 'sessions:write'),
@@ -48,7 +55,7 @@ export function createApiWorkspacesRouter(deps: Deps): Router {
   return router;
 }
 
-async function list({ db }: Deps, req: Request, res: Response): Promise<void> {
+async function list({ db, runtime }: Deps, req: Request, res: Response): Promise<void> {
   const { limit, cursor } = parseOrRefuse(workspaceListQuery, req.query, { in: 'query', res });
   const context = requestContext(req);
   const person = companyPerson(context, { isAdmin: req.user?.role === 'admin' });
@@ -59,12 +66,12 @@ async function list({ db }: Deps, req: Request, res: Response): Promise<void> {
     size: limit,
   });
   res.json({
-    data: rows.map(toWorkspaceAnswer),
+    data: rows.map((row) => toWorkspaceAnswer(row, runtime)),
     next_cursor: nextId === null ? null : String(nextId),
   });
 }
 
-async function create({ db, config }: Deps, req: Request, res: Response): Promise<void> {
+async function create({ db, config, runtime }: Deps, req: Request, res: Response): Promise<void> {
   const { name } = parseOrRefuse(createWorkspaceBody, req.body, { in: 'body', res });
   const key = parseOrRefuse(idempotencyKey, req.get('idempotency-key'), {
     in: 'header',
@@ -74,6 +81,7 @@ async function create({ db, config }: Deps, req: Request, res: Response): Promis
   const outcome = await createWorkspaceOnce(db, requestContext(req), {
     name,
     ports: config.workspacePorts,
+    runtime,
     key: key ?? null,
   });
   if (!outcome.ok) throw new ApiProblem(outcome.reason);
@@ -82,9 +90,28 @@ async function create({ db, config }: Deps, req: Request, res: Response): Promis
   res.status(201).json(outcome.workspace);
 }
 
-async function open({ db }: Deps, req: Request, res: Response): Promise<void> {
+async function setState(
+  { db, runtime }: Deps,
+  req: Request,
+  res: Response,
+  act: WorkspaceAct,
+): Promise<void> {
+  const outcome = await setWorkspaceState(db, requestContext(req), { ...askedWorkspace(req), act, runtime });
+  if (!outcome.ok) {
+    const { reason } = outcome;
+    if (reason === 'subscription-lapsed' || reason === 'plan-limit') throw new ApiProblem(reason);
+    throw new ApiProblem('start-failed', { reason });
+  }
+  res.json(toWorkspaceAnswer(outcome.workspace, runtime));
+}
+
+async function open(deps: Deps, req: Request, res: Response): Promise<void> {
   const context = requestContext(req);
-  const outcome = await openWorkspace(db, context, { ...askedWorkspace(req), accessMethod: 'api' });
+  const outcome = await openWorkspace(deps.db, context, {
+    ...askedWorkspace(req),
+    ...doorRules(deps),
+    accessMethod: 'api',
+  });
   if (!outcome.ok) throw new ApiProblem(outcome.reason);
   const { session } = outcome;
   const isNew = session.started_at.getTime() === context.at.getTime();

@@ -1,13 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-import { subscriptionState } from '../billing/subscription-state.ts';
 import { hashSecret } from '../secret-token.ts';
 import { isAccessToken, type TokenScope } from './access-token.ts';
 import { findTokenWithPerson, type TokenWithPerson } from './token-queries.ts';
 import type { SignedInUser } from './require-user.ts';
 
 /** Why a token does not let anybody in. `unknown` also stands for what is no token at all. */
-export type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'deactivated' | 'subscription-lapsed';
+export type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'deactivated';
 
 /** A token as a request that came with it knows it. */
 export interface UsedToken {
@@ -30,8 +29,9 @@ export type TokenOutcome =
 const LAST_USE_SECONDS = 60;
 
 /**
- * Finds out whom a token stands for. It ends with its time, when it is withdrawn, when the person is deactivated, and
- * rests while the company has no running subscription. What is refused is for the caller to record.
+ * Finds out whom a token stands for. It ends with its time, when it is withdrawn, and when the person is deactivated. What
+ * is refused is for the caller to record. While the subscription has lapsed it can look, as its person can in the pages;
+ * creating, starting and opening refuse by themselves.
  */
 export async function authenticateToken(
   db: Knex,
@@ -53,8 +53,7 @@ export async function authenticateToken(
 function findRefusal(found: TokenWithPerson, at: Date): Exclude<TokenRefusal, 'unknown'> | null {
   if (found.revoked_at !== null) return 'revoked';
   if (found.expires_at <= at) return 'expired';
-  if (found.deactivated_at !== null) return 'deactivated';
-  return subscriptionState(found, at).state === 'lapsed' ? 'subscription-lapsed' : null;
+  return found.deactivated_at === null ? null : 'deactivated';
 }
 
 async function noteUse(db: Knex, context: RequestContext, found: TokenWithPerson): Promise<void> {

@@ -46,9 +46,10 @@ export async function enter(
   const outcome = await openWorkspace(db, asEntrant(context, entrant), {
     workspaceId: entrant.workspaceId,
     isAdmin: entrant.isAdmin,
+    mustRun,
     accessMethod: 'web',
   });
-  if (!outcome.ok) return { allowed: false, reason: 'lapsed' };
+  if (!outcome.ok) return { allowed: false, reason: outcome.reason === 'not-running' ? 'stopped' : 'lapsed' };
   const { id, started_at: startedAt } = outcome.session;
   return { allowed: true, entrant, session: { id, startedAt } };
 }

@@ -1,4 +1,4 @@
-import { Router, type Response } from 'express';
+import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
@@ -7,17 +7,21 @@ import { createRateLimit } from '../web/rate-limit.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
 import { askedWorkspace } from './activity-router.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
+import { doorRules } from './door-rules.ts';
 import { appHost, workspaceOrigin } from './host-name.ts';
 import { EXCHANGE_PATH } from './host-router.ts';
 import { addressWithLabel } from './input.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { findWorkspaceAt } from './queries.ts';
+import { tellOfState } from './runtime-router.ts';
+import { setWorkspaceState } from './set-workspace-state.ts';
 
 /** Nobody enters workspaces by hand more often; each ticket is a row of evidence. */
 const TICKETS_PER_MINUTE = 60;
 
 /** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
-export function createEntryRouter({ db, config }: AppDeps): Router {
+export function createEntryRouter(deps: AppDeps): Router {
+  const { db, config } = deps;
   const tickets = createRateLimit(db, {
     name: 'workspace-enter',
     points: TICKETS_PER_MINUTE,
@@ -38,6 +42,7 @@ export function createEntryRouter({ db, config }: AppDeps): Router {
     if (workspaceDomain === null) throw new NotFound();
     await tickets.consume(String(req.user?.id));
     const asked = askedWorkspace(req);
+    if (!(await isUp(deps, req, res, asked))) return;
     const isReserved = (label: string): boolean => `${label}.${workspaceDomain}` === appHost(config);
     const outcome = await issueTicket(db, requestContext(req), { ...asked, isReserved });
     res.redirect(
@@ -49,6 +54,20 @@ export function createEntryRouter({ db, config }: AppDeps): Router {
     );
   });
   return router;
+}
+
+/** True when there is something to enter: what is stopped is started first. Otherwise the person is told on its page why not. */
+async function isUp(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  asked: { workspaceId: number; isAdmin: boolean },
+): Promise<boolean> {
+  const { db, runtime } = deps;
+  if (!doorRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
+  const outcome = await setWorkspaceState(db, requestContext(req), { ...asked, act: 'start', runtime });
+  if (!outcome.ok) tellOfState(req, res, 'start', outcome);
+  return outcome.ok;
 }
 
 /**

@@ -4,21 +4,22 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from './company-person.ts';
 import { findCompanyPlan } from './company-plan.ts';
+import type { DoorRules } from './find-passes.ts';
 import { findWorkspace } from './queries.ts';
 import type { AccessMethod, WorkspaceSession } from './session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 export type OpenOutcome =
-  { ok: true; session: WorkspaceSession } | { ok: false; reason: 'subscription-lapsed' };
+  { ok: true; session: WorkspaceSession } | { ok: false; reason: 'subscription-lapsed' | 'not-running' };
 
 /**
- * Opens a workspace: starts a session, or goes on with the one this browser has. Refuses when the subscription has lapsed;
- * both leave an audit row. Throws `NotFound` for a workspace that the person may not see.
+ * Opens a workspace: starts a session, or goes on with the one this browser has. Refuses when the subscription has lapsed,
+ * and where it must run for that and does not; all leave an audit row. Throws `NotFound` for a workspace that the person may not see.
  */
 export async function openWorkspace(
   db: Knex,
   context: RequestContext,
-  input: { workspaceId: number; isAdmin: boolean; accessMethod: AccessMethod },
+  input: DoorRules & { workspaceId: number; isAdmin: boolean; accessMethod: AccessMethod },
 ): Promise<OpenOutcome> {
   const person = companyPerson(context, input);
   const { workspaceId, accessMethod } = input;
@@ -27,8 +28,9 @@ export async function openWorkspace(
     if (workspace === undefined) throw new NotFound();
     const details = { ...workspaceDetails(workspace, person), access_method: accessMethod };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
-    if (plan.isLapsed) {
-      const reason = 'subscription-lapsed';
+    const isStopped = input.mustRun && workspace.wanted_running_since === null;
+    if (plan.isLapsed || isStopped) {
+      const reason = plan.isLapsed ? 'subscription-lapsed' : 'not-running';
       await AuditLogger.logWorkspaceAccess(trx, context, { success: false, workspaceId, details, reason });
       return { ok: false, reason };
     }

@@ -20,6 +20,8 @@ export interface Workspace {
   name: string;
   port: number;
   created_at: Date;
+  /** Since when its program should run; null: it should not. */
+  wanted_running_since: Date | null;
   /** Why the system stopped its program; null: it did not. */
   stopped_because: StopCause | null;
 }
@@ -33,6 +35,7 @@ const workspaceColumns = [
   'workspaces.name',
   'workspaces.port',
   'workspaces.created_at',
+  'workspaces.wanted_running_since',
   'workspaces.stopped_because',
 ];
 

@@ -9,6 +9,7 @@ import { askedWorkspace } from './activity-router.ts';
 import { closeWorkspace } from './close-workspace.ts';
 import { createWorkspace } from './create-workspace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
+import { doorRules } from './door-rules.ts';
 import { allowEntryForm, createEntryRouter } from './entry-router.ts';
 import { createForm, pageQuery } from './input.ts';
 import { loadListPage } from './list-page.ts';
@@ -23,7 +24,7 @@ const OPENINGS_PER_MINUTE = 60;
 
 /** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
 export function createWorkspaceRouter(deps: AppDeps): Router {
-  const { db, config } = deps;
+  const { db } = deps;
   const openings = createRateLimit(db, {
     name: 'workspace-open',
     points: OPENINGS_PER_MINUTE,
@@ -33,10 +34,10 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   router.use(createEntryRouter(deps));
   router.use(createRuntimeRouter(deps));
   router.get('/', async (req, res) => {
-    await showList(db, req, res);
+    await showList(deps, req, res);
   });
   router.post('/', async (req, res) => {
-    await createFromForm(db, req, res, config.workspacePorts);
+    await createFromForm(deps, req, res);
   });
   router.get('/:id', async (req, res) => {
     await showWorkspace(deps, req, res);
@@ -66,7 +67,7 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
 }
 
 async function showList(
-  db: Knex,
+  { db, config, runtime }: AppDeps,
   req: Request,
   res: Response,
   form: { values: Record<string, string>; errors: Record<string, string> } = { values: {}, errors: {} },
@@ -75,20 +76,20 @@ async function showList(
     isAdmin: isAdmin(req),
     page: pageQuery.parse(req.query),
   });
-  res.render('workspace/list', { ...page, ...form });
+  const workspaces = page.workspaces.map((workspace) => ({
+    ...workspace,
+    state: runtime.isManaged ? runtime.state(workspace.id) : null,
+  }));
+  res.render('workspace/list', { ...page, workspaces, hasHost: allowEntryForm(res, config), ...form });
 }
 
-async function createFromForm(
-  db: Knex,
-  req: Request,
-  res: Response,
-  ports: { min: number; max: number },
-): Promise<void> {
+async function createFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { db, config } = deps;
   const { t } = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
   const form = createForm.safeParse(body);
   const outcome = form.success
-    ? await createWorkspace(db, requestContext(req), { ...form.data, ports })
+    ? await createWorkspace(db, requestContext(req), { ...form.data, ports: config.workspacePorts })
     : ({ ok: false, reason: 'invalid' } as const);
   if (outcome.ok) {
     setFlash(req, 'success', t('workspace.created', { name: form.data?.name }));
@@ -98,7 +99,7 @@ async function createFromForm(
   const key = outcome.reason === 'invalid' ? form.error?.issues[0]?.message : refusals[outcome.reason];
   const isOfField = outcome.reason === 'invalid' || outcome.reason === 'name-taken';
   res.status(422);
-  await showList(db, req, res, {
+  await showList(deps, req, res, {
     values: { name: typeof body.name === 'string' ? body.name : '' },
     errors: { [isOfField ? 'name' : 'form']: t(key as TextKey) },
   });
@@ -129,7 +130,12 @@ async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res
 async function open(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { workspaceId, ...input } = askedWorkspace(req);
   const context = requestContext(req);
-  const outcome = await openWorkspace(deps.db, context, { ...input, workspaceId, accessMethod: 'web' });
+  const outcome = await openWorkspace(deps.db, context, {
+    ...input,
+    ...doorRules(deps),
+    workspaceId,
+    accessMethod: 'web',
+  });
   if (outcome.ok) {
     res.redirect(303, `/workspace/${String(workspaceId)}`);
   } else {

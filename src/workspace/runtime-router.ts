@@ -5,7 +5,7 @@ import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { askedWorkspace } from './activity-router.ts';
-import { setWorkspaceState, type WorkspaceAct } from './set-workspace-state.ts';
+import { setWorkspaceState, type SetStateOutcome, type WorkspaceAct } from './set-workspace-state.ts';
 
 /** Each one makes or ends a process; nobody needs more by hand. */
 const ACTS_PER_MINUTE = 30;
@@ -35,6 +35,11 @@ async function setState(
   act: WorkspaceAct,
 ): Promise<void> {
   const outcome = await setWorkspaceState(db, requestContext(req), { ...askedWorkspace(req), act, runtime });
+  tellOfState(req, res, act, outcome);
+}
+
+/** Leads to the page of the workspace, which then says what came of it. */
+export function tellOfState(req: Request, res: Response, act: WorkspaceAct, outcome: SetStateOutcome): void {
   const { id, name } = outcome.workspace;
   const text: TextKey = outcome.ok ? done[act] : (refusals[outcome.reason] ?? 'workspace.runtimeFailed');
   setFlash(req, outcome.ok ? 'success' : 'danger', formatOf(res).t(text, { name }));

@@ -28,7 +28,7 @@ interface SetStateInput {
  * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row that says so.
  * Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go on.
  * Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws `NotFound` for a workspace
- * that the person may not see.
+ * that the person may not see, and where workspaces run elsewhere.
  */
 export async function setWorkspaceState(
   db: Knex,
@@ -36,6 +36,7 @@ export async function setWorkspaceState(
   input: SetStateInput,
 ): Promise<SetStateOutcome> {
   const person = companyPerson(context, input);
+  if (!input.runtime.isManaged) throw new NotFound();
   const { workspace, refusal } = await noteWish(db, context, { ...input, person });
   const outcome: { ok: true } | { ok: false; reason: Refusal } =
     refusal === null ? await carryOut(db, input, workspace, person) : { ok: false, reason: refusal };

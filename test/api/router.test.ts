@@ -90,12 +90,19 @@ describe('who may come in', () => {
     ]);
   });
 
-  it('refuses everything while the subscription has lapsed', async () => {
+  it('lets look and nothing else while the subscription has lapsed', async () => {
     const company = await buildCompany(test.db, { trial_ends_at: new Date(Date.now() - 1000) });
     const person = await buildUser(test.db, { company_id: company.id });
     const { bearer: lapsed } = await buildAccessToken(test.db, person);
-    const response = await supertest(test.app).get('/api/v1/workspaces').set(lapsed);
-    expect(problemOf(response)).toEqual([403, PROBLEM, 'subscription-lapsed']);
+    const place = await buildWorkspace(test.db, { company_id: company.id, owner_user_id: person.id });
+    const at = `/api/v1/workspaces/${String(place.id)}`;
+    for (const path of ['/api/v1/workspaces', at, '/api/v1/sessions'])
+      expect((await supertest(test.app).get(path).set(lapsed)).status).toBe(200);
+    for (const path of ['/api/v1/workspaces', `${at}/start`, `${at}/sessions`]) {
+      const response = await supertest(test.app).post(path).set(lapsed).send({ name: 'late' });
+      expect(problemOf(response)).toEqual([403, PROBLEM, 'subscription-lapsed']);
+    }
+    expect((await supertest(test.app).post(`${at}/stop`).set(lapsed)).status).toBe(200);
   });
 
   it('refuses who has not accepted the legal texts in force', async () => {

@@ -51,14 +51,19 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     await page.fill('#name', 'first-steps');
     await press(/create/i);
     await page.goto(`${app.url}/workspace`);
+    const opened = context.waitForEvent('page');
     await press(/open/i);
-    await page.waitForURL(/\/workspace\/\d+/);
+    const workspace = await opened;
+    await workspace.getByRole('heading', { name: 'A program' }).waitFor();
+    expect(new URL(workspace.url()).hostname).toBe('first-steps-journey.localhost');
+    await workspace.close();
     const sessions = await app
       .db('workspace_sessions')
       .whereNull('ended_at')
       .select('access_method', 'user_agent');
     expect(sessions).toHaveLength(1);
     expect(sessions[0].access_method).toBe('web');
+    await page.getByRole('link', { name: 'first-steps' }).click();
     await press(/close/i);
     await expect.poll(() => app.db('workspace_sessions').whereNull('ended_at').pluck('id')).toEqual([]);
   });

@@ -352,6 +352,20 @@ export const routeRules: RouteRule[] = [
     audit: 'workspace_delete',
   },
   {
+    route: 'POST /api/v1/workspaces/:id/start',
+    target: async (db, cast) => ({ path: `/api/v1/workspaces/${await bobsWorkspace(db, cast)}/start` }),
+    expect: everyone(401),
+    byToken: byToken(200, 200, 404),
+    audit: 'workspace_start',
+  },
+  {
+    route: 'POST /api/v1/workspaces/:id/stop',
+    target: async (db, cast) => ({ path: `/api/v1/workspaces/${await bobsWorkspace(db, cast)}/stop` }),
+    expect: everyone(401),
+    byToken: byToken(200, 200, 404),
+    audit: 'workspace_stop',
+  },
+  {
     route: 'POST /api/v1/workspaces/:id/sessions',
     target: async (db, cast) => ({ path: `/api/v1/workspaces/${await alicesWorkspace(db, cast)}/sessions` }),
     expect: everyone(401),

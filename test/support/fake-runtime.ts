@@ -16,8 +16,8 @@ export interface FakeRuntime extends WorkspaceRuntime {
   stopped: number[];
 }
 
-/** A runtime that starts no process. */
-export function createFakeRuntime(): FakeRuntime {
+/** A runtime that starts no process; what it "runs" is said to listen on `port`. */
+export function createFakeRuntime(port = 1): FakeRuntime {
   const states = new Map<number, RuntimeState>();
   const fake: FakeRuntime = {
     isManaged: true,
@@ -38,7 +38,7 @@ export function createFakeRuntime(): FakeRuntime {
     },
     restart: (workspace) => fake.start(workspace),
     state: (id) => states.get(id) ?? 'stopped',
-    addressOf: (id) => (states.get(id) === 'running' ? { port: 1 } : null),
+    addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
     logTail: () => fake.log,
     listRecorded: () => fake.recorded,
     close: () => Promise.resolve([...states.keys()].filter((id) => states.get(id) !== 'stopped')),

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createTestApp, type TestApp, type TestAppOptions } from './app.ts';
+import { createFakeRuntime } from './fake-runtime.ts';
 import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';
 
 export interface ListeningApp extends TestApp {
@@ -8,7 +9,7 @@ export interface ListeningApp extends TestApp {
   paytr: FakePaytr;
 }
 
-/** The application on a port of its own with a PayTR sandbox that notifies it: for browsers. */
+/** The application on a port of its own with a PayTR sandbox that notifies it, and a program for its workspaces: for browsers. */
 export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const server = createServer((req, res) => {
@@ -17,9 +18,14 @@ export async function startListeningApp({ env, deps }: TestAppOptions = {}): Pro
   await new Promise<void>((done) => server.listen(0, done));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
   const paytr = await startFakePaytr({ callbackUrl: `${url}/billing/callback` });
+  const program = createServer((_req, res) => {
+    res.setHeader('content-type', 'text/html').end('<!doctype html><title>Program</title><h1>A program</h1>');
+  });
+  await new Promise<void>((done) => program.listen(0, done));
+  const runtime = createFakeRuntime((program.address() as AddressInfo).port);
   const test = await createTestApp({
     env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url, PAYTR_TEST_MODE: '1', ...env },
-    deps: { paytr: paytr.paytr, ...deps },
+    deps: { paytr: paytr.paytr, runtime, workspaceAddresses: runtime, ...deps },
   });
   handler = test.app as RequestListener;
   // As in src/server.ts: only the gateway knows what to do with it.
@@ -32,6 +38,8 @@ export async function startListeningApp({ env, deps }: TestAppOptions = {}): Pro
     close: async () => {
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
+      program.closeAllConnections();
+      await new Promise((done) => program.close(done));
       await paytr.close();
       await test.close();
     },

@@ -385,6 +385,7 @@ async function open(where: { id: number }, context: RequestContext): Promise<num
   const opened = await openWorkspace(database.db, context, {
     workspaceId: where.id,
     isAdmin: false,
+    mustRun: false,
     accessMethod: 'web',
   });
   if (!opened.ok) throw new Error(opened.reason);

@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
-import { useTestApp } from '../support/app.ts';
+import { createTestApp, useTestApp } from '../support/app.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { backdate as setBack, minute, unique } from './scene.ts';
 
@@ -169,8 +169,22 @@ describe('opening', () => {
     expect(access?.details).not.toHaveProperty('on_behalf');
     const page = await bob.follow(answer);
     expect(page.text).toContain('In use by you');
-    expect(page.text).toMatch(/<script type="module" src="[^"]*workspace\.js" nonce="[\w-]+">/);
     expect(page.text).not.toContain(session?.session_id);
+    // What is done on this page is no use of a workspace that has an address of its own.
+    expect(page.text).not.toContain('workspace.js');
+    expect(page.text).toContain(`/workspace/${String(place.id)}/enter`);
+  });
+
+  test('of a workspace without an address of its own makes its page report what is done on it', async () => {
+    const place = await workspaceOf(cast.bob);
+    const config = { ...site.config, workspaceDomain: null };
+    const plain = await createTestApp({ database: site.database, deps: { config } });
+    const bob = await signIn(plain.app, cast.bob);
+    expect((await bob.get('/workspace')).text).toContain(`/workspace/${String(place.id)}/open`);
+    const page = await bob.follow(await bob.post(`/workspace/${String(place.id)}/open`));
+    expect(page.text).toMatch(/<script type="module" src="[^"]*workspace\.js" nonce="[\w-]+">/);
+    expect(page.text).not.toContain('/enter');
+    await plain.close();
   });
 
   test('twenty times at once is one session', async () => {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { shutDownWorkspaces } from '../../src/workspace/shut-down-workspaces.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { createFakeRuntime } from '../support/fake-runtime.ts';
 import { useTestApp } from '../support/app.ts';
 import supertest from 'supertest';
@@ -94,14 +94,17 @@ describe('the program of a workspace', () => {
   });
 
   test('that stops with the app ends what is open in it as app-shutdown, and nothing elsewhere', async () => {
-    const [running, stopped] = [await bobsPlace(), await bobsPlace()];
+    const [stopping, other] = [await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
-    await bob.post(`/workspace/${running}/start`);
-    for (const id of [running, stopped]) await bob.post(`/workspace/${id}/open`);
-    await shutDownWorkspaces(site.db, site.deps);
-    const [session] = await sessionsOf(running);
+    for (const id of [stopping, other]) {
+      await bob.post(`/workspace/${id}/start`);
+      await bob.post(`/workspace/${id}/open`);
+    }
+    const closing = { ...runtime, close: () => Promise.resolve([stopping]) };
+    await shutDownWorkspaces(site.db, { ...site.deps, runtime: closing });
+    const [session] = await sessionsOf(stopping);
     expect(session).toMatchObject({ end_reason: 'app-shutdown', ended_at: session?.last_activity_at });
-    expect(await sessionsOf(stopped)).toMatchObject([{ ended_at: null }]);
+    expect(await sessionsOf(other)).toMatchObject([{ ended_at: null }]);
     const ends = site
       .db('audit_logs')
       .where({ action_type: 'workspace_session_expired', user_id: cast.bob.id });
@@ -111,6 +114,7 @@ describe('the program of a workspace', () => {
   test('that outlives the app ends nothing, and a database that is away keeps no app from stopping', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
     await bob.post(`/workspace/${id}/open`);
     const outliving = { ...runtime, close: () => Promise.resolve([]) };
     await shutDownWorkspaces(site.db, { ...site.deps, runtime: outliving });
@@ -159,6 +163,7 @@ describe('a workspace that was stopped', () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     const guest = await enterWorkspace(site.app, bob, id);
+    await bob.post(`/workspace/${id}/stop`);
     const html = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
     const page = await supertest(site.app)
       .get('/')
@@ -170,7 +175,56 @@ describe('a workspace that was stopped', () => {
     expect(asked.headers.location).toContain('/workspace/at/');
     expect((await askForwardAuth(site.app, guest)).status).toBe(401);
     expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
-    expect((await bob.get(`/workspace/${id}`)).text).not.toContain(`/workspace/${id}/enter`);
+  });
+
+  test('is not opened by a click or by a program either: only what runs can be used', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const { bearer } = await buildAccessToken(site.db, cast.bob);
+    expect((await bob.post(`/workspace/${id}/open`)).status).toBe(403);
+    const asked = await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer);
+    expect([asked.status, asked.body.type]).toEqual([409, 'urn:youarecoder:problem:not-running']);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
+    const refusals = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_access', resource_id: String(id) });
+    expect(await refusals).toMatchObject([
+      { success: false, error_message: 'not-running' },
+      { success: false, error_message: 'not-running' },
+    ]);
+    await supertest(site.app).post(`/api/v1/workspaces/${id}/start`).set(bearer).expect(200);
+    expect((await supertest(site.app).get(`/api/v1/workspaces/${id}`).set(bearer)).body.state).toBe(
+      'running',
+    );
+    await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer).expect(201);
+  });
+
+  test('is started by whoever opens it in a browser, who is told on its page when that fails', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('Start and open');
+    runtime.outcome = { ok: false, reason: 'ended' };
+    const failed = await bob.post(`/workspace/${id}/enter`);
+    expect(failed.headers.location).toBe(`/workspace/${id}`);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('did not start');
+    expect(await site.db('workspace_tickets').where({ workspace_id: id })).toEqual([]);
+    runtime.outcome = { ok: true };
+    const entered = await bob.post(`/workspace/${id}/enter`);
+    expect(entered.headers.location).toContain('?ticket=');
+    expect(runtime.state(id)).toBe('running');
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: false },
+      { action_type: 'workspace_start', success: true },
+      { action_type: 'workspace_entry_granted', success: true },
+    ]);
+  });
+
+  test('that cannot be started for the plan’s sake is not entered', async () => {
+    const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of ids) await bob.post(`/workspace/${id}/enter`);
+    expect(runtime.state(ids[3] ?? 0)).toBe('stopped');
+    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('as the plan allows');
   });
 
   test('lets its people in again once it runs', async () => {

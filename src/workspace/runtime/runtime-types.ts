@@ -1,5 +1,6 @@
 /** How the process of a workspace stands; `crashed` waits for its next attempt. */
-export type RuntimeState = 'stopped' | 'starting' | 'running' | 'crashed';
+export const runtimeStates = ['stopped', 'starting', 'running', 'crashed'] as const;
+export type RuntimeState = (typeof runtimeStates)[number];
 
 /** Where the program of a workspace listens: a Unix socket, or a port of this machine. */
 export type WorkspaceAddress = { socketPath: string } | { port: number };

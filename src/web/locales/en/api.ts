@@ -12,9 +12,11 @@ export const api = {
   'acceptance-requiredTitle': 'Legal texts to accept',
   'acceptance-required': 'There is a new version of the legal texts. Sign in and accept it, then try again.',
   'subscription-lapsedTitle': 'The subscription has ended',
-  'subscription-lapsed': 'Tokens work again once an admin of the company has renewed it.',
+  'subscription-lapsed':
+    'Nothing can be created, started or opened until an admin of the company has renewed it.',
   'plan-limitTitle': 'The plan is full',
-  'plan-limit': 'The plan allows no further workspace. Delete one, or ask an admin for a larger plan.',
+  'plan-limit':
+    'The plan allows no further workspace. Delete or stop one, or ask an admin for a larger plan.',
   'not-foundTitle': 'There is no such thing',
   'not-found': 'There is nothing at this address, or it is not yours to see.',
   conflictTitle: 'Somebody was faster',
@@ -38,6 +40,11 @@ export const api = {
   unexpected: 'We have been told. If it happens again, quote the request id to support.',
   'no-free-portTitle': 'No room at the moment',
   'no-free-port': 'There is no room for a further workspace at the moment. We have been told.',
+  'start-failedTitle': 'The program did not start',
+  'start-failed':
+    'The log on the page of the workspace says more. Unless it was stopped meanwhile, it is tried again.',
+  'not-runningTitle': 'The workspace is not running',
+  'not-running': 'Start it first.',
   limitOdd: 'A whole number from 1 to 100.',
   cursorOdd: 'Not a cursor that this list has given.',
   idempotencyKeyOdd: '1 to 200 printable characters without blanks.',

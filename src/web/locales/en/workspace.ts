@@ -73,6 +73,8 @@ export const workspace = {
   screenFrom: 'From address',
   screenNote:
     'While you work on this page, it reports your activity once a minute. A tab in the background counts nothing.',
+  screenNoteHost:
+    'What you do in the workspace counts. Its traffic is written here within seconds; this page itself counts nothing.',
   stillHere: 'I’m still here',
   close: 'Close workspace',
   openAction: 'Open workspace',
@@ -92,10 +94,11 @@ export const workspace = {
   liveRestarted: 'Welcome back. The last session ended at its last activity, and a new one has started.',
   liveOffline: 'Your activity could not be reported. It is tried again as you work on.',
 
-  enterTitle: 'In your browser',
-  enterText: 'The workspace opens at an address of its own, in a new tab. What you do there counts as use.',
-  enterNotRunning: 'It can be opened as soon as its program runs.',
+  enterText:
+    'It opens at an address of its own, in a new tab. What you do there counts as use, nothing else does.',
   enterAction: 'Open in browser',
+  enterStartAction: 'Start and open',
+  enterNamed: 'Open {name} in a new tab',
   awayNobodyHeading: 'Nothing at this address',
   awayNobody: 'No workspace can be reached here. It may have been deleted.',
   awayTicketHeading: 'This link has been used',

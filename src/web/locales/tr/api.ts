@@ -15,10 +15,11 @@ export const api: Record<keyof typeof en, string> = {
   'acceptance-required':
     'Yasal metinlerin yeni bir sürümü var. Giriş yapıp kabul edin, sonra yeniden deneyin.',
   'subscription-lapsedTitle': 'Abonelik sona erdi',
-  'subscription-lapsed': 'Şirketin bir yöneticisi aboneliği yenilediğinde anahtarlar yeniden çalışır.',
+  'subscription-lapsed':
+    'Şirketin bir yöneticisi aboneliği yenileyene kadar hiçbir şey oluşturulamaz, başlatılamaz ve açılamaz.',
   'plan-limitTitle': 'Plan dolu',
   'plan-limit':
-    'Plan başka çalışma alanına izin vermiyor. Birini silin veya yöneticiden daha büyük bir plan isteyin.',
+    'Plan başka çalışma alanına izin vermiyor. Birini silin veya durdurun ya da yöneticiden daha büyük bir plan isteyin.',
   'not-foundTitle': 'Böyle bir şey yok',
   'not-found': 'Bu adreste bir şey yok ya da görme yetkiniz bulunmuyor.',
   conflictTitle: 'Başka biri önce davrandı',
@@ -42,6 +43,11 @@ export const api: Record<keyof typeof en, string> = {
   unexpected: 'Sorun bize iletildi. Yinelenirse destek ekibine istek numarasını verin.',
   'no-free-portTitle': 'Şu anda yer yok',
   'no-free-port': 'Şu anda yeni bir çalışma alanı için yer yok. Sorun bize iletildi.',
+  'start-failedTitle': 'Program başlamadı',
+  'start-failed':
+    'Çalışma alanının sayfasındaki günlük daha fazlasını söyler. Bu arada durdurulmadıysa yeniden denenir.',
+  'not-runningTitle': 'Çalışma alanı çalışmıyor',
+  'not-running': 'Önce başlatın.',
   limitOdd: '1 ile 100 arasında bir tam sayı.',
   cursorOdd: 'Bu listenin verdiği bir imleç değil.',
   idempotencyKeyOdd: 'Boşluk içermeyen, yazdırılabilir 1–200 karakter.',

@@ -78,6 +78,8 @@ export const workspace: Record<keyof typeof en, string> = {
   screenFrom: 'Bağlandığınız adres',
   screenNote:
     'Bu sayfada çalıştığınız sürece hareketiniz dakikada bir bildirilir. Arka plandaki sekme sayılmaz.',
+  screenNoteHost:
+    'Çalışma alanında yaptıklarınız sayılır. Trafiği saniyeler içinde buraya yazılır; bu sayfanın kendisi bir şey saymaz.',
   stillHere: 'Buradayım',
   close: 'Çalışma alanını kapat',
   openAction: 'Çalışma alanını aç',
@@ -96,10 +98,10 @@ export const workspace: Record<keyof typeof en, string> = {
   liveRestarted: 'Yeniden hoş geldiniz. Önceki oturum son hareketinizde sona erdi, yeni bir oturum başladı.',
   liveOffline: 'Hareketiniz bildirilemedi. Çalışmaya devam ettikçe yeniden denenir.',
 
-  enterTitle: 'Tarayıcıda',
-  enterText: 'Çalışma alanı kendi adresinde, yeni bir sekmede açılır. Orada yaptıklarınız kullanım sayılır.',
-  enterNotRunning: 'Programı çalışmaya başlayınca açılabilir.',
+  enterText: 'Kendi adresinde, yeni bir sekmede açılır. Yalnızca orada yaptıklarınız kullanım sayılır.',
   enterAction: 'Tarayıcıda aç',
+  enterStartAction: 'Başlat ve aç',
+  enterNamed: '{name} alanını yeni sekmede aç',
   awayNobodyHeading: 'Bu adreste bir şey yok',
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
   awayTicketHeading: 'Bu bağlantı kullanıldı',
