@@ -59,8 +59,6 @@ describe('the document of the API', () => {
       ['get', '/workspaces', await supertest(test.app).get('/api/v1/workspaces')],
       ['get', '/workspaces/{id}', await ask('get', at)],
       ['get', '/workspaces/{id}', await ask('get', '/workspaces/999999')],
-      ['post', '/workspaces/{id}/start', await ask('post', `${at}/start`)],
-      ['post', '/workspaces/{id}/stop', await ask('post', `${at}/stop`)],
       ['post', '/workspaces/{id}/sessions', opened],
       ['post', '/workspaces/{id}/sessions', await ask('post', `${at}/sessions`)],
       ['get', '/sessions', await ask('get', '/sessions')],
@@ -69,11 +67,13 @@ describe('the document of the API', () => {
       ['post', '/sessions/{id}/touch', await ask('post', `${of}/touch`)],
       ['post', '/sessions/{id}/end', await ask('post', `${of}/end`)],
       ['post', '/sessions/{id}/touch', await ask('post', `${of}/touch`)],
+      ['post', '/workspaces/{id}/start', await ask('post', `${at}/start`)],
+      ['post', '/workspaces/{id}/stop', await ask('post', `${at}/stop`)],
       ['delete', '/workspaces/{id}', await ask('delete', at)],
     ];
     for (const [method, path, response] of answers) expectDescribed(method, path, response);
     expect(answers.map(([, , { status }]) => status)).toEqual([
-      201, 422, 409, 415, 200, 401, 200, 404, 200, 200, 201, 200, 200, 422, 200, 200, 200, 409, 204,
+      201, 422, 409, 415, 200, 401, 200, 404, 201, 200, 200, 422, 200, 200, 200, 409, 200, 200, 204,
     ]);
   });
 });

@@ -40,12 +40,14 @@ export interface TestAppOptions {
   database?: TestDatabase;
   /** Without mail: links must be handed over by hand. */
   mailIsConfigured?: boolean;
+  /** Workspaces have no address of their own. */
+  withoutHosts?: boolean;
 }
 
 /** The whole application on a database of its own. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
-  const config = loadConfig({
+  const loaded = loadConfig({
     NODE_ENV: 'test',
     BASE_URL: 'http://localhost:3000',
     WORKSPACE_DOMAIN: 'localhost',
@@ -58,6 +60,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
     ...options.env,
   });
+  const config = options.withoutHosts === true ? { ...loaded, workspaceDomain: null } : loaded;
   const logLines: Record<string, unknown>[] = [];
   const mails: Mail[] = [];
   const metrics = createMetrics();

@@ -177,8 +177,7 @@ describe('opening', () => {
 
   test('of a workspace without an address of its own makes its page report what is done on it', async () => {
     const place = await workspaceOf(cast.bob);
-    const config = { ...site.config, workspaceDomain: null };
-    const plain = await createTestApp({ database: site.database, deps: { config } });
+    const plain = await createTestApp({ database: site.database, withoutHosts: true });
     const bob = await signIn(plain.app, cast.bob);
     expect((await bob.get('/workspace')).text).toContain(`/workspace/${String(place.id)}/open`);
     const page = await bob.follow(await bob.post(`/workspace/${String(place.id)}/open`));

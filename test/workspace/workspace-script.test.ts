@@ -13,7 +13,7 @@ const executable = findBrowser();
 
 /** What the page's script does, in a real browser whose clock the test moves. */
 describe.skipIf(executable === null)('an open workspace page', () => {
-  const site = useTestApp();
+  const site = useTestApp({ withoutHosts: true });
   let browser: Browser;
   let base: string;
   let closeServer: () => void;

@@ -98,7 +98,7 @@ export const workspace = {
     'It opens at an address of its own, in a new tab. What you do there counts as use, nothing else does.',
   enterAction: 'Open in browser',
   enterStartAction: 'Start and open',
-  enterNamed: 'Open {name} in a new tab',
+  enterNamed: '{name}, in a new tab',
   awayNobodyHeading: 'Nothing at this address',
   awayNobody: 'No workspace can be reached here. It may have been deleted.',
   awayTicketHeading: 'This link has been used',

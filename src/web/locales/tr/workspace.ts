@@ -101,7 +101,7 @@ export const workspace: Record<keyof typeof en, string> = {
   enterText: 'Kendi adresinde, yeni bir sekmede açılır. Yalnızca orada yaptıklarınız kullanım sayılır.',
   enterAction: 'Tarayıcıda aç',
   enterStartAction: 'Başlat ve aç',
-  enterNamed: '{name} alanını yeni sekmede aç',
+  enterNamed: '{name}, yeni sekmede',
   awayNobodyHeading: 'Bu adreste bir şey yok',
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
   awayTicketHeading: 'Bu bağlantı kullanıldı',
