@@ -69,23 +69,27 @@ describe.skipIf(browserPath === null || !hasJupyter)('Jupyter in a workspace, in
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is started on the workspace’s page and opens at an address of its own', async () => {
-    const page = await context.newPage();
-    await page.goto(`${app.url}/auth/login`);
-    await page.getByLabel('Email address').fill(cast.bob.email);
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.waitForURL('**/workspace');
-    await page.goto(`${app.url}/workspace/${String(place.id)}`);
-    await page.getByRole('button', { name: 'Start', exact: true }).click();
-    await page.getByText('notes is running').waitFor();
-    const opened = context.waitForEvent('page');
-    await page.getByRole('button', { name: 'Open in browser' }).click();
-    tree = await opened;
-    await tree.waitForURL('**/tree**');
-    expect(new URL(tree.url()).host).toBe(`notes-${cast.acme.subdomain}.${new URL(app.url).host}`);
-    await page.close();
-  });
+  it(
+    'is started on the workspace’s page and opens at an address of its own',
+    { timeout: 60_000 },
+    async () => {
+      const page = await context.newPage();
+      await page.goto(`${app.url}/auth/login`);
+      await page.getByLabel('Email address').fill(cast.bob.email);
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.waitForURL('**/workspace');
+      await page.goto(`${app.url}/workspace/${String(place.id)}`);
+      await page.getByRole('button', { name: 'Start', exact: true }).click();
+      await page.getByText('notes is running').waitFor();
+      const opened = context.waitForEvent('page');
+      await page.getByRole('button', { name: 'Open in browser' }).click();
+      tree = await opened;
+      await tree.waitForURL('**/tree**');
+      expect(new URL(tree.url()).host).toBe(`notes-${cast.acme.subdomain}.${new URL(app.url).host}`);
+      await page.close();
+    },
+  );
 
   it('runs a cell over WebSocket: an active minute', async () => {
     const opened = context.waitForEvent('page');
