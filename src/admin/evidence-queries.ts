@@ -99,6 +99,7 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       'workspace_sessions.user_agent',
       'workspace_sessions.session_id',
       'workspace_sessions.access_method',
+      'workspace_sessions.on_behalf_of as on_behalf_of_user_id',
       countedOrNull(db, 'connected_minutes'),
       countedOrNull(db, 'active_minutes'),
     ]);

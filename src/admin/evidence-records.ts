@@ -102,6 +102,13 @@ export const sessionRecord = z.strictObject({
     'SHA-256 of the browser session: the same value means the same browser session. It opens nothing.',
   ),
   access_method: z.enum(['web', 'api', 'ssh']).describe('How the workspace was reached.'),
+  on_behalf_of_user_id: z
+    .int()
+    .positive()
+    .nullable()
+    .describe(
+      'Account of the owner of the workspace when it belongs to another person, whose workspace this person entered as an administrator of the company; null: the person’s own workspace.',
+    ),
   connected_minutes: maybeCount(
     'Minutes in which the device had an open connection to the workspace or asked something of it: the most that was used. null: the traffic of this session was not counted, which is not the same as 0.',
   ),

@@ -128,6 +128,9 @@ const summary = z
       .strictObject({ en: text('In English.'), tr: text('In Turkish.') })
       .describe('What the numbers of hours mean, for somebody who reads this file at a bank.'),
     total_sessions: count('Number of workspace sessions in this file.'),
+    sessions_by_admins: count(
+      'How often in the period an administrator of the company entered a workspace of this person. Those sessions are theirs: they are neither in this file nor in its hours.',
+    ),
     successful_logins: count('Successful sign-ins in this file.'),
     failed_logins: count('Refused sign-ins with this account in this file.'),
     first_activity: maybeTime('The first thing the person did in the period; null: nothing.'),

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Currency } from '../config.ts';
 import { formatMajor } from '../billing/minor-units.ts';
 import { formatFor } from '../web/format.ts';
+import { countEntriesByOthers } from '../workspace/entries-by-others.ts';
 import { calculateTraffic } from '../workspace/traffic-bounds.ts';
 import type { UsageFilter } from '../workspace/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
@@ -39,6 +40,7 @@ export async function summariseEvidence(
       tr: formatFor('tr').t('admin.usageExplained'),
     },
     total_sessions: use.sessions,
+    sessions_by_admins: await countEntriesByOthers(db, { ...scope, ownerUserId: scope.userId }),
     successful_logins: activity.successful_logins,
     failed_logins: activity.failed_logins,
     first_activity: earliest([activity.first_act, firstUse])?.toISOString() ?? null,

@@ -13,6 +13,8 @@ const older = [
       'counted_sessions',
       'uncounted_sessions',
       'usage_explained',
+      'on_behalf_of_user_id',
+      'sessions_by_admins',
     ],
   },
 ];

@@ -68,6 +68,7 @@ export function sessionRecordsAsJson(
       'session.user_agent',
       'session.session_id',
       'session.access_method',
+      'session.on_behalf_of_user_id',
       'session.connected_minutes',
       'session.active_minutes',
     ]);

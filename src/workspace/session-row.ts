@@ -66,6 +66,8 @@ export interface WorkspaceSession {
   /** SHA-256 of the browser session, token or connection that used it. */
   session_id: string;
   access_method: AccessMethod;
+  /** The workspace's owner when another person was in it; null in the person's own. */
+  on_behalf_of: number | null;
   /** When the browser last closed a connection in the regular way. Null: never, or nobody could see it. */
   disconnected_at: Date | null;
 }
@@ -89,6 +91,7 @@ export const sessionColumns = [
   'workspace_sessions.user_agent',
   'workspace_sessions.session_id',
   'workspace_sessions.access_method',
+  'workspace_sessions.on_behalf_of',
   'workspace_sessions.disconnected_at',
 ];
 
@@ -104,6 +107,14 @@ export function whereSession(
     .where('workspace_sessions.id', session.id)
     .where('workspace_sessions.started_at', '>=', session.started_at)
     .where('workspace_sessions.started_at', '<', new Date(session.started_at.getTime() + 1));
+}
+
+/** The length of a session; to its last activity while it lasts. */
+export function countedSeconds(
+  session: Pick<WorkspaceSession, 'started_at' | 'last_activity_at' | 'duration_seconds'>,
+): number {
+  const openSeconds = (session.last_activity_at.getTime() - session.started_at.getTime()) / 1000;
+  return session.duration_seconds ?? Math.floor(openSeconds);
 }
 
 /** The minutes counted in a session; both null when none were, which is not the same as 0. */

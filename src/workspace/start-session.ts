@@ -58,6 +58,10 @@ async function insertSession(
       user_agent: storable(context.userAgent),
       session_id: key.browserSessionId,
       access_method: key.accessMethod,
+      on_behalf_of: trx('workspaces')
+        .where({ id: key.workspaceId })
+        .whereNot({ owner_user_id: key.userId })
+        .select('owner_user_id'),
     })
     .returning<WorkspaceSession[]>(sessionColumns);
   return row;

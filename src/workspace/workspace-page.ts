@@ -6,6 +6,7 @@ import { timedEnds, type TimedCursor } from '../timed-cursor.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { startOfMonth } from './month.ts';
+import { listEntriesByOthers, type EntryByOther } from './entries-by-others.ts';
 import {
   findWorkspace,
   listPeopleNames,
@@ -13,7 +14,7 @@ import {
   type ListedSession,
   type Workspace,
 } from './queries.ts';
-import { IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
+import { countedSeconds, IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
 import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
@@ -33,6 +34,8 @@ export interface WorkspacePage {
   newerUrl: string | null;
   olderUrl: string | null;
   people: (UsageStats & { user_id: number; full_name: string })[];
+  /** For its owner: when others were here. */
+  entered: EntryByOther[];
 }
 
 type OpenSession = WorkspaceSession & {
@@ -64,17 +67,19 @@ export async function loadWorkspacePage(
   const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
   if (workspace === undefined) throw new NotFound();
   const use = { companyId, workspaceId };
-  const [plan, session, month, total, history, people] = await Promise.all([
+  const isOwn = workspace.owner_user_id === person.userId;
+  const [plan, session, month, total, history, people, entered] = await Promise.all([
     findCompanyPlan(db, { companyId, at: context.at }),
     WorkspaceSessionTracker.getActiveSession(db, context, { workspaceId, accessMethod: 'web' }),
     WorkspaceSessionTracker.usageStats(db, context, { ...use, from: startOfMonth(context.at) }),
     WorkspaceSessionTracker.usageStats(db, context, use),
     listSessions(db, { ...use, page: input.page }),
     listPeople(db, use),
+    isOwn ? listEntriesByOthers(db, { ...use, ownerUserId: person.userId, at: context.at }) : [],
   ]);
   return {
     isAdmin,
-    isOwn: workspace.owner_user_id === person.userId,
+    isOwn,
     workspace,
     plan,
     session: session === undefined ? null : describeOpen(session, context.at),
@@ -83,6 +88,7 @@ export async function loadWorkspacePage(
     sessions: history.rows.map((row) => describeRow(row, person, context.at)),
     ...pageUrls(workspaceId, history),
     people,
+    entered,
   };
 }
 
@@ -102,11 +108,6 @@ function describeRow(row: ListedSession, person: CompanyPerson, at: Date): Histo
     is_active: row.ended_at === null && !isIdle(row, at),
     shows_address: person.isAdmin || row.user_id === person.userId,
   };
-}
-
-function countedSeconds(session: WorkspaceSession): number {
-  const openSeconds = (session.last_activity_at.getTime() - session.started_at.getTime()) / 1000;
-  return session.duration_seconds ?? Math.floor(openSeconds);
 }
 
 async function listPeople(

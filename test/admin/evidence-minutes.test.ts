@@ -92,7 +92,7 @@ function asVersion10(bundle: EvidenceBundle): unknown {
     ...bundle,
     schema_version: '1.0',
     workspace_sessions: bundle.workspace_sessions.map((session) =>
-      without(session, ['connected_minutes', 'active_minutes']),
+      without(session, ['on_behalf_of_user_id', 'connected_minutes', 'active_minutes']),
     ),
     summary: without(bundle.summary, [
       'connected_workspace_hours',
@@ -100,6 +100,7 @@ function asVersion10(bundle: EvidenceBundle): unknown {
       'counted_sessions',
       'uncounted_sessions',
       'usage_explained',
+      'sessions_by_admins',
     ]),
   };
 }

@@ -58,6 +58,7 @@ describe('an evidence bundle', () => {
         tr: expect.stringContaining('iki sayı sınırlar') as string,
       },
       total_sessions: 0,
+      sessions_by_admins: 0,
       successful_logins: 0,
       failed_logins: 0,
       first_activity: null,

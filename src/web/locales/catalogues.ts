@@ -7,6 +7,7 @@ import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
+import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
@@ -19,6 +20,7 @@ import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
@@ -36,6 +38,7 @@ const en = {
   ...enHolds,
   ...enHome,
   ...enLegal,
+  ...enSessions,
   ...enSshKeys,
   ...enTokens,
   ...enWorkspace,
@@ -59,6 +62,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHolds,
     ...trHome,
     ...trLegal,
+    ...trSessions,
     ...trSshKeys,
     ...trTokens,
     ...trWorkspace,

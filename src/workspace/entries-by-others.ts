@@ -1,0 +1,78 @@
+import type { Knex } from 'knex';
+import { countedSeconds, isIdle, sessionColumns, type WorkspaceSession } from './session-row.ts';
+
+/** Entries shown to an owner at once: those of the last weeks, and whatever is older stands in the history. */
+const ENTRIES_MAX = 5;
+
+/** A time that somebody else was in a person's workspace. */
+export interface EntryByOther {
+  id: number;
+  workspace_id: number;
+  person_name: string;
+  started_at: Date;
+  /** To its last activity while it lasts. */
+  counted_seconds: number;
+  is_active: boolean;
+}
+
+/** Whose workspaces, within the company; one of them, or all. */
+interface OwnedFilter {
+  companyId: number;
+  ownerUserId: number;
+  workspaceId?: number | undefined;
+}
+
+/** The newest times that somebody else was in this person's workspaces, for the owner to see. */
+export async function listEntriesByOthers(
+  db: Knex,
+  { at, ...filter }: OwnedFilter & { at: Date },
+): Promise<EntryByOther[]> {
+  const rows = await enteredByOthers(db, filter)
+    .join('users', 'users.id', 'workspace_sessions.user_id')
+    .orderBy([
+      { column: 'workspace_sessions.started_at', order: 'desc' },
+      { column: 'workspace_sessions.id', order: 'desc' },
+    ])
+    .limit(ENTRIES_MAX)
+    .select<(WorkspaceSession & { person_name: string })[]>([
+      ...sessionColumns,
+      'users.full_name as person_name',
+    ]);
+  return rows.map((row) => ({
+    id: row.id,
+    workspace_id: row.workspace_id,
+    person_name: row.person_name,
+    started_at: row.started_at,
+    counted_seconds: countedSeconds(row),
+    is_active: row.ended_at === null && !isIdle(row, at),
+  }));
+}
+
+/** How often somebody else was in this person's workspaces; sessions that overlap the time, null is open. */
+export async function countEntriesByOthers(
+  db: Knex,
+  { from, to, ...filter }: OwnedFilter & { from: Date | null; to: Date | null },
+): Promise<number> {
+  const [row] = await enteredByOthers(db, filter)
+    .where('workspace_sessions.started_at', '<', to ?? 'infinity')
+    .whereRaw('coalesce(workspace_sessions.ended_at, workspace_sessions.last_activity_at) >= ?', [
+      from ?? '-infinity',
+    ])
+    .count<{ count: number }[]>('* as count');
+  return row?.count ?? 0;
+}
+
+/** By the workspaces, which have an index, and not by whose they are. */
+function enteredByOthers(db: Knex, { companyId, ownerUserId, workspaceId }: OwnedFilter): Knex.QueryBuilder {
+  return db('workspace_sessions')
+    .where('workspace_sessions.company_id', companyId)
+    .where('workspace_sessions.on_behalf_of', ownerUserId)
+    .modify((query) => {
+      if (workspaceId !== undefined) void query.where('workspace_sessions.workspace_id', workspaceId);
+      else
+        void query.whereIn(
+          'workspace_sessions.workspace_id',
+          db('workspaces').where({ company_id: companyId, owner_user_id: ownerUserId }).select('id'),
+        );
+    });
+}
