@@ -79,6 +79,7 @@ export const environment = z.object({
   WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
   WORKSPACE_IDLE_STOP_HOURS: z.coerce.number().min(0).max(8760).default(12),
+  WORKSPACE_RESTORE_DAYS: z.coerce.number().int().min(0).max(365).default(7),
   WORKSPACE_DOMAIN: text
     .toLowerCase()
     .regex(
@@ -140,6 +141,8 @@ export interface Config {
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
+  /** Days for which a deleted workspace can be restored before what is in it is destroyed. */
+  workspaceRestoreDays: number;
   /** Hours without active use after which a program is stopped; null: never. */
   workspaceIdleStopHours: number | null;
   /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
@@ -351,6 +354,7 @@ function toConfig(env: Environment): Config {
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),
+    workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,
     workspaceIdleStopHours: env.WORKSPACE_IDLE_STOP_HOURS === 0 ? null : env.WORKSPACE_IDLE_STOP_HOURS,
     workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
     smtpUrl: env.SMTP_URL ?? null,

@@ -7,6 +7,7 @@ import { applyRetention } from './maintenance/apply-retention.ts';
 import { makePartitions } from './maintenance/make-partitions.ts';
 import type { Job } from './web/schedule.ts';
 import { sweepPasses } from './workspace/sweep-passes.ts';
+import { destroyWorkspaces } from './workspace/destroy-workspaces.ts';
 import { stopUnneededWorkspaces } from './workspace/stop-unneeded-workspaces.ts';
 import { WorkspaceSessionTracker } from './workspace/workspace-session-tracker.ts';
 
@@ -41,6 +42,15 @@ export function scheduledJobs(deps: AppDeps): Job[] {
         stopUnneededWorkspaces(db, context, {
           runtime: deps.runtime,
           idleStopHours: deps.config.workspaceIdleStopHours,
+        }),
+    },
+    {
+      name: 'destroy-workspaces',
+      everySeconds: 6 * 3600,
+      run: (db, context) =>
+        destroyWorkspaces(db, context, {
+          runtime: deps.runtime,
+          restoreDays: deps.config.workspaceRestoreDays,
         }),
     },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },

@@ -31,6 +31,9 @@ export const auditActions = {
   legal_hold_released: 'A platform operator ended such an order; details.release_note says why',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',
+  workspace_restore: 'A deleted workspace was restored within its grace period',
+  workspace_destroy:
+    'What was in a deleted workspace was destroyed when its grace period was over, or could not be; its sessions stay',
   workspace_start: 'The program of a workspace was started, or could not be; written when that is known',
   workspace_stop: 'The program of a workspace was stopped (details.because when nobody asked for it)',
   workspace_restart: 'The program of a workspace was stopped and started again, or could not be',

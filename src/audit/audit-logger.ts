@@ -80,6 +80,16 @@ export class AuditLogger {
     await logWorkspace(db, context, 'workspace_delete', input);
   }
 
+  /** A deleted workspace was restored, or could not be. */
+  static async logWorkspaceRestore(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
+    await logWorkspace(db, context, 'workspace_restore', input);
+  }
+
+  /** What was in a deleted workspace was destroyed, or could not be; write it when that is known. */
+  static async logWorkspaceDestroy(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
+    await logWorkspace(db, context, 'workspace_destroy', input);
+  }
+
   /** The program of a workspace was started, stopped or restarted, or could not be; write it when that is known. */
   static async logWorkspaceRuntime(
     db: Knex,

@@ -22,7 +22,10 @@ export function visibilityOf(person: CompanyPerson): Visibility {
 }
 
 /** What the evidence says of a workspace, and that somebody acted on another person's. */
-export function workspaceDetails(workspace: Workspace, person: CompanyPerson): Record<string, unknown> {
+export function workspaceDetails(
+  workspace: Pick<Workspace, 'owner_user_id' | 'name' | 'port'>,
+  person: CompanyPerson,
+): Record<string, unknown> {
   const isOwner = workspace.owner_user_id === person.userId;
   return {
     name: workspace.name,

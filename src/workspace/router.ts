@@ -8,7 +8,7 @@ import { formatOf, setFlash } from '../web/page-locals.ts';
 import { askedWorkspace } from './activity-router.ts';
 import { closeWorkspace } from './close-workspace.ts';
 import { createWorkspace } from './create-workspace.ts';
-import { deleteWorkspace } from './delete-workspace.ts';
+import { createDeletionRouter } from './deletion-router.ts';
 import { doorRules } from './door-rules.ts';
 import { allowEntryForm, createEntryRouter } from './entry-router.ts';
 import { createForm, pageQuery } from './input.ts';
@@ -33,6 +33,7 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   const router = Router();
   router.use(createEntryRouter(deps));
   router.use(createRuntimeRouter(deps));
+  router.use(createDeletionRouter(deps));
   router.get('/', async (req, res) => {
     await showList(deps, req, res);
   });
@@ -41,20 +42,6 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   });
   router.get('/:id', async (req, res) => {
     await showWorkspace(deps, req, res);
-  });
-  router.get('/:id/delete', async (req, res) => {
-    res.render(
-      'workspace/delete',
-      await loadWorkspacePage(db, requestContext(req), { ...askedWorkspace(req), page: {} }),
-    );
-  });
-  router.post('/:id/delete', async (req, res) => {
-    const { name } = await deleteWorkspace(db, requestContext(req), {
-      ...askedWorkspace(req),
-      runtime: deps.runtime,
-    });
-    setFlash(req, 'success', formatOf(res).t('workspace.deleted', { name }));
-    res.redirect(303, '/workspace');
   });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));

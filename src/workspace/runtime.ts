@@ -6,7 +6,7 @@ import type {
   StartOutcome,
   WorkspaceAddress,
 } from './runtime/runtime-types.ts';
-import { foldersOf, listRecorded } from './runtime/workspace-folders.ts';
+import { foldersOf, listRecorded, removeFolders } from './runtime/workspace-folders.ts';
 import { tailOfWorkspaceLog } from './runtime/workspace-log.ts';
 
 /** How often processes and logs are looked at, in milliseconds. */
@@ -26,6 +26,8 @@ export interface WorkspaceRuntime {
   addressOf(id: number): WorkspaceAddress | null;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];
+  /** Stops the program and removes all files of the workspace for good. Rejects when some could not be removed. */
+  destroy(id: number): Promise<void>;
   /** Workspaces that an app before this one has left a record of, alive or not. */
   listRecorded(): number[];
   /** Leaves the processes alive where the configuration says so (production), else ends them and tells which ran. */
@@ -56,6 +58,11 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
+    destroy: async (id) => {
+      await of(id).stop();
+      supervised.delete(id);
+      await removeFolders(foldersOf(root, id));
+    },
     listRecorded: () => listRecorded(root),
     close: async () => {
       clearInterval(timer);

@@ -32,6 +32,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/workspace',
     `/workspace/${workspaceId}`,
     `/workspace/${workspaceId}/delete`,
+    '/workspace/deleted',
     '/billing',
     '/auth/tokens',
     '/auth/ssh-keys',

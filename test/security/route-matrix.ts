@@ -65,6 +65,12 @@ const alicesWorkspace = async (db: Knex, { acme, alice }: Cast): Promise<number>
 const bobsWorkspace = async (db: Knex, { acme, bob }: Cast): Promise<number> =>
   (await buildWorkspace(db, { company_id: acme.id, owner_user_id: bob.id })).id;
 
+const bobsDeletedWorkspace = async (db: Knex, cast: Cast): Promise<number> => {
+  const id = await bobsWorkspace(db, cast);
+  await db('workspaces').where({ id }).update({ deleted_at: new Date(), deleted_by: cast.bob.id });
+  return id;
+};
+
 const alicesHost = async (db: Knex, cast: Cast): Promise<string> => {
   const label = `at-${randomUUID()}`;
   const workspace_id = await alicesWorkspace(db, cast);
@@ -485,6 +491,18 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/delete` }),
     expect: change(303, 303, 404, 403),
     audit: 'workspace_delete',
+  },
+  {
+    route: 'GET /workspace/deleted',
+    target: () => ({ path: '/workspace/deleted' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /workspace/:id/restore',
+    target: async (db, cast) => ({ path: `/workspace/${await bobsDeletedWorkspace(db, cast)}/restore` }),
+    expect: change(303, 303, 404, 403),
+    audit: 'workspace_restore',
   },
   {
     route: 'POST /workspace/:id/start',

@@ -14,6 +14,9 @@ export interface FakeRuntime extends WorkspaceRuntime {
   /** What an app before this one has left. */
   recorded: number[];
   stopped: number[];
+  destroyed: number[];
+  /** What destroying fails with; null: it does not. */
+  destruction: Error | null;
 }
 
 /** A runtime that starts no process; what it "runs" is said to listen on `port`. */
@@ -26,6 +29,8 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     started: [],
     recorded: [],
     stopped: [],
+    destroyed: [],
+    destruction: null,
     start: (workspace) => {
       fake.started.push(workspace);
       states.set(workspace.id, fake.outcome.ok ? 'running' : 'crashed');
@@ -40,6 +45,11 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
     logTail: () => fake.log,
+    destroy: (id) => {
+      if (fake.destruction !== null) return Promise.reject(fake.destruction);
+      fake.destroyed.push(id);
+      return fake.stop(id);
+    },
     listRecorded: () => fake.recorded,
     close: () => Promise.resolve([...states.keys()].filter((id) => states.get(id) !== 'stopped')),
   };

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -134,6 +144,29 @@ describe('a workspace’s program', () => {
     const { pid } = await askProbe<AboutProbe>(runtime, 1);
     expect(await runtime.close()).toEqual([1]);
     expect(lives(pid)).toBe(false);
+  });
+
+  it('is destroyed with all its files, and what a link in its folder points at is not', async () => {
+    const root = newRoot();
+    const outside = join(root, 'outside');
+    mkdirSync(outside);
+    writeFileSync(join(outside, 'kept'), '');
+    const runtime = runtimeIn(root);
+    await runtime.start(workspace(1));
+    await runtime.start(workspace(2));
+    const { pid } = await askProbe<AboutProbe>(runtime, 1);
+    const folder = join(root, 'workspaces/1');
+    mkdirSync(join(folder, 'deep/er'), { recursive: true });
+    symlinkSync(outside, join(folder, 'link'));
+    await runtime.destroy(1);
+    expect(lives(pid)).toBe(false);
+    for (const path of ['1', '.sockets/1', '.run/1.json', '.run/1.log'])
+      expect(existsSync(join(root, 'workspaces', path))).toBe(false);
+    expect(existsSync(join(outside, 'kept'))).toBe(true);
+    expect(existsSync(join(root, 'workspaces/2'))).toBe(true);
+    expect(runtime.state(1)).toBe('stopped');
+    expect(runtime.listRecorded()).toEqual([2]);
+    await runtime.destroy(1);
   });
 
   it('does not start where its socket would have too long a path, and can still be looked at', async () => {

@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
@@ -94,6 +95,12 @@ export function listRecorded(root: string): number[] {
 /** Forgets the process of a workspace. */
 export function removeRecord(folders: WorkspaceFolders): void {
   rmSync(folders.recordFile, { force: true });
+}
+
+/** Removes all that a workspace had. Links are removed, never followed. */
+export async function removeFolders(folders: WorkspaceFolders): Promise<void> {
+  for (const path of [folders.folder, folders.socketFolder, folders.logFile, folders.recordFile])
+    await rm(path, { recursive: true, force: true });
 }
 
 function makeFolder(path: string, mode: number, owner: Owner | null): void {

@@ -260,6 +260,8 @@ export const auditAction = {
   legal_hold_released: 'Hold released',
   workspace_create: 'Workspace created',
   workspace_delete: 'Workspace deleted',
+  workspace_restore: 'Deleted workspace restored',
+  workspace_destroy: 'Deleted workspace destroyed',
   workspace_start: 'Workspace program started',
   workspace_stop: 'Workspace program stopped',
   workspace_restart: 'Workspace program restarted',

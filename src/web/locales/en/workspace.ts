@@ -180,4 +180,23 @@ export const workspace = {
   deleteConfirm: 'Delete workspace',
   deleteFacts: 'What you are deleting',
   deleted: '{name} was deleted.',
+  deleteForNow:
+    'It can be restored for {days, plural, one {# day} other {# days}}. Then everything in it is destroyed.',
+  deletedForNow:
+    '{name} was deleted. It can be restored for {days, plural, one {# day} other {# days}} under Deleted workspaces.',
+  deletedTitle: 'Deleted workspaces',
+  deletedSubtitle:
+    'What was deleted can be restored for {days, plural, one {# day} other {# days}}. Then everything in it is destroyed, and only its sessions and audit rows stay.',
+  deletedTableLabel: 'Deleted workspaces that can be restored',
+  deletedAt: 'Deleted',
+  deletedUntil: 'Can be restored until',
+  deletedEmptyTitle: 'Nothing to restore',
+  deletedEmptyText: 'A workspace that is deleted is listed here until what is in it is destroyed.',
+  deletedPageText: 'Newest first',
+  restore: 'Restore',
+  restored: '{name} is back. Start it to go on working.',
+  restoreLapsed: 'Without a running plan no workspace can be restored.',
+  restoreLimit:
+    'Your plan has no room for another workspace. Delete one, or choose a larger plan, then restore {name}.',
+  restoreNameTaken: 'Your company has another workspace with the name {name} by now. Delete that one first.',
 };

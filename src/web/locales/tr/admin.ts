@@ -261,6 +261,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   legal_hold_released: 'Saklama kararı kaldırıldı',
   workspace_create: 'Çalışma alanı oluşturuldu',
   workspace_delete: 'Çalışma alanı silindi',
+  workspace_restore: 'Silinen çalışma alanı geri getirildi',
+  workspace_destroy: 'Silinen çalışma alanı yok edildi',
   workspace_start: 'Çalışma alanının programı başlatıldı',
   workspace_stop: 'Çalışma alanının programı durduruldu',
   workspace_restart: 'Çalışma alanının programı yeniden başlatıldı',

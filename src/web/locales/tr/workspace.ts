@@ -182,4 +182,22 @@ export const workspace: Record<keyof typeof en, string> = {
   deleteConfirm: 'Çalışma alanını sil',
   deleteFacts: 'Silinecek çalışma alanı',
   deleted: '{name} silindi.',
+  deleteForNow: '{days} gün boyunca geri getirilebilir. Sonra içindeki her şey yok edilir.',
+  deletedForNow:
+    '{name} silindi. {days} gün boyunca Silinen çalışma alanları sayfasından geri getirilebilir.',
+  deletedTitle: 'Silinen çalışma alanları',
+  deletedSubtitle:
+    'Silinen bir alan {days} gün boyunca geri getirilebilir. Sonra içindeki her şey yok edilir; yalnızca oturumları ve denetim kayıtları kalır.',
+  deletedTableLabel: 'Geri getirilebilecek silinmiş çalışma alanları',
+  deletedAt: 'Silindi',
+  deletedUntil: 'Geri getirilebileceği son an',
+  deletedEmptyTitle: 'Geri getirilecek bir şey yok',
+  deletedEmptyText: 'Silinen çalışma alanları, içindekiler yok edilene kadar burada listelenir.',
+  deletedPageText: 'En yenisi üstte',
+  restore: 'Geri getir',
+  restored: '{name} geri geldi. Çalışmaya devam etmek için başlatın.',
+  restoreLapsed: 'Geçerli bir plan olmadan çalışma alanı geri getirilemez.',
+  restoreLimit:
+    'Planınızda başka bir çalışma alanına yer yok. Birini silin veya daha büyük bir plan seçin, sonra {name} alanını geri getirin.',
+  restoreNameTaken: 'Şirketinizin artık {name} adında başka bir çalışma alanı var. Önce onu silin.',
 };

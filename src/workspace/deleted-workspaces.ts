@@ -1,0 +1,99 @@
+import type { Knex } from 'knex';
+import { readPage, type Cursor, type Page } from '../keyset.ts';
+import type { Visibility } from './queries.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Deleted workspaces on one page. */
+const PAGE_SIZE = 25;
+
+/** A deleted workspace whose files still exist. */
+export interface DeletedWorkspace {
+  id: number;
+  company_id: number;
+  owner_user_id: number;
+  owner_name: string;
+  name: string;
+  port: number;
+  deleted_at: Date;
+  deleted_by_name: string | null;
+}
+
+/** When what was deleted must have been deleted after, to be restored at `at`. */
+export function restoreLimit(at: Date, restoreDays: number): Date {
+  return new Date(at.getTime() - restoreDays * DAY_MS);
+}
+
+/** When the grace period of something deleted then ends. */
+export function restorableUntil(deletedAt: Date, restoreDays: number): Date {
+  return new Date(deletedAt.getTime() + restoreDays * DAY_MS);
+}
+
+/** One page of what the person may restore, last created first. */
+export async function listDeletedWorkspaces(
+  db: Knex,
+  input: Visibility & { deletedAfter: Date; page: Cursor },
+): Promise<Page<DeletedWorkspace>> {
+  const query = deletedWorkspaces(db, input).select(columns);
+  return readPage<DeletedWorkspace>(
+    db,
+    query,
+    {
+      keys: ['workspaces.id'],
+      direction: 'desc',
+      startsAmong: db('workspaces').where('workspaces.company_id', input.companyId),
+      size: PAGE_SIZE,
+    },
+    input.page,
+  );
+}
+
+/** One that the person may restore, locked until the transaction ends. */
+export async function findDeletedWorkspace(
+  trx: Knex.Transaction,
+  input: Visibility & { deletedAfter: Date; workspaceId: number },
+): Promise<DeletedWorkspace | undefined> {
+  return deletedWorkspaces(trx, input)
+    .where('workspaces.id', input.workspaceId)
+    .forUpdate('workspaces')
+    .first<DeletedWorkspace | undefined>(columns);
+}
+
+/** Those of all companies whose grace period is over, longest deleted first. For scheduled work; no page shows it. */
+export async function listWorkspacesToDestroy(
+  db: Knex,
+  deletedBefore: Date,
+): Promise<Pick<DeletedWorkspace, 'id' | 'company_id' | 'owner_user_id' | 'name' | 'deleted_at'>[]> {
+  return db('workspaces')
+    .where('workspaces.deleted_at', '<=', deletedBefore)
+    .whereNull('workspaces.destroyed_at')
+    .orderBy(['workspaces.deleted_at', 'workspaces.id'])
+    .select(['id', 'company_id', 'owner_user_id', 'name', 'deleted_at']);
+}
+
+function deletedWorkspaces(
+  db: Knex,
+  { companyId, ownerUserId, deletedAfter }: Visibility & { deletedAfter: Date },
+): Knex.QueryBuilder {
+  const query = db('workspaces')
+    .join('users', 'users.id', 'workspaces.owner_user_id')
+    .leftJoin('users as deleters', {
+      'deleters.id': 'workspaces.deleted_by',
+      'deleters.company_id': 'workspaces.company_id',
+    })
+    .where('workspaces.company_id', companyId)
+    .where('workspaces.deleted_at', '>', deletedAfter)
+    .whereNull('workspaces.destroyed_at');
+  return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
+}
+
+const columns = [
+  'workspaces.id',
+  'workspaces.company_id',
+  'workspaces.owner_user_id',
+  'users.full_name as owner_name',
+  'workspaces.name',
+  'workspaces.port',
+  'workspaces.deleted_at',
+  'deleters.full_name as deleted_by_name',
+];
