@@ -32,7 +32,7 @@ async function destroyOne(
   { workspace, runtime }: { workspace: Doomed; runtime: WorkspaceRuntime },
 ): Promise<boolean> {
   const { id, company_id, owner_user_id, name, deleted_at } = workspace;
-  const fault = await db
+  const fault: unknown = await db
     .transaction(async (trx) => {
       const own = { id, company_id, deleted_at };
       const locked = await trx('workspaces').where(own).whereNull('destroyed_at').forUpdate().first('id');
