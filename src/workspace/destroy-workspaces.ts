@@ -35,7 +35,11 @@ async function destroyOne(
   const fault: unknown = await db
     .transaction(async (trx) => {
       const own = { id, company_id, deleted_at };
-      const locked = await trx('workspaces').where(own).whereNull('destroyed_at').forUpdate().first('id');
+      const locked = await trx('workspaces')
+        .where(own)
+        .whereNull('destroyed_at')
+        .forUpdate()
+        .first<{ id: number } | undefined>('id');
       if (locked === undefined) return 'restored' as const;
       await runtime.destroy(id);
       await trx('workspaces').where(own).update({ destroyed_at: context.at });
