@@ -14,6 +14,9 @@ import { auditedPost } from './bench/rows/audited-post.ts';
 import { callbacks } from './bench/rows/callbacks.ts';
 import { exportMillion } from './bench/rows/export-million.ts';
 import { exportSmall } from './bench/rows/export-small.ts';
+import { forwardAuth } from './bench/rows/forward-auth.ts';
+import { gateway } from './bench/rows/gateway.ts';
+import { sockets } from './bench/rows/sockets.ts';
 
 /** In the order of the README's table; those that need the large table come last. */
 const benchRows: BenchRow[] = [
@@ -22,6 +25,9 @@ const benchRows: BenchRow[] = [
   auditedPost,
   callbacks,
   activity,
+  gateway,
+  forwardAuth,
+  sockets,
   exportSmall,
   auditViewer,
   exportMillion,

@@ -6,25 +6,42 @@ import type { BenchDatabase, Lab } from './lab.ts';
 
 /**
  * `product` is src/server.ts as it is; `without-audit` is the same with a recorder that writes nothing; `bare` is an
- * Express handler behind the product's browser sessions and nothing else.
+ * Express handler behind the product's browser sessions and nothing else; `bare-proxy` is the gateway's proxy library alone.
  */
-export type AppKind = 'product' | 'without-audit' | 'bare';
+export type AppKind = 'product' | 'without-audit' | 'bare' | 'bare-proxy';
 
 export interface AppProcess {
   url: string;
   pid: number;
+  /** Its DATA_DIR. */
+  folder: string;
   stop(): Promise<void>;
 }
 
+const entries: Record<AppKind, string> = {
+  product: '../../src/server.ts',
+  'without-audit': '../../src/server.ts',
+  bare: 'bare-app.ts',
+  'bare-proxy': 'bare-proxy.ts',
+};
+
 const entry = (path: string): string => join(import.meta.dirname, path);
 
-/** Starts an app in a process of its own on a free port. It is stopped with the lab at the latest. */
-export async function startApp(lab: Lab, database: BenchDatabase, kind: AppKind): Promise<AppProcess> {
+/**
+ * Starts an app in a process of its own on a free port. `env` is set on top of the defaults. It is stopped with the lab at the
+ * latest.
+ */
+export async function startApp(
+  lab: Lab,
+  database: BenchDatabase,
+  kind: AppKind,
+  env: Record<string, string> = {},
+): Promise<AppProcess> {
   const folder = lab.makeFolder(`${database.name}-${kind}`);
   const logFile = openSync(join(folder, 'app.log'), 'a');
   const preloads = kind === 'without-audit' ? ['--import', entry('without-audit.ts')] : [];
-  const child = fork(kind === 'bare' ? entry('bare-app.ts') : entry('../../src/server.ts'), {
-    env: { PATH: process.env['PATH'], ...appEnvironment(database.appUrl, folder) },
+  const child = fork(entry(entries[kind]), {
+    env: { PATH: process.env['PATH'], ...appEnvironment(database.appUrl, folder), ...env },
     execArgv: ['--import', 'tsx', ...preloads],
     stdio: ['ignore', logFile, logFile, 'ipc'],
   });
@@ -40,7 +57,7 @@ export async function startApp(lab: Lab, database: BenchDatabase, kind: AppKind)
   };
   lab.onClose(stop);
   const port = await portOf(child, join(folder, 'app.log'));
-  return { url: `http://127.0.0.1:${String(port)}`, pid: child.pid ?? 0, stop };
+  return { url: `http://127.0.0.1:${String(port)}`, pid: child.pid ?? 0, folder, stop };
 }
 
 /** Runs `work` with an app that is stopped afterwards. */

@@ -18,6 +18,11 @@ function main(): void {
     next();
   });
   app.use(sessions.middleware);
+  // The session alone: neither the person that it belongs to, nor a row written because it was used.
+  app.get('/*path', (req, res) => {
+    req.sessionStore.touch = (_id, _session, done) => done?.();
+    res.status(req.session.signedInAt === undefined ? 401 : 204).end();
+  });
   app.use(passport.session());
   app.post('/*path', (req, res) => {
     res.status(req.user === undefined ? 401 : 204).end();

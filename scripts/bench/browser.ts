@@ -48,13 +48,13 @@ export async function signIn(appUrl: string, person: number): Promise<Browser> {
   return { person, headers: signedIn, formToken: formTokenIn(await page.text()) };
 }
 
-/** Posts a form of a signed-in browser and follows nothing. Throws unless it answers with `expectedStatus`. */
+/** Posts a form of a signed-in browser, follows nothing, and returns the answer. Throws unless it has `expectedStatus`. */
 export async function postForm(
   appUrl: string,
   path: string,
   browser: Browser,
   expectedStatus: number,
-): Promise<void> {
+): Promise<Response> {
   const answer = await fetch(appUrl + path, {
     method: 'POST',
     redirect: 'manual',
@@ -63,6 +63,7 @@ export async function postForm(
   });
   await answer.arrayBuffer();
   if (answer.status !== expectedStatus) throw new Error(`POST ${path} answered ${String(answer.status)}`);
+  return answer;
 }
 
 /** What the proxy in front of the app adds. */

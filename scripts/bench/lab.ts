@@ -26,6 +26,8 @@ export interface Lab {
   postgres: string;
   /** One line on stderr; stdout is for the table. */
   say(line: string): void;
+  /** What the server prints about itself and, where it is told to, about statements. */
+  postgresLog: string;
   /** A folder for files of an app process. */
   makeFolder(name: string): string;
   /** The migrated product with people and companies and without any event. A new one for each name. */
@@ -89,6 +91,7 @@ export async function runStatement<Row extends pg.QueryResultRow>(
 
 interface Server {
   version: string;
+  logFile: string;
   ownerUrl: string;
   appUrl: string;
   superUrl(database: string): string;
@@ -106,6 +109,7 @@ async function startServer(folder: string, say: (line: string) => void): Promise
   const [row] = await runStatement<{ server_version: string }>(superUrl('postgres'), 'show server_version');
   return {
     version: row?.server_version ?? 'unknown',
+    logFile: join(home, 'postgres.log'),
     ownerUrl,
     appUrl,
     superUrl,
@@ -145,6 +149,7 @@ function createLab(
   return {
     options,
     postgres: server.version,
+    postgresLog: server.logFile,
     say,
     makeFolder: (name) => {
       const path = join(folder, name);

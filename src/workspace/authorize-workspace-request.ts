@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-import { findPasses, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
+import type { AskedPass, DoorRules, PassFacts } from './find-passes.ts';
 import { judgePass, type Entrant, type PassRefusal } from './judge-pass.ts';
 import { openWorkspace } from './open-workspace.ts';
+import type { AskAboutPass } from './pass-questions.ts';
 import { isIdle, type Ending } from './session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
@@ -22,10 +23,10 @@ export type Entry =
 export async function authorizeWorkspaceRequest(
   db: Knex,
   context: RequestContext,
-  input: AskedPass & DoorRules,
+  input: AskedPass & DoorRules & { ask: AskAboutPass },
 ): Promise<Entry> {
-  const { label, tokenHash, mustRun } = input;
-  const [facts] = await findPasses(db, [{ label, tokenHash }], context.at);
+  const { label, tokenHash, mustRun, ask } = input;
+  const facts = await ask({ label, tokenHash }, context.at);
   return enter(db, context, { facts, mustRun });
 }
 

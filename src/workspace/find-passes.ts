@@ -38,6 +38,11 @@ export interface PassFacts {
   last_activity_at: Date | null;
 }
 
+/** Names a host label together with a pass. */
+export function keyOfPass({ label, tokenHash }: AskedPass): string {
+  return `${label} ${tokenHash ?? ''}`;
+}
+
 /** What is known about each of the hosts and passes, in one statement however many they are. */
 export async function findPasses(db: Knex, asked: AskedPass[], at: Date): Promise<PassFacts[]> {
   const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import { enter, type EnteredSession } from './authorize-workspace-request.ts';
-import { findPasses, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
+import { findPasses, keyOfPass, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
@@ -71,13 +71,15 @@ export class OpenConnections {
   async #decideAll(at: Date): Promise<void> {
     const connections = [...this.#open];
     const asked = new Map(
-      connections.map(({ label, tokenHash }) => [keyOf({ label, tokenHash }), { label, tokenHash }]),
+      connections.map(({ label, tokenHash }) => [keyOfPass({ label, tokenHash }), { label, tokenHash }]),
     );
     const facts = await findPasses(this.#deps.db, [...asked.values()], at);
-    const known = new Map(facts.map((row) => [keyOf({ label: row.label, tokenHash: row.token_hash }), row]));
+    const known = new Map(
+      facts.map((row) => [keyOfPass({ label: row.label, tokenHash: row.token_hash }), row]),
+    );
     for (const connection of connections) {
       try {
-        await this.#decide(connection, known.get(keyOf(connection)), at);
+        await this.#decide(connection, known.get(keyOfPass(connection)), at);
       } catch (error) {
         // The fault of one must not keep the others open.
         const { workspaceId } = connection;
@@ -97,8 +99,4 @@ export class OpenConnections {
       if (isAlive) context.recorders?.trafficBuffer?.note(entry.session, at, false);
     }
   }
-}
-
-function keyOf({ label, tokenHash }: AskedPass): string {
-  return `${label} ${tokenHash ?? ''}`;
 }

@@ -1,16 +1,28 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { authorizeWorkspaceRequest, type Entry } from './authorize-workspace-request.ts';
-import type { DoorRules } from './find-passes.ts';
+import { keyOfPass, type DoorRules } from './find-passes.ts';
 import { isCrossSite, type HostRequest } from './host-request.ts';
+import { createPassQuestions, type AskAboutPass } from './pass-questions.ts';
 import type { PersonSigns } from './person-signs.ts';
 import { trafficAt, writeTraffic } from './write-traffic.ts';
 
 /** A decision is believed so long, in milliseconds: a page asks for dozens of files, and access must end within seconds. */
 const BELIEVED_MS = 2000;
 
+/** Older than this it is renewed while it is still believed, in milliseconds, so that who asks all the time never waits. */
+const RENEWED_MS = 1000;
+
 /** Decisions kept at once; strangers who make up cookies must not fill the memory. */
 const KEPT_MAX = 10_000;
+
+interface Believed {
+  /** When the request came about which it was decided, in milliseconds. */
+  at: number;
+  entry: Promise<Entry>;
+  /** True: a newer one is on its way. */
+  isRenewed: boolean;
+}
 
 /**
  * The door of one process to all workspaces, for both ways in: asks `authorizeWorkspaceRequest`, believes its answer for two
@@ -19,14 +31,15 @@ const KEPT_MAX = 10_000;
 export class WorkspaceGate {
   readonly #db: Knex;
   readonly #rules: DoorRules;
-  readonly #believed = new Map<string, { until: number; entry: Promise<Entry> }>();
-
+  readonly #askAboutPass: AskAboutPass;
+  readonly #believed = new Map<string, Believed>();
   readonly #signs: PersonSigns;
 
   constructor(db: Knex, rules: DoorRules, signs: PersonSigns) {
     this.#db = db;
     this.#rules = rules;
     this.#signs = signs;
+    this.#askAboutPass = createPassQuestions(db);
   }
 
   /** Decides about one request and counts it when it is let in. */
@@ -37,25 +50,51 @@ export class WorkspaceGate {
     return entry;
   }
 
-  /** Lets the next request of this pass be decided anew. */
-  forget({ label, tokenHash }: Pick<HostRequest, 'label' | 'tokenHash'>): void {
-    this.#believed.delete(`${label} ${tokenHash ?? ''}`);
+  #decide(context: RequestContext, request: HostRequest): Promise<Entry> {
+    const key = keyOfPass(request);
+    const believed = this.#believed.get(key);
+    const age = context.at.getTime() - (believed?.at ?? -Infinity);
+    if (believed === undefined || age >= BELIEVED_MS) return this.#ask(key, context, request);
+    if (age >= RENEWED_MS && !believed.isRenewed) {
+      believed.isRenewed = true;
+      this.#renew(key, context, request, believed);
+    }
+    return believed.entry;
   }
 
-  async #decide(context: RequestContext, { label, tokenHash }: HostRequest): Promise<Entry> {
-    const key = `${label} ${tokenHash ?? ''}`;
-    const now = context.at.getTime();
-    const believed = this.#believed.get(key);
-    if (believed !== undefined && believed.until > now) return believed.entry;
+  async #ask(key: string, context: RequestContext, request: HostRequest): Promise<Entry> {
     if (this.#believed.size >= KEPT_MAX) this.#believed.clear();
-    const entry = authorizeWorkspaceRequest(this.#db, context, { label, tokenHash, ...this.#rules });
-    this.#believed.set(key, { until: now + BELIEVED_MS, entry });
+    const entry = this.#authorize(context, request);
+    this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
     try {
       return await entry;
     } catch (error) {
       this.#believed.delete(key);
       throw error;
     }
+  }
+
+  /** Nobody waits for this one; when it fails, the old decision is believed until its time is over. */
+  #renew(key: string, context: RequestContext, request: HostRequest, old: Believed): void {
+    const entry = this.#authorize(context, request);
+    entry.then(
+      () => {
+        if (this.#believed.get(key) === old)
+          this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
+      },
+      (error: unknown) => {
+        context.log.warn({ err: error }, 'a decision about a workspace could not be renewed');
+      },
+    );
+  }
+
+  #authorize(context: RequestContext, { label, tokenHash }: HostRequest): Promise<Entry> {
+    return authorizeWorkspaceRequest(this.#db, context, {
+      label,
+      tokenHash,
+      ...this.#rules,
+      ask: this.#askAboutPass,
+    });
   }
 
   async #note(
