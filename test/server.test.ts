@@ -1,9 +1,13 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildUser, buildWorkspace } from './support/build.ts';
 import { endOfChild, startChild } from './support/child.ts';
 import { useTestDatabase } from './support/database.ts';
 import { FAKE_STORE } from './support/fake-paytr.ts';
+import { probeProgram } from './support/probe.ts';
 import { signIn } from './support/visitor.ts';
 
 const database = useTestDatabase();
@@ -15,6 +19,8 @@ const settings = (): Record<string, string> => ({
   PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
   PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
   PORT: '0',
+  // Else it would take programs that somebody runs in this checkout for its own.
+  WORKSPACE_RUNTIME: 'external',
 });
 
 type Server = ReturnType<typeof startChild>;
@@ -78,6 +84,33 @@ describe('the server', () => {
     expect(await session().first('activity_count')).toEqual({ activity_count: 2 });
   }, 60_000);
 
+  it('stops the programs of workspaces with it in development, and ends what was open there as app-shutdown', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'server-'));
+    const program = join(dataDir, 'program.cjs');
+    writeFileSync(program, probeProgram.replaceAll('process.argv[1]', 'process.argv[2]'));
+    const runtime = {
+      WORKSPACE_RUNTIME: 'process',
+      WORKSPACE_COMMAND: `"${process.execPath}" "${program}" {socket}`,
+      DATA_DIR: dataDir,
+    };
+    const server = startChild(['src/server.ts'], { env: { ...settings(), ...runtime } });
+    const url = `http://127.0.0.1:${String(await portOf(server))}`;
+    const exited = new Promise<number | null>((done) => server.once('exit', done));
+    const { visitor, place } = await buildOwner(url);
+    await visitor.post(`/workspace/${String(place.id)}/start`);
+    await visitor.post(`/workspace/${String(place.id)}/open`);
+    const { pid } = JSON.parse(
+      readFileSync(join(dataDir, `workspaces/.run/${String(place.id)}.json`), 'utf8'),
+    ) as { pid: number };
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    server.kill('SIGTERM');
+    expect(await exited).toBe(0);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    const session = await database.db('workspace_sessions').where({ workspace_id: place.id }).first();
+    expect(session).toMatchObject({ end_reason: 'app-shutdown', ended_at: session.last_activity_at });
+    rmSync(dataDir, { recursive: true });
+  }, 60_000);
+
   it('refuses to start in production without its secrets, and names them all', async () => {
     const ended = await endOfChild(startChild(['scripts/start.ts'], { env: { NODE_ENV: 'production' } }));
     expect(ended.code).toBe(1);
@@ -105,12 +138,7 @@ describe('the server', () => {
 
 /** Somebody who has opened a workspace; `report` is what the page's script does. */
 async function useWorkspace(url: string) {
-  const person = await buildUser(database.db);
-  const place = await buildWorkspace(database.db, {
-    company_id: person.company_id ?? 0,
-    owner_user_id: person.id,
-  });
-  const visitor = await signIn(url, person);
+  const { visitor, place } = await buildOwner(url);
   const page = await visitor.get('/workspace');
   const token = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
   await visitor.post(`/workspace/${String(place.id)}/open`);
@@ -121,6 +149,15 @@ async function useWorkspace(url: string) {
     return (await request.type('form').send({ sessionId: id })).status;
   };
   return { report, session };
+}
+
+async function buildOwner(url: string) {
+  const person = await buildUser(database.db);
+  const place = await buildWorkspace(database.db, {
+    company_id: person.company_id ?? 0,
+    owner_user_id: person.id,
+  });
+  return { place, visitor: await signIn(url, person) };
 }
 
 /** Until the process has looked at the database anew, which it does every few seconds. */

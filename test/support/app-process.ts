@@ -20,6 +20,7 @@ export async function startAppProcess(env: Record<string, string>): Promise<AppP
       PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
       PAYTR_BASE_URL: 'http://127.0.0.1:9',
       PORT: '0',
+      WORKSPACE_RUNTIME: 'external',
       ...env,
     },
   });
