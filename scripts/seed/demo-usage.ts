@@ -5,6 +5,8 @@ import type { Config } from '../../src/config.ts';
 import { closeWorkspace } from '../../src/workspace/close-workspace.ts';
 import { createWorkspace } from '../../src/workspace/create-workspace.ts';
 import { openWorkspace } from '../../src/workspace/open-workspace.ts';
+import type { WorkspaceSession } from '../../src/workspace/session-row.ts';
+import { minuteOf, writeTraffic, type Traffic } from '../../src/workspace/write-traffic.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
@@ -13,6 +15,12 @@ const MINUTE_MS = 60_000;
 
 /** A person of the demo reports use so often; well under the 30 minutes after which a session ends. */
 const REPORT_MINUTES = 15;
+
+/** In its first days nothing was counted, as in a company from before traffic was. */
+const UNCOUNTED_DAYS = 3;
+
+/** The day after the start on which the admin enters a member's workspace. */
+const HELP_DAY = 16;
 
 const WORKSPACES = ['odeme-servisi', 'mobil-uygulama', 'veri-panosu'];
 
@@ -38,9 +46,31 @@ export async function liveThroughDays(
         workspaceId,
         from: new Date(morning),
         minutes: 60 + ((day * 29 + index * 41) % 180),
+        isCounted: day > UNCOUNTED_DAYS,
       });
     }
+    // The admin once helped in a member's workspace, which its owner can see.
+    const [admin] = input.people;
+    const helped = new Date(input.start.getTime() + HELP_DAY * DAY_MS + 6 * 60 * MINUTE_MS);
+    if (index === 1 && admin !== undefined)
+      await work(db, admin, { workspaceId, from: helped, minutes: 25, isCounted: true });
   }
+}
+
+/** What a gateway would have counted: open all the time, something typed in about a third of the minutes, in bouts. */
+function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traffic {
+  const lastAt = new Date(started_at.getTime() + (minutes - 1) * MINUTE_MS);
+  const first = minuteOf(started_at);
+  const connected = Array.from({ length: minuteOf(lastAt) - first + 1 }, (_, index) => first + index);
+  const active = connected.filter((minute) => (minute * 7) % 23 < 8);
+  return {
+    sessionId: id,
+    startedAt: started_at,
+    lastAt,
+    connected: new Set(connected),
+    active: new Set(active),
+    closedAt: null,
+  };
 }
 
 async function makeWorkspace(
@@ -60,7 +90,7 @@ async function makeWorkspace(
 async function work(
   db: Knex,
   person: DemoPerson,
-  input: { workspaceId: number; from: Date; minutes: number },
+  input: { workspaceId: number; from: Date; minutes: number; isCounted: boolean },
 ): Promise<void> {
   const { workspaceId, from, minutes } = input;
   const isAdmin = person.role === 'admin';
@@ -83,9 +113,12 @@ async function work(
     accessMethod: 'web',
   });
   if (!opened.ok) return;
+  let last = 1;
   for (let minute = 1 + REPORT_MINUTES; minute < minutes; minute += REPORT_MINUTES) {
     await WorkspaceSessionTracker.updateActivity(db, at(minute), { sessionId: opened.session.id });
+    last = minute;
   }
+  if (input.isCounted) await writeTraffic(db, [trafficOf(opened.session, last)]);
   // Every third day the tab is just left open, and the session ends by itself at its last activity.
   if (minutes % 3 === 0) await WorkspaceSessionTracker.endIdleSessions(db, sweepAt(from, minutes + 31));
   else await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });

@@ -10,6 +10,7 @@ import { createHoldsRouter } from './holds-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter } from './person-router.ts';
+import { createPersonSessionsRouter } from './person-sessions-router.ts';
 
 /**
  * The admin pages: an admin's own company, or for operators the one they chose. Members are refused, strangers sent to
@@ -27,6 +28,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));
+  router.use(createPersonSessionsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;
 }

@@ -1,13 +1,17 @@
 import type { Knex } from 'knex';
 import { countedSeconds, isIdle, sessionColumns, type WorkspaceSession } from './session-row.ts';
 
-/** Entries shown to an owner at once: those of the last weeks, and whatever is older stands in the history. */
+/** Days for which an owner is told of an entry, and how many at once; the history of the workspace has them all. */
+const TOLD_DAYS = 30;
 const ENTRIES_MAX = 5;
+
+const DAY_MS = 86_400_000;
 
 /** A time that somebody else was in a person's workspace. */
 export interface EntryByOther {
   id: number;
   workspace_id: number;
+  workspace_name: string;
   person_name: string;
   started_at: Date;
   /** To its last activity while it lasts. */
@@ -22,25 +26,29 @@ interface OwnedFilter {
   workspaceId?: number | undefined;
 }
 
-/** The newest times that somebody else was in this person's workspaces, for the owner to see. */
+/** The newest times in the last 30 days that somebody else came into this person's workspaces, for the owner to see. */
 export async function listEntriesByOthers(
   db: Knex,
   { at, ...filter }: OwnedFilter & { at: Date },
 ): Promise<EntryByOther[]> {
   const rows = await enteredByOthers(db, filter)
     .join('users', 'users.id', 'workspace_sessions.user_id')
+    .join('workspaces', 'workspaces.id', 'workspace_sessions.workspace_id')
+    .where('workspace_sessions.started_at', '>=', new Date(at.getTime() - TOLD_DAYS * DAY_MS))
     .orderBy([
       { column: 'workspace_sessions.started_at', order: 'desc' },
       { column: 'workspace_sessions.id', order: 'desc' },
     ])
     .limit(ENTRIES_MAX)
-    .select<(WorkspaceSession & { person_name: string })[]>([
+    .select<(WorkspaceSession & { person_name: string; workspace_name: string })[]>([
       ...sessionColumns,
       'users.full_name as person_name',
+      'workspaces.name as workspace_name',
     ]);
   return rows.map((row) => ({
     id: row.id,
     workspace_id: row.workspace_id,
+    workspace_name: row.workspace_name,
     person_name: row.person_name,
     started_at: row.started_at,
     counted_seconds: countedSeconds(row),

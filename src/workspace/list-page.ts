@@ -4,19 +4,29 @@ import type { Cursor } from '../keyset.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { startOfMonth } from './month.ts';
+import { listPresentPeople, type PresentPerson } from './present-people.ts';
 import { listWorkspaces, type ListedWorkspace } from './queries.ts';
 import { calculateUsageByWorkspace, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 export interface ListPage {
   isAdmin: boolean;
-  workspaces: (ListedWorkspace & { is_own: boolean; seconds_this_month: number })[];
+  workspaces: (ListedWorkspace & PresentIn & { is_own: boolean; seconds_this_month: number })[];
   plan: CompanyPlan;
   /** This month's use: the company's for an admin, else the person's own. */
   month: UsageStats;
   newerUrl: string | null;
   olderUrl: string | null;
 }
+
+/** Who is in a workspace now: the newest few, and how many more. */
+interface PresentIn {
+  present: { person_name: string; started_at: Date; is_reader: boolean }[];
+  more_present: number;
+}
+
+/** People named in a row; the others are counted. */
+const NAMED_MAX = 3;
 
 /** What the list of workspaces shows this person. */
 export async function loadListPage(
@@ -38,7 +48,7 @@ export async function loadListPage(
   ]);
   return {
     isAdmin,
-    workspaces: await addUse(db, { person, rows: listed.rows, from }),
+    workspaces: await addUse(db, { person, rows: listed.rows, from, at: context.at }),
     plan,
     month,
     newerUrl: pageUrl('after', listed.prevId),
@@ -48,19 +58,37 @@ export async function loadListPage(
 
 async function addUse(
   db: Knex,
-  { person, rows, from }: { person: CompanyPerson; rows: ListedWorkspace[]; from: Date },
+  { person, rows, from, at }: { person: CompanyPerson; rows: ListedWorkspace[]; from: Date; at: Date },
 ): Promise<ListPage['workspaces']> {
-  const usage = await calculateUsageByWorkspace(db, {
-    companyId: person.companyId,
-    workspaceIds: rows.map((row) => row.id),
-    from,
-  });
+  const { companyId } = person;
+  const workspaceIds = rows.map((row) => row.id);
+  const [usage, present] = await Promise.all([
+    calculateUsageByWorkspace(db, { companyId, workspaceIds, from }),
+    listPresentPeople(db, { companyId, visibleTo: null, workspaceIds, at }),
+  ]);
   const seconds = new Map(usage.map((use) => [use.workspace_id, use.total_seconds]));
   return rows.map((row) => ({
     ...row,
     is_own: row.owner_user_id === person.userId,
     seconds_this_month: seconds.get(row.id) ?? 0,
+    ...presentIn(row.id, present, person.userId),
   }));
+}
+
+/** Somebody with two windows open is there once, since the earlier one. */
+function presentIn(workspaceId: number, all: PresentPerson[], readerId: number): PresentIn {
+  const people = new Map(
+    all.filter((person) => person.workspace_id === workspaceId).map((person) => [person.user_id, person]),
+  );
+  const present = [...people.values()].map(({ user_id, person_name, started_at }) => ({
+    person_name,
+    started_at,
+    is_reader: user_id === readerId,
+  }));
+  return {
+    present: present.slice(0, NAMED_MAX),
+    more_present: Math.max(0, present.length - NAMED_MAX),
+  };
 }
 
 function pageUrl(side: 'before' | 'after', id: number | null): string | null {

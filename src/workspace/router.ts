@@ -15,6 +15,7 @@ import { createForm, pageQuery } from './input.ts';
 import { loadListPage } from './list-page.ts';
 import { openWorkspace } from './open-workspace.ts';
 import { IDLE_MINUTES } from './session-row.ts';
+import { createSessionsRouter } from './sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
 import { createRuntimeRouter } from './runtime-router.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
@@ -34,6 +35,7 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   router.use(createEntryRouter(deps));
   router.use(createRuntimeRouter(deps));
   router.use(createDeletionRouter(deps));
+  router.use(createSessionsRouter(deps));
   router.get('/', async (req, res) => {
     await showList(deps, req, res);
   });

@@ -40,6 +40,9 @@ const NOTHING: TrafficBounds = {
   uncounted_seconds: 0,
 };
 
+/** Use in one month: `month` is `YYYY-MM`, the times are where it begins and ends in Istanbul. */
+export type MonthFilter = UsageFilter & { from: Date; to: Date; month: string };
+
 /** The traffic of a day; `day` is `YYYY-MM-DD`. */
 export type DayTraffic = TrafficBounds & { day: string };
 
@@ -47,15 +50,17 @@ export type DayTraffic = TrafficBounds & { day: string };
  * The same for each day of a month (`YYYY-MM`) in which something was used, cut at midnight of Europe/Istanbul, oldest first.
  * A session over midnight counts in both days, with as much of its minutes as either can have had.
  */
-export async function calculateTrafficByDay(
-  db: Knex,
-  filter: Omit<UsageFilter, 'from' | 'to'> & { from: Date; to: Date; month: string },
-): Promise<DayTraffic[]> {
-  const days = db
+export async function calculateTrafficByDay(db: Knex, filter: MonthFilter): Promise<DayTraffic[]> {
+  return (await bounded(db, filter, monthDays(db, filter.month), ['day'])) as DayTraffic[];
+}
+
+/** The days of a month (`YYYY-MM`) from midnight to midnight in Istanbul: `day`, `from_at`, `to_at`. */
+export function monthDays(db: Knex, month: string): Knex.QueryBuilder {
+  return db
     .from(
       db.raw(`generate_series(?::timestamp, ?::timestamp + interval '1 month - 1 day', '1 day') as day`, [
-        `${filter.month}-01`,
-        `${filter.month}-01`,
+        `${month}-01`,
+        `${month}-01`,
       ]),
     )
     .select([
@@ -63,7 +68,6 @@ export async function calculateTrafficByDay(
       db.raw('day at time zone ? as from_at', [TIME_ZONE]),
       db.raw(`(day + interval '1 day') at time zone ? as to_at`, [TIME_ZONE]),
     ]);
-  return (await bounded(db, filter, days, ['day'])) as DayTraffic[];
 }
 
 /** Neither bound depends on the order of sessions; groups are of sessions of one person that touch each other. */
@@ -100,7 +104,7 @@ async function bounded(
  * Each session with the time that its minutes lie in: from its first minute to the last counted one. A session that was not
  * counted has its length instead.
  */
-function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
+export function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   const end = 'coalesce(s.ended_at, s.last_activity_at)';
   return db('workspace_sessions as s')
     .where('s.company_id', filter.companyId)

@@ -457,6 +457,24 @@ export const routeRules: RouteRule[] = [
     audit: 'workspace_create',
   },
   {
+    route: 'GET /workspace/now',
+    target: () => ({ path: '/workspace/now' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'GET /workspace/sessions',
+    target: () => ({ path: '/workspace/sessions' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'GET /workspace/:id/sessions',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/sessions` }),
+    expect: page(404, 200, 404, 403),
+    audit: reading,
+  },
+  {
     route: 'GET /workspace/forward-auth',
     target: () => ({ path: '/workspace/forward-auth' }),
     expect: everyone(403),
@@ -676,6 +694,12 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /admin/users/:id',
     target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/users/:id/sessions',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/sessions` }),
     expect: page(403, 200, 404, 200),
     audit: reading,
   },
