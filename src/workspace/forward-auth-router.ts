@@ -28,6 +28,7 @@ export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate
       tokenHash: cookie.hash,
       hostname: hostnameOf(original.host) ?? '',
       method: original.method,
+      path: original.path,
     });
     const entry = await gate.admit(requestContext(req), request);
     if (!entry.allowed) {
@@ -68,6 +69,8 @@ export function enterUrl(baseUrl: string, label: string): string {
 interface Original {
   host: string;
   method: string;
+  /** With its query; empty when the proxy does not say it. */
+  path: string;
   isNginx: boolean;
 }
 
@@ -87,10 +90,15 @@ function readOriginal(req: Request): Original | null {
   if (host === undefined || hosts.some((other) => hostnameOf(other) !== hostnameOf(host))) return null;
   const isNginx = url !== undefined;
   const method = one(req.headers[isNginx ? 'x-original-method' : 'x-forwarded-method']) ?? 'GET';
-  return { host, method: method.toUpperCase(), isNginx };
+  const path = isNginx ? pathOfUrl(url) : one(req.headers['x-forwarded-uri']);
+  return { host, method: method.toUpperCase(), path: path ?? '', isNginx };
 }
 
 function hostOfUrl(url: string): string {
   const isPlain = !/\s/.test(url) && URL.canParse(url);
   return isPlain ? new URL(url).host : '';
+}
+
+function pathOfUrl(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : '';
 }

@@ -32,6 +32,7 @@ export function createUpgradeHandler(
         tokenHash: cookie.hash,
         hostname: hostnameOf(req.headers.host) ?? '',
         method: req.method ?? 'GET',
+        path: req.url ?? '',
       });
       const entry = await gate.admit(context, request);
       const address = entry.allowed ? await gateway.addresses.addressOf(entry.entrant.workspaceId) : null;

@@ -8,6 +8,8 @@ export interface HostRequest {
   /** The name in its address, in lower case and without port. */
   hostname: string;
   method: string;
+  /** What it asks for, without its query. */
+  path: string;
   /** A WebSocket to be. */
   isUpgrade: boolean;
   origin: string | undefined;
@@ -16,20 +18,21 @@ export interface HostRequest {
   accept: string | undefined;
   /** A page that the browser says a person asked for, by a click or in the address bar. */
   isPersonal: boolean;
-  /** Undefined for what has no body or does not say how long it is. */
+  /** Undefined for what has no body, comes in pieces, or is asked about by a proxy that does not say how long it is. */
   contentLength: string | undefined;
 }
 
 /** Headers as Node gives them. */
 export type Headers = Record<string, string | string[] | undefined>;
 
-/** Reads what the decision needs from the headers that the browser itself sent. */
+/** Reads what the decision needs from the headers that the browser itself sent; the path may still have its query. */
 export function readHostRequest(
   headers: Headers,
-  of: Pick<HostRequest, 'label' | 'tokenHash' | 'hostname' | 'method'>,
+  of: Pick<HostRequest, 'label' | 'tokenHash' | 'hostname' | 'method' | 'path'>,
 ): HostRequest {
   return {
     ...of,
+    path: of.path.split('?', 1)[0] ?? '',
     isUpgrade: one(headers.upgrade)?.toLowerCase() === 'websocket',
     origin: one(headers.origin),
     fetchSite: one(headers['sec-fetch-site']),

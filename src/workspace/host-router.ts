@@ -62,7 +62,8 @@ export function createHostRouter(
     const { hash: tokenHash } = readPassCookie(req.headers.cookie, isHttps(config));
     const hostname = hostnameOf(req.headers.host) ?? '';
     const context = requestContext(req);
-    const request = readHostRequest(req.headers, { label, tokenHash, hostname, method: req.method });
+    const { method, path } = req;
+    const request = readHostRequest(req.headers, { label, tokenHash, hostname, method, path });
     const entry = await gate.admit(context, request);
     const url = enterUrl(config.baseUrl, label);
     if (!entry.allowed) {

@@ -15,10 +15,16 @@ const SOCKET_GREETING_MS = 2000;
 const SESSIONS_MAX = 10_000;
 const KINDS_MAX = 200;
 
+/** So much of a path tells kinds of requests apart, for the same reason. */
+const PATH_MAX = 200;
+
 interface Known {
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
+  /** Of requests; which of a browser's tabs one comes from is not known. */
   rhythms: Map<string, Rhythm>;
+  /** Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew goes on with them. */
+  periods: Map<number, number>;
 }
 
 /**
@@ -26,13 +32,16 @@ interface Known {
  * they are the person's, and every program has its own. A person is behind
  * - a page that the browser says a person asked for (`Sec-Fetch-User`, Fetch Metadata, section 2.4);
  * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes right after the page or
- *   the socket was opened, or in the rhythm of those of the same size before it (VS Code: 13 bytes every five seconds).
- * Active minutes are the lower bound of use, so a doubt makes none: who does something only in the first moments, or as
- * regularly as a clock, is merely connected. The other way round, the first two beats of a heartbeat count, and so does a program
- * that saves by itself what a person has changed (Jupyter: within two minutes).
+ *   the socket was opened, or in the rhythm of those of its kind before it. Of one kind are messages of one size in one socket
+ *   (VS Code: 13 bytes every five seconds), requests of one method and size, and where the size is not known, as where a proxy
+ *   asks or the body comes in pieces, those of one method and path.
+ * Active minutes are the lower bound of use, so what comes at first or as regularly as a clock makes none, whoever does it. The
+ * other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each when two tabs ask in turn. So does
+ * what a program does by itself at no regular time, such as to save what a person has changed (Jupyter: within two minutes).
  */
 export class PersonSigns {
   readonly #sessions = new Map<number, Known>();
+  readonly #sockets = new WeakMap<object, Map<number, Rhythm>>();
 
   /** Whether a person is behind a request that was let in. */
   isBehindRequest(session: EnteredSession, at: Date, request: HostRequest): boolean {
@@ -42,32 +51,49 @@ export class PersonSigns {
     if (request.isUpgrade) return false;
     if (request.isPersonal) return true;
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
-    // Of what a proxy asks about the length is not known: then there is no telling a heartbeat from a person.
-    const { method, contentLength } = request;
-    const isBeat = contentLength !== undefined && isBeatIn(known, `${method} ${contentLength}`, now);
+    const isBeat = rhythmOf(known.rhythms, kindOf(request)).isBeat(now);
     return !isBeat && now - known.pageAt >= PAGE_GREETING_MS;
   }
 
-  /** Whether a person is behind a message in a WebSocket that speaks since `openedAt`. */
-  isBehindMessage(session: EnteredSession, at: Date, of: { openedAt: Date; bytes: number }): boolean {
+  /** Whether a person is behind a message in a WebSocket, for which `socket` stands, and which speaks since `openedAt`. */
+  isBehindMessage(
+    session: EnteredSession,
+    at: Date,
+    { socket, openedAt, bytes }: { socket: object; openedAt: Date; bytes: number },
+  ): boolean {
+    const { periods } = this.#known(session);
+    const rhythms = this.#sockets.get(socket) ?? new Map<number, Rhythm>();
+    this.#sockets.set(socket, rhythms);
+    const rhythm = rhythmOf(rhythms, bytes, periods.get(bytes));
     const now = at.getTime();
-    const isBeat = isBeatIn(this.#known(session), `message ${String(of.bytes)}`, now);
-    return !isBeat && now - of.openedAt.getTime() >= SOCKET_GREETING_MS;
+    const isBeat = rhythm.isBeat(now);
+    if (rhythm.knownMs !== null) remember(periods, bytes, rhythm.knownMs);
+    return !isBeat && now - openedAt.getTime() >= SOCKET_GREETING_MS;
   }
 
   #known({ id }: EnteredSession): Known {
     const found = this.#sessions.get(id);
     if (found !== undefined) return found;
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.clear();
-    const known: Known = { pageAt: 0, rhythms: new Map() };
+    const known: Known = { pageAt: 0, rhythms: new Map(), periods: new Map() };
     this.#sessions.set(id, known);
     return known;
   }
 }
 
-function isBeatIn({ rhythms }: Known, kind: string, now: number): boolean {
-  const found = rhythms.get(kind) ?? new Rhythm();
-  if (rhythms.size >= KINDS_MAX) rhythms.clear();
-  rhythms.set(kind, found);
-  return found.isBeat(now);
+function kindOf({ method, contentLength, path }: HostRequest): string {
+  return contentLength === undefined ? `${method} ${path.slice(0, PATH_MAX)}` : `${method} ${contentLength}`;
+}
+
+function rhythmOf<Kind>(rhythms: Map<Kind, Rhythm>, kind: Kind, knownMs?: number): Rhythm {
+  const found = rhythms.get(kind);
+  if (found !== undefined) return found;
+  const rhythm = new Rhythm(knownMs);
+  remember(rhythms, kind, rhythm);
+  return rhythm;
+}
+
+function remember<Kind, Value>(of: Map<Kind, Value>, kind: Kind, value: Value): void {
+  if (of.size >= KINDS_MAX && !of.has(kind)) of.clear();
+  of.set(kind, value);
 }

@@ -7,44 +7,63 @@ const LATE_PART = 0.1;
 /** So many distances in a row that are alike make a rhythm that is known from then on. */
 const ALIKE_TO_KNOW = 4;
 
-/** Arrivals remembered: a beat is found again among messages of the same size in between. */
-const REMEMBERED = 12;
+/** So many alike beats are told apart when they come mixed, as from several tabs; each must show its rhythm by itself. */
+const MIXED_MAX = 3;
+
+/** Arrivals remembered: what makes a mixed rhythm known, and a beat is found again among others of the same size in between. */
+const REMEMBERED = (ALIKE_TO_KNOW + 1) * MIXED_MAX;
 
 /** Hears a heartbeat among things that happen. */
 export class Rhythm {
   /** Newest last. */
   readonly #arrivals: number[] = [];
-  #alike = 0;
-  #knownMs: number | null = null;
+  /** How many arrivals in a row came in a rhythm, if of one beat, of two mixed, of three. */
+  readonly #alike = new Array<number>(MIXED_MAX).fill(0);
+  #knownMs: number | null;
+
+  /** `knownMs`: the rhythm that was known of such things before, if any. */
+  constructor(knownMs: number | null = null) {
+    this.#knownMs = knownMs;
+  }
+
+  /** The time between two beats, in milliseconds; null while no rhythm is known. */
+  get knownMs(): number | null {
+    return this.#knownMs;
+  }
 
   /**
    * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the third one on, and at once
-   * when a rhythm that is known goes on after a break.
+   * when a rhythm that is known begins or goes on after a break. Beats that come mixed are told from things that happen once their
+   * rhythm is known.
    */
   isBeat(at: number): boolean {
-    const [before, last] = this.#arrivals.slice(-2);
-    const isNew = last !== undefined && before !== undefined && isAlike(at - last, last - before);
+    const isNew = this.#isAlike(at, 1);
     const isBeat = isNew || this.#isKnownBeat(at);
-    this.#alike = isNew ? this.#alike + 1 : 0;
+    for (const [index, alike] of this.#alike.entries())
+      this.#alike[index] = this.#isAlike(at, index + 1) ? alike + 1 : 0;
     this.#arrivals.push(at);
     if (this.#arrivals.length > REMEMBERED) this.#arrivals.shift();
-    if (this.#alike >= ALIKE_TO_KNOW) this.#knownMs = meanDistance(this.#arrivals.slice(-ALIKE_TO_KNOW));
+    const mixed = this.#alike.findIndex((alike, index) => alike >= ALIKE_TO_KNOW * (index + 1)) + 1;
+    if (mixed > 0)
+      this.#knownMs = (at - (this.#arrivals.at(-1 - ALIKE_TO_KNOW * mixed) ?? at)) / ALIKE_TO_KNOW;
     return isBeat;
+  }
+
+  /** Whether it is as long since the last beat as from the one before to that, when so many come mixed. */
+  #isAlike(at: number, mixed: number): boolean {
+    const [before, last] = [this.#arrivals.at(-2 * mixed), this.#arrivals.at(-mixed)];
+    return last !== undefined && before !== undefined && isAlike(at - last, last - before);
   }
 
   #isKnownBeat(at: number): boolean {
     const known = this.#knownMs;
     if (known === null) return false;
-    const isAfterBreak = at - (this.#arrivals.at(-1) ?? at) > 2 * known;
-    return isAfterBreak || this.#arrivals.some((earlier) => isAlike(at - earlier, known));
+    const last = this.#arrivals.at(-1);
+    const isFirst = last === undefined || at - last > 2 * known;
+    return isFirst || this.#arrivals.some((earlier) => isAlike(at - earlier, known));
   }
 }
 
 function isAlike(distanceMs: number, otherMs: number): boolean {
   return otherMs >= SHORTEST_MS && Math.abs(distanceMs - otherMs) <= otherMs * LATE_PART;
-}
-
-function meanDistance(arrivals: number[]): number {
-  const [first = 0, last = 0] = [arrivals[0], arrivals.at(-1)];
-  return (last - first) / (arrivals.length - 1);
 }

@@ -103,7 +103,7 @@ export class WorkspaceGateway {
     const count = countMessages(
       (bytes) => {
         const at = new Date();
-        const message = { openedAt: this.#upgradedAt.get(req) ?? at, bytes };
+        const message = { socket, openedAt: this.#upgradedAt.get(req) ?? at, bytes };
         traffic?.note(connection.session, at, this.#signs.isBehindMessage(connection.session, at, message));
       },
       () => {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
@@ -208,6 +208,27 @@ describe('forward-auth', () => {
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect((await askForwardAuth(site.app, guest, link)).status).toBe(204);
     expect((await askForwardAuth(site.app, guest, { origin: `http://${guest.host}` })).status).toBe(204);
+  });
+});
+
+describe('what is asked by forward-auth', () => {
+  afterEach(() => vi.useRealTimers());
+
+  it('is nobody’s use when a page sends as regularly as a clock, though no proxy says how much', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const ways = [
+      { 'x-forwarded-method': 'POST', 'x-forwarded-uri': '/api/poll?n=1' },
+      { 'x-original-method': 'POST', 'x-original-url': `http://${guest.host}/api/other?n=2` },
+    ];
+    const start = Date.now();
+    for (let minute = 0; minute < 20; minute += 1)
+      for (const [index, headers] of ways.entries()) {
+        vi.useFakeTimers({ toFake: ['Date'], now: start + minute * 60_000 + index * 7000 });
+        expect((await askForwardAuth(site.app, guest, headers)).status).toBe(204);
+      }
+    await site.deps.recorders.trafficBuffer?.flush();
+    const [session] = await sessions();
+    expect(session?.active_minutes).toBeLessThanOrEqual(3);
   });
 });
 

@@ -17,16 +17,19 @@ function createRandom(): (below: number) => number {
   };
 }
 
-/** The minutes in which a person was behind a message. */
-function minutesOf(
-  messages: { at: number; bytes: number }[],
-  signs = new PersonSigns(),
-  openedAt = 0,
-): number[] {
+interface Sent {
+  at: number;
+  bytes: number;
+  socket?: object;
+}
+
+/** The minutes in which a person was behind a message; all are of one socket unless they say of which. */
+function minutesOf(messages: Sent[], signs = new PersonSigns(), openedAt = 0): number[] {
+  const only = {};
   const found = messages
     .toSorted((a, b) => a.at - b.at)
-    .filter(({ at, bytes }) =>
-      signs.isBehindMessage(session, second(at), { openedAt: second(openedAt), bytes }),
+    .filter(({ at, bytes, socket = only }) =>
+      signs.isBehindMessage(session, second(at), { socket, openedAt: second(openedAt), bytes }),
     )
     .map(({ at }) => Math.floor(at / 60));
   return [...new Set(found)];
@@ -41,12 +44,18 @@ function heartbeat(minutes: number, from = 0): { at: number; bytes: number }[] {
   }));
 }
 
+/** So many moments, each so many seconds after the other and a little late, later than any page's greeting. */
+function beats(count: number, everySeconds: number, from = 0): number[] {
+  const random = createRandom();
+  return Array.from({ length: count }, (_, n) => 15 + from + n * everySeconds + random(0.15));
+}
+
 function ask(
   signs: PersonSigns,
   at: number,
-  { method = 'GET', ...headers }: Record<string, string> = {},
+  { method = 'GET', path = '/', ...headers }: Record<string, string> = {},
 ): boolean {
-  const of = { label: 'api-acme', tokenHash: null, hostname: 'api-acme.localhost', method };
+  const of = { label: 'api-acme', tokenHash: null, hostname: 'api-acme.localhost', method, path };
   return signs.isBehindRequest(session, second(at), readHostRequest(headers, of));
 }
 
@@ -75,6 +84,20 @@ describe('behind messages of a WebSocket there is', () => {
     minutesOf(heartbeat(5), signs);
     expect(minutesOf(heartbeat(5, 1000), signs, 999)).toEqual([]);
   });
+
+  test.each([0.2, 0.8, 1.5, 2, 2.5, 3])(
+    'nobody when two untouched tabs beat %f seconds apart for an hour, also when one comes back',
+    (phase) => {
+      const signs = new PersonSigns();
+      const [one, other, again] = [{}, {}, {}];
+      const beats = [
+        ...heartbeat(60).map((beat) => ({ ...beat, socket: one })),
+        ...heartbeat(30, phase).map((beat) => ({ ...beat, socket: other })),
+        ...heartbeat(20, 2000 + phase).map((beat) => ({ ...beat, socket: again })),
+      ];
+      expect(minutesOf(beats, signs)).toEqual([0]);
+    },
+  );
 
   test('a person who types between the beats', () => {
     const typed = [300.7, 301.2, 302.9, 303.3].map((at) => ({ at, bytes: 57 }));
@@ -117,5 +140,33 @@ describe('behind a request there is', () => {
       ask(signs, 2000 + n * 120, { method: 'PUT', 'content-length': String(900 + n * 31) }),
     );
     expect(saves.every(Boolean)).toBe(true);
+  });
+
+  test.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
+    const signs = new PersonSigns();
+    const polls = [...beats(60, 60), ...beats(60, 60, phase)]
+      .toSorted((a, b) => a - b)
+      .filter((at) => ask(signs, at, { method: 'POST', 'content-length': '64' }));
+    expect(Math.max(...polls)).toBeLessThan(8 * 60);
+  });
+
+  test('nobody when a page asks like a clock and its proxy does not say how much, whatever else is asked', () => {
+    const signs = new PersonSigns();
+    const asked = [
+      ...beats(60, 60).map((at) => ({ at, path: `/api/poll?now=${String(at)}` })),
+      ...beats(100, 47).map((at) => ({ at, path: '/api/telemetry' })),
+    ].toSorted((a, b) => a.at - b.at);
+    const personal = asked.filter(({ at, path }) => ask(signs, at, { method: 'POST', path }));
+    expect(Math.max(...personal.map(({ at }) => at))).toBeLessThan(4 * 60);
+  });
+
+  test('a person who saves now and then, also when the proxy does not say how much', () => {
+    const signs = new PersonSigns();
+    const random = createRandom();
+    let at = 100;
+    const saves = Array.from({ length: 40 }, () =>
+      ask(signs, (at += 5 + random(300)), { method: 'PUT', path: '/api/contents/a.ipynb' }),
+    );
+    expect(saves.filter(Boolean).length).toBeGreaterThan(30);
   });
 });
