@@ -14,12 +14,12 @@ export function readEnvFile(): void {
 }
 
 function closeToOthers(path: string): void {
-  const { mode, uid } = statSync(path);
+  const { mode } = statSync(path);
   if ((mode & 0o007) === 0) return;
-  const me = process.getuid?.();
-  if (me === 0 || me === uid) chmodSync(path, mode & 0o770);
-  else
-    process.stderr.write(
-      `${path} can be read by every user of this machine, and its owner is another one: close it\n`,
-    );
+  try {
+    chmodSync(path, mode & 0o770);
+  } catch {
+    // Another's file, or a disk that cannot be written.
+    process.stderr.write(`${path} can be read by every user of this machine, and cannot be closed here\n`);
+  }
 }

@@ -5,6 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { timedEnds } from '../timed-cursor.ts';
 import { closeSession } from '../workspace/close-session.ts';
 import { companyPerson } from '../workspace/company-person.ts';
+import { doorRules } from '../workspace/door-rules.ts';
 import { addressWithId } from '../workspace/input.ts';
 import { findOwnSession, listOwnSessions } from '../workspace/own-sessions.ts';
 import { recordActivity } from '../workspace/record-activity.ts';
@@ -15,7 +16,7 @@ import { parseOrRefuse } from './parse-or-refuse.ts';
 import { ApiProblem } from './problems.ts';
 import { requireScope } from './require-token.ts';
 
-type Deps = Pick<AppDeps, 'db'>;
+type Deps = Pick<AppDeps, 'db' | 'runtime' | 'workspaceAddresses'>;
 
 /** `/sessions`: the person's own; what was opened with a token is continued and ended with that token. */
 export function createApiSessionsRouter(deps: Deps): Router {
@@ -30,7 +31,7 @@ export function createApiSessionsRouter(deps: Deps): Router {
     res.json(toSessionAnswer(await findAsked(db, req)));
   });
   router.post('/sessions/:id/touch', mayWrite, async (req: Request, res: Response) => {
-    await touch(db, req, res);
+    await touch(deps, req, res);
   });
   router.post('/sessions/:id/end', mayWrite, async (req: Request, res: Response) => {
     const input = { sessionId: askedSession(req), accessMethod: 'api' } as const;
@@ -47,13 +48,15 @@ async function list(db: Knex, req: Request, res: Response): Promise<void> {
   res.json({ data: page.rows.map(toSessionAnswer), next_cursor: nextId });
 }
 
-async function touch(db: Knex, req: Request, res: Response): Promise<void> {
+async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
+  const { db } = deps;
   const asked = await findAsked(db, req);
   // A page goes on with whatever its browser has open; a program is told that its session is over.
   if (asked.ended_at !== null && asked.end_reason !== 'idle') throw ended(asked.end_reason);
   const outcome = await recordActivity(db, requestContext(req), {
     workspaceId: asked.workspace_id,
     isAdmin: req.user?.role === 'admin',
+    ...doorRules(deps),
     sessionId: asked.id,
     accessMethod: 'api',
   });

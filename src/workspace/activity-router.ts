@@ -1,10 +1,10 @@
 import { Router, type Request, type Response } from 'express';
-import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
+import { doorRules } from './door-rules.ts';
 import { activityForm, addressWithId } from './input.ts';
 import { noteActivity } from './note-activity.ts';
 import { recordActivity } from './record-activity.ts';
@@ -14,7 +14,8 @@ import { IDLE_MINUTES } from './session-row.ts';
  * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company, before the look at
  * what they have accepted: the activity buffer looks at that itself, for everybody together.
  */
-export function createActivityRouter({ db }: AppDeps): Router {
+export function createActivityRouter(deps: AppDeps): Router {
+  const { db } = deps;
   const router = Router();
   router.post(
     '/:id/activity',
@@ -24,16 +25,16 @@ export function createActivityRouter({ db }: AppDeps): Router {
     },
     requireCurrentAcceptance(db),
     async (req, res) => {
-      await report(db, req, res);
+      await report(deps, req, res);
     },
   );
   return router;
 }
 
 /** The page's script reads statuses; a plain form is sent back to the page. */
-async function report(db: Knex, req: Request, res: Response): Promise<void> {
+async function report(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const input = reported(req);
-  const outcome = await recordActivity(db, requestContext(req), input);
+  const outcome = await recordActivity(deps.db, requestContext(req), { ...input, ...doorRules(deps) });
   if (!isFromScript(req)) {
     const { t } = formatOf(res);
     const texts = { active: 'reported', restarted: 'restarted', ended: 'endedHint' } as const;

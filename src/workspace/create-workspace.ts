@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { lockCompany } from '../auth/company-lock.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { companyPerson } from './company-person.ts';
 import { findFreePort } from './free-port.ts';
@@ -48,7 +49,7 @@ async function insertWorkspace(
   try {
     return await db.transaction(async (trx): Promise<CreateOutcome> => {
       // One creation at a time in a company: otherwise two that count at once both see room for one more.
-      await trx('companies').where('companies.id', companyId).forNoKeyUpdate().first('companies.id');
+      await lockCompany(trx, companyId);
       const plan = await findCompanyPlan(trx, { companyId, at: context.at });
       if (plan.isLapsed) return { ok: false, reason: 'subscription-lapsed' };
       if (plan.isFull) return { ok: false, reason: 'plan-limit' };

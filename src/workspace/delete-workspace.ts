@@ -8,8 +8,8 @@ import type { WorkspaceRuntime } from './runtime.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /**
- * Deletes a workspace, ends what is open in it and stops its program; the row, its folder, its sessions and their evidence
- * stay. Throws `NotFound` for one that does not exist, is deleted already, or that the person may not see.
+ * Deletes a workspace, ends what is open in it and stops its program. Its files stay until its grace period is over, its row,
+ * its sessions and their evidence for longer. Throws `NotFound` for one that does not exist, is deleted already, or that the person may not see.
  */
 export async function deleteWorkspace(
   db: Knex,
@@ -19,12 +19,25 @@ export async function deleteWorkspace(
   const person = companyPerson(context, input);
   const { workspaceId, runtime } = input;
   const workspace = await markDeleted(db, context, { workspaceId, person });
-  if (runtime === undefined || runtime.state(workspaceId) === 'stopped') return workspace;
-  await runtime.stop(workspaceId);
+  if (runtime === undefined || !runtime.isManaged) return workspace;
+  const ran = runtime.state(workspaceId) !== 'stopped';
+  // Also when it is not known to run: it may wait to be brought back after a restart of the app.
+  const hasStopped = await runtime.stop(workspaceId).then(
+    () => true,
+    (error: unknown) => {
+      context.log.error(
+        { err: error, workspaceId },
+        'the program of a deleted workspace could not be stopped',
+      );
+      return false;
+    },
+  );
+  if (!ran && hasStopped) return workspace;
   await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stop', {
-    success: true,
+    success: hasStopped,
     workspaceId,
     details: { ...workspaceDetails(workspace, person), because: 'workspace-deleted' },
+    ...(hasStopped ? {} : { reason: 'cannot-stop' }),
   });
   return workspace;
 }

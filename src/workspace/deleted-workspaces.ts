@@ -59,7 +59,10 @@ export async function findDeletedWorkspace(
     .first<DeletedWorkspace | undefined>(columns);
 }
 
-/** Those of all companies whose grace period is over, longest deleted first. For scheduled work; no page shows it. */
+/**
+ * Those of all companies whose grace period is over, longest deleted first. Not those of a company with an open hold: what a dispute
+ * or a court may ask for is not destroyed. For scheduled work; no page shows it.
+ */
 export async function listWorkspacesToDestroy(
   db: Knex,
   deletedBefore: Date,
@@ -67,6 +70,12 @@ export async function listWorkspacesToDestroy(
   return db('workspaces')
     .where('workspaces.deleted_at', '<=', deletedBefore)
     .whereNull('workspaces.destroyed_at')
+    .whereNotExists(
+      db('legal_holds')
+        .whereRaw('legal_holds.company_id = workspaces.company_id')
+        .whereNull('legal_holds.released_at')
+        .select(db.raw('1')),
+    )
     .orderBy(['workspaces.deleted_at', 'workspaces.id'])
     .select(['id', 'company_id', 'owner_user_id', 'name', 'deleted_at']);
 }
@@ -83,7 +92,7 @@ function deletedWorkspaces(
     })
     .where('workspaces.company_id', companyId)
     .where('workspaces.deleted_at', '>', deletedAfter)
-    .whereNull('workspaces.destroyed_at');
+    .whereNull('workspaces.destroying_since');
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
 }
 

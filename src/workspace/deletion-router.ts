@@ -7,24 +7,26 @@ import { askedWorkspace } from './activity-router.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { loadDeletedPage } from './deleted-page.ts';
 import { pageQuery } from './input.ts';
+import { createRuntimeActsLimit } from './runtime-router.ts';
 import { restoreWorkspace, type RestoreOutcome } from './restore-workspace.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
 
 /** Deletion, and what can be restored after it. Part of the workspace router, before any workspace's own page. */
 export function createDeletionRouter({ db, config, runtime }: AppDeps): Router {
   const { workspaceRestoreDays: restoreDays, workspacePorts: ports } = config;
+  const acts = createRuntimeActsLimit(db);
+  // Where workspaces run elsewhere, what is in them is destroyed by whoever runs them.
+  const destroys = runtime.isManaged;
   const router = Router();
   router.get('/deleted', async (req, res) => {
     const isAdmin = req.user?.role === 'admin';
     const page = pageQuery.parse(req.query);
-    res.render(
-      'workspace/deleted',
-      await loadDeletedPage(db, requestContext(req), { isAdmin, page, restoreDays }),
-    );
+    const deleted = await loadDeletedPage(db, requestContext(req), { isAdmin, page, restoreDays });
+    res.render('workspace/deleted', { ...deleted, destroys });
   });
   router.get('/:id/delete', async (req, res) => {
     const page = await loadWorkspacePage(db, requestContext(req), { ...askedWorkspace(req), page: {} });
-    res.render('workspace/delete', { ...page, restoreDays });
+    res.render('workspace/delete', { ...page, restoreDays, destroys });
   });
   router.post('/:id/delete', async (req, res) => {
     const { name } = await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
@@ -37,6 +39,7 @@ export function createDeletionRouter({ db, config, runtime }: AppDeps): Router {
     res.redirect(303, '/workspace');
   });
   router.post('/:id/restore', async (req, res) => {
+    await acts.consume(String(req.user?.id));
     const asked = askedWorkspace(req);
     const outcome = await restoreWorkspace(db, requestContext(req), { ...asked, restoreDays, ports });
     const { name } = outcome;

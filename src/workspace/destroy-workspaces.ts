@@ -17,45 +17,37 @@ export async function destroyWorkspaces(
   { runtime, restoreDays }: { runtime: WorkspaceRuntime; restoreDays: number },
 ): Promise<string> {
   if (!runtime.isManaged) return 'workspaces run elsewhere';
-  const counts = { destroyed: 0, failed: 0 };
+  const counts = { destroyed: 0, failed: 0, restored: 0 };
   for (const workspace of await listWorkspacesToDestroy(db, restoreLimit(context.at, restoreDays))) {
-    const isDestroyed = await destroyOne(db, context, { workspace, runtime });
-    counts[isDestroyed ? 'destroyed' : 'failed'] += 1;
+    counts[await destroyOne(db, context, { workspace, runtime })] += 1;
   }
   return `destroyed ${String(counts.destroyed)}, failed ${String(counts.failed)}`;
 }
 
-/** The row stays locked meanwhile, so that nobody restores what is half gone; who restored it before has it. */
 async function destroyOne(
   db: Knex,
   context: RequestContext,
   { workspace, runtime }: { workspace: Doomed; runtime: WorkspaceRuntime },
-): Promise<boolean> {
+): Promise<'destroyed' | 'failed' | 'restored'> {
   const { id, company_id, owner_user_id, name, deleted_at } = workspace;
-  const fault: unknown = await db
-    .transaction(async (trx) => {
-      const own = { id, company_id, deleted_at };
-      const locked = await trx('workspaces')
-        .where(own)
-        .whereNull('destroyed_at')
-        .forUpdate()
-        .first<{ id: number } | undefined>('id');
-      if (locked === undefined) return 'restored' as const;
-      await runtime.destroy(id);
-      await trx('workspaces').where(own).update({ destroyed_at: context.at });
-      return null;
-    })
-    .catch((error: unknown) => error);
-  if (fault === 'restored') return false;
-  if (fault !== null)
-    context.log.error({ err: fault, workspaceId: id }, 'a deleted workspace could not be destroyed');
-  await AuditLogger.logWorkspaceDestroy(db, context, {
-    success: fault === null,
-    workspaceId: id,
-    companyId: company_id,
-    userId: owner_user_id,
-    details: { name, deleted_at },
-    ...(fault === null ? {} : { reason: 'cannot-destroy' }),
+  // From here on nobody restores what may be half gone; removing many files takes too long to keep a row locked.
+  const claimed = await db('workspaces')
+    .where({ id, company_id, deleted_at })
+    .whereNull('destroyed_at')
+    .update({ destroying_since: context.at });
+  if (claimed === 0) return 'restored';
+  const details = { name, deleted_at };
+  const of = { workspaceId: id, companyId: company_id, userId: owner_user_id, details };
+  try {
+    await runtime.destroy(id);
+  } catch (error) {
+    context.log.error({ err: error, workspaceId: id }, 'a deleted workspace could not be destroyed');
+    await AuditLogger.logWorkspaceDestroy(db, context, { ...of, success: false, reason: 'cannot-destroy' });
+    return 'failed';
+  }
+  await db.transaction(async (trx) => {
+    await trx('workspaces').where({ id, company_id }).update({ destroyed_at: context.at });
+    await AuditLogger.logWorkspaceDestroy(trx, context, { ...of, success: true });
   });
-  return fault === null;
+  return 'destroyed';
 }

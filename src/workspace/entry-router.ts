@@ -3,7 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import { NotFound } from '../errors.ts';
-import { createRateLimit } from '../web/rate-limit.ts';
+import { createRateLimit, type RateLimit } from '../web/rate-limit.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
 import { askedWorkspace } from './activity-router.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
@@ -13,7 +13,7 @@ import { EXCHANGE_PATH } from './host-router.ts';
 import { addressWithLabel } from './input.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { findWorkspaceAt } from './queries.ts';
-import { tellOfState } from './runtime-router.ts';
+import { createRuntimeActsLimit, tellOfState } from './runtime-router.ts';
 import { setWorkspaceState } from './set-workspace-state.ts';
 
 /** Nobody enters workspaces by hand more often; each ticket is a row of evidence. */
@@ -27,6 +27,7 @@ export function createEntryRouter(deps: AppDeps): Router {
     points: TICKETS_PER_MINUTE,
     durationSeconds: 60,
   });
+  const starts = createRuntimeActsLimit(db);
   const router = Router();
   router.get('/at/:label', async (req, res) => {
     const address = addressWithLabel.safeParse(req.params);
@@ -42,7 +43,7 @@ export function createEntryRouter(deps: AppDeps): Router {
     if (workspaceDomain === null) throw new NotFound();
     await tickets.consume(String(req.user?.id));
     const asked = askedWorkspace(req);
-    if (!(await isUp(deps, req, res, asked))) return;
+    if (!(await isUp(deps, req, res, { ...asked, starts }))) return;
     const isReserved = (label: string): boolean => `${label}.${workspaceDomain}` === appHost(config);
     const outcome = await issueTicket(db, requestContext(req), { ...asked, isReserved });
     res.redirect(
@@ -61,10 +62,11 @@ async function isUp(
   deps: AppDeps,
   req: Request,
   res: Response,
-  asked: { workspaceId: number; isAdmin: boolean },
+  { starts, ...asked }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },
 ): Promise<boolean> {
   const { db, runtime } = deps;
   if (!doorRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
+  await starts.consume(String(req.user?.id));
   const outcome = await setWorkspaceState(db, requestContext(req), { ...asked, act: 'start', runtime });
   if (!outcome.ok) tellOfState(req, res, 'start', outcome);
   return outcome.ok;

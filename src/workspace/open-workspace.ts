@@ -24,7 +24,7 @@ export async function openWorkspace(
   const person = companyPerson(context, input);
   const { workspaceId, accessMethod } = input;
   return db.transaction(async (trx): Promise<OpenOutcome> => {
-    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'use' });
     if (workspace === undefined) throw new NotFound();
     const details = { ...workspaceDetails(workspace, person), access_method: accessMethod };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });

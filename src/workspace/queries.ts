@@ -48,16 +48,17 @@ export interface Visibility {
 
 /**
  * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept. `keep` holds
- * off its deletion until the transaction ends, `delete` everybody who would keep it.
+ * off its deletion until the transaction ends, `use` its being stopped as well, `delete` everybody who would keep it.
  */
 export async function findWorkspace(
   db: Knex,
-  input: Visibility & { workspaceId: number; lockTo?: 'keep' | 'delete' },
+  input: Visibility & { workspaceId: number; lockTo?: 'keep' | 'use' | 'delete' },
 ): Promise<Workspace | undefined> {
   return visibleWorkspaces(db, input)
     .where('workspaces.id', input.workspaceId)
     .modify((query) => {
       if (input.lockTo === 'keep') query.forKeyShare('workspaces');
+      if (input.lockTo === 'use') query.forShare('workspaces');
       if (input.lockTo === 'delete') query.forUpdate('workspaces');
     })
     .first<Workspace | undefined>(workspaceColumns);

@@ -4,8 +4,9 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
+import type { DoorRules } from './find-passes.ts';
 import { findOpenSession, findSession, findWorkspace, type Workspace } from './queries.ts';
-import type { AccessMethod, EndReason, WorkspaceSession } from './session-row.ts';
+import type { AccessMethod, EndReason, Ending, WorkspaceSession } from './session-row.ts';
 import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
@@ -14,7 +15,7 @@ export type RecordOutcome =
   | { state: 'restarted'; session: WorkspaceSession }
   | { state: 'ended'; reason: EndReason | 'not-open' };
 
-interface RecordInput {
+interface RecordInput extends DoorRules {
   workspaceId: number;
   isAdmin: boolean;
   /** The session that the page was made for; without it, the one this browser has open. */
@@ -25,7 +26,7 @@ interface RecordInput {
 
 /**
  * Notes a report of use from a workspace page. After a long break a new session starts, which counts as opening the
- * workspace and is in the evidence as such. Throws `NotFound` for a workspace, or a session, that is not this person's.
+ * workspace and is in the evidence as such; in one that must run and does not, nothing starts and what is open ends. Throws `NotFound` for a workspace, or a session, that is not this person's.
  */
 export async function recordActivity(
   db: Knex,
@@ -35,12 +36,14 @@ export async function recordActivity(
   const person = companyPerson(context, input);
   const { workspaceId } = input;
   const outcome = await db.transaction(async (trx): Promise<RecordOutcome> => {
-    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'use' });
     if (workspace === undefined) throw new NotFound();
     const session = await findReported(trx, context, input);
     if (session === undefined) return { state: 'ended', reason: 'not-open' };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
-    if (plan.isLapsed) return endAsLapsed(trx, context, session);
+    if (plan.isLapsed) return end(trx, context, session, { reason: 'revoked', cause: 'lapsed' });
+    const isStopped = input.mustRun && workspace.wanted_running_since === null;
+    if (isStopped) return end(trx, context, session, { reason: 'stopped' });
     return touch(trx, context, { session, workspace, person, plan });
   });
   // Only the pages report often enough.
@@ -61,12 +64,12 @@ async function findReported(
   return (await findOpenSession(trx, key)) ?? named;
 }
 
-async function endAsLapsed(
+async function end(
   trx: Knex,
   context: RequestContext,
   session: WorkspaceSession,
+  ending: Ending,
 ): Promise<RecordOutcome> {
-  const ending = { reason: 'revoked', cause: 'lapsed' } as const;
   await WorkspaceSessionTracker.endSession(trx, context, { sessionId: session.id, ...ending });
   return { state: 'ended', reason: ending.reason };
 }

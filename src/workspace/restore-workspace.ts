@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { lockCompany } from '../auth/company-lock.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from './company-person.ts';
 import { findCompanyPlan } from './company-plan.ts';
@@ -32,7 +33,7 @@ export async function restoreWorkspace(
   const { workspaceId, restoreDays, ports } = input;
   return db.transaction(async (trx): Promise<RestoreOutcome> => {
     // As when one is created: two at once must not both see room for one more, or the same name as free.
-    await trx('companies').where('companies.id', companyId).forNoKeyUpdate().first('companies.id');
+    await lockCompany(trx, companyId);
     const deletedAfter = restoreLimit(context.at, restoreDays);
     const workspace = await findDeletedWorkspace(trx, { ...visibilityOf(person), deletedAfter, workspaceId });
     if (workspace === undefined) throw new NotFound();

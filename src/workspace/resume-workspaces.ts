@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
+import { systemContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
-import { listRunningWorkspaces } from './running-workspaces.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Recorders } from '../recorders.ts';
+import { endLeftovers } from './end-leftovers.ts';
+import { findRunningWorkspace, listRunningWorkspaces } from './running-workspaces.ts';
 import type { WorkspaceRuntime } from './runtime.ts';
 
 /** How many programs are brought up at once. */
@@ -12,21 +16,30 @@ const AT_ONCE = 4;
  */
 export async function resumeWorkspaces(
   db: Knex,
-  { runtime, log }: { runtime: WorkspaceRuntime; log: Log },
+  deps: { runtime: WorkspaceRuntime; log: Log; metrics: Metrics; recorders?: Recorders },
 ): Promise<void> {
+  const { runtime, ...parts } = deps;
   if (!runtime.isManaged) return;
   try {
-    // Before the table is asked: whatever is started from now on is no leftover.
-    const recorded = runtime.listRecorded();
-    const running = await listRunningWorkspaces(db);
-    const waiting = running.filter(({ paid_until }) => paid_until > new Date());
-    const wanted = new Set(waiting.map(({ id }) => id));
-    await Promise.all(recorded.filter((id) => !wanted.has(id)).map((id) => runtime.stop(id)));
+    await endLeftovers(db, systemContext({ name: 'resume-workspaces', at: new Date(), ...parts }), runtime);
+    const waiting = (await listRunningWorkspaces(db)).map(({ id }) => id);
     const bringUp = async (): Promise<void> => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await runtime.start(next);
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await resumeOne(db, runtime, id);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, bringUp));
   } catch (error) {
-    log.error({ err: error }, 'workspaces could not be brought back after the start');
+    parts.log.error({ err: error }, 'workspaces could not be brought back after the start');
   }
+}
+
+/** It may have been stopped, deleted or not paid for since it waits: before it starts, and while it does. */
+async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
+  const isWanted = async (): Promise<boolean> => {
+    const workspace = await findRunningWorkspace(db, id);
+    return workspace !== undefined && workspace.paid_until > new Date();
+  };
+  const workspace = await findRunningWorkspace(db, id);
+  if (workspace === undefined || workspace.paid_until <= new Date()) return;
+  await runtime.start(workspace);
+  if (!(await isWanted())) await runtime.stop(id);
 }

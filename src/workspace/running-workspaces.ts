@@ -17,21 +17,32 @@ export interface RunningWorkspace extends RuntimeWorkspace {
 
 /** Every workspace, of all companies, whose program should run. For scheduled work; no page shows it. */
 export async function listRunningWorkspaces(db: Knex): Promise<RunningWorkspace[]> {
+  return runningWorkspaces(db).orderBy('workspaces.id').select<RunningWorkspace[]>(columnsOf(db));
+}
+
+/** The same of one; undefined when its program should not run. */
+export async function findRunningWorkspace(db: Knex, id: number): Promise<RunningWorkspace | undefined> {
+  return runningWorkspaces(db).where('workspaces.id', id).first<RunningWorkspace | undefined>(columnsOf(db));
+}
+
+function runningWorkspaces(db: Knex): Knex.QueryBuilder {
   return db('workspaces')
     .join('subscriptions', 'subscriptions.company_id', 'workspaces.company_id')
     .whereNotNull('workspaces.wanted_running_since')
-    .whereNull('workspaces.deleted_at')
-    .orderBy('workspaces.id')
-    .select<RunningWorkspace[]>([
-      'workspaces.id',
-      'workspaces.name',
-      'workspaces.port',
-      'workspaces.company_id',
-      'workspaces.owner_user_id',
-      'workspaces.wanted_running_since',
-      db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
-      db.raw(LAST_ACTIVE),
-    ]);
+    .whereNull('workspaces.deleted_at');
+}
+
+function columnsOf(db: Knex): (string | Knex.Raw)[] {
+  return [
+    'workspaces.id',
+    'workspaces.name',
+    'workspaces.port',
+    'workspaces.company_id',
+    'workspaces.owner_user_id',
+    'workspaces.wanted_running_since',
+    db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
+    db.raw(LAST_ACTIVE),
+  ];
 }
 
 /** A session whose traffic is counted says by that when it was used; in any other only reports of use move the last activity. */

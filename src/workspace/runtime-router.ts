@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
@@ -10,13 +11,14 @@ import { setWorkspaceState, type SetStateOutcome, type WorkspaceAct } from './se
 /** Each one makes or ends a process; nobody needs more by hand. */
 const ACTS_PER_MINUTE = 30;
 
+/** Counts what makes or ends a process, or brings a workspace back, for each person. */
+export function createRuntimeActsLimit(db: Knex): ReturnType<typeof createRateLimit> {
+  return createRateLimit(db, { name: 'workspace-runtime', points: ACTS_PER_MINUTE, durationSeconds: 60 });
+}
+
 /** Start, stop and restart of a workspace's program. Mounted in the workspace router. */
 export function createRuntimeRouter(deps: AppDeps): Router {
-  const acts = createRateLimit(deps.db, {
-    name: 'workspace-runtime',
-    points: ACTS_PER_MINUTE,
-    durationSeconds: 60,
-  });
+  const acts = createRuntimeActsLimit(deps.db);
   const router = Router();
   const answer = (act: WorkspaceAct) => async (req: Request, res: Response) => {
     await acts.consume(String(req.user?.id));
@@ -53,6 +55,8 @@ const done = {
 } satisfies Record<WorkspaceAct, TextKey>;
 
 const refusals: Partial<Record<string, TextKey>> = {
+  'cannot-stop': 'workspace.runtimeCannotStop',
+  stopped: 'workspace.runtimeStoppedMeanwhile',
   'no-command': 'workspace.runtimeNoCommand',
   'subscription-lapsed': 'workspace.runtimeRefusedLapsed',
   'plan-limit': 'workspace.runtimeRefusedLimit',

@@ -18,7 +18,7 @@ export interface WorkspaceRuntime {
   isManaged: boolean;
   /** Resolves when the program listens, or could not be brought to. One that lives already is adopted. */
   start(workspace: RuntimeWorkspace): Promise<StartOutcome>;
-  /** Ends the process and all it has started; resolves when they are gone. */
+  /** Ends the process and all it has started; resolves when they are gone, rejects when they do not go. */
   stop(id: number): Promise<void>;
   restart(workspace: RuntimeWorkspace): Promise<StartOutcome>;
   state(id: number): RuntimeState;
@@ -51,10 +51,7 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     isManaged: config.isManaged,
     start: (workspace) => of(workspace.id).start(workspace),
     stop: (id) => of(id).stop(),
-    restart: async (workspace) => {
-      await of(workspace.id).stop();
-      return of(workspace.id).start(workspace);
-    },
+    restart: (workspace) => of(workspace.id).restart(workspace),
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),

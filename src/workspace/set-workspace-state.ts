@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { lockCompany } from '../auth/company-lock.ts';
 import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from './company-person.ts';
 import { findCompanyPlan } from './company-plan.ts';
@@ -14,7 +15,7 @@ export const workspaceActs = ['start', 'stop', 'restart'] as const;
 export type WorkspaceAct = (typeof workspaceActs)[number];
 
 type Refusal =
-  Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'deleted';
+  Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
 export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
 
 interface SetStateInput {
@@ -38,12 +39,13 @@ export async function setWorkspaceState(
   const person = companyPerson(context, input);
   if (!input.runtime.isManaged) throw new NotFound();
   const { workspace, refusal } = await noteWish(db, context, { ...input, person });
+  const wasRunning = input.act === 'start' && input.runtime.state(workspace.id) === 'running';
   const outcome: { ok: true } | { ok: false; reason: Refusal } =
-    refusal === null ? await carryOut(db, input, workspace, person) : { ok: false, reason: refusal };
+    refusal === null ? await carryOut(db, context, input, workspace) : { ok: false, reason: refusal };
   await AuditLogger.logWorkspaceRuntime(db, context, `workspace_${input.act}`, {
     success: outcome.ok,
     workspaceId: workspace.id,
-    details: workspaceDetails(workspace, person),
+    details: { ...workspaceDetails(workspace, person), ...(wasRunning ? { already_running: true } : {}) },
     ...(outcome.ok ? {} : { reason: outcome.reason }),
   });
   return { workspace, ...outcome };
@@ -58,7 +60,7 @@ async function noteWish(
   const { companyId } = person;
   return db.transaction(async (trx) => {
     // One start at a time in a company: otherwise two that count at once both see room for one more.
-    await trx('companies').where('companies.id', companyId).forNoKeyUpdate().first('companies.id');
+    await lockCompany(trx, companyId);
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
     if (workspace === undefined) throw new NotFound();
     if (act !== 'stop') {
@@ -69,30 +71,44 @@ async function noteWish(
     }
     await trx('workspaces')
       .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
-      .update({ wanted_running_since: act === 'stop' ? null : context.at, stopped_because: null });
+      .update({ wanted_running_since: wishOf(act, workspace, context), stopped_because: null });
     if (act === 'stop')
       await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, { workspaceId, reason: 'stopped' });
     return { workspace, refusal: null };
   });
 }
 
+/** To start what runs already is no use of it, and must not put off its idle stop. */
+function wishOf(act: WorkspaceAct, workspace: Workspace, context: RequestContext): Date | null {
+  if (act === 'stop') return null;
+  return act === 'restart' ? context.at : (workspace.wanted_running_since ?? context.at);
+}
+
 async function carryOut(
   db: Knex,
+  context: RequestContext,
   { act, runtime }: SetStateInput,
-  { id }: Workspace,
-  person: CompanyPerson,
+  { id, company_id: companyId }: Workspace,
 ): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
-  const { companyId } = person;
   if (act === 'stop') {
-    await runtime.stop(id);
-    return { ok: true };
+    return (await hasStopped(context, runtime, id)) ? { ok: true } : { ok: false, reason: 'cannot-stop' };
   }
   const known = await findRuntimeWorkspace(db, { companyId, workspaceId: id });
   if (known === undefined) throw new Error(`Bug! workspace ${String(id)} has no company`);
   const outcome = await (act === 'start' ? runtime.start(known) : runtime.restart(known));
-  // Deleted while it started: nobody would stop it any more.
-  if ((await findWorkspace(db, { companyId, ownerUserId: null, workspaceId: id })) !== undefined)
-    return outcome;
-  await runtime.stop(id);
-  return { ok: false, reason: 'deleted' };
+  // Stopped or deleted while it started: nobody would stop it any more.
+  const now = await findWorkspace(db, { companyId, ownerUserId: null, workspaceId: id });
+  if (now !== undefined && now.wanted_running_since !== null) return outcome;
+  await hasStopped(context, runtime, id);
+  return { ok: false, reason: 'stopped' };
+}
+
+async function hasStopped(context: RequestContext, runtime: WorkspaceRuntime, id: number): Promise<boolean> {
+  try {
+    await runtime.stop(id);
+    return true;
+  } catch (error) {
+    context.log.error({ err: error, workspaceId: id }, 'the program of a workspace could not be stopped');
+    return false;
+  }
 }

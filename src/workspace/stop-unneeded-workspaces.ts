@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
+import { endLeftovers, stopWithRow } from './end-leftovers.ts';
+import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import type { StopCause } from './runtime/runtime-types.ts';
 import type { WorkspaceRuntime } from './runtime.ts';
 import type { Ending } from './session-row.ts';
@@ -17,25 +17,33 @@ const endings = {
 
 /**
  * Stops programs that nobody has used for `idleStopHours` (null: never for that), counted from their start or their last active
- * use, and those of companies whose subscription has lapsed. Each leaves an audit row of the system that says why, a
- * failure included. Returns a summary for the job list.
+ * use, those of companies whose subscription has lapsed, and what an act that was cut off has left running. Each leaves an audit
+ * row of the system that says why, a failure included. Returns a summary for the job list.
  */
 export async function stopUnneededWorkspaces(
   db: Knex,
   context: RequestContext,
-  { runtime, idleStopHours }: { runtime: WorkspaceRuntime; idleStopHours: number | null },
+  options: { runtime: WorkspaceRuntime; idleStopHours: number | null },
 ): Promise<string> {
+  const { runtime, idleStopHours } = options;
   if (!runtime.isManaged) return 'workspaces run elsewhere';
-  await context.recorders?.activityBuffer?.flush();
-  await context.recorders?.trafficBuffer?.flush();
+  await flush(context);
   let stopped = 0;
   for (const workspace of await listRunningWorkspaces(db)) {
-    const because = findStopCause(workspace, context.at, idleStopHours);
-    if (because === null || !(await noteStop(db, context, workspace, because))) continue;
-    await carryOut(db, context, { workspace, because, runtime });
+    if (findStopCause(workspace, context.at, idleStopHours) === null) continue;
+    const because = await noteStop(db, context, { id: workspace.id, idleStopHours });
+    if (because === null) continue;
+    await stopWithRow(db, context, { workspace, runtime, because });
     stopped += 1;
   }
-  return `stopped ${String(stopped)}`;
+  const leftovers = await endLeftovers(db, context, runtime);
+  return `stopped ${String(stopped)}, leftovers ${String(leftovers)}`;
+}
+
+/** What flowed until now counts as use. */
+async function flush({ recorders }: RequestContext): Promise<void> {
+  await recorders?.activityBuffer?.flush();
+  await recorders?.trafficBuffer?.flush();
 }
 
 function findStopCause(
@@ -52,48 +60,21 @@ function findStopCause(
   return at.getTime() - lastUse >= idleStopHours * HOUR_MS ? 'unused' : null;
 }
 
-/** False when somebody stopped or started it since it was read: what they asked for holds. */
+/** Looks once more, since stopping those before it took its time; null when it is used, paid for, or stopped by now. */
 async function noteStop(
   db: Knex,
   context: RequestContext,
-  workspace: RunningWorkspace,
-  because: StopCause,
-): Promise<boolean> {
-  const { id, company_id, wanted_running_since } = workspace;
+  { id, idleStopHours }: { id: number; idleStopHours: number | null },
+): Promise<StopCause | null> {
+  await flush(context);
   return db.transaction(async (trx) => {
-    const noted = await trx('workspaces')
-      .where({ id, company_id, wanted_running_since })
-      .update({ wanted_running_since: null, stopped_because: because });
-    if (noted === 0) return false;
+    await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
+    const workspace = await findRunningWorkspace(trx, id);
+    const because = workspace === undefined ? null : findStopCause(workspace, context.at, idleStopHours);
+    if (because === null) return null;
+    await trx('workspaces').where({ id }).update({ wanted_running_since: null, stopped_because: because });
     const ending = { workspaceId: id, ...endings[because] };
     await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, ending);
-    return true;
-  });
-}
-
-async function carryOut(
-  db: Knex,
-  context: RequestContext,
-  input: { workspace: RunningWorkspace; because: StopCause; runtime: WorkspaceRuntime },
-): Promise<void> {
-  const { workspace, because, runtime } = input;
-  const fault = await runtime.stop(workspace.id).then(
-    () => null,
-    (error: unknown) => error,
-  );
-  if (fault !== null)
-    context.log.error({ err: fault, workspaceId: workspace.id }, 'a program could not be stopped');
-  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stop', {
-    success: fault === null,
-    workspaceId: workspace.id,
-    companyId: workspace.company_id,
-    userId: workspace.owner_user_id,
-    details: {
-      name: workspace.name,
-      port: workspace.port,
-      because,
-      last_active_at: workspace.last_active_at,
-    },
-    ...(fault === null ? {} : { reason: 'cannot-stop' }),
+    return because;
   });
 }

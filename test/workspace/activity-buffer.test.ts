@@ -378,7 +378,7 @@ function aliceAt(count: number, overrides: Overrides = {}): RequestContext {
 }
 
 function of(where: { id: number }, sessionId: number) {
-  return { workspaceId: where.id, isAdmin: false, sessionId };
+  return { workspaceId: where.id, isAdmin: false, mustRun: false, sessionId };
 }
 
 async function open(where: { id: number }, context: RequestContext): Promise<number> {

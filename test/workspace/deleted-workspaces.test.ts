@@ -137,12 +137,31 @@ describe('a deleted workspace', () => {
     await agedBy(8, place.id);
     runtime.destruction = new Error('EACCES');
     expect(await sweep()).toBe('destroyed 0, failed 1');
+    // Half gone, perhaps.
+    await agedBy(1, place.id);
+    expect((await bob.post(`/workspace/${place.id}/restore`)).status).toBe(404);
+    await agedBy(8, place.id);
     runtime.destruction = null;
     expect(await sweep()).toBe('destroyed 1, failed 0');
     expect(await rows('workspace_destroy', place.id)).toMatchObject([
       { success: false, error_message: 'cannot-destroy' },
       { success: true, error_message: null },
     ]);
+  });
+
+  test('is kept while a hold on its company is open', async () => {
+    const place = await deletedPlace();
+    await agedBy(8, place.id);
+    const olivia = await signIn(site.app, cast.olivia);
+    const order = { kind: 'dispute', reference: 'CASE-1', person: '', reason: 'the bank asks for proof' };
+    const placed = await olivia.post(`/admin/holds?company=${cast.acme.id}`, order);
+    expect(placed.status).toBe(303);
+    await sweep();
+    expect(runtime.destroyed).toEqual([]);
+    const hold = await site.db('legal_holds').where({ company_id: cast.acme.id }).first<{ id: number }>('id');
+    await olivia.post(`/admin/holds/${hold.id}/release?company=${cast.acme.id}`, { note: 'over' });
+    await sweep();
+    expect(runtime.destroyed).toEqual([place.id]);
   });
 
   test('is left alone where workspaces run elsewhere', async () => {

@@ -146,6 +146,16 @@ describe('a workspace’s program', () => {
     expect(lives(pid)).toBe(false);
   });
 
+  it('stays stopped when it is stopped in the middle of a restart', async () => {
+    const runtime = runtimeIn(newRoot());
+    await runtime.start(workspace(1));
+    const restarting = runtime.restart(workspace(1));
+    await runtime.stop(1);
+    expect(await restarting).toEqual({ ok: false, reason: 'stopped' });
+    expect(runtime.state(1)).toBe('stopped');
+    expect(runtime.listRecorded()).toEqual([]);
+  });
+
   it('is destroyed with all its files, and what a link in its folder points at is not', async () => {
     const root = newRoot();
     const outside = join(root, 'outside');

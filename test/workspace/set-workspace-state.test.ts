@@ -5,8 +5,9 @@ import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../suppo
 import { createFakeRuntime } from '../support/fake-runtime.ts';
 import { useTestApp } from '../support/app.ts';
 import supertest from 'supertest';
-import { pino } from 'pino';
 import { signIn } from '../support/visitor.ts';
+import { backdate, sweeperContext } from './scene.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { resumeWorkspaces } from '../../src/workspace/resume-workspaces.ts';
 import { askForwardAuth, enterWorkspace } from './entry.ts';
 
@@ -126,6 +127,61 @@ describe('the program of a workspace', () => {
     expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
   });
 
+  test('stays stopped when it is stopped while it starts', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const { start } = runtime;
+    runtime.start = async (workspace) => {
+      runtime.start = start;
+      const outcome = await start(workspace);
+      await bob.post(`/workspace/${id}/stop`);
+      return runtime.start(workspace).then(() => outcome);
+    };
+    await (await signIn(site.app, cast.alice)).post(`/workspace/${id}/start`);
+    expect(runtime.state(id)).toBe('stopped');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_start', success: false });
+  });
+
+  test('that runs already is not put off its idle stop by a start, and the row says that it ran', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const since = () => site.db('workspaces').where({ id }).first('wanted_running_since');
+    await bob.post(`/workspace/${id}/start`);
+    const before = await since();
+    await bob.post(`/workspace/${id}/start`);
+    expect(await since()).toEqual(before);
+    const rows = site.db('audit_logs').where({ action_type: 'workspace_start', resource_id: String(id) });
+    expect(await rows.orderBy('id')).toMatchObject([{}, { details: { already_running: true } }]);
+  });
+
+  test('that does not end is told and recorded', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    const { stop } = runtime;
+    runtime.stop = () => Promise.reject(new Error('it does not end'));
+    const answer = await bob.post(`/workspace/${id}/stop`);
+    expect((await bob.follow(answer)).text).toContain('does not end');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ success: false, error_message: 'cannot-stop' });
+    expect((await bob.post(`/workspace/${id}/delete`)).status).toBe(303);
+    runtime.stop = stop;
+  });
+
+  test('is not opened anew by a report of use once it has stopped', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    const { bearer } = await buildAccessToken(site.db, cast.bob);
+    const opened = await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer);
+    const past = new Date(Date.now() - 40 * 60_000);
+    await backdate(site.database.ownerDb, opened.body.id, past);
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(new Date()));
+    await bob.post(`/workspace/${id}/stop`);
+    const touched = await supertest(site.app).post(`/api/v1/sessions/${opened.body.id}/touch`).set(bearer);
+    expect([touched.status, touched.body.reason]).toEqual([409, 'stopped']);
+    expect(await sessionsOf(id)).toMatchObject([{ end_reason: 'idle' }]);
+  });
+
   test('ends with the deletion of its workspace', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
@@ -142,7 +198,7 @@ describe('the program of a workspace', () => {
     await bob.post(`/workspace/${stopped}/stop`);
     await bob.post(`/workspace/${deleted}/delete`);
     const next = createFakeRuntime();
-    await resumeWorkspaces(site.db, { runtime: next, log: pino({ level: 'silent' }) });
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: next });
     const ids = next.started.map(({ id }) => id);
     expect(ids).toContain(kept);
     expect(ids).not.toContain(stopped);

@@ -114,6 +114,33 @@ describe('a program that nobody uses', () => {
   });
 });
 
+describe('a program that runs though nobody wants it', () => {
+  test('because an act was cut off is ended by the next look, with a row, and no other is', async () => {
+    const [left, wanted] = [await runningPlace(), await runningPlace()];
+    await site.db('workspaces').where({ id: left }).update({ wanted_running_since: null });
+    runtime.recorded = [left, wanted];
+    await sweepAt(hours(0.1));
+    expect([runtime.state(left), runtime.state(wanted)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(left)).toMatchObject([{ success: true, details: { because: 'left-running' } }]);
+    runtime.recorded = [];
+  });
+
+  test('is looked at once more before it is stopped: somebody may use it by now', async () => {
+    const [first, second] = [await runningPlace(), await runningPlace()];
+    const session = await opened(second);
+    const slow = {
+      ...runtime,
+      stop: async (id: number) => {
+        await flow(session, hours(12.9), true);
+        await runtime.stop(id);
+      },
+    };
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: slow, idleStopHours: 12 });
+    expect([runtime.state(first), runtime.state(second)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(second)).toEqual([]);
+  });
+});
+
 describe('a company whose subscription has lapsed', () => {
   async function lapse(): Promise<void> {
     await site
@@ -146,14 +173,18 @@ describe('a company whose subscription has lapsed', () => {
     await site.db('workspaces').where({ id: lapsed }).update({ wanted_running_since: null });
     const next = createFakeRuntime();
     next.recorded = [kept, lapsed];
-    await resumeWorkspaces(site.db, { runtime: next, log: pino({ level: 'silent' }) });
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: next });
     expect(next.stopped).toEqual([lapsed]);
     expect(next.started.map(({ id }) => id)).toContain(kept);
+    expect(await stopRows(lapsed)).toMatchObject([
+      { actor_type: 'system', details: { because: 'left-running' } },
+    ]);
     await lapse();
     const last = createFakeRuntime();
     last.recorded = [kept];
-    await resumeWorkspaces(site.db, { runtime: last, log: pino({ level: 'silent' }) });
-    expect(last.stopped).toEqual([kept]);
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: last });
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(0.01)), { runtime: last, idleStopHours: 12 });
+    expect(last.stopped).toContain(kept);
     expect(last.started.map(({ id }) => id)).not.toContain(kept);
   });
 });

@@ -71,6 +71,16 @@ export class SupervisedWorkspace {
     return this.#inTurn(() => this.#bringUp());
   }
 
+  /** One act: whoever stops it meanwhile has the last word. */
+  restart(workspace: RuntimeWorkspace): Promise<StartOutcome> {
+    this.#wanted = workspace;
+    this.#crashes = 0;
+    return this.#inTurn(async () => {
+      await this.#takeDown();
+      return this.#bringUp();
+    });
+  }
+
   stop(): Promise<void> {
     this.#wanted = null;
     this.#cancelRetry();
@@ -197,7 +207,12 @@ export class SupervisedWorkspace {
       const end = Date.now() + GRACE_MS;
       while (isAlive(identity) && Date.now() < end) await pause(POLL_MS);
       killRemains(identity);
-      while (isAlive(identity)) await pause(POLL_MS);
+      const last = Date.now() + GRACE_MS;
+      while (isAlive(identity)) {
+        if (Date.now() > last)
+          throw new Error(`process ${String(identity.pid)} does not end, not even killed`);
+        await pause(POLL_MS);
+      }
     }
     this.#identity = null;
     removeRecord(this.#folders);

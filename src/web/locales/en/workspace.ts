@@ -132,6 +132,8 @@ export const workspace = {
   runtimeStopped: '{name} was stopped.',
   runtimeRestarted: '{name} was restarted.',
   runtimeFailed: 'The program of {name} did not start. Its log says more; it is tried again.',
+  runtimeCannotStop: 'The program of {name} does not end. We have been told.',
+  runtimeStoppedMeanwhile: '{name} was stopped or deleted before it was up.',
   runtimeNoCommand: 'No program is set up for workspaces. Please tell whoever runs this service.',
   runtimeRefusedLapsed: 'Without a running plan no workspace can be started.',
   runtimeRefusedLimit: 'As many workspaces are running as the plan allows. Stop one first.',
@@ -180,13 +182,12 @@ export const workspace = {
   deleteConfirm: 'Delete workspace',
   deleteFacts: 'What you are deleting',
   deleted: '{name} was deleted.',
-  deleteForNow:
-    'It can be restored for {days, plural, one {# day} other {# days}}. Then everything in it is destroyed.',
+  deleteForNow: 'It can be restored for {days, plural, one {# day} other {# days}}.',
   deletedForNow:
     '{name} was deleted. It can be restored for {days, plural, one {# day} other {# days}} under Deleted workspaces.',
   deletedTitle: 'Deleted workspaces',
-  deletedSubtitle:
-    'What was deleted can be restored for {days, plural, one {# day} other {# days}}. Then everything in it is destroyed, and only its sessions and audit rows stay.',
+  deletedSubtitle: 'What was deleted can be restored for {days, plural, one {# day} other {# days}}.',
+  deletedThen: 'Then everything in it is destroyed, and only its sessions and audit rows stay.',
   deletedTableLabel: 'Deleted workspaces that can be restored',
   deletedAt: 'Deleted',
   deletedUntil: 'Can be restored until',
