@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { type Express, type Request } from 'express';
@@ -33,7 +33,9 @@ import { createActivityRouter } from './workspace/activity-router.ts';
 import { doorRules } from './workspace/door-rules.ts';
 import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
+import { createHostListener } from './workspace/host-listener.ts';
 import { createHostRouter } from './workspace/host-router.ts';
+import type { PassedOn } from './workspace/pass-on-request.ts';
 import { PersonSigns } from './workspace/person-signs.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
@@ -47,6 +49,8 @@ const views = join(import.meta.dirname, '../views');
 /** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
 export function createApp(deps: AppDeps): {
   app: Express;
+  /** For the server: the app, and before it the way into workspaces. */
+  listener: RequestListener;
   /** For the server's `upgrade` event. */
   upgrade: UpgradeHandler;
   /** Cuts what would keep the server from closing. */
@@ -68,10 +72,11 @@ export function createApp(deps: AppDeps): {
   const signs = new PersonSigns();
   const gate = new WorkspaceGate(db, doorRules(deps), signs);
   const gateway = createGateway(deps, signs);
+  const earlier = new WeakMap<IncomingMessage, PassedOn>();
   const contextOf = (req: IncomingMessage): RequestContext => requestContext(adoptRequest(app, deps, req));
 
   app.use(requestLog(log, metrics, recorders));
-  app.use(createHostRouter(deps, gate, gateway));
+  app.use(createHostRouter(deps, gate, gateway, earlier));
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);
@@ -107,6 +112,7 @@ export function createApp(deps: AppDeps): {
   app.use(errorPages(db));
   return {
     app,
+    listener: createHostListener(deps, { app, gate, gateway, earlier, contextOf }),
     upgrade: createUpgradeHandler({ config, contextOf }, gate, gateway),
     cut: () => gateway?.close(),
     close: sessions.close,
@@ -122,15 +128,20 @@ function createGateway(
     : new WorkspaceGateway({ ...deps, addresses, signs, rules: doorRules(deps) });
 }
 
-/** An upgrade meets no middleware: gives its request what web/request-log.ts would, and Express' reading of its address. */
+/**
+ * What comes to a workspace meets no middleware: a view of the request with what web/request-log.ts would give it, and Express'
+ * reading of its address. The request stays as it is: with another prototype Node would be slower in all that follows.
+ */
 function adoptRequest(app: Express, { log, metrics, recorders }: AppDeps, req: IncomingMessage): Request {
-  const requestId = randomUUID();
-  const adopted = Object.setPrototypeOf(req, app.request) as Request;
-  return Object.assign(adopted, {
-    requestId,
+  const { headers, socket, method, url } = req;
+  return Object.assign(Object.create(app.request) as Request, {
+    headers,
+    socket,
+    method,
+    originalUrl: url ?? '/',
+    requestId: randomUUID(),
     receivedAt: new Date(),
-    originalUrl: req.url ?? '/',
-    log: log.child({ requestId }),
+    log,
     metrics,
     recorders,
   });

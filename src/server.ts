@@ -53,9 +53,9 @@ function main(): void {
   if (config.production && config.paytr.testMode) {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
   }
-  const { app, upgrade, cut, close } = createApp(deps);
+  const { listener, upgrade, cut, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
-  const server = listen(createServer(app), config, log);
+  const server = listen(createServer(listener), config, log);
   // Without the gateway Node takes such a request for a plain one, as it should.
   if (deps.workspaceAddresses !== undefined)
     server.on('upgrade', (req, socket: Socket, head) => void upgrade(req, socket, head));

@@ -41,11 +41,19 @@ export function createUpgradeHandler(
       else {
         const { label, tokenHash } = request;
         const { workspaceId } = entry.entrant;
-        const admitted = { label, tokenHash, workspaceId, session: entry.session, context, address };
+        const admitted = {
+          label,
+          tokenHash,
+          workspaceId,
+          session: entry.session,
+          context,
+          address,
+          cookie: cookie.forwarded,
+        };
         await gateway.passOnSocket(req, socket, head, admitted);
       }
     } catch (error) {
-      context.log.error({ err: error }, 'a WebSocket to a workspace failed');
+      context.log.error({ err: error, requestId: context.requestId }, 'a WebSocket to a workspace failed');
       socket.destroy();
     }
   };

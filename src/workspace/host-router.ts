@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
@@ -5,24 +6,26 @@ import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
-import { hostnameOf, readHost } from './host-name.ts';
-import { isNavigation, readHostRequest, type HostRequest } from './host-request.ts';
+import { readHost } from './host-name.ts';
+import { isNavigation, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { hashSentToken, isHttps, passCookie, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
-import { WorkspaceAway, type WorkspaceGateway } from './workspace-gateway.ts';
+import { passOnRequest, type PassedOn } from './pass-on-request.ts';
+import type { WorkspaceGateway } from './workspace-gateway.ts';
 
 /** Where a ticket is exchanged, at every workspace's host; the rest of a host belongs to its workspace. */
 export const EXCHANGE_PATH = '/.youarecoder/enter';
 
 /**
  * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file or cookie of the
- * app exists there.
+ * app exists there. `earlier` holds what came of a request before Express saw it.
  */
 export function createHostRouter(
   { db, config }: AppDeps,
   gate: WorkspaceGate,
   gateway: WorkspaceGateway | null,
+  earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
 ): Router {
   const router = Router();
   router.use(async (req, res, next) => {
@@ -31,7 +34,6 @@ export function createHostRouter(
       next();
       return;
     }
-    res.setHeader('cache-control', 'no-store');
     if (asked.kind === 'workspace' && req.path === EXCHANGE_PATH && req.method === 'GET') {
       await exchange(req, res, asked.label);
     } else if (asked.kind === 'workspace' && gateway !== null) {
@@ -45,6 +47,7 @@ export function createHostRouter(
   });
 
   async function exchange(req: Request, res: Response, label: string): Promise<void> {
+    res.setHeader('cache-control', 'no-store');
     const ticketHash = hashSentToken(req.query.ticket);
     const { hash: heldHash } = readPassCookie(req.headers.cookie, isHttps(config));
     const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash, heldHash });
@@ -59,32 +62,19 @@ export function createHostRouter(
   }
 
   async function serve(req: Request, res: Response, gateway: WorkspaceGateway, label: string): Promise<void> {
-    const { hash: tokenHash } = readPassCookie(req.headers.cookie, isHttps(config));
-    const hostname = hostnameOf(req.headers.host) ?? '';
     const context = requestContext(req);
-    const { method, path } = req;
-    const request = readHostRequest(req.headers, { label, tokenHash, hostname, method, path });
-    const entry = await gate.admit(context, request);
+    const outcome =
+      earlier.get(req) ?? (await passOnRequest({ config, gate, gateway }, context, { req, res, label }));
     const url = enterUrl(config.baseUrl, label);
-    if (!entry.allowed) {
-      refuse(req, res, { request, reason: entry.reason, url });
-      return;
-    }
-    const { workspaceId } = entry.entrant;
-    const address = await gateway.addresses.addressOf(workspaceId);
-    if (address === null) {
+    if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
+    else if (outcome.kind === 'stopped')
       showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
-      return;
-    }
-    // Set for our own pages; what the workspace answers is its own.
-    res.removeHeader('cache-control');
-    const admitted = { label, tokenHash, workspaceId, session: entry.session, context, address };
-    await gateway.passOn(req, res, admitted).catch((error: unknown) => {
-      if (!(error instanceof WorkspaceAway)) throw error;
+    else if (outcome.kind === 'away') {
+      const { error, workspaceId } = outcome;
       context.log.warn({ err: error, workspaceId }, 'a workspace did not answer');
       if (res.headersSent) res.destroy();
       else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
-    });
+    }
   }
   return router;
 }
@@ -95,6 +85,7 @@ function refuse(
   { request, reason, url }: { request: HostRequest; reason: PassRefusal; url: string },
 ): void {
   const isMendable = mendable.includes(reason);
+  res.setHeader('cache-control', 'no-store');
   // No 503: that is for the log a fault that somebody must see to.
   if (reason === 'stopped') showAway(req, res, { status: 409, textKey: 'workspace.awayStopped', url });
   else if (isMendable && isNavigation(request)) res.redirect(303, url);
@@ -114,6 +105,7 @@ export function showAway(
   const heading = format.t(`${page.textKey}Heading` as TextKey);
   const message = format.t(page.textKey);
   res.status(page.status);
+  res.setHeader('cache-control', 'no-store');
   res.setHeader('content-language', format.locale);
   res.setHeader('content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
   res.setHeader('x-content-type-options', 'nosniff');

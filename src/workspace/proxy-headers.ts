@@ -25,22 +25,26 @@ const claims = [
 /** Framing and the upgrade are settled between Node and Node; the rest that Connection may name is dropped. */
 const kept = ['connection', 'upgrade', 'transfer-encoding', 'content-length', 'host', 'close', 'keep-alive'];
 
+const dropped = new Set([...hopByHop, ...claims]);
+
 /**
- * Makes the headers of a request fit for the workspace, in place: without our cookies and what spoke to us alone, and with
- * the true address, host and scheme.
+ * The headers of a request, fit for the workspace: without our cookies and what spoke to us alone, and with the true
+ * address, host and scheme. A new object: one from which names were deleted is slow in all that follows.
  */
 export function cleanRequestHeaders(
   headers: IncomingHttpHeaders,
   of: { cookie: string; ip: string | null; protocol: string },
-): void {
+): IncomingHttpHeaders {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
-  const dropped = [...hopByHop, ...claims, ...named.filter((name) => !kept.includes(name))];
-  for (const name of dropped) Reflect.deleteProperty(headers, name);
-  if (of.cookie === '') delete headers.cookie;
-  else headers.cookie = of.cookie;
-  headers['x-forwarded-for'] = of.ip ?? 'unknown';
-  headers['x-forwarded-host'] = headers.host;
-  headers['x-forwarded-proto'] = of.protocol;
+  const isDropped = (name: string): boolean =>
+    dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
+  const clean: IncomingHttpHeaders = {};
+  for (const name of Object.keys(headers)) if (!isDropped(name)) clean[name] = headers[name];
+  if (of.cookie !== '') clean.cookie = of.cookie;
+  clean['x-forwarded-for'] = of.ip ?? 'unknown';
+  if (headers.host !== undefined) clean['x-forwarded-host'] = headers.host;
+  clean['x-forwarded-proto'] = of.protocol;
+  return clean;
 }
 
 /**
@@ -48,11 +52,13 @@ export function cleanRequestHeaders(
  * workspace would get it; one with a name of ours is dropped. Clear-Site-Data would clear the neighbours' cookies too.
  */
 export function cleanResponseHeaders(headers: IncomingHttpHeaders): void {
+  // Undefined is not sent on, and quicker than deleted.
   for (const name of ['clear-site-data', 'keep-alive', 'proxy-authenticate', 'proxy-connection', 'trailer'])
-    Reflect.deleteProperty(headers, name);
-  const cookies = headers['set-cookie']?.filter((cookie) => !isOurs(cookie)).map(withoutDomain) ?? [];
-  if (cookies.length === 0) delete headers['set-cookie'];
-  else headers['set-cookie'] = cookies;
+    if (name in headers) headers[name] = undefined;
+  const given = headers['set-cookie'];
+  if (given === undefined) return;
+  const cookies = given.filter((cookie) => !isOurs(cookie)).map(withoutDomain);
+  headers['set-cookie'] = cookies.length === 0 ? undefined : cookies;
 }
 
 function withoutDomain(cookie: string): string {

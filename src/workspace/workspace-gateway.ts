@@ -11,7 +11,7 @@ import { countMessages } from './message-counter.ts';
 import { OpenConnections, type OpenConnection } from './open-connections.ts';
 import { refuse } from './gateway-upgrade.ts';
 import type { PersonSigns } from './person-signs.ts';
-import { isHttps, readPassCookie } from './pass-token.ts';
+import { isHttps } from './pass-token.ts';
 import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from './workspace-addresses.ts';
 
@@ -35,6 +35,8 @@ export interface Admitted extends AskedPass {
   session: EnteredSession;
   context: RequestContext;
   address: WorkspaceAddress;
+  /** The cookies without ours. */
+  cookie: string;
 }
 
 interface GatewayDeps {
@@ -125,10 +127,9 @@ export class WorkspaceGateway {
     this.connections.close();
   }
 
-  #clean(req: IncomingMessage, { context }: Admitted): void {
-    const https = isHttps(this.#config);
-    const cookie = readPassCookie(req.headers.cookie, https).forwarded;
-    cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol: https ? 'https' : 'http' });
+  #clean(req: IncomingMessage, { context, cookie }: Admitted): void {
+    const protocol = isHttps(this.#config) ? 'https' : 'http';
+    req.headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
   }
 }
 

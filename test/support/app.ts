@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Express } from 'express';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
@@ -19,6 +20,8 @@ import { FAKE_STORE } from './fake-paytr.ts';
 
 export interface TestApp {
   app: Express;
+  /** For a server: the app, and before it the way into workspaces. */
+  listener: RequestListener;
   /** For the `upgrade` event of a server. */
   upgrade: UpgradeHandler;
   deps: AppDeps;
@@ -81,9 +84,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     runtime: createFakeRuntime(),
     ...options.deps,
   };
-  const { app, upgrade, cut, close } = createApp(deps);
+  const { app, listener, upgrade, cut, close } = createApp(deps);
   return {
     app,
+    listener,
     upgrade,
     deps,
     database,

@@ -27,7 +27,7 @@ export async function startListeningApp({ env, deps }: TestAppOptions = {}): Pro
     env: { BASE_URL: url, PAYTR_BASE_URL: paytr.url, PAYTR_TEST_MODE: '1', ...env },
     deps: { paytr: paytr.paytr, runtime, workspaceAddresses: runtime, ...deps },
   });
-  handler = test.app as RequestListener;
+  handler = test.listener;
   // As in src/server.ts: only the gateway knows what to do with it.
   if (test.deps.workspaceAddresses !== undefined)
     server.on('upgrade', (req, socket: Socket, head) => void test.upgrade(req, socket, head));

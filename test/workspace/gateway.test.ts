@@ -34,7 +34,7 @@ let place: { id: number; name: string };
 beforeAll(async () => {
   program = await startWorkspaceProgram();
   cast = await buildCast(site.db);
-  server = createServer(site.app);
+  server = createServer(site.listener);
   server.on('upgrade', (req, socket: Socket, head) => void site.upgrade(req, socket, head));
   await new Promise<void>((done) => server.listen(0, done));
 });
@@ -141,6 +141,9 @@ describe('a request through the gateway', () => {
       expect(seen(await ask(guest, { path })).url).toBe(path);
     expect((await ask({ host: guest.host }, { path: '/auth/login' })).status).toBe(401);
     expect((await ask({ host: 'localhost' }, { path: '/healthz' })).status).toBe(200);
+    expect(await site.metrics.registry.metrics()).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="workspace",status="200"\} [1-9]/,
+    );
   });
 
   it('is let in for the owner and the company’s admin only', async () => {
