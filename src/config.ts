@@ -87,6 +87,11 @@ export const environment = z.object({
       'a domain name',
     )
     .optional(),
+  SSH_SOCKETS: text.startsWith('/', 'an absolute path').optional(),
+  SSH_SESSION_COMMAND: text.optional(),
+  SSH_HOST: text.regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name').optional(),
+  SSH_PORT: z.coerce.number().int().min(1).max(65535).default(22),
+  SSH_USER: text.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user').default('workspace'),
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
   METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
@@ -147,10 +152,23 @@ export interface Config {
   workspaceIdleStopHours: number | null;
   /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
   workspaceDomain: string | null;
+  /** Null: nobody comes in by SSH. */
+  ssh: SshConfig | null;
   smtpUrl: string | null;
   mailFrom: string;
   /** Null: `/metrics` answers loopback only. */
   metricsToken: string | null;
+}
+
+export interface SshConfig {
+  /** The folder of the sockets at which sshd's commands ask. */
+  sockets: string;
+  /** How sshd's user starts the session command; null: as `defaultSessionCommand` says. */
+  sessionCommand: string[] | null;
+  /** Where people connect to, and as whom. */
+  host: string;
+  port: number;
+  user: string;
 }
 
 export type TrustProxy = number | string[] | false;
@@ -200,6 +218,8 @@ function findFaults(env: Environment): string[] {
   if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
     faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
   }
+  if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
+    faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
   return faults;
@@ -232,6 +252,17 @@ function toRuntimeConfig(env: Environment): RuntimeConfig {
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
     outlivesApp: env.NODE_ENV === 'production',
     startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
+  };
+}
+
+function toSshConfig(env: Environment): SshConfig | null {
+  if (env.SSH_SOCKETS === undefined) return null;
+  return {
+    sockets: env.SSH_SOCKETS,
+    sessionCommand: env.SSH_SESSION_COMMAND?.split(/\s+/) ?? null,
+    host: env.SSH_HOST ?? new URL(env.BASE_URL ?? 'http://localhost').hostname,
+    port: env.SSH_PORT,
+    user: env.SSH_USER,
   };
 }
 
@@ -357,6 +388,7 @@ function toConfig(env: Environment): Config {
     workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,
     workspaceIdleStopHours: env.WORKSPACE_IDLE_STOP_HOURS === 0 ? null : env.WORKSPACE_IDLE_STOP_HOURS,
     workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
+    ssh: toSshConfig(env),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,

@@ -19,6 +19,7 @@ import { createActivityBuffer } from './workspace/activity-buffer.ts';
 import { createTrafficBuffer } from './workspace/traffic-buffer.ts';
 import { resumeWorkspaces } from './workspace/resume-workspaces.ts';
 import { createWorkspaceRuntime } from './workspace/runtime.ts';
+import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
 import { shutDownWorkspaces } from './workspace/shut-down-workspaces.ts';
 
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
@@ -59,15 +60,29 @@ function main(): void {
   // Without the gateway Node takes such a request for a plain one, as it should.
   if (deps.workspaceAddresses !== undefined)
     server.on('upgrade', (req, socket: Socket, head) => void upgrade(req, socket, head));
+  const ssh = listenForSsh(deps);
   void resumeWorkspaces(db, deps);
   stopOnSignal(server, log, cut, [
     schedule.stop,
+    async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),
     close,
     closeRecorders,
     readDb.close,
     () => db.destroy(),
   ]);
+}
+
+/** Null without SSH_SOCKETS. Like a port that cannot be had, a socket that cannot ends the process. */
+async function listenForSsh(deps: AppDeps): Promise<SshServer | null> {
+  const { config, log } = deps;
+  if (config.ssh === null) return null;
+  try {
+    return await startSshServer(deps, config.ssh);
+  } catch (error) {
+    log.fatal({ err: error }, 'cannot listen for SSH');
+    process.exit(1);
+  }
 }
 
 /** They have a pool of their own: what fills up the other must not keep evidence from the table. */

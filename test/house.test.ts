@@ -100,6 +100,7 @@ describe('who may import whom', () => {
       workspace_hosts: /^src\/workspace\//,
       workspace_tickets: /^src\/workspace\//,
       workspace_passes: /^src\/workspace\//,
+      ssh_connections: /^src\/workspace\//,
       subscriptions: /^src\/billing\//,
       payments: /^src\/billing\//,
       payment_callbacks: /^src\/billing\//,

@@ -1,5 +1,4 @@
 import { Router, type Request, type Response } from 'express';
-import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
@@ -18,13 +17,16 @@ import { findSshKey, listSshKeys } from './ssh-key-queries.ts';
 /** Keys that one person may try to add in an hour: what is found to be somebody else's tells that it is in use. */
 const ADDITIONS_PER_HOUR = 60;
 
+type Deps = Pick<AppDeps, 'db' | 'config'>;
+
 interface Form {
   values: Record<string, string>;
   errors: Record<string, string>;
 }
 
 /** The SSH keys of the signed-in person. Mounted at `/auth`, whose answers no cache keeps. */
-export function createSshKeyRouter({ db }: AppDeps): Router {
+export function createSshKeyRouter(deps: AppDeps): Router {
+  const { db } = deps;
   const additions = createRateLimit(db, {
     name: 'ssh-key-add',
     points: ADDITIONS_PER_HOUR,
@@ -33,11 +35,11 @@ export function createSshKeyRouter({ db }: AppDeps): Router {
   const guards = [requireCompanyUser, requireCurrentAcceptance(db)];
   const router = Router();
   router.get('/ssh-keys', guards, async (req: Request, res: Response) => {
-    await show(db, req, res, { values: {}, errors: {} });
+    await show(deps, req, res, { values: {}, errors: {} });
   });
   router.post('/ssh-keys', guards, async (req: Request, res: Response) => {
     await additions.consume(String(req.user?.id));
-    await addFromForm(db, req, res);
+    await addFromForm(deps, req, res);
   });
   router.get('/ssh-keys/:id/remove', guards, async (req: Request, res: Response) => {
     const key = await findSshKey(db, { ...tokenOwner(requestContext(req)), keyId: keyIdOf(req) });
@@ -58,18 +60,18 @@ function keyIdOf(req: Request): number {
   return address.data.id;
 }
 
-async function addFromForm(db: Knex, req: Request, res: Response): Promise<void> {
+async function addFromForm(deps: Deps, req: Request, res: Response): Promise<void> {
   const format = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
   const values = keptValues(body, isPrivateKey(body.key) ? ['label'] : ['label', 'key']);
   const form = sshKeyForm.safeParse(body);
   if (!form.success) {
-    await show(db, req, res, { values, errors: formErrors(form.error, format) });
+    await show(deps, req, res, { values, errors: formErrors(form.error, format) });
     return;
   }
-  const added = await addSshKey(db, requestContext(req), form.data);
+  const added = await addSshKey(deps.db, requestContext(req), form.data);
   if (!added.ok) {
-    await show(db, req, res, { values, errors: refusalOf(added, format.t) });
+    await show(deps, req, res, { values, errors: refusalOf(added, format.t) });
     return;
   }
   setFlash(req, 'success', format.t('sshKeys.added', { label: form.data.label }));
@@ -84,11 +86,12 @@ function refusalOf(
   return { key: t(reason === 'own' ? 'sshKeys.faultOwn' : 'sshKeys.faultTaken') };
 }
 
-async function show(db: Knex, req: Request, res: Response, form: Form): Promise<void> {
+async function show({ db, config }: Deps, req: Request, res: Response, form: Form): Promise<void> {
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);
   res.render('auth/ssh-keys', {
     title: formatOf(res).t('sshKeys.title'),
     keys: await listSshKeys(db, tokenOwner(requestContext(req))),
+    isOff: config.ssh === null,
     ...form,
   });
 }

@@ -4,7 +4,7 @@ import type { AskedPass, DoorRules, PassFacts } from './find-passes.ts';
 import { judgePass, type Entrant, type PassRefusal } from './judge-pass.ts';
 import { openWorkspace } from './open-workspace.ts';
 import type { AskAboutPass } from './pass-questions.ts';
-import { isIdle, type Ending } from './session-row.ts';
+import { isIdle, type AccessMethod, type Ending } from './session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /** The workspace session that a request belongs to. */
@@ -30,15 +30,25 @@ export async function authorizeWorkspaceRequest(
   return enter(db, context, { facts, mustRun });
 }
 
-/** The same for somebody about whom `findPasses` has just been asked. */
+/** The way in by which somebody comes, and what the evidence says of it beside. */
+export interface WayIn {
+  accessMethod: AccessMethod;
+  details?: Record<string, unknown>;
+}
+
+/** The same for somebody about whom the database has just been asked. */
 export async function enter(
   db: Knex,
   context: RequestContext,
-  { facts, mustRun }: DoorRules & { facts: PassFacts | undefined },
+  {
+    facts,
+    mustRun,
+    way = { accessMethod: 'web' },
+  }: DoorRules & { facts: PassFacts | undefined; way?: WayIn },
 ): Promise<Entry> {
   const judgement = judgePass(facts, context.at, { mustRun });
   if (!judgement.allowed) {
-    await endRefused(db, context, facts, judgement.reason);
+    await endRefused(db, context, facts, endingOf(judgement.reason, way));
     return judgement;
   }
   const { entrant } = judgement;
@@ -48,7 +58,7 @@ export async function enter(
     workspaceId: entrant.workspaceId,
     isAdmin: entrant.isAdmin,
     mustRun,
-    accessMethod: 'web',
+    ...way,
   });
   if (!outcome.ok) return { allowed: false, reason: outcome.reason === 'not-running' ? 'stopped' : 'lapsed' };
   const { id, started_at: startedAt } = outcome.session;
@@ -64,13 +74,18 @@ const endings: Partial<Record<PassRefusal, Ending>> = {
   stopped: { reason: 'stopped' },
 };
 
+/** Signing out ends sessions itself; what stands for it by SSH is that the key was removed. */
+function endingOf(refusal: PassRefusal, { accessMethod }: WayIn): Ending | undefined {
+  if (refusal === 'signed-out' && accessMethod === 'ssh') return { reason: 'revoked', cause: 'key-removed' };
+  return endings[refusal];
+}
+
 async function endRefused(
   db: Knex,
   context: RequestContext,
   facts: PassFacts | undefined,
-  refusal: PassRefusal,
+  ending: Ending | undefined,
 ): Promise<void> {
-  const ending = endings[refusal];
   const sessionId = facts?.workspace_session_id ?? null;
   if (ending === undefined || sessionId === null) return;
   await WorkspaceSessionTracker.endSession(db, context, { sessionId, ...ending });

@@ -8,7 +8,7 @@ import { setContentPolicy } from '../web/security-headers.ts';
 import { askedWorkspace } from './activity-router.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
 import { doorRules } from './door-rules.ts';
-import { appHost, workspaceOrigin } from './host-name.ts';
+import { isAppLabel, workspaceOrigin } from './host-name.ts';
 import { EXCHANGE_PATH } from './host-router.ts';
 import { addressWithLabel } from './input.ts';
 import { issueTicket } from './issue-ticket.ts';
@@ -39,12 +39,11 @@ export function createEntryRouter(deps: AppDeps): Router {
     res.redirect(303, `/workspace/${String(workspace.id)}`);
   });
   router.post('/:id/enter', async (req, res) => {
-    const { workspaceDomain } = config;
-    if (workspaceDomain === null) throw new NotFound();
+    if (config.workspaceDomain === null) throw new NotFound();
     await tickets.consume(String(req.user?.id));
     const asked = askedWorkspace(req);
     if (!(await isUp(deps, req, res, { ...asked, starts }))) return;
-    const isReserved = (label: string): boolean => `${label}.${workspaceDomain}` === appHost(config);
+    const isReserved = (label: string): boolean => isAppLabel(config, label);
     const outcome = await issueTicket(db, requestContext(req), { ...asked, isReserved });
     res.redirect(
       303,

@@ -61,6 +61,11 @@ export function appHost({ baseUrl }: Pick<Config, 'baseUrl'>): string {
   return new URL(baseUrl).hostname;
 }
 
+/** True for the label that would make the app's own host: no workspace gets it. */
+export function isAppLabel(config: HostConfig, label: string): boolean {
+  return `${label}.${config.workspaceDomain ?? ''}` === appHost(config);
+}
+
 /** Scheme, host and port of a workspace; `*` for the label gives a source of a Content-Security-Policy. */
 export function workspaceOrigin(config: HostConfig, label: string): string {
   if (config.workspaceDomain === null) throw new Error('Bug! there is no WORKSPACE_DOMAIN');

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
-import { enter, type EnteredSession } from './authorize-workspace-request.ts';
+import { enter, type EnteredSession, type WayIn } from './authorize-workspace-request.ts';
 import { findPasses, keyOfPass, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
+import type { PassRefusal } from './judge-pass.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
@@ -12,27 +13,40 @@ export interface OpenConnection extends AskedPass {
   session: EnteredSession;
   /** Of the request that opened it. */
   context: RequestContext;
+  /** The way in; that of browsers when not given. */
+  way?: WayIn;
   /** Only a WebSocket is proof of life while nothing is said on it. */
   isSocket: boolean;
   /** The browser has said that it leaves: while the socket still stands, it is no proof of life any more. */
   hasClosed?: boolean;
-  cut(): void;
+  /** Told why it is not let in any more; null when the workspace or this process is gone. */
+  cut(refusal: PassRefusal | null): void;
+}
+
+interface ConnectionDeps {
+  db: Knex;
+  log: Log;
+  /** Given: what is open to a workspace that does not listen is cut. */
+  addresses?: WorkspaceAddresses;
+  rules: DoorRules;
+  /** How the database is asked; for browsers when not given. */
+  find?: (db: Knex, asked: AskedPass[], at: Date) => Promise<PassFacts[]>;
 }
 
 /** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
 const LOOK_MS = 2000;
 
 /**
- * Everything that is open through the gateway of one process. Every two seconds all of it is decided about anew, in one
+ * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is decided about anew, in one
  * statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
  */
 export class OpenConnections {
   readonly #open = new Set<OpenConnection>();
-  readonly #deps: { db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules };
+  readonly #deps: ConnectionDeps;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
-  constructor(deps: { db: Knex; log: Log; addresses: WorkspaceAddresses; rules: DoorRules }) {
+  constructor(deps: ConnectionDeps) {
     this.#deps = deps;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
@@ -65,7 +79,7 @@ export class OpenConnections {
   /** Cuts the sockets, since the process stops; requests are finished first, as everywhere. */
   close(): void {
     clearInterval(this.#timer);
-    for (const connection of this.#open) if (connection.isSocket) connection.cut();
+    for (const connection of this.#open) if (connection.isSocket) connection.cut(null);
   }
 
   async #decideAll(at: Date): Promise<void> {
@@ -73,7 +87,8 @@ export class OpenConnections {
     const asked = new Map(
       connections.map(({ label, tokenHash }) => [keyOfPass({ label, tokenHash }), { label, tokenHash }]),
     );
-    const facts = await findPasses(this.#deps.db, [...asked.values()], at);
+    const { db, find = findPasses } = this.#deps;
+    const facts = await find(db, [...asked.values()], at);
     const known = new Map(
       facts.map((row) => [keyOfPass({ label: row.label, tokenHash: row.token_hash }), row]),
     );
@@ -90,10 +105,13 @@ export class OpenConnections {
 
   async #decide(connection: OpenConnection, facts: PassFacts | undefined, at: Date): Promise<void> {
     const context = { ...connection.context, at };
-    const entry = await enter(this.#deps.db, context, { facts, ...this.#deps.rules });
-    if (!entry.allowed || (await this.#deps.addresses.addressOf(connection.workspaceId)) === null) {
-      connection.cut();
-    } else if (this.#open.has(connection)) {
+    const { db, addresses, rules } = this.#deps;
+    const { workspaceId, way } = connection;
+    const entry = await enter(db, context, { facts, ...rules, ...(way === undefined ? {} : { way }) });
+    if (!entry.allowed) connection.cut(entry.reason);
+    else if (addresses !== undefined && (await addresses.addressOf(workspaceId)) === null)
+      connection.cut(null);
+    else if (this.#open.has(connection)) {
       connection.session = entry.session;
       const isAlive = connection.isSocket && connection.hasClosed !== true;
       if (isAlive) context.recorders?.trafficBuffer?.note(entry.session, at, false);

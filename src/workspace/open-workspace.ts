@@ -19,14 +19,24 @@ export type OpenOutcome =
 export async function openWorkspace(
   db: Knex,
   context: RequestContext,
-  input: DoorRules & { workspaceId: number; isAdmin: boolean; accessMethod: AccessMethod },
+  input: DoorRules & {
+    workspaceId: number;
+    isAdmin: boolean;
+    accessMethod: AccessMethod;
+    /** What the evidence says of the way in beside. */
+    details?: Record<string, unknown>;
+  },
 ): Promise<OpenOutcome> {
   const person = companyPerson(context, input);
   const { workspaceId, accessMethod } = input;
   return db.transaction(async (trx): Promise<OpenOutcome> => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'use' });
     if (workspace === undefined) throw new NotFound();
-    const details = { ...workspaceDetails(workspace, person), access_method: accessMethod };
+    const details = {
+      ...workspaceDetails(workspace, person),
+      access_method: accessMethod,
+      ...input.details,
+    };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
     const isStopped = input.mustRun && workspace.wanted_running_since === null;
     if (plan.isLapsed || isStopped) {

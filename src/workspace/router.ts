@@ -17,6 +17,7 @@ import { openWorkspace } from './open-workspace.ts';
 import { IDLE_MINUTES } from './session-row.ts';
 import { createSessionsRouter } from './sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
+import { findSshGuide } from './ssh/ssh-guide.ts';
 import { createRuntimeRouter } from './runtime-router.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
 
@@ -102,14 +103,16 @@ const refusals = {
 } satisfies Record<string, TextKey>;
 
 async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res: Response): Promise<void> {
-  const page = await loadWorkspacePage(db, requestContext(req), {
+  const context = requestContext(req);
+  const page = await loadWorkspacePage(db, context, {
     ...askedWorkspace(req),
     page: pageQuery.parse(req.query),
   });
-  const { id } = page.workspace;
+  const { id, company_id: companyId } = page.workspace;
   res.render('workspace/show', {
     ...page,
     program: runtime.isManaged ? { state: runtime.state(id), log: runtime.logTail(id) } : null,
+    ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,
     hasHost: allowEntryForm(res, config),

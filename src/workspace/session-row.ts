@@ -33,12 +33,13 @@ export type EndReason = (typeof endReasons)[number];
 export type GivenEndReason = Exclude<EndReason, (typeof retiredEndReasons)[number]>;
 
 /** Which right was withdrawn when a session ends as `revoked`; the audit row of the end says it. */
-export type RevokeCause = 'deactivated' | 'token-revoked' | 'lapsed' | 'not-allowed';
+export type RevokeCause = 'deactivated' | 'token-revoked' | 'key-removed' | 'lapsed' | 'not-allowed';
 
 /** Why to end a session now. */
 export interface Ending {
   reason: GivenEndReason;
-  cause?: RevokeCause | undefined;
+  /** `connection-lost`: it was `closed` by the line or the program breaking off, and nobody took leave. */
+  cause?: RevokeCause | 'connection-lost' | undefined;
 }
 
 /** One row of `workspace_sessions`: a time during which a person used a workspace. */

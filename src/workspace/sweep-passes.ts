@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 
-/** Removes tickets and passes that open nothing any more. Returns a summary for the job list. */
+/** A connection by SSH without an open session comes back within this time, if at all, in milliseconds. */
+const CONNECTION_MS = 86_400_000;
+
+/** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
 export async function sweepPasses(db: Knex, context: RequestContext): Promise<string> {
   const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
   const passes = await db('workspace_passes')
@@ -12,5 +15,13 @@ export async function sweepPasses(db: Knex, context: RequestContext): Promise<st
         .select(db.raw('1')),
     )
     .delete();
-  return `removed ${String(tickets)} tickets, ${String(passes)} passes`;
+  const connections = await db('ssh_connections')
+    .where('created_at', '<', new Date(context.at.getTime() - CONNECTION_MS))
+    .whereNotExists(
+      db('open_workspace_sessions')
+        .whereRaw('open_workspace_sessions.session_id = ssh_connections.connection_hash')
+        .select(db.raw('1')),
+    )
+    .delete();
+  return `removed ${String(tickets)} tickets, ${String(passes)} passes, ${String(connections)} connections`;
 }

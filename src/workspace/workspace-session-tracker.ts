@@ -68,6 +68,20 @@ export class WorkspaceSessionTracker {
     return ended[0];
   }
 
+  /** Ends as `closed` a session whose connection broke off: at the last proof of life, and by nobody's act. */
+  static async endLostSession(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number },
+  ): Promise<void> {
+    const ending = { reason: 'closed', cause: 'connection-lost' } as const;
+    await withPendingActivity(db, context, input, (trx) =>
+      endOpenSessions(trx, { ...context, userId: null }, ending, (query) => {
+        query.where('workspace_sessions.id', input.sessionId);
+      }),
+    );
+  }
+
   /** The session in which this person and browser use the workspace now; one idle for too long is none. */
   static async getActiveSession(
     db: Knex,

@@ -20,7 +20,9 @@ describe('a new SSH key', () => {
   it('bears the name that it is given, else its comment, else its kind', async () => {
     const person = await newPerson();
     const visitor = await signIn(test.app, person);
-    expect((await visitor.get('/auth/ssh-keys')).text).toContain('No keys yet');
+    const empty = await visitor.get('/auth/ssh-keys');
+    expect(empty.text).toContain('No keys yet');
+    expect(empty.text).toContain('have not set up SSH here');
     const forms = [
       { label: ' laptop ', key: newKeyLine() },
       { label: '', key: newKeyLine('bob@home') },

@@ -66,6 +66,7 @@ describe('the configuration', () => {
     ['PAYTR_USER_IP_OVERRIDE', '203.0.113.10'],
     ['SELLER_ADDRESS', undefined],
     ['METRICS_TOKEN', 'test-test-test-test'],
+    ['SSH_SOCKETS', '/run/youarecoder-ssh'],
   ])('refuses %s = %s in production', (name, value) => {
     expect(faultsOf({ ...good, [name]: value }).join()).toContain(name);
   });

@@ -9,6 +9,7 @@ import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
+import * as enSsh from './en/ssh.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAdmin from './tr/admin.ts';
@@ -22,6 +23,7 @@ import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
+import * as trSsh from './tr/ssh.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -40,6 +42,7 @@ const en = {
   ...enLegal,
   ...enSessions,
   ...enSshKeys,
+  ...enSsh,
   ...enTokens,
   ...enWorkspace,
 };
@@ -64,6 +67,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trLegal,
     ...trSessions,
     ...trSshKeys,
+    ...trSsh,
     ...trTokens,
     ...trWorkspace,
   },

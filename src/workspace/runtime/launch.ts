@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { RuntimeConfig } from './runtime-types.ts';
 import { fillCommand } from './command-template.ts';
 import type { Owner, WorkspaceFolders } from './workspace-folders.ts';
+import { workspaceEnvironment } from './workspace-environment.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
 
 const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
@@ -23,12 +23,12 @@ export function launch(
     port,
     name: workspace.name,
   });
-  const [program = '', ...args] = [...limits(config, owner), ...command];
+  const [program = '', ...args] = [...workspaceLimits(config, owner), ...command];
   const output = openWorkspaceLog(folders.logFile);
   try {
     return spawn(program, args, {
       cwd: folder,
-      env: environmentOf(folder),
+      env: workspaceEnvironment(folder),
       detached: true,
       stdio: ['ignore', output, output],
       ...(owner ?? {}),
@@ -38,20 +38,11 @@ export function launch(
   }
 }
 
-/** Nothing of ours: a workspace that sees our environment has our secrets. */
-function environmentOf(folder: string): Record<string, string> {
-  const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
-  return {
-    PATH: [...new Set(path)].join(':'),
-    HOME: folder,
-    LANG: 'C.UTF-8',
-    USER: 'workspace',
-    LOGNAME: 'workspace',
-  };
-}
-
-/** RLIMIT_DATA and not RLIMIT_AS: programs reserve far more addresses than they use. RLIMIT_NPROC counts a whole user. */
-function limits({ memoryMb, processesMax }: RuntimeConfig, owner: Owner | null): string[] {
+/**
+ * What to put in front of a command so that it gets the limits of a workspace; nothing where there is no `prlimit`. RLIMIT_DATA
+ * and not RLIMIT_AS: programs reserve far more addresses than they use. RLIMIT_NPROC counts a whole user.
+ */
+export function workspaceLimits({ memoryMb, processesMax }: RuntimeConfig, owner: Owner | null): string[] {
   if (PRLIMIT === undefined) return [];
   const asked = [
     ...(memoryMb === null ? [] : [`--data=${String(memoryMb * 1_048_576)}`]),

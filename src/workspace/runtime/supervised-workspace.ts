@@ -13,10 +13,10 @@ import type {
 import {
   findRecorded,
   foldersOf,
+  ownerOf,
   prepareFolders,
   removeRecord,
   writeRecord,
-  type Owner,
   type WorkspaceFolders,
 } from './workspace-folders.ts';
 import { boundWorkspaceLog } from './workspace-log.ts';
@@ -226,8 +226,4 @@ export class SupervisedWorkspace {
 
 function isListening(address: WorkspaceAddress): Promise<boolean> {
   return answers('socketPath' in address ? { path: address.socketPath } : { ...address, host: '127.0.0.1' });
-}
-
-function ownerOf({ uid, gid }: RuntimeConfig, id: number): Owner | null {
-  return uid === null ? null : { uid: uid + id, gid: gid ?? uid + id };
 }

@@ -14,6 +14,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import type { RuntimeConfig } from './runtime-types.ts';
 
 /** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
 const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
@@ -22,6 +23,11 @@ const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
 export interface Owner {
   uid: number;
   gid: number;
+}
+
+/** The user of a workspace's own; null: that of the app. */
+export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: number): Owner | null {
+  return uid === null ? null : { uid: uid + id, gid: gid ?? uid + id };
 }
 
 /** Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of ours. */

@@ -1,0 +1,130 @@
+import type { ChildProcess } from 'node:child_process';
+import { writeSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
+import { isAlive } from '../src/workspace/runtime/process-identity.ts';
+import { atMostSometimes, pipeWatched, watchTerminal } from './ssh/activity.ts';
+import { AppLink, type Decision } from './ssh/app-link.ts';
+import { findConnectionProcess, listFamily, signalAll } from './ssh/processes.ts';
+import { exitCodeOf, startShell } from './ssh/shell.ts';
+
+/** How often it is looked whether sshd still has the connection, in milliseconds. */
+const LOOK_MS = 1000;
+
+/** What does not go on SIGHUP is killed after so long, in milliseconds. */
+const GRACE_MS = 1000;
+
+/** Tells what a signal could not: the exit code of somebody who was refused or sent away. */
+const REFUSED = 1;
+
+type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
+
+/**
+ * What sshd runs for whoever has shown a key: `ssh-session.ts SOCKET PASS`, by command= in the line that the app has answered.
+ * Asks the app, runs the person's shell or command in the workspace's folder, and holds the line to the app meanwhile. Ends the
+ * shell when the connection is gone or the app says so. Knows a path and a pass that is good for once, and no secret.
+ */
+async function main([path, pass]: string[]): Promise<number> {
+  if (path === undefined || pass === undefined) return refuse('usage: ssh-session.ts SOCKET PASS');
+  const { env } = process;
+  const hasTerminal = isatty(0);
+  const link = new AppLink(path);
+  let sendAway: (text: string) => void = () => undefined;
+  const sentAway = new Promise<Outcome>((resolve) => {
+    sendAway = (text) => {
+      resolve({ how: 'sent-away', text });
+    };
+  });
+  const lost = untilLost();
+  let decision: Decision;
+  try {
+    const open = {
+      pass,
+      workspace: env['WORKSPACE']?.slice(0, 1000) ?? null,
+      ip: env['SSH_CONNECTION']?.split(' ')[0]?.slice(0, 100) ?? null,
+    };
+    decision = await link.open({ open }, sendAway);
+  } catch {
+    return refuse('The platform cannot be reached at the moment. Please try again.');
+  }
+  if ('refused' in decision) return refuse(decision.refused);
+  let shell: ChildProcess;
+  try {
+    const wish = { command: env['SSH_ORIGINAL_COMMAND'], hasTerminal, env };
+    shell = startShell(decision.run, wish);
+  } catch (error) {
+    await link.ended('exit');
+    return refuse(`No shell can be started here: ${(error as Error).message}`);
+  }
+  const onActive = atMostSometimes(() => {
+    link.active();
+  });
+  if (hasTerminal) watchTerminal(0, onActive);
+  else if (shell.stdin !== null) pipeWatched(process.stdin, shell.stdin, onActive);
+  return end(shell, link, await Promise.race([untilExit(shell), lost, sentAway]));
+}
+
+async function end(shell: ChildProcess, link: AppLink, outcome: Outcome): Promise<number> {
+  if (outcome.how !== 'exit') await endFamily(shell);
+  if (outcome.how === 'sent-away') return refuse(outcome.text);
+  await link.ended(outcome.how);
+  return outcome.how === 'exit' ? outcome.code : REFUSED;
+}
+
+function untilExit(shell: ChildProcess): Promise<Outcome> {
+  return new Promise((resolve) => {
+    shell.once('error', (error) => {
+      say(`No shell can be started here: ${error.message}`);
+      resolve({ how: 'exit', code: REFUSED });
+    });
+    shell.once('exit', (code, signal) => {
+      resolve({ how: 'exit', code: exitCodeOf(code, signal) });
+    });
+  });
+}
+
+/** A terminal that is gone sends SIGHUP; without one, sshd's process ending is all that there is to see. */
+function untilLost(): Promise<Outcome> {
+  const sshd = findConnectionProcess();
+  return new Promise((resolve) => {
+    const isLost = (): void => {
+      resolve({ how: 'lost' });
+    };
+    process.on('SIGHUP', isLost);
+    process.on('SIGTERM', isLost);
+    // Typed at the person's terminal, and meant for what runs there.
+    for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTSTP'] as const) process.on(signal, () => undefined);
+    if (sshd === null) return;
+    setInterval(() => {
+      if (!isAlive(sshd)) isLost();
+    }, LOOK_MS).unref();
+  });
+}
+
+/** The shell and all that it has started; not what has taken leave of it (setsid, nohup) and been adopted. */
+async function endFamily(shell: ChildProcess): Promise<void> {
+  if (shell.pid === undefined) return;
+  const family = listFamily(shell.pid);
+  signalAll(family, 'SIGHUP');
+  signalAll(family, 'SIGCONT');
+  await pause(GRACE_MS);
+  signalAll([...new Set([...family, ...listFamily(shell.pid)])], 'SIGKILL');
+}
+
+function refuse(text: string): number {
+  say(text);
+  return REFUSED;
+}
+
+/** For a terminal in whatever mode: only lines and letters, nothing that it would obey. */
+function say(text: string): void {
+  const lines = text.replace(/[^\P{C}\n]/gu, '').split('\n');
+  const end = isatty(2) ? '\r\n' : '\n';
+  try {
+    writeSync(2, lines.map((line) => `${line}${end}`).join(''));
+  } catch {
+    // Nobody is there to read it.
+  }
+}
+
+process.exit(await main(process.argv.slice(2)));

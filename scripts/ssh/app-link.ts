@@ -1,0 +1,96 @@
+import { createConnection, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readLines, sendLine } from '../../src/workspace/ssh/json-lines.ts';
+import type { AppMessage, SessionMessage, ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
+
+/** While the app is away, what is open stays open for so long, in milliseconds: a deploy must not cut anybody's work. */
+const AWAY_MS = 300_000;
+
+/** How long to wait for the app's decision, in milliseconds, and before another attempt. */
+const ANSWER_MS = 15_000;
+const RETRY_MS = 1000;
+
+/** The app's decision: what to run, or why not. */
+export type Decision = { run: ShellOrder } | { refused: string };
+
+/** The line to the app that is held as long as the shell lives. The app takes it for the proof that it does. */
+export class AppLink {
+  readonly #path: string;
+  #socket: Socket | null = null;
+  #resume = '';
+  #onEnd: (text: string) => void = () => undefined;
+  #isDone = false;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Asks to be let in. `onEnd` is called when the app, later, ends it. Rejects when there is no answer. */
+  async open(message: SessionMessage, onEnd: (text: string) => void): Promise<Decision> {
+    this.#onEnd = onEnd;
+    return this.#ask(message);
+  }
+
+  active(): void {
+    this.#say({ active: true });
+  }
+
+  /** Says how it ended, and waits until the app has noted it, a few seconds at most. */
+  async ended(how: 'exit' | 'lost'): Promise<void> {
+    this.#isDone = true;
+    const socket = this.#socket;
+    if (socket === null) return;
+    this.#say({ ended: how });
+    await Promise.race([new Promise((done) => socket.once('close', done)), pause(3000)]);
+    socket.destroy();
+  }
+
+  #say(message: SessionMessage): void {
+    if (this.#socket !== null) sendLine(this.#socket, message);
+  }
+
+  #ask(message: SessionMessage): Promise<Decision> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection({ path: this.#path });
+      const late = setTimeout(() => socket.destroy(new Error('no answer')), ANSWER_MS);
+      let isIn = false;
+      socket.on('error', reject);
+      socket.once('close', () => {
+        clearTimeout(late);
+        reject(new Error('the app hung up'));
+        if (this.#socket === socket) this.#socket = null;
+        if (isIn && !this.#isDone) void this.#comeBack();
+      });
+      readLines(socket, (said) => {
+        clearTimeout(late);
+        const answer = said as AppMessage;
+        if ('end' in answer) {
+          this.#isDone = true;
+          this.#onEnd(answer.end);
+        } else if ('run' in answer) {
+          isIn = true;
+          this.#socket = socket;
+          this.#resume = answer.run.resume;
+          resolve(answer);
+        } else resolve(answer);
+      });
+      sendLine(socket, message);
+    });
+  }
+
+  async #comeBack(): Promise<void> {
+    const end = Date.now() + AWAY_MS;
+    while (Date.now() < end) {
+      await pause(RETRY_MS);
+      if (this.#isDone) return;
+      try {
+        const decision = await this.#ask({ resume: this.#resume });
+        if ('refused' in decision) this.#onEnd(decision.refused);
+        return;
+      } catch {
+        // It is still away.
+      }
+    }
+    this.#onEnd('The platform has been away for too long.');
+  }
+}

@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { findIdentity, type ProcessIdentity } from '../../src/workspace/runtime/process-identity.ts';
+
+interface ProcessRow {
+  pid: number;
+  name: string;
+  parent: number;
+  session: number;
+}
+
+/** The process of sshd that this one came from: it ends with the connection, whatever still runs. */
+export function findConnectionProcess(): ProcessIdentity | null {
+  let row = readRow(process.pid);
+  while (row !== null && row.parent > 1) {
+    const parent = readRow(row.parent);
+    // sshd-session since OpenSSH 9.8.
+    if (parent !== null && /^sshd(-session)?$/.test(parent.name)) return findIdentity(parent.pid) ?? null;
+    row = parent;
+  }
+  return null;
+}
+
+/**
+ * What a process has started and what that has started; below sshd, which gives each connection a session of processes of its
+ * own, all others of that session as well. Never this process or those that it came from.
+ */
+export function listFamily(root: number): number[] {
+  const rows = listRows();
+  const self = rows.find(({ pid }) => pid === process.pid);
+  const own = findConnectionProcess() === null ? null : (self?.session ?? null);
+  const family = new Set([root]);
+  let size = 0;
+  while (size < family.size) {
+    size = family.size;
+    for (const { pid, parent } of rows) if (family.has(parent)) family.add(pid);
+  }
+  for (const { pid, session } of rows) if (session === own && !isOurs(pid, rows)) family.add(pid);
+  return [...family];
+}
+
+/** Sends a signal to each; those that are gone, or somebody else's, are left alone. */
+export function signalAll(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // Gone meanwhile.
+    }
+  }
+}
+
+/** This process and those that it came from: sshd waits for them. */
+function isOurs(pid: number, rows: ProcessRow[]): boolean {
+  for (let at = process.pid; at > 1; at = rows.find((row) => row.pid === at)?.parent ?? 0)
+    if (at === pid) return true;
+  return false;
+}
+
+function listRows(): ProcessRow[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readRow(Number(name)))
+    .filter((row) => row !== null);
+}
+
+// proc(5): "pid (comm) state ppid pgrp session …", where comm may hold spaces and brackets.
+function readRow(pid: number): ProcessRow | null {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const [, parent, , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { pid, name, parent: Number(parent), session: Number(session) };
+  } catch {
+    return null;
+  }
+}

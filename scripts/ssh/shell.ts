@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, fchownSync, fstatSync } from 'node:fs';
+import { constants } from 'node:os';
+import { workspaceEnvironment } from '../../src/workspace/runtime/workspace-environment.ts';
+import type { ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
+
+const SETPRIV = '/usr/bin/setpriv';
+
+/** What the person's side of the connection says; all of it may be anything. */
+export interface Wish {
+  /** What sshd was asked to run; without it, a login shell. */
+  command: string | undefined;
+  hasTerminal: boolean;
+  /** Variables of the client that are handed on. */
+  env: Record<string, string | undefined>;
+}
+
+/**
+ * Starts the person's command, or a login shell, in the workspace's folder: as the workspace's user, with its limits and its
+ * environment, and never as root. It ends when this process does, however that ends. Throws when that cannot be had.
+ */
+export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot && order.owner === null)
+    throw new Error('this command runs as root, and the workspace has no user of its own (WORKSPACE_UID)');
+  if (!isRoot && order.owner !== null)
+    throw new Error('this command must be started as root (sudo) to become the user of the workspace');
+  if (wish.hasTerminal && order.owner !== null) giveTerminal(order.owner.uid);
+  const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
+  const command = wish.command === undefined ? [shell, '-l'] : [shell, '-c', wish.command];
+  const [program = '', ...args] = [...privileges(order), ...order.limits, ...command];
+  return spawn(program, args, {
+    cwd: order.folder,
+    env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
+    // A terminal is handed on as it is; what comes without one goes through this process, which sees that it comes.
+    stdio: [wish.hasTerminal ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+  });
+}
+
+/** Programs such as tmux open their terminal by its name. sshd takes it back when the connection ends. */
+function giveTerminal(uid: number): void {
+  fchownSync(0, uid, fstatSync(0).gid);
+}
+
+/** The exit code of a process for whoever asks in a shell. */
+export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
+}
+
+/** Also without another user: the kernel kills the shell when this process is killed. */
+function privileges({ owner }: ShellOrder): string[] {
+  if (!existsSync(SETPRIV)) {
+    if (owner !== null)
+      throw new Error('there is no setpriv (util-linux) to become the user of the workspace');
+    return [];
+  }
+  const user =
+    owner === null ? [] : [`--reuid=${String(owner.uid)}`, `--regid=${String(owner.gid)}`, '--clear-groups'];
+  return [SETPRIV, ...user, '--pdeathsig=KILL', '--'];
+}
+
+function handedOn({ env, hasTerminal }: Wish): Record<string, string> {
+  const given = {
+    ...(hasTerminal ? { TERM: env['TERM'] } : {}),
+    LANG: env['LANG'],
+    SSH_CONNECTION: env['SSH_CONNECTION'],
+  };
+  return Object.fromEntries(
+    Object.entries(given).filter((pair): pair is [string, string] =>
+      /^[\w.:@+% -]{1,200}$/.test(pair[1] ?? ''),
+    ),
+  );
+}

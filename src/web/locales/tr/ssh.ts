@@ -1,0 +1,26 @@
+import type { ssh as en } from '../en/ssh.ts';
+
+/** Uçbirimde görünenler ve çalışma alanı sayfasında uçbirim için yazanlar. */
+export const ssh: Record<keyof typeof en, string> = {
+  title: 'Uçbirimden',
+  text: 'Bunu ~/.ssh/config dosyasına ekleyin; “ssh {label}” çalışma alanında bir kabuk açar; scp, sftp, rsync ve git de aynı yoldan gider.',
+  keysText: 'Ayarlarınızda bir anahtarınızın olması gerekir.',
+  keysLink: 'SSH anahtarları',
+  config: '~/.ssh/config için satırlar',
+  off: 'Yöneticileriniz SSH’yi burada henüz kurmadı: anahtarlar şimdilik bir şey açmaz.',
+
+  refused_unknown: 'Böyle bir çalışma alanınız yok. ssh ayarlarınızdaki SetEnv WORKSPACE satırına bakın.',
+  refused_none: 'Henüz çalışma alanınız yok. Tarayıcıda bir tane oluşturun: {url}',
+  refused_several: 'Hangi çalışma alanını istediğinizi ssh ayarlarınızda SetEnv WORKSPACE ile belirtin:',
+  refused_tooMany: 'Çok fazla açık bağlantınız var. Önce birkaçını kapatın.',
+  refused_pass: 'Bağlantının başlaması çok uzun sürdü. Lütfen yeniden deneyin.',
+  refused_removed: 'Bu anahtar hesabınızdan kaldırıldı.',
+  refused_deactivated: 'Erişiminiz şirketinizin bir yöneticisi tarafından sona erdirildi.',
+  refused_notAllowed: 'Bu çalışma alanı için artık hakkınız yok.',
+  refused_notAccepted: 'Önce tarayıcıda güncel koşulları okuyup kabul edin: {url}',
+  refused_lapsed: 'Şirketinizin aboneliği sona erdi, bu yüzden çalışma alanları kapalı.',
+  refused_stopped: 'Bu çalışma alanı çalışmıyor. Tarayıcıda başlatın: {url}',
+  refused_deleted: 'Bu çalışma alanı silindi.',
+  refused_shutdown: 'Platform kapatıldı.',
+  refused_lost: 'Platform yeniden başlatıldı ve bu bağlantıyı artık tanımıyor.',
+};

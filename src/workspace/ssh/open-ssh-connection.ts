@@ -1,0 +1,154 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { noteKeyUse } from '../../auth/note-key-use.ts';
+import { hashSecret, newSecret } from '../../secret-token.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+import { enter, type EnteredSession, type WayIn } from '../authorize-workspace-request.ts';
+import type { DoorRules } from '../find-passes.ts';
+import type { Entrant, PassRefusal } from '../judge-pass.ts';
+import { chooseWorkspace } from './choose-workspace.ts';
+import type { KeyHolder } from './one-time-passes.ts';
+import { findConnection, findKeyOf, findSshFacts, type KeyWithPerson } from './ssh-facts.ts';
+
+/** Why nobody comes in by SSH; `several` asks which of the workspaces with these names is meant. */
+export type SshRefusal =
+  | { reason: PassRefusal | 'no-workspace' | 'unknown-key' | 'unknown-connection' | 'too-many' }
+  | { reason: 'several'; labels: string[] };
+
+export type SshEntry =
+  | {
+      allowed: true;
+      entrant: Entrant;
+      session: EnteredSession;
+      way: WayIn;
+      connectionHash: string;
+      /** What the session command shows to go on after the app was away. */
+      resume: string;
+      /** Where the connection came from when it was opened. */
+      ip: string | null;
+      locale: Locale;
+    }
+  | { allowed: false; refusal: SshRefusal; locale: Locale };
+
+/** Connections of one person at a time: each is a process of ours beside the shell. */
+const CONNECTIONS_MAX = 20;
+
+type Rules = DoorRules & { isReserved(label: string): boolean };
+
+/**
+ * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a browser, and opens a
+ * session of its own for it. `pass` names the connection, `wanted` the workspace, as the client sent it, and `openCount` is how many the person has. What is refused is
+ * in the evidence of the person.
+ */
+export async function openSshConnection(
+  db: Knex,
+  context: RequestContext,
+  input: Rules & { holder: KeyHolder; pass: string; wanted: string | null; openCount: number },
+): Promise<SshEntry> {
+  const { holder, wanted } = input;
+  const key = await findKeyOf(db, holder);
+  if (key === undefined) return { allowed: false, refusal: { reason: 'unknown-key' }, locale: 'en' };
+  const refuse = async (refusal: SshRefusal, workspaceId?: number): Promise<SshEntry> => {
+    await logRefusal(db, context, { key, refusal, wanted, workspaceId });
+    return { allowed: false, refusal, locale: key.locale };
+  };
+  if (key.deactivated_at !== null) return refuse({ reason: 'deactivated' });
+  if (key.removed_at !== null) return refuse({ reason: 'signed-out' });
+  if (input.openCount >= CONNECTIONS_MAX) return refuse({ reason: 'too-many' });
+  const ownerUserId = key.role === 'admin' ? null : key.user_id;
+  const choice = await chooseWorkspace(db, context, { ...input, companyId: key.company_id, ownerUserId });
+  if (choice.kind === 'none') return refuse({ reason: 'no-workspace' });
+  if (choice.kind === 'unknown') return refuse({ reason: 'unknown-host' });
+  if (choice.kind === 'several')
+    return { allowed: false, refusal: { reason: 'several', labels: choice.labels }, locale: key.locale };
+  const kept = await keepConnection(db, context, { key, pass: input.pass, workspaceId: choice.id });
+  const entry = await enterAs(db, context, { ...kept, key, mustRun: input.mustRun });
+  if (!entry.allowed) return refuse(entry.refusal, choice.id);
+  await noteKeyUse(db, context, { keyId: key.key_id, companyId: key.company_id });
+  return { ...entry, ip: context.ip };
+}
+
+/**
+ * Lets a connection go on that was let in before the app was restarted, by the same decision: in its session when that is
+ * still open, else in a new one. The context must bear the address it came from then; it is in the answer.
+ */
+export async function resumeSshConnection(
+  db: Knex,
+  context: RequestContext,
+  input: DoorRules & { resume: string },
+): Promise<SshEntry> {
+  const known = await findConnection(db, hashSecret(input.resume));
+  if (known === undefined) return { allowed: false, refusal: { reason: 'unknown-connection' }, locale: 'en' };
+  const ip = known.ip_address;
+  const connection = { connectionHash: known.connection_hash, resume: input.resume };
+  const entry = await enterAs(db, { ...context, ip }, { ...connection, key: known, mustRun: input.mustRun });
+  return entry.allowed ? { ...entry, ip } : entry;
+}
+
+type Entered = Extract<SshEntry, { allowed: true }>;
+
+async function enterAs(
+  db: Knex,
+  context: RequestContext,
+  of: DoorRules & {
+    connectionHash: string;
+    resume: string;
+    key: Pick<KeyWithPerson, 'key_id' | 'fingerprint' | 'locale'>;
+  },
+): Promise<Omit<Entered, 'ip'> | Extract<SshEntry, { allowed: false }>> {
+  const { connectionHash, resume, key, mustRun } = of;
+  const { key_id, fingerprint, locale } = key;
+  const way: WayIn = {
+    accessMethod: 'ssh',
+    details: { ssh_key_id: key_id, ssh_key_fingerprint: fingerprint },
+  };
+  const [facts] = await findSshFacts(db, [{ label: '', tokenHash: connectionHash }]);
+  const entry = await enter(db, context, { facts, mustRun, way });
+  if (!entry.allowed) return { allowed: false, refusal: { reason: entry.reason }, locale };
+  const { entrant, session } = entry;
+  return { allowed: true, entrant, session, way, connectionHash, resume, locale };
+}
+
+async function keepConnection(
+  db: Knex,
+  context: RequestContext,
+  { key, pass, workspaceId }: { key: KeyWithPerson; pass: string; workspaceId: number },
+): Promise<{ connectionHash: string; resume: string }> {
+  const [connectionHash, resume] = [hashSecret(pass), newSecret()];
+  await db('ssh_connections').insert({
+    connection_hash: connectionHash,
+    resume_hash: hashSecret(resume),
+    key_id: key.key_id,
+    company_id: key.company_id,
+    user_id: key.user_id,
+    workspace_id: workspaceId,
+    ip_address: context.ip,
+    created_at: context.at,
+  });
+  return { connectionHash, resume };
+}
+
+async function logRefusal(
+  db: Knex,
+  context: RequestContext,
+  of: { key: KeyWithPerson; refusal: SshRefusal; wanted: string | null; workspaceId: number | undefined },
+): Promise<void> {
+  const { key, refusal, wanted, workspaceId } = of;
+  const { user_id: userId, company_id: companyId } = key;
+  await AuditLogger.logWorkspaceAccess(
+    db,
+    { ...context, actorType: 'user', userId, companyId },
+    {
+      success: false,
+      ...(workspaceId === undefined ? {} : { workspaceId }),
+      details: {
+        access_method: 'ssh',
+        ssh_key_id: key.key_id,
+        ssh_key_fingerprint: key.fingerprint,
+        ...(wanted === null ? {} : { asked_for: wanted }),
+      },
+      reason: refusal.reason,
+    },
+  );
+}

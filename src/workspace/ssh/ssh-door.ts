@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import type { AppDeps } from '../../app-deps.ts';
+import { normaliseAddress } from '../../audit/client-address.ts';
+import { systemContext, type RequestContext } from '../../audit/request-context.ts';
+import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { formatFor } from '../../web/format.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+import { asEntrant } from '../authorize-workspace-request.ts';
+import { isAppLabel } from '../host-name.ts';
+import { OpenConnections, type OpenConnection } from '../open-connections.ts';
+import { workspaceLimits } from '../runtime/launch.ts';
+import { foldersOf, ownerOf } from '../runtime/workspace-folders.ts';
+import { WorkspaceSessionTracker } from '../workspace-session-tracker.ts';
+import { readLines, sendLine } from './json-lines.ts';
+import type { OneTimePasses } from './one-time-passes.ts';
+import { openSshConnection, resumeSshConnection, type SshEntry } from './open-ssh-connection.ts';
+import { findSshFacts } from './ssh-facts.ts';
+import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
+import { endText, refusalText } from './ssh-texts.ts';
+
+/** Who has connected says within so long what for, in milliseconds. */
+const FIRST_WORD_MS = 10_000;
+
+type Entered = Extract<SshEntry, { allowed: true }>;
+type Ended = 'exit' | 'lost';
+
+/** One that was let in: its place among the open ones, and how to end it. */
+interface Inside {
+  connection: OpenConnection;
+  end(how: Ended): void;
+}
+
+/** Where session commands come in: each stays connected for as long as its shell lives, and that is its proof of life. */
+export class SshDoor {
+  readonly connections: OpenConnections;
+  readonly #deps: AppDeps;
+  readonly #passes: OneTimePasses;
+  readonly #sockets = new Set<Socket>();
+  /** By the hash of the connection. */
+  readonly #inside = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
+  readonly #endings = new Set<Promise<void>>();
+  #isClosing = false;
+
+  constructor(deps: AppDeps, passes: OneTimePasses) {
+    this.#deps = deps;
+    this.#passes = passes;
+    this.connections = new OpenConnections({ ...deps, rules: { mustRun: true }, find: findSshFacts });
+  }
+
+  /** Serves one session command. */
+  serve(socket: Socket): void {
+    let inside: Inside | null = null;
+    let isAsked = false;
+    this.#sockets.add(socket);
+    const silence = setTimeout(() => socket.destroy(), FIRST_WORD_MS);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      clearTimeout(silence);
+      this.#sockets.delete(socket);
+      inside?.end('lost');
+    });
+    readLines(socket, (said) => {
+      const message = sessionMessage.safeParse(said);
+      const isFirst = message.success && ('open' in message.data || 'resume' in message.data);
+      if (!message.success || isFirst === isAsked) socket.destroy();
+      else if (isFirst) {
+        isAsked = true;
+        clearTimeout(silence);
+        void this.#letIn(socket, message.data).then((entered) => {
+          inside = entered;
+          if (socket.destroyed) inside?.end('lost');
+        });
+      } else if (inside === null) socket.destroy();
+      else this.#hear(socket, inside, message.data);
+    });
+  }
+
+  /**
+   * Lets go of all connections without ending a session: their commands come back to the next process, unless the workspaces
+   * stop with this one.
+   */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    const { config } = this.#deps;
+    if (!config.workspaceRuntime.outlivesApp)
+      for (const { socket, locale } of this.#inside.values())
+        send(socket, { end: formatFor(locale).t('ssh.refused_shutdown') });
+    this.connections.close();
+    for (const socket of this.#sockets) socket.destroySoon();
+    await Promise.all(this.#endings);
+  }
+
+  #hear(socket: Socket, { connection, end }: Inside, message: SessionMessage): void {
+    if ('ended' in message) {
+      end(message.ended);
+      // The command waits for this: then what it saw has been noted.
+      void Promise.all(this.#endings).then(() => socket.end());
+    } else noteActive(connection);
+  }
+
+  /** Never rejects; null when nobody was let in. */
+  async #letIn(socket: Socket, message: SessionMessage): Promise<Inside | null> {
+    const context = this.#contextOf(message);
+    try {
+      const entry = await this.#decide(context, message);
+      if (entry === null || !entry.allowed) {
+        const locale = entry?.locale ?? 'en';
+        const refusal = entry?.refusal ?? { reason: 'no-pass' as const };
+        send(socket, { refused: refusalText(refusal, locale, this.#deps.config) });
+        socket.end();
+        return null;
+      }
+      const inside = this.#admit(socket, context, entry);
+      // Who comes in has done something; who comes back has not.
+      if ('open' in message) noteActive(inside.connection);
+      return inside;
+    } catch (error) {
+      context.log.error({ err: error }, 'a connection by SSH could not be decided about');
+      socket.destroy();
+      return null;
+    }
+  }
+
+  async #decide(context: RequestContext, message: SessionMessage): Promise<SshEntry | null> {
+    const { db, config } = this.#deps;
+    if ('resume' in message)
+      return resumeSshConnection(db, context, { mustRun: true, resume: message.resume });
+    if (!('open' in message)) return null;
+    const { pass, workspace: wanted } = message.open;
+    const holder = this.#passes.take(pass, context.at);
+    if (holder === null) {
+      const details = { by: 'ssh-pass', reason: 'unknown' };
+      await recordSecurityEvent(db, context, { kind: 'access-refused', details });
+      return null;
+    }
+    const isReserved = (label: string): boolean => isAppLabel(config, label);
+    const openCount = [...this.#inside.values()].filter(({ userId }) => userId === holder.userId).length;
+    return openSshConnection(db, context, { holder, pass, wanted, openCount, mustRun: true, isReserved });
+  }
+
+  #admit(socket: Socket, anonymous: RequestContext, entry: Entered): Inside {
+    const { entrant, session, way, connectionHash, locale } = entry;
+    const { workspaceId } = entrant;
+    // It has lost its line to us without our knowing: the one that comes back is the one.
+    this.#inside.get(connectionHash)?.socket.destroy();
+    this.#inside.set(connectionHash, { socket, locale, userId: entrant.userId });
+    const context = asEntrant({ ...anonymous, ip: entry.ip }, entrant);
+    let hasEnded = false;
+    const connection: OpenConnection = {
+      ...{ label: '', tokenHash: connectionHash, workspaceId, session, context, way, isSocket: true },
+      cut: (refusal) => {
+        // This process stops, and the session goes on.
+        if (refusal === null) return;
+        hasEnded = true;
+        remove();
+        send(socket, { end: endText(refusal, locale, this.#deps.config) });
+        socket.end();
+      },
+    };
+    const remove = this.connections.add(connection);
+    const end = (how: Ended): void => {
+      remove();
+      if (this.#inside.get(connectionHash)?.socket === socket) this.#inside.delete(connectionHash);
+      if (hasEnded || this.#isClosing || this.#inside.has(connectionHash)) return;
+      hasEnded = true;
+      this.#note(this.#endSession(connection, how));
+    };
+    send(socket, { run: this.#orderFor(workspaceId, entry.resume) });
+    return { connection, end };
+  }
+
+  /** Never rejects: what the database does not take now ends as closed when the sweeper comes by. */
+  async #endSession({ session, context }: OpenConnection, how: Ended): Promise<void> {
+    const now = { ...context, at: new Date() };
+    const { db, log } = this.#deps;
+    try {
+      context.recorders?.trafficBuffer?.noteClose(session, now.at);
+      const input = { sessionId: session.id };
+      if (how === 'lost') await WorkspaceSessionTracker.endLostSession(db, now, input);
+      else await WorkspaceSessionTracker.endSession(db, now, { ...input, reason: 'closed' });
+    } catch (error) {
+      log.warn({ err: error, workspaceSessionId: session.id }, 'the end of a session by SSH is noted later');
+    }
+  }
+
+  #note(ending: Promise<void>): void {
+    this.#endings.add(ending);
+    void ending.then(() => this.#endings.delete(ending));
+  }
+
+  #orderFor(workspaceId: number, resume: string): ShellOrder {
+    const { workspaceRuntime: runtime } = this.#deps.config;
+    const owner = ownerOf(runtime, workspaceId);
+    const { folder } = foldersOf(join(runtime.dataDir, 'workspaces'), workspaceId);
+    return { resume, folder, owner, limits: workspaceLimits(runtime, owner) };
+  }
+
+  #contextOf(message: SessionMessage): RequestContext {
+    const ip = 'open' in message ? message.open.ip : null;
+    const requestId = `ssh-${randomUUID()}`;
+    const { log, metrics, recorders } = this.#deps;
+    return {
+      ...systemContext({
+        name: 'ssh',
+        at: new Date(),
+        log: log.child({ requestId }),
+        metrics,
+        recorders,
+      }),
+      requestId,
+      actorType: 'anonymous',
+      ip: normaliseAddress(ip),
+      rawIp: normaliseAddress(ip) === null ? ip : null,
+    };
+  }
+}
+
+function noteActive({ context, session }: OpenConnection): void {
+  context.recorders?.trafficBuffer?.note(session, new Date(), true);
+}
+
+function send(socket: Socket, message: AppMessage): void {
+  sendLine(socket, message);
+}

@@ -1,0 +1,165 @@
+import type { Knex } from 'knex';
+import { missingAcceptancesOf } from '../../legal/queries.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+import type { AskedPass, PassFacts } from '../find-passes.ts';
+import type { Visibility } from '../queries.ts';
+import type { KeyHolder } from './one-time-passes.ts';
+
+/** A key with its person, whatever their state. */
+export interface KeyWithPerson {
+  key_id: number;
+  company_id: number;
+  user_id: number;
+  key_type: string;
+  key_blob: string;
+  fingerprint: string;
+  removed_at: Date | null;
+  deactivated_at: Date | null;
+  role: 'member' | 'admin';
+  locale: Locale;
+}
+
+const keyColumns = [
+  'k.id as key_id',
+  'k.company_id',
+  'k.user_id',
+  'k.key_type',
+  'k.key_blob',
+  'k.fingerprint',
+  'k.removed_at',
+  'u.deactivated_at',
+  'u.role',
+  'u.locale',
+];
+
+/** The key in use with this fingerprint; one at most, in all companies. */
+export async function findKeyByFingerprint(
+  db: Knex,
+  fingerprint: string,
+): Promise<KeyWithPerson | undefined> {
+  return keysWithPeople(db)
+    .where('k.fingerprint', fingerprint)
+    .whereNull('k.removed_at')
+    .first<KeyWithPerson | undefined>(keyColumns);
+}
+
+/** The key of which sshd was told. */
+export async function findKeyOf(db: Knex, holder: KeyHolder): Promise<KeyWithPerson | undefined> {
+  return keysWithPeople(db)
+    .where({ 'k.id': holder.keyId, 'k.company_id': holder.companyId, 'k.user_id': holder.userId })
+    .first<KeyWithPerson | undefined>(keyColumns);
+}
+
+function keysWithPeople(db: Knex): Knex.QueryBuilder {
+  return db('ssh_keys as k').join('users as u', { 'u.id': 'k.user_id', 'u.company_id': 'k.company_id' });
+}
+
+/**
+ * What is known about each connection (`tokenHash` is its hash), in one statement however many they are; in the words of
+ * `findPasses`, so that the same rules decide. "Signed in" is who has not removed the key.
+ */
+export async function findSshFacts(db: Knex, asked: AskedPass[]): Promise<PassFacts[]> {
+  const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));
+  const mustAccept = missingAcceptancesOf(db, db.ref('c.user_id'))
+    .select(db.raw('1 as accept'))
+    .limit(1)
+    .as('must');
+  return db
+    .from(db.raw('json_to_recordset(?::json) as asked(label text, token_hash text)', [JSON.stringify(rows)]))
+    .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.token_hash')
+    .leftJoin('ssh_keys as k', {
+      'k.id': 'c.key_id',
+      'k.user_id': 'c.user_id',
+      'k.company_id': 'c.company_id',
+    })
+    .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' })
+    .leftJoin('users as u', (join) => {
+      join.on('u.id', 'c.user_id').andOn('u.company_id', 'c.company_id').andOnNull('u.deactivated_at');
+    })
+    .leftJoin('subscriptions as s', 's.company_id', 'w.company_id')
+    .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
+    .leftJoin('open_workspace_sessions as o', (join) => {
+      join.on('o.workspace_id', 'c.workspace_id').andOn('o.user_id', 'c.user_id');
+      join.andOn('o.session_id', 'c.connection_hash').andOnVal('o.access_method', 'ssh');
+    })
+    .leftJoin('workspace_sessions as ws', (join) => {
+      join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
+    })
+    .select<PassFacts[]>([
+      'asked.label',
+      'asked.token_hash',
+      'w.id as workspace_id',
+      'w.company_id',
+      'w.owner_user_id',
+      'w.deleted_at',
+      'w.wanted_running_since',
+      'c.user_id as pass_user_id',
+      'c.connection_hash as browser_session_id',
+      // Deactivating removes the keys as well; of the two the person is told the cause.
+      db.raw('(k.removed_at is null or u.id is null) as is_signed_in'),
+      'u.role',
+      db.raw('must.accept is not null as must_accept'),
+      db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
+      'ws.id as workspace_session_id',
+      'ws.started_at as session_started_at',
+      'ws.last_activity_at',
+    ]);
+}
+
+/** A connection that was let in before. */
+export interface KnownConnection {
+  connection_hash: string;
+  key_id: number;
+  company_id: number;
+  user_id: number;
+  workspace_id: number;
+  ip_address: string | null;
+  fingerprint: string;
+  locale: Locale;
+}
+
+/** The connection whose session command knows this secret (its hash). */
+export async function findConnection(db: Knex, resumeHash: string): Promise<KnownConnection | undefined> {
+  return db('ssh_connections as c')
+    .join('ssh_keys as k', 'k.id', 'c.key_id')
+    .join('users as u', 'u.id', 'c.user_id')
+    .where('c.resume_hash', resumeHash)
+    .first<KnownConnection | undefined>([
+      'c.connection_hash',
+      'c.key_id',
+      'c.company_id',
+      'c.user_id',
+      'c.workspace_id',
+      'c.ip_address',
+      'k.fingerprint',
+      'u.locale',
+    ]);
+}
+
+/** A workspace that somebody may see, with the name of its host; null while it has none. */
+export interface LabelledWorkspace {
+  id: number;
+  label: string | null;
+}
+
+/** More workspaces than this are not listed. */
+const LISTED_MAX = 100;
+
+/** The workspaces that somebody may see, oldest first, a hundred at most; or only those without a name. */
+export async function listLabelled(
+  db: Knex,
+  visibility: Visibility & { isUnnamed?: boolean },
+): Promise<LabelledWorkspace[]> {
+  const { companyId, ownerUserId, isUnnamed } = visibility;
+  return db('workspaces as w')
+    .leftJoin('workspace_hosts as h', { 'h.workspace_id': 'w.id', 'h.company_id': 'w.company_id' })
+    .where('w.company_id', companyId)
+    .whereNull('w.deleted_at')
+    .modify((query) => {
+      if (ownerUserId !== null) query.where('w.owner_user_id', ownerUserId);
+      if (isUnnamed === true) query.whereNull('h.label');
+    })
+    .orderBy('w.id')
+    .limit(LISTED_MAX)
+    .select<LabelledWorkspace[]>(['w.id', 'h.label']);
+}

@@ -1,0 +1,33 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config.ts';
+import { assignHost } from '../assign-host.ts';
+import { isAppLabel } from '../host-name.ts';
+
+/** How a workspace is reached from a terminal. */
+export interface SshGuide {
+  label: string;
+  /** For the person's `~/.ssh/config`. */
+  lines: string;
+}
+
+/** What the page of a workspace says about SSH; null where nobody comes in that way. Gives the workspace its name if it has none. */
+export async function findSshGuide(
+  db: Knex,
+  context: RequestContext,
+  input: { config: Config; workspaceId: number; companyId: number },
+): Promise<SshGuide | null> {
+  const { config, ...workspace } = input;
+  if (config.ssh === null) return null;
+  const { host, port, user } = config.ssh;
+  const isReserved = (label: string): boolean => isAppLabel(config, label);
+  const label = await db.transaction((trx) => assignHost(trx, context, { ...workspace, isReserved }));
+  const lines = [
+    `Host ${label}`,
+    `  HostName ${host}`,
+    ...(port === 22 ? [] : [`  Port ${String(port)}`]),
+    `  User ${user}`,
+    `  SetEnv WORKSPACE=${label}`,
+  ];
+  return { label, lines: lines.join('\n') };
+}

@@ -1,0 +1,432 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startSshServer, type SshServer } from '../../src/workspace/ssh/ssh-server.ts';
+import { createTestApp, type TestApp } from '../support/app.ts';
+import {
+  buildCast,
+  buildSshKey,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/build.ts';
+import { freePort } from '../support/replica.ts';
+import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../support/sshd.ts';
+import { signIn } from '../support/visitor.ts';
+
+const runFile = promisify(execFile);
+
+const canRun = hasOpenssh();
+
+/** Each workspace has a user of its own when the tests run as root, as in production. */
+const isRoot = process.getuid?.() === 0;
+const FIRST_UID = 400_000;
+const NOBODY = 65_534;
+
+/** sshd, the two commands and the shell are five processes that start one after the other. */
+const SECONDS_30 = { timeout: 30_000, interval: 100 };
+
+interface Row {
+  id: number;
+  access_method: string;
+  ip_address: string | null;
+  started_at: Date;
+  ended_at: Date | null;
+  last_activity_at: Date;
+  end_reason: string | null;
+  active_minutes: number;
+  connected_minutes: number;
+}
+
+describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 }, () => {
+  const stops: (() => Promise<void> | void)[] = [];
+  let root: string;
+  let site: TestApp;
+  let door: SshServer;
+  let sshd: Sshd;
+  let client: SshClient;
+  let cast: Cast;
+  let person: BuiltUser;
+  let keyId: number;
+  let place: { id: number; name: string; label: string };
+
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'yac-ssh-'));
+    stops.push(() => {
+      rmSync(root, { recursive: true, force: true });
+    });
+    chmodSync(root, 0o711);
+    site = await createTestApp({
+      env: {
+        DATA_DIR: join(root, 'data'),
+        SSH_SOCKETS: join(root, 'sockets'),
+        WORKSPACE_COMMAND: 'true {port}',
+        ...(isRoot ? { WORKSPACE_UID: String(FIRST_UID) } : {}),
+        SSH_SESSION_COMMAND: [
+          '/usr/bin/env',
+          process.execPath,
+          '--import',
+          import.meta.resolve('tsx'),
+          join(process.cwd(), 'scripts/ssh-session.ts'),
+        ].join(' '),
+      },
+    });
+    stops.push(site.close);
+    // As in production, where a deploy leaves them alone.
+    Object.assign(site.config.workspaceRuntime, { outlivesApp: true });
+    mkdirSync(join(root, 'data/workspaces'), { recursive: true });
+    for (const path of ['data', 'data/workspaces']) chmodSync(join(root, path), 0o711);
+    cast = await buildCast(site.db);
+    door = await startSshServer(site.deps, site.config.ssh!);
+    stops.push(() => door.close());
+    sshd = await startSshd({ port: await freePort(), keysSocket: join(root, 'sockets/keys/socket') });
+    stops.push(sshd.stop);
+    client = new SshClient(sshd.port);
+    stops.push(() => {
+      client.remove();
+    });
+  }, 60_000);
+
+  afterAll(async () => {
+    for (const stop of stops.reverse()) await stop();
+  });
+
+  beforeEach(async () => {
+    await site.db('ssh_keys').whereNull('removed_at').update({ removed_at: new Date() });
+    person = await buildUser(site.db, { company_id: cast.acme.id });
+    keyId = (await buildSshKey(site.db, person, { line: client.publicKey })).id;
+    place = await runningWorkspace(person);
+  });
+
+  async function runningWorkspace(owner: BuiltUser): Promise<typeof place> {
+    const built = await buildWorkspace(site.db, { company_id: owner.company_id!, owner_user_id: owner.id });
+    await site.db('workspaces').where({ id: built.id }).update({ wanted_running_since: new Date() });
+    const folder = folderOf(built.id);
+    mkdirSync(folder, { mode: 0o700 });
+    if (isRoot) chownSync(folder, FIRST_UID + built.id, FIRST_UID + built.id);
+    const { subdomain } = owner.company_id === cast.globex.id ? cast.globex : cast.acme;
+    return { ...built, label: `${built.name}-${subdomain}` };
+  }
+
+  /** scp and sftp refuse to serve a user without a name. */
+  function becomeNobody(id: number): void {
+    Object.assign(site.config.workspaceRuntime, { uid: NOBODY - id });
+    chownSync(folderOf(id), NOBODY, NOBODY);
+  }
+
+  const folderOf = (id: number): string => join(root, 'data/workspaces', String(id));
+
+  async function sessions(): Promise<Row[]> {
+    await site.deps.recorders.trafficBuffer?.flush();
+    return site.db('workspace_sessions').where({ user_id: person.id }).orderBy('id').select<Row[]>();
+  }
+
+  const evidence = (action_type: string): Promise<Record<string, unknown>[]> =>
+    site.db('audit_logs').where({ action_type, user_id: person.id }).orderBy('id').select();
+
+  /** Starts a command that says that it has begun, and waits for it. */
+  async function begin(command = 'echo begun $$; sleep 1000'): Promise<Begun> {
+    const child = client.start(place.label, [command]);
+    const ended = endOf(child);
+    const pid = await new Promise<number>((done, fail) => {
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        text += String(chunk);
+        const found = /begun (\d+)/.exec(text);
+        if (found !== null) done(Number(found[1]));
+      });
+      void ended.then(({ stderr }) => {
+        fail(new Error(stderr));
+      });
+    });
+    return { child, ended, pid };
+  }
+
+  it('runs a command as the workspace’s user in its folder, and passes its exit code on', async () => {
+    const { code, stdout, stderr } = await client.run(place.label, ['pwd; id -u; env; exit 7']);
+    expect({ code, stderr }).toEqual({ code: 7, stderr: '' });
+    const [pwd, uid, ...env] = stdout.trim().split('\n');
+    expect(pwd).toBe(folderOf(place.id));
+    expect(Number(uid)).toBe(isRoot ? FIRST_UID + place.id : process.getuid?.());
+    const names = env
+      .map((line) => line.split('=')[0])
+      .filter((name) => !/^(_|SHLVL|PWD|OLDPWD)$/.test(name!));
+    expect(names.sort()).toEqual(
+      ['HOME', 'LANG', 'LOGNAME', 'PATH', 'SHELL', 'SSH_CONNECTION', 'USER'].sort(),
+    );
+    expect(stdout).toContain(`HOME=${folderOf(place.id)}`);
+    expect(stdout).toContain('LANG=tr_TR.UTF-8');
+    const [session, ...others] = await sessions();
+    expect(others).toEqual([]);
+    expect(session).toMatchObject({
+      access_method: 'ssh',
+      ip_address: '127.0.0.1',
+      end_reason: 'closed',
+      active_minutes: 1,
+      connected_minutes: 1,
+    });
+    const [key] = await site.db('ssh_keys').where({ id: keyId });
+    expect(key).toMatchObject({ last_used_ip: '127.0.0.1', last_used_at: expect.any(Date) as Date });
+    expect(await evidence('workspace_access')).toMatchObject([
+      {
+        success: true,
+        actor_type: 'user',
+        ip_address: '127.0.0.1',
+        resource_id: String(place.id),
+        details: { access_method: 'ssh', ssh_key_id: keyId, ssh_key_fingerprint: key.fingerprint },
+      },
+    ]);
+    expect(await evidence('workspace_close')).toMatchObject([
+      { actor_type: 'user', details: { workspace_session_id: session!.id, reason: 'closed' } },
+    ]);
+  });
+
+  it('passes on what is piped into it, to the last byte, and counts it', async () => {
+    const bytes = randomBytes(3_000_000);
+    const { code, stdout } = await client.run(place.label, ['sha256sum; cat >/dev/null'], bytes);
+    expect(code).toBe(0);
+    expect(stdout).toContain(createHash('sha256').update(bytes).digest('hex'));
+    const closed = await client.run(place.label, ['head -c 3; exec 0<&-; sleep 0.2; echo; echo done'], bytes);
+    expect(closed.stdout.endsWith('\ndone\n')).toBe(true);
+  });
+
+  it('opens a login shell with a terminal, and counts what is typed into it', async () => {
+    const notes: Date[] = [];
+    const buffer = site.deps.recorders.trafficBuffer!;
+    const { note } = buffer;
+    buffer.note = (session, at, isActive) => {
+      if (isActive) notes.push(at);
+      note(session, at, isActive);
+    };
+    const child = client.start(null, ['-tt']);
+    const ended = endOf(child);
+    child.stdin.write(
+      'stty -echo; PS1=; echo "term=$TERM $0 size=$(stty size) tty=$(tty) $(: <$(tty) && echo open)"\n',
+    );
+    await expect.poll(() => notes.length, SECONDS_30).toBe(1);
+    const typing = setInterval(() => child.stdin.write('true\n'), 500);
+    await expect.poll(() => notes.length, SECONDS_30).toBeGreaterThanOrEqual(2);
+    clearInterval(typing);
+    child.stdin.write('sleep 100\n\u0003\necho after=$?\nexit 3\n');
+    const { code, stdout } = await ended;
+    buffer.note = note;
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/term=xterm-256color \S*bash size=\d+ \d+ tty=\/dev\/pts\/\d+ open/);
+    expect(stdout).toContain('after=130');
+    expect(await sessions()).toMatchObject([{ end_reason: 'closed' }]);
+  });
+
+  it('carries scp and sftp', async () => {
+    const file = join(client.folder, 'file');
+    writeFileSync(file, 'through scp');
+    if (isRoot) becomeNobody(place.id);
+    await runFile('scp', ['-q', ...client.options(place.label), file, '127.0.0.1:there']);
+    await runFile('scp', ['-q', ...client.options(place.label), '127.0.0.1:there', `${file}.back`]);
+    expect(readFileSync(`${file}.back`, 'utf8')).toBe('through scp');
+    expect(existsSync(join(folderOf(place.id), 'there'))).toBe(true);
+    expect(await sessions()).toHaveLength(2);
+    if (isRoot) Object.assign(site.config.workspaceRuntime, { uid: FIRST_UID });
+  });
+
+  it('ends the session and what ran when the client is killed', async () => {
+    const { child, pid } = await begin();
+    const [open] = await sessions();
+    expect(open).toMatchObject({ end_reason: null });
+    child.kill('SIGKILL');
+    await expect.poll(async () => (await sessions())[0]?.end_reason, SECONDS_30).toBe('closed');
+    const [session] = await sessions();
+    expect(session?.ended_at).toEqual(session?.last_activity_at);
+    expect(await evidence('workspace_session_expired')).toMatchObject([
+      { actor_type: 'system', details: { reason: 'closed', cause: 'connection-lost' } },
+    ]);
+    await expect.poll(() => lives(pid), SECONDS_30).toBe(false);
+  });
+
+  it('ends the session and the shell when the session command is killed', async () => {
+    const { ended, pid } = await begin('trap "" HUP TERM; echo begun $$; while :; do sleep 1; done');
+    for (const command of sessionCommands()) process.kill(command, 'SIGKILL');
+    expect((await ended).code).not.toBe(0);
+    await expect.poll(() => lives(pid), SECONDS_30).toBe(false);
+    await expect.poll(async () => (await sessions())[0]?.end_reason, SECONDS_30).toBe('closed');
+    expect(await evidence('workspace_session_expired')).toMatchObject([
+      { details: { cause: 'connection-lost' } },
+    ]);
+  });
+
+  it.each([
+    {
+      what: 'the key is removed',
+      act: async () => (await signIn(site.app, person)).post(`/auth/ssh-keys/${String(keyId)}/remove`),
+      text: 'This key was removed from your account.',
+      end: { end_reason: 'revoked' },
+      details: { cause: 'key-removed' },
+    },
+    {
+      what: 'the workspace is stopped',
+      act: async () => (await signIn(site.app, person)).post(`/workspace/${String(place.id)}/stop`),
+      text: 'This workspace does not run.',
+      end: { end_reason: 'stopped' },
+      details: { reason: 'stopped' },
+    },
+  ])(
+    'ends within seconds when $what, however the shell clings to life',
+    async ({ act, text, end, details }) => {
+      const { ended, pid } = await begin(
+        'trap "" HUP TERM; echo begun $$; (trap "" HUP; sleep 1000) & while :; do sleep 1; done',
+      );
+      const children = childrenOf(pid);
+      expect(children.length).toBeGreaterThan(0);
+      expect((await act()).status).toBe(303);
+      const { code, stderr } = await ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain(text);
+      for (const one of [pid, ...children]) expect(lives(one)).toBe(false);
+      const [session] = await sessions();
+      expect(session).toMatchObject({ ...end, ended_at: session?.last_activity_at });
+      expect(await evidence('workspace_session_expired')).toMatchObject([{ details }]);
+    },
+  );
+
+  it('asks which workspace is meant, and says when there is no such one', async () => {
+    const other = await runningWorkspace(person);
+    const several = await client.run(null, ['true']);
+    expect(several.code).toBe(1);
+    expect(several.stderr).toContain('Say which workspace you mean');
+    expect(
+      several.stderr
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.trim()),
+    ).toEqual([place.label, other.label]);
+    expect(await sessions()).toEqual([]);
+    const odd = await client.run(`${place.label}\u001b]0;$(id);\`id\`\u0007`, ['true']);
+    expect(odd).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'You have no such workspace. Check SetEnv WORKSPACE in your ssh configuration.\n',
+    });
+    expect((await evidence('workspace_access')).at(-1)).toMatchObject({
+      success: false,
+      resource_id: null,
+      error_message: 'unknown-host',
+      details: { access_method: 'ssh', ssh_key_id: keyId },
+    });
+  });
+
+  it('lets nobody in with another key, and no key go further than its workspace', async () => {
+    const stranger = new SshClient(sshd.port);
+    expect((await stranger.run(place.label, ['true'])).code).toBe(255);
+    stranger.remove();
+    const forwarded = await client.run(place.label, ['-W', `127.0.0.1:${String(sshd.port)}`]);
+    expect(forwarded.code).not.toBe(0);
+    expect(forwarded.stdout).not.toContain('SSH-2.0');
+    expect(await evidence('workspace_access')).toEqual([]);
+  });
+
+  it.runIf(isRoot)(
+    'keeps its shell from the app’s sockets, from neighbours and from other shells',
+    async () => {
+      const neighbour = await runningWorkspace(cast.alice);
+      const { ended, child } = await begin();
+      const other = new SshClient(sshd.port);
+      await buildSshKey(site.db, cast.alice, { line: other.publicKey });
+      const sessionsSocket = join(root, 'sockets/sessions/socket');
+      const script = [
+        `ls ${join(root, 'sockets/keys')}`,
+        `ls ${folderOf(place.id)}`,
+        `${process.execPath} -e 'require("net").connect("${sessionsSocket}").on("error",e=>{console.log(e.code);process.exit(9)})'`,
+        'cat /proc/[0-9]*/environ | tr "\\0" "\\n" | grep -c "^DATABASE_URL\\|^SESSION_SECRET"',
+        `for p in ${sessionCommands().join(' ')}; do kill -9 $p && echo killed; done`,
+      ].join('; ');
+      const attack = await other.run(neighbour.label, [script]);
+      other.remove();
+      expect(attack.stdout).toBe('EACCES\n0\n');
+      expect(attack.stderr.match(/Permission denied/g)!.length).toBeGreaterThanOrEqual(2);
+      expect(attack.stderr.match(/Operation not permitted/g)!.length).toBeGreaterThanOrEqual(1);
+      child.kill();
+      await ended;
+    },
+  );
+
+  it('goes on when the app is restarted, in the same session, and says so when it may not', async () => {
+    const { ended, child } = await begin('echo begun $$; read line; echo "still $line"; read line');
+    await door.close();
+    door = await startSshServer(site.deps, site.config.ssh!);
+    await expect.poll(() => door.door.connections.size, SECONDS_30).toBe(1);
+    const [open, ...others] = await sessions();
+    expect(others).toEqual([]);
+    expect(open).toMatchObject({ end_reason: null });
+    child.stdin.write('here\n');
+    await door.close();
+    await (await signIn(site.app, person)).post(`/auth/ssh-keys/${String(keyId)}/remove`);
+    door = await startSshServer(site.deps, site.config.ssh!);
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(1);
+    expect(stdout).toContain('still here');
+    expect(stderr).toContain('This key was removed');
+    expect(await sessions()).toMatchObject([
+      { id: open!.id, end_reason: 'revoked', ip_address: '127.0.0.1' },
+    ]);
+  });
+
+  interface Begun {
+    child: ReturnType<SshClient['start']>;
+    ended: ReturnType<typeof endOf>;
+    /** Of the shell. */
+    pid: number;
+  }
+});
+
+function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** The session commands of this machine that came from this folder. */
+function sessionCommands(): number[] {
+  return pids().filter((pid) => {
+    const command = readText(`/proc/${String(pid)}/cmdline`);
+    return (
+      command.startsWith(process.execPath) && command.includes(join(process.cwd(), 'scripts/ssh-session.ts'))
+    );
+  });
+}
+
+function childrenOf(parent: number): number[] {
+  return pids().filter((pid) =>
+    readText(`/proc/${String(pid)}/status`).includes(`PPid:\t${String(parent)}\n`),
+  );
+}
+
+function pids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
