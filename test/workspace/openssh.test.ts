@@ -287,7 +287,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     'ends within seconds when $what, however the shell clings to life',
     async ({ act, text, end, details }) => {
       const { ended, pid } = await begin(
-        'trap "" HUP TERM; echo begun $$; (trap "" HUP; sleep 1000) & while :; do sleep 1; done',
+        'trap "" HUP TERM; (sleep 1000) & echo begun $$; while :; do sleep 1; done',
       );
       const children = childrenOf(pid);
       expect(children.length).toBeGreaterThan(0);
