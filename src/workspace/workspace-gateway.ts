@@ -113,7 +113,9 @@ export class WorkspaceGateway {
         traffic?.noteClose(connection.session, new Date());
       },
     );
-    socket.once('close', this.connections.add(connection));
+    const remove = this.connections.add(connection);
+    // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open.
+    socket.once('end', remove).once('close', remove);
     socket.on('data', count);
     this.#failures.set(req, () => {
       // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
