@@ -70,6 +70,7 @@ function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traff
     connected: new Set(connected),
     active: new Set(active),
     closedAt: null,
+    isPartlySeen: false,
   };
 }
 

@@ -100,18 +100,15 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       'workspace_sessions.session_id',
       'workspace_sessions.access_method',
       'workspace_sessions.on_behalf_of as on_behalf_of_user_id',
-      countedOrNull(db, 'connected_minutes'),
-      countedOrNull(db, 'active_minutes'),
+      db.raw(
+        `case when ${IS_COUNTED} and not workspace_sessions.is_partly_seen then workspace_sessions.connected_minutes end as connected_minutes`,
+      ),
+      db.raw(`case when ${IS_COUNTED} then workspace_sessions.active_minutes end as active_minutes`),
     ]);
 }
 
-/** The column is 0 in a session of which nothing was counted, too; only a counted one knows until when. */
-function countedOrNull(db: Knex, column: 'connected_minutes' | 'active_minutes'): Knex.Raw {
-  return db.raw('case when workspace_sessions.connected_until is not null then ?? end as ??', [
-    `workspace_sessions.${column}`,
-    column,
-  ]);
-}
+/** The columns are 0 in a session of which nothing was counted, too; only a counted one knows until when. */
+const IS_COUNTED = 'workspace_sessions.connected_until is not null';
 
 /** Payments that the person started or that fall into the membership, newest first, with who started them. */
 export function paymentRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {

@@ -110,10 +110,10 @@ export const sessionRecord = z.strictObject({
       'Account of the owner of the workspace when it belongs to another person, whose workspace this person entered as an administrator of the company; null: the person’s own workspace.',
     ),
   connected_minutes: maybeCount(
-    'Minutes in which the device had an open connection to the workspace or asked something of it: the most that was used. null: the traffic of this session was not counted, which is not the same as 0.',
+    'Minutes in which the device had an open connection to the workspace or asked something of it: the most that was used. null: the traffic of this session was not counted, or only a part of it was seen; that is not the same as 0.',
   ),
   active_minutes: maybeCount(
-    'Minutes of these in which the person sent something to the workspace, such as a keystroke: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
+    'Minutes in which the person sent something to the workspace, such as a keystroke: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
   ),
 });
 

@@ -112,17 +112,20 @@ const summary = z
       .number()
       .nonnegative()
       .describe(
-        'Upper bound of use by counted traffic, in hours, cut to the period: the person was connected for so long at most; two sessions at once count once. Sessions that were not counted are not in it.',
+        'Upper bound of use by counted traffic, in hours, cut to the period: the person was connected for so long at most; two sessions at once count once. Sessions that were not counted, or seen only in part, are not in it, so it bounds only the use in counted_sessions.',
       ),
     active_workspace_hours: z
       .number()
       .nonnegative()
       .describe(
-        'Lower bound of use by counted traffic, in hours: in so many whole minutes at least the person sent something to a workspace, such as a keystroke. A tab that is merely open adds nothing.',
+        'Lower bound of use by counted traffic, in hours: in so many whole minutes at least the person sent something to a workspace, such as a keystroke. A tab that is merely open adds nothing. Sessions seen only in part are in it, so it can exceed connected_workspace_hours.',
       ),
-    counted_sessions: count('Sessions of total_sessions whose traffic was counted.'),
+    counted_sessions: count('Sessions of total_sessions whose traffic was wholly seen and counted.'),
+    partly_counted_sessions: count(
+      'Sessions of total_sessions of which only a part was seen, since another server passed their traffic on and asked about each request: a connection that stays open was seen when it opened. They are in active_workspace_hours, and not in connected_workspace_hours.',
+    ),
     uncounted_sessions: count(
-      'Sessions of total_sessions whose traffic was not counted: from before the counting began, or not through the gateway. Only total_workspace_hours has them.',
+      'Sessions of total_sessions whose traffic was not counted: from before the counting began, or not in a browser. Only total_workspace_hours has them.',
     ),
     usage_explained: z
       .strictObject({ en: text('In English.'), tr: text('In Turkish.') })

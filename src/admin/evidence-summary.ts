@@ -34,6 +34,7 @@ export async function summariseEvidence(
     connected_workspace_hours: Math.ceil(hundredths(traffic.connected_seconds)) / 100,
     active_workspace_hours: Math.floor(hundredths(traffic.active_seconds)) / 100,
     counted_sessions: traffic.counted_sessions,
+    partly_counted_sessions: traffic.partly_counted_sessions,
     uncounted_sessions: traffic.uncounted_sessions,
     usage_explained: {
       en: formatFor('en').t('admin.usageExplained'),

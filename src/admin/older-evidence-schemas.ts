@@ -11,6 +11,7 @@ const older = [
       'connected_workspace_hours',
       'active_workspace_hours',
       'counted_sessions',
+      'partly_counted_sessions',
       'uncounted_sessions',
       'usage_explained',
       'on_behalf_of_user_id',

@@ -30,7 +30,7 @@ export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate
       method: original.method,
       path: original.path,
     });
-    const entry = await gate.admit(requestContext(req), request);
+    const entry = await gate.admit(requestContext(req), request, { isAsked: true });
     if (!entry.allowed) {
       refuse(res, config.baseUrl, { request, reason: entry.reason, isNginx: original.isNginx });
       return;

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { enter, type EnteredSession, type WayIn } from './authorize-workspace-request.ts';
 import { findPasses, keyOfPass, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
 import type { PassRefusal } from './judge-pass.ts';
+import { MERELY_CONNECTED } from './traffic-buffer.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
@@ -15,9 +16,9 @@ export interface OpenConnection extends AskedPass {
   context: RequestContext;
   /** The way in; that of browsers when not given. */
   way?: WayIn;
-  /** Only a WebSocket is proof of life while nothing is said on it. */
+  /** A WebSocket, which is cut when the process stops; an answer that is still being sent is waited for. */
   isSocket: boolean;
-  /** The browser has said that it leaves: while the socket still stands, it is no proof of life any more. */
+  /** One side has said that it leaves: while the socket still stands, it is no proof of life any more. */
   hasClosed?: boolean;
   /** Told why it is not let in any more; null when the workspace or this process is gone. */
   cut(refusal: PassRefusal | null): void;
@@ -113,8 +114,8 @@ export class OpenConnections {
       connection.cut(null);
     else if (this.#open.has(connection)) {
       connection.session = entry.session;
-      const isAlive = connection.isSocket && connection.hasClosed !== true;
-      if (isAlive) context.recorders?.trafficBuffer?.note(entry.session, at, false);
+      if (connection.hasClosed !== true)
+        context.recorders?.trafficBuffer?.note(entry.session, at, MERELY_CONNECTED);
     }
   }
 }

@@ -62,6 +62,8 @@ export interface WorkspaceSession {
   active_minutes: number;
   /** The last counted minute. Null: nothing was counted. */
   connected_until: Date | null;
+  /** Another proxy passed on and only asked us: what was counted is the least, and no upper bound. */
+  is_partly_seen: boolean;
   ip_address: string | null;
   user_agent: string | null;
   /** SHA-256 of the browser session, token or connection that used it. */
@@ -88,6 +90,7 @@ export const sessionColumns = [
   'workspace_sessions.connected_minutes',
   'workspace_sessions.active_minutes',
   'workspace_sessions.connected_until',
+  'workspace_sessions.is_partly_seen',
   'workspace_sessions.ip_address',
   'workspace_sessions.user_agent',
   'workspace_sessions.session_id',
@@ -118,13 +121,19 @@ export function countedSeconds(
   return session.duration_seconds ?? Math.floor(openSeconds);
 }
 
-/** The minutes counted in a session; both null when none were, which is not the same as 0. */
+/**
+ * The bounds of use in a session, in minutes; both null when nothing was counted, which is not the same as 0, and the upper one
+ * when only a part was seen.
+ */
 export function countedMinutes(
-  session: Pick<WorkspaceSession, 'connected_minutes' | 'active_minutes' | 'connected_until'>,
+  session: Pick<
+    WorkspaceSession,
+    'connected_minutes' | 'active_minutes' | 'connected_until' | 'is_partly_seen'
+  >,
 ): { connected_minutes: number | null; active_minutes: number | null } {
   const { connected_minutes, active_minutes, connected_until } = session;
   if (connected_until === null) return { connected_minutes: null, active_minutes: null };
-  return { connected_minutes, active_minutes };
+  return { connected_minutes: session.is_partly_seen ? null : connected_minutes, active_minutes };
 }
 
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */

@@ -90,7 +90,7 @@ function describeSession(row: NamedSession, reader: Reader, at: Date): SessionEn
 }
 
 function describeDays(traffic: DayTraffic[], strips: DayStrip[]): UsedDay[] {
-  const most = Math.max(1, ...traffic.map((day) => day.connected_seconds));
+  const most = Math.max(1, ...traffic.flatMap((day) => [day.connected_seconds, day.active_seconds]));
   const percent = (seconds: number): number => Math.round((seconds / most) * 1000) / 10;
   return traffic
     .map((day) => ({

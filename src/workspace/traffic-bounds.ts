@@ -13,6 +13,8 @@ export interface TrafficBounds {
   active_seconds: number;
   /** Sessions whose traffic was counted. */
   counted_sessions: number;
+  /** Sessions of which only a part was seen, since another proxy passes on and asks: in the lower bound, not in the upper. */
+  partly_counted_sessions: number;
   /** Sessions of which only beginning and end are known: from before traffic was counted, or not through the gateway. */
   uncounted_sessions: number;
   /** How long those were open, in none of the bounds. */
@@ -36,6 +38,7 @@ const NOTHING: TrafficBounds = {
   connected_seconds: 0,
   active_seconds: 0,
   counted_sessions: 0,
+  partly_counted_sessions: 0,
   uncounted_sessions: 0,
   uncounted_seconds: 0,
 };
@@ -90,7 +93,8 @@ async function bounded(
         .select([
           'day',
           'is_counted',
-          db.raw('count(*) as sessions'),
+          db.raw('count(*) filter (where not is_partly_seen) as sessions'),
+          db.raw('count(*) filter (where is_partly_seen) as partly'),
           ...GROUP_BOUNDS.map((sql) => db.raw(sql)),
         ]),
     )
@@ -124,7 +128,8 @@ export function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
                    else least(date_trunc('minute', s.started_at), s.connected_until) end as span_from`),
       db.raw(`case when s.connected_until is null then ${end}
                    else s.connected_until + interval '1 minute' end as span_to`),
-      db.raw('s.connected_minutes * 60 as connected'),
+      db.raw('s.connected_until is not null and s.is_partly_seen as is_partly_seen'),
+      db.raw('case when s.is_partly_seen then 0 else s.connected_minutes * 60 end as connected'),
       db.raw('s.active_minutes * 60 as active'),
     ]);
 }
@@ -144,6 +149,7 @@ function cutSpans(db: Knex): Knex.QueryBuilder {
       'id',
       'user_id',
       'is_counted',
+      'is_partly_seen',
       db.raw('greatest(span_from, from_at) as lower_at'),
       db.raw('greatest(least(span_to, to_at), span_from, from_at) as upper_at'),
       db.raw(`${inside} as inside`),
@@ -175,6 +181,7 @@ const TOTALS = [
   'coalesce(sum(connected) filter (where is_counted), 0)::bigint as connected_seconds',
   'coalesce(sum(active) filter (where is_counted), 0)::bigint as active_seconds',
   'coalesce(sum(sessions) filter (where is_counted), 0)::bigint as counted_sessions',
+  'coalesce(sum(partly), 0)::bigint as partly_counted_sessions',
   'coalesce(sum(sessions) filter (where not is_counted), 0)::bigint as uncounted_sessions',
   'floor(coalesce(sum(span) filter (where not is_counted), 0))::bigint as uncounted_seconds',
 ];

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Log } from '../log.ts';
-import { minuteOf, writeTraffic, type Traffic } from './write-traffic.ts';
+import { minuteOf, trafficAt, writeTraffic, type Traffic, type TrafficSign } from './write-traffic.ts';
 
 /** Counts what flows between browsers and workspaces in memory and writes that of all sessions together. */
 export interface TrafficBuffer {
   /** Notes one request, message, or look at a connection that is still open. Costs no statement. */
-  note(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): void;
+  note(session: { id: number; startedAt: Date }, at: Date, sign: TrafficSign): void;
   /** Notes that the browser closed a connection in the regular way; the last proof of life, if nothing follows. */
   noteClose(session: { id: number; startedAt: Date }, at: Date): void;
   /** Writes what waits, in one statement. Never rejects: what could not be written is kept. */
@@ -22,6 +22,9 @@ const STATEMENT_MS = 5000;
 
 /** Requests no further apart than so many minutes are one connection: a page that polls slowly is open all the time. */
 const SAME_CONNECTION_MINUTES = 5;
+
+/** What an open connection of the gateway shows while nothing is said on it. */
+export const MERELY_CONNECTED: TrafficSign = { isActive: false, isPartlySeen: false };
 
 /** Starts the buffer of one process. `db` is a pool that no request can fill up. */
 export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number }): TrafficBuffer {
@@ -48,26 +51,16 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
     return running;
   };
   const timer = setInterval(() => void flush(), deps.everyMs ?? FLUSH_MS).unref();
-
-  const note = (
-    session: { id: number; startedAt: Date },
-    at: Date,
-    { isActive = false, isClose = false },
-  ): void => {
-    const minute = minuteOf(at);
-    const connected = minutesSince(lastMinutes.get(session.id), minute);
-    lastMinutes.set(session.id, Math.max(minute, lastMinutes.get(session.id) ?? 0));
-    const active = new Set(isActive ? [minute] : []);
-    const { id: sessionId, startedAt } = session;
-    merge(waiting, { sessionId, startedAt, lastAt: at, connected, active, closedAt: isClose ? at : null });
+  const keep = (traffic: Traffic): void => {
+    merge(waiting, withGap(lastMinutes, traffic));
   };
 
   return {
-    note: (session, at, isActive) => {
-      note(session, at, { isActive });
+    note: (session, at, sign) => {
+      keep(trafficAt(session, at, sign));
     },
     noteClose: (session, at) => {
-      note(session, at, { isClose: true });
+      keep({ ...trafficAt(session, at, MERELY_CONNECTED), closedAt: at });
     },
     flush,
     close: async () => {
@@ -76,6 +69,14 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
       if (waiting.size > 0) log.error({ sessions: waiting.size }, 'traffic could not be written and is lost');
     },
   };
+}
+
+/** The traffic of one moment, connected also since the session's last minute when that was not long ago. */
+function withGap(lastMinutes: Map<number, number>, traffic: Traffic): Traffic {
+  const minute = minuteOf(traffic.lastAt);
+  const last = lastMinutes.get(traffic.sessionId);
+  lastMinutes.set(traffic.sessionId, Math.max(minute, last ?? 0));
+  return { ...traffic, connected: minutesSince(last, minute) };
 }
 
 /** This minute, and those since the last one when that was not long ago. */
@@ -94,6 +95,7 @@ function merge(into: Map<number, Traffic>, traffic: Traffic): void {
   }
   for (const minute of traffic.connected) found.connected.add(minute);
   for (const minute of traffic.active) found.active.add(minute);
+  if (traffic.isPartlySeen) found.isPartlySeen = true;
   if (traffic.lastAt > found.lastAt) found.lastAt = traffic.lastAt;
   if (traffic.closedAt !== null && (found.closedAt === null || traffic.closedAt > found.closedAt))
     found.closedAt = traffic.closedAt;

@@ -42,11 +42,11 @@ export class WorkspaceGate {
     this.#askAboutPass = createPassQuestions(db);
   }
 
-  /** Decides about one request and counts it when it is let in. */
-  async admit(context: RequestContext, request: HostRequest): Promise<Entry> {
+  /** Decides about one request and counts it when it is let in; `isAsked`: by another proxy, which passes it on itself. */
+  async admit(context: RequestContext, request: HostRequest, { isAsked = false } = {}): Promise<Entry> {
     if (isCrossSite(request)) return { allowed: false, reason: 'cross-site' };
     const entry = await this.#decide(context, request);
-    if (entry.allowed) await this.#note(context, entry, request);
+    if (entry.allowed) await this.#note(context, entry, { request, isPartlySeen: isAsked });
     return entry;
   }
 
@@ -100,11 +100,12 @@ export class WorkspaceGate {
   async #note(
     context: RequestContext,
     { session }: Extract<Entry, { allowed: true }>,
-    request: HostRequest,
+    { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
   ): Promise<void> {
     const isActive = this.#signs.isBehindRequest(session, context.at, request);
     const buffer = context.recorders?.trafficBuffer;
-    if (buffer !== undefined) buffer.note(session, context.at, isActive);
-    else await writeTraffic(this.#db, [trafficAt(session, context.at, isActive)]);
+    const sign = { isActive, isPartlySeen };
+    if (buffer !== undefined) buffer.note(session, context.at, sign);
+    else await writeTraffic(this.#db, [trafficAt(session, context.at, sign)]);
   }
 }

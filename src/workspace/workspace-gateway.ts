@@ -106,7 +106,8 @@ export class WorkspaceGateway {
       (bytes) => {
         const at = new Date();
         const message = { socket, openedAt: this.#upgradedAt.get(req) ?? at, bytes };
-        traffic?.note(connection.session, at, this.#signs.isBehindMessage(connection.session, at, message));
+        const isActive = this.#signs.isBehindMessage(connection.session, at, message);
+        traffic?.note(connection.session, at, { isActive, isPartlySeen: false });
       },
       () => {
         connection.hasClosed = true;

@@ -11,6 +11,16 @@ export interface Traffic {
   active: Set<number>;
   /** When the browser last closed a connection in the regular way. */
   closedAt: Date | null;
+  /** Some of it was only asked about by another proxy, so that more may have flowed than was seen. */
+  isPartlySeen: boolean;
+}
+
+/** How one request, message, or look at an open connection counts. */
+export interface TrafficSign {
+  /** A person is behind it. */
+  isActive: boolean;
+  /** Another proxy passes it on and only asks us. */
+  isPartlySeen: boolean;
 }
 
 const MINUTE_MS = 60_000;
@@ -21,7 +31,11 @@ export function minuteOf(at: Date): number {
 }
 
 /** The traffic of one request or message. */
-export function trafficAt(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): Traffic {
+export function trafficAt(
+  session: { id: number; startedAt: Date },
+  at: Date,
+  { isActive, isPartlySeen }: TrafficSign,
+): Traffic {
   const minute = minuteOf(at);
   return {
     sessionId: session.id,
@@ -30,6 +44,7 @@ export function trafficAt(session: { id: number; startedAt: Date }, at: Date, is
     connected: new Set([minute]),
     active: new Set(isActive ? [minute] : []),
     closedAt: null,
+    isPartlySeen,
   };
 }
 
@@ -39,7 +54,7 @@ export function trafficAt(session: { id: number; startedAt: Date }, at: Date, is
  * counts when it is written after it, and moves no end. Locks in the order of ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
-  const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt }) => ({
+  const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt, isPartlySeen }) => ({
     id: sessionId,
     started_at: startedAt,
     last_at: lastAt,
@@ -47,6 +62,7 @@ export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
     connected: [...new Set([...connected, ...active])].map(toTime),
     active: [...active].map(toTime),
     closed_at: closedAt,
+    is_partly_seen: isPartlySeen,
   }));
   return db.raw(STATEMENT, [JSON.stringify(rows)]);
 }
@@ -58,9 +74,9 @@ function toTime(minute: number): Date {
 /** A time that went through JavaScript has lost its microseconds, hence the range of one millisecond. */
 const STATEMENT = `
 with reported as materialized (
-  select s.id, s.started_at, r.last_at, r.connected, r.active, r.closed_at
+  select s.id, s.started_at, r.last_at, r.connected, r.active, r.closed_at, r.is_partly_seen
   from json_to_recordset(?::json) as r(id bigint, started_at timestamptz, last_at timestamptz, connected json, active json,
-    closed_at timestamptz)
+    closed_at timestamptz, is_partly_seen boolean)
   join workspace_sessions as s on s.id = r.id
     and s.started_at >= r.started_at and s.started_at < r.started_at + interval '1 millisecond'
   order by s.id
@@ -77,6 +93,7 @@ set (connected_minutes, connected_until) = (
       from (select value::timestamptz as minute from json_array_elements_text(reported.active)) as m
       where (s.active_until is null or m.minute > s.active_until) and (s.ended_at is null or m.minute <= s.ended_at)
     ),
+    is_partly_seen = s.is_partly_seen or reported.is_partly_seen,
     disconnected_at = greatest(s.disconnected_at, case when s.ended_at is null then reported.closed_at end),
     last_activity_at = case when s.ended_at is null then greatest(s.last_activity_at, reported.last_at) else s.last_activity_at end
 from reported

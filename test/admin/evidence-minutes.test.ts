@@ -40,6 +40,7 @@ describe('the minutes in the evidence', () => {
     expect(bundle.summary).toMatchObject({
       total_sessions: 3,
       counted_sessions: 2,
+      partly_counted_sessions: 0,
       uncounted_sessions: 1,
       total_workspace_hours: 1.67,
       connected_workspace_hours: 1.2,
@@ -60,6 +61,25 @@ describe('the minutes in the evidence', () => {
     await used('09:00', '09:59', { connected: 60, active: 24 });
     const { summary } = await readBundle(database.db, cast.alice, cast.bob);
     expect(summary).toMatchObject({ connected_workspace_hours: 1, active_workspace_hours: 0.5 });
+  });
+
+  it('tell the least and no most of a session of which only a part was seen', async () => {
+    await used('09:00', '09:59', { connected: 60, active: 6 });
+    await used('09:30', '10:59', { connected: 20, active: 18 });
+    await database.db('workspace_sessions').where({ active_minutes: 18 }).update({ is_partly_seen: true });
+    const { workspace_sessions, summary } = await readBundle(database.db, cast.alice, cast.bob);
+    expect(workspace_sessions).toMatchObject([
+      { connected_minutes: null, active_minutes: 18 },
+      { connected_minutes: 60, active_minutes: 6 },
+    ]);
+    expect(summary).toMatchObject({
+      counted_sessions: 1,
+      partly_counted_sessions: 1,
+      uncounted_sessions: 0,
+      connected_workspace_hours: 1,
+      // At least what the busier of the two shows, since they overlap.
+      active_workspace_hours: 0.3,
+    });
   });
 
   it('are cut to the period', async () => {
@@ -98,6 +118,7 @@ function asVersion10(bundle: EvidenceBundle): unknown {
       'connected_workspace_hours',
       'active_workspace_hours',
       'counted_sessions',
+      'partly_counted_sessions',
       'uncounted_sessions',
       'usage_explained',
       'sessions_by_admins',

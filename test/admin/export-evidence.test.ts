@@ -52,6 +52,7 @@ describe('an evidence bundle', () => {
       connected_workspace_hours: 0,
       active_workspace_hours: 0,
       counted_sessions: 0,
+      partly_counted_sessions: 0,
       uncounted_sessions: 0,
       usage_explained: {
         en: expect.stringContaining('Two numbers bound') as string,

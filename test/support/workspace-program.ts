@@ -22,6 +22,9 @@ export interface WorkspaceProgram {
   seen: Seen[];
   /** Headers of its next answers. */
   answers: Record<string, string | string[]>;
+  /** True: it begins its answers and does not finish them before it is told to. */
+  isHolding: boolean;
+  held: (() => void)[];
   close(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
   const socketPath = join(folder, 'program.sock');
   const sockets = new Set<Socket>();
-  const shared = { seen: [] as Seen[], answers: {} };
+  const shared: Shared = { seen: [], answers: {}, isHolding: false, held: [] };
   const [onSocket, onPort] = [createRepeater(shared, sockets), createRepeater(shared, sockets)];
   await Promise.all([
     once(onSocket.listen(socketPath), 'listening'),
@@ -50,7 +53,9 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   });
 }
 
-function createRepeater(shared: Pick<WorkspaceProgram, 'seen' | 'answers'>, sockets: Set<Socket>): Server {
+type Shared = Pick<WorkspaceProgram, 'seen' | 'answers' | 'isHolding' | 'held'>;
+
+function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
   const note = ({ method = '', url = '', headers }: IncomingMessage, body: string): Seen => {
     const seen = { method, url, headers, body };
     shared.seen.push(seen);
@@ -61,7 +66,11 @@ function createRepeater(shared: Pick<WorkspaceProgram, 'seen' | 'answers'>, sock
     req.setEncoding('utf8').on('data', (text: string) => (body += text));
     req.on('end', () => {
       for (const [name, value] of Object.entries(shared.answers)) res.setHeader(name, value);
-      res.end(JSON.stringify(note(req, body)));
+      const text = JSON.stringify(note(req, body));
+      if (shared.isHolding) {
+        res.flushHeaders();
+        shared.held.push(() => res.end(text));
+      } else res.end(text);
     });
   });
   server.on('upgrade', (req, socket: Socket) => {

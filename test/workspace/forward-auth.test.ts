@@ -229,6 +229,8 @@ describe('what is asked by forward-auth', () => {
     await site.deps.recorders.trafficBuffer?.flush();
     const [session] = await sessions();
     expect(session?.active_minutes).toBeLessThanOrEqual(3);
+    // A WebSocket would have been seen when it opened, and no more: nothing here is the most.
+    expect(session?.is_partly_seen).toBe(true);
   });
 });
 

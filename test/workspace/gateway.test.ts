@@ -187,6 +187,22 @@ describe('a request through the gateway', () => {
   });
 });
 
+describe('an answer that is still being sent', () => {
+  it('is connected for as long as it is open, like a WebSocket', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    program.isHolding = true;
+    const answering = ask(guest);
+    await expect.poll(() => program.held.length).toBe(1);
+    await expect.poll(async () => (await traffic()).connected_minutes).toBe(1);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 60_000 });
+    await expect.poll(async () => (await traffic()).connected_minutes, { timeout: 6000 }).toBe(4);
+    vi.useRealTimers();
+    program.isHolding = false;
+    for (const finish of program.held.splice(0)) finish();
+    expect((await answering).status).toBe(200);
+  });
+});
+
 describe('forward-auth', () => {
   it('ignores what a stranger who is no trusted proxy says about hosts, whoever’s cookie comes with it', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);

@@ -48,7 +48,7 @@ async function opened(id: number): Promise<{ id: number; startedAt: Date }> {
 
 async function flow(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): Promise<void> {
   const buffer = createTrafficBuffer({ db: site.db, log: pino({ level: 'silent' }) });
-  buffer.note(session, at, isActive);
+  buffer.note(session, at, { isActive, isPartlySeen: false });
   await buffer.close();
 }
 

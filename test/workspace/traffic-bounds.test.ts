@@ -27,6 +27,7 @@ describe('the bounds of counted use', () => {
       connected_seconds: 0,
       active_seconds: 0,
       counted_sessions: 0,
+      partly_counted_sessions: 0,
       uncounted_sessions: 0,
       uncounted_seconds: 0,
     });
@@ -43,6 +44,7 @@ describe('the bounds of counted use', () => {
     await used({ from: 60, to: 70, connected: 11, active: 0 });
     expect(await bounds()).toEqual({
       ...minutes(11, 0, { counted_sessions: 1 }),
+      partly_counted_sessions: 0,
       uncounted_sessions: 2,
       uncounted_seconds: 45 * 60,
     });

@@ -7,6 +7,9 @@ import { contextOf, minute, sweeperContext } from './scene.ts';
 
 const site = useTestApp();
 
+const OPEN = { isActive: false, isPartlySeen: false };
+const USED = { isActive: true, isPartlySeen: false };
+
 let cast: Cast;
 let session: { id: number; startedAt: Date };
 let buffer: TrafficBuffer;
@@ -39,10 +42,10 @@ async function counted(): Promise<unknown> {
 
 describe('the traffic of a session', () => {
   it('keeps minutes with something sent apart from those merely connected', async () => {
-    buffer.note(session, minute(0), false);
-    buffer.note(session, minute(1), true);
-    buffer.note(session, minute(1.5), true);
-    buffer.note(session, minute(2), false);
+    buffer.note(session, minute(0), OPEN);
+    buffer.note(session, minute(1), USED);
+    buffer.note(session, minute(1.5), USED);
+    buffer.note(session, minute(2), OPEN);
     expect(await counted()).toEqual({
       connected_minutes: 3,
       active_minutes: 1,
@@ -53,7 +56,7 @@ describe('the traffic of a session', () => {
   it('counts a minute once, however often it is written and by how many processes', async () => {
     const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
     for (const process of [buffer, other, buffer]) {
-      process.note(session, minute(1), true);
+      process.note(session, minute(1), USED);
       await process.flush();
     }
     await other.close();
@@ -61,8 +64,25 @@ describe('the traffic of a session', () => {
   });
 
   it('takes requests up to five minutes apart for one connection, and no longer gap', async () => {
-    for (const at of [0, 4, 20]) buffer.note(session, minute(at), false);
+    for (const at of [0, 4, 20]) buffer.note(session, minute(at), OPEN);
     expect(await counted()).toMatchObject({ connected_minutes: 6, active_minutes: 0 });
+  });
+
+  it('is partly seen for good once another proxy has asked about some of it', async () => {
+    const isPartlySeen = async (): Promise<unknown> => {
+      await buffer.flush();
+      return site
+        .db('workspace_sessions')
+        .where({ id: session.id })
+        .first('is_partly_seen', 'active_minutes');
+    };
+    buffer.note(session, minute(0), OPEN);
+    expect(await isPartlySeen()).toEqual({ is_partly_seen: false, active_minutes: 0 });
+    buffer.note(session, minute(1), { isActive: true, isPartlySeen: true });
+    buffer.note(session, minute(2), OPEN);
+    expect(await isPartlySeen()).toEqual({ is_partly_seen: true, active_minutes: 1 });
+    buffer.note(session, minute(3), OPEN);
+    expect(await isPartlySeen()).toMatchObject({ is_partly_seen: true });
   });
 
   it('ends as closed when its last sign was the regular end of a connection', async () => {
@@ -82,7 +102,7 @@ describe('the traffic of a session', () => {
   it('ends as idle when another tab outlived the one that was closed', async () => {
     buffer.noteClose(session, minute(2));
     await buffer.flush();
-    buffer.note(session, minute(3), false);
+    buffer.note(session, minute(3), OPEN);
     await buffer.flush();
     await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(minute(60)));
     const row = await site.db('workspace_sessions').where({ id: session.id }).first();
@@ -93,7 +113,7 @@ describe('the traffic of a session', () => {
     { what: 'is in the audit row of the end', isUsed: true, connected: 1, active: 0 },
     { what: 'is null there when nothing was counted', isUsed: false, connected: null, active: null },
   ])('$what', async ({ isUsed, connected, active }) => {
-    if (isUsed) buffer.note(session, minute(1), false);
+    if (isUsed) buffer.note(session, minute(1), OPEN);
     await buffer.flush();
     await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.bob, minute(5)), {
       sessionId: session.id,
@@ -108,14 +128,14 @@ describe('the traffic of a session', () => {
   });
 
   it('moves no end, and counts nothing after it', async () => {
-    buffer.note(session, minute(3), false);
+    buffer.note(session, minute(3), OPEN);
     await buffer.flush();
     const ended = await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.alice, minute(9)), {
       sessionId: session.id,
       reason: 'deleted',
     });
     expect(ended?.ended_at).toEqual(minute(3));
-    buffer.note(session, minute(8), true);
+    buffer.note(session, minute(8), USED);
     expect(await counted()).toMatchObject({ active_minutes: 0, last_activity_at: minute(3) });
   });
 });

@@ -218,7 +218,7 @@ export class SshDoor {
 }
 
 function noteActive({ context, session }: OpenConnection): void {
-  context.recorders?.trafficBuffer?.note(session, new Date(), true);
+  context.recorders?.trafficBuffer?.note(session, new Date(), { isActive: true, isPartlySeen: false });
 }
 
 function send(socket: Socket, message: AppMessage): void {

@@ -142,7 +142,7 @@ export const admin = {
   exportInside4: 'Payments and invoices, with what the payment service reported',
   exportNot: 'Never inside: passwords, card data, and what colleagues did.',
   usageExplained:
-    'Two numbers bound the time of use. Connected: minutes in which the person’s device had a connection to the workspace; this is the most that was used, since a window may stand open with nobody before it. Active: minutes in which something came from the person to the workspace, such as a keystroke; this is the least that was used, since reading leaves no trace. The true time lies between them. Both were counted by the server from the traffic itself, whole minutes, each once even when several windows were open. Sessions without these numbers (null) were not counted, which says nothing for or against their use.',
+    'Two numbers bound the time of use. Connected: minutes in which the person’s device had a connection to the workspace; this is the most that was used, since a window may stand open with nobody before it. Active: minutes in which something came from the person to the workspace, such as a keystroke; this is the least that was used, since reading leaves no trace. Where both are given, the true time lies between them. Both were counted by the server from the traffic itself, whole minutes, each once even when several windows were open. A session without the number of connected minutes (null) was seen only in part: there is no most for it, and its active minutes are still the least. A session without both was not counted, which says nothing for or against its use.',
   exportPeriodHint: 'Leave both empty for everything. Days are counted in Istanbul time.',
   exportDownload: 'Download evidence',
   exportFormat: 'File',

@@ -50,6 +50,8 @@ export const sessions = {
   timelineOf: 'Times of use on {date}; they are written below',
   use: 'Use',
   moreTimes: 'and {count, plural, one {# more} other {# more}}',
+  partlyCounted: 'seen only in part',
+  partlyDay: 'and {count, plural, one {# session} other {# sessions}} seen only in part',
   uncountedDay: 'and {length} not counted',
   legendCounted: 'between the first and the last counted minute of a session',
   legendUncounted: 'open, minutes not counted',

@@ -52,6 +52,8 @@ export const sessions: Record<keyof typeof en, string> = {
   timelineOf: '{date} günü kullanım saatleri; altında yazılıdır',
   use: 'Kullanım',
   moreTimes: 've {count} aralık daha',
+  partlyCounted: 'yalnızca bir bölümü görüldü',
+  partlyDay: 'ayrıca {count} oturumun yalnızca bir bölümü görüldü',
   uncountedDay: 'ayrıca {length} sayılmadı',
   legendCounted: 'oturumun sayılan ilk ve son dakikası arası',
   legendUncounted: 'açık, dakikaları sayılmadı',
