@@ -36,10 +36,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   // Another test may have deleted the last one.
-  await site.db('workspaces').where({ company_id: cast.acme.id }).whereNull('deleted_at').update({
-    deleted_at: new Date(),
-    deleted_by: cast.alice.id,
-  });
+  await deletePlace();
   place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
   await site.db('workspace_hosts').insert({
     label: `at-${String(place.id)}`,
@@ -69,17 +66,22 @@ const ofTheCompany = {
   admin: 303,
 };
 
+const list = {
+  ...ofTheCompany,
+  otherAdmin: 200,
+  otherMember: 200,
+  colleague: 200,
+  owner: 200,
+  admin: 200,
+  stranger: 303,
+};
+
 /** Every route of the feature, and what it answers to whom about a workspace of Bob, member of Acme. */
 const matrix: Record<string, Record<Who, number>> = {
-  'GET /workspace': {
-    ...ofTheCompany,
-    stranger: 303,
-    otherAdmin: 200,
-    otherMember: 200,
-    colleague: 200,
-    owner: 200,
-    admin: 200,
-  },
+  'GET /workspace': list,
+  'GET /workspace/deleted': list,
+  'GET /workspace/now': list,
+  'GET /workspace/sessions': list,
   'POST /workspace': { ...ofTheCompany, stranger: 401 },
   // A stranger who is no trusted proxy.
   'GET /workspace/forward-auth': {
@@ -98,7 +100,9 @@ const matrix: Record<string, Record<Who, number>> = {
   'POST /workspace/:id/restart': form,
   'GET /workspace/:id': page,
   'GET /workspace/:id/delete': page,
+  'GET /workspace/:id/sessions': page,
   'POST /workspace/:id/delete': form,
+  'POST /workspace/:id/restore': form,
   'POST /workspace/:id/open': form,
   'POST /workspace/:id/activity': form,
   'POST /workspace/:id/close': form,
@@ -117,6 +121,7 @@ const cases = Object.entries(matrix).flatMap(([route, answers]) =>
 
 describe.each(cases)('$route as $who', ({ route, who, status }) => {
   test(`answers ${String(status)}`, async () => {
+    if (route === 'POST /workspace/:id/restore') await deletePlace();
     const before = await countEverything();
     const answer = await ask(route, who);
     expect(answer.status).toBe(status);
@@ -155,6 +160,11 @@ test('another company’s sessions are never in a history, even with an id in th
   expect(answer.status).toBe(200);
   expect(answer.text).not.toContain('Charlie');
 });
+
+async function deletePlace(): Promise<void> {
+  const gone = { deleted_at: new Date(), deleted_by: cast.alice.id };
+  await site.db('workspaces').where({ company_id: cast.acme.id }).whereNull('deleted_at').update(gone);
+}
 
 function ask(route: string, who: Who) {
   const [method = '', pattern = ''] = route.split(' ');

@@ -129,7 +129,7 @@ describe('nothing counted is lost', () => {
       deactivateUser(database.db, aliceAt(4), { companyId: cast.acme.id, userId: cast.bob.id }),
     'when the subscription lapses': async (id) => {
       await lapseAt(minute(3.5));
-      return recordActivity(database.db, bobAt(4), of(place, id));
+      return recordActivity(database.db, bobAt(4), { ...of(place, id), mustRun: false });
     },
     'when it is idle and swept': () =>
       WorkspaceSessionTracker.endIdleSessions(database.db, {
@@ -315,7 +315,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
     const elsewhere = bobAt(2, { recorders: undefined });
     await closeWorkspace(database.db, elsewhere, { workspaceId: place.id, isAdmin: false });
     await here.flush();
-    expect(await recordActivity(database.db, bobAt(3), of(place, id))).toEqual({
+    expect(await recordActivity(database.db, bobAt(3), { ...of(place, id), mustRun: false })).toEqual({
       state: 'ended',
       reason: 'closed',
     });
@@ -378,7 +378,7 @@ function aliceAt(count: number, overrides: Overrides = {}): RequestContext {
 }
 
 function of(where: { id: number }, sessionId: number) {
-  return { workspaceId: where.id, isAdmin: false, mustRun: false, sessionId };
+  return { workspaceId: where.id, isAdmin: false, sessionId };
 }
 
 async function open(where: { id: number }, context: RequestContext): Promise<number> {
@@ -407,7 +407,7 @@ function note(where: { id: number }, sessionId: number, context: RequestContext)
 /** What the page does: reports, and goes on with the session that it is told. */
 async function report(where: { id: number }, sessionId: number, context: RequestContext): Promise<number> {
   if (note(where, sessionId, context)) return sessionId;
-  const outcome = await recordActivity(database.db, context, of(where, sessionId));
+  const outcome = await recordActivity(database.db, context, { ...of(where, sessionId), mustRun: false });
   return outcome.state === 'restarted' ? outcome.session.id : sessionId;
 }
 
