@@ -25,9 +25,9 @@ export async function authorizeWorkspaceRequest(
   context: RequestContext,
   input: AskedPass & DoorRules & { ask: AskAboutPass },
 ): Promise<Entry> {
-  const { label, tokenHash, mustRun, ask } = input;
+  const { label, tokenHash, ask, ...rules } = input;
   const facts = await ask({ label, tokenHash }, context.at);
-  return enter(db, context, { facts, mustRun });
+  return enter(db, context, { facts, ...rules });
 }
 
 /** The way in by which somebody comes, and what the evidence says of it beside. */
@@ -43,6 +43,7 @@ export async function enter(
   {
     facts,
     mustRun,
+    addresses,
     way = { accessMethod: 'web' },
   }: DoorRules & { facts: PassFacts | undefined; way?: WayIn },
 ): Promise<Entry> {
@@ -54,6 +55,7 @@ export async function enter(
   const { entrant } = judgement;
   const open = openSessionOf(facts, context.at);
   if (open !== null) return { allowed: true, entrant, session: open };
+  if ((await addresses?.addressOf(entrant.workspaceId)) === null) return { allowed: false, reason: 'away' };
   const outcome = await openWorkspace(db, asEntrant(context, entrant), {
     workspaceId: entrant.workspaceId,
     isAdmin: entrant.isAdmin,

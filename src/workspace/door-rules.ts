@@ -6,5 +6,5 @@ export function doorRules({
   runtime,
   workspaceAddresses,
 }: Pick<AppDeps, 'runtime' | 'workspaceAddresses'>): DoorRules {
-  return { mustRun: runtime.isManaged && workspaceAddresses === runtime };
+  return { mustRun: runtime.isManaged && workspaceAddresses === runtime, addresses: workspaceAddresses };
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { missingAcceptancesOf } from '../legal/queries.ts';
 import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
+import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** A host label with the hash of the cookie that came to it. */
 export interface AskedPass {
@@ -8,9 +9,12 @@ export interface AskedPass {
   tokenHash: string | null;
 }
 
-/** Whether it is for us to say what runs; false where workspaces live elsewhere. */
+/** Who is let in beside what the database says. */
 export interface DoorRules {
+  /** Whether it is for us to say what runs; false where workspaces live elsewhere. */
   mustRun: boolean;
+  /** Where workspaces listen: no session opens in one that does not. Undefined: others pass on, and we do not know it. */
+  addresses?: WorkspaceAddresses | undefined;
 }
 
 /** All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is over. */

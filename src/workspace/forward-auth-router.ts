@@ -9,7 +9,7 @@ import { isHttps, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 
 /** What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round in a circle. */
-export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped'];
+export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
 
 /**
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401
@@ -30,11 +30,13 @@ export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate
       method: original.method,
       path: original.path,
     });
-    const entry = await gate.admit(requestContext(req), request, { isAsked: true });
+    const context = requestContext(req);
+    const entry = await gate.decide(context, request);
     if (!entry.allowed) {
       refuse(res, config.baseUrl, { request, reason: entry.reason, isNginx: original.isNginx });
       return;
     }
+    await gate.note(context, entry.session, { request, isPartlySeen: true });
     res.setHeader('x-workspace-id', String(entry.entrant.workspaceId));
     res.setHeader('x-workspace-user-id', String(entry.entrant.userId));
     // What the workspace may see of the cookies; each of the three proxies can put it in place of the browser's own.

@@ -2,8 +2,10 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
+import { admitRequest } from './admit-request.ts';
 import { hostnameOf, readHost } from './host-name.ts';
 import { readHostRequest } from './host-request.ts';
+import type { PassRefusal } from './judge-pass.ts';
 import { isHttps, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 import type { WorkspaceGateway } from './workspace-gateway.ts';
@@ -34,29 +36,19 @@ export function createUpgradeHandler(
         method: req.method ?? 'GET',
         path: req.url ?? '',
       });
-      const entry = await gate.admit(context, request);
-      const address = entry.allowed ? await gateway.addresses.addressOf(entry.entrant.workspaceId) : null;
-      if (!entry.allowed) refuse(socket, entry.reason === 'no-pass' ? 401 : 403);
-      else if (address === null) refuse(socket, 503);
-      else {
-        const { label, tokenHash } = request;
-        const { workspaceId } = entry.entrant;
-        const admitted = {
-          label,
-          tokenHash,
-          workspaceId,
-          session: entry.session,
-          context,
-          address,
-          cookie: cookie.forwarded,
-        };
-        await gateway.passOnSocket(req, socket, head, admitted);
-      }
+      const admission = await admitRequest({ gate, gateway }, context, { request, cookie: cookie.forwarded });
+      if (admission.ok) await gateway.passOnSocket(req, socket, head, admission.admitted);
+      else refuse(socket, refusalStatus(admission.reason));
     } catch (error) {
       context.log.error({ err: error, requestId: context.requestId }, 'a WebSocket to a workspace failed');
       socket.destroy();
     }
   };
+}
+
+function refusalStatus(reason: PassRefusal): number {
+  if (reason === 'away') return 503;
+  return reason === 'no-pass' ? 401 : 403;
 }
 
 /** What a browser's script sees of it is that the socket closed. */

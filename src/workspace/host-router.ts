@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
+import type { Config } from '../config.ts';
 import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
+import type { Doors } from './admit-request.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
 import { readHost } from './host-name.ts';
@@ -22,11 +24,12 @@ export const EXCHANGE_PATH = '/.youarecoder/enter';
  * app exists there. `earlier` holds what came of a request before Express saw it.
  */
 export function createHostRouter(
-  { db, config }: AppDeps,
+  deps: AppDeps,
   gate: WorkspaceGate,
   gateway: WorkspaceGateway | null,
   earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
 ): Router {
+  const { config } = deps;
   const router = Router();
   router.use(async (req, res, next) => {
     const asked = readHost(req.headers.host, config);
@@ -35,9 +38,9 @@ export function createHostRouter(
       return;
     }
     if (asked.kind === 'workspace' && req.path === EXCHANGE_PATH && req.method === 'GET') {
-      await exchange(req, res, asked.label);
+      await exchange(deps, req, res, asked.label);
     } else if (asked.kind === 'workspace' && gateway !== null) {
-      await serve(req, res, gateway, asked.label);
+      await serve({ config, gate, gateway, earlier }, req, res, asked.label);
     } else if (asked.kind === 'workspace') {
       // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
       showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url: config.baseUrl });
@@ -45,38 +48,41 @@ export function createHostRouter(
       showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url: config.baseUrl });
     }
   });
-
-  async function exchange(req: Request, res: Response, label: string): Promise<void> {
-    res.setHeader('cache-control', 'no-store');
-    const ticketHash = hashSentToken(req.query.ticket);
-    const { hash: heldHash } = readPassCookie(req.headers.cookie, isHttps(config));
-    const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash, heldHash });
-    const url = enterUrl(config.baseUrl, label);
-    if (pass === undefined) {
-      showAway(req, res, { status: 403, textKey: 'workspace.awayTicket', url });
-    } else {
-      res.setHeader('set-cookie', passCookie(pass.token, isHttps(config)));
-      res.setHeader('referrer-policy', 'no-referrer');
-      res.redirect(303, '/');
-    }
-  }
-
-  async function serve(req: Request, res: Response, gateway: WorkspaceGateway, label: string): Promise<void> {
-    const context = requestContext(req);
-    const outcome =
-      earlier.get(req) ?? (await passOnRequest({ config, gate, gateway }, context, { req, res, label }));
-    const url = enterUrl(config.baseUrl, label);
-    if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
-    else if (outcome.kind === 'stopped')
-      showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
-    else if (outcome.kind === 'away') {
-      const { error, workspaceId } = outcome;
-      context.log.warn({ err: error, workspaceId }, 'a workspace did not answer');
-      if (res.headersSent) res.destroy();
-      else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
-    }
-  }
   return router;
+}
+
+async function exchange({ db, config }: AppDeps, req: Request, res: Response, label: string): Promise<void> {
+  res.setHeader('cache-control', 'no-store');
+  const ticketHash = hashSentToken(req.query.ticket);
+  const { hash: heldHash } = readPassCookie(req.headers.cookie, isHttps(config));
+  const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash, heldHash });
+  const url = enterUrl(config.baseUrl, label);
+  if (pass === undefined) {
+    showAway(req, res, { status: 403, textKey: 'workspace.awayTicket', url });
+  } else {
+    res.setHeader('set-cookie', passCookie(pass.token, isHttps(config)));
+    res.setHeader('referrer-policy', 'no-referrer');
+    res.redirect(303, '/');
+  }
+}
+
+async function serve(
+  { config, earlier, ...doors }: Doors & { config: Config; earlier: WeakMap<IncomingMessage, PassedOn> },
+  req: Request,
+  res: Response,
+  label: string,
+): Promise<void> {
+  const context = requestContext(req);
+  const outcome =
+    earlier.get(req) ?? (await passOnRequest({ config, ...doors }, context, { req, res, label }));
+  const url = enterUrl(config.baseUrl, label);
+  if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
+  else if (outcome.kind === 'away') {
+    const { error, workspaceId } = outcome;
+    context.log.warn({ err: error, workspaceId }, 'a workspace did not answer');
+    if (res.headersSent) res.destroy();
+    else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
+  }
 }
 
 function refuse(
@@ -88,6 +94,7 @@ function refuse(
   res.setHeader('cache-control', 'no-store');
   // No 503: that is for the log a fault that somebody must see to.
   if (reason === 'stopped') showAway(req, res, { status: 409, textKey: 'workspace.awayStopped', url });
+  else if (reason === 'away') showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
   else if (isMendable && isNavigation(request)) res.redirect(303, url);
   else if (isMendable) showAway(req, res, { status: 401, textKey: 'workspace.awaySignIn', url });
   else if (reason === 'unknown-host')

@@ -10,6 +10,8 @@ export const passRefusals = [
   'not-accepted',
   'lapsed',
   'stopped',
+  // Should run, and does not listen.
+  'away',
   'cross-site',
 ] as const;
 export type PassRefusal = (typeof passRefusals)[number];

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-import { authorizeWorkspaceRequest, type Entry } from './authorize-workspace-request.ts';
+import { authorizeWorkspaceRequest, type EnteredSession, type Entry } from './authorize-workspace-request.ts';
 import { keyOfPass, type DoorRules } from './find-passes.ts';
 import { isCrossSite, type HostRequest } from './host-request.ts';
 import { createPassQuestions, type AskAboutPass } from './pass-questions.ts';
@@ -26,7 +26,7 @@ interface Believed {
 
 /**
  * The door of one process to all workspaces, for both ways in: asks `authorizeWorkspaceRequest`, believes its answer for two
- * seconds, and notes what is let in as traffic of the session.
+ * seconds, and notes what is let in as traffic of the session when it is told to.
  */
 export class WorkspaceGate {
   readonly #db: Knex;
@@ -42,12 +42,26 @@ export class WorkspaceGate {
     this.#askAboutPass = createPassQuestions(db);
   }
 
-  /** Decides about one request and counts it when it is let in; `isAsked`: by another proxy, which passes it on itself. */
-  async admit(context: RequestContext, request: HostRequest, { isAsked = false } = {}): Promise<Entry> {
+  /** Decides about one request. What is let in is counted by `note`. */
+  async decide(context: RequestContext, request: HostRequest): Promise<Entry> {
     if (isCrossSite(request)) return { allowed: false, reason: 'cross-site' };
     const entry = await this.#decide(context, request);
-    if (entry.allowed) await this.#note(context, entry, { request, isPartlySeen: isAsked });
+    // Not believed any longer, so that a workspace is there as soon as it listens.
+    if (!entry.allowed && entry.reason === 'away') this.#believed.delete(keyOfPass(request));
     return entry;
+  }
+
+  /** Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. */
+  async note(
+    context: RequestContext,
+    session: EnteredSession,
+    { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
+  ): Promise<void> {
+    const isActive = this.#signs.isBehindRequest(session, context.at, request);
+    const buffer = context.recorders?.trafficBuffer;
+    const sign = { isActive, isPartlySeen };
+    if (buffer !== undefined) buffer.note(session, context.at, sign);
+    else await writeTraffic(this.#db, [trafficAt(session, context.at, sign)]);
   }
 
   #decide(context: RequestContext, request: HostRequest): Promise<Entry> {
@@ -95,17 +109,5 @@ export class WorkspaceGate {
       ...this.#rules,
       ask: this.#askAboutPass,
     });
-  }
-
-  async #note(
-    context: RequestContext,
-    { session }: Extract<Entry, { allowed: true }>,
-    { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
-  ): Promise<void> {
-    const isActive = this.#signs.isBehindRequest(session, context.at, request);
-    const buffer = context.recorders?.trafficBuffer;
-    const sign = { isActive, isPartlySeen };
-    if (buffer !== undefined) buffer.note(session, context.at, sign);
-    else await writeTraffic(this.#db, [trafficAt(session, context.at, sign)]);
   }
 }

@@ -37,6 +37,15 @@ export interface Admitted extends AskedPass {
   address: WorkspaceAddress;
   /** The cookies without ours. */
   cookie: string;
+  /** The workspace answers. */
+  onAnswer(): void;
+}
+
+/** What is to happen to a request that is under way. */
+interface UnderWay {
+  onAnswer(): void;
+  onUpgrade?(workspaceSocket: Socket): void;
+  onFailure(error: Error): void;
 }
 
 interface GatewayDeps {
@@ -57,8 +66,7 @@ export class WorkspaceGateway {
   readonly #signs: PersonSigns;
   /** Since when browser and workspace speak WebSocket. */
   readonly #upgradedAt = new WeakMap<IncomingMessage, Date>();
-  /** How to say that a request failed, while it is under way. */
-  readonly #failures = new WeakMap<IncomingMessage, (error: Error) => void>();
+  readonly #underWay = new WeakMap<IncomingMessage, UnderWay>();
 
   constructor(deps: GatewayDeps) {
     this.#config = deps.config;
@@ -66,20 +74,21 @@ export class WorkspaceGateway {
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
     this.#proxy = createProxyServer({ proxyTimeout: SILENT_MS, upgradeTimeout: SILENT_MS });
-    this.#proxy.on('proxyRes', (answer) => {
-      cleanResponseHeaders(answer.headers);
+    this.#proxy.on('proxyRes', (answer, req) => {
+      this.#answered(req, answer);
     });
     this.#proxy.on('proxyReqWs', (request, req) => {
-      request.prependListener('upgrade', (answer) => {
+      request.prependListener('upgrade', (answer: IncomingMessage, workspaceSocket: Socket) => {
         this.#upgradedAt.set(req, new Date());
-        cleanResponseHeaders(answer.headers);
+        this.#answered(req, answer);
+        this.#underWay.get(req)?.onUpgrade?.(workspaceSocket);
       });
-      request.prependListener('response', (answer) => {
-        cleanResponseHeaders(answer.headers);
+      request.prependListener('response', (answer: IncomingMessage) => {
+        this.#answered(req, answer);
       });
     });
     this.#proxy.on('error', (error, req) => {
-      if (req !== undefined) this.#failures.get(req)?.(error);
+      if (req !== undefined) this.#underWay.get(req)?.onFailure(error);
     });
   }
 
@@ -90,8 +99,11 @@ export class WorkspaceGateway {
     res.once('close', remove);
     const since = Date.now();
     await new Promise<void>((resolve, reject) => {
-      this.#failures.set(req, (error) => {
-        reject(new WorkspaceAway(Date.now() - since >= SILENT_MS ? 504 : 502, error));
+      this.#underWay.set(req, {
+        onAnswer: admitted.onAnswer,
+        onFailure: (error) => {
+          reject(new WorkspaceAway(Date.now() - since >= SILENT_MS ? 504 : 502, error));
+        },
       });
       this.#proxy.web(req, res, { target: toTarget(admitted.address) }).then(resolve, reject);
     });
@@ -101,6 +113,7 @@ export class WorkspaceGateway {
   async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
     this.#clean(req, admitted);
     const connection = toConnection(admitted, true, () => socket.destroy());
+    let isEndedByWorkspace = false;
     const traffic = admitted.context.recorders?.trafficBuffer;
     const count = countMessages(
       (bytes) => {
@@ -111,16 +124,28 @@ export class WorkspaceGateway {
       },
       () => {
         connection.hasClosed = true;
-        traffic?.noteClose(connection.session, new Date());
+        // To a close of the workspace the browser answers with one by itself (RFC 6455, section 5.5.1).
+        if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
       },
     );
     const remove = this.connections.add(connection);
     // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open.
     socket.once('end', remove).once('close', remove);
     socket.on('data', count);
-    this.#failures.set(req, () => {
-      // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
-      if (!this.#upgradedAt.has(req)) refuse(socket, 502);
+    const countAnswers = countMessages(
+      () => undefined,
+      () => {
+        isEndedByWorkspace = connection.hasClosed !== true;
+        connection.hasClosed = true;
+      },
+    );
+    this.#underWay.set(req, {
+      onAnswer: admitted.onAnswer,
+      onUpgrade: (workspaceSocket) => workspaceSocket.on('data', countAnswers),
+      onFailure: () => {
+        // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
+        if (!this.#upgradedAt.has(req)) refuse(socket, 502);
+      },
     });
     await this.#proxy.ws(req, socket, { target: toTarget(admitted.address) }, head);
   }
@@ -128,6 +153,11 @@ export class WorkspaceGateway {
   /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
   close(): void {
     this.connections.close();
+  }
+
+  #answered(req: IncomingMessage, answer: IncomingMessage): void {
+    cleanResponseHeaders(answer.headers);
+    this.#underWay.get(req)?.onAnswer();
   }
 
   #clean(req: IncomingMessage, { context, cookie }: Admitted): void {

@@ -50,7 +50,7 @@ export function trafficAt(
 
 /**
  * Part of WorkspaceSessionTracker. Counts the traffic of many sessions in one statement. A minute counts once, whichever
- * process saw it and however often it is written; what comes late counts nothing. What flowed before the end of a session still
+ * process saw it and however often it is written; what comes late counts nothing, so that active minutes are always connected ones. What flowed before the end of a session still
  * counts when it is written after it, and moves no end. Locks in the order of ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
@@ -91,7 +91,8 @@ set (connected_minutes, connected_until) = (
     (active_minutes, active_until) = (
       select s.active_minutes + count(*), coalesce(max(m.minute), s.active_until)
       from (select value::timestamptz as minute from json_array_elements_text(reported.active)) as m
-      where (s.active_until is null or m.minute > s.active_until) and (s.ended_at is null or m.minute <= s.ended_at)
+      where (s.active_until is null or m.minute > s.active_until) and (s.connected_until is null or m.minute >= s.connected_until)
+        and (s.ended_at is null or m.minute <= s.ended_at)
     ),
     is_partly_seen = s.is_partly_seen or reported.is_partly_seen,
     disconnected_at = greatest(s.disconnected_at, case when s.ended_at is null then reported.closed_at end),

@@ -25,6 +25,8 @@ export interface WorkspaceProgram {
   /** True: it begins its answers and does not finish them before it is told to. */
   isHolding: boolean;
   held: (() => void)[];
+  /** Sends these bytes in every WebSocket that is open. */
+  say(bytes: Buffer): void;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,9 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   return Object.assign(shared, {
     socketPath,
     port: (onPort.address() as AddressInfo).port,
+    say: (bytes: Buffer) => {
+      for (const socket of sockets) if (socket.writable) socket.write(bytes);
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       for (const server of [onSocket, onPort]) {

@@ -181,9 +181,16 @@ describe('a request through the gateway', () => {
     const stopped = await ask(guest, turkish);
     expect(stopped.status).toBe(503);
     expect(stopped.text).toContain('Çalışma alanı çalışmıyor');
+    expect(await openSocket(guest)).toBe(503);
+    expect(await traffic()).toBeUndefined();
     addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
     expect((await ask(guest, turkish)).status).toBe(502);
     expect(await openSocket(guest)).toBe(502);
+    // Nobody was there: that is no use.
+    expect(await traffic()).toMatchObject({ connected_minutes: 0, active_minutes: 0, connected_until: null });
+    addresses.set(place.id, { socketPath: program.socketPath });
+    expect((await ask(guest)).status).toBe(200);
+    expect(await traffic()).toMatchObject({ connected_minutes: 1 });
   });
 });
 
@@ -193,9 +200,9 @@ describe('an answer that is still being sent', () => {
     program.isHolding = true;
     const answering = ask(guest);
     await expect.poll(() => program.held.length).toBe(1);
-    await expect.poll(async () => (await traffic()).connected_minutes).toBe(1);
+    await expect.poll(async () => (await traffic())?.connected_minutes).toBe(1);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 60_000 });
-    await expect.poll(async () => (await traffic()).connected_minutes, { timeout: 6000 }).toBe(4);
+    await expect.poll(async () => (await traffic())?.connected_minutes, { timeout: 6000 }).toBe(4);
     vi.useRealTimers();
     program.isHolding = false;
     for (const finish of program.held.splice(0)) finish();
@@ -256,10 +263,22 @@ describe('a WebSocket through the gateway', () => {
     socket.write(TEXT.subarray(0, 1));
     await echo(socket, TEXT.subarray(1));
     const row = await traffic();
-    expect(row.active_minutes).toBe(1);
-    expect(row.connected_minutes).toBeGreaterThanOrEqual(1);
+    expect(row?.active_minutes).toBe(1);
+    expect(row?.connected_minutes).toBeGreaterThanOrEqual(1);
     socket.destroy();
     vi.useRealTimers();
+  });
+
+  it('knows a close that the workspace began, which the browser only answers', async () => {
+    const socket = await openedSocket(await enterWorkspace(site.app, bob, place.id));
+    await echo(socket, TEXT);
+    const said = once(socket, 'data');
+    program.say(Buffer.from([0x88, 0]));
+    await said;
+    // The program repeats it, so the gateway has passed it on then.
+    await echo(socket, CLOSE);
+    expect((await traffic())?.disconnected_at).toBeNull();
+    socket.destroy();
   });
 
   it('knows a tab that is closed from a line that breaks', async () => {
@@ -267,13 +286,13 @@ describe('a WebSocket through the gateway', () => {
     const broken = await openedSocket(guest);
     await echo(broken, TEXT);
     broken.destroy();
-    expect((await traffic()).disconnected_at).toBeNull();
+    expect((await traffic())?.disconnected_at).toBeNull();
     const closed = await openedSocket(guest);
     await echo(closed, TEXT);
     closed.write(CLOSE);
-    await expect.poll(async () => (await traffic()).disconnected_at).not.toBeNull();
+    await expect.poll(async () => (await traffic())?.disconnected_at).not.toBeNull();
     const row = await traffic();
-    expect(row.disconnected_at).toEqual(row.last_activity_at);
+    expect(row?.disconnected_at).toEqual(row?.last_activity_at);
     closed.destroy();
   });
 });
@@ -281,14 +300,21 @@ describe('a WebSocket through the gateway', () => {
 interface TrafficRow {
   active_minutes: number;
   connected_minutes: number;
+  connected_until: Date | null;
   disconnected_at: Date | null;
   last_activity_at: Date;
 }
 
-async function traffic(): Promise<TrafficRow> {
+async function traffic(): Promise<TrafficRow | undefined> {
   await site.deps.recorders.trafficBuffer?.flush();
   return site
     .db('workspace_sessions')
     .where({ workspace_id: place.id })
-    .first<TrafficRow>(['active_minutes', 'connected_minutes', 'disconnected_at', 'last_activity_at']);
+    .first<TrafficRow | undefined>([
+      'active_minutes',
+      'connected_minutes',
+      'connected_until',
+      'disconnected_at',
+      'last_activity_at',
+    ]);
 }

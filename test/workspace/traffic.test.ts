@@ -63,6 +63,18 @@ describe('the traffic of a session', () => {
     expect(await counted()).toMatchObject({ connected_minutes: 1, active_minutes: 1 });
   });
 
+  it('never calls a minute active that another process did not find connected in time', async () => {
+    const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+    buffer.note(session, minute(2), OPEN);
+    await buffer.flush();
+    other.note(session, minute(1), USED);
+    await other.close();
+    buffer.note(session, minute(2.5), USED);
+    await buffer.flush();
+    buffer.note(session, minute(3), USED);
+    expect(await counted()).toMatchObject({ connected_minutes: 2, active_minutes: 2 });
+  });
+
   it('takes requests up to five minutes apart for one connection, and no longer gap', async () => {
     for (const at of [0, 4, 20]) buffer.note(session, minute(at), OPEN);
     expect(await counted()).toMatchObject({ connected_minutes: 6, active_minutes: 0 });

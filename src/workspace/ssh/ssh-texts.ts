@@ -18,6 +18,7 @@ const texts: Record<PassRefusal | SshRefusal['reason'], TextKey> = {
   'not-accepted': 'ssh.refused_notAccepted',
   lapsed: 'ssh.refused_lapsed',
   stopped: 'ssh.refused_stopped',
+  away: 'ssh.refused_stopped',
   'cross-site': 'ssh.refused_unknown',
 };
 
