@@ -209,9 +209,9 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     const notes: Date[] = [];
     const buffer = site.deps.recorders.trafficBuffer!;
     const { note } = buffer;
-    buffer.note = (session, at, isActive) => {
-      if (isActive) notes.push(at);
-      note(session, at, isActive);
+    buffer.note = (session, at, sign) => {
+      if (sign.isActive) notes.push(at);
+      note(session, at, sign);
     };
     const child = client.start(null, ['-tt']);
     const ended = endOf(child);
