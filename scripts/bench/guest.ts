@@ -1,6 +1,10 @@
 import { request, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { signalGroup } from '../../src/workspace/runtime/process-identity.ts';
+import { findRecorded, foldersOf } from '../../src/workspace/runtime/workspace-folders.ts';
 import type { AppProcess } from './app-process.ts';
 import { postForm, type Browser } from './browser.ts';
+import type { Lab } from './lab.ts';
 
 /** Where the workspaces of the benchmark are. */
 export const WORKSPACE_DOMAIN = 'workspaces.example.net';
@@ -11,8 +15,15 @@ export interface Guest {
   headers: Record<string, string>;
 }
 
-/** Starts the program of the person's workspace, which has the person's number, from its page. */
-export async function startWorkspace(app: AppProcess, browser: Browser): Promise<void> {
+/**
+ * Starts the program of the person's workspace, which has the person's number, from its page. In production it outlives the app:
+ * it is ended with the lab.
+ */
+export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser): Promise<void> {
+  lab.onClose(() => {
+    const program = findRecorded(foldersOf(join(app.folder, 'workspaces'), browser.person));
+    if (program !== undefined) signalGroup(program, 'SIGKILL');
+  });
   await postForm(app.url, `/workspace/${String(browser.person)}/start`, browser, 303);
 }
 

@@ -79,6 +79,10 @@ export class WorkspaceGateway {
     });
     this.#proxy.on('proxyReqWs', (request, req) => {
       request.prependListener('upgrade', (answer: IncomingMessage, workspaceSocket: Socket) => {
+        // Once it has what is still on its way to it, the workspace learns that the browser is gone, whoever cut the line.
+        req.socket.once('close', () => {
+          workspaceSocket.destroySoon();
+        });
         this.#upgradedAt.set(req, new Date());
         this.#answered(req, answer);
         this.#underWay.get(req)?.onUpgrade?.(workspaceSocket);
@@ -128,9 +132,10 @@ export class WorkspaceGateway {
         if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
       },
     );
-    const remove = this.connections.add(connection);
-    // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open.
-    socket.once('end', remove).once('close', remove);
+    socket.once('close', this.connections.add(connection));
+    // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open, and one
+    // that were would keep the server from closing.
+    socket.once('end', () => socket.destroy());
     socket.on('data', count);
     const countAnswers = countMessages(
       () => undefined,

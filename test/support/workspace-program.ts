@@ -27,6 +27,10 @@ export interface WorkspaceProgram {
   held: (() => void)[];
   /** Sends these bytes in every WebSocket that is open. */
   say(bytes: Buffer): void;
+  /** True: it takes what comes over its next WebSockets and never ends its side of them. */
+  isDeaf: boolean;
+  /** How many WebSockets the other side has not ended. */
+  heard: number;
   close(): Promise<void>;
 }
 
@@ -35,7 +39,7 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
   const socketPath = join(folder, 'program.sock');
   const sockets = new Set<Socket>();
-  const shared: Shared = { seen: [], answers: {}, isHolding: false, held: [] };
+  const shared: Shared = { seen: [], answers: {}, isHolding: false, held: [], isDeaf: false, heard: 0 };
   const [onSocket, onPort] = [createRepeater(shared, sockets), createRepeater(shared, sockets)];
   await Promise.all([
     once(onSocket.listen(socketPath), 'listening'),
@@ -58,7 +62,7 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   });
 }
 
-type Shared = Pick<WorkspaceProgram, 'seen' | 'answers' | 'isHolding' | 'held'>;
+type Shared = Pick<WorkspaceProgram, 'seen' | 'answers' | 'isHolding' | 'held' | 'isDeaf' | 'heard'>;
 
 function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
   const note = ({ method = '', url = '', headers }: IncomingMessage, body: string): Seen => {
@@ -80,6 +84,8 @@ function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
   });
   server.on('upgrade', (req, socket: Socket) => {
     sockets.add(socket);
+    shared.heard += 1;
+    socket.once('end', () => (shared.heard -= 1));
     note(req, '');
     const key = `${req.headers['sec-websocket-key'] ?? ''}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
     const accept = createHash('sha1').update(key).digest('base64');
@@ -87,7 +93,8 @@ function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
       `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nset-cookie: a=1; Domain=localhost\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
     );
     socket.on('error', () => socket.destroy());
-    socket.pipe(socket);
+    if (shared.isDeaf) socket.resume();
+    else socket.pipe(socket);
   });
   return server;
 }

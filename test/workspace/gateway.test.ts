@@ -51,6 +51,7 @@ beforeEach(async () => {
     deleted_by: cast.alice.id,
   });
   program.answers = {};
+  program.isDeaf = false;
   place = await runningWorkspace(cast.bob);
   bob = await signIn(site.app, cast.bob);
 });
@@ -279,6 +280,22 @@ describe('a WebSocket through the gateway', () => {
     await echo(socket, CLOSE);
     expect((await traffic())?.disconnected_at).toBeNull();
     socket.destroy();
+  });
+
+  it('is over on both sides when the browser goes, also for a program that never ends its own, and when it is cut', async () => {
+    await expect.poll(() => program.heard).toBe(0);
+    program.isDeaf = true;
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const left = await openedSocket(guest);
+    const closed = once(left, 'close');
+    left.end();
+    await closed;
+    await expect.poll(() => program.heard).toBe(0);
+    const cut = once(await openedSocket(guest), 'close');
+    expect(program.heard).toBe(1);
+    addresses.delete(place.id);
+    await cut;
+    await expect.poll(() => program.heard).toBe(0);
   });
 
   it('knows a tab that is closed from a line that breaks', async () => {

@@ -22,7 +22,7 @@ export const gateway: BenchRow = {
     const database = await lab.peopleDatabase('gateway');
     const product = await startApp(lab, database, 'product', runningWorkspaces());
     const browser = await signIn(product.url, PERSON);
-    await startWorkspace(product, browser);
+    await startWorkspace(lab, product, browser);
     const { host, headers } = await enterWorkspace(product, browser);
     const socket = join(product.folder, 'workspaces/.sockets', String(PERSON), 's');
     const bare = await startApp(lab, database, 'bare-proxy', { BENCH_UPSTREAM: socket });

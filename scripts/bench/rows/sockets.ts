@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp, type AppProcess } from '../app-process.ts';
 import { signInAll } from '../browser.ts';
 import { enterWorkspace, startWorkspace, type Guest } from '../guest.ts';
-import { runStatement, type BenchDatabase } from '../lab.ts';
+import { runStatement, type BenchDatabase, type Lab } from '../lab.ts';
 import { watchMemory } from '../memory.ts';
 import { openSockets } from '../open-sockets.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';
@@ -29,7 +29,7 @@ export const sockets: BenchRow = {
     const database = await lab.peopleDatabase('sockets');
     const log = await logStatements(lab, database);
     const app = await startApp(lab, database, 'product', runningWorkspaces());
-    const guests = await enterAll(app);
+    const guests = await enterAll(lab, app);
     const seconds = lab.options.quick ? QUICK_SECONDS : ROUND_SECONDS;
     const perMinute = (statements: number): number => (statements * 60) / seconds;
     const countIdle = async (): Promise<number> => {
@@ -70,11 +70,11 @@ export const sockets: BenchRow = {
   },
 };
 
-async function enterAll(app: AppProcess): Promise<Guest[]> {
+async function enterAll(lab: Lab, app: AppProcess): Promise<Guest[]> {
   const people = Array.from({ length: PEOPLE }, (_, n) => n + 1);
   const guests: Guest[] = [];
   for (const browser of await signInAll(app.url, people)) {
-    await startWorkspace(app, browser);
+    await startWorkspace(lab, app, browser);
     guests.push(await enterWorkspace(app, browser));
   }
   return guests;
