@@ -6,6 +6,7 @@ import { createApp } from '../../src/app.ts';
 import type { AppDeps } from '../../src/app-deps.ts';
 import { createPaytr } from '../../src/billing/paytr.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
+import { createDb } from '../../src/db.ts';
 import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/read-db.ts';
@@ -68,10 +69,12 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const mails: Mail[] = [];
   const metrics = createMetrics();
   const log = createTestLog(logLines);
-  const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: database.db, log, metrics });
+  // As in the server: requests that fill their own pool may wait for these.
+  const recorderDb = createDb({ url: database.appUrl, poolMax: 2 });
+  const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: recorderDb, log, metrics });
   // Writes when a test calls `flush`.
-  const activityBuffer = createActivityBuffer({ db: database.db, log, metrics, everyMs: 2 ** 30 });
-  const trafficBuffer = createTrafficBuffer({ db: database.db, log, everyMs: 2 ** 30 });
+  const activityBuffer = createActivityBuffer({ db: recorderDb, log, metrics, everyMs: 2 ** 30 });
+  const trafficBuffer = createTrafficBuffer({ db: recorderDb, log, everyMs: 2 ** 30 });
   const deps: AppDeps = {
     config,
     db: database.db,
@@ -103,6 +106,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await activityBuffer.close();
       await trafficBuffer.close();
       await closeWriter();
+      await recorderDb.destroy();
       if (options.database === undefined) await database.close();
     },
   };
