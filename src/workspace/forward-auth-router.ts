@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { Forbidden } from '../errors.ts';
-import { hostnameOf, readHost } from './host-name.ts';
+import { createHostReader, hostnameOf } from './host-name.ts';
 import { isNavigation, one, readHostRequest, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { isHttps, readPassCookie } from './pass-token.ts';
@@ -16,11 +16,12 @@ export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopp
  * or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser sessions: the pass is not one.
  */
 export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate): Router {
+  const readHost = createHostReader(config);
   const router = Router();
   router.get('/forward-auth', async (req, res) => {
     res.setHeader('cache-control', 'no-store');
     const original = readOriginal(req);
-    const asked = original === null ? null : readHost(original.host, config);
+    const asked = original === null ? null : readHost(original.host);
     if (original === null || asked?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
     const cookie = readPassCookie(req.headers.cookie, isHttps(config));
     const request = readHostRequest(req.headers, {

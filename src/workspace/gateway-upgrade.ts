@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import { admitRequest } from './admit-request.ts';
-import { hostnameOf, readHost } from './host-name.ts';
+import { createHostReader, hostnameOf } from './host-name.ts';
 import { readHostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { isHttps, readPassCookie } from './pass-token.ts';
@@ -19,9 +19,10 @@ export function createUpgradeHandler(
   gate: WorkspaceGate,
   gateway: WorkspaceGateway | null,
 ): UpgradeHandler {
+  const readHost = createHostReader(config);
   return async (req, socket, head) => {
     socket.on('error', () => socket.destroy());
-    const asked = readHost(req.headers.host, config);
+    const asked = readHost(req.headers.host);
     if (asked.kind !== 'workspace' || gateway === null) {
       refuse(socket, 404);
       return;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AppDeps } from '../app-deps.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { readHost } from './host-name.ts';
+import { createHostReader } from './host-name.ts';
 import { EXCHANGE_PATH } from './host-router.ts';
 import { passOnRequest, type PassedOn } from './pass-on-request.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
@@ -24,8 +24,9 @@ export function createHostListener(
 ): RequestListener {
   const { app, gate, gateway, earlier, contextOf } = of;
   if (gateway === null) return app;
+  const readHost = createHostReader(config);
   return (req, res) => {
-    const asked = readHost(req.headers.host, config);
+    const asked = readHost(req.headers.host);
     if (asked.kind !== 'workspace' || req.url?.startsWith(EXCHANGE_PATH) === true) {
       app(req, res);
       return;

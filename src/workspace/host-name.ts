@@ -34,18 +34,21 @@ function toSlug(name: string): string {
 export type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
 
 /**
- * Reads a host name, with or without a port. The app's own host is never a workspace, even under WORKSPACE_DOMAIN; whatever
- * else is there and has not exactly one label before the domain is nobody's.
+ * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under WORKSPACE_DOMAIN;
+ * whatever else is there and has not exactly one label before the domain is nobody's.
  */
-export function readHost(host: string | undefined, config: HostConfig): AskedHost {
+export function createHostReader(config: HostConfig): (host: string | undefined) => AskedHost {
   const domain = config.workspaceDomain;
-  const name = hostnameOf(host);
-  if (domain === null || name === null || name === appHost(config)) return { kind: 'app' };
-  if (!name.endsWith(`.${domain}`)) return { kind: 'app' };
-  const label = name.slice(0, -domain.length - 1);
-  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)
-    ? { kind: 'workspace', label }
-    : { kind: 'nobody' };
+  const ours = appHost(config);
+  return (host) => {
+    const name = hostnameOf(host);
+    if (domain === null || name === null || name === ours) return { kind: 'app' };
+    if (!name.endsWith(`.${domain}`)) return { kind: 'app' };
+    const label = name.slice(0, -domain.length - 1);
+    return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)
+      ? { kind: 'workspace', label }
+      : { kind: 'nobody' };
+  };
 }
 
 /** The name in a `Host` header, in lower case and without port; null when there is none. */

@@ -8,7 +8,7 @@ import type { TextKey } from '../web/locales/catalogues.ts';
 import type { Doors } from './admit-request.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
-import { readHost } from './host-name.ts';
+import { createHostReader } from './host-name.ts';
 import { isNavigation, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { hashSentToken, isHttps, passCookie, readPassCookie } from './pass-token.ts';
@@ -30,9 +30,10 @@ export function createHostRouter(
   earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
 ): Router {
   const { config } = deps;
+  const readHost = createHostReader(config);
   const router = Router();
   router.use(async (req, res, next) => {
-    const asked = readHost(req.headers.host, config);
+    const asked = readHost(req.headers.host);
     if (asked.kind === 'app') {
       next();
       return;

@@ -24,6 +24,12 @@ export interface OpenConnection extends AskedPass {
   cut(refusal: PassRefusal | null): void;
 }
 
+/** Where a connection stands among the open ones; `index` is -1 when it does no more. */
+interface Place {
+  readonly connection: OpenConnection;
+  index: number;
+}
+
 interface ConnectionDeps {
   db: Knex;
   log: Log;
@@ -42,7 +48,8 @@ const LOOK_MS = 2000;
  * statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
  */
 export class OpenConnections {
-  readonly #open = new Set<OpenConnection>();
+  /** No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next full collection. */
+  readonly #open: Place[] = [];
   readonly #deps: ConnectionDeps;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
@@ -53,25 +60,26 @@ export class OpenConnections {
   }
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   /** Watches a connection until the returned function is called. */
   add(connection: OpenConnection): () => void {
-    this.#open.add(connection);
+    const place = { connection, index: this.#open.length };
+    this.#open.push(place);
     return () => {
-      this.#open.delete(connection);
+      this.#remove(place);
     };
   }
 
   /** Decides about everything that is open now. Never rejects. */
   async look(): Promise<void> {
-    if (this.#isLooking || this.#open.size === 0) return;
+    if (this.#isLooking || this.#open.length === 0) return;
     this.#isLooking = true;
     try {
       await this.#decideAll(new Date());
     } catch (error) {
-      this.#deps.log.warn({ err: error, open: this.#open.size }, 'open connections could not be looked at');
+      this.#deps.log.warn({ err: error, open: this.#open.length }, 'open connections could not be looked at');
     } finally {
       this.#isLooking = false;
     }
@@ -80,31 +88,46 @@ export class OpenConnections {
   /** Cuts the sockets, since the process stops; requests are finished first, as everywhere. */
   close(): void {
     clearInterval(this.#timer);
-    for (const connection of this.#open) if (connection.isSocket) connection.cut(null);
+    for (const { connection } of [...this.#open]) if (connection.isSocket) connection.cut(null);
+  }
+
+  /** The last one takes its place. */
+  #remove(place: Place): void {
+    const { index } = place;
+    const last = this.#open[this.#open.length - 1];
+    if (index === -1 || last === undefined) return;
+    this.#open.pop();
+    last.index = index;
+    if (last !== place) this.#open[index] = last;
+    place.index = -1;
   }
 
   async #decideAll(at: Date): Promise<void> {
-    const connections = [...this.#open];
+    const places = [...this.#open];
     const asked = new Map(
-      connections.map(({ label, tokenHash }) => [keyOfPass({ label, tokenHash }), { label, tokenHash }]),
+      places.map(({ connection: { label, tokenHash } }) => [
+        keyOfPass({ label, tokenHash }),
+        { label, tokenHash },
+      ]),
     );
     const { db, find = findPasses } = this.#deps;
     const facts = await find(db, [...asked.values()], at);
     const known = new Map(
       facts.map((row) => [keyOfPass({ label: row.label, tokenHash: row.token_hash }), row]),
     );
-    for (const connection of connections) {
+    for (const place of places) {
+      const { workspaceId } = place.connection;
       try {
-        await this.#decide(connection, known.get(keyOfPass(connection)), at);
+        await this.#decide(place, known.get(keyOfPass(place.connection)), at);
       } catch (error) {
         // The fault of one must not keep the others open.
-        const { workspaceId } = connection;
         this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
       }
     }
   }
 
-  async #decide(connection: OpenConnection, facts: PassFacts | undefined, at: Date): Promise<void> {
+  async #decide(place: Place, facts: PassFacts | undefined, at: Date): Promise<void> {
+    const { connection } = place;
     const context = { ...connection.context, at };
     const { db, addresses, rules } = this.#deps;
     const { workspaceId, way } = connection;
@@ -112,7 +135,7 @@ export class OpenConnections {
     if (!entry.allowed) connection.cut(entry.reason);
     else if (addresses !== undefined && (await addresses.addressOf(workspaceId)) === null)
       connection.cut(null);
-    else if (this.#open.has(connection)) {
+    else if (place.index !== -1) {
       connection.session = entry.session;
       if (connection.hasClosed !== true)
         context.recorders?.trafficBuffer?.note(entry.session, at, MERELY_CONNECTED);

@@ -36,15 +36,18 @@ export function cleanRequestHeaders(
   of: { cookie: string; ip: string | null; protocol: string },
 ): IncomingHttpHeaders {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
-  const isDropped = (name: string): boolean =>
-    dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
   const clean: IncomingHttpHeaders = {};
-  for (const name of Object.keys(headers)) if (!isDropped(name)) clean[name] = headers[name];
+  for (const name of Object.keys(headers)) if (!isDropped(name, named)) clean[name] = headers[name];
   if (of.cookie !== '') clean.cookie = of.cookie;
   clean['x-forwarded-for'] = of.ip ?? 'unknown';
   if (headers.host !== undefined) clean['x-forwarded-host'] = headers.host;
   clean['x-forwarded-proto'] = of.protocol;
   return clean;
+}
+
+/** `named`: by the Connection header. */
+function isDropped(name: string, named: string[]): boolean {
+  return dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
 }
 
 /**

@@ -57,7 +57,7 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
 
   return {
     note: (session, at, sign) => {
-      keep(trafficAt(session, at, sign));
+      if (!isCounted(waiting.get(session.id), at, sign)) keep(trafficAt(session, at, sign));
     },
     noteClose: (session, at) => {
       keep({ ...trafficAt(session, at, MERELY_CONNECTED), closedAt: at });
@@ -85,6 +85,16 @@ function minutesSince(last: number | undefined, minute: number): Set<number> {
   if (last === undefined || minute - last > SAME_CONNECTION_MINUTES) return minutes;
   for (let between = last + 1; between < minute; between += 1) minutes.add(between);
   return minutes;
+}
+
+/** True when all that a sign says waits already but for its time, which moves: most of a busy minute costs no more than that. */
+function isCounted(waits: Traffic | undefined, at: Date, { isActive, isPartlySeen }: TrafficSign): boolean {
+  if (waits === undefined) return false;
+  const minute = minuteOf(at);
+  if (!waits.connected.has(minute) || (isActive && !waits.active.has(minute))) return false;
+  if (isPartlySeen && !waits.isPartlySeen) return false;
+  if (at > waits.lastAt) waits.lastAt = at;
+  return true;
 }
 
 function merge(into: Map<number, Traffic>, traffic: Traffic): void {

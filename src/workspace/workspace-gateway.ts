@@ -48,6 +48,11 @@ interface UnderWay {
   onFailure(error: Error): void;
 }
 
+/** On the request itself: V8 keeps what a WeakMap names until its next full collection, and thousands come and go each second. */
+const UNDER_WAY = Symbol('under way');
+
+type Request = IncomingMessage & { [UNDER_WAY]?: UnderWay };
+
 interface GatewayDeps {
   config: Config;
   db: Knex;
@@ -66,7 +71,6 @@ export class WorkspaceGateway {
   readonly #signs: PersonSigns;
   /** Since when browser and workspace speak WebSocket. */
   readonly #upgradedAt = new WeakMap<IncomingMessage, Date>();
-  readonly #underWay = new WeakMap<IncomingMessage, UnderWay>();
 
   constructor(deps: GatewayDeps) {
     this.#config = deps.config;
@@ -85,14 +89,14 @@ export class WorkspaceGateway {
         });
         this.#upgradedAt.set(req, new Date());
         this.#answered(req, answer);
-        this.#underWay.get(req)?.onUpgrade?.(workspaceSocket);
+        (req as Request)[UNDER_WAY]?.onUpgrade?.(workspaceSocket);
       });
       request.prependListener('response', (answer: IncomingMessage) => {
         this.#answered(req, answer);
       });
     });
     this.#proxy.on('error', (error, req) => {
-      if (req !== undefined) this.#underWay.get(req)?.onFailure(error);
+      if (req !== undefined) (req as Request)[UNDER_WAY]?.onFailure(error);
     });
   }
 
@@ -103,12 +107,12 @@ export class WorkspaceGateway {
     res.once('close', remove);
     const since = Date.now();
     await new Promise<void>((resolve, reject) => {
-      this.#underWay.set(req, {
+      (req as Request)[UNDER_WAY] = {
         onAnswer: admitted.onAnswer,
         onFailure: (error) => {
           reject(new WorkspaceAway(Date.now() - since >= SILENT_MS ? 504 : 502, error));
         },
-      });
+      };
       this.#proxy.web(req, res, { target: toTarget(admitted.address) }).then(resolve, reject);
     });
   }
@@ -144,14 +148,14 @@ export class WorkspaceGateway {
         connection.hasClosed = true;
       },
     );
-    this.#underWay.set(req, {
+    (req as Request)[UNDER_WAY] = {
       onAnswer: admitted.onAnswer,
       onUpgrade: (workspaceSocket) => workspaceSocket.on('data', countAnswers),
       onFailure: () => {
         // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
         if (!this.#upgradedAt.has(req)) refuse(socket, 502);
       },
-    });
+    };
     await this.#proxy.ws(req, socket, { target: toTarget(admitted.address) }, head);
   }
 
@@ -162,7 +166,7 @@ export class WorkspaceGateway {
 
   #answered(req: IncomingMessage, answer: IncomingMessage): void {
     cleanResponseHeaders(answer.headers);
-    this.#underWay.get(req)?.onAnswer();
+    (req as Request)[UNDER_WAY]?.onAnswer();
   }
 
   #clean(req: IncomingMessage, { context, cookie }: Admitted): void {

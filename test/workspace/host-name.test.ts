@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostLabels, readHost, workspaceOrigin } from '../../src/workspace/host-name.ts';
+import { createHostReader, hostLabels, workspaceOrigin } from '../../src/workspace/host-name.ts';
 
 const config = { baseUrl: 'http://localhost:3000', workspaceDomain: 'localhost' };
 
@@ -45,30 +45,30 @@ describe('a Host header', () => {
   it.each(['api-acme.localhost', 'API-ACME.localhost:3000', 'api-acme.localhost.'])(
     '%s asks for a workspace',
     (host) => {
-      expect(readHost(host, config)).toEqual({ kind: 'workspace', label: 'api-acme' });
+      expect(createHostReader(config)(host)).toEqual({ kind: 'workspace', label: 'api-acme' });
     },
   );
 
   it.each([undefined, '', 'localhost', 'localhost:3000', '127.0.0.1', '[::1]:3000', 'evil-localhost'])(
     '%s asks for the app',
     (host) => {
-      expect(readHost(host, config)).toEqual({ kind: 'app' });
+      expect(createHostReader(config)(host)).toEqual({ kind: 'app' });
     },
   );
 
   it.each(['a.b.localhost', '-a.localhost', 'a_b.localhost', `${'a'.repeat(64)}.localhost`, '..localhost'])(
     '%s is nobody’s',
     (host) => {
-      expect(readHost(host, config)).toEqual({ kind: 'nobody' });
+      expect(createHostReader(config)(host)).toEqual({ kind: 'nobody' });
     },
   );
 
   it('of the app is never a workspace, even under the domain', () => {
     const under = { baseUrl: 'http://app.localhost', workspaceDomain: 'localhost' };
-    expect(readHost('app.localhost', under)).toEqual({ kind: 'app' });
+    expect(createHostReader(under)('app.localhost')).toEqual({ kind: 'app' });
   });
 
   it('means the app whatever it says when workspaces have no domain', () => {
-    expect(readHost('a.localhost', { ...config, workspaceDomain: null })).toEqual({ kind: 'app' });
+    expect(createHostReader({ ...config, workspaceDomain: null })('a.localhost')).toEqual({ kind: 'app' });
   });
 });
