@@ -22,7 +22,7 @@ describe('a new SSH key', () => {
     const visitor = await signIn(test.app, person);
     const empty = await visitor.get('/auth/ssh-keys');
     expect(empty.text).toContain('No keys yet');
-    expect(empty.text).toContain('have not set up SSH here');
+    expect(empty.text).toContain('Whoever runs this service has not set up SSH');
     const forms = [
       { label: ' laptop ', key: newKeyLine() },
       { label: '', key: newKeyLine('bob@home') },

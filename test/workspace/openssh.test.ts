@@ -243,6 +243,22 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     if (isRoot) Object.assign(site.config.workspaceRuntime, { uid: FIRST_UID });
   });
 
+  it('carries git', async () => {
+    const copy = join(client.folder, 'copy');
+    const options = client.options(place.label).map((option) => `'${option}'`);
+    const env = { PATH: process.env.PATH, GIT_SSH_COMMAND: `ssh ${options.join(' ')}` };
+    const git = (...args: string[]): Promise<unknown> => runFile('git', args, { env });
+    expect(await client.run(place.label, ['git init -q -b main --bare there.git'])).toMatchObject({
+      code: 0,
+    });
+    await git('clone', '-q', '127.0.0.1:there.git', copy);
+    const asSomebody = ['-C', copy, '-c', 'user.name=A', '-c', 'user.email=a@example.com'];
+    await git(...asSomebody, 'commit', '-q', '--allow-empty', '-m', 'through git');
+    await git('-C', copy, 'push', '-q', 'origin', 'HEAD:main');
+    const { stdout } = await client.run(place.label, ['git -C there.git log --format=%s main']);
+    expect(stdout).toBe('through git\n');
+  });
+
   it('ends the session and what ran when the client is killed', async () => {
     const { child, pid } = await begin();
     const [open] = await sessions();

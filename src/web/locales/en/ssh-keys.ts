@@ -1,7 +1,8 @@
 /** SSH keys: what a person enters workspaces with from a terminal. */
 export const sshKeys = {
   title: 'SSH keys',
-  intro: 'With a key of yours, a terminal or an editor reaches your workspaces by SSH.',
+  intro:
+    'With a key of yours you reach your workspaces by SSH: from a terminal, and with programs such as scp and git.',
   emptyTitle: 'No keys yet',
   emptyText: 'Add the public key of each machine that you work on.',
   tableLabel: 'Your SSH keys',

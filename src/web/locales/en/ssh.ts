@@ -5,7 +5,7 @@ export const ssh = {
   keysText: 'You need one of your keys in your settings.',
   keysLink: 'SSH keys',
   config: 'Lines for ~/.ssh/config',
-  off: 'Your administrators have not set up SSH here: keys open nothing yet.',
+  off: 'Whoever runs this service has not set up SSH: keys open nothing yet.',
 
   refused_unknown: 'You have no such workspace. Check SetEnv WORKSPACE in your ssh configuration.',
   refused_none: 'You have no workspace yet. Make one in the browser: {url}',

@@ -3,7 +3,8 @@ import type { sshKeys as en } from '../en/ssh-keys.ts';
 /** SSH anahtarları: bir kişinin uçbirimden çalışma alanlarına girmek için kullandıkları. */
 export const sshKeys: Record<keyof typeof en, string> = {
   title: 'SSH anahtarları',
-  intro: 'Bir uçbirim veya düzenleyici, anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşır.',
+  intro:
+    'Anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşırsınız: uçbirimden ve scp, git gibi programlarla.',
   emptyTitle: 'Henüz anahtar yok',
   emptyText: 'Üzerinde çalıştığınız her makinenin açık anahtarını ekleyin.',
   tableLabel: 'SSH anahtarlarınız',

@@ -7,7 +7,7 @@ export const ssh: Record<keyof typeof en, string> = {
   keysText: 'Ayarlarınızda bir anahtarınızın olması gerekir.',
   keysLink: 'SSH anahtarları',
   config: '~/.ssh/config için satırlar',
-  off: 'Yöneticileriniz SSH’yi burada henüz kurmadı: anahtarlar şimdilik bir şey açmaz.',
+  off: 'Bu hizmeti işletenler SSH’yi henüz kurmadı: anahtarlar şimdilik bir şey açmaz.',
 
   refused_unknown: 'Böyle bir çalışma alanınız yok. ssh ayarlarınızdaki SetEnv WORKSPACE satırına bakın.',
   refused_none: 'Henüz çalışma alanınız yok. Tarayıcıda bir tane oluşturun: {url}',
