@@ -16,8 +16,9 @@ const STATEMENT_TIMEOUT = '60s';
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one download takes one of its processes and not three; a month of one busy person
- * is sorted in memory; compiling takes longer than the first batch.
+ * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one download
+ * takes one of its processes and not three; a month of one busy person is sorted in memory; compiling takes longer
+ * than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,

@@ -15,7 +15,10 @@ import { createRegisterRouter } from './register-router.ts';
 import { createSignInRouter } from './sign-in-router.ts';
 import { createSshKeyRouter } from './ssh-key-router.ts';
 
-/** Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens, SSH keys. Mounted at `/auth`. */
+/**
+ * Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens,
+ * SSH keys. Mounted at `/auth`.
+ */
 export function createAuthRouter(deps: AppDeps, passport: Authenticator): Router {
   const limits = createAttemptLimits(deps.db);
   const router = Router();

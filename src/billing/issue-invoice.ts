@@ -14,8 +14,8 @@ export interface IssuedInvoice {
 
 /**
  * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included, with both
- * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays locked until
- * the caller's transaction ends. Throws when its audit row cannot be written.
+ * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays
+ * locked until the caller's transaction ends. Throws when its audit row cannot be written.
  */
 export async function issueInvoice(
   trx: Knex.Transaction,

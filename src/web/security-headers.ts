@@ -26,8 +26,9 @@ export function securityHeaders(config: Config): RequestHandler[] {
 }
 
 /**
- * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page), and ours, where it returns to;
- * `formTarget` lets forms of this page lead to other origins, also by a redirect. `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
+ * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page), and
+ * ours, where it returns to; `formTarget` lets forms of this page lead to other origins, also by a redirect.
+ * `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
  */
 export function setContentPolicy(
   res: Parameters<RequestHandler>[1],

@@ -7,9 +7,9 @@ import type { WorkspaceRuntime } from './runtime.ts';
 type Doomed = Awaited<ReturnType<typeof listWorkspacesToDestroy>>[number];
 
 /**
- * Destroys what is in workspaces that were deleted more than `restoreDays` ago; their rows, sessions and evidence stay. Each leaves
- * an audit row of the system for what came of it; what could not be destroyed is tried again by the next run. Returns a summary
- * for the job list.
+ * Destroys what is in workspaces that were deleted more than `restoreDays` ago; their rows, sessions and evidence
+ * stay. Each leaves an audit row of the system for what came of it; what could not be destroyed is tried again by the
+ * next run. Returns a summary for the job list.
  */
 export async function destroyWorkspaces(
   db: Knex,

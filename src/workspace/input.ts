@@ -45,7 +45,10 @@ export const activityForm = z.object({ sessionId: id.optional() });
 
 const timedId = z.unknown().optional().transform(parseTimedId);
 
-/** Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one is the first page. */
+/**
+ * Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one is the
+ * first page.
+ */
 export const pageQuery = z
   .object({ before: timedId, after: timedId })
   .transform(({ before, after }): TimedCursor =>

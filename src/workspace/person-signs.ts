@@ -8,7 +8,10 @@ import { Rhythm } from './rhythm.ts';
  */
 const PAGE_GREETING_MS = 10_000;
 
-/** The same for a WebSocket, from when it speaks: Jupyter 6 asks about the kernel at once, also when it connects anew by itself. */
+/**
+ * The same for a WebSocket, from when it speaks: Jupyter 6 asks about the kernel at once, also when it connects anew by
+ * itself.
+ */
 const SOCKET_GREETING_MS = 2000;
 
 /** Sessions and kinds of messages remembered at once; a workspace that makes up ever new ones must not fill the memory. */
@@ -31,13 +34,14 @@ interface Known {
  * Tells what a person causes from what a page does by itself; only the former makes a minute active. Contents are not looked at:
  * they are the person's, and every program has its own. A person is behind
  * - a page that the browser says a person asked for (`Sec-Fetch-User`, Fetch Metadata, section 2.4);
- * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes right after the page or
- *   the socket was opened, or in the rhythm of those of its kind before it. Of one kind are messages of one size in one socket
- *   (VS Code: 13 bytes every five seconds), requests of one method and size, and where the size is not known, as where a proxy
- *   asks or the body comes in pieces, those of one method and path.
- * Active minutes are the lower bound of use, so what comes at first or as regularly as a clock makes none, whoever does it. The
- * other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each when two tabs ask in turn. So does
- * what a program does by itself at no regular time, such as to save what a person has changed (Jupyter: within two minutes).
+ * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes right after
+ *   the page or the socket was opened, or in the rhythm of those of its kind before it. Of one kind are messages of
+ *   one size in one socket (VS Code: 13 bytes every five seconds), requests of one method and size, and where the size
+ *   is not known, as where a proxy asks or the body comes in pieces, those of one method and path.
+ * Active minutes are the lower bound of use, so what comes at first or as regularly as a clock makes none, whoever
+ * does it. The other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each when two
+ * tabs ask in turn. So does what a program does by itself at no regular time, such as to save what a person has
+ * changed (Jupyter: within two minutes).
  */
 export class PersonSigns {
   readonly #sessions = new Map<number, Known>();

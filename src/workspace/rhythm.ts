@@ -32,9 +32,9 @@ export class Rhythm {
   }
 
   /**
-   * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the third one on, and at once
-   * when a rhythm that is known begins or goes on after a break. Beats that come mixed are told from things that happen once their
-   * rhythm is known.
+   * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the third one on,
+   * and at once when a rhythm that is known begins or goes on after a break. Beats that come mixed are told from
+   * things that happen once their rhythm is known.
    */
   isBeat(at: number): boolean {
     const isNew = this.#isAlike(at, 1);

@@ -13,7 +13,10 @@ export interface UsageFilter {
 
 /** Use in whole seconds, rounded down. Times are null when there was none. */
 export interface UsageStats {
-  /** The most that can be shown: the union of each person's sessions, added over people. An open session counts to its last activity. */
+  /**
+   * The most that can be shown: the union of each person's sessions, added over people. An open session counts to its
+   * last activity.
+   */
   total_seconds: number;
   /** The least that can be shown: seconds with reported keyboard or pointer use, never above `total_seconds`. */
   interactive_seconds: number;

@@ -30,7 +30,10 @@ interface Minutes {
   active_minutes: number;
 }
 
-/** On a busy machine Jupyter takes long to start, and so does its kernel; the clock of what is measured stands still meanwhile. */
+/**
+ * On a busy machine Jupyter takes long to start, and so does its kernel; the clock of what is measured stands still
+ * meanwhile.
+ */
 const patience = { timeout: 30_000 };
 
 describe.skipIf(browserPath === null || !hasJupyter)(

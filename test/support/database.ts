@@ -45,7 +45,10 @@ export function useTestDatabase(): TestDatabase {
   return holder;
 }
 
-/** By force, since a process under test may live on; where autovacuum is at work there, which only a superuser may end, by waiting. */
+/**
+ * By force, since a process under test may live on; where autovacuum is at work there, which only a superuser may end,
+ * by waiting.
+ */
 async function dropDatabase(name: string): Promise<void> {
   try {
     await runAsAdmin(`drop database if exists ${name} with (force)`);
