@@ -7,7 +7,8 @@ import { listCompanies, listPaymentsOfPerson } from '../src/admin/queries.ts';
 import { listInvoices } from '../src/billing/invoice-queries.ts';
 import { listPayments, listPaymentsInReview } from '../src/billing/queries.ts';
 import type { Cursor } from '../src/keyset.ts';
-import { listSessions, listWorkspaces } from '../src/workspace/queries.ts';
+import { listWorkspaces } from '../src/workspace/queries.ts';
+import { listSessions } from '../src/workspace/session-queries.ts';
 import { useTestDatabase } from './support/database.ts';
 import { findParents, plansOf } from './support/plans.ts';
 

@@ -3,7 +3,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
 import { createToken } from './pass-token.ts';
-import { findOpenSession } from './queries.ts';
+import { findOpenSession } from './session-queries.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endOpenSession } from './end-session.ts';
-import { findOpenSession, type SessionKey } from './queries.ts';
+import { findOpenSession, type SessionKey } from './session-queries.ts';
 import { isIdle, sessionColumns, type AccessMethod, type WorkspaceSession } from './session-row.ts';
 
 /** The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the whole. */

@@ -7,13 +7,8 @@ import { companyPerson, visibilityOf, type CompanyPerson } from './company-perso
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import { startOfMonth } from './month.ts';
 import { listEntriesByOthers, type EntryByOther } from './entries-by-others.ts';
-import {
-  findWorkspace,
-  listPeopleNames,
-  listSessions,
-  type ListedSession,
-  type Workspace,
-} from './queries.ts';
+import { findWorkspace, listPeopleNames, type Workspace } from './queries.ts';
+import { listSessions, type ListedSession } from './session-queries.ts';
 import { countedSeconds, IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
 import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endOpenSessions } from './end-session.ts';
-import { findOpenSession } from './queries.ts';
+import { findOpenSession } from './session-queries.ts';
 import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from './session-row.ts';
 import { sessionKey, startSession } from './start-session.ts';
 import { touchSession, type ActivityOutcome } from './touch-session.ts';
