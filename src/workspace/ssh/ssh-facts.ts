@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
-import { missingAcceptancesOf } from '../../legal/queries.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import type { AskedPass, PassFacts } from '../find-passes.ts';
+import { fromAsked, selectFacts, type AskedPass, type PassFacts } from '../find-passes.ts';
 import type { Visibility } from '../queries.ts';
 import type { KeyHolder } from './one-time-passes.ts';
 
@@ -59,51 +58,21 @@ function keysWithPeople(db: Knex): Knex.QueryBuilder {
  * `findPasses`, so that the same rules decide. "Signed in" is who has not removed the key.
  */
 export async function findSshFacts(db: Knex, asked: AskedPass[]): Promise<PassFacts[]> {
-  const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));
-  const mustAccept = missingAcceptancesOf(db, db.ref('c.user_id'))
-    .select(db.raw('1 as accept'))
-    .limit(1)
-    .as('must');
-  return db
-    .from(db.raw('json_to_recordset(?::json) as asked(label text, token_hash text)', [JSON.stringify(rows)]))
+  const connections = fromAsked(db, asked)
     .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.token_hash')
     .leftJoin('ssh_keys as k', {
       'k.id': 'c.key_id',
       'k.user_id': 'c.user_id',
       'k.company_id': 'c.company_id',
     })
-    .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' })
-    .leftJoin('users as u', (join) => {
-      join.on('u.id', 'c.user_id').andOn('u.company_id', 'c.company_id').andOnNull('u.deactivated_at');
-    })
-    .leftJoin('subscriptions as s', 's.company_id', 'w.company_id')
-    .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
-    .leftJoin('open_workspace_sessions as o', (join) => {
-      join.on('o.workspace_id', 'c.workspace_id').andOn('o.user_id', 'c.user_id');
-      join.andOn('o.session_id', 'c.connection_hash').andOnVal('o.access_method', 'ssh');
-    })
-    .leftJoin('workspace_sessions as ws', (join) => {
-      join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
-    })
-    .select<PassFacts[]>([
-      'asked.label',
-      'asked.token_hash',
-      'w.id as workspace_id',
-      'w.company_id',
-      'w.owner_user_id',
-      'w.deleted_at',
-      'w.wanted_running_since',
-      'c.user_id as pass_user_id',
-      'c.connection_hash as browser_session_id',
-      // Deactivating removes the keys as well; of the two the person is told the cause.
-      db.raw('(k.removed_at is null or u.id is null) as is_signed_in'),
-      'u.role',
-      db.raw('must.accept is not null as must_accept'),
-      db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
-      'ws.id as workspace_session_id',
-      'ws.started_at as session_started_at',
-      'ws.last_activity_at',
-    ]);
+    .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' });
+  return selectFacts(db, connections, {
+    pass: 'c',
+    sessionId: 'c.connection_hash',
+    accessMethod: 'ssh',
+    // Deactivating removes the keys as well; of the two the person is told the cause.
+    isSignedIn: 'k.removed_at is null or u.id is null',
+  });
 }
 
 /** A connection that was let in before. */
