@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currencies } from '../config.ts';
+import { currencies } from '../currency.ts';
 import { auditActions } from '../audit/actions.ts';
 import { actorTypes } from '../audit/request-context.ts';
 

@@ -1,5 +1,5 @@
 import type { Role } from '../auth/require-user.ts';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 
 /** The person a bundle is about, with the company. */
 export interface SubjectRow {

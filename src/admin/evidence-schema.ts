@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../auth/require-user.ts';
-import { currencies } from '../config.ts';
+import { currencies } from '../currency.ts';
 import {
   acceptanceRecord,
   auditRecord,

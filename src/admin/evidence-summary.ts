@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { formatMajor } from '../billing/minor-units.ts';
 import { formatFor } from '../web/format.ts';
 import { countEntriesByOthers } from '../workspace/entries-by-others.ts';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { startTrial } from '../billing/start-trial.ts';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { acceptDocuments } from '../legal/accept-documents.ts';
 import type { Locale } from '../web/locales/catalogues.ts';

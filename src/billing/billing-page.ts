@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { SignedInUser } from '../auth/require-user.ts';
-import type { Config, Currency } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import type { Page } from '../keyset.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';

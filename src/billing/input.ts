@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { currencies } from '../config.ts';
+import { currencies } from '../currency.ts';
 import type { Cursor } from '../keyset.ts';
 import { MERCHANT_OID } from './paytr-token.ts';
 import { paidPlans } from './plans.ts';

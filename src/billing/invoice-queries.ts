@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
 import type { PaidPlan } from './plans.ts';
 import { PAGE_SIZE } from './queries.ts';

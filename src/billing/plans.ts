@@ -1,4 +1,4 @@
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 
 /** A company tries everything for two weeks before it pays. */
 export const TRIAL_DAYS = 14;

@@ -3,7 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts';
 import { setBillingDetails } from '../auth/set-billing-details.ts';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { Forbidden, NotFound } from '../errors.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';

@@ -1,4 +1,5 @@
-import type { Config, Currency } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { formatFor } from '../web/format.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import type { Mailer } from '../web/mail.ts';

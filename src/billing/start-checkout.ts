@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { AuditLogger } from '../audit/audit-logger.ts';
-import type { Config, Currency } from '../config.ts';
+import type { Config } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { lockSubscription } from './extend-subscription.ts';
 import { orderEvidence } from './order-evidence.ts';

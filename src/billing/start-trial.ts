@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
-import type { Currency } from '../config.ts';
+import type { Currency } from '../currency.ts';
 import { TRIAL_DAYS } from './plans.ts';
 
 const DAY_MS = 86_400_000;

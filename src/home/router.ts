@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { planOffers } from '../billing/plans.ts';
 import { TRIAL_DAYS } from '../billing/plans.ts';
-import { currencies } from '../config.ts';
+import { currencies } from '../currency.ts';
 import { formatOf } from '../web/page-locals.ts';
 
 /** The front page for strangers; signed-in people go to where they work. */
