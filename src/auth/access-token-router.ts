@@ -6,9 +6,10 @@ import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { tokenLifetimesDays, tokenScopes } from './access-token.ts';
-import { createAccessToken, tokenOwner, USABLE_TOKENS_MAX } from './create-access-token.ts';
+import { createAccessToken, USABLE_TOKENS_MAX } from './create-access-token.ts';
+import { credentialOwner } from './credential-owner.ts';
 import { formErrors, keptValues } from './form-errors.ts';
-import { accessTokenForm, scopeFields, tokenAddress, tokenPage } from './input.ts';
+import { accessTokenForm, addressWithId, scopeFields, tokenPage } from './input.ts';
 import { requireCompanyUser } from './require-user.ts';
 import { revokeAccessToken } from './revoke-access-token.ts';
 import { listAccessTokens } from './token-queries.ts';
@@ -41,7 +42,7 @@ export function createAccessTokenRouter({ db }: AppDeps): Router {
     await createFromForm({ db }, req, res);
   });
   router.post('/tokens/:id/revoke', guards, async (req: Request, res: Response) => {
-    const address = tokenAddress.safeParse(req.params);
+    const address = addressWithId.safeParse(req.params);
     if (!address.success) throw new NotFound();
     const { ok, name } = await revokeAccessToken(db, requestContext(req), { tokenId: address.data.id });
     const { t } = formatOf(res);
@@ -76,7 +77,7 @@ async function createFromForm(deps: Pick<AppDeps, 'db'>, req: Request, res: Resp
 
 async function show({ db }: Pick<AppDeps, 'db'>, req: Request, res: Response, form: Form): Promise<void> {
   const { rows, prevId, nextId } = await listAccessTokens(db, {
-    ...tokenOwner(requestContext(req)),
+    ...credentialOwner(requestContext(req)),
     page: tokenPage.parse(req.query),
   });
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);

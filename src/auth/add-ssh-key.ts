@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { Forbidden, isUniqueViolation } from '../errors.ts';
-import { tokenOwner } from './create-access-token.ts';
-import { findMemberForUpdate } from './queries.ts';
-import { listSshKeys, type KeyOwner } from './ssh-key-queries.ts';
+import { isUniqueViolation } from '../errors.ts';
+import { credentialOwner, lockCredentialOwner, type CredentialOwner } from './credential-owner.ts';
+import { listSshKeys } from './ssh-key-queries.ts';
 import type { SshPublicKey } from './ssh-public-key.ts';
 
 /** Keys that one person can have: one for each of their machines, and still a list that can be looked through. */
@@ -25,11 +24,9 @@ interface NewKey {
  * refused, and that is in the evidence. Throws `Forbidden` for strangers, operators and people deactivated meanwhile.
  */
 export async function addSshKey(db: Knex, context: RequestContext, input: NewKey): Promise<AddKeyOutcome> {
-  const owner = tokenOwner(context);
+  const owner = credentialOwner(context);
   const outcome = await db.transaction(async (trx): Promise<AddKeyOutcome> => {
-    const person = await findMemberForUpdate(trx, owner);
-    if (person === undefined || person.deactivated_at !== null)
-      throw new Forbidden({ message: 'deactivated' });
+    await lockCredentialOwner(trx, owner);
     const keys = await listSshKeys(trx, owner);
     if (keys.some((key) => key.fingerprint === input.publicKey.fingerprint))
       return { ok: false, reason: 'own' };
@@ -47,7 +44,7 @@ export async function addSshKey(db: Knex, context: RequestContext, input: NewKey
 async function insert(
   trx: Knex.Transaction,
   context: RequestContext,
-  { companyId, userId, label, publicKey }: KeyOwner & NewKey,
+  { companyId, userId, label, publicKey }: CredentialOwner & NewKey,
 ): Promise<number | null> {
   try {
     const [row] = await trx.transaction((savepoint) =>

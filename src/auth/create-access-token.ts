@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { Forbidden } from '../errors.ts';
 import { hashSecret } from '../secret-token.ts';
 import { newAccessToken, tokenSessionId, type TokenScope } from './access-token.ts';
-import { findMemberForUpdate } from './queries.ts';
-import { countUsableTokens, type TokenOwner } from './token-queries.ts';
+import { credentialOwner, lockCredentialOwner } from './credential-owner.ts';
+import { countUsableTokens } from './token-queries.ts';
 
 /** Tokens that one person can use at a time: one for each of their programs, and still a list that can be looked through. */
 export const USABLE_TOKENS_MAX = 20;
@@ -24,11 +23,9 @@ export async function createAccessToken(
   context: RequestContext,
   input: { name: string; scopes: TokenScope[]; days: number },
 ): Promise<CreateTokenOutcome> {
-  const owner = tokenOwner(context);
+  const owner = credentialOwner(context);
   return db.transaction(async (trx): Promise<CreateTokenOutcome> => {
-    const person = await findMemberForUpdate(trx, owner);
-    if (person === undefined || person.deactivated_at !== null)
-      throw new Forbidden({ message: 'deactivated' });
+    await lockCredentialOwner(trx, owner);
     if ((await countUsableTokens(trx, { ...owner, at: context.at })) >= USABLE_TOKENS_MAX)
       return { ok: false, reason: 'too-many' };
     const token = newAccessToken();
@@ -56,10 +53,4 @@ export async function createAccessToken(
     });
     return { ok: true, tokenId: row.id, token, expiresAt };
   });
-}
-
-/** The person of the context, who can have tokens. Throws `Forbidden` for strangers and operators. */
-export function tokenOwner({ userId, companyId }: RequestContext): TokenOwner {
-  if (userId === null || companyId === null) throw new Forbidden({ message: 'not a person of a company' });
-  return { userId, companyId };
 }

@@ -152,8 +152,8 @@ const rowId = z
   .regex(/^[1-9]\d{0,14}$/)
   .transform(Number);
 
-/** `:id` of a token in an address. */
-export const tokenAddress = z.object({ id: rowId });
+/** `:id` of a token or key in an address. */
+export const addressWithId = z.object({ id: rowId });
 
 /** Where a page of the list of tokens starts; what cannot be read starts at the top. */
 export const tokenPage = z

@@ -3,8 +3,8 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { onBehalfOf } from './company-lock.ts';
-import { tokenOwner } from './create-access-token.ts';
-import { findSshKey, type KeyOwner, type SshKey } from './ssh-key-queries.ts';
+import { credentialOwner, type CredentialOwner } from './credential-owner.ts';
+import { findSshKey, type SshKey } from './ssh-key-queries.ts';
 
 /** Removes a key of the signed-in person: it opens nothing from now on. Throws `NotFound` for one that is not theirs. */
 export async function removeSshKey(
@@ -12,7 +12,7 @@ export async function removeSshKey(
   context: RequestContext,
   input: { keyId: number },
 ): Promise<{ label: string }> {
-  const owner = tokenOwner(context);
+  const owner = credentialOwner(context);
   return db.transaction(async (trx) => {
     const key = await findSshKey(trx, { ...owner, ...input, forUpdate: true });
     if (key === undefined) throw new NotFound();
@@ -31,7 +31,7 @@ export async function removeSshKey(
 export async function removeSshKeysOf(
   trx: Knex.Transaction,
   context: RequestContext,
-  owner: KeyOwner,
+  owner: CredentialOwner,
 ): Promise<number> {
   const removed = await trx('ssh_keys')
     .where({ company_id: owner.companyId, user_id: owner.userId })
@@ -47,7 +47,12 @@ type RemovedKey = Pick<SshKey, 'id' | 'label' | 'key_type' | 'fingerprint'>;
 async function logRemoved(
   trx: Knex.Transaction,
   context: RequestContext,
-  { companyId, userId, key, reason }: KeyOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' },
+  {
+    companyId,
+    userId,
+    key,
+    reason,
+  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' },
 ): Promise<void> {
   const { label, key_type, fingerprint } = key;
   await AuditLogger.log(trx, context, {

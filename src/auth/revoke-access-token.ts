@@ -5,8 +5,8 @@ import { NotFound } from '../errors.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { tokenSessionId } from './access-token.ts';
 import { onBehalfOf } from './company-lock.ts';
-import { tokenOwner } from './create-access-token.ts';
-import { findAccessTokenForUpdate, type TokenOwner } from './token-queries.ts';
+import { credentialOwner, type CredentialOwner } from './credential-owner.ts';
+import { findAccessTokenForUpdate } from './token-queries.ts';
 
 /**
  * Withdraws a token of the signed-in person, and ends the workspace sessions opened with it. `ok: false` when it was
@@ -17,7 +17,7 @@ export async function revokeAccessToken(
   context: RequestContext,
   input: { tokenId: number },
 ): Promise<{ ok: boolean; name: string }> {
-  const owner = tokenOwner(context);
+  const owner = credentialOwner(context);
   return db.transaction(async (trx) => {
     const token = await findAccessTokenForUpdate(trx, { ...owner, ...input });
     if (token === undefined) throw new NotFound();
@@ -40,7 +40,7 @@ export async function revokeAccessToken(
 export async function revokeAccessTokensOf(
   trx: Knex.Transaction,
   context: RequestContext,
-  { companyId, userId }: TokenOwner,
+  { companyId, userId }: CredentialOwner,
 ): Promise<number> {
   const revoked = await trx('access_tokens')
     .where({ company_id: companyId, user_id: userId })
@@ -55,7 +55,12 @@ export async function revokeAccessTokensOf(
 async function logRevoked(
   trx: Knex.Transaction,
   context: RequestContext,
-  { companyId, userId, id, ...details }: TokenOwner & { id: number; name: string } & Record<string, unknown>,
+  {
+    companyId,
+    userId,
+    id,
+    ...details
+  }: CredentialOwner & { id: number; name: string } & Record<string, unknown>,
 ): Promise<void> {
   await AuditLogger.log(trx, context, {
     action: 'token_revoked',

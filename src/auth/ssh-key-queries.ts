@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { CredentialOwner } from './credential-owner.ts';
 import type { SshKeyType } from './ssh-public-key.ts';
 
 export interface SshKey {
@@ -9,12 +10,6 @@ export interface SshKey {
   created_at: Date;
   last_used_at: Date | null;
   last_used_ip: string | null;
-}
-
-/** Whose keys are meant. */
-export interface KeyOwner {
-  companyId: number;
-  userId: number;
 }
 
 const columns = [
@@ -28,14 +23,14 @@ const columns = [
 ];
 
 /** The keys of a person that open something, newest first. There are few: their number is limited. */
-export async function listSshKeys(db: Knex, owner: KeyOwner): Promise<SshKey[]> {
+export async function listSshKeys(db: Knex, owner: CredentialOwner): Promise<SshKey[]> {
   return liveKeys(db, owner).orderBy('ssh_keys.id', 'desc').select<SshKey[]>(columns);
 }
 
 /** One of a person's keys; undefined when there is none, when it was removed, or when it is somebody else's. */
 export async function findSshKey(
   db: Knex,
-  input: KeyOwner & { keyId: number; forUpdate?: boolean },
+  input: CredentialOwner & { keyId: number; forUpdate?: boolean },
 ): Promise<SshKey | undefined> {
   return liveKeys(db, input)
     .where('ssh_keys.id', input.keyId)
@@ -45,7 +40,7 @@ export async function findSshKey(
     .first<SshKey | undefined>(columns);
 }
 
-function liveKeys(db: Knex, { companyId, userId }: KeyOwner): Knex.QueryBuilder {
+function liveKeys(db: Knex, { companyId, userId }: CredentialOwner): Knex.QueryBuilder {
   return db('ssh_keys')
     .where({ 'ssh_keys.company_id': companyId, 'ssh_keys.user_id': userId })
     .whereNull('ssh_keys.removed_at');

@@ -6,9 +6,9 @@ import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { addSshKey, SSH_KEYS_MAX, type AddKeyOutcome } from './add-ssh-key.ts';
-import { tokenOwner } from './create-access-token.ts';
+import { credentialOwner } from './credential-owner.ts';
 import { formErrors, keptValues } from './form-errors.ts';
-import { tokenAddress } from './input.ts';
+import { addressWithId } from './input.ts';
 import { removeSshKey } from './remove-ssh-key.ts';
 import { requireCompanyUser } from './require-user.ts';
 import { isPrivateKey, sshKeyForm } from './ssh-key-input.ts';
@@ -42,7 +42,7 @@ export function createSshKeyRouter(deps: AppDeps): Router {
     await addFromForm(deps, req, res);
   });
   router.get('/ssh-keys/:id/remove', guards, async (req: Request, res: Response) => {
-    const key = await findSshKey(db, { ...tokenOwner(requestContext(req)), keyId: keyIdOf(req) });
+    const key = await findSshKey(db, { ...credentialOwner(requestContext(req)), keyId: keyIdOf(req) });
     if (key === undefined) throw new NotFound();
     res.render('auth/remove-ssh-key', { title: formatOf(res).t('sshKeys.removeTitle'), key });
   });
@@ -55,7 +55,7 @@ export function createSshKeyRouter(deps: AppDeps): Router {
 }
 
 function keyIdOf(req: Request): number {
-  const address = tokenAddress.safeParse(req.params);
+  const address = addressWithId.safeParse(req.params);
   if (!address.success) throw new NotFound();
   return address.data.id;
 }
@@ -90,7 +90,7 @@ async function show({ db, config }: Deps, req: Request, res: Response, form: For
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);
   res.render('auth/ssh-keys', {
     title: formatOf(res).t('sshKeys.title'),
-    keys: await listSshKeys(db, tokenOwner(requestContext(req))),
+    keys: await listSshKeys(db, credentialOwner(requestContext(req))),
     isOff: config.ssh === null,
     ...form,
   });

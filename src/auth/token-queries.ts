@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { readPage, type Cursor, type Page } from '../keyset.ts';
 import type { TokenScope } from './access-token.ts';
+import type { CredentialOwner } from './credential-owner.ts';
 import type { PlanTimes } from './queries.ts';
 import { signedInColumns, type SignedInUser } from './require-user.ts';
 
@@ -29,16 +30,10 @@ const columns = [
   'access_tokens.revoked_at',
 ];
 
-/** Whose tokens are meant. */
-export interface TokenOwner {
-  companyId: number;
-  userId: number;
-}
-
 /** One page of a person's tokens, newest first; those that have ended too. */
 export async function listAccessTokens(
   db: Knex,
-  input: TokenOwner & { page: Cursor },
+  input: CredentialOwner & { page: Cursor },
 ): Promise<Page<AccessToken>> {
   const own = { 'access_tokens.company_id': input.companyId, 'access_tokens.user_id': input.userId };
   return readPage<AccessToken>(
@@ -57,7 +52,7 @@ export async function listAccessTokens(
 /** A person's token, locked until the transaction ends; undefined when there is none, or when it is somebody else's. */
 export async function findAccessTokenForUpdate(
   trx: Knex.Transaction,
-  input: TokenOwner & { tokenId: number },
+  input: CredentialOwner & { tokenId: number },
 ): Promise<AccessToken | undefined> {
   return trx('access_tokens')
     .where({
@@ -70,7 +65,7 @@ export async function findAccessTokenForUpdate(
 }
 
 /** How many tokens of a person can be used at `at`. */
-export async function countUsableTokens(db: Knex, input: TokenOwner & { at: Date }): Promise<number> {
+export async function countUsableTokens(db: Knex, input: CredentialOwner & { at: Date }): Promise<number> {
   const [row] = await db('access_tokens')
     .where({ 'access_tokens.company_id': input.companyId, 'access_tokens.user_id': input.userId })
     .whereNull('access_tokens.revoked_at')
