@@ -1,13 +1,18 @@
 import type { Knex } from 'knex';
-import type { AuditAction } from './actions.ts';
 import { outermost } from '../db.ts';
+import {
+  paymentEntry,
+  workspaceEntry,
+  type Details,
+  type PaymentEvent,
+  type WorkspaceAction,
+  type WorkspaceEvent,
+} from './audit-entries.ts';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
 import { insertInTransaction } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type { AuditEntry } from './audit-row.ts';
-
-type Details = Record<string, unknown>;
 
 /** Recorder of `audit_logs`, and its only writer. Stateless: everything it needs is handed in. */
 export class AuditLogger {
@@ -128,65 +133,13 @@ export class AuditLogger {
   }
 }
 
-export interface WorkspaceEvent {
-  success: boolean;
-  /** Absent when no workspace came to be. */
-  workspaceId?: number;
-  /** Whom it concerns, when the system acts; else those of the request. */
-  companyId?: number;
-  userId?: number;
-  details?: Details;
-  reason?: string;
-}
-
-export interface PaymentEvent {
-  action:
-    | 'payment_initiated'
-    | 'payment_initiation_failed'
-    | 'payment_callback_success'
-    | 'payment_callback_failure'
-    | 'payment_reconciled'
-    | 'payment_expired';
-  success: boolean;
-  paymentId: number;
-  /** The order's company and the person who started it. */
-  companyId: number;
-  userId: number;
-  /** Must name merchant_oid, plan, amount_minor and currency. */
-  details: Details;
-  reason?: string;
-}
-
-/** The audit entry of a payment event, with the order's company and person whoever the actor is. */
-export function paymentEntry(input: PaymentEvent): AuditEntry {
-  return {
-    action: input.action,
-    success: input.success,
-    resourceType: 'payment',
-    resourceId: input.paymentId,
-    companyId: input.companyId,
-    userId: input.userId,
-    details: input.details,
-    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
-  };
-}
-
 async function logWorkspace(
   db: Knex,
   context: RequestContext,
-  action: AuditAction & `workspace_${string}`,
-  input: WorkspaceEvent,
+  action: WorkspaceAction,
+  event: WorkspaceEvent,
 ): Promise<void> {
-  await AuditLogger.log(db, context, {
-    action,
-    success: input.success,
-    resourceType: 'workspace',
-    ...(input.workspaceId === undefined ? {} : { resourceId: input.workspaceId }),
-    ...(input.companyId === undefined ? {} : { companyId: input.companyId }),
-    ...(input.userId === undefined ? {} : { userId: input.userId }),
-    details: input.details ?? {},
-    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
-  });
+  await AuditLogger.log(db, context, workspaceEntry(action, event));
 }
 
 function isTransaction(db: Knex): db is Knex.Transaction {

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { AuditLogger, paymentEntry, type PaymentEvent } from '../audit/audit-logger.ts';
+import { paymentEntry, type PaymentEvent } from '../audit/audit-entries.ts';
+import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Decision, GatewayWord } from './decide-settlement.ts';

@@ -1,4 +1,4 @@
-import type { PaymentEvent } from '../audit/audit-logger.ts';
+import type { PaymentEvent } from '../audit/audit-entries.ts';
 import type { Payment } from './queries.ts';
 
 /**

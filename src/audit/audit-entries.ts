@@ -1,0 +1,67 @@
+import type { AuditAction } from './actions.ts';
+import type { AuditEntry } from './audit-row.ts';
+
+/** What a stranger would need in a year; see `AuditEntry`. */
+export type Details = Record<string, unknown>;
+
+/** Something done to a workspace, or refused. */
+export interface WorkspaceEvent {
+  success: boolean;
+  /** Absent when no workspace came to be. */
+  workspaceId?: number;
+  /** Whom it concerns, when the system acts; else those of the request. */
+  companyId?: number;
+  userId?: number;
+  details?: Details;
+  reason?: string;
+}
+
+/** Something that happened to a payment. */
+export interface PaymentEvent {
+  action:
+    | 'payment_initiated'
+    | 'payment_initiation_failed'
+    | 'payment_callback_success'
+    | 'payment_callback_failure'
+    | 'payment_reconciled'
+    | 'payment_expired';
+  success: boolean;
+  paymentId: number;
+  /** The order's company and the person who started it. */
+  companyId: number;
+  userId: number;
+  /** Must name merchant_oid, plan, amount_minor and currency. */
+  details: Details;
+  reason?: string;
+}
+
+/** What is done to a workspace. */
+export type WorkspaceAction = AuditAction & `workspace_${string}`;
+
+/** The audit entry of something that was done to a workspace. */
+export function workspaceEntry(action: WorkspaceAction, event: WorkspaceEvent): AuditEntry {
+  return {
+    action,
+    success: event.success,
+    resourceType: 'workspace',
+    ...(event.workspaceId === undefined ? {} : { resourceId: event.workspaceId }),
+    ...(event.companyId === undefined ? {} : { companyId: event.companyId }),
+    ...(event.userId === undefined ? {} : { userId: event.userId }),
+    details: event.details ?? {},
+    ...(event.reason === undefined ? {} : { errorMessage: event.reason }),
+  };
+}
+
+/** The audit entry of a payment event, with the order's company and person whoever the actor is. */
+export function paymentEntry(input: PaymentEvent): AuditEntry {
+  return {
+    action: input.action,
+    success: input.success,
+    resourceType: 'payment',
+    resourceId: input.paymentId,
+    companyId: input.companyId,
+    userId: input.userId,
+    details: input.details,
+    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
+  };
+}
