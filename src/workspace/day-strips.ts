@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { monthDays, sessionSpans, type MonthFilter } from './traffic-bounds.ts';
+import { monthDays, sessionSpans, type MonthFilter } from './session-spans.ts';
 
 /** When something was used in a day: minutes since midnight in Istanbul, from and to, in order and without overlap. */
 export interface DayStrip {

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
 import { endLeftovers } from './end-leftovers.ts';
-import { findRunningWorkspace, listRunningWorkspaces } from './running-workspaces.ts';
+import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import type { WorkspaceRuntime } from './runtime.ts';
 
 /** How many programs are brought up at once. */
@@ -34,12 +34,12 @@ export async function resumeWorkspaces(
 
 /** It may have been stopped, deleted or not paid for since it waits: before it starts, and while it does. */
 async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
-  const isWanted = async (): Promise<boolean> => {
-    const workspace = await findRunningWorkspace(db, id);
-    return workspace !== undefined && workspace.paid_until > new Date();
+  const findPaidFor = async (): Promise<RunningWorkspace | undefined> => {
+    const found = await findRunningWorkspace(db, id);
+    return found !== undefined && found.paid_until > new Date() ? found : undefined;
   };
-  const workspace = await findRunningWorkspace(db, id);
-  if (workspace === undefined || workspace.paid_until <= new Date()) return;
+  const workspace = await findPaidFor();
+  if (workspace === undefined) return;
   await runtime.start(workspace);
-  if (!(await isWanted())) await runtime.stop(id);
+  if ((await findPaidFor()) === undefined) await runtime.stop(id);
 }

@@ -57,7 +57,9 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
 
   return {
     note: (session, at, sign) => {
-      if (!isCounted(waiting.get(session.id), at, sign)) keep(trafficAt(session, at, sign));
+      const waits = waiting.get(session.id);
+      if (waits === undefined || !isCounted(waits, at, sign)) keep(trafficAt(session, at, sign));
+      else if (at > waits.lastAt) waits.lastAt = at;
     },
     noteClose: (session, at) => {
       keep({ ...trafficAt(session, at, MERELY_CONNECTED), closedAt: at });
@@ -87,14 +89,11 @@ function minutesSince(last: number | undefined, minute: number): Set<number> {
   return minutes;
 }
 
-/** True when all that a sign says waits already but for its time, which moves: most of a busy minute costs no more than that. */
-function isCounted(waits: Traffic | undefined, at: Date, { isActive, isPartlySeen }: TrafficSign): boolean {
-  if (waits === undefined) return false;
+/** True when all that a sign says waits already but for its time: most of a busy minute costs no more than that. */
+function isCounted(waits: Traffic, at: Date, { isActive, isPartlySeen }: TrafficSign): boolean {
   const minute = minuteOf(at);
   if (!waits.connected.has(minute) || (isActive && !waits.active.has(minute))) return false;
-  if (isPartlySeen && !waits.isPartlySeen) return false;
-  if (at > waits.lastAt) waits.lastAt = at;
-  return true;
+  return waits.isPartlySeen || !isPartlySeen;
 }
 
 function merge(into: Map<number, Traffic>, traffic: Traffic): void {
