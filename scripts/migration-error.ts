@@ -19,7 +19,7 @@ export function explainConnectionError(error: unknown, url: string): unknown {
 }
 
 /** The address without its password. */
-export function describeUrl(url: string): string {
+function describeUrl(url: string): string {
   try {
     const { host, pathname, username } = new URL(url);
     return `database "${decodeURIComponent(pathname.slice(1))}" at ${host} as "${decodeURIComponent(username)}"`;

@@ -10,10 +10,10 @@ import { createRateLimit } from '../web/rate-limit.ts';
 import { ApiProblem } from './problems.ts';
 
 /** Requests of one person in a minute, with all their tokens: two a second do for any script that waits for its answers. */
-export const REQUESTS_PER_MINUTE = 120;
+const REQUESTS_PER_MINUTE = 120;
 
 /** Refused tokens from one address in a minute: a forgotten script is told each time, a flood writes no evidence. */
-export const REFUSALS_PER_MINUTE = 30;
+const REFUSALS_PER_MINUTE = 30;
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace

@@ -4,7 +4,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 /** Five wrong passwords in a row … */
 export const FAILURES_BEFORE_LOCK = 5;
 /** … refuse further attempts for half an hour: 240 guesses a day, and a person who forgot can wait that long. */
-export const LOCK_MINUTES = 30;
+const LOCK_MINUTES = 30;
 
 /** Whether a password may be checked. `lockedUntil` is set when this attempt is the last one unless it succeeds. */
 export type Reservation =

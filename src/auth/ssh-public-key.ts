@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Kinds of keys that open anything here, as OpenSSH names them. No DSA (OpenSSH dropped it) and no certificates. */
-export const sshKeyTypes = [
+const sshKeyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -53,7 +53,7 @@ export function parseSshPublicKey(text: string): SshPublicKey | { fault: SshKeyF
 }
 
 /** The SHA-256 fingerprint of a key in wire format. */
-export function fingerprintOf(bytes: Buffer): string {
+function fingerprintOf(bytes: Buffer): string {
   return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
 }
 

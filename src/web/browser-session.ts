@@ -58,7 +58,7 @@ export function createBrowserSessions(config: Config): BrowserSessions {
 }
 
 /** SHA-256 of a session id, in hex: the key of its row, and what evidence may name. */
-export function hashSessionId(sessionId: string): string {
+function hashSessionId(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('hex');
 }
 

@@ -60,7 +60,7 @@ export function hostnameOf(host: string | undefined): string | null {
 type HostConfig = Pick<Config, 'baseUrl' | 'workspaceDomain'>;
 
 /** The host name of the app itself. */
-export function appHost({ baseUrl }: Pick<Config, 'baseUrl'>): string {
+function appHost({ baseUrl }: Pick<Config, 'baseUrl'>): string {
   return new URL(baseUrl).hostname;
 }
 

@@ -104,7 +104,7 @@ function refuse(
 }
 
 /** A page of ours at a workspace's host, whole in itself. The app's own styles and scripts are not there. */
-export function showAway(
+function showAway(
   req: Request,
   res: Response,
   page: { status: number; textKey: AwayKey; url: string },

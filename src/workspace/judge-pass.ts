@@ -1,20 +1,17 @@
 import type { DoorRules, PassFacts } from './find-passes.ts';
 
-/** Why a request to a workspace's host is not let in. */
-export const passRefusals = [
-  'unknown-host',
-  'no-pass',
-  'signed-out',
-  'deactivated',
-  'not-allowed',
-  'not-accepted',
-  'lapsed',
-  'stopped',
-  // Should run, and does not listen.
-  'away',
-  'cross-site',
-] as const;
-export type PassRefusal = (typeof passRefusals)[number];
+/** Why a request to a workspace's host is not let in. `away`: it should run, and does not listen. */
+export type PassRefusal =
+  | 'unknown-host'
+  | 'no-pass'
+  | 'signed-out'
+  | 'deactivated'
+  | 'not-allowed'
+  | 'not-accepted'
+  | 'lapsed'
+  | 'stopped'
+  | 'away'
+  | 'cross-site';
 
 /** Whom a pass lets into which workspace. */
 export interface Entrant {

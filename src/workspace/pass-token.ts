@@ -21,7 +21,7 @@ export function isHttps({ baseUrl }: Pick<Config, 'baseUrl'>): boolean {
 }
 
 /** The name of the cookie at a workspace's host. `__Host-` keeps a neighbouring host from planting one; it needs https. */
-export function passCookieName(https: boolean): string {
+function passCookieName(https: boolean): string {
   return https ? '__Host-yac-workspace' : 'yac_workspace';
 }
 

@@ -11,8 +11,7 @@ import type { WorkspaceRuntime } from './runtime.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 /** What can be asked of the program of a workspace. */
-export const workspaceActs = ['start', 'stop', 'restart'] as const;
-export type WorkspaceAct = (typeof workspaceActs)[number];
+export type WorkspaceAct = 'start' | 'stop' | 'restart';
 
 type Refusal =
   Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
