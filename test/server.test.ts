@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildUser, buildWorkspace } from './support/build.ts';
 import { endOfChild, startChild } from './support/child.ts';
 import { useTestDatabase } from './support/database.ts';
@@ -85,30 +85,42 @@ describe('the server', () => {
   }, 60_000);
 
   it('stops the programs of workspaces with it in development, and ends what was open there as app-shutdown', async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'server-'));
-    const program = join(dataDir, 'program.cjs');
-    writeFileSync(program, probeProgram.replaceAll('process.argv[1]', 'process.argv[2]'));
-    const runtime = {
-      WORKSPACE_RUNTIME: 'process',
-      WORKSPACE_COMMAND: `"${process.execPath}" "${program}" {socket}`,
-      DATA_DIR: dataDir,
-    };
-    const server = startChild(['src/server.ts'], { env: { ...settings(), ...runtime } });
-    const url = `http://127.0.0.1:${String(await portOf(server))}`;
-    const exited = new Promise<number | null>((done) => server.once('exit', done));
-    const { visitor, place } = await buildOwner(url);
-    await visitor.post(`/workspace/${String(place.id)}/start`);
-    await visitor.post(`/workspace/${String(place.id)}/open`);
-    const { pid } = JSON.parse(
-      readFileSync(join(dataDir, `workspaces/.run/${String(place.id)}.json`), 'utf8'),
-    ) as { pid: number };
-    expect(() => process.kill(pid, 0)).not.toThrow();
-    server.kill('SIGTERM');
-    expect(await exited).toBe(0);
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    const { server, place, pid } = await runWorkspace();
+    const program = pid();
+    expect(isAlive(program)).toBe(true);
+    await stop(server, 'SIGTERM');
+    expect(isAlive(program)).toBe(false);
     const session = await database.db('workspace_sessions').where({ workspace_id: place.id }).first();
     expect(session).toMatchObject({ end_reason: 'app-shutdown', ended_at: session.last_activity_at });
-    rmSync(dataDir, { recursive: true });
+  }, 60_000);
+
+  it('takes over after a kill -9 what the one before has left running, with the session that was open in it', async () => {
+    const { server, place, person, pid, start } = await runWorkspace();
+    const program = pid();
+    await stop(server, 'SIGKILL');
+    expect(isAlive(program)).toBe(true);
+    const next = await start();
+    expect(pid()).toBe(program);
+    const visitor = await signIn(next.url, person);
+    // Only its own programs can it stop.
+    await visitor.post(`/workspace/${String(place.id)}/stop`);
+    await expect.poll(() => isAlive(program), { timeout: 15_000 }).toBe(false);
+    const sessions = await database.db('workspace_sessions').where({ workspace_id: place.id });
+    expect(sessions).toMatchObject([{ end_reason: 'stopped', ended_at: sessions[0].last_activity_at }]);
+    await stop(next.server, 'SIGTERM');
+  }, 60_000);
+
+  it('starts after a kill -9 what has ended meanwhile', async () => {
+    const { server, pid, start } = await runWorkspace();
+    const program = pid();
+    await stop(server, 'SIGKILL');
+    process.kill(program, 'SIGKILL');
+    const next = await start();
+    await expect.poll(pid, { timeout: 15_000 }).not.toBe(program);
+    const anew = pid();
+    expect(isAlive(anew)).toBe(true);
+    await stop(next.server, 'SIGTERM');
+    expect(isAlive(anew)).toBe(false);
   }, 60_000);
 
   it('refuses to start in production without its secrets, and names them all', async () => {
@@ -136,6 +148,47 @@ describe('the server', () => {
   });
 });
 
+/** A server with one workspace that runs and is open; `start` starts another one with the same folder. */
+async function runWorkspace() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'server-'));
+  onTestFinished(() => {
+    rmSync(dataDir, { recursive: true });
+  });
+  const program = join(dataDir, 'program.cjs');
+  writeFileSync(program, probeProgram.replaceAll('process.argv[1]', 'process.argv[2]'));
+  const runtime = {
+    WORKSPACE_RUNTIME: 'process',
+    WORKSPACE_COMMAND: `"${process.execPath}" "${program}" {socket}`,
+    DATA_DIR: dataDir,
+  };
+  const start = async (): Promise<{ server: Server; url: string }> => {
+    const server = startChild(['src/server.ts'], { env: { ...settings(), ...runtime } });
+    return { server, url: `http://127.0.0.1:${String(await portOf(server))}` };
+  };
+  const { server, url } = await start();
+  const { visitor, place, person } = await buildOwner(url);
+  await visitor.post(`/workspace/${String(place.id)}/start`);
+  await visitor.post(`/workspace/${String(place.id)}/open`);
+  const record = join(dataDir, `workspaces/.run/${String(place.id)}.json`);
+  const pid = (): number => (JSON.parse(readFileSync(record, 'utf8')) as { pid: number }).pid;
+  return { server, place, person, pid, start };
+}
+
+async function stop(server: Server, signal: NodeJS.Signals): Promise<void> {
+  const exited = new Promise<number | null>((done) => server.once('exit', done));
+  server.kill(signal);
+  expect(await exited).toBe(signal === 'SIGKILL' ? null : 0);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Somebody who has opened a workspace; `report` is what the page's script does. */
 async function useWorkspace(url: string) {
   const { visitor, place } = await buildOwner(url);
@@ -157,7 +210,7 @@ async function buildOwner(url: string) {
     company_id: person.company_id ?? 0,
     owner_user_id: person.id,
   });
-  return { place, visitor: await signIn(url, person) };
+  return { place, person, visitor: await signIn(url, person) };
 }
 
 /** Until the process has looked at the database anew, which it does every few seconds. */

@@ -20,7 +20,9 @@ export interface Guest {
  * it is ended with the lab.
  */
 export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser): Promise<void> {
-  lab.onClose(() => {
+  lab.onClose(async () => {
+    // While it runs, the app starts anew what ends.
+    await app.stop();
     const program = findRecorded(foldersOf(join(app.folder, 'workspaces'), browser.person));
     if (program !== undefined) signalGroup(program, 'SIGKILL');
   });
