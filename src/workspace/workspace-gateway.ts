@@ -13,9 +13,9 @@ import { refuse } from './gateway-upgrade.ts';
 import type { PersonSigns } from './person-signs.ts';
 import { isHttps } from './pass-token.ts';
 import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
+import { WorkspaceAgent } from './workspace-agent.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from './workspace-addresses.ts';
 
-/** A workspace that says nothing for so long, in milliseconds, is not there. */
 const SILENT_MS = 120_000;
 
 /** The workspace did not answer; `status` says how. */
@@ -60,6 +60,8 @@ interface GatewayDeps {
   addresses: WorkspaceAddresses;
   rules: DoorRules;
   signs: PersonSigns;
+  /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
+  silentMs?: number;
 }
 
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
@@ -68,16 +70,20 @@ export class WorkspaceGateway {
   readonly connections: OpenConnections;
   readonly #proxy: ProxyServer;
   readonly #config: Config;
+  readonly #silentMs: number;
+  readonly #agent: WorkspaceAgent;
   readonly #signs: PersonSigns;
   /** Since when browser and workspace speak WebSocket. */
   readonly #upgradedAt = new WeakMap<IncomingMessage, Date>();
 
   constructor(deps: GatewayDeps) {
     this.#config = deps.config;
+    this.#silentMs = deps.silentMs ?? SILENT_MS;
+    this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
     this.#signs = deps.signs;
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
-    this.#proxy = createProxyServer({ proxyTimeout: SILENT_MS, upgradeTimeout: SILENT_MS });
+    this.#proxy = createProxyServer({ upgradeTimeout: this.#silentMs });
     this.#proxy.on('proxyRes', (answer, req) => {
       this.#answered(req, answer);
     });
@@ -110,10 +116,12 @@ export class WorkspaceGateway {
       (req as Request)[UNDER_WAY] = {
         onAnswer: admitted.onAnswer,
         onFailure: (error) => {
-          reject(new WorkspaceAway(Date.now() - since >= SILENT_MS ? 504 : 502, error));
+          reject(new WorkspaceAway(Date.now() - since >= this.#silentMs ? 504 : 502, error));
         },
       };
-      this.#proxy.web(req, res, { target: toTarget(admitted.address) }).then(resolve, reject);
+      this.#proxy
+        .web(req, res, { target: toTarget(admitted.address), agent: this.#agent })
+        .then(resolve, reject);
     });
   }
 

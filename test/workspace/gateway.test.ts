@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemContext } from '../../src/audit/request-context.ts';
+import { PersonSigns } from '../../src/workspace/person-signs.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
+import { WorkspaceAway, WorkspaceGateway } from '../../src/workspace/workspace-gateway.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
@@ -73,6 +76,43 @@ async function openedSocket(guest: Guest): Promise<Socket> {
   if (typeof opened === 'number') throw new Error(`no WebSocket: ${String(opened)}`);
   return opened.socket;
 }
+
+describe('a workspace that takes a request and says nothing', () => {
+  it('is given up after a while with 504, and the next request is asked anew', async () => {
+    const silent = createServer(() => undefined).listen(0);
+    const front = createServer((req, res) => {
+      const address = req.url === '/silent' ? { port: portOf(silent) } : { socketPath: program.socketPath };
+      impatient.passOn(req, res, { ...admitted(), address }).catch((error: unknown) => {
+        res.writeHead(error instanceof WorkspaceAway ? error.status : 500).end();
+      });
+    }).listen(0);
+    const { config, db, log } = site.deps;
+    const impatient = new WorkspaceGateway({
+      ...{ config, db, log, signs: new PersonSigns(), rules: { mustRun: true }, silentMs: 100 },
+      addresses: { addressOf: () => null },
+    });
+    const statuses: number[] = [];
+    for (const path of ['silent', 'there', 'silent', 'there'])
+      statuses.push((await fetch(`http://127.0.0.1:${String(portOf(front))}/${path}`)).status);
+    expect(statuses).toEqual([504, 200, 504, 200]);
+    impatient.close();
+    for (const each of [front, silent]) {
+      each.closeAllConnections();
+      each.close();
+    }
+  });
+
+  const portOf = (of: Server): number => (of.address() as AddressInfo).port;
+  const admitted = () => ({
+    label: place.name,
+    tokenHash: null,
+    workspaceId: place.id,
+    session: { id: 1, startedAt: new Date() },
+    context: systemContext({ name: 'test', at: new Date(), log: site.deps.log, metrics: site.metrics }),
+    cookie: '',
+    onAnswer: () => undefined,
+  });
+});
 
 describe('a request through the gateway', () => {
   it('reaches the program with its path, method and body, and without our cookies or anybody’s claims', async () => {
