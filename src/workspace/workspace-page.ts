@@ -36,7 +36,8 @@ export interface WorkspacePage {
 type OpenSession = WorkspaceSession & {
   /** When it ends unless it is used again. */
   idle_at: Date;
-  /** Its length so far as hours, minutes and seconds. */
+  /** Its length so far, and the same as hours, minutes and seconds. */
+  open_seconds: number;
   timer_text: string;
   /** The server's time, from which the page's timer goes on. */
   now: Date;
@@ -89,11 +90,11 @@ export async function loadWorkspacePage(
 
 function describeOpen(session: WorkspaceSession, at: Date): OpenSession {
   const idleAt = new Date(session.last_activity_at.getTime() + IDLE_MINUTES * 60_000);
-  const seconds = Math.max(0, Math.floor((at.getTime() - session.started_at.getTime()) / 1000));
+  const openSeconds = Math.max(0, Math.floor((at.getTime() - session.started_at.getTime()) / 1000));
   const digits = (value: number): string => String(value).padStart(2, '0');
-  const hours = String(Math.floor(seconds / 3600));
-  const timerText = `${hours}:${digits(Math.floor((seconds % 3600) / 60))}:${digits(seconds % 60)}`;
-  return { ...session, idle_at: idleAt, timer_text: timerText, now: at };
+  const hours = String(Math.floor(openSeconds / 3600));
+  const timerText = `${hours}:${digits(Math.floor((openSeconds % 3600) / 60))}:${digits(openSeconds % 60)}`;
+  return { ...session, idle_at: idleAt, open_seconds: openSeconds, timer_text: timerText, now: at };
 }
 
 function describeRow(row: ListedSession, person: CompanyPerson, at: Date): HistoryRow {
