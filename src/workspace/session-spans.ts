@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { TIME_ZONE } from '../web/format.ts';
-import type { UsageFilter } from './usage-stats.ts';
+import { selectedSessions, type UsageFilter } from './usage-stats.ts';
 
 /** Use in one month: `month` is `YYYY-MM`, the times are where it begins and ends in Istanbul. */
 export type MonthFilter = UsageFilter & { from: Date; to: Date; month: string };
@@ -27,26 +27,17 @@ export function monthDays(db: Knex, month: string): Knex.QueryBuilder {
  */
 export function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   const end = 'coalesce(s.ended_at, s.last_activity_at)';
-  return db('workspace_sessions as s')
-    .where('s.company_id', filter.companyId)
-    .where('s.started_at', '<', filter.to ?? 'infinity')
-    .whereRaw(`${end} >= ?`, [filter.from ?? '-infinity'])
-    .modify((query) => {
-      if (filter.userId !== undefined) query.where('s.user_id', filter.userId);
-      if (filter.workspaceId !== undefined) query.where('s.workspace_id', filter.workspaceId);
-      if (filter.workspaceIds !== undefined) query.whereIn('s.workspace_id', filter.workspaceIds);
-    })
-    .select([
-      's.id',
-      's.user_id',
-      's.started_at',
-      db.raw('s.connected_until is not null as is_counted'),
-      db.raw(`case when s.connected_until is null then s.started_at
+  return selectedSessions(db, filter).select([
+    's.id',
+    's.user_id',
+    's.started_at',
+    db.raw('s.connected_until is not null as is_counted'),
+    db.raw(`case when s.connected_until is null then s.started_at
                    else least(date_trunc('minute', s.started_at), s.connected_until) end as span_from`),
-      db.raw(`case when s.connected_until is null then ${end}
+    db.raw(`case when s.connected_until is null then ${end}
                    else s.connected_until + interval '1 minute' end as span_to`),
-      db.raw('s.connected_until is not null and s.is_partly_seen as is_partly_seen'),
-      db.raw('case when s.is_partly_seen then 0 else s.connected_minutes * 60 end as connected'),
-      db.raw('s.active_minutes * 60 as active'),
-    ]);
+    db.raw('s.connected_until is not null and s.is_partly_seen as is_partly_seen'),
+    db.raw('case when s.is_partly_seen then 0 else s.connected_minutes * 60 end as connected'),
+    db.raw('s.active_minutes * 60 as active'),
+  ]);
 }

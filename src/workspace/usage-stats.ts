@@ -90,28 +90,32 @@ function unitedByPerson(db: Knex, keys: Key[]): Knex.QueryBuilder {
 function clippedSessions(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   const from = filter.from ?? '-infinity';
   const to = filter.to ?? 'infinity';
+  return selectedSessions(db, filter).select([
+    's.user_id',
+    's.workspace_id',
+    's.started_at',
+    's.last_activity_at',
+    db.raw('greatest(s.started_at, ?::timestamptz) as lower_at', [from]),
+    db.raw('least(coalesce(s.ended_at, s.last_activity_at), ?::timestamptz) as upper_at', [to]),
+    db.raw(
+      `greatest(0, s.interactive_seconds - extract(epoch from
+           greatest(s.started_at, ?::timestamptz) - s.started_at
+           + coalesce(s.ended_at, s.last_activity_at)
+           - least(coalesce(s.ended_at, s.last_activity_at), ?::timestamptz))) as interactive`,
+      [from, to],
+    ),
+  ]);
+}
+
+/** The sessions that the filter selects, as `s`: those that reach into its period. */
+export function selectedSessions(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   return db('workspace_sessions as s')
     .where('s.company_id', filter.companyId)
-    .where('s.started_at', '<', to)
-    .whereRaw('coalesce(s.ended_at, s.last_activity_at) >= ?', [from])
+    .where('s.started_at', '<', filter.to ?? 'infinity')
+    .whereRaw('coalesce(s.ended_at, s.last_activity_at) >= ?', [filter.from ?? '-infinity'])
     .modify((query) => {
       if (filter.userId !== undefined) query.where('s.user_id', filter.userId);
       if (filter.workspaceId !== undefined) query.where('s.workspace_id', filter.workspaceId);
       if (filter.workspaceIds !== undefined) query.whereIn('s.workspace_id', filter.workspaceIds);
-    })
-    .select([
-      's.user_id',
-      's.workspace_id',
-      's.started_at',
-      's.last_activity_at',
-      db.raw('greatest(s.started_at, ?::timestamptz) as lower_at', [from]),
-      db.raw('least(coalesce(s.ended_at, s.last_activity_at), ?::timestamptz) as upper_at', [to]),
-      db.raw(
-        `greatest(0, s.interactive_seconds - extract(epoch from
-           greatest(s.started_at, ?::timestamptz) - s.started_at
-           + coalesce(s.ended_at, s.last_activity_at)
-           - least(coalesce(s.ended_at, s.last_activity_at), ?::timestamptz))) as interactive`,
-        [from, to],
-      ),
-    ]);
+    });
 }
