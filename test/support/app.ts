@@ -51,37 +51,19 @@ export interface TestAppOptions {
 /** The whole application on a database of its own. */
 export async function createTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
-  const loaded = loadConfig({
-    NODE_ENV: 'test',
-    BASE_URL: 'http://localhost:3000',
-    WORKSPACE_DOMAIN: 'localhost',
-    DATABASE_URL: database.appUrl,
-    SESSION_SECRET: 'a session secret for tests only, 32+',
-    PAYTR_USER_IP_OVERRIDE: '203.0.113.10',
-    PAYTR_BASE_URL: 'http://127.0.0.1:9',
-    PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
-    PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
-    PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
-    ...options.env,
-  });
-  const config = options.withoutHosts === true ? { ...loaded, workspaceDomain: null } : loaded;
+  const config = loadTestConfig(database, options);
   const logLines: Record<string, unknown>[] = [];
   const mails: Mail[] = [];
   const metrics = createMetrics();
   const log = createTestLog(logLines);
-  // As in the server: requests that fill their own pool may wait for these.
-  const recorderDb = createDb({ url: database.appUrl, poolMax: 2 });
-  const { auditWriter, close: closeWriter } = createTestAuditWriter({ db: recorderDb, log, metrics });
-  // Writes when a test calls `flush`.
-  const activityBuffer = createActivityBuffer({ db: recorderDb, log, metrics, everyMs: 2 ** 30 });
-  const trafficBuffer = createTrafficBuffer({ db: recorderDb, log, everyMs: 2 ** 30 });
+  const { close: closeRecorders, ...recorders } = createTestRecorders(database, { log, metrics });
   const deps: AppDeps = {
     config,
     db: database.db,
     readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
-    recorders: { auditWriter, activityBuffer, trafficBuffer },
+    recorders,
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     runtime: createFakeRuntime(),
@@ -103,11 +85,47 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       cut();
       await close();
       await deps.readDb.close();
+      await closeRecorders();
+      if (options.database === undefined) await database.close();
+    },
+  };
+}
+
+function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config {
+  const loaded = loadConfig({
+    NODE_ENV: 'test',
+    BASE_URL: 'http://localhost:3000',
+    WORKSPACE_DOMAIN: 'localhost',
+    DATABASE_URL: database.appUrl,
+    SESSION_SECRET: 'a session secret for tests only, 32+',
+    PAYTR_USER_IP_OVERRIDE: '203.0.113.10',
+    PAYTR_BASE_URL: 'http://127.0.0.1:9',
+    PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
+    PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
+    PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
+    ...options.env,
+  });
+  return options.withoutHosts === true ? { ...loaded, workspaceDomain: null } : loaded;
+}
+
+/** As in the server: requests that fill their own pool may wait for these. The buffers write when a test calls `flush`. */
+function createTestRecorders(
+  database: TestDatabase,
+  { log, metrics }: Pick<AppDeps, 'log' | 'metrics'>,
+): AppDeps['recorders'] & { close(): Promise<void> } {
+  const db = createDb({ url: database.appUrl, poolMax: 2 });
+  const { auditWriter, close: closeWriter } = createTestAuditWriter({ db, log, metrics });
+  const activityBuffer = createActivityBuffer({ db, log, metrics, everyMs: 2 ** 30 });
+  const trafficBuffer = createTrafficBuffer({ db, log, everyMs: 2 ** 30 });
+  return {
+    auditWriter,
+    activityBuffer,
+    trafficBuffer,
+    close: async () => {
       await activityBuffer.close();
       await trafficBuffer.close();
       await closeWriter();
-      await recorderDb.destroy();
-      if (options.database === undefined) await database.close();
+      await db.destroy();
     },
   };
 }
