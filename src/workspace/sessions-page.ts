@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { timedEnds, type TimedCursor } from '../timed-cursor.ts';
 import { listDayStrips, type DayStrip } from './day-strips.ts';
 import type { Month } from './month.ts';
-import { listNamedSessions, type NamedSession, type SessionFilter } from './session-lists.ts';
+import { listNamedSessions, type NamedSession, type SessionFilter } from './session-queries.ts';
 import { countedMinutes, countedSeconds, isIdle } from './session-row.ts';
 import {
   calculateTraffic,

@@ -107,6 +107,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
   });
 
   beforeEach(async () => {
+    if (isRoot) Object.assign(site.config.workspaceRuntime, { uid: FIRST_UID });
     await site.db('ssh_keys').whereNull('removed_at').update({ removed_at: new Date() });
     person = await buildUser(site.db, { company_id: cast.acme.id });
     keyId = (await buildSshKey(site.db, person, { line: client.publicKey })).id;
@@ -240,7 +241,6 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     expect(readFileSync(`${file}.back`, 'utf8')).toBe('through scp');
     expect(existsSync(join(folderOf(place.id), 'there'))).toBe(true);
     expect(await sessions()).toHaveLength(2);
-    if (isRoot) Object.assign(site.config.workspaceRuntime, { uid: FIRST_UID });
   });
 
   it('carries git', async () => {
