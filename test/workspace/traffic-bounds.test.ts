@@ -83,6 +83,19 @@ describe('the bounds of counted use', () => {
     expect(await bounds({ companyId: cast.globex.id })).toMatchObject(minutes(0, 0));
   });
 
+  test('of one person are not stretched by what another did in between', async () => {
+    await used({ from: 0, to: 60, connected: null });
+    await used({ from: 30, to: 90, connected: null, user: cast.alice.id });
+    await used({ from: 80, to: 100, connected: null });
+    expect(await bounds()).toMatchObject({ uncounted_sessions: 3, uncounted_seconds: 140 * 60 });
+  });
+
+  test('are cut at an edge also where the next session goes on', async () => {
+    await used({ from: 0, to: 19, connected: 20, active: 0 });
+    await used({ from: 20, to: 59, connected: 2, active: 0 });
+    expect(await bounds({ from: minute(10) })).toMatchObject(minutes(12, 0));
+  });
+
   test('are cut at the edges of a period: at most what fits in, at least what does not fit outside', async () => {
     await used({ from: 0, to: 59, connected: 30, active: 25 });
     expect(await bounds({ from: minute(10) })).toMatchObject(minutes(30, 15));
