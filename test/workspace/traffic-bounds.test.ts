@@ -90,9 +90,9 @@ describe('the bounds of counted use', () => {
     expect(await bounds()).toMatchObject({ uncounted_sessions: 3, uncounted_seconds: 140 * 60 });
   });
 
-  test('are cut at an edge also where the next session goes on', async () => {
+  test('are cut at an edge also where another session overlaps', async () => {
     await used({ from: 0, to: 19, connected: 20, active: 0 });
-    await used({ from: 20, to: 59, connected: 2, active: 0 });
+    await used({ from: 19, to: 59, connected: 2, active: 0 });
     expect(await bounds({ from: minute(10) })).toMatchObject(minutes(12, 0));
   });
 

@@ -53,6 +53,23 @@ describe('the traffic of a session', () => {
     });
   });
 
+  it('loses nothing of what comes in a minute that is connected already', async () => {
+    for (const [at, sign] of [
+      [1, OPEN],
+      [1.2, USED],
+      [1.4, { isActive: false, isPartlySeen: true }],
+      [1.6, OPEN],
+    ] as const)
+      buffer.note(session, minute(at), sign);
+    expect(await counted()).toEqual({
+      connected_minutes: 1,
+      active_minutes: 1,
+      last_activity_at: minute(1.6),
+    });
+    const row = await site.db('workspace_sessions').where({ id: session.id }).first('is_partly_seen');
+    expect(row).toEqual({ is_partly_seen: true });
+  });
+
   it('counts a minute once, however often it is written and by how many processes', async () => {
     const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
     for (const process of [buffer, other, buffer]) {
@@ -148,6 +165,10 @@ describe('the traffic of a session', () => {
     });
     expect(ended?.ended_at).toEqual(minute(3));
     buffer.note(session, minute(8), USED);
-    expect(await counted()).toMatchObject({ active_minutes: 0, last_activity_at: minute(3) });
+    expect(await counted()).toEqual({
+      connected_minutes: 1,
+      active_minutes: 0,
+      last_activity_at: minute(3),
+    });
   });
 });
