@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { OpenConnections } from '../../src/workspace/open-connections.ts';
+import { OpenConnections, type OpenConnection } from '../../src/workspace/open-connections.ts';
 import { buildCast, buildWorkspace } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -28,18 +28,35 @@ describe('what is open through the gateway', () => {
       addresses: { addressOf },
       rules: { mustRun: false },
     });
-    for (const workspaceId of workspaceIds) {
-      watched.add({
-        label: `nowhere-${String(workspaceId)}`,
-        tokenHash: null,
-        workspaceId,
-        session: { id: workspaceId, startedAt: new Date() },
-        context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }),
-        isSocket: true,
-        cut: () => cut.push(workspaceId),
-      });
-    }
+    for (const workspaceId of workspaceIds)
+      watched.add(connectionTo(workspaceId, () => cut.push(workspaceId)));
     await watched.look();
     expect(cut).toEqual(workspaceIds);
   });
+
+  it('is watched until it is removed, whichever others were removed before', async () => {
+    const cut: number[] = [];
+    const of = new OpenConnections({ db: database.db, log, rules: { mustRun: false } });
+    watched = of;
+    const remove = [0, 1, 2, 3, 4, 5].map((id) => of.add(connectionTo(id, () => cut.push(id))));
+    for (const id of [1, 5, 0, 1, 0]) remove[id]?.();
+    expect(of.size).toBe(3);
+    await of.look();
+    expect(cut.sort()).toEqual([2, 3, 4]);
+    for (const id of [4, 2, 3]) remove[id]?.();
+    expect(of.size).toBe(0);
+  });
 });
+
+/** One that nobody is let into: there is no such host. */
+function connectionTo(workspaceId: number, cut: () => void): OpenConnection {
+  return {
+    label: `nowhere-${String(workspaceId)}`,
+    tokenHash: null,
+    workspaceId,
+    session: { id: workspaceId, startedAt: new Date() },
+    context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }),
+    isSocket: true,
+    cut,
+  };
+}
