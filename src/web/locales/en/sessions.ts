@@ -15,7 +15,7 @@ export const sessions = {
   allOfPerson: 'All sessions, day by day',
   nowTitle: 'Who is in now',
   nowSubtitleAdmin: 'Everybody of {company} who is in a workspace at this moment.',
-  nowSubtitleMember: 'Where you are in, and who is in your workspaces.',
+  nowSubtitleMember: 'Which workspaces you are in, and who is in yours.',
   nowReload: 'Look again',
   nowEmptyTitle: 'Nobody is in',
   nowEmpty: 'As soon as somebody opens a workspace, they are listed here.',
