@@ -44,8 +44,8 @@ interface ConnectionDeps {
 const LOOK_MS = 2000;
 
 /**
- * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is decided about anew, in one
- * statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
+ * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is decided about anew,
+ * in one statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
  */
 export class OpenConnections {
   /** No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next full collection. */

@@ -2,7 +2,7 @@ import { Agent, type AgentOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 
-/** Connections to one workspace at a time that carry a request; a page that waits for answers for long (long polling) takes some. */
+/** Connections to one workspace that carry a request, at a time: a page that waits long for answers takes some. */
 const CONNECTIONS_MAX = 256;
 
 /** Idle ones that are kept for the next request. */
