@@ -219,7 +219,7 @@ describe('opening', () => {
     const [access] = await auditRows('workspace_access', cast.alice);
     expect(access?.details).toMatchObject({ owner_user_id: cast.bob.id, on_behalf: true });
     const page = await (await signIn(site.app, cast.bob)).get(`/workspace/${String(place.id)}`);
-    expect(page.text).toContain('data-label="Person">Alice<');
+    expect(page.text).toContain('data-label="Person"><div>Alice<');
     expect(page.text).toContain('Hidden');
   });
 
