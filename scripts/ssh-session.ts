@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
-import { writeSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import { isAlive } from '../src/workspace/runtime/process-identity.ts';
 import { atMostSometimes, pipeWatched, watchTerminal } from './ssh/activity.ts';
 import { AppLink, type Decision } from './ssh/app-link.ts';
+import { Output } from './ssh/output.ts';
 import { findConnectionProcess, listFamily, signalAll } from './ssh/processes.ts';
 import { exitCodeOf, startShell } from './ssh/shell.ts';
 
@@ -61,7 +63,8 @@ async function main([path, pass]: string[]): Promise<number> {
   });
   if (hasTerminal) watchTerminal(0, onActive);
   else if (shell.stdin !== null) pipeWatched(process.stdin, shell.stdin, onActive);
-  return end(shell, link, await Promise.race([untilExit(shell), lost, sentAway]));
+  const outputs = hasTerminal ? [] : outputsOf(shell);
+  return end(shell, link, await Promise.race([untilExit(shell, outputs), lost, sentAway]));
 }
 
 async function end(shell: ChildProcess, link: AppLink, outcome: Outcome): Promise<number> {
@@ -71,14 +74,23 @@ async function end(shell: ChildProcess, link: AppLink, outcome: Outcome): Promis
   return outcome.how === 'exit' ? outcome.code : REFUSED;
 }
 
-function untilExit(shell: ChildProcess): Promise<Outcome> {
+function outputsOf({ stdout, stderr }: ChildProcess): Output[] {
+  return [stdout, stderr].flatMap((from, index) =>
+    from instanceof Socket ? [new Output(from, index + 1)] : [],
+  );
+}
+
+/** The end of the shell, when all that it has printed was passed on. */
+function untilExit(shell: ChildProcess, outputs: Output[]): Promise<Outcome> {
   return new Promise((resolve) => {
     shell.once('error', (error) => {
       say(`No shell can be started here: ${error.message}`);
       resolve({ how: 'exit', code: REFUSED });
     });
     shell.once('exit', (code, signal) => {
-      resolve({ how: 'exit', code: exitCodeOf(code, signal) });
+      void Promise.all(outputs.map((output) => output.finish())).then(() => {
+        resolve({ how: 'exit', code: exitCodeOf(code, signal) });
+      });
     });
   });
 }
@@ -121,9 +133,19 @@ function say(text: string): void {
   const lines = text.replace(/[^\P{C}\n]/gu, '').split('\n');
   const end = isatty(2) ? '\r\n' : '\n';
   try {
-    writeSync(2, lines.map((line) => `${line}${end}`).join(''));
+    writeAtOnce(lines.map((line) => `${line}${end}`).join(''));
   } catch {
     // Nobody is there to read it.
+  }
+}
+
+/** Or not at all: whoever has stopped the terminal (Ctrl-S) would keep us, and with us the connection, for as long as they like. */
+function writeAtOnce(text: string): void {
+  const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    writeSync(fd, text);
+  } finally {
+    closeSync(fd);
   }
 }
 

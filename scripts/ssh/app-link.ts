@@ -10,6 +10,12 @@ const AWAY_MS = 300_000;
 const ANSWER_MS = 15_000;
 const RETRY_MS = 1000;
 
+/** How long an end waits for an app that is away, in milliseconds: the person waits as well. What it misses ends as idle. */
+const LAST_WORD_MS = 15_000;
+
+/** How long the app may take to note an end, in milliseconds. */
+const NOTING_MS = 3000;
+
 /** The app's decision: what to run, or why not. */
 export type Decision = { run: ShellOrder } | { refused: string };
 
@@ -20,6 +26,7 @@ export class AppLink {
   #resume = '';
   #onEnd: (text: string) => void = () => undefined;
   #isDone = false;
+  #isNoted = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -35,14 +42,30 @@ export class AppLink {
     this.#say({ active: true });
   }
 
-  /** Says how it ended, and waits until the app has noted it, a few seconds at most. */
+  /** Says how it ended, and waits until the app has noted it, a few seconds at most; longer for an app that is being restarted. */
   async ended(how: 'exit' | 'lost'): Promise<void> {
+    if (this.#isDone) return;
     this.#isDone = true;
+    const end = Date.now() + LAST_WORD_MS;
+    while (!(await this.#takeLeave(how))) {
+      const decision = await this.#comeBack(end - Date.now());
+      if (decision === null || 'refused' in decision) return;
+    }
+  }
+
+  /** False when the app has gone without noting it. One that is merely slow will. */
+  async #takeLeave(how: 'exit' | 'lost'): Promise<boolean> {
     const socket = this.#socket;
-    if (socket === null) return;
+    if (socket === null) return false;
     this.#say({ ended: how });
-    await Promise.race([new Promise((done) => socket.once('close', done)), pause(3000)]);
+    const hasLeft = new Promise<boolean>((done) =>
+      socket.once('close', () => {
+        done(this.#isNoted);
+      }),
+    );
+    const isOver = await Promise.race([hasLeft, pause(NOTING_MS, true)]);
     socket.destroy();
+    return isOver;
   }
 
   #say(message: SessionMessage): void {
@@ -59,12 +82,13 @@ export class AppLink {
         clearTimeout(late);
         reject(new Error('the app hung up'));
         if (this.#socket === socket) this.#socket = null;
-        if (isIn && !this.#isDone) void this.#comeBack();
+        if (isIn && !this.#isDone) void this.#stayAlive();
       });
       readLines(socket, (said) => {
         clearTimeout(late);
         const answer = said as AppMessage;
-        if ('end' in answer) {
+        if ('noted' in answer) this.#isNoted = true;
+        else if ('end' in answer) {
           this.#isDone = true;
           this.#onEnd(answer.end);
         } else if ('run' in answer) {
@@ -78,19 +102,25 @@ export class AppLink {
     });
   }
 
-  async #comeBack(): Promise<void> {
-    const end = Date.now() + AWAY_MS;
+  async #stayAlive(): Promise<void> {
+    const decision = await this.#comeBack(AWAY_MS, () => this.#isDone);
+    if (this.#isDone) return;
+    if (decision === null) this.#onEnd('The platform has been away for too long.');
+    else if ('refused' in decision) this.#onEnd(decision.refused);
+  }
+
+  /** Null when the app stays away, or there is no need any more. */
+  async #comeBack(ms: number, isNeedless: () => boolean = () => false): Promise<Decision | null> {
+    const end = Date.now() + ms;
     while (Date.now() < end) {
       await pause(RETRY_MS);
-      if (this.#isDone) return;
+      if (isNeedless()) return null;
       try {
-        const decision = await this.#ask({ resume: this.#resume });
-        if ('refused' in decision) this.#onEnd(decision.refused);
-        return;
+        return await this.#ask({ resume: this.#resume });
       } catch {
         // It is still away.
       }
     }
-    this.#onEnd('The platform has been away for too long.');
+    return null;
   }
 }

@@ -32,8 +32,8 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   return spawn(program, args, {
     cwd: order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
-    // A terminal is handed on as it is; what comes without one goes through this process, which sees that it comes.
-    stdio: [wish.hasTerminal ? 'inherit' : 'pipe', 'inherit', 'inherit'],
+    // A terminal is handed on as it is, and hung up when this process ends; without one everything goes through this process.
+    stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
 }
 

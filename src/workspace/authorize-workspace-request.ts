@@ -76,10 +76,18 @@ const endings: Partial<Record<PassRefusal, Ending>> = {
   stopped: { reason: 'stopped' },
 };
 
-/** Signing out ends sessions itself; what stands for it by SSH is that the key was removed. */
+/**
+ * By SSH the connection is cut and does not come back as a browser does: its session is over as well. What stands for signing out,
+ * which ends sessions itself, is that the key was removed.
+ */
+const sshEndings: Partial<Record<PassRefusal, Ending>> = {
+  ...endings,
+  'signed-out': { reason: 'revoked', cause: 'key-removed' },
+  'not-accepted': { reason: 'revoked', cause: 'not-accepted' },
+};
+
 function endingOf(refusal: PassRefusal, { accessMethod }: WayIn): Ending | undefined {
-  if (refusal === 'signed-out' && accessMethod === 'ssh') return { reason: 'revoked', cause: 'key-removed' };
-  return endings[refusal];
+  return (accessMethod === 'ssh' ? sshEndings : endings)[refusal];
 }
 
 async function endRefused(

@@ -318,6 +318,39 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     },
   );
 
+  it('lets nothing that has left the shell go on sending over a connection whose session has ended', async () => {
+    const sender = 'setsid sh -c "while sleep 0.2; do echo more; done" & echo begun $$';
+    const { code, stdout } = await client.run(place.label, [`${sender}; exit 6`]);
+    expect({ code, stdout: stdout.replaceAll('more\n', '') }).toEqual({
+      code: 6,
+      stdout: expect.stringMatching(/^begun \d+\n$/) as string,
+    });
+    const whole = await client.run(place.label, [
+      'head -c 5000000 /dev/zero; head -c 500000 /dev/zero >&2; yes 2>/dev/null & exit 4',
+    ]);
+    expect(whole.code).toBe(4);
+    expect(whole.stdout.replaceAll(/[^\0]/g, '')).toHaveLength(5_000_000);
+    expect(whole.stderr).toHaveLength(500_000);
+    const { ended } = await begin(`${sender}; sleep 1000`);
+    await (await signIn(site.app, person)).post(`/auth/ssh-keys/${String(keyId)}/remove`);
+    expect((await ended).code).toBe(1);
+  });
+
+  it('sends away also whoever has stopped their terminal, or does not read what they asked for', async () => {
+    const [stopped, deaf] = [client.start(place.label, ['-tt']), client.start(place.label, ['yes'])];
+    const ended = endOf(stopped);
+    deaf.stdout.pause();
+    stopped.stdin.write('\u0013');
+    await expect.poll(async () => (await sessions()).length, SECONDS_30).toBe(2);
+    stopped.stdin.write('\u0013');
+    await expect.poll(() => sessionCommands().flatMap(childrenOf).length, SECONDS_30).toBe(2);
+    await (await signIn(site.app, person)).post(`/auth/ssh-keys/${String(keyId)}/remove`);
+    await expect.poll(() => sessionCommands(), { timeout: 15_000 }).toEqual([]);
+    for (const child of [stopped, deaf]) child.kill();
+    await ended;
+    expect(await sessions()).toMatchObject([{ end_reason: 'revoked' }, { end_reason: 'revoked' }]);
+  });
+
   it('asks which workspace is meant, and says when there is no such one', async () => {
     const other = await runningWorkspace(person);
     const several = await client.run(null, ['true']);
@@ -399,6 +432,17 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     expect(await sessions()).toMatchObject([
       { id: open!.id, end_reason: 'revoked', ip_address: '127.0.0.1' },
     ]);
+  });
+
+  it('notes the end of a shell that ended while the app was restarted', async () => {
+    const { ended, child } = await begin('echo begun $$; read line; exit 5');
+    await door.close();
+    child.stdin.write('now\n');
+    await expect.poll(() => sessionCommands().flatMap(childrenOf), SECONDS_30).toEqual([]);
+    door = await startSshServer(site.deps, site.config.ssh!);
+    expect((await ended).code).toBe(5);
+    expect(await sessions()).toMatchObject([{ end_reason: 'closed' }]);
+    expect(await evidence('workspace_close')).toHaveLength(1);
   });
 
   interface Begun {

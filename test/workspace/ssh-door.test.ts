@@ -315,6 +315,14 @@ describe('a connection', () => {
     expect((await open()).heard[0]).toHaveProperty('run');
   });
 
+  it('is one of twenty also when all of them come at once', async () => {
+    const passes = await Promise.all(Array.from({ length: 25 }, () => passFor()));
+    const all = await Promise.all(passes.map((pass) => open({ pass })));
+    expect(all.filter(({ heard }) => 'run' in heard[0]!)).toHaveLength(20);
+    expect(await refusals()).toHaveLength(5);
+    expect(await sessions()).toHaveLength(20);
+  });
+
   it('is let in by an admin’s key, which is recorded as such', async () => {
     const pass = await passFor(await buildSshKey(site.db, cast.alice));
     expect((await open({ pass })).heard[0]).toHaveProperty('run');
@@ -403,6 +411,8 @@ describe('the page of a workspace', () => {
     expect(page.text).toContain(`Host ${place.label}`);
     expect(page.text).toContain(`SetEnv WORKSPACE=${place.label}`);
     expect(page.text).toContain('HostName localhost');
+    // A pass is good once, and so is a connection: one that the client keeps for the next command opens nothing.
+    expect(page.text).toContain('ControlPath none');
   });
 });
 
@@ -450,5 +460,25 @@ describe('the sockets', () => {
     stale.close();
     const next = await startSshServer(site.deps, { ...site.config.ssh!, sockets: folder });
     await next.close();
+  });
+});
+
+// The last one: from here on nobody in this database has accepted the current terms.
+describe('when new terms are in force', () => {
+  it('a connection is sent away and its session is over, though nobody stopped it', async () => {
+    const command = await open();
+    await site.database
+      .ownerDb('legal_documents')
+      .insert({ kind: 'terms', version: '2099-01-01', locale: 'en', title: 'Terms of use', body: 'New.' });
+    await server.door.connections.look();
+    await command.closed;
+    expect(command.heard[1]).toEqual({ end: expect.stringContaining('accept the current terms') as string });
+    const [session, ...others] = await sessions();
+    expect(others).toEqual([]);
+    expect(session).toMatchObject({ end_reason: 'revoked', ended_at: session?.last_activity_at });
+    const [end] = await site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', user_id: bob.id });
+    expect(end).toMatchObject({ details: { reason: 'revoked', cause: 'not-accepted' } });
   });
 });

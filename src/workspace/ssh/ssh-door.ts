@@ -14,7 +14,7 @@ import { workspaceLimits } from '../runtime/launch.ts';
 import { foldersOf, ownerOf } from '../runtime/workspace-folders.ts';
 import { WorkspaceSessionTracker } from '../workspace-session-tracker.ts';
 import { readLines, sendLine } from './json-lines.ts';
-import type { OneTimePasses } from './one-time-passes.ts';
+import type { KeyHolder, OneTimePasses } from './one-time-passes.ts';
 import { openSshConnection, resumeSshConnection, type SshEntry } from './open-ssh-connection.ts';
 import { findSshFacts } from './ssh-facts.ts';
 import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
@@ -40,6 +40,8 @@ export class SshDoor {
   readonly #sockets = new Set<Socket>();
   /** By the hash of the connection. */
   readonly #inside = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
+  /** Those about whom it is being decided: they count as well, or any number could come at once. */
+  readonly #coming = new Set<KeyHolder>();
   readonly #endings = new Set<Promise<void>>();
   #isClosing = false;
 
@@ -93,11 +95,16 @@ export class SshDoor {
   }
 
   #hear(socket: Socket, { connection, end }: Inside, message: SessionMessage): void {
-    if ('ended' in message) {
+    if (!('ended' in message)) noteActive(connection);
+    // While this process stops nothing is noted: the command says it again to the next one.
+    else if (!this.#isClosing) {
       end(message.ended);
       // The command waits for this: then what it saw has been noted.
-      void Promise.all(this.#endings).then(() => socket.end());
-    } else noteActive(connection);
+      void Promise.all(this.#endings).then(() => {
+        send(socket, { noted: true });
+        socket.end();
+      });
+    }
   }
 
   /** Never rejects; null when nobody was let in. */
@@ -136,8 +143,15 @@ export class SshDoor {
       return null;
     }
     const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const openCount = [...this.#inside.values()].filter(({ userId }) => userId === holder.userId).length;
-    return openSshConnection(db, context, { holder, pass, wanted, openCount, mustRun: true, isReserved });
+    const others = [...this.#inside.values(), ...this.#coming];
+    const openCount = others.filter(({ userId }) => userId === holder.userId).length;
+    this.#coming.add(holder);
+    try {
+      const input = { holder, pass, wanted, openCount, mustRun: true, isReserved };
+      return await openSshConnection(db, context, input);
+    } finally {
+      this.#coming.delete(holder);
+    }
   }
 
   #admit(socket: Socket, anonymous: RequestContext, entry: Entered): Inside {

@@ -31,6 +31,8 @@ export async function findSshGuide(
     ...(port === 22 ? [] : [`  Port ${String(port)}`]),
     `  User ${user}`,
     `  SetEnv WORKSPACE=${label}`,
+    // One connection is one session: what `ControlPersist` keeps open afterwards lets nobody in again.
+    '  ControlPath none',
   ];
   return { label, lines: lines.join('\n') };
 }

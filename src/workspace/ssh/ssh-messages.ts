@@ -39,4 +39,4 @@ export interface ShellOrder {
 }
 
 /** What the app says to the session command. */
-export type AppMessage = { run: ShellOrder } | { refused: string } | { end: string };
+export type AppMessage = { run: ShellOrder } | { refused: string } | { end: string } | { noted: true };
