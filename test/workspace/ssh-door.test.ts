@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLines, sendLine } from '../../src/workspace/ssh/json-lines.ts';
 import { sshSocketPaths } from '../../src/workspace/ssh/private-socket.ts';
 import { startSshServer, type SshServer } from '../../src/workspace/ssh/ssh-server.ts';
@@ -390,6 +390,17 @@ describe('a connection that comes back', () => {
     again.say({ ended: 'exit' });
     await again.closed;
     expect(await sessions()).toMatchObject([{ end_reason: 'closed' }]);
+  });
+
+  it('has done nothing by that: a restart of the app makes no active minute', async () => {
+    const command = await open();
+    const { resume } = command.heard[0]!.run as { resume: string };
+    const note = vi.spyOn(site.deps.recorders.trafficBuffer!, 'note');
+    await new Command(paths.sessions).say({ resume }).answer();
+    await command.closed;
+    await server.door.connections.look();
+    expect(note.mock.calls.map(([, , sign]) => sign.isActive)).toEqual([false]);
+    note.mockRestore();
   });
 
   it('goes on in a new session when the old one has ended, and not at all when it is unknown', async () => {
