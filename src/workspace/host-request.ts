@@ -15,6 +15,7 @@ export interface HostRequest {
   origin: string | undefined;
   fetchSite: string | undefined;
   fetchMode: string | undefined;
+  fetchDest: string | undefined;
   accept: string | undefined;
   /** A page that the browser says a person asked for, by a click or in the address bar. */
   isPersonal: boolean;
@@ -43,6 +44,7 @@ export function readHostRequest(
     origin: one(headers.origin),
     fetchSite: one(headers['sec-fetch-site']),
     fetchMode: one(headers['sec-fetch-mode']),
+    fetchDest: one(headers['sec-fetch-dest']),
     accept: one(headers.accept),
     isPersonal: one(headers['sec-fetch-user']) === '?1',
     contentLength: one(headers['content-length']),
@@ -56,11 +58,13 @@ export function one(value: string | string[] | undefined): string | undefined {
 
 /**
  * True when another site's page is behind the request. SameSite alone does not tell two workspaces apart: they are of one
- * site, and a page in one of them may open sockets to its neighbour with the neighbour's cookie. Following a link is allowed.
+ * site, and a page in one of them may open sockets to its neighbour with the neighbour's cookie. Following a link is allowed,
+ * but not into a frame, over which that page could lay what a person is made to click.
  */
 export function isCrossSite(request: HostRequest): boolean {
-  const { fetchSite, fetchMode, origin, method, isUpgrade, hostname } = request;
-  const isLink = fetchMode === 'navigate' && !isUpgrade && ['GET', 'HEAD'].includes(method);
+  const { fetchSite, fetchMode, fetchDest = 'document', origin, method, isUpgrade, hostname } = request;
+  const isPage = fetchMode === 'navigate' && fetchDest === 'document';
+  const isLink = isPage && !isUpgrade && ['GET', 'HEAD'].includes(method);
   if (fetchSite === 'same-site' || fetchSite === 'cross-site') return !isLink;
   if (fetchSite === 'same-origin' || origin === undefined) return false;
   return !URL.canParse(origin) || hostnameOf(new URL(origin).host) !== hostname;

@@ -207,6 +207,10 @@ describe('forward-auth', () => {
     expect((await askForwardAuth(site.app, guest, { origin: 'null' })).status).toBe(403);
     const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
     expect((await askForwardAuth(site.app, guest, link)).status).toBe(204);
+    expect((await askForwardAuth(site.app, guest, { ...link, 'sec-fetch-dest': 'document' })).status).toBe(
+      204,
+    );
+    expect((await askForwardAuth(site.app, guest, { ...link, 'sec-fetch-dest': 'iframe' })).status).toBe(403);
     expect((await askForwardAuth(site.app, guest, { origin: `http://${guest.host}` })).status).toBe(204);
   });
 });

@@ -276,6 +276,15 @@ describe('a WebSocket through the gateway', () => {
     expect(await openSocket({ host: 'localhost' })).toBe(404);
   });
 
+  it('is never compressed, since the size of messages tells a heartbeat from a person', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const opened = await openSocket(guest, { 'sec-websocket-extensions': 'permessage-deflate' });
+    if (typeof opened === 'number') throw new Error(String(opened));
+    opened.socket.destroy();
+    expect(program.seen.at(-1)?.headers).toMatchObject({ upgrade: 'websocket' });
+    expect(program.seen.at(-1)?.headers).not.toHaveProperty('sec-websocket-extensions');
+  });
+
   it.each([
     ['the person signs out', async () => bob.post('/auth/logout')],
     ['the person closes the workspace', async () => bob.post(`/workspace/${String(place.id)}/close`)],

@@ -79,6 +79,12 @@ describe('behind messages of a WebSocket there is', () => {
     expect(minutesOf(heartbeat(30))).toEqual([0]);
   });
 
+  test('nobody when a page asks for something about every second', () => {
+    const random = createRandom();
+    const asked = Array.from({ length: 300 }, (_, n) => ({ at: 0.97 * (n + 1) + random(0.05), bytes: 261 }));
+    expect(minutesOf([...asked, ...heartbeat(5)])).toEqual([0]);
+  });
+
   test('nobody when a tab with such a heartbeat comes back after its network was away', () => {
     const signs = new PersonSigns();
     minutesOf(heartbeat(5), signs);
