@@ -90,7 +90,7 @@ function makeFolder(path: string): string {
 }
 
 /** The first folder (or file) on the way that this user may not enter (or run). */
-function findClosed(path: string, runAs: RunAs): string | undefined {
+export function findClosed(path: string, runAs: RunAs): string | undefined {
   if (runAs === null) return undefined;
   const parts = path.split(sep);
   const steps = parts.map((_, index) => parts.slice(0, index + 1).join(sep) || sep);

@@ -27,7 +27,7 @@ const kept = ['connection', 'upgrade', 'transfer-encoding', 'content-length', 'h
 
 /**
  * What a WebSocket may be extended by (RFC 6455, section 9.1). Compressed, the beats of one heartbeat have ever other sizes,
- * and nobody could tell them from a person: an untouched tab of VS Code would be at work all day.
+ * and nobody could tell them from a person, as in VS Code.
  */
 const extensions = 'sec-websocket-extensions';
 

@@ -1,8 +1,5 @@
-/**
- * Nobody's heart beats faster here: what a person types comes closer together. In milliseconds; VS Code with a terminal open asks
- * for something every second, and what is asked for on time may arrive a little early after one that was late.
- */
-const SHORTEST_MS = 900;
+/** Nobody's heart beats faster here: what a person types comes closer together. In milliseconds. */
+const SHORTEST_MS = 1000;
 
 /** Timers of a page are late by such a part of their time. */
 const LATE_PART = 0.1;
