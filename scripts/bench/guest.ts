@@ -29,21 +29,37 @@ export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser
   await postForm(app.url, `/workspace/${String(browser.person)}/start`, browser, 303);
 }
 
-/** Enters the person's workspace as a browser does: ticket, exchange, cookie. Throws when there is no way in. */
+/**
+ * Enters the person's workspace as a browser does: to its host for a cookie, back to the app for a ticket, and there again. Throws
+ * when there is no way in.
+ */
 export async function enterWorkspace(app: AppProcess, browser: Browser): Promise<Guest> {
-  const ticket = await postForm(app.url, `/workspace/${String(browser.person)}/enter`, browser, 303);
-  const url = new URL(ticket.headers.get('location') ?? '', app.url);
-  if (!url.hostname.endsWith(WORKSPACE_DOMAIN)) throw new Error(`no ticket: ${url.href}`);
+  const begun = await postForm(app.url, `/workspace/${String(browser.person)}/enter`, browser, 303);
+  const entry = new URL(begun.headers.get('location') ?? '', app.url);
+  if (!entry.hostname.endsWith(WORKSPACE_DOMAIN)) throw new Error(`no entry: ${entry.href}`);
   const headers = { ...browser.headers };
   delete headers['cookie'];
+  const atHost = await ask(app.url, entry, headers);
+  const back = new URL(atHost.headers.location ?? '', app.url);
+  const ticket = await ask(app.url, back, browser.headers);
+  const url = new URL(ticket.headers.location ?? '', app.url);
+  const answer = await ask(app.url, url, { ...headers, cookie: firstCookie(atHost) });
+  return { host: url.host, headers: { ...headers, cookie: firstCookie(answer) } };
+}
+
+/** Asks the app for an address, whoever's name it has, and follows nothing. */
+async function ask(appUrl: string, url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const path = `${url.pathname}${url.search}`;
-    request(app.url + path, { headers: { ...headers, host: url.host } }, resolve)
+    request(`${appUrl}${url.pathname}${url.search}`, { headers: { ...headers, host: url.host } }, resolve)
       .once('error', reject)
       .end();
   });
   answer.resume();
+  return answer;
+}
+
+function firstCookie(answer: IncomingMessage): string {
   const [cookie] = answer.headers['set-cookie'] ?? [];
-  if (cookie === undefined) throw new Error(`no pass: ${String(answer.statusCode)}`);
-  return { host: url.host, headers: { ...headers, cookie: cookie.split(';')[0] ?? '' } };
+  if (cookie === undefined) throw new Error(`no cookie: ${String(answer.statusCode)}`);
+  return cookie.split(';')[0] ?? '';
 }

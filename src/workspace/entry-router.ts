@@ -2,29 +2,32 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
-import { NotFound } from '../errors.ts';
+import { AppError, NotFound } from '../errors.ts';
 import { createRateLimit, type RateLimit } from '../web/rate-limit.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
 import { askedWorkspace } from './activity-router.ts';
+import { beginEntry } from './begin-entry.ts';
+import { bindTicket } from './bind-ticket.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
 import { doorRules } from './door-rules.ts';
 import { isAppLabel, workspaceOrigin } from './host-name.ts';
-import { EXCHANGE_PATH } from './host-router.ts';
-import { addressWithLabel } from './input.ts';
-import { issueTicket } from './issue-ticket.ts';
+import { isPrefetch } from './host-request.ts';
+import { ENTER_PATH } from './host-router.ts';
+import { addressWithLabel, entryQuery } from './input.ts';
+import { hashSentToken } from './pass-token.ts';
 import { findWorkspaceAt } from './queries.ts';
 import { createRuntimeActsLimit, tellOfState } from './runtime-router.ts';
 import { setWorkspaceState } from './set-workspace-state.ts';
 
-/** Nobody enters workspaces by hand more often; each ticket is a row of evidence. */
-const TICKETS_PER_MINUTE = 60;
+/** Nobody enters workspaces by hand more often; each entry is a row of evidence. */
+const ENTRIES_PER_MINUTE = 60;
 
 /** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
 export function createEntryRouter(deps: AppDeps): Router {
   const { db, config } = deps;
-  const tickets = createRateLimit(db, {
+  const entries = createRateLimit(db, {
     name: 'workspace-enter',
-    points: TICKETS_PER_MINUTE,
+    points: ENTRIES_PER_MINUTE,
     durationSeconds: 60,
   });
   const starts = createRuntimeActsLimit(db);
@@ -38,22 +41,38 @@ export function createEntryRouter(deps: AppDeps): Router {
     if (workspace === undefined) throw new NotFound();
     res.redirect(303, `/workspace/${String(workspace.id)}`);
   });
+  router.get('/entry', async (req, res) => {
+    await goOnWithTicket(deps, req, res);
+  });
   router.post('/:id/enter', async (req, res) => {
     if (config.workspaceDomain === null) throw new NotFound();
-    await tickets.consume(String(req.user?.id));
+    await entries.consume(String(req.user?.id));
     const asked = askedWorkspace(req);
     if (!(await isUp(deps, req, res, { ...asked, starts }))) return;
     const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const outcome = await issueTicket(db, requestContext(req), { ...asked, isReserved });
+    const outcome = await beginEntry(db, requestContext(req), { ...asked, isReserved });
     res.redirect(
       303,
       outcome.ok
-        ? `${workspaceOrigin(config, outcome.label)}${EXCHANGE_PATH}?ticket=${outcome.ticket}`
+        ? `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`
         : // The page itself says that the subscription has lapsed, and where to renew it.
           `/workspace/${String(asked.workspaceId)}`,
     );
   });
   return router;
+}
+
+/** Back from the workspace's host, which has given the browser its cookie. Only the browser that began the entry gets a ticket. */
+async function goOnWithTicket({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
+  if (config.workspaceDomain === null) throw new NotFound();
+  const { entry, state } = entryQuery.parse(req.query);
+  const bound = isPrefetch(req.headers)
+    ? undefined
+    : await bindTicket(db, requestContext(req), { entryHash: hashSentToken(entry), nonceHash: state });
+  if (bound === undefined)
+    throw new AppError(403, 'workspace.awayTicket', { message: 'no entry of this browser session' });
+  res.setHeader('referrer-policy', 'no-referrer');
+  res.redirect(303, `${workspaceOrigin(config, bound.label)}${ENTER_PATH}?ticket=${bound.ticket}`);
 }
 
 /** True when there is something to enter: what is stopped is started first. Otherwise the person is told on its page why not. */
@@ -72,11 +91,11 @@ async function isUp(
 }
 
 /**
- * Lets the form of a workspace's page lead to the workspace's host: browsers check the redirect after a form as well. False
- * when workspaces have none.
+ * Lets the form of a workspace's page lead to the workspace's host and back: browsers check the redirects after a form as well.
+ * The app by its name, too: it may have been opened by another. False when workspaces have no hosts.
  */
 export function allowEntryForm(res: Response, config: Config): boolean {
   if (config.workspaceDomain === null) return false;
-  setContentPolicy(res, config, { formTarget: workspaceOrigin(config, '*') });
+  setContentPolicy(res, config, { formTarget: `${workspaceOrigin(config, '*')} ${config.baseUrl}` });
   return true;
 }

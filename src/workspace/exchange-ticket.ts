@@ -16,42 +16,78 @@ interface Exchanged {
   browser_session_id: string;
 }
 
+/** What a browser comes with. */
+interface Presented {
+  label: string;
+  ticketHash: string | null;
+  /** Of the cookies that it has for its ways in; the ticket is bound to one of them. */
+  nonceHashes: readonly string[];
+  heldHash: string | null;
+}
+
 /**
- * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace
- * or used before, which goes to the security log. A pass that this browser had there until now opens nothing more. Whether the
- * pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the ticket: when it was given
- * to another browser session, its browser has now lost it, so it opens nothing more and its open session ends as `replaced`.
+ * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace,
+ * fetched by another browser or used before, which goes to the security log. A pass that this browser had there until now opens
+ * nothing more. Whether the pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the
+ * ticket: when it was given to another browser session, its browser has now lost it, so it opens nothing more and its open session
+ * ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
   context: RequestContext,
-  input: { label: string; ticketHash: string | null; heldHash: string | null },
-): Promise<{ token: string } | undefined> {
+  input: Presented,
+): Promise<{ token: string; nonceHash: string } | undefined> {
   const { ticketHash } = input;
-  const token = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
-  if (token !== undefined) return { token };
+  const pass = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
+  if (pass !== undefined) return pass;
   await recordSecurityEvent(db, context, {
     kind: 'access-refused',
-    details: { reason: 'a ticket that is used, too old or of another workspace', host: input.label },
+    details: { host: input.label, ...(await explain(db, context, input)) },
   });
   return undefined;
+}
+
+/** Whose ticket it is when another browser fetched it: who hands on tickets of their own should be found. */
+async function explain(
+  db: Knex,
+  { at }: RequestContext,
+  { ticketHash, label }: Presented,
+): Promise<{ reason: string; user_id?: number; workspace_id?: number }> {
+  const [others] = await db('workspace_tickets')
+    .where({ token_hash: ticketHash })
+    .whereNotNull('nonce_hash')
+    .whereNull('used_at')
+    .where('expires_at', '>', at)
+    .where('workspace_id', db('workspace_hosts').where({ label }).select('workspace_id'))
+    .select<Pick<Exchanged, 'user_id' | 'workspace_id'>[]>(['user_id', 'workspace_id']);
+  return others === undefined
+    ? { reason: 'a ticket that is used, too old or of another workspace' }
+    : { reason: 'a ticket that another browser fetched', ...others };
 }
 
 async function exchange(
   db: Knex,
   context: RequestContext,
-  { label, ticketHash, heldHash }: { label: string; ticketHash: string; heldHash: string | null },
-): Promise<string | undefined> {
+  { label, ticketHash, nonceHashes, heldHash }: Presented & { ticketHash: string },
+): Promise<{ token: string; nonceHash: string } | undefined> {
   return db.transaction(async (trx) => {
     // Of two at once the second waits here for the first, and then finds it used.
-    const [ticket] = await trx('workspace_tickets')
+    const [found] = await trx('workspace_tickets')
       .where('workspace_tickets.token_hash', ticketHash)
+      .whereIn('workspace_tickets.nonce_hash', nonceHashes)
       .whereNull('workspace_tickets.used_at')
       .where('workspace_tickets.expires_at', '>', context.at)
       .where('workspace_tickets.workspace_id', trx('workspace_hosts').where({ label }).select('workspace_id'))
       .update({ used_at: context.at })
-      .returning<Exchanged[]>(['workspace_id', 'company_id', 'user_id', 'browser_session_id']);
-    if (ticket === undefined) return undefined;
+      .returning<(Exchanged & { nonce_hash: string })[]>([
+        'workspace_id',
+        'company_id',
+        'user_id',
+        'browser_session_id',
+        'nonce_hash',
+      ]);
+    if (found === undefined) return undefined;
+    const { nonce_hash: nonceHash, ...ticket } = found;
     await revokePasses(trx, {
       workspaceId: ticket.workspace_id,
       userId: ticket.user_id,
@@ -65,7 +101,7 @@ async function exchange(
       created_at: context.at,
       expires_at: new Date(context.at.getTime() + SESSION_MAX_DAYS * DAY_MS),
     });
-    return token;
+    return { token, nonceHash };
   });
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AppDeps } from '../app-deps.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { createHostReader } from './host-name.ts';
-import { EXCHANGE_PATH } from './host-router.ts';
+import { ENTER_PATH } from './host-router.ts';
 import { passOnRequest, type PassedOn } from './pass-on-request.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 import type { WorkspaceGateway } from './workspace-gateway.ts';
@@ -28,7 +28,7 @@ export function createHostListener(
   const readHost = createHostReader(config);
   return (req, res) => {
     const asked = readHost(req.headers.host);
-    if (asked.kind !== 'workspace' || req.url?.startsWith(EXCHANGE_PATH) === true) {
+    if (asked.kind !== 'workspace' || req.url?.startsWith(ENTER_PATH) === true) {
       app(req, res);
       return;
     }

@@ -75,3 +75,11 @@ export function isNavigation({ method, isUpgrade, fetchMode, accept }: HostReque
   if (isUpgrade || method !== 'GET') return false;
   return fetchMode === undefined ? (accept ?? '').includes('text/html') : fetchMode === 'navigate';
 }
+
+/**
+ * True for what a browser asks for before anybody wants it (Fetch, section 3.7: Sec-Purpose; older browsers say Purpose): it must
+ * use up nothing.
+ */
+export function isPrefetch(headers: Headers): boolean {
+  return /\bprefetch\b/i.test(`${one(headers['sec-purpose']) ?? ''} ${one(headers.purpose) ?? ''}`);
+}

@@ -6,18 +6,17 @@ import type { Config } from '../config.ts';
 import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import type { Doors } from './admit-request.ts';
-import { exchangeTicket } from './exchange-ticket.ts';
+import { enterHost } from './enter-host.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
 import { createHostReader } from './host-name.ts';
-import { isNavigation, type HostRequest } from './host-request.ts';
+import { isNavigation, isPrefetch, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
-import { hashSentToken, isHttps, passCookie, readPassCookie } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 import { passOnRequest, type PassedOn } from './pass-on-request.ts';
 import type { WorkspaceGateway } from './workspace-gateway.ts';
 
-/** Where a ticket is exchanged, at every workspace's host; the rest of a host belongs to its workspace. */
-export const EXCHANGE_PATH = '/.youarecoder/enter';
+/** The way in, at every workspace's host; the rest of a host belongs to its workspace. */
+export const ENTER_PATH = '/.youarecoder/enter';
 
 /**
  * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file or cookie of the
@@ -38,8 +37,8 @@ export function createHostRouter(
       next();
       return;
     }
-    if (asked.kind === 'workspace' && req.path === EXCHANGE_PATH && req.method === 'GET') {
-      await exchange(deps, req, res, asked.label);
+    if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
+      await enter(deps, req, res, asked.label);
     } else if (asked.kind === 'workspace' && gateway !== null) {
       await serve({ config, gate, gateway, earlier }, req, res, asked.label);
     } else if (asked.kind === 'workspace') {
@@ -52,18 +51,20 @@ export function createHostRouter(
   return router;
 }
 
-async function exchange({ db, config }: AppDeps, req: Request, res: Response, label: string): Promise<void> {
+async function enter({ db, config }: AppDeps, req: Request, res: Response, label: string): Promise<void> {
   res.setHeader('cache-control', 'no-store');
-  const ticketHash = hashSentToken(req.query.ticket);
-  const { hash: heldHash } = readPassCookie(req.headers.cookie, isHttps(config));
-  const pass = await exchangeTicket(db, requestContext(req), { label, ticketHash, heldHash });
-  const url = enterUrl(config.baseUrl, label);
-  if (pass === undefined) {
+  res.setHeader('referrer-policy', 'no-referrer');
+  const { entry, ticket } = req.query;
+  const { cookie } = req.headers;
+  const step = isPrefetch(req.headers)
+    ? undefined
+    : await enterHost(db, requestContext(req), { config, label, entry, ticket, cookie });
+  if (step === undefined) {
+    const url = enterUrl(config.baseUrl, label);
     showAway(req, res, { status: 403, textKey: 'workspace.awayTicket', url });
   } else {
-    res.setHeader('set-cookie', passCookie(pass.token, isHttps(config)));
-    res.setHeader('referrer-policy', 'no-referrer');
-    res.redirect(303, '/');
+    res.setHeader('set-cookie', step.cookies);
+    res.redirect(303, step.location);
   }
 }
 

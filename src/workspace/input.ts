@@ -40,6 +40,16 @@ export const addressWithId = z.object({ id });
 /** `:label` in an address: a workspace's name at WORKSPACE_DOMAIN. */
 export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1,63}$/) });
 
+/** What a browser brings back from a workspace's host: its entry, and the hash of its cookie there (null: it cannot be one). */
+export const entryQuery = z.object({
+  entry: z.unknown().optional(),
+  state: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .nullable()
+    .catch(null),
+});
+
 /** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
 export const activityForm = z.object({ sessionId: id.optional() });
 

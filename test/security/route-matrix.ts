@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
+import { createToken } from '../../src/workspace/pass-token.ts';
 import {
   buildAccessToken,
   buildPayment,
@@ -81,6 +82,21 @@ const alicesHost = async (db: Knex, cast: Cast): Promise<string> => {
     created_at: new Date(),
   });
   return label;
+};
+
+/** Alice's, in another browser of hers. */
+const alicesEntry = async (db: Knex, cast: Cast): Promise<string> => {
+  const { token, hash } = createToken();
+  await db('workspace_tickets').insert({
+    token_hash: hash,
+    workspace_id: await alicesWorkspace(db, cast),
+    company_id: cast.acme.id,
+    user_id: cast.alice.id,
+    browser_session_id: randomUUID(),
+    created_at: new Date(),
+    expires_at: new Date(Date.now() + 30_000),
+  });
+  return new URLSearchParams({ entry: token, state: 'a'.repeat(64) }).toString();
 };
 
 const acmeMember = async (db: Knex, { acme }: Cast): Promise<number> =>
@@ -485,6 +501,13 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/workspace/at/${await alicesHost(db, cast)}` }),
     expect: page(404, 303, 404, 403),
     audit: reading,
+  },
+  {
+    route: 'GET /workspace/entry',
+    target: async (db, cast) => ({ path: `/workspace/entry?${await alicesEntry(db, cast)}` }),
+    expect: page(403, 403, 403, 403),
+    // The button that began it has left the row; nobody here pressed it in this browser.
+    audit: ownTest('test/workspace/entry.test.ts'),
   },
   {
     route: 'POST /workspace/:id/enter',

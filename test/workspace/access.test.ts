@@ -94,6 +94,16 @@ const matrix: Record<string, Record<Who, number>> = {
     admin: 403,
   },
   'GET /workspace/at/:label': { ...ofOneWorkspace, stranger: 303 },
+  // Back from a workspace's host, with nothing that anybody has begun.
+  'GET /workspace/entry': {
+    ...ofTheCompany,
+    stranger: 303,
+    otherAdmin: 403,
+    otherMember: 403,
+    colleague: 403,
+    owner: 403,
+    admin: 403,
+  },
   'POST /workspace/:id/enter': form,
   'POST /workspace/:id/start': form,
   'POST /workspace/:id/stop': form,

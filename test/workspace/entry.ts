@@ -8,28 +8,55 @@ export interface Guest {
   cookie: string;
 }
 
+/** A ticket, and the cookie of the browser that fetched it. */
+export interface Ticket {
+  url: URL;
+  nonce: string;
+}
+
 /** Presses "open in browser" and returns where that leads. */
-export async function askTicket(visitor: Visitor, workspaceId: number): Promise<URL> {
+export async function beginEntry(visitor: Visitor, workspaceId: number): Promise<URL> {
   const response = await visitor.post(`/workspace/${String(workspaceId)}/enter`);
-  if (response.status !== 303) throw new Error(`no ticket: ${String(response.status)}`);
+  if (response.status !== 303) throw new Error(`no entry: ${String(response.status)}`);
   return new URL(response.headers.location as string);
 }
 
-/** Goes where a ticket leads, with the cookie that the browser has there. */
-export async function exchange(app: Express, url: URL, host = url.host, cookie?: string): Promise<Response> {
+/** Goes where the app leads on the way in, with the cookies that the browser has there. */
+export async function goToHost(app: Express, url: URL, guest: Partial<Guest> = {}): Promise<Response> {
+  const { host = url.host, cookie } = guest;
   return supertest(app)
-    .get(`${url.pathname}${url.search}`)
+    .get(pathOf(url))
     .set({ host, accept: 'text/html', ...(cookie === undefined ? {} : { cookie }) });
+}
+
+/** The way in as far as the ticket: the button, the cookie from the workspace's host, and back in the app. */
+export async function askTicket(app: Express, visitor: Visitor, workspaceId: number): Promise<Ticket> {
+  const atHost = await goToHost(app, await beginEntry(visitor, workspaceId));
+  const back = await visitor.get(pathOf(new URL(atHost.headers.location as string)));
+  if (back.status !== 303) throw new Error(`no ticket: ${String(back.status)}`);
+  return { url: new URL(back.headers.location as string), nonce: cookieOf(atHost) ?? '' };
+}
+
+/** Goes where a ticket leads, in the browser that fetched it. `at` differs from that. */
+export async function exchange(
+  app: Express,
+  { url, nonce }: Ticket,
+  at: Partial<Guest> = {},
+): Promise<Response> {
+  return goToHost(app, url, { cookie: nonce, ...at });
 }
 
 /** Enters a workspace as a browser would: ticket, exchange, cookie. */
 export async function enterWorkspace(app: Express, visitor: Visitor, workspaceId: number): Promise<Guest> {
-  const url = await askTicket(visitor, workspaceId);
-  const response = await exchange(app, url);
+  const ticket = await askTicket(app, visitor, workspaceId);
+  const response = await exchange(app, ticket);
   const cookie = cookieOf(response);
   if (cookie === null) throw new Error(`no cookie: ${String(response.status)}`);
-  return { host: url.host, cookie };
+  return { host: ticket.url.host, cookie };
 }
+
+/** What an address asks a server for. */
+export const pathOf = (url: URL): string => `${url.pathname}${url.search}`;
 
 /** Name and value of the cookie that an answer sets. */
 export function cookieOf(response: Response): string | null {

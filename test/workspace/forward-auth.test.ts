@@ -2,7 +2,15 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vite
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
-import { askForwardAuth, askTicket, cookieOf, enterWorkspace, exchange, type Guest } from './entry.ts';
+import {
+  askForwardAuth,
+  askTicket,
+  beginEntry,
+  cookieOf,
+  enterWorkspace,
+  exchange,
+  type Guest,
+} from './entry.ts';
 
 const site = useTestApp({ env: { TRUST_PROXY: 'loopback' } });
 
@@ -42,9 +50,9 @@ async function expectEndWithinSeconds(guest: Guest): Promise<void> {
 
 describe('the ticket', () => {
   it('becomes a host-only cookie at the workspace’s own host', async () => {
-    const url = await askTicket(bob, place.id);
-    expect(url.host).toBe(`${place.name}-${cast.acme.subdomain}.localhost:3000`);
-    const response = await exchange(site.app, url);
+    const ticket = await askTicket(site.app, bob, place.id);
+    expect(ticket.url.host).toBe(`${place.name}-${cast.acme.subdomain}.localhost:3000`);
+    const response = await exchange(site.app, ticket);
     expect(response.status).toBe(303);
     expect(response.headers.location).toBe('/');
     const [cookie] = response.headers['set-cookie'] as unknown as string[];
@@ -52,39 +60,39 @@ describe('the ticket', () => {
   });
 
   it('is not in the database, and neither is the cookie', async () => {
-    const url = await askTicket(bob, place.id);
-    const guest = { cookie: cookieOf(await exchange(site.app, url)) ?? '' };
+    const ticket = await askTicket(site.app, bob, place.id);
+    const guest = { cookie: cookieOf(await exchange(site.app, ticket)) ?? '' };
     const { rows } = await site.db.raw<{ rows: { text: string }[] }>(
       'select workspace_tickets::text as text from workspace_tickets union all select workspace_passes::text from workspace_passes',
     );
     const all = rows.map(({ text }) => text).join('\n');
-    expect(all).not.toContain(url.searchParams.get('ticket'));
+    expect(all).not.toContain(ticket.url.searchParams.get('ticket'));
     expect(all).not.toContain(guest.cookie.split('=')[1]);
   });
 
   it('works once', async () => {
-    const url = await askTicket(bob, place.id);
-    expect(cookieOf(await exchange(site.app, url))).not.toBeNull();
-    const replayed = await exchange(site.app, url);
+    const ticket = await askTicket(site.app, bob, place.id);
+    expect(cookieOf(await exchange(site.app, ticket))).not.toBeNull();
+    const replayed = await exchange(site.app, ticket);
     expect(replayed.status).toBe(403);
     expect(cookieOf(replayed)).toBeNull();
   });
 
   it('works once when it comes eight times in one moment', async () => {
-    const url = await askTicket(bob, place.id);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(site.app, url)));
+    const ticket = await askTicket(site.app, bob, place.id);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(site.app, ticket)));
     expect(answers.filter((answer) => cookieOf(answer) !== null)).toHaveLength(1);
   });
 
   it('is refused when it is too old, made up, or taken to another workspace’s host', async () => {
     const other = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
-    const otherHost = (await askTicket(bob, other.id)).host;
-    const url = await askTicket(bob, place.id);
-    expect((await exchange(site.app, url, otherHost)).status).toBe(403);
+    const { host } = await beginEntry(bob, other.id);
+    const ticket = await askTicket(site.app, bob, place.id);
+    expect((await exchange(site.app, ticket, { host })).status).toBe(403);
     await site.db('workspace_tickets').update({ expires_at: new Date(Date.now() - 1000) });
-    expect((await exchange(site.app, url)).status).toBe(403);
-    url.searchParams.set('ticket', 'x'.repeat(43));
-    expect((await exchange(site.app, url)).status).toBe(403);
+    expect((await exchange(site.app, ticket)).status).toBe(403);
+    ticket.url.searchParams.set('ticket', 'x'.repeat(43));
+    expect((await exchange(site.app, ticket)).status).toBe(403);
     expect(await site.db('security_events').where({ kind: 'access-refused' })).not.toHaveLength(0);
   });
 
@@ -100,15 +108,15 @@ describe('the ticket', () => {
   });
 
   it('keeps one address for the workspace, and never gives it to another', async () => {
-    const first = await askTicket(bob, place.id);
-    expect((await askTicket(bob, place.id)).host).toBe(first.host);
+    const first = await beginEntry(bob, place.id);
+    expect((await beginEntry(bob, place.id)).host).toBe(first.host);
     await bob.post(`/workspace/${String(place.id)}/delete`);
     const again = await buildWorkspace(site.db, {
       company_id: cast.acme.id,
       owner_user_id: cast.bob.id,
       name: place.name,
     });
-    expect((await askTicket(bob, again.id)).host).not.toBe(first.host);
+    expect((await beginEntry(bob, again.id)).host).not.toBe(first.host);
   });
 });
 
@@ -244,9 +252,9 @@ describe('a browser that comes in anew', () => {
     expect(await isLetIn(before)).toBe(true);
     const [open] = await sessions();
     // Signed in again in the app, where the old browser session had run out: nobody signed out.
-    const url = await askTicket(await signIn(site.app, cast.bob), place.id);
-    const answer = await exchange(site.app, url, url.host, before.cookie);
-    const after = { host: url.host, cookie: cookieOf(answer) ?? '' };
+    const ticket = await askTicket(site.app, await signIn(site.app, cast.bob), place.id);
+    const answer = await exchange(site.app, ticket, { cookie: `${ticket.nonce}; ${before.cookie}` });
+    const after = { host: before.host, cookie: cookieOf(answer) ?? '' };
     await expectEndWithinSeconds(before);
     expect(await isLetIn(after)).toBe(true);
     expect(await sessions()).toMatchObject([
@@ -260,9 +268,9 @@ describe('a browser that comes in anew', () => {
     expect(await isLetIn(first)).toBe(true);
     const elsewhere = await enterWorkspace(site.app, await signIn(site.app, cast.bob), place.id);
     expect(await isLetIn(elsewhere)).toBe(true);
-    const url = await askTicket(bob, place.id);
-    const answer = await exchange(site.app, url, url.host, first.cookie);
-    expect(await isLetIn({ host: url.host, cookie: cookieOf(answer) ?? '' })).toBe(true);
+    const ticket = await askTicket(site.app, bob, place.id);
+    const answer = await exchange(site.app, ticket, { cookie: `${ticket.nonce}; ${first.cookie}` });
+    expect(await isLetIn({ host: first.host, cookie: cookieOf(answer) ?? '' })).toBe(true);
     expect(await sessions()).toMatchObject([{ end_reason: null }, { end_reason: null }]);
     expect(await isLetIn(elsewhere)).toBe(true);
   });

@@ -17,7 +17,7 @@ import { fillSample } from '../support/proxy-sample.ts';
 import { freePort } from '../support/replica.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
-import { askTicket, type Guest } from './entry.ts';
+import { beginEntry, pathOf, type Guest } from './entry.ts';
 import { askAt, echo, openSocketAt, TEXT, type Answer, type Way } from './guest-client.ts';
 
 const openssl = findOpenssl();
@@ -87,7 +87,7 @@ beforeAll(async () => {
   owner = await buildUser(site.db, { company_id: acme.id, full_name: 'Bob' });
   place = await buildWorkspace(site.db, { company_id: acme.id, owner_user_id: owner.id, name: 'api' });
   // A workspace has its address from the first time that somebody goes there.
-  await askTicket(await visit(owner), place.id);
+  await beginEntry(await visit(owner), place.id);
 });
 
 afterAll(async () => {
@@ -135,11 +135,20 @@ describe.each(proxies)(
         program.seen.length = 0;
       });
 
-      /** Ticket, exchange through the proxy, cookie. */
+      /** To the workspace's host through the proxy, back to the app, and there again with a ticket. */
       async function enter(visitor: Visitor): Promise<Guest> {
-        const url = await askTicket(visitor, place.id);
+        const url = await beginEntry(visitor, place.id);
         expect(url.host).toBe(HOST);
-        const answer = await askAt(way, { host: url.host }, { path: `${url.pathname}${url.search}` });
+        const atHost = await askAt(way, { host: url.host }, { path: pathOf(url) });
+        const [nonce = ''] = atHost.headers['set-cookie'] ?? [];
+        expect(nonce).toMatch(
+          /^__Host-yac-entry-\w{16}=[\w-]{43}; Max-Age=120; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+        );
+        const back = new URL(atHost.headers.location ?? '');
+        expect(back.origin).toBe('https://app.example.com');
+        const withTicket = new URL((await visitor.get(pathOf(back))).headers.location as string);
+        const cookies = { host: HOST, cookie: nonce.split(';')[0] ?? '' };
+        const answer = await askAt(way, cookies, { path: pathOf(withTicket) });
         const [cookie = ''] = answer.headers['set-cookie'] ?? [];
         expect(cookie).toMatch(/^__Host-yac-workspace=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
         return { host: url.host, cookie: cookie.split(';')[0] ?? '' };

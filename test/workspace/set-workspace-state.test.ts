@@ -266,7 +266,7 @@ describe('a workspace that was stopped', () => {
     expect(await site.db('workspace_tickets').where({ workspace_id: id })).toEqual([]);
     runtime.outcome = { ok: true };
     const entered = await bob.post(`/workspace/${id}/enter`);
-    expect(entered.headers.location).toContain('?ticket=');
+    expect(entered.headers.location).toContain('?entry=');
     expect(runtime.state(id)).toBe('running');
     expect(await rowsOf(id)).toMatchObject([
       { action_type: 'workspace_start', success: false },

@@ -101,9 +101,9 @@ export const workspace = {
   enterNamed: '{name}, in a new tab',
   awayNobodyHeading: 'Nothing at this address',
   awayNobody: 'No workspace can be reached here. It may have been deleted.',
-  awayTicketHeading: 'This link has been used',
+  awayTicketHeading: 'This link opens nothing',
   awayTicket:
-    'A link into a workspace works once and for half a minute. Go back to the app and open the workspace again.',
+    'A link into a workspace works once, for half a minute, and only in the browser in which it was asked for. Open the workspace from its page in the app again.',
   awaySignInHeading: 'Open it from the app',
   awaySignIn: 'This workspace is entered from the app. Sign in there and open it again.',
   awayRefusedHeading: 'No way in',

@@ -104,9 +104,9 @@ export const workspace: Record<keyof typeof en, string> = {
   enterNamed: '{name}, yeni sekmede',
   awayNobodyHeading: 'Bu adreste bir şey yok',
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
-  awayTicketHeading: 'Bu bağlantı kullanıldı',
+  awayTicketHeading: 'Bu bağlantı bir yere açılmıyor',
   awayTicket:
-    'Çalışma alanına giden bağlantı bir kez ve yarım dakika geçerlidir. Uygulamaya dönüp çalışma alanını yeniden açın.',
+    'Çalışma alanına giden bağlantı bir kez, yarım dakika ve yalnızca istendiği tarayıcıda geçerlidir. Çalışma alanını uygulamadaki sayfasından yeniden açın.',
   awaySignInHeading: 'Uygulamadan açın',
   awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada oturum açıp yeniden açın.',
   awayRefusedHeading: 'Giriş yok',

@@ -9,26 +9,27 @@ import { createToken } from './pass-token.ts';
 import { findWorkspace } from './queries.ts';
 import { sessionKey } from './start-session.ts';
 
-/** A browser follows the redirect at once; a ticket found later in a log opens nothing. */
-const TICKET_SECONDS = 30;
+/** A browser follows a redirect at once; what is found later in a log opens nothing. For the entry, and then for its ticket. */
+export const ENTRY_SECONDS = 30;
 
-export type TicketOutcome =
-  { ok: true; label: string; ticket: string } | { ok: false; reason: 'subscription-lapsed' };
+export type EntryOutcome =
+  { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
 
 /**
- * Gives the person's browser a ticket into a workspace, good for one exchange at the workspace's host within 30 seconds. Refuses
- * when the subscription has lapsed; both leave an audit row. Throws `NotFound` for a workspace that the person may not see.
+ * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30 seconds, where the
+ * browser gets what `bindTicket` makes a ticket for. Refuses when the subscription has lapsed; both leave an audit row. Throws
+ * `NotFound` for a workspace that the person may not see.
  */
-export async function issueTicket(
+export async function beginEntry(
   db: Knex,
   context: RequestContext,
   input: { workspaceId: number; isAdmin: boolean; isReserved(label: string): boolean },
-): Promise<TicketOutcome> {
+): Promise<EntryOutcome> {
   const person = companyPerson(context, input);
   const { companyId, userId } = person;
   const { workspaceId, isReserved } = input;
   const { browserSessionId } = sessionKey(context, { workspaceId, accessMethod: 'web' });
-  return db.transaction(async (trx): Promise<TicketOutcome> => {
+  return db.transaction(async (trx): Promise<EntryOutcome> => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
     if (workspace === undefined) throw new NotFound();
     const details = workspaceDetails(workspace, person);
@@ -47,10 +48,10 @@ export async function issueTicket(
       user_id: userId,
       browser_session_id: browserSessionId,
       created_at: context.at,
-      expires_at: new Date(context.at.getTime() + TICKET_SECONDS * 1000),
+      expires_at: new Date(context.at.getTime() + ENTRY_SECONDS * 1000),
     });
     await log(trx, context, { workspaceId, details: { ...details, host: label } });
-    return { ok: true, label, ticket: token };
+    return { ok: true, label, entry: token };
   });
 }
 

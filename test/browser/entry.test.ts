@@ -1,0 +1,99 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
+import { PASSWORD, signIn } from '../support/visitor.ts';
+import { askTicket, beginEntry } from '../workspace/entry.ts';
+import { findBrowser, launchBrowser } from './browser.ts';
+
+const browserPath = findBrowser();
+/** Of another site than the app, as operators are told to have it: cookies and redirects between the two are cross-site. */
+const DOMAIN = 'workspaces.test';
+
+describe.skipIf(browserPath === null)('the way into a workspace of another site', { timeout: 30_000 }, () => {
+  let app: ListeningApp;
+  let browser: Browser;
+  let context: BrowserContext;
+  let cast: Cast;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    app = await startListeningApp({ env: { WORKSPACE_DOMAIN: DOMAIN } });
+    cast = await buildCast(app.db);
+    for (const name of ['notes', 'other'])
+      await buildWorkspace(app.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id, name });
+    browser = await launchBrowser(browserPath ?? '', DOMAIN);
+    context = await browser.newContext({ locale: 'en-GB' });
+    context.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    const page = await context.newPage();
+    await page.goto(`${app.url}/auth/login`);
+    await page.getByLabel('Email address').fill(cast.bob.email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL('**/workspace');
+  });
+  afterAll(async () => {
+    await browser.close();
+    await app.close();
+  });
+
+  /** Opens workspaces from the list, all in the same moment, and gives the tabs in which they are. */
+  async function open(...names: string[]): Promise<Page[]> {
+    const list = context.pages()[0]!;
+    const tabs: Page[] = [];
+    context.on('page', (tab) => tabs.push(tab));
+    const press = (name: string): Promise<void> =>
+      list.getByRole('button', { name: `(${name}, in a new tab)` }).click({ noWaitAfter: true });
+    await Promise.all(names.map(press));
+    await expect.poll(() => tabs.length).toBe(names.length);
+    context.removeAllListeners('page');
+    return tabs;
+  }
+
+  const cookiesAt = async (tab: Page): Promise<string[]> =>
+    (await context.cookies(tab.url())).map(({ name }) => name);
+
+  it('ends in the workspace, with the pass and no other cookie', async () => {
+    const [tab] = await open('notes');
+    await tab!.getByRole('heading', { name: 'A program' }).waitFor();
+    expect(new URL(tab!.url()).hostname).toBe(`notes-${cast.acme.subdomain}.${DOMAIN}`);
+    expect(await cookiesAt(tab!)).toEqual(['yac_workspace']);
+    await tab!.close();
+  });
+
+  it('is open to two tabs in one moment, into two workspaces and twice into one', async () => {
+    for (const names of [
+      ['notes', 'other'],
+      ['notes', 'notes'],
+    ])
+      for (const tab of await open(...names)) {
+        await tab.getByRole('heading', { name: 'A program' }).waitFor();
+        await tab.close();
+      }
+  });
+
+  it('is closed to whoever follows somebody else’s link', async () => {
+    const trap = await buildWorkspace(app.db, {
+      company_id: cast.globex.id,
+      owner_user_id: cast.charlie.id,
+    });
+    const charlie = await signIn(app.app, cast.charlie);
+    const links = [(await askTicket(app.app, charlie, trap.id)).url, await beginEntry(charlie, trap.id)];
+    const tab = await context.newPage();
+    for (const link of links) {
+      const answer = await tab.goto(link.href);
+      expect(answer?.status()).toBe(403);
+      expect(await tab.getByRole('heading').textContent()).toBe('This link opens nothing');
+    }
+    await tab.goto(`${links[0]?.origin ?? ''}/`);
+    expect(tab.url()).toMatch(new RegExp(`^${app.url}/`));
+    expect(await app.db('workspace_passes').where({ workspace_id: trap.id })).toEqual([]);
+    await tab.close();
+  });
+
+  it('had no refusal by the content security policy', () => {
+    expect(complaints.filter((text) => !/status of 40[34]/.test(text))).toEqual([]);
+  });
+});
