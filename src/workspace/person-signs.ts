@@ -1,3 +1,4 @@
+import { AnswerWindow } from './answer-window.ts';
 import type { EnteredSession } from './authorize-workspace-request.ts';
 import { isNavigation, type HostRequest } from './host-request.ts';
 import { Rhythm } from './rhythm.ts';
@@ -24,6 +25,8 @@ const PATH_MAX = 200;
 interface Known {
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
+  /** Over all WebSockets: what the workspace says in one a page may answer in another. */
+  answers: AnswerWindow;
   /** Of requests; which of a browser's tabs one comes from is not known. */
   rhythms: Map<string, Rhythm>;
   /** Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew goes on with them. */
@@ -37,11 +40,12 @@ interface Known {
  * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes right after
  *   the page or the socket was opened, or in the rhythm of those of its kind before it. Of one kind are messages of
  *   one size in one socket (VS Code: 13 bytes every five seconds), requests of one method and size, and where the size
- *   is not known, as where a proxy asks or the body comes in pieces, those of one method and path.
- * Active minutes are the lower bound of use, so what comes at first or as regularly as a clock makes none, whoever
- * does it. The other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each when two
- * tabs ask in turn. So does what a program does by itself at no regular time, such as to save what a person has
- * changed (Jupyter: within two minutes).
+ *   is not known, as where a proxy asks or the body comes in pieces, those of one method and path. A message that
+ *   answers the workspace, right after one from there, is no sign either.
+ * Active minutes are the lower bound of use, so what comes at first, at once or as regularly as a clock makes none,
+ * whoever does it. The other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each
+ * when two tabs ask in turn. So does what a program does by itself at no regular time, such as to save what a person has
+ * changed (Jupyter: within two minutes), and whatever answers a workspace that speaks without pause.
  */
 export class PersonSigns {
   readonly #sessions = new Map<number, Known>();
@@ -65,21 +69,27 @@ export class PersonSigns {
     at: Date,
     { socket, openedAt, bytes }: { socket: object; openedAt: Date; bytes: number },
   ): boolean {
-    const { periods } = this.#known(session);
+    const { periods, answers } = this.#known(session);
     const rhythms = this.#sockets.get(socket) ?? new Map<number, Rhythm>();
     this.#sockets.set(socket, rhythms);
     const rhythm = rhythmOf(rhythms, bytes, periods.get(bytes));
     const now = at.getTime();
     const isBeat = rhythm.isBeat(now);
     if (rhythm.knownMs !== null) remember(periods, bytes, rhythm.knownMs);
-    return !isBeat && now - openedAt.getTime() >= SOCKET_GREETING_MS;
+    const isGreeting = now - openedAt.getTime() < SOCKET_GREETING_MS;
+    return !isBeat && !isGreeting && !answers.isAnswer(now);
+  }
+
+  /** Notes that the workspace said something in a WebSocket of the session. */
+  noteSpoken(session: EnteredSession, at: Date): void {
+    this.#known(session).answers.noteSpoken(at.getTime());
   }
 
   #known({ id }: EnteredSession): Known {
     const found = this.#sessions.get(id);
     if (found !== undefined) return found;
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.clear();
-    const known: Known = { pageAt: 0, rhythms: new Map(), periods: new Map() };
+    const known: Known = { pageAt: 0, answers: new AnswerWindow(), rhythms: new Map(), periods: new Map() };
     this.#sessions.set(id, known);
     return known;
   }

@@ -8,7 +8,10 @@ const SHORTEST_MS = 900;
 const LATE_PART = 0.1;
 
 /** So many distances in a row that are alike make a rhythm that is known from then on. */
-const ALIKE_TO_KNOW = 4;
+const ALIKE_TO_KNOW = 3;
+
+/** After so many arrivals in a row out of a rhythm that was known, it was none: a person's acts were alike by chance. */
+const UNHEARD_TO_FORGET = 4;
 
 /** So many alike beats are told apart when they come mixed, as from several tabs; each must show its rhythm by itself. */
 const MIXED_MAX = 3;
@@ -23,6 +26,8 @@ export class Rhythm {
   /** How many arrivals in a row came in a rhythm, if of one beat, of two mixed, of three. */
   readonly #alike = new Array<number>(MIXED_MAX).fill(0);
   #knownMs: number | null;
+  /** Arrivals in a row that were no beat of it; that a first one after a break might be, shows nothing. */
+  #unheard = 0;
 
   /** `knownMs`: the rhythm that was known of such things before, if any. */
   constructor(knownMs: number | null = null) {
@@ -41,7 +46,8 @@ export class Rhythm {
    */
   isBeat(at: number): boolean {
     const isNew = this.#isAlike(at, 1);
-    const isBeat = isNew || this.#isKnownBeat(at);
+    const isKnown = this.#isKnownBeat(at);
+    const isBeat = isNew || isKnown;
     for (const [index, alike] of this.#alike.entries())
       this.#alike[index] = this.#isAlike(at, index + 1) ? alike + 1 : 0;
     this.#arrivals.push(at);
@@ -49,7 +55,13 @@ export class Rhythm {
     const mixed = this.#alike.findIndex((alike, index) => alike >= ALIKE_TO_KNOW * (index + 1)) + 1;
     if (mixed > 0)
       this.#knownMs = (at - (this.#arrivals.at(-1 - ALIKE_TO_KNOW * mixed) ?? at)) / ALIKE_TO_KNOW;
+    if (this.#unheard >= UNHEARD_TO_FORGET) this.#forget();
     return isBeat;
+  }
+
+  #forget(): void {
+    this.#knownMs = null;
+    this.#unheard = 0;
   }
 
   /** Whether it is as long since the last beat as from the one before to that, when so many come mixed. */
@@ -62,8 +74,9 @@ export class Rhythm {
     const known = this.#knownMs;
     if (known === null) return false;
     const last = this.#arrivals.at(-1);
-    const isFirst = last === undefined || at - last > 2 * known;
-    return isFirst || this.#arrivals.some((earlier) => isAlike(at - earlier, known));
+    const isHeard = this.#arrivals.some((earlier) => isAlike(at - earlier, known));
+    this.#unheard = isHeard ? 0 : this.#unheard + 1;
+    return isHeard || last === undefined || at - last > 2 * known;
   }
 }
 

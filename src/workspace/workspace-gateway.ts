@@ -150,7 +150,9 @@ export class WorkspaceGateway {
     socket.once('end', () => socket.destroy());
     socket.on('data', count);
     const countAnswers = countMessages(
-      () => undefined,
+      () => {
+        this.#signs.noteSpoken(connection.session, new Date());
+      },
       () => {
         isEndedByWorkspace = connection.hasClosed !== true;
         connection.hasClosed = true;

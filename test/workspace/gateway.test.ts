@@ -319,6 +319,22 @@ describe('a WebSocket through the gateway', () => {
     vi.useRealTimers();
   });
 
+  it('is merely connected when the page answers what the workspace says, also in another WebSocket', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const [asked, other] = [await openedSocket(guest), await openedSocket(guest)];
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
+    const said = once(asked, 'data');
+    program.say(Buffer.concat([Buffer.from([0x81, 2]), Buffer.from('hi')]));
+    await said;
+    await echo(other, TEXT);
+    expect(await traffic()).toMatchObject({ active_minutes: 0 });
+    vi.setSystemTime(Date.now() + 1000);
+    await echo(other, TEXT);
+    expect(await traffic()).toMatchObject({ active_minutes: 1 });
+    for (const each of [asked, other]) each.destroy();
+    vi.useRealTimers();
+  });
+
   it('knows a close that the workspace began, which the browser only answers', async () => {
     const socket = await openedSocket(await enterWorkspace(site.app, bob, place.id));
     await echo(socket, TEXT);

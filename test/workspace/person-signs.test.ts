@@ -19,7 +19,8 @@ function createRandom(): (below: number) => number {
 
 interface Sent {
   at: number;
-  bytes: number;
+  /** Not given: the workspace said it. */
+  bytes?: number;
   socket?: object;
 }
 
@@ -28,11 +29,24 @@ function minutesOf(messages: Sent[], signs = new PersonSigns(), openedAt = 0): n
   const only = {};
   const found = messages
     .toSorted((a, b) => a.at - b.at)
-    .filter(({ at, bytes, socket = only }) =>
-      signs.isBehindMessage(session, second(at), { socket, openedAt: second(openedAt), bytes }),
-    )
+    .filter(({ at, bytes, socket = only }) => {
+      if (bytes !== undefined)
+        return signs.isBehindMessage(session, second(at), { socket, openedAt: second(openedAt), bytes });
+      signs.noteSpoken(session, second(at));
+      return false;
+    })
     .map(({ at }) => Math.floor(at / 60));
   return [...new Set(found)];
+}
+
+/** What the workspace says at no regular time, and how a page answers each a little later, never in the same length. */
+function reports(minutes: number, everySeconds: number): Sent[] {
+  const random = createRandom();
+  let at = 5;
+  return Array.from({ length: Math.floor((minutes * 60 - 10) / everySeconds) }, () => {
+    at += everySeconds * (0.5 + random(1));
+    return [{ at }, { at: at + 0.01 + random(0.15), bytes: 200 + Math.floor(random(200)) }];
+  }).flat();
 }
 
 /** What an untouched tab of VS Code sends: 13 bytes every five seconds, a little late. */
@@ -104,6 +118,40 @@ describe('behind messages of a WebSocket there is', () => {
       expect(minutesOf(beats, signs)).toEqual([0]);
     },
   );
+
+  test('nobody when a page answers what the workspace says, as VS Code reports each file that changed', () => {
+    expect(minutesOf(reports(20, 1.5))).toEqual([]);
+  });
+
+  test('a person who clicks now and then while a page answers what the workspace says', () => {
+    const random = createRandom();
+    const clicked = Array.from({ length: 100 }, (_, n) => ({
+      at: 12 * n + random(12),
+      bytes: 60 + Math.floor(random(40)),
+    }));
+    expect(minutesOf([...reports(20, 1.5), ...clicked])).toEqual(Array.from({ length: 20 }, (_, n) => n));
+  });
+
+  test('a person who works while the workspace speaks without pause, as where it sends its screen', () => {
+    const said = Array.from({ length: 6000 }, (_, n) => ({ at: n / 10 }));
+    const random = createRandom();
+    const clicked = Array.from({ length: 50 }, (_, n) => ({ at: 12 * n + 6 + random(6), bytes: 64 }));
+    expect(minutesOf([...said, ...clicked])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  test('nobody when a page asks five times in turn every other minute, once that was heard', () => {
+    const bursts = Array.from({ length: 10 }, (_, n) =>
+      [0, 2.02, 4.05, 6.08, 8.21].map((at) => ({ at: 30 + n * 120 + at, bytes: 38 })),
+    );
+    expect(minutesOf(bursts.flat())).toEqual([0]);
+  });
+
+  test('a person some of whose acts came in a rhythm by chance', () => {
+    const even = [40, 60, 80, 100, 120].map((at) => ({ at, bytes: 57 }));
+    const random = createRandom();
+    const later = Array.from({ length: 60 }, (_, n) => ({ at: 180 + 60 * n + random(55), bytes: 57 }));
+    expect(minutesOf([...even, ...later]).length).toBeGreaterThan(50);
+  });
 
   test('a person who types between the beats', () => {
     const typed = [300.7, 301.2, 302.9, 303.3].map((at) => ({ at, bytes: 57 }));
