@@ -323,7 +323,7 @@ describe('a WebSocket through the gateway', () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const [asked, other] = [await openedSocket(guest), await openedSocket(guest)];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });
-    const said = once(asked, 'data');
+    const said = Promise.all([asked, other].map((socket) => once(socket, 'data')));
     program.say(Buffer.concat([Buffer.from([0x81, 2]), Buffer.from('hi')]));
     await said;
     await echo(other, TEXT);
