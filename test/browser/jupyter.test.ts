@@ -113,10 +113,14 @@ describe.skipIf(browserPath === null || !hasJupyter)(
       await expect
         .poll(async () => (await minutes()).active_minutes, patience)
         .toBe(before.active_minutes + 1);
+      // The last thing it asks for when a person saves; the page sends it once what is saved is answered.
+      const saved = notebook.waitForResponse(
+        (answer) => answer.request().method() === 'POST' && answer.url().endsWith('/checkpoints'),
+        patience,
+      );
       await notebook.keyboard.press('Control+s');
-      await expect
-        .poll(() => sent.filter((what) => what.startsWith('PUT /api/contents/')), patience)
-        .toHaveLength(1);
+      await saved;
+      expect(sent.filter((what) => what.startsWith('PUT /api/contents/'))).toHaveLength(1);
     });
 
     it('is merely connected while nobody touches its tabs, whatever they ask and keep alive by themselves', async () => {
