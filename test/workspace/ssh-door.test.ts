@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { readLines, sendLine } from '../../src/workspace/ssh/json-lines.ts';
 import { sshSocketPaths } from '../../src/workspace/ssh/private-socket.ts';
 import { startSshServer, type SshServer } from '../../src/workspace/ssh/ssh-server.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
 import {
   buildCast,
@@ -18,6 +19,7 @@ import {
 } from '../support/build.ts';
 import { newKeyLine } from '../support/ssh-keys.ts';
 import { signIn } from '../support/visitor.ts';
+import { sweeperContext } from './scene.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'yac-door-'));
 const site = useTestApp({
@@ -122,6 +124,18 @@ async function sessions(): Promise<Record<string, unknown>[]> {
   return site.db('workspace_sessions').where({ user_id: bob.id }).orderBy('id').select();
 }
 
+/** Until the returned function is called the database changes no session. */
+async function refuseSessions(): Promise<() => Promise<void>> {
+  const { ownerDb } = site.database;
+  await ownerDb.raw(`create function refuse_for_now() returns trigger language plpgsql
+    as $$ begin raise exception 'not now'; end $$`);
+  await ownerDb.raw(`create trigger refuse_for_now before update on workspace_sessions
+    for each row execute function refuse_for_now()`);
+  return async () => {
+    await ownerDb.raw('drop function refuse_for_now() cascade');
+  };
+}
+
 const refusals = (): Promise<Record<string, unknown>[]> =>
   site
     .db('audit_logs')
@@ -197,6 +211,30 @@ describe('a connection', () => {
     expect(session).toMatchObject({ end_reason: 'closed' });
     const [end] = await site.db('audit_logs').where({ action_type: 'workspace_close', user_id: bob.id });
     expect(end).toMatchObject({ actor_type: 'user', ip_address: '198.51.100.7' });
+  });
+
+  it.each(['exit', 'lost'])('whose end (%s) the database does not take is recorded later', async (how) => {
+    const command = await open();
+    await sessions();
+    const takeAgain = await refuseSessions();
+    const before = Date.now();
+    command.say({ ended: how });
+    await command.closed;
+    const after = Date.now();
+    expect(await sessions()).toMatchObject([{ ended_at: null, disconnected_at: null }]);
+    await takeAgain();
+    const sweeper = { ...sweeperContext(new Date(after + 40 * 60_000)), recorders: site.deps.recorders };
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeper);
+    const [session] = await sessions();
+    // The moment in which it was there for the last time, and no time-out.
+    expect(session).toMatchObject({ end_reason: 'closed', ended_at: session?.last_activity_at });
+    expect((session?.ended_at as Date).getTime()).toBeGreaterThanOrEqual(before);
+    expect((session?.ended_at as Date).getTime()).toBeLessThanOrEqual(after);
+    const ends = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', user_id: bob.id })
+      .select('actor_type', 'details');
+    expect(await ends).toMatchObject([{ actor_type: 'system', details: { reason: 'closed' } }]);
   });
 
   it.each(['says that it is lost', 'hangs up without a word'])('is lost when its command %s', async (how) => {
@@ -321,6 +359,36 @@ describe('a connection', () => {
     expect(all.filter(({ heard }) => 'run' in heard[0]!)).toHaveLength(20);
     expect(await refusals()).toHaveLength(5);
     expect(await sessions()).toHaveLength(20);
+  });
+
+  it('is refused after sixty of its person in a minute, and then leaves no rows of evidence', async () => {
+    for (let count = 0; count < 60; count += 1) await refusalOf({ workspace: 'nowhere' });
+    const second = await buildSshKey(site.db, bob);
+    for (const pass of [await passFor(), await passFor(second)])
+      expect(await refusalOf({ pass })).toEqual([
+        { refused: expect.stringContaining('very many connections within a minute') as string },
+      ]);
+    expect(await refusals()).toHaveLength(60);
+    expect(await sessions()).toEqual([]);
+    expect(await site.db('ssh_connections').where({ user_id: bob.id })).toEqual([]);
+    const events = site
+      .db('security_events')
+      .whereRaw("details ->> 'reason' = 'too-often'")
+      .orderBy('at')
+      .pluck('details');
+    expect(await events).toMatchObject([
+      { by: 'ssh', user_id: bob.id, company_id: cast.acme.id, ssh_key_id: key.id },
+      { by: 'ssh', user_id: bob.id, ssh_key_id: second.id },
+    ]);
+    const other = await buildUser(site.db, { company_id: cast.acme.id });
+    await runningWorkspace(other);
+    const pass = await passFor(await buildSshKey(site.db, other));
+    expect((await open({ pass, workspace: null })).heard[0]).toHaveProperty('run');
+    await site
+      .db('rate_limits')
+      .where('key', `ssh-open:${String(bob.id)}`)
+      .update({ expire: Date.now() - 1 });
+    expect((await open()).heard[0]).toHaveProperty('run');
   });
 
   it('is let in by an admin’s key, which is recorded as such', async () => {

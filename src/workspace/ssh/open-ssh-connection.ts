@@ -4,16 +4,18 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { noteKeyUse } from '../../auth/note-key-use.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import type { RateLimit } from '../../web/rate-limit.ts';
 import { enter, type EnteredSession, type WayIn } from '../authorize-workspace-request.ts';
 import type { DoorRules } from '../find-passes.ts';
 import type { Entrant, PassRefusal } from '../judge-pass.ts';
 import { chooseWorkspace } from './choose-workspace.ts';
 import type { KeyHolder } from './one-time-passes.ts';
 import { findConnection, findKeyOf, findSshFacts, type KeyWithPerson } from './ssh-facts.ts';
+import { mayOpen } from './ssh-openings.ts';
 
 /** Why nobody comes in by SSH; `several` asks which of the workspaces with these names is meant. */
 export type SshRefusal =
-  | { reason: PassRefusal | 'no-workspace' | 'unknown-key' | 'unknown-connection' | 'too-many' }
+  | { reason: PassRefusal | 'no-workspace' | 'unknown-key' | 'unknown-connection' | 'too-many' | 'too-often' }
   | { reason: 'several'; labels: string[] };
 
 export type SshEntry =
@@ -34,12 +36,12 @@ export type SshEntry =
 /** Connections of one person at a time: each is a process of ours beside the shell. */
 const CONNECTIONS_MAX = 20;
 
-type Rules = DoorRules & { isReserved(label: string): boolean };
+type Rules = DoorRules & { openings: RateLimit; isReserved(label: string): boolean };
 
 /**
  * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a browser, and opens a
- * session of its own for it. `pass` names the connection, `wanted` the workspace, as the client sent it, and `openCount` is how many the person has. What is refused is
- * in the evidence of the person.
+ * session of its own for it. `pass` names the connection, `wanted` the workspace, as the client sent it, and `openCount` is how many
+ * the person has. What is refused is in the evidence of the person, unless they come too often.
  */
 export async function openSshConnection(
   db: Knex,
@@ -49,6 +51,8 @@ export async function openSshConnection(
   const { holder, wanted } = input;
   const key = await findKeyOf(db, holder);
   if (key === undefined) return { allowed: false, refusal: { reason: 'unknown-key' }, locale: 'en' };
+  if (!(await mayOpen(db, context, { key, openings: input.openings })))
+    return { allowed: false, refusal: { reason: 'too-often' }, locale: key.locale };
   const refuse = async (refusal: SshRefusal, workspaceId?: number): Promise<SshEntry> => {
     await logRefusal(db, context, { key, refusal, wanted, workspaceId });
     return { allowed: false, refusal, locale: key.locale };

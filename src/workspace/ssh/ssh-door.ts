@@ -7,6 +7,7 @@ import { systemContext, type RequestContext } from '../../audit/request-context.
 import { recordSecurityEvent } from '../../audit/security-log.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import type { RateLimit } from '../../web/rate-limit.ts';
 import { asEntrant } from '../authorize-workspace-request.ts';
 import { isAppLabel } from '../host-name.ts';
 import { OpenConnections, type OpenConnection } from '../open-connections.ts';
@@ -17,6 +18,7 @@ import { readLines, sendLine } from './json-lines.ts';
 import type { KeyHolder, OneTimePasses } from './one-time-passes.ts';
 import { openSshConnection, resumeSshConnection, type SshEntry } from './open-ssh-connection.ts';
 import { findSshFacts } from './ssh-facts.ts';
+import { createSshOpeningsLimit } from './ssh-openings.ts';
 import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
 import { endText, refusalText } from './ssh-texts.ts';
 
@@ -37,6 +39,7 @@ export class SshDoor {
   readonly connections: OpenConnections;
   readonly #deps: AppDeps;
   readonly #passes: OneTimePasses;
+  readonly #openings: RateLimit;
   readonly #sockets = new Set<Socket>();
   /** By the hash of the connection. */
   readonly #inside = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
@@ -48,6 +51,7 @@ export class SshDoor {
   constructor(deps: AppDeps, passes: OneTimePasses) {
     this.#deps = deps;
     this.#passes = passes;
+    this.#openings = createSshOpeningsLimit(deps.db);
     this.connections = new OpenConnections({ ...deps, rules: { mustRun: true }, find: findSshFacts });
   }
 
@@ -147,7 +151,7 @@ export class SshDoor {
     const openCount = others.filter(({ userId }) => userId === holder.userId).length;
     this.#coming.add(holder);
     try {
-      const input = { holder, pass, wanted, openCount, mustRun: true, isReserved };
+      const input = { holder, pass, wanted, openCount, openings: this.#openings, mustRun: true, isReserved };
       return await openSshConnection(db, context, input);
     } finally {
       this.#coming.delete(holder);

@@ -7,6 +7,7 @@ import type { SshRefusal } from './open-ssh-connection.ts';
 const texts: Record<PassRefusal | SshRefusal['reason'], TextKey> = {
   'unknown-host': 'ssh.refused_unknown',
   'too-many': 'ssh.refused_tooMany',
+  'too-often': 'ssh.refused_tooOften',
   'no-workspace': 'ssh.refused_none',
   several: 'ssh.refused_several',
   'no-pass': 'ssh.refused_pass',

@@ -11,6 +11,7 @@ export const ssh = {
   refused_none: 'You have no workspace yet. Make one in the browser: {url}',
   refused_several: 'Say which workspace you mean, with SetEnv WORKSPACE in your ssh configuration:',
   refused_tooMany: 'You have too many connections open. Close some first.',
+  refused_tooOften: 'You have opened very many connections within a minute. Wait a little and try again.',
   refused_pass: 'This connection took too long to begin. Please try again.',
   refused_removed: 'This key was removed from your account.',
   refused_deactivated: 'Your access was ended by an admin of your company.',

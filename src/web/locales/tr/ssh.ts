@@ -13,6 +13,7 @@ export const ssh: Record<keyof typeof en, string> = {
   refused_none: 'Henüz çalışma alanınız yok. Tarayıcıda bir tane oluşturun: {url}',
   refused_several: 'Hangi çalışma alanını istediğinizi ssh ayarlarınızda SetEnv WORKSPACE ile belirtin:',
   refused_tooMany: 'Çok fazla açık bağlantınız var. Önce birkaçını kapatın.',
+  refused_tooOften: 'Bir dakika içinde çok fazla bağlantı açtınız. Biraz bekleyip yeniden deneyin.',
   refused_pass: 'Bağlantının başlaması çok uzun sürdü. Lütfen yeniden deneyin.',
   refused_removed: 'Bu anahtar hesabınızdan kaldırıldı.',
   refused_deactivated: 'Erişiminiz şirketinizin bir yöneticisi tarafından sona erdirildi.',
