@@ -126,16 +126,20 @@ export class OpenConnections {
     }
   }
 
+  /** Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a second time. */
   async #decide(place: Place, facts: PassFacts | undefined, at: Date): Promise<void> {
+    if (place.index === -1) return;
     const { connection } = place;
     const context = { ...connection.context, at };
     const { db, addresses, rules } = this.#deps;
     const { workspaceId, way } = connection;
     const entry = await enter(db, context, { facts, ...rules, ...(way === undefined ? {} : { way }) });
+    const isAway =
+      entry.allowed && addresses !== undefined && (await addresses.addressOf(workspaceId)) === null;
+    if (place.index === -1) return;
     if (!entry.allowed) connection.cut(entry.reason);
-    else if (addresses !== undefined && (await addresses.addressOf(workspaceId)) === null)
-      connection.cut(null);
-    else if (place.index !== -1) {
+    else if (isAway) connection.cut(null);
+    else {
       connection.session = entry.session;
       if (connection.hasClosed !== true)
         context.recorders?.trafficBuffer?.note(entry.session, at, MERELY_CONNECTED);
