@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import type { Log } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { newSecret } from '../../src/secret-token.ts';
 import { asEntrant } from '../../src/workspace/authorize-workspace-request.ts';
@@ -61,7 +60,7 @@ describe('one that goes while it is decided about', () => {
   let keyId: number;
   const cut = vi.fn();
   const note = vi.fn();
-  const warn = vi.fn();
+  const warn = vi.spyOn(log, 'warn');
 
   beforeEach(async () => {
     for (const spy of [cut, note, warn]) spy.mockReset();
@@ -95,7 +94,7 @@ describe('one that goes while it is decided about', () => {
   function watch(deps: Partial<ConstructorParameters<typeof OpenConnections>[0]> = {}): OpenConnections {
     watched = new OpenConnections({
       db: database.db,
-      log: { ...log, warn },
+      log,
       rules: { mustRun: true },
       find: findSshFacts,
       ...deps,
