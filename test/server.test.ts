@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildUser, buildWorkspace } from './support/build.ts';
-import { endOfChild, startChild } from './support/child.ts';
+import { endOfChild, startChild, type Child } from './support/child.ts';
 import { useTestDatabase } from './support/database.ts';
 import { FAKE_STORE } from './support/fake-paytr.ts';
 import { probeProgram } from './support/probe.ts';
@@ -23,7 +23,10 @@ const settings = (): Record<string, string> => ({
   WORKSPACE_RUNTIME: 'external',
 });
 
-type Server = ReturnType<typeof startChild>;
+type Server = Child;
+
+/** Asked without a pause, a server has no time to do what is waited for. */
+const PATIENT = { timeout: 30_000, interval: 50 };
 
 /** The port from the line that says it listens; throws with what it printed when it ends instead. */
 async function portOf(server: Server): Promise<number> {
@@ -38,7 +41,7 @@ async function portOf(server: Server): Promise<number> {
 
 describe('the server', () => {
   it('finishes a request in flight after SIGTERM, takes no new one, and exits with 0', async () => {
-    const server = startChild(['src/server.ts'], { env: settings() });
+    const server = await startChild('src/server.ts', { env: settings() });
     const port = await portOf(server);
     const exited = new Promise<number | null>((done) => server.once('exit', done));
     const body = 'email=ada%40example.com&password=wrong';
@@ -69,7 +72,7 @@ describe('the server', () => {
   });
 
   it('writes the activity that it has only in memory before it exits', async () => {
-    const server = startChild(['src/server.ts'], { env: settings() });
+    const server = await startChild('src/server.ts', { env: settings() });
     const url = `http://127.0.0.1:${String(await portOf(server))}`;
     const exited = new Promise<number | null>((done) => server.once('exit', done));
     const { report, session } = await useWorkspace(url);
@@ -124,7 +127,7 @@ describe('the server', () => {
   }, 60_000);
 
   it('refuses to start in production without its secrets, and names them all', async () => {
-    const ended = await endOfChild(startChild(['scripts/start.ts'], { env: { NODE_ENV: 'production' } }));
+    const ended = await endOfChild(startChild('scripts/start.ts', { env: { NODE_ENV: 'production' } }));
     expect(ended.code).toBe(1);
     for (const name of [
       'DATABASE_URL',
@@ -140,7 +143,7 @@ describe('the server', () => {
 
   it('refuses to start in production with a weak secret, and does not print it', async () => {
     const ended = await endOfChild(
-      startChild(['scripts/start.ts'], { env: { ...settings(), NODE_ENV: 'production' } }),
+      startChild('scripts/start.ts', { env: { ...settings(), NODE_ENV: 'production' } }),
     );
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('SESSION_SECRET: is a weak or well-known value');
@@ -162,7 +165,7 @@ async function runWorkspace() {
     DATA_DIR: dataDir,
   };
   const start = async (): Promise<{ server: Server; url: string }> => {
-    const server = startChild(['src/server.ts'], { env: { ...settings(), ...runtime } });
+    const server = await startChild('src/server.ts', { env: { ...settings(), ...runtime } });
     return { server, url: `http://127.0.0.1:${String(await portOf(server))}` };
   };
   const { server, url } = await start();
@@ -218,15 +221,15 @@ async function untilLooked(url: string): Promise<void> {
   const count = async (): Promise<string | undefined> =>
     /activity_flushes_total\{result="ok"\} (\d+)/.exec(await (await fetch(`${url}/metrics`)).text())?.[1];
   const before = await count();
-  while ((await count()) === before) await new Promise(setImmediate);
+  await expect.poll(count, PATIENT).not.toBe(before);
 }
 
 async function untilHeard(port: number): Promise<void> {
-  while (!(await isAnswered(port))) await new Promise(setImmediate);
+  await expect.poll(() => isAnswered(port), PATIENT).toBe(true);
 }
 
 async function untilRefused(port: number): Promise<void> {
-  while (await isAnswered(port)) await new Promise(setImmediate);
+  await expect.poll(() => isAnswered(port), PATIENT).toBe(false);
 }
 
 function isAnswered(port: number): Promise<boolean> {

@@ -48,7 +48,7 @@ describe('acknowledged audit events are in the table exactly once', () => {
   it(`after kill -9 at ${KILLS} random moments, with the database there and away`, async () => {
     const all: Said[] = [];
     for (let round = 0; round < KILLS; round += 1) {
-      const load = startLoad(through(`kill-${round}`));
+      const load = await startLoad(through(`kill-${round}`));
       await load.acknowledgements(1 + upTo(50));
       if (round % 2 === 1) await road.close();
       await load.acknowledgements(upTo(400));
@@ -63,7 +63,7 @@ describe('acknowledged audit events are in the table exactly once', () => {
   });
 
   it('after connections were cut in the middle of batches, 100 times', async () => {
-    const load = startLoad(through('cut'));
+    const load = await startLoad(through('cut'));
     await load.acknowledgements(1);
     for (let round = 0; round < 100; round += 1) {
       if (round % 2 === 0) road.loseAnswerTo('insert into audit_logs');
@@ -78,7 +78,10 @@ describe('acknowledged audit events are in the table exactly once', () => {
   it('after two processes on one spool folder were killed in turn', async () => {
     const all: Said[] = [];
     for (let round = 0; round < 10; round += 1) {
-      const pair = [startLoad(through(`one-${round}`)), startLoad(through(`two-${round}`))] as const;
+      const pair = [
+        await startLoad(through(`one-${round}`)),
+        await startLoad(through(`two-${round}`)),
+      ] as const;
       await Promise.all(pair.map((load) => load.acknowledgements(10)));
       await road.close();
       await Promise.all(pair.map((load) => load.acknowledgements(upTo(200))));
@@ -99,7 +102,7 @@ describe('acknowledged audit events are in the table exactly once', () => {
       startEmbeddedPostgres({ dataDir, log: () => undefined });
     let postgres = await start();
     await runMigrations({ ownerUrl: postgres.ownerUrl, log: () => undefined });
-    const load = startLoad({ DATABASE_URL: postgres.ownerUrl, SPOOL_DIR: spool, RUN: 'postgres' });
+    const load = await startLoad({ DATABASE_URL: postgres.ownerUrl, SPOOL_DIR: spool, RUN: 'postgres' });
     for (let round = 0; round < 5; round += 1) {
       await load.acknowledgements(200 + upTo(300));
       await killServer(postgres.ownerUrl);
@@ -124,7 +127,7 @@ const mayMount = canMount();
 describe.skipIf(!mayMount)('a disk that does not help (skipped where nothing may be mounted)', () => {
   it('loses only what it says it lost when the disk is full', async () => {
     mountSpool('size=128k');
-    const load = startLoad(through('disk'));
+    const load = await startLoad(through('disk'));
     await load.acknowledgements(50);
     await road.close();
     await load.acknowledgements(2000);
@@ -138,7 +141,7 @@ describe.skipIf(!mayMount)('a disk that does not help (skipped where nothing may
 
   it('goes on when the folder is read-only, and writes to the table what it can', async () => {
     mountSpool('size=1m,ro');
-    const load = startLoad(through('read-only'));
+    const load = await startLoad(through('read-only'));
     await load.acknowledgements(50);
     await road.close();
     await load.acknowledgements(100);

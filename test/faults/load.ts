@@ -24,13 +24,13 @@ export interface Load {
 }
 
 /** Starts a process that logs events, see audit-load.ts. */
-export function startLoad(env: {
+export async function startLoad(env: {
   DATABASE_URL: string;
   SPOOL_DIR: string;
   RUN: string;
   EVENTS?: string;
-}): Load {
-  const child = startChild(['test/faults/audit-load.ts'], { env });
+}): Promise<Load> {
+  const child = await startChild('test/faults/audit-load.ts', { env });
   const said: Said = { acknowledged: new Map(), givenUp: new Set(), left: null };
   const waiting: { at: number; tell(): void }[] = [];
   let isOver = false;
@@ -69,7 +69,7 @@ export function startLoad(env: {
 
 /** Writes what processes that are gone have left in the spool, as the next start of the app does. */
 export async function drainSpool(env: { DATABASE_URL: string; SPOOL_DIR: string }): Promise<void> {
-  const load = startLoad({ ...env, RUN: 'drain', EVENTS: '0' });
+  const load = await startLoad({ ...env, RUN: 'drain', EVENTS: '0' });
   await load.acknowledgements(1);
   expect(load.said.left).toBe(0);
 }

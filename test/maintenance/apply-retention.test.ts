@@ -199,13 +199,13 @@ describe('npm run maintain', () => {
     await placeHold(cast.acme.id);
     const before = await partitionsOf('audit_logs');
     const env = { DATABASE_URL: database.appUrl, RETENTION_MONTHS: '36', PARTITION_MONTHS_AHEAD: '4' };
-    const dry = await endOfChild(startChild(['scripts/maintain.ts', '--dry-run'], { env }));
+    const dry = await endOfChild(startChild('scripts/maintain.ts', { args: ['--dry-run'], env }));
     expect(dry.code).toBe(0);
     expect(dry.stdout).toMatch(/would make audit_logs \d{4}-\d\d\n/);
     expect(dry.stdout).toContain(`would drop ${free}`);
     expect(dry.stdout).toContain(`would have kept ${held}`);
     expect(await partitionsOf('audit_logs')).toEqual(before);
-    const done = await endOfChild(startChild(['scripts/maintain.ts'], { env }));
+    const done = await endOfChild(startChild('scripts/maintain.ts', { env }));
     expect(done).toMatchObject({ code: 0, stderr: '' });
     expect(done.stdout).toContain(`dropped ${free}`);
     const input = { partitionMonthsAhead: 4, retentionMonths: 36 };
@@ -217,7 +217,7 @@ describe('npm run maintain', () => {
 
   it('names what is wrong with its configuration', async () => {
     const env = { DATABASE_URL: database.appUrl, RETENTION_MONTHS: '12' };
-    const ended = await endOfChild(startChild(['scripts/maintain.ts'], { env }));
+    const ended = await endOfChild(startChild('scripts/maintain.ts', { env }));
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('RETENTION_MONTHS: evidence is kept for 36 months at least');
   });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { endOfChild, startChild } from '../support/child.ts';
+import { endOfChild, startChild, type Child } from '../support/child.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();
@@ -20,8 +20,6 @@ const production = (): Record<string, string> => ({
   PORT: '0',
 });
 
-type Child = ReturnType<typeof startChild>;
-
 const started: Child[] = [];
 
 afterEach(() => {
@@ -29,11 +27,11 @@ afterEach(() => {
 });
 
 /** Starts it, and hands out what it prints line by line. */
-function startCluster(env: Record<string, string>): {
+async function startCluster(env: Record<string, string>): Promise<{
   child: Child;
   lines: AsyncIterator<string, undefined>;
-} {
-  const child = startChild(['scripts/cluster.ts'], { env });
+}> {
+  const child = await startChild('scripts/cluster.ts', { env });
   started.push(child);
   return { child, lines: linesOf(child) };
 }
@@ -63,7 +61,7 @@ describe('the app on every core', () => {
     'shares one port, replaces a process that dies, and drains all on SIGTERM',
     { timeout: 60_000 },
     async () => {
-      const { child, lines } = startCluster({ ...production(), WEB_CONCURRENCY: '2' });
+      const { child, lines } = await startCluster({ ...production(), WEB_CONCURRENCY: '2' });
       const exited = new Promise<number | null>((done) => child.once('exit', done));
       const first = await nextListener(lines);
       const second = await nextListener(lines);
@@ -81,7 +79,7 @@ describe('the app on every core', () => {
   );
 
   it('ends with the exit code of a process that refuses its configuration', { timeout: 60_000 }, async () => {
-    const child = startChild(['scripts/cluster.ts'], {
+    const child = startChild('scripts/cluster.ts', {
       env: { ...production(), SESSION_SECRET: '', WEB_CONCURRENCY: '3' },
     });
     const ended = await endOfChild(child);
@@ -92,7 +90,7 @@ describe('the app on every core', () => {
 
   it('refuses to run workspaces in more than one process', { timeout: 60_000 }, async () => {
     const env = { ...production(), WORKSPACE_RUNTIME: 'process', WORKSPACE_COMMAND: 'program {socket}' };
-    const child = startChild(['scripts/cluster.ts'], { env: { ...env, WEB_CONCURRENCY: '2' } });
+    const child = startChild('scripts/cluster.ts', { env: { ...env, WEB_CONCURRENCY: '2' } });
     const ended = await endOfChild(child);
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('WORKSPACE_RUNTIME: must be external');
@@ -100,7 +98,7 @@ describe('the app on every core', () => {
   });
 
   it('leaves no process behind when it is killed itself', { timeout: 60_000 }, async () => {
-    const { child, lines } = startCluster({ ...production(), WEB_CONCURRENCY: '1' });
+    const { child, lines } = await startCluster({ ...production(), WEB_CONCURRENCY: '1' });
     await nextListener(lines);
     child.kill('SIGKILL');
     // The pipe of its output ends with the last process that holds it.

@@ -106,7 +106,7 @@ describe('the embedded Postgres', { timeout: 60_000 }, () => {
       const server = await startEmbeddedPostgres({ dataDir: '${dataDir}', log: () => undefined });
       console.log(server.ownerUrl);
       setInterval(() => undefined, 1000);`;
-    const child = startChild(['-e', text]);
+    const child = await startChild({ text });
     const [ownerUrl] = (await once(child.stdout, 'data')) as [Buffer];
     const pid = readPid();
     child.kill('SIGKILL');

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 function run(args: string[], env: Record<string, string>): Promise<EndedChild> {
-  return endOfChild(startChild([script, ...args], { env, cwd: folder }));
+  return endOfChild(startChild(script, { args, env, cwd: folder }));
 }
 
 function addresses(): Record<string, string> {

@@ -191,7 +191,7 @@ describe('two machines that deploy at once', { timeout: 60_000 }, () => {
     const blocker = await block();
     const text = `import { runMigrations } from '${script}';
       await runMigrations({ ownerUrl: '${database.ownerUrl}', directory: '${folder}', log: () => undefined });`;
-    const killed = startChild(['-e', text]);
+    const killed = await startChild({ text });
     await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
     killed.kill('SIGKILL');
     const second = migrate(folder);
@@ -242,7 +242,7 @@ create index concurrently idx_again on first (id);`,
     const blocker = await block();
     const text = `import { runMigrations } from '${script}';
       await runMigrations({ ownerUrl: '${database.ownerUrl}', directory: '${folder}', log: () => undefined });`;
-    const killed = startChild(['-e', text]);
+    const killed = await startChild({ text });
     await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
     killed.kill('SIGKILL');
     const second = migrate(folder);

@@ -1,5 +1,5 @@
 import { FAKE_STORE } from './fake-paytr.ts';
-import { startChild } from './child.ts';
+import { startChild, type Child } from './child.ts';
 
 /** The server as a process of its own. */
 export interface AppProcess {
@@ -12,7 +12,7 @@ export interface AppProcess {
 
 /** Starts it on a free port; `env` needs DATABASE_URL. */
 export async function startAppProcess(env: Record<string, string>): Promise<AppProcess> {
-  const child = startChild(['src/server.ts'], {
+  const child = await startChild('src/server.ts', {
     env: {
       SESSION_SECRET: 'a session secret for tests only, 32+',
       PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
@@ -44,7 +44,7 @@ export async function startAppProcess(env: Record<string, string>): Promise<AppP
 }
 
 /** From the line that says it listens; fails with what it printed when it ends instead. */
-function portOf(child: ReturnType<typeof startChild>): Promise<number> {
+function portOf(child: Child): Promise<number> {
   return new Promise((done, fail) => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {

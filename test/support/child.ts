@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { compile } from './compile.ts';
 
 export interface EndedChild {
   code: number | null;
@@ -7,16 +8,16 @@ export interface EndedChild {
   stderr: string;
 }
 
-const tsx = import.meta.resolve('tsx');
+export type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Starts a process of its own that runs a TypeScript file, or with `-e` as first argument a text. */
-export function startChild(
-  args: string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
-): ChildProcessByStdio<null, Readable, Readable> {
+/** Starts a process of its own that runs a TypeScript file with arguments, or a text. */
+export async function startChild(
+  program: string | { text: string },
+  options: { args?: string[]; env?: Record<string, string>; cwd?: string } = {},
+): Promise<Child> {
   const { PATH = '', HOME = '' } = process.env;
-  const inline = args[0] === '-e' ? ['--input-type=module'] : [];
-  return spawn(process.execPath, ['--import', tsx, ...inline, ...args], {
+  const path = await compile(typeof program === 'string' ? { file: program } : program);
+  return spawn(process.execPath, [path, ...(options.args ?? [])], {
     cwd: options.cwd ?? process.cwd(),
     // Nothing of the developer's environment: a DATABASE_URL there is not meant for tests.
     env: { PATH, HOME, ...options.env },
@@ -25,7 +26,8 @@ export function startChild(
 }
 
 /** Waits for the end of a process started by `startChild`. */
-export async function endOfChild(child: ReturnType<typeof startChild>): Promise<EndedChild> {
+export async function endOfChild(started: Child | Promise<Child>): Promise<EndedChild> {
+  const child = await started;
   const read = async (stream: Readable): Promise<string> => {
     let text = '';
     for await (const chunk of stream) text += String(chunk);

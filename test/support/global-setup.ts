@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { UnusableFilesError } from '../../scripts/embedded-postgres/binaries.ts';
+import { makeProgramFolder } from './compile.ts';
 import { openTestServer, type TestServer } from './test-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     testServer: TestServer;
+    /** Where workers put the programs that they compile. */
+    programFolder: string;
   }
 }
 
@@ -17,12 +20,18 @@ declare module 'vitest' {
 const MEMORY_BYTES = 1_000_000_000;
 
 let close: () => Promise<void> = () => Promise.resolve();
+let removePrograms: () => void = () => undefined;
 
 /**
  * Before the first test: a server (TEST_DATABASE_URL, or an embedded one, which runs at the same time share) with a
  * migrated template database. Vitest calls `teardown` also when tests have failed.
  */
 export async function setup(project: TestProject): Promise<void> {
+  const programFolder = makeProgramFolder();
+  project.provide('programFolder', programFolder);
+  removePrograms = () => {
+    rmSync(programFolder, { recursive: true, force: true });
+  };
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') {
     const server = await openTestServer(given);
@@ -41,6 +50,7 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
+  removePrograms();
   await close();
 }
 

@@ -52,8 +52,8 @@ afterAll(async () => {
 /** As an editor leaves it, and then read by the app at its start. */
 async function makeEnvFile(): Promise<void> {
   writeFileSync(join(dataDir, '.env'), 'SESSION_SECRET=not for workspaces\n', { mode: 0o644 });
-  const script = new URL('../../scripts/read-env-file.ts', import.meta.url).href;
-  const child = startChild(['-e', `(await import('${script}')).readEnvFile()`], { cwd: dataDir });
+  const text = `import { readEnvFile } from './scripts/read-env-file.ts'; readEnvFile();`;
+  const child = startChild({ text }, { cwd: dataDir });
   expect(await endOfChild(child)).toMatchObject({ code: 0, stderr: '' });
 }
 
