@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
-import express, { type Express, type Request } from 'express';
+import express, { type Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
 import { createSchemaRouter } from './admin/schema-router.ts';
 import { createApiRouter } from './api/router.ts';
 import type { AppDeps } from './app-deps.ts';
-import { requestContext, type RequestContext } from './audit/request-context.ts';
+import { unroutedContext, type RequestContext } from './audit/request-context.ts';
 import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter, createLocaleRouter } from './auth/router.ts';
@@ -35,7 +34,7 @@ import { createForwardAuthRouter } from './workspace/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway-upgrade.ts';
 import { createHostListener } from './workspace/host-listener.ts';
 import { createHostRouter } from './workspace/host-router.ts';
-import type { PassedOn } from './workspace/pass-on-request.ts';
+import { createPassOn, type PassedOn } from './workspace/pass-on-request.ts';
 import { PersonSigns } from './workspace/person-signs.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 import { WorkspaceGate } from './workspace/workspace-gate.ts';
@@ -72,11 +71,13 @@ export function createApp(deps: AppDeps): {
   const signs = new PersonSigns();
   const gate = new WorkspaceGate(db, doorRules(deps), signs);
   const gateway = createGateway(deps, signs);
+  const passOn = gateway === null ? null : createPassOn({ config, gate, gateway });
   const earlier = new WeakMap<IncomingMessage, PassedOn>();
-  const contextOf = (req: IncomingMessage): RequestContext => requestContext(adoptRequest(app, deps, req));
+  const contextOf = (req: IncomingMessage): RequestContext =>
+    unroutedContext(app, req, { log, metrics, recorders });
 
   app.use(requestLog(log, metrics, recorders));
-  app.use(createHostRouter(deps, gate, gateway, earlier));
+  app.use(createHostRouter(deps, passOn, earlier));
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);
@@ -112,7 +113,7 @@ export function createApp(deps: AppDeps): {
   app.use(errorPages(db));
   return {
     app,
-    listener: createHostListener(deps, { app, gate, gateway, earlier, contextOf }),
+    listener: createHostListener(deps, { app, passOn, earlier, contextOf }),
     upgrade: createUpgradeHandler({ config, contextOf }, gate, gateway),
     cut: () => gateway?.close(),
     close: sessions.close,
@@ -126,25 +127,6 @@ function createGateway(
   return addresses === undefined
     ? null
     : new WorkspaceGateway({ ...deps, addresses, signs, rules: doorRules(deps) });
-}
-
-/**
- * What comes to a workspace meets no middleware: a view of the request with what web/request-log.ts would give it, and Express'
- * reading of its address. The request stays as it is: with another prototype Node would be slower in all that follows.
- */
-function adoptRequest(app: Express, { log, metrics, recorders }: AppDeps, req: IncomingMessage): Request {
-  const { headers, socket, method, url } = req;
-  return Object.assign(Object.create(app.request) as Request, {
-    headers,
-    socket,
-    method,
-    originalUrl: url ?? '/',
-    requestId: randomUUID(),
-    receivedAt: new Date(),
-    log,
-    metrics,
-    recorders,
-  });
 }
 
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {

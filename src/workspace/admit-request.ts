@@ -1,6 +1,8 @@
 import type { RequestContext } from '../audit/request-context.ts';
+import type { EnteredSession } from './authorize-workspace-request.ts';
 import type { HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
+import type { WorkspaceAddress } from './workspace-addresses.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 import type { Admitted, WorkspaceGateway } from './workspace-gateway.ts';
 
@@ -27,14 +29,47 @@ export async function admitRequest(
   const { workspaceId } = entrant;
   const address = await gateway.addresses.addressOf(workspaceId);
   if (address === null) return { ok: false, reason: 'away' };
-  const onAnswer = (): void => {
-    gate.note(context, session, { request, isPartlySeen: false }).catch((error: unknown) => {
-      context.log.warn({ err: error, workspaceId }, 'traffic could not be counted');
-    });
-  };
-  const { label, tokenHash } = request;
   return {
     ok: true,
-    admitted: { label, tokenHash, workspaceId, session, context, address, cookie, onAnswer },
+    admitted: new AdmittedRequest(gate, { context, request, cookie, workspaceId, session, address }),
   };
+}
+
+/** A class, for its method is made once: tsx names each function anew that is made for a request, which is slow. */
+class AdmittedRequest implements Admitted {
+  readonly label: string;
+  readonly tokenHash: string | null;
+  readonly workspaceId: number;
+  readonly session: EnteredSession;
+  readonly context: RequestContext;
+  readonly address: WorkspaceAddress;
+  readonly cookie: string;
+  readonly #gate: WorkspaceGate;
+  readonly #request: HostRequest;
+
+  constructor(
+    gate: WorkspaceGate,
+    of: Pick<Admitted, 'context' | 'cookie' | 'workspaceId' | 'session' | 'address'> & {
+      request: HostRequest;
+    },
+  ) {
+    this.#gate = gate;
+    this.#request = of.request;
+    this.label = of.request.label;
+    this.tokenHash = of.request.tokenHash;
+    this.workspaceId = of.workspaceId;
+    this.session = of.session;
+    this.context = of.context;
+    this.address = of.address;
+    this.cookie = of.cookie;
+  }
+
+  onAnswer(): void {
+    const { context, session, workspaceId } = this;
+    this.#gate
+      .note(context, session, { request: this.#request, isPartlySeen: false })
+      .catch((error: unknown) => {
+        context.log.warn({ err: error, workspaceId }, 'traffic could not be counted');
+      });
+  }
 }

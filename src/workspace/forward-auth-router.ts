@@ -5,7 +5,7 @@ import { Forbidden } from '../errors.ts';
 import { createHostReader, hostnameOf } from './host-name.ts';
 import { isNavigation, one, readHostRequest, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
-import { isHttps, readPassCookie } from './pass-token.ts';
+import { createPassReader, isHttps } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 
 /** What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round in a circle. */
@@ -17,13 +17,14 @@ export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopp
  */
 export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate): Router {
   const readHost = createHostReader(config);
+  const readCookie = createPassReader(isHttps(config));
   const router = Router();
   router.get('/forward-auth', async (req, res) => {
     res.setHeader('cache-control', 'no-store');
     const original = readOriginal(req);
     const asked = original === null ? null : readHost(original.host);
     if (original === null || asked?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
-    const cookie = readPassCookie(req.headers.cookie, isHttps(config));
+    const cookie = readCookie(req.headers.cookie);
     const request = readHostRequest(req.headers, {
       label: asked.label,
       tokenHash: cookie.hash,

@@ -6,7 +6,7 @@ import { admitRequest } from './admit-request.ts';
 import { createHostReader, hostnameOf } from './host-name.ts';
 import { readHostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
-import { isHttps, readPassCookie } from './pass-token.ts';
+import { createPassReader, isHttps } from './pass-token.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
 import type { WorkspaceGateway } from './workspace-gateway.ts';
 
@@ -20,6 +20,7 @@ export function createUpgradeHandler(
   gateway: WorkspaceGateway | null,
 ): UpgradeHandler {
   const readHost = createHostReader(config);
+  const readCookie = createPassReader(isHttps(config));
   return async (req, socket, head) => {
     socket.on('error', () => socket.destroy());
     const asked = readHost(req.headers.host);
@@ -29,7 +30,7 @@ export function createUpgradeHandler(
     }
     const context = contextOf(req);
     try {
-      const cookie = readPassCookie(req.headers.cookie, isHttps(config));
+      const cookie = readCookie(req.headers.cookie);
       const request = readHostRequest(req.headers, {
         label: asked.label,
         tokenHash: cookie.hash,

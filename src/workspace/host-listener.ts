@@ -3,9 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { createHostReader } from './host-name.ts';
 import { ENTER_PATH } from './host-router.ts';
-import { passOnRequest, type PassedOn } from './pass-on-request.ts';
-import type { WorkspaceGate } from './workspace-gate.ts';
-import type { WorkspaceGateway } from './workspace-gateway.ts';
+import type { PassedOn, PassOn } from './pass-on-request.ts';
 
 /**
  * Passes on what is let in at a workspace's host before Express sees it; whatever is to be answered by us goes to the app, with
@@ -17,14 +15,14 @@ export function createHostListener(
   { config, metrics }: Pick<AppDeps, 'config' | 'metrics'>,
   of: {
     app: RequestListener;
-    gate: WorkspaceGate;
-    gateway: WorkspaceGateway | null;
+    /** Null: nothing is passed on here. */
+    passOn: PassOn | null;
     earlier: WeakMap<IncomingMessage, PassedOn>;
     contextOf(req: IncomingMessage): RequestContext;
   },
 ): RequestListener {
-  const { app, gate, gateway, earlier, contextOf } = of;
-  if (gateway === null) return app;
+  const { app, passOn, earlier, contextOf } = of;
+  if (passOn === null) return app;
   const readHost = createHostReader(config);
   return (req, res) => {
     const asked = readHost(req.headers.host);
@@ -34,7 +32,7 @@ export function createHostListener(
     }
     const context = contextOf(req);
     const since = performance.now();
-    passOnRequest({ config, gate, gateway }, context, { req, res, label: asked.label }).then(
+    passOn(context, { req, res, label: asked.label }).then(
       (outcome) => {
         if (outcome.kind === 'passed') {
           const labels = { method: req.method ?? '', route: 'workspace', status: String(res.statusCode) };

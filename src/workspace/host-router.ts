@@ -2,18 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import type { Config } from '../config.ts';
 import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
-import type { Doors } from './admit-request.ts';
 import { enterHost } from './enter-host.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
 import { createHostReader } from './host-name.ts';
 import { isNavigation, isPrefetch, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
-import type { WorkspaceGate } from './workspace-gate.ts';
-import { passOnRequest, type PassedOn } from './pass-on-request.ts';
-import type { WorkspaceGateway } from './workspace-gateway.ts';
+import type { PassedOn, PassOn } from './pass-on-request.ts';
 
 /** The way in, at every workspace's host; the rest of a host belongs to its workspace. */
 export const ENTER_PATH = '/.youarecoder/enter';
@@ -24,8 +20,7 @@ export const ENTER_PATH = '/.youarecoder/enter';
  */
 export function createHostRouter(
   deps: AppDeps,
-  gate: WorkspaceGate,
-  gateway: WorkspaceGateway | null,
+  passOn: PassOn | null,
   earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
 ): Router {
   const { config } = deps;
@@ -39,8 +34,10 @@ export function createHostRouter(
     }
     if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
       await enter(deps, req, res, asked.label);
-    } else if (asked.kind === 'workspace' && gateway !== null) {
-      await serve({ config, gate, gateway, earlier }, req, res, asked.label);
+    } else if (asked.kind === 'workspace' && passOn !== null) {
+      const outcome =
+        earlier.get(req) ?? (await passOn(requestContext(req), { req, res, label: asked.label }));
+      settle(req, res, { outcome, url: enterUrl(config.baseUrl, asked.label) });
     } else if (asked.kind === 'workspace') {
       // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
       showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url: config.baseUrl });
@@ -68,20 +65,12 @@ async function enter({ db, config }: AppDeps, req: Request, res: Response, label
   }
 }
 
-async function serve(
-  { config, earlier, ...doors }: Doors & { config: Config; earlier: WeakMap<IncomingMessage, PassedOn> },
-  req: Request,
-  res: Response,
-  label: string,
-): Promise<void> {
-  const context = requestContext(req);
-  const outcome =
-    earlier.get(req) ?? (await passOnRequest({ config, ...doors }, context, { req, res, label }));
-  const url = enterUrl(config.baseUrl, label);
+/** Answers what was not passed on. */
+function settle(req: Request, res: Response, { outcome, url }: { outcome: PassedOn; url: string }): void {
   if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
   else if (outcome.kind === 'away') {
     const { error, workspaceId } = outcome;
-    context.log.warn({ err: error, workspaceId }, 'a workspace did not answer');
+    requestContext(req).log.warn({ err: error, workspaceId }, 'a workspace did not answer');
     if (res.headersSent) res.destroy();
     else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
   }

@@ -5,7 +5,7 @@ import { admitRequest, type Doors } from './admit-request.ts';
 import { hostnameOf } from './host-name.ts';
 import { readHostRequest, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
-import { isHttps, readPassCookie } from './pass-token.ts';
+import { createPassReader, isHttps } from './pass-token.ts';
 import { WorkspaceAway } from './workspace-gateway.ts';
 
 /** What came of a request to a workspace's host; all but `passed` are still to be answered. */
@@ -15,23 +15,27 @@ export type PassedOn =
   | { kind: 'away'; error: WorkspaceAway; workspaceId: number };
 
 /** Lets one request into a workspace and passes it on, or says why not. */
-export async function passOnRequest(
-  deps: Doors & { config: Config },
+export type PassOn = (
   context: RequestContext,
   of: { req: IncomingMessage; res: ServerResponse; label: string },
-): Promise<PassedOn> {
-  const { req, res, label } = of;
-  const { hash: tokenHash, forwarded: cookie } = readPassCookie(req.headers.cookie, isHttps(deps.config));
-  const hostname = hostnameOf(req.headers.host) ?? '';
-  const { method = 'GET', url: path = '/' } = req;
-  const request = readHostRequest(req.headers, { label, tokenHash, hostname, method, path });
-  const admission = await admitRequest(deps, context, { request, cookie });
-  if (!admission.ok) return { kind: 'refused', reason: admission.reason, request };
-  try {
-    await deps.gateway.passOn(req, res, admission.admitted);
-    return { kind: 'passed' };
-  } catch (error) {
-    if (!(error instanceof WorkspaceAway)) throw error;
-    return { kind: 'away', error, workspaceId: admission.admitted.workspaceId };
-  }
+) => Promise<PassedOn>;
+
+/** Makes it. */
+export function createPassOn({ config, ...doors }: Doors & { config: Config }): PassOn {
+  const readCookie = createPassReader(isHttps(config));
+  return async (context, { req, res, label }) => {
+    const { hash: tokenHash, forwarded: cookie } = readCookie(req.headers.cookie);
+    const hostname = hostnameOf(req.headers.host) ?? '';
+    const { method = 'GET', url: path = '/' } = req;
+    const request = readHostRequest(req.headers, { label, tokenHash, hostname, method, path });
+    const admission = await admitRequest(doors, context, { request, cookie });
+    if (!admission.ok) return { kind: 'refused', reason: admission.reason, request };
+    try {
+      await doors.gateway.passOn(req, res, admission.admitted);
+      return { kind: 'passed' };
+    } catch (error) {
+      if (!(error instanceof WorkspaceAway)) throw error;
+      return { kind: 'away', error, workspaceId: admission.admitted.workspaceId };
+    }
+  };
 }

@@ -30,14 +30,32 @@ export function passCookie(token: string, https: boolean): string {
   return `${passCookieName(https)}=${token}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
 }
 
-/**
- * The pass that a `Cookie` header bears, hashed, and the header as the workspace may see it: without any cookie of ours,
- * whichever of our names it has. Two passes in one header are none: one of them was planted.
- */
-export function readPassCookie(
-  header: string | undefined,
-  https: boolean,
-): { hash: string | null; forwarded: string } {
+/** What a `Cookie` header holds for us and for the workspace. */
+export interface ReadCookie {
+  /** SHA-256 of the pass; null when there is none. */
+  readonly hash: string | null;
+  /** The header as the workspace may see it: without any cookie of ours, whichever of our names it has. */
+  readonly forwarded: string;
+}
+
+/** Headers remembered at once; strangers who make up cookies must not fill the memory. */
+const READ_MAX = 500;
+
+/** Makes what reads `Cookie` headers; a page asks for dozens of files with the same one, so it is remembered. */
+export function createPassReader(https: boolean): (header: string | undefined) => ReadCookie {
+  const read = new Map<string, ReadCookie>();
+  return (header = '') => {
+    const found = read.get(header);
+    if (found !== undefined) return found;
+    const cookie = readPassCookie(header, https);
+    if (read.size >= READ_MAX) read.clear();
+    read.set(header, cookie);
+    return cookie;
+  };
+}
+
+/** Reads one `Cookie` header. Two passes in it are none: one of them was planted. */
+export function readPassCookie(header: string | undefined, https: boolean): ReadCookie {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim());
   const given = pairs.filter((pair) => pair.startsWith(`${passCookieName(https)}=`));
   const token = given.length === 1 ? given[0]?.slice(passCookieName(https).length + 1) : undefined;

@@ -43,9 +43,10 @@ export interface Admitted extends AskedPass {
 
 /** What is to happen to a request that is under way. */
 interface UnderWay {
-  onAnswer(): void;
+  admitted: Admitted;
   onUpgrade?(workspaceSocket: Socket): void;
-  onFailure(error: Error): void;
+  /** Told why the workspace did not answer. */
+  fail(away: WorkspaceAway): void;
 }
 
 /** On the request itself: V8 keeps what a WeakMap names until its next full collection, and thousands come and go each second. */
@@ -102,7 +103,10 @@ export class WorkspaceGateway {
       });
     });
     this.#proxy.on('error', (error, req) => {
-      if (req !== undefined) (req as Request)[UNDER_WAY]?.onFailure(error);
+      const underWay = (req as Request | undefined)?.[UNDER_WAY];
+      if (underWay === undefined) return;
+      const waitedMs = Date.now() - underWay.admitted.context.at.getTime();
+      underWay.fail(new WorkspaceAway(waitedMs >= this.#silentMs ? 504 : 502, error));
     });
   }
 
@@ -111,17 +115,11 @@ export class WorkspaceGateway {
     this.#clean(req, admitted);
     const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
     res.once('close', remove);
-    const since = Date.now();
-    await new Promise<void>((resolve, reject) => {
-      (req as Request)[UNDER_WAY] = {
-        onAnswer: admitted.onAnswer,
-        onFailure: (error) => {
-          reject(new WorkspaceAway(Date.now() - since >= this.#silentMs ? 504 : 502, error));
-        },
-      };
+    await new Promise<void>((resolve, fail) => {
+      (req as Request)[UNDER_WAY] = { admitted, fail };
       this.#proxy
         .web(req, res, { target: toTarget(admitted.address), agent: this.#agent })
-        .then(resolve, reject);
+        .then(resolve, fail);
     });
   }
 
@@ -159,9 +157,9 @@ export class WorkspaceGateway {
       },
     );
     (req as Request)[UNDER_WAY] = {
-      onAnswer: admitted.onAnswer,
+      admitted,
       onUpgrade: (workspaceSocket) => workspaceSocket.on('data', countAnswers),
-      onFailure: () => {
+      fail: () => {
         // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
         if (!this.#upgradedAt.has(req)) refuse(socket, 502);
       },
@@ -176,7 +174,7 @@ export class WorkspaceGateway {
 
   #answered(req: IncomingMessage, answer: IncomingMessage): void {
     cleanResponseHeaders(answer.headers);
-    (req as Request)[UNDER_WAY]?.onAnswer();
+    (req as Request)[UNDER_WAY]?.admitted.onAnswer();
   }
 
   #clean(req: IncomingMessage, { context, cookie }: Admitted): void {
