@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Cursor } from '../keyset.ts';
+import { NotFound } from '../errors.ts';
 import { companyPerson, visibilityOf } from './company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from './company-plan.ts';
 import {
+  findDeletedWorkspace,
   listDeletedWorkspaces,
   restorableUntil,
   restoreLimit,
@@ -17,20 +19,28 @@ export interface DeletedPage {
   workspaces: (DeletedWorkspace & { restorable_until: Date })[];
   newerUrl: string | null;
   olderUrl: string | null;
+  /** The one that needs another name to be restored; null: none is asked about. */
+  renamed: DeletedWorkspace | null;
 }
 
-/** What the page of deleted workspaces shows this person: those that can still be restored. */
+/**
+ * What the page of deleted workspaces shows this person: those that can still be restored. `renamedId` is one that needs another
+ * name; throws `NotFound` when the person may not restore it.
+ */
 export async function loadDeletedPage(
   db: Knex,
   context: RequestContext,
-  { isAdmin, page, restoreDays }: { isAdmin: boolean; page: Cursor; restoreDays: number },
+  of: { isAdmin: boolean; page: Cursor; restoreDays: number; renamedId?: number | undefined },
 ): Promise<DeletedPage> {
+  const { isAdmin, page, restoreDays, renamedId } = of;
   const person = companyPerson(context, { isAdmin });
-  const deletedAfter = restoreLimit(context.at, restoreDays);
-  const [plan, listed] = await Promise.all([
+  const visible = { ...visibilityOf(person), deletedAfter: restoreLimit(context.at, restoreDays) };
+  const [plan, listed, renamed] = await Promise.all([
     findCompanyPlan(db, { companyId: person.companyId, at: context.at }),
-    listDeletedWorkspaces(db, { ...visibilityOf(person), deletedAfter, page }),
+    listDeletedWorkspaces(db, { ...visible, page }),
+    renamedId === undefined ? null : findDeletedWorkspace(db, { ...visible, workspaceId: renamedId }),
   ]);
+  if (renamed === undefined) throw new NotFound();
   const url = (side: string, id: number | null): string | null =>
     id === null ? null : `/workspace/deleted?${side}=${String(id)}`;
   return {
@@ -43,5 +53,6 @@ export async function loadDeletedPage(
     })),
     newerUrl: url('after', listed.prevId),
     olderUrl: url('before', listed.nextId),
+    renamed,
   };
 }

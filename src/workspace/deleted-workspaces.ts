@@ -48,15 +48,14 @@ export async function listDeletedWorkspaces(
   );
 }
 
-/** One that the person may restore, locked until the transaction ends. */
+/** One that the person may restore. */
 export async function findDeletedWorkspace(
-  trx: Knex.Transaction,
-  input: Visibility & { deletedAfter: Date; workspaceId: number },
+  db: Knex,
+  input: Visibility & { deletedAfter: Date; workspaceId: number; forUpdate?: boolean },
 ): Promise<DeletedWorkspace | undefined> {
-  return deletedWorkspaces(trx, input)
-    .where('workspaces.id', input.workspaceId)
-    .forUpdate('workspaces')
-    .first<DeletedWorkspace | undefined>(columns);
+  const query = deletedWorkspaces(db, input).where('workspaces.id', input.workspaceId);
+  if (input.forUpdate === true) query.forUpdate('workspaces');
+  return query.first<DeletedWorkspace | undefined>(columns);
 }
 
 /**

@@ -29,6 +29,9 @@ export const createForm = z.object({
     ),
 });
 
+/** The form of POST /workspace/:id/restore: without a name it keeps its own. */
+export const restoreForm = z.object({ name: createForm.shape.name.optional() });
+
 const id = z
   .string()
   .regex(/^[1-9]\d{0,14}$/)

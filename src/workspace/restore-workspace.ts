@@ -9,18 +9,21 @@ import { findDeletedWorkspace, restoreLimit, type DeletedWorkspace } from './del
 import { findFreePort } from './free-port.ts';
 
 type Refusal = 'subscription-lapsed' | 'plan-limit' | 'name-taken' | 'no-free-port';
+/** `name` is what it is called, or would be. */
 export type RestoreOutcome = { name: string } & ({ ok: true } | { ok: false; reason: Refusal });
 
 interface RestoreInput {
   workspaceId: number;
   isAdmin: boolean;
+  /** What it is called from now on; its own name when not given. */
+  name?: string | undefined;
   restoreDays: number;
   ports: { min: number; max: number };
 }
 
 /**
  * Brings a deleted workspace back within its grace period, with its files, its address and if it is still free its port; its
- * program stays stopped. Refuses when the subscription has lapsed, the plan has no room or its name was given to another;
+ * program stays stopped. Refuses when the subscription has lapsed, the plan has no room or another workspace has the name by now;
  * either way one audit row. Throws `NotFound` for one that is not deleted, is destroyed, or that the person may not see.
  */
 export async function restoreWorkspace(
@@ -35,11 +38,16 @@ export async function restoreWorkspace(
     // As when one is created: two at once must not both see room for one more, or the same name as free.
     await lockCompany(trx, companyId);
     const deletedAfter = restoreLimit(context.at, restoreDays);
-    const workspace = await findDeletedWorkspace(trx, { ...visibilityOf(person), deletedAfter, workspaceId });
+    const visible = { ...visibilityOf(person), deletedAfter, workspaceId };
+    const workspace = await findDeletedWorkspace(trx, { ...visible, forUpdate: true });
     if (workspace === undefined) throw new NotFound();
-    const found = await findRoom(trx, context, { workspace, ports });
-    const details = { ...workspaceDetails(workspace, person), deleted_at: workspace.deleted_at };
-    const { name } = workspace;
+    const { name = workspace.name } = input;
+    const found = await findRoom(trx, context, { workspace, name, ports });
+    const details = {
+      ...workspaceDetails(workspace, person),
+      deleted_at: workspace.deleted_at,
+      ...(name === workspace.name ? {} : { new_name: name }),
+    };
     if (!found.ok) {
       const { reason } = found;
       await AuditLogger.logWorkspaceRestore(trx, context, { success: false, workspaceId, details, reason });
@@ -48,7 +56,7 @@ export async function restoreWorkspace(
     const { port } = found;
     await trx('workspaces')
       .where({ id: workspaceId, company_id: companyId })
-      .update({ deleted_at: null, deleted_by: null, port });
+      .update({ deleted_at: null, deleted_by: null, name, port });
     const restored = { ...details, port };
     await AuditLogger.logWorkspaceRestore(trx, context, { success: true, workspaceId, details: restored });
     return { ok: true, name };
@@ -58,9 +66,9 @@ export async function restoreWorkspace(
 async function findRoom(
   trx: Knex.Transaction,
   context: RequestContext,
-  { workspace, ports }: { workspace: DeletedWorkspace; ports: RestoreInput['ports'] },
+  { workspace, name, ports }: Pick<RestoreInput, 'ports'> & { workspace: DeletedWorkspace; name: string },
 ): Promise<{ ok: true; port: number } | { ok: false; reason: Refusal }> {
-  const { company_id: companyId, name } = workspace;
+  const { company_id: companyId } = workspace;
   const plan = await findCompanyPlan(trx, { companyId, at: context.at });
   if (plan.isLapsed) return { ok: false, reason: 'subscription-lapsed' };
   if (plan.isFull) return { ok: false, reason: 'plan-limit' };

@@ -96,6 +96,59 @@ describe('a deleted workspace', () => {
     expect((await bob.get(`/workspace/${place.id}`)).status).toBe(404);
   });
 
+  test('whose name is taken by now is restored under another one, with its address and everything in it', async () => {
+    const place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
+    const { host } = await enterWorkspace(site.app, bob, place.id);
+    await bob.follow(await bob.post(`/workspace/${place.id}/delete`));
+    const own = { company_id: cast.acme.id, owner_user_id: cast.bob.id };
+    const namesake = await buildWorkspace(site.db, { ...own, name: place.name });
+    const restore = (fields = {}) => bob.post(`/workspace/${place.id}/restore`, fields);
+    const asked = await restore();
+    expect(asked.status).toBe(422);
+    expect(asked.text).toContain(`Restore ${place.name} under another name`);
+    expect(asked.text).toContain(`name="name" value="${place.name}"`);
+    for (const [name, text] of [
+      ['', 'Enter a name for the workspace'],
+      ['x'.repeat(61), 'up to 60 characters'],
+      [`  ${namesake.name.toUpperCase()} `, 'has another workspace with the name'],
+      ['<b>\u0007', 'no invisible characters'],
+    ] as const) {
+      const again = await restore({ name });
+      expect(again.status, name).toBe(422);
+      expect(again.text).toContain(text);
+      expect(again.text).toContain('under another name');
+      expect(again.text).not.toContain('<b>');
+    }
+    const restored = await bob.follow(await restore({ name: '  the first   one ' }));
+    expect(restored.text).toContain('the first one is back');
+    expect(await site.db('workspaces').where({ id: place.id }).first()).toMatchObject({
+      name: 'the first one',
+      deleted_at: null,
+    });
+    expect((await enterWorkspace(site.app, bob, place.id)).host).toBe(host);
+    const details = { name: place.name };
+    expect(await rows('workspace_restore', place.id)).toMatchObject([
+      { success: false, error_message: 'name-taken', details },
+      { success: false, error_message: 'name-taken', details: { new_name: place.name.toUpperCase() } },
+      { success: true, details: { ...details, new_name: 'the first one' } },
+    ]);
+  });
+
+  test('is not renamed by anybody who may not restore it, nor after its time', async () => {
+    const place = await deletedPlace();
+    const strangers = [cast.charlie, await buildUser(site.db, { company_id: cast.acme.id })];
+    for (const person of strangers)
+      for (const name of ['mine', ''])
+        expect(
+          (await (await signIn(site.app, person)).post(`/workspace/${place.id}/restore`, { name })).status,
+        ).toBe(404);
+    await agedBy(8, place.id);
+    for (const name of ['mine', ''])
+      expect((await bob.post(`/workspace/${place.id}/restore`, { name })).status).toBe(404);
+    expect(await site.db('workspaces').where({ id: place.id }).first()).toMatchObject({ name: place.name });
+    await sweep();
+  });
+
   test('gets another port when its own was given away', async () => {
     const place = await deletedPlace();
     const { port } = await site.db('workspaces').where({ id: place.id }).first<{ port: number }>('port');

@@ -199,5 +199,9 @@ export const workspace = {
   restoreLapsed: 'Without a running plan no workspace can be restored.',
   restoreLimit:
     'Your plan has no room for another workspace. Delete one, or choose a larger plan, then restore {name}.',
-  restoreNameTaken: 'Your company has another workspace with the name {name} by now. Delete that one first.',
+  restoreNameTaken:
+    'Your company has another workspace with the name {name} by now. Give this one another name.',
+  restoreRenameTitle: 'Restore {name} under another name',
+  restoreRenameName: 'New name',
+  restoreRenameHint: 'Everything in it stays as it is, and so does its address.',
 };

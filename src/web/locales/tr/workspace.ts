@@ -201,5 +201,8 @@ export const workspace: Record<keyof typeof en, string> = {
   restoreLapsed: 'Geçerli bir plan olmadan çalışma alanı geri getirilemez.',
   restoreLimit:
     'Planınızda başka bir çalışma alanına yer yok. Birini silin veya daha büyük bir plan seçin, sonra {name} alanını geri getirin.',
-  restoreNameTaken: 'Şirketinizin artık {name} adında başka bir çalışma alanı var. Önce onu silin.',
+  restoreNameTaken: 'Şirketinizin artık {name} adında başka bir çalışma alanı var. Buna başka bir ad verin.',
+  restoreRenameTitle: '{name} alanını başka adla geri getir',
+  restoreRenameName: 'Yeni ad',
+  restoreRenameHint: 'İçindeki her şey ve adresi olduğu gibi kalır.',
 };
