@@ -22,12 +22,12 @@ const REFUSED = 1;
 type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
 
 /**
- * What sshd runs for whoever has shown a key: `ssh-session.ts SOCKET PASS`, by command= in the line that the app has answered.
- * Asks the app, runs the person's shell or command in the workspace's folder, and holds the line to the app meanwhile. Ends the
+ * What sshd runs for whoever has shown a key: `ssh-session.mjs SOCKET PASS` (see compile-session.ts), by command= in the line that
+ * the app has answered. Asks the app, runs the person's shell or command in the workspace's folder, and holds the line to the app meanwhile. Ends the
  * shell when the connection is gone or the app says so. Knows a path and a pass that is good for once, and no secret.
  */
 async function main([path, pass]: string[]): Promise<number> {
-  if (path === undefined || pass === undefined) return refuse('usage: ssh-session.ts SOCKET PASS');
+  if (path === undefined || pass === undefined) return refuse('usage: ssh-session.mjs SOCKET PASS');
   const { env } = process;
   const hasTerminal = isatty(0);
   const link = new AppLink(path);

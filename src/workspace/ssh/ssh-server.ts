@@ -1,6 +1,5 @@
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { AppDeps } from '../../app-deps.ts';
 import type { Config, SshConfig } from '../../config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
@@ -50,19 +49,12 @@ export async function startSshServer(deps: AppDeps, config: SshConfig): Promise<
   };
 }
 
-/**
- * The session command, by sudo where each workspace has a user of its own: then it must be root. Without tsx's cache, which lies
- * in a folder that others can write to.
- */
+/** The session command, by sudo where each workspace has a user of its own: then it must be root. */
 export function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRuntime'>): string[] {
   return [
     ...(workspaceRuntime.uid === null ? [] : ['sudo', '-n']),
-    '/usr/bin/env',
-    'TSX_DISABLE_CACHE=1',
     process.execPath,
-    '--import',
-    fileURLToPath(import.meta.resolve('tsx')),
-    join(import.meta.dirname, '../../../scripts/ssh-session.ts'),
+    join(import.meta.dirname, '../../../scripts/ssh-session.mjs'),
   ];
 }
 
