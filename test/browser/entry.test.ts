@@ -39,17 +39,14 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     await app.close();
   });
 
-  /** Opens workspaces from the list, all in the same moment, and gives the tabs in which they are. */
+  /** Opens workspaces from the list, one button right after the other, and gives the tabs in which they are. */
   async function open(...names: string[]): Promise<Page[]> {
-    const list = context.pages()[0]!;
-    const tabs: Page[] = [];
-    context.on('page', (tab) => tabs.push(tab));
-    const press = (name: string): Promise<void> =>
-      list.getByRole('button', { name: `(${name}, in a new tab)` }).click({ noWaitAfter: true });
-    await Promise.all(names.map(press));
-    await expect.poll(() => tabs.length).toBe(names.length);
-    context.removeAllListeners('page');
-    return tabs;
+    const before = context.pages();
+    for (const name of names)
+      await before[0]!.getByRole('button', { name: `(${name}, in a new tab)` }).click({ noWaitAfter: true });
+    const opened = (): Page[] => context.pages().filter((tab) => !before.includes(tab));
+    await expect.poll(() => opened().length, { timeout: 10_000 }).toBe(names.length);
+    return opened();
   }
 
   const cookiesAt = async (tab: Page): Promise<string[]> =>
