@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import { SESSION_MAX_DAYS } from '../web/browser-session.ts';
+import { ENTRY_SECONDS } from './begin-entry.ts';
 import { createToken } from './pass-token.ts';
 import { findOpenSession } from './session-queries.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
@@ -28,9 +29,9 @@ interface Presented {
 /**
  * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace,
  * fetched by another browser or used before, which goes to the security log. A pass that this browser had there until now opens
- * nothing more. Whether the pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the
- * ticket: when it was given to another browser session, its browser has now lost it, so it opens nothing more and its open session
- * ends as `replaced`.
+ * nothing more, unless it is of the last half minute: of two tabs that come in at once neither may shut out the other. Whether
+ * the pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the ticket: when it was
+ * given to another browser session, its browser has now lost it, so it opens nothing more and its open session ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
@@ -92,8 +93,9 @@ async function exchange(
       workspaceId: ticket.workspace_id,
       userId: ticket.user_id,
       browserSessionId: ticket.browser_session_id,
+      createdBefore: new Date(context.at.getTime() - ENTRY_SECONDS * 1000),
     });
-    if (heldHash !== null) await replacePass(trx, context, { workspaceId: ticket.workspace_id, heldHash });
+    if (heldHash !== null) await replacePass(trx, context, { ticket, heldHash });
     const { token, hash } = createToken();
     await trx('workspace_passes').insert({
       ...ticket,
@@ -105,14 +107,16 @@ async function exchange(
   });
 }
 
-/** Takes back the pass that this browser held until now, unless it is none of this workspace's. */
+/** Takes back the pass that this browser held until now for another browser session, unless it is none of this workspace's. */
 async function replacePass(
   trx: Knex.Transaction,
   context: RequestContext,
-  { workspaceId, heldHash }: { workspaceId: number; heldHash: string },
+  { ticket, heldHash }: { ticket: Exchanged; heldHash: string },
 ): Promise<void> {
+  const { workspace_id: workspaceId } = ticket;
   const [held] = await trx('workspace_passes')
     .where({ token_hash: heldHash, workspace_id: workspaceId })
+    .whereNot({ browser_session_id: ticket.browser_session_id })
     .delete()
     .returning<Pick<Exchanged, 'user_id' | 'browser_session_id'>[]>(['user_id', 'browser_session_id']);
   if (held === undefined) return;
@@ -125,13 +129,14 @@ async function replacePass(
 /** Shuts a browser out of a workspace's host until it gets a new ticket. */
 export async function revokePasses(
   db: Knex,
-  input: { workspaceId: number; userId: number; browserSessionId: string },
+  input: { workspaceId: number; userId: number; browserSessionId: string; createdBefore?: Date },
 ): Promise<void> {
-  await db('workspace_passes')
-    .where({
-      workspace_id: input.workspaceId,
-      user_id: input.userId,
-      browser_session_id: input.browserSessionId,
-    })
-    .delete();
+  const { workspaceId, userId, browserSessionId, createdBefore } = input;
+  const query = db('workspace_passes').where({
+    workspace_id: workspaceId,
+    user_id: userId,
+    browser_session_id: browserSessionId,
+  });
+  if (createdBefore !== undefined) query.where('created_at', '<', createdBefore);
+  await query.delete();
 }

@@ -189,15 +189,26 @@ describe('the way in', () => {
     const atHost = [await goToHost(site.app, entries[0]!), await goToHost(site.app, entries[1]!)];
     // One browser: it has both cookies, and sends both.
     const cookie = atHost.map((answer) => cookieOf(answer)).join('; ');
+    const passes: string[] = [];
     for (const answer of atHost) {
       const back = await victim.get(backOf(answer));
       const pass = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
-      const guest = { host: entries[0]!.host, cookie: cookieOf(pass) ?? '' };
-      expect((await askForwardAuth(site.app, guest)).status).toBe(204);
+      passes.push(cookieOf(pass) ?? '');
     }
+    // Whichever of the two the browser has got when it goes on.
+    for (const pass of passes)
+      expect((await askForwardAuth(site.app, { host: entries[0]!.host, cookie: pass })).status).toBe(204);
     const other = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
     const guests = await Promise.all([place, other].map(({ id }) => enterWorkspace(site.app, victim, id)));
     for (const guest of guests) expect((await askForwardAuth(site.app, guest)).status).toBe(204);
+  });
+
+  it('ends the pass that the browser had before, half a minute later', async () => {
+    const before = await enterWorkspace(site.app, victim, place.id);
+    await site.db('workspace_passes').update({ created_at: new Date(Date.now() - 31_000) });
+    const after = await enterWorkspace(site.app, victim, place.id);
+    expect((await askForwardAuth(site.app, before)).status).toBe(401);
+    expect((await askForwardAuth(site.app, after)).status).toBe(204);
   });
 
   it('sends somebody who has signed out meanwhile to sign in, and makes no ticket afterwards', async () => {
