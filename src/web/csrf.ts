@@ -2,6 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Config } from '../config.ts';
 import { ForgedRequest } from '../errors.ts';
+import { cookiePairs } from './cookie-pairs.ts';
 
 const COOKIE = 'yac_form';
 
@@ -41,8 +42,7 @@ function anonymousCookie(req: Request, res: Response, config: Config): string {
 
 /** One cookie of the request, or null. Values are ours (base64url), so nothing needs decoding. */
 export function readCookie(req: Request, name: string): string | null {
-  const pairs = (req.headers.cookie ?? '').split(';').map((pair) => pair.trim());
-  const found = pairs.find((pair) => pair.startsWith(`${name}=`));
+  const found = cookiePairs(req.headers.cookie).find((pair) => pair.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);
 }
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import type { Config } from '../config.ts';
-import { clearedNonceCookie, nonceCookie, readNonces } from './entry-cookie.ts';
+import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
 import { createToken, hashSentToken, isHttps, passCookie, readPassCookie } from './pass-token.ts';
 
@@ -38,7 +38,7 @@ export async function enterHost(
 async function toApp(
   db: Knex,
   context: RequestContext,
-  { config, label, entry }: Brought & { config: Pick<Config, 'baseUrl'> },
+  { config, label, entry, cookie }: Brought & { config: Pick<Config, 'baseUrl'> },
 ): Promise<EntryStep | undefined> {
   const entryHash = hashSentToken(entry);
   if (entryHash === null || !(await isBegun(db, context, { label, entryHash }))) {
@@ -48,10 +48,12 @@ async function toApp(
     });
     return undefined;
   }
+  const of = { entryHash, https: isHttps(config) };
   const { token, hash } = createToken();
+  const held = heldNonce(cookie, of);
   return {
-    location: `${config.baseUrl}/workspace/entry?entry=${String(entry)}&state=${hash}`,
-    cookies: [nonceCookie(token, { entryHash, https: isHttps(config) })],
+    location: `${config.baseUrl}/workspace/entry?entry=${String(entry)}&state=${held?.hash ?? hash}`,
+    cookies: held === undefined ? [nonceCookie(token, of)] : [],
   };
 }
 
@@ -86,8 +88,7 @@ async function exchange(
   });
   if (pass === undefined) return undefined;
   const used = nonces.filter(({ hash }) => hash === pass.nonceHash);
-  return {
-    location: '/',
-    cookies: [passCookie(pass.token, https), ...used.map(({ name }) => clearedNonceCookie(name, https))],
-  };
+  const cleared = used.map(({ name }) => clearedNonceCookie(name, https));
+  const given = pass.token === null ? [] : [passCookie(pass.token, https)];
+  return { location: '/', cookies: [...given, ...cleared] };
 }

@@ -1,3 +1,4 @@
+import { cookiePairs } from '../web/cookie-pairs.ts';
 import { hashSentToken } from './pass-token.ts';
 
 /** Longer than an entry and its ticket together, in seconds: what is left behind is gone soon. */
@@ -19,8 +20,12 @@ function prefix(https: boolean): string {
  * so that two tabs that come in at once do not take each other's.
  */
 export function nonceCookie(token: string, of: { entryHash: string; https: boolean }): string {
-  const { entryHash, https } = of;
-  return setCookie(`${prefix(https)}${entryHash.slice(0, 16)}`, token, { seconds: NONCE_SECONDS, https });
+  const { https } = of;
+  return setCookie(nonceName(of), token, { seconds: NONCE_SECONDS, https });
+}
+
+function nonceName({ entryHash, https }: { entryHash: string; https: boolean }): string {
+  return `${prefix(https)}${entryHash.slice(0, 16)}`;
 }
 
 /** The `Set-Cookie` header that takes it away again. */
@@ -28,10 +33,18 @@ export function clearedNonceCookie(name: string, https: boolean): string {
   return setCookie(name, '', { seconds: 0, https });
 }
 
+/** The cookie that a browser already has for an entry: one that asks again must not lose what the first answer gave it. */
+export function heldNonce(
+  header: string | undefined,
+  of: { entryHash: string; https: boolean },
+): Nonce | undefined {
+  return readNonces(header, of.https).find(({ name }) => name === nonceName(of));
+}
+
 /** Every such cookie of a `Cookie` header. */
 export function readNonces(header: string | undefined, https: boolean): Nonce[] {
-  return (header ?? '').split(';').flatMap((pair) => {
-    const [name = '', token] = pair.trim().split('=', 2);
+  return cookiePairs(header).flatMap((pair) => {
+    const [name = '', token] = pair.split('=', 2);
     const hash = name.startsWith(prefix(https)) ? hashSentToken(token) : null;
     return hash === null ? [] : [{ name, hash }];
   });

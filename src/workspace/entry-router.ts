@@ -66,9 +66,11 @@ export function createEntryRouter(deps: AppDeps): Router {
 async function goOnWithTicket({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   if (config.workspaceDomain === null) throw new NotFound();
   const { entry, state } = entryQuery.parse(req.query);
-  const bound = isPrefetch(req.headers)
-    ? undefined
-    : await bindTicket(db, requestContext(req), { entryHash: hashSentToken(entry), nonceHash: state });
+  // Neither is a person on the way in: what they ask for must use up no entry.
+  const bound =
+    req.method === 'HEAD' || isPrefetch(req.headers)
+      ? undefined
+      : await bindTicket(db, requestContext(req), { entryHash: hashSentToken(entry), nonceHash: state });
   if (bound === undefined)
     throw new AppError(403, 'workspace.awayTicket', { message: 'no entry of this browser session' });
   res.setHeader('referrer-policy', 'no-referrer');

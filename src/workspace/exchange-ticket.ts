@@ -28,16 +28,17 @@ interface Presented {
 
 /**
  * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace,
- * fetched by another browser or used before, which goes to the security log. A pass that this browser had there until now opens
- * nothing more, unless it is of the last half minute: of two tabs that come in at once neither may shut out the other. Whether
- * the pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the ticket: when it was
- * given to another browser session, its browser has now lost it, so it opens nothing more and its open session ends as `replaced`.
+ * fetched by another browser or used before, which goes to the security log. Whether the pass lets anybody in is decided anew with
+ * every request. `heldHash` is of the pass that came with the ticket. Good for the same browser session it stays, and `token` is
+ * null: with another pass, what is open in the first tab would be cut. One that is not brought opens nothing more, unless it is of
+ * the last half minute: of two tabs that come in at once neither may shut out the other. One that was given to another browser
+ * session is now lost to its browser: it opens nothing more, and its open session ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
   context: RequestContext,
   input: Presented,
-): Promise<{ token: string; nonceHash: string } | undefined> {
+): Promise<{ token: string | null; nonceHash: string } | undefined> {
   const { ticketHash } = input;
   const pass = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
   if (pass !== undefined) return pass;
@@ -70,7 +71,7 @@ async function exchange(
   db: Knex,
   context: RequestContext,
   { label, ticketHash, nonceHashes, heldHash }: Presented & { ticketHash: string },
-): Promise<{ token: string; nonceHash: string } | undefined> {
+): Promise<{ token: string | null; nonceHash: string } | undefined> {
   return db.transaction(async (trx) => {
     // Of two at once the second waits here for the first, and then finds it used.
     const [found] = await trx('workspace_tickets')
@@ -89,6 +90,8 @@ async function exchange(
       ]);
     if (found === undefined) return undefined;
     const { nonce_hash: nonceHash, ...ticket } = found;
+    if (heldHash !== null && (await isGoodFor(trx, context, { ticket, heldHash })))
+      return { token: null, nonceHash };
     await revokePasses(trx, {
       workspaceId: ticket.workspace_id,
       userId: ticket.user_id,
@@ -96,15 +99,31 @@ async function exchange(
       createdBefore: new Date(context.at.getTime() - ENTRY_SECONDS * 1000),
     });
     if (heldHash !== null) await replacePass(trx, context, { ticket, heldHash });
-    const { token, hash } = createToken();
-    await trx('workspace_passes').insert({
-      ...ticket,
-      token_hash: hash,
-      created_at: context.at,
-      expires_at: new Date(context.at.getTime() + SESSION_MAX_DAYS * DAY_MS),
-    });
-    return { token, nonceHash };
+    return { token: await givePass(trx, context, ticket), nonceHash };
   });
+}
+
+async function isGoodFor(
+  trx: Knex.Transaction,
+  { at }: RequestContext,
+  { ticket, heldHash }: { ticket: Exchanged; heldHash: string },
+): Promise<boolean> {
+  const held = await trx('workspace_passes')
+    .where({ ...ticket, token_hash: heldHash })
+    .where('expires_at', '>', at)
+    .first<object | undefined>('workspace_id');
+  return held !== undefined;
+}
+
+async function givePass(trx: Knex.Transaction, { at }: RequestContext, ticket: Exchanged): Promise<string> {
+  const { token, hash } = createToken();
+  await trx('workspace_passes').insert({
+    ...ticket,
+    token_hash: hash,
+    created_at: at,
+    expires_at: new Date(at.getTime() + SESSION_MAX_DAYS * DAY_MS),
+  });
+  return token;
 }
 
 /** Takes back the pass that this browser held until now for another browser session, unless it is none of this workspace's. */

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { hashSecret, newSecret } from '../secret-token.ts';
+import { cookiePairs } from '../web/cookie-pairs.ts';
 
 /** The shape of a secret: 32 bytes in base64url. */
 const TOKEN = /^[\w-]{43}$/;
@@ -56,7 +57,7 @@ export function createPassReader(https: boolean): (header: string | undefined) =
 
 /** Reads one `Cookie` header. Two passes in it are none: one of them was planted. */
 export function readPassCookie(header: string | undefined, https: boolean): ReadCookie {
-  const pairs = (header ?? '').split(';').map((pair) => pair.trim());
+  const pairs = cookiePairs(header);
   const given = pairs.filter((pair) => pair.startsWith(`${passCookieName(https)}=`));
   const token = given.length === 1 ? given[0]?.slice(passCookieName(https).length + 1) : undefined;
   const forwarded = pairs.filter((pair) => pair !== '' && !isOurs(pair)).join('; ');

@@ -174,12 +174,25 @@ describe('the way in', () => {
     expectRefused(await victim.get(`/workspace/entry?entry=${entry}&entry=${entry}&state=${'a'.repeat(64)}`));
   });
 
+  it('goes on for a browser that asks the host again before it is back in the app', async () => {
+    const entry = await beginEntry(victim, place.id);
+    const atHost = await goToHost(site.app, entry);
+    const cookie = cookieOf(atHost) ?? '';
+    const again = await goToHost(site.app, entry, { cookie });
+    expect(again.headers.location).toBe(atHost.headers.location);
+    expect(cookieOf(again)).toBeNull();
+    const back = await victim.get(backOf(again));
+    const pass = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
+    expect(cookieOf(pass)).toMatch(/^yac_workspace=/);
+  });
+
   it('is not used up by what a browser fetches before anybody wants it', async () => {
     const entry = await beginEntry(victim, place.id);
     const early = { 'sec-purpose': 'prefetch;prerender' };
     const atHost = await goToHost(site.app, entry);
     expectRefused(await victim.get(backOf(atHost), early));
     expectRefused(await victim.get(backOf(atHost), { purpose: 'prefetch' }));
+    expect((await victim.head(backOf(atHost))).status).toBe(403);
     expect((await victim.get(backOf(atHost))).status).toBe(303);
     expect(await reasons()).toEqual([]);
   });
@@ -216,5 +229,40 @@ describe('the way in', () => {
     await victim.post('/auth/logout');
     expect((await victim.get(backOf(atHost))).headers.location).toMatch(/^\/auth\/login\?returnTo=/);
     expectRefused(await (await signIn(site.app, cast.bob)).get(backOf(atHost)));
+  });
+});
+
+describe('over https', () => {
+  const secure = useTestApp({
+    env: {
+      TRUST_PROXY: 'loopback',
+      BASE_URL: 'https://app.example.com',
+      WORKSPACE_DOMAIN: 'workspaces.example.net',
+    },
+  });
+
+  /** What Chromium sends to every host of a domain for `Set-Cookie: <U+00A0>__Host-…; Domain=…` of any of them, in one byte. */
+  const planted = (cookie: string): string => `\u00a0${cookie}`;
+
+  it('takes no cookie that a neighbouring host has planted, whatever blank its name begins with', async () => {
+    const { acme, bob } = await buildCast(secure.db);
+    const place = await buildWorkspace(secure.db, { company_id: acme.id, owner_user_id: bob.id });
+    const visitor = await signIn(secure.app, bob);
+    const guest = await enterWorkspace(secure.app, visitor, place.id);
+    expect(guest.cookie).toMatch(/^__Host-yac-workspace=/);
+    expect((await askForwardAuth(secure.app, guest)).status).toBe(204);
+    const tossed = { ...guest, cookie: planted(guest.cookie) };
+    expect((await askForwardAuth(secure.app, tossed)).status).toBe(401);
+    // Nor does it take from anybody the pass that they have.
+    const both = {
+      ...guest,
+      cookie: `${planted(`__Host-yac-workspace=${'x'.repeat(43)}`)}; ${guest.cookie}`,
+    };
+    const answer = await askForwardAuth(secure.app, both);
+    expect(answer.status).toBe(204);
+    expect(answer.headers.cookie).toBe('');
+    const { url, nonce } = await askTicket(secure.app, visitor, place.id);
+    expectRefused(await exchange(secure.app, { url, nonce: planted(nonce) }));
+    expect((await exchange(secure.app, { url, nonce })).status).toBe(303);
   });
 });

@@ -103,7 +103,7 @@ export const workspace = {
   awayNobody: 'No workspace can be reached here. It may have been deleted.',
   awayTicketHeading: 'This link opens nothing',
   awayTicket:
-    'A link into a workspace works once, for half a minute, and only in the browser in which it was asked for. Open the workspace from its page in the app again.',
+    'A link into a workspace works once, for half a minute, and only in the browser in which it was asked for. Open the workspace from its page in the app again. If it comes to this each time, your browser keeps no cookies for the workspace’s address: allow it those.',
   awaySignInHeading: 'Open it from the app',
   awaySignIn: 'This workspace is entered from the app. Sign in there and open it again.',
   awayRefusedHeading: 'No way in',

@@ -106,7 +106,7 @@ export const workspace: Record<keyof typeof en, string> = {
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
   awayTicketHeading: 'Bu bağlantı bir yere açılmıyor',
   awayTicket:
-    'Çalışma alanına giden bağlantı bir kez, yarım dakika ve yalnızca istendiği tarayıcıda geçerlidir. Çalışma alanını uygulamadaki sayfasından yeniden açın.',
+    'Çalışma alanına giden bağlantı bir kez, yarım dakika ve yalnızca istendiği tarayıcıda geçerlidir. Çalışma alanını uygulamadaki sayfasından yeniden açın. Her seferinde bu sayfaya geliyorsanız tarayıcınız çalışma alanının adresi için çerez saklamıyordur: o adrese çerez izni verin.',
   awaySignInHeading: 'Uygulamadan açın',
   awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada oturum açıp yeniden açın.',
   awayRefusedHeading: 'Giriş yok',
