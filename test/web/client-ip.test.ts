@@ -1,6 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { useTestApp, type TestApp } from '../support/app.ts';
-import { Visitor } from '../support/visitor.ts';
+import { buildCast, buildWorkspace } from '../support/build.ts';
+import { signIn, Visitor } from '../support/visitor.ts';
+import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
+import { enterWorkspace, type Guest } from '../workspace/entry.ts';
+import { askAt } from '../workspace/guest-client.ts';
 
 const stranger = useTestApp();
 const behindOne = useTestApp({ env: { TRUST_PROXY: '1' } });
@@ -54,3 +61,56 @@ describe('the client address in the evidence', () => {
     expect(await addressSeen(behindOne, { 'x-forwarded-for': '203.0.113.7:5123' })).toBeNull();
   });
 });
+
+describe.each([
+  { trust: undefined, claimed: '127.0.0.1', nearest: '127.0.0.1', real: '127.0.0.1' },
+  { trust: '1', claimed: '203.0.113.7', nearest: '10.1.2.3', real: '203.0.113.9' },
+  { trust: 'loopback, 10.0.0.0/8', claimed: '203.0.113.7', nearest: '203.0.113.8', real: '203.0.113.9' },
+])(
+  'the address of what comes to a workspace, with TRUST_PROXY=$trust',
+  ({ trust, claimed, nearest, real }) => {
+    const addresses = new Map<number, WorkspaceAddress>();
+    const site = useTestApp({
+      env: trust === undefined ? {} : { TRUST_PROXY: trust },
+      deps: { workspaceAddresses: { addressOf: (id) => addresses.get(id) ?? null } },
+    });
+    let program: WorkspaceProgram;
+    let server: Server;
+    let guest: Guest;
+
+    beforeAll(async () => {
+      program = await startWorkspaceProgram();
+      server = createServer(site.listener);
+      await new Promise<void>((done) => server.listen(0, done));
+    });
+    beforeEach(async () => {
+      const { acme, bob } = await buildCast(site.db);
+      const place = await buildWorkspace(site.db, { company_id: acme.id, owner_user_id: bob.id });
+      addresses.set(place.id, { socketPath: program.socketPath });
+      guest = await enterWorkspace(site.app, await signIn(site.app, bob), place.id);
+    });
+    afterAll(async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await program.close();
+    });
+
+    it.each([
+      ['nothing is forwarded', {}, '127.0.0.1'],
+      ['a claim comes before it', { 'x-forwarded-for': '198.51.100.1, 203.0.113.7' }, claimed],
+      ['two proxies write it', { 'x-forwarded-for': '198.51.100.1, 203.0.113.8, 10.1.2.3' }, nearest],
+      ['the proxy says X-Real-IP', { 'x-real-ip': '203.0.113.9' }, real],
+      [
+        'X-Real-IP comes beside it',
+        { 'x-forwarded-for': '203.0.113.7', 'x-real-ip': '198.51.100.2' },
+        claimed,
+      ],
+    ])('is the one of the evidence when %s', async (_what, headers, ip) => {
+      const { port } = server.address() as AddressInfo;
+      const { text } = await askAt({ port }, guest, { headers });
+      expect((JSON.parse(text) as Seen).headers['x-forwarded-for']).toBe(ip);
+      const [newest] = await site.db('workspace_sessions').orderBy('id', 'desc').limit(1).pluck('ip_address');
+      expect(newest).toBe(ip);
+    });
+  },
+);

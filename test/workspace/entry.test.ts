@@ -1,4 +1,4 @@
-import type { Response } from 'supertest';
+import supertest, { type Response } from 'supertest';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
@@ -146,7 +146,10 @@ describe('the way in', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expectRefused(await victim.get(backOf(atHost)));
     expectRefused(await goToHost(site.app, entry));
-    // Neither half stands in for the other.
+    // Neither half stands in for the other: a ticket makes no other one for another cookie.
+    const made = new URL(answers.find(({ status }) => status === 303)?.headers.location as string);
+    const ticket = made.searchParams.get('ticket') ?? '';
+    expectRefused(await victim.get(`/workspace/entry?entry=${ticket}&state=${'a'.repeat(64)}`));
     entry.searchParams.set('ticket', entry.searchParams.get('entry') ?? '');
     entry.searchParams.delete('entry');
     expectRefused(await goToHost(site.app, entry, { cookie: cookieOf(atHost) ?? '' }));
@@ -181,6 +184,9 @@ describe('the way in', () => {
     const again = await goToHost(site.app, entry, { cookie });
     expect(again.headers.location).toBe(atHost.headers.location);
     expect(cookieOf(again)).toBeNull();
+    // Another tab's entry has a cookie of its own all the same.
+    const other = await goToHost(site.app, await beginEntry(victim, place.id), { cookie });
+    expect(cookieOf(other)).toMatch(/^yac_entry_/);
     const back = await victim.get(backOf(again));
     const pass = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
     expect(cookieOf(pass)).toMatch(/^yac_workspace=/);
@@ -193,7 +199,13 @@ describe('the way in', () => {
     expectRefused(await victim.get(backOf(atHost), early));
     expectRefused(await victim.get(backOf(atHost), { purpose: 'prefetch' }));
     expect((await victim.head(backOf(atHost))).status).toBe(403);
-    expect((await victim.get(backOf(atHost))).status).toBe(303);
+    const back = await victim.get(backOf(atHost));
+    expect(back.status).toBe(303);
+    const ticket = new URL(back.headers.location as string);
+    const headers = { host: ticket.host, accept: 'text/html', cookie: cookieOf(atHost) ?? '' };
+    const prefetched = supertest(site.app).get(pathOf(ticket)).set(headers).set(early);
+    expectRefused(await prefetched);
+    expect((await goToHost(site.app, ticket, headers)).status).toBe(303);
     expect(await reasons()).toEqual([]);
   });
 
