@@ -196,6 +196,24 @@ describe('behind a request there is', () => {
     expect(saves.every(Boolean)).toBe(true);
   });
 
+  test('nobody when a page polls, however many kinds of requests and sessions there are beside', () => {
+    const signs = new PersonSigns();
+    const counted: number[] = [];
+    let others = 1;
+    for (let minute = 1; minute <= 60; minute += 1) {
+      ask(signs, minute * 60, page);
+      for (let greeting = 1; greeting <= 5; greeting += 1)
+        ask(signs, minute * 60 + greeting, {
+          method: 'POST',
+          'content-length': String(minute * 10 + greeting),
+        });
+      if (ask(signs, minute * 60 + 30, { method: 'POST', 'content-length': '9999' })) counted.push(minute);
+      for (let other = 0; other < 200; other += 1)
+        signs.noteSpoken({ id: (others += 1), startedAt: START }, second(minute * 60 + 31));
+    }
+    expect(counted).toEqual([1, 2]);
+  });
+
   test.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
     const signs = new PersonSigns();
     const polls = [...beats(60, 60), ...beats(60, 60, phase)]
