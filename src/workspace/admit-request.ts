@@ -68,7 +68,7 @@ class AdmittedRequest implements Admitted {
     const { context, session, workspaceId } = this;
     this.#gate
       .note(context, session, { request: this.#request, isPartlySeen: false })
-      .catch((error: unknown) => {
+      ?.catch((error: unknown) => {
         context.log.warn({ err: error, workspaceId }, 'traffic could not be counted');
       });
   }

@@ -43,25 +43,28 @@ export class WorkspaceGate {
   }
 
   /** Decides about one request. What is let in is counted by `note`. */
-  async decide(context: RequestContext, request: HostRequest): Promise<Entry> {
-    if (isCrossSite(request)) return { allowed: false, reason: 'cross-site' };
-    const entry = await this.#decide(context, request);
-    // Not believed any longer, so that a workspace is there as soon as it listens.
-    if (!entry.allowed && entry.reason === 'away') this.#believed.delete(keyOfPass(request));
-    return entry;
+  decide(context: RequestContext, request: HostRequest): Promise<Entry> {
+    return isCrossSite(request)
+      ? Promise.resolve({ allowed: false, reason: 'cross-site' })
+      : this.#decide(context, request);
   }
 
-  /** Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. */
-  async note(
+  /**
+   * Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. A promise only where it is written
+   * at once.
+   */
+  note(
     context: RequestContext,
     session: EnteredSession,
     { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const isActive = this.#signs.isBehindRequest(session, context.at, request);
     const buffer = context.recorders?.trafficBuffer;
     const sign = { isActive, isPartlySeen };
-    if (buffer !== undefined) buffer.note(session, context.at, sign);
-    else await writeTraffic(this.#db, [trafficAt(session, context.at, sign)]);
+    if (buffer === undefined)
+      return writeTraffic(this.#db, [trafficAt(session, context.at, sign)]).then(() => undefined);
+    buffer.note(session, context.at, sign);
+    return undefined;
   }
 
   #decide(context: RequestContext, request: HostRequest): Promise<Entry> {
@@ -76,25 +79,28 @@ export class WorkspaceGate {
     return believed.entry;
   }
 
-  async #ask(key: string, context: RequestContext, request: HostRequest): Promise<Entry> {
+  #ask(key: string, context: RequestContext, request: HostRequest): Promise<Entry> {
     if (this.#believed.size >= KEPT_MAX) this.#believed.clear();
     const entry = this.#authorize(context, request);
-    this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
-    try {
-      return await entry;
-    } catch (error) {
-      this.#believed.delete(key);
-      throw error;
-    }
+    const believed = { at: context.at.getTime(), entry, isRenewed: false };
+    this.#believed.set(key, believed);
+    const forget = (): void => {
+      if (this.#believed.get(key) === believed) this.#believed.delete(key);
+    };
+    entry.then((found) => {
+      if (isAway(found)) forget();
+    }, forget);
+    return entry;
   }
 
   /** Nobody waits for this one; when it fails, the old decision is believed until its time is over. */
   #renew(key: string, context: RequestContext, request: HostRequest, old: Believed): void {
     const entry = this.#authorize(context, request);
     entry.then(
-      () => {
-        if (this.#believed.get(key) === old)
-          this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
+      (found) => {
+        if (this.#believed.get(key) !== old) return;
+        if (isAway(found)) this.#believed.delete(key);
+        else this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
       },
       (error: unknown) => {
         context.log.warn({ err: error }, 'a decision about a workspace could not be renewed');
@@ -110,4 +116,9 @@ export class WorkspaceGate {
       ask: this.#askAboutPass,
     });
   }
+}
+
+/** Not believed, so that a workspace is there as soon as it listens. */
+function isAway(entry: Entry): boolean {
+  return !entry.allowed && entry.reason === 'away';
 }

@@ -114,13 +114,17 @@ export class WorkspaceGateway {
   async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
     this.#clean(req, admitted);
     const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
-    res.once('close', remove);
-    await new Promise<void>((resolve, fail) => {
-      (req as Request)[UNDER_WAY] = { admitted, fail };
-      this.#proxy
-        .web(req, res, { target: toTarget(admitted.address), agent: this.#agent })
-        .then(resolve, fail);
-    });
+    try {
+      await new Promise<void>((resolve, fail) => {
+        (req as Request)[UNDER_WAY] = { admitted, fail };
+        // Fulfilled when the answer is closed.
+        this.#proxy
+          .web(req, res, { target: toTarget(admitted.address), agent: this.#agent })
+          .then(resolve, fail);
+      });
+    } finally {
+      remove();
+    }
   }
 
   /** Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. */
