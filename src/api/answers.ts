@@ -54,6 +54,16 @@ export const touchAnswer = z.object({
   session: sessionAnswer,
 });
 
+/** The document of the API itself, as far as a program needs to know it. */
+export const documentAnswer = z.object({
+  openapi: z.string(),
+  info: z.record(z.string(), z.unknown()),
+  servers: z.array(z.object({ url: z.string() })),
+  security: z.array(z.record(z.string(), z.unknown())),
+  paths: z.record(z.string(), z.unknown()),
+  components: z.record(z.string(), z.unknown()),
+});
+
 /** What every refusal is answered with: RFC 9457, `application/problem+json`. */
 export const problemAnswer = z.object({
   type: z.string().meta({ description: 'The name of the problem; it never changes' }),

@@ -22,15 +22,20 @@ export interface ApiRoute {
 
 /** The schemas of answers, by their names in the document. */
 export type AnswerName =
-  'Workspace' | 'WorkspaceList' | 'Session' | 'SessionList' | 'TouchOutcome' | 'Problem';
+  'Document' | 'Workspace' | 'WorkspaceList' | 'Session' | 'SessionList' | 'TouchOutcome' | 'Problem';
 
-/** What any route with a token may refuse with. */
+/** What any route may refuse with. */
+export const everyonesProblems: ProblemName[] = ['method-not-allowed', 'unexpected'];
+
+/** What any route with a token may refuse with. A body is read, and refused, also where none is asked for. */
 export const commonProblems: ProblemName[] = [
+  'malformed-request',
   'invalid-token',
   'insufficient-scope',
   'acceptance-required',
+  'too-large',
+  'unsupported-media-type',
   'rate-limited',
-  'unexpected',
 ];
 
 /** Every route of /api/v1; a test compares it with the router. */
@@ -41,7 +46,7 @@ export const apiRoutes: ApiRoute[] = [
     operationId: 'getDocument',
     summary: 'This document',
     scope: null,
-    answers: { 200: { description: 'OpenAPI 3.1' } },
+    answers: { 200: { description: 'OpenAPI 3.1', schema: 'Document' } },
     problems: [],
   },
   {
@@ -64,13 +69,10 @@ export const apiRoutes: ApiRoute[] = [
     takesIdempotencyKey: true,
     answers: { 201: { description: 'Created, now or by the same request before', schema: 'Workspace' } },
     problems: [
-      'malformed-request',
       'subscription-lapsed',
       'plan-limit',
       'conflict',
       'name-taken',
-      'too-large',
-      'unsupported-media-type',
       'invalid-input',
       'idempotency-key-reused',
       'no-free-port',

@@ -10,7 +10,7 @@ const limit = z
   .string()
   .regex(/^[1-9]\d{0,2}$/, 'api.limitOdd')
   .transform(Number)
-  .pipe(z.number().max(PAGE_MAX, 'api.limitOdd'))
+  .pipe(z.int().min(1).max(PAGE_MAX, 'api.limitOdd'))
   .default(PAGE_DEFAULT)
   .meta({
     description: `Rows on the page, 1 to ${String(PAGE_MAX)}; ${String(PAGE_DEFAULT)} when not given`,
@@ -47,7 +47,9 @@ export const createWorkspaceBody = createForm;
 /** The header Idempotency-Key: anything that is printable and not a blank. */
 export const idempotencyKey = z
   .string()
-  .regex(/^[\x21-\x7e]{1,200}$/, 'api.idempotencyKeyOdd')
+  .min(1, 'api.idempotencyKeyOdd')
+  .max(200, 'api.idempotencyKeyOdd')
+  .regex(/^[\x21-\x7e]*$/, 'api.idempotencyKeyOdd')
   .optional()
   .meta({
     description:

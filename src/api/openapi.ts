@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  documentAnswer,
   problemAnswer,
   sessionAnswer,
   sessionListAnswer,
@@ -7,13 +8,23 @@ import {
   workspaceAnswer,
   workspaceListAnswer,
 } from './answers.ts';
-import { apiRoutes, commonProblems, type AnswerName, type ApiRoute } from './api-routes.ts';
+import {
+  apiRoutes,
+  commonProblems,
+  everyonesProblems,
+  type AnswerName,
+  type ApiRoute,
+} from './api-routes.ts';
 import { idempotencyKey } from './input.ts';
 import { problemStatus, type ProblemName } from './problem-names.ts';
 
 type Json = Record<string, unknown>;
 
+/** Same as the schema of addresses: fifteen digits. */
+const ID_MAX = 999_999_999_999_999;
+
 const answerSchemas: Record<AnswerName, z.ZodType> = {
+  Document: documentAnswer,
   Workspace: workspaceAnswer,
   WorkspaceList: workspaceListAnswer,
   Session: sessionAnswer,
@@ -42,7 +53,7 @@ export function openApiDocument(baseUrl: string): Json {
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'yac_…' } },
       schemas: Object.fromEntries(
-        Object.entries(answerSchemas).map(([name, schema]) => [name, toSchema(schema, 'output')]),
+        Object.entries(answerSchemas).map(([name, schema]) => [name, toSchema(schema)]),
       ),
     },
   };
@@ -50,7 +61,7 @@ export function openApiDocument(baseUrl: string): Json {
 
 function toOperation(route: ApiRoute): Json {
   const { operationId, summary, scope, body } = route;
-  const problems = [...(scope === null ? [] : commonProblems), ...route.problems];
+  const problems = [...everyonesProblems, ...(scope === null ? [] : commonProblems), ...route.problems];
   return {
     operationId,
     summary,
@@ -61,7 +72,7 @@ function toOperation(route: ApiRoute): Json {
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: toSchema(body, 'input') } },
+            content: { 'application/json': { schema: toBodySchema(body) } },
           },
         }),
     responses: { ...toAnswers(route), ...toRefusals(problems) },
@@ -73,17 +84,16 @@ function parametersOf({ path, query, takesIdempotencyKey }: ApiRoute): Json[] {
     name: match[1],
     in: 'path',
     required: true,
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', minimum: 1, maximum: ID_MAX },
   }));
   const inQuery = Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
     name,
     in: 'query',
     required: false,
-    schema: toSchema(schema as z.ZodType, 'input'),
+    schema: toSchema(schema as z.ZodType),
   }));
   const key = { name: 'Idempotency-Key', in: 'header', required: false };
-  const inHeader =
-    takesIdempotencyKey === true ? [{ ...key, schema: toSchema(idempotencyKey, 'input') }] : [];
+  const inHeader = takesIdempotencyKey === true ? [{ ...key, schema: toSchema(idempotencyKey) }] : [];
   return [...inPath, ...inQuery, ...inHeader];
 }
 
@@ -108,21 +118,49 @@ function toRefusals(problems: ProblemName[]): Json {
       String(status),
       {
         description: problems.filter((name) => problemStatus[name] === status).join(', '),
+        ...(headersOf[status] === undefined ? {} : { headers: headersOf[status] }),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),
   );
 }
 
-/** Without additionalProperties: answers may grow, and a program must not break on a field it does not know. */
-function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
+/** Headers that say how to go on after a refusal, by its status. */
+const headersOf: Record<number, Json | undefined> = {
+  401: { 'WWW-Authenticate': { schema: { type: 'string' } } },
+  405: { Allow: { description: 'The methods of this address', schema: { type: 'string' } } },
+  429: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
+};
+
+/** A body has the fields that may be left out by what is sent, and the rules of each by what it is read as. */
+function toBodySchema(body: z.ZodType): Json {
+  const { required } = z.toJSONSchema(body, { io: 'input' });
+  return { ...toSchema(body), ...(required === undefined ? {} : { required }) };
+}
+
+/**
+ * A value by what it is read as: what is sent in an address is text, and only afterwards a number from 1 to 100. Without
+ * additionalProperties: answers may grow, and a program must not break on a field it does not know.
+ */
+function toSchema(schema: z.ZodType): Json {
   const made = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema }) => {
+    io: 'output',
+    override: ({ zodSchema, jsonSchema, path }) => {
       delete jsonSchema.additionalProperties;
+      // `format` says the same, in two words.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+      const name = path.length === 0 ? undefined : nameOf(zodSchema);
+      if (name === undefined) return;
+      for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+      jsonSchema.$ref = `#/components/schemas/${name}`;
     },
   });
   return Object.fromEntries(
     Object.entries(made).filter(([name]) => !['$schema', '~standard'].includes(name)),
   );
+}
+
+/** Of an answer that stands in another one: then it is the same type to a program. */
+function nameOf(schema: unknown): string | undefined {
+  return Object.entries(answerSchemas).find(([, answer]) => answer === schema)?.[0];
 }

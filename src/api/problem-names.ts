@@ -8,6 +8,7 @@ export const problemStatus = {
   'subscription-lapsed': 403,
   'plan-limit': 403,
   'not-found': 404,
+  'method-not-allowed': 405,
   conflict: 409,
   'name-taken': 409,
   'session-ended': 409,

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { limitInFlight } from '../web/in-flight-limit.ts';
 import { noStore } from '../web/no-store.ts';
 import { openApiDocument } from './openapi.ts';
+import { onlyKnownMethods } from './known-methods.ts';
 import { ApiProblem, noSuchRoute, problemDocuments } from './problems.ts';
 import { requireToken } from './require-token.ts';
 import { createApiSessionsRouter } from './sessions-router.ts';
@@ -22,6 +23,7 @@ export function createApiRouter(deps: AppDeps): Router {
     res.setHeader('cache-control', 'public, max-age=3600');
     res.type('application/json').send(document);
   });
+  v1.use(onlyKnownMethods);
   v1.use(requireToken(deps));
   v1.use(limitInFlight());
   v1.use(onlyJson, express.json({ limit: BODY_LIMIT, inflate: false }));

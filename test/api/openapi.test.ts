@@ -13,6 +13,8 @@ const ajv = new Ajv2020({ allErrors: true, strict: false });
 addFormats.default(ajv);
 
 interface Operation {
+  parameters: { name: string; schema: object }[];
+  requestBody?: { content: Record<string, { schema: { properties: Record<string, object> } }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
 }
 let document: { paths: Record<string, Record<string, Operation>> };
@@ -43,6 +45,65 @@ describe('the document of the API', () => {
     for (const ref of new Set(refs)) expect(ajv.getSchema(`api#${ref ?? ''}`), ref).toBeDefined();
   });
 
+  it('says the rules of what is sent', () => {
+    const { get, post } = document.paths['/workspaces'] ?? {};
+    expect(get?.parameters.find(({ name }) => name === 'limit')?.schema).toMatchObject({
+      ...{ type: 'integer', minimum: 1, maximum: 100, default: 25 },
+    });
+    const body = post?.requestBody?.content['application/json']?.schema;
+    expect(body).toMatchObject({
+      required: ['name'],
+      properties: { name: { type: 'string', minLength: 1, maxLength: 60 } },
+    });
+    expect(JSON.stringify(body)).toContain('"pattern"');
+    const key = post?.parameters.find(({ name }) => name === 'Idempotency-Key');
+    expect(key?.schema).toMatchObject({ type: 'string', minLength: 1, maxLength: 200 });
+    const fits = ajv.compile({ ...body });
+    for (const name of ['a', 'Çağlayan 2', 'x'.repeat(60)]) expect(fits({ name }), name).toBe(true);
+    for (const name of ['', ' ', '\u200b', 'x'.repeat(61)]) expect(fits({ name }), name).toBe(false);
+  });
+
+  it('says of every route what is answered to a method that it does not have, and so it is', async () => {
+    const addresses = Object.entries(document.paths);
+    expect(addresses.length).toBeGreaterThan(8);
+    for (const [path, methods] of addresses) {
+      const has = Object.keys(methods).flatMap((name) => (name === 'get' ? ['get', 'head'] : [name]));
+      const at = `/api/v1${path.replace('{id}', '1')}`;
+      for (const other of (['get', 'post', 'put', 'patch', 'delete'] as const).filter(
+        (m) => !has.includes(m),
+      )) {
+        const response = await supertest(test.app)[other](at);
+        expect([response.status, response.headers.allow], `${other} ${at}`).toEqual([
+          405,
+          has.map((method) => method.toUpperCase()).join(', '),
+        ]);
+        for (const method of Object.keys(methods)) expectDescribed(method, path, response);
+      }
+      const asked = await supertest(test.app).options(at);
+      expect([asked.status, asked.headers.allow]).toEqual([204, has.join(', ').toUpperCase()]);
+    }
+    expect((await supertest(test.app).put('/api/v1/nothing').set(bearer)).status).toBe(404);
+  });
+
+  it('says of every route with a token how a request is answered that cannot be read', async () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const method of Object.keys(methods)) {
+        if (path === '/openapi.json') continue;
+        const at = `/api/v1${path.replace('{id}', '999999')}`;
+        const ask = () => supertest(test.app)[method as 'get' | 'post' | 'delete'](at).set(bearer);
+        const unreadable = await ask().type('json').send('{"name":');
+        expect(unreadable.status, at).toBe(400);
+        expectDescribed(method, path, unreadable);
+        expectDescribed(method, path, await ask().type('form').send('name=x'));
+        if (!path.includes('{id}')) continue;
+        const oddly = `/api/v1${path.replace('{id}', '%zz')}`;
+        const odd = await supertest(test.app)[method as 'get' | 'post' | 'delete'](oddly).set(bearer);
+        expect(odd.status, at).toBe(400);
+        expectDescribed(method, path, odd);
+      }
+    }
+  });
+
   it('describes what is really answered', async () => {
     const ask = (method: 'get' | 'post' | 'delete', path: string) =>
       supertest(test.app)[method](`/api/v1${path}`).set(bearer);
@@ -55,6 +116,7 @@ describe('the document of the API', () => {
       ['post', '/workspaces', await ask('post', '/workspaces').send({ name: '' })],
       ['post', '/workspaces', await ask('post', '/workspaces').send({ name: 'Described' })],
       ['post', '/workspaces', await ask('post', '/workspaces').type('form').send('name=x')],
+      ['get', '/openapi.json', await ask('get', '/openapi.json')],
       ['get', '/workspaces', await ask('get', '/workspaces')],
       ['get', '/workspaces', await supertest(test.app).get('/api/v1/workspaces')],
       ['get', '/workspaces/{id}', await ask('get', at)],
@@ -73,7 +135,7 @@ describe('the document of the API', () => {
     ];
     for (const [method, path, response] of answers) expectDescribed(method, path, response);
     expect(answers.map(([, , { status }]) => status)).toEqual([
-      201, 422, 409, 415, 200, 401, 200, 404, 201, 200, 200, 422, 200, 200, 200, 409, 200, 200, 204,
+      201, 422, 409, 415, 200, 200, 401, 200, 404, 201, 200, 200, 422, 200, 200, 200, 409, 200, 200, 204,
     ]);
   });
 });

@@ -19,6 +19,8 @@ export const api = {
     'The plan allows no further workspace. Delete or stop one, or ask an admin for a larger plan.',
   'not-foundTitle': 'There is no such thing',
   'not-found': 'There is nothing at this address, or it is not yours to see.',
+  'method-not-allowedTitle': 'The method is not known here',
+  'method-not-allowed': 'This address has other methods; Allow lists them.',
   conflictTitle: 'Somebody was faster',
   conflict: 'This has changed in the meantime. Try again.',
   'name-takenTitle': 'The name is taken',

@@ -22,6 +22,8 @@ export const api: Record<keyof typeof en, string> = {
     'Plan başka çalışma alanına izin vermiyor. Birini silin veya durdurun ya da yöneticiden daha büyük bir plan isteyin.',
   'not-foundTitle': 'Böyle bir şey yok',
   'not-found': 'Bu adreste bir şey yok ya da görme yetkiniz bulunmuyor.',
+  'method-not-allowedTitle': 'Bu yöntem burada kullanılamıyor',
+  'method-not-allowed': 'Bu adresin yöntemleri başka; Allow başlığı bunları listeler.',
   conflictTitle: 'Başka biri önce davrandı',
   conflict: 'Bu kayıt bu arada değişti. Yeniden deneyin.',
   'name-takenTitle': 'Bu ad kullanılıyor',
