@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { auditRecord, invoiceRecord, paymentRecord, sessionRecord } from './evidence-records.ts';
-import { EVIDENCE_SCHEMA_VERSION, evidenceBundle } from './evidence-schema.ts';
+import { EVIDENCE_SCHEMA_VERSION, evidenceBundle, publishSchema } from './evidence-schema.ts';
 
 /** Where the schema of a line is published, below BASE_URL. */
 export const EVIDENCE_LINES_SCHEMA_PATH = `/schemas/evidence-lines-${EVIDENCE_SCHEMA_VERSION}.json`;
@@ -9,7 +9,7 @@ const type = <Name extends string>(name: Name): z.ZodLiteral<Name> =>
   z.literal(name).describe('Says what the line is.');
 
 /** One line of the evidence as lines of JSON: the fields of the bundle, and the type of the line. */
-const evidenceLine = z
+export const evidenceLine = z
   .discriminatedUnion('type', [
     evidenceBundle
       .omit({ audit_logs: true, workspace_sessions: true, payments: true, invoices: true, summary: true })
@@ -27,8 +27,16 @@ const evidenceLine = z
     'One line of evidence about one person of one company, as JSON objects separated by line feeds: one bundle line, then every audit_log, workspace_session, payment and invoice line, each kind newest first, then one summary line. All times are ISO 8601 in UTC (Z).',
   );
 
-/** The published JSON Schema (draft 2020-12) of one line. */
+const laterLine = z
+  .looseObject({ type: z.string().describe('Says what the line is; none of the types of this version.') })
+  .describe('A line that a later version added: pass over it.');
+
+/** The published JSON Schema (draft 2020-12) of one line, open for what later versions add. */
 export function evidenceLinesJsonSchema(baseUrl: string): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(evidenceLine, { target: 'draft-2020-12' });
-  return { $schema, $id: `${baseUrl}${EVIDENCE_LINES_SCHEMA_PATH}`, title: 'Line of evidence', ...schema };
+  const address = `${baseUrl}${EVIDENCE_LINES_SCHEMA_PATH}`;
+  const schema = publishSchema(evidenceLine, address, 'Line of evidence');
+  const known = evidenceLine.options.map(({ shape }) => shape.type.value);
+  const { description, type, properties, required } = z.toJSONSchema(laterLine);
+  const unknown = { description, type, properties, required, not: { properties: { type: { enum: known } } } };
+  return { ...schema, oneOf: [...(schema.oneOf as object[]), unknown] };
 }

@@ -16,9 +16,17 @@ import {
   text,
   time,
 } from './evidence-records.ts';
+import { openSchema } from './open-schema.ts';
 
-/** The version in `schema_version`. Fields are only ever added within 1.x; a changed meaning is a new major version. */
-export const EVIDENCE_SCHEMA_VERSION = '1.1';
+/**
+ * The version in `schema_version`. Within 1.x fields, lists and values are only ever added, and from 1.2 on the published
+ * schema says so: it is open. A changed meaning is a new major version. When a version has been released, its schemas go
+ * into `published-schemas/` as they are, and this becomes the next one.
+ */
+export const EVIDENCE_SCHEMA_VERSION = '1.2';
+
+const LATER =
+  'A later version of the same major version may add fields and values: pass over what you do not know. Its files fit this schema, too.';
 
 /** Where the schema is published, below BASE_URL. */
 export const EVIDENCE_SCHEMA_PATH = `/schemas/evidence-bundle-${EVIDENCE_SCHEMA_VERSION}.json`;
@@ -178,8 +186,16 @@ export const evidenceBundle = z
 
 export type EvidenceBundle = z.output<typeof evidenceBundle>;
 
-/** The published JSON Schema (draft 2020-12) of a bundle. */
+/** The published JSON Schema (draft 2020-12) of a bundle, open for what later versions add. */
 export function evidenceJsonSchema(baseUrl: string): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(evidenceBundle, { target: 'draft-2020-12' });
-  return { $schema, $id: `${baseUrl}${EVIDENCE_SCHEMA_PATH}`, title: 'Evidence bundle', ...schema };
+  return publishSchema(evidenceBundle, `${baseUrl}${EVIDENCE_SCHEMA_PATH}`, 'Evidence bundle');
+}
+
+/** An open JSON Schema with its address; the description ends by what a reader owes to later versions. */
+export function publishSchema(closed: z.ZodType, address: string, title: string): Record<string, unknown> {
+  const { $schema, description, ...schema } = openSchema(
+    z.toJSONSchema(closed, { target: 'draft-2020-12' }),
+    EVIDENCE_SCHEMA_VERSION,
+  );
+  return { $schema, $id: address, title, description: `${String(description)} ${LATER}`, ...schema };
 }

@@ -1,50 +1,29 @@
-import { evidenceLinesJsonSchema } from './evidence-lines.ts';
-import { evidenceJsonSchema } from './evidence-schema.ts';
+import { readFileSync } from 'node:fs';
 
-/** A version that files out there name, and what a later one added to it: within 1.x nothing is ever taken away. */
-const older = [
-  {
-    version: '1.0',
-    added: [
-      'connected_minutes',
-      'active_minutes',
-      'connected_workspace_hours',
-      'active_workspace_hours',
-      'counted_sessions',
-      'partly_counted_sessions',
-      'uncounted_sessions',
-      'usage_explained',
-      'on_behalf_of_user_id',
-      'sessions_by_admins',
-    ],
-  },
-];
+/** Versions that files out there name, and the two forms of each. */
+const OLDER = ['1.0', '1.1'].flatMap((version) => [
+  `evidence-bundle-${version}`,
+  `evidence-lines-${version}`,
+]);
 
-/** The schemas of older versions, each at the address that the files of that version name. */
+const BASE_URL = '{baseUrl}';
+
+/**
+ * The schemas of older versions, each at the address that the files of that version name. They are kept as they were
+ * published and never made anew: what the code of today says about a field may not change what a file of then was
+ * promised to be. Both versions are closed, so that each fits the files of its own version only.
+ */
 export function olderEvidenceSchemas(baseUrl: string): { path: string; schema: Record<string, unknown> }[] {
-  return older.flatMap(({ version, added }) =>
-    (['bundle', 'lines'] as const).map((form) => {
-      const current = form === 'bundle' ? evidenceJsonSchema(baseUrl) : evidenceLinesJsonSchema(baseUrl);
-      const path = `/schemas/evidence-${form}-${version}.json`;
-      const schema = withoutAdded(current, version, new Set(added)) as Record<string, unknown>;
-      return { path, schema: { ...schema, $id: `${baseUrl}${path}` } };
-    }),
-  );
-}
-
-function withoutAdded(schema: unknown, version: string, added: Set<string>): unknown {
-  if (Array.isArray(schema)) return schema.map((item) => withoutAdded(item, version, added));
-  if (typeof schema !== 'object' || schema === null) return schema;
-  const kept = Object.entries(schema).map(([key, value]): [string, unknown] => {
-    if (key === 'required' && Array.isArray(value))
-      return [key, value.filter((name) => !added.has(String(name)))];
-    if (key === 'properties') return [key, withoutAdded(withoutKeys(value as object, added), version, added)];
-    if (key === 'schema_version') return [key, { ...(value as object), const: version }];
-    return [key, withoutAdded(value, version, added)];
+  return OLDER.map((name) => {
+    const file = new URL(`published-schemas/${name}.json`, import.meta.url);
+    const schema = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    return {
+      path: `/schemas/${name}.json`,
+      schema: { ...schema, $id: idOf(schema).replace(BASE_URL, baseUrl) },
+    };
   });
-  return Object.fromEntries(kept);
 }
 
-function withoutKeys(properties: object, added: Set<string>): object {
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => !added.has(name)));
+function idOf({ $id }: Record<string, unknown>): string {
+  return typeof $id === 'string' ? $id : '';
 }

@@ -42,7 +42,7 @@ describe('the download over HTTP', () => {
     expect(response.headers['content-disposition']).toMatch(/^attachment; filename="[a-z0-9.-]+\.json"$/);
     expect(response.headers['cache-control']).toBe('no-store');
     expect(response.headers.link).toBe(
-      '<http://localhost:3000/schemas/evidence-bundle-1.1.json>; rel="describedby"',
+      '<http://localhost:3000/schemas/evidence-bundle-1.2.json>; rel="describedby"',
     );
     const bundle = JSON.parse(response.text) as unknown;
     expectValid(bundle);
@@ -127,13 +127,13 @@ describe('the download over HTTP', () => {
 
 describe('the published schema', () => {
   it('is open to everybody and describes every field in a sentence', async () => {
-    const response = await new Visitor(testApp.app).get('/schemas/evidence-bundle-1.1.json');
+    const response = await new Visitor(testApp.app).get('/schemas/evidence-bundle-1.2.json');
     expect(response.status).toBe(200);
     expect(response.headers['content-type']).toMatch(/^application\/schema\+json/);
     const schema = JSON.parse(response.text) as Record<string, unknown>;
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
-      $id: 'http://localhost:3000/schemas/evidence-bundle-1.1.json',
+      $id: 'http://localhost:3000/schemas/evidence-bundle-1.2.json',
     });
     expect(listUndescribed(schema)).toEqual([]);
   });

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { evidenceLinesJsonSchema } from '../../src/admin/evidence-lines.ts';
+import { evidenceLine, evidenceLinesJsonSchema } from '../../src/admin/evidence-lines.ts';
 import { sweepExportProgress } from '../../src/admin/export-progress.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
@@ -90,7 +91,7 @@ describe('evidence as lines of JSON', () => {
     expect(response.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
     expect(response.headers['content-disposition']).toMatch(/\.ndjson"$/);
     expect(response.headers.link).toBe(
-      '<http://localhost:3000/schemas/evidence-lines-1.1.json>; rel="describedby"',
+      '<http://localhost:3000/schemas/evidence-lines-1.2.json>; rel="describedby"',
     );
     const lines = linesOf(text);
     expect(lines.map((line) => line.type)).toEqual([
@@ -109,7 +110,7 @@ describe('evidence as lines of JSON', () => {
   });
 
   it('fits the schema that is published for it', async () => {
-    const published = await alice.get('/schemas/evidence-lines-1.1.json');
+    const published = await alice.get('/schemas/evidence-lines-1.2.json');
     expect(published.headers['content-type']).toMatch(/^application\/schema\+json/);
     const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
     addFormats.default(ajv);
@@ -118,10 +119,65 @@ describe('evidence as lines of JSON', () => {
     const { text } = await read(pathOf('format=ndjson'));
     for (const line of linesOf(text)) {
       expect(validate(line), ajv.errorsText(validate.errors)).toBe(true);
+      // The published schema is open; ours is not, so that nothing is written that it does not describe.
+      evidenceLine.parse(line);
     }
     expect(validate({ type: 'audit_log', id: 1 })).toBe(false);
   });
 });
+
+describe('the schemas that are published', () => {
+  const compile = async (name: string): Promise<ValidateFunction> => {
+    const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+    addFormats.default(ajv);
+    return ajv.compile(JSON.parse((await alice.get(`/schemas/${name}.json`)).text) as object);
+  };
+
+  it('fit a file of a later version, which has more fields, more lists and more values', async () => {
+    const bundle = JSON.parse((await alice.get(pathOf('format=json'))).text) as Record<string, object[]>;
+    const validate = await compile('evidence-bundle-1.2');
+    const added = { schema_version: '1.3', attempts_by_others: [{ id: 1 }] };
+    const later: Record<string, unknown> = structuredClone({ ...bundle, ...added });
+    addEverywhere(later);
+    Object.assign((later.payments as object[])[0]!, { status: 'refunded' });
+    expect(validate(later), JSON.stringify(validate.errors)).toBe(true);
+    expect(validate({ ...later, schema_version: '1.10' })).toBe(true);
+    for (const other of ['1.1', '2.0', '1', '1.', '1.02', '11.3', 1.2, null])
+      expect(validate({ ...later, schema_version: other }), String(other)).toBe(false);
+    expect(validate({ ...later, summary: undefined })).toBe(false);
+    expect(validate({ ...later, user: { ...(later.user as object), id: 'one' } })).toBe(false);
+  });
+
+  it('fit the lines of a later version, of which some are of a type that nobody knows yet', async () => {
+    const validate = await compile('evidence-lines-1.2');
+    const { text } = await read(pathOf('format=ndjson'));
+    for (const line of linesOf(text)) {
+      addEverywhere(line);
+      expect(validate(line), JSON.stringify(validate.errors)).toBe(true);
+    }
+    expect(validate({ type: 'attempt_by_others', anything: [1] })).toBe(true);
+    expect(validate({ type: 'summary' })).toBe(false);
+    expect(validate({ anything: 1 })).toBe(false);
+  });
+
+  it.each([
+    ['evidence-bundle-1.0', '4b49a7e5e39669ed9d2651ebf69130b85cf33f59087a5c50b0b752115ff93edf'],
+    ['evidence-lines-1.0', '86388a0d12806714c780be0f642c760677141a31ad09a1ae1d311d986a135342'],
+    ['evidence-bundle-1.1', 'adc0148a51c7f031c0833625bf727430e0ffa2a07e414301966a00931c5ce672'],
+    ['evidence-lines-1.1', '8a50cbce717a15d022576b5dfc23c510cb5685f193b82b125db383eec70ec1f4'],
+  ])('stay as they were, byte for byte: %s', async (name, sha256) => {
+    const { text } = await alice.get(`/schemas/${name}.json`);
+    expect(createHash('sha256').update(text).digest('hex')).toBe(sha256);
+  });
+});
+
+/** Gives every object in it a field that no version has; what is open already, such as `details`, too. */
+function addEverywhere(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const inner of Object.values(value)) addEverywhere(inner);
+  const isSums = Object.keys(value).every((key) => /^[A-Z]{3}$/.test(key));
+  if (!Array.isArray(value)) Object.assign(value, isSums ? { CHF: 1 } : { a_later_field: 'x' });
+}
 
 describe('evidence as CSV', () => {
   it('has the columns of the company’s audit CSV, nothing of a colleague, and no formula', async () => {
@@ -162,7 +218,7 @@ describe('compression', () => {
       const { response, body } = await ask(acceptEncoding);
       expect(response.headers['content-encoding']).toBe('gzip');
       expect(response.headers.vary).toMatch(/accept-encoding/i);
-      expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({ schema_version: '1.1' });
+      expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({ schema_version: '1.2' });
     },
   );
 
@@ -172,7 +228,7 @@ describe('compression', () => {
       const { response, body } = await ask(acceptEncoding);
       expect(response.headers['content-encoding']).toBeUndefined();
       expect(response.headers.vary).toMatch(/accept-encoding/i);
-      expect(JSON.parse(body.toString())).toMatchObject({ schema_version: '1.1' });
+      expect(JSON.parse(body.toString())).toMatchObject({ schema_version: '1.2' });
     },
   );
 });

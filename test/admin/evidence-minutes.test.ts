@@ -1,8 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { EvidenceBundle } from '../../src/admin/evidence-schema.ts';
-import { olderEvidenceSchemas } from '../../src/admin/older-evidence-schemas.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { buildSession, downloadText, readBundle } from './evidence-support.ts';
@@ -89,43 +85,3 @@ describe('the minutes in the evidence', () => {
     expect(summary).toMatchObject({ connected_workspace_hours: 0.5, active_workspace_hours: 0.1 });
   });
 });
-
-describe('the schema of version 1.0', () => {
-  it('is still published, and a bundle without what 1.1 added fits it', async () => {
-    await used('09:00', '10:00', { connected: 61, active: 12 });
-    const bundle = await readBundle(database.db, cast.alice, cast.bob);
-    const [schema] = olderEvidenceSchemas('https://example.com');
-    expect(schema).toMatchObject({
-      path: '/schemas/evidence-bundle-1.0.json',
-      schema: { $id: 'https://example.com/schemas/evidence-bundle-1.0.json' },
-    });
-    const ajv = new Ajv2020({ allErrors: true, strict: true });
-    addFormats.default(ajv);
-    const validate = ajv.compile(schema!.schema);
-    expect(validate(bundle)).toBe(false);
-    expect(validate(asVersion10(bundle)), ajv.errorsText(validate.errors)).toBe(true);
-  });
-});
-
-function asVersion10(bundle: EvidenceBundle): unknown {
-  return {
-    ...bundle,
-    schema_version: '1.0',
-    workspace_sessions: bundle.workspace_sessions.map((session) =>
-      without(session, ['on_behalf_of_user_id', 'connected_minutes', 'active_minutes']),
-    ),
-    summary: without(bundle.summary, [
-      'connected_workspace_hours',
-      'active_workspace_hours',
-      'counted_sessions',
-      'partly_counted_sessions',
-      'uncounted_sessions',
-      'usage_explained',
-      'sessions_by_admins',
-    ]),
-  };
-}
-
-function without(record: object, names: string[]): unknown {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
-}

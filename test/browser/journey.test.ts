@@ -99,7 +99,7 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     const download = await downloading;
     expect(download.suggestedFilename()).toMatch(/^[\w.-]+\.json$/);
     const bundle = JSON.parse(await readFile(await download.path(), 'utf8'));
-    const schema = await (await fetch(`${app.url}/schemas/evidence-bundle-1.1.json`)).json();
+    const schema = await (await fetch(`${app.url}/schemas/evidence-bundle-1.2.json`)).json();
     const ajv = new Ajv2020({ allErrors: true, strict: false });
     addFormats.default(ajv);
     const isValid = ajv.validate(schema as object, bundle);

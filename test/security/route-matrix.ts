@@ -222,6 +222,12 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /schemas/evidence-bundle-1.2.json',
+    target: () => ({ path: '/schemas/evidence-bundle-1.2.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
     route: 'GET /schemas/evidence-lines-1.0.json',
     target: () => ({ path: '/schemas/evidence-lines-1.0.json' }),
     expect: everyone(200),
@@ -230,6 +236,12 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /schemas/evidence-lines-1.1.json',
     target: () => ({ path: '/schemas/evidence-lines-1.1.json' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /schemas/evidence-lines-1.2.json',
+    target: () => ({ path: '/schemas/evidence-lines-1.2.json' }),
     expect: everyone(200),
     audit: reading,
   },
