@@ -20,6 +20,8 @@ export interface WorkspaceProgram {
   port: number;
   /** Whatever came, oldest first; a WebSocket when it opened. */
   seen: Seen[];
+  /** Bytes of bodies that have come so far. */
+  received: number;
   /** Headers of its next answers. */
   answers: Record<string, string | string[]>;
   /** True: it begins its answers and does not finish them before it is told to. */
@@ -39,7 +41,9 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
   const socketPath = join(folder, 'program.sock');
   const sockets = new Set<Socket>();
-  const shared: Shared = { seen: [], answers: {}, isHolding: false, held: [], isDeaf: false, heard: 0 };
+  const shared: Shared = {
+    ...{ seen: [], received: 0, answers: {}, isHolding: false, held: [], isDeaf: false, heard: 0 },
+  };
   const [onSocket, onPort] = [createRepeater(shared, sockets), createRepeater(shared, sockets)];
   await Promise.all([
     once(onSocket.listen(socketPath), 'listening'),
@@ -62,7 +66,10 @@ export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   });
 }
 
-type Shared = Pick<WorkspaceProgram, 'seen' | 'answers' | 'isHolding' | 'held' | 'isDeaf' | 'heard'>;
+type Shared = Pick<
+  WorkspaceProgram,
+  'seen' | 'received' | 'answers' | 'isHolding' | 'held' | 'isDeaf' | 'heard'
+>;
 
 function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
   const note = ({ method = '', url = '', headers }: IncomingMessage, body: string): Seen => {
@@ -72,10 +79,17 @@ function createRepeater(shared: Shared, sockets: Set<Socket>): Server {
   };
   const server = createServer((req, res) => {
     let body = '';
-    req.setEncoding('utf8').on('data', (text: string) => (body += text));
+    req.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+      shared.received += text.length;
+    });
     req.on('end', () => {
       for (const [name, value] of Object.entries(shared.answers)) res.setHeader(name, value);
       const text = JSON.stringify(note(req, body));
+      if (req.url === '/events') {
+        res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: now\n\n');
+        return;
+      }
       if (shared.isHolding) {
         res.flushHeaders();
         shared.held.push(() => res.end(text));

@@ -88,7 +88,7 @@ function send(
   return request({
     ...way,
     host: '127.0.0.1',
-    servername: host,
+    servername: host.replace(/:\d+$/, ''),
     method,
     path,
     agent: false,
