@@ -22,6 +22,12 @@ export async function makePendingPayments(
   count: number,
 ): Promise<PendingPayment[]> {
   batches += 1;
+  // So that a month more fits: nobody pays for more than twelve.
+  await runStatement(
+    superUrl,
+    `update subscriptions set period_ends_at = now() + interval '1 month' where company_id <= $1::int`,
+    [count],
+  );
   const rows = await runStatement<{ id: string; company_id: string; user_id: string; merchant_oid: string }>(
     superUrl,
     `insert into payments

@@ -119,7 +119,7 @@ const PREPARATION = [
    values (${String(person)}, ${String(company)}, 'recorded@example.com', 'Recorded', 'none', 'admin', 'en', now())`,
   `insert into subscriptions
      (company_id, plan, billing_currency, trial_ends_at, period_started_at, period_ends_at, updated_at)
-   select ${String(company)}, plan, billing_currency, trial_ends_at, period_started_at, period_ends_at, updated_at
+   select ${String(company)}, plan, billing_currency, trial_ends_at, period_started_at, now() + interval '1 month', updated_at
    from subscriptions where company_id = 1`,
   `insert into payments
      (id, company_id, user_id, merchant_oid, plan, currency, amount_minor, status, created_at, test_mode)

@@ -6,7 +6,9 @@ import {
   listPaymentsInReview,
   type PaymentInReview,
 } from '../billing/queries.ts';
-import { reviewReasons } from '../billing/decide-settlement.ts';
+import { promise } from '../billing/billing-page.ts';
+import { misfitReasons, reviewReasons } from '../billing/decide-settlement.ts';
+import { checkOrder, plansThatFit } from '../billing/order-rules.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
@@ -56,7 +58,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     use,
     state: subscriptionState(subscription, req.receivedAt),
     hours,
-    reviews: reviews.rows.map((payment) => describeReview(payment, format)),
+    reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, format)),
     reviewPages: pageUrls('/admin', companyParam(req), reviews, { prefix: REVIEW }),
     openHolds: holds.open,
     events: events.map((row) => describeAuditRow(row, format)),
@@ -76,19 +78,38 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     search,
     companies: companies.rows,
     pages: pageUrls('/admin', { q: search }, companies),
-    reviews: reviews.rows.map((payment) => describeReview(payment, formatOf(res))),
+    reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, formatOf(res))),
     reviewPages: pageUrls('/admin', { q: search }, reviews, { prefix: REVIEW }),
     openHolds,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
 }
 
-function describeReview(payment: PaymentInReview, { t }: Format): PaymentInReview & { reason: string } {
+/** A payment in review as operators read it. `fits` says what the money could be used for today; null where that is not the question. */
+function describeReview(
+  payment: PaymentInReview,
+  at: Date,
+  format: Format,
+): PaymentInReview & { reason: string; fits: string | null } {
   const known = reviewReasons.find((name) => name === payment.review_reason);
+  const isMisfit = known !== undefined && misfitReasons.includes(known);
   return {
     ...payment,
-    reason: known === undefined ? (payment.review_reason ?? '–') : t(`admin.review_${known}`),
+    reason: known === undefined ? (payment.review_reason ?? '–') : format.t(`admin.review_${known}`),
+    fits: isMisfit ? whatFits(payment, at, format) : null,
   };
+}
+
+function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
+  const inForce = { ...payment, plan: payment.plan_in_force };
+  const checked = checkOrder(inForce, payment.plan, at);
+  const plans = plansThatFit(inForce, at).map((plan) => format.t(`common.plan_${plan}`));
+  const now =
+    plans.length === 0
+      ? format.t('admin.reviewFitsNothing')
+      : format.t('admin.reviewFitsNow', { plans: plans.join(', ') });
+  if (checked.ok) return now;
+  return `${format.t('admin.reviewFitsFrom', { date: promise(format, checked.possibleAt) })} ${now}`;
 }
 
 /** A run that began after the last one ended is under way, or died with its process. */

@@ -50,6 +50,8 @@ export const auditActions = {
   payment_callback_failure:
     'The gateway notified a declined card, or a charge that does not match the order (error_message)',
   payment_reconciled: 'The gateway was asked about a payment without notification and knew it as charged',
+  payment_superseded:
+    'An open order was ended: another took its place, or it no longer fits the paid time (details.reason)',
   payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
   subscription_change: 'The plan or the paid time of a company changed',
   invoice_issued: 'An invoice was issued for a payment',

@@ -24,7 +24,8 @@ export interface PaymentEvent {
     | 'payment_callback_success'
     | 'payment_callback_failure'
     | 'payment_reconciled'
-    | 'payment_expired';
+    | 'payment_expired'
+    | 'payment_superseded';
   success: boolean;
   paymentId: number;
   /** The order's company and the person who started it. */

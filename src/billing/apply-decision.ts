@@ -8,12 +8,19 @@ import { extendSubscription } from './extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from './issue-invoice.ts';
 import { orderEvidence } from './order-evidence.ts';
 import type { Period } from './period.ts';
-import { findPayer, paymentColumns, type Payment } from './queries.ts';
+import type { Plan } from './plans.ts';
+import { findPayer, paymentColumns, type Payment, type Subscription } from './queries.ts';
 import type { Receipt } from './send-receipt.ts';
+import { endOrderThatNoLongerFits } from './supersede-order.ts';
 
-/** What is settled: the locked payment, the gateway's word on it, and what was decided. */
-export interface Case {
+/** An order and its company's subscription, locked until the transaction ends. */
+export interface LockedOrder {
   payment: Payment;
+  subscription: Subscription;
+}
+
+/** What is settled: the locked order, the gateway's word, and what was decided. */
+export interface Case extends LockedOrder {
   word: GatewayWord;
   decision: Decision;
   /** What else the audit row names: the kept notification, or the answer to a question. */
@@ -22,15 +29,35 @@ export interface Case {
 }
 
 /**
- * Locks a payment by its order number until the transaction ends. Everything that settles locks in one order, payment, then
- * subscription, then invoice counter, so that any number of settlements at once cannot deadlock.
+ * Locks a payment by its order number, and with it the subscription of its company, until the transaction ends. Whoever orders
+ * or settles locks in one order: subscription, then payments, then invoice counter. So any number of them at once cannot
+ * deadlock. Undefined when no order has this number.
  */
-export async function lockPayment(trx: Knex.Transaction, merchantOid: string): Promise<Payment | undefined> {
-  return trx('payments')
+export async function lockOrder(
+  trx: Knex.Transaction,
+  merchantOid: string,
+): Promise<LockedOrder | undefined> {
+  const row = await trx('payments')
+    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
     .where('payments.merchant_oid', merchantOid)
-    .forUpdate()
-    .first<Payment | undefined>(paymentColumns);
+    .forUpdate('subscriptions', 'payments')
+    .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
+  if (row === undefined) return undefined;
+  const { plan_in_force, billing_currency, trial_ends_at, period_started_at, period_ends_at, ...payment } =
+    row;
+  const paid = { billing_currency, trial_ends_at, period_started_at, period_ends_at };
+  return { payment, subscription: { company_id: payment.company_id, plan: plan_in_force, ...paid } };
 }
+
+type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
+
+const besidePayment = [
+  'subscriptions.plan as plan_in_force',
+  'subscriptions.billing_currency',
+  'subscriptions.trial_ends_at',
+  'subscriptions.period_started_at',
+  'subscriptions.period_ends_at',
+];
 
 /**
  * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription, the invoice
@@ -41,14 +68,19 @@ export async function applyDecision(
   context: RequestContext,
   settled: Case,
 ): Promise<Receipt | null> {
-  const { outcome } = settled.decision;
-  if (outcome === 'paid') return activate(trx, context, settled);
-  if (outcome === 'review') await holdForReview(trx, context, settled);
-  else if (outcome === 'failed') await noteFailure(trx, context, settled);
+  const { decision } = settled;
+  if (decision.outcome === 'paid') return activate(trx, context, settled, decision.period);
+  if (decision.outcome === 'review') await holdForReview(trx, context, settled);
+  else if (decision.outcome === 'failed') await noteFailure(trx, context, settled);
   return null;
 }
 
-async function activate(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<Receipt> {
+async function activate(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  settled: Case,
+  period: Period,
+): Promise<Receipt> {
   const { payment, word, config } = settled;
   const chargedMinor = word.chargedMinor ?? payment.amount_minor;
   await updatePayment(trx, payment, {
@@ -58,7 +90,9 @@ async function activate(trx: Knex.Transaction, context: RequestContext, settled:
     failed_reason_code: null,
     failed_reason_message: null,
   });
-  const period = await extendSubscription(trx, context, payment);
+  const before = settled.subscription;
+  const after = await extendSubscription(trx, context, { payment, before, period });
+  await endOrderThatNoLongerFits(trx, context, after);
   const invoice = await issueInvoice(trx, context, { payment, chargedMinor, period, config });
   await audit(trx, context, settled, { period, invoice });
   const payer = await findPayer(trx, payment.user_id);
@@ -134,6 +168,9 @@ async function audit(
       period_start: bought.period?.start,
       period_end: bought.period?.end,
       invoice_no: bought.invoice?.invoice_no,
+      ...(decision.outcome === 'review' && decision.fits !== undefined
+        ? { fits_from: decision.fits.from, plans_that_fit: decision.fits.plans }
+        : {}),
       ...evidence,
     },
     ...(reason === null ? {} : { reason }),

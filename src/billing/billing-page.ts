@@ -21,6 +21,7 @@ import {
 import { subscriptionState, type SubscriptionState } from './subscription-state.ts';
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
 /** Who looks at the page, when and how; `values` and `errors` come back from a form. */
 export interface BillingPageInput {
@@ -92,13 +93,18 @@ export async function billingPage(db: Knex, input: BillingPageInput): Promise<Bi
   };
 }
 
-/** Why a plan cannot be bought now, in words, with the day it can. */
+/** Why a plan cannot be bought now, in words, with the day and time from which it can. */
 export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPlan): string {
   return format.t(refusalKeys[refusal.reason].long, {
     plan: format.t(`common.plan_${plan}`),
-    date: format.when(refusal.possibleAt, 'date'),
+    date: promise(format, refusal.possibleAt),
     months: MAX_MONTHS_AHEAD,
   });
+}
+
+/** What is promised is kept: with its time, and never sooner than it holds, since pages show no seconds. */
+export function promise({ when }: Format, possibleAt: Date): string {
+  return when(new Date(Math.ceil(possibleAt.getTime() / MINUTE_MS) * MINUTE_MS));
 }
 
 const refusalKeys: Record<OrderRefusal['reason'], { long: TextKey; short: TextKey }> = {
@@ -152,7 +158,7 @@ function planChoice(
   state: SubscriptionState,
   offer: PlanOffer,
 ): PlanChoice {
-  const { t, when } = input.format;
+  const { t } = input.format;
   const plan = t(`common.plan_${offer.key}`);
   const current = state.state === 'active' && state.plan === offer.key;
   const checked = checkOrder(subscription, offer.key, input.at);
@@ -168,7 +174,7 @@ function planChoice(
       : null,
     note: checked.ok
       ? null
-      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: when(checked.possibleAt, 'date') })}`,
+      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: promise(input.format, checked.possibleAt) })}`,
   };
 }
 

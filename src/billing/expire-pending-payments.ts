@@ -3,7 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Mailer } from '../web/mail.ts';
-import { lockPayment } from './apply-decision.ts';
+import { lockOrder } from './apply-decision.ts';
 import { orderEvidence } from './order-evidence.ts';
 import type { Paytr } from './paytr.ts';
 import { listOverduePayments, type Payment } from './queries.ts';
@@ -98,8 +98,8 @@ async function expire(
   gatewayMessage: string,
 ): Promise<Ending> {
   return db.transaction(async (trx) => {
-    const locked = await lockPayment(trx, payment.merchant_oid);
-    if (locked?.status !== 'pending') return 'decided';
+    const locked = await lockOrder(trx, payment.merchant_oid);
+    if (locked?.payment.status !== 'pending') return 'decided';
     await trx('payments')
       .where('id', payment.id)
       .update({ status: 'expired', decided_at: context.at, gateway_token: null });

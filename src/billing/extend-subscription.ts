@@ -1,35 +1,32 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { nextPeriod, type Period } from './period.ts';
-import { isUpgrade, type Plan } from './plans.ts';
+import type { Period } from './period.ts';
+import type { Plan } from './plans.ts';
 import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
 import { subscriptionState } from './subscription-state.ts';
 
 /**
- * Adds the period a payment bought and puts its plan in force at once. Two payments settled at the same moment wait for
- * each other, so no month is lost. A payment for a lower plan that arrives late, while a higher paid period runs, adds its month
- * but takes nothing away: the higher plan stays until all paid time is over. Throws when its audit row cannot be written.
+ * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts its plan in
+ * force at once. Throws when its audit row cannot be written.
  */
 export async function extendSubscription(
   trx: Knex.Transaction,
   context: RequestContext,
-  payment: Payment,
-): Promise<Period> {
-  const before = await lockSubscription(trx, payment.company_id);
+  { payment, before, period }: { payment: Payment; before: Subscription; period: Period },
+): Promise<Subscription> {
   const { state } = subscriptionState(before, context.at);
-  const period = nextPeriod(before, context.at);
   const after = {
-    plan: state === 'active' && isUpgrade(payment.plan, before.plan) ? before.plan : payment.plan,
+    plan: payment.plan,
     billing_currency: payment.currency,
+    // The first day of the paid time is what its months are counted from.
     period_started_at: state === 'active' ? before.period_started_at : period.start,
     period_ends_at: period.end,
+    updated_at: context.at,
   };
-  await trx('subscriptions')
-    .where('company_id', payment.company_id)
-    .update({ ...after, updated_at: context.at });
+  await trx('subscriptions').where('company_id', payment.company_id).update(after);
   await auditChange(trx, context, { payment, before, planAfter: after.plan, state, period });
-  return period;
+  return { ...before, ...after };
 }
 
 /** Locks a company's subscription until the transaction ends; orders and settlements of one company queue here. */

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
+import { misfitReasons } from './decide-settlement.ts';
 import { isOpening, isPageOpen } from './payment-page-life.ts';
 import type { Payment } from './queries.ts';
 
@@ -9,7 +10,7 @@ const KNOWN_REASONS = ['0', '1', '2', '3', '6', '8', '9', '10', '11', '99'] as c
 
 /** Where a payment stands, for the person who pays. */
 export type PaymentStage =
-  'opening' | 'open' | 'closed' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
+  'opening' | 'open' | 'closed' | 'superseded' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
 
 /** A payment's state in words; `look` picks colour and icon. */
 export interface PaymentWords {
@@ -22,6 +23,7 @@ export interface PaymentWords {
 /** Where a payment stands at a moment. A payment whose page was never got is as good as refused. */
 export function paymentStage(payment: Payment, at: Date, config: Config): PaymentStage {
   if (payment.status !== 'pending') return payment.status;
+  if (payment.superseded_at !== null) return 'superseded';
   if (payment.gateway_token === null) return isOpening(payment, at, config) ? 'opening' : 'refused';
   return isPageOpen(payment, at) ? 'open' : 'closed';
 }
@@ -57,11 +59,13 @@ export function paymentWords(
         true,
       );
     case 'review':
-      return say('pending', 'billing.reviewTitle', t('billing.reviewText'), false);
+      return say('pending', 'billing.reviewTitle', t(reviewKey(payment)), false);
     case 'expired':
       return say('danger', 'billing.expiredTitle', t('billing.expiredText'), true);
     case 'closed':
       return say('pending', 'billing.closedTitle', t('billing.closedText'), true);
+    case 'superseded':
+      return say('danger', 'billing.supersededTitle', t('billing.supersededText'), false);
     case 'refused':
       return say('danger', 'billing.refusedTitle', t('billing.refusedText'), true);
   }
@@ -70,4 +74,9 @@ export function paymentWords(
 function reasonKey(payment: Payment): TextKey {
   const known = KNOWN_REASONS.find((code) => code === payment.failed_reason_code);
   return known === undefined ? 'billing.reason_other' : `billing.reason_${known}`;
+}
+
+function reviewKey(payment: Payment): TextKey {
+  const isMisfit = misfitReasons.some((reason) => reason === payment.review_reason);
+  return isMisfit ? 'billing.reviewMisfitText' : 'billing.reviewText';
 }

@@ -22,6 +22,8 @@ export type StatusAnswer =
       cardBrand?: string;
       /** As PayTR writes it; the time zone is not stated, presumably that of Türkiye. */
       paymentDate?: string;
+      /** What PayTR says was given back, as text, at most 1000 characters; not there when it says nothing of the kind. */
+      returns?: string;
       raw: string;
     }
   | { ok: false; reason: 'no-successful-payment' | 'refused'; gatewayMessage: string }
@@ -29,6 +31,7 @@ export type StatusAnswer =
 
 const MAX_RAW_LENGTH = 4000;
 const MAX_DETAIL_LENGTH = 100;
+const MAX_RETURNS_LENGTH = 1000;
 // Two texts share this number: no such order, and no successful payment for it (dev.paytr.com/hata-kodlari).
 const NO_SUCCESSFUL_PAYMENT = '004';
 
@@ -59,6 +62,7 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
     detail('kart_marka'),
     detail('payment_date'),
   ];
+  const returns = readReturns(answer['returns']);
   return {
     ok: true,
     paymentAmountMinor,
@@ -68,8 +72,18 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
     ...(maskedPan && { maskedPan }),
     ...(cardBrand && { cardBrand }),
     ...(paymentDate && { paymentDate }),
+    ...(returns !== null && { returns }),
     raw: boundedText(text, MAX_RAW_LENGTH),
   };
+}
+
+/**
+ * PayTR lists refunds in an array, possibly empty or absent (dev.paytr.com/durum-sorgu). Its form is documented by an example
+ * only, so whatever is not plainly empty counts as a refund: a person looks at it.
+ */
+function readReturns(returns: unknown): string | null {
+  const text = typeof returns === 'string' ? returns.trim() : JSON.stringify(returns ?? []);
+  return ['', '[]', '{}', 'null', '0', 'false'].includes(text) ? null : boundedText(text, MAX_RETURNS_LENGTH);
 }
 
 function readRefusal(answer: Record<string, unknown>): StatusAnswer {

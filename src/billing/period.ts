@@ -5,29 +5,47 @@ import type { Subscription } from './queries.ts';
 /** Calendar months and years are counted where the product is sold and invoiced. */
 const CALENDAR_ZONE = 'Europe/Istanbul';
 
+/** The last day that every month has: only a later one can be cut off by a shorter month. */
+const LAST_DAY_OF_EVERY_MONTH = 28;
+
 /** A time that a payment buys; the end is exclusive. */
 export interface Period {
   start: Date;
   end: Date;
 }
 
+/** The paid time without a gap: its first moment and its end. Both null until the first payment. */
+export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at'>;
+
 /**
  * The period that a payment taken at `at` buys: it follows the paid time that still runs, and starts at once when there is
  * none, a lapse included. What is left of a trial is not added.
  */
-export function nextPeriod(subscription: Pick<Subscription, 'period_ends_at'>, at: Date): Period {
-  const paidUntil = subscription.period_ends_at;
-  const start = paidUntil !== null && paidUntil > at ? paidUntil : at;
-  return { start, end: addMonths(start, PERIOD_MONTHS) };
+export function nextPeriod(paid: PaidTime, at: Date): Period {
+  const paidUntil = paid.period_ends_at;
+  if (paidUntil === null || paidUntil <= at) return { start: at, end: addMonths(at, PERIOD_MONTHS) };
+  return { start: paidUntil, end: addMonths(paidUntil, PERIOD_MONTHS, paid.period_started_at) };
 }
 
-/** The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that is too short. */
-export function addMonths(from: Date, months: number): Date {
-  const local = Temporal.Instant.fromEpochMilliseconds(from.getTime()).toZonedDateTimeISO(CALENDAR_ZONE);
-  return new Date(local.add({ months }).epochMilliseconds);
+/**
+ * The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that is too short.
+ * `from` may itself have been cut off by a short month: the day meant is then that of `anchor`, the first day of the paid
+ * time. So what was bought on the 31st ends on 28 February, and a month later on 31 March.
+ */
+export function addMonths(from: Date, months: number, anchor: Date | null = null): Date {
+  const local = inIstanbul(from);
+  const moved = local.add({ months });
+  const meant = anchor === null ? 0 : inIstanbul(anchor).day;
+  const isCutOff = local.day >= LAST_DAY_OF_EVERY_MONTH && meant > local.day;
+  // Temporal cuts a day that the month does not have.
+  return new Date((isCutOff ? moved.with({ day: meant }) : moved).epochMilliseconds);
 }
 
 /** The calendar year in Europe/Istanbul: it numbers the invoices. */
 export function calendarYear(at: Date): number {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(CALENDAR_ZONE).year;
+  return inIstanbul(at).year;
+}
+
+function inIstanbul(at: Date): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(CALENDAR_ZONE);
 }

@@ -17,7 +17,6 @@ export interface Subscription {
   /** The paid time without a gap up to now or later; both null until the first payment. */
   period_started_at: Date | null;
   period_ends_at: Date | null;
-  updated_at: Date;
 }
 
 /** One attempt to pay. Amounts in minor units. */
@@ -39,6 +38,8 @@ export interface Payment {
   failed_reason_code: string | null;
   failed_reason_message: string | null;
   review_reason: string | null;
+  /** When another order took its place or it no longer fitted; its page is not shown any more. */
+  superseded_at: Date | null;
 }
 
 /** A line of the payments list: who paid, and the invoice if there is one. */
@@ -53,6 +54,10 @@ export interface PaymentInReview extends Payment {
   company_name: string;
   full_name: string;
   email: string;
+  /** The company's plan and paid time as they are now. */
+  plan_in_force: Plan;
+  period_started_at: Date | null;
+  period_ends_at: Date | null;
 }
 
 /** What the company has told us for invoices and the gateway; null where it has not. */
@@ -72,7 +77,6 @@ export const subscriptionColumns = [
   'subscriptions.trial_ends_at',
   'subscriptions.period_started_at',
   'subscriptions.period_ends_at',
-  'subscriptions.updated_at',
 ];
 
 export const paymentColumns = [
@@ -93,6 +97,7 @@ export const paymentColumns = [
   'payments.failed_reason_code',
   'payments.failed_reason_message',
   'payments.review_reason',
+  'payments.superseded_at',
 ];
 
 /** A company's subscription; every company has one from its registration on. */
@@ -156,9 +161,18 @@ export async function listPaymentsInReview(
     .clone()
     .join('companies', 'companies.id', 'payments.company_id')
     .join('users', 'users.id', 'payments.user_id')
+    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
     // Not a binding: only a constant lets Postgres use the indexes that hold these payments alone.
     .whereRaw("payments.status = 'review'")
-    .select([...paymentColumns, 'companies.name as company_name', 'users.full_name', 'users.email']);
+    .select([
+      ...paymentColumns,
+      'companies.name as company_name',
+      'users.full_name',
+      'users.email',
+      'subscriptions.plan as plan_in_force',
+      'subscriptions.period_started_at',
+      'subscriptions.period_ends_at',
+    ]);
   const order: KeysetOrder = {
     keys: ['payments.id'],
     direction: 'asc',

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
-import { applyDecision, lockPayment } from './apply-decision.ts';
+import { applyDecision, lockOrder } from './apply-decision.ts';
 import { decideSettlement, type GatewayWord } from './decide-settlement.ts';
 import type { StatusAnswer } from './paytr.ts';
 import type { Payment } from './queries.ts';
@@ -21,14 +21,16 @@ export async function reconcilePayment(
   const { answer, config } = input;
   const word = wordOf(answer);
   return db.transaction(async (trx) => {
-    const payment = await lockPayment(trx, input.payment.merchant_oid);
-    if (payment === undefined) throw new Error('Bug! A payment has vanished');
-    const decision = decideSettlement(payment, word, config.production);
+    const order = await lockOrder(trx, input.payment.merchant_oid);
+    if (order === undefined) throw new Error('Bug! A payment has vanished');
+    const circumstances = { production: config.production, inForce: order.subscription, at: context.at };
+    const decision = decideSettlement(order.payment, word, circumstances);
     const evidence = {
       payment_amount_reported_minor: answer.paymentAmountMinor,
       payment_date_reported: answer.paymentDate,
+      returns_reported: answer.returns,
     };
-    const receipt = await applyDecision(trx, context, { payment, word, decision, evidence, config });
+    const receipt = await applyDecision(trx, context, { ...order, word, decision, evidence, config });
     return toSettlement(decision, receipt);
   });
 }
@@ -40,6 +42,7 @@ function wordOf(answer: ChargedAnswer): GatewayWord {
     chargedMinor: answer.paymentTotalMinor,
     currency: answer.currency,
     testMode: answer.testMode,
+    isRefunded: answer.returns !== undefined,
     paymentType: null,
     installmentCount: null,
     failedReasonCode: null,

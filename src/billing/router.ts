@@ -18,8 +18,9 @@ import {
   type BillingField,
 } from './input.ts';
 import { includedTax } from './included-tax.ts';
+import { checkOrder } from './order-rules.ts';
 import { PAGE_LIFE_MINUTES } from './payment-page-life.ts';
-import { paymentStage, paymentWords } from './payment-page.ts';
+import { paymentStage, paymentWords, type PaymentStage } from './payment-page.ts';
 import { nextPeriod } from './period.ts';
 import type { PaidPlan } from './plans.ts';
 import { findInvoiceOfPayment } from './invoice-queries.ts';
@@ -160,7 +161,7 @@ async function showCheckout(deps: AppDeps, req: Request, res: Response): Promise
   if (payment === undefined) throw new NotFound();
   res.setHeader('cache-control', 'no-store');
   const format = formatOf(res);
-  const stage = paymentStage(payment, req.receivedAt, deps.config);
+  const stage = await stageShown(deps, req, payment);
   if (stage === 'open') {
     await showPaymentForm(deps, req, res, payment);
   } else if (stage === 'opening') {
@@ -171,6 +172,15 @@ async function showCheckout(deps: AppDeps, req: Request, res: Response): Promise
     const words = paymentWords(format, payment, stage, invoice?.period_end ?? null);
     res.render('billing/outcome', { title: words.heading, payment, words, invoiceId: invoice?.id ?? null });
   }
+}
+
+/** An open page that no longer fits is not handed out again, even if nothing has ended it yet. */
+async function stageShown(deps: AppDeps, req: Request, payment: Payment): Promise<PaymentStage> {
+  const stage = paymentStage(payment, req.receivedAt, deps.config);
+  if (stage !== 'open') return stage;
+  const subscription = await findSubscription(deps.db, payment.company_id);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  return checkOrder(subscription, payment.plan, req.receivedAt).ok ? 'open' : 'superseded';
 }
 
 async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payment: Payment): Promise<void> {

@@ -1,12 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
-import { applyDecision, lockPayment } from './apply-decision.ts';
+import { applyDecision, lockOrder, type LockedOrder } from './apply-decision.ts';
 import { decideSettlement, type Decision, type GatewayWord } from './decide-settlement.ts';
 import { keepCallback, type CallbackOutcome } from './keep-callback.ts';
 import { MERCHANT_OID } from './paytr-token.ts';
 import type { PaytrNotification } from './paytr.ts';
-import type { Payment } from './queries.ts';
 import type { Receipt } from './send-receipt.ts';
 
 /** What a notification did; the receipt is due once, when it made the order paid. */
@@ -31,29 +30,29 @@ export async function settlePayment(
   // The actor is the gateway, whoever's address the post came from.
   const asGateway: RequestContext = { ...context, actorType: 'gateway' };
   return db.transaction(async (trx) => {
-    const payment = MERCHANT_OID.test(merchantOid) ? await lockPayment(trx, merchantOid) : undefined;
-    const decision = decide(payment, word, config);
+    const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
+    const decision = decide(order, word, config, context.at);
     const kept = { merchantOid, rawBody, outcome: decision.outcome };
-    const callbackId = await keepCallback(trx, asGateway, { paymentId: payment?.id ?? null, ...kept });
-    if (payment === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
+    const callbackId = await keepCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
+    if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
     const evidence = {
       callback_id: callbackId,
       payment_amount_reported_minor: notification.paymentAmountMinor,
       total_amount_raw: word.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
     };
-    const receipt = await applyDecision(trx, asGateway, { payment, word, decision, evidence, config });
+    const receipt = await applyDecision(trx, asGateway, { ...order, word, decision, evidence, config });
     return toSettlement(decision, receipt);
   });
 }
 
 function decide(
-  payment: Payment | undefined,
+  order: LockedOrder | undefined,
   word: GatewayWord,
-  config: Config,
+  { production }: Config,
+  at: Date,
 ): Decision | { outcome: 'unknown-order' } {
-  return payment === undefined
-    ? { outcome: 'unknown-order' }
-    : decideSettlement(payment, word, config.production);
+  if (order === undefined) return { outcome: 'unknown-order' };
+  return decideSettlement(order.payment, word, { production, inForce: order.subscription, at });
 }
 
 /** A decision with what came of it. */
@@ -71,6 +70,8 @@ function wordOf(notification: PaytrNotification): GatewayWord {
     chargedMinor: notification.totalAmountMinor,
     currency: notification.currency ?? null,
     testMode: notification.testMode,
+    // A notification is about the payment only; there is none about a refund (PayTR iFrame API, step 2).
+    isRefunded: false,
     paymentType: notification.paymentType ?? null,
     installmentCount: notification.installmentCount ?? null,
     failedReasonCode: notification.failedReasonCode ?? null,

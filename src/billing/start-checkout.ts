@@ -12,6 +12,7 @@ import type { Paytr, TokenAnswer } from './paytr.ts';
 import { PAGE_LIFE_MINUTES, canStillBePaid, isOpening } from './payment-page-life.ts';
 import { priceOf, type PaidPlan } from './plans.ts';
 import { isPublicAddress } from './public-address.ts';
+import { findOpenOrder, supersedeOrder } from './supersede-order.ts';
 import { findBillingDetails, paymentColumns, type Payment } from './queries.ts';
 
 export interface CheckoutInput {
@@ -33,7 +34,8 @@ export type Checkout =
 /**
  * Places an order and gets its payment page from the gateway. Three steps, so that no transaction waits for the gateway:
  * the pending payment is committed, the gateway asked, its answer recorded. A second click while the order can still be paid
- * returns the same order. Amounts come from the plan, never from the form.
+ * returns the same order. A company has one open order: a new one ends the one before, whoever placed it. Amounts come from
+ * the plan, never from the form.
  */
 export async function startCheckout(
   db: Knex,
@@ -71,48 +73,40 @@ async function placeOrder(
   input: CheckoutInput,
   userIp: string | null,
 ): Promise<{ payment: Payment; isNew: boolean } | { refusal: OrderRefusal }> {
-  // The lock makes double clicks, tabs and processes queue: the second finds the first one's order.
+  // The lock makes double clicks, tabs, admins and processes queue: the second finds the first one's order.
   const subscription = await lockSubscription(trx, input.person.companyId);
-  const open = await findOpenOrder(trx, context, input);
-  if (open !== undefined) return { payment: open, isNew: false };
   const checked = checkOrder(subscription, input.plan, context.at);
+  const open = await findOpenOrder(trx, input.person.companyId);
   if (!checked.ok) return { refusal: { reason: checked.reason, possibleAt: checked.possibleAt } };
-  return { payment: await insertPayment(trx, context, input, userIp), isNew: true };
+  if (open !== undefined && isSameOrder(open, input) && isPayable(open, context.at, input.config)) {
+    return { payment: open, isNew: false };
+  }
+  const merchantOid = input.paytr.newMerchantOid();
+  if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
+  return { payment: await insertPayment(trx, context, input, { merchantOid, userIp }), isNew: true };
 }
 
-async function findOpenOrder(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  input: CheckoutInput,
-): Promise<Payment | undefined> {
-  const pending = await trx('payments')
-    .where({
-      'payments.company_id': input.person.companyId,
-      'payments.user_id': input.person.id,
-      'payments.plan': input.plan,
-      'payments.currency': input.currency,
-      'payments.amount_minor': priceOf(input.plan, input.currency),
-      'payments.status': 'pending',
-    })
-    .orderBy('payments.id', 'desc')
-    .limit(5)
-    .select<Payment[]>(paymentColumns);
-  return pending.find(
-    (payment) => canStillBePaid(payment, context.at) || isOpening(payment, context.at, input.config),
-  );
+/** The gateway's page names the person it was opened for, so a colleague's order is another one. */
+function isSameOrder(open: Payment, { person, plan, currency }: CheckoutInput): boolean {
+  const isSamePrice = open.currency === currency && open.amount_minor === priceOf(plan, currency);
+  return open.user_id === person.id && open.plan === plan && isSamePrice;
+}
+
+function isPayable(open: Payment, at: Date, config: Config): boolean {
+  return canStillBePaid(open, at) || isOpening(open, at, config);
 }
 
 async function insertPayment(
   trx: Knex.Transaction,
   context: RequestContext,
   input: CheckoutInput,
-  userIp: string | null,
+  { merchantOid, userIp }: { merchantOid: string; userIp: string | null },
 ): Promise<Payment> {
   const [payment] = await trx('payments')
     .insert({
       company_id: input.person.companyId,
       user_id: input.person.id,
-      merchant_oid: input.paytr.newMerchantOid(),
+      merchant_oid: merchantOid,
       plan: input.plan,
       currency: input.currency,
       amount_minor: priceOf(input.plan, input.currency),
@@ -157,7 +151,9 @@ async function askGateway(
 
 async function recordPage(db: Knex, context: RequestContext, payment: Payment, token: string): Promise<void> {
   await db.transaction(async (trx) => {
-    await trx('payments').where({ id: payment.id, status: 'pending' }).update({ gateway_token: token });
+    await trx('payments')
+      .where({ id: payment.id, status: 'pending', superseded_at: null })
+      .update({ gateway_token: token });
     await AuditLogger.logPayment(trx, context, {
       action: 'payment_initiated',
       success: true,

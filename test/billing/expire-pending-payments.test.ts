@@ -101,6 +101,25 @@ describe('a payment that was never notified', () => {
     });
   });
 
+  it.each([
+    ['given back', '[{"return_amount":"1499.00","return_type":"iade"}]'],
+    ['given back in part', '[{"return_amount":"10"}]'],
+    ['given back, told in another form', '{"0":{"return_amount":"1499.00"}}'],
+  ])('is held for review when the money was %s', async (_, returns) => {
+    const oid = await overdue();
+    await payUnnoticed(oid);
+    const answering: typeof fetch = async (address, request) => {
+      const answer = (await (await fetch(address, request)).json()) as Record<string, unknown>;
+      return Response.json({ ...answer, returns: JSON.parse(returns) as unknown });
+    };
+    const paytr = createPaytr({ ...FAKE_STORE, baseUrl: gateway.url, testMode: true, fetch: answering });
+    expect(await run(paytr)).toContain('1 held');
+    const now = await moneyState(test.db, companyId, oid);
+    expect(now.payment).toMatchObject({ status: 'review', review_reason: 'refunded' });
+    expect(now.subscription.period_ends_at).toBeNull();
+    expect((await auditOf(test.db, companyId))[0]?.details.returns_reported).toBe(returns);
+  });
+
   it('held for review is never activated by test money for a live order', async () => {
     const oid = await overdue({ test_mode: false });
     await payUnnoticed(oid);
@@ -118,9 +137,8 @@ describe('a payment that was never notified', () => {
   });
 
   it('whose answer cannot be used does not keep the others waiting', async () => {
-    const unusable = await Promise.all(
-      [48, 49, 50, 51].map((age) => overdue({ created_at: minutesAgo(age) })),
-    );
+    const unusable: string[] = [];
+    for (const age of [48, 49, 50, 51]) unusable.push(await overdue({ created_at: minutesAgo(age) }));
     const other = await overdue();
     const odd: Paytr = {
       ...gateway.paytr,

@@ -21,7 +21,9 @@ describe('a paid period', () => {
 
   it('follows the paid time that still runs', () => {
     const paidUntil = istanbul('2026-04-20T09:00:00');
-    expect(nextPeriod({ period_ends_at: paidUntil }, istanbul('2026-04-01T00:00:00'))).toEqual({
+    expect(
+      nextPeriod({ period_started_at: null, period_ends_at: paidUntil }, istanbul('2026-04-01T00:00:00')),
+    ).toEqual({
       start: paidUntil,
       end: istanbul('2026-05-20T09:00:00'),
     });
@@ -33,7 +35,30 @@ describe('a paid period', () => {
     ['it ends this very moment', istanbul('2026-04-01T00:00:00')],
   ])('starts now when %s', (_, period_ends_at) => {
     const at = istanbul('2026-04-01T00:00:00');
-    expect(nextPeriod({ period_ends_at }, at)).toEqual({ start: at, end: istanbul('2026-05-01T00:00:00') });
+    expect(nextPeriod({ period_started_at: at, period_ends_at }, at)).toEqual({
+      start: at,
+      end: istanbul('2026-05-01T00:00:00'),
+    });
+  });
+
+  it.each([
+    ['the 31st, after February', '2026-01-31', '2026-02-28', '2026-03-31'],
+    ['the 31st, after a leap February', '2028-01-31', '2028-02-29', '2028-03-31'],
+    ['the 31st, after a month of 30 days', '2026-03-31', '2026-04-30', '2026-05-31'],
+    ['the 30th, after February', '2027-01-30', '2027-02-28', '2027-03-30'],
+    ['the 30th, into a longer month', '2027-01-30', '2027-04-30', '2027-05-30'],
+    ['29 February, a year later', '2028-02-29', '2029-02-28', '2029-03-29'],
+    [
+      'the 31st, whose end had drifted to the 28th before that was mended',
+      '2026-01-31',
+      '2026-05-28',
+      '2026-06-30',
+    ],
+    ['a plain day', '2026-01-15', '2026-02-15', '2026-03-15'],
+  ])('keeps the day the paid time began on: %s', (_, first, paidUntil, end) => {
+    const clock = 'T00:30:00';
+    const paid = { period_started_at: istanbul(first + clock), period_ends_at: istanbul(paidUntil + clock) };
+    expect(nextPeriod(paid, istanbul(first + clock)).end).toEqual(istanbul(end + clock));
   });
 
   it('belongs to the year it is in Istanbul', () => {

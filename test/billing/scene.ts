@@ -84,3 +84,14 @@ export async function moneyState(db: Knex, companyId: number, merchantOid: strin
   const actions = (await auditOf(db, companyId)).map((row) => row.action_type);
   return { payment, subscription, invoices, callbacks, actions };
 }
+
+/** Numbers from 0 to 1 that look random and are the same each time (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

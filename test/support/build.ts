@@ -182,6 +182,12 @@ export async function buildPayment(
   db: Knex,
   overrides: { company_id: number; user_id: number } & Record<string, unknown>,
 ): Promise<{ id: number; merchant_oid: string; amount_minor: number; currency: string }> {
+  // A company has one open order: a new one takes the place of the one before.
+  if ((overrides['status'] ?? 'pending') === 'pending' && overrides['superseded_at'] === undefined) {
+    await db('payments')
+      .where({ company_id: overrides.company_id, status: 'pending', superseded_at: null })
+      .update({ superseded_at: new Date() });
+  }
   const [row] = await db('payments')
     .insert({
       merchant_oid: `T${randomBytes(12).toString('hex')}`,

@@ -57,6 +57,7 @@ export const billing = {
   status_success: 'Paid',
   status_failed: 'Not paid',
   status_expired: 'Expired',
+  status_superseded: 'Replaced',
   status_review: 'Being checked',
   status_refused: 'Not opened',
 
@@ -111,6 +112,11 @@ export const billing = {
   reviewTitle: 'We are checking this payment',
   reviewText:
     'PayTR has reported a payment that does not match the order. Our team is looking at it and will write to you. Please do not pay a second time.',
+  reviewMisfitText:
+    'This payment reached us after another one had changed what your company has paid for, and it no longer fits. Your plan was not changed. Our team is looking at it and will write to you. Please do not pay a second time.',
+  supersededTitle: 'This payment form is no longer valid',
+  supersededText:
+    'A newer order of your company took its place, or it no longer fits the time your company has paid for. Please do not pay in it; start again from the Billing page.',
   refusedTitle: 'The payment form could not be opened',
   refusedText:
     'The payment service gave no form for this order. Your card was not charged. Please try again in a few minutes.',

@@ -60,6 +60,7 @@ export const billing: Record<keyof typeof en, string> = {
   status_success: 'Ödendi',
   status_failed: 'Ödenmedi',
   status_expired: 'Süresi doldu',
+  status_superseded: 'Yerine yenisi açıldı',
   status_review: 'İnceleniyor',
   status_refused: 'Açılamadı',
 
@@ -116,6 +117,11 @@ export const billing: Record<keyof typeof en, string> = {
   reviewTitle: 'Bu ödemeyi inceliyoruz',
   reviewText:
     'PayTR, siparişle uyuşmayan bir ödeme bildirdi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
+  reviewMisfitText:
+    'Bu ödeme bize, şirketinizin ödenmiş süresini değiştiren başka bir ödemeden sonra ulaştı ve artık uygun değil. Planınız değişmedi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
+  supersededTitle: 'Bu ödeme formu artık geçerli değil',
+  supersededText:
+    'Şirketinizin daha yeni bir siparişi bunun yerini aldı ya da sipariş, ödenmiş sürenize artık uymuyor. Lütfen bu formdan ödeme yapmayın; faturalama sayfasından yeniden başlayın.',
   refusedTitle: 'Ödeme formu açılamadı',
   refusedText:
     'Ödeme hizmeti bu sipariş için form vermedi. Kartınızdan ücret alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
