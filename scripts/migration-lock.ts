@@ -1,8 +1,13 @@
 import { setTimeout } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
+import { DatabaseConnection } from '../src/database-connection.ts';
 import { explainConnectionError, MigrationError } from './migration-error.ts';
 
 const LOCK_NAME = 'youarecoder migrations';
+
+const POOLER =
+  'this address leads to a pooler such as PgBouncer, which cannot hold the lock that keeps two machines from migrating ' +
+  'at once: set MIGRATION_DATABASE_URL to Postgres itself';
 
 /** How often a process that waits looks whether it is its turn. */
 const RETRY_MS = 250;
@@ -10,14 +15,14 @@ const RETRY_MS = 250;
 /**
  * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session lock on a
  * connection of its own, so Postgres lets go of it when this process is killed. `checkLock` throws when the connection was
- * lost meanwhile. A pooler in transaction mode cannot hold such a lock: connect to Postgres itself.
+ * lost meanwhile. Throws `MigrationError` behind a pooler, which in transaction mode cannot hold such a lock.
  */
 export async function withMigrationLock<T>(
   url: string,
   log: (line: string) => void,
   work: (checkLock: () => void) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({
+  const client = new DatabaseConnection({
     connectionString: url,
     application_name: 'youarecoder-migrate-lock',
     connectionTimeoutMillis: 10_000,
@@ -28,6 +33,7 @@ export async function withMigrationLock<T>(
   });
   try {
     await connect(client, url);
+    if (client.isPooled) throw new MigrationError(POOLER);
     await takeLock(client, log);
     return await work(() => {
       if (lost) throw new MigrationError(`the migration lock was lost: ${lost.message}`, { cause: lost });

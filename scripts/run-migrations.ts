@@ -1,4 +1,5 @@
-import knex, { type Knex } from 'knex';
+import type { Knex } from 'knex';
+import { createDb } from '../src/db.ts';
 import {
   listMigrationStates,
   readMigrationFiles,
@@ -59,15 +60,7 @@ async function readFiles(directory: string | undefined): Promise<MigrationFile[]
 }
 
 async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
-  const silent = { warn: () => undefined, error: () => undefined };
-  const db = knex({
-    client: 'pg',
-    connection: { connectionString: url, application_name: 'youarecoder-migrate' },
-    pool: { min: 0, max: 2 },
-    acquireConnectionTimeout: 10_000,
-    // Knex prints its own version of an error that is reported here with file and statement.
-    log: silent,
-  });
+  const db = createDb({ url, poolMax: 2, applicationName: 'youarecoder-migrate' });
   try {
     return await work(db);
   } catch (error) {

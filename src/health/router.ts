@@ -9,10 +9,14 @@ import { listMigrationStates } from '../migrations.ts';
 /** How long `/readyz` waits for the database before it says no, in milliseconds. */
 const READY_TIMEOUT_MS = 2000;
 
+/** SQLSTATEs. */
+const READ_ONLY = '25006';
+const NO_SUCH_TABLE = '42P01';
+
 /** Any of these says that a proxy asks for somebody else. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
-/** `/healthz`: the process answers. `/readyz`: the database is reachable and its migrations are current. `/metrics`. */
+/** `/healthz`: the process answers. `/readyz`: the database takes writes and its migrations are current. `/metrics`. */
 export function createHealthRouter({ config, db, readDb, metrics, recorders }: AppDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
@@ -50,16 +54,32 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
 
 async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; migrations: string }> {
   try {
-    await db.raw('select 1').timeout(READY_TIMEOUT_MS);
+    const database = await findDatabaseState(db);
     const states = await listMigrationStates(db);
     // One that is applied but not shipped is of a newer release: while that is rolled out, this one still serves.
     const behind = states.filter(({ state }) => state === 'pending' || state === 'changed');
     return {
-      database: 'ok',
+      database,
       migrations: behind.length === 0 ? 'ok' : `${String(behind.length)} not as shipped`,
     };
   } catch {
     return { database: 'unreachable', migrations: 'unknown' };
+  }
+}
+
+/**
+ * Asks as one who wants to write, though no row is locked: a server that became read-only refuses, and the pool then replaces
+ * its connections. Before the first migration there is no such table.
+ */
+async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'> {
+  try {
+    await db.raw('select from scheduled_jobs where false for update').timeout(READY_TIMEOUT_MS);
+    return 'ok';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === READ_ONLY) return 'read-only';
+    if (code === NO_SUCH_TABLE) return 'ok';
+    throw error;
   }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
 import type { RequestHandler } from 'express';
 import session from 'express-session';
-import pg from 'pg';
+import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
+import { asPgPool, createDb } from '../db.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -30,14 +31,8 @@ export interface BrowserSessions {
 
 /** Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without a request. */
 export function createBrowserSessions(config: Config): BrowserSessions {
-  const pool = new pg.Pool({
-    connectionString: config.databaseUrl,
-    max: 4,
-    application_name: 'youarecoder-sessions',
-  });
-  // An idle connection that breaks must not bring the process down; the next query opens a new one.
-  pool.on('error', () => undefined);
-  const store = createHashingStore(pool);
+  const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-sessions' });
+  const store = createHashingStore(asPgPool(db));
   const handler = session({
     name: sessionCookieName(config.production),
     secret: config.sessionSecret,
@@ -54,7 +49,7 @@ export function createBrowserSessions(config: Config): BrowserSessions {
       maxAge: config.sessionIdleHours * 3_600_000,
     },
   });
-  return { middleware: [handler, rememberHash], close: () => pool.end() };
+  return { middleware: [handler, rememberHash], close: () => db.destroy() };
 }
 
 /** SHA-256 of a session id, in hex: the key of its row, and what evidence may name. */
@@ -67,7 +62,7 @@ const rememberHash: RequestHandler = (req, _res, next) => {
   next();
 };
 
-function createHashingStore(pool: pg.Pool): session.Store {
+function createHashingStore(pool: Pick<Pool, 'query'>): session.Store {
   const PgStore = connectPgSimple(session);
   class HashingStore extends PgStore {
     override get(sid: string, callback: Parameters<session.Store['get']>[1]): void {
@@ -84,7 +79,7 @@ function createHashingStore(pool: pg.Pool): session.Store {
     }
   }
   return new HashingStore({
-    pool,
+    pool: pool as Pool,
     tableName: 'browser_sessions',
     createTableIfMissing: false,
     pruneSessionInterval: false,

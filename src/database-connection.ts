@@ -1,0 +1,78 @@
+import pg from 'pg';
+
+/**
+ * What the app relies on in every connection, whatever the server, the role or PGOPTIONS say. These are part of the
+ * connection's first message, which costs nothing. PgBouncer knows them all and keeps them for each of its clients.
+ */
+const STARTUP_SETTINGS = {
+  DateStyle: 'ISO, MDY',
+  TimeZone: 'UTC',
+  standard_conforming_strings: 'on',
+} as const;
+
+/**
+ * PgBouncer refuses these in the first message, so they are set by the first statement. Behind PgBouncer in transaction
+ * mode that reaches one server connection and not each: the app reads no interval, and pg reads both forms of bytea.
+ */
+const FIRST_STATEMENT = `
+  select pg_backend_pid() as pid,
+         set_config('IntervalStyle', 'postgres', false),
+         set_config('bytea_output', 'hex', false),
+         set_config('extra_float_digits', '1', false),
+         set_config('default_transaction_isolation', 'read committed', false)`;
+
+// Both are part of pg's client, though its types leave them out.
+type Inner = pg.Client & { processID: number | null; getStartupConf(): Record<string, string> };
+type OnServerFault = (error: { code?: string | undefined }) => void;
+type Query = (...args: unknown[]) => unknown;
+
+/**
+ * One connection to Postgres with the settings above. Behind a pooler, statements lose their names, since the next one may
+ * reach another server connection that has never heard the name (PgBouncer before 1.21). A pooler shows itself by a process id
+ * that is not that of the server's process.
+ */
+export class DatabaseConnection extends pg.Client {
+  readonly openedAt = performance.now();
+  isPooled = false;
+
+  constructor(config: pg.ClientConfig, onServerFault?: OnServerFault) {
+    super(config);
+    const inner = this as unknown as Inner;
+    const ownConf = inner.getStartupConf.bind(inner);
+    inner.getStartupConf = () => ({ ...ownConf(), ...STARTUP_SETTINGS });
+    // Every error that the server sends, also while rows are copied and also the one with which it ends the connection.
+    if (onServerFault !== undefined) this.connection.on('errorMessage', onServerFault);
+    const query = super.query.bind(this) as Query;
+    this.query = ((first: unknown, ...rest: unknown[]) =>
+      query(this.isPooled ? withoutName(first) : first, ...rest)) as typeof this.query;
+  }
+
+  override connect(): Promise<this>;
+  override connect(callback: (error: Error | null) => void): void;
+  override connect(callback?: (error: Error | null) => void): Promise<this> | undefined {
+    const opened = this.#open();
+    if (callback === undefined) return opened;
+    opened.then(() => {
+      callback(null);
+    }, callback);
+    return undefined;
+  }
+
+  async #open(): Promise<this> {
+    await super.connect();
+    try {
+      const { rows } = await this.query<{ pid: number }>(FIRST_STATEMENT);
+      this.isPooled = rows[0]?.pid !== (this as unknown as Inner).processID;
+      return this;
+    } catch (error) {
+      await this.end().catch(() => undefined);
+      throw error;
+    }
+  }
+}
+
+/** What is not a plain statement (a copy, a cursor) stays as it is. */
+function withoutName(statement: unknown): unknown {
+  const isPlain = typeof statement === 'object' && statement !== null && !('submit' in statement);
+  return isPlain && 'name' in statement ? { ...statement, name: undefined } : statement;
+}
