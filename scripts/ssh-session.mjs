@@ -318,6 +318,13 @@ function workspaceEnvironment(folder) {
 
 // ssh/shell.ts
 var SETPRIV = '/usr/bin/setpriv';
+var SFTP_SERVERS = [
+  '/usr/lib/openssh/sftp-server',
+  '/usr/libexec/openssh/sftp-server',
+  '/usr/lib/ssh/sftp-server',
+  '/usr/libexec/sftp-server',
+];
+var HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
 function startShell(order, wish) {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && order.owner === null)
@@ -326,7 +333,7 @@ function startShell(order, wish) {
     throw new Error('this command must be started as root (sudo) to become the user of the workspace');
   if (wish.hasTerminal && order.owner !== null) giveTerminal(order.owner.uid);
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
-  const command = wish.command === void 0 ? [shell, '-l'] : [shell, '-c', wish.command];
+  const command = wish.command === void 0 ? [shell, '-l'] : [shell, '-c', toProgram(wish.command)];
   const [program = '', ...args] = [...privileges(order), ...order.limits, ...command];
   return spawn(program, args, {
     cwd: order.folder,
@@ -334,6 +341,12 @@ function startShell(order, wish) {
     // A terminal is handed on as it is, and hung up when this process ends; without one everything goes through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
+}
+function toProgram(command) {
+  if (!/^internal-sftp(\s|$)/.test(command)) return command;
+  const server = SFTP_SERVERS.find((path) => existsSync(path));
+  if (server === void 0) throw new Error('there is no sftp-server on this machine (openssh-sftp-server)');
+  return command.replace('internal-sftp', server);
 }
 function giveTerminal(uid) {
   fchownSync(0, uid, fstatSync2(0).gid);
@@ -352,13 +365,12 @@ function privileges({ owner }) {
   return [SETPRIV, ...user, '--pdeathsig=KILL', '--'];
 }
 function handedOn({ env, hasTerminal }) {
-  const given = {
-    ...(hasTerminal ? { TERM: env['TERM'] } : {}),
-    LANG: env['LANG'],
-    SSH_CONNECTION: env['SSH_CONNECTION'],
-  };
   return Object.fromEntries(
-    Object.entries(given).filter((pair) => /^[\w.:@+% -]{1,200}$/.test(pair[1] ?? '')),
+    Object.entries(env).filter(
+      (pair) =>
+        (HANDED_ON.test(pair[0]) || (hasTerminal && pair[0] === 'TERM')) &&
+        /^[\w.:@+%= -]{1,200}$/.test(pair[1] ?? ''),
+    ),
   );
 }
 

@@ -6,6 +6,17 @@ import type { ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
 
+/** Where distributions keep OpenSSH's program for sftp and scp: Debian, Fedora, Alpine and Arch, the BSDs. */
+const SFTP_SERVERS = [
+  '/usr/lib/openssh/sftp-server',
+  '/usr/libexec/openssh/sftp-server',
+  '/usr/lib/ssh/sftp-server',
+  '/usr/libexec/sftp-server',
+];
+
+/** Of the client, without a terminal as well; only what a program shows or speaks by, never what it loads or runs. */
+const HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
+
 /** What the person's side of the connection says; all of it may be anything. */
 export interface Wish {
   /** What sshd was asked to run; without it, a login shell. */
@@ -27,7 +38,7 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
     throw new Error('this command must be started as root (sudo) to become the user of the workspace');
   if (wish.hasTerminal && order.owner !== null) giveTerminal(order.owner.uid);
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
-  const command = wish.command === undefined ? [shell, '-l'] : [shell, '-c', wish.command];
+  const command = wish.command === undefined ? [shell, '-l'] : [shell, '-c', toProgram(wish.command)];
   const [program = '', ...args] = [...privileges(order), ...order.limits, ...command];
   return spawn(program, args, {
     cwd: order.folder,
@@ -35,6 +46,17 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
     // A terminal is handed on as it is, and hung up when this process ends; without one everything goes through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
+}
+
+/**
+ * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user; where it is told to start us it only says
+ * that name, which is no program. The one that is takes the same arguments.
+ */
+function toProgram(command: string): string {
+  if (!/^internal-sftp(\s|$)/.test(command)) return command;
+  const server = SFTP_SERVERS.find((path) => existsSync(path));
+  if (server === undefined) throw new Error('there is no sftp-server on this machine (openssh-sftp-server)');
+  return command.replace('internal-sftp', server);
 }
 
 /** Programs such as tmux open their terminal by its name. sshd takes it back when the connection ends. */
@@ -60,14 +82,11 @@ function privileges({ owner }: ShellOrder): string[] {
 }
 
 function handedOn({ env, hasTerminal }: Wish): Record<string, string> {
-  const given = {
-    ...(hasTerminal ? { TERM: env['TERM'] } : {}),
-    LANG: env['LANG'],
-    SSH_CONNECTION: env['SSH_CONNECTION'],
-  };
   return Object.fromEntries(
-    Object.entries(given).filter((pair): pair is [string, string] =>
-      /^[\w.:@+% -]{1,200}$/.test(pair[1] ?? ''),
+    Object.entries(env).filter(
+      (pair): pair is [string, string] =>
+        (HANDED_ON.test(pair[0]) || (hasTerminal && pair[0] === 'TERM')) &&
+        /^[\w.:@+%= -]{1,200}$/.test(pair[1] ?? ''),
     ),
   );
 }

@@ -36,7 +36,12 @@ export interface Sshd {
 }
 
 /** Starts sshd with the sample of its configuration that operators copy. */
-export async function startSshd(input: { port: number; keysSocket: string }): Promise<Sshd> {
+export async function startSshd(input: {
+  port: number;
+  keysSocket: string;
+  /** `Subsystem sftp` of its configuration. */
+  sftp?: string;
+}): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'youarecoder-sshd-'));
   const hostKey = join(folder, 'host_key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
@@ -59,7 +64,7 @@ export async function startSshd(input: { port: number; keysSocket: string }): Pr
     'UsePAM no',
     'PermitRootLogin prohibit-password',
     'MaxStartups 100',
-    `Subsystem sftp ${SFTP_SERVER}`,
+    `Subsystem sftp ${input.sftp ?? SFTP_SERVER}`,
   ];
   writeFileSync(config, `${server.join('\n')}\n${sample}`);
   const sshd = spawn(SSHD, ['-D', '-e', '-f', config]);
@@ -98,9 +103,9 @@ export class SshClient {
   }
 
   /** What every call of ssh, scp and sftp begins with. */
-  options(workspace: string | null): string[] {
+  options(workspace: string | null, port = this.#port): string[] {
     const options = [
-      `Port=${String(this.#port)}`,
+      `Port=${String(port)}`,
       `IdentityFile=${join(this.folder, 'id')}`,
       'IdentitiesOnly=yes',
       'IdentityAgent=none',
@@ -108,23 +113,32 @@ export class SshClient {
       `UserKnownHostsFile=${join(this.folder, 'known_hosts')}`,
       'BatchMode=yes',
       'LogLevel=ERROR',
-      'SendEnv=LANG',
+      'SendEnv=LANG LC_* COLORTERM NO_COLOR GIT_PROTOCOL BASH_ENV',
       ...(workspace === null ? [] : [`SetEnv=WORKSPACE=${workspace}`]),
     ];
     return ['-F', 'none', ...options.flatMap((option) => ['-o', option])];
   }
 
   /** Starts ssh. */
-  start(workspace: string | null, args: string[]): ChildProcessWithoutNullStreams {
+  start(
+    workspace: string | null,
+    args: string[],
+    variables: Record<string, string> = {},
+  ): ChildProcessWithoutNullStreams {
     const { PATH = '' } = process.env;
     return spawn('ssh', [...this.options(workspace), '127.0.0.1', ...args], {
-      env: { PATH, TERM: 'xterm-256color', LANG: 'tr_TR.UTF-8' },
+      env: { PATH, TERM: 'xterm-256color', LANG: 'tr_TR.UTF-8', ...variables },
     });
   }
 
   /** Runs ssh to its end, with this to read. */
-  async run(workspace: string | null, args: string[], input: string | Buffer = ''): Promise<EndedSsh> {
-    const child = this.start(workspace, args);
+  async run(
+    workspace: string | null,
+    args: string[],
+    input: string | Buffer = '',
+    variables: Record<string, string> = {},
+  ): Promise<EndedSsh> {
+    const child = this.start(workspace, args, variables);
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     return endOf(child);

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -237,6 +238,36 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     expect(await sessions()).toHaveLength(2);
   });
 
+  it('carries them where sshd is set to serve files itself (internal-sftp), as the workspace’s user all the same', async () => {
+    const keysSocket = join(root, 'sockets/keys/socket');
+    const internal = await startSshd({
+      ...{ port: await freePort(), keysSocket, sftp: 'internal-sftp -u 0027' },
+    });
+    try {
+      const file = join(client.folder, 'batch');
+      writeFileSync(file, `put ${file} there\nget there ${file}.back\n`);
+      if (isRoot) becomeNobody(place.id);
+      const options = client.options(place.label, internal.port);
+      await runFile('sftp', ['-q', ...options, '-b', file, '127.0.0.1']);
+      expect(readFileSync(`${file}.back`, 'utf8')).toBe(readFileSync(file, 'utf8'));
+      await runFile('scp', ['-q', ...options, file, '127.0.0.1:by-scp']);
+      const { mode, uid } = statSync(join(folderOf(place.id), 'by-scp'));
+      // What the configuration asks for is passed on (-u, the umask).
+      expect([mode & 0o027, uid]).toEqual([0, isRoot ? NOBODY : process.getuid?.()]);
+      expect(await sessions()).toHaveLength(2);
+    } finally {
+      await internal.stop();
+    }
+  });
+
+  it('hands on what clients say of language, colours and git, and nothing that a program would load', async () => {
+    const said = { LC_TIME: 'tr_TR.UTF-8', COLORTERM: 'truecolor', NO_COLOR: '1', GIT_PROTOCOL: 'version=2' };
+    const evil = { LC_ALL: '../../evil', BASH_ENV: '/evil.sh' };
+    const { stdout } = await client.run(place.label, ['env'], '', { ...said, ...evil });
+    for (const [name, value] of Object.entries(said)) expect(stdout).toContain(`${name}=${value}\n`);
+    expect(stdout).not.toContain('evil');
+  });
+
   it('carries git', async () => {
     const copy = join(client.folder, 'copy');
     const options = client.options(place.label).map((option) => `'${option}'`);
@@ -246,6 +277,10 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
       code: 0,
     });
     await git('clone', '-q', '127.0.0.1:there.git', copy);
+    // The server answers in the protocol that the client asked for by GIT_PROTOCOL.
+    const traced = { env: { ...env, GIT_TRACE_PACKET: '1' } };
+    const { stderr } = await runFile('git', ['ls-remote', '127.0.0.1:there.git'], traced);
+    expect(stderr).toContain('< version 2');
     const asSomebody = ['-C', copy, '-c', 'user.name=A', '-c', 'user.email=a@example.com'];
     await git(...asSomebody, 'commit', '-q', '--allow-empty', '-m', 'through git');
     await git('-C', copy, 'push', '-q', 'origin', 'HEAD:main');
@@ -391,6 +426,8 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
       await buildSshKey(site.db, cast.alice, { line: other.publicKey });
       const sessionsSocket = join(root, 'sockets/sessions/socket');
       const script = [
+        // The client sends LANG=tr_TR.UTF-8, and where that is installed the shell would refuse in Turkish.
+        'export LC_ALL=C',
         `ls ${join(root, 'sockets/keys')}`,
         `ls ${folderOf(place.id)}`,
         `${process.execPath} -e 'require("net").connect("${sessionsSocket}").on("error",e=>{console.log(e.code);process.exit(9)})'`,
