@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import connectPgSimple from 'connect-pg-simple';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
-import type { Pool } from 'pg';
 import type { Config } from '../config.ts';
 import { asPgPool, createDb } from '../db.ts';
+import { BrowserSessionStore, hashSessionId } from './browser-session-store.ts';
+import { rollSessionCookie } from './roll-session-cookie.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -32,7 +31,7 @@ export interface BrowserSessions {
 /** Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without a request. */
 export function createBrowserSessions(config: Config): BrowserSessions {
   const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-sessions' });
-  const store = createHashingStore(asPgPool(db));
+  const store = new BrowserSessionStore(asPgPool(db));
   const handler = session({
     name: sessionCookieName(config.production),
     secret: config.sessionSecret,
@@ -49,39 +48,20 @@ export function createBrowserSessions(config: Config): BrowserSessions {
       maxAge: config.sessionIdleHours * 3_600_000,
     },
   });
-  return { middleware: [handler, rememberHash], close: () => db.destroy() };
+  noteUnstoredSessions(store);
+  return { middleware: [handler, rollSessionCookie(store), rememberHash], close: () => db.destroy() };
 }
 
-/** SHA-256 of a session id, in hex: the key of its row, and what evidence may name. */
-function hashSessionId(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('hex');
+/** `express-session` gives the store its way to make sessions; each of them is one without a row. */
+function noteUnstoredSessions(store: BrowserSessionStore & { generate?: (req: Request) => void }): void {
+  const generate = store.generate?.bind(store);
+  store.generate = (req) => {
+    generate?.(req);
+    store.noteUnstored(req.session);
+  };
 }
 
 const rememberHash: RequestHandler = (req, _res, next) => {
   req.browserSessionHash = hashSessionId(req.sessionID);
   next();
 };
-
-function createHashingStore(pool: Pick<Pool, 'query'>): session.Store {
-  const PgStore = connectPgSimple(session);
-  class HashingStore extends PgStore {
-    override get(sid: string, callback: Parameters<session.Store['get']>[1]): void {
-      super.get(hashSessionId(sid), callback);
-    }
-    override set(sid: string, data: session.SessionData, callback?: (error?: unknown) => void): void {
-      super.set(hashSessionId(sid), data, callback);
-    }
-    override destroy(sid: string, callback?: (error?: unknown) => void): void {
-      super.destroy(hashSessionId(sid), callback);
-    }
-    override touch(sid: string, data: session.SessionData, callback?: () => void): void {
-      super.touch(hashSessionId(sid), data, callback);
-    }
-  }
-  return new HashingStore({
-    pool: pool as Pool,
-    tableName: 'browser_sessions',
-    createTableIfMissing: false,
-    pruneSessionInterval: false,
-  });
-}

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import session from 'express-session';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { systemContext } from '../../src/audit/request-context.ts';
+import { deactivateUser } from '../../src/auth/deactivate-user.ts';
+import { sweepAuth } from '../../src/auth/sweep-auth.ts';
+import { asPgPool } from '../../src/db.ts';
+import { BrowserSessionStore, hashSessionId } from '../../src/web/browser-session-store.ts';
+import { endBrowserSessions } from '../../src/web/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import { PASSWORD, signIn, tokenIn, Visitor } from '../support/visitor.ts';
 import { contextOf, cookieOf, rowsOf } from './rows.ts';
 
 const testApp = useTestApp();
@@ -108,6 +116,114 @@ describe('a browser session', () => {
     expect(stranger.headers['cache-control']).not.toBe('no-store');
   });
 });
+
+describe('a request that is still being answered when its browser session is deleted', () => {
+  const endings: Record<string, (browser: Visitor, person: BuiltUser) => Promise<unknown>> = {
+    'the person signed out': (browser) => browser.post('/auth/logout'),
+    'they signed in again': (browser, { email }) =>
+      browser.post('/auth/login', { email, password: PASSWORD }),
+    'their access was ended': (_browser, person) =>
+      deactivateUser(testApp.db, contextOf(testApp, cast.alice), {
+        companyId: cast.acme.id,
+        userId: person.id,
+      }),
+    'it was swept': async () => {
+      const { log } = testApp.deps;
+      const at = new Date(Date.now() + 86_400_000 * 1.1);
+      await sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log, metrics: testApp.metrics }));
+    },
+    'an operator’s access was ended': (_browser, { id }) => endBrowserSessions(testApp.db, id),
+  };
+
+  it.each(Object.keys(endings))(
+    'brings neither the session nor its cookie back: %s, 8 of 8',
+    async (ending) => {
+      const person = await buildUser(testApp.db, { company_id: cast.acme.id });
+      const { browser, cookie, sid } = await signInWithCookie(person);
+      const late = new Visitor(testApp.app, { cookie });
+      // Half of them only move the session’s end, half store a message for the next page in it.
+      const form = { _csrf: tokenIn(await browser.get('/workspace')) };
+      const release = await holdReadersOf('legal_documents');
+      const answers = Array.from({ length: 8 }, (_, index) =>
+        index % 2 === 0
+          ? late.get('/workspace').then((response) => response)
+          : late
+              .rawPost('/workspace')
+              .type('form')
+              .send({ ...form, name: `late-${String(index)}-${String(person.id)}` })
+              .then((response) => response),
+      );
+      const rowsThen = await release
+        .whenHeld(8)
+        .then(() => endings[ending]?.(browser, person))
+        .then(() => testApp.db('browser_sessions').pluck<string[]>('sid'))
+        .finally(release.go);
+      for (const answer of await Promise.all(answers)) expect(cookieOf(answer, 'yac')).toBeUndefined();
+      expect(rowsThen).not.toContain(sid);
+      expect(await testApp.db('browser_sessions').pluck('sid')).toEqual(rowsThen);
+      expect((await new Visitor(testApp.app).get('/workspace', { cookie })).status).toBe(303);
+      if (ending === 'they signed in again') expect((await browser.get('/workspace')).status).toBe(200);
+    },
+  );
+
+  it('is answered with its own cookie, for some hours more, while the session is there', async () => {
+    const { cookie, sid } = await signInWithCookie();
+    await testApp
+      .db('browser_sessions')
+      .where({ sid })
+      .update({ expire: new Date(Date.now() + 60_000) });
+    const response = await new Visitor(testApp.app).get('/workspace', { cookie });
+    expect(`yac=${cookieOf(response, 'yac') ?? ''}`).toBe(cookie);
+    const row = await testApp.db('browser_sessions').where({ sid }).first<{ expire: Date }>('expire');
+    expect(row.expire.getTime()).toBeGreaterThan(Date.now() + 3_600_000);
+  });
+
+  it('is not stored anew even when it is deleted after the question, just before the save', async () => {
+    const store = new BrowserSessionStore(asPgPool(testApp.db));
+    const data = { cookie: new session.Cookie() };
+    data.cookie.maxAge = 60_000;
+    const save = promisify((done: (error?: unknown) => void) => {
+      store.set('an-id', data, done);
+    });
+    const rows = () => testApp.db('browser_sessions').where({ sid: hashSessionId('an-id') });
+    store.noteUnstored(data);
+    await save();
+    expect(await rows()).toHaveLength(1);
+    expect(await store.continue('an-id', data)).toBe(true);
+    await rows().delete();
+    await save();
+    expect(await store.continue('an-id', data)).toBe(false);
+    expect(await rows()).toEqual([]);
+  });
+
+  it('sends a download without the cookie, since its headers do not wait', async () => {
+    const { cookie } = await signInWithCookie(cast.alice);
+    const response = await new Visitor(testApp.app).get('/admin/audit.csv', { cookie });
+    expect([response.status, cookieOf(response, 'yac')]).toEqual([200, undefined]);
+  });
+});
+
+/** Whoever reads that table waits until `go`. */
+async function holdReadersOf(
+  table: string,
+): Promise<{ whenHeld: (count: number) => Promise<void>; go: () => Promise<void> }> {
+  const trx = await testApp.database.ownerDb.transaction();
+  await trx.raw(`lock table ${table} in access exclusive mode`);
+  return {
+    whenHeld: async (count) => {
+      for (let held = 0; held < count;) {
+        const { rows } = await trx.raw<{ rows: { held: number }[] }>(
+          `select count(*)::int as held from pg_locks where relation = ?::regclass and not granted`,
+          [table],
+        );
+        held = rows[0]?.held ?? 0;
+      }
+    },
+    go: async () => {
+      await trx.commit();
+    },
+  };
+}
 
 describe('the language switch', () => {
   it('is remembered for a stranger, and leaves no row', async () => {

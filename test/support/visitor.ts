@@ -80,7 +80,8 @@ export class Visitor {
   }
 }
 
-function tokenIn(response: Response): string | null {
+/** The form token of the first form of a page; null when it has none. */
+export function tokenIn(response: Response): string | null {
   return /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1] ?? null;
 }
 

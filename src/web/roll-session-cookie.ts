@@ -1,0 +1,60 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { BrowserSessionStore } from './browser-session-store.ts';
+
+/** `express-session` leaves an answer alone whose request has no session. */
+type MaybeSession = Omit<Request, 'session'> & { session: Request['session'] | undefined };
+
+/**
+ * Continues the browser session of a request before the answer is sent. When the session was deleted meanwhile, the answer
+ * sets no cookie: this browser may have been signed in anew, and the cookie of a late answer would undo that.
+ *
+ * `express-session` sends the headers first and stores afterwards, so this stands between it and the routes. An answer
+ * whose headers go out before its end (a download) cannot wait for the question and carries no session cookie.
+ */
+export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
+  return (req, res, next) => {
+    const request = req as MaybeSession;
+    const end = res.end.bind(res) as (...given: unknown[]) => Response;
+    let isEnding = false;
+    res.end = (...given: unknown[]): Response => {
+      if (isEnding) return res;
+      isEnding = true;
+      const { session } = request;
+      if (res.headersSent || session === undefined || store.isUnstored(session)) return end(...given);
+      void continueSession(store, request, session).then(() => end(...given));
+      return res;
+    };
+    withoutCookieUnless(res, request, () => isEnding);
+    next();
+  };
+}
+
+/** Takes the session from the request when it is there no more, or when nobody can say. */
+async function continueSession(
+  store: BrowserSessionStore,
+  req: MaybeSession,
+  session: Request['session'],
+): Promise<void> {
+  try {
+    session.touch();
+    if (await store.continue(session.id, session)) return;
+  } catch (error) {
+    req.log.warn({ err: error }, 'browser session could not be continued');
+  }
+  req.session = undefined;
+}
+
+/** Hides the session from the listener by which `express-session` sets its cookie, unless the answer may bear it. */
+function withoutCookieUnless(res: Response, req: MaybeSession, isAsked: () => boolean): void {
+  const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response;
+  res.writeHead = (...given: unknown[]): Response => {
+    if (isAsked()) return writeHead(...given);
+    const { session } = req;
+    req.session = undefined;
+    try {
+      return writeHead(...given);
+    } finally {
+      req.session = session;
+    }
+  };
+}
