@@ -27,7 +27,7 @@ export async function recordSignIn(
   const updated = await trx('users')
     .where({ id: input.userId })
     .whereNull('deactivated_at')
-    .update({ last_login_at: context.at });
+    .update({ last_login_at: trx.raw('greatest(last_login_at, ?::timestamptz)', [context.at]) });
   const user = updated === 1 ? await findSignedInUser(trx, input.userId) : undefined;
   if (user === undefined) return undefined;
   const device = await rememberDevice(trx, context, input);

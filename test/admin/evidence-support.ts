@@ -101,6 +101,13 @@ export async function buildAuditRow(
   return row?.id ?? 0;
 }
 
+/** What was counted in a session. */
+export interface CountedMinutes {
+  connected: number;
+  active: number;
+  isPartlySeen?: boolean;
+}
+
 /** One ended workspace session of an hour, unless told otherwise. */
 export async function buildSession(
   db: Knex,
@@ -108,12 +115,13 @@ export async function buildSession(
   workspaceId: number,
   times: { from: string; to: string; isOpen?: boolean },
   /** What was counted; nothing when it is left out. */
-  minutes?: { connected: number; active: number },
+  minutes?: CountedMinutes,
 ): Promise<void> {
   await db('workspace_sessions').insert({
     ...(minutes !== undefined && {
       connected_minutes: minutes.connected,
       active_minutes: minutes.active,
+      is_partly_seen: minutes.isPartlySeen ?? false,
       connected_until: db.raw(`date_trunc('minute', ?::timestamptz)`, [times.to]),
     }),
     company_id: user.company_id,

@@ -43,7 +43,7 @@ describe('AuditLogger', () => {
     const { context, errors } = contextWithLog();
     const { bob } = await buildCast(database.db);
     await database.db.transaction(async (trx) => {
-      await trx('users').where('id', bob.id).update({ full_name: 'Robert' });
+      await trx('users').where('id', bob.id).update({ locale: 'tr' });
       // No such person: the foreign key refuses the row.
       await AuditLogger.log(trx, context, {
         action: 'logout',
@@ -53,8 +53,8 @@ describe('AuditLogger', () => {
       });
       await AuditLogger.log(trx, context, { action: 'login', success: true });
     });
-    expect(await database.db('users').where('id', bob.id).first('full_name')).toEqual({
-      full_name: 'Robert',
+    expect(await database.db('users').where('id', bob.id).first('locale')).toEqual({
+      locale: 'tr',
     });
     expect(await rowsOf(database.db, context.requestId)).toEqual([{ action_type: 'login' }]);
     expect(await failuresOf(context)).toBe(1);

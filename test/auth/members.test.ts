@@ -8,6 +8,7 @@ import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from './rows.ts';
+import { pastTriggers } from '../support/past-triggers.ts';
 
 const testApp = useTestApp();
 let cast: Cast;
@@ -96,8 +97,11 @@ describe('the last admin', () => {
       expect(outcomes.some(({ ok }) => !ok)).toBe(true);
       const reset = { role: 'admin', deactivated_at: null };
       await testApp.db('users').where({ id: cast.alice.id }).update(reset);
-      await testApp.db('users').where({ id: other.id }).update({ deactivated_at: new Date() });
-      await testApp.db('membership_periods').where({ user_id: cast.alice.id }).update({ ended_at: null });
+      const rest = testApp.db('users').where({ id: other.id }).whereNull('deactivated_at');
+      await rest.update({ deactivated_at: new Date() });
+      await pastTriggers(testApp.database.ownerDb, 'membership_periods', (rows) =>
+        rows.where({ user_id: cast.alice.id }).update({ ended_at: null }),
+      );
     }
   });
 });

@@ -254,17 +254,20 @@ describe('two processes', () => {
   });
 
   test('what was noted before the other one ended the session still counts, and moves no end', async () => {
-    const id = await used(place);
-    note(place, id, bobAt(2));
-    note(place, id, bobAt(4));
-    const elsewhere = bobAt(3, { recorders: recordersOf(there) });
+    // Of today: a session that ended more than a day ago takes nothing any more.
+    const today = Math.floor((Date.now() - minute(0).getTime()) / 60_000) - 60;
+    const id = await open(place, bobAt(today));
+    await report(place, id, bobAt(today + 1));
+    note(place, id, bobAt(today + 2));
+    note(place, id, bobAt(today + 4));
+    const elsewhere = bobAt(today + 3, { recorders: recordersOf(there) });
     await WorkspaceSessionTracker.endSession(database.db, elsewhere, { sessionId: id, reason: 'closed' });
     await here.flush();
     expect(await sessionsIn(place)).toMatchObject([
       {
-        ended_at: minute(3),
+        ended_at: minute(today + 3),
         duration_seconds: 180,
-        last_activity_at: minute(2),
+        last_activity_at: minute(today + 2),
         activity_count: 2,
         interactive_seconds: 120,
       },

@@ -6,6 +6,7 @@ import { createFakeRuntime } from '../support/fake-runtime.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { enterWorkspace } from './entry.ts';
 import { sweeperContext } from './scene.ts';
+import { pastTriggers } from '../support/past-triggers.ts';
 
 const runtime = createFakeRuntime();
 const site = useTestApp({ deps: { runtime, workspaceAddresses: runtime } });
@@ -81,7 +82,9 @@ describe('a deleted workspace', () => {
     const namesake = await buildWorkspace(site.db, { ...own, name: place.name.toUpperCase() });
     expect(await restore()).toContain('has another workspace with the name');
     for (const name of ['second', 'third']) await buildWorkspace(site.db, { ...own, name });
-    await site.db('workspaces').where({ id: namesake.id }).update({ name: 'other' });
+    await pastTriggers(site.database.ownerDb, 'workspaces', (rows) =>
+      rows.where({ id: namesake.id }).update({ name: 'other' }),
+    );
     expect(await restore()).toContain('has no room');
     await site
       .db('subscriptions')

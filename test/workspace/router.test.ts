@@ -4,6 +4,7 @@ import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from 
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { backdate as setBack, minute, unique } from './scene.ts';
+import { pastTriggers } from '../support/past-triggers.ts';
 
 const site = useTestApp({ env: { WORKSPACE_PORT_MIN: '21000', WORKSPACE_PORT_MAX: '21999' } });
 let cast: Cast;
@@ -295,7 +296,9 @@ describe('activity', () => {
     await backdate(sessionId, 9);
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     const last_activity_at = new Date(Date.now() - 180_000);
-    await site.db('workspace_sessions').where({ id: sessionId }).update({ last_activity_at });
+    await pastTriggers(site.database.ownerDb, 'workspace_sessions', (rows) =>
+      rows.where({ id: sessionId }).update({ last_activity_at }),
+    );
     await site.deps.recorders.activityBuffer?.flush();
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
