@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AppDeps } from '../app-deps.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { createHostReader } from './host-name.ts';
-import { ENTER_PATH } from './host-router.ts';
+import { OUR_PATH } from './host-assets.ts';
 import type { PassedOn, PassOn } from './pass-on-request.ts';
 
 /**
@@ -26,7 +26,7 @@ export function createHostListener(
   const readHost = createHostReader(config);
   return (req, res) => {
     const asked = readHost(req.headers.host);
-    if (asked.kind !== 'workspace' || req.url?.startsWith(ENTER_PATH) === true) {
+    if (asked.kind !== 'workspace' || req.url?.startsWith(OUR_PATH) === true) {
       app(req, res);
       return;
     }

@@ -6,13 +6,17 @@ import { formatFor } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { enterHost } from './enter-host.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
+import { createHostAssets, OUR_PATH, type HostAssets } from './host-assets.ts';
 import { createHostReader } from './host-name.ts';
 import { isNavigation, isPrefetch, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import type { PassedOn, PassOn } from './pass-on-request.ts';
 
-/** The way in, at every workspace's host; the rest of a host belongs to its workspace. */
-export const ENTER_PATH = '/.youarecoder/enter';
+/** The way in, at every workspace's host. */
+export const ENTER_PATH = `${OUR_PATH}enter`;
+
+/** A page that waits for a program to start is loaded again after so long, in seconds. */
+const AGAIN_SECONDS = 3;
 
 /**
  * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file or cookie of the
@@ -25,6 +29,7 @@ export function createHostRouter(
 ): Router {
   const { config } = deps;
   const readHost = createHostReader(config);
+  const assets = createHostAssets();
   const router = Router();
   router.use(async (req, res, next) => {
     const asked = readHost(req.headers.host);
@@ -32,6 +37,8 @@ export function createHostRouter(
       next();
       return;
     }
+    res.locals.hostAssets = assets;
+    if (isAsset(req, res, assets)) return;
     if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
       await enter(deps, req, res, asked.label);
     } else if (asked.kind === 'workspace' && passOn !== null) {
@@ -85,19 +92,33 @@ function refuse(
   res.setHeader('cache-control', 'no-store');
   // No 503: that is for the log a fault that somebody must see to.
   if (reason === 'stopped') showAway(req, res, { status: 409, textKey: 'workspace.awayStopped', url });
-  else if (reason === 'away') showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url });
-  else if (isMendable && isNavigation(request)) res.redirect(303, url);
+  else if (reason === 'away') {
+    res.setHeader('retry-after', String(AGAIN_SECONDS));
+    showAway(req, res, { status: 503, textKey: 'workspace.awayStarting', url, again: isNavigation(request) });
+  } else if (isMendable && isNavigation(request)) res.redirect(303, url);
   else if (isMendable) showAway(req, res, { status: 401, textKey: 'workspace.awaySignIn', url });
   else if (reason === 'unknown-host')
     showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url });
   else showAway(req, res, { status: 403, textKey: 'workspace.awayRefused', url });
 }
 
-/** A page of ours at a workspace's host, whole in itself. The app's own styles and scripts are not there. */
+/** True when one of our files was asked for, and answered. */
+function isAsset(req: Request, res: Response, assets: HostAssets): boolean {
+  const file = req.method === 'GET' || req.method === 'HEAD' ? assets.find(req.path) : undefined;
+  if (file === undefined) return false;
+  res.setHeader('cache-control', 'public, max-age=31536000, immutable');
+  res.setHeader('x-content-type-options', 'nosniff');
+  res.setHeader('cross-origin-resource-policy', 'same-origin');
+  res.setHeader('content-type', file.type);
+  res.send(file.body);
+  return true;
+}
+
+/** A page of ours at a workspace's host. Of our files only its style and the logo are there, and no script. */
 function showAway(
   req: Request,
   res: Response,
-  page: { status: number; textKey: AwayKey; url: string },
+  page: { status: number; textKey: AwayKey; url: string; again?: boolean },
 ): void {
   const format = formatFor(req.acceptsLanguages('en', 'tr') === 'tr' ? 'tr' : 'en');
   const heading = format.t(`${page.textKey}Heading` as TextKey);
@@ -105,13 +126,23 @@ function showAway(
   res.status(page.status);
   res.setHeader('cache-control', 'no-store');
   res.setHeader('content-language', format.locale);
-  res.setHeader('content-security-policy', "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
+  res.setHeader('content-security-policy', AWAY_POLICY);
+  res.setHeader('referrer-policy', 'no-referrer');
   res.setHeader('x-content-type-options', 'nosniff');
   if (req.accepts(['html', 'json']) === 'html') {
-    res.render('workspace/away', { ...format, heading, message, url: page.url });
+    const { styleUrl, logoUrl } = res.locals.hostAssets as HostAssets;
+    const refreshSeconds = page.again === true ? AGAIN_SECONDS : null;
+    const { status, url } = page;
+    res.render('workspace/away', {
+      ...{ ...format, status, heading, message, url, styleUrl, logoUrl, refreshSeconds },
+    });
   } else {
     res.json({ status: page.status, title: heading, detail: message });
   }
 }
 
-type AwayKey = `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Broken'}`;
+type AwayKey =
+  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Starting' | 'Broken'}`;
+
+const AWAY_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

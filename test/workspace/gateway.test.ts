@@ -221,7 +221,10 @@ describe('a request through the gateway', () => {
     addresses.delete(place.id);
     const stopped = await ask(guest, turkish);
     expect(stopped.status).toBe(503);
-    expect(stopped.text).toContain('Çalışma alanı çalışmıyor');
+    expect(stopped.text).toContain('Çalışma alanı başlatılıyor');
+    // It goes on by itself, as a program would that reads the header.
+    expect(stopped.text).toContain('<meta http-equiv="refresh" content="3">');
+    expect(stopped.headers['retry-after']).toBe('3');
     expect(await openSocket(guest)).toBe(503);
     expect(await traffic()).toBeUndefined();
     addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
@@ -232,6 +235,41 @@ describe('a request through the gateway', () => {
     addresses.set(place.id, { socketPath: program.socketPath });
     expect((await ask(guest)).status).toBe(200);
     expect(await traffic()).toMatchObject({ connected_minutes: 1 });
+  });
+});
+
+describe('our own pages at a workspace’s host', () => {
+  it('have the product’s look, from two files that are there for nobody else and allowed by their policy', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const page = { headers: { accept: 'text/html' } };
+    addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
+    const away = [
+      await ask(guest, page),
+      await ask({ host: 'nobody.localhost' }, page),
+      await ask({ host: guest.host }, { ...page, path: '/.youarecoder/enter?ticket=x' }),
+      await ask({ host: 'a.b.localhost' }, page),
+    ];
+    expect(away.map(({ status }) => status)).toEqual([502, 404, 403, 404]);
+    for (const { text, headers } of away) {
+      expect(headers['content-security-policy']).toBe(
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+      );
+      expect(text).not.toMatch(/http-equiv="refresh"|<script|<style| style=/);
+      const files = [...text.matchAll(/(?:href|src)="(\/[^"]+)"/g)].map(([, path = '']) => path);
+      expect(new Set(files).size).toBe(2);
+      for (const path of files) {
+        const file = await ask({ host: 'a.b.localhost' }, { path });
+        expect([file.status, file.headers['cache-control']], path).toEqual([
+          200,
+          'public, max-age=31536000, immutable',
+        ]);
+        expect(file.headers['content-type']).toMatch(path.endsWith('.css') ? /^text\/css/ : /^image\/svg/);
+        expect((await ask({ host: 'localhost' }, { path })).status).toBe(404);
+      }
+    }
+    addresses.set(place.id, { socketPath: program.socketPath });
+    // What else is asked for below our path is the workspace's.
+    expect(seen(await ask(guest, { path: '/.youarecoder/other' })).url).toBe('/.youarecoder/other');
   });
 });
 

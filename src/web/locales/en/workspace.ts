@@ -110,6 +110,8 @@ export const workspace = {
   awayRefused: 'You cannot use this workspace at the moment. Its page in the app says more.',
   awayStoppedHeading: 'The workspace is not running',
   awayStopped: 'It does not run at the moment. Start it in the app, then load this page again.',
+  awayStartingHeading: 'The workspace is starting',
+  awayStarting: 'This page opens it by itself as soon as it is ready.',
   awayBrokenHeading: 'The workspace does not answer',
   awayBroken: 'It is running, but it gave no answer. Wait a moment and load this page again.',
   awayBack: 'Back to the app',

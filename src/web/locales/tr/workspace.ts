@@ -113,6 +113,8 @@ export const workspace: Record<keyof typeof en, string> = {
   awayRefused: 'Bu çalışma alanını şu anda kullanamazsınız. Uygulamadaki sayfası nedenini söyler.',
   awayStoppedHeading: 'Çalışma alanı çalışmıyor',
   awayStopped: 'Şu anda çalışmıyor. Uygulamada başlatın, sonra bu sayfayı yenileyin.',
+  awayStartingHeading: 'Çalışma alanı başlatılıyor',
+  awayStarting: 'Hazır olduğunda bu sayfa kendiliğinden açılır.',
   awayBrokenHeading: 'Çalışma alanı yanıt vermiyor',
   awayBroken: 'Çalışıyor ama yanıt vermedi. Biraz bekleyip bu sayfayı yenileyin.',
   awayBack: 'Uygulamaya dön',
