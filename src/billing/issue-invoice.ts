@@ -15,7 +15,8 @@ export interface IssuedInvoice {
 /**
  * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included, with both
  * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays
- * locked until the caller's transaction ends. Throws when its audit row cannot be written.
+ * locked until the caller's transaction ends. The time of issue is taken under that lock, so a higher number is never older.
+ * Throws when its audit row cannot be written.
  */
 export async function issueInvoice(
   trx: Knex.Transaction,
@@ -23,8 +24,7 @@ export async function issueInvoice(
   input: { payment: Payment; chargedMinor: number; period: Period; config: Config },
 ): Promise<IssuedInvoice> {
   const { payment, chargedMinor, period, config } = input;
-  const year = calendarYear(context.at);
-  const number = await takeNumber(trx, year);
+  const { year, number, issuedAt } = await takeNumber(trx, context.at);
   const invoiceNo = `${config.invoicePrefix}${String(year)}${String(number).padStart(9, '0')}`;
   const [issued] = await trx('invoices')
     .insert({
@@ -33,7 +33,7 @@ export async function issueInvoice(
       year,
       number,
       invoice_no: invoiceNo,
-      issued_at: context.at,
+      issued_at: issuedAt,
       plan: payment.plan,
       period_start: period.start,
       period_end: period.end,
@@ -50,16 +50,51 @@ export async function issueInvoice(
   return issued;
 }
 
-async function takeNumber(trx: Knex.Transaction, year: number): Promise<number> {
-  const { rows } = await trx.raw<{ rows: { last_number: number }[] }>(
-    `insert into invoice_counters (year, last_number) values (?, 1)
-     on conflict on constraint pk_invoice_counters do update set last_number = invoice_counters.last_number + 1
-     returning last_number`,
-    [year],
+interface GivenNumber {
+  year: number;
+  number: number;
+  issuedAt: Date;
+}
+
+/**
+ * Gives the next number of the year that it is now, with the time. A request that waited, or a job that began long ago, knows
+ * an older time than this: its own year may even be over.
+ */
+async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<GivenNumber> {
+  const given = await takeNumberOf(trx, calendarYear(notBefore), notBefore);
+  if (given !== undefined) return given;
+  const { rows } = await trx.raw<{ rows: { at: Date }[] }>('select clock_timestamp() as at');
+  const later = await takeNumberOf(trx, calendarYear(rows[0]?.at ?? notBefore), notBefore);
+  // Midnight of New Year has passed between two statements: the gateway notifies again.
+  if (later === undefined) throw new Error('The year has ended while an invoice was numbered');
+  return later;
+}
+
+/**
+ * The next number of `year`; undefined when that year is over. The database's clock is read after the counter is locked:
+ * Postgres locks the row of a conflict before it works out what to set.
+ */
+async function takeNumberOf(
+  trx: Knex.Transaction,
+  year: number,
+  notBefore: Date,
+): Promise<GivenNumber | undefined> {
+  const { rows } = await trx.raw<{ rows: { last_number: number; last_issued_at: Date }[] }>(
+    `insert into invoice_counters (year, last_number, last_issued_at)
+     select :year, 1, now_or_later.at
+     from (select greatest(:notBefore::timestamptz, clock_timestamp()) as at) as now_or_later
+     where extract(year from now_or_later.at at time zone 'Europe/Istanbul') = :year::integer
+     on conflict on constraint pk_invoice_counters do update
+       set last_number = invoice_counters.last_number + 1,
+           last_issued_at = greatest(invoice_counters.last_issued_at, :notBefore::timestamptz, clock_timestamp())
+       where extract(year from greatest(:notBefore::timestamptz, clock_timestamp()) at time zone 'Europe/Istanbul')
+             = :year::integer
+     returning last_number, last_issued_at`,
+    { year, notBefore },
   );
   const counter = rows[0];
-  if (counter === undefined) throw new Error('Bug! An upsert returned no row');
-  return counter.last_number;
+  if (counter === undefined || calendarYear(counter.last_issued_at) !== year) return undefined;
+  return { year, number: counter.last_number, issuedAt: counter.last_issued_at };
 }
 
 async function findBuyer(trx: Knex.Transaction, payment: Payment): Promise<InvoiceParty> {

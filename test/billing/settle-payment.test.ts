@@ -132,6 +132,54 @@ describe('an invoice', () => {
     expect(numbers).toEqual(['YAC2040000000001', 'YAC2040000000002', 'YAC2041000000001']);
   });
 
+  const issued = (): Promise<{ invoice_no: string; year: number; number: number; issued_at: Date }[]> =>
+    test.db('invoices').where('company_id', companyId).orderBy('id').select('*');
+
+  it.each([
+    [
+      'whose payment a job found that began an hour ago',
+      () => [new Date(), new Date(Date.now() - 3_600_000)],
+    ],
+    ['whose request began before another one’s', () => ['2050-06-02T10:00:00Z', '2050-06-01T23:59:00Z']],
+  ])('is never older than a lower number: %s', async (_, times) => {
+    for (const at of times()) await settle(await order(), new Date(at));
+    const [first, second] = await issued();
+    expect(second?.number).toBe((first?.number ?? 0) + 1);
+    expect(second?.issued_at.getTime()).toBeGreaterThanOrEqual(first?.issued_at.getTime() ?? Infinity);
+  });
+
+  it('of a payment from before New Year is numbered in the year in which it is issued', async () => {
+    await settle(await order(), new Date(`${String(new Date().getUTCFullYear() - 1)}-12-31T20:59:59Z`));
+    const [invoice] = await issued();
+    const today = new Date(Date.now() + 3 * 3_600_000).toISOString();
+    expect(invoice?.invoice_no.slice(3, 7)).toBe(today.slice(0, 4));
+    expect(new Date((invoice?.issued_at.getTime() ?? 0) + 3 * 3_600_000).toISOString().slice(0, 4)).toBe(
+      today.slice(0, 4),
+    );
+  });
+
+  it('bears the time at which its number was given, not that at which it began to wait for it', async () => {
+    await settle(await order(), new Date());
+    const merchantOid = await order();
+    const holder = await test.database.ownerDb.transaction();
+    await holder('invoice_counters').forUpdate().select('year');
+    const waiting = settle(merchantOid, new Date());
+    await expect
+      .poll(async () => {
+        const waits = await test.database
+          .ownerDb('pg_stat_activity')
+          .where({ wait_event_type: 'Lock' })
+          .whereRaw('datname = current_database()');
+        return waits.length;
+      })
+      .toBeGreaterThan(0);
+    const { rows } = await holder.raw<{ rows: { at: Date }[] }>('select clock_timestamp() as at');
+    await holder.commit();
+    await waiting;
+    const invoice = (await issued()).at(-1);
+    expect(invoice?.issued_at.getTime()).toBeGreaterThanOrEqual(rows[0]?.at.getTime() ?? Infinity);
+  });
+
   it('keeps buyer, seller, tax and rate as they were on that day', async () => {
     await test.db('companies').where('id', companyId).update({
       billing_name: 'Acme A.Ş.',
