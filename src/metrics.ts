@@ -25,6 +25,8 @@ export interface Metrics {
   activityFlushedTouches: Counter;
   /** Callbacks by what they did (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
+  /** Pending payments of which nothing can be learned; set when `/metrics` is asked. Not zero = an operator must look. */
+  paymentsStuck: Gauge;
   /** Runs of scheduled work by job and end (ok, failed). */
   jobRuns: Counter<'job' | 'result'>;
   /** Request durations in seconds by route pattern (never by address: one label per route). */
@@ -97,6 +99,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'payment_callbacks_total',
       help: 'Gateway callbacks by outcome',
       labelNames: ['outcome'],
+      registers,
+    }),
+    paymentsStuck: new Gauge({
+      name: 'payments_stuck',
+      help: 'Pending payments of which the gateway has said nothing for too long',
       registers,
     }),
     jobRuns: new Counter({

@@ -4,6 +4,7 @@ import {
   countUsage,
   findSubscription,
   listPaymentsInReview,
+  listStuckPayments,
   type PaymentInReview,
 } from '../billing/queries.ts';
 import { promise } from '../billing/billing-page.ts';
@@ -23,6 +24,9 @@ import { monthStart } from './month-start.ts';
 import { listCompanies, listScheduledJobs, type CompanyRow, type JobEntry } from './queries.ts';
 
 const NEWEST_EVENTS = 8;
+
+/** The oldest of the payments of which nothing is heard: whatever keeps them keeps the rest. */
+const STUCK_SHOWN = 20;
 
 /** Tells the pages of payments in review apart from those of companies. */
 const REVIEW = 'review_';
@@ -67,11 +71,12 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
 
 async function showChooser({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
-  const [companies, reviews, openHolds, jobs] = await Promise.all([
+  const [companies, reviews, openHolds, jobs, stuck] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
     listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
     listScheduledJobs(db),
+    listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
   ]);
   res.render('admin/companies', {
     title: formatOf(res).t('admin.companiesTitle'),
@@ -81,6 +86,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, formatOf(res))),
     reviewPages: pageUrls('/admin', { q: search }, reviews, { prefix: REVIEW }),
     openHolds,
+    stuck,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
 }

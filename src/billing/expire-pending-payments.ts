@@ -4,9 +4,11 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Mailer } from '../web/mail.ts';
 import { lockOrder } from './apply-decision.ts';
+import { boundedText } from './bounded-text.ts';
 import { orderEvidence } from './order-evidence.ts';
 import type { Paytr } from './paytr.ts';
-import { listOverduePayments, type Payment } from './queries.ts';
+import { GATEWAY_MESSAGE_LENGTH } from './paytr-request.ts';
+import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from './queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
 
@@ -16,10 +18,14 @@ const OVERDUE_MINUTES = 45;
 /** At most this many questions to the gateway in one run: the rest waits five minutes. */
 const BATCH = 50;
 
-/** While the gateway cannot be reached, asking on would only be waiting: 3 in a row end the run. */
-const GIVE_UP_AFTER = 3;
+/** A run asks no longer than this: while the gateway is silent each question waits for its time-out, and other work waits too. */
+const RUN_SECONDS = 120;
 
-type Ending = 'paid' | 'held' | 'expired' | 'unreachable' | 'unanswered' | 'decided' | 'broken';
+/** An order about which no answer came is asked about again after this, twice as long after each further failure. */
+const FIRST_PAUSE_MINUTES = 5;
+const LONGEST_PAUSE_MINUTES = 360;
+
+type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
 
 interface Parts {
   paytr: Paytr;
@@ -29,7 +35,8 @@ interface Parts {
 
 /**
  * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it knows as charged is
- * settled like a notification, what it does not know expires, and while it does not answer the payment stays for the next run.
+ * settled like a notification, what it does not know expires, and what it does not answer is asked again later, ever more
+ * seldom, behind those that were not asked about yet: orders that cannot be settled keep no other waiting.
  * Safe with several processes: each payment is locked and looked at again before it changes. Says what it did.
  */
 export async function expirePendingPayments(
@@ -39,14 +46,15 @@ export async function expirePendingPayments(
 ): Promise<string> {
   const before = new Date(context.at.getTime() - OVERDUE_MINUTES * 60_000);
   const endings: Ending[] = [];
-  for (const payment of await listOverduePayments(db, before, BATCH)) {
+  const startedAt = performance.now();
+  const due = { startedBefore: before, at: context.at, limit: BATCH };
+  for (const payment of await listOverduePayments(db, due)) {
     endings.push(await endOrReport(db, context, payment, input));
-    const last = endings.slice(-GIVE_UP_AFTER);
-    if (last.length === GIVE_UP_AFTER && last.every((ending) => ending === 'unreachable')) break;
+    if (performance.now() - startedAt > RUN_SECONDS * 1000) break;
   }
   const count = (...kinds: Ending[]): string =>
     String(endings.filter((ending) => kinds.includes(ending)).length);
-  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unreachable', 'unanswered')} unanswered, ${count('broken')} broken`;
+  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
 }
 
 /** One payment that cannot be settled must not keep the others waiting for ever. */
@@ -63,6 +71,7 @@ async function endOrReport(
       { err: error, merchant_oid: payment.merchant_oid },
       'pending payment could not be ended',
     );
+    await noteFailedAsk(db, context, payment, error instanceof Error ? error.message : String(error));
     return 'broken';
   }
 }
@@ -87,8 +96,34 @@ async function endPayment(
     { merchant_oid: payment.merchant_oid, reason: answer.reason, gateway: answer.gatewayMessage },
     'the gateway could not be asked about a pending payment',
   );
-  // An answer we cannot use may be about this one order; the next may fare better.
-  return answer.reason === 'unreachable' || answer.reason === 'timeout' ? 'unreachable' : 'unanswered';
+  await noteFailedAsk(db, context, payment, `${answer.reason}: ${answer.gatewayMessage}`);
+  return 'unanswered';
+}
+
+/** Remembers a try that gave nothing, and when the next is due. Operators see the payments this happens to again and again. */
+async function noteFailedAsk(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  problem: string,
+): Promise<void> {
+  const [noted] = await db('payments')
+    .where({ id: payment.id, status: 'pending' })
+    .update({
+      asks_failed: db.raw('asks_failed + 1'),
+      asked_at: context.at,
+      ask_again_at: db.raw(
+        `?::timestamptz + least(? * 2 ^ least(asks_failed, 20), ?) * interval '1 minute'`,
+        [context.at, FIRST_PAUSE_MINUTES, LONGEST_PAUSE_MINUTES],
+      ),
+      ask_problem: boundedText(problem, GATEWAY_MESSAGE_LENGTH),
+    })
+    .returning<{ asks_failed: number }[]>('asks_failed');
+  if (noted?.asks_failed !== STUCK_AFTER_FAILURES) return;
+  context.log.error(
+    { merchant_oid: payment.merchant_oid, problem },
+    'nothing can be learned about a pending payment: see the page for operators',
+  );
 }
 
 async function expire(

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AuditWriterState } from '../audit/audit-writer.ts';
+import { countStuckPayments } from '../billing/queries.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { listMigrationStates } from '../migrations.ts';
@@ -37,6 +38,7 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
     if (!mayReadMetrics(req, config.metricsToken)) throw new NotFound();
     noteBacklog(metrics, recorders.auditWriter.state(), req.receivedAt);
     metrics.activityPendingTouches.set(recorders.activityBuffer?.state().pendingTouches ?? 0);
+    metrics.paymentsStuck.set(await countStuckOrUnknown(db, req.receivedAt));
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   return router;
@@ -50,6 +52,15 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
   metrics.auditOldestUnwritten.set(
     oldestUnwrittenAt === null ? 0 : Math.max(0, (at.getTime() - oldestUnwrittenAt.getTime()) / 1000),
   );
+}
+
+/** Not a number while the database cannot say: a zero would be good news. */
+async function countStuckOrUnknown(db: AppDeps['db'], at: Date): Promise<number> {
+  try {
+    return await countStuckPayments(db, at, READY_TIMEOUT_MS);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; migrations: string }> {

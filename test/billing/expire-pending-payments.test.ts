@@ -1,9 +1,11 @@
+import supertest from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expirePendingPayments } from '../../src/billing/expire-pending-payments.ts';
 import { createPaytr, type Paytr } from '../../src/billing/paytr.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../support/build.ts';
 import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
+import { signIn } from '../support/visitor.ts';
 import { auditOf, contextAt, moneyState, notify } from './scene.ts';
 
 const test = useTestApp();
@@ -51,8 +53,8 @@ async function payUnnoticed(oid: string, amountMinor = 149_900): Promise<void> {
   await gateway.sandbox.payNow(oid, 'approve');
 }
 
-const run = (paytr: Paytr = gateway.paytr): Promise<string> =>
-  expirePendingPayments(test.db, contextAt(new Date()), { ...test.deps, paytr });
+const run = (paytr: Paytr = gateway.paytr, at = new Date()): Promise<string> =>
+  expirePendingPayments(test.db, contextAt(at), { ...test.deps, paytr });
 
 describe('a payment that was never notified', () => {
   it('expires when the gateway knows no charge, with a row that says so', async () => {
@@ -127,13 +129,74 @@ describe('a payment that was never notified', () => {
     expect((await moneyState(test.db, companyId, oid)).payment.review_reason).toBe('test_payment');
   });
 
-  it('waits while the gateway does not answer, and the run says so and stops asking', async () => {
+  it('waits while the gateway does not answer, and the run says so', async () => {
     const oids = [await overdue(), await overdue(), await overdue(), await overdue()];
     const unreachable = createPaytr({ ...FAKE_STORE, baseUrl: 'http://127.0.0.1:9', testMode: true });
-    expect(await run(unreachable)).toContain('3 unanswered');
+    expect(await run(unreachable)).toContain('4 unanswered');
     const statuses = await test.db('payments').whereIn('merchant_oid', oids).pluck<string[]>('status');
     expect(new Set(statuses)).toEqual(new Set(['pending']));
-    expect(await auditOf(test.db, companyId)).toEqual([]);
+    expect((await auditOf(test.db, companyId)).map((row) => row.action_type)).toEqual([]);
+  });
+
+  it.each(['unreadable', 'unreachable', 'timeout'] as const)(
+    'and was charged is found in one run though 3 before it were %s, and in the next though 50 were',
+    async (reason) => {
+      const silent = new Set<string>();
+      const odd: Paytr = {
+        ...gateway.paytr,
+        queryStatus: (oid) =>
+          silent.has(oid)
+            ? Promise.resolve({ ok: false, reason, gatewayMessage: 'nothing' })
+            : gateway.paytr.queryStatus(oid),
+      };
+      const build = async (count: number): Promise<void> => {
+        for (let n = 0; n < count; n += 1) silent.add(await overdue({ created_at: minutesAgo(50) }));
+      };
+      await build(3);
+      const charged = await overdue();
+      await payUnnoticed(charged);
+      expect(await run(odd)).toContain('1 paid');
+      await test
+        .db('payments')
+        .whereIn('merchant_oid', [...silent])
+        .update({ ask_again_at: null });
+      await build(47);
+      const later = await overdue();
+      await payUnnoticed(later);
+      expect(await run(odd)).toContain('50 unanswered');
+      expect(await run(odd, new Date(Date.now() + 301_000))).toContain('1 paid');
+    },
+  );
+
+  it('is asked about ever more seldom while no answer comes, and operators see it and how many there are', async () => {
+    const oid = await overdue();
+    const silent: Paytr = {
+      ...gateway.paytr,
+      queryStatus: () => Promise.resolve({ ok: false, reason: 'timeout', gatewayMessage: 'No answer' }),
+    };
+    const row = (): Promise<{ asks_failed: number; ask_again_at: Date; ask_problem: string }> =>
+      test.db('payments').where('merchant_oid', oid).first('asks_failed', 'ask_again_at', 'ask_problem');
+    const stuck = async (): Promise<string | undefined> =>
+      /^payments_stuck (\S+)/m.exec((await supertest(test.app).get('/metrics')).text)?.[1];
+    let at = new Date();
+    const pauses: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      expect(await stuck()).toBe(n < 3 ? '0' : '1');
+      expect(await run(silent, at)).toContain('1 unanswered');
+      expect(await run(silent, new Date(at.getTime() + 1000))).toContain('0 unanswered');
+      const { ask_again_at } = await row();
+      pauses.push((ask_again_at.getTime() - at.getTime()) / 60_000);
+      at = ask_again_at;
+    }
+    expect(pauses).toEqual([5, 10, 20, 40, 80, 160, 320, 360]);
+    expect(await row()).toMatchObject({ asks_failed: 8, ask_problem: 'timeout: No answer' });
+    const operator = await signIn(test.app, await buildUser(test.db, { role: 'operator' }));
+    const page = await operator.get('/admin');
+    expect(page.text).toContain('Payments nothing is heard of');
+    expect(page.text).toContain(oid);
+    expect(page.text).toContain('8 tries failed');
+    expect(await run(gateway.paytr, at)).toContain('1 expired');
+    expect(await stuck()).toBe('0');
   });
 
   it('whose answer cannot be used does not keep the others waiting', async () => {
@@ -191,7 +254,7 @@ describe('a payment that was never notified', () => {
     expect(said).toContain('1 broken');
     expect((await moneyState(test.db, companyId, broken)).payment.status).toBe('pending');
     expect((await moneyState(test.db, companyId, other)).payment.status).toBe('expired');
-    await run();
+    await run(gateway.paytr, new Date(Date.now() + 301_000));
     expect((await moneyState(test.db, companyId, broken)).payment.status).toBe('success');
   });
 });

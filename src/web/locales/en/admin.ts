@@ -21,9 +21,9 @@ export const admin = {
 
   reviewTitle: 'Payments to look at',
   reviewIntro:
-    'The card was charged, but not as ordered. Nothing was activated: refund it or settle it by hand.',
+    'The card was charged, but not as ordered, or the order no longer fitted. Nothing was activated: refund it or settle it by hand.',
   reviewIntroCompany:
-    'The card was charged, but not as ordered, so nothing was activated yet. Our staff decide; you need do nothing.',
+    'The card was charged, but not as ordered, or the order no longer fitted, so nothing was activated yet. Our staff decide; you need do nothing.',
   reviewReason: 'Why',
   review_amount_unreadable: 'The charged amount could not be read',
   review_amount_below_order: 'Less was charged than ordered',
@@ -40,6 +40,13 @@ export const admin = {
   ordered: 'Ordered',
   charged: 'Charged',
   startedBy: 'Started by',
+
+  stuckTitle: 'Payments nothing is heard of',
+  stuckIntro:
+    'The payment service has not said whether these were paid, and asking it failed. Look them up in its panel. We go on asking.',
+  stuckTries: 'Tries',
+  stuckTried: '{count, plural, =0 {Not asked yet} one {# try failed} other {# tries failed}}',
+  stuckNext: 'Next try',
 
   jobsTitle: 'Scheduled work',
   jobName: 'Work',

@@ -21,9 +21,9 @@ export const admin: Record<keyof typeof en, string> = {
 
   reviewTitle: 'İncelenecek ödemeler',
   reviewIntro:
-    'Karttan tahsilat yapıldı ama siparişle uyuşmuyor. Hiçbir şey etkinleştirilmedi: iade edin veya elle sonuçlandırın.',
+    'Karttan tahsilat yapıldı ama siparişle uyuşmuyor ya da sipariş artık uygun değildi. Hiçbir şey etkinleştirilmedi: iade edin veya elle sonuçlandırın.',
   reviewIntroCompany:
-    'Karttan tahsilat yapıldı ama siparişle uyuşmadığı için henüz hiçbir şey etkinleştirilmedi. Kararı ekibimiz verir; bir şey yapmanız gerekmez.',
+    'Karttan tahsilat yapıldı ama siparişle uyuşmadığı ya da sipariş artık uygun olmadığı için henüz hiçbir şey etkinleştirilmedi. Kararı ekibimiz verir; bir şey yapmanız gerekmez.',
   reviewReason: 'Neden',
   review_amount_unreadable: 'Tahsil edilen tutar okunamadı',
   review_amount_below_order: 'Sipariş tutarından az tahsil edildi',
@@ -40,6 +40,13 @@ export const admin: Record<keyof typeof en, string> = {
   ordered: 'Sipariş tutarı',
   charged: 'Tahsil edilen',
   startedBy: 'Başlatan',
+
+  stuckTitle: 'Sonucu öğrenilemeyen ödemeler',
+  stuckIntro:
+    'Ödeme hizmeti bu siparişlerin ödenip ödenmediğini bildirmedi, sorgular da sonuçsuz kaldı. Ödeme hizmetinin panelinden bakın. Sormaya devam ediyoruz.',
+  stuckTries: 'Sorgular',
+  stuckTried: '{count, plural, =0 {Henüz sorulmadı} other {# sorgu sonuçsuz}}',
+  stuckNext: 'Sonraki sorgu',
 
   jobsTitle: 'Zamanlanmış işler',
   jobName: 'İş',
