@@ -4,6 +4,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
 import { invitationLink, invitationMail } from '../auth/invitation-mail.ts';
 import { INVITATION_DAYS, inviteMember, type InviteOutcome } from '../auth/invite-member.ts';
+import { requireCompanyAdmin } from '../auth/require-user.ts';
 import { revokeInvitation } from '../auth/revoke-invitation.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
@@ -16,7 +17,7 @@ import { countPeople, listInvitations, listPeople } from './people-queries.ts';
 /** Invitations of one company in an hour: a team can be let in, a mailbox cannot be flooded. */
 const INVITATIONS_PER_HOUR = 100;
 
-/** `/users` and `/invitations`: who belongs to the company, and who is asked to. */
+/** `/users` and `/invitations`: who belongs to the company, and who is asked to. An operator cannot let anybody in. */
 export function createPeopleRouter(deps: AppDeps): Router {
   const { db } = deps;
   const limit = createRateLimit(db, {
@@ -28,7 +29,7 @@ export function createPeopleRouter(deps: AppDeps): Router {
   router.get('/users', async (req, res) => {
     await showPeople(deps, req, res, { values: { role: 'member' }, errors: {} });
   });
-  router.post('/users', async (req, res) => {
+  router.post('/users', requireCompanyAdmin, async (req, res) => {
     await limit.consume(String(companyOf(req).id));
     await inviteFromForm(deps, req, res);
   });

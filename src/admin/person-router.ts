@@ -5,6 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { keptValues } from '../auth/form-errors.ts';
 import { changeRole } from '../auth/change-role.ts';
 import { deactivateUser } from '../auth/deactivate-user.ts';
+import { requireCompanyAdmin } from '../auth/require-user.ts';
 import { reactivateUser } from '../auth/reactivate-user.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
@@ -19,14 +20,14 @@ interface Person extends PersonEntry {
   companyId: number;
 }
 
-/** `/users/:id`: one person, and what an admin may change of their access. */
+/** `/users/:id`: one person, and what an admin may change of their access. An operator can only end it. */
 export function createPersonRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/users/:id', async (req, res) => {
     const { id, companyId } = await findAskedPerson(deps, req);
     await showPerson(deps, req, res, { userId: id, companyId });
   });
-  router.post('/users/:id/role', async (req, res) => {
+  router.post('/users/:id/role', requireCompanyAdmin, async (req, res) => {
     await changeRoleFromForm(deps, req, res);
   });
   router.get('/users/:id/deactivate', async (req, res) => {
@@ -35,7 +36,7 @@ export function createPersonRouter(deps: AppDeps): Router {
   router.post('/users/:id/deactivate', async (req, res) => {
     await deactivateFromForm(deps, req, res);
   });
-  router.post('/users/:id/reactivate', async (req, res) => {
+  router.post('/users/:id/reactivate', requireCompanyAdmin, async (req, res) => {
     await reactivateFromForm(deps, req, res);
   });
   return router;

@@ -73,19 +73,28 @@ export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow
     error_message: bound('error_message', entry.errorMessage),
   };
   const rawIp = bound('raw_ip', context.rawIp);
+  const companyId = entry.companyId === undefined ? context.companyId : entry.companyId;
   return {
     event_id: uuid(),
     timestamp: context.at,
     user_id: entry.userId === undefined ? context.userId : entry.userId,
-    company_id: entry.companyId === undefined ? context.companyId : entry.companyId,
+    company_id: companyId,
     actor_type: entry.actorType ?? context.actorType,
     action_type: entry.action,
     ...texts,
     ip_address: context.ip,
     request_id: context.requestId,
-    details: detailsText(entry.details ?? {}, rawIp, cuts),
+    details: detailsText({ ...entry.details, ...onBehalfOf(context, companyId) }, rawIp, cuts),
     success: entry.success,
   };
+}
+
+/** Marks what the platform's staff did for a company, or what followed from it. */
+export function onBehalfOf(
+  context: Pick<RequestContext, 'actorType'>,
+  companyId: number | null,
+): { on_behalf_of_company?: number } {
+  return context.actorType === 'operator' && companyId !== null ? { on_behalf_of_company: companyId } : {};
 }
 
 function cut(cuts: Cuts, name: keyof typeof LIMITS, value: string): string {

@@ -8,7 +8,13 @@ import type { Locale } from '../web/locales/catalogues.ts';
 import { addMember } from './add-member.ts';
 import { hasRoom, lockCompany } from './company-lock.ts';
 import { hashPassword } from './password.ts';
-import { countActiveMembers, findInvitation, findUserByEmail, type Invitation } from './queries.ts';
+import {
+  countActiveMembers,
+  findInvitation,
+  findUserByEmail,
+  isOperatorMailbox,
+  type Invitation,
+} from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
 
 /** Why an invitation cannot be accepted. */
@@ -28,7 +34,9 @@ export async function openInvitation(
   const invitation = await findInvitation(db, hashSecret(token));
   const problem = problemOf(invitation, context.at);
   if (problem !== null || invitation === undefined) return { ok: false, reason: problem ?? 'unknown' };
-  const isTaken = (await findUserByEmail(db, invitation.email)) !== undefined;
+  const isTaken =
+    (await findUserByEmail(db, invitation.email)) !== undefined ||
+    (await isOperatorMailbox(db, invitation.email));
   return isTaken ? { ok: false, reason: 'email-taken' } : { ok: true, invitation };
 }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { isLastAdmin, lockMember, onBehalfOf } from './company-lock.ts';
+import { isLastAdmin, lockMember } from './company-lock.ts';
 
 /**
  * Changes the role of a person of a company, from their next request on. The last active admin keeps theirs. Throws
@@ -28,7 +28,6 @@ export async function changeRole(
         email: member.email,
         old_role: member.role,
         new_role: role,
-        ...onBehalfOf(context, companyId),
       },
     });
     return { ok: true };

@@ -49,8 +49,3 @@ export async function hasRoom(
   const { members } = subscriptionState(times, context.at).limits;
   return members === null || input.places < members;
 }
-
-/** Marks in the evidence that the platform's staff acted for a company. */
-export function onBehalfOf(context: RequestContext, companyId: number): { on_behalf_of_company?: number } {
-  return context.actorType === 'operator' ? { on_behalf_of_company: companyId } : {};
-}

@@ -4,16 +4,19 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { isUniqueViolation } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { hashPassword } from './password.ts';
+import { isMemberMailbox } from './queries.ts';
 
 /**
  * Makes one of the platform's own staff, who belong to no company. Only the command line calls this: there is no page
- * that can. An address that somebody has already, in a company or not, is refused.
+ * that can. An address that somebody has already, in a company or not, is refused; so is one whose mail a person of a
+ * company reads.
  */
 export async function createOperator(
   db: Knex,
   context: RequestContext,
   input: { email: string; fullName: string; password: string; locale: Locale },
 ): Promise<{ ok: true; userId: number } | { ok: false; reason: 'email-taken' }> {
+  if (await isMemberMailbox(db, input.email)) return { ok: false, reason: 'email-taken' };
   const passwordHash = await hashPassword(input.password);
   try {
     return await db.transaction(async (trx) => {

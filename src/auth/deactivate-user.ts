@@ -3,7 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../web/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
-import { isLastAdmin, lockMember, onBehalfOf } from './company-lock.ts';
+import { isLastAdmin, lockMember } from './company-lock.ts';
 import { removeSshKeysOf } from './remove-ssh-key.ts';
 import { revokeAccessTokensOf } from './revoke-access-token.ts';
 
@@ -43,7 +43,6 @@ export async function deactivateUser(
         browser_sessions_ended: signedOut,
         access_tokens_revoked: tokensRevoked,
         ssh_keys_removed: sshKeysRemoved,
-        ...onBehalfOf(context, companyId),
       },
     });
     return { ok: true };

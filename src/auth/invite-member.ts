@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { hashSecret, newSecret } from '../secret-token.ts';
-import { hasRoom, lockCompany, onBehalfOf } from './company-lock.ts';
+import { hasRoom, lockCompany } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations, findOpenInvitation, findUserByEmail } from './queries.ts';
 
 /** A link in a mail is good for a week: long enough for a holiday, short enough for a forgotten mailbox. */
@@ -77,7 +77,7 @@ async function insertInvitation(
     resourceType: 'invitation',
     resourceId: row.id,
     companyId,
-    details: { email, role, expires_at: expiresAt.toISOString(), ...onBehalfOf(context, companyId) },
+    details: { email, role, expires_at: expiresAt.toISOString() },
   });
   return { ok: true, invitationId: row.id, token };
 }

@@ -18,6 +18,31 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
     .first<UserWithPassword | undefined>(['id', 'company_id', 'role', 'password_hash', 'deactivated_at']);
 }
 
+/**
+ * True when somebody of the platform's staff, deactivated or not, reads the mail of this address: it is theirs, or theirs with a
+ * `+label` (RFC 5233), on either side.
+ */
+export async function isOperatorMailbox(db: Knex, email: string): Promise<boolean> {
+  const operator = await db('users')
+    .where({ role: 'operator' })
+    .whereRaw("regexp_replace(email, '[+].*@', '@') = ?", [mailboxOf(email)])
+    .first<{ id: number } | undefined>('id');
+  return operator !== undefined;
+}
+
+/** True when a person of a company reads the mail of this address; as above. */
+export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
+  const member = await db('users')
+    .whereNot({ role: 'operator' })
+    .whereRaw("regexp_replace(email, '[+].*@', '@') = ?", [mailboxOf(email)])
+    .first<{ id: number } | undefined>('id');
+  return member !== undefined;
+}
+
+function mailboxOf(email: string): string {
+  return email.replace(/\+.*@/, '@');
+}
+
 /** A person of one company, locked until the transaction ends. */
 export interface Member {
   id: number;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../web/end-browser-sessions.ts';
-import { hasRoom, lockMember, onBehalfOf } from './company-lock.ts';
+import { hasRoom, lockMember } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations } from './queries.ts';
 
 /**
@@ -35,7 +35,7 @@ export async function reactivateUser(
       resourceType: 'user',
       resourceId: userId,
       companyId,
-      details: { email: member.email, role: member.role, ...onBehalfOf(context, companyId) },
+      details: { email: member.email, role: member.role },
     });
     return { ok: true };
   });

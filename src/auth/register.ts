@@ -8,6 +8,7 @@ import { acceptDocuments } from '../legal/accept-documents.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { addMember } from './add-member.ts';
 import { hashPassword } from './password.ts';
+import { isOperatorMailbox } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
 
 export interface Registration {
@@ -34,6 +35,7 @@ export async function register(
   context: RequestContext,
   input: Registration,
 ): Promise<RegisterOutcome> {
+  if (await isOperatorMailbox(db, input.email)) return { ok: false, reason: 'email-taken' };
   const passwordHash = await hashPassword(input.password);
   try {
     const signedIn = await db.transaction((trx) => createAll(trx, context, { ...input, passwordHash }));

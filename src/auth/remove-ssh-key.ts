@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
-import { onBehalfOf } from './company-lock.ts';
 import { credentialOwner, type CredentialOwner } from './credential-owner.ts';
 import { findSshKey, type SshKey } from './ssh-key-queries.ts';
 
@@ -67,7 +66,6 @@ async function logRemoved(
       fingerprint,
       reason,
       owner_user_id: userId,
-      ...onBehalfOf(context, companyId),
     },
   });
 }

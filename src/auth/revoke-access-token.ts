@@ -4,7 +4,6 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { tokenSessionId } from './access-token.ts';
-import { onBehalfOf } from './company-lock.ts';
 import { credentialOwner, type CredentialOwner } from './credential-owner.ts';
 import { findAccessTokenForUpdate } from './token-queries.ts';
 
@@ -68,6 +67,6 @@ async function logRevoked(
     resourceType: 'access_token',
     resourceId: id,
     companyId,
-    details: { ...details, owner_user_id: userId, ...onBehalfOf(context, companyId) },
+    details: { ...details, owner_user_id: userId },
   });
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
-import { lockCompany, onBehalfOf } from './company-lock.ts';
+import { lockCompany } from './company-lock.ts';
 
 interface InvitationRow {
   email: string;
@@ -38,7 +38,7 @@ export async function revokeInvitation(
       resourceType: 'invitation',
       resourceId: invitationId,
       companyId,
-      details: { email: invitation.email, role: invitation.role, ...onBehalfOf(context, companyId) },
+      details: { email: invitation.email, role: invitation.role },
     });
     return { ok: true };
   });

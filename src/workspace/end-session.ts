@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import { onBehalfOf } from '../audit/audit-row.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import {
   countedMinutes,
@@ -100,6 +101,7 @@ async function logEnd(
       interactive_seconds: session.interactive_seconds,
       activity_count: session.activity_count,
       ...countedMinutes(session),
+      ...onBehalfOf(context, session.company_id),
       ...(isOwnAct || context.userId === null ? {} : { noticed_in_request_of_user_id: context.userId }),
     },
   });

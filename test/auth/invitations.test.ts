@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Response } from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { invitationLink, invitationMail } from '../../src/auth/invitation-mail.ts';
+import { createOperator } from '../../src/auth/create-operator.ts';
 import { inviteMember, type InviteOutcome } from '../../src/auth/invite-member.ts';
 import { revokeInvitation } from '../../src/auth/revoke-invitation.ts';
 import { NotFound } from '../../src/errors.ts';
@@ -85,17 +86,6 @@ describe('inviting somebody', () => {
     expect(JSON.stringify(await testApp.db('audit_logs').select())).not.toContain(outcome.token);
   });
 
-  it('is marked when an operator does it for the company', async () => {
-    await invite(newEmail(), { by: cast.olivia });
-    const [audit] = (await rowsOf(testApp.db, 'invitation_sent')).slice(-1);
-    expect(audit).toMatchObject({
-      actor_type: 'operator',
-      user_id: cast.olivia.id,
-      company_id: cast.acme.id,
-      details: { on_behalf_of_company: cast.acme.id },
-    });
-  });
-
   it('refuses a person of the company, also a deactivated one, and an address that is invited', async () => {
     expect(await invite(cast.bob.email)).toEqual({ ok: false, reason: 'already-member' });
     await testApp.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
@@ -145,12 +135,38 @@ describe('inviting somebody', () => {
   });
 
   it('throws for a company that does not exist', async () => {
-    const wrong = inviteMember(testApp.db, contextOf(testApp, cast.olivia), {
+    const wrong = inviteMember(testApp.db, contextOf(testApp, cast.alice), {
       companyId: 999_999,
       email: newEmail(),
       role: 'member',
     });
     await expect(wrong).rejects.toBeInstanceOf(NotFound);
+  });
+});
+
+describe('the platform’s staff', () => {
+  it.each(['', '+acme'])('cannot become members by an address of theirs (label %j)', async (label) => {
+    const email = cast.olivia.email.replace('@', `${label}@`);
+    const response = await accept(await tokenFor(email, { role: 'admin' }));
+    expect(response.status).toBe(409);
+    const registered = await new Visitor(testApp.app).post('/auth/register', {
+      ...form,
+      companyName: 'Own',
+      subdomain: 'own-company',
+      email,
+    });
+    expect(registered.status).toBe(422);
+    expect(await testApp.db('users').where({ email }).whereNotNull('company_id')).toEqual([]);
+  });
+
+  it.each(['', '+staff'])('are not made of people of companies (label %j)', async (label) => {
+    const outcome = await createOperator(testApp.db, contextOf(testApp, cast.olivia), {
+      email: cast.bob.email.replace('@', `${label}@`),
+      fullName: 'Bob again',
+      password: 'a chair that sings',
+      locale: 'en',
+    });
+    expect(outcome).toEqual({ ok: false, reason: 'email-taken' });
   });
 });
 

@@ -5,7 +5,15 @@ import { reactivateUser } from '../../src/auth/reactivate-user.ts';
 import { NotFound } from '../../src/errors.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildAccessToken,
+  buildCast,
+  buildSshKey,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/build.ts';
 import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from './rows.ts';
 import { pastTriggers } from '../support/past-triggers.ts';
@@ -64,6 +72,7 @@ describe('the role of a person', () => {
     expect(row).toMatchObject({
       actor_type: 'operator',
       user_id: cast.olivia.id,
+      company_id: cast.acme.id,
       details: { on_behalf_of_company: cast.acme.id },
     });
   });
@@ -186,6 +195,89 @@ describe('reactivating a person', () => {
     expect(await reactivate(cast.bob)).toEqual({ ok: false, reason: 'member-limit' });
   });
 });
+
+describe('what the platform’s staff do', () => {
+  it('names the company in every row, also in those that follow from it', async () => {
+    const workspace = await buildWorkspace(testApp.db, {
+      company_id: cast.acme.id,
+      owner_user_id: cast.bob.id,
+    });
+    await buildAccessToken(testApp.db, cast.bob);
+    await buildSshKey(testApp.db, cast.bob);
+    const bob = { ...contextOf(testApp, cast.bob), browserSessionId: 'd'.repeat(64) };
+    await WorkspaceSessionTracker.startSession(testApp.db, bob, {
+      companyId: cast.acme.id,
+      workspaceId: workspace.id,
+      accessMethod: 'web',
+    });
+    const context = contextOf(testApp, cast.olivia);
+    await changeRole(testApp.db, context, { ...target(cast.bob), role: 'admin' });
+    await deactivateUser(testApp.db, context, target(cast.bob));
+    await reactivateUser(testApp.db, context, target(cast.bob));
+    const rows = await testApp
+      .db('audit_logs')
+      .where({ request_id: context.requestId })
+      .orderBy('id')
+      .select(['action_type', 'actor_type', 'company_id'])
+      .select(testApp.db.raw("details -> 'on_behalf_of_company' as on_behalf"));
+    const of = (action_type: string, actor_type = 'operator') => ({
+      action_type,
+      actor_type,
+      company_id: cast.acme.id,
+      on_behalf: cast.acme.id,
+    });
+    expect(rows).toEqual([
+      of('user_role_changed'),
+      of('workspace_session_expired', 'system'),
+      of('token_revoked'),
+      of('ssh_key_remove'),
+      of('user_deactivated'),
+      of('user_reactivated'),
+    ]);
+  });
+});
+
+describe('a change that is not committed', () => {
+  const changes: Record<string, (person: BuiltUser) => Promise<unknown>> = {
+    'a new role': (person) => giveRole(person, 'admin'),
+    'the end of access': (person) => deactivate(person),
+    'access given back': (person) => reactivate(person),
+  };
+
+  it.each(Object.keys(changes))('changes nothing and leaves no row: %s', async (change) => {
+    const person = await buildUser(testApp.db, { company_id: cast.acme.id });
+    if (change === 'access given back') {
+      await deactivate(person);
+    }
+    const stateOf = () =>
+      Promise.all([
+        testApp.db('users').where({ id: person.id }).select(['role', 'deactivated_at']),
+        testApp.db('membership_periods').where({ user_id: person.id }).select(['started_at', 'ended_at']),
+        testApp
+          .db('audit_logs')
+          .where({ resource_id: String(person.id), resource_type: 'user' })
+          .pluck('id'),
+      ]);
+    const before = await stateOf();
+    await refuseCommits(async () => {
+      await expect(changes[change]?.(person)).rejects.toThrow('the commit is refused');
+    });
+    expect(await stateOf()).toEqual(before);
+  });
+});
+
+/** As when the connection breaks at the last moment: what was done is refused by a trigger at the commit. */
+async function refuseCommits(during: () => Promise<void>): Promise<void> {
+  const { ownerDb } = testApp.database;
+  await ownerDb.raw(`create function refuse_commit() returns trigger language plpgsql as
+    $$ begin raise exception 'the commit is refused'; end $$`);
+  await ownerDb.raw(`create constraint trigger refuse_commit after update on users
+    deferrable initially deferred for each row execute function refuse_commit()`);
+  await during().finally(async () => {
+    await ownerDb.raw('drop trigger refuse_commit on users');
+    await ownerDb.raw('drop function refuse_commit');
+  });
+}
 
 describe('a person of another company', () => {
   it('cannot be touched, and looks like one who does not exist', async () => {

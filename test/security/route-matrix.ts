@@ -30,6 +30,10 @@ export interface RouteRule {
   expect: Record<VisitorName, number>;
   /** The action that a success leaves in the audit trail, or why there is none. */
   audit: AuditAction | { none: string };
+  /** The row that follows when a download has ended. */
+  follows?: AuditAction;
+  /** Of a route that writes: why it is meant for the platform's staff as well. Without it they are refused. */
+  forStaff?: string;
   /** Of the API: the status with a token of that person, where `expect` is what a browser's cookies get. */
   byToken?: { bob: number; alice: number; charlie: number };
 }
@@ -256,6 +260,7 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/locale', form: { locale: 'tr', returnTo: '/' } }),
     expect: everyone(303),
     audit: 'locale_changed',
+    forStaff: 'their own language',
   },
 
   {
@@ -278,6 +283,7 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/auth/logout' }),
     expect: everyone(303),
     audit: 'logout',
+    forStaff: 'their own sign-out',
   },
   {
     route: 'GET /auth/register',
@@ -290,6 +296,7 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/auth/register', form: {} }),
     expect: { ...everyone(303), stranger: 422 },
     audit: ownTest('test/auth'),
+    forStaff: 'somebody signed in is led to the start; see test/auth',
   },
   {
     route: 'GET /auth/accept-invite/:token',
@@ -470,6 +477,7 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/legal/accept', form: { acceptTerms: 'on', acceptPrivacy: 'on' } }),
     expect: change(303, 303, 303, 303),
     audit: ownTest('test/legal'),
+    forStaff: 'leads to the start: staff have nothing to accept, see test/legal',
   },
 
   {
@@ -689,6 +697,7 @@ export const routeRules: RouteRule[] = [
     }),
     expect: change(403, 403, 403, 303),
     audit: 'legal_hold_placed',
+    forStaff: 'theirs alone',
   },
   {
     route: 'GET /admin/holds/:id/release',
@@ -704,6 +713,7 @@ export const routeRules: RouteRule[] = [
     }),
     expect: change(403, 403, 403, 303),
     audit: 'legal_hold_released',
+    forStaff: 'theirs alone',
   },
   {
     route: 'GET /admin/users',
@@ -717,7 +727,7 @@ export const routeRules: RouteRule[] = [
       path: '/admin/users',
       form: { email: `new-${Math.random().toString(36).slice(2)}@example.com`, role: 'member' },
     }),
-    expect: change(403, 303, 303, 303),
+    expect: change(403, 303, 303, 403),
     audit: 'invitation_sent',
   },
   {
@@ -725,6 +735,7 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/admin/invitations/${await invitationOf(db, cast)}/revoke` }),
     expect: change(403, 303, 404, 303),
     audit: 'invitation_revoked',
+    forStaff: 'ends what could become access',
   },
   {
     route: 'GET /admin/users/:id',
@@ -744,7 +755,7 @@ export const routeRules: RouteRule[] = [
       path: `/admin/users/${await acmeMember(db, cast)}/role`,
       form: { role: 'admin' },
     }),
-    expect: change(403, 303, 404, 303),
+    expect: change(403, 303, 404, 403),
     audit: 'user_role_changed',
   },
   {
@@ -758,6 +769,7 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/deactivate` }),
     expect: change(403, 303, 404, 303),
     audit: 'user_deactivated',
+    forStaff: 'ends access, when a company reports that an account was taken over',
   },
   {
     route: 'POST /admin/users/:id/reactivate',
@@ -767,7 +779,7 @@ export const routeRules: RouteRule[] = [
       await db('membership_periods').where({ user_id: id }).update({ ended_at: new Date() });
       return { path: `/admin/users/${id}/reactivate` };
     },
-    expect: change(403, 303, 404, 303),
+    expect: change(403, 303, 404, 403),
     audit: 'user_reactivated',
   },
   {
@@ -775,6 +787,7 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/export-logs` }),
     expect: page(403, 200, 404, 200),
     audit: 'evidence_exported',
+    follows: 'evidence_export_finished',
   },
   {
     route: 'GET /admin/exports/:token/progress',
@@ -793,5 +806,6 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/admin/audit.csv' }),
     expect: page(403, 200, 200, 200),
     audit: 'audit_exported',
+    follows: 'audit_export_finished',
   },
 ];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
+import type { AuditAction } from '../../src/audit/actions.ts';
 import { tokenScopes } from '../../src/auth/access-token.ts';
 import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support/build.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
@@ -80,14 +81,38 @@ describe.each(routeRules)('$route', (rule) => {
     expect(status).toBe(rule.expect[name]);
     const hasWorked = status < 400 && !(name === 'stranger' && status === 303);
     if (typeof rule.audit !== 'string' || !hasWorked) return;
-    const rows = await test
-      .db('audit_logs')
-      .where({ request_id: requestId, action_type: rule.audit })
-      .select('company_id', 'actor_type', 'success');
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ success: true, actor_type: name === 'olivia' ? 'operator' : 'user' });
+    for (const action of [rule.audit, ...(rule.follows === undefined ? [] : [rule.follows])])
+      await expectRow({ requestId, action, name, rule });
   });
 });
+
+/** One row of that action, by this person, about the company concerned; of staff it says for whom. */
+async function expectRow(of: {
+  requestId: string;
+  action: AuditAction;
+  name: VisitorName;
+  rule: RouteRule;
+}): Promise<void> {
+  const { requestId, action, name, rule } = of;
+  const isStaff = name === 'olivia';
+  const isAboutAcme = isStaff && rule.route.includes(' /admin');
+  const company_id = isStaff ? (isAboutAcme ? cast.acme.id : null) : cast[name as 'alice'].company_id;
+  const found = (): PromiseLike<unknown> =>
+    test
+      .db('audit_logs')
+      .where({ request_id: requestId, action_type: action })
+      .select('company_id', 'user_id', 'actor_type', 'success')
+      .select(test.db.raw("details -> 'on_behalf_of_company' as on_behalf"));
+  await expect.poll(found, { timeout: 5000 }).toEqual([
+    {
+      company_id,
+      user_id: cast[name as 'alice'].id,
+      actor_type: isStaff ? 'operator' : 'user',
+      success: true,
+      on_behalf: isAboutAcme ? cast.acme.id : null,
+    },
+  ]);
+}
 
 describe.each(routeRules.filter((rule) => rule.byToken !== undefined))('$route with a token', (rule) => {
   it.each(['bob', 'alice', 'charlie'] as const)(
@@ -104,8 +129,9 @@ describe.each(routeRules.filter((rule) => rule.byToken !== undefined))('$route w
       const rows = await test
         .db('audit_logs')
         .where({ request_id: response.headers['x-request-id'], action_type: rule.audit })
-        .select('company_id', 'actor_type', 'success');
-      expect(rows).toEqual([{ company_id: cast[name].company_id, actor_type: 'user', success: true }]);
+        .select('company_id', 'user_id', 'actor_type', 'success');
+      const { id: user_id, company_id } = cast[name];
+      expect(rows).toEqual([{ company_id, user_id, actor_type: 'user', success: true }]);
     },
   );
 
@@ -135,18 +161,64 @@ function neededScope(route: string): string {
 }
 
 describe('an operator', () => {
-  it('leaves a row that the company’s admin can see for every look and every change', async () => {
-    const looks = routeRules.filter(
-      ({ route, expect: statuses }) => route.includes(' /admin') && statuses.olivia < 400,
-    );
-    for (const rule of looks) {
+  const ofAdmin = routeRules.filter(
+    ({ route, expect: statuses }) => route.includes(' /admin') && statuses.olivia < 400,
+  );
+
+  it.each(ofAdmin)(
+    'leaves one look that the company’s admin can see, and nothing unmarked: $route',
+    async (rule) => {
       const { requestId } = await ask(rule, 'olivia');
       const rows = await test
         .db('audit_logs')
-        .where({ request_id: requestId, actor_type: 'operator', company_id: cast.acme.id })
-        .pluck('action_type');
-      expect(rows.length, rule.route).toBeGreaterThan(0);
-    }
+        .where({ request_id: requestId })
+        .whereNot({ action_type: 'evidence_export_finished' })
+        .whereNot({ action_type: 'audit_export_finished' })
+        .orderBy('action_type')
+        .select('action_type', 'company_id', 'actor_type', 'user_id')
+        .select(test.db.raw("details -> 'on_behalf_of_company' as on_behalf"));
+      const actions = ['operator_company_viewed', ...(typeof rule.audit === 'string' ? [rule.audit] : [])];
+      expect(rows).toEqual(
+        actions.sort().map((action_type) => ({
+          action_type,
+          company_id: cast.acme.id,
+          actor_type: 'operator',
+          user_id: cast.olivia.id,
+          on_behalf: cast.acme.id,
+        })),
+      );
+    },
+  );
+
+  it('may write only where a route is meant for staff', () => {
+    const writes = routeRules.filter(({ route }) => /^(POST|DELETE|PUT|PATCH) /.test(route));
+    const open = writes.filter(({ expect: statuses }) => statuses.olivia < 400);
+    expect(open.map(({ route }) => route)).toEqual(
+      writes.filter(({ forStaff }) => forStaff !== undefined).map(({ route }) => route),
+    );
+  });
+
+  it('of every role is kept apart from people of companies by the database', async () => {
+    const become = (id: number, change: object): PromiseLike<unknown> =>
+      test.db('users').where({ id }).update(change);
+    await expect(become(cast.olivia.id, { company_id: cast.acme.id, role: 'admin' })).rejects.toThrow(
+      'company_id never changes',
+    );
+    await expect(become(cast.bob.id, { company_id: null, role: 'operator' })).rejects.toThrow(
+      'company_id never changes',
+    );
+    await expect(become(cast.bob.id, { role: 'operator' })).rejects.toThrow('ck_users_company');
+    await expect(
+      test.db('invitations').insert({
+        company_id: cast.acme.id,
+        email: 'second-address@example.com',
+        role: 'admin',
+        token_hash: 'of-staff',
+        invited_by: cast.olivia.id,
+        created_at: new Date(),
+        expires_at: new Date(Date.now() + 86_400_000),
+      }),
+    ).rejects.toThrow('fk_invitations_inviter_company');
   });
 });
 

@@ -174,6 +174,8 @@ export const admin = {
   exportSchema: 'How to read the file (JSON Schema)',
 
   accessTitle: 'Access',
+  accessByStaff:
+    'Platform staff can end access and never give it: only the company’s own administrators let people in and change roles.',
   roleSave: 'Change role',
   roleChanged: '{name} now has the role: {role}.',
   lastAdminRole: 'This is the only administrator. Make somebody else an administrator first.',

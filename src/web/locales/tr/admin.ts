@@ -175,6 +175,8 @@ export const admin: Record<keyof typeof en, string> = {
   exportSchema: 'Dosya nasıl okunur (JSON Schema)',
 
   accessTitle: 'Erişim',
+  accessByStaff:
+    'Platform görevlileri erişimi yalnızca sona erdirebilir: kişileri davet eden ve rolleri değiştiren, şirketin kendi yöneticileridir.',
   roleSave: 'Rolü değiştir',
   roleChanged: '{name} kişisinin yeni rolü: {role}.',
   lastAdminRole: 'Bu kişi tek yönetici. Önce başka birini yönetici yapın.',
