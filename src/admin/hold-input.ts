@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, line } from '../auth/input.ts';
+import { isReadableText } from '../web/text-line.ts';
 
 // Messages are text keys.
 
@@ -26,13 +27,13 @@ const PROSE_MAX = 2000;
 const prose = (missing: string) =>
   z
     .string({ error: missing })
-    .transform((value) => value.replaceAll('\r\n', '\n').trim())
+    .transform((value) => value.normalize('NFC').replaceAll('\r\n', '\n').trim())
     .pipe(
       z
         .string()
         .min(1, missing)
         .max(PROSE_MAX, 'errors.tooLong')
-        .regex(/^(?:\n|\t|[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069])*$/u, 'auth.oddCharacters'),
+        .refine(isReadableText, 'auth.oddCharacters'),
     );
 
 /** The form that places a hold. Without `person` it is about the whole company. */

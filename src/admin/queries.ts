@@ -56,7 +56,7 @@ export async function listCompanies(
     ]);
   if (input.search !== null) whereContains(query, ['companies.name', 'companies.subdomain'], input.search);
   const order: KeysetOrder = {
-    keys: ['lower(companies.name)', 'companies.id'],
+    keys: ['companies.name collate "tr-x-icu"', 'companies.id'],
     direction: 'asc',
     startsAmong: db('companies'),
     size: PAGE_SIZE,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { locales } from '../web/locales/catalogues.ts';
+import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { tokenLifetimesDays, tokenScopes, type TokenScope } from './access-token.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { isReservedSubdomain } from './reserved-subdomains.ts';
@@ -16,13 +17,11 @@ const EMAIL_MAX = 100;
 /** `missing` names the sentence for an empty field; a field sent twice counts as empty. */
 const text = (missing: string) => z.string({ error: missing });
 
-/** One line a person reads, trimmed: no control characters, no halves of characters, no marks that turn the reading direction. */
+/** One line that others read, composed and checked as `isReadableLine` says. */
 export const line = (max: number, missing: string) =>
   text(missing)
-    .trim()
-    .min(1, missing)
-    .max(max, 'errors.tooLong')
-    .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]*$/u, 'auth.oddCharacters');
+    .transform(composeLine)
+    .pipe(z.string().min(1, missing).max(max, 'errors.tooLong').refine(isReadableLine, 'auth.oddCharacters'));
 
 /** An e-mail address as we store it: trimmed, lower case, ASCII only. */
 export const emailAddress = text('auth.emailMissing')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import type { Cursor } from '../keyset.ts';
+import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr-token.ts';
 import { paidPlans } from './plans.ts';
 
@@ -35,13 +36,13 @@ export function readCursor(query: Record<string, unknown>, name: string): Cursor
   return { next: older.data?.id, prev: newer.data?.id };
 }
 
-const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+/** An address is typed in several lines and printed in one. */
 const line = (max: number): z.ZodType<string, string> =>
   z
     .string()
-    .transform((text) => text.replace(/\s+/g, ' ').trim())
+    .transform((text) => composeLine(text.replace(/[\r\n]+/g, ' ')))
     .refine((text) => text.length <= max, { params: { text: 'tooLong', max } })
-    .refine((text) => !control.test(text), { params: { text: 'unreadable' } });
+    .refine((text) => text === '' || isReadableLine(text), { params: { text: 'unreadable' } });
 
 /**
  * The billing details of a company. Empty means none. Bounds are PayTR's (address 400, phone 20 characters; iFrame API,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
+import { composeLine, isReadableLine } from '../web/text-line.ts';
 
 /** Same as the column's bound. */
 const NAME_MAX = 60;
@@ -11,21 +12,17 @@ const nameErrors = {
   odd: 'workspace.nameOdd',
 } satisfies Record<string, TextKey>;
 
-/**
- * The form of POST /workspace. Blanks at the ends and repeated ones go, and letters are composed, so that two names that look
- * the same are the same. Messages are keys of the catalogue.
- */
+/** The form of POST /workspace. Messages are keys of the catalogue. */
 export const createForm = z.object({
   name: z
     .string(nameErrors.missing)
-    .transform((value) => value.normalize('NFC').replace(/\s+/gu, ' ').trim())
+    .transform(composeLine)
     .pipe(
       z
         .string()
         .min(1, nameErrors.missing)
         .max(NAME_MAX, nameErrors.tooLong)
-        .regex(/^\P{C}*$/u, nameErrors.odd)
-        .regex(/[\p{L}\p{N}]/u, nameErrors.odd),
+        .refine(isReadableLine, nameErrors.odd),
     ),
 });
 

@@ -182,6 +182,8 @@ describe('placing a hold', () => {
     ['reason', { reason: '' }],
     ['reason', { reason: 'x'.repeat(2001) }],
     ['reason', { reason: 'a\0b' }],
+    ['reason', { reason: '\u200B\n\u3164' }],
+    ['reason', { reason: 'one\n\u2067two' }],
   ])('says what is wrong beside the field: %s %o', async (field, wrong) => {
     const order = orderOf({ reason: 'r'.repeat(1999), ...wrong });
     const response = await olivia.post(ofAcme('/admin/holds'), order);

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { whereContains } from '../../src/admin/where-contains.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
@@ -260,6 +261,47 @@ describe('long lists', () => {
     expect((await alice.get('/admin/users?q=%25')).text).not.toContain(cast.bob.email);
     expect((await alice.get('/admin/users?q=zzz')).text).toContain('Nothing fits “zzz”.');
     expect((await alice.get(`/admin/users?q=${cast.charlie.email}`)).text).toContain('Nothing fits');
+  });
+
+  it.each([
+    'ışıl',
+    'IŞIL',
+    'Işıl',
+    'isil',
+    'I\u015E\u0131l',
+    'is\u0327il',
+    'ŞILAY',
+    'şılay',
+    'AYDIN',
+    'aydın',
+    'Aydin',
+  ])('of people find Işılay Aydın as %j', async (typed) => {
+    await buildUser(testApp.db, { company_id: cast.acme.id, full_name: 'I\u015F\u0131lay Ayd\u0131n' });
+    const hit = await alice.get(`/admin/users?q=${encodeURIComponent(typed)}`);
+    expect(hit.text).toContain('I\u015F\u0131lay Ayd\u0131n');
+    expect(hit.text).not.toContain(cast.bob.email);
+  });
+
+  it('of people can be searched by an index, among the people of all companies too', async () => {
+    const made = new Error('rolled back');
+    const plan: string[] = [];
+    const reading = testApp.database.ownerDb.transaction(async (trx) => {
+      await trx.raw(
+        `insert into users (company_id, email, full_name, password_hash, role, locale, created_at)
+         select ?, 'search-' || n || '@example.com', md5(n::text), 'x', 'member', 'en', now()
+         from generate_series(1, 2000) n`,
+        [cast.acme.id],
+      );
+      await trx.raw('analyze users');
+      await trx.raw('set local enable_seqscan = off');
+      const query = trx('users').select('id');
+      whereContains(query, ['full_name', 'email'], 'aydın');
+      const { rows } = await trx.raw<{ rows: object[] }>(`explain ${query.toString()}`);
+      plan.push(JSON.stringify(rows));
+      throw made;
+    });
+    await expect(reading).rejects.toBe(made);
+    expect(plan[0]).toContain('idx_users_search');
   });
 
   it('of payments, a person’s and those to look at, have every payment once', async () => {

@@ -38,6 +38,7 @@ describe('a new access token', () => {
 
   it.each([
     ['no name', { ...FORM, name: ' ' }, 'Give the token a name.'],
+    ['a name that nobody sees', { ...FORM, name: '\u200B' }, 'no invisible characters'],
     ['nothing that it may do', { name: 'x', days: '30' }, 'Choose at least one thing'],
     ['no end', { ...FORM, days: '' }, 'Please choose one of the options.'],
     ['an end beyond a year', { ...FORM, days: '366' }, 'Please choose one of the options.'],

@@ -120,8 +120,26 @@ describe('the short name of a company', () => {
 });
 
 describe('a name', () => {
-  it.each(['Çağrı Öztürk', "D'Arcy", '李小龍', 'Zoë 👩‍💻', 'O'])('may be %j', (fullName) => {
+  it.each([
+    'Çağrı Öztürk',
+    "O'Neill",
+    '李小龍',
+    'Zoë 👩‍💻',
+    'Ann ❤️‍🔥',
+    'O',
+    'محمد علي',
+    'می\u200Cخواهم',
+    'יוסף',
+    '葛\u{E0100}城',
+    'Nguyễn Thị',
+    'ทวีศักดิ์',
+  ])('may be %j', (fullName) => {
     expect(faults({ fullName })).toEqual([]);
+  });
+
+  it('is stored with its letters composed and single plain blanks', () => {
+    const parsed = registrationForm.parse({ ...form, fullName: ' Is\u0327\u0131l\u00A0 \u3000Ak ' });
+    expect(parsed.fullName).toBe('I\u015F\u0131l Ak');
   });
 
   it.each([
@@ -131,6 +149,20 @@ describe('a name', () => {
     ['a\nb', 'auth.oddCharacters'],
     ['a\u202Eb', 'auth.oddCharacters'],
     ['a\uD800b', 'auth.oddCharacters'],
+    ['a\u2067b', 'auth.oddCharacters'],
+    ['a\u200Fb', 'auth.oddCharacters'],
+    ['a\u061Cb', 'auth.oddCharacters'],
+    ['\u200B', 'auth.oddCharacters'],
+    ['a\u200Bb', 'auth.oddCharacters'],
+    ['ab\u200D', 'auth.oddCharacters'],
+    ['a\u00ADb', 'auth.oddCharacters'],
+    ['\u3164', 'auth.oddCharacters'],
+    ['\u2800', 'auth.oddCharacters'],
+    ['\uE000', 'auth.oddCharacters'],
+    ['\u0301', 'auth.oddCharacters'],
+    ['---', 'auth.oddCharacters'],
+    [`a${'\u0316'.repeat(5)}`, 'auth.oddCharacters'],
+    ['\u00A0\u3000', 'auth.fullNameMissing'],
     ['x'.repeat(101), 'errors.tooLong'],
   ])('may not be %j', (fullName, message) => {
     expect(faults({ fullName })[0]).toBe(`fullName: ${message}`);

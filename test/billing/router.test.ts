@@ -192,11 +192,14 @@ describe('the billing details', () => {
 
   it.each([
     ['billing_name', 'x'.repeat(121), 'too long'],
+    ['billing_name', '\u200B', 'no invisible characters'],
+    ['billing_name', 'Acme\u202E', 'no invisible characters'],
+    ['billing_address', 'Ankara\u2066', 'no invisible characters'],
     ['billing_address', 'x'.repeat(401), 'too long'],
     ['billing_phone', 'call me', 'telephone'],
     ['billing_phone', '12345678901234567890123', 'too long'],
     ['billing_tax_number', '12', '5 to 20'],
-    ['billing_tax_office', 'a\u0000b', 'cannot be printed'],
+    ['billing_tax_office', 'a\u0000b', 'no invisible characters'],
   ])('with a wrong %s are shown again with a message beside the field', async (field, value, message) => {
     const response = await alice.post('/billing/details', { ...details, [field]: value });
     expect(response.status).toBe(422);

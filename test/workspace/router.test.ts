@@ -105,6 +105,8 @@ describe('creating', () => {
     ['bell\u0007', 'no invisible characters'],
     ['nul\0', 'no invisible characters'],
     ['\u202Eabc', 'no invisible characters'],
+    ['a\u200Bb', 'no invisible characters'],
+    ['\u3164', 'no invisible characters'],
     ['!!!', 'a letter or a digit'],
   ])('shows the form again for the name %j', async (name, message) => {
     const bob = await signIn(site.app, cast.bob);

@@ -24,7 +24,7 @@ export const auth = {
   fullNameMissing: 'Enter your full name.',
   emailMissing: 'Enter your email address.',
   passwordMissing: 'Enter a password.',
-  oddCharacters: 'This contains characters that cannot be shown. Please type it again.',
+  oddCharacters: 'This needs a letter or a digit, and no invisible characters.',
   emailAscii:
     'Please use an email address with plain letters only. Letters such as ç, ğ, ı, ö, ş and ü are not accepted by the payment service.',
   emailTaken: 'There is an account with this email address. Sign in, or use another address.',

@@ -72,7 +72,7 @@ export const billing = {
   detailsSaved: 'The billing details were saved.',
   detailsMissing: 'No address yet: your next invoice would carry only the company’s name.',
   error_tooLong: 'This is too long (at most {max} characters).',
-  error_unreadable: 'This contains characters that cannot be printed.',
+  error_unreadable: 'This needs a letter or a digit, and no invisible characters.',
   error_phone: 'Enter a telephone number such as +90 212 000 00 00.',
   error_taxNumber: 'Enter 5 to 20 digits or letters.',
 

@@ -26,7 +26,7 @@ export const auth: Record<keyof typeof en, string> = {
   fullNameMissing: 'Adınızı ve soyadınızı girin.',
   emailMissing: 'E-posta adresinizi girin.',
   passwordMissing: 'Bir parola girin.',
-  oddCharacters: 'Burada gösterilemeyen karakterler var. Lütfen yeniden yazın.',
+  oddCharacters: 'En az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   emailAscii:
     'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme hizmeti ç, ğ, ı, ö, ş ve ü gibi harfleri kabul etmiyor.',
   emailTaken: 'Bu e-posta adresiyle bir hesap var. Giriş yapın ya da başka bir adres kullanın.',

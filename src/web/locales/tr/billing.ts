@@ -75,7 +75,7 @@ export const billing: Record<keyof typeof en, string> = {
   detailsSaved: 'Fatura bilgileri kaydedildi.',
   detailsMissing: 'Henüz adres yok: bir sonraki faturada yalnızca şirketin adı yer alır.',
   error_tooLong: 'Çok uzun (en fazla {max} karakter).',
-  error_unreadable: 'Yazdırılamayan karakterler içeriyor.',
+  error_unreadable: 'En az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   error_phone: '+90 212 000 00 00 gibi bir telefon numarası girin.',
   error_taxNumber: '5–20 rakam veya harf girin.',
 

@@ -1,0 +1,43 @@
+/**
+ * A character that shows nothing or moves its neighbours: control, private, half of a character, separator of lines, and what
+ * Unicode calls ignorable (UAX #44, Default_Ignorable_Code_Point), which holds every mark that turns the reading direction.
+ * The blank of Braille is empty ink and not in that list.
+ */
+const INVISIBLE = /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/u;
+
+/** A joiner between two letters or signs: Persian and Indic names need it, and so do composed emoji (UAX #31, section 2.3). */
+const JOINER =
+  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{EMod}\uFE0F])[\u200C\u200D](?=[\p{L}\p{Extended_Pictographic}])/gu;
+
+/** A variation selector behind its character: Japanese names and coloured emoji bear it (UTS #37, UTS #51). */
+const VARIANT = /(?<=[\p{L}\p{S}\p{N}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
+
+/** A heap of marks covers the lines above and below; no script stacks more than four behind one letter. */
+const HEAP_OF_MARKS = /\p{M}{5}/u;
+
+/** The line as it is stored: letters composed (NFC), one plain blank for each run of blanks, none at the ends. */
+export function composeLine(text: string): string {
+  return text
+    .normalize('NFC')
+    .replace(/[\p{Zs}\t]+/gu, ' ')
+    .trim();
+}
+
+/**
+ * Whether others can read the line and know what they see: a letter or a digit is in it, nothing invisible, nothing that turns
+ * the reading direction. Names in every script pass, right-to-left ones too: their letters carry the direction themselves.
+ */
+export function isReadableLine(line: string): boolean {
+  const visible = line.replace(VARIANT, '').replace(JOINER, '');
+  return (
+    /[\p{L}\p{N}]/u.test(visible) &&
+    !INVISIBLE.test(visible) &&
+    !HEAP_OF_MARKS.test(visible) &&
+    !/^\p{M}/u.test(visible)
+  );
+}
+
+/** The same for text of several lines, as a reason. */
+export function isReadableText(text: string): boolean {
+  return isReadableLine(text.replace(/[\n\t]/g, ' '));
+}
