@@ -231,6 +231,15 @@ describe('views', () => {
     }
   });
 
+  it('name no domain: which one it is, is configuration', () => {
+    const pages = [...views, ...sources.filter(({ path }) => path.startsWith('src/web/locales/'))];
+    const named = pages.flatMap(({ text }) =>
+      [...text.matchAll(/[a-z0-9-]+\.(?:com|net|org|io|dev|app|tr)\b/g)].map(([domain]) => domain),
+    );
+    // Shows what an e-mail address looks like; RFC 2606 keeps it for such uses.
+    expect(named.filter((domain) => domain !== 'example.com')).toEqual([]);
+  });
+
   it('hold no text of their own', () => {
     for (const { path, text } of views) {
       const outside = text

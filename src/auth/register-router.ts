@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { TRIAL_DAYS } from '../billing/plans.ts';
+import type { Config } from '../config.ts';
 import { readDeviceToken, rememberDeviceToken } from '../web/device-cookie.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { startBrowserSession } from '../web/start-browser-session.ts';
@@ -26,7 +27,7 @@ export function createRegisterRouter(deps: AppDeps, limits: AttemptLimits): Rout
       return;
     }
     const documents = await listDocumentsInForce(deps.db, formatOf(res));
-    renderRegister(res, documents, { values: {}, errors: {} });
+    renderRegister(deps.config, res, documents, { values: {}, errors: {} });
   });
   router.post('/register', async (req, res) => {
     if (req.user === undefined) await registerFromForm(parts, req, res);
@@ -41,7 +42,7 @@ async function registerFromForm(parts: Parts, req: Request, res: Response): Prom
   const documents = await listDocumentsInForce(db, format);
   const showAgain = (status: number, errors: Record<string, string>): void => {
     res.status(status);
-    renderRegister(res, documents, { values: keptValues(req.body, KEPT), errors });
+    renderRegister(config, res, documents, { values: keptValues(req.body, KEPT), errors });
   };
   const form = registrationForm.safeParse(req.body ?? {});
   if (!form.success) {
@@ -78,10 +79,11 @@ async function registerFromForm(parts: Parts, req: Request, res: Response): Prom
 }
 
 function renderRegister(
+  { workspaceDomain }: Config,
   res: Response,
   documents: DocumentInForce[],
   page: { values: Record<string, string>; errors: Record<string, string> },
 ): void {
   const title = formatOf(res).t('auth.registerTitle');
-  res.render('auth/register', { title, trialDays: TRIAL_DAYS, documents, ...page });
+  res.render('auth/register', { title, trialDays: TRIAL_DAYS, workspaceDomain, documents, ...page });
 }

@@ -88,9 +88,9 @@ describe('an evidence bundle', () => {
     const bundle = await readBundle(database.db, cast.alice, cast.bob);
     expect(bundle.legal_acceptance).toMatchObject({
       terms_accepted_ip: '203.0.113.5',
-      terms_accepted_version: '2026-11-01',
+      terms_accepted_version: '2026-11-29',
       privacy_accepted_ip: '203.0.113.5',
-      privacy_accepted_version: '2026-11-01',
+      privacy_accepted_version: '2026-11-29',
     });
     expect(bundle.legal_acceptance.terms_accepted_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(bundle.legal_acceptance.history.map((entry) => entry.kind).toSorted()).toEqual([

@@ -296,7 +296,7 @@ describe('long lists', () => {
       await trx.raw('set local enable_seqscan = off');
       const query = trx('users').select('id');
       whereContains(query, ['full_name', 'email'], 'aydın');
-      const { rows } = await trx.raw<{ rows: object[] }>(`explain ${query.toString()}`);
+      const { rows } = await trx.raw<{ rows: object[] }>(`explain ${query.toQuery()}`);
       plan.push(JSON.stringify(rows));
       throw made;
     });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Response } from 'supertest';
-import { useTestApp } from '../support/app.ts';
+import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildUser } from '../support/build.ts';
 import { Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
@@ -46,6 +46,16 @@ function errorBeside(response: Response, field: string): string | null {
 }
 
 describe('registering a company', () => {
+  it('promises an address for workspaces only at the domain that is configured', async () => {
+    const page = await new Visitor(testApp.app).get('/auth/register');
+    expect(page.text).toContain('Your workspaces will be at name-shortname.localhost.');
+    const { app, close } = await createTestApp({ withoutHosts: true });
+    const without = await new Visitor(app).get('/auth/register');
+    expect(without.text).not.toContain('Your workspaces will be at');
+    expect(without.text).not.toContain('localhost');
+    await close();
+  });
+
   it('makes company, admin, membership and trial, and signs the admin in', async () => {
     const fields = formFields();
     const browser = new Visitor(testApp.app, { 'accept-language': 'tr' });
@@ -116,8 +126,8 @@ describe('registering a company', () => {
         'created_at',
       ]);
     expect(acceptances).toMatchObject([
-      { kind: 'privacy', version: '2026-11-01', locale: 'tr', ip_address: '127.0.0.1' },
-      { kind: 'terms', version: '2026-11-01', locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'privacy', version: '2026-11-29', locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'terms', version: '2026-11-29', locale: 'tr', ip_address: '127.0.0.1' },
     ]);
     for (const { content_sha256: hash, accepted_at: at, created_at: made } of acceptances) {
       expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -143,7 +153,7 @@ describe('registering a company', () => {
   });
 
   it('asks again when a text was published while the form was open', async () => {
-    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-01' });
+    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-29' });
     const response = await register(fields);
     expect(response.status).toBe(422);
     expect(errorBeside(response, 'acceptTerms')).toContain('A newer version was published');

@@ -55,7 +55,7 @@ describe('accepting the documents', () => {
       expect(acceptance).toMatchObject({
         company_id: person.company_id,
         document_id: document?.id,
-        version: '2026-11-01',
+        version: '2026-11-29',
         locale: 'tr',
         content_sha256: document?.content_sha256,
         accepted_at: context.at,
@@ -81,7 +81,7 @@ describe('accepting the documents', () => {
       success: true,
       details: {
         kind: 'terms',
-        version: '2026-11-01',
+        version: '2026-11-29',
         locale: 'en',
         content_sha256: document?.content_sha256,
       },
@@ -164,8 +164,8 @@ describe('when a new version is in force', () => {
     const acceptances = await listAcceptances(database.db, person.id);
     expect(acceptances.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
       'terms 2026-12-01',
-      'privacy 2026-11-01',
-      'terms 2026-11-01',
+      'privacy 2026-11-29',
+      'terms 2026-11-29',
     ]);
     // The new version has no Turkish text, so what was shown, and is kept, is the English one.
     expect(acceptances[0]).toMatchObject({ locale: 'en', request_id: 'request-0002' });

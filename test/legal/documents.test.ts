@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MAX_MONTHS_AHEAD } from '../../src/billing/order-rules.ts';
 import { PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
+import { loadConfig } from '../../src/config.ts';
 import { parseBlocks, type DocumentBlock } from '../../src/legal/document-blocks.ts';
 import {
   documentKinds,
@@ -22,6 +23,17 @@ async function current(kind: (typeof documentKinds)[number], locale: 'tr' | 'en'
   return document;
 }
 
+const settings = {
+  NODE_ENV: 'test',
+  BASE_URL: 'http://localhost:3000',
+  DATABASE_URL: 'postgres://localhost/app',
+  SESSION_SECRET: 'a session secret for tests only, 32+',
+  PAYTR_BASE_URL: 'http://127.0.0.1:9',
+  PAYTR_MERCHANT_ID: '1',
+  PAYTR_MERCHANT_KEY: 'key-for-tests',
+  PAYTR_MERCHANT_SALT: 'salt-for-tests',
+};
+
 /** The text on one line: where its lines break means nothing. */
 async function words(kind: (typeof documentKinds)[number], locale: 'tr' | 'en'): Promise<string> {
   return (await current(kind, locale)).body.replaceAll(/\s+/g, ' ');
@@ -38,7 +50,7 @@ describe('the published texts', () => {
     for (const kind of documentKinds) {
       for (const locale of locales) {
         const document = await current(kind, locale);
-        expect(document).toMatchObject({ kind, locale, version: '2026-11-01' });
+        expect(document).toMatchObject({ kind, locale, version: '2026-11-29' });
         expect(document.body.length).toBeGreaterThan(5000);
         expect(document.content_sha256).toBe(
           createHash('sha256').update(document.body, 'utf8').digest('hex'),
@@ -68,6 +80,28 @@ describe('the published texts', () => {
     for (const text of ['14 days', 'thirty minutes', 'one calendar month', 'twelve months']) {
       expect(terms.en).toContain(text);
     }
+  });
+
+  it('let a deleted workspace come back, as the product does', async () => {
+    expect(loadConfig(settings).workspaceRestoreDays).toBeGreaterThan(0);
+    expect(await words('terms', 'tr')).toContain(
+      'gösterilen gün sayısı içinde bu site üzerinden geri alınabilir',
+    );
+    expect(await words('terms', 'en')).toContain(
+      'can be brought back through this site within the number of days',
+    );
+  });
+
+  it('keep records for no shorter time than they promise, however the setting is set', async () => {
+    const promised = { months: 36, tr: 'en az 36 aydır', en: 'at least 36 months after they were made' };
+    expect(loadConfig({ ...settings, RETENTION_MONTHS: String(promised.months) }).retentionMonths).toBe(36);
+    expect(() => loadConfig({ ...settings, RETENTION_MONTHS: String(promised.months - 1) })).toThrow(
+      /RETENTION_MONTHS/,
+    );
+    // Paid time reaches so far ahead, and the evidence of its last day is kept for 24 months.
+    expect(MAX_MONTHS_AHEAD + 24).toBeLessThanOrEqual(promised.months);
+    expect(await words('privacy', 'tr')).toContain(promised.tr);
+    expect(await words('privacy', 'en')).toContain(promised.en);
   });
 
   it('state the same times of keeping in both texts', async () => {
@@ -102,16 +136,16 @@ describe('a text that was published', () => {
   });
 
   it('cannot be published a second time under its version', async () => {
-    await expect(publish({ version: '2026-11-01' })).rejects.toThrow(/uq_legal_documents_version/);
+    await expect(publish({ version: '2026-11-29' })).rejects.toThrow(/uq_legal_documents_version/);
   });
 });
 
 describe('a new version', () => {
   it('that is announced ahead is nobody’s yet, neither in force nor readable', async () => {
     await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
-    expect((await current('terms', 'en')).version).toBe('2026-11-01');
+    expect((await current('terms', 'en')).version).toBe('2026-11-29');
     expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
-    expect(await listVersions(database.db, 'terms')).toHaveLength(1);
+    expect(await listVersions(database.db, 'terms')).toHaveLength(2);
   });
 
   it('replaces the former in both languages, shown in the one it has', async () => {
@@ -127,12 +161,13 @@ describe('a new version', () => {
   });
 
   it('leaves the former readable, and the other kind alone', async () => {
-    expect(await findDocument(database.db, 'terms', '2026-11-01', 'tr')).toMatchObject({ locale: 'tr' });
+    expect(await findDocument(database.db, 'terms', '2026-11-29', 'tr')).toMatchObject({ locale: 'tr' });
     expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
       '2026-12-01',
+      '2026-11-29',
       '2026-11-01',
     ]);
-    expect((await current('privacy', 'en')).version).toBe('2026-11-01');
+    expect((await current('privacy', 'en')).version).toBe('2026-11-29');
   });
 });
 

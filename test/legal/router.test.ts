@@ -47,21 +47,21 @@ describe('the legal pages', () => {
     const en = await new Visitor(testApp.app).get(path);
     expect(en.status).toBe(200);
     expect(en.text).toContain(`<h1>${english}</h1>`);
-    expect(en.text).toContain(await findHash(kind, '2026-11-01', 'en'));
+    expect(en.text).toContain(await findHash(kind, '2026-11-29', 'en'));
     const tr = await new Visitor(testApp.app, { 'accept-language': 'tr' }).get(path);
     expect(tr.text).toContain(`<h1>${turkish}</h1>`);
-    expect(tr.text).toContain(await findHash(kind, '2026-11-01', 'tr'));
+    expect(tr.text).toContain(await findHash(kind, '2026-11-29', 'tr'));
   });
 
   it.each(['tr', 'en'])('offer the text as a file whose bytes have the shown hash: %s', async (locale) => {
     const visitor = new Visitor(testApp.app, { 'accept-language': locale });
     const page = await visitor.get('/legal/privacy');
     const path = /href="(\/legal\/[^"]+\.txt)"/.exec(page.text)?.[1] ?? '';
-    expect(path).toBe(`/legal/privacy/2026-11-01/${locale}.txt`);
+    expect(path).toBe(`/legal/privacy/2026-11-29/${locale}.txt`);
     // A stranger with another language gets the same bytes: the address says the language.
     const file = await new Visitor(testApp.app).get(path);
     expect(file.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-01-${locale}.txt`);
+    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-29-${locale}.txt`);
     expect(page.text).toContain(createHash('sha256').update(file.text, 'utf8').digest('hex'));
   });
 
@@ -91,12 +91,12 @@ describe('the legal pages', () => {
     await publish();
     const now = await new Visitor(testApp.app).get('/legal/terms');
     expect(now.text).toContain('New words.');
-    expect(now.text).toContain('href="/legal/terms/2026-11-01"');
+    expect(now.text).toContain('href="/legal/terms/2026-11-29"');
     expect(now.text).not.toContain('This is an earlier version');
-    const before = await new Visitor(testApp.app).get('/legal/terms/2026-11-01');
+    const before = await new Visitor(testApp.app).get('/legal/terms/2026-11-29');
     expect(before.status).toBe(200);
     expect(before.text).toContain('This is an earlier version');
-    expect(before.text).toContain(await findHash('terms', '2026-11-01', 'en'));
+    expect(before.text).toContain(await findHash('terms', '2026-11-29', 'en'));
   });
 
   it('say so when a version exists in the other language only', async () => {
@@ -111,11 +111,11 @@ describe('the legal pages', () => {
     '/legal/cookies',
     '/legal/terms/2026-10-01',
     '/legal/terms/1',
-    '/legal/terms/2026-11-01/x',
-    '/legal/terms/2026-11-01/de.txt',
-    '/legal/cookies/2026-11-01/en.txt',
-    "/legal/terms/2026-11-01'",
-    '/legal/__proto__/2026-11-01',
+    '/legal/terms/2026-11-29/x',
+    '/legal/terms/2026-11-29/de.txt',
+    '/legal/cookies/2026-11-29/en.txt',
+    "/legal/terms/2026-11-29'",
+    '/legal/__proto__/2026-11-29',
     '/legal/terms/%00',
   ])('answer 404 for %s', async (path) => {
     expect((await new Visitor(testApp.app).get(path)).status).toBe(404);

@@ -12,6 +12,7 @@ export const auth = {
   companyName: 'Company name',
   subdomain: 'Short name of your company',
   subdomainHint: '3 to 40 letters (a–z), digits and hyphens. It cannot be changed later.',
+  subdomainAt: 'Your workspaces will be at name-shortname.{domain}.',
   emailHint: 'You sign in with it.',
   passwordHint: 'At least 10 characters. A few unusual words are easy to remember and hard to guess.',
   registerButton: 'Create company',

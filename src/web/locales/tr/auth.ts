@@ -14,6 +14,7 @@ export const auth: Record<keyof typeof en, string> = {
   companyName: 'Şirket adı',
   subdomain: 'Şirketinizin kısa adı',
   subdomainHint: '3–40 karakter: harf (a–z), rakam ve kısa çizgi. Sonradan değiştirilemez.',
+  subdomainAt: 'Çalışma alanlarınızın adresi: ad-kısaad.{domain}',
   emailHint: 'Bu adresle giriş yaparsınız.',
   passwordHint: 'En az 10 karakter. Birkaç sıra dışı sözcük kolay akılda kalır, zor tahmin edilir.',
   registerButton: 'Şirketi oluştur',
