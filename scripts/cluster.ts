@@ -43,7 +43,7 @@ function leaveWorkspacesToOthers(env: Environment): void {
 }
 
 function readCount(text = ''): number {
-  if (text === '') return availableParallelism();
+  if (text.trim() === '') return availableParallelism();
   if (!/^[1-9]\d{0,2}$/.test(text)) throw new Error('WEB_CONCURRENCY: a number of processes, 1 to 999');
   return Number(text);
 }

@@ -52,7 +52,7 @@ async function prepareDatabase(env: Environment, dataDir: string, stops: Stop[],
 
 /** The port that was asked for must be free; the default one gives way to another. */
 async function choosePort(env: Environment, say: Say): Promise<void> {
-  if (env['PORT'] !== undefined && env['PORT'] !== '') {
+  if (env['PORT'] !== undefined && env['PORT'].trim() !== '') {
     if (await isTaken(Number(env['PORT'])))
       throw new Error(`Port ${env['PORT']} is taken: set PORT to a free one.`);
     return;
@@ -79,9 +79,12 @@ async function startSandbox(
   const sandbox = createPaytrSandbox({
     ...secrets.paytr,
     callbackUrl: `http://127.0.0.1:${env['PORT'] ?? String(DEFAULT_PORT)}/billing/callback`,
-    retrySeconds: Number(env['SANDBOX_RETRY_SECONDS'] ?? 60),
+    retrySeconds: Number(env['SANDBOX_RETRY_SECONDS']?.trim() || 60),
   });
-  const listening = await listenNearPort(sandbox, Number(env['SANDBOX_PORT'] ?? DEFAULT_SANDBOX_PORT));
+  const listening = await listenNearPort(
+    sandbox,
+    Number(env['SANDBOX_PORT']?.trim() || DEFAULT_SANDBOX_PORT),
+  );
   if (listening.moved)
     say(
       `Port ${env['SANDBOX_PORT'] ?? String(DEFAULT_SANDBOX_PORT)} is taken, the PayTR sandbox uses another.`,

@@ -94,8 +94,7 @@ export class ConfigError extends Error {
 
 /** Reads and checks the environment. Pure. Throws `ConfigError` that lists every fault at once. */
 export function loadConfig(env: Record<string, string | undefined>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.safeParse(withoutBlanks(env));
   const faults = parsed.success ? findFaults(parsed.data) : parsed.error.issues.map(describeIssue);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return toConfig(parsed.data);
@@ -105,11 +104,16 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
 export function loadMaintenanceConfig(
   env: Record<string, string | undefined>,
 ): Pick<Config, 'partitionMonthsAhead' | 'retentionMonths'> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.pick({ PARTITION_MONTHS_AHEAD: true, RETENTION_MONTHS: true }).safeParse(given);
+  const schema = environment.pick({ PARTITION_MONTHS_AHEAD: true, RETENTION_MONTHS: true });
+  const parsed = schema.safeParse(withoutBlanks(env));
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
   const { PARTITION_MONTHS_AHEAD, RETENTION_MONTHS } = parsed.data;
   return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
+}
+
+/** A variable that is empty or blank is not set, whatever its kind: as a number, JavaScript would read it as 0. */
+function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -59,7 +59,8 @@ function findProductionFaults(env: Environment): string[] {
 /** True when a cookie for the whole domain would also be sent to the app. */
 function isUnder(baseUrl: string | undefined, domain: string | undefined): boolean {
   if (baseUrl === undefined || domain === undefined) return false;
-  return `.${new URL(baseUrl).hostname}`.endsWith(`.${domain}`);
+  // A host may be written with a dot at its end, and is the same.
+  return `.${new URL(baseUrl).hostname.replace(/\.$/, '')}`.endsWith(`.${domain}`);
 }
 
 /** Strong = no word of a sample file in it, and at least 8 different characters. */

@@ -103,6 +103,19 @@ describe('a success notification', () => {
     expect(test.mails[0]?.text).toMatch(/http:\/\/localhost:3000\/billing\/invoices\/\d+/);
   });
 
+  it('sends a receipt over what was charged, instalment surcharge included, as the invoice is', async () => {
+    await notify(
+      test.app,
+      paid({ total_amount: '165000', payment_amount: '149900', installment_count: '6' }),
+    );
+    const { invoices } = await state();
+    expect(invoices).toMatchObject([{ total_minor: 165_000 }]);
+    expect(test.mails).toHaveLength(1);
+    expect(test.mails[0]?.subject).toContain('₺1,650.00');
+    expect(test.mails[0]?.text).toContain('Amount: ₺1,650.00, tax included');
+    expect(test.mails[0]?.text).not.toContain('1,499');
+  });
+
   it('sent again is acknowledged, changes nothing and only counts up', async () => {
     await notify(test.app, paid());
     const before = await state();

@@ -89,6 +89,15 @@ describe('a payment that was never notified', () => {
     expect((await moneyState(test.db, companyId, oid)).invoices).toHaveLength(1);
   });
 
+  it('gets a receipt over what was charged when it is found with an instalment surcharge', async () => {
+    const oid = await overdue();
+    await payUnnoticed(oid, 165_000);
+    expect(await run()).toContain('1 paid');
+    expect((await moneyState(test.db, companyId, oid)).invoices).toMatchObject([{ total_minor: 165_000 }]);
+    expect(test.mails[0]?.text).toContain('₺1,650.00');
+    expect(test.mails[0]?.text).not.toContain('1,499');
+  });
+
   it('is held for review when what was charged is not the order', async () => {
     const oid = await overdue();
     await payUnnoticed(oid, 100_000);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../../src/config.ts';
+import { ConfigError, loadConfig, loadMaintenanceConfig } from '../../src/config.ts';
+import { environment } from '../../src/environment.ts';
 
 const good = {
   NODE_ENV: 'production',
@@ -89,4 +90,43 @@ describe('the configuration', () => {
       expect(faultsOf({ ...good, TRUST_PROXY: text }).join()).toContain('TRUST_PROXY');
     },
   );
+
+  it.each(Object.keys(environment.shape))('takes a blank %s for one that is not set', (name) => {
+    const unset = { ...good, NODE_ENV: 'production', [name]: undefined };
+    for (const blank of ['', ' ', '\t', ' \n', '\u00a0']) {
+      const env = { ...unset, [name]: blank };
+      expect(faultsOf(env), JSON.stringify(blank)).toEqual(faultsOf(unset));
+      if (faultsOf(unset).length === 0) expect(loadConfig(env)).toEqual(loadConfig(unset));
+    }
+  });
+
+  it('takes a blank for not set in the work that runs by itself, too', () => {
+    expect(loadMaintenanceConfig({ RETENTION_MONTHS: ' ', PARTITION_MONTHS_AHEAD: ' ' })).toEqual(
+      loadMaintenanceConfig({}),
+    );
+  });
+
+  it('still charges the usual tax when TAX_PERCENT is blank, and none only when it says 0', () => {
+    expect(loadConfig({ ...good, TAX_PERCENT: ' ' }).taxPercent).toBe(20);
+    expect(loadConfig({ ...good, TAX_PERCENT: '0' }).taxPercent).toBe(0);
+  });
+
+  it.each([
+    ['https://app.example.com', 'example.com'],
+    ['https://example.com', 'example.com'],
+    ['https://APP.example.com:8443', 'Example.COM'],
+    ['https://app.example.com.', 'example.com'],
+  ])('refuses %s as the app’s address under the workspace domain %s', (BASE_URL, WORKSPACE_DOMAIN) => {
+    expect(faultsOf({ ...good, BASE_URL, WORKSPACE_DOMAIN }).join()).toMatch(
+      /^WORKSPACE_DOMAIN: the app itself/,
+    );
+  });
+
+  it.each([
+    ['https://app.example.com', 'example.net'],
+    ['https://app.example.com', 'ple.com'],
+    ['https://app.example.com', 'workspaces.example.com'],
+  ])('takes %s beside the workspace domain %s', (BASE_URL, WORKSPACE_DOMAIN) => {
+    expect(faultsOf({ ...good, BASE_URL, WORKSPACE_DOMAIN })).toEqual([]);
+  });
 });
