@@ -18,11 +18,15 @@ import { IDLE_MINUTES } from './session-row.ts';
 import { createSessionsRouter } from './sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './touch-session.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
+import type { RuntimeState } from './runtime/runtime-types.ts';
 import { createRuntimeRouter } from './runtime-router.ts';
-import { loadWorkspacePage } from './workspace-page.ts';
+import { findOpenSessionId, loadWorkspacePage } from './workspace-page.ts';
 
 /** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
 const OPENINGS_PER_MINUTE = 60;
+
+/** How soon a page without script shows that a program has started. */
+const START_LOOK_SECONDS = 5;
 
 /** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
 export function createWorkspaceRouter(deps: AppDeps): Router {
@@ -46,6 +50,12 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
   router.get('/:id', async (req, res) => {
     await showWorkspace(deps, req, res);
   });
+  // What assets/follow.js compares with what its page shows.
+  router.get('/:id/state', async (req, res) => {
+    const asked = askedWorkspace(req);
+    const sessionId = await findOpenSessionId(db, requestContext(req), asked);
+    res.json({ state: stateOf(deps, asked.workspaceId), session_id: sessionId });
+  });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));
     await open(deps, req, res);
@@ -57,20 +67,26 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
 }
 
 async function showList(
-  { db, config, runtime }: AppDeps,
+  deps: AppDeps,
   req: Request,
   res: Response,
   form: { values: Record<string, string>; errors: Record<string, string> } = { values: {}, errors: {} },
 ): Promise<void> {
+  const { db, config } = deps;
   const page = await loadListPage(db, requestContext(req), {
     isAdmin: isAdmin(req),
     page: pageQuery.parse(req.query),
   });
   const workspaces = page.workspaces.map((workspace) => ({
     ...workspace,
-    state: runtime.isManaged ? runtime.state(workspace.id) : null,
+    state: stateOf(deps, workspace.id),
   }));
   res.render('workspace/list', { ...page, workspaces, hasHost: allowEntryForm(res, config), ...form });
+}
+
+/** Of a workspace's program; null: it runs elsewhere. */
+function stateOf({ runtime }: Pick<AppDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
+  return runtime.isManaged ? runtime.state(workspaceId) : null;
 }
 
 async function createFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
@@ -111,6 +127,8 @@ async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res
   const { id, company_id: companyId } = page.workspace;
   res.render('workspace/show', {
     ...page,
+    // Without script as well: a page that shows a program that is starting is loaded again.
+    refreshSeconds: stateOf({ runtime }, id) === 'starting' ? START_LOOK_SECONDS : null,
     program: runtime.isManaged ? { state: runtime.state(id), log: runtime.logTail(id) } : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),
     idleMinutes: IDLE_MINUTES,

@@ -88,6 +88,22 @@ export async function loadWorkspacePage(
   };
 }
 
+/** The session in which this browser uses the workspace; null: it has none. Throws `NotFound` as the page does. */
+export async function findOpenSessionId(
+  db: Knex,
+  context: RequestContext,
+  input: { workspaceId: number; isAdmin: boolean },
+): Promise<number | null> {
+  const { workspaceId } = input;
+  const workspace = await findWorkspace(db, { ...visibilityOf(companyPerson(context, input)), workspaceId });
+  if (workspace === undefined) throw new NotFound();
+  const session = await WorkspaceSessionTracker.getActiveSession(db, context, {
+    workspaceId,
+    accessMethod: 'web',
+  });
+  return session?.id ?? null;
+}
+
 function describeOpen(session: WorkspaceSession, at: Date): OpenSession {
   const idleAt = new Date(session.last_activity_at.getTime() + IDLE_MINUTES * 60_000);
   const openSeconds = Math.max(0, Math.floor((at.getTime() - session.started_at.getTime()) / 1000));

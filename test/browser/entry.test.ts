@@ -71,6 +71,59 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
       }
   });
 
+  it('is followed by the page from which it was opened: starting, with progress, then in use', async () => {
+    const place = await buildWorkspace(app.db, {
+      ...{ company_id: cast.acme.id, owner_user_id: cast.bob.id, name: 'slow' },
+    });
+    const runtime = app.deps.runtime;
+    const { start, state } = runtime;
+    let isStarting = false;
+    let letStart = (): void => undefined;
+    runtime.start = async (workspace) => {
+      isStarting = true;
+      await new Promise<void>((done) => (letStart = done));
+      isStarting = false;
+      return start(workspace);
+    };
+    runtime.state = (id) => (isStarting && id === place.id ? 'starting' : state(id));
+    const page = await context.newPage();
+    page.setDefaultTimeout(8000);
+    await page.goto(`${app.url}/workspace/${String(place.id)}`);
+    await page.getByText('Closed', { exact: true }).waitFor();
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: 'Start and open' }).click({ noWaitAfter: true });
+    await page.getByText('The workspace is starting').waitFor();
+    await page.getByRole('progressbar', { name: 'The workspace is starting' }).waitFor();
+    // Without script as well.
+    const plain = await (await signIn(app.app, cast.bob)).get(`/workspace/${String(place.id)}`);
+    expect(plain.text).toContain('<meta http-equiv="refresh" content="5">');
+    letStart();
+    // It is not told of before the first answer has come.
+    const tab = await opening;
+    await tab.getByRole('heading', { name: 'A program' }).waitFor();
+    await page.getByText('In use by you').waitFor();
+    expect(await page.content()).not.toContain('http-equiv="refresh"');
+    Object.assign(runtime, { start, state });
+    await tab.close();
+    await page.close();
+  });
+
+  it('is followed by the list, too', async () => {
+    const { id } = await buildWorkspace(app.db, {
+      ...{ company_id: cast.acme.id, owner_user_id: cast.bob.id, name: 'listed' },
+    });
+    const list = context.pages()[0]!;
+    await list.reload();
+    const row = list.getByRole('row', { name: 'listed' });
+    await row.getByText('Stopped').waitFor();
+    const opening = context.waitForEvent('page');
+    await row.getByRole('button').click({ noWaitAfter: true });
+    const tab = await opening;
+    await row.getByText('Running').waitFor();
+    await app.deps.runtime.stop(id);
+    await tab.close();
+  }, 60_000);
+
   it('is closed to whoever follows somebody else’s link', async () => {
     const trap = await buildWorkspace(app.db, {
       company_id: cast.globex.id,

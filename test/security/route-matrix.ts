@@ -212,7 +212,8 @@ const byToken = (bob: number, alice: number, charlie: number): NonNullable<Route
 export const routeRules: RouteRule[] = [
   { route: 'GET /healthz', target: () => ({ path: '/healthz' }), expect: everyone(200), audit: reading },
   { route: 'GET /readyz', target: () => ({ path: '/readyz' }), expect: everyone(200), audit: reading },
-  { route: 'GET /metrics', target: () => ({ path: '/metrics' }), expect: everyone(200), audit: reading },
+  // Workspaces run here, and could ask as well: only with METRICS_TOKEN.
+  { route: 'GET /metrics', target: () => ({ path: '/metrics' }), expect: everyone(401), audit: reading },
   {
     route: 'GET /schemas/evidence-bundle-1.0.json',
     target: () => ({ path: '/schemas/evidence-bundle-1.0.json' }),
@@ -538,6 +539,12 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /workspace/:id',
     target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}` }),
+    expect: page(404, 200, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'GET /workspace/:id/state',
+    target: async (db, cast) => ({ path: `/workspace/${await alicesWorkspace(db, cast)}/state` }),
     expect: page(404, 200, 404, 403),
     audit: reading,
   },

@@ -63,6 +63,8 @@ export const workspace = {
   screenLabel: 'Session',
   screenOpen: 'In use by you',
   screenClosed: 'Closed',
+  screenStarting: 'The workspace is starting',
+  screenStartingText: 'This usually takes a few seconds. The page shows it by itself.',
   screenReady: 'Ready when you are',
   screenReadyText: 'Opening starts a session. Only the time until your last activity counts.',
   screenOnBehalf: 'This workspace belongs to {owner}. That you opened it will be in the audit trail.',

@@ -68,6 +68,8 @@ export const workspace: Record<keyof typeof en, string> = {
   screenLabel: 'Oturum',
   screenOpen: 'Kullanıyorsunuz',
   screenClosed: 'Kapalı',
+  screenStarting: 'Çalışma alanı başlatılıyor',
+  screenStartingText: 'Bu genellikle birkaç saniye sürer. Sayfa kendiliğinden güncellenir.',
   screenReady: 'Kullanıma hazır',
   screenReadyText: 'Açtığınızda bir oturum başlar. Yalnızca son hareketinize kadar geçen süre sayılır.',
   screenOnBehalf: 'Bu çalışma alanının sahibi {owner}. Açtığınız denetim kaydına yazılır.',
