@@ -66,7 +66,7 @@ export interface Config {
   ssh: SshConfig | null;
   smtpUrl: string | null;
   mailFrom: string;
-  /** Null: `/metrics` answers loopback only. */
+  /** Null: `/metrics` answers loopback only, and nobody where workspaces run on this machine. */
   metricsToken: string | null;
 }
 

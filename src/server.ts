@@ -54,6 +54,11 @@ function main(): void {
   if (config.production && config.paytr.testMode) {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
   }
+  if (runtime.isManaged) {
+    log.warn(
+      'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app',
+    );
+  }
   const { listener, upgrade, cut, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
   const server = listen(createServer(listener), config, log);

@@ -29,12 +29,14 @@ type Server = Child;
 const PATIENT = { timeout: 30_000, interval: 50 };
 
 /** The port from the line that says it listens; throws with what it printed when it ends instead. */
-async function portOf(server: Server): Promise<number> {
+async function portOf(server: Server, says = /./): Promise<number> {
   let printed = '';
   for await (const chunk of server.stdout) {
     printed += String(chunk);
     const found = /"port":(\d+).*"msg":"listening"/.exec(printed);
-    if (found !== null) return Number(found[1]);
+    if (found === null) continue;
+    expect(printed).toMatch(says);
+    return Number(found[1]);
   }
   throw new Error(`The server ended: ${printed}`);
 }
@@ -166,7 +168,8 @@ async function runWorkspace() {
   };
   const start = async (): Promise<{ server: Server; url: string }> => {
     const server = await startChild('src/server.ts', { env: { ...settings(), ...runtime } });
-    return { server, url: `http://127.0.0.1:${String(await portOf(server))}` };
+    const says = /workspaces on this machine share \/tmp, the list of processes and the loopback network/;
+    return { server, url: `http://127.0.0.1:${String(await portOf(server, says))}` };
   };
   const { server, url } = await start();
   const { visitor, place, person } = await buildOwner(url);

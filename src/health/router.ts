@@ -3,6 +3,7 @@ import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AuditWriterState } from '../audit/audit-writer.ts';
 import { countStuckPayments } from '../billing/queries.ts';
+import type { Config } from '../config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { listMigrationStates } from '../migrations.ts';
@@ -13,6 +14,9 @@ const READY_TIMEOUT_MS = 2000;
 /** SQLSTATEs. */
 const READ_ONLY = '25006';
 const NO_SUCH_TABLE = '42P01';
+
+const TOKEN_MISSING =
+  'Set METRICS_TOKEN and send it as a bearer token: workspaces run on this machine and could ask as well.\n';
 
 /** Any of these says that a proxy asks for somebody else. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
@@ -35,7 +39,12 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
     });
   });
   router.get('/metrics', async (req, res) => {
-    if (!mayReadMetrics(req, config.metricsToken)) throw new NotFound();
+    if (config.metricsToken === null && config.workspaceRuntime.isManaged && isThisMachine(req)) {
+      // Every workspace may ask from here, too.
+      res.status(401).type('text').send(TOKEN_MISSING);
+      return;
+    }
+    if (!mayReadMetrics(req, config)) throw new NotFound();
     noteBacklog(metrics, recorders.auditWriter.state(), req.receivedAt);
     metrics.activityPendingTouches.set(recorders.activityBuffer?.state().pendingTouches ?? 0);
     metrics.paymentsStuck.set(await countStuckOrUnknown(db, req.receivedAt));
@@ -94,14 +103,20 @@ async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'>
   }
 }
 
-/** With METRICS_TOKEN: its bearer. Without: this machine only, asked directly and not through a proxy. */
-function mayReadMetrics(req: Request, token: string | null): boolean {
-  if (token === null) {
-    const peer = req.socket.remoteAddress ?? '';
-    const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer);
-    return isLoopback && PROXY_HEADERS.every((name) => req.get(name) === undefined);
-  }
+/**
+ * With METRICS_TOKEN: its bearer. Without: this machine only, and not even that where workspaces run on it, since each of them
+ * reaches the loopback address.
+ */
+function mayReadMetrics(req: Request, { metricsToken: token, workspaceRuntime }: Config): boolean {
+  if (token === null) return !workspaceRuntime.isManaged && isThisMachine(req);
   const given = Buffer.from(req.get('authorization') ?? '');
   const expected = Buffer.from(`Bearer ${token}`);
   return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** Asked directly and not through a proxy. */
+function isThisMachine(req: Request): boolean {
+  const peer = req.socket.remoteAddress ?? '';
+  const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer);
+  return isLoopback && PROXY_HEADERS.every((name) => req.get(name) === undefined);
 }

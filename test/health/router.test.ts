@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { AuditWriterState } from '../../src/audit/audit-writer.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 
-const test = useTestApp();
+/** Workspaces run elsewhere. */
+const test = useTestApp({ env: { WORKSPACE_RUNTIME: 'external' } });
+const beside = useTestApp();
 const withToken = useTestApp({ env: { METRICS_TOKEN: 'k7Rr2PzXw9Lq4Tn8' } });
 
 describe('the probes', () => {
@@ -75,6 +77,13 @@ describe('/metrics', () => {
     }
   });
 
+  it('says that it wants a token where workspaces run, since each of them is on this machine, too', async () => {
+    const { text } = await supertest(beside.app).get('/metrics').expect(401);
+    expect(text).toMatch(/^Set METRICS_TOKEN/);
+    await supertest(beside.app).get('/metrics').set('x-forwarded-for', '203.0.113.7').expect(404);
+    await supertest(beside.app).get('/metrics').set('authorization', 'Bearer null').expect(401);
+  });
+
   it('shows what audit rows wait where, and since when', async () => {
     const state: AuditWriterState = {
       queuedEvents: 3,
@@ -85,6 +94,7 @@ describe('/metrics', () => {
     };
     const auditWriter = { ...test.deps.recorders.auditWriter, state: () => state };
     const waiting = await createTestApp({
+      env: { WORKSPACE_RUNTIME: 'external' },
       database: test.database,
       deps: { recorders: { ...test.deps.recorders, auditWriter } },
     });

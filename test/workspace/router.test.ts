@@ -6,7 +6,10 @@ import { signIn, type Visitor } from '../support/visitor.ts';
 import { backdate as setBack, minute, unique } from './scene.ts';
 import { pastTriggers } from '../support/past-triggers.ts';
 
-const site = useTestApp({ env: { WORKSPACE_PORT_MIN: '21000', WORKSPACE_PORT_MAX: '21999' } });
+const METRICS_TOKEN = 'k7Rr2PzXw9Lq4Tn8';
+const site = useTestApp({
+  env: { WORKSPACE_PORT_MIN: '21000', WORKSPACE_PORT_MAX: '21999', METRICS_TOKEN },
+});
 let cast: Cast;
 
 beforeEach(async () => {
@@ -304,7 +307,8 @@ describe('activity', () => {
     await site.deps.recorders.activityBuffer?.flush();
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
-    expect((await supertest(site.app).get('/metrics')).text).toContain('activity_pending_touches 1');
+    const metrics = await supertest(site.app).get('/metrics').auth(METRICS_TOKEN, { type: 'bearer' });
+    expect(metrics.text).toContain('activity_pending_touches 1');
     await site.deps.recorders.activityBuffer?.flush();
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 2 }]);
   });
