@@ -257,6 +257,24 @@ describe('an idempotency key', () => {
     expect(await test.db('api_idempotency_keys').where({ user_id: first.id })).toHaveLength(1);
   });
 
+  it('of two people who chose the same one is two keys, whatever becomes of either request', async () => {
+    await newcomer();
+    const [first, second] = [unique('of one'), unique('of the other')];
+    const one = await create('shared-key', first);
+    const bearerOfOne = bearer;
+    await newcomer();
+    const other = await create('shared-key', second);
+    // Refused, so that this key of the second person is free again, and no other.
+    await create('refused-key', first).expect(409);
+    expect([one.status, other.status]).toEqual([201, 201]);
+    const again = await create('shared-key', second);
+    expect([again.body, again.headers['idempotent-replayed']]).toEqual([other.body, 'true']);
+    bearer = bearerOfOne;
+    await create('refused-key', unique('free')).expect(201);
+    const replay = await create('shared-key', first);
+    expect([replay.body, replay.headers['idempotent-replayed']]).toEqual([one.body, 'true']);
+  });
+
   it('of odd shape is refused', async () => {
     for (const key of ['with blank', 'x'.repeat(201)]) {
       const response = await create(key, unique('odd'));

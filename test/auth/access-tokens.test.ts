@@ -61,6 +61,27 @@ describe('a new access token', () => {
   });
 });
 
+describe('how long an access token lasts', () => {
+  it.each(['3650', '366', '0', '-7', '7.5', ''])('is never %j days', async (days) => {
+    const bob = await signIn(test.app, cast.bob);
+    const form = { ...FORM, name: 'for ever', days };
+    expect((await bob.post('/auth/tokens', form)).status).toBe(422);
+    expect(await test.db('access_tokens').where({ name: 'for ever' })).toEqual([]);
+  });
+
+  it('is a year at most of what the form offers, and what the database takes', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    const { text } = await bob.get('/auth/tokens');
+    const field = /<select[^>]*name="days"[\s\S]*?<\/select>/.exec(text)?.[0] ?? '';
+    const offered = [...field.matchAll(/<option value="(\d+)"/g)].map(([, days]) => Number(days));
+    expect(offered).toEqual([7, 30, 90, 365]);
+    const expires_at = new Date(Date.now() + 367 * 86_400_000);
+    await expect(buildAccessToken(test.db, cast.bob, { expires_at })).rejects.toThrow(
+      'ck_access_tokens_expiry',
+    );
+  });
+});
+
 describe('an access token ends', () => {
   it('when its owner revokes it, and with it what it has open', async () => {
     const bob = await signIn(test.app, cast.bob);

@@ -13,7 +13,7 @@ describe('the tax inside a price', () => {
     [11_850, 18.5, 1850],
     [101, 1, 1],
     [9_007_199_254_740_991, 20, 1_501_199_875_790_165],
-  ])('of %d at %d%% is %d', (total, percent, tax) => {
+  ])('of %d at %d per cent is %d', (total, percent, tax) => {
     expect(includedTax(total, percent)).toBe(tax);
   });
 

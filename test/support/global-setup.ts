@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, lstatSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { UnusableFilesError } from '../../scripts/embedded-postgres/binaries.ts';
 import { makeProgramFolder } from './compile.ts';
+import { makeRunFolder } from './run-folder.ts';
 import { openTestServer, type TestServer } from './test-server.ts';
 
 declare module 'vitest' {
@@ -27,10 +29,14 @@ let removePrograms: () => void = () => undefined;
  * migrated template database. Vitest calls `teardown` also when tests have failed.
  */
 export async function setup(project: TestProject): Promise<void> {
+  const runFolder = makeRunFolder(tmpdir());
+  // The workers, which start after this, and what they start.
+  process.env['TMPDIR'] = runFolder;
   const programFolder = makeProgramFolder();
   project.provide('programFolder', programFolder);
   removePrograms = () => {
     rmSync(programFolder, { recursive: true, force: true });
+    rmSync(runFolder, { recursive: true, force: true });
   };
   const given = process.env['TEST_DATABASE_URL'];
   if (given !== undefined && given !== '') {

@@ -411,6 +411,18 @@ describe('a connection', () => {
       reason: 'revoked',
     },
     {
+      what: 'its key is removed',
+      act: async () => (await signIn(site.app, bob)).post(`/auth/ssh-keys/${String(key.id)}/remove`),
+      text: 'was removed',
+      reason: 'revoked',
+    },
+    {
+      what: 'the workspace is stopped',
+      act: async () => (await signIn(site.app, bob)).post(`/workspace/${String(place.id)}/stop`),
+      text: 'does not run',
+      reason: 'stopped',
+    },
+    {
       what: 'the workspace is deleted',
       act: async () => (await signIn(site.app, bob)).post(`/workspace/${String(place.id)}/delete`),
       text: 'was deleted',
