@@ -3,6 +3,9 @@ import { runWorkers } from './cluster/run-workers.ts';
 import type { Environment, Stop } from './prepare-development.ts';
 import { readEnvFile } from './read-env-file.ts';
 
+// A full disk, or a reader that is gone, is no reason to end what was started.
+process.stdout.on('error', () => undefined);
+
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };

@@ -1,4 +1,6 @@
 import { pino, type Logger } from 'pino';
+import { createLogOutput } from './log-output.ts';
+import type { Metrics } from './metrics.ts';
 
 export type Log = Logger;
 
@@ -19,18 +21,31 @@ const NEVER_PRINTED = [
   'cvv',
 ];
 
-/** Creates the JSON logger on stdout. Secrets are replaced by "[redacted]", see `NEVER_PRINTED`. */
-export function createLog(options: { level: string }): Log {
-  return pino({
-    level: options.level,
-    redact: {
-      paths: [
-        ...NEVER_PRINTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
-        'req.headers.cookie',
-        'req.headers.authorization',
-        'res.headers["set-cookie"]',
-      ],
-      censor: '[redacted]',
+/**
+ * Creates the JSON logger on stdout. Secrets are replaced by "[redacted]", see `NEVER_PRINTED`. Lines that cannot be written
+ * are counted in `log_lines_lost_total`, and one line says how many there were once writing works again.
+ */
+export function createLog(options: { level: string; metrics?: Pick<Metrics, 'logLinesLost'> }): Log {
+  const output = createLogOutput({
+    onLost: () => options.metrics?.logLinesLost.inc(),
+    onWorking: (lostLines) => {
+      log.warn({ lostLines }, 'log lines were lost: they could not be written');
     },
   });
+  const log = pino(
+    {
+      level: options.level,
+      redact: {
+        paths: [
+          ...NEVER_PRINTED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+          'req.headers.cookie',
+          'req.headers.authorization',
+          'res.headers["set-cookie"]',
+        ],
+        censor: '[redacted]',
+      },
+    },
+    output,
+  );
+  return log;
 }

@@ -29,6 +29,8 @@ export interface Metrics {
   paymentsStuck: Gauge;
   /** Runs of scheduled work by job and end (ok, failed). */
   jobRuns: Counter<'job' | 'result'>;
+  /** Lines of the log that could not be written: its disk is full, or its reader stands still. */
+  logLinesLost: Counter;
   /** Request durations in seconds by route pattern (never by address: one label per route). */
   httpRequests: Histogram<'method' | 'route' | 'status'>;
 }
@@ -110,6 +112,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'scheduled_job_runs_total',
       help: 'Runs of scheduled work by job and result',
       labelNames: ['job', 'result'],
+      registers,
+    }),
+    logLinesLost: new Counter({
+      name: 'log_lines_lost_total',
+      help: 'Log lines that could not be written: full disk, or a reader that stands still',
       registers,
     }),
     httpRequests: new Histogram({

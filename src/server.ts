@@ -33,8 +33,8 @@ const REQUEST_MS = 60_000;
 
 function main(): void {
   const config = readConfig();
-  const log = createLog({ level: config.logLevel });
   const metrics = createMetrics({ processMetrics: true });
+  const log = createLog({ level: config.logLevel, metrics });
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);

@@ -10,19 +10,21 @@ export interface AppProcess {
   kill(): Promise<void>;
 }
 
+/** What the server needs besides DATABASE_URL. */
+export const serverEnvironment = {
+  SESSION_SECRET: 'a session secret for tests only, 32+',
+  PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
+  PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
+  PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
+  PAYTR_BASE_URL: 'http://127.0.0.1:9',
+  PORT: '0',
+  WORKSPACE_RUNTIME: 'external',
+};
+
 /** Starts it on a free port; `env` needs DATABASE_URL. */
 export async function startAppProcess(env: Record<string, string>): Promise<AppProcess> {
   const child = await startChild('src/server.ts', {
-    env: {
-      SESSION_SECRET: 'a session secret for tests only, 32+',
-      PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
-      PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
-      PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
-      PAYTR_BASE_URL: 'http://127.0.0.1:9',
-      PORT: '0',
-      WORKSPACE_RUNTIME: 'external',
-      ...env,
-    },
+    env: { ...serverEnvironment, ...env },
   });
   const ended = new Promise<void>((done) => {
     child.once('exit', () => {
