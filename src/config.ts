@@ -18,8 +18,10 @@ export interface Config {
   databaseReplica: { url: string | null; poolMax: number; waitMs: number };
   dataDir: string;
   audit: {
-    /** Where events wait while Postgres cannot take them. */
-    spoolDir: string;
+    /** Where events wait while Postgres cannot take them: a folder in it for each database. */
+    spoolRoot: string;
+    /** The name of the database's folder until the database has said which one it is. */
+    spoolFolderByAddress: string;
     spoolMaxBytes: number;
     queueEvents: number;
     batchEvents: number;
@@ -136,7 +138,8 @@ function toConfig(env: Environment): Config {
     },
     dataDir: env.DATA_DIR,
     audit: {
-      spoolDir: join(env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'), databaseTag(env.DATABASE_URL)),
+      spoolRoot: env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'),
+      spoolFolderByAddress: databaseTag(env.DATABASE_URL),
       spoolMaxBytes: env.AUDIT_SPOOL_MAX_MB * 1_048_576,
       queueEvents: env.AUDIT_QUEUE_MAX_EVENTS,
       batchEvents: env.AUDIT_BATCH_MAX_EVENTS,
@@ -180,7 +183,7 @@ function toConfig(env: Environment): Config {
   };
 }
 
-/** Names a database by its address, so that what was meant for one is never replayed into another. */
+/** Names a database by its address. */
 function databaseTag(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return createHash('sha256').update(`${hostname}:${port}${pathname}`).digest('hex').slice(0, 12);

@@ -13,6 +13,8 @@ export interface Metrics {
   auditBacklog: Gauge<'where'>;
   /** Bytes in the spool. */
   auditSpoolBytes: Gauge;
+  /** Bytes in folders of other databases beside the spool. */
+  auditOtherFolderBytes: Gauge;
   /** Seconds since the oldest audit event that is not in the table yet; 0 when there is none. */
   auditOldestUnwritten: Gauge;
   /** Reads that a replica may serve, by who served them and why. */
@@ -68,6 +70,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     auditSpoolBytes: new Gauge({
       name: 'audit_spool_bytes',
       help: 'Size of the audit spool of this process',
+      registers,
+    }),
+    auditOtherFolderBytes: new Gauge({
+      name: 'audit_other_folder_bytes',
+      help: 'Audit events that wait in folders of other databases and that this process does not write',
       registers,
     }),
     auditOldestUnwritten: new Gauge({

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { IDENTITY_COLUMNS } from './database-identity.ts';
 
 /** Why a read goes to the primary although there is a replica. */
 export type ReplicaFault = 'lag' | 'unreachable' | 'not-a-replica' | 'other-database' | 'failed';
@@ -14,9 +15,6 @@ interface Position {
 /** Pauses between two questions to a replica that is behind, in milliseconds: the first, and the longest. */
 const PAUSE_MS = { first: 5, longest: 50 };
 
-const identity = `(select system_identifier::text from pg_control_system()) as system_identifier,
-  (select oid::text from pg_database where datname = current_database()) as database_oid`;
-
 /**
  * Where the primary stands now: whatever was committed before the question is before this. A commit waits until its log
  * is written, unless `synchronous_commit` is off: then it may be seen before, and the place of insertion counts.
@@ -25,7 +23,7 @@ export async function findPrimaryPosition(primary: Knex): Promise<Position> {
   const lsn = `case current_setting('synchronous_commit')
     when 'off' then pg_current_wal_insert_lsn() else pg_current_wal_lsn() end`;
   const { rows } = await primary.raw<{ rows: PositionRow[] }>(
-    `select pg_wal_lsn_diff(${lsn}, '0/0')::text as lsn, ${identity}`,
+    `select pg_wal_lsn_diff(${lsn}, '0/0')::text as lsn, ${IDENTITY_COLUMNS}`,
   );
   return toPosition(rows[0]);
 }
@@ -66,7 +64,7 @@ interface PositionRow {
 /** Null when the server is no replica, or none any more. */
 async function findReplayPosition(replica: Knex): Promise<Position | null> {
   const { rows } = await replica.raw<{ rows: PositionRow[] }>(
-    `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text as lsn, ${identity}
+    `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text as lsn, ${IDENTITY_COLUMNS}
      where pg_is_in_recovery() and pg_last_wal_replay_lsn() is not null`,
   );
   return rows[0] === undefined ? null : toPosition(rows[0]);

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
+import { openSpoolFolders } from './audit/spool-folders.ts';
 import { createAuditWriter } from './audit/audit-writer.ts';
 import { createPaytr } from './billing/paytr.ts';
 import { ConfigError, loadConfig, type Config } from './config.ts';
@@ -96,15 +97,16 @@ function createRecorders(
   log: Log,
   metrics: Metrics,
 ): { recorders: Recorders; close(): Promise<void> } {
-  const { spoolDir, spoolMaxBytes, writeTimeoutMs, ...limits } = config.audit;
+  const { spoolRoot, spoolFolderByAddress, spoolMaxBytes, writeTimeoutMs, ...limits } = config.audit;
   const db = createDb({
     url: config.databaseUrl,
     poolMax: 3,
     applicationName: 'youarecoder-audit',
     acquireTimeoutMs: writeTimeoutMs,
   });
+  const folders = openSpoolFolders(spoolRoot, spoolFolderByAddress);
   const spool = createAuditSpool({
-    directory: spoolDir,
+    directory: folders.initial,
     maxBytes: spoolMaxBytes,
     onTorn: (file) => {
       log.warn({ file }, 'a crash cut off an audit event in the spool: it had not been acknowledged');
@@ -113,7 +115,10 @@ function createRecorders(
       log.error({ file, lines }, 'unreadable lines in the spool, set apart: was the disk at fault?');
     },
   });
-  const auditWriter = createAuditWriter({ db, log, metrics, spool, limits: { ...limits, writeTimeoutMs } });
+  const auditWriter = createAuditWriter({
+    ...{ db, log, metrics, spool, folders },
+    limits: { ...limits, writeTimeoutMs },
+  });
   const activityBuffer = createActivityBuffer({ db, log, metrics });
   const trafficBuffer = createTrafficBuffer({ db, log });
   const close = async (): Promise<void> => {

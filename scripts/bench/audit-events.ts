@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import pg from 'pg';
@@ -72,10 +73,10 @@ function openRecorders(
   folder: string,
 ): { recorders: Recorders; close(): Promise<void> } {
   const config = loadConfig(appEnvironment(database.appUrl, folder));
-  const { spoolDir, spoolMaxBytes, ...limits } = config.audit;
+  const { spoolRoot, spoolFolderByAddress, spoolMaxBytes, ...limits } = config.audit;
   const db = createDb({ url: database.appUrl, poolMax: 2, acquireTimeoutMs: limits.writeTimeoutMs });
   const spool = createAuditSpool({
-    directory: spoolDir,
+    directory: join(spoolRoot, spoolFolderByAddress),
     maxBytes: spoolMaxBytes,
     onTorn: () => undefined,
     onBroken: () => undefined,

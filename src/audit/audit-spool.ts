@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   appendDurably,
   listFolder,
+  makePrivateFolder,
   readIfThere,
   refreshIfThere,
   removeIfThere,
@@ -25,8 +26,13 @@ export interface AuditSpool {
    * that the file is as large as the spool may be.
    */
   quarantine(line: string): Promise<void>;
-  /** Takes over files of other processes that nobody has touched for so long. */
-  adopt(input: { untouchedMs: number }): Promise<void>;
+  /** Takes over files of other processes that nobody has touched for so long, also those in a `former` folder. */
+  adopt(input: { untouchedMs: number; former?: string }): Promise<void>;
+  /**
+   * Goes on in another folder, taking along what lies in the `former` one. What this process has kept anywhere else was
+   * meant for another database, and is left there.
+   */
+  moveTo(folder: { directory: string; former: string }): Promise<void>;
   /** What waits in the files of this process. */
   size(): Segment & { oldestAt: Date | null };
   /** Resolves when nothing is being appended any more, and no file is open. */
@@ -34,6 +40,7 @@ export interface AuditSpool {
 }
 
 export interface SpoolOptions {
+  /** Where it begins; see `moveTo`. */
   directory: string;
   /** Beyond this the spool refuses, in bytes. */
   maxBytes: number;
@@ -53,7 +60,8 @@ export const QUARANTINE_FILE = 'refused.jsonl';
  * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder without knowing of
  * each other: whoever renames a file owns it, and an appender notices (see `SpoolAppender`).
  */
-export function createAuditSpool({ directory, maxBytes, onTorn, onBroken }: SpoolOptions): AuditSpool {
+export function createAuditSpool({ maxBytes, onTorn, onBroken, ...options }: SpoolOptions): AuditSpool {
+  let { directory } = options;
   const segments = new Map<string, Segment>();
   const appender = new SpoolAppender(directory, segments);
   const inTurn = createTurns();
@@ -91,12 +99,27 @@ export function createAuditSpool({ directory, maxBytes, onTorn, onBroken }: Spoo
       for (const name of sortedNames(segments)) await replaySegment(name, insert);
     },
     quarantine: (line) => inTurn(() => quarantine(line)),
-    adopt: async ({ untouchedMs }) => {
-      for (const name of await listFolder(directory)) {
-        if (SEGMENT_NAME.test(name) && !segments.has(name))
-          await adopt(directory, name, untouchedMs, segments);
+    adopt: async ({ untouchedMs, former = directory }) => {
+      for (const from of new Set([directory, former])) {
+        for (const name of await listFolder(from)) {
+          if (SEGMENT_NAME.test(name) && !segments.has(name))
+            await adopt({ from, to: directory }, name, untouchedMs, segments);
+        }
       }
     },
+    moveTo: (folder) =>
+      inTurn(async () => {
+        if (folder.directory === directory) return;
+        const before = directory;
+        await appender.moveTo(folder.directory);
+        directory = folder.directory;
+        for (const name of segments.keys()) {
+          const isOurs = before === folder.former && (await moveFile(name, before, directory));
+          if (!isOurs) segments.delete(name);
+        }
+        if (before === folder.former && !(await listFolder(directory)).includes(QUARANTINE_FILE))
+          await moveFile(QUARANTINE_FILE, before, directory);
+      }),
     size: () => ({ ...totalOf(segments), oldestAt: timeOf(sortedNames(segments)[0]) }),
     settle: async () => {
       await appending.idle();
@@ -115,17 +138,24 @@ function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   };
 }
 
+/** True when this process moved it. */
+async function moveFile(name: string, from: string, to: string): Promise<boolean> {
+  await makePrivateFolder(to);
+  return renameIfThere(join(from, name), join(to, name));
+}
+
 async function adopt(
-  directory: string,
+  { from, to }: { from: string; to: string },
   name: string,
   untouchedMs: number,
   segments: Map<string, Segment>,
 ): Promise<void> {
-  const found = await statIfThere(join(directory, name));
+  const found = await statIfThere(join(from, name));
   if (found === null || Date.now() - found.changedAtMs < untouchedMs) return;
   const own = segmentName(timeOf(name)?.getTime() ?? 0);
-  if (!(await renameIfThere(join(directory, name), join(directory, own)))) return;
-  const text = (await readIfThere(join(directory, own))) ?? '';
+  await makePrivateFolder(to);
+  if (!(await renameIfThere(join(from, name), join(to, own)))) return;
+  const text = (await readIfThere(join(to, own))) ?? '';
   segments.set(own, { events: readLines(text).lines.length, bytes: Buffer.byteLength(text) });
 }
 

@@ -5,6 +5,7 @@ import type { AuditRow } from './audit-row.ts';
 import type { AuditSpool } from './audit-spool.ts';
 import { createGatherer } from './gatherer.ts';
 import { insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
+import type { OtherFolder, SpoolFolders } from './spool-folders.ts';
 import { createSpoolReplay } from './spool-replay.ts';
 
 /** Writes audit rows that belong to nobody's transaction: many at once, and to the spool when Postgres cannot take them. */
@@ -30,6 +31,8 @@ export interface AuditWriterState {
   oldestUnwrittenAt: Date | null;
   /** Events since the start that neither Postgres nor the disk took; they are in the error log. */
   lostEvents: number;
+  /** What waits for other databases, and is not written by this process. */
+  otherFolders: OtherFolder[];
 }
 
 export interface AuditWriterLimits {
@@ -47,6 +50,8 @@ export interface AuditWriterDeps {
   log: Log;
   metrics: Metrics;
   spool: AuditSpool;
+  /** Absent: the spool stays in the folder that it has. */
+  folders?: SpoolFolders;
   limits: AuditWriterLimits;
 }
 
@@ -113,6 +118,7 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
         spooledBytes: spooled.bytes,
         oldestUnwrittenAt: earlier(oldest?.timestamp ?? null, spooled.oldestAt),
         lostEvents,
+        otherFolders: replay.otherFolders(),
       };
     },
     close: async () => {

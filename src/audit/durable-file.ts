@@ -13,15 +13,20 @@ import { dirname } from 'node:path';
 
 /** Opens a file that must not exist yet, for appending; only the app's own user may read it: it holds addresses and names. */
 export async function createPrivateFile(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makePrivateFolder(dirname(path));
   const handle = await open(path, 'ax', 0o600);
   await syncDirectory(dirname(path));
   return handle;
 }
 
+/** Makes a folder, unless it is there, that only the app's own user may enter. */
+export async function makePrivateFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
 /** Appends to a file, made when it is missing, and returns when the text is on the disk. */
 export async function appendDurably(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makePrivateFolder(dirname(path));
   const handle = await open(path, 'a', 0o600);
   try {
     await handle.appendFile(text);

@@ -27,12 +27,18 @@ export function segmentName(atMs: number): string {
  */
 export class SpoolAppender {
   #current: { name: string; handle: FileHandle; inode: number } | null = null;
-  readonly #directory: string;
+  #directory: string;
   readonly #segments: Map<string, Segment>;
 
   constructor(directory: string, segments: Map<string, Segment>) {
     this.#directory = directory;
     this.#segments = segments;
+  }
+
+  /** Appends to files in another folder from now on. */
+  async moveTo(directory: string): Promise<void> {
+    await this.seal();
+    this.#directory = directory;
   }
 
   /** Resolves when the lines are on the disk. Rejects when the folder cannot take them. */

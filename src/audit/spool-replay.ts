@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRow } from './audit-row.ts';
+import { findDatabaseIdentity } from '../database-identity.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
+import type { OtherFolder } from './spool-folders.ts';
 import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 
 /** Brings what is in the spool into the table, and knows whether Postgres answers. */
@@ -12,6 +14,8 @@ export interface SpoolReplay {
   wake(): void;
   /** Sets apart a row that Postgres refuses for what it says; the error log has it too. Never rejects. */
   refuse(row: AuditRow, error: unknown): Promise<void>;
+  /** What waits in folders of other databases, as of a moment ago. */
+  otherFolders(): OtherFolder[];
   /** Replays what is left, for ten seconds at most. */
   close(): Promise<void>;
 }
@@ -27,12 +31,20 @@ const ADOPT_EVERY_MS = 30_000;
 const CLOSE_MS = 10_000;
 
 /** Starts at once with what an earlier process has left. */
-export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWriterDeps): SpoolReplay {
+export function createSpoolReplay({
+  db,
+  log,
+  metrics,
+  spool,
+  folders,
+  limits,
+}: AuditWriterDeps): SpoolReplay {
   let isDown = false;
   let retryMs = FIRST_RETRY_MS;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let isClosed = false;
+  let others: OtherFolder[] = [];
   // Whoever starts takes over what is there; if its writer lives after all, that one notices and loses nothing.
   let untouchedMs = 0;
 
@@ -58,10 +70,29 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
     metrics.auditReplayed.inc(lines.length - refused);
   };
 
+  /** The database says each time which one it is: behind the same address may be another one since. */
+  const findFolder = async (): Promise<{ former?: string }> => {
+    const identity = await findDatabaseIdentity(db, limits.writeTimeoutMs);
+    if (folders === undefined) return {};
+    const folder = await folders.folderOf(identity);
+    await spool.moveTo(folder);
+    return folder;
+  };
+
+  const lookElsewhere = async (): Promise<void> => {
+    const found = (await folders?.listOthers()) ?? [];
+    const names = found.map(({ folder }) => folder).join();
+    const isNews = names !== '' && names !== others.map(({ folder }) => folder).join();
+    others = found;
+    if (isNews)
+      log.warn({ folders: found }, 'audit events wait in folders of other databases: see the README');
+  };
+
   const replayOnce = async (): Promise<void> => {
     try {
-      await db.raw('select 1').timeout(limits.writeTimeoutMs);
-      await spool.adopt({ untouchedMs });
+      await lookElsewhere();
+      await spool.adopt({ untouchedMs, ...(await findFolder()) });
+      await lookElsewhere();
       untouchedMs = ADOPT_EVERY_MS;
       await spool.replay(insert);
       isDown = false;
@@ -109,6 +140,7 @@ export function createSpoolReplay({ db, log, metrics, spool, limits }: AuditWrit
     noteFailure,
     wake,
     refuse,
+    otherFolders: () => others,
     close: async () => {
       isClosed = true;
       clearInterval(adoption);

@@ -58,6 +58,7 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
   metrics.auditBacklog.set({ where: 'queue' }, state.queuedEvents);
   metrics.auditBacklog.set({ where: 'spool' }, state.spooledEvents);
   metrics.auditSpoolBytes.set(state.spooledBytes);
+  metrics.auditOtherFolderBytes.set(state.otherFolders.reduce((sum, { bytes }) => sum + bytes, 0));
   metrics.auditOldestUnwritten.set(
     oldestUnwrittenAt === null ? 0 : Math.max(0, (at.getTime() - oldestUnwrittenAt.getTime()) / 1000),
   );

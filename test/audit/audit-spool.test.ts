@@ -1,12 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuditSpool, QUARANTINE_FILE, type AuditSpool } from '../../src/audit/audit-spool.ts';
 
 let directory: string;
 let spool: AuditSpool;
 let broken: string[];
+const cleanings: (() => void)[] = [];
 
 beforeEach(() => {
   broken = [];
@@ -20,6 +22,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  for (const clean of cleanings.splice(0)) clean();
   rmSync(directory, { recursive: true });
 });
 
@@ -97,4 +100,38 @@ describe('the audit spool', () => {
     await other.adopt({ untouchedMs: 0 });
     expect(await replayed(other)).toEqual([line(1)]);
   });
+
+  it('says that a line is kept only when the line, and the name of its file, are on the disk', async () => {
+    const steps = await noteSteps();
+    await spool.append(line(1));
+    expect(steps.splice(0)).toEqual(['folder synced', 'written', 'file synced']);
+    await spool.append(line(2));
+    expect(steps.splice(0)).toEqual(['written', 'file synced']);
+    await spool.quarantine(line(3));
+    expect(steps).toEqual(['written', 'file synced', 'folder synced']);
+  });
 });
+
+/** What is done with files from now on, each when it is over. */
+async function noteSteps(): Promise<string[]> {
+  const steps: string[] = [];
+  const handle = await open(directory, 'r');
+  const methods = Object.getPrototypeOf(handle) as FileHandle;
+  await handle.close();
+  for (const name of ['appendFile', 'datasync', 'sync'] as const) {
+    // The very method of Node, on which the spy stands in the way.
+    const real = methods[name] as (this: FileHandle, ...args: unknown[]) => Promise<void>;
+    const spy = vi.spyOn(methods, name).mockImplementation(async function (
+      this: FileHandle,
+      ...args: unknown[]
+    ) {
+      const isFolder = (await this.stat()).isDirectory();
+      await real.apply(this, args);
+      steps.push(name === 'appendFile' ? 'written' : isFolder ? 'folder synced' : 'file synced');
+    });
+    cleanings.push(() => {
+      spy.mockRestore();
+    });
+  }
+  return steps;
+}

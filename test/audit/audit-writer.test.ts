@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
@@ -7,6 +16,7 @@ import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest
 import { AuditLogger, type AuditEntry } from '../../src/audit/audit-logger.ts';
 import { toAuditRow } from '../../src/audit/audit-row.ts';
 import { QUARANTINE_FILE } from '../../src/audit/audit-spool.ts';
+import { openSpoolFolders } from '../../src/audit/spool-folders.ts';
 import { toEventLine } from '../../src/audit/insert-audit-events.ts';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { createDb } from '../../src/db.ts';
@@ -275,6 +285,93 @@ describe('while Postgres is away', () => {
     await scene.auditWriter.close();
     await expectWritten('close', ids);
     expect(segmentsIn(scene.directory)).toEqual([]);
+  });
+
+  it('is closed only when what waits in its queue is written', async () => {
+    const scene = startScene();
+    const ids = numbered('queue', 50);
+    const logged = ids.map((id) => scene.log(id));
+    await scene.auditWriter.close();
+    await expectWritten('queue', ids);
+    await Promise.all(logged);
+  });
+});
+
+describe('the folder of the spool', () => {
+  /** A start of the app under that address, given by its folder's name. */
+  function startUnder(root: string, byAddress: string): Scene {
+    const folders = openSpoolFolders(root, byAddress);
+    return startScene({ directory: folders.initial, folders });
+  }
+  const makeRoot = (): string => {
+    const root = mkdtempSync(join(tmpdir(), 'audit-spool-'));
+    cleanings.push(() => {
+      rmSync(root, { recursive: true });
+    });
+    return root;
+  };
+
+  it('is the same under another address of the same database, and takes along what lay in one by address', async () => {
+    const root = makeRoot();
+    await road.close();
+    const ids = numbered('rename', 20);
+    const first = startUnder(root, 'aaaaaaaaaaaa');
+    for (const id of ids.slice(0, 10)) await first.log(id);
+    expect(segmentsIn(join(root, 'aaaaaaaaaaaa'))).toHaveLength(1);
+    await road.reopen();
+    await untilReplayed(first);
+    await road.close();
+    for (const id of ids.slice(10)) await first.log(id);
+    expect(segmentsIn(join(root, 'aaaaaaaaaaaa'))).toEqual([]);
+    await vi.waitFor(() => {
+      expect(first.auditWriter.state().spooledEvents).toBe(10);
+    });
+    // As after a crash: another process, another address, and the first one never comes back.
+    await road.reopen();
+    const second = startUnder(root, 'bbbbbbbbbbbb');
+    await vi.waitFor(() => expectWritten('rename', ids), { timeout: 10_000 });
+    expect(second.auditWriter.state().otherFolders).toEqual([]);
+    await untilReplayed(first);
+  });
+
+  it('is never that of another database: what waits there is left, shown and told', async () => {
+    const root = makeRoot();
+    const folder = join(root, '7000000000000000001-5');
+    mkdirSync(folder);
+    const name = '001764000000000-00000000-0000-4000-8000-000000000000.ndjson';
+    writeFileSync(join(folder, name), `${lineOf('elsewhere')}\n`);
+    const scene = startUnder(root, 'cccccccccccc');
+    await vi.waitFor(() => {
+      expect(scene.auditWriter.state().otherFolders).toMatchObject([
+        { folder: '7000000000000000001-5', files: 1 },
+      ]);
+    });
+    await vi.waitFor(() => {
+      expect(JSON.stringify(scene.lines)).toContain('7000000000000000001-5');
+    });
+    await scene.auditWriter.close();
+    expect(await rowsOf('elsewhere')).toEqual([]);
+    expect(segmentsIn(folder)).toEqual([name]);
+  });
+
+  it('is the last known one while the database is away, and another one when another database answers', async () => {
+    const root = makeRoot();
+    const first = startUnder(root, 'dddddddddddd');
+    await vi.waitFor(() => {
+      expect(readdirSync(root)).toContain('dddddddddddd.database');
+    });
+    await first.auditWriter.close();
+    writeFileSync(join(root, 'dddddddddddd.database'), '7000000000000000001-5\n');
+    await road.close();
+    const second = startUnder(root, 'dddddddddddd');
+    await second.log('stranded');
+    await road.reopen();
+    await vi.waitFor(() => {
+      expect(second.auditWriter.state().otherFolders).toMatchObject([{ files: 1 }]);
+    });
+    expect(segmentsIn(join(root, '7000000000000000001-5'))).toHaveLength(1);
+    expect(second.auditWriter.state().spooledEvents).toBe(0);
+    expect(await rowsOf('stranded')).toEqual([]);
   });
 });
 

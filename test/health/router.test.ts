@@ -25,6 +25,7 @@ describe('the probes', () => {
           spooledBytes: 0,
           oldestUnwrittenAt: null,
           lostEvents: 0,
+          otherFolders: [],
         },
         replica: { status: 'none', reason: null },
       });
@@ -91,6 +92,10 @@ describe('/metrics', () => {
       spooledBytes: 9000,
       oldestUnwrittenAt: new Date(Date.now() - 90_000),
       lostEvents: 1,
+      otherFolders: [
+        { folder: '7-1', files: 2, bytes: 4000 },
+        { folder: '7-2', files: 1, bytes: 300 },
+      ],
     };
     const auditWriter = { ...test.deps.recorders.auditWriter, state: () => state };
     const waiting = await createTestApp({
@@ -103,9 +108,10 @@ describe('/metrics', () => {
       expect(text).toContain('audit_unwritten_events{where="queue"} 3');
       expect(text).toContain('audit_unwritten_events{where="spool"} 20');
       expect(text).toContain('audit_spool_bytes 9000');
+      expect(text).toContain('audit_other_folder_bytes 4300');
       expect(text).toMatch(/audit_oldest_unwritten_seconds 9\d/);
       const { body } = await supertest(waiting.app).get('/readyz').expect(200);
-      expect(body.audit).toMatchObject({ queuedEvents: 3, spooledEvents: 20, lostEvents: 1 });
+      expect(body.audit).toMatchObject({ queuedEvents: 3, otherFolders: state.otherFolders, lostEvents: 1 });
     } finally {
       await waiting.close();
     }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuditSpool } from '../../src/audit/audit-spool.ts';
+import type { SpoolFolders } from '../../src/audit/spool-folders.ts';
 import {
   createAuditWriter,
   type AuditWriter,
@@ -22,6 +23,7 @@ export interface TestAuditWriter {
 export function createTestAuditWriter(
   options: Pick<AuditWriterDeps, 'db' | 'log' | 'metrics'> & {
     directory?: string;
+    folders?: SpoolFolders;
     maxBytes?: number;
     limits?: Partial<AuditWriterLimits>;
   },
