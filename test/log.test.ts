@@ -12,7 +12,7 @@ import { freePort } from './support/replica.ts';
 const database = useTestDatabase();
 
 /** Starts a program whose standard output is that file, or a pipe that is read only when the test does. */
-function start(path: string, stdout: string | 'pipe', env: Record<string, string> = {}): ChildProcess {
+function start(path: string, stdout: string, env: Record<string, string> = {}): ChildProcess {
   const output = stdout === 'pipe' ? stdout : openSync(stdout, 'a');
   const child = spawn(process.execPath, [path], { env, stdio: ['ignore', output, 'inherit'] });
   if (typeof output === 'number') closeSync(output);
@@ -23,7 +23,7 @@ function start(path: string, stdout: string | 'pipe', env: Record<string, string
 const endOf = (child: ChildProcess): Promise<number | null> =>
   new Promise((done) => child.once('exit', done));
 
-async function startServer(stdout: string | 'pipe'): Promise<{ child: ChildProcess; url: string }> {
+async function startServer(stdout: string): Promise<{ child: ChildProcess; url: string }> {
   const port = String(await freePort());
   const env = { ...serverEnvironment, DATABASE_URL: database.appUrl, PORT: port };
   const child = start(await compile({ file: 'src/server.ts' }), stdout, env);
