@@ -22,6 +22,9 @@ async function main(): Promise<void> {
     const count = readCount(env['WEB_CONCURRENCY']);
     if (count > 1) leaveWorkspacesToOthers(env);
     if (env['NODE_ENV'] !== 'production') await prepare(env, stops);
+    // The owner's password is no business of the app's processes.
+    delete env['MIGRATION_DATABASE_URL'];
+    delete process.env['MIGRATION_DATABASE_URL'];
     process.exitCode = await runWorkers({ env, count, say });
   } finally {
     for (const stop of stops.reverse()) await stop();

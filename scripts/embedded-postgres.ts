@@ -45,6 +45,7 @@ export interface EmbeddedPostgres {
  * kept between starts. Throws `EmbeddedPostgresError`, whose message is fit to print, when it cannot run here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  forgetOtherServers(process.env);
   const shipped = await findBinaries();
   const home = prepareHome(options.dataDir, options.log);
   const runAs = chooseUser(home);
@@ -58,10 +59,23 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await ensureCluster(cluster, settings.superuserPassword);
     const adoptedPort = await adoptServer(cluster, settings.superuserPassword);
     const port = adoptedPort ?? (await startServer(cluster, settings, options.log));
-    const urls = await ensureDatabase(port, settings, forTests);
-    const stop = createStop(cluster, claim(home));
-    return { ...urls, adopted: adoptedPort !== undefined, stop };
+    try {
+      const urls = await ensureDatabase(port, settings, forTests);
+      const stop = createStop(cluster, claim(home));
+      return { ...urls, adopted: adoptedPort !== undefined, stop };
+    } catch (error) {
+      if (adoptedPort === undefined) await stopServer(cluster);
+      throw error;
+    }
   });
+}
+
+/**
+ * Removes what is meant for another server (PGSSLMODE, PGOPTIONS, PGHOST …) and would be taken for this one, as by every
+ * client in this process.
+ */
+export function forgetOtherServers(env: Record<string, string | undefined>): void {
+  for (const name of Object.keys(env)) if (/^PG[A-Z]+$/.test(name)) Reflect.deleteProperty(env, name);
 }
 
 function createStop(cluster: Cluster, ownClaim: string): () => Promise<void> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { findAddressFault } from '../src/database-address.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { hasEmbeddedPostgres } from './embedded-postgres/home.ts';
 import { MigrationError } from './migration-error.ts';
@@ -21,8 +22,12 @@ export async function findDatabase(
   env: Record<string, string | undefined>,
   log: (line: string) => void,
 ): Promise<FoundDatabase> {
-  const appUrl = env['DATABASE_URL'] ?? '';
-  const ownerUrl = env['MIGRATION_DATABASE_URL'] ?? '';
+  const appUrl = (env['DATABASE_URL'] ?? '').trim();
+  const ownerUrl = (env['MIGRATION_DATABASE_URL'] ?? '').trim();
+  for (const [name, address] of Object.entries({ DATABASE_URL: appUrl, MIGRATION_DATABASE_URL: ownerUrl })) {
+    const fault = address === '' ? null : findAddressFault(address);
+    if (fault !== null) throw new MigrationError(`${name}: ${fault}`);
+  }
   if (appUrl !== '' || ownerUrl !== '') {
     return { ownerUrl: ownerUrl || appUrl, appUrl: appUrl || ownerUrl, stop: () => Promise.resolve() };
   }

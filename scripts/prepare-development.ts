@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { answers } from '../src/workspace/runtime/answers.ts';
 import { loadDevelopmentSecrets } from './development-secrets.ts';
-import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { forgetOtherServers, startEmbeddedPostgres } from './embedded-postgres.ts';
+import { findDatabase } from './find-database.ts';
 import { createPaytrSandbox, listenNearPort } from './paytr-sandbox/server.ts';
 import { runMigrations } from './run-migrations.ts';
 import { seedDemo, type DemoSignIn } from './seed.ts';
@@ -17,12 +18,19 @@ const DEFAULT_SANDBOX_PORT = 3001;
 
 /**
  * Brings what a machine with only Node lacks, and writes into `env` where it is: a free port, a migrated database with demo
- * data, secrets, a PayTR sandbox. What must be stopped at the end is added to `stops`. Returns the demo's sign-ins.
+ * data, secrets, a PayTR sandbox. What must be stopped at the end is added to `stops`. Returns the demo's sign-ins. Throws soon
+ * after `interruption`.
  */
-export async function prepareDevelopment(env: Environment, stops: Stop[], say: Say): Promise<DemoSignIn[]> {
+export async function prepareDevelopment(
+  env: Environment,
+  stops: Stop[],
+  say: Say,
+  interruption?: AbortSignal,
+): Promise<DemoSignIn[]> {
   const dataDir = env['DATA_DIR'] ?? '.data';
   await choosePort(env, say);
-  await prepareDatabase(env, dataDir, stops, say);
+  await prepareDatabase(env, dataDir, stops, say, interruption);
+  interruption?.throwIfAborted();
   const secrets = await loadDevelopmentSecrets(dataDir);
   env['SESSION_SECRET'] ??= secrets.sessionSecret;
   env['LOG_LEVEL'] ??= 'warn';
@@ -39,15 +47,24 @@ function standInCommand(): string {
   return `${parts.map((part) => `"${part}"`).join(' ')} ${options}`;
 }
 
-async function prepareDatabase(env: Environment, dataDir: string, stops: Stop[], say: Say): Promise<void> {
-  if (env['DATABASE_URL'] === undefined) {
+async function prepareDatabase(
+  env: Environment,
+  dataDir: string,
+  stops: Stop[],
+  say: Say,
+  interruption?: AbortSignal,
+): Promise<void> {
+  if (env['DATABASE_URL'] === undefined || env['DATABASE_URL'] === '') {
+    forgetOtherServers(env);
     const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: say });
     stops.push(postgres.stop);
     env['DATABASE_URL'] = postgres.appUrl;
     env['MIGRATION_DATABASE_URL'] = postgres.ownerUrl;
   }
-  const ownerUrl = env['MIGRATION_DATABASE_URL'] ?? env['DATABASE_URL'];
-  await runMigrations({ ownerUrl, appRole: new URL(env['DATABASE_URL']).username, log: say });
+  interruption?.throwIfAborted();
+  const found = await findDatabase(env, say);
+  const { username: appRole } = new URL(found.appUrl);
+  await runMigrations({ ownerUrl: found.ownerUrl, appRole, log: say });
 }
 
 /** The port that was asked for must be free; the default one gives way to another. */

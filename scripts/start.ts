@@ -10,6 +10,8 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /**
  * `npm start`. In production: the server and nothing else; it checks its own configuration. Elsewhere it brings what is
  * missing: an embedded Postgres without DATABASE_URL, the migrations, demo data in an empty database, a PayTR sandbox
@@ -19,27 +21,52 @@ async function main(): Promise<void> {
   readEnvFile();
   const stops: Stop[] = [];
   const env: Environment = { ...process.env };
+  const interruption = noteInterruption();
   try {
-    const signIns = env['NODE_ENV'] === 'production' ? [] : await prepare(env, stops);
+    const signIns = env['NODE_ENV'] === 'production' ? [] : await prepare(env, stops, interruption.signal);
+    interruption.signal.throwIfAborted();
+    interruption.end();
     const server = startServer(env);
     stopOnSignal(server);
     const ended = endOf(server);
     if (env['NODE_ENV'] !== 'production') greetWhenListening(server, env, signIns);
     process.exitCode = await ended;
+  } catch (error) {
+    // Ctrl-C reaches initdb too, which then fails.
+    if (!interruption.signal.aborted) throw error;
+    process.exitCode = 130;
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
 }
 
 /** Loaded only here: production needs none of it. */
-async function prepare(env: Environment, stops: Stop[]): Promise<DemoSignIn[]> {
+async function prepare(env: Environment, stops: Stop[], interruption: AbortSignal): Promise<DemoSignIn[]> {
   const { prepareDevelopment } = await import('./prepare-development.ts');
-  return prepareDevelopment(env, stops, say);
+  return prepareDevelopment(env, stops, say, interruption);
+}
+
+/** A signal during the preparation ends it after the step in progress, so that what was begun is stopped in good order. */
+function noteInterruption(): { signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort();
+  };
+  for (const name of SIGNALS) process.on(name, abort);
+  return {
+    signal: controller.signal,
+    end: () => {
+      for (const name of SIGNALS) process.removeListener(name, abort);
+    },
+  };
 }
 
 function startServer(env: Environment): ChildProcess {
+  // The owner's password is no business of the app: whoever can read its environment could change evidence.
+  const ofTheApp = { ...env };
+  delete ofTheApp['MIGRATION_DATABASE_URL'];
   return fork(join(import.meta.dirname, '../src/server.ts'), {
-    env,
+    env: ofTheApp,
     execArgv: ['--import', 'tsx'],
     // Ctrl-C reaches this process only; it passes the signal on and the server drains before the database stops.
     detached: true,
@@ -48,7 +75,7 @@ function startServer(env: Environment): ChildProcess {
 }
 
 function stopOnSignal(server: ChildProcess): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of SIGNALS) {
     process.on(signal, () => {
       server.kill(signal);
     });

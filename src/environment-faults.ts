@@ -1,10 +1,17 @@
+import { join } from 'node:path';
 import { sellerPlaceholders, type Environment } from './environment.ts';
 import { parseCommand } from './workspace/runtime/command-template.ts';
+import { foldersOf, SOCKET_PATH_MAX } from './workspace/runtime/workspace-folders.ts';
+import { sshSocketPaths } from './workspace/ssh/private-socket.ts';
+
+/** So many workspaces can be made before a path grows by another digit. */
+const WORKSPACE_ID_LIKELY = 999_999;
 
 /** What the schema does not say: variables that do not go together, and what production must not start with. */
 export function findFaults(env: Environment): string[] {
   const faults: string[] = [];
   faults.push(...findRuntimeFaults(env));
+  faults.push(...findPathFaults(env));
   if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
     faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
   }
@@ -27,6 +34,19 @@ function findRuntimeFaults(env: Environment): string[] {
   } catch (error) {
     return [`WORKSPACE_COMMAND: ${error instanceof Error ? error.message : String(error)}`];
   }
+}
+
+/** A workspace's socket lies in DATA_DIR, and the address of a socket cannot be long. */
+function findPathFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  const check = (name: string, path: string): void => {
+    const excess = Buffer.byteLength(path) - SOCKET_PATH_MAX;
+    if (excess > 0) faults.push(`${name}: is ${String(excess)} bytes too long for the sockets in it`);
+  };
+  if (env.WORKSPACE_RUNTIME === 'process' && env.WORKSPACE_COMMAND?.includes('{socket}') === true)
+    check('DATA_DIR', foldersOf(join(env.DATA_DIR, 'workspaces'), WORKSPACE_ID_LIKELY).socketPath);
+  if (env.SSH_SOCKETS !== undefined) check('SSH_SOCKETS', sshSocketPaths(env.SSH_SOCKETS).sessions);
+  return faults;
 }
 
 function findProductionFaults(env: Environment): string[] {

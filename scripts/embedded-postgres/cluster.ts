@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chownSync,
@@ -105,7 +105,12 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
     if (runAs !== null) {
       for (const path of [unfinished, passwordFile]) chownSync(path, runAs.uid, runAs.gid);
     }
-    await promisify(execFile)(binaries.initdb, initdbOptions(unfinished, passwordFile, cluster.forTests), {
+    const [program, ...options] = [
+      ...asKnownUser(runAs),
+      binaries.initdb,
+      ...initdbOptions(unfinished, passwordFile, cluster.forTests),
+    ] as [string, ...string[]];
+    await promisify(execFile)(program, options, {
       cwd: home,
       env: environment,
       timeout: INITDB_TIMEOUT_MS,
@@ -113,10 +118,26 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
     });
     renameSync(unfinished, data);
   } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
     throw new EmbeddedPostgresError(explainFailure(error, runAs), { cause: error });
   } finally {
     rmSync(passwordFile, { force: true });
   }
+}
+
+/**
+ * What goes before initdb where its user has no entry in the list of users, as in a container with a number for a user:
+ * initdb asks for the name of its user, and for nothing else that depends on it. In a namespace of its own it is `nobody`; the files
+ * belong to the true user.
+ */
+function asKnownUser(runAs: RunAs): string[] {
+  if (process.platform !== 'linux' || hasName(runAs)) return [];
+  return ['unshare', '--user', '--map-user=65534', '--map-group=65534'];
+}
+
+function hasName(runAs: RunAs): boolean {
+  const uid = String(runAs?.uid ?? process.getuid?.());
+  return spawnSync('id', ['--name', '--user', uid], { stdio: 'ignore' }).status === 0;
 }
 
 // The locale is built into Postgres, so text sorts the same on every machine; C exists on all of them.
@@ -132,8 +153,13 @@ function initdbOptions(data: string, passwordFile: string, forTests: boolean): s
 /** One sentence for a program that did not start or did not end well. */
 export function explainFailure(error: unknown, runAs: RunAs): string {
   const { code, stderr, message } = error as { code?: string | number; stderr?: string; message: string };
-  const said = stderr?.trim().split('\n').slice(-3).join(' ') ?? '';
   const user = runAs === null ? '' : ` as uid ${String(runAs.uid)}`;
+  if (stderr?.startsWith('unshare:') === true)
+    return (
+      `The embedded Postgres asks for the name of its user, and uid ${String(runAs?.uid ?? process.getuid?.())} has none here: ` +
+      'give it an entry in /etc/passwd, start as another user, or set DATABASE_URL.'
+    );
+  const said = stderr?.trim().split('\n').slice(-3).join(' ') ?? '';
   const reason = said === '' ? `${String(code ?? '')} ${message}`.trim() : said;
   return `The embedded Postgres does not run on this machine${user} (${reason}): set DATABASE_URL to a Postgres server.`;
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endOfChild, startChild, type Child } from '../support/child.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -55,6 +56,33 @@ async function nextListener(lines: AsyncIterator<string, undefined>): Promise<{ 
     if (found !== null) return { pid: Number(found[1]), port: Number(found[2]) };
   }
 }
+
+/** The environment of a process, as its user can read it. */
+const environmentOf = (pid: number): string => readFileSync(`/proc/${String(pid)}/environ`, 'utf8');
+
+describe('the environment of the app’s processes', () => {
+  it.skipIf(process.platform !== 'linux').each(['scripts/start.ts', 'scripts/cluster.ts'])(
+    'holds no password of the tables’ owner when %s has it',
+    { timeout: 60_000 },
+    async (script) => {
+      const ownerUrl = 'postgres://owner:secret-of-the-owner@127.0.0.1/db';
+      const env = {
+        ...production(),
+        MIGRATION_DATABASE_URL: ownerUrl,
+        WEB_CONCURRENCY: '1',
+        LOG_LEVEL: 'info',
+      };
+      const child = await startChild(script, { env });
+      started.push(child);
+      for await (const chunk of child.stdout) if (String(chunk).includes('listen')) break;
+      const path = `/proc/${String(child.pid)}/task/${String(child.pid)}/children`;
+      const pids = readFileSync(path, 'utf8').trim().split(' ').map(Number);
+      const texts = pids.map(environmentOf).filter((text) => text.includes('DATABASE_URL'));
+      expect(texts).toHaveLength(1);
+      expect(texts.join()).not.toContain('secret-of-the-owner');
+    },
+  );
+});
 
 describe('the app on every core', () => {
   it(

@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -54,6 +57,14 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
+/** No system gives it out. */
+const NAMELESS = 1_234_567;
+
+function mayMakeNamespaces(): boolean {
+  const options = ['--user', '--map-user=65534', '--map-group=65534', 'true'];
+  return spawnSync('unshare', options, { uid: NAMELESS, gid: NAMELESS }).status === 0;
+}
+
 function readPid(): number {
   return Number(readFileSync(join(dataDir, 'data', 'postmaster.pid'), 'utf8').split('\n')[0]);
 }
@@ -89,6 +100,45 @@ describe('the embedded Postgres', { timeout: 60_000 }, () => {
     const second = await start();
     expect(second).toMatchObject({ ownerUrl: first.ownerUrl, appUrl: first.appUrl, adopted: false });
     expect(await query(second.ownerUrl, 'select name from kept')).toEqual([{ name: 'İstanbul' }]);
+  });
+
+  it('is not reached by what the environment says of other servers', async () => {
+    const theirs = {
+      PGSSLMODE: 'require',
+      PGHOST: '203.0.113.1',
+      PGOPTIONS: '-c default_transaction_read_only=on',
+    };
+    Object.assign(process.env, theirs);
+    onTestFinished(() => {
+      for (const name of Object.keys(theirs)) Reflect.deleteProperty(process.env, name);
+    });
+    const { ownerUrl } = await start();
+    expect(await query(ownerUrl, 'create table in_spite_of_them ()')).toEqual([]);
+  });
+
+  it.runIf(process.getuid?.() === 0 && mayMakeNamespaces())(
+    'starts as a user who has no name in this system',
+    async () => {
+      const itsHome = join(folder, 'nameless');
+      mkdirSync(itsHome, { mode: 0o755 });
+      chownSync(itsHome, NAMELESS, NAMELESS);
+      const server = await startEmbeddedPostgres({ dataDir: itsHome, forTests: true, log: () => undefined });
+      running.push(server);
+      expect(await query(server.appUrl, 'select 1 as answer')).toEqual([{ answer: 1 }]);
+      expect(statSync(join(itsHome, 'data')).uid).toBe(NAMELESS);
+    },
+  );
+
+  it('leaves nothing behind when the very first start is interrupted', async () => {
+    const first = join(folder, 'first');
+    const child = await startChild('scripts/start.ts', { env: { DATA_DIR: first } });
+    const ended = once(child, 'exit');
+    await expect.poll(() => existsSync(join(first, 'postgres', 'data.new')), { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+    const left = readdirSync(join(first, 'postgres'));
+    expect(left).not.toEqual(expect.arrayContaining([expect.stringMatching(/lock|data\.new|password/)]));
+    expect(existsSync(join(first, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
   });
 
   it('is shared by those who start it at the same time, and ends with the last of them', async () => {

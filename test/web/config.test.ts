@@ -129,4 +129,28 @@ describe('the configuration', () => {
   ])('takes %s beside the workspace domain %s', (BASE_URL, WORKSPACE_DOMAIN) => {
     expect(faultsOf({ ...good, BASE_URL, WORKSPACE_DOMAIN })).toEqual([]);
   });
+
+  it.each([
+    ['postgres://app:secret-1@one:5432,two:5432/db', 'names several hosts'],
+    ['postgres://app:secret-1@one,two/db', 'names several hosts'],
+    ['jdbc:postgresql://db.example.com/db?password=secret-1', 'without jdbc:'],
+    ['host=db.example.com password=secret-1', 'is not an address like postgres://'],
+    ['postgres://app:secret-1#@db.example.com/db', 'percent-encoded'],
+  ])('says what is wrong with the address %s of a database, for each of them', (address, fault) => {
+    for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'DATABASE_REPLICA_URL']) {
+      const faults = faultsOf({ ...good, [name]: address });
+      expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
+      expect(faults.join()).not.toContain('secret-1');
+    }
+  });
+
+  it('refuses folders in which the path of a socket would be too long', () => {
+    const deep = `/${'d'.repeat(95)}`;
+    const process = { WORKSPACE_RUNTIME: 'process', WORKSPACE_COMMAND: 'program {socket}' };
+    expect(faultsOf({ ...good, ...process, DATA_DIR: deep }).join()).toMatch(
+      /^DATA_DIR: is \d+ bytes too long/,
+    );
+    expect(faultsOf({ ...good, ...process, DATA_DIR: deep.slice(0, 60) })).toEqual([]);
+    expect(faultsOf({ ...good, ...process, SSH_SOCKETS: deep }).join()).toContain('SSH_SOCKETS: is');
+  });
 });

@@ -17,7 +17,7 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { RuntimeConfig } from './runtime-types.ts';
 
 /** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
-const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
+export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
 
 /** Who owns the files of a workspace. */
 export interface Owner {
