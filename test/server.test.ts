@@ -7,6 +7,7 @@ import { buildUser, buildWorkspace } from './support/build.ts';
 import { endOfChild, startChild, type Child } from './support/child.ts';
 import { useTestDatabase } from './support/database.ts';
 import { FAKE_STORE } from './support/fake-paytr.ts';
+import { pastTriggers } from './support/past-triggers.ts';
 import { probeProgram } from './support/probe.ts';
 import { signIn } from './support/visitor.ts';
 
@@ -77,11 +78,11 @@ describe('the server', () => {
     const server = await startChild('src/server.ts', { env: settings() });
     const url = `http://127.0.0.1:${String(await portOf(server))}`;
     const exited = new Promise<number | null>((done) => server.once('exit', done));
-    const { report, session } = await useWorkspace(url);
+    const { report, session, rewrite } = await useWorkspace(url);
     const past = new Date(Date.now() - 180_000);
-    await session().update({ started_at: past, last_activity_at: past });
+    await rewrite({ started_at: past, last_activity_at: past });
     expect(await report()).toBe(204);
-    await session().update({ last_activity_at: past });
+    await rewrite({ last_activity_at: past });
     await untilLooked(url);
     expect(await report()).toBe(204);
     server.kill('SIGTERM');
@@ -207,7 +208,10 @@ async function useWorkspace(url: string) {
     const request = visitor.rawPost(`/workspace/${String(place.id)}/activity`).set('x-csrf-token', token);
     return (await request.type('form').send({ sessionId: id })).status;
   };
-  return { report, session };
+  // Only past the triggers that keep evidence as it is.
+  const rewrite = (row: object): Promise<void> =>
+    pastTriggers(database.ownerDb, 'workspace_sessions', (rows) => rows.where({ id }).update(row));
+  return { report, session, rewrite };
 }
 
 async function buildOwner(url: string) {

@@ -8,7 +8,8 @@ import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../s
 import { signIn } from '../support/visitor.ts';
 import { auditOf, contextAt, moneyState, notify } from './scene.ts';
 
-const test = useTestApp();
+// Where workspaces run, /metrics would want a token.
+const test = useTestApp({ env: { WORKSPACE_RUNTIME: 'external' } });
 let gateway: FakePaytr;
 let companyId: number;
 let userId: number;
