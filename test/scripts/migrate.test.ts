@@ -69,7 +69,7 @@ describe('npm run migrate', { timeout: 60_000 }, () => {
     );
     expect(absent.stderr).toMatch(/^migrate: cannot connect to database .*_missing" does not exist\n$/);
     expect(unset.stderr).toMatch(/^migrate: DATABASE_URL is not set: .*\n$/);
-    expect(nonsense.stderr).toMatch(/^migrate: DATABASE_URL is not a URL .*\n$/);
+    expect(nonsense.stderr).toMatch(/^migrate: DATABASE_URL: is not an address like postgres:.*\n$/);
     for (const { code, stderr, stdout } of [nobody, absent, unset, nonsense]) {
       expect(code).toBe(1);
       expect(stdout + stderr).not.toContain('secret');
