@@ -21,7 +21,7 @@ import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
 import { createLegalRouter } from './legal/router.ts';
 import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/browser-session.ts';
-import { csrfProtection } from './web/csrf.ts';
+import { csrfProtection, giveFormToken } from './web/csrf.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
 import { limitInFlight } from './web/in-flight-limit.ts';
 import { noStoreWhenSignedIn } from './web/no-store.ts';
@@ -89,13 +89,15 @@ export function createApp(deps: AppDeps): {
   // Programs come with a token; a cookie is not read before this line, so it opens nothing here.
   app.use('/api', createApiRouter(deps));
 
-  app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
   app.use(sessions.middleware);
   app.use(passport.session());
   app.use(noStoreWhenSignedIn);
-  app.use(limitInFlight());
-  app.use(csrfProtection(config));
+  // Before anything is refused: the page that says so shows a person their own header, with a sign-out that works.
+  app.use(giveFormToken(config));
   app.use(pageLocals());
+  app.use(limitInFlight());
+  app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
+  app.use(csrfProtection(config));
 
   app.use(createHomeRouter(deps));
   app.use(createLocaleRouter(deps));

@@ -261,6 +261,19 @@ describe('views', () => {
     }
   });
 
+  it('send the form token with every form that changes something', () => {
+    let count = 0;
+    for (const { path, text } of views) {
+      for (const [form] of text.matchAll(/<form\b[^<]*method="post"[\s\S]*?<\/form>/gi)) {
+        count += 1;
+        expect(form, path).toMatch(/<%- include\('[^']*csrf-field'\) %>/);
+      }
+      const opened = text.match(/method="?post/gi)?.length ?? 0;
+      expect(text.match(/csrf-field'/g)?.length ?? 0, path).toBe(opened);
+    }
+    expect(count).toBeGreaterThan(20);
+  });
+
   it('compute nothing', () => {
     for (const { path, text } of views) {
       expect(text.match(/\.(sort|reduce|filter(?!\(Boolean\)))\(|\bMath\./g), path).toBeNull();

@@ -4,13 +4,23 @@ import type { Config } from '../config.ts';
 import { ForgedRequest } from '../errors.ts';
 import { cookiePairs } from './cookie-pairs.ts';
 
-const COOKIE = 'yac_form';
+/** The `__Host-` prefix keeps other hosts from planting one; browsers take it over https only. */
+function formCookieName(config: Config): string {
+  return config.production ? '__Host-yac-form' : 'yac_form';
+}
 
-/** Gives every page `csrfToken`, and refuses an unsafe request whose origin or token does not fit (403). */
+/** Gives every page `csrfToken`. */
+export function giveFormToken(config: Config): RequestHandler {
+  return (req, res, next) => {
+    res.locals.csrfToken = tokenFor(req, res, config);
+    next();
+  };
+}
+
+/** Refuses an unsafe request whose origin or token does not fit (403). Comes after `giveFormToken`. */
 export function csrfProtection(config: Config): RequestHandler {
   return (req, res, next) => {
-    const expected = tokenFor(req, res, config);
-    res.locals.csrfToken = expected;
+    const expected = res.locals.csrfToken as string;
     if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) {
       next();
       return;
@@ -33,10 +43,15 @@ function tokenFor(req: Request, res: Response, config: Config): string {
 }
 
 function anonymousCookie(req: Request, res: Response, config: Config): string {
-  const found = readCookie(req, COOKIE);
+  const found = readCookie(req, formCookieName(config));
   if (found !== null && /^[\w-]{32}$/.test(found)) return found;
   const value = randomBytes(24).toString('base64url');
-  res.cookie(COOKIE, value, { httpOnly: true, sameSite: 'lax', secure: config.production, path: '/' });
+  res.cookie(formCookieName(config), value, {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.production,
+    path: '/',
+  });
   return value;
 }
 

@@ -6,7 +6,7 @@ import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { listRoutes } from '../support/routes.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { signIn, tokenIn, Visitor } from '../support/visitor.ts';
 import { adminPath, routeRules, visitors, type RouteRule, type VisitorName } from './route-matrix.ts';
 
 let fake: FakePaytr;
@@ -202,10 +202,10 @@ describe('an operator', () => {
     const become = (id: number, change: object): PromiseLike<unknown> =>
       test.db('users').where({ id }).update(change);
     await expect(become(cast.olivia.id, { company_id: cast.acme.id, role: 'admin' })).rejects.toThrow(
-      'company_id never changes',
+      /company_id never changes|keeps what is settled/,
     );
     await expect(become(cast.bob.id, { company_id: null, role: 'operator' })).rejects.toThrow(
-      'company_id never changes',
+      /company_id never changes|keeps what is settled/,
     );
     await expect(become(cast.bob.id, { role: 'operator' })).rejects.toThrow('ck_users_company');
     await expect(
@@ -262,9 +262,53 @@ describe('a form that is not ours', () => {
       ).toBe(403);
       expect((await alice.post(path, { ...form, _csrf: 'x'.repeat(43) })).status).toBe(403);
       expect((await alice.post(path, form, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+      // Workspaces are on the same site, and their programs are the customers'.
+      expect((await alice.post(path, form, { 'sec-fetch-site': 'same-site' })).status).toBe(403);
       expect((await alice.post(path, form, { origin: 'https://evil.example.com' })).status).toBe(403);
       expect((await alice.post(path, form, { origin: 'null' })).status).toBe(403);
       expect(await test.db('audit_logs').max('id as id').first()).toEqual(before);
+    },
+  );
+});
+
+describe('the token of a form', () => {
+  const locale = { locale: 'en' };
+
+  it('is good in its own browser session only', async () => {
+    const first = await signIn(test.app, cast.alice);
+    const second = await signIn(test.app, cast.alice);
+    const [ofFirst, ofSecond] = [
+      tokenIn(await first.get('/workspace')),
+      tokenIn(await second.get('/workspace')),
+    ];
+    expect(ofFirst).not.toBe(ofSecond);
+    expect((await first.post('/locale', { ...locale, _csrf: ofSecond ?? '' })).status).toBe(403);
+    expect((await first.post('/locale', { ...locale, _csrf: ofFirst ?? '' })).status).toBe(303);
+  });
+
+  it('of a stranger is good with their own cookie only', async () => {
+    const [first, second] = [new Visitor(test.app), new Visitor(test.app)];
+    const [ofFirst, ofSecond] = [
+      tokenIn(await first.get('/auth/login')),
+      tokenIn(await second.get('/auth/login')),
+    ];
+    expect(ofFirst).not.toBe(ofSecond);
+    expect((await first.post('/locale', { ...locale, _csrf: ofSecond ?? '' })).status).toBe(403);
+    expect((await first.post('/locale', { ...locale, _csrf: ofFirst ?? '' })).status).toBe(303);
+  });
+
+  it.each([
+    ['is stale', { ...locale, _csrf: 'x'.repeat(43) }, 403],
+    ['is too large', { locale: 'x'.repeat(70_000) }, 413],
+  ])(
+    'that %s is refused on a page with the person’s own header, from which they can sign out',
+    async (_what, form, status) => {
+      const bob = await signIn(test.app, cast.bob);
+      const page = await bob.post('/locale', form);
+      expect(page.status).toBe(status);
+      expect(page.text).toContain(cast.bob.full_name);
+      expect(page.text).not.toContain('href="/auth/login"');
+      expect(tokenIn(page)).toBe(tokenIn(await bob.get('/workspace')));
     },
   );
 });

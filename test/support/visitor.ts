@@ -2,18 +2,24 @@ import type { Agent } from 'node:http';
 import type { Express } from 'express';
 import supertest, { type Response, type Test } from 'supertest';
 
+const TOKEN = /name="_csrf" value="([^"]+)"/;
+const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form>/g;
+
 type Fields = Record<string, string | number | boolean | undefined>;
 
 /** The password of every person that test/support/build.ts makes. */
 export const PASSWORD = 'correct horse battery staple';
 
 /**
- * A browser without a screen: keeps cookies, sends the form token of the newest page it saw, follows nothing by itself.
+ * A browser without a screen: keeps cookies, follows nothing by itself. Sends the token of the form that it submits; for a form
+ * that it has not seen, the token of the newest page.
  */
 export class Visitor {
   readonly #agent: ReturnType<typeof supertest.agent>;
   readonly #connections: Agent | undefined;
   #formToken: string | null = null;
+  /** By where they lead; a form without a token has an empty one. */
+  #forms = new Map<string, string>();
   headers: Record<string, string>;
 
   /** `app` may be the address of one that runs elsewhere; `connections` says by what way it is reached. */
@@ -29,7 +35,7 @@ export class Visitor {
 
   /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
-    const body = { _csrf: await this.#token(), ...fields };
+    const body = { _csrf: this.#forms.get(path) ?? (await this.#token()), ...fields };
     const defined = JSON.parse(JSON.stringify(body)) as Fields;
     return this.#remember(await this.rawPost(path).type('form').set(headers).send(defined));
   }
@@ -74,15 +80,22 @@ export class Visitor {
   #remember(response: Response): Response {
     // A sign-in or sign-out makes a new session and with it a new form token.
     const token = tokenIn(response);
-    if (token !== null) this.#formToken = token;
-    else if (response.headers['set-cookie'] !== undefined && response.status === 303) this.#formToken = null;
+    if (token !== null) {
+      if (token !== this.#formToken) this.#forms.clear();
+      this.#formToken = token;
+      for (const [form, action = ''] of response.text.matchAll(POST_FORM))
+        this.#forms.set(action.replaceAll('&amp;', '&'), TOKEN.exec(form)?.[1] ?? '');
+    } else if (response.headers['set-cookie'] !== undefined && response.status === 303) {
+      this.#formToken = null;
+      this.#forms.clear();
+    }
     return response;
   }
 }
 
 /** The form token of the first form of a page; null when it has none. */
 export function tokenIn(response: Response): string | null {
-  return /name="_csrf" value="([^"]+)"/.exec(response.text)?.[1] ?? null;
+  return TOKEN.exec(response.text)?.[1] ?? null;
 }
 
 /** A visitor who has signed in through the form. Throws when the sign-in did not work. */
