@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { ActorType } from '../audit/request-context.ts';
+import { normaliseEmail } from '../auth/normalise-email.ts';
 import { readPage, type KeysetOrder, type Page } from '../keyset.ts';
 import { readByMonths } from '../month-windows.ts';
 import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
@@ -110,7 +111,7 @@ export async function findPersonInTrail(
   const { companyId, emailOrId } = input;
   const isId = /^[1-9]\d{0,14}$/.test(emailOrId);
   const person = await db('users')
-    .where(isId ? { id: Number(emailOrId) } : { email: emailOrId.toLowerCase() })
+    .where(isId ? { id: Number(emailOrId) } : { email: normaliseEmail(emailOrId) })
     .first<{ id: number; company_id: number | null } | undefined>('id', 'company_id');
   if (person?.company_id === companyId) return person.id;
   // Also when there is nobody: the time it takes would tell who has an account elsewhere.

@@ -48,9 +48,18 @@ export const problemDocuments: ErrorRequestHandler = (error: unknown, req, res, 
   if (error instanceof TooManyAttempts) {
     res.setHeader('retry-after', String(Math.max(1, error.retryAfterSeconds)));
   }
-  if (known.status === 401) res.setHeader('www-authenticate', 'Bearer realm="api", error="invalid_token"');
+  const challenge = challengeOf(known, req.get('authorization'));
+  if (challenge !== null) res.setHeader('www-authenticate', challenge);
   send(res, known, req.requestId);
 };
+
+/** RFC 6750, section 3: a request without a bearer token is told which scheme to use, and no error. */
+function challengeOf({ problem, status }: ApiProblem, authorization: string | undefined): string | null {
+  if (problem === 'insufficient-scope') return 'Bearer realm="api", error="insufficient_scope"';
+  if (status !== 401) return null;
+  const hasToken = /^Bearer /i.test(authorization ?? '');
+  return hasToken ? 'Bearer realm="api", error="invalid_token"' : 'Bearer realm="api"';
+}
 
 function send(res: Response, { problem, status, extras }: ApiProblem, requestId: string): void {
   const { t } = formatOf(res);

@@ -3,6 +3,8 @@ import { locales } from '../web/locales/catalogues.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { tokenLifetimesDays, tokenScopes, type TokenScope } from './access-token.ts';
 import { isCommonPassword } from './common-passwords.ts';
+import { isEmailAddress, normaliseEmail } from './normalise-email.ts';
+import { hasForbiddenCharacters, normalisePassword } from './password-text.ts';
 import { isReservedSubdomain } from './reserved-subdomains.ts';
 
 // Messages are text keys, see form-errors.ts.
@@ -10,6 +12,9 @@ import { isReservedSubdomain } from './reserved-subdomains.ts';
 /** OWASP ASVS 5, 6.2.1 and 6.2.9: length decides, no rules of composition. The upper bound keeps hashing cheap. */
 const PASSWORD_MIN = 10;
 const PASSWORD_MAX = 128;
+
+/** A bound for what is typed, in UTF-16 units: a letter may come in parts, as a base and up to three marks of two units. */
+const TYPED_PASSWORD_MAX = PASSWORD_MAX * 8;
 
 /** PayTR takes at most 100 characters of e-mail address, and none beyond ASCII (iFrame API, step 1). */
 const EMAIL_MAX = 100;
@@ -23,27 +28,37 @@ export const line = (max: number, missing: string) =>
     .transform(composeLine)
     .pipe(z.string().min(1, missing).max(max, 'errors.tooLong').refine(isReadableLine, 'auth.oddCharacters'));
 
-/** An e-mail address as we store it: trimmed, lower case, ASCII only. */
+/** An e-mail address as we store it, see `normaliseEmail`. */
 export const emailAddress = text('auth.emailMissing')
-  .trim()
-  .min(1, 'auth.emailMissing')
-  .max(EMAIL_MAX, 'errors.tooLong')
-  .refine((value) => !/[^ -~]/.test(value), 'auth.emailAscii')
-  .transform((value) => value.toLowerCase())
-  .pipe(z.email('errors.email'));
+  .transform(normaliseEmail)
+  .pipe(
+    z
+      .string()
+      .min(1, 'auth.emailMissing')
+      .max(EMAIL_MAX, 'errors.tooLong')
+      .refine((value) => !/[^ -~]/.test(value), 'auth.emailAscii')
+      .refine(isEmailAddress, 'errors.email'),
+  );
 
-/** A password that a person chooses. */
+/** A password that a person chooses, in its normal form; lengths are counted after that. */
 export const newPassword = text('auth.passwordMissing')
-  .min(1, 'auth.passwordMissing')
-  .refine((value) => Array.from(value).length >= PASSWORD_MIN, {
-    error: 'errors.tooShort',
-    params: { min: PASSWORD_MIN },
-  })
-  .refine((value) => Array.from(value).length <= PASSWORD_MAX, {
-    error: 'errors.tooLong',
-    params: { max: PASSWORD_MAX },
-  })
-  .refine((value) => !isCommonPassword(value), 'auth.passwordCommon');
+  .max(TYPED_PASSWORD_MAX, 'errors.tooLong')
+  .transform(normalisePassword)
+  .pipe(
+    z
+      .string()
+      .min(1, 'auth.passwordMissing')
+      .refine((value) => Array.from(value).length >= PASSWORD_MIN, {
+        error: 'errors.tooShort',
+        params: { min: PASSWORD_MIN },
+      })
+      .refine((value) => Array.from(value).length <= PASSWORD_MAX, {
+        error: 'errors.tooLong',
+        params: { max: PASSWORD_MAX },
+      })
+      .refine((value) => !hasForbiddenCharacters(value), 'auth.oddCharacters')
+      .refine((value) => !isCommonPassword(value), 'auth.passwordCommon'),
+  );
 
 /** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
 const subdomain = text('auth.subdomainMissing')
@@ -100,20 +115,21 @@ export const invitationToken = z.string().regex(/^[\w-]{43}$/);
 
 /**
  * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be safe to look
- * up: every address that exists is ASCII and short, every password that exists is below the bound.
+ * up: every address that exists is ASCII and short, every password that exists is below the bound. The password stays as
+ * it was typed, for hashes from before passwords were normalised.
  */
 export const credentials = z.object({
   email: z
     .string()
-    .trim()
-    .min(1)
-    .max(EMAIL_MAX)
-    .regex(/^[!-~]+$/)
-    .transform((value) => value.toLowerCase()),
-  password: z
-    .string()
-    .min(1)
-    .max(PASSWORD_MAX * 2),
+    .transform(normaliseEmail)
+    .pipe(
+      z
+        .string()
+        .min(1)
+        .max(EMAIL_MAX)
+        .regex(/^[!-~]+$/),
+    ),
+  password: z.string().min(1).max(TYPED_PASSWORD_MAX),
 });
 
 /** The language switch. */

@@ -10,6 +10,7 @@ import { addressKey, secondsToWait, type AttemptLimits } from './attempt-limits.
 import { keptValues } from './form-errors.ts';
 import { credentials } from './input.ts';
 import { attemptKey } from './known-device.ts';
+import { normaliseEmail } from './normalise-email.ts';
 import type { Authenticator, AuthInfo } from './passport.ts';
 import { refuseSignIn } from './refuse-sign-in.ts';
 import type { SignInOutcome } from './sign-in.ts';
@@ -82,7 +83,7 @@ async function signInFromForm(parts: Parts, req: Request, res: Response): Promis
   const form = credentials.safeParse(body);
   if (!form.success) {
     await refuseSignIn(db, context, { email: body.email, reason: 'malformed' });
-    renderRefused(req, res, missingFields(res, body));
+    renderRefused(req, res, fieldFaults(res, body));
     return;
   }
   const claim = { email: form.data.email, deviceToken: readDeviceToken(req, config) };
@@ -130,15 +131,22 @@ function authenticate(passport: Authenticator, req: Request, res: Response): Pro
   });
 }
 
-/** Empty fields get their own message; anything else that cannot be right is answered like a wrong password. */
-function missingFields(res: Response, body: Record<string, unknown>): Record<string, string> {
+/**
+ * Empty fields get their own message, and so does an address that no account can have for its letters: `İsmail@…` from a Turkish
+ * keyboard. Anything else that cannot be right is answered like a wrong password.
+ */
+function fieldFaults(res: Response, body: Record<string, unknown>): Record<string, string> {
   const { t } = formatOf(res);
   const names = (['email', 'password'] as const).filter((name) => {
     const value = body[name];
     return value === undefined || (typeof value === 'string' && value.trim() === '');
   });
   const texts = { email: t('auth.emailMissing'), password: t('auth.passwordMissing') };
-  return Object.fromEntries(names.map((name) => [name, texts[name]]));
+  const isOdd = typeof body.email === 'string' && /[^ -~]/.test(normaliseEmail(body.email));
+  return {
+    ...(isOdd ? { email: t('auth.emailAscii') } : {}),
+    ...Object.fromEntries(names.map((name) => [name, texts[name]])),
+  };
 }
 
 function renderRefused(req: Request, res: Response, fields: Record<string, string>): void {

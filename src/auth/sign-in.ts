@@ -3,7 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { attemptKey } from './known-device.ts';
 import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation } from './login-lock.ts';
-import { verifyPassword } from './password.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
 
@@ -49,7 +49,9 @@ async function check(
     await logFailure(db, context, input, person, 'locked');
     return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
   }
-  const isRight = await verifyPassword(person?.password_hash ?? null, input.password);
+  const password = await verifyPassword(person?.password_hash ?? null, input.password);
+  const isRight = password !== 'wrong';
+  if (person !== undefined && password === 'outdated') await renewHash(db, person, input.password);
   const signedIn =
     person !== undefined && isRight ? await accept(db, context, { ...input, key, person }) : undefined;
   if (signedIn !== undefined) return { ok: true, ...signedIn };
@@ -74,6 +76,13 @@ async function accept(
     if (signedIn !== undefined) await forgetFailures(trx, input.key);
     return signedIn;
   });
+}
+
+/** Replaces a hash from before passwords were normalised, unless it was replaced meanwhile. */
+async function renewHash(db: Knex, person: UserWithPassword, password: string): Promise<void> {
+  await db('users')
+    .where({ id: person.id, password_hash: person.password_hash })
+    .update({ password_hash: await hashPassword(password) });
 }
 
 function refusalOf(person: UserWithPassword | undefined, isRight: boolean): string {

@@ -43,18 +43,19 @@ const problemOf = (response: { body: unknown; type: string; status: number }): [
   (response.body as { type: string }).type.replace('urn:youarecoder:problem:', ''),
 ];
 const PROBLEM = 'application/problem+json';
+const INVALID = 'Bearer realm="api", error="invalid_token"';
 
 describe('who may come in', () => {
   it.each([
-    ['nothing', {}],
-    ['another scheme', { authorization: 'Basic Zm9vOmJhcg==' }],
-    ['no token of ours', { authorization: 'Bearer hello' }],
-    ['one that does not exist', { authorization: `Bearer yac_${'A'.repeat(43)}` }],
-    ['odd bytes', { authorization: 'Bearer yac_\u00e7\u00f6' }],
-  ])('refuses %s', async (_what, headers) => {
+    ['nothing', {}, 'Bearer realm="api"'],
+    ['another scheme', { authorization: 'Basic Zm9vOmJhcg==' }, 'Bearer realm="api"'],
+    ['no token of ours', { authorization: 'Bearer hello' }, INVALID],
+    ['one that does not exist', { authorization: `Bearer yac_${'A'.repeat(43)}` }, INVALID],
+    ['odd bytes', { authorization: 'Bearer yac_\u00e7\u00f6' }, INVALID],
+  ])('refuses %s, and says how to come in (RFC 6750)', async (_what, headers, challenge) => {
     const response = await supertest(test.app).get('/api/v1/workspaces').set(headers);
     expect(problemOf(response)).toEqual([401, PROBLEM, 'invalid-token']);
-    expect(response.headers['www-authenticate']).toMatch(/^Bearer /);
+    expect(response.headers['www-authenticate']).toBe(challenge);
     expect(response.headers['cache-control']).toBe('no-store');
   });
 

@@ -51,6 +51,18 @@ describe('a password', () => {
     expect(newPassword.safeParse(password).error?.issues[0]?.message).toBe(message);
   });
 
+  it('is the same whatever keyboard it was typed on (RFC 8265, OpaqueString)', () => {
+    expect(newPassword.parse('s\u0327ifrem c\u0327ok\u00a0uzun')).toBe('şifrem çok uzun');
+    expect(newPassword.parse('ideographic\u3000space')).toBe('ideographic space');
+    expect(newPassword.safeParse('o\u0308'.repeat(9)).error?.issues[0]?.message).toBe('errors.tooShort');
+    expect(newPassword.parse('o\u0308u\u0308'.repeat(64))).toBe('öü'.repeat(64));
+    expect(newPassword.safeParse('o\u0308'.repeat(128) + 'u').error?.issues[0]?.message).toBe(
+      'errors.tooLong',
+    );
+    expect(newPassword.safeParse('ten\u0007 letters').error?.issues[0]?.message).toBe('auth.oddCharacters');
+    expect(newPassword.safeParse('ten\tletters').error?.issues[0]?.message).toBe('auth.oddCharacters');
+  });
+
   it('may not be the e-mail address', () => {
     expect(faults({ password: 'ADA@example.com' })).toEqual(['password: auth.passwordIsEmail']);
   });
@@ -68,8 +80,22 @@ describe('an e-mail address', () => {
   });
 
   it.each([
+    ['a&b@example.com', 'a&b@example.com'],
+    ["O'Neill+x=y@example.co.uk", "o'neill+x=y@example.co.uk"],
+    ['ada@x.xn--p1ai', 'ada@x.xn--p1ai'],
+    ['ada@Örnek.com', 'ada@xn--rnek-4qa.com'],
+    ['ada@o\u0308rnek.com', 'ada@xn--rnek-4qa.com'],
+    ['ada@пример.рф', 'ada@xn--e1afmkfd.xn--p1ai'],
+    ['ada@ışık.com.tr', 'ada@xn--k-ekaa7p.com.tr'],
+  ])('may be %j', (typed, stored) => {
+    expect(emailAddress.parse(typed)).toBe(stored);
+    expect(credentials.parse({ email: ` ${typed} `, password: 'x' }).email).toBe(stored);
+  });
+
+  it.each([
     ['çağrı@example.com', 'auth.emailAscii'],
-    ['ada@örnek.com', 'auth.emailAscii'],
+    ['ada@örn ek.com', 'auth.emailAscii'],
+    ['ada@örnek.com:25', 'auth.emailAscii'],
     ['\u212Aate@example.com', 'auth.emailAscii'],
     ['İrem@example.com', 'auth.emailAscii'],
     ['a\u0000da@example.com', 'auth.emailAscii'],
@@ -77,6 +103,12 @@ describe('an e-mail address', () => {
     ['ada@', 'errors.email'],
     ['a da@example.com', 'errors.email'],
     ['ada@example', 'errors.email'],
+    ['ada@127.0.0.1', 'errors.email'],
+    ['ada@-a.com', 'errors.email'],
+    ['.ada@example.com', 'errors.email'],
+    ['a..da@example.com', 'errors.email'],
+    ['a@b@example.com', 'errors.email'],
+    [`${'a'.repeat(65)}@example.com`, 'errors.email'],
     ['', 'auth.emailMissing'],
     [['ada@example.com'], 'auth.emailMissing'],
     [`${'a'.repeat(90)}@example.com`, 'errors.tooLong'],

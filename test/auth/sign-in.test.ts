@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { hash, verify } from '@node-rs/argon2';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
@@ -22,6 +23,59 @@ const formIn = (page: string): string => /<form class="form-stack".*?<\/form>/s.
 
 const sidOf = (cookie: string): string => decodeURIComponent(cookie).slice(2).split('.', 1)[0] ?? '';
 const hashOf = (sid: string): string => createHash('sha256').update(sid).digest('hex');
+
+describe('a password or an address typed on another keyboard', () => {
+  const attemptAs = async (email: string, password: string) =>
+    new Visitor(testApp.app).post('/auth/login', { email, password });
+  const withHash = async (stored: string) => {
+    const person = await buildUser(testApp.db, { company_id: cast.acme.id });
+    await testApp
+      .db('users')
+      .where({ id: person.id })
+      .update({ password_hash: await hash(stored, { memoryCost: 8, timeCost: 1, parallelism: 1 }) });
+    return person;
+  };
+
+  it.each([
+    ['composed', 'gizli şifrem çok güzel', 'gizli s\u0327ifrem c\u0327ok gu\u0308zel'],
+    ['in parts, from before', 'gizli s\u0327ifrem', 'gizli s\u0327ifrem'],
+    ['in parts, from before, and typed composed', 'gizli s\u0327ifrem', 'gizli şifrem'],
+    ['with a space of another script, from before', 'gizli\u00a0sifrem', 'gizli\u00a0sifrem'],
+  ])(
+    'opens the account whose hash is %s, and leaves a hash of the normal form',
+    async (_what, stored, typed) => {
+      const person = await withHash(stored);
+      expect((await attemptAs(person.email, typed)).status).toBe(303);
+      const row = await testApp
+        .db('users')
+        .where({ id: person.id })
+        .first<{ password_hash: string }>('password_hash');
+      const normal = typed.normalize('NFC').replaceAll('\u00a0', ' ');
+      expect(await verify(row.password_hash, normal)).toBe(true);
+      expect((await attemptAs(person.email, normal)).status).toBe(303);
+    },
+  );
+
+  it('is still refused when it is another one', async () => {
+    const person = await withHash('gizli şifrem');
+    expect((await attemptAs(person.email, 'gizli sifrem')).status).toBe(422);
+  });
+
+  it('gets a hint when no address can have its letters', async () => {
+    for (const email of ['İsmail@example.com', 'ısmail@example.com']) {
+      const page = await attemptAs(email, 'any password');
+      expect(page.status).toBe(422);
+      expect(page.text).toContain('Please use an email address with plain letters only.');
+      expect(page.text).not.toContain('The email address or the password is not right.');
+    }
+  });
+
+  it('finds the account at a domain typed in its own script', async () => {
+    const person = await buildUser(testApp.db, { company_id: cast.acme.id, email: 'ada@xn--rnek-4qa.com' });
+    expect((await attemptAs('Ada@Örnek.com', PASSWORD)).status).toBe(303);
+    expect(person.email).toBe('ada@xn--rnek-4qa.com');
+  });
+});
 
 describe('signing in', () => {
   it('leads to the product, with a row that names the person, the way in and the browser', async () => {

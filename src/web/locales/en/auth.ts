@@ -27,7 +27,7 @@ export const auth = {
   passwordMissing: 'Enter a password.',
   oddCharacters: 'This needs a letter or a digit, and no invisible characters.',
   emailAscii:
-    'Please use an email address with plain letters only. Letters such as ç, ğ, ı, ö, ş and ü are not accepted by the payment service.',
+    'Please use an email address with plain letters only. Letters such as ç, ğ, ı, İ, ö, ş and ü are not accepted by the payment service.',
   emailTaken: 'There is an account with this email address. Sign in, or use another address.',
   subdomainShape:
     'Use 3 to 40 letters (a–z), digits and single hyphens, with a letter or a digit at both ends.',

@@ -29,7 +29,7 @@ export const auth: Record<keyof typeof en, string> = {
   passwordMissing: 'Bir parola girin.',
   oddCharacters: 'En az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   emailAscii:
-    'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme hizmeti ç, ğ, ı, ö, ş ve ü gibi harfleri kabul etmiyor.',
+    'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme hizmeti ç, ğ, ı, İ, ö, ş ve ü gibi harfleri kabul etmiyor.',
   emailTaken: 'Bu e-posta adresiyle bir hesap var. Giriş yapın ya da başka bir adres kullanın.',
   subdomainShape:
     '3–40 karakter kullanın: harf (a–z), rakam ve tek kısa çizgi; başında ve sonunda harf ya da rakam olmalı.',
