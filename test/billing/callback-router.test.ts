@@ -104,10 +104,8 @@ describe('a success notification', () => {
   });
 
   it('sends a receipt over what was charged, instalment surcharge included, as the invoice is', async () => {
-    await notify(
-      test.app,
-      paid({ total_amount: '165000', payment_amount: '149900', installment_count: '6' }),
-    );
+    const fields = { merchant_oid: order.merchant_oid, total_amount: '165000', payment_amount: '149900' };
+    await notify(test.app, signedCallback({ ...fields, installment_count: '6' }));
     const { invoices } = await state();
     expect(invoices).toMatchObject([{ total_minor: 165_000 }]);
     expect(test.mails).toHaveLength(1);
