@@ -27,6 +27,7 @@ import { limitInFlight } from './web/in-flight-limit.ts';
 import { noStoreWhenSignedIn } from './web/no-store.ts';
 import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
+import { serverOptions } from './web/request-target.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/activity-router.ts';
 import { doorRules } from './workspace/door-rules.ts';
@@ -50,10 +51,10 @@ export function createApp(deps: AppDeps): {
   app: Express;
   /** For the server: the app, and before it the way into workspaces. */
   listener: RequestListener;
-  /** For the server's `upgrade` event. */
-  upgrade: UpgradeHandler;
-  /** Cuts what would keep the server from closing. */
-  cut(): void;
+  /** For the server's upgrades; undefined where no workspace is reached. */
+  upgrade: UpgradeHandler | undefined;
+  /** Cuts what would keep the server from closing: WebSockets, or answers of workspaces as well. */
+  cut(what: 'sockets' | 'answers'): void;
   close(): Promise<void>;
 } {
   const { config, db, log, metrics, recorders } = deps;
@@ -78,6 +79,7 @@ export function createApp(deps: AppDeps): {
 
   app.use(requestLog(log, metrics, recorders));
   app.use(createHostRouter(deps, passOn, earlier));
+  app.use(serverOptions);
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
   assets.mount(app);
@@ -116,8 +118,11 @@ export function createApp(deps: AppDeps): {
   return {
     app,
     listener: createHostListener(deps, { app, passOn, earlier, contextOf }),
-    upgrade: createUpgradeHandler({ config, contextOf }, gate, gateway),
-    cut: () => gateway?.close(),
+    upgrade: gateway === null ? undefined : createUpgradeHandler({ config, contextOf }, gate, gateway),
+    cut: (what) => {
+      if (what === 'sockets') gateway?.close();
+      else gateway?.cutAnswers();
+    },
     close: sessions.close,
   };
 }

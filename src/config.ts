@@ -64,6 +64,10 @@ export interface Config {
   workspaceIdleStopHours: number | null;
   /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
   workspaceDomain: string | null;
+  /** Requests and WebSockets to workspaces that one person may have open at a time. */
+  workspaceConnectionsMax: number;
+  /** After this long the stopping process cuts answers of workspaces that have no end. */
+  streamDrainMs: number;
   /** Null: nobody comes in by SSH. */
   ssh: SshConfig | null;
   smtpUrl: string | null;
@@ -176,6 +180,8 @@ function toConfig(env: Environment): Config {
     workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,
     workspaceIdleStopHours: env.WORKSPACE_IDLE_STOP_HOURS === 0 ? null : env.WORKSPACE_IDLE_STOP_HOURS,
     workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
+    workspaceConnectionsMax: env.WORKSPACE_CONNECTIONS_MAX,
+    streamDrainMs: env.STREAM_DRAIN_SECONDS * 1000,
     ssh: toSshConfig(env),
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: env.MAIL_FROM,

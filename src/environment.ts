@@ -81,6 +81,8 @@ export const environment = z.object({
       'a domain name',
     )
     .optional(),
+  WORKSPACE_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(500),
+  STREAM_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(4),
   SSH_SOCKETS: text.startsWith('/', 'an absolute path').optional(),
   SSH_SESSION_COMMAND: text.optional(),
   SSH_HOST: text.regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name').optional(),

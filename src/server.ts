@@ -1,6 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import type { Server } from 'node:http';
 import { createApp } from './app.ts';
 import type { AppDeps } from './app-deps.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
@@ -14,6 +12,8 @@ import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createReadDb } from './read-db.ts';
 import type { Recorders } from './recorders.ts';
+import { drainServer } from './web/drain-server.ts';
+import { createHttpServer } from './web/http-server.ts';
 import { createMailer } from './web/mail.ts';
 import { startSchedule } from './web/schedule.ts';
 import { createActivityBuffer } from './workspace/activity-buffer.ts';
@@ -26,11 +26,8 @@ import { shutDownWorkspaces } from './workspace/shut-down-workspaces.ts';
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
 
-/** How long handlers of requests that were cut have to write down how those ended, in milliseconds. */
-const AFTER_CUT_MS = 2000;
-
-/** A request must have come in whole after so long, in milliseconds; our largest form takes seconds. */
-const REQUEST_MS = 60_000;
+/** After an error that nobody caught, in milliseconds: what is in flight may still work, and what hangs must not keep the process. */
+const LAST_RESORT_MS = 10_000;
 
 function main(): void {
   const config = readConfig();
@@ -62,13 +59,22 @@ function main(): void {
   }
   const { listener, upgrade, cut, close } = createApp(deps);
   const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
-  const server = listen(createServer(listener), config, log);
-  // Without the gateway Node takes such a request for a plain one, as it should.
-  if (deps.workspaceAddresses !== undefined)
-    server.on('upgrade', (req, socket: Socket, head) => void upgrade(req, socket, head));
+  const server = listen(
+    createHttpServer({ listener, log, ...(upgrade === undefined ? {} : { upgrade }) }),
+    config,
+    log,
+  );
   const ssh = listenForSsh(deps);
   void resumeWorkspaces(db, deps);
-  stopOnSignal(server, log, cut, [
+  const drain = async (): Promise<void> => {
+    cut('sockets');
+    const cutStreams = (): void => {
+      cut('answers');
+    };
+    await drainServer(server, { streamMs: config.streamDrainMs, cutStreams, drainMs: DRAIN_MS });
+  };
+  stopInOrder(log, [
+    drain,
     schedule.stop,
     async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),
@@ -131,13 +137,6 @@ function createRecorders(
 }
 
 function listen(server: Server, config: Config, log: Log): Server {
-  server.requestTimeout = REQUEST_MS;
-  server.on('clientError', (error, socket) => {
-    // What Node itself refuses (a header of more than 16 kB, odd bytes in it) reaches no router: say that it came.
-    const ip = 'remoteAddress' in socket ? socket.remoteAddress : null;
-    log.warn({ err: error, ip }, 'unreadable request refused');
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-  });
   server.on('error', (error) => {
     log.fatal({ err: error }, `cannot listen on port ${config.port}`);
     process.exit(1);
@@ -150,36 +149,30 @@ function listen(server: Server, config: Config, log: Log): Server {
   });
 }
 
-/** On a signal: no new requests, those in flight are finished, then `closings` one after the other, then exit 0. */
-function stopOnSignal(
-  server: Server,
-  log: Log,
-  cutSockets: () => void,
-  closings: (() => Promise<void>)[],
-): void {
+/**
+ * Takes the steps of stopping one after the other: on a signal, and then the exit code is 0; or after an error that nobody
+ * caught, with code 1 and within a bound, so that whoever watches the process starts it again.
+ */
+function stopInOrder(log: Log, steps: (() => Promise<void>)[]): void {
   let isStopping = false;
-  const stop = async (reason: string): Promise<void> => {
+  const stop = async (reason: string, code: number): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     log.info({ reason }, 'stopping: requests in flight are finished first');
-    cutSockets();
-    const drain = { isCut: false };
-    const cut = setTimeout(() => {
-      drain.isCut = true;
-      server.closeAllConnections();
-    }, DRAIN_MS);
-    await new Promise((done) => server.close(done));
-    clearTimeout(cut);
-    // What was cut off is written down by its handler, which nobody can wait for by name.
-    if (drain.isCut) await pause(AFTER_CUT_MS);
-    for (const close of closings) await close();
+    for (const step of steps) await step();
     log.info('stopped');
-    process.exit(0);
+    process.exit(code);
   };
-  process.on('SIGTERM', () => void stop('SIGTERM'));
-  process.on('SIGINT', () => void stop('SIGINT'));
+  process.on('SIGTERM', () => void stop('SIGTERM', 0));
+  process.on('SIGINT', () => void stop('SIGINT', 0));
   // Started by scripts/start.ts: when that process is killed, nobody else would stop this one.
-  process.on('disconnect', () => void stop('parent gone'));
+  process.on('disconnect', () => void stop('parent gone', 0));
+  // A promise that is rejected and that nobody waits for comes here as well.
+  process.on('uncaughtException', (error, origin) => {
+    log.fatal({ err: error, origin }, 'nobody caught this error: the process ends after what is in flight');
+    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+    stop('an error that nobody caught', 1).catch(() => process.exit(1));
+  });
 }
 
 function readConfig(): Config {

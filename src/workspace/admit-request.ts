@@ -26,12 +26,21 @@ export async function admitRequest(
   const entry = await gate.decide(context, request);
   if (!entry.allowed) return { ok: false, reason: entry.reason };
   const { session, entrant } = entry;
-  const { workspaceId } = entrant;
+  const { workspaceId, userId, companyId } = entrant;
   const address = await gateway.addresses.addressOf(workspaceId);
   if (address === null) return { ok: false, reason: 'away' };
   return {
     ok: true,
-    admitted: new AdmittedRequest(gate, { context, request, cookie, workspaceId, session, address }),
+    admitted: new AdmittedRequest(gate, {
+      context,
+      request,
+      cookie,
+      workspaceId,
+      userId,
+      companyId,
+      session,
+      address,
+    }),
   };
 }
 
@@ -40,6 +49,8 @@ class AdmittedRequest implements Admitted {
   readonly label: string;
   readonly tokenHash: string | null;
   readonly workspaceId: number;
+  readonly userId: number;
+  readonly companyId: number;
   readonly session: EnteredSession;
   readonly context: RequestContext;
   readonly address: WorkspaceAddress;
@@ -49,15 +60,15 @@ class AdmittedRequest implements Admitted {
 
   constructor(
     gate: WorkspaceGate,
-    of: Pick<Admitted, 'context' | 'cookie' | 'workspaceId' | 'session' | 'address'> & {
-      request: HostRequest;
-    },
+    of: Omit<Admitted, 'label' | 'tokenHash' | 'onAnswer'> & { request: HostRequest },
   ) {
     this.#gate = gate;
     this.#request = of.request;
     this.label = of.request.label;
     this.tokenHash = of.request.tokenHash;
     this.workspaceId = of.workspaceId;
+    this.userId = of.userId;
+    this.companyId = of.companyId;
     this.session = of.session;
     this.context = of.context;
     this.address = of.address;

@@ -1,30 +1,39 @@
-import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
+import { answerAndClose } from '../web/answer-and-close.ts';
 import { admitRequest } from './admit-request.ts';
 import { createHostReader, hostnameOf } from './host-name.ts';
-import { readHostRequest } from './host-request.ts';
+import { asksForWebSocket, readHostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { createPassReader, isHttps } from './pass-token.ts';
+import { answerHead } from './proxy-headers.ts';
 import type { WorkspaceGate } from './workspace-gate.ts';
-import type { WorkspaceGateway } from './workspace-gateway.ts';
+import { TooMuchOpen, WorkspaceAway, type WorkspaceGateway } from './workspace-gateway.ts';
 
-/** Answers a request that wants to become a WebSocket. Never rejects. */
-export type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer) => Promise<void>;
+/** What the server does with a request that would like to leave HTTP. */
+export interface UpgradeHandler {
+  /** True for a WebSocket at a workspace's host; whatever else is asked for is ignored, and the request is a plain one. */
+  isWanted(req: IncomingMessage): boolean;
+  /** Answers one that is wanted. Never rejects. */
+  handle(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
+}
 
-/** Lets WebSockets into workspaces, by the same decision as every other request; at any other host there are none. */
+/** Lets WebSockets into workspaces, by the same decision as every other request. */
 export function createUpgradeHandler(
   { config, contextOf }: { config: Config; contextOf(req: IncomingMessage): RequestContext },
   gate: WorkspaceGate,
-  gateway: WorkspaceGateway | null,
+  gateway: WorkspaceGateway,
 ): UpgradeHandler {
   const readHost = createHostReader(config);
   const readCookie = createPassReader(isHttps(config));
-  return async (req, socket, head) => {
+  const isWanted = (req: IncomingMessage): boolean =>
+    req.method === 'GET' && asksForWebSocket(req.headers) && readHost(req.headers.host).kind === 'workspace';
+  const handle = async (req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy());
     const asked = readHost(req.headers.host);
-    if (asked.kind !== 'workspace' || gateway === null) {
+    if (asked.kind !== 'workspace') {
       refuse(socket, 404);
       return;
     }
@@ -42,10 +51,14 @@ export function createUpgradeHandler(
       if (admission.ok) await gateway.passOnSocket(req, socket, head, admission.admitted);
       else refuse(socket, refusalStatus(admission.reason));
     } catch (error) {
+      if (error instanceof TooMuchOpen) refuse(socket, 429);
+      else if (error instanceof WorkspaceAway) refuse(socket, error.status);
+      if (error instanceof TooMuchOpen || error instanceof WorkspaceAway) return;
       context.log.error({ err: error, requestId: context.requestId }, 'a WebSocket to a workspace failed');
       socket.destroy();
     }
   };
+  return { isWanted, handle };
 }
 
 function refusalStatus(reason: PassRefusal): number {
@@ -54,9 +67,6 @@ function refusalStatus(reason: PassRefusal): number {
 }
 
 /** What a browser's script sees of it is that the socket closed. */
-export function refuse(socket: Socket, status: number): void {
-  if (socket.destroyed) return;
-  socket.end(
-    `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
-  );
+function refuse(socket: Socket, status: number): void {
+  answerAndClose(socket, answerHead(status, { connection: 'close', 'content-length': 0 }));
 }

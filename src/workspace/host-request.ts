@@ -40,7 +40,7 @@ export function readHostRequest(
     hostname,
     method,
     path: query === -1 ? path : path.slice(0, query),
-    isUpgrade: one(headers.upgrade)?.toLowerCase() === 'websocket',
+    isUpgrade: asksForWebSocket(headers),
     origin: one(headers.origin),
     fetchSite: one(headers['sec-fetch-site']),
     fetchMode: one(headers['sec-fetch-mode']),
@@ -49,6 +49,11 @@ export function readHostRequest(
     isPersonal: one(headers['sec-fetch-user']) === '?1',
     contentLength: one(headers['content-length']),
   };
+}
+
+/** True when WebSocket is among what the browser would change to (RFC 9110, section 7.8). */
+export function asksForWebSocket({ upgrade }: Headers): boolean {
+  return upgrade !== undefined && /^(.*,)?[ \t]*websocket[ \t]*(,.*)?$/i.test(one(upgrade) ?? '');
 }
 
 /** One value of a header; several are joined, so that they equal nothing. */

@@ -78,8 +78,13 @@ function settle(req: Request, res: Response, { outcome, url }: { outcome: Passed
   else if (outcome.kind === 'away') {
     const { error, workspaceId } = outcome;
     requestContext(req).log.warn({ err: error, workspaceId }, 'a workspace did not answer');
-    if (res.headersSent) res.destroy();
-    else showAway(req, res, { status: error.status, textKey: 'workspace.awayBroken', url });
+    if (res.headersSent || res.destroyed) res.destroy();
+    else {
+      const textKey = error.status === 408 ? 'workspace.awayStalled' : 'workspace.awayBroken';
+      showAway(req, res, { status: error.status, textKey, url });
+    }
+  } else if (outcome.kind === 'crowded') {
+    showAway(req, res, { status: 429, textKey: 'workspace.awayCrowded', url });
   }
 }
 
@@ -142,7 +147,7 @@ function showAway(
 }
 
 type AwayKey =
-  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Starting' | 'Broken'}`;
+  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Starting' | 'Broken' | 'Stalled' | 'Crowded'}`;
 
 const AWAY_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

@@ -91,6 +91,11 @@ export class OpenConnections {
     for (const { connection } of [...this.#open]) if (connection.isSocket) connection.cut(null);
   }
 
+  /** Cuts all that is open, answers included. */
+  cutAll(): void {
+    for (const { connection } of [...this.#open]) connection.cut(null);
+  }
+
   /** The last one takes its place. */
   #remove(place: Place): void {
     const { index } = place;

@@ -6,12 +6,13 @@ import { hostnameOf } from './host-name.ts';
 import { readHostRequest, type HostRequest } from './host-request.ts';
 import type { PassRefusal } from './judge-pass.ts';
 import { createPassReader, isHttps } from './pass-token.ts';
-import { WorkspaceAway } from './workspace-gateway.ts';
+import { TooMuchOpen, WorkspaceAway } from './workspace-gateway.ts';
 
 /** What came of a request to a workspace's host; all but `passed` are still to be answered. */
 export type PassedOn =
   | { kind: 'passed' }
   | { kind: 'refused'; reason: PassRefusal; request: HostRequest }
+  | { kind: 'crowded' }
   | { kind: 'away'; error: WorkspaceAway; workspaceId: number };
 
 /** Lets one request into a workspace and passes it on, or says why not. */
@@ -34,6 +35,7 @@ export function createPassOn({ config, ...doors }: Doors & { config: Config }): 
       await doors.gateway.passOn(req, res, admission.admitted);
       return { kind: 'passed' };
     } catch (error) {
+      if (error instanceof TooMuchOpen) return { kind: 'crowded' };
       if (!(error instanceof WorkspaceAway)) throw error;
       return { kind: 'away', error, workspaceId: admission.admitted.workspaceId };
     }

@@ -1,8 +1,16 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import {
+  STATUS_CODES,
+  validateHeaderName,
+  validateHeaderValue,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+} from 'node:http';
 import { isOurs } from './pass-token.ts';
 
 /** Headers that speak to the next hop only (RFC 9110, section 7.6.1), besides those that Connection names. */
 const hopByHop = [
+  'connection',
+  'upgrade',
   'keep-alive',
   'proxy-connection',
   'proxy-authorization',
@@ -22,8 +30,8 @@ const claims = [
   'x-workspace-user-id',
 ];
 
-/** Framing and the upgrade are settled between Node and Node; the rest that Connection may name is dropped. */
-const kept = ['connection', 'upgrade', 'transfer-encoding', 'content-length', 'host', 'close', 'keep-alive'];
+/** Needed for framing, or replaced by ours, whatever Connection says of it. */
+const kept = ['transfer-encoding', 'content-length', 'host'];
 
 /**
  * What a WebSocket may be extended by (RFC 6455, section 9.1). Compressed, the beats of one heartbeat have ever other sizes,
@@ -31,7 +39,8 @@ const kept = ['connection', 'upgrade', 'transfer-encoding', 'content-length', 'h
  */
 const extensions = 'sec-websocket-extensions';
 
-const dropped = new Set([...hopByHop, ...claims, extensions]);
+/** Whoever asks whether to go on has been told by Node that it may (RFC 9110, section 10.1.1). */
+const dropped = new Set([...hopByHop, ...claims, extensions, 'expect']);
 
 /**
  * The headers of a request, fit for the workspace: without our cookies and what spoke to us alone, and with the true
@@ -41,7 +50,7 @@ export function cleanRequestHeaders(
   headers: IncomingHttpHeaders,
   of: { cookie: string; ip: string | null; protocol: string },
 ): IncomingHttpHeaders {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const named = namedByConnection(headers);
   const clean: IncomingHttpHeaders = {};
   for (const name of Object.keys(headers)) if (!isDropped(name, named)) clean[name] = headers[name];
   if (of.cookie !== '') clean.cookie = of.cookie;
@@ -56,18 +65,55 @@ function isDropped(name: string, named: string[]): boolean {
   return dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
 }
 
+/** Of an answer: what speaks to the next hop, and what would clear the cookies of the neighbours too. Node does the framing. */
+const droppedOfAnswer = new Set([...hopByHop, 'transfer-encoding', 'clear-site-data']);
+
 /**
- * Makes the headers of a workspace's answer fit for the browser, in place. A cookie loses its Domain, or a neighbouring
- * workspace would get it; one with a name of ours is dropped. Clear-Site-Data would clear the neighbours' cookies too.
+ * The headers of a workspace's answer, fit for the browser. A cookie loses its Domain, or a neighbouring workspace would get it;
+ * one with a name of ours is dropped.
  */
-export function cleanResponseHeaders(headers: IncomingHttpHeaders): void {
-  // Undefined is not sent on, and quicker than deleted.
-  for (const name of ['clear-site-data', 'keep-alive', 'proxy-authenticate', 'proxy-connection', 'trailer'])
-    if (name in headers) headers[name] = undefined;
+export function cleanResponseHeaders(headers: IncomingHttpHeaders, status: number): OutgoingHttpHeaders {
+  const named = namedByConnection(headers);
+  const clean: OutgoingHttpHeaders = {};
+  for (const name of Object.keys(headers))
+    if (!droppedOfAnswer.has(name) && (!named.includes(name) || kept.includes(name)))
+      clean[name] = headers[name];
+  // It has no body, and who believes the length would wait for one (RFC 9110, section 8.6).
+  if (status === 204) delete clean['content-length'];
   const given = headers['set-cookie'];
-  if (given === undefined) return;
+  if (given === undefined) return clean;
   const cookies = given.filter((cookie) => !isOurs(cookie)).map(withoutDomain);
-  headers['set-cookie'] = cookies.length === 0 ? undefined : cookies;
+  if (cookies.length > 0) clean['set-cookie'] = cookies;
+  else delete clean['set-cookie'];
+  return clean;
+}
+
+function namedByConnection({ connection }: IncomingHttpHeaders): string[] {
+  return connection === undefined ? NONE : connection.split(',').map((name) => name.trim().toLowerCase());
+}
+
+const NONE: string[] = [];
+
+/**
+ * The first lines of an answer that is written by hand, one character a byte. Leaves out what no line can hold; Node has not read
+ * such headers, so none is expected.
+ */
+export function answerHead(status: number, headers: OutgoingHttpHeaders): string {
+  let head = `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n`;
+  for (const [name, value] of Object.entries(headers))
+    for (const each of Array.isArray(value) ? value : [value])
+      if (each !== undefined && isPassable(name, String(each))) head += `${name}: ${String(each)}\r\n`;
+  return `${head}\r\n`;
+}
+
+function isPassable(name: string, value: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function withoutDomain(cookie: string): string {

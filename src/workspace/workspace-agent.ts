@@ -8,9 +8,17 @@ const CONNECTIONS_MAX = 256;
 /** Idle ones that are kept for the next request. */
 const KEPT_MAX = 64;
 
+/** Nothing was said for too long, by either side. */
+export class WorkspaceSilent extends Error {
+  constructor() {
+    super('nothing was said for too long');
+    this.name = 'WorkspaceSilent';
+  }
+}
+
 /**
- * Keeps connections to workspaces, and breaks off one on which nothing is said for `silentMs`. The limit is the connection's:
- * that of a request (`proxyTimeout` of the library) is set anew for each, which cost a tenth of passing one on.
+ * Keeps connections to workspaces, and breaks off one on which nothing is said for `silentMs`, neither way. The limit is the
+ * connection's: set anew for each request it cost a tenth of passing one on.
  */
 export class WorkspaceAgent extends Agent {
   constructor({ silentMs }: { silentMs: number }) {
@@ -22,7 +30,7 @@ export class WorkspaceAgent extends Agent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): Duplex | null | undefined {
     const connection = super.createConnection(options, callback);
-    (connection as Socket).on('timeout', () => connection?.destroy());
+    (connection as Socket).on('timeout', () => connection?.destroy(new WorkspaceSilent()));
     return connection;
   }
 }

@@ -1,37 +1,51 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
-import { createProxyServer, type ProxyServer } from 'httpxy';
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { recordSecurityEvent } from '../audit/security-log.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { EnteredSession } from './authorize-workspace-request.ts';
 import type { AskedPass, DoorRules } from './find-passes.ts';
 import { countMessages } from './message-counter.ts';
 import { OpenConnections, type OpenConnection } from './open-connections.ts';
-import { refuse } from './gateway-upgrade.ts';
 import type { PersonSigns } from './person-signs.ts';
 import { isHttps } from './pass-token.ts';
-import { cleanRequestHeaders, cleanResponseHeaders } from './proxy-headers.ts';
-import { WorkspaceAgent } from './workspace-agent.ts';
+import { cleanRequestHeaders } from './proxy-headers.ts';
+import { BodyStoodStill, relayRequest } from './relay-request.ts';
+import { relayWebSocket } from './relay-websocket.ts';
+import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from './workspace-addresses.ts';
 
 const SILENT_MS = 120_000;
 
-/** The workspace did not answer; `status` says how. */
-export class WorkspaceAway extends Error {
-  readonly status: 502 | 504;
+/** A person who has too much open is named in the security log once in so many milliseconds, with how often it was. */
+const TOLD_MS = 60_000;
 
-  constructor(status: 502 | 504, cause: Error) {
+/** The workspace did not answer, or not so that it could be passed on; `status` says how. */
+export class WorkspaceAway extends Error {
+  readonly status: 408 | 502 | 504;
+
+  constructor(status: 408 | 502 | 504, cause: Error) {
     super('the workspace did not answer', { cause });
     this.name = 'WorkspaceAway';
     this.status = status;
   }
 }
 
+/** The person has as much open as one may have. */
+export class TooMuchOpen extends Error {
+  constructor() {
+    super('the person has too much open');
+    this.name = 'TooMuchOpen';
+  }
+}
+
 /** Who has been let in, and to where. */
 export interface Admitted extends AskedPass {
   workspaceId: number;
+  userId: number;
+  companyId: number;
   session: EnteredSession;
   context: RequestContext;
   address: WorkspaceAddress;
@@ -40,19 +54,6 @@ export interface Admitted extends AskedPass {
   /** The workspace answers. */
   onAnswer(): void;
 }
-
-/** What is to happen to a request that is under way. */
-interface UnderWay {
-  admitted: Admitted;
-  onUpgrade?(workspaceSocket: Socket): void;
-  /** Told why the workspace did not answer. */
-  fail(away: WorkspaceAway): void;
-}
-
-/** On the request itself: V8 keeps what a WeakMap names until its next full collection, and thousands come and go each second. */
-const UNDER_WAY = Symbol('under way');
-
-type Request = IncomingMessage & { [UNDER_WAY]?: UnderWay };
 
 interface GatewayDeps {
   config: Config;
@@ -69,75 +70,91 @@ interface GatewayDeps {
 export class WorkspaceGateway {
   readonly addresses: WorkspaceAddresses;
   readonly connections: OpenConnections;
-  readonly #proxy: ProxyServer;
-  readonly #config: Config;
+  readonly #deps: GatewayDeps;
   readonly #silentMs: number;
   readonly #agent: WorkspaceAgent;
   readonly #signs: PersonSigns;
-  /** Since when browser and workspace speak WebSocket. */
-  readonly #upgradedAt = new WeakMap<IncomingMessage, Date>();
+  /** How much each person has open. */
+  readonly #held = new Map<number, number>();
+  readonly #refused = new Map<number, { since: number; count: number }>();
 
   constructor(deps: GatewayDeps) {
-    this.#config = deps.config;
+    this.#deps = deps;
     this.#silentMs = deps.silentMs ?? SILENT_MS;
     this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
     this.#signs = deps.signs;
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
-    this.#proxy = createProxyServer({ upgradeTimeout: this.#silentMs });
-    this.#proxy.on('proxyRes', (answer, req) => {
-      this.#answered(req, answer);
-    });
-    this.#proxy.on('proxyReqWs', (request, req) => {
-      request.prependListener('upgrade', (answer: IncomingMessage, workspaceSocket: Socket) => {
-        // Once it has what is still on its way to it, the workspace learns that the browser is gone, whoever cut the line.
-        req.socket.once('close', () => {
-          workspaceSocket.destroySoon();
-        });
-        this.#upgradedAt.set(req, new Date());
-        this.#answered(req, answer);
-        (req as Request)[UNDER_WAY]?.onUpgrade?.(workspaceSocket);
-      });
-      request.prependListener('response', (answer: IncomingMessage) => {
-        this.#answered(req, answer);
-      });
-    });
-    this.#proxy.on('error', (error, req) => {
-      const underWay = (req as Request | undefined)?.[UNDER_WAY];
-      if (underWay === undefined) return;
-      const waitedMs = Date.now() - underWay.admitted.context.at.getTime();
-      underWay.fail(new WorkspaceAway(waitedMs >= this.#silentMs ? 504 : 502, error));
-    });
   }
 
-  /** Passes on one request. Rejects with the status to answer with when the workspace does not answer. */
+  /** Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with `TooMuchOpen`. */
   async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
-    this.#clean(req, admitted);
+    this.#hold(admitted);
     const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
     try {
-      await new Promise<void>((resolve, fail) => {
-        (req as Request)[UNDER_WAY] = { admitted, fail };
-        // Fulfilled when the answer is closed.
-        this.#proxy
-          .web(req, res, { target: toTarget(admitted.address), agent: this.#agent })
-          .then(resolve, fail);
+      const options = this.#toOptions(req, admitted);
+      await relayRequest(req, res, {
+        options: { ...options, agent: this.#agent },
+        onAnswer: () => {
+          admitted.onAnswer();
+        },
       });
+    } catch (error) {
+      throw toAway(error);
     } finally {
       remove();
+      this.#letGo(admitted);
     }
   }
 
-  /** Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. */
+  /**
+   * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. Resolves when both sides
+   * speak, or with what the workspace answered instead; rejects like `passOn`.
+   */
   async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
-    this.#clean(req, admitted);
+    if (socket.closed) return;
+    this.#hold(admitted);
+    socket.once('close', () => {
+      this.#letGo(admitted);
+    });
     const connection = toConnection(admitted, true, () => socket.destroy());
+    socket.once('close', this.connections.add(connection));
+    const { headers, ...options } = this.#toOptions(req, admitted);
+    try {
+      await relayWebSocket(socket, head, {
+        options: { ...options, headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
+        silentMs: this.#silentMs,
+        onAnswer: () => {
+          admitted.onAnswer();
+        },
+        ...this.#counters(connection, socket),
+      });
+    } catch (error) {
+      throw toAway(error);
+    }
+  }
+
+  /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
+  close(): void {
+    this.connections.close();
+  }
+
+  /** Cuts what is still being answered as well: an event stream has no end. */
+  cutAnswers(): void {
+    this.connections.cutAll();
+  }
+
+  #counters(
+    connection: OpenConnection,
+    socket: Socket,
+  ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
+    let openedAt = new Date();
     let isEndedByWorkspace = false;
-    const traffic = admitted.context.recorders?.trafficBuffer;
-    const count = countMessages(
+    const traffic = connection.context.recorders?.trafficBuffer;
+    const onSent = countMessages(
       (bytes) => {
         const at = new Date();
-        const message = { socket, openedAt: this.#upgradedAt.get(req) ?? at, bytes };
-        const isActive = this.#signs.isBehindMessage(connection.session, at, message);
+        const isActive = this.#signs.isBehindMessage(connection.session, at, { socket, openedAt, bytes });
         traffic?.note(connection.session, at, { isActive, isPartlySeen: false });
       },
       () => {
@@ -146,12 +163,7 @@ export class WorkspaceGateway {
         if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
       },
     );
-    socket.once('close', this.connections.add(connection));
-    // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open, and one
-    // that were would keep the server from closing.
-    socket.once('end', () => socket.destroy());
-    socket.on('data', count);
-    const countAnswers = countMessages(
+    const onSaid = countMessages(
       () => {
         this.#signs.noteSpoken(connection.session, new Date());
       },
@@ -160,31 +172,57 @@ export class WorkspaceGateway {
         connection.hasClosed = true;
       },
     );
-    (req as Request)[UNDER_WAY] = {
-      admitted,
-      onUpgrade: (workspaceSocket) => workspaceSocket.on('data', countAnswers),
-      fail: () => {
-        // httpxy ends the socket after this; once the two speak WebSocket there is no place for a status.
-        if (!this.#upgradedAt.has(req)) refuse(socket, 502);
-      },
+    const onOpen = (): void => {
+      openedAt = new Date();
     };
-    await this.#proxy.ws(req, socket, { target: toTarget(admitted.address) }, head);
+    return { onOpen, onSent, onSaid };
   }
 
-  /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
-  close(): void {
-    this.connections.close();
+  #toOptions(
+    req: IncomingMessage,
+    { address, context, cookie }: Admitted,
+  ): Pick<RequestOptions, 'method' | 'path'> & WorkspaceTarget & { headers: IncomingHttpHeaders } {
+    const protocol = isHttps(this.#deps.config) ? 'https' : 'http';
+    const headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
+    return { ...toTarget(address), method: req.method, path: req.url, headers };
   }
 
-  #answered(req: IncomingMessage, answer: IncomingMessage): void {
-    cleanResponseHeaders(answer.headers);
-    (req as Request)[UNDER_WAY]?.admitted.onAnswer();
+  #hold(admitted: Admitted): void {
+    const { userId } = admitted;
+    const held = this.#held.get(userId) ?? 0;
+    if (held >= this.#deps.config.workspaceConnectionsMax) {
+      this.#tell(admitted);
+      throw new TooMuchOpen();
+    }
+    this.#held.set(userId, held + 1);
   }
 
-  #clean(req: IncomingMessage, { context, cookie }: Admitted): void {
-    const protocol = isHttps(this.#config) ? 'https' : 'http';
-    req.headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
+  #letGo({ userId }: Admitted): void {
+    const held = this.#held.get(userId) ?? 0;
+    if (held > 1) this.#held.set(userId, held - 1);
+    else this.#held.delete(userId);
   }
+
+  /** Once in a while: whoever opens thousands must fill no table. */
+  #tell({ userId, companyId, context }: Admitted): void {
+    const now = context.at.getTime();
+    const told = this.#refused.get(userId) ?? { since: -Infinity, count: 0 };
+    told.count += 1;
+    this.#refused.set(userId, told);
+    if (now - told.since < TOLD_MS) return;
+    const details = { by: 'gateway', reason: 'too-many', user_id: userId, company_id: companyId };
+    void recordSecurityEvent(this.#deps.db, context, {
+      kind: 'access-refused',
+      details: { ...details, times: told.count },
+    });
+    this.#refused.set(userId, { since: now, count: 0 });
+  }
+}
+
+function toAway(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof BodyStoodStill) return new WorkspaceAway(408, error);
+  return new WorkspaceAway(error instanceof WorkspaceSilent ? 504 : 502, error);
 }
 
 function toConnection(admitted: Admitted, isSocket: boolean, cut: () => void): OpenConnection {
@@ -192,6 +230,8 @@ function toConnection(admitted: Admitted, isSocket: boolean, cut: () => void): O
   return { label, tokenHash, workspaceId, session, context, isSocket, cut };
 }
 
-function toTarget(address: WorkspaceAddress): { socketPath: string } | { host: string; port: number } {
+type WorkspaceTarget = { socketPath: string } | { host: string; port: number };
+
+function toTarget(address: WorkspaceAddress): WorkspaceTarget {
   return 'socketPath' in address ? address : { host: '127.0.0.1', port: address.port };
 }

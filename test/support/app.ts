@@ -23,8 +23,8 @@ export interface TestApp {
   app: Express;
   /** For a server: the app, and before it the way into workspaces. */
   listener: RequestListener;
-  /** For the `upgrade` event of a server. */
-  upgrade: UpgradeHandler;
+  /** For a server's upgrades. */
+  upgrade: UpgradeHandler | undefined;
   deps: AppDeps;
   database: TestDatabase;
   db: TestDatabase['db'];
@@ -82,7 +82,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     mails,
     logLines,
     close: async () => {
-      cut();
+      cut('sockets');
       await close();
       await deps.readDb.close();
       await closeRecorders();

@@ -1,5 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
+import { createHttpServer } from '../../src/web/http-server.ts';
+import type { UpgradeHandler } from '../../src/workspace/gateway-upgrade.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from './app.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';
@@ -12,8 +15,16 @@ export interface ListeningApp extends TestApp {
 /** The application on a port of its own with a PayTR sandbox that notifies it, and a program for its workspaces: for browsers. */
 export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
-  const server = createServer((req, res) => {
-    handler(req, res);
+  const late: { upgrade?: UpgradeHandler | undefined } = {};
+  const server = createHttpServer({
+    listener: (req, res) => {
+      handler(req, res);
+    },
+    upgrade: {
+      isWanted: (req) => late.upgrade?.isWanted(req) === true,
+      handle: async (...of) => late.upgrade?.handle(...of),
+    },
+    log: pino({ level: 'silent' }),
   });
   await new Promise<void>((done) => server.listen(0, done));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
@@ -28,9 +39,7 @@ export async function startListeningApp({ env, deps }: TestAppOptions = {}): Pro
     deps: { paytr: paytr.paytr, runtime, workspaceAddresses: runtime, ...deps },
   });
   handler = test.listener;
-  // As in src/server.ts: only the gateway knows what to do with it.
-  if (test.deps.workspaceAddresses !== undefined)
-    server.on('upgrade', (req, socket: Socket, head) => void test.upgrade(req, socket, head));
+  late.upgrade = test.upgrade;
   return {
     ...test,
     url,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
+import { createHttpServer } from '../../src/web/http-server.ts';
 import { PersonSigns } from '../../src/workspace/person-signs.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { WorkspaceAway, WorkspaceGateway } from '../../src/workspace/workspace-gateway.ts';
@@ -37,8 +38,8 @@ let place: { id: number; name: string };
 beforeAll(async () => {
   program = await startWorkspaceProgram();
   cast = await buildCast(site.db);
-  server = createServer(site.listener);
-  server.on('upgrade', (req, socket: Socket, head) => void site.upgrade(req, socket, head));
+  const { listener, upgrade, deps } = site;
+  server = createHttpServer({ listener, log: deps.log, ...(upgrade === undefined ? {} : { upgrade }) });
   await new Promise<void>((done) => server.listen(0, done));
 });
 
@@ -107,6 +108,8 @@ describe('a workspace that takes a request and says nothing', () => {
     label: place.name,
     tokenHash: null,
     workspaceId: place.id,
+    userId: cast.bob.id,
+    companyId: cast.acme.id,
     session: { id: 1, startedAt: new Date() },
     context: systemContext({ name: 'test', at: new Date(), log: site.deps.log, metrics: site.metrics }),
     cookie: '',

@@ -17,6 +17,11 @@ export const errors = {
   gateway: 'Your card was not charged. Please try again in a few minutes.',
   tooLargeHeading: 'Too much at once',
   tooLarge: 'What was sent is larger than we accept.',
+  unreadable400: 'The request could not be read.',
+  unreadable408: 'The request took too long to arrive.',
+  unreadable413: 'The request is larger than we accept.',
+  unreadable431:
+    'The headers of the request are larger than we accept. Clearing the cookies of this site may help.',
   unexpectedHeading: 'Something went wrong on our side',
   unexpected: 'We have been told. If it happens again, give support the reference below.',
   check: 'Please check these fields',

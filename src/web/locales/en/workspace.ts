@@ -116,6 +116,10 @@ export const workspace = {
   awayStarting: 'This page opens it by itself as soon as it is ready.',
   awayBrokenHeading: 'The workspace does not answer',
   awayBroken: 'It is running, but it gave no answer. Wait a moment and load this page again.',
+  awayStalledHeading: 'The upload stood still',
+  awayStalled: 'Nothing more of it came for two minutes. Send it again.',
+  awayCrowdedHeading: 'Too many connections',
+  awayCrowded: 'You have too much open in your workspaces at once. Close some tabs and try again.',
   awayBack: 'Back to the app',
 
   runtimeTitle: 'Program',

@@ -19,6 +19,11 @@ export const errors: Record<keyof typeof en, string> = {
   gateway: 'Kartınızdan ödeme alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
   tooLargeHeading: 'Gönderilen veri çok büyük',
   tooLarge: 'Gönderdiğiniz veri kabul ettiğimizden daha büyük.',
+  unreadable400: 'İstek okunamadı.',
+  unreadable408: 'İsteğin ulaşması çok uzun sürdü.',
+  unreadable413: 'İstek kabul ettiğimizden daha büyük.',
+  unreadable431:
+    'İsteğin başlıkları kabul ettiğimizden daha büyük. Bu sitenin çerezlerini silmek işe yarayabilir.',
   unexpectedHeading: 'Bizden kaynaklanan bir sorun oluştu',
   unexpected: 'Sorun bize iletildi. Yinelenirse destek ekibine aşağıdaki referansı verin.',
   check: 'Lütfen şu alanları kontrol edin',

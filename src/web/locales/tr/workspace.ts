@@ -119,6 +119,11 @@ export const workspace: Record<keyof typeof en, string> = {
   awayStarting: 'Hazır olduğunda bu sayfa kendiliğinden açılır.',
   awayBrokenHeading: 'Çalışma alanı yanıt vermiyor',
   awayBroken: 'Çalışıyor ama yanıt vermedi. Biraz bekleyip bu sayfayı yenileyin.',
+  awayStalledHeading: 'Yükleme durdu',
+  awayStalled: 'İki dakika boyunca devamı gelmedi. Yeniden gönderin.',
+  awayCrowdedHeading: 'Çok fazla bağlantı',
+  awayCrowded:
+    'Çalışma alanlarınızda aynı anda çok fazla bağlantınız açık. Birkaç sekmeyi kapatıp yeniden deneyin.',
   awayBack: 'Uygulamaya dön',
 
   runtimeTitle: 'Program',

@@ -1,0 +1,18 @@
+import type { Duplex } from 'node:stream';
+
+/** For so long, in milliseconds, the other side may read an answer and go on sending what it had begun. */
+const LINGER_MS = 2000;
+
+/**
+ * Sends a last answer and ends the connection: at once for writing, a little later for good. Destroyed at once, whatever is still on
+ * its way here would make the system reset the connection, and the answer would be lost (RFC 9112, section 9.6).
+ */
+export function answerAndClose(socket: Duplex, answer: string): void {
+  if (socket.destroyed || socket.writableEnded) return;
+  socket.end(answer, 'latin1');
+  socket.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+}

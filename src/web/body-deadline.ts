@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+
+/** On the request itself, and not in a WeakMap: V8 keeps what that names until its next full collection. */
+const DEADLINE = Symbol('body deadline');
+
+type Request = IncomingMessage & { [DEADLINE]?: NodeJS.Timeout };
+
+/**
+ * Calls `onLate` when the body of a request has not come in whole after so many milliseconds. Takes the place of Node's
+ * `requestTimeout`, which knows one limit for a whole server: what is uploaded to a workspace may take hours.
+ */
+export function setBodyDeadline(req: IncomingMessage, ms: number, onLate: () => void): void {
+  clearBodyDeadline(req);
+  if (req.complete || !hasBody(req)) return;
+  const timer = setTimeout(() => {
+    if (!req.complete) onLate();
+  }, ms);
+  (req as Request)[DEADLINE] = timer.unref();
+  req.once('close', () => {
+    clearTimeout(timer);
+  });
+}
+
+/** For a body that has no limit, or another one. */
+export function clearBodyDeadline(req: IncomingMessage): void {
+  clearTimeout((req as Request)[DEADLINE]);
+}
+
+/** True for a request that announces a body (RFC 9112, section 6). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) > 0);
+}
