@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Agent, createServer as createTlsServer, request } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createHttpServer } from '../../src/web/http-server.ts';
 import { createTestApp, useTestApp, type TestApp } from '../support/app.ts';
 import { buildCompany, buildUser, buildWorkspace, type BuiltUser } from '../support/build.ts';
 import { findCaddy, startCaddy } from '../support/caddy.ts';
@@ -101,8 +102,9 @@ beforeAll(async () => {
     database: site.database,
     deps: { workspaceAddresses: { addressOf: () => ({ socketPath: program.socketPath }) } },
   });
-  gateway = createServer(gatewaySite.listener).listen(0, '127.0.0.1');
-  gateway.on('upgrade', (req, socket: Socket, head) => void gatewaySite.upgrade(req, socket, head));
+  const { listener, upgrade, deps } = gatewaySite;
+  gateway = createHttpServer({ listener, log: deps.log, ...(upgrade === undefined ? {} : { upgrade }) });
+  gateway.listen(0, '127.0.0.1');
   await once(gateway, 'listening');
   const acme = await buildCompany(site.db, { name: 'Acme', subdomain: 'acme' });
   owner = await buildUser(site.db, { company_id: acme.id, full_name: 'Bob' });
