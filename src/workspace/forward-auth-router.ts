@@ -99,7 +99,8 @@ function readOriginal(req: Request): Original | null {
 }
 
 function hostOfUrl(url: string): string {
-  const isPlain = !/\s/.test(url) && URL.canParse(url);
+  // Blanks of ASCII only: nginx sends the address byte for byte, and `\s` would take the byte A0 of a UTF-8 letter for one.
+  const isPlain = !/[\t\n\v\f\r ]/.test(url) && URL.canParse(url);
   return isPlain ? new URL(url).host : '';
 }
 

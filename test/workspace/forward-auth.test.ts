@@ -164,6 +164,32 @@ describe('forward-auth', () => {
     expect((await askForwardAuth(site.app, guest)).status).toBe(403);
   });
 
+  it('denies when two headers name two hosts, though the cookie opens one of them', async () => {
+    const other = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
+    const here = await enterWorkspace(site.app, bob, place.id);
+    const there = await enterWorkspace(site.app, bob, other.id);
+    for (const [named, asked] of [
+      [here.host, there.host],
+      [there.host, here.host],
+    ] as const) {
+      const url = { 'x-original-url': `http://${asked}/` };
+      for (const { cookie } of [here, there])
+        expect((await askForwardAuth(site.app, { host: named, cookie }, url)).status).toBe(403);
+    }
+  });
+
+  it('lets an address in whichever bytes stand in it', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    const refused: number[] = [];
+    for (let byte = 0x21; byte <= 0xff; byte += 1) {
+      if (byte === 0x7f) continue;
+      const url = { 'x-original-url': `http://${guest.host}/\u00c3${String.fromCharCode(byte)}` };
+      const { status } = await askForwardAuth(site.app, { cookie: guest.cookie }, url);
+      if (status !== 204) refused.push(byte);
+    }
+    expect(refused).toEqual([]);
+  });
+
   it('denies when two headers name two hosts, and a list of hosts', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const url = { 'x-original-url': `http://${guest.host}/tree` };
@@ -282,6 +308,18 @@ describe('a browser that comes in anew', () => {
 });
 
 describe('access ends within seconds', () => {
+  it('when the person signs out, for the first request that comes three seconds later', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    expect(await isLetIn(guest)).toBe(true);
+    await bob.post('/auth/logout');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3000 });
+    try {
+      expect(await isLetIn(guest)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('when the person signs out, and the session with it', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     expect(await isLetIn(guest)).toBe(true);
