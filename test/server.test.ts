@@ -74,6 +74,39 @@ describe('the server', () => {
     expect(await exited).toBe(0);
   });
 
+  it('says what error nobody caught, finishes what is in flight, and ends with a code that asks for another start', async () => {
+    const fault = "process.on('SIGUSR2',()=>{setTimeout(()=>{throw new Error('nobody caught me')})})";
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const server = await startChild('src/server.ts', { env: { ...settings(), NODE_OPTIONS } });
+    let printed = '';
+    server.stdout.on('data', (chunk: Buffer) => (printed += String(chunk)));
+    const portPrinted = (): string | undefined => /"port":(\d+).*"msg":"listening"/.exec(printed)?.[1];
+    await expect.poll(portPrinted, PATIENT).toBeDefined();
+    const port = Number(portPrinted());
+    const exited = new Promise<number | null>((done) => server.once('exit', done));
+    const body = 'email=ada%40example.com&password=wrong';
+    const headers = {
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': body.length,
+    };
+    const answered = new Promise<number>((done, fail) => {
+      const started = request({ port, path: '/auth/login', method: 'POST', headers }, (response) => {
+        response.resume();
+        done(response.statusCode ?? 0);
+      });
+      started.once('error', fail);
+      started.write(body.slice(0, 10), () => {
+        void untilHeard(port).then(() => {
+          server.kill('SIGUSR2');
+          void untilRefused(port).then(() => started.end(body.slice(10)));
+        }, fail);
+      });
+    });
+    expect(await answered).toBe(403);
+    expect(await exited).toBe(1);
+    expect(printed).toMatch(/"level":60.*nobody caught me.*"origin":"uncaughtException"/);
+  });
+
   it('writes the activity that it has only in memory before it exits', async () => {
     const server = await startChild('src/server.ts', { env: settings() });
     const url = `http://127.0.0.1:${String(await portOf(server))}`;
