@@ -4,6 +4,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
+import { NotSignedIn } from '../errors.ts';
 import type { Page } from '../keyset.ts';
 import { timedEnds } from '../timed-cursor.ts';
 import { formatOf } from '../web/page-locals.ts';
@@ -11,7 +12,7 @@ import { sendDownload } from '../web/send-download.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
 import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
-import type { DownloadSlots } from './download-slots.ts';
+import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { refuseHead } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseTimedCursor } from './input.ts';
@@ -60,8 +61,9 @@ async function sendCsv(
     refuseHead(req, res);
     return;
   }
+  if (req.user === undefined) throw new NotSignedIn();
   const asked = { company: companyOf(req), filter: read.filter };
-  await slots.run(`company-${asked.company.id}`, () =>
+  await slots.run(downloadOwner(req.user, asked.company.id), () =>
     sendDownload(req, res, (signal) =>
       exportAudit({ db, reads: readDb }, requestContext(req), { ...asked, signal }),
     ),

@@ -7,31 +7,61 @@ const RETRY_AFTER_SECONDS = 15;
 /** A download whose last byte has been sent is still being written down: who asks for the next one waits, in milliseconds. */
 const GRACE_MS = 1000;
 
+/** Who downloads, and about which company. */
+export interface DownloadOwner {
+  userId: number;
+  companyId: number;
+  isOperator: boolean;
+}
+
 /** Lets only so many downloads run at once in one process. */
 export interface DownloadSlots {
-  /** Runs the download of `owner` (a company) when there is a slot; throws `TooManyAttempts` otherwise. */
-  run<T>(owner: string, download: () => Promise<T>): Promise<T>;
+  /** Runs the download when there is a slot for its owner; throws `TooManyAttempts` otherwise. */
+  run<T>(owner: DownloadOwner, download: () => Promise<T>): Promise<T>;
+}
+
+interface Running extends DownloadOwner {
+  done: Promise<unknown>;
 }
 
 /**
- * A download holds one connection for as long as its reader takes: a third of the pool at most, so that slow readers
- * cannot stop everybody else's work, and one for each owner, so that one company's cannot stop another's.
+ * A download holds one connection for as long as its reader takes (`sendDownload` cuts a slow one), so that all of them have a
+ * part of the pool:
+ *
+ * 1. A person has one at a time, so that nobody holds what another person needs.
+ * 2. A company has all slots of customers but one, so that its people together do not keep out another company.
+ * 3. Operators have slots of their own: whoever is in dispute cannot stop the answer to it.
  */
 export function createDownloadSlots(poolMax: number): DownloadSlots {
-  const limit = Math.max(1, Math.floor(poolMax / 3));
-  const running = new Map<string, Promise<unknown>>();
+  const forCustomers = Math.max(2, Math.floor(poolMax / 3));
+  const forOperators = Math.max(1, Math.floor(poolMax / 5));
+  const running = new Map<string, Running>();
+  const count = (fits: (other: Running) => boolean): number => [...running.values()].filter(fits).length;
+  const hasRoom = ({ companyId, isOperator }: DownloadOwner): boolean => {
+    if (isOperator) return count((other) => other.isOperator) < forOperators;
+    return (
+      count((other) => !other.isOperator) < forCustomers &&
+      count((other) => !other.isOperator && other.companyId === companyId) < Math.max(1, forCustomers - 1)
+    );
+  };
   return {
     run: async (owner, download) => {
-      const other = running.get(owner)?.catch(() => undefined);
+      const key = String(owner.userId);
+      const other = running.get(key)?.done.catch(() => undefined);
       if (other !== undefined) await Promise.race([other, pause(GRACE_MS, null, { ref: false })]);
-      if (running.has(owner) || running.size >= limit) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
-      const started = download();
-      running.set(owner, started);
+      if (running.has(key) || !hasRoom(owner)) throw new TooManyAttempts(RETRY_AFTER_SECONDS);
+      const done = download();
+      running.set(key, { ...owner, done });
       try {
-        return await started;
+        return await done;
       } finally {
-        running.delete(owner);
+        running.delete(key);
       }
     },
   };
+}
+
+/** The owner of a download that a signed-in person asks for. */
+export function downloadOwner(user: { id: number; role: string }, companyId: number): DownloadOwner {
+  return { userId: user.id, companyId, isOperator: user.role === 'operator' };
 }

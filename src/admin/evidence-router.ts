@@ -6,7 +6,7 @@ import { InvalidInput, NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/send-download.ts';
 import { recordOperatorLook, scopeOf } from './admin-scope.ts';
-import type { DownloadSlots } from './download-slots.ts';
+import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { EVIDENCE_LINES_SCHEMA_PATH } from './evidence-lines.ts';
 import { EVIDENCE_SCHEMA_PATH } from './evidence-schema.ts';
 import { exportEvidence } from './export-evidence.ts';
@@ -61,7 +61,7 @@ async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, r
   const schemaPath = schemaPaths[format];
   // JSON Schema core 2020-12, "Linking to a Schema".
   if (schemaPath !== null) res.setHeader('link', `<${config.baseUrl}${schemaPath}>; rel="describedby"`);
-  await slots.run(`company-${companyId}`, () =>
+  await slots.run(downloadOwner(req.user, companyId), () =>
     sendDownload(req, res, (signal) =>
       exportEvidence({ db, reads: readDb }, requestContext(req), { ...asked, progressToken, signal }),
     ),

@@ -14,7 +14,7 @@ export type DownloadEnd = { bytes: number; seconds: number } & (
   | { success: true }
   | {
       success: false;
-      /** reader-gone: it closed the connection; reader-idle: it took nothing for too long; failed: our fault. */
-      reason: 'reader-gone' | 'reader-idle' | 'failed';
+      /** reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: too little; failed: our fault. */
+      reason: 'reader-gone' | 'reader-idle' | 'reader-slow' | 'failed';
     }
 );

@@ -3,9 +3,13 @@ import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Request, Response } from 'express';
 import { requestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from './download.ts';
+import { watchReader, type ReaderLimits } from './least-rate.ts';
 
-/** A reader that takes nothing for so long is gone, in milliseconds. How long the whole takes has no limit. */
-const READER_IDLE_MS = 60_000;
+/**
+ * A connection to the database is held for as long as the reader takes. 16 KiB a second is less than a telephone in a train
+ * takes, and ends a download that is only there to hold its place. How long the whole takes has no limit.
+ */
+const READER_LIMITS: ReaderLimits = { idleMs: 60_000, leastBytesPerSecond: 16_384, windowMs: 60_000 };
 
 /** The fastest: rows of the same form shrink to a tenth even so, and the processor is needed to make them. */
 const GZIP_LEVEL = 1;
@@ -19,11 +23,17 @@ export async function sendDownload(
   req: Request,
   res: Response,
   make: (signal: AbortSignal) => Promise<Download>,
-  idleMs = READER_IDLE_MS,
+  limits = READER_LIMITS,
 ): Promise<void> {
   const signal = signalOfClose(res);
   const startedMs = performance.now();
-  const sent = { bytes: 0, isIdle: false };
+  const sent = { bytes: 0 };
+  let cutFor: 'reader-idle' | 'reader-slow' | null = null;
+  const cut = (reason: 'reader-idle' | 'reader-slow'): void => {
+    cutFor ??= reason;
+    res.destroy();
+  };
+  let unwatch = (): void => undefined;
   const end = (): { bytes: number; seconds: number } => ({
     bytes: sent.bytes,
     seconds: Math.round(performance.now() - startedMs) / 1000,
@@ -32,21 +42,21 @@ export async function sendDownload(
   try {
     download = await make(signal);
     setHeaders(res, download);
-    res.setTimeout(idleMs, () => {
-      sent.isIdle = true;
-      res.destroy();
+    res.setTimeout(limits.idleMs, () => {
+      cut('reader-idle');
+    });
+    unwatch = watchReader(res, limits, () => {
+      cut('reader-slow');
     });
     await send(req, res, download.chunks, sent);
   } catch (error) {
-    const reason = sent.isIdle
-      ? 'reader-idle'
-      : signal.aborted || isReaderGone(error)
-        ? 'reader-gone'
-        : 'failed';
+    const reason = cutFor ?? (signal.aborted || isReaderGone(error) ? 'reader-gone' : 'failed');
     await finish(req, download, { success: false, reason, ...end() });
     if (reason === 'failed') throw error;
     req.log.info({ fileName: download?.fileName, reason }, 'the reader of a download went away');
     return;
+  } finally {
+    unwatch();
   }
   await finish(req, download, { success: true, ...end() });
 }

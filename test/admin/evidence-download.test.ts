@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage, type Server } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportEvidence, type ExportPools } from '../../src/admin/export-evidence.ts';
-import { createDownloadSlots } from '../../src/admin/download-slots.ts';
+import { createDownloadSlots, type DownloadOwner } from '../../src/admin/download-slots.ts';
 import { primed } from '../../src/admin/stream-rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/build.ts';
@@ -304,29 +304,46 @@ describe('a fault before the first byte', () => {
 });
 
 describe('download slots', () => {
-  it('waits for one of the same company that is just being written down', async () => {
+  const of = (userId: number, companyId: number, isOperator = false): DownloadOwner => ({
+    userId,
+    companyId,
+    isOperator,
+  });
+  const held = new Promise<void>(() => undefined);
+
+  it('wait for one of the same person that is just being written down', async () => {
     const slots = createDownloadSlots(6);
     let end: () => void = () => undefined;
-    const first = slots.run('acme', () => new Promise<void>((done) => (end = done)));
-    const second = slots.run('acme', () => Promise.resolve('second'));
+    const first = slots.run(of(1, 1), () => new Promise<void>((done) => (end = done)));
+    const second = slots.run(of(1, 1), () => Promise.resolve('second'));
     end();
     await first;
     expect(await second).toBe('second');
   });
 
-  it('leave most connections to everybody else, one for each company, and are given back', async () => {
+  it('give each person one, and keep nobody from theirs by what another person of the company holds', async () => {
+    const slots = createDownloadSlots(10);
+    void slots.run(of(1, 1), () => held);
+    await expect(slots.run(of(1, 1), () => held)).rejects.toMatchObject({ status: 429 });
+    await expect(slots.run(of(2, 1), () => Promise.resolve('done'))).resolves.toBe('done');
+  });
+
+  it('leave one to other companies, and those of operators to operators', async () => {
+    const slots = createDownloadSlots(10);
+    for (const userId of [1, 2]) void slots.run(of(userId, 1), () => held);
+    await expect(slots.run(of(3, 1), () => held)).rejects.toMatchObject({ status: 429 });
+    void slots.run(of(4, 2), () => held);
+    await expect(slots.run(of(5, 3), () => held)).rejects.toMatchObject({ status: 429 });
+    for (const userId of [91, 92]) {
+      await expect(slots.run(of(userId, 1, true), () => Promise.resolve('done'))).resolves.toBe('done');
+      void slots.run(of(userId, 1, true), () => held);
+    }
+    await expect(slots.run(of(93, 1, true), () => held)).rejects.toMatchObject({ status: 429 });
+  });
+
+  it('are given back, also by a download that breaks', async () => {
     const slots = createDownloadSlots(6);
-    let finish: () => void = () => undefined;
-    const held = new Promise<void>((done) => {
-      finish = done;
-    });
-    const running = [slots.run('acme', () => held), slots.run('globex', () => held)];
-    await expect(slots.run('acme', () => held)).rejects.toMatchObject({ status: 429 });
-    await expect(slots.run('initech', () => held)).rejects.toMatchObject({ status: 429 });
-    finish();
-    await Promise.all(running);
-    await expect(slots.run('acme', () => Promise.resolve('done'))).resolves.toBe('done');
-    await expect(slots.run('acme', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-    await expect(slots.run('acme', () => Promise.resolve('done'))).resolves.toBe('done');
+    await expect(slots.run(of(1, 1), () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    await expect(slots.run(of(1, 1), () => Promise.resolve('done'))).resolves.toBe('done');
   });
 });

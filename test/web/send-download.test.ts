@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
 import type { DownloadEnd } from '../../src/web/download.ts';
+import type { ReaderLimits } from '../../src/web/least-rate.ts';
 import { sendDownload } from '../../src/web/send-download.ts';
 import { createTestAuditWriter } from '../support/audit-writer.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -23,7 +24,7 @@ afterEach(() => {
 /** Serves `chunks` as a download; `ended` resolves with what `finish` was told. */
 async function serve(
   chunks: () => AsyncIterable<string | Buffer>,
-  idleMs?: number,
+  limits?: ReaderLimits,
 ): Promise<{ port: number; ended: Promise<DownloadEnd> }> {
   const log = pino({ level: 'silent' });
   const metrics = createMetrics();
@@ -47,7 +48,7 @@ async function serve(
           return Promise.resolve();
         },
       };
-      sendDownload(req, res, () => Promise.resolve(download), idleMs).catch(next);
+      sendDownload(req, res, () => Promise.resolve(download), limits).catch(next);
     });
   });
   const server = createServer(app);
@@ -68,10 +69,34 @@ async function* endless(): AsyncGenerator<Buffer, void> {
 
 describe('sendDownload', () => {
   it('ends a reader who takes nothing for too long, and says so', async () => {
-    const { port, ended } = await serve(endless, 100);
+    const { port, ended } = await serve(endless, { idleMs: 100, leastBytesPerSecond: 0, windowMs: 60_000 });
     const answer = await open(port);
     answer.on('error', () => undefined);
     expect(await ended).toMatchObject({ success: false, reason: 'reader-idle' });
+  });
+
+  it('ends a reader who takes too little, and says so', async () => {
+    const { port, ended } = await serve(endless, {
+      idleMs: 60_000,
+      leastBytesPerSecond: 1e12,
+      windowMs: 200,
+    });
+    const answer = await open(port);
+    answer.on('error', () => undefined);
+    answer.resume();
+    expect(await ended).toMatchObject({ success: false, reason: 'reader-slow' });
+  });
+
+  it('does not blame the reader for what takes long to make', async () => {
+    const slow = async function* (): AsyncGenerator<string, void> {
+      for (const piece of ['a', 'b', 'c']) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        yield piece;
+      }
+    };
+    const { port, ended } = await serve(slow, { idleMs: 60_000, leastBytesPerSecond: 1e12, windowMs: 150 });
+    (await open(port)).resume();
+    expect(await ended).toMatchObject({ success: true, bytes: 3 });
   });
 
   it('tells a reader who went away from one who took nothing', async () => {
