@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, Conflict, Forbidden, NotFound, TooManyAttempts } from '../errors.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf } from '../web/page-locals.ts';
+import { logUnreadable } from '../web/body-fault.ts';
 import type { Problem } from './answers.ts';
 import { problemStatus, type ProblemName } from './problem-names.ts';
 
@@ -45,6 +46,7 @@ export const problemDocuments: ErrorRequestHandler = (error: unknown, req, res, 
   }
   const known = toProblem(error);
   if (known.problem === 'unexpected') res.err = error instanceof Error ? error : new Error(String(error));
+  else if (!(error instanceof AppError)) logUnreadable(req, error);
   if (error instanceof TooManyAttempts) {
     res.setHeader('retry-after', String(Math.max(1, error.retryAfterSeconds)));
   }

@@ -1,18 +1,52 @@
-import { isIP } from 'node:net';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isIP, isIPv6 } from 'node:net';
+
+/** What needs no second look: dotted addresses alone, as nearly every proxy writes them. */
+const PLAIN = /^[\d., ]*$/;
+
+/** The longest header that is looked at; an address has 45 characters at most, and no chain of proxies has a hundred links. */
+const FORWARDED_MAX = 4096;
 
 /**
- * One spelling for one address: `::ffff:203.0.113.7` becomes `203.0.113.7`, a zone (`%eth0`) is dropped. Null when the
- * text is no address at all, so that an unusable header can never make a row fail.
+ * One spelling for one address, however a proxy writes it: with a port (`203.0.113.7:5123`, `[2001:db8::1]:5123`; Azure and
+ * IIS do), in brackets or quotes (RFC 7239, section 6), with a zone (`%eth0`), as IPv4 within IPv6 in any spelling
+ * (`::ffff:203.0.113.7`, `0:0:0:0:0:FFFF:cb00:7107`; RFC 4291, section 2.5.5.2). Null when the text is no address at all, so
+ * that an unusable header can never make a row fail.
  */
 export function normaliseAddress(text: string | undefined | null): string | null {
   if (text === undefined || text === null) return null;
-  const address = text.trim().replace(/%.*$/, '').toLowerCase();
-  const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/.exec(address)?.[1];
-  if (mapped !== undefined && isIP(mapped) === 4) return mapped;
-  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
-  if (hex?.[1] !== undefined && hex[2] !== undefined)
-    return dotted(parseInt(hex[1], 16), parseInt(hex[2], 16));
-  return isIP(address) === 0 ? null : address;
+  if (isIP(text) === 4) return text;
+  const address = withoutPort(unquoted(text.trim())).replace(/%.*$/s, '').toLowerCase();
+  if (isIP(address) === 4) return address;
+  if (!isIPv6(address)) return null;
+  // The parser of URLs writes every address in the one short way of RFC 5952, IPv4 within IPv6 in hexadecimal.
+  const short = new URL(`http://[${address}]/`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(short);
+  if (mapped?.[1] === undefined || mapped[2] === undefined) return short;
+  return dotted(parseInt(mapped[1], 16), parseInt(mapped[2], 16));
+}
+
+/**
+ * Rewrites `X-Forwarded-For` in place, each address in its one spelling, before anybody compares it with the proxies that are
+ * trusted: `10.0.0.1:443` would be none of them, and the client's own address could not be read. What is no address stays.
+ */
+export function normaliseForwarded(headers: IncomingHttpHeaders): void {
+  const given = headers['x-forwarded-for'];
+  if (typeof given !== 'string' || PLAIN.test(given) || given.length > FORWARDED_MAX) return;
+  headers['x-forwarded-for'] = given
+    .split(',')
+    .map((part) => normaliseAddress(part) ?? part.trim())
+    .join(', ');
+}
+
+function unquoted(text: string): string {
+  return /^"(.*)"$/s.exec(text)?.[1]?.trim() ?? text;
+}
+
+/** Without brackets a last group of IPv6 is no port: it cannot be told from one. */
+function withoutPort(text: string): string {
+  const inBrackets = /^\[([^[\]]*)\](?::\d{1,5})?$/.exec(text)?.[1];
+  return inBrackets ?? /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(text)?.[1] ?? text;
 }
 
 function dotted(high: number, low: number): string {

@@ -4,7 +4,8 @@ import type { Express, Request } from 'express';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
-import { normaliseAddress } from './client-address.ts';
+import { normaliseAddress, normaliseForwarded } from './client-address.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 export const actorTypes = ['user', 'operator', 'gateway', 'system', 'anonymous'] as const;
 export type ActorType = (typeof actorTypes)[number];
@@ -100,6 +101,7 @@ export function unroutedContext(
 ): RequestContext {
   const { headers, socket, method, url } = req;
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined;
+  if (isForwarded) normaliseForwarded(headers);
   const given = isForwarded ? clientAddress(asRouted(app, req)) : socket.remoteAddress;
   const ip = normaliseAddress(given);
   return {
@@ -147,13 +149,4 @@ export function systemContext(options: {
     metrics: options.metrics,
     ...(options.recorders === undefined ? {} : { recorders: options.recorders }),
   };
-}
-
-/**
- * An address without its query; the token of an invitation stands in the path and is as good as a password, and so is an
- * access token that somebody has put there by mistake.
- */
-export function withoutSecrets(url: string): string {
-  const path = url.split(/[?#]/, 1)[0] ?? url;
-  return path.replace(/^(\/auth\/accept-invite\/)[^/]+/, '$1[token]').replace(/yac_[\w-]{43}/g, '[token]');
 }

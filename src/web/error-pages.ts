@@ -5,6 +5,7 @@ import { recordSecurityEvent } from '../audit/security-log.ts';
 import { AppError, ForgedRequest, NotFound, NotSignedIn, TooManyAttempts } from '../errors.ts';
 import { formatOf } from './page-locals.ts';
 import type { TextKey } from './locales/catalogues.ts';
+import { logUnreadable } from './body-fault.ts';
 
 /** The last handler: no route answered. */
 export const notFound: RequestHandler = () => {
@@ -19,7 +20,9 @@ export function errorPages(db: Knex): ErrorRequestHandler {
       return;
     }
     const known = toAppError(error);
-    if (known === null) res.err = error instanceof Error ? error : new Error(String(error));
+    if (known === null || known.status >= 500)
+      res.err = error instanceof Error ? error : new Error(String(error));
+    else if (known !== error) logUnreadable(req, error);
     if (known instanceof ForgedRequest) await noteForgery(db, req, known);
     if (known instanceof NotSignedIn && req.accepts('html') && req.method === 'GET') {
       res.redirect(303, `/auth/login?returnTo=${encodeURIComponent(req.originalUrl)}`);

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { withoutSecrets } from '../audit/request-context.ts';
+import { withoutSecrets } from '../audit/without-secrets.ts';
 import type { Config } from '../config.ts';
 import type { Assets } from './assets.ts';
 import { readCookie } from './csrf.ts';

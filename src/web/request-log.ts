@@ -1,26 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { pinoHttp } from 'pino-http';
-import { withoutSecrets } from '../audit/request-context.ts';
+import { normaliseForwarded } from '../audit/client-address.ts';
+import { withoutSecrets } from '../audit/without-secrets.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
 
-/** A request id from a proxy is believed only in this shape; anything else gets an id of our own. */
-const REQUEST_ID = /^[\w-]{8,64}$/;
+/** What a client or proxy calls its request is kept in the log when it has this shape; anything else is dropped. */
+const GIVEN_ID = /^[\w-]{8,64}$/;
 
-/** Gives each request an id, the time it came in, a log that bears the id, one log line and one duration. */
+/**
+ * Gives each request an id of our own (it stands in the evidence, so nobody else may choose it), the time it came in, a log that
+ * bears the id, one log line and one duration.
+ */
 export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): RequestHandler[] {
   return [
     pinoHttp({
       logger: log,
-      genReqId: (req, res) => {
-        const given = req.headers['x-request-id'];
-        const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      genReqId: (_req, res) => {
+        const id = randomUUID();
         res.setHeader('x-request-id', id);
         return id;
       },
       customLogLevel: (_req, res, error) => (error || res.statusCode >= 500 ? 'error' : 'info'),
+      customProps: (req) => {
+        const given = req.headers['x-request-id'];
+        return typeof given === 'string' && GIVEN_ID.test(given)
+          ? { givenRequestId: withoutSecrets(given) }
+          : {};
+      },
       serializers: {
         req: (req: { method: string; url: string }) => ({
           method: req.method,
@@ -38,6 +47,7 @@ export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): Re
 }
 
 function startRequest(req: Request, res: Response, next: NextFunction, metrics: Metrics): void {
+  normaliseForwarded(req.headers);
   req.requestId = String(res.getHeader('x-request-id'));
   req.receivedAt = new Date();
   req.metrics = metrics;

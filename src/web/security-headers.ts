@@ -3,6 +3,31 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config.ts';
 
+/** What our pages never ask a browser for, nor what they show in a frame. Source: W3C, Permissions Policy. */
+const PERMISSIONS_POLICY = [
+  'accelerometer',
+  'autoplay',
+  'bluetooth',
+  'browsing-topics',
+  'camera',
+  'display-capture',
+  'encrypted-media',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'magnetometer',
+  'microphone',
+  'midi',
+  'payment',
+  'screen-wake-lock',
+  'serial',
+  'usb',
+  'xr-spatial-tracking',
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /** Strict headers on every answer: own origin only, scripts by nonce, no frame but where a route allows one. */
 export function securityHeaders(config: Config): RequestHandler[] {
   return [
@@ -19,6 +44,7 @@ export function securityHeaders(config: Config): RequestHandler[] {
       xFrameOptions: false,
     }),
     (_req, res, next) => {
+      res.setHeader('permissions-policy', PERMISSIONS_POLICY);
       setContentPolicy(res, config, {});
       next();
     },

@@ -3,7 +3,8 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { toAuditRow } from '../../src/audit/audit-row.ts';
 import { normaliseAddress } from '../../src/audit/client-address.ts';
-import { systemContext, withoutSecrets, type RequestContext } from '../../src/audit/request-context.ts';
+import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
+import { withoutSecrets } from '../../src/audit/without-secrets.ts';
 import { createMetrics } from '../../src/metrics.ts';
 
 const context: RequestContext = {
@@ -116,15 +117,51 @@ describe('a client address', () => {
     expect(normaliseAddress(given)).toBe(kept);
   });
 
-  it.each([undefined, null, '', 'unknown', '203.0.113.7:443', '999.1.1.1', "'; drop table audit_logs", '\0'])(
-    '%j is none',
-    (given) => {
-      expect(normaliseAddress(given)).toBeNull();
-    },
-  );
+  it.each([
+    undefined,
+    null,
+    '',
+    'unknown',
+    '203.0.113.7:443:1',
+    '[203.0.113.7',
+    '999.1.1.1',
+    "'; drop table audit_logs",
+    '\0',
+  ])('%j is none', (given) => {
+    expect(normaliseAddress(given)).toBeNull();
+  });
 });
 
 describe('a request path', () => {
+  const token = 'Abc-DEF_1'.repeat(5).slice(0, 43);
+  it.each([
+    `/auth/Accept-Invite/${token}`,
+    `/AUTH/ACCEPT-INVITE/${token}/`,
+    `/auth/accept-invite//${token}`,
+    `//auth/accept-invite/${token}`,
+    `/auth/accept%2Dinvite/${token}`,
+    `/auth/accept%252Dinvite/${token}`,
+    `/%61uth/acce%70t-invite%2F${token}`,
+    `/auth/accept-invite/%${token.charCodeAt(0).toString(16)}${token.slice(1)}`,
+    `/auth\\accept-invite\\${token}`,
+    `http://app.example.com/auth/accept-invite/${token}`,
+    `/auth/accept-invite;a=b/${token}`,
+    `/auth/acceptinvite/${token}`,
+    `/auth/invitations/${token}?x=1`,
+    `/${token}`,
+    `/api/v1/yac_${token}`,
+    `/%E0%A4%A/auth/accept-invite/${token}`,
+  ])('loses what opens something, however it is spelled: %s', (path) => {
+    const kept = withoutSecrets(path);
+    expect(kept).toContain('[token]');
+    expect(kept).not.toContain(token.slice(2, 20));
+  });
+
+  it('is kept as it came when it holds no secret', () => {
+    for (const path of ['/', '/admin/users/1/export-logs', '/a%20b/%zz', `/assets/${'ab12'.repeat(16)}.css`])
+      expect(withoutSecrets(path)).toBe(path);
+  });
+
   it('loses its query and the token of an invitation', () => {
     expect(withoutSecrets('/auth/accept-invite/abc-DEF_123?x=1')).toBe('/auth/accept-invite/[token]');
     expect(withoutSecrets('/admin/audit?ip=203.0.113.7')).toBe('/admin/audit');

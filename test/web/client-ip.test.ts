@@ -58,7 +58,36 @@ describe('the client address in the evidence', () => {
     expect(await addressSeen(behindOne, { 'x-forwarded-for': '::ffff:203.0.113.7' })).toBe('203.0.113.7');
     expect(await addressSeen(behindOne, {})).toBe('127.0.0.1');
     expect(await addressSeen(behindOne, { 'x-forwarded-for': 'unknown' })).toBeNull();
-    expect(await addressSeen(behindOne, { 'x-forwarded-for': '203.0.113.7:5123' })).toBeNull();
+  });
+
+  it.each([
+    ['203.0.113.7:5123', '203.0.113.7'],
+    ['[2001:db8::7]:5123', '2001:db8::7'],
+    ['[2001:DB8:0::7]', '2001:db8::7'],
+    ['"[2001:db8::7]:5123"', '2001:db8::7'],
+    ['"203.0.113.7:5123"', '203.0.113.7'],
+    ['::FFFF:203.0.113.7', '203.0.113.7'],
+    ['0:0:0:0:0:ffff:cb00:7107', '203.0.113.7'],
+    ['[0000:0000:0000:0000:0000:FFFF:203.0.113.7]:80', '203.0.113.7'],
+  ])('is read when the proxy writes %s', async (written, address) => {
+    expect(await addressSeen(behindOne, { 'x-forwarded-for': `198.51.100.1, ${written}` })).toBe(address);
+    expect(await addressSeen(behindRange, { 'x-real-ip': written })).toBe(address);
+    expect(await addressSeen(stranger, { 'x-forwarded-for': written })).toBe('127.0.0.1');
+  });
+
+  it('is found behind trusted proxies that are written with ports, too', async () => {
+    const chain = '198.51.100.1:1, 203.0.113.7:5123, [::ffff:10.1.2.3]:443, 10.9.9.9:80';
+    expect(await addressSeen(behindRange, { 'x-forwarded-for': chain })).toBe('203.0.113.7');
+  });
+
+  it('lets everybody try whose address cannot be read: strangers among them shut nobody out', async () => {
+    const nowhere = { 'x-forwarded-for': 'unknown' };
+    await addressSeen(behindOne, nowhere);
+    await behindOne.db('rate_limits').update({ points: 1000 });
+    const { bob } = await buildCast(behindOne.db);
+    await signIn(behindOne.app, bob, nowhere);
+    const visitor = new Visitor(behindOne.app, nowhere);
+    expect((await visitor.post('/auth/register', {})).status).toBe(422);
   });
 });
 
