@@ -8,8 +8,8 @@ interface RoleFacts {
 
 /**
  * Gives the app's role exactly what the app needs on everything in schema public that the connected role owns, in one
- * transaction. Tables with a trigger named `refuse_change` are append-only: select and insert. The migrator's own tables:
- * select. Partitions: nothing, they are reached through their table. Changes nothing when the app connects as the owner
+ * transaction. Tables with a trigger named `refuse_change` are append-only: select and insert. The migrator's own tables
+ * and the bounds of what the app may write: select. Partitions: nothing, they are reached through their table. Changes nothing when the app connects as the owner
  * itself. Returns one line that says what holds now.
  */
 export async function grantAppRole(db: Knex, appRole: string): Promise<string> {
@@ -47,7 +47,9 @@ const GRANTS = `
     select c.oid::regclass as name,
            c.relispartition as is_partition,
            case
-             when c.relname in ('knex_migrations', 'knex_migrations_lock', 'migration_checksums') then 'select'
+             when c.relname in (
+               'knex_migrations', 'knex_migrations_lock', 'migration_checksums', 'audit_time_bounds'
+             ) then 'select'
              when exists (
                select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'refuse_change'
              ) then 'select, insert'

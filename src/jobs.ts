@@ -1,5 +1,7 @@
 import { sweepExportProgress } from './admin/export-progress.ts';
 import type { AppDeps } from './app-deps.ts';
+import { writeRefusedAttempts } from './audit/refused-attempts.ts';
+import { watchSecurityEvents } from './audit/watch-security-events.ts';
 import { sweepIdempotencyKeys } from './api/sweep-idempotency-keys.ts';
 import { sweepAuth } from './auth/sweep-auth.ts';
 import { expirePendingPayments } from './billing/expire-pending-payments.ts';
@@ -53,6 +55,12 @@ export function scheduledJobs(deps: AppDeps): Job[] {
           restoreDays: deps.config.workspaceRestoreDays,
         }),
     },
+    {
+      name: 'write-refused-attempts',
+      everySeconds: 60,
+      run: async (db, context) => `${String(await writeRefusedAttempts(db, context))} written`,
+    },
+    { name: 'watch-security-events', everySeconds: 300, run: watchSecurityEvents },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },
     { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },

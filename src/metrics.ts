@@ -29,6 +29,8 @@ export interface Metrics {
   paymentCallbacks: Counter<'outcome'>;
   /** Pending payments of which nothing can be learned; set when `/metrics` is asked. Not zero = an operator must look. */
   paymentsStuck: Gauge;
+  /** What strangers sent that proves nothing, by kind; also what the table had no room for. */
+  securityEvents: Counter<'kind'>;
   /** Runs of scheduled work by job and end (ok, failed). */
   jobRuns: Counter<'job' | 'result'>;
   /** Lines of the log that could not be written: its disk is full, or its reader stands still. */
@@ -113,6 +115,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     paymentsStuck: new Gauge({
       name: 'payments_stuck',
       help: 'Pending payments of which the gateway has said nothing for too long',
+      registers,
+    }),
+    securityEvents: new Counter({
+      name: 'security_events_total',
+      help: 'Requests refused as forged, unsigned or without access, by kind; the newest are at /admin/security',
+      labelNames: ['kind'],
       registers,
     }),
     jobRuns: new Counter({

@@ -115,6 +115,8 @@ describe('who may import whom', () => {
       invoice_counters: /^src\/billing\//,
       audit_logs: /^src\/audit\/(audit-logger|insert-audit-events)\.ts$/,
       security_events: /^src\/audit\//,
+      refused_attempts: /^src\/audit\//,
+      audit_time_bounds: /^$/,
       legal_documents: /^$/,
       legal_acceptances: /^src\/legal\//,
       scheduled_jobs: /^src\/web\//,

@@ -143,7 +143,18 @@ const summary = z
       'How often in the period an administrator of the company entered a workspace of this person. Those sessions are theirs: they are neither in this file nor in its hours.',
     ),
     successful_logins: count('Successful sign-ins in this file.'),
-    failed_logins: count('Refused sign-ins with this account in this file.'),
+    failed_logins: count(
+      'Refused sign-ins with this account in this file, each attempt counted: a record of many has their number in details.attempts.',
+    ),
+    failed_logins_known_device: count(
+      'Of failed_logins, those from a browser that had signed in to this account before.',
+    ),
+    failed_logins_by_others: count(
+      'Of failed_logins, those from a browser that had never signed in to this account and from an address from which nobody ever had: strangers, as far as can be told.',
+    ),
+    failed_logins_explained: z
+      .strictObject({ en: text('In English.'), tr: text('In Turkish.') })
+      .describe('How refused sign-ins are counted, for somebody who reads this file at a bank.'),
     first_activity: maybeTime('The first thing the person did in the period; null: nothing.'),
     last_activity: maybeTime('The newest thing the person did in the period; null: nothing.'),
     total_payments_amount: major(

@@ -44,6 +44,12 @@ export async function summariseEvidence(
     sessions_by_admins: await countEntriesByOthers(db, { ...scope, ownerUserId: scope.userId }),
     successful_logins: activity.successful_logins,
     failed_logins: activity.failed_logins,
+    failed_logins_known_device: activity.failed_logins_known_device,
+    failed_logins_by_others: activity.failed_logins_by_others,
+    failed_logins_explained: {
+      en: formatFor('en').t('admin.failedLoginsExplained'),
+      tr: formatFor('tr').t('admin.failedLoginsExplained'),
+    },
     first_activity: earliest([activity.first_act, firstUse])?.toISOString() ?? null,
     last_activity: latest([activity.last_act, lastUse])?.toISOString() ?? null,
     total_payments_amount: toMajor(paid.find((sum) => sum.currency === billingCurrency)?.paid_minor ?? 0),
@@ -80,9 +86,14 @@ function sorted(times: (Date | null)[]): Date[] {
   return times.filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime());
 }
 
-interface Activity {
+interface Logins {
   successful_logins: number;
   failed_logins: number;
+  failed_logins_known_device: number;
+  failed_logins_by_others: number;
+}
+
+interface Activity extends Logins {
   first_act: Date | null;
   last_act: Date | null;
 }
@@ -99,14 +110,36 @@ async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
       last_act: acts.clone().orderBy('timestamp', 'desc').limit(1).select('timestamp'),
     })
     .first<Pick<Activity, 'first_act' | 'last_act'>>();
-  const logins = await ownAuditRows(db, scope)
+  return { ...ends, ...(await countLogins(db, scope)) };
+}
+
+/**
+ * A record stands for as many attempts as its details say, or for one. By others: from a browser that had never signed in, and
+ * from an address from which nobody ever has, in whatever time.
+ */
+async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
+  const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;
+  const isKnown = `coalesce(details ->> 'known_device' = 'true', false)`;
+  const ownAddresses = ownAuditRows(db, { ...scope, from: null, to: null })
+    .whereRaw(`action_type = 'login' and success and ip_address is not null`)
+    .select('ip_address');
+  const isForeign = `(details ? 'several_addresses' or ip_address <> all (array(:ownAddresses)))`;
+  const sum = (condition: string): string =>
+    `coalesce(sum(${attempts}) filter (where not success and ${condition}), 0)::bigint`;
+  return ownAuditRows(db, scope)
     .whereRaw(`action_type = 'login'`)
     .select(
       db.raw('count(*) filter (where success) as successful_logins'),
-      db.raw('count(*) filter (where not success) as failed_logins'),
+      db.raw(`${sum('true')} as failed_logins`),
+      db.raw(`${sum(isKnown)} as failed_logins_known_device`),
+      db.raw(
+        `${sum(`not ${isKnown} and ${isForeign}`).replace('details ?', 'details \\?')} as failed_logins_by_others`,
+        {
+          ownAddresses,
+        },
+      ),
     )
-    .first<Pick<Activity, 'successful_logins' | 'failed_logins'>>();
-  return { ...ends, ...logins };
+    .first<Logins>();
 }
 
 /** Summed in SQL on minor units; currencies are never added to each other. */

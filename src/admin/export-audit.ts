@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../web/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
@@ -20,6 +21,7 @@ export async function exportAudit(
 ): Promise<Download> {
   const { company, filter, signal } = input;
   const entry = { resourceType: 'company', resourceId: company.id, companyId: company.id } as const;
+  await writeRefusedAttempts(db, context, { companyId: company.id });
   await AuditLogger.log(db, context, {
     ...entry,
     action: 'audit_exported',

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../read-db.ts';
@@ -72,6 +73,7 @@ export async function exportEvidence(
   const subject = await findSubject(db, input.userId, input.companyId);
   if (subject === undefined) throw new NotFound();
   const running = toExport(context, input, subject);
+  await writeRefusedAttempts(db, context, { userId: subject.id });
   await auditStart(db, context, running);
   const progress = await startProgress(db, context, {
     userId: input.by.id,

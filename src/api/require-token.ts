@@ -42,8 +42,9 @@ export function requireToken({ db }: Pick<AppDeps, 'db'>): RequestHandler {
     const context = requestContext(req);
     const outcome = await authenticateToken(db, context, text);
     if (!outcome.ok) {
-      await refusals.consume(addressKey(context.ip));
       await recordRefusedToken(db, context, outcome);
+      const key = addressKey(context.ip);
+      if (key !== null) await refusals.consume(key);
       throw new ApiProblem('invalid-token');
     }
     await requests.consume(String(outcome.user.id));

@@ -1,5 +1,6 @@
 import type { AuditAction } from './actions.ts';
 import type { AuditEntry } from './audit-row.ts';
+import type { ActorType } from './request-context.ts';
 
 /** What a stranger would need in a year; see `AuditEntry`. */
 export type Details = Record<string, unknown>;
@@ -36,8 +37,36 @@ export interface PaymentEvent {
   reason?: string;
 }
 
+/** An attempt to sign in. */
+export interface LoginEvent {
+  success: boolean;
+  /** The attempted address. */
+  email: string;
+  /** Null, like the company, when nobody has that address. */
+  userId: number | null;
+  companyId: number | null;
+  actorType: ActorType;
+  reason?: string;
+  details?: Details;
+}
+
 /** What is done to a workspace. */
 export type WorkspaceAction = AuditAction & `workspace_${string}`;
+
+/** The audit entry of an attempt to sign in. */
+export function loginEntry(input: LoginEvent): AuditEntry {
+  return {
+    action: 'login',
+    success: input.success,
+    resourceType: 'user',
+    ...(input.userId === null ? {} : { resourceId: input.userId }),
+    userId: input.userId,
+    companyId: input.companyId,
+    actorType: input.actorType,
+    details: { email: input.email.slice(0, 320), ...input.details },
+    ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
+  };
+}
 
 /** The audit entry of something that was done to a workspace. */
 export function workspaceEntry(action: WorkspaceAction, event: WorkspaceEvent): AuditEntry {

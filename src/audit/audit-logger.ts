@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import { outermost } from '../db.ts';
 import {
+  loginEntry,
   paymentEntry,
   workspaceEntry,
   type Details,
+  type LoginEvent,
   type PaymentEvent,
   type WorkspaceAction,
   type WorkspaceEvent,
@@ -39,30 +41,8 @@ export class AuditLogger {
   }
 
   /** An attempt to sign in. `email` is the attempted address; `userId` and `companyId` are null when nobody has it. */
-  static async logLogin(
-    db: Knex,
-    context: RequestContext,
-    input: {
-      success: boolean;
-      email: string;
-      userId: number | null;
-      companyId: number | null;
-      actorType: RequestContext['actorType'];
-      reason?: string;
-      details?: Details;
-    },
-  ): Promise<void> {
-    await AuditLogger.log(db, context, {
-      action: 'login',
-      success: input.success,
-      resourceType: 'user',
-      ...(input.userId === null ? {} : { resourceId: input.userId }),
-      userId: input.userId,
-      companyId: input.companyId,
-      actorType: input.actorType,
-      details: { email: input.email.slice(0, 320), ...input.details },
-      ...(input.reason === undefined ? {} : { errorMessage: input.reason }),
-    });
+  static async logLogin(db: Knex, context: RequestContext, input: LoginEvent): Promise<void> {
+    await AuditLogger.log(db, context, loginEntry(input));
   }
 
   /** A person signed out. */

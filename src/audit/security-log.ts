@@ -1,41 +1,67 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from './request-context.ts';
 
-export type SecurityEventKind = 'unsigned-callback' | 'forged-request' | 'access-refused';
+/** The kinds, in the order of their rings in the table; migration 0121 has a sequence for each. */
+export const securityEventKinds = [
+  'unsigned-callback',
+  'forged-request',
+  'access-refused',
+  'sign-in-refused',
+  'token-refused',
+] as const;
+
+export type SecurityEventKind = (typeof securityEventKinds)[number];
+
+/** Slots of a kind. */
+const RING_SLOTS = 2000;
+
+/** Events of one kind that one address may leave in a minute; what is beyond is only counted in the metrics. */
+const PER_ADDRESS_AND_MINUTE = 60;
 
 /** Longest excerpt kept of what a stranger sent, in characters. */
 const EXCERPT_MAX = 1000;
 
 /**
- * Notes something that proves nothing and belongs in nobody's evidence, such as an unsigned callback. The table is a ring
- * of 10 000 slots, so a flood overwrites the oldest and never fills the disk. Never throws.
+ * Notes something that proves nothing and belongs in nobody's evidence, such as an unsigned callback. Each kind has a ring of
+ * 2 000 slots, so a flood overwrites the oldest of its own kind and never fills the disk. Never throws.
  */
 export async function recordSecurityEvent(
   db: Knex,
   context: RequestContext,
   input: { kind: SecurityEventKind; details: Record<string, string | number | boolean | null> },
 ): Promise<void> {
+  const { kind } = input;
+  context.metrics.securityEvents.inc({ kind });
   try {
-    await db.raw(
-      `insert into security_events (slot, at, kind, ip_address, path, request_id, details)
-       values (nextval('security_events_slot'), ?, ?, ?, ?, ?, ?)
-       on conflict (slot) do update set at = excluded.at, kind = excluded.kind, ip_address = excluded.ip_address,
-         path = excluded.path, request_id = excluded.request_id, details = excluded.details`,
-      [
-        context.at,
-        input.kind,
-        context.ip,
-        excerpt(context.path ?? ''),
-        context.requestId,
-        JSON.stringify(input.details, (_, value: unknown) =>
-          typeof value === 'string' ? excerpt(value) : value,
-        ),
-      ],
-    );
+    await db.raw(INSERT, {
+      first: securityEventKinds.indexOf(kind) * RING_SLOTS,
+      sequence: `security_events_${kind.replaceAll('-', '_')}`,
+      at: context.at,
+      minuteAgo: new Date(context.at.getTime() - 60_000),
+      most: PER_ADDRESS_AND_MINUTE,
+      kind,
+      ip: context.ip,
+      path: excerpt(context.path ?? ''),
+      requestId: context.requestId,
+      details: JSON.stringify(input.details, (_, value: unknown) =>
+        typeof value === 'string' ? excerpt(value) : value,
+      ),
+    });
   } catch (error) {
-    context.log.error({ err: error, kind: input.kind }, 'security event could not be written');
+    context.log.error({ err: error, kind }, 'security event could not be written');
   }
 }
+
+const INSERT = `
+  insert into security_events (slot, at, kind, ip_address, path, request_id, details)
+  select :first::integer + nextval(:sequence::regclass), :at::timestamptz, :kind, :ip::inet, :path, :requestId,
+         :details::jsonb
+  where (
+    select count(*) from security_events
+    where kind = :kind and at > :minuteAgo and ip_address is not distinct from :ip::inet
+  ) < :most
+  on conflict (slot) do update set at = excluded.at, kind = excluded.kind, ip_address = excluded.ip_address,
+    path = excluded.path, request_id = excluded.request_id, details = excluded.details`;
 
 function excerpt(text: string): string {
   return Buffer.from(text.slice(0, EXCERPT_MAX).replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');

@@ -46,8 +46,12 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
   };
 }
 
-/** Takes one attempt. Null when there was one left, else how many seconds to wait for the next. */
-export async function secondsToWait(limit: RateLimit, key: string): Promise<number | null> {
+/**
+ * Takes one attempt. Null when there was one left, else how many seconds to wait for the next. Without a key (see `addressKey`)
+ * nothing is counted.
+ */
+export async function secondsToWait(limit: RateLimit, key: string | null): Promise<number | null> {
+  if (key === null) return null;
   try {
     await limit.consume(key);
     return null;
@@ -59,10 +63,12 @@ export async function secondsToWait(limit: RateLimit, key: string): Promise<numb
 
 /**
  * The key of a client's address: an IPv6 customer has a whole /64 (RFC 6177), so that much counts as one. Hashed, so that
- * the counters hold no personal data and fit their column.
+ * the counters hold no personal data and fit their column. Null when the address cannot be read: under one key for all of
+ * them a single stranger would shut the door for everybody behind such a proxy. What counts for an account still holds.
  */
-export function addressKey(ip: string | null): string {
-  const network = ip?.includes(':') ? expand(ip).slice(0, 4).join(':') : (ip ?? 'unknown');
+export function addressKey(ip: string | null): string | null {
+  if (ip === null) return null;
+  const network = ip.includes(':') ? expand(ip).slice(0, 4).join(':') : ip;
   return createHash('sha256').update(network).digest('hex');
 }
 

@@ -16,12 +16,16 @@ export interface DeviceClaim {
 
 /**
  * The key under which wrong passwords are counted: the address alone for browsers we do not know, the address with the
- * device for a browser that signed in before. So a stranger who locks the address does not shut out its owner.
+ * device for a browser that signed in before (`isKnownDevice`). So a stranger who locks the address does not shut out its owner.
  * Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
  */
-export async function attemptKey(db: Knex, claim: DeviceClaim): Promise<string> {
+export async function attemptKey(
+  db: Knex,
+  claim: DeviceClaim,
+): Promise<{ key: string; isKnownDevice: boolean }> {
   const device = await findKnownDevice(db, deviceHash(claim.email, claim.deviceToken ?? ''));
-  return sha256(device === undefined ? claim.email : `${claim.email}\n${String(device.id)}`);
+  const isKnownDevice = device !== undefined;
+  return { key: sha256(isKnownDevice ? `${claim.email}\n${String(device.id)}` : claim.email), isKnownDevice };
 }
 
 /** Remembers the browser of a sign-in that worked. Returns the token for its cookie, and whether it was known before. */

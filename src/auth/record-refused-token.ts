@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import { tokenSessionId } from './access-token.ts';
 import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
 
 /**
- * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand; one that does
- * not belongs in nobody's evidence.
+ * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand, once a window and
+ * then as a count; one that does not belongs in nobody's evidence.
  */
 export async function recordRefusedToken(
   db: Knex,
@@ -16,8 +16,8 @@ export async function recordRefusedToken(
 ): Promise<void> {
   if (outcome.reason === 'unknown') {
     await recordSecurityEvent(db, context, {
-      kind: 'access-refused',
-      details: { by: 'access-token', reason: 'unknown' },
+      kind: 'token-refused',
+      details: { reason: 'unknown' },
     });
   } else {
     const { token, reason, owner } = outcome;
@@ -39,12 +39,17 @@ async function logRefusal(
   context: RequestContext,
   { token, reason, ...details }: { token: UsedToken; reason: string; required_scope?: string },
 ): Promise<void> {
-  await AuditLogger.log(db, context, {
-    action: 'token_refused',
-    success: false,
-    resourceType: 'access_token',
-    resourceId: token.id,
-    details: { name: token.name, scopes: token.scopes, session_id: tokenSessionId(token.id), ...details },
-    errorMessage: reason,
+  await recordRefusedAttempt(db, context, {
+    kind: 'token-refused',
+    subject: String(token.id),
+    ownRows: 1,
+    entry: {
+      action: 'token_refused',
+      success: false,
+      resourceType: 'access_token',
+      resourceId: token.id,
+      details: { name: token.name, scopes: token.scopes, session_id: tokenSessionId(token.id), ...details },
+      errorMessage: reason,
+    },
   });
 }

@@ -1,32 +1,89 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import { loginEntry } from '../audit/audit-entries.ts';
+import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { credentials } from './input.ts';
+import { attemptKey } from './known-device.ts';
 import { findUserByEmail } from './queries.ts';
 
 /** Why an attempt to sign in never came to checking a password. */
 export type SignInRefusal = 'malformed' | 'rate-limited' | 'unreadable';
 
 /**
- * Records an attempt to sign in that was refused before its password was looked at. `email` is whatever was sent in that
- * field, of any type and length; when it is the address of somebody, the row is about that person.
+ * Records an attempt to sign in that was refused before its password was looked at: what a limit refuses is one row a window
+ * with a count. `email` is whatever was sent in that field, of any type and length; when it is the address of somebody, the row
+ * is about that person.
  */
 export async function refuseSignIn(
   db: Knex,
   context: RequestContext,
-  input: { email: unknown; reason: SignInRefusal; details?: Record<string, unknown> },
+  input: {
+    email: unknown;
+    reason: SignInRefusal;
+    deviceToken: string | null;
+    details?: Record<string, unknown>;
+  },
 ): Promise<void> {
   const email = asText(input.email);
   const parsed = credentials.shape.email.safeParse(email);
   const person = parsed.success ? await findUserByEmail(db, parsed.data) : undefined;
-  await AuditLogger.logLogin(db, context, {
-    success: false,
+  await recordRefusedSignIn(db, context, {
     email: parsed.success ? parsed.data : email,
-    userId: person?.id ?? null,
-    companyId: person?.company_id ?? null,
-    actorType: 'anonymous',
+    person,
     reason: input.reason,
+    isKnownDevice:
+      parsed.success &&
+      (await attemptKey(db, { email: parsed.data, deviceToken: input.deviceToken })).isKnownDevice,
     details: { ...(email.length > 320 ? { email_length: email.length } : {}), ...input.details },
+  });
+}
+
+/** Attempts that are about nobody are kept one by one, so many of an address in a window: they are in nobody's evidence. */
+const KEPT_OF_NOBODY = 20;
+
+/** How many attempts of a window have rows of their own. What limits refuse is only counted. */
+const OWN_ROWS: Record<string, number> = {
+  locked: 0,
+  'rate-limited': 0,
+  malformed: 1,
+  unreadable: 1,
+  'unknown-email': 1,
+};
+
+/** Whether an attempt that failed for this reason can be made without end, so that it must be counted. */
+export function isUnbounded(reason: string): boolean {
+  return reason in OWN_ROWS;
+}
+
+/**
+ * Records an attempt to sign in as one of possibly very many. Whoever tried is not known, even when the address belongs to
+ * somebody: the row is about that person, not by them.
+ */
+export async function recordRefusedSignIn(
+  db: Knex,
+  context: RequestContext,
+  input: {
+    email: string;
+    person: { id: number; company_id: number | null } | undefined;
+    reason: string;
+    isKnownDevice: boolean;
+    details?: Record<string, unknown>;
+  },
+): Promise<void> {
+  const { email, person, reason, isKnownDevice, details } = input;
+  const ownRows = OWN_ROWS[reason] ?? 0;
+  await recordRefusedAttempt(db, context, {
+    kind: 'sign-in-refused',
+    ownRows: ownRows > 0 && person === undefined ? KEPT_OF_NOBODY : ownRows,
+    entry: loginEntry({
+      success: false,
+      email,
+      userId: person?.id ?? null,
+      companyId: person?.company_id ?? null,
+      actorType: 'anonymous',
+      reason,
+      details: { known_device: isKnownDevice, ...details },
+    }),
   });
 }
 

@@ -6,6 +6,7 @@ import { readDeviceToken, rememberDeviceToken } from '../web/device-cookie.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
 import { endBrowserSession, startBrowserSession } from '../web/start-browser-session.ts';
+import { faultOf } from '../web/body-fault.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from './attempt-limits.ts';
 import { keptValues } from './form-errors.ts';
 import { credentials } from './input.ts';
@@ -44,13 +45,14 @@ export function createSignInRouter(deps: AppDeps, passport: Authenticator, limit
  * Records an attempt to sign in whose form could not even be read (too large, unknown encoding). The body parser refuses it
  * before any router, so this stands among the error handlers, for `/auth/login` only.
  */
-export function noteUnreadableSignIn({ db }: AppDeps): ErrorRequestHandler {
+export function noteUnreadableSignIn({ db, config }: AppDeps): ErrorRequestHandler {
   return async (error: unknown, req, _res, next) => {
     const kind = error instanceof AppError ? null : faultOfBody(error);
     if (req.method === 'POST' && kind !== null) {
       await refuseSignIn(db, requestContext(req), {
         email: '',
         reason: 'unreadable',
+        deviceToken: readDeviceToken(req, config),
         details: { fault: kind, content_length: req.get('content-length') ?? null },
       });
     }
@@ -58,23 +60,24 @@ export function noteUnreadableSignIn({ db }: AppDeps): ErrorRequestHandler {
   };
 }
 
-/** The body parser names its own faults; a body that cannot be unpacked has only the status and code of zlib. */
+/** Null when the fault is ours and not one of what was sent. */
 function faultOfBody(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  if ('type' in error) return String(error.type);
   const isRefused = 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500;
-  return isRefused ? ('code' in error ? String(error.code) : error.name) : null;
+  return 'type' in error || isRefused ? faultOf(error) : null;
 }
 
 async function signInFromForm(parts: Parts, req: Request, res: Response): Promise<void> {
   const { db, config, limits } = parts;
   const context = requestContext(req);
   const body = (req.body ?? {}) as Record<string, unknown>;
+  const deviceToken = readDeviceToken(req, config);
   const addressWait = await secondsToWait(limits.signInByIp, addressKey(context.ip));
   if (addressWait !== null) {
     await refuseSignIn(db, context, {
       email: body.email,
       reason: 'rate-limited',
+      deviceToken,
       details: { by: 'address' },
     });
     renderTooMany(req, res, addressWait);
@@ -82,16 +85,17 @@ async function signInFromForm(parts: Parts, req: Request, res: Response): Promis
   }
   const form = credentials.safeParse(body);
   if (!form.success) {
-    await refuseSignIn(db, context, { email: body.email, reason: 'malformed' });
+    await refuseSignIn(db, context, { email: body.email, reason: 'malformed', deviceToken });
     renderRefused(req, res, fieldFaults(res, body));
     return;
   }
-  const claim = { email: form.data.email, deviceToken: readDeviceToken(req, config) };
-  const accountWait = await secondsToWait(limits.signInByAccount, await attemptKey(db, claim));
+  const claim = { email: form.data.email, deviceToken };
+  const accountWait = await secondsToWait(limits.signInByAccount, (await attemptKey(db, claim)).key);
   if (accountWait !== null) {
     await refuseSignIn(db, context, {
       email: claim.email,
       reason: 'rate-limited',
+      deviceToken,
       details: { by: 'account' },
     });
     renderTooMany(req, res, accountWait);

@@ -6,6 +6,7 @@ import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation 
 import { hashPassword, verifyPassword } from './password.ts';
 import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
+import { isUnbounded, recordRefusedSignIn } from './refuse-sign-in.ts';
 
 export interface SignInInput {
   /** Trimmed and lower-case. */
@@ -24,7 +25,7 @@ export type SignInOutcome =
  * Checks an e-mail address and a password. An unknown address, a wrong password and a deactivated person are the same to
  * the caller, in answer and in time; only the audit trail tells them apart. The fifth failure in a row locks the
  * address (or the address on this known device) for half an hour. Every attempt leaves a row, also one that
- * breaks half-way.
+ * breaks half-way; those that can be made without end share one (`recordRefusedAttempt`).
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;
@@ -32,7 +33,7 @@ export async function signIn(db: Knex, context: RequestContext, input: SignInInp
     person = await findUserByEmail(db, input.email);
     return await check(db, context, input, person);
   } catch (error) {
-    await logFailure(db, context, input, person, 'unexpected-error');
+    await logFailure(db, context, input, person, { reason: 'unexpected-error', isKnownDevice: false });
     throw error;
   }
 }
@@ -43,10 +44,10 @@ async function check(
   input: SignInInput,
   person: UserWithPassword | undefined,
 ): Promise<SignInOutcome> {
-  const key = await attemptKey(db, input);
+  const { key, isKnownDevice } = await attemptKey(db, input);
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) {
-    await logFailure(db, context, input, person, 'locked');
+    await logFailure(db, context, input, person, { reason: 'locked', isKnownDevice });
     return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
   }
   const password = await verifyPassword(person?.password_hash ?? null, input.password);
@@ -55,7 +56,7 @@ async function check(
   const signedIn =
     person !== undefined && isRight ? await accept(db, context, { ...input, key, person }) : undefined;
   if (signedIn !== undefined) return { ok: true, ...signedIn };
-  await logFailure(db, context, input, person, refusalOf(person, isRight));
+  await logFailure(db, context, input, person, { reason: refusalOf(person, isRight), isKnownDevice });
   if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
   return { ok: false, reason: 'wrong-credentials' };
 }
@@ -97,8 +98,12 @@ async function logFailure(
   context: RequestContext,
   input: SignInInput,
   person: UserWithPassword | undefined,
-  reason: string,
+  { reason, isKnownDevice }: { reason: string; isKnownDevice: boolean },
 ): Promise<void> {
+  if (isUnbounded(reason)) {
+    await recordRefusedSignIn(db, context, { email: input.email, person, reason, isKnownDevice });
+    return;
+  }
   await AuditLogger.logLogin(db, context, {
     success: false,
     email: input.email,
@@ -106,6 +111,7 @@ async function logFailure(
     companyId: person?.company_id ?? null,
     actorType: 'anonymous',
     reason,
+    details: { known_device: isKnownDevice },
   });
 }
 

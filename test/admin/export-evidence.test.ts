@@ -62,6 +62,12 @@ describe('an evidence bundle', () => {
       sessions_by_admins: 0,
       successful_logins: 0,
       failed_logins: 0,
+      failed_logins_known_device: 0,
+      failed_logins_by_others: 0,
+      failed_logins_explained: {
+        en: expect.stringContaining('details.attempts') as string,
+        tr: expect.stringContaining('details.attempts') as string,
+      },
       first_activity: null,
       last_activity: null,
       total_payments_amount: 0,

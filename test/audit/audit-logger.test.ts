@@ -2,8 +2,15 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { AuditLogger } from '../../src/audit/audit-logger.ts';
+import { toAuditRow } from '../../src/audit/audit-row.ts';
+import { insertAuditEvents, insertInTransaction } from '../../src/audit/insert-audit-events.ts';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { recordSecurityEvent } from '../../src/audit/security-log.ts';
+import {
+  recordSecurityEvent,
+  securityEventKinds,
+  type SecurityEventKind,
+} from '../../src/audit/security-log.ts';
+import { watchSecurityEvents } from '../../src/audit/watch-security-events.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { buildCast } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -151,23 +158,101 @@ describe('audit_logs', () => {
 });
 
 describe('the security log', () => {
-  it('is a ring: a flood overwrites the oldest and the table does not grow', async () => {
+  it('is a ring for each kind: a flood overwrites the oldest of its own kind and the table does not grow', async () => {
     const { context } = contextWithLog();
-    await database.ownerDb.raw("select setval('security_events_slot', 9998)");
-    for (const n of [1, 2, 3]) {
-      await recordSecurityEvent(database.db, context, {
-        kind: 'unsigned-callback',
-        details: { n, text: '\0'.repeat(5000) },
-      });
+    const note = (kind: SecurityEventKind, n: number): Promise<void> =>
+      recordSecurityEvent(database.db, context, { kind, details: { n, text: '\0'.repeat(5000) } });
+    await note('forged-request', 0);
+    await database.ownerDb.raw("select setval('security_events_unsigned_callback', 1998)");
+    for (const n of [1, 2, 3]) await note('unsigned-callback', n);
+    const slots = await database.db('security_events').orderBy('slot').pluck('slot');
+    expect(slots).toEqual([0, 1, 1999, 2000]);
+    await database.ownerDb.raw("select setval('security_events_unsigned_callback', 1998)");
+    await note('unsigned-callback', 4);
+    expect(await database.db('security_events').count('* as count').first()).toEqual({ count: 4 });
+    for (const kind of securityEventKinds) await note(kind, 5);
+    expect(await database.db('security_events').distinct('kind').pluck('kind')).toHaveLength(5);
+  });
+
+  it('keeps sixty events of one kind that one address leaves in a minute, and counts the rest', async () => {
+    const { context } = contextWithLog();
+    const at = new Date(Date.now() + 3_600_000);
+    const from = (ip: string | null): Promise<void> =>
+      recordSecurityEvent(database.db, { ...context, at, ip }, { kind: 'token-refused', details: {} });
+    for (let n = 0; n < 70; n += 1) await from('203.0.113.99');
+    await from('203.0.113.98');
+    await from(null);
+    const kept = await database.db('security_events').where({ at }).countDistinct('slot as count').first();
+    expect(kept).toEqual({ count: 62 });
+    expect(await context.metrics.registry.metrics()).toContain(
+      'security_events_total{kind="token-refused"} 72',
+    );
+  });
+
+  it('raises an alarm when strangers send much, once for all that came since the last look', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = pino(
+      { level: 'warn' },
+      { write: (line: string) => void lines.push(JSON.parse(line) as never) },
+    );
+    const context = { ...contextWithLog().context, log };
+    const at = new Date(Date.now() + 7_200_000);
+    expect(await watchSecurityEvents(database.db, { ...context, at })).toBe('0 kinds with many events');
+    for (let n = 0; n < 100; n += 1) {
+      const ip = `203.0.113.${String(n % 2)}`;
+      await recordSecurityEvent(database.db, { ...context, at, ip }, { kind: 'forged-request', details: {} });
     }
-    const slots = await database
-      .db('security_events')
-      .where('request_id', context.requestId)
-      .orderBy('slot')
-      .pluck('slot');
-    expect(slots).toEqual([0, 1, 9999]);
-    await database.ownerDb.raw("select setval('security_events_slot', 9999)");
-    await recordSecurityEvent(database.db, context, { kind: 'forged-request', details: {} });
-    expect(await database.db('security_events').count('* as count').first()).toEqual({ count: 3 });
+    const soon = new Date(at.getTime() + 1000);
+    expect(await watchSecurityEvents(database.db, { ...context, at: soon })).toBe('1 kinds with many events');
+    expect(lines.at(-1)).toMatchObject({
+      level: 40,
+      kinds: [{ kind: 'forged-request', events: 100, addresses: 2 }],
+    });
+  });
+});
+
+describe('the time of an audit row', () => {
+  it('is bounded for the app’s role: not in the future, and not older than the spool may be', async () => {
+    const { context } = contextWithLog();
+    await database.ownerDb.raw("update audit_time_bounds set oldest = '31 days', ahead = '5 minutes'");
+    try {
+      const write = async (seconds: number): Promise<unknown> => {
+        const at = new Date(Date.now() + seconds * 1000);
+        const row = toAuditRow({ ...context, at }, { action: 'logout', success: true });
+        return insertAuditEvents(database.db, [row]).then(
+          () => 'written',
+          (error: { code?: string }) => error.code,
+        );
+      };
+      const day = 86_400;
+      expect(await write(0)).toBe('written');
+      expect(await write(240)).toBe('written');
+      expect(await write(-30 * day)).toBe('written');
+      expect(await write(600)).toBe('23514');
+      expect(await write(366 * day)).toBe('23514');
+      expect(await write(-32 * day)).toBe('23514');
+      await database.db.transaction(async (trx) => {
+        const at = new Date(Date.now() - 40 * day * 1000);
+        const refusal = await insertInTransaction(
+          trx,
+          toAuditRow({ ...context, at }, { action: 'logout', success: true }),
+        );
+        expect(refusal).toContain('23514');
+        // Nor by a table of one's own of the same name.
+        await trx.raw(
+          "create temporary table audit_time_bounds on commit drop as select interval '99 years' as oldest, interval '0' as ahead",
+        );
+        expect(
+          await insertInTransaction(trx, toAuditRow({ ...context, at }, { action: 'logout', success: true })),
+        ).toContain('23514');
+      });
+      for (const change of [
+        "update audit_time_bounds set oldest = '99 years'",
+        'delete from audit_time_bounds',
+      ])
+        await expect(database.db.raw(change)).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await database.ownerDb.raw("update audit_time_bounds set oldest = '1000 years', ahead = '1000 years'");
+    }
   });
 });

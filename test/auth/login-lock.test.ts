@@ -45,6 +45,7 @@ describe('five wrong passwords', () => {
     expect(response.text).toContain('Too many attempts. Please try again in 30 minutes.');
     expect(Number(response.headers['retry-after'])).toBeGreaterThan(29 * 60);
     expect(Number(response.headers['retry-after'])).toBeLessThanOrEqual(30 * 60);
+    await testApp.writeCounted();
     expect(await reasonsFor(bob.email)).toEqual([...Array<string>(5).fill('wrong-password'), 'locked']);
     const [locked, ...more] = (await rowsOf(testApp.db, 'account_locked')).filter(
       (row) => row.user_id === bob.id,
@@ -75,11 +76,13 @@ describe('five wrong passwords', () => {
     const answers = await Promise.all(browsers.map((browser) => attempt(bob.email, 'wrong', browser)));
     const statuses = answers.map(({ status }) => status).sort();
     expect(statuses).toEqual([...Array<number>(5).fill(422), ...Array<number>(11).fill(429)]);
+    await testApp.writeCounted();
     const reasons = (await reasonsFor(bob.email)).sort();
-    expect(reasons).toEqual([
-      ...Array<string>(11).fill('locked'),
-      ...Array<string>(5).fill('wrong-password'),
-    ]);
+    expect(reasons).toEqual(['locked', ...Array<string>(5).fill('wrong-password')]);
+    const [counted] = (await rowsOf(testApp.db, 'login'))
+      .filter((row) => row.error_message === 'locked')
+      .slice(-1);
+    expect(counted?.details).toMatchObject({ email: bob.email, attempts: 11, known_device: false });
     const rows = await rowsOf(testApp.db, 'account_locked');
     expect(rows.filter((row) => row.user_id === bob.id)).toHaveLength(1);
   });
@@ -175,6 +178,7 @@ describe('the limits', () => {
       expect(response.status).toBe(429);
       expect(response.text).toContain('Too many attempts.');
       expect(Number(response.headers['retry-after'])).toBeGreaterThan(0);
+      await testApp.writeCounted();
       expect(await rowsOf(testApp.db, 'login', response)).toMatchObject([
         { success: false, error_message: 'rate-limited', user_id: bob.id, company_id: bob.company_id },
       ]);
@@ -188,6 +192,7 @@ describe('the limits', () => {
     await testApp.db('rate_limits').where('key', 'like', 'sign-in-account%').update({ points: 100 });
     const response = await attempt(bob.email, PASSWORD);
     expect(response.status).toBe(429);
+    await testApp.writeCounted();
     expect(await rowsOf(testApp.db, 'login', response)).toMatchObject([
       { error_message: 'rate-limited', user_id: bob.id, details: { by: 'account' } },
     ]);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../support/build.ts';
@@ -13,6 +13,8 @@ let cast: Cast;
 beforeAll(async () => {
   cast = await buildCast(testApp.db);
 });
+// From the twenty-first of a quarter of an hour on, attempts about nobody are only counted.
+beforeEach(() => testApp.db('refused_attempts').delete());
 
 function attempt(fields: Record<string, string>, headers: Record<string, string> = {}) {
   return new Visitor(testApp.app, headers).post('/auth/login', fields);

@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { AppDeps } from '../../src/app-deps.ts';
+import { writeRefusedAttempts } from '../../src/audit/refused-attempts.ts';
+import { systemContext } from '../../src/audit/request-context.ts';
 import { createPaytr } from '../../src/billing/paytr.ts';
 import { loadConfig, type Config } from '../../src/config.ts';
 import { createDb } from '../../src/db.ts';
@@ -34,6 +36,8 @@ export interface TestApp {
   mails: Mail[];
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
+  /** Writes the audit rows of refused attempts that are still being counted, as the schedule does when their window is over. */
+  writeCounted(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -81,6 +85,10 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     metrics: deps.metrics,
     mails,
     logLines,
+    writeCounted: () => {
+      const at = new Date(Date.now() + 3_600_000);
+      return writeRefusedAttempts(database.db, systemContext({ name: 'test', at, log, metrics }));
+    },
     close: async () => {
       cut('sockets');
       await close();

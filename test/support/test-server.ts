@@ -114,6 +114,7 @@ async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<strin
     appRole: APP_ROLE,
     log: () => undefined,
   });
+  await letTimePass(urlOf(adminUrl, unfinished));
   if (hashMigrations() !== hash) return ensureTemplate(admin, adminUrl);
   // A database that is being cloned must have no sessions.
   await admin.query(`alter database ${unfinished} allow_connections false`);
@@ -121,11 +122,24 @@ async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<strin
   return template;
 }
 
+/** Tests live in other years; the one about the bounds narrows them in its own database. */
+async function letTimePass(ownerUrl: string): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl });
+  await owner.connect();
+  await owner.query("update audit_time_bounds set oldest = '1000 years', ahead = '1000 years'");
+  await owner.end();
+}
+
 /** Of all that decides what is in a template: the migrations and the scripts that run them and grant privileges. */
 function hashMigrations(): string {
   const hash = createHash('sha256');
   const migrations = readdirSync(new URL('migrations', root)).map((name) => `migrations/${name}`);
-  for (const path of [...migrations.sort(), 'scripts/run-migrations.ts', 'scripts/grant-app-role.ts']) {
+  for (const path of [
+    ...migrations.sort(),
+    'scripts/run-migrations.ts',
+    'scripts/grant-app-role.ts',
+    'test/support/test-server.ts',
+  ]) {
     hash.update(path).update(readFileSync(new URL(path, root)));
   }
   return hash.digest('hex').slice(0, 12);

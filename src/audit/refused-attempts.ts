@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import type { Knex } from 'knex';
+import { AuditLogger, type AuditEntry } from './audit-logger.ts';
+import { toAuditRow, type AuditRow } from './audit-row.ts';
+import { fromEventLine, insertAuditEvents, toEventLine } from './insert-audit-events.ts';
+import type { RequestContext } from './request-context.ts';
+import { recordSecurityEvent, type SecurityEventKind } from './security-log.ts';
+
+/** As long as the limits of the sign-in form count. */
+const WINDOW_MINUTES = 15;
+
+/** So many addresses have rows of their own in a window, for each account; those beyond share one. */
+const ADDRESSES_MAX = 20;
+
+const WRITTEN_AT_ONCE = 500;
+
+const DAY_MS = 86_400_000;
+
+/** After so long the database takes no row any more (migration 0122): what waited longer is written as of then. */
+const OLDEST_DAYS = 30;
+
+/** An attempt that was refused, as strangers can make them without end. */
+export interface RefusedAttempt {
+  entry: AuditEntry;
+  /** The first so many of a window get rows of their own; 0: all of them are only counted. */
+  ownRows: number;
+  /** What it is about besides the person: a token's number. */
+  subject?: string;
+  /** Where each one is noted besides, as long as there is room. */
+  kind: SecurityEventKind;
+}
+
+/**
+ * Counts an attempt that was refused: of each kind one row of evidence for a window, an account and an address, with the number
+ * of attempts, so that nobody can fill somebody's evidence. When it cannot be counted it is an audit row of its own.
+ */
+export async function recordRefusedAttempt(
+  db: Knex,
+  context: RequestContext,
+  { entry, ownRows, subject, kind }: RefusedAttempt,
+): Promise<void> {
+  const row = toAuditRow(context, entry);
+  const attempts = await count(db, context, { row, ownRows, subject: subject ?? '' });
+  if (attempts === null || attempts <= ownRows) await AuditLogger.log(db, context, entry);
+  if (attempts === null) return;
+  await recordSecurityEvent(db, context, {
+    kind,
+    details: { action: row.action_type, reason: row.error_message, user_id: row.user_id },
+  });
+}
+
+async function count(
+  db: Knex,
+  context: RequestContext,
+  { row, ownRows, subject }: { row: AuditRow; ownRows: number; subject: string },
+): Promise<number | null> {
+  const known = /"known_device":true/.test(row.details);
+  const about = sha256([row.action_type, row.error_message, row.user_id ?? 'nobody', subject, known]);
+  const bindings = {
+    about,
+    key: sha256([about, row.ip_address ?? 'unknown']),
+    others: sha256([about, 'others']),
+    companyId: row.company_id,
+    userId: row.user_id,
+    event: toEventLine(withoutEmailOfNobody(row)),
+    othersEvent: toEventLine(ofManyAddresses(row)),
+    ownRows,
+    at: context.at,
+    endsAt: new Date(context.at.getTime() + WINDOW_MINUTES * 60_000),
+    max: ADDRESSES_MAX,
+  };
+  try {
+    const { rows } = await db.raw<{ rows: { attempts: number }[] }>(COUNT, bindings);
+    return rows[0]?.attempts ?? null;
+  } catch (error) {
+    context.log.warn({ err: error }, 'a refused attempt could not be counted: it gets a row of its own');
+    return null;
+  }
+}
+
+const COUNT = `
+  with place as (
+    select exists (select from refused_attempts where key = :key)
+        or (select count(*) from refused_attempts where subject = :about) < :max as is_own
+  )
+  insert into refused_attempts as counted
+    (key, subject, company_id, user_id, event, attempts, own_rows, first_at, last_at, window_ends_at)
+  select case when is_own then :key::text else :others end, :about, :companyId::bigint, :userId::bigint,
+         case when is_own then :event::text else :othersEvent end, 1, case when is_own then :ownRows::integer else 0 end,
+         :at::timestamptz, :at::timestamptz, :endsAt::timestamptz
+  from place
+  on conflict (key) do update set attempts = counted.attempts + 1, last_at = greatest(counted.last_at, excluded.last_at)
+  returning case when key = :others then attempts + :ownRows::integer else attempts end as attempts`;
+
+/** The row stands for attempts with ever other addresses then, which are nobody's. */
+function withoutEmailOfNobody(row: AuditRow): AuditRow {
+  return row.user_id === null ? withDetails(row, ({ email: _email, ...details }) => details) : row;
+}
+
+function ofManyAddresses(row: AuditRow): AuditRow {
+  const many = { ...withoutEmailOfNobody(row), ip_address: null, user_agent: null };
+  return withDetails(many, ({ raw_ip: _ip, ...details }) => ({ ...details, several_addresses: true }));
+}
+
+function withDetails(row: AuditRow, change: (details: Details) => Details): AuditRow {
+  return { ...row, details: JSON.stringify(change(JSON.parse(row.details) as Details)) };
+}
+
+type Details = Record<string, unknown>;
+
+interface CountedRow {
+  event: string;
+  attempts: number;
+  own_rows: number;
+  first_at: Date;
+  last_at: Date;
+}
+
+/**
+ * Writes what was counted in windows that are over, one row for each; of one person or company also what is still being
+ * counted, for whoever is about to read it. Returns how many rows it wrote.
+ */
+export async function writeRefusedAttempts(
+  db: Knex,
+  context: RequestContext,
+  of: { userId?: number; companyId?: number } = {},
+): Promise<number> {
+  let written = 0;
+  for (;;) {
+    const taken = await db.transaction((trx) => writeSome(trx, context, of));
+    written += taken.written;
+    if (taken.counted < WRITTEN_AT_ONCE) return written;
+  }
+}
+
+async function writeSome(
+  trx: Knex.Transaction,
+  { at }: RequestContext,
+  { userId, companyId }: { userId?: number; companyId?: number },
+): Promise<{ counted: number; written: number }> {
+  const due = trx('refused_attempts')
+    .modify((query) => {
+      if (userId !== undefined) void query.where({ user_id: userId });
+      else if (companyId !== undefined) void query.where({ company_id: companyId });
+      else void query.where('window_ends_at', '<=', at);
+    })
+    .orderBy('window_ends_at')
+    .limit(WRITTEN_AT_ONCE)
+    .forUpdate()
+    .skipLocked()
+    .select('key');
+  const counted = await trx('refused_attempts')
+    .whereIn('key', due)
+    .delete()
+    .returning<CountedRow[]>(['event', 'attempts', 'own_rows', 'first_at', 'last_at']);
+  const rows = counted.filter((row) => row.attempts > row.own_rows).map((row) => toRow(row, at));
+  if (rows.length > 0) await insertAuditEvents(trx, rows);
+  return { counted: counted.length, written: rows.length };
+}
+
+function toRow({ event, attempts, own_rows, first_at, last_at }: CountedRow, at: Date): AuditRow {
+  const row = withDetails(fromEventLine(event), (details) => ({
+    ...details,
+    attempts: attempts - own_rows,
+    first_attempt_at: first_at.toISOString(),
+    last_attempt_at: last_at.toISOString(),
+  }));
+  return { ...row, timestamp: new Date(Math.max(last_at.getTime(), at.getTime() - OLDEST_DAYS * DAY_MS)) };
+}
+
+function sha256(parts: (string | number | boolean | null)[]): string {
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}

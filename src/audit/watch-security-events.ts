@@ -1,0 +1,30 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from './request-context.ts';
+
+/** How far back it looks, in minutes: as often as it runs. */
+const WINDOW_MINUTES = 5;
+
+/** So many events of one kind are no slip of a person or a program any more. */
+const MANY = 100;
+
+/**
+ * The alarm: a warning in the log, at most one each five minutes, when strangers send much that is refused. The metric
+ * `security_events_total` counts the same.
+ */
+export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<string> {
+  const since = new Date(context.at.getTime() - WINDOW_MINUTES * 60_000);
+  const kinds = await db('security_events')
+    .where('at', '>', since)
+    .groupBy('kind')
+    .havingRaw('count(*) >= ?', [MANY])
+    .orderBy('kind')
+    .select<{ kind: string; events: number; addresses: number }[]>([
+      'kind',
+      db.raw('count(*) as events'),
+      db.raw('count(distinct ip_address) as addresses'),
+    ]);
+  if (kinds.length > 0) {
+    context.log.warn({ kinds, minutes: WINDOW_MINUTES }, 'many requests were refused: see /admin/security');
+  }
+  return `${String(kinds.length)} kinds with many events`;
+}
