@@ -28,9 +28,9 @@ export async function sendDownload(
   const signal = signalOfClose(res);
   const startedMs = performance.now();
   const sent = { bytes: 0 };
-  let cutFor: 'reader-idle' | 'reader-slow' | null = null;
+  const cutFor: { reason?: 'reader-idle' | 'reader-slow' } = {};
   const cut = (reason: 'reader-idle' | 'reader-slow'): void => {
-    cutFor ??= reason;
+    cutFor.reason ??= reason;
     res.destroy();
   };
   let unwatch = (): void => undefined;
@@ -50,7 +50,7 @@ export async function sendDownload(
     });
     await send(req, res, download.chunks, sent);
   } catch (error) {
-    const reason = cutFor ?? (signal.aborted || isReaderGone(error) ? 'reader-gone' : 'failed');
+    const reason = cutFor.reason ?? (signal.aborted || isReaderGone(error) ? 'reader-gone' : 'failed');
     await finish(req, download, { success: false, reason, ...end() });
     if (reason === 'failed') throw error;
     req.log.info({ fileName: download?.fileName, reason }, 'the reader of a download went away');

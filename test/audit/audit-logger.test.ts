@@ -221,7 +221,7 @@ describe('the time of an audit row', () => {
         const row = toAuditRow({ ...context, at }, { action: 'logout', success: true });
         return insertAuditEvents(database.db, [row]).then(
           () => 'written',
-          (error: { code?: string }) => error.code,
+          (error: unknown) => (error as { code?: string }).code,
         );
       };
       const day = 86_400;
