@@ -406,6 +406,7 @@ describe('an attempt that fails', () => {
     ['a forged address', { 'x-forwarded-for': "1.2.3.4, ');drop table users;--" }],
   ])('leaves a row with %s', async (_, headers) => {
     const response = await attempt({ email: 'nobody@example.com', password: 'x' }, headers);
+    await testApp.writeCounted();
     const [row] = await rowsOf(testApp.db, 'login', response);
     expect(row).toMatchObject({ success: false, ip_address: '127.0.0.1' });
     expect((row?.user_agent ?? '').length).toBeLessThanOrEqual(1024);
