@@ -108,6 +108,8 @@ describe('a payment that was never notified', () => {
     expect(now.invoices).toEqual([]);
     expect((await auditOf(test.db, companyId))[0]).toMatchObject({
       action_type: 'payment_reconciled',
+      actor_type: 'system',
+      company_id: companyId,
       success: false,
       error_message: 'amount_below_order',
     });

@@ -74,8 +74,14 @@ const partitionsOf = async (table: string): Promise<string[]> => {
   return rows.map(({ partition_name }) => partition_name);
 };
 
-const retentionRows = (): Promise<{ details: Record<string, unknown>; resource_id: string }[]> =>
-  database.db('audit_logs').where('action_type', 'retention_applied').select('details', 'resource_id');
+const retentionRows = (): Promise<Record<string, unknown>[]> =>
+  database
+    .db('audit_logs')
+    .where('action_type', 'retention_applied')
+    .select('details', 'resource_id', 'actor_type', 'user_id', 'company_id');
+
+/** Done by no person, and about no company. */
+const bySystem = { actor_type: 'system', user_id: null, company_id: null };
 
 describe('retention', () => {
   it('is off until it is configured', async () => {
@@ -96,9 +102,10 @@ describe('retention', () => {
     expect(left).toContain('audit_logs_default');
     expect(left).not.toContain(old);
     expect(await retentionRows()).toMatchObject([
-      { resource_id: older },
+      { resource_id: older, ...bySystem },
       {
         resource_id: old,
+        ...bySystem,
         details: {
           table: 'audit_logs',
           retention_months: 36,
