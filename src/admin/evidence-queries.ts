@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { countedBoundsSql } from '../workspace/session-bounds.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './evidence-scope.ts';
 import type { CallbackRow, SubjectRow } from './evidence-rows.ts';
 
@@ -100,15 +101,11 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       'workspace_sessions.session_id',
       'workspace_sessions.access_method',
       'workspace_sessions.on_behalf_of as on_behalf_of_user_id',
-      db.raw(
-        `case when ${IS_COUNTED} and not workspace_sessions.is_partly_seen then workspace_sessions.connected_minutes end as connected_minutes`,
+      ...Object.entries(countedBoundsSql('workspace_sessions')).map(([name, sql]) =>
+        db.raw(`${sql} as ??`, [name]),
       ),
-      db.raw(`case when ${IS_COUNTED} then workspace_sessions.active_minutes end as active_minutes`),
     ]);
 }
-
-/** The columns are 0 in a session of which nothing was counted, too; only a counted one knows until when. */
-const IS_COUNTED = 'workspace_sessions.connected_until is not null';
 
 /** Payments that the person started or that fall into the membership, newest first, with who started them. */
 export function paymentRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {

@@ -94,7 +94,7 @@ export const sessionRecord = z.strictObject({
   last_activity_at: time('The newest sign of use.'),
   activity_count: count('How many signs of use were received.'),
   interactive_seconds: count(
-    'Seconds in which keyboard or pointer use was reported: the least that was used.',
+    'Seconds that the reports of the page cover in which keyboard or pointer was used: the least that was used where active_seconds is null.',
   ),
   ip_address: maybeText('Address of the device that used the workspace.'),
   user_agent: maybeText('Browser that used the workspace, in its own words.'),
@@ -110,10 +110,14 @@ export const sessionRecord = z.strictObject({
       'Account of the owner of the workspace when it belongs to another person, whose workspace this person entered as an administrator of the company; null: the person’s own workspace.',
     ),
   connected_minutes: maybeCount(
-    'Minutes in which the device had an open connection to the workspace or asked something of it: the most that was used. null: the traffic of this session was not counted, or only a part of it was seen; that is not the same as 0.',
+    'connected_seconds in whole minutes, rounded down. null: the traffic of this session was not counted, or only a part of it was seen; that is not the same as 0.',
   ),
-  active_minutes: maybeCount(
-    'Minutes in which the person sent something to the workspace, such as a keystroke: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
+  active_minutes: maybeCount('active_seconds in whole minutes, rounded down; null: not counted.'),
+  connected_seconds: maybeCount(
+    'Seconds of the minutes in which the device had an open connection to the workspace or asked something of it, and no more than the session is long: the most that was used. null: as connected_minutes.',
+  ),
+  active_seconds: maybeCount(
+    'Seconds of the minutes in which the person sent something to the workspace, such as a keystroke, and no more than connected_seconds: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
   ),
 });
 

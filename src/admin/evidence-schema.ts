@@ -111,29 +111,33 @@ const summary = z
     total_workspace_hours: z
       .number()
       .nonnegative()
-      .describe('Hours of workspace use, cut to the period; time used in two windows at once counts once.'),
+      .describe(
+        'The most that was used, in hours: the same as connected_workspace_hours, under its name of 1.0.',
+      ),
     interactive_workspace_hours: z
       .number()
       .nonnegative()
-      .describe('Hours of these in which keyboard or pointer use was reported: the least that can be shown.'),
+      .describe(
+        'The least that was used, in hours: the same as active_workspace_hours, under its name of 1.0.',
+      ),
     connected_workspace_hours: z
       .number()
       .nonnegative()
       .describe(
-        'Upper bound of use by counted traffic, in hours, cut to the period: the person was connected for so long at most; two sessions at once count once. Sessions that were not counted, or seen only in part, are not in it, so it bounds only the use in counted_sessions.',
+        'Upper bound of use in hours, rounded up to hundredths and cut to the period: the person was connected for so long at most. Two sessions at once count once, and none counts more than its own length. A session that was not counted, or seen only in part, is in it with its whole length (until 1.1 it was left out).',
       ),
     active_workspace_hours: z
       .number()
       .nonnegative()
       .describe(
-        'Lower bound of use by counted traffic, in hours: in so many whole minutes at least the person sent something to a workspace, such as a keystroke. A tab that is merely open adds nothing. Sessions seen only in part are in it, so it can exceed connected_workspace_hours.',
+        'Lower bound of use in hours, rounded down to hundredths, never above connected_workspace_hours: in so many minutes at least the person sent something to a workspace, such as a keystroke. A tab that is merely open adds nothing. Of a session that was not counted it has the interactive_seconds.',
       ),
     counted_sessions: count('Sessions of total_sessions whose traffic was wholly seen and counted.'),
     partly_counted_sessions: count(
-      'Sessions of total_sessions of which only a part was seen, since another server passed their traffic on and asked about each request: a connection that stays open was seen when it opened. They are in active_workspace_hours, and not in connected_workspace_hours.',
+      'Sessions of total_sessions of which only a part was seen, since another server passed their traffic on and asked about each request: a connection that stays open was seen when it opened. They are in connected_workspace_hours with their whole length.',
     ),
     uncounted_sessions: count(
-      'Sessions of total_sessions whose traffic was not counted: from before the counting began, or not in a browser. Only total_workspace_hours has them.',
+      'Sessions of total_sessions whose traffic was not counted: from before the counting began, or not in a browser. They are in connected_workspace_hours with their whole length.',
     ),
     usage_explained: z
       .strictObject({ en: text('In English.'), tr: text('In Turkish.') })

@@ -3,8 +3,8 @@ import type { Currency } from '../currency.ts';
 import { formatMajor } from '../billing/minor-units.ts';
 import { formatFor } from '../web/format.ts';
 import { countEntriesByOthers } from '../workspace/entries-by-others.ts';
-import { calculateTraffic } from '../workspace/traffic-bounds.ts';
-import type { UsageFilter } from '../workspace/usage-stats.ts';
+import type { UsageFilter } from '../workspace/session-spans.ts';
+import type { UsageStats } from '../workspace/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { ownAuditRows, paymentsInScope, type EvidenceScope } from './evidence-scope.ts';
 import type { EvidenceBundle } from './evidence-schema.ts';
@@ -23,19 +23,14 @@ export async function summariseEvidence(
     to: scope.to ?? undefined,
   };
   const use = await WorkspaceSessionTracker.usageStats(db, null, filter);
-  const traffic = await calculateTraffic(db, filter);
   const paid = await sumPaymentsByCurrency(db, scope);
   const firstUse = latest([use.first_started_at, use.sessions > 0 ? scope.from : null]);
   const lastUse = earliest([use.last_activity_at, use.sessions > 0 ? scope.to : null]);
   return {
-    total_workspace_hours: hours(use.total_seconds),
-    interactive_workspace_hours: hours(use.interactive_seconds),
-    // Rounded away from each other, so that both still bound.
-    connected_workspace_hours: Math.ceil(hundredths(traffic.connected_seconds)) / 100,
-    active_workspace_hours: Math.floor(hundredths(traffic.active_seconds)) / 100,
-    counted_sessions: traffic.counted_sessions,
-    partly_counted_sessions: traffic.partly_counted_sessions,
-    uncounted_sessions: traffic.uncounted_sessions,
+    ...boundHours(use),
+    counted_sessions: use.counted_sessions,
+    partly_counted_sessions: use.partly_counted_sessions,
+    uncounted_sessions: use.uncounted_sessions,
     usage_explained: {
       en: formatFor('en').t('admin.usageExplained'),
       tr: formatFor('tr').t('admin.usageExplained'),
@@ -65,8 +60,20 @@ export function toMajor(minor: number): number {
   return Number(formatMajor(minor));
 }
 
-function hours(seconds: number): number {
-  return Math.round(hundredths(seconds)) / 100;
+/** Rounded away from each other, so that both still bound; each also under the name that 1.0 has for it. */
+function boundHours({
+  connected_seconds,
+  active_seconds,
+}: UsageStats): Pick<EvidenceBundle['summary'], 'total_workspace_hours' | 'interactive_workspace_hours'> &
+  Pick<EvidenceBundle['summary'], 'connected_workspace_hours' | 'active_workspace_hours'> {
+  const most = Math.ceil(hundredths(connected_seconds)) / 100;
+  const least = Math.floor(hundredths(active_seconds)) / 100;
+  return {
+    total_workspace_hours: most,
+    interactive_workspace_hours: least,
+    connected_workspace_hours: most,
+    active_workspace_hours: least,
+  };
 }
 
 /** Of an hour. */

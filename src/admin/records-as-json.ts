@@ -72,6 +72,8 @@ export function sessionRecordsAsJson(
       'session.on_behalf_of_user_id',
       'session.connected_minutes',
       'session.active_minutes',
+      'session.connected_seconds',
+      'session.active_seconds',
     ]);
   return asJson(db, records);
 }

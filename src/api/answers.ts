@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Workspace } from '../workspace/queries.ts';
 import { runtimeStates } from '../workspace/runtime/runtime-types.ts';
 import type { WorkspaceRuntime } from '../workspace/runtime.ts';
+import { countedBounds } from '../workspace/session-bounds.ts';
 import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/session-row.ts';
 
 const id = z.int().positive();
@@ -31,7 +32,17 @@ export const sessionAnswer = z.object({
   ended_at: time.nullable().meta({ description: 'The last proof of life; null while it is open' }),
   end_reason: z.enum(endReasons).nullable(),
   duration_seconds: z.int().nullable(),
-  interactive_seconds: z.int().meta({ description: 'Of these, seconds that reports of activity cover' }),
+  interactive_seconds: z.int().meta({ description: 'Seconds that reports of activity cover' }),
+  connected_seconds: z
+    .int()
+    .nullable()
+    .meta({
+      description: 'At most used, never more than its length; null where traffic was not (wholly) counted',
+    }),
+  active_seconds: z
+    .int()
+    .nullable()
+    .meta({ description: 'At least used, never more than connected; null where traffic was not counted' }),
 });
 export type SessionAnswer = z.infer<typeof sessionAnswer>;
 
@@ -100,5 +111,6 @@ export function toSessionAnswer(row: WorkspaceSession): SessionAnswer {
     end_reason: row.end_reason,
     duration_seconds: row.duration_seconds,
     interactive_seconds: row.interactive_seconds,
+    ...countedBounds(row),
   };
 }

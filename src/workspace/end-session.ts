@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import { onBehalfOf } from '../audit/audit-row.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { countedBounds } from './session-bounds.ts';
 import {
-  countedMinutes,
   isIdle,
   sessionColumns,
   whereSession,
@@ -100,11 +100,23 @@ async function logEnd(
       duration_seconds: session.duration_seconds,
       interactive_seconds: session.interactive_seconds,
       activity_count: session.activity_count,
-      ...countedMinutes(session),
+      ...countedUse(session),
       ...onBehalfOf(context, session.company_id),
       ...(isOwnAct || context.userId === null ? {} : { noticed_in_request_of_user_id: context.userId }),
     },
   });
+}
+
+/** The bounds as a bundle has them of the session. */
+function countedUse(session: WorkspaceSession): Record<string, number | null> {
+  const bounds = countedBounds(session);
+  const minutes = (seconds: number | null): number | null =>
+    seconds === null ? null : Math.floor(seconds / 60);
+  return {
+    connected_minutes: minutes(bounds.connected_seconds),
+    active_minutes: minutes(bounds.active_seconds),
+    ...bounds,
+  };
 }
 
 /** The row is about the session's person; another person's address in it would be false evidence about them. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { countedSeconds, isIdle, sessionColumns, type WorkspaceSession } from './session-row.ts';
+import { sessionBounds } from './session-bounds.ts';
+import { isIdle, sessionColumns, type WorkspaceSession } from './session-row.ts';
 
 /** Days for which an owner is told of an entry, and how many at once; the history of the workspace has them all. */
 const TOLD_DAYS = 30;
@@ -51,7 +52,7 @@ export async function listEntriesByOthers(
     workspace_name: row.workspace_name,
     person_name: row.person_name,
     started_at: row.started_at,
-    counted_seconds: countedSeconds(row),
+    counted_seconds: sessionBounds(row).length_seconds,
     is_active: row.ended_at === null && !isIdle(row, at),
   }));
 }

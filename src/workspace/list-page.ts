@@ -66,7 +66,7 @@ async function addUse(
     calculateUsageByWorkspace(db, { companyId, workspaceIds, from }),
     listPresentPeople(db, { companyId, visibleTo: null, workspaceIds, at }),
   ]);
-  const seconds = new Map(usage.map((use) => [use.workspace_id, use.total_seconds]));
+  const seconds = new Map(usage.map((use) => [use.workspace_id, use.connected_seconds]));
   return rows.map((row) => ({
     ...row,
     is_own: row.owner_user_id === person.userId,

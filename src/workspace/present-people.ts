@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
-import { countedMinutes, idleLimit, sessionColumns, type WorkspaceSession } from './session-row.ts';
+import { countedBounds, type CountedSeconds } from './session-bounds.ts';
+import { idleLimit, sessionColumns, type WorkspaceSession } from './session-row.ts';
 
 /** People shown at once: a company with more of them at work looks for one by the page of a workspace. */
 export const PRESENT_MAX = 200;
 
 /** Somebody who is in a workspace now. */
-export interface PresentPerson {
+export interface PresentPerson extends CountedSeconds {
   session_id: number;
   user_id: number;
   person_name: string;
@@ -16,9 +17,6 @@ export interface PresentPerson {
   started_at: Date;
   last_activity_at: Date;
   access_method: WorkspaceSession['access_method'];
-  /** Both null as long as nothing was counted. */
-  connected_minutes: number | null;
-  active_minutes: number | null;
 }
 
 interface PresentFilter {
@@ -78,6 +76,6 @@ export async function listPresentPeople(db: Knex, filter: PresentFilter): Promis
     started_at: row.started_at,
     last_activity_at: row.last_activity_at,
     access_method: row.access_method,
-    ...countedMinutes(row),
+    ...countedBounds(row),
   }));
 }

@@ -58,7 +58,7 @@ export interface WorkspaceSession {
   activity_count: number;
   /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
   interactive_seconds: number;
-  /** Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by `countedMinutes`. */
+  /** Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by `sessionBounds`. */
   connected_minutes: number;
   active_minutes: number;
   /** The last counted minute. Null: nothing was counted. */
@@ -112,29 +112,6 @@ export function whereSession(
     .where('workspace_sessions.id', session.id)
     .where('workspace_sessions.started_at', '>=', session.started_at)
     .where('workspace_sessions.started_at', '<', new Date(session.started_at.getTime() + 1));
-}
-
-/** The length of a session; to its last activity while it lasts. */
-export function countedSeconds(
-  session: Pick<WorkspaceSession, 'started_at' | 'last_activity_at' | 'duration_seconds'>,
-): number {
-  const openSeconds = (session.last_activity_at.getTime() - session.started_at.getTime()) / 1000;
-  return session.duration_seconds ?? Math.floor(openSeconds);
-}
-
-/**
- * The bounds of use in a session, in minutes; both null when nothing was counted, which is not the same as 0, and the upper one
- * when only a part was seen.
- */
-export function countedMinutes(
-  session: Pick<
-    WorkspaceSession,
-    'connected_minutes' | 'active_minutes' | 'connected_until' | 'is_partly_seen'
-  >,
-): { connected_minutes: number | null; active_minutes: number | null } {
-  const { connected_minutes, active_minutes, connected_until } = session;
-  if (connected_until === null) return { connected_minutes: null, active_minutes: null };
-  return { connected_minutes: session.is_partly_seen ? null : connected_minutes, active_minutes };
 }
 
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */

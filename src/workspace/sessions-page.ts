@@ -3,13 +3,9 @@ import { timedEnds, type TimedCursor } from '../timed-cursor.ts';
 import { listDayStrips, type DayStrip } from './day-strips.ts';
 import type { Month } from './month.ts';
 import { listNamedSessions, type NamedSession, type SessionFilter } from './session-queries.ts';
-import { countedMinutes, countedSeconds, isIdle } from './session-row.ts';
-import {
-  calculateTraffic,
-  calculateTrafficByDay,
-  type DayTraffic,
-  type TrafficBounds,
-} from './traffic-bounds.ts';
+import { countedBounds, sessionBounds, type CountedSeconds } from './session-bounds.ts';
+import { isIdle } from './session-row.ts';
+import { calculateUsage, calculateUsageByDay, type DayUsage, type UsageStats } from './usage-stats.ts';
 
 /** Minutes of a day; Istanbul has no summer time. */
 const DAY_MINUTES = 1440;
@@ -22,7 +18,7 @@ export interface SessionsPage {
   month: Month;
   /** A moment amid the month, for its name. */
   monthDate: Date;
-  total: TrafficBounds;
+  total: UsageStats;
   /** Newest first; days without use are left out. */
   days: UsedDay[];
   sessions: SessionEntry[];
@@ -31,7 +27,7 @@ export interface SessionsPage {
 }
 
 /** A day with its bounds as parts of the busiest day, in percent, and its times in words and as pieces of a strip. */
-export type UsedDay = DayTraffic & {
+export type UsedDay = DayUsage & {
   /** Noon of it, for its name. */
   date: Date;
   connected_percent: number;
@@ -45,7 +41,7 @@ export type UsedDay = DayTraffic & {
 /** A session as a row of the list. */
 export type SessionEntry = NamedSession & {
   counted_seconds: number;
-  counted: ReturnType<typeof countedMinutes>;
+  counted: CountedSeconds;
   is_active: boolean;
   shows_address: boolean;
 };
@@ -64,8 +60,8 @@ export async function loadSessionsPage(
   const { month, page, at, reader, ...filter } = input;
   const period = { ...filter, from: month.from, to: month.to };
   const [total, traffic, strips, listed] = await Promise.all([
-    calculateTraffic(db, period),
-    calculateTrafficByDay(db, { ...period, month: month.month }),
+    calculateUsage(db, period),
+    calculateUsageByDay(db, { ...period, month: month.month }),
     listDayStrips(db, { ...period, month: month.month }),
     listNamedSessions(db, { ...period, page }),
   ]);
@@ -82,15 +78,15 @@ export async function loadSessionsPage(
 function describeSession(row: NamedSession, reader: Reader, at: Date): SessionEntry {
   return {
     ...row,
-    counted_seconds: countedSeconds(row),
-    counted: countedMinutes(row),
+    counted_seconds: sessionBounds(row).length_seconds,
+    counted: countedBounds(row),
     is_active: row.ended_at === null && !isIdle(row, at),
     shows_address: reader.seesAddresses || row.user_id === reader.userId,
   };
 }
 
-function describeDays(traffic: DayTraffic[], strips: DayStrip[]): UsedDay[] {
-  const most = Math.max(1, ...traffic.flatMap((day) => [day.connected_seconds, day.active_seconds]));
+function describeDays(traffic: DayUsage[], strips: DayStrip[]): UsedDay[] {
+  const most = Math.max(1, ...traffic.map((day) => day.connected_seconds));
   const percent = (seconds: number): number => Math.round((seconds / most) * 1000) / 10;
   return traffic
     .map((day) => ({

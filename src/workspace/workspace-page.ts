@@ -9,7 +9,8 @@ import { startOfMonth } from './month.ts';
 import { listEntriesByOthers, type EntryByOther } from './entries-by-others.ts';
 import { findWorkspace, listPeopleNames, type Workspace } from './queries.ts';
 import { listSessions, type ListedSession } from './session-queries.ts';
-import { countedSeconds, IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
+import { sessionBounds } from './session-bounds.ts';
+import { IDLE_MINUTES, isIdle, type WorkspaceSession } from './session-row.ts';
 import { calculateUsageByUser, type UsageStats } from './usage-stats.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
@@ -116,7 +117,7 @@ function describeOpen(session: WorkspaceSession, at: Date): OpenSession {
 function describeRow(row: ListedSession, person: CompanyPerson, at: Date): HistoryRow {
   return {
     ...row,
-    counted_seconds: countedSeconds(row),
+    counted_seconds: sessionBounds(row).length_seconds,
     is_active: row.ended_at === null && !isIdle(row, at),
     shows_address: person.isAdmin || row.user_id === person.userId,
   };
@@ -127,7 +128,7 @@ async function listPeople(
   use: { companyId: number; workspaceId: number },
 ): Promise<WorkspacePage['people']> {
   const usage = await calculateUsageByUser(db, use);
-  const most = usage.sort((a, b) => b.total_seconds - a.total_seconds).slice(0, PEOPLE_MAX);
+  const most = usage.sort((a, b) => b.connected_seconds - a.connected_seconds).slice(0, PEOPLE_MAX);
   const names = await listPeopleNames(db, {
     companyId: use.companyId,
     userIds: most.map((person) => person.user_id),

@@ -5,7 +5,8 @@ import { findOpenSession } from './session-queries.ts';
 import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from './session-row.ts';
 import { sessionKey, startSession } from './start-session.ts';
 import { touchSession, type ActivityOutcome } from './touch-session.ts';
-import { calculateUsage, type UsageFilter, type UsageStats } from './usage-stats.ts';
+import type { UsageFilter } from './session-spans.ts';
+import { calculateUsage, type UsageStats } from './usage-stats.ts';
 import { withPendingActivity } from './with-pending-activity.ts';
 
 /** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
@@ -160,7 +161,7 @@ export class WorkspaceSessionTracker {
     return total;
   }
 
-  /** Hours of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap in. */
+  /** The bounds of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap in. */
   static async usageStats(
     db: Knex,
     _context: RequestContext | null,

@@ -30,8 +30,8 @@ describe('the minutes in the evidence', () => {
     const bundle = await readBundle(database.db, cast.alice, cast.bob);
     expect(bundle.workspace_sessions).toMatchObject([
       { connected_minutes: null, active_minutes: null },
-      { connected_minutes: 11, active_minutes: 0 },
-      { connected_minutes: 61, active_minutes: 12 },
+      { connected_minutes: 10, active_minutes: 0, connected_seconds: 600, active_seconds: 0 },
+      { connected_minutes: 60, active_minutes: 12, connected_seconds: 3600, active_seconds: 720 },
     ]);
     expect(bundle.summary).toMatchObject({
       total_sessions: 3,
@@ -39,7 +39,7 @@ describe('the minutes in the evidence', () => {
       partly_counted_sessions: 0,
       uncounted_sessions: 1,
       total_workspace_hours: 1.67,
-      connected_workspace_hours: 1.2,
+      connected_workspace_hours: 1.67,
       active_workspace_hours: 0.2,
     });
     const lines = (await downloadText(database.db, cast.alice, cast.bob, { format: 'ndjson' }))
@@ -53,15 +53,15 @@ describe('the minutes in the evidence', () => {
   });
 
   it('of two browsers at once are an hour at most, and what the busier one shows at least', async () => {
-    await used('09:00', '09:59', { connected: 60, active: 30 });
-    await used('09:00', '09:59', { connected: 60, active: 24 });
+    await used('09:00', '10:00', { connected: 60, active: 30 });
+    await used('09:00', '10:00', { connected: 60, active: 24 });
     const { summary } = await readBundle(database.db, cast.alice, cast.bob);
     expect(summary).toMatchObject({ connected_workspace_hours: 1, active_workspace_hours: 0.5 });
   });
 
   it('tell the least and no most of a session of which only a part was seen', async () => {
-    await used('09:00', '09:59', { connected: 60, active: 6 });
-    await used('09:30', '10:59', { connected: 20, active: 18, isPartlySeen: true });
+    await used('09:00', '10:00', { connected: 60, active: 6 });
+    await used('09:30', '11:00', { connected: 20, active: 18, isPartlySeen: true });
     const { workspace_sessions, summary } = await readBundle(database.db, cast.alice, cast.bob);
     expect(workspace_sessions).toMatchObject([
       { connected_minutes: null, active_minutes: 18 },
@@ -71,14 +71,15 @@ describe('the minutes in the evidence', () => {
       counted_sessions: 1,
       partly_counted_sessions: 1,
       uncounted_sessions: 0,
-      connected_workspace_hours: 1,
+      // The other one with its whole length: nobody saw all of it.
+      connected_workspace_hours: 2,
       // At least what the busier of the two shows, since they overlap.
       active_workspace_hours: 0.3,
     });
   });
 
   it('are cut to the period', async () => {
-    await used('09:00', '09:59', { connected: 60, active: 36 });
+    await used('09:00', '10:00', { connected: 60, active: 36 });
     const period = { from: new Date('2026-03-01T09:30:00Z'), to: null };
     const { summary } = await readBundle(database.db, cast.alice, cast.bob, period);
     expect(summary).toMatchObject({ connected_workspace_hours: 0.5, active_workspace_hours: 0.1 });

@@ -156,7 +156,7 @@ describe('an evidence bundle', () => {
       companyId: cast.acme.id,
       userId: cast.bob.id,
     });
-    expect(bundle.summary.total_workspace_hours).toBe(stats.total_seconds / 3600);
+    expect(bundle.summary.total_workspace_hours).toBe(stats.connected_seconds / 3600);
   });
 
   it('shows an active session as open and counts it to its last activity', async () => {

@@ -61,6 +61,8 @@ const NOT_FINAL = new Map<string, string>([
   ['legal_acceptances.content_sha256', 'made from the text'],
   ['legal_acceptances.text_path', 'made from kind, version and locale'],
   ['workspace_sessions.duration_seconds', 'made from start and end'],
+  ['workspace_sessions.connected_seconds', 'made from connected_minutes and the length'],
+  ['workspace_sessions.active_seconds', 'made from active_minutes and the length'],
   ['payments.amount', 'made from amount_minor'],
   ['payments.callbacks', 'a list of its own'],
   ['payment_callbacks.last_received_at', 'a repeat counts up'],

@@ -554,9 +554,9 @@ describe('the page of a workspace', () => {
     await sessionIn(place, cast.bob, { from: minute(10), to: minute(55) });
     await sessionIn(place, cast.alice, { from: minute(0), to: minute(4) });
     const { text } = await (await signIn(site.app, cast.bob)).get(`/workspace/${String(place.id)}`);
-    expect(text).toContain('<strong>59 mins</strong>');
-    expect(text).toContain('55 mins in 2 sessions');
-    expect(text).toContain('4 mins in 1 session');
+    expect(text).toContain('<strong>59 mins connected</strong>');
+    expect(text).toContain('55 mins connected, 0 mins active, in 2 sessions');
+    expect(text).toContain('4 mins connected, 0 mins active, in 1 session');
   });
 
   test('does not say that a forgotten session is still in use', async () => {

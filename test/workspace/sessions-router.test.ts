@@ -23,16 +23,16 @@ describe('the sessions of a person', () => {
     const page = await (await signIn(site.app, cast.bob)).get('/workspace/sessions?month=2026-06');
     expect(page.text).toContain(bobs.name);
     expect(page.text).not.toContain(alices.name);
-    expect(page.text).toContain('1 hr 1 min connected');
+    expect(page.text).toContain('1 hr 0 mins connected');
     expect(page.text).toContain('12 mins active');
     expect(page.text).toContain('Not counted');
-    expect(page.text).toContain('1 of them was not counted: open for 30 mins');
+    expect(page.text).toContain('1 of them was not wholly counted');
     expect(page.text).not.toContain(' style=');
   });
 
   test('are cut at midnight in Istanbul, in figures and on the strips', async () => {
-    // 23:30 to 00:29 in Istanbul.
-    await used({ from: '2026-06-03T20:30Z', minutes: 59, connected: 60, active: 20 });
+    // 23:30 to 00:30 in Istanbul.
+    await used({ from: '2026-06-03T20:30Z', minutes: 60, connected: 60, active: 20 });
     const page = await (await signIn(site.app, cast.bob)).get('/workspace/sessions?month=2026-06');
     const rows = rowsOf(page.text);
     expect(rows).toHaveLength(2);
@@ -45,8 +45,8 @@ describe('the sessions of a person', () => {
   });
 
   test('count an hour in two windows once, at one piece of the strip', async () => {
-    await used({ from: '2026-06-03T06:00Z', minutes: 59, connected: 60, active: 10 });
-    await used({ from: '2026-06-03T06:30Z', minutes: 59, connected: 60, active: 10 });
+    await used({ from: '2026-06-03T06:00Z', minutes: 60, connected: 60, active: 10 });
+    await used({ from: '2026-06-03T06:30Z', minutes: 60, connected: 60, active: 10 });
     const page = await (await signIn(site.app, cast.bob)).get('/workspace/sessions?month=2026-06');
     const [row = ''] = rowsOf(page.text);
     expect(row.match(/<rect class="strip-counted"/g)).toHaveLength(1);

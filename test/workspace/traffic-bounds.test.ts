@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { UsageFilter } from '../../src/workspace/session-spans.ts';
 import {
-  calculateTraffic,
-  calculateTrafficByDay,
-  type DayTraffic,
-  type TrafficBounds,
-} from '../../src/workspace/traffic-bounds.ts';
-import type { UsageFilter } from '../../src/workspace/usage-stats.ts';
+  calculateUsage,
+  calculateUsageByDay,
+  type DayUsage,
+  type UsageStats,
+} from '../../src/workspace/usage-stats.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { minute, START } from './scene.ts';
@@ -23,14 +23,7 @@ beforeEach(async () => {
 
 describe('the bounds of counted use', () => {
   test('are nothing when nothing was used', async () => {
-    expect(await bounds()).toEqual({
-      connected_seconds: 0,
-      active_seconds: 0,
-      counted_sessions: 0,
-      partly_counted_sessions: 0,
-      uncounted_sessions: 0,
-      uncounted_seconds: 0,
-    });
+    expect(await bounds()).toMatchObject(minutes(0, 0, { sessions: 0, counted_sessions: 0 }));
   });
 
   test('of one session are what was counted', async () => {
@@ -38,16 +31,11 @@ describe('the bounds of counted use', () => {
     expect(await bounds()).toMatchObject(minutes(40, 7, { counted_sessions: 1 }));
   });
 
-  test('take a session in which nothing was counted for itself, and one that counted 0 for 0', async () => {
+  test('take a session in which nothing was counted with its whole length, and one that counted 0 for 0', async () => {
     await used({ from: 0, to: 30, connected: null });
     await used({ from: 20, to: 45, connected: null });
     await used({ from: 60, to: 70, connected: 11, active: 0 });
-    expect(await bounds()).toEqual({
-      ...minutes(11, 0, { counted_sessions: 1 }),
-      partly_counted_sessions: 0,
-      uncounted_sessions: 2,
-      uncounted_seconds: 45 * 60,
-    });
+    expect(await bounds()).toMatchObject(minutes(56, 0, { counted_sessions: 1, uncounted_sessions: 2 }));
   });
 
   test('never count an hour of two browsers at once twice', async () => {
@@ -87,7 +75,7 @@ describe('the bounds of counted use', () => {
     await used({ from: 0, to: 60, connected: null });
     await used({ from: 30, to: 90, connected: null, user: cast.alice.id });
     await used({ from: 80, to: 100, connected: null });
-    expect(await bounds()).toMatchObject({ uncounted_sessions: 3, uncounted_seconds: 140 * 60 });
+    expect(await bounds()).toMatchObject({ uncounted_sessions: 3, connected_seconds: 140 * 60 });
   });
 
   test('are cut at an edge also where another session overlaps', async () => {
@@ -149,29 +137,25 @@ describe('the bounds of each day', () => {
     expect(await days()).toMatchObject([{ day: '2026-06-01', ...minutes(20, 20) }]);
   });
 
-  test('have what was only opened apart', async () => {
+  test('have what was only opened with its length', async () => {
     await used({ from: 880, to: 940, connected: null });
     expect(await days()).toMatchObject([
-      { day: '2026-06-01', ...minutes(0, 0), uncounted_sessions: 1, uncounted_seconds: 20 * 60 },
-      { day: '2026-06-02', ...minutes(0, 0), uncounted_sessions: 1, uncounted_seconds: 40 * 60 },
+      { day: '2026-06-01', ...minutes(20, 0), uncounted_sessions: 1 },
+      { day: '2026-06-02', ...minutes(40, 0), uncounted_sessions: 1 },
     ]);
   });
 });
 
-function minutes(
-  connected: number,
-  active: number,
-  more: Partial<TrafficBounds> = {},
-): Partial<TrafficBounds> {
+function minutes(connected: number, active: number, more: Partial<UsageStats> = {}): Partial<UsageStats> {
   return { connected_seconds: connected * 60, active_seconds: active * 60, ...more };
 }
 
-function bounds(filter: Partial<UsageFilter> = {}): Promise<TrafficBounds> {
-  return calculateTraffic(database.db, { companyId: cast.acme.id, ...filter });
+function bounds(filter: Partial<UsageFilter> = {}): Promise<UsageStats> {
+  return calculateUsage(database.db, { companyId: cast.acme.id, ...filter });
 }
 
-function days(): Promise<DayTraffic[]> {
-  return calculateTrafficByDay(database.db, {
+function days(): Promise<DayUsage[]> {
+  return calculateUsageByDay(database.db, {
     companyId: cast.acme.id,
     month: '2026-06',
     from: new Date('2026-05-31T21:00:00Z'),
@@ -179,7 +163,7 @@ function days(): Promise<DayTraffic[]> {
   });
 }
 
-/** Null: nothing was counted. */
+/** From the first to the last counted minute, whose end is the session's; null: nothing was counted, and it ends at `to`. */
 async function used(session: {
   from: number;
   to: number;
@@ -188,14 +172,15 @@ async function used(session: {
   user?: number;
 }): Promise<void> {
   count += 1;
+  const end = minute(session.connected === null ? session.to : session.to + 1);
   await database.db('workspace_sessions').insert({
     company_id: cast.acme.id,
     workspace_id: workspaceId,
     user_id: session.user ?? cast.bob.id,
     started_at: minute(session.from),
-    ended_at: minute(session.to),
+    ended_at: end,
     end_reason: 'closed',
-    last_activity_at: minute(session.to),
+    last_activity_at: end,
     connected_minutes: session.connected ?? 0,
     active_minutes: session.active ?? 0,
     connected_until: session.connected === null ? null : new Date(START.getTime() + session.to * 60_000),

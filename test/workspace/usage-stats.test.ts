@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { calculateUsageByUser, calculateUsageByWorkspace } from '../../src/workspace/usage-stats.ts';
-import type { UsageFilter } from '../../src/workspace/usage-stats.ts';
+import type { UsageFilter } from '../../src/workspace/session-spans.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -22,9 +22,10 @@ beforeEach(async () => {
 describe('hours of use', () => {
   test('are none, with no times, when nobody used anything', async () => {
     expect(await usage({})).toEqual({
-      total_seconds: 0,
-      interactive_seconds: 0,
+      connected_seconds: 0,
+      active_seconds: 0,
       sessions: 0,
+      ...counted(0),
       first_started_at: null,
       last_activity_at: null,
     });
@@ -36,9 +37,10 @@ describe('hours of use', () => {
     await used({ from: 40, to: 50, workspace: web });
     await used({ from: 120, to: 150, workspace: web });
     expect(await usage({})).toEqual({
-      total_seconds: 120 * 60,
-      interactive_seconds: 0,
+      connected_seconds: 120 * 60,
+      active_seconds: 0,
       sessions: 4,
+      ...counted(4),
       first_started_at: minute(0),
       last_activity_at: minute(150),
     });
@@ -55,42 +57,42 @@ describe('hours of use', () => {
       sessionId: two.id,
       reason: 'closed',
     });
-    expect(await usage({ userId: cast.bob.id })).toMatchObject({ total_seconds: 25 * 60, sessions: 2 });
+    expect(await usage({ userId: cast.bob.id })).toMatchObject({ connected_seconds: 25 * 60, sessions: 2 });
   });
 
   test('of different people add up, also at the same moment', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 0, to: 60, user: cast.alice.id });
-    expect(await usage({})).toMatchObject({ total_seconds: 120 * 60, sessions: 2 });
-    expect(await usage({ userId: cast.bob.id })).toMatchObject({ total_seconds: 60 * 60, sessions: 1 });
+    expect(await usage({})).toMatchObject({ connected_seconds: 120 * 60, sessions: 2 });
+    expect(await usage({ userId: cast.bob.id })).toMatchObject({ connected_seconds: 60 * 60, sessions: 1 });
   });
 
   test('of an open session go to its last activity and no further', async () => {
     await used({ from: 0, to: null, last: 12 });
-    expect(await usage({})).toMatchObject({ total_seconds: 12 * 60, last_activity_at: minute(12) });
+    expect(await usage({})).toMatchObject({ connected_seconds: 12 * 60, last_activity_at: minute(12) });
   });
 
   test('go to the close when the person closed it, and the last activity when it ran out', async () => {
     await used({ from: 0, to: 20, last: 12 });
-    expect(await usage({})).toMatchObject({ total_seconds: 20 * 60 });
+    expect(await usage({})).toMatchObject({ connected_seconds: 20 * 60 });
   });
 
   test('of a session of no length are none, and it counts as a session', async () => {
     await used({ from: 5, to: 5 });
-    expect(await usage({})).toMatchObject({ total_seconds: 0, sessions: 1, first_started_at: minute(5) });
+    expect(await usage({})).toMatchObject({ connected_seconds: 0, sessions: 1, first_started_at: minute(5) });
   });
 
   test('are cut at both ends of the period', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 50, to: 130 });
     expect(await usage({ from: minute(30), to: minute(100) })).toMatchObject({
-      total_seconds: 70 * 60,
+      connected_seconds: 70 * 60,
       sessions: 2,
     });
-    expect(await usage({ from: minute(120) })).toMatchObject({ total_seconds: 10 * 60, sessions: 1 });
-    expect(await usage({ to: minute(10) })).toMatchObject({ total_seconds: 10 * 60, sessions: 1 });
-    expect(await usage({ from: minute(131) })).toMatchObject({ total_seconds: 0, sessions: 0 });
-    expect(await usage({ to: minute(0) })).toMatchObject({ total_seconds: 0, sessions: 0 });
+    expect(await usage({ from: minute(120) })).toMatchObject({ connected_seconds: 10 * 60, sessions: 1 });
+    expect(await usage({ to: minute(10) })).toMatchObject({ connected_seconds: 10 * 60, sessions: 1 });
+    expect(await usage({ from: minute(131) })).toMatchObject({ connected_seconds: 0, sessions: 0 });
+    expect(await usage({ to: minute(0) })).toMatchObject({ connected_seconds: 0, sessions: 0 });
   });
 
   test('of periods that follow each other add up to the whole', async () => {
@@ -101,15 +103,15 @@ describe('hours of use', () => {
         usage({ from: minute(from), to: minute(from + 10) }),
       ),
     );
-    const sum = parts.reduce((seconds, part) => seconds + part.total_seconds, 0);
-    expect(sum).toBe((await usage({})).total_seconds);
+    const sum = parts.reduce((seconds, part) => seconds + part.connected_seconds, 0);
+    expect(sum).toBe((await usage({})).connected_seconds);
   });
 
   test('of another company are never counted', async () => {
     await used({ from: 0, to: 60 });
-    expect(await usage({ companyId: cast.globex.id })).toMatchObject({ total_seconds: 0, sessions: 0 });
+    expect(await usage({ companyId: cast.globex.id })).toMatchObject({ connected_seconds: 0, sessions: 0 });
     expect(await usage({ companyId: cast.globex.id, userId: cast.bob.id, workspaceId: api })).toMatchObject({
-      total_seconds: 0,
+      connected_seconds: 0,
     });
   });
 
@@ -117,7 +119,7 @@ describe('hours of use', () => {
     await used({ from: 0, to: 60 });
     await used({ from: 30, to: 90, workspace: web });
     await used({ from: 0, to: 10, user: cast.alice.id });
-    expect(await usage({ workspaceId: api })).toMatchObject({ total_seconds: 70 * 60, sessions: 2 });
+    expect(await usage({ workspaceId: api })).toMatchObject({ connected_seconds: 70 * 60, sessions: 2 });
     const filter = { companyId: cast.acme.id };
     expect(byKey(await calculateUsageByWorkspace(database.db, filter), 'workspace_id')).toEqual({
       [api]: 70 * 60,
@@ -146,27 +148,32 @@ describe('hours of use', () => {
       await used({ from, to: from + length, workspace: random(2) === 0 ? api : web });
     }
     expect(await usage({ userId: cast.bob.id })).toMatchObject({
-      total_seconds: minutes.size * 60,
+      connected_seconds: minutes.size * 60,
       sessions: 40,
     });
   });
 });
 
 describe('the least that can be shown', () => {
-  test('is what was reported, never more than the union', async () => {
+  test('is what was reported where nothing was counted, and of two at once what the busier shows', async () => {
     await used({ from: 0, to: 60, interactive: 600 });
-    expect(await usage({})).toMatchObject({ interactive_seconds: 600 });
+    expect(await usage({})).toMatchObject({ active_seconds: 600 });
     await used({ from: 0, to: 60, interactive: 3500 });
-    expect(await usage({})).toMatchObject({ total_seconds: 3600, interactive_seconds: 3600 });
+    expect(await usage({})).toMatchObject({ connected_seconds: 3600, active_seconds: 3500 });
   });
 
   test('of a session that reaches out of the period takes what may lie outside from it', async () => {
     await used({ from: 0, to: 60, interactive: 45 * 60 });
-    expect(await usage({ from: minute(20) })).toMatchObject({ interactive_seconds: 25 * 60 });
-    expect(await usage({ from: minute(10), to: minute(40) })).toMatchObject({ interactive_seconds: 15 * 60 });
-    expect(await usage({ from: minute(50) })).toMatchObject({ interactive_seconds: 0 });
+    expect(await usage({ from: minute(20) })).toMatchObject({ active_seconds: 25 * 60 });
+    expect(await usage({ from: minute(10), to: minute(40) })).toMatchObject({ active_seconds: 15 * 60 });
+    expect(await usage({ from: minute(50) })).toMatchObject({ active_seconds: 0 });
   });
 });
+
+/** None of these sessions was counted. */
+function counted(uncounted_sessions: number): Record<string, number> {
+  return { counted_sessions: 0, partly_counted_sessions: 0, uncounted_sessions };
+}
 
 function usage(filter: Partial<UsageFilter>) {
   return WorkspaceSessionTracker.usageStats(database.db, null, { companyId: cast.acme.id, ...filter });
@@ -196,8 +203,8 @@ async function used(session: {
 }
 
 function byKey<Key extends string>(
-  rows: (Record<Key, number> & { total_seconds: number })[],
+  rows: (Record<Key, number> & { connected_seconds: number })[],
   key: Key,
 ): Record<number, number> {
-  return Object.fromEntries(rows.map((row) => [row[key], row.total_seconds]));
+  return Object.fromEntries(rows.map((row) => [row[key], row.connected_seconds]));
 }

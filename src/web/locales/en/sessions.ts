@@ -38,7 +38,8 @@ export const sessions = {
   atLeast: 'Active',
   atLeastHint: 'At least: minutes in which something was typed or done',
   count: 'Sessions',
-  uncountedHint: '{count, plural, one {# of them was} other {# of them were}} not counted: open for {length}',
+  uncountedHint:
+    '{count, plural, one {# of them was} other {# of them were}} not wholly counted; “Connected” has the whole length of these',
   allCounted: 'Minutes were counted in all of them',
   daysTitle: 'Day by day',
   daysText:
@@ -51,9 +52,9 @@ export const sessions = {
   use: 'Use',
   moreTimes: 'and {count, plural, one {# more} other {# more}}',
   partlyCounted: 'seen only in part',
-  partlyDay: 'and {count, plural, one {# session} other {# sessions}} seen only in part',
-  uncountedDay: 'and {length} not counted',
-  legendCounted: 'between the first and the last counted minute of a session',
+  partlyDay: '{count, plural, one {# session} other {# sessions}} seen only in part',
+  uncountedDay: '{count, plural, one {# session} other {# sessions}} not counted',
+  legendCounted: 'a session whose minutes were counted',
   legendUncounted: 'open, minutes not counted',
   listTitle: 'Sessions',
   listEmptyTitle: 'No sessions in this month',
@@ -62,5 +63,6 @@ export const sessions = {
   notCounted: 'Not counted',
   connectedFor: '{length} connected',
   activeFor: '{length} active',
+  bothFor: '{most} connected, {least} active',
   workspaceDeleted: 'Deleted',
 };

@@ -12,7 +12,7 @@ export const workspace = {
   stateClosed: 'Closed',
   lastUse: 'Last use',
   neverUsed: 'Not used yet',
-  hoursThisMonth: 'Use this month',
+  hoursThisMonth: 'Connected this month',
   open: 'Open',
   openNamed: 'Open {name}',
   showNamed: 'Details of {name}',
@@ -45,9 +45,8 @@ export const workspace = {
   monthTitle: 'This month',
   monthCompany: 'Used by the whole company',
   monthOwn: 'Used by you',
-  atLeast: 'At least {length} of it with keyboard or pointer',
   howCounted:
-    'Time at the same moment counts once per person, however many tabs, browsers or workspaces are open.',
+    'Connected is the most that was used, active the least. Time at the same moment counts once per person, however many tabs, browsers or workspaces are open.',
 
   lapsedTitle: 'Your subscription has ended',
   trialOverTitle: 'Your trial has ended',
@@ -153,7 +152,7 @@ export const workspace = {
 
   peopleTitle: 'People',
   peopleEmpty: 'Nobody has used this workspace yet.',
-  personUse: '{length} in {count, plural, one {# session} other {# sessions}}',
+  personUse: '{most} connected, {least} active, in {count, plural, one {# session} other {# sessions}}',
   peopleLast: 'last on {date}',
 
   historyTitle: 'Session history',

@@ -40,7 +40,8 @@ export const sessions: Record<keyof typeof en, string> = {
   atLeast: 'Etkin',
   atLeastHint: 'En az: bir şeyin yazıldığı veya yapıldığı dakikalar',
   count: 'Oturum',
-  uncountedHint: '{count} oturumda sayım yok: {length} açık kaldı',
+  uncountedHint:
+    '{count} oturumda sayım yok veya eksik; bunlar “Bağlı” süresinde tüm uzunluklarıyla yer alır',
   allCounted: 'Hepsinde dakikalar sayıldı',
   daysTitle: 'Gün gün',
   daysText:
@@ -53,9 +54,9 @@ export const sessions: Record<keyof typeof en, string> = {
   use: 'Kullanım',
   moreTimes: 've {count} aralık daha',
   partlyCounted: 'yalnızca bir bölümü görüldü',
-  partlyDay: 'ayrıca {count} oturumun yalnızca bir bölümü görüldü',
-  uncountedDay: 'ayrıca {length} sayılmadı',
-  legendCounted: 'oturumun sayılan ilk ve son dakikası arası',
+  partlyDay: '{count} oturumun yalnızca bir bölümü görüldü',
+  uncountedDay: '{count} oturum sayılmadı',
+  legendCounted: 'dakikaları sayılan oturum',
   legendUncounted: 'açık, dakikaları sayılmadı',
   listTitle: 'Oturumlar',
   listEmptyTitle: 'Bu ayda oturum yok',
@@ -64,5 +65,6 @@ export const sessions: Record<keyof typeof en, string> = {
   notCounted: 'Sayılmadı',
   connectedFor: '{length} bağlı',
   activeFor: '{length} etkin',
+  bothFor: '{most} bağlı, {least} etkin',
   workspaceDeleted: 'Silindi',
 };

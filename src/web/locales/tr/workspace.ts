@@ -14,7 +14,7 @@ export const workspace: Record<keyof typeof en, string> = {
   stateClosed: 'Kapalı',
   lastUse: 'Son kullanım',
   neverUsed: 'Henüz kullanılmadı',
-  hoursThisMonth: 'Bu ayki kullanım',
+  hoursThisMonth: 'Bu ay bağlı kalınan süre',
   open: 'Aç',
   openNamed: '{name} adlı alanı aç',
   showNamed: '{name} adlı alanın ayrıntıları',
@@ -49,9 +49,8 @@ export const workspace: Record<keyof typeof en, string> = {
   monthTitle: 'Bu ay',
   monthCompany: 'Tüm şirketin kullanımı',
   monthOwn: 'Sizin kullanımınız',
-  atLeast: 'Bunun en az {length} kadarında klavye veya fare kullanıldı',
   howCounted:
-    'Aynı anda kaç sekme, tarayıcı ya da çalışma alanı açık olursa olsun, geçen süre kişi başına bir kez sayılır.',
+    'Bağlı, en fazla kullanım süresidir; etkin, en az. Aynı anda kaç sekme, tarayıcı ya da çalışma alanı açık olursa olsun, geçen süre kişi başına bir kez sayılır.',
 
   lapsedTitle: 'Aboneliğiniz sona erdi',
   trialOverTitle: 'Deneme süreniz sona erdi',
@@ -155,7 +154,7 @@ export const workspace: Record<keyof typeof en, string> = {
 
   peopleTitle: 'Kişiler',
   peopleEmpty: 'Bu çalışma alanını henüz kimse kullanmadı.',
-  personUse: '{count} oturumda {length}',
+  personUse: '{count} oturumda {most} bağlı, {least} etkin',
   peopleLast: 'son kullanım {date}',
 
   historyTitle: 'Oturum geçmişi',
