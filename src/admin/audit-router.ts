@@ -8,6 +8,7 @@ import { NotSignedIn } from '../errors.ts';
 import type { Page } from '../keyset.ts';
 import { timedEnds } from '../timed-cursor.ts';
 import { formatOf } from '../web/page-locals.ts';
+import { InvalidInput } from '../errors.ts';
 import { sendDownload } from '../web/send-download.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
@@ -15,7 +16,7 @@ import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from '.
 import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { refuseHead } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
-import { auditFilterQuery, parseTimedCursor } from './input.ts';
+import { auditFilterQuery, parseSeparator, parseTimedCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
 
 const noRows: Page<AuditEntryRow> = { rows: [], prevId: null, nextId: null };
@@ -62,7 +63,9 @@ async function sendCsv(
     return;
   }
   if (req.user === undefined) throw new NotSignedIn();
-  const asked = { company: companyOf(req), filter: read.filter };
+  const separator = parseSeparator(req.query.separator, formatOf(res).locale);
+  if (separator === null) throw new InvalidInput({ message: 'no such separator' });
+  const asked = { company: companyOf(req), filter: read.filter, separator };
   await slots.run(downloadOwner(req.user, asked.company.id), () =>
     sendDownload(req, res, (signal) =>
       exportAudit({ db, reads: readDb }, requestContext(req), { ...asked, signal }),

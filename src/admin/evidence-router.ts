@@ -17,6 +17,7 @@ import {
   parseProgressToken,
   periodQuery,
   type EvidenceFormat,
+  parseSeparator,
 } from './input.ts';
 import { showPerson } from './person-router.ts';
 import { findCompany, findCompanyIdOfUser } from './queries.ts';
@@ -50,13 +51,15 @@ async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, r
   const companyId = await findCompanyOfSubject(deps, req, userId);
   const format = parseEvidenceFormat(req.query.format);
   if (format === null) throw new InvalidInput({ message: 'no such format' });
+  const separator = parseSeparator(req.query.separator, formatOf(res).locale);
+  if (separator === null) throw new InvalidInput({ message: 'no such separator' });
   const period = periodQuery.safeParse(req.query);
   if (!period.success) {
     const errors = formErrors(period.error, formatOf(res));
     await showPerson(deps, req, res, { userId, companyId, errors });
     return;
   }
-  const asked = { userId, companyId, ...period.data, by: req.user, format };
+  const asked = { userId, companyId, ...period.data, by: req.user, format, separator };
   const progressToken = parseProgressToken(req.query.progress);
   const schemaPath = schemaPaths[format];
   // JSON Schema core 2020-12, "Linking to a Schema".

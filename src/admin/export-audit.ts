@@ -4,7 +4,7 @@ import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../web/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
-import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine } from './csv.ts';
+import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
 import type { ExportPools } from './export-evidence.ts';
 import type { CompanyRow } from './queries.ts';
 import { inSnapshot, primed, streamRows } from './stream-rows.ts';
@@ -17,9 +17,9 @@ import { inSnapshot, primed, streamRows } from './stream-rows.ts';
 export async function exportAudit(
   { db, reads }: ExportPools,
   context: RequestContext,
-  input: { company: CompanyRow; filter: AuditFilter; signal: AbortSignal },
+  input: { company: CompanyRow; filter: AuditFilter; separator: CsvSeparator; signal: AbortSignal },
 ): Promise<Download> {
-  const { company, filter, signal } = input;
+  const { company, filter, separator, signal } = input;
   const entry = { resourceType: 'company', resourceId: company.id, companyId: company.id } as const;
   await writeRefusedAttempts(db, context, { companyId: company.id });
   await AuditLogger.log(db, context, {
@@ -38,7 +38,9 @@ export async function exportAudit(
       ...(end.success ? {} : { errorMessage: end.reason }),
     });
   const read = (pool: Knex): AsyncGenerator<string, void> =>
-    inSnapshot(pool, signal, (snapshot) => writeCsv(snapshot, { companyId: company.id, filter, written }));
+    inSnapshot(pool, signal, (snapshot) =>
+      writeCsv(snapshot, { companyId: company.id, filter, separator, written }),
+    );
   try {
     return {
       fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
@@ -55,16 +57,27 @@ export async function exportAudit(
 
 async function* writeCsv(
   snapshot: Knex.Transaction,
-  { written, ...input }: { companyId: number; filter: AuditFilter; written: { rows: number } },
+  {
+    written,
+    separator,
+    ...input
+  }: { companyId: number; filter: AuditFilter; separator: CsvSeparator; written: { rows: number } },
 ): AsyncGenerator<string, void> {
-  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
+  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS], separator);
   for await (const rows of streamRows<AuditEntryRow>(snapshot, allAuditRows(snapshot, input))) {
     written.rows += rows.length;
-    yield rows.map((row) => csvLine(AUDIT_CSV_COLUMNS.map((column) => cellOf(row[column])))).join('');
+    yield rows
+      .map((row) =>
+        csvLine(
+          AUDIT_CSV_COLUMNS.map((column) => cellOf(row[column])),
+          separator,
+        ),
+      )
+      .join('');
   }
 }
 
-function cellOf(value: AuditEntryRow[keyof AuditEntryRow]): string | number | boolean | null {
+function cellOf(value: AuditEntryRow[keyof AuditEntryRow]): CsvValue {
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  return value;
 }

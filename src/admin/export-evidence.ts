@@ -14,6 +14,7 @@ import { startProgress } from './export-progress.ts';
 import type { EvidenceFormat } from './input.ts';
 import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, primed } from './stream-rows.ts';
+import type { CsvSeparator } from './csv.ts';
 import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
 export interface EvidenceRequest {
@@ -27,6 +28,8 @@ export interface EvidenceRequest {
   /** Who downloads. */
   by: Downloader;
   format?: EvidenceFormat;
+  /** Of a CSV; a comma when it is left out. */
+  separator?: CsvSeparator;
   /** By which the page that started the download asks how far it is; absent when none does. */
   progressToken?: string | null;
   /** Aborts when the reader is gone: Postgres then stops as well. */
@@ -48,6 +51,7 @@ interface Export {
   scope: EvidenceScope;
   by: Downloader;
   format: EvidenceFormat;
+  separator: CsvSeparator;
   signal: AbortSignal;
   /** How many records of each kind have been read so far. */
   rows: EvidenceCounts;
@@ -119,6 +123,7 @@ function toExport(context: RequestContext, input: EvidenceRequest, subject: Subj
     },
     by: input.by,
     format: input.format ?? 'json',
+    separator: input.separator ?? 'comma',
     signal: input.signal ?? new AbortController().signal,
     rows: { audit_logs: 0, workspace_sessions: 0, payments: 0, invoices: 0 },
   };
@@ -127,12 +132,13 @@ function toExport(context: RequestContext, input: EvidenceRequest, subject: Subj
 function readChunks(
   reads: Knex,
   context: RequestContext,
-  { subject, scope, by, format, signal, rows }: Export,
+  { subject, scope, by, format, separator, signal, rows }: Export,
   onFirstList: () => void,
 ): AsyncGenerator<string | Buffer, void> {
   return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
     if (format === 'csv') {
-      return writeAuditCsv(watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList), subject);
+      const records = watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList);
+      return writeAuditCsv(records, subject, separator);
     }
     const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);

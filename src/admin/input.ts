@@ -7,6 +7,8 @@ import { emailAddress } from '../auth/input.ts';
 import type { Cursor } from '../keyset.ts';
 import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
 import { TIME_ZONE } from '../web/format.ts';
+import type { Locale } from '../web/locales/catalogues.ts';
+import { separatorOf, type CsvSeparator } from './csv.ts';
 
 // Messages are text keys.
 
@@ -93,6 +95,12 @@ const period = { from: moment(false), to: moment(true) };
 
 /** `from` is inclusive and `to` exclusive; of a day that is the end of the day in Istanbul. */
 export const periodQuery = z.object(period).superRefine(refusePeriodBackwards);
+
+/** What stands between the cells of a CSV: as asked, else as the reader's language has it. Null: there is no such separator. */
+export function parseSeparator(value: unknown, locale: Locale): CsvSeparator | null {
+  if (value === undefined || value === '') return separatorOf(locale);
+  return value === 'comma' || value === 'semicolon' ? value : null;
+}
 
 /** The forms in which evidence can be downloaded. */
 export const evidenceFormats = ['json', 'ndjson', 'csv'] as const;

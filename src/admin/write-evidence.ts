@@ -1,4 +1,4 @@
-import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine } from './csv.ts';
+import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
 import type { AuditRecord } from './evidence-records.ts';
 import type { EvidencePart } from './read-evidence.ts';
 
@@ -44,23 +44,20 @@ export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer,
 export async function* writeAuditCsv(
   batches: AsyncIterable<AuditRecord[]>,
   subject: { id: number; full_name: string; email: string },
+  separator: CsvSeparator,
 ): AsyncGenerator<string, void> {
-  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS]);
+  yield CSV_BOM + csvLine([...AUDIT_CSV_COLUMNS], separator);
   for await (const records of batches) {
-    yield records.map((record) => csvLine(cellsOf(record, subject))).join('');
+    yield records.map((record) => csvLine(cellsOf(record, subject), separator)).join('');
   }
 }
 
-function cellsOf(
-  record: AuditRecord,
-  subject: { id: number; full_name: string; email: string },
-): (string | number | boolean | null)[] {
+function cellsOf(record: AuditRecord, subject: { id: number; full_name: string; email: string }): CsvValue[] {
   const isOwn = record.user_id === subject.id;
   const cells = {
     ...record,
     user_name: isOwn ? subject.full_name : null,
     user_email: isOwn ? subject.email : null,
-    details: record.details === null ? null : JSON.stringify(record.details),
   };
   return AUDIT_CSV_COLUMNS.map((column) => cells[column]);
 }

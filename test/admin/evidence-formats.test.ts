@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { csvLine, csvSeparators } from '../../src/admin/csv.ts';
 import { evidenceLine, evidenceLinesJsonSchema } from '../../src/admin/evidence-lines.ts';
 import { sweepExportProgress } from '../../src/admin/export-progress.ts';
 import { useTestApp } from '../support/app.ts';
@@ -195,6 +196,60 @@ describe('evidence as CSV', () => {
     expect(rows[3]).toContain(`"'=1+1 ""quoted"", back\\slash\ttab"`);
   });
 });
+
+describe('a CSV in a spreadsheet', () => {
+  const attacks = ['=', '+', '-', '@', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20'].flatMap((start) =>
+    ['', ';', ',', '\t', '|', '\r\n', '\n', '; ', ';"', ';\u200B', '\t\t', ' ;  "'].map(
+      (before) => `${before === '' ? '' : `curl${before}`}${start}HYPERLINK(1)`,
+    ),
+  );
+
+  it.each(['comma', 'semicolon'] as const)(
+    'has no formula of a stranger in it, whichever separator the reader takes: %s',
+    (separator) => {
+      for (const text of attacks) {
+        for (const value of [text, { user_agent: text, list: [1, -2] }]) {
+          const line = csvLine([7, value, 'x'], separator);
+          for (const read of [',', ';', '\t', '|']) {
+            // Both a reader that knows quotes and one that takes none.
+            for (const cell of [
+              ...line.split(/[\r\n]/).flatMap((row) => row.split(read)),
+              ...cellsOf(line, read),
+            ])
+              expect(cell, line).not.toMatch(
+                /^[\s"\p{Cf}]*(?:[=@\uFF1D\uFF0B\uFF0D\uFF20]|[+-](?!\d+[\]}]))/u,
+              );
+          }
+          if (typeof value === 'object')
+            expect(JSON.parse(cellsOf(line, csvSeparators[separator])[1] ?? '')).toEqual(value);
+        }
+      }
+    },
+  );
+
+  it('is in columns where Turkish Excel opens it, and by commas for everybody else or who asks', async () => {
+    const { db } = testApp;
+    await db('users').where({ id: cast.alice.id }).update({ locale: 'tr' });
+    for (const path of [pathOf(`${PERIOD}&format=csv`), '/admin/audit.csv?action=locale_changed']) {
+      expect((await alice.get(path)).text).toMatch(/^\uFEFFid;timestamp;/);
+      expect((await alice.get(`${path}&separator=comma`)).text).toMatch(/^\uFEFFid,timestamp,/);
+      expect((await alice.get(`${path}&separator=tab`)).status).toBe(400);
+    }
+    await db('users').where({ id: cast.alice.id }).update({ locale: 'en' });
+    expect((await alice.get(pathOf(`${PERIOD}&format=csv`))).text).toMatch(/^\uFEFFid,timestamp,/);
+  });
+});
+
+/** As RFC 4180 reads a line: quotes count at the start of a cell. */
+function cellsOf(line: string, separator: string): string[] {
+  const cell = new RegExp(
+    `(?:"((?:[^"]|"")*)"([^${separator}\r\n]*)|([^${separator}\r\n]*))(?:[${separator}]|\r?\n|\r|$)`,
+    'g',
+  );
+  return [...line.matchAll(cell)].map(([, quoted, rest = '', plain = '']) =>
+    quoted === undefined ? plain : quoted.replaceAll('""', '"') + rest,
+  );
+}
 
 describe('a form of file that we do not have', () => {
   it.each(['xml', 'JSON', '', 'json&format=csv'])('is refused: %s', async (format) => {
