@@ -33,12 +33,9 @@ export const sessionAnswer = z.object({
   end_reason: z.enum(endReasons).nullable(),
   duration_seconds: z.int().nullable(),
   interactive_seconds: z.int().meta({ description: 'Seconds that reports of activity cover' }),
-  connected_seconds: z
-    .int()
-    .nullable()
-    .meta({
-      description: 'At most used, never more than its length; null where traffic was not (wholly) counted',
-    }),
+  connected_seconds: z.int().nullable().meta({
+    description: 'At most used, never more than its length; null where traffic was not (wholly) counted',
+  }),
   active_seconds: z
     .int()
     .nullable()
