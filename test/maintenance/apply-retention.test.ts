@@ -51,9 +51,8 @@ async function writeEvent(age: number, row: Record<string, unknown>): Promise<vo
   });
 }
 
-async function placeHold(companyId: number): Promise<number> {
-  const [hold] = await database
-    .db('legal_holds')
+async function placeHold(companyId: number, db = database.db): Promise<number> {
+  const [hold] = await db('legal_holds')
     .insert({
       company_id: companyId,
       kind: 'dispute',
@@ -73,6 +72,15 @@ const partitionsOf = async (table: string): Promise<string[]> => {
   );
   return rows.map(({ partition_name }) => partition_name);
 };
+
+/** How many transactions wait for another one. */
+async function countWaiting(): Promise<number> {
+  const { rows } = await database.ownerDb.raw<{ rows: unknown[] }>(
+    `select distinct pid from pg_locks
+     where not granted and database = (select oid from pg_database where datname = current_database())`,
+  );
+  return rows.length;
+}
 
 const retentionRows = (): Promise<Record<string, unknown>[]> =>
   database
@@ -132,6 +140,19 @@ describe('retention', () => {
     expect(await applyRetention(database.db, context(), { retentionMonths: 36 })).toContain(
       `dropped ${held}`,
     );
+  });
+
+  it('waits for a hold that is being placed at the same time, and keeps what it keeps', async () => {
+    const [held] = await makeOldMonths('audit_logs', 'timestamp', [40]);
+    await writeEvent(40, { company_id: cast.acme.id });
+    const { hold, said } = await database.db.transaction(async (placing) => {
+      const placed = await placeHold(cast.acme.id, placing);
+      const applying = applyRetention(database.db, context(), { retentionMonths: 36 });
+      await expect.poll(countWaiting, { timeout: 5000 }).toBe(1);
+      return { hold: placed, said: applying };
+    });
+    expect(await said).toBe(`kept ${held}: open holds ${hold}`);
+    expect(await partitionsOf('audit_logs')).toContain(held);
   });
 
   it('keeps a month in which only a row without a company names somebody of a company on hold', async () => {

@@ -385,17 +385,15 @@ describe('the sweeper', () => {
     expect(await row(id)).toMatchObject({ duration_seconds: 300 });
   });
 
+  test('goes on, batch after batch, until no idle session is left', async () => {
+    await buildIdleSessions(201);
+    expect(await sweep(60)).toBe(201);
+    expect((await sessionRows()).filter((session) => session.ended_at === null)).toEqual([]);
+    expect(await endRows()).toHaveLength(201);
+  });
+
   test('in four processes at once ends each of 250 sessions once, with one row of evidence each', async () => {
-    const rows = Array.from({ length: 250 }, (_each, index) => ({
-      company_id: cast.acme.id,
-      workspace_id: workspaceId,
-      user_id: cast.bob.id,
-      started_at: minute(0),
-      last_activity_at: minute(1),
-      session_id: `browser-${String(index)}`,
-      access_method: 'web',
-    }));
-    await database.db.batchInsert('workspace_sessions', rows, 100);
+    await buildIdleSessions(250);
     const counts = await Promise.all(Array.from({ length: 4 }, () => sweep(60)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(250);
     const evidence = await endRows();
@@ -443,6 +441,20 @@ function close(sessionId: number, context: RequestContext) {
 
 function active(context: RequestContext) {
   return WorkspaceSessionTracker.getActiveSession(database.db, context, { workspaceId, accessMethod: 'web' });
+}
+
+/** Of as many browsers of Bob's, last used in minute 1. */
+async function buildIdleSessions(count: number): Promise<void> {
+  const rows = Array.from({ length: count }, (_each, index) => ({
+    company_id: cast.acme.id,
+    workspace_id: workspaceId,
+    user_id: cast.bob.id,
+    started_at: minute(0),
+    last_activity_at: minute(1),
+    session_id: `browser-${String(index)}`,
+    access_method: 'web',
+  }));
+  await database.db.batchInsert('workspace_sessions', rows, 100);
 }
 
 function sweep(count: number) {
