@@ -17,7 +17,7 @@ export function callbackFields(store: SandboxStore, transaction: Transaction): R
   const paid: Record<string, string> = {
     currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
     payment_amount: amount,
-    installment_count: '1',
+    installment_count: String(transaction.instalments),
   };
   const fields: Record<string, string> = {
     merchant_oid: transaction.merchantOid,

@@ -1,16 +1,17 @@
 import express from 'express';
 import type { Response, Router } from 'express';
-import { receivedFields } from './received-fields.ts';
+import { readForm, receivedFields } from './received-fields.ts';
+import { answerRefund } from './refund-answer.ts';
 import type { SandboxState, TokenFailure } from './sandbox-state.ts';
 import { answerStatusQuery } from './status-answer.ts';
 import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
-/** What the merchant's server calls: get-token and the status query. Errors answer 200, as PayTR's JSON decides. */
+/** What the merchant's server calls: get-token, status query and refund. Errors answer 200, as PayTR's JSON decides. */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
-  // PayTR reads urlencoded bodies only; JSON or multipart leaves every field missing.
-  router.use(express.urlencoded({ extended: false, limit: '1mb' }));
+  // Forms only, in both encodings: a JSON body leaves every field missing.
+  router.use(readForm());
 
   router.post('/odeme/api/get-token', (req, res) => {
     const failure = state.tokenFailures.shift();
@@ -35,6 +36,15 @@ export function gatewayRoutes(state: SandboxState): Router {
 
   router.post('/odeme/durum-sorgu', (req, res) => {
     res.json(answerStatusQuery(state.store, receivedFields(req.body), state.findByOid));
+  });
+
+  router.post('/odeme/iade', (req, res) => {
+    const fields = receivedFields(req.body);
+    const answer = answerRefund(state, fields);
+    state.log(
+      `refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`,
+    );
+    res.json(answer);
   });
   return router;
 }

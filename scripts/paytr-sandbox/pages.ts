@@ -53,6 +53,7 @@ export function cardPage(transaction: Transaction, form: CardForm, faults: reado
           ${field('expiry', form.expiry, faults, texts, 'text')}
           ${field('cvv', form.cvv, faults, texts, 'numeric')}
         </div>
+        ${transaction.maxInstalments > 1 && instalmentField(transaction, texts)}
         <button type="submit" class="primary">
           ${texts.pay} · ${showAmount(transaction.lang, transaction.amountMinor, transaction.currency)}
         </button>
@@ -131,6 +132,17 @@ function orderSummary(transaction: Transaction, texts: SandboxTexts): Html {
     </dl>
     <p class="muted">${texts.orderNumber}: <code>${transaction.merchantOid}</code></p>
   </section>`;
+}
+
+function instalmentField(transaction: Transaction, texts: SandboxTexts): Html {
+  const more = Array.from({ length: transaction.maxInstalments - 1 }, (_each, index) => index + 2);
+  return html`<div class="field">
+    <label for="installment_count">${texts.instalments}</label>
+    <select id="installment_count" name="installment_count">
+      <option value="1">${texts.singlePayment}</option>
+      ${more.map((count) => html`<option value="${count}">${count}</option>`)}
+    </select>
+  </div>`;
 }
 
 function field(

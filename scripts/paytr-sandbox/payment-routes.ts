@@ -79,10 +79,14 @@ function takeCard(transaction: Transaction, fields: Record<string, string>, res:
   };
   const faults = findCardFaults(form);
   const card = findTestCard(form.card_number);
-  if (faults.length > 0 || !card) {
+  const instalments = Number(fields['installment_count'] ?? 1);
+  const isOffered =
+    Number.isInteger(instalments) && instalments >= 1 && instalments <= transaction.maxInstalments;
+  if (faults.length > 0 || !card || !isOffered) {
     res.status(422).send(cardPage(transaction, { ...form, cvv: '' }, faults));
     return;
   }
+  transaction.instalments = instalments;
   transaction.card = { maskedPan: maskPan(card.number), brand: card.brand };
   res.redirect(303, `${pageOf(transaction)}/3d`);
 }

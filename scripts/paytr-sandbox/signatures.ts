@@ -23,6 +23,11 @@ export function expectedStatusHash(store: SandboxStore, merchantOid: string): st
   return hash(store, store.merchantId + merchantOid + store.merchantSalt);
 }
 
+/** What `paytr_token` must be for a refund; the amount as sent, in major units. Source: dev.paytr.com/iade-api. */
+export function expectedRefundHash(store: SandboxStore, merchantOid: string, returnAmount: string): string {
+  return hash(store, store.merchantId + merchantOid + returnAmount + store.merchantSalt);
+}
+
 /** The `hash` of a callback, salt in the middle. Source: dev.paytr.com, iFrame API step 2. */
 export function callbackHash(store: SandboxStore, fields: Record<string, string>): string {
   const { merchant_oid: oid = '', status = '', total_amount: total = '' } = fields;

@@ -1,7 +1,7 @@
 import type { SandboxStore } from './signatures.ts';
 import { callbackFields } from './callbacks.ts';
 import { expectedStatusHash } from './signatures.ts';
-import type { Transaction } from './transactions.ts';
+import type { Refund, Transaction } from './transactions.ts';
 
 /** What PayTR's status query answers to these fields. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */
 export function answerStatusQuery(
@@ -24,7 +24,8 @@ export function answerStatusQuery(
 }
 
 function describePayment(store: SandboxStore, transaction: Transaction): Record<string, unknown> {
-  const paidMinor = Number(callbackFields(store, transaction)['total_amount']);
+  const { total_amount: total, installment_count: instalments = '1' } = callbackFields(store, transaction);
+  const paidMinor = Number(total);
   const commissionMinor = Math.round(paidMinor * 0.024);
   return {
     status: 'success',
@@ -34,12 +35,27 @@ function describePayment(store: SandboxStore, transaction: Transaction): Record<
     currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
     net_tutar: majorWithDot(paidMinor - commissionMinor),
     kesinti_tutari: majorWithDot(commissionMinor),
-    taksit: '0',
+    // One payment is 1 in the callback and 0 here.
+    taksit: instalments === '1' ? '0' : instalments,
     kart_marka: transaction.card?.brand ?? '',
     masked_pan: transaction.card?.maskedPan ?? '',
     odeme_tipi: 'KART',
     test_mode: transaction.testMode ? '1' : '0',
-    returns: [],
+    returns: transaction.refunds.map(describeRefund),
+  };
+}
+
+// The names are those of the documentation's example; what stands in the empty ones is not documented.
+function describeRefund(refund: Refund): Record<string, string> {
+  return {
+    return_amount: majorWithDot(refund.amountMinor),
+    return_date: turkishTime(refund.at),
+    return_type: '',
+    date_completed: turkishTime(refund.at),
+    return_auth_code: '',
+    return_ref_num: '',
+    reference_no: refund.reference,
+    return_source: '',
   };
 }
 

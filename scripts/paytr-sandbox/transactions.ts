@@ -19,6 +19,13 @@ export interface Delivery {
   error?: string;
 }
 
+/** Money given back. `reference` is the merchant's own id for it, empty when none was sent. */
+export interface Refund {
+  amountMinor: number;
+  reference: string;
+  at: Date;
+}
+
 /** One accepted order and everything that happened to it. `amountMinor` is in kuruş or cent. */
 export interface Transaction {
   token: string;
@@ -35,12 +42,17 @@ export interface Transaction {
   failUrl: string;
   createdAt: Date;
   expiresAt: Date;
+  /** The most instalments the order allows; 1 means none. */
+  maxInstalments: number;
+  /** What the payer chose; 1 is a single payment. */
+  instalments: number;
   card?: { maskedPan: string; brand: string };
   outcome?: SandboxOutcome;
   finishedAt?: Date;
   /** Callback fields that differ from the true ones, to try what a faulty or hostile notification does. */
   overrides: Record<string, string>;
   deliveries: Delivery[];
+  refunds: Refund[];
 }
 
 const OUTCOMES: Record<PayerChoice, SandboxOutcome> = {
@@ -65,6 +77,8 @@ const OUTCOMES: Record<PayerChoice, SandboxOutcome> = {
 // What PayTR takes when `timeout_limit` is left out.
 const DEFAULT_TIMEOUT_MINUTES = 30;
 
+const MOST_INSTALMENTS = 12;
+
 /** Makes the transaction for get-token fields that passed every rule. */
 export function openTransaction(fields: Record<string, string>, now: Date): Transaction {
   const timeoutMinutes = Number(fields['timeout_limit'] || DEFAULT_TIMEOUT_MINUTES);
@@ -80,11 +94,20 @@ export function openTransaction(fields: Record<string, string>, now: Date): Tran
     lang: fields['lang'] === 'en' ? 'en' : 'tr',
     okUrl: fields['merchant_ok_url'] ?? '',
     failUrl: fields['merchant_fail_url'] ?? '',
+    maxInstalments: maxInstalments(fields),
+    instalments: 1,
     createdAt: now,
     expiresAt: new Date(now.getTime() + timeoutMinutes * 60_000),
     overrides: {},
     deliveries: [],
+    refunds: [],
   };
+}
+
+// `max_installment` 0 means the highest that is allowed at all.
+function maxInstalments(fields: Record<string, string>): number {
+  if (fields['no_installment'] === '1') return 1;
+  return Number(fields['max_installment']) || MOST_INSTALMENTS;
 }
 
 /** Ends a payment; a second ending changes nothing, as PayTR notifies each payment once. */
@@ -97,6 +120,11 @@ export function finishTransaction(transaction: Transaction, choice: PayerChoice,
 /** True once the merchant answered OK. */
 export function isAcknowledged(transaction: Transaction): boolean {
   return transaction.deliveries.some((delivery) => delivery.acknowledged);
+}
+
+/** What was given back so far. */
+export function refundedMinor(transaction: Transaction): number {
+  return transaction.refunds.reduce((sum, refund) => sum + refund.amountMinor, 0);
 }
 
 /** When the callback is due: at once after the payment ended, then `retrySeconds` after each try, until OK. */

@@ -134,7 +134,7 @@ describe('get-token', () => {
     expect(await ask(fields)).toMatchObject({ status: 'failed' });
   });
 
-  test('reads urlencoded bodies only, and no field twice', async () => {
+  test('reads forms only, and no field twice', async () => {
     const json = await post({ 'content-type': 'application/json' }, JSON.stringify(rightFields()));
     expect(json).toMatchObject({ status: 'failed' });
     const twice = `${new URLSearchParams(rightFields()).toString()}&email=bob%40example.com`;

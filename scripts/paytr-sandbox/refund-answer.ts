@@ -1,0 +1,62 @@
+import { callbackFields } from './callbacks.ts';
+import type { SandboxState } from './sandbox-state.ts';
+import { expectedRefundHash } from './signatures.ts';
+import type { Transaction } from './transactions.ts';
+import { isAcknowledged, refundedMinor } from './transactions.ts';
+
+/**
+ * What PayTR answers to a refund, which is kept when it is taken. The same refund sent twice is two refunds: PayTR
+ * knows no repetition. Source: dev.paytr.com/iade-api and /hata-kodlari; the wording of the faults is ours.
+ */
+export function answerRefund(state: SandboxState, fields: Record<string, string>): Record<string, unknown> {
+  const { merchant_oid: merchantOid = '', return_amount: amount = '', reference_no: reference = '' } = fields;
+  if (fields['merchant_id'] !== state.store.merchantId)
+    return fault('001', 'Gecersiz istek veya magaza aktif degil');
+  if (merchantOid === '') return fault('002', 'merchant_oid gonderilmedi');
+  const amountMinor = readMajor(amount);
+  if (amountMinor === 0) return fault('003', 'return_amount gonderilmedi veya gecersiz');
+  if (fields['paytr_token'] !== expectedRefundHash(state.store, merchantOid, amount)) {
+    return fault('004', 'paytr_token gonderilmedi veya gecersiz');
+  }
+  // No number of its own is documented for this one.
+  if (!/^[A-Za-z0-9]{0,64}$/.test(reference)) return fault('001', 'Gecersiz istek: reference_no');
+  const transaction = state.findByOid(merchantOid);
+  if (transaction?.outcome?.status !== 'success')
+    return fault('005', 'merchant_oid ile basarili odeme bulunamadi');
+  const refusal = refuseRefund(state, transaction, amountMinor);
+  if (refusal) return refusal;
+  transaction.refunds.push({ amountMinor, reference, at: state.now() });
+  return {
+    status: 'success',
+    is_test: transaction.testMode ? 1 : 0,
+    merchant_oid: merchantOid,
+    return_amount: amount,
+    ...(reference && { reference_no: reference }),
+  };
+}
+
+function refuseRefund(
+  state: SandboxState,
+  transaction: Transaction,
+  amountMinor: number,
+): Record<string, unknown> | undefined {
+  if (!isAcknowledged(transaction)) return fault('007', 'Odeme bulundu ancak henuz siteye bildirilmedi');
+  const lastDay = new Date(transaction.finishedAt ?? transaction.createdAt);
+  lastDay.setUTCFullYear(lastDay.getUTCFullYear() + 1);
+  if (lastDay < state.now()) return fault('011', 'Bir yildan eski odemeler iade edilemez');
+  const paidMinor = Number(callbackFields(state.store, transaction)['total_amount']);
+  if (refundedMinor(transaction) + amountMinor > paidMinor) {
+    return fault('009', 'Toplam iade tutari odeme tutarindan fazla olamaz');
+  }
+  return undefined;
+}
+
+// Major units with a dot, "20.50", to 2050; 0 for anything that is no such amount. In digits, so without floats.
+function readMajor(text: string): number {
+  const [, whole = '0', cents = ''] = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
+  return Number(whole + cents.padEnd(2, '0'));
+}
+
+function fault(number: string, message: string): Record<string, unknown> {
+  return { status: 'error', err_no: number, err_msg: message };
+}
