@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
@@ -14,19 +14,7 @@ let stranger: Visitor;
 
 beforeAll(async () => {
   cast = await buildCast(testApp.db);
-  const [row] = await testApp
-    .db('invitations')
-    .insert({
-      company_id: cast.acme.id,
-      email: 'invited@example.com',
-      role: 'member',
-      token_hash: 'hash',
-      invited_by: cast.alice.id,
-      created_at: new Date(),
-      expires_at: new Date(Date.now() + 86_400_000),
-    })
-    .returning<{ id: number }[]>('id');
-  invitationId = row?.id ?? 0;
+  invitationId = await buildInvitation(cast.acme.id, cast.alice.id);
   // Bob's access is taken away and given back below, which ends his browser sessions.
   const colleague = await buildUser(testApp.db, { company_id: cast.acme.id });
   [alice, member, charlie, olivia] = (await Promise.all(
@@ -34,6 +22,24 @@ beforeAll(async () => {
   )) as [Visitor, Visitor, Visitor, Visitor];
   stranger = new Visitor(testApp.app);
 });
+
+let invitations = 0;
+async function buildInvitation(company_id: number, invited_by: number): Promise<number> {
+  invitations += 1;
+  const [row] = await testApp
+    .db('invitations')
+    .insert({
+      company_id,
+      email: `invited-${String(invitations)}@example.com`,
+      role: 'member',
+      token_hash: `hash-${String(invitations)}`,
+      invited_by,
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+    })
+    .returning<{ id: number }[]>('id');
+  return row?.id ?? 0;
+}
 
 interface Route {
   method: 'get' | 'post';
@@ -184,6 +190,59 @@ describe('another company’s person and one who does not exist', () => {
         .replace(/value="[^"]*"/g, '');
     expect(other.status).toBe(404);
     expect(withoutId(other.text)).toBe(withoutId(missing.text));
+  });
+});
+
+/** One of everything that pages count: a person, a former one, an invitation, a workspace, an open hold and a released one. */
+async function buildOneOfEach(company_id: number, admin: number): Promise<void> {
+  const { db } = testApp;
+  await buildUser(db, { company_id });
+  const former = await buildUser(db, { company_id });
+  await db('users').where({ id: former.id }).update({ deactivated_at: new Date() });
+  await buildInvitation(company_id, admin);
+  await buildWorkspace(db, { company_id, owner_user_id: admin });
+  const hold = {
+    company_id,
+    kind: 'dispute',
+    reason: 'the bank asks',
+    placed_at: new Date(),
+    placed_by: cast.olivia.id,
+  };
+  const released = { released_at: new Date(), released_by: cast.olivia.id, release_note: 'won' };
+  const ids = await db('legal_holds')
+    .insert([
+      { ...hold, reference: `open-${String(former.id)}` },
+      { ...hold, reference: `over-${String(former.id)}` },
+    ])
+    .returning<{ id: number }[]>('id');
+  await db('legal_holds').where({ id: ids[1]?.id }).update(released);
+}
+
+describe('what a company’s pages count', () => {
+  it('is its own: what another company has changes no figure, and takes no place in the plan', async () => {
+    const own = await buildCast(testApp.db);
+    await buildOneOfEach(own.acme.id, own.alice.id);
+    const admin = await signIn(testApp.app, own.alice);
+    const paths = ['/admin', '/admin/users', '/admin/holds', '/billing', '/workspace'];
+    const pages = (): Promise<string[]> =>
+      Promise.all([
+        ...paths.map(async (path) => {
+          const { text } = await admin.get(path);
+          return text.slice(text.indexOf('<main')).replace(/nonce="[^"]*"/g, '');
+        }),
+        olivia
+          .get(`/admin?q=${own.acme.subdomain}`)
+          .then(({ text }) => /<tbody[\s\S]*?<\/tbody>/.exec(text)?.[0] ?? ''),
+      ]);
+    const before = await pages();
+    expect(before.at(-1)).toContain(own.acme.subdomain);
+    for (let n = 0; n < 3; n += 1) await buildOneOfEach(own.globex.id, own.charlie.id);
+    expect(await pages()).toEqual(before);
+    // Alice, Bob, a colleague and an invitation: one of the five places of the trial is left.
+    const invite = (email: string): PromiseLike<{ status: number }> =>
+      admin.post('/admin/users', { email, role: 'member' });
+    expect((await invite('fifth@example.com')).status).toBe(303);
+    expect((await invite('sixth@example.com')).status).toBe(422);
   });
 });
 
