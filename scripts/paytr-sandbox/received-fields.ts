@@ -37,8 +37,7 @@ export function receivedFields(body: unknown): Record<string, string> {
 
 // Names that came twice stay a list, as the urlencoded reader leaves them; a file is no text.
 async function readMultipart(body: Buffer, contentType: string): Promise<Record<string, unknown>> {
-  // The deprecation warns of bodies without an end; this one is no longer than LIMIT.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- it warns of endless bodies; this one is within LIMIT
   const form = await new Response(body, { headers: { 'content-type': contentType } }).formData();
   const names = [...new Set(form.keys())];
   return Object.fromEntries(
