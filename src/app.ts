@@ -15,6 +15,7 @@ import { createPaytrCallbackRouter } from './billing/callback-router.ts';
 import { createInvoiceRouter } from './billing/invoice-router.ts';
 import { createPaymentReturnRouter } from './billing/return-router.ts';
 import { createBillingRouter } from './billing/router.ts';
+import { subscriptionState, type SubscriptionState } from './billing/subscription-state.ts';
 import { createHealthRouter } from './health/router.ts';
 import { createHomeRouter } from './home/router.ts';
 import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
@@ -96,7 +97,7 @@ export function createApp(deps: AppDeps): {
   app.use(noStoreWhenSignedIn);
   // Before anything is refused: the page that says so shows a person their own header, with a sign-out that works.
   app.use(giveFormToken(config));
-  app.use(pageLocals());
+  app.use(pageLocals(subscriptionOf));
   app.use(limitInFlight());
   app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
   app.use(csrfProtection(config));
@@ -134,6 +135,11 @@ function createGateway(
   return addresses === undefined
     ? null
     : new WorkspaceGateway({ ...deps, addresses, signs, rules: doorRules(deps) });
+}
+
+/** Of the person's own company; it was loaded with the person. Null for operators. */
+function subscriptionOf({ subscription }: Express.User, at: Date): SubscriptionState | null {
+  return subscription === undefined || subscription === null ? null : subscriptionState(subscription, at);
 }
 
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {

@@ -128,7 +128,7 @@ export async function findOpenInvitation(
     .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
 }
 
-/** What decides how many people a company may have. */
+/** What decides what a company may do, and until when. */
 export interface PlanTimes {
   plan: Plan;
   trial_ends_at: Date;

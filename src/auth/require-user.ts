@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import { Forbidden, NotSignedIn } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
+import type { PlanTimes } from './queries.ts';
 
 export const roles = ['member', 'admin', 'operator'] as const;
 export type Role = (typeof roles)[number];
@@ -22,6 +23,8 @@ declare global {
   namespace Express {
     interface User extends SignedInUser {
       id: number;
+      /** Null for operators; absent of who comes with an access token. */
+      subscription?: PlanTimes | null;
     }
   }
 }
@@ -37,13 +40,28 @@ export const signedInColumns = [
   'users.locale',
 ];
 
+/** A person of a browser session with their company's subscription, of which every page may have to warn; null for operators. */
+type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null };
+
 /** Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at once. */
-export async function findSignedInUser(db: Knex, userId: number): Promise<SignedInUser | undefined> {
-  return db('users')
+export async function findSignedInUser(
+  db: Knex,
+  userId: number,
+): Promise<PersonWithSubscription | undefined> {
+  const row = await db('users')
     .leftJoin('companies', 'companies.id', 'users.company_id')
+    .leftJoin('subscriptions', 'subscriptions.company_id', 'users.company_id')
     .where('users.id', userId)
     .whereNull('users.deactivated_at')
-    .first<SignedInUser | undefined>(signedInColumns);
+    .first<(SignedInUser & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined>([
+      ...signedInColumns,
+      'subscriptions.plan',
+      'subscriptions.trial_ends_at',
+      'subscriptions.period_ends_at',
+    ]);
+  if (row === undefined) return undefined;
+  const { plan, trial_ends_at, period_ends_at, ...user } = row;
+  return { ...user, subscription: plan === null ? null : { plan, trial_ends_at, period_ends_at } };
 }
 
 /** Lets signed-in people pass; others are sent to sign in and back. */

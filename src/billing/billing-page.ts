@@ -20,7 +20,6 @@ import {
 } from './queries.ts';
 import { subscriptionState, type SubscriptionState } from './subscription-state.ts';
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** Who looks at the page, when and how; `values` and `errors` come back from a form. */
@@ -71,7 +70,6 @@ interface AdminParts {
 export interface BillingPage {
   title: string;
   state: SubscriptionState;
-  daysLeft: number;
   meters: Meter[];
   admin: AdminParts | null;
   errors: Record<string, string>;
@@ -86,7 +84,6 @@ export async function billingPage(db: Knex, input: BillingPageInput): Promise<Bi
   return {
     title: format.t('billing.title'),
     state,
-    daysLeft: Math.max(0, Math.floor((state.endsAt.getTime() - at.getTime()) / DAY_MS)),
     meters: await readMeters(db, input, state),
     admin: user.role === 'admin' ? await adminParts(db, input, subscription, state) : null,
     errors: input.errors ?? {},

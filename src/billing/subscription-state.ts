@@ -1,12 +1,29 @@
 import { limitsOf, type Plan, type PlanLimits } from './plans.ts';
 import type { Subscription } from './queries.ts';
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** From five days before the end people are warned: it does not renew by itself, and a weekend or a bank may lie between. */
+const ENDING_DAYS = 5;
+
+/** How long a state still lasts, rounded down so that nobody is promised more than there is. */
+export interface TimeLeft {
+  unit: 'day' | 'hour' | 'minute';
+  count: number;
+}
+
 export interface SubscriptionState {
   state: 'trial' | 'active' | 'lapsed';
   /** The plan in force; of a lapsed company the one it had. */
   plan: Plan;
   /** When this state ends; of a lapsed company when its time ended. */
   endsAt: Date;
+  /** True from five days before the end until the end. */
+  isEnding: boolean;
+  /** Null of a lapsed company. */
+  left: TimeLeft | null;
   /** What the plan allows. A lapsed company may start nothing new whatever they say: ask `state` first. */
   limits: PlanLimits;
 }
@@ -21,10 +38,26 @@ export function subscriptionState(
 ): SubscriptionState {
   const { plan, trial_ends_at: trialEndsAt, period_ends_at: paidUntil } = subscription;
   if (paidUntil !== null && paidUntil > at) {
-    return { state: 'active', plan, endsAt: paidUntil, limits: limitsOf(plan) };
+    return { state: 'active', plan, endsAt: paidUntil, limits: limitsOf(plan), ...untilEnd(paidUntil, at) };
   }
   if (trialEndsAt > at) {
-    return { state: 'trial', plan: 'trial', endsAt: trialEndsAt, limits: limitsOf('trial') };
+    return {
+      state: 'trial',
+      plan: 'trial',
+      endsAt: trialEndsAt,
+      limits: limitsOf('trial'),
+      ...untilEnd(trialEndsAt, at),
+    };
   }
-  return { state: 'lapsed', plan, endsAt: paidUntil ?? trialEndsAt, limits: limitsOf(plan) };
+  const endsAt = paidUntil ?? trialEndsAt;
+  return { state: 'lapsed', plan, endsAt, limits: limitsOf(plan), isEnding: false, left: null };
+}
+
+/** Days from two days on, then hours, then minutes. */
+function untilEnd(endsAt: Date, at: Date): { isEnding: boolean; left: TimeLeft } {
+  const ms = endsAt.getTime() - at.getTime();
+  const isEnding = ms <= ENDING_DAYS * DAY_MS;
+  if (ms >= 2 * DAY_MS) return { isEnding, left: { unit: 'day', count: Math.floor(ms / DAY_MS) } };
+  if (ms >= HOUR_MS) return { isEnding, left: { unit: 'hour', count: Math.floor(ms / HOUR_MS) } };
+  return { isEnding, left: { unit: 'minute', count: Math.max(1, Math.floor(ms / MINUTE_MS)) } };
 }

@@ -16,6 +16,7 @@ export function basicLocals(assets: Assets): RequestHandler {
     Object.assign(res.locals, {
       asset: assets.url,
       currentUser: null,
+      ownSubscription: null,
       currentPath: withoutSecrets(req.originalUrl),
       flash: null,
       csrfToken: '',
@@ -24,12 +25,16 @@ export function basicLocals(assets: Assets): RequestHandler {
   };
 }
 
-/** Adds the signed-in person, their language and the message kept for this page. */
-export function pageLocals(): RequestHandler {
+/**
+ * Adds the signed-in person, their language, the message kept for this page, and how their company's subscription stands, as
+ * `subscriptionOf` says it: the layout warns of its end.
+ */
+export function pageLocals(subscriptionOf: (user: Express.User, at: Date) => unknown): RequestHandler {
   return (req, res, next) => {
     setFormat(req, res);
     Object.assign(res.locals, {
       currentUser: req.user ?? null,
+      ownSubscription: req.user === undefined ? null : subscriptionOf(req.user, req.receivedAt),
       currentPath: req.originalUrl,
       flash: takeFlash(req),
     });

@@ -9,6 +9,8 @@ export interface CompanyPlan {
   plan: Plan;
   state: 'trial' | 'active' | 'lapsed';
   endsAt: Date;
+  /** True from five days before the end until the end. */
+  isEnding: boolean;
   /** Workspaces it has. */
   used: number;
   /** Workspaces it may have; null is no limit. */
@@ -28,13 +30,14 @@ export async function findCompanyPlan(
   if (subscription === undefined) {
     throw new Error(`Bug! company ${String(input.companyId)} has no subscription`);
   }
-  const { plan, state, endsAt, limits } = subscriptionState(subscription, input.at);
+  const { plan, state, endsAt, isEnding, limits } = subscriptionState(subscription, input.at);
   const used = await countWorkspaces(db, input.companyId);
   const limit = limits.workspaces;
   return {
     plan,
     state,
     endsAt,
+    isEnding,
     used,
     limit,
     isLapsed: state === 'lapsed',

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Paytr, TokenOrder } from '../../src/billing/paytr.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
@@ -68,6 +68,70 @@ interface PaymentRow {
 const payments = (companyId = cast.acme.id): Promise<PaymentRow[]> =>
   test.db('payments').where('company_id', companyId).orderBy('id').select<PaymentRow[]>('*');
 
+describe('the end of a trial or of paid time', () => {
+  const MINUTE_MS = 60_000;
+  const now = Date.now();
+  /** Time stands still, so that what is left is exact. */
+  const endsIn = (minutes: number, plan: 'trial' | 'team'): Promise<number> => {
+    vi.useFakeTimers({ toFake: ['Date'], now });
+    const end = new Date(now + minutes * MINUTE_MS);
+    return plan === 'trial'
+      ? setSubscription({ trial_ends_at: end })
+      : setSubscription({
+          plan,
+          trial_ends_at: new Date(now - 60 * DAY_MS),
+          period_started_at: new Date(now - 30 * DAY_MS),
+          period_ends_at: end,
+        });
+  };
+  afterEach(() => vi.useRealTimers());
+
+  it.each([
+    ['trial', 5 * 1440 + 1, 'pill-info', null],
+    ['trial', 4 * 1440, 'pill-warning', 'Your trial ends in 4 days'],
+    ['trial', 30, 'pill-warning', 'Your trial ends in 30 minutes'],
+    ['trial', 0, 'pill-danger', 'Your trial has ended'],
+    ['team', 5 * 1440 + 1, 'pill-success', null],
+    ['team', 5 * 1440, 'pill-warning', 'Your company’s paid time ends in 5 days'],
+    ['team', 26 * 60, 'pill-warning', 'Your company’s paid time ends in 26 hours'],
+    ['team', 0, 'pill-danger', 'Your subscription has ended'],
+  ] as const)('of %s in %i minutes shows as %s and on every page: %s', async (plan, minutes, tone, text) => {
+    await endsIn(minutes, plan);
+    for (const path of ['/billing', '/workspace', '/auth/tokens']) {
+      const page = (await alice.get(path)).text;
+      expect(page.match(/ends in \d|(trial|subscription) has ended/g)?.length ?? 0, path).toBe(
+        text === null ? 0 : 1,
+      );
+      if (text !== null) expect(page, path).toContain(text);
+      if (path !== '/auth/tokens') expect(page, path).toContain(`pill ${tone}`);
+    }
+  });
+
+  it('sends admins to the plans and members to an admin, and is nobody else’s business', async () => {
+    await endsIn(26 * 60, 'team');
+    expect((await alice.get('/auth/tokens')).text).toContain('href="/billing#plans"');
+    const members = (await (await bob()).get('/auth/tokens')).text;
+    expect(members).toContain('paid time ends in 26 hours');
+    expect(members).toContain('Ask an administrator of your company to choose a plan');
+    expect(members).not.toContain('/billing#plans');
+    const operators = await signIn(test.app, cast.olivia);
+    for (const text of [
+      (await (await charlie()).get('/auth/tokens')).text,
+      (await operators.get('/admin')).text,
+      (await operators.get(`/admin?company=${String(cast.acme.id)}`)).text,
+    ])
+      expect(text).not.toContain('paid time ends in');
+  });
+
+  it('is said in Turkish, too', async () => {
+    await endsIn(26 * 60, 'team');
+    await test.db('users').where('id', cast.alice.id).update({ locale: 'tr' });
+    expect((await alice.get('/billing')).text).toContain(
+      'Şirketinizin ödenmiş süresinin bitmesine 26 saat kaldı',
+    );
+  });
+});
+
 describe('the billing page', () => {
   it('shows an admin plan, usage, prices, payments, invoices and the details form', async () => {
     await buildWorkspace(test.db, { company_id: cast.acme.id, owner_user_id: cast.alice.id });
@@ -115,7 +179,8 @@ describe('the billing page', () => {
       period_ends_at: new Date(Date.now() - 3 * DAY_MS),
     });
     const page = await alice.get('/billing');
-    expect(page.text).toContain('Your company’s time has ended');
+    expect(page.text).toContain('Your subscription has ended');
+    expect(page.text).toContain('pill pill-danger">Ended');
     expect(page.text).toContain('action="/billing/subscribe/starter"');
     expect((await (await bob()).get('/billing')).text).toContain('Ask an administrator');
   });

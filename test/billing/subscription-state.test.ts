@@ -13,6 +13,8 @@ describe('a subscription', () => {
       plan: 'team',
       endsAt: later,
       limits: { workspaces: 20, members: 15 },
+      isEnding: true,
+      left: { unit: 'minute', count: 1 },
     });
   });
 

@@ -53,7 +53,6 @@ export const workspace = {
   lapsedAdmin: 'You can look at your workspaces, but not create or open any until a plan is paid for.',
   lapsedMember:
     'You can look at your workspaces, but not create or open any. Ask an administrator of your company to choose a plan.',
-  lapsedAction: 'Choose a plan',
 
   back: 'All workspaces',
   ownedBy: 'Workspace of {owner}',

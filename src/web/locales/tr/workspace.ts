@@ -58,7 +58,6 @@ export const workspace: Record<keyof typeof en, string> = {
     'Çalışma alanlarınızı görebilirsiniz; ancak bir plan için ödeme yapılana kadar yenisini oluşturamaz, olanları açamazsınız.',
   lapsedMember:
     'Çalışma alanlarınızı görebilirsiniz; ancak yenisini oluşturamaz, olanları açamazsınız. Plan seçmesi için şirketinizdeki bir yöneticiye başvurun.',
-  lapsedAction: 'Plan seç',
 
   back: 'Tüm çalışma alanları',
   ownedBy: 'Sahibi: {owner}',
