@@ -22,6 +22,7 @@ import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
 import { createLegalRouter } from './legal/router.ts';
 import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/browser-session.ts';
+import { compressText } from './web/compress-text.ts';
 import { csrfProtection, giveFormToken } from './web/csrf.ts';
 import { errorPages, notFound } from './web/error-pages.ts';
 import { limitInFlight } from './web/in-flight-limit.ts';
@@ -83,6 +84,7 @@ export function createApp(deps: AppDeps): {
   app.use(serverOptions);
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
+  app.use(compressText());
   assets.mount(app);
   // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form limit.
   app.use(createHealthRouter(deps));

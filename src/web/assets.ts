@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express, { type Express } from 'express';
 
-/** Serves our files and the two vendored ones, under a path that changes with their content. */
+/** Serves our files and the font's, under a path that changes with their content. */
 export interface Assets {
-  /** The address of a file: `asset('app.css')`, `asset('vendor/tabler.css')`. */
+  /** The address of a file: `asset('app.css')`, `asset('vendor/inter.css')`. */
   url(name: string): string;
   mount(app: Express): void;
 }
@@ -15,17 +15,13 @@ const require = createRequire(import.meta.url);
 
 /** Reads the files once at start to make the version; browsers may then keep them for a year. */
 export function createAssets(folder: string): Assets {
-  const tabler = join(dirname(require.resolve('@tabler/core/package.json')), 'dist/css/tabler.min.css');
   const inter = dirname(require.resolve('@fontsource-variable/inter/package.json'));
-  const version = hashOf([...listFiles(folder), tabler]);
+  const version = hashOf([...listFiles(folder), join(inter, 'index.css')]);
   const prefix = `/assets/${version}`;
   const forever = { immutable: true, maxAge: '1y', index: false } as const;
   return {
     url: (name) => `${prefix}/${name}`,
     mount: (app) => {
-      app.get(`${prefix}/vendor/tabler.css`, (_req, res) => {
-        res.sendFile(tabler, { immutable: true, maxAge: '1y' });
-      });
       app.get(`${prefix}/vendor/inter.css`, (_req, res) => {
         res.sendFile(join(inter, 'index.css'), { immutable: true, maxAge: '1y' });
       });
