@@ -7,6 +7,7 @@ import { formErrors, keptValues } from '../auth/form-errors.ts';
 import { InvalidInput, NotSignedIn } from '../errors.ts';
 import type { Page } from '../keyset.ts';
 import { timedEnds } from '../timed-cursor.ts';
+import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/send-download.ts';
 import { companyOf, companyParam } from './admin-scope.ts';
@@ -106,10 +107,32 @@ function renderTrail(
     ),
     csvUrl: urlWith('/admin/audit.csv', kept),
     isFiltered,
+    filters: describeFilters(values, format),
     options: filterOptions(res),
     values,
     errors,
   });
+}
+
+/** The filters that are set, in words: a printed list says what it shows. */
+function describeFilters(values: Record<string, string>, format: Format): { term: string; value: string }[] {
+  const { t } = format;
+  const named = (name: (typeof filterNames)[number], term: string, inWords = (value: string) => value) => {
+    const value = (values[name] ?? '').trim();
+    return value === '' ? [] : [{ term, value: inWords(value) }];
+  };
+  return [
+    ...named('user', t('admin.filterUser')),
+    ...named('action', t('admin.filterAction'), (action) => actionText(action, format)),
+    ...named('result', t('admin.filterResult'), (result) =>
+      t(result === 'success' ? 'admin.success' : 'admin.failure'),
+    ),
+    ...named('resource_type', t('admin.filterResource'), (type) => resourceTypeText(type, format)),
+    ...named('resource_id', t('admin.filterResourceId')),
+    ...named('ip', t('common.ipAddress')),
+    ...named('from', t('common.from')),
+    ...named('to', t('common.to')),
+  ];
 }
 
 function filterOptions(res: Response): Record<string, { value: string; text: string }[]> {

@@ -56,7 +56,29 @@ function addLocalTime(time) {
   });
 }
 
+/** What is printed says when it was printed, and unfolds what is folded; afterwards the page is as before. */
+function preparePrint() {
+  let opened = [];
+  window.addEventListener('beforeprint', () => {
+    opened = [...document.querySelectorAll('main details:not([open])')];
+    for (const details of opened) details.open = true;
+    const time = document.querySelector('time[data-printed]');
+    if (!time) return;
+    const now = new Date();
+    time.dateTime = now.toISOString();
+    time.textContent = now.toLocaleString(document.documentElement.lang === 'tr' ? 'tr-TR' : 'en-GB', {
+      dateStyle: 'medium',
+      timeStyle: 'short',
+      timeZone: 'Europe/Istanbul',
+    });
+  });
+  window.addEventListener('afterprint', () => {
+    for (const details of opened) details.open = false;
+  });
+}
+
 document.querySelectorAll('form[data-once]').forEach(sendOnce);
+preparePrint();
 document.querySelectorAll('button[data-copy]').forEach(copyOnClick);
 document.querySelectorAll('button[data-print]').forEach((button) => {
   button.hidden = false;

@@ -90,4 +90,8 @@ export const common = {
   promisePay: 'Card payments by PayTR. Card numbers never reach us.',
   promiseProveTitle: 'Prove',
   promiseProve: 'One file answers “I never bought this”.',
+
+  printZone: 'Times in Europe/Istanbul (UTC+3)',
+  printedAt: 'Printed',
+  printMore: 'This is one page of a longer list.',
 };

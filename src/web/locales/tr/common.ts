@@ -92,4 +92,8 @@ export const common: Record<keyof typeof en, string> = {
   promisePay: 'Kart ödemesi PayTR ile alınır; kart numarası bize ulaşmaz.',
   promiseProveTitle: 'Kanıt',
   promiseProve: '“Bunu ben almadım” itirazına tek dosyayla yanıt.',
+
+  printZone: 'Saatler Türkiye saatine göredir (Europe/Istanbul, UTC+3)',
+  printedAt: 'Yazdırma zamanı',
+  printMore: 'Bu, daha uzun bir listenin bir sayfasıdır.',
 };
