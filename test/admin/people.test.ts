@@ -171,7 +171,7 @@ describe('ending access', () => {
     const bob = await signIn(testApp.app, cast.bob);
     const path = `/admin/users/${String(cast.bob.id)}/deactivate`;
     const question = await alice.get(path);
-    expect(question.text).toContain('End the access of Bob?');
+    expect(question.text).toContain('End Bob’s access?');
     expect((await bob.get('/workspace')).status).toBe(200);
     const response = await alice.post(path);
     expect(response.status).toBe(303);

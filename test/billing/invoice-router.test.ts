@@ -39,7 +39,7 @@ describe('an invoice page', () => {
       'Acme &lt;b&gt;A.Ş.&lt;/b&gt;',
       'Örnek Cad. 1, Ankara',
       '1234567890',
-      'Team plan, one month',
+      'Professional plan, one month',
       '(Istanbul)',
       'data-print',
     ]) {

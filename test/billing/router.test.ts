@@ -340,7 +340,7 @@ describe('buying a plan', () => {
       userName: 'Alice',
       userAddress: test.config.seller.address,
       userPhone: test.config.seller.phone,
-      basket: [{ name: 'YouAreCoder Team, 1 month', unitPriceMinor: 149_900, quantity: 1 }],
+      basket: [{ name: 'YouAreCoder Professional, 1 month', unitPriceMinor: 149_900, quantity: 1 }],
       timeoutMinutes: 30,
     });
     expect(lastOrder?.okUrl).toContain(`http://localhost:3000/billing/payment/success?${signed}`);

@@ -64,7 +64,7 @@ export const common = {
 
   plan_trial: 'Trial',
   plan_starter: 'Starter',
-  plan_team: 'Team',
+  plan_team: 'Professional',
   plan_enterprise: 'Enterprise',
   planFor_starter: 'For a small team getting started.',
   planFor_team: 'For a product team that works every day.',

@@ -39,7 +39,7 @@ export const holds = {
   reason: 'Reason',
   reasonHint: 'The company’s administrators can read it.',
   reasonMissing: 'Say why the evidence must be kept.',
-  placedAt: 'Placed',
+  placedAt: 'Started',
   releasedAt: 'Released',
 
   placeTitle: 'Place a hold',

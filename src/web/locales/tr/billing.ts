@@ -2,7 +2,7 @@ import type { billing as en } from '../en/billing.ts';
 
 /** Turkish texts of billing; the English catalogue decides which keys exist. */
 export const billing: Record<keyof typeof en, string> = {
-  title: 'Ödemeler',
+  title: 'Faturalama',
   subtitle: 'Şirketinizin planı, ödemeleri ve faturaları.',
   subtitleMember: 'Şirketinizin planı ve bunun ne kadarının kullanıldığı.',
 
@@ -94,8 +94,8 @@ export const billing: Record<keyof typeof en, string> = {
   pageOpenUntil: 'Form saat {time} olana kadar açık.',
   orderSummary: 'Siparişiniz',
   orderPlan: 'Plan',
-  orderPeriod: 'Satın aldığınız dönem',
-  orderTotal: 'Toplam, vergi dâhil',
+  orderPeriod: 'Hizmet dönemi',
+  orderTotal: 'Toplam, KDV dâhil',
   orderTax: 'İçindeki KDV (%{percent})',
   orderCurrency: 'Para birimi',
   orderTestMode: 'Test ödemesi: gerçek para çekilmez.',
@@ -109,12 +109,12 @@ export const billing: Record<keyof typeof en, string> = {
     'Bankanız veya PayTR ödemeyi hâlâ denetliyor olabilir. Bu sayfa sonucu kendiliğinden yeniden sorar.',
   pendingLongTitle: 'Onay her zamankinden uzun sürüyor',
   pendingLongText:
-    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve fatura Ödemeler sayfasında yer alır. Lütfen ikinci kez ödeme yapmayın.',
+    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve fatura Faturalama sayfasında yer alır. Lütfen ikinci kez ödeme yapmayın.',
   closedTitle: 'Ödeme formu kapandı',
   closedText:
     'Form 30 dakika açık kaldı. Ödeme yaptıysanız planınız PayTR onaylar onaylamaz başlar. Yapmadıysanız yeniden deneyebilirsiniz.',
   successTitle: 'Ödendi. Teşekkürler!',
-  successText: '{plan} planının ücreti {until} tarihine kadar ödendi. Fatura, Ödemeler sayfasında.',
+  successText: '{plan} planının ücreti {until} tarihine kadar ödendi. Fatura, Faturalama sayfasında.',
   failedTitle: 'Ödeme gerçekleşmedi',
   failedNothing: 'Kartınızdan ücret alınmadı.',
   expiredTitle: 'Bu ödemenin süresi doldu',
@@ -147,7 +147,7 @@ export const billing: Record<keyof typeof en, string> = {
   reason_other:
     'Banka veya ödeme hizmeti onay vermedi. Lütfen yeniden deneyin ya da başka bir kart kullanın.',
   tryAgain: 'Yeniden dene',
-  toBilling: 'Ödemelere git',
+  toBilling: 'Faturalamaya git',
   toWorkspaces: 'Çalışma alanlarına git',
   toInvoice: 'Faturayı göster',
 
@@ -157,7 +157,7 @@ export const billing: Record<keyof typeof en, string> = {
   invoiceBuyer: 'Alıcı',
   invoiceNo: 'Fatura numarası',
   invoiceIssued: 'Düzenlenme tarihi',
-  invoicePaid: 'Ödemenin alındığı zaman',
+  invoicePaid: 'Ödeme tarihi',
   istanbulTime: '{time} (İstanbul)',
   utcTime: '{time} (UTC)',
   invoicePaidBy: 'Ödeme yöntemi',
@@ -166,11 +166,11 @@ export const billing: Record<keyof typeof en, string> = {
   invoiceNet: 'Net',
   invoiceTax: 'KDV %{percent}',
   invoiceTotal: 'Ödenen toplam',
-  invoiceSurcharge: 'bunun vade farkı',
+  invoiceSurcharge: 'vade farkı (toplamın içinde)',
   invoiceMethod: 'Kart, PayTR üzerinden',
   taxOffice: 'Vergi dairesi',
   taxNumber: 'Vergi numarası',
-  backToBilling: 'Ödemeler',
+  backToBilling: 'Faturalama',
   basketItem: 'YouAreCoder {plan}, 1 ay',
 
   receiptSubject: 'Makbuz {invoiceNo}: YouAreCoder {plan}, {amount}',
@@ -180,7 +180,7 @@ export const billing: Record<keyof typeof en, string> = {
 
 Plan: {plan}
 Dönem: {from} – {until} (İstanbul saatiyle)
-Tutar: {amount}, vergi dâhil
+Tutar: {amount}, KDV dâhil
 Fatura numarası: {invoiceNo}
 
 Faturayı buradan okuyup yazdırabilirsiniz (yönetici olarak giriş yapın):

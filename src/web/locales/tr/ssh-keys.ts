@@ -1,15 +1,15 @@
 import type { sshKeys as en } from '../en/ssh-keys.ts';
 
-/** SSH anahtarları: bir kişinin uçbirimden çalışma alanlarına girmek için kullandıkları. */
+/** SSH anahtarları: bir kişinin terminalden çalışma alanlarına girmek için kullandıkları. */
 export const sshKeys: Record<keyof typeof en, string> = {
   title: 'SSH anahtarları',
   intro:
-    'Anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşırsınız: uçbirimden ve scp, git gibi programlarla.',
+    'Anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşırsınız: terminalden ve scp, git gibi programlarla.',
   emptyTitle: 'Henüz anahtar yok',
   emptyText: 'Üzerinde çalıştığınız her makinenin açık anahtarını ekleyin.',
   tableLabel: 'SSH anahtarlarınız',
   label: 'Ad',
-  labelHint: 'Hangi makine olduğunu bilesiniz. Boş bırakırsanız anahtarın arkasında yazanı alırız.',
+  labelHint: 'Hangi makine olduğunu gösterir. Boş bırakırsanız anahtarın sonundaki açıklama kullanılır.',
   labelMissing: 'Anahtara bir ad verin.',
   fingerprint: 'Parmak izi',
   lastUse: 'Son kullanım',

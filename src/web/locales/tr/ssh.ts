@@ -1,8 +1,8 @@
 import type { ssh as en } from '../en/ssh.ts';
 
-/** Uçbirimde görünenler ve çalışma alanı sayfasında uçbirim için yazanlar. */
+/** Terminalde görünenler ve çalışma alanı sayfasında terminal için yazanlar. */
 export const ssh: Record<keyof typeof en, string> = {
-  title: 'Uçbirimden',
+  title: 'Terminalden bağlanma',
   text: 'Bunu ~/.ssh/config dosyasına ekleyin; “ssh {label}” çalışma alanında bir kabuk açar; scp, sftp, rsync ve git de aynı yoldan gider.',
   keysText: 'Ayarlarınızda bir anahtarınızın olması gerekir.',
   keysLink: 'SSH anahtarları',
@@ -17,7 +17,7 @@ export const ssh: Record<keyof typeof en, string> = {
   refused_pass: 'Bağlantının başlaması çok uzun sürdü. Lütfen yeniden deneyin.',
   refused_removed: 'Bu anahtar hesabınızdan kaldırıldı.',
   refused_deactivated: 'Erişiminiz şirketinizin bir yöneticisi tarafından sona erdirildi.',
-  refused_notAllowed: 'Bu çalışma alanı için artık hakkınız yok.',
+  refused_notAllowed: 'Bu çalışma alanını kullanma izniniz artık yok.',
   refused_notAccepted: 'Önce tarayıcıda güncel koşulları okuyup kabul edin: {url}',
   refused_lapsed: 'Şirketinizin aboneliği sona erdi, bu yüzden çalışma alanları kapalı.',
   refused_stopped: 'Bu çalışma alanı çalışmıyor. Tarayıcıda başlatın: {url}',

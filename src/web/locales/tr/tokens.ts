@@ -9,7 +9,7 @@ export const tokens: Record<keyof typeof en, string> = {
   emptyText: 'API’yi bir betikten, derlemeden veya kendi aracınızdan kullanmak için bir anahtar oluşturun.',
   tableLabel: 'Erişim anahtarlarınız',
   name: 'Ad',
-  nameHint: 'Ne için olduğunu sonra da bilesiniz; örneğin “gece derlemesi”.',
+  nameHint: 'Anahtarı sonradan tanımanızı sağlar; örneğin “gece derlemesi”.',
   scopes: 'İzinler',
   validUntil: 'Geçerlilik sonu',
   lastUse: 'Son kullanım',
