@@ -17,6 +17,9 @@ import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();
 
+/** As long as a name may be, and nowhere a blank to break at. */
+const longName = (start: string): string => start.padEnd(60, 'mw');
+
 describe.skipIf(browserPath === null)('the pages', () => {
   let app: ListeningApp;
   let browser: Browser;
@@ -26,9 +29,14 @@ describe.skipIf(browserPath === null)('the pages', () => {
   beforeAll(async () => {
     app = await startListeningApp();
     browser = await launchBrowser(browserPath ?? '');
-    cast = await buildCast(app.db);
-    workspaceId = (await buildWorkspace(app.db, { company_id: cast.acme.id, owner_user_id: cast.alice.id }))
-      .id;
+    cast = await buildCast(app.db, { nameOf: longName });
+    workspaceId = (
+      await buildWorkspace(app.db, {
+        company_id: cast.acme.id,
+        owner_user_id: cast.alice.id,
+        name: longName('workspace'),
+      })
+    ).id;
     await useIt(cast.alice, { isCounted: true, isOpen: true });
     await useIt(cast.bob, { isCounted: true, isOpen: false });
     await useIt(cast.bob, { isCounted: false, isOpen: false });
@@ -38,7 +46,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await app.db('workspaces').insert({
       company_id: cast.acme.id,
       owner_user_id: cast.bob.id,
-      name: 'deleted',
+      name: longName('deleted'),
       port: 29_999,
       created_at: new Date(),
       deleted_at: new Date(),
@@ -47,17 +55,13 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await giveLongNames();
   });
 
-  /** As long as a name may be, and nowhere a blank to break at. */
   async function giveLongNames(): Promise<void> {
-    const long = (start: string): string => start.padEnd(60, 'mw');
-    await app.db('workspaces').update({ name: app.db.raw(`rpad(name, 60, 'mw')`) });
-    await app.db('users').update({ full_name: app.db.raw(`rpad(full_name, 60, 'mw')`) });
     await app
       .db('companies')
       .where('id', cast.acme.id)
-      .update({ name: long('Acme') });
-    await app.db('access_tokens').update({ name: long('token') });
-    await app.db('ssh_keys').update({ label: long('key') });
+      .update({ name: longName('Acme') });
+    await app.db('access_tokens').update({ name: longName('token') });
+    await app.db('ssh_keys').update({ label: longName('key') });
   }
 
   /** The pages about sessions have something to show. */

@@ -219,13 +219,16 @@ export interface Cast {
   olivia: BuiltUser;
 }
 
-/** The standing cast of every story. */
-export async function buildCast(db: Knex): Promise<Cast> {
-  const acme = await buildCompany(db, { name: 'Acme', subdomain: `acme-${String(next())}` });
+/** The standing cast of every story. `nameOf` gives other names than theirs, such as long ones. */
+export async function buildCast(
+  db: Knex,
+  { nameOf = (name) => name }: { nameOf?: (name: string) => string } = {},
+): Promise<Cast> {
+  const acme = await buildCompany(db, { name: nameOf('Acme'), subdomain: `acme-${String(next())}` });
   const globex = await buildCompany(db, { name: 'Globex', subdomain: `globex-${String(next())}` });
   const person = (name: string, role: Role, company_id: number | null): Promise<BuiltUser> =>
     buildUser(db, {
-      full_name: name,
+      full_name: nameOf(name),
       email: `${name.toLowerCase()}-${String(next())}@example.com`,
       role,
       company_id,
