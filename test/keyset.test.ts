@@ -21,7 +21,7 @@ const search = null;
 
 /** Every list of which a person sees one page, the index that was made for it, and a row of the company to start from. */
 const lists: [name: string, index: string, list: List, start?: number][] = [
-  ['companies', 'idx_companies_name', (db, cursor) => listCompanies(db, { search, cursor })],
+  ['companies', 'idx_companies_by_name', (db, cursor) => listCompanies(db, { search, cursor })],
   [
     'people',
     'idx_users_company_name',

@@ -1,7 +1,8 @@
-import { Router } from 'express';
+import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
+import { refuseFromElsewhere } from '../web/refuse-from-elsewhere.ts';
 import { adminScope, requireChosenCompany } from './admin-scope.ts';
 import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from './download-slots.ts';
@@ -19,7 +20,8 @@ import { createPersonSessionsRouter } from './person-sessions-router.ts';
 export function createAdminRouter(deps: AppDeps): Router {
   const slots = createDownloadSlots(deps.config.databasePoolMax);
   const router = Router();
-  router.use(requireAdmin, requireCurrentAcceptance(deps.db), adminScope(deps.db));
+  router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
+  router.use(adminScope(deps.db));
   // The evidence of a person needs no chosen company, and the overview is where one is chosen.
   router.use(createEvidenceRouter(deps, slots));
   router.use(createOverviewRouter(deps));
@@ -31,4 +33,9 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(createPersonSessionsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;
+}
+
+/** Whether a look at an admin page is evidence: any of the platform's staff, and every download of records. */
+function isRecorded(req: Request): boolean {
+  return req.user?.role === 'operator' || /(?:\/export-logs|\.csv)\/?$/i.test(req.path);
 }

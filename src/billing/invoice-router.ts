@@ -7,6 +7,7 @@ import { requireAdmin } from '../auth/require-user.ts';
 import { NotFound } from '../errors.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { formatOf } from '../web/page-locals.ts';
+import { refuseFromElsewhere } from '../web/refuse-from-elsewhere.ts';
 import { idAddress } from './input.ts';
 import { findAnyInvoice, findInvoice, type PrintedInvoice } from './invoice-queries.ts';
 
@@ -16,7 +17,8 @@ import { findAnyInvoice, findInvoice, type PrintedInvoice } from './invoice-quer
  */
 export function createInvoiceRouter({ db }: Pick<AppDeps, 'db'>): Router {
   const router = Router();
-  router.get('/invoices/:id', requireAdmin, requireCurrentAcceptance(db), (req, res) =>
+  const ofStaff = refuseFromElsewhere((req) => req.user?.role === 'operator');
+  router.get('/invoices/:id', requireAdmin, requireCurrentAcceptance(db), ofStaff, (req, res) =>
     showInvoice(db, req, res),
   );
   return router;

@@ -240,6 +240,48 @@ describe('an id that is none', () => {
   );
 });
 
+describe('a look that is recorded, when another site made the browser send it', () => {
+  const recorded: [VisitorName, string, () => string][] = [
+    ['alice', 'evidence', () => `/admin/users/${String(cast.bob.id)}/export-logs`],
+    ['alice', 'evidence in another case', () => `/admin/users/${String(cast.bob.id)}/Export-Logs/`],
+    ['alice', 'the audit trail as CSV', () => '/admin/audit.csv'],
+    ['olivia', 'evidence', () => `/admin/users/${String(cast.bob.id)}/export-logs`],
+    ['olivia', 'a company', () => `/admin?company=${String(cast.acme.id)}`],
+    ['olivia', 'a person', () => `/admin/users/${String(cast.bob.id)}?company=${String(cast.acme.id)}`],
+  ];
+  const countRows = async (): Promise<number> =>
+    Number((await test.db('audit_logs').count('*').first<{ count: number }>()).count);
+
+  it.each(recorded)('is not carried out: %s, %s', async (name, _what, path) => {
+    const visitor = await signIn(test.app, cast[name as 'alice']);
+    const before = await countRows();
+    for (const site of ['cross-site', 'same-site']) {
+      const image = { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+      expect((await visitor.get(path(), image)).status).toBe(403);
+      const frame = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' };
+      expect((await visitor.get(path(), frame)).status).toBe(403);
+      const link = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+      const page = await visitor.get(path(), link);
+      expect(page.text).toContain('class="error-page"');
+      expect(page.text).toContain(`href="${path()}"`);
+    }
+    expect(await countRows()).toBe(before);
+    const own = await visitor.get(path(), { 'sec-fetch-site': 'same-origin' });
+    expect(own.text).not.toContain('class="error-page"');
+    expect(await countRows()).toBeGreaterThan(before);
+  });
+
+  it('is carried out for a page of which nothing is recorded', async () => {
+    const alice = await signIn(test.app, cast.alice);
+    const link = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+    };
+    expect((await alice.get('/admin/audit', link)).text).not.toContain('class="error-page"');
+  });
+});
+
 describe('a form that is not ours', () => {
   const posts = routeRules.filter(
     ({ route }) =>

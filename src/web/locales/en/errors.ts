@@ -3,6 +3,10 @@ export const errors = {
   notFound: 'This page does not exist, or it is not yours to see.',
   forbiddenHeading: 'Not allowed',
   forbidden: 'Your role does not allow this. Ask an admin of your company.',
+  fromElsewhereHeading: 'Go on from another site?',
+  fromElsewhere:
+    'Another site or an e-mail led here. What happens on the next page is recorded as done by you, so go on only if you meant to.',
+  fromElsewhereGoOn: 'Go on',
   forgedRequestHeading: 'The form has expired',
   forgedRequest: 'For your safety the form was not accepted. Go back, reload the page and send it again.',
   notSignedInHeading: 'Please sign in',

@@ -5,6 +5,10 @@ export const errors: Record<keyof typeof en, string> = {
   notFound: 'Böyle bir sayfa yok ya da bu sayfayı görme yetkiniz bulunmuyor.',
   forbiddenHeading: 'Yetkiniz yok',
   forbidden: 'Rolünüz bu işleme izin vermiyor. Şirketinizin yöneticisine başvurun.',
+  fromElsewhereHeading: 'Başka bir siteden mi geldiniz?',
+  fromElsewhere:
+    'Buraya başka bir site ya da bir e-posta aracılığıyla geldiniz. Sonraki sayfada olanlar sizin adınıza kaydedilir; yalnızca gerçekten istiyorsanız devam edin.',
+  fromElsewhereGoOn: 'Devam et',
   forgedRequestHeading: 'Formun süresi doldu',
   forgedRequest: 'Güvenliğiniz için form kabul edilmedi. Geri dönüp sayfayı yenileyin ve yeniden gönderin.',
   notSignedInHeading: 'Lütfen giriş yapın',
