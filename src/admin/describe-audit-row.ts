@@ -74,7 +74,7 @@ function listFacts(row: AuditEntryRow, format: Format): DescribedRow['facts'] {
   const facts: [string, string | null][] = [
     [t('admin.factUtc'), row.timestamp.toISOString()],
     [t('admin.factReason'), row.error_message],
-    ...flatten(row.details),
+    ...flattenDetails(row.details),
     [t('admin.factRequest'), request === '' ? null : request],
     [t('admin.factRequestId'), row.request_id],
     [t('admin.factUserAgent'), row.user_agent],
@@ -84,9 +84,9 @@ function listFacts(row: AuditEntryRow, format: Format): DescribedRow['facts'] {
 }
 
 /** Details are open: nested ones become one line each, named by their path. */
-function flatten(value: unknown, path: string[] = []): [string, string][] {
+export function flattenDetails(value: unknown, path: string[] = []): [string, string][] {
   if (typeof value === 'object' && value !== null && path.length < 4) {
-    return Object.entries(value).flatMap(([key, inner]) => flatten(inner, [...path, key]));
+    return Object.entries(value).flatMap(([key, inner]) => flattenDetails(inner, [...path, key]));
   }
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   return [[path.join(' › '), text]];

@@ -13,10 +13,10 @@ export const securityEventKinds = [
 export type SecurityEventKind = (typeof securityEventKinds)[number];
 
 /** Slots of a kind. */
-const RING_SLOTS = 2000;
+export const RING_SLOTS = 2000;
 
 /** Events of one kind that one address may leave in a minute; what is beyond is only counted in the metrics. */
-const PER_ADDRESS_AND_MINUTE = 60;
+export const PER_ADDRESS_AND_MINUTE = 60;
 
 /** Longest excerpt kept of what a stranger sent, in characters. */
 const EXCERPT_MAX = 1000;

@@ -22,6 +22,8 @@ export const createForm = z.object({
         .string()
         .min(1, nameErrors.missing)
         .max(NAME_MAX, nameErrors.tooLong)
+        // Said as a pattern too, since the API's document shows patterns and no more.
+        .regex(/[\p{L}\p{N}]/u, nameErrors.odd)
         .refine(isReadableLine, nameErrors.odd),
     ),
 });

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();
 let cast: Cast;
@@ -187,7 +187,8 @@ describe('another company’s person and one who does not exist', () => {
       text
         .replace(/<code>.*?<\/code>/, '')
         .replace(/nonce="[^"]*"/g, '')
-        .replace(/value="[^"]*"/g, '');
+        .replace(/value="[^"]*"/g, '')
+        .replace(PRINTED_AT, '');
     expect(other.status).toBe(404);
     expect(withoutId(other.text)).toBe(withoutId(missing.text));
   });
@@ -228,7 +229,10 @@ describe('what a company’s pages count', () => {
       Promise.all([
         ...paths.map(async (path) => {
           const { text } = await admin.get(path);
-          return text.slice(text.indexOf('<main')).replace(/nonce="[^"]*"/g, '');
+          return text
+            .slice(text.indexOf('<main'))
+            .replace(/nonce="[^"]*"/g, '')
+            .replace(PRINTED_AT, '');
         }),
         olivia
           .get(`/admin?q=${own.acme.subdomain}`)

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../support/build.ts';
-import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+import { PASSWORD, signIn, Visitor, PRINTED_AT } from '../support/visitor.ts';
 import { cookieOf, rowsOf } from './rows.ts';
 
 const testApp = useTestApp();
@@ -267,6 +267,7 @@ describe('an attempt that fails', () => {
       const text = response.text
         .replaceAll(fields.email, 'E-MAIL')
         .replace(/nonce="[^"]+"/g, '')
+        .replace(PRINTED_AT, '')
         .replace(/name="_csrf" value="[^"]+"/g, '');
       answers.push({ status: response.status, text });
       expect(response.text).not.toContain(fields.password);

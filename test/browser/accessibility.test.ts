@@ -114,6 +114,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/users/${cast.bob.id}/deactivate`,
     '/admin/audit',
     '/admin/holds',
+    '/admin/security',
   ];
 
   it(

@@ -723,6 +723,12 @@ export const routeRules: RouteRule[] = [
     forStaff: 'theirs alone',
   },
   {
+    route: 'GET /admin/security',
+    target: () => ({ path: '/admin/security' }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
     route: 'GET /admin/users',
     target: () => ({ path: '/admin/users' }),
     expect: page(403, 200, 200, 200),

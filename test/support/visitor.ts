@@ -5,6 +5,9 @@ import supertest, { type Response, type Test } from 'supertest';
 const TOKEN = /name="_csrf" value="([^"]+)"/;
 const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form>/g;
 
+/** When a page says it was printed: the one thing in which two pages of the same differ. */
+export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
+
 type Fields = Record<string, string | number | boolean | undefined>;
 
 /** The password of every person that test/support/build.ts makes. */

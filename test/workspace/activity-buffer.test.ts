@@ -301,7 +301,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
     'after a new version of the terms came into force': () =>
       database.ownerDb.raw(
         `insert into legal_documents (kind, version, locale, title, body, published_at)
-         select kind, '2026-11-20', locale, title, body || ' ', now()
+         select kind, '2026-12-01', locale, title, body || ' ', now()
          from legal_documents where kind = 'terms' and locale = 'en' order by version desc limit 1`,
       ),
   };

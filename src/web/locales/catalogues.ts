@@ -7,6 +7,7 @@ import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
+import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
@@ -21,6 +22,7 @@ import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trSsh from './tr/ssh.ts';
@@ -40,6 +42,7 @@ const en = {
   ...enHolds,
   ...enHome,
   ...enLegal,
+  ...enSecurity,
   ...enSessions,
   ...enSshKeys,
   ...enSsh,
@@ -65,6 +68,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHolds,
     ...trHome,
     ...trLegal,
+    ...trSecurity,
     ...trSessions,
     ...trSshKeys,
     ...trSsh,

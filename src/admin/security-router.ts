@@ -1,0 +1,84 @@
+import { Router, type Request, type RequestHandler, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import {
+  countSecurityEvents,
+  listSecurityEvents,
+  type SecurityEventEntry,
+} from '../audit/list-security-events.ts';
+import {
+  PER_ADDRESS_AND_MINUTE,
+  RING_SLOTS,
+  securityEventKinds,
+  type SecurityEventKind,
+} from '../audit/security-log.ts';
+import { NotFound, NotSignedIn } from '../errors.ts';
+import type { Format } from '../web/format.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { flattenDetails } from './describe-audit-row.ts';
+import { parseCursor } from './input.ts';
+import { pageUrls, urlWith } from './page-urls.ts';
+
+const PATH = '/admin/security';
+
+/** `GET /security`: what strangers sent that was refused. For operators; it is of no company, so for anybody else it is not there. */
+export function createSecurityRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.get('/security', hideFromOthers, async (req, res) => {
+    await showEvents(deps, req, res);
+  });
+  return router;
+}
+
+const hideFromOthers: RequestHandler = (req, _res, next) => {
+  if (req.user === undefined) throw new NotSignedIn();
+  if (req.user.role !== 'operator') throw new NotFound();
+  next();
+};
+
+async function showEvents({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const format = formatOf(res);
+  const kind = parseKind(req.query.kind);
+  const [counts, page] = await Promise.all([
+    countSecurityEvents(db),
+    listSecurityEvents(db, { kind, cursor: parseCursor(req.query) }),
+  ]);
+  res.render('admin/security', {
+    title: format.t('security.title'),
+    kind,
+    counts: counts.map((entry) => ({
+      ...entry,
+      text: kindText(entry.kind, format),
+      url: urlWith(PATH, { kind: entry.kind }),
+    })),
+    slots: RING_SLOTS,
+    perMinute: PER_ADDRESS_AND_MINUTE,
+    rows: page.rows.map((event) => describeEvent(event, format)),
+    pages: pageUrls(PATH, { kind }, page),
+  });
+}
+
+/** The kind asked for; null, all of them, when none is or there is no such kind. */
+function parseKind(value: unknown): SecurityEventKind | null {
+  return securityEventKinds.find((kind) => kind === value) ?? null;
+}
+
+/** An event as operators read it; what strangers sent stays as it is and is escaped by the view. */
+function describeEvent(
+  event: SecurityEventEntry,
+  format: Format,
+): SecurityEventEntry & { kindText: string; facts: { term: string; value: string }[] } {
+  const known = flattenDetails(event.details).filter(([, value]) => value !== 'null');
+  const request: [string, string][] =
+    event.request_id === null ? [] : [[format.t('admin.factRequestId'), event.request_id]];
+  return {
+    ...event,
+    kindText: kindText(event.kind, format),
+    facts: [...known, ...request].map(([term, value]) => ({ term, value })),
+  };
+}
+
+/** A kind in the reader's words; one that the code no longer has as it is. */
+function kindText(kind: string, { t }: Format): string {
+  const known = securityEventKinds.find((name) => name === kind);
+  return known === undefined ? kind : t(`security.kind_${known}`);
+}

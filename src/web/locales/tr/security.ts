@@ -1,0 +1,28 @@
+/** Turkish texts of the page about security events, for the platform's staff. ICU MessageFormat. */
+export const security = {
+  title: 'Güvenlik olayları',
+  intro: 'Yabancıların gönderdiği, reddedilen ve kimsenin kanıtına girmeyen istekler; en yenisi üstte.',
+  bounded:
+    'Her türün en yeni {slots, number} olayı saklanır, daha eskilerinin üzerine yazılır; bir adres aynı türden dakikada en çok {perMinute, number} olay bırakır. Bunun ötesi yalnızca security_events_total ölçümünde sayılır.',
+  chooserTitle: 'Reddedilen istekler',
+  chooserText:
+    'Bütün şirketlerde sahte veya imzasız istekler ile reddedilen girişler, anahtarlar ve erişimler.',
+  chooserAction: 'Güvenlik olaylarını göster',
+
+  kind: 'Tür',
+  allKinds: 'Bütün türler',
+  counts: 'Şu anda saklanan',
+  'kind_unsigned-callback': 'Geçerli imzası olmayan ödeme bildirimi',
+  'kind_forged-request': 'Sahte form veya istek',
+  'kind_access-refused': 'Reddedilen erişim',
+  'kind_sign-in-refused': 'Reddedilen giriş',
+  'kind_token-refused': 'Reddedilen erişim anahtarı',
+
+  path: 'Yol',
+  known: 'Bilinenler',
+  utc: '{time} UTC',
+  none: 'Güvenlik olayı yok',
+  noneText: 'Buraya yazılması gereken hiçbir şey reddedilmedi.',
+  noneOfKind: 'Bu türden olay yok',
+  noneOfKindText: 'Başka bir tür ya da hepsini seçin.',
+};
