@@ -12,7 +12,7 @@ import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter } from './person-router.ts';
 import { createPersonSessionsRouter } from './person-sessions-router.ts';
-import { createSecurityRouter } from './security-router.ts';
+import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
  * The admin pages: an admin's own company, or for operators the one they chose. Members are refused, strangers sent to
@@ -22,7 +22,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   const slots = createDownloadSlots(deps.config.databasePoolMax);
   const router = Router();
   // Before the rest, which refuses members: this page is not there for them, nor for admins.
-  router.use(createSecurityRouter(deps));
+  router.use('/security', hideFromOthers);
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
   router.use(adminScope(deps.db));
   // The evidence of a person needs no chosen company, and the overview is where one is chosen.
@@ -30,6 +30,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(createOverviewRouter(deps));
   // The list of open holds needs none either: it is about all companies then.
   router.use(createHoldsRouter(deps));
+  router.use(createSecurityRouter(deps));
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));

@@ -20,16 +20,17 @@ import { pageUrls, urlWith } from './page-urls.ts';
 
 const PATH = '/admin/security';
 
-/** `GET /security`: what strangers sent that was refused. For operators; it is of no company, so for anybody else it is not there. */
+/** `GET /security`: the requests that were refused, of all companies. Mounted behind `hideFromOthers`. */
 export function createSecurityRouter(deps: AppDeps): Router {
   const router = Router();
-  router.get('/security', hideFromOthers, async (req, res) => {
+  router.get('/security', async (req, res) => {
     await showEvents(deps, req, res);
   });
   return router;
 }
 
-const hideFromOthers: RequestHandler = (req, _res, next) => {
+/** Answers as if there were no such page, except to operators; strangers are sent to sign in. */
+export const hideFromOthers: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();
   if (req.user.role !== 'operator') throw new NotFound();
   next();

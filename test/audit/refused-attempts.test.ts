@@ -1,10 +1,13 @@
 import supertest from 'supertest';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FAILURES_BEFORE_LOCK } from '../../src/auth/login-lock.ts';
 import { readBundle } from '../admin/evidence-support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildCast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
+
+// Each flood is some hundred sign-ins, and each of these hashes a password.
+vi.setConfig({ testTimeout: 60_000 });
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });
 let cast: Awaited<ReturnType<typeof buildCast>>;

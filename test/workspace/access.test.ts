@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { listRoutes } from '../support/routes.ts';
-import { signIn, Visitor } from '../support/visitor.ts';
+import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
 
 const site = useTestApp();
 
@@ -111,6 +111,7 @@ const matrix: Record<string, Record<Who, number>> = {
   'GET /workspace/:id': page,
   'GET /workspace/:id/delete': page,
   'GET /workspace/:id/sessions': page,
+  'GET /workspace/:id/state': page,
   'POST /workspace/:id/delete': form,
   'POST /workspace/:id/restore': form,
   'POST /workspace/:id/open': form,
@@ -149,7 +150,7 @@ test.each(['otherAdmin', 'otherMember', 'colleague'] as const)(
     const hidden = await visitors[who].get(`/workspace/${String(place.id)}`);
     const missing = await visitors[who].get('/workspace/999999999');
     const bare = (text: string): string =>
-      text.replace(/[\w-]{36}|nonce="[^"]+"|\/workspace\/\d+|value="[^"]*"/g, '');
+      text.replace(/[\w-]{36}|nonce="[^"]+"|\/workspace\/\d+|value="[^"]*"/g, '').replace(PRINTED_AT, '');
     expect(hidden.status).toBe(missing.status);
     expect(bare(hidden.text)).toBe(bare(missing.text));
   },

@@ -53,9 +53,9 @@ describe('an admin in somebody else’s workspace', () => {
     await entered(cast.alice, yesterday, yesterday + 12);
     const page = await bob.get(address);
     expect(page.text).toContain('Entered by an administrator');
-    expect(page.text).toMatch(/Alice was here on \d+ \w+ \d{4}, \d\d:\d\d for 12 mins/);
-    expect((await bob.get('/workspace/sessions')).text).toContain('Alice was here on');
-    expect((await bob.get(`${address}/sessions`)).text).toContain('Alice was here on');
+    expect(page.text).toMatch(/Alice was connected from \d+ \w+ \d{4}, \d\d:\d\d for 12 mins/);
+    expect((await bob.get('/workspace/sessions')).text).toContain('Alice was connected from');
+    expect((await bob.get(`${address}/sessions`)).text).toContain('Alice was connected from');
     const alices = await (await signIn(site.app, cast.alice)).get(address);
     expect(alices.text).not.toContain('Entered by an administrator');
     expect(alices.text).toContain('As administrator');
@@ -65,7 +65,7 @@ describe('an admin in somebody else’s workspace', () => {
     const alice = await signIn(site.app, cast.alice);
     await alice.post(`/workspace/${String(place.id)}/open`);
     const page = await (await signIn(site.app, cast.bob)).get(`/workspace/${String(place.id)}`);
-    expect(page.text).toContain('Alice has been here since');
+    expect(page.text).toContain('Alice has been connected since');
   });
 
   test('is in the evidence about the admin as such, and counted in that about the owner', async () => {

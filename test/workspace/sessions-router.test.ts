@@ -140,7 +140,7 @@ describe('who is in now', () => {
     expect(namesIn(page)).toEqual(['Alice', 'Alice', 'Bob']);
     expect(page).toContain('As administrator, in the workspace of Bob');
     expect((await (await signIn(site.app, cast.charlie)).get('/workspace/now')).text).toContain(
-      'Nobody is in',
+      'Nobody is connected',
     );
   });
 

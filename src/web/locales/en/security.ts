@@ -1,7 +1,7 @@
 /** English texts of the page about security events, for the platform's staff. ICU MessageFormat. */
 export const security = {
   title: 'Security events',
-  intro: 'What strangers sent that was refused and belongs in nobody’s evidence, newest first.',
+  intro: 'Requests that were refused, of all companies and of nobody, newest first.',
   bounded:
     'Of each kind the newest {slots, number} are kept and older ones are overwritten, and one address leaves at most {perMinute, number} of a kind a minute. Whatever is beyond that is only counted, in the metric security_events_total.',
   chooserTitle: 'Refused requests',

@@ -1,7 +1,9 @@
-/** Turkish texts of the page about security events, for the platform's staff. ICU MessageFormat. */
-export const security = {
+import type { security as en } from '../en/security.ts';
+
+/** Güvenlik olayları sayfası: platformun personeli içindir. */
+export const security: Record<keyof typeof en, string> = {
   title: 'Güvenlik olayları',
-  intro: 'Yabancıların gönderdiği, reddedilen ve kimsenin kanıtına girmeyen istekler; en yenisi üstte.',
+  intro: 'Reddedilen istekler: bütün şirketlerden ve hiçbirine ait olmayanlar, en yenisi üstte.',
   bounded:
     'Her türün en yeni {slots, number} olayı saklanır, daha eskilerinin üzerine yazılır; bir adres aynı türden dakikada en çok {perMinute, number} olay bırakır. Bunun ötesi yalnızca security_events_total ölçümünde sayılır.',
   chooserTitle: 'Reddedilen istekler',
