@@ -250,7 +250,7 @@ describe('a look that is recorded, when another site made the browser send it', 
     ['olivia', 'a person', () => `/admin/users/${String(cast.bob.id)}?company=${String(cast.acme.id)}`],
   ];
   const countRows = async (): Promise<number> =>
-    Number((await test.db('audit_logs').count('*').first<{ count: number }>()).count);
+    (await test.db('audit_logs').count('*').first<{ count: number }>()).count;
 
   it.each(recorded)('is not carried out: %s, %s', async (name, _what, path) => {
     const visitor = await signIn(test.app, cast[name as 'alice']);
