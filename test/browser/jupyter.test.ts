@@ -36,8 +36,6 @@ interface Minutes {
  */
 const patience = { timeout: 30_000 };
 
-// Known fault since the relay of caec758: Jupyter's kernel is not reached through the gateway (its icon never turns idle). The three
-// skipped tests show it; it is to be mended before anything else.
 describe.skipIf(browserPath === null || !hasJupyter)(
   'Jupyter in a workspace, in a browser',
   { timeout: 90_000 },
@@ -98,7 +96,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
       await page.close();
     });
 
-    it.skip('runs a cell over WebSocket: an active minute', async () => {
+    it('runs a cell over WebSocket: an active minute', async () => {
       const opened = context.waitForEvent('page');
       await tree.locator('#new-dropdown-button').click();
       await tree.locator('#kernel-python3 a').click();
@@ -125,7 +123,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
       expect(sent.filter((what) => what.startsWith('PUT /api/contents/'))).toHaveLength(1);
     });
 
-    it.skip('is merely connected while nobody touches its tabs, whatever they ask and keep alive by themselves', async () => {
+    it('is merely connected while nobody touches its tabs, whatever they ask and keep alive by themselves', async () => {
       const before = await minutes();
       sent.length = 0;
       for (let count = 0; count < 6; count += 1) {
@@ -139,7 +137,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
       expect((await minutes()).active_minutes).toBe(before.active_minutes);
     });
 
-    it.skip('is merely connected when the line breaks and a tab connects anew by itself', async () => {
+    it('is merely connected when the line breaks and a tab connects anew by itself', async () => {
       const before = await minutes();
       await stop(1);
       sent.length = 0;
