@@ -168,6 +168,7 @@ describe('after it', () => {
     cpSync(shipped, folder, { recursive: true });
     await migrate(folder);
     const event = { actor_type: 'system', action_type: 'login', success: true };
+    await database.ownerDb('audit_time_bounds').update({ oldest: '1000 years', ahead: '1000 years' });
     for (const timestamp of [new Date('2001-01-01'), new Date(), new Date('2077-01-01')]) {
       await database.db('audit_logs').insert({ ...event, timestamp });
     }
