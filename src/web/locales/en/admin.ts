@@ -198,7 +198,8 @@ export const admin = {
   reactivateMemberLimit: 'Every place in the plan is taken. Choose a larger plan, or withdraw an invitation.',
 
   auditTitle: 'Audit trail',
-  auditIntro: 'What happened at {company}: who, when, from where. The product can neither change nor delete these rows.',
+  auditIntro:
+    'What happened at {company}: who, when, from where. The product can neither change nor delete these rows.',
   filterUser: 'Person',
   filterUserHint: 'E-mail address or number',
   filterAction: 'Action',

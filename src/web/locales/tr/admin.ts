@@ -197,7 +197,8 @@ export const admin: Record<keyof typeof en, string> = {
   reactivateMemberLimit: 'Plandaki bütün yerler dolu. Daha büyük bir plan seçin veya bir daveti geri çekin.',
 
   auditTitle: 'Denetim kaydı',
-  auditIntro: '{company} şirketinde olanlar: kim, ne zaman, nereden. Ürün bu kayıtları değiştiremez ve silemez.',
+  auditIntro:
+    '{company} şirketinde olanlar: kim, ne zaman, nereden. Ürün bu kayıtları değiştiremez ve silemez.',
   filterUser: 'Kişi',
   filterUserHint: 'E-posta adresi veya numara',
   filterAction: 'İşlem',
