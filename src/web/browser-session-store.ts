@@ -72,9 +72,15 @@ export class BrowserSessionStore extends PgStore {
     super.destroy(hashSessionId(sid), callback);
   }
 
-  override touch(sid: string, data: session.SessionData, callback: () => void = ignore): void {
-    if (this.#continued.delete(data)) callback();
-    else this.continue(sid, data).then(callback, callback);
+  override touch(sid: string, data: session.SessionData, callback: (error?: unknown) => void = ignore): void {
+    if (this.#continued.delete(data)) {
+      callback();
+      return;
+    }
+    this.continue(sid, data).then(() => {
+      // Without an argument: `express-session` takes any for an error, and the connection of a download would be cut.
+      callback();
+    }, callback);
   }
 }
 

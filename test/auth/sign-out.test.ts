@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { Agent, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import session from 'express-session';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -200,6 +202,22 @@ describe('a request that is still being answered when its browser session is del
     const { cookie } = await signInWithCookie(cast.alice);
     const response = await new Visitor(testApp.app).get('/admin/audit.csv', { cookie });
     expect([response.status, cookieOf(response, 'yac')]).toEqual([200, undefined]);
+  });
+
+  it('keeps the connection on which a download was sent, since nothing went wrong', async () => {
+    const { cookie } = await signInWithCookie(cast.alice);
+    const server = createServer(testApp.app).listen(0);
+    let opened = 0;
+    server.on('connection', () => (opened += 1));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    for (let downloads = 0; downloads < 3; downloads += 1) {
+      const response = await new Visitor(address, { cookie }, agent).get('/admin/audit.csv');
+      expect([response.status, response.text.endsWith('\r\n')]).toEqual([200, true]);
+    }
+    agent.destroy();
+    server.close();
+    expect(opened).toBe(1);
   });
 });
 
