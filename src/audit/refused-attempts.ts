@@ -26,6 +26,8 @@ export interface RefusedAttempt {
   ownRows: number;
   /** What it is about besides the person: a token's number. */
   subject?: string;
+  /** Names of details that may differ from one attempt to the next: the row that counts them has none of these. */
+  varying?: readonly string[];
   /** Where each one is noted besides, as long as there is room. */
   kind: SecurityEventKind;
 }
@@ -37,10 +39,14 @@ export interface RefusedAttempt {
 export async function recordRefusedAttempt(
   db: Knex,
   context: RequestContext,
-  { entry, ownRows, subject, kind }: RefusedAttempt,
+  { entry, ownRows, subject, varying, kind }: RefusedAttempt,
 ): Promise<void> {
   const row = toAuditRow(context, entry);
-  const attempts = await count(db, context, { row, ownRows, subject: subject ?? '' });
+  const attempts = await count(db, context, {
+    row: without(row, varying ?? []),
+    ownRows,
+    subject: subject ?? '',
+  });
   if (attempts === null || attempts <= ownRows) await AuditLogger.log(db, context, entry);
   if (attempts === null) return;
   await recordSecurityEvent(db, context, {
@@ -94,7 +100,12 @@ const COUNT = `
 
 /** The row stands for attempts with ever other addresses then, which are nobody's. */
 function withoutEmailOfNobody(row: AuditRow): AuditRow {
-  return row.user_id === null ? withDetails(row, ({ email: _email, ...details }) => details) : row;
+  return row.user_id === null ? without(row, ['email']) : row;
+}
+
+function without(row: AuditRow, names: readonly string[]): AuditRow {
+  const isKept = ([name]: [string, unknown]): boolean => !names.includes(name);
+  return withDetails(row, (details) => Object.fromEntries(Object.entries(details).filter(isKept)));
 }
 
 function ofManyAddresses(row: AuditRow): AuditRow {

@@ -143,6 +143,16 @@ const refusals = (): Promise<Record<string, unknown>[]> =>
     .orderBy('id')
     .select('error_message', 'resource_id', 'ip_address', 'details');
 
+/** Details of the row that stands for so many attempts; what each of them asked for is in none. */
+const countedOf = (of: { id: number; fingerprint: string }, attempts: number): object => ({
+  access_method: 'ssh',
+  ssh_key_id: of.id,
+  ssh_key_fingerprint: of.fingerprint,
+  attempts,
+  first_attempt_at: expect.any(String) as string,
+  last_attempt_at: expect.any(String) as string,
+});
+
 describe('a key that a client offers', () => {
   it('is answered with the session command and a pass of its own, and nothing else is allowed', async () => {
     const [first, second] = [await lineFor(key), await lineFor(key)];
@@ -357,29 +367,41 @@ describe('a connection', () => {
     const passes = await Promise.all(Array.from({ length: 25 }, () => passFor()));
     const all = await Promise.all(passes.map((pass) => open({ pass })));
     expect(all.filter(({ heard }) => 'run' in heard[0]!)).toHaveLength(20);
-    expect(await refusals()).toHaveLength(5);
+    await site.writeCounted();
+    expect(await refusals()).toMatchObject([
+      { error_message: 'too-many' },
+      { error_message: 'too-many', details: { attempts: 4 } },
+    ]);
     expect(await sessions()).toHaveLength(20);
   });
 
-  it('is refused after sixty of its person in a minute, and then leaves no rows of evidence', async () => {
-    for (let count = 0; count < 60; count += 1) await refusalOf({ workspace: 'nowhere' });
+  it('is refused after sixty of its person in a minute, and leaves a row and a count of each refusal and key', async () => {
+    await site.writeCounted();
+    for (let count = 0; count < 60; count += 1) await refusalOf({ workspace: `nowhere${String(count)}` });
     const second = await buildSshKey(site.db, bob);
-    for (const pass of [await passFor(), await passFor(second)])
-      expect(await refusalOf({ pass })).toEqual([
+    for (const of of [key, key, second])
+      expect(await refusalOf({ pass: await passFor(of) })).toEqual([
         { refused: expect.stringContaining('very many connections within a minute') as string },
       ]);
-    expect(await refusals()).toHaveLength(60);
+    expect(await refusals()).toHaveLength(1);
+    await site.writeCounted();
+    const unknown = { error_message: 'unknown-host', ip_address: '198.51.100.7' };
+    const tooOften = { error_message: 'too-often', ip_address: '198.51.100.7' };
+    const [first, ...counted] = await refusals();
+    expect(first).toMatchObject({ ...unknown, details: { ssh_key_id: key.id, asked_for: 'nowhere0' } });
+    expect(first?.details).not.toHaveProperty('attempts');
+    expect(counted).toHaveLength(3);
+    expect(counted).toMatchObject(
+      expect.arrayContaining([
+        expect.objectContaining({ ...unknown, details: countedOf(key, 59) }),
+        expect.objectContaining({ ...tooOften, details: countedOf(key, 2) }),
+        expect.objectContaining({ ...tooOften, details: countedOf(second, 1) }),
+      ]) as object,
+    );
     expect(await sessions()).toEqual([]);
     expect(await site.db('ssh_connections').where({ user_id: bob.id })).toEqual([]);
-    const events = site
-      .db('security_events')
-      .whereRaw("details ->> 'reason' = 'too-often'")
-      .orderBy('at')
-      .pluck('details');
-    expect(await events).toMatchObject([
-      { by: 'ssh', user_id: bob.id, company_id: cast.acme.id, ssh_key_id: key.id },
-      { by: 'ssh', user_id: bob.id, ssh_key_id: second.id },
-    ]);
+    const events = site.db('security_events').whereRaw("(details ->> 'user_id')::bigint = ?", [bob.id]);
+    expect(await events.distinct('kind').pluck('kind')).toEqual(['access-refused']);
     const other = await buildUser(site.db, { company_id: cast.acme.id });
     await runningWorkspace(other);
     const pass = await passFor(await buildSshKey(site.db, other));

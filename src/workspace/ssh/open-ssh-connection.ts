@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../../audit/audit-logger.ts';
+import { workspaceEntry } from '../../audit/audit-entries.ts';
+import { recordRefusedAttempt } from '../../audit/refused-attempts.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { noteKeyUse } from '../../auth/note-key-use.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
@@ -41,7 +42,7 @@ type Rules = DoorRules & { openings: RateLimit; isReserved(label: string): boole
 /**
  * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a browser, and opens a
  * session of its own for it. `pass` names the connection, `wanted` the workspace, as the client sent it, and `openCount` is how many
- * the person has. What is refused is in the evidence of the person, unless they come too often.
+ * the person has. What is refused is in the evidence of the person: once for each reason, then as a count.
  */
 export async function openSshConnection(
   db: Knex,
@@ -51,12 +52,11 @@ export async function openSshConnection(
   const { holder, wanted } = input;
   const key = await findKeyOf(db, holder);
   if (key === undefined) return { allowed: false, refusal: { reason: 'unknown-key' }, locale: 'en' };
-  if (!(await mayOpen(db, context, { key, openings: input.openings })))
-    return { allowed: false, refusal: { reason: 'too-often' }, locale: key.locale };
   const refuse = async (refusal: SshRefusal, workspaceId?: number): Promise<SshEntry> => {
     await logRefusal(db, context, { key, refusal, wanted, workspaceId });
     return { allowed: false, refusal, locale: key.locale };
   };
+  if (!(await mayOpen(input.openings, key))) return refuse({ reason: 'too-often' });
   if (key.deactivated_at !== null) return refuse({ reason: 'deactivated' });
   if (key.removed_at !== null) return refuse({ reason: 'signed-out' });
   if (input.openCount >= CONNECTIONS_MAX) return refuse({ reason: 'too-many' });
@@ -133,6 +133,7 @@ async function keepConnection(
   return { connectionHash, resume };
 }
 
+/** A client that tries again and again, whatever it asks for, leaves a row and a count a window for each reason and key. */
 async function logRefusal(
   db: Knex,
   context: RequestContext,
@@ -140,19 +141,25 @@ async function logRefusal(
 ): Promise<void> {
   const { key, refusal, wanted, workspaceId } = of;
   const { user_id: userId, company_id: companyId } = key;
-  await AuditLogger.logWorkspaceAccess(
+  await recordRefusedAttempt(
     db,
     { ...context, actorType: 'user', userId, companyId },
     {
-      success: false,
-      ...(workspaceId === undefined ? {} : { workspaceId }),
-      details: {
-        access_method: 'ssh',
-        ssh_key_id: key.key_id,
-        ssh_key_fingerprint: key.fingerprint,
-        ...(wanted === null ? {} : { asked_for: wanted }),
-      },
-      reason: refusal.reason,
+      kind: 'access-refused',
+      subject: `${String(key.key_id)} ${String(workspaceId ?? '')}`,
+      ownRows: refusal.reason === 'too-often' ? 0 : 1,
+      varying: ['asked_for'],
+      entry: workspaceEntry('workspace_access', {
+        success: false,
+        ...(workspaceId === undefined ? {} : { workspaceId }),
+        details: {
+          access_method: 'ssh',
+          ssh_key_id: key.key_id,
+          ssh_key_fingerprint: key.fingerprint,
+          ...(wanted === null ? {} : { asked_for: wanted }),
+        },
+        reason: refusal.reason,
+      }),
     },
   );
 }
