@@ -39,7 +39,7 @@ export async function refuseSignIn(
 }
 
 /** Attempts that are about nobody are kept one by one, so many of an address in a window: they are in nobody's evidence. */
-const KEPT_OF_NOBODY = 20;
+export const KEPT_OF_NOBODY = 20;
 
 /** How many attempts of a window have rows of their own. What limits refuse is only counted. */
 const OWN_ROWS: Record<string, number> = {

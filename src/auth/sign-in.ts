@@ -1,12 +1,13 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
+import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { attemptKey } from './known-device.ts';
 import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation } from './login-lock.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
-import { isUnbounded, recordRefusedSignIn } from './refuse-sign-in.ts';
+import { isUnbounded, KEPT_OF_NOBODY, recordRefusedSignIn } from './refuse-sign-in.ts';
 
 export interface SignInInput {
   /** Trimmed and lower-case. */
@@ -122,7 +123,7 @@ async function logLock(
   person: UserWithPassword | undefined,
   attempt: Extract<Reservation, { ok: true }>,
 ): Promise<void> {
-  await AuditLogger.log(db, context, {
+  const entry: AuditEntry = {
     action: 'account_locked',
     success: true,
     resourceType: 'user',
@@ -135,5 +136,8 @@ async function logLock(
       failures: FAILURES_BEFORE_LOCK,
       locked_until: attempt.lockedUntil?.toISOString(),
     },
-  });
+  };
+  if (person !== undefined) await AuditLogger.log(db, context, entry);
+  // Addresses that nobody has can be made up without end, and each of them is locked in its turn.
+  else await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: KEPT_OF_NOBODY, entry });
 }

@@ -2,6 +2,9 @@ import type { Request, RequestHandler } from 'express';
 import { Forbidden } from '../errors.ts';
 import { formatOf } from './page-locals.ts';
 
+/** A page of a workspace can send a HEAD with the person's cookies as well: it asks for nothing first (Fetch, section 2.2.1). */
+const LOOKS = ['GET', 'HEAD'];
+
 /**
  * Keeps other sites, and pages inside workspaces, from writing a person's evidence: a request that only looks, but is recorded
  * (`records`), is not carried out when another site made the browser send it. A link that was followed gets a page that asks;
@@ -10,7 +13,7 @@ import { formatOf } from './page-locals.ts';
  */
 export function refuseFromElsewhere(records: (req: Request) => boolean): RequestHandler {
   return (req, res, next) => {
-    if (req.method !== 'GET' || !isFromElsewhere(req) || !records(req)) {
+    if (!LOOKS.includes(req.method) || !isFromElsewhere(req) || !records(req)) {
       next();
       return;
     }

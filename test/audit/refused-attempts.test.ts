@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FAILURES_BEFORE_LOCK } from '../../src/auth/login-lock.ts';
@@ -77,7 +78,7 @@ describe('what a stranger sends without end', () => {
 
   it('leaves a bounded number however many addresses it comes from', async () => {
     await test.db('login_locks').insert({
-      key: (await import('node:crypto')).createHash('sha256').update(cast.bob.email).digest('hex'),
+      key: createHash('sha256').update(cast.bob.email).digest('hex'),
       failed_count: 5,
       locked_until: new Date(Date.now() + 1_000_000),
       updated_at: new Date(),
@@ -105,6 +106,27 @@ describe('what a stranger sends without end', () => {
     const visitor = await stranger();
     const rows = await flood((n) => visitor.post('/auth/login', fields(n)));
     expect(rows).toBe(21);
+  });
+
+  it('leaves twenty rows and a count of the locks on e-mail addresses that nobody has', async () => {
+    // Each is locked by its next wrong password, as after four.
+    const emails = Array.from({ length: FLOOD }, (_, n) => `locked${String(n)}@example.com`);
+    await test.db('login_locks').insert(
+      emails.map((email) => ({
+        key: createHash('sha256').update(email).digest('hex'),
+        failed_count: FAILURES_BEFORE_LOCK - 1,
+        updated_at: new Date(),
+      })),
+    );
+    const visitor = await stranger();
+    const rows = await flood((n) => visitor.post('/auth/login', { email: emails[n], password: 'wrong' }));
+    expect(rows).toBe(42); // as many for the attempts themselves
+    const locks = await test
+      .db('audit_logs')
+      .where({ action_type: 'account_locked', user_id: null })
+      .orderBy('id');
+    expect(locks).toHaveLength(21);
+    expect(locks.at(-1)).toMatchObject({ actor_type: 'system', details: { attempts: FLOOD - 20 } });
   });
 
   it('leaves one row and a count of forms without a password for somebody’s account', async () => {

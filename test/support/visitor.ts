@@ -53,8 +53,8 @@ export class Visitor {
     return this.#by(this.#agent.delete(path));
   }
 
-  async head(path: string): Promise<Response> {
-    return this.#by(this.#agent.head(path));
+  async head(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.#by(this.#agent.head(path)).set(headers);
   }
 
   /** A GET for streams and downloads: add a parser, then await. */
