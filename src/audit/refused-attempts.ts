@@ -12,11 +12,12 @@ const WINDOW_MINUTES = 15;
 /** So many addresses have rows of their own in a window, for each account; those beyond share one. */
 const ADDRESSES_MAX = 20;
 
+/** Rows that one transaction takes: few enough to hold their locks for a moment only. */
 const WRITTEN_AT_ONCE = 500;
 
 const DAY_MS = 86_400_000;
 
-/** After so long the database takes no row any more (migration 0122): what waited longer is written as of then. */
+/** The database takes no row that is older than 31 days (migration 0122): what waited longer is written a day short of that. */
 const OLDEST_DAYS = 30;
 
 /** An attempt that was refused, as strangers can make them without end. */
@@ -46,6 +47,7 @@ export async function recordRefusedAttempt(
     row: without(row, varying ?? []),
     ownRows,
     subject: subject ?? '',
+    isKnownDevice: entry.details?.['known_device'] === true,
   });
   if (attempts === null || attempts <= ownRows) await AuditLogger.log(db, context, entry);
   if (attempts === null) return;
@@ -55,13 +57,14 @@ export async function recordRefusedAttempt(
   });
 }
 
+/** The attempts of the window with this one; null: they could not be counted. */
 async function count(
   db: Knex,
   context: RequestContext,
-  { row, ownRows, subject }: { row: AuditRow; ownRows: number; subject: string },
+  input: { row: AuditRow; ownRows: number; subject: string; isKnownDevice: boolean },
 ): Promise<number | null> {
-  const known = /"known_device":true/.test(row.details);
-  const about = sha256([row.action_type, row.error_message, row.user_id ?? 'nobody', subject, known]);
+  const { row, ownRows, subject, isKnownDevice } = input;
+  const about = sha256([row.action_type, row.error_message, row.user_id ?? 'nobody', subject, isKnownDevice]);
   const bindings = {
     about,
     key: sha256([about, row.ip_address ?? 'unknown']),
@@ -155,10 +158,13 @@ async function writeSome(
       else if (companyId !== undefined) void query.where({ company_id: companyId });
       else void query.where('window_ends_at', '<=', at);
     })
-    .orderBy('window_ends_at')
+    .orderBy(['window_ends_at', 'key'])
     .limit(WRITTEN_AT_ONCE)
     .forUpdate()
-    .skipLocked()
+    .modify((query) => {
+      // The sweep comes again. Whoever is about to read waits for an attempt that is being counted, and for the sweep's commit.
+      if (userId === undefined && companyId === undefined) void query.skipLocked();
+    })
     .select('key');
   const counted = await trx('refused_attempts')
     .whereIn('key', due)

@@ -207,7 +207,27 @@ describe('the attempts in a bundle', () => {
     });
     expect(bundle.summary.failed_logins_explained.tr).toContain('details.attempts');
   });
+
+  it('are all there, also while the next one is just being counted', async () => {
+    const visitor = await stranger();
+    for (let tries = 0; tries < 3; tries += 1)
+      await visitor.post('/auth/login', { email: cast.bob.email, password: '' });
+    const next = await test.database.ownerDb.transaction();
+    await next('refused_attempts').where({ user_id: cast.bob.id }).forUpdate().select('key');
+    const state = { isRead: false };
+    const reading = bundleOf().finally(() => (state.isRead = true));
+    while (!state.isRead && !(await isSomebodyWaiting())) await next.raw('select 1');
+    await next.rollback();
+    expect((await reading).bundle.summary.failed_logins).toBe(3);
+  });
 });
+
+async function isSomebodyWaiting(): Promise<boolean> {
+  const { rows } = await test.database.ownerDb.raw<{ rows: unknown[] }>(
+    `select from pg_locks join pg_stat_activity using (pid) where datname = current_database() and not granted`,
+  );
+  return rows.length > 0;
+}
 
 async function bundleOf(): Promise<{ bundle: Awaited<ReturnType<typeof readBundle>>; others: number }> {
   const bundle = await readBundle(test.db, cast.alice, cast.bob);
