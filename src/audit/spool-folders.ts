@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listFolder, makePrivateFolder, statIfThere } from './durable-file.ts';
+import { SEGMENT_NAME } from './spool-appender.ts';
 
 /** The folders of the spool: one for each database, named by what the database says of itself. */
 export interface SpoolFolders {
@@ -61,7 +62,10 @@ function readNote(path: string): string | null {
   }
 }
 
-/** Without it the next start begins in the folder by address, from where events are taken along: a full disk is no matter. */
+/**
+ * Failure is ignored: without the note the next start begins in the folder by address, and moves what it kept there once
+ * the database has answered.
+ */
 async function writeNote(root: string, path: string, identity: string): Promise<void> {
   try {
     await makePrivateFolder(root);
@@ -72,9 +76,10 @@ async function writeNote(root: string, path: string, identity: string): Promise<
   }
 }
 
+/** What was refused has been told when it was: it does not wait to be written. */
 async function measure(folder: string): Promise<{ files: number; bytes: number }> {
   const total = { files: 0, bytes: 0 };
-  for (const name of await listFolder(folder)) {
+  for (const name of (await listFolder(folder)).filter((file) => SEGMENT_NAME.test(file))) {
     total.files += 1;
     total.bytes += (await statIfThere(join(folder, name)))?.bytes ?? 0;
   }

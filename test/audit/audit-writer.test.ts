@@ -340,6 +340,7 @@ describe('the folder of the spool', () => {
     mkdirSync(folder);
     const name = '001764000000000-00000000-0000-4000-8000-000000000000.ndjson';
     writeFileSync(join(folder, name), `${lineOf('elsewhere')}\n`);
+    writeFileSync(join(folder, QUARANTINE_FILE), `${lineOf('refused')}\n`);
     const scene = startUnder(root, 'cccccccccccc');
     await vi.waitFor(() => {
       expect(scene.auditWriter.state().otherFolders).toMatchObject([
