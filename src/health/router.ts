@@ -41,7 +41,11 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
   router.get('/metrics', async (req, res) => {
     if (config.metricsToken === null && config.workspaceRuntime.isManaged && isThisMachine(req)) {
       // Every workspace may ask from here, too.
-      res.status(401).type('text').send(TOKEN_MISSING);
+      res
+        .status(401)
+        .setHeader('www-authenticate', 'Bearer realm="metrics"')
+        .type('text')
+        .send(TOKEN_MISSING);
       return;
     }
     if (!mayReadMetrics(req, config)) throw new NotFound();

@@ -79,7 +79,8 @@ describe('/metrics', () => {
   });
 
   it('says that it wants a token where workspaces run, since each of them is on this machine, too', async () => {
-    const { text } = await supertest(beside.app).get('/metrics').expect(401);
+    const { text, headers } = await supertest(beside.app).get('/metrics').expect(401);
+    expect(headers['www-authenticate']).toBe('Bearer realm="metrics"');
     expect(text).toMatch(/^Set METRICS_TOKEN/);
     await supertest(beside.app).get('/metrics').set('x-forwarded-for', '203.0.113.7').expect(404);
     await supertest(beside.app).get('/metrics').set('authorization', 'Bearer null').expect(401);
