@@ -50,6 +50,8 @@ export async function issueInvoice(
   return issued;
 }
 
+const YEAR_ENDED = 'The year has ended while an invoice was numbered';
+
 interface GivenNumber {
   year: number;
   number: number;
@@ -66,7 +68,7 @@ async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<Given
   const { rows } = await trx.raw<{ rows: { at: Date }[] }>('select clock_timestamp() as at');
   const later = await takeNumberOf(trx, calendarYear(rows[0]?.at ?? notBefore), notBefore);
   // Midnight of New Year has passed between two statements: the gateway notifies again.
-  if (later === undefined) throw new Error('The year has ended while an invoice was numbered');
+  if (later === undefined) throw new Error(YEAR_ENDED);
   return later;
 }
 
@@ -93,7 +95,9 @@ async function takeNumberOf(
     { year, notBefore },
   );
   const counter = rows[0];
-  if (counter === undefined || calendarYear(counter.last_issued_at) !== year) return undefined;
+  if (counter === undefined) return undefined;
+  // A number of the old year has been taken, and only a rollback gives it back: the gateway notifies again.
+  if (calendarYear(counter.last_issued_at) !== year) throw new Error(YEAR_ENDED);
   return { year, number: counter.last_number, issuedAt: counter.last_issued_at };
 }
 
