@@ -114,6 +114,12 @@ export function whereSession(
     .where('workspace_sessions.started_at', '<', new Date(session.started_at.getTime() + 1));
 }
 
+/**
+ * True of the row `s` while it may still take what was counted before its end; a day later the database refuses
+ * (migration 0130, which has the same day).
+ */
+export const IS_NOT_FINAL = `(s.ended_at is null or s.ended_at >= now() - interval '1 day')`;
+
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */
 export const IDLE_MINUTES = 30;
 

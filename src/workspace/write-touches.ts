@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { IS_NOT_FINAL } from './session-row.ts';
 import { MIN_ACTIVITY_GAP_SECONDS, REPORT_INTERVAL_SECONDS } from './touch-session.ts';
 
 /** Reports of activity in one session that wait in memory, oldest first. */
@@ -12,8 +13,8 @@ export interface Touches {
  * Part of WorkspaceSessionTracker. Counts touches of many sessions in one statement, by the rules of `updateActivity`: one
  * that comes sooner than five seconds after the last that the row knows counts nothing, whichever process noted it, so the
  * same touches twice count once. What was noted before the end of a session still counts when it comes after it, and moves
- * no end. A session that ended more than a day ago is
- * final (migration 0130). Locks in the order of ids, as ending does.
+ * no end. A session that ended more than a day ago is final (migration 0130) and is left out. Locks in the order of
+ * ids, as ending does.
  */
 export function writeTouches(db: Knex, touches: Touches[]): Knex.Raw {
   const reports = touches.map(({ sessionId, startedAt, times }) => ({
@@ -31,7 +32,7 @@ with reported as materialized (
   from json_to_recordset(?::json) as r(id bigint, started_at timestamptz, times json)
   join workspace_sessions as s on s.id = r.id
     and s.started_at >= r.started_at and s.started_at < r.started_at + interval '1 millisecond'
-    and (s.ended_at is null or s.ended_at >= now() - interval '1 day')
+    and ${IS_NOT_FINAL}
   cross join (select make_interval(secs => ?) as gap, ?::int as most_seconds) as rules
   order by s.id
   for update of s

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { IS_NOT_FINAL } from './session-row.ts';
 
 /** What flowed in one session and is not written yet. */
 export interface Traffic {
@@ -52,8 +53,8 @@ export function trafficAt(
  * Part of WorkspaceSessionTracker. Counts the traffic of many sessions in one statement. A minute counts once,
  * whichever process saw it and however often it is written; what comes late counts nothing, so that active minutes are
  * always connected ones. What flowed before the end of a session still counts when it is written after it, and moves
- * no end. A session that ended more than a day ago is
- * final (migration 0130). Locks in the order of ids, as ending does.
+ * no end. A session that ended more than a day ago is final (migration 0130) and is left out. Locks in the order of
+ * ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
   const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt, isPartlySeen }) => ({
@@ -81,7 +82,7 @@ with reported as materialized (
     closed_at timestamptz, is_partly_seen boolean)
   join workspace_sessions as s on s.id = r.id
     and s.started_at >= r.started_at and s.started_at < r.started_at + interval '1 millisecond'
-    and (s.ended_at is null or s.ended_at >= now() - interval '1 day')
+    and ${IS_NOT_FINAL}
   order by s.id
   for update of s
 )
