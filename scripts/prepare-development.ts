@@ -54,7 +54,7 @@ async function prepareDatabase(
   say: Say,
   interruption?: AbortSignal,
 ): Promise<void> {
-  if (env['DATABASE_URL'] === undefined || env['DATABASE_URL'] === '') {
+  if ((env['DATABASE_URL'] ?? '').trim() === '') {
     forgetOtherServers(env);
     const postgres = await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), log: say });
     stops.push(postgres.stop);

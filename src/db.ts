@@ -9,8 +9,9 @@ const INT8_OID = 20;
 const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
 
 /**
- * Opens a pool of `DatabaseConnection`s; what a fail-over has left behind is replaced, see `ConnectionRenewal`. `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own
- * default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
+ * Opens a pool of `DatabaseConnection`s; what a fail-over has left behind is replaced, see `ConnectionRenewal`.
+ * `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own default is text,
+ * which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
  */
 export function createDb(options: {
   url: string;

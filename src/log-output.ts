@@ -5,6 +5,7 @@ export interface LogOutput {
   write(line: string): void;
 }
 
+/** Told when lines are lost, and when writing works again. */
 export interface LogLosses {
   /** A line could not be written. */
   onLost(): void;
@@ -16,8 +17,8 @@ export interface LogLosses {
 const WAITING_BYTES = 1_048_576;
 
 /**
- * Standard output as it was given to this process. A file is written in turn, since that ends at once, also on a full disk. A pipe or a socket is
- * written by the event loop, since its reader may stand still for ever.
+ * Standard output as it was given to this process. A file is written synchronously, since that ends at once, also on
+ * a full disk. A pipe or a socket is written by the event loop, since its reader may stand still for ever.
  */
 export function createLogOutput(losses: LogLosses): LogOutput {
   const { stdout } = process;

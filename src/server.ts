@@ -26,7 +26,10 @@ import { shutDownWorkspaces } from './workspace/shut-down-workspaces.ts';
 /** A request still running this long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
 
-/** After an error that nobody caught, in milliseconds: what is in flight may still work, and what hangs must not keep the process. */
+/**
+ * How long after an error that nobody caught the process may live, in milliseconds: what is in flight may still end
+ * well, and what hangs must not keep it.
+ */
 const LAST_RESORT_MS = 10_000;
 
 function main(): void {

@@ -126,9 +126,9 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
 }
 
 /**
- * What goes before initdb where its user has no entry in the list of users, as in a container with a number for a user:
- * initdb asks for the name of its user, and for nothing else that depends on it. In a namespace of its own it is `nobody`; the files
- * belong to the true user.
+ * What is put before initdb where its user has no entry in /etc/passwd, as in a container that runs with a bare number.
+ * initdb asks for the name of its user, and needs it for nothing else. In a user namespace of its own it is `nobody`;
+ * the files belong to the true user.
  */
 function asKnownUser(runAs: RunAs): string[] {
   if (process.platform !== 'linux' || hasName(runAs)) return [];

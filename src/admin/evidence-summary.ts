@@ -130,7 +130,7 @@ async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
   const ownAddresses = ownAuditRows(db, { ...scope, from: null, to: null })
     .whereRaw(`action_type = 'login' and success and ip_address is not null`)
     .select('ip_address');
-  const isForeign = `(details ? 'several_addresses' or ip_address <> all (array(:ownAddresses)))`;
+  const isForeign = `(details ->> 'several_addresses' is not null or ip_address <> all (array(:ownAddresses)))`;
   const sum = (condition: string): string =>
     `coalesce(sum(${attempts}) filter (where not success and ${condition}), 0)::bigint`;
   return ownAuditRows(db, scope)
@@ -139,12 +139,7 @@ async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
       db.raw('count(*) filter (where success) as successful_logins'),
       db.raw(`${sum('true')} as failed_logins`),
       db.raw(`${sum(isKnown)} as failed_logins_known_device`),
-      db.raw(
-        `${sum(`not ${isKnown} and ${isForeign}`).replace('details ?', 'details \\?')} as failed_logins_by_others`,
-        {
-          ownAddresses,
-        },
-      ),
+      db.raw(`${sum(`not ${isKnown} and ${isForeign}`)} as failed_logins_by_others`, { ownAddresses }),
     )
     .first<Logins>();
 }

@@ -7,7 +7,7 @@ import {
   listStuckPayments,
   type PaymentInReview,
 } from '../billing/queries.ts';
-import { promise } from '../billing/billing-page.ts';
+import { promisedTime } from '../billing/billing-page.ts';
 import { misfitReasons, reviewReasons } from '../billing/decide-settlement.ts';
 import { checkOrder, plansThatFit } from '../billing/order-rules.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
@@ -91,7 +91,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
   });
 }
 
-/** A payment in review as operators read it. `fits` says what the money could be used for today; null where that is not the question. */
+/** A payment in review as operators read it. `fits` says which plans its money could buy now; null for other reasons. */
 function describeReview(
   payment: PaymentInReview,
   at: Date,
@@ -115,7 +115,7 @@ function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
       ? format.t('admin.reviewFitsNothing')
       : format.t('admin.reviewFitsNow', { plans: plans.join(', ') });
   if (checked.ok) return now;
-  return `${format.t('admin.reviewFitsFrom', { date: promise(format, checked.possibleAt) })} ${now}`;
+  return `${format.t('admin.reviewFitsFrom', { date: promisedTime(format, checked.possibleAt) })} ${now}`;
 }
 
 /** A run that began after the last one ended is under way, or died with its process. */

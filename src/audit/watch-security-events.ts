@@ -1,15 +1,15 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from './request-context.ts';
 
-/** How far back it looks, in minutes: as often as it runs. */
+/** The minutes that a run looks back: as many as lie between two runs (jobs.ts). */
 const WINDOW_MINUTES = 5;
 
 /** So many events of one kind are no slip of a person or a program any more. */
 const MANY = 100;
 
 /**
- * The alarm: a warning in the log, at most one each five minutes, when strangers send much that is refused. The metric
- * `security_events_total` counts the same.
+ * Warns in the log, at most once in five minutes, when strangers send much that is refused. The metric
+ * `security_events_total` also counts what the table had no room for. Returns how many kinds it warned of.
  */
 export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<string> {
   const since = new Date(context.at.getTime() - WINDOW_MINUTES * 60_000);

@@ -30,7 +30,7 @@ export async function isOperatorMailbox(db: Knex, email: string): Promise<boolea
   return operator !== undefined;
 }
 
-/** True when a person of a company reads the mail of this address; as above. */
+/** True when a person of a company, deactivated or not, reads the mail of this address, in the sense of `isOperatorMailbox`. */
 export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
   const member = await db('users')
     .whereNot({ role: 'operator' })

@@ -23,7 +23,7 @@ declare global {
   namespace Express {
     interface User extends SignedInUser {
       id: number;
-      /** Null for operators; absent of who comes with an access token. */
+      /** Null for operators; absent for people who come with an access token. */
       subscription?: PlanTimes | null;
     }
   }

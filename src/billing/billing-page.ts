@@ -94,13 +94,13 @@ export async function billingPage(db: Knex, input: BillingPageInput): Promise<Bi
 export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPlan): string {
   return format.t(refusalKeys[refusal.reason].long, {
     plan: format.t(`common.plan_${plan}`),
-    date: promise(format, refusal.possibleAt),
+    date: promisedTime(format, refusal.possibleAt),
     months: MAX_MONTHS_AHEAD,
   });
 }
 
-/** What is promised is kept: with its time, and never sooner than it holds, since pages show no seconds. */
-export function promise({ when }: Format, possibleAt: Date): string {
+/** The moment from which a plan can be bought, as pages say it: to the minute and rounded up, so that the promise holds. */
+export function promisedTime({ when }: Format, possibleAt: Date): string {
   return when(new Date(Math.ceil(possibleAt.getTime() / MINUTE_MS) * MINUTE_MS));
 }
 
@@ -171,7 +171,7 @@ function planChoice(
       : null,
     note: checked.ok
       ? null
-      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: promise(input.format, checked.possibleAt) })}`,
+      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: promisedTime(input.format, checked.possibleAt) })}`,
   };
 }
 

@@ -14,7 +14,10 @@ export type DownloadEnd = { bytes: number; seconds: number } & (
   | { success: true }
   | {
       success: false;
-      /** reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: too little; failed: our fault. */
+      /**
+       * reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: it took too
+       * little; failed: our fault.
+       */
       reason: 'reader-gone' | 'reader-idle' | 'reader-slow' | 'failed';
     }
 );

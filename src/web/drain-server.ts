@@ -8,8 +8,8 @@ const LOOK_MS = 100;
 const AFTER_CUT_MS = 2000;
 
 /**
- * Takes no new connection and resolves when those that are open have come to their end: after `streamMs` it calls `cutStreams` for
- * answers that have none, and after `drainMs` it cuts whatever is left.
+ * Takes no new connection and resolves when those that are open have ended. After `streamMs` it calls `cutStreams`,
+ * for answers that have no end; after `drainMs` it cuts whatever is left.
  */
 export async function drainServer(
   server: Server,

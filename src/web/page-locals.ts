@@ -19,7 +19,7 @@ export function basicLocals(assets: Assets): RequestHandler {
       ownSubscription: null,
       currentPath: withoutSecrets(req.originalUrl),
       flash: null,
-      shownAt: new Date(),
+      shownAt: req.receivedAt,
       csrfToken: '',
     });
     next();

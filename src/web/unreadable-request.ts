@@ -17,14 +17,13 @@ export function unreadableStatus(error: Error): UnreadableStatus {
 }
 
 /**
- * The whole answer, one character a byte, as it goes over the line, after which it is closed. In both languages: which one the person reads stands in
- * what could not be read.
+ * The whole answer, head and body, one character a byte (Latin-1); the connection is closed after it. The text is in
+ * both languages, since the header that says which one the person reads could not be read.
  */
 export function unreadableAnswer(status: UnreadableStatus): string {
   const text = (['en', 'tr'] as const)
     .map((locale) => `${formatFor(locale).t(`errors.unreadable${status}`)}\n`)
     .join('');
-  // As bytes, one a character: the answer is sent as Latin-1.
   const body = Buffer.from(text, 'utf8').toString('latin1');
   return [
     `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}`,

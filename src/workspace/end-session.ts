@@ -107,7 +107,7 @@ async function logEnd(
   });
 }
 
-/** The bounds as a bundle has them of the session. */
+/** The bounds of use of the session as a bundle prints them: in seconds, and in whole minutes rounded down. */
 function countedUse(session: WorkspaceSession): Record<string, number | null> {
   const bounds = countedBounds(session);
   const minutes = (seconds: number | null): number | null =>

@@ -37,9 +37,9 @@ interface RelayOf {
 }
 
 /**
- * Passes one request on and its answer back. A workspace's program may send anything: what Node would refuse to send in our name
- * is a `BrokenAnswer` before a byte of it is passed on. Resolves when the answer is closed; rejects when there is none, and when it
- * breaks off, of which something may have been sent. Never throws in a later turn.
+ * Passes one request on and its answer back. A workspace's program may send anything: an answer that Node would refuse
+ * to send in our name is a `BrokenAnswer` before a byte of it is passed on. Resolves when the answer is closed. Rejects
+ * when there is none, and when it breaks off; some of it may have been sent by then. Never throws in a later turn.
  */
 export function relayRequest(
   req: IncomingMessage,

@@ -19,9 +19,9 @@ interface WebSocketOptions {
 }
 
 /**
- * Asks a workspace for a WebSocket and joins the two sides, or passes on what it answers instead. Resolves when they are joined or the
- * answer has begun; rejects while there is still a place for a status. No byte is lost that either side has sent behind its head:
- * nobody reads of a side before it is joined to the other.
+ * Asks a workspace for a WebSocket and joins the two sides, or passes on what it answers instead. Resolves when they are
+ * joined or the answer has begun; rejects only while a status can still be sent. No byte is lost that either side sends
+ * right behind its head: neither side is read before it is joined to the other.
  */
 export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOptions): Promise<void> {
   return new Promise((resolve, reject) => {
