@@ -22,5 +22,7 @@ export interface AppDeps {
   mailer: Mailer;
   /** Absent: workspaces run elsewhere, behind a proxy that asks forward-auth. */
   workspaceAddresses?: WorkspaceAddresses;
+  /** A connection to a workspace on which nothing is said for so long, in milliseconds, is given up. Absent: two minutes. */
+  silentMs?: number;
   runtime: WorkspaceRuntime;
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemContext } from '../../src/audit/request-context.ts';
 import { FAILURES_BEFORE_LOCK } from '../../src/auth/login-lock.ts';
+import { refuseSignIn } from '../../src/auth/refuse-sign-in.ts';
 import { readBundle } from '../admin/evidence-support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildCast } from '../support/build.ts';
@@ -186,6 +188,31 @@ describe('what a stranger sends without end', () => {
     expect(await flood(once)).toBe(0);
     const kinds = await test.db('security_events').count('* as count').first();
     expect((kinds as { count: number }).count).toBeLessThanOrEqual(10_000);
+  });
+});
+
+describe('a window', () => {
+  it('begins with its first attempt, whatever quarter of an hour the clock shows meanwhile', async () => {
+    const turn = Math.floor(Date.now() / 900_000) * 900_000;
+    const attempt = (at: number): Promise<void> =>
+      refuseSignIn(
+        test.db,
+        {
+          ...systemContext({ name: 'test', at: new Date(at), log: test.deps.log, metrics: test.metrics }),
+          ip: '203.0.113.60',
+        },
+        { email: cast.bob.email, reason: 'rate-limited', deviceToken: null },
+      );
+    const before = await countRows();
+    for (const seconds of [-61, -1, 0, 1]) await attempt(turn + seconds * 1000);
+    await test.writeCounted();
+    expect((await countRows()) - before).toBe(1);
+    const [counted] = await test.db('audit_logs').orderBy('id', 'desc').limit(1);
+    expect(counted.details).toMatchObject({
+      attempts: 4,
+      first_attempt_at: new Date(turn - 61_000).toISOString(),
+      last_attempt_at: new Date(turn + 1000).toISOString(),
+    });
   });
 });
 

@@ -192,6 +192,7 @@ describe('a name', () => {
     ['\u2800', 'auth.oddCharacters'],
     ['\uE000', 'auth.oddCharacters'],
     ['\u0301', 'auth.oddCharacters'],
+    ['\u0301a', 'auth.oddCharacters'],
     ['---', 'auth.oddCharacters'],
     [`a${'\u0316'.repeat(5)}`, 'auth.oddCharacters'],
     ['\u00A0\u3000', 'auth.fullNameMissing'],

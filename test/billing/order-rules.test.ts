@@ -94,6 +94,22 @@ describe('buying a plan', () => {
     expect(refusals).toBeGreaterThan(50);
   });
 
+  it.each([
+    ['2027-01-31', '2028-02-29', '2027-02-28'],
+    ['2028-01-31', '2029-02-28', '2028-02-29'],
+  ])(
+    'from %s until %s is taken from %s on: February may be longer a year later or before',
+    (from, until, on) => {
+      const day = (date: string): Date => new Date(`${date}T09:00:00Z`);
+      const ends = addMonths(day(from), 12, day(from));
+      const inForce: PlanInForce = { plan: 'team', period_started_at: day(from), period_ends_at: ends };
+      expect(checkOrder(inForce, 'team', new Date(day(on).getTime() - 1000))).toEqual({
+        ...{ ok: false, reason: 'too-far-ahead', possibleAt: day(on) },
+      });
+      expect(checkOrder(inForce, 'team', day(on))).toMatchObject({ ok: true, period: { end: day(until) } });
+    },
+  );
+
   it('for twelve months on the 31st is a whole year, to the day', () => {
     const bought = new Date('2027-01-31T09:00:00+03:00');
     const ends: string[] = [];

@@ -529,20 +529,24 @@ describe('without a public address of the payer', () => {
     }
   });
 
-  it('a public one is told to the gateway as it is, not the stand-in', async () => {
-    const own = await createTestApp({
-      env: { TRUST_PROXY: 'loopback', PAYTR_BASE_URL: gateway.url },
-      database: test.database,
-      deps: { paytr: gateway.paytr },
-    });
-    try {
-      const visitor = await signIn(own.app, cast.alice, { 'x-forwarded-for': '198.51.100.7' });
-      await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
-      expect(await payments()).toMatchObject([
-        { client_ip: '198.51.100.7', gateway_user_ip: '198.51.100.7' },
-      ]);
-    } finally {
-      await own.close();
-    }
-  });
+  it.each(['198.51.100.7', '198.51.100.7:5123'])(
+    '%s is told to the gateway as it is, without a port and not the stand-in',
+    async (written) => {
+      const own = await createTestApp({
+        env: { TRUST_PROXY: 'loopback', PAYTR_BASE_URL: gateway.url },
+        database: test.database,
+        deps: { paytr: gateway.paytr },
+      });
+      try {
+        const visitor = await signIn(own.app, cast.alice, { 'x-forwarded-for': written });
+        const response = await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
+        expect(response.status).toBe(303);
+        expect(await payments()).toMatchObject([
+          { client_ip: '198.51.100.7', gateway_user_ip: '198.51.100.7' },
+        ]);
+      } finally {
+        await own.close();
+      }
+    },
+  );
 });

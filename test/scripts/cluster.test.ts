@@ -47,13 +47,17 @@ async function* linesOf(child: Child): AsyncGenerator<string, undefined> {
   return undefined;
 }
 
-/** The process and the port of the next worker that listens. */
-async function nextListener(lines: AsyncIterator<string, undefined>): Promise<{ pid: number; port: number }> {
+/** The process and the port of the next worker that listens; whatever else is printed until then goes to `onLine`. */
+async function nextListener(
+  lines: AsyncIterator<string, undefined>,
+  onLine: (line: string) => Promise<void> = () => Promise.resolve(),
+): Promise<{ pid: number; port: number }> {
   for (;;) {
     const { value, done } = await lines.next();
     if (done === true) throw new Error('the cluster ended');
     const found = /^process (\d+) listens on port (\d+)$/.exec(value);
     if (found !== null) return { pid: Number(found[1]), port: Number(found[2]) };
+    await onLine(value);
   }
 }
 
@@ -86,23 +90,38 @@ describe('the environment of the app’s processes', () => {
 
 describe('the app on every core', () => {
   it(
-    'shares one port, replaces a process that dies, and drains all on SIGTERM',
+    'shares one port, replaces a process that dies of an error or is killed while the others serve, and drains all on SIGTERM',
     { timeout: 60_000 },
     async () => {
-      const { child, lines } = await startCluster({ ...production(), WEB_CONCURRENCY: '2' });
+      // Into each process; the first one, which starts the others, gets no such signal.
+      const fault = "process.on('SIGUSR2',()=>{setTimeout(()=>{throw new Error('nobody caught me')})})";
+      const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+      const { child, lines } = await startCluster({ ...production(), WEB_CONCURRENCY: '2', NODE_OPTIONS });
       const exited = new Promise<number | null>((done) => child.once('exit', done));
       const first = await nextListener(lines);
       const second = await nextListener(lines);
       expect(second.port).toBe(first.port);
       expect(second.pid).not.toBe(first.pid);
-      process.kill(first.pid, 'SIGKILL');
-      const third = await nextListener(lines);
+      const isReady = async (): Promise<boolean> =>
+        (await fetch(`http://127.0.0.1:${String(first.port)}/readyz`, { headers: { connection: 'close' } }))
+          .ok;
+      process.kill(first.pid, 'SIGUSR2');
+      const told: string[] = [];
+      const third = await nextListener(lines, async (line) => {
+        told.push(line);
+        if (line.startsWith(`process ${String(first.pid)} died`)) expect(await isReady()).toBe(true);
+      });
       expect(third.port).toBe(first.port);
-      const { status } = await fetch(`http://127.0.0.1:${String(first.port)}/readyz`);
-      expect(status).toBe(200);
+      expect(told.join('\n')).toMatch(/"level":60.*nobody caught me/);
+      expect(told).toContain(`process ${String(first.pid)} died (exit code 1): another one in 250 ms`);
+      process.kill(second.pid, 'SIGKILL');
+      expect(await lines.next()).toMatchObject({
+        value: `process ${String(second.pid)} died (SIGKILL): another one in 500 ms`,
+      });
+      expect(await isReady()).toBe(true);
       child.kill('SIGTERM');
       expect(await exited).toBe(0);
-      for (const { pid } of [second, third]) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+      expect(() => process.kill(third.pid, 0)).toThrow('ESRCH');
     },
   );
 

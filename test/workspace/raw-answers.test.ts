@@ -4,7 +4,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer } from '../../src/web/http-server.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
-import { useTestApp } from '../support/app.ts';
+import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace } from '../support/build.ts';
 import { startRawProgram, type RawProgram } from '../support/raw-program.ts';
 import { signIn } from '../support/visitor.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
     ...(upgrade === undefined ? {} : { upgrade }),
   });
   await once(server.listen(0), 'listening');
-  ({ port } = server.address() as AddressInfo);
+  port = portOf(server);
   guest = await enterWorkspace(site.app, await signIn(site.app, cast.bob), place.id);
 });
 
@@ -53,6 +53,8 @@ afterAll(async () => {
   await new Promise((done) => server.close(done));
   await program.close();
 });
+
+const portOf = (of: Server): number => (of.address() as AddressInfo).port;
 
 interface Got {
   status: number;
@@ -95,8 +97,8 @@ const toGot = (answer: IncomingMessage, text: string): Got => ({
 });
 
 /** Sends bytes of its own making and hands out all that comes back until the other side ends. */
-async function askRaw(text: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
+async function askRaw(text: string, at = port): Promise<string> {
+  const socket = connect(at, '127.0.0.1');
   let got = '';
   socket.setEncoding('latin1').on('data', (more: string) => (got += more));
   socket.on('error', () => undefined);
@@ -346,6 +348,28 @@ describe('a request that comes in', () => {
     upload.write(' the rest');
     expect(String(await uploaded)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     upload.destroy();
+  });
+
+  it('and stands still on its way to a workspace is answered 408, when it is the workspace that is silent 504', async () => {
+    const impatient = await createTestApp({
+      database: site.database,
+      deps: { workspaceAddresses: site.deps.workspaceAddresses!, silentMs: 200 },
+    });
+    const { listener, deps, close } = impatient;
+    const front = createHttpServer({ listener, log: deps.log });
+    await once(front.listen(0), 'listening');
+    program.answer = () => undefined;
+    const upload = (body: string): Promise<string> =>
+      askRaw(
+        `POST / HTTP/1.1\r\n${atHost()}accept: text/html\r\ncontent-length: 10\r\n\r\n${body}`,
+        portOf(front),
+      );
+    const [half, whole] = await Promise.all([upload('half'), upload('0123456789')]);
+    expect(half).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*<h1>The upload stood still<\/h1>/);
+    expect(whole).toMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n[^]*<h1>The workspace does not answer<\/h1>/);
+    front.closeAllConnections();
+    await new Promise((done) => front.close(done));
+    await close();
   });
 
   it.each([
