@@ -4,10 +4,11 @@ import { normaliseEmail } from '../auth/normalise-email.ts';
 import { readPage, type KeysetOrder, type Page } from '../keyset.ts';
 import { readByMonths } from '../month-windows.ts';
 import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
+import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
 
-/** Rows of the audit viewer on one page. */
-const PAGE_SIZE = 50;
+/** Rows of the audit viewer on one page: on a phone each is a card, and more of them nobody scrolls through. */
+export const AUDIT_PAGE_SIZE = 25;
 
 /** By which the table is partitioned. */
 const TIME = 'audit_logs.timestamp';
@@ -63,7 +64,7 @@ export async function listAuditRows(
       TIME,
       input.cursor,
     ),
-    size: PAGE_SIZE,
+    size: AUDIT_PAGE_SIZE,
     read: (page) => readByMonths({ ...page, column: TIME, to: input.filter.to }),
   };
   return readPage<AuditEntryRow>(db, filtered(db, input), order, input.cursor);
@@ -131,7 +132,7 @@ function filtered(
     .where('audit_logs.company_id', companyId)
     .modify((query) => {
       if (userId !== null) void query.where('audit_logs.user_id', userId);
-      if (action !== null) void query.where('audit_logs.action_type', action);
+      if (action !== null) whereAction(query, action);
       if (result === 'success') void query.whereRaw('audit_logs.success');
       if (result === 'failure') void query.whereRaw('not audit_logs.success');
       if (resource_type !== null) void query.where('audit_logs.resource_type', resource_type);
@@ -159,4 +160,11 @@ function filtered(
       'audit_logs.details',
       'audit_logs.error_message',
     ]);
+}
+
+/** A group is asked for by its actions, so that their index finds it; what staff did is what staff is the actor of. */
+function whereAction(query: Knex.QueryBuilder, action: NonNullable<AuditFilter['action']>): void {
+  if (isActionGroup(action)) void query.whereIn('audit_logs.action_type', actionGroups[action]);
+  else void query.where('audit_logs.action_type', action);
+  if (action === 'staff') void query.where('audit_logs.actor_type', 'operator');
 }

@@ -5,21 +5,28 @@ import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../auth/form-errors.ts';
 import { InvalidInput, NotSignedIn } from '../errors.ts';
-import type { Page } from '../keyset.ts';
 import { timedEnds } from '../timed-cursor.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/send-download.ts';
-import { companyOf, companyParam } from './admin-scope.ts';
-import { findPersonInTrail, listAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
-import { actionText, describeAuditRow, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
+import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
+import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
+import { isActionGroup } from './audit-action-groups.ts';
+import { actionText, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
+import { describeAuditRows, type AuditLine } from './describe-audit-rows.ts';
 import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { refuseHead } from './evidence-router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseSeparator, parseTimedCursor } from './input.ts';
 import { pageUrls, urlWith } from './page-urls.ts';
 
-const noRows: Page<AuditEntryRow> = { rows: [], prevId: null, nextId: null };
+/** A page of the trail in words, and where the pages beside it begin. */
+interface Trail {
+  rows: AuditLine[];
+  ends: ReturnType<typeof timedEnds>;
+}
+
+const noTrail: Trail = { rows: [], ends: { prevId: null, nextId: null } };
 
 const filterNames = ['user', 'action', 'result', 'resource_type', 'resource_id', 'ip', 'from', 'to'] as const;
 
@@ -37,14 +44,22 @@ export function createAuditRouter(deps: AppDeps, slots: DownloadSlots): Router {
 }
 
 async function showTrail({ readDb }: AppDeps, req: Request, res: Response): Promise<void> {
-  const { page, errors } = await readDb.read('viewer', async (reads) => {
+  const { trail, errors } = await readDb.read('viewer', async (reads) => {
     const read = await readFilter(reads, req, res);
-    if (!read.ok) return { page: noRows, errors: read.errors };
-    const cursor = parseTimedCursor(req.query);
-    const page = await listAuditRows(reads, { companyId: companyOf(req).id, filter: read.filter, cursor });
-    return { page, errors: {} };
+    if (!read.ok) return { trail: noTrail, errors: read.errors };
+    return { trail: await readTrail(reads, req, res, read.filter), errors: {} };
   });
-  renderTrail(req, res, page, errors);
+  renderTrail(req, res, trail, errors);
+}
+
+async function readTrail(reads: Knex, req: Request, res: Response, filter: AuditFilter): Promise<Trail> {
+  const companyId = companyOf(req).id;
+  const page = await listAuditRows(reads, { companyId, filter, cursor: parseTimedCursor(req.query) });
+  const words = { companyId, format: formatOf(res), scope: scopeOf(req) };
+  return {
+    rows: await describeAuditRows(reads, page.rows, words),
+    ends: timedEnds(page, (row) => row.timestamp),
+  };
 }
 
 async function sendCsv(
@@ -55,7 +70,7 @@ async function sendCsv(
 ): Promise<void> {
   const read = await readFilter(db, req, res);
   if (!read.ok) {
-    renderTrail(req, res, noRows, read.errors);
+    renderTrail(req, res, noTrail, read.errors);
     return;
   }
   if (req.method === 'HEAD') {
@@ -86,12 +101,7 @@ async function readFilter(db: Knex, req: Request, res: Response): Promise<ReadFi
   return { ok: true, filter: { ...filter, userId } };
 }
 
-function renderTrail(
-  req: Request,
-  res: Response,
-  page: Page<AuditEntryRow>,
-  errors: Record<string, string>,
-): void {
+function renderTrail(req: Request, res: Response, trail: Trail, errors: Record<string, string>): void {
   const format = formatOf(res);
   const values = keptValues(req.query, filterNames);
   const kept = { ...companyParam(req), ...values };
@@ -99,12 +109,9 @@ function renderTrail(
   if (Object.keys(errors).length > 0) res.status(422);
   res.render('admin/audit', {
     title: format.t('admin.auditTitle'),
-    rows: page.rows.map((row) => describeAuditRow(row, format)),
-    pages: pageUrls(
-      '/admin/audit',
-      kept,
-      timedEnds(page, (row) => row.timestamp),
-    ),
+    rows: trail.rows,
+    pages: pageUrls('/admin/audit', kept, trail.ends),
+    presets: listPresets(req, values, format),
     csvUrl: urlWith('/admin/audit.csv', kept),
     isFiltered,
     filters: describeFilters(values, format),
@@ -123,7 +130,7 @@ function describeFilters(values: Record<string, string>, format: Format): { term
   };
   return [
     ...named('user', t('admin.filterUser')),
-    ...named('action', t('admin.filterAction'), (action) => actionText(action, format)),
+    ...named('action', t('admin.filterAction'), (action) => actionOrGroupText(action, format)),
     ...named('result', t('admin.filterResult'), (result) =>
       t(result === 'success' ? 'admin.success' : 'admin.failure'),
     ),
@@ -135,16 +142,49 @@ function describeFilters(values: Record<string, string>, format: Format): { term
   ];
 }
 
+function actionOrGroupText(action: string, format: Format): string {
+  return isActionGroup(action) ? format.t(`admin.group_${action}`) : actionText(action, format);
+}
+
+/** What is asked for most often, as links that set the filter and nothing else. */
+const presets = {
+  everything: {},
+  failedSignIns: { action: 'login', result: 'failure' },
+  payments: { action: 'payments' },
+  staff: { action: 'staff' },
+} as const;
+
+function listPresets(
+  req: Request,
+  values: Record<string, string>,
+  { t }: Format,
+): { text: string; href: string; isCurrent: boolean }[] {
+  const isSet = Object.entries(values).filter(([, value]) => value.trim() !== '');
+  return (Object.keys(presets) as (keyof typeof presets)[]).map((name) => {
+    const set: Record<string, string> = presets[name];
+    return {
+      text: t(`admin.preset_${name}`),
+      href: urlWith('/admin/audit', { ...companyParam(req), ...set }),
+      isCurrent:
+        isSet.length === Object.keys(set).length && isSet.every(([key, value]) => set[key] === value),
+    };
+  });
+}
+
 function filterOptions(res: Response): Record<string, { value: string; text: string }[]> {
   const format = formatOf(res);
   const { t } = format;
   const all = { value: '', text: t('common.all') };
+  const groups = (['payments', 'staff'] as const).map((group) => ({
+    value: group,
+    text: t(`admin.group_${group}`),
+  }));
   const actions = (Object.keys(auditActions) as AuditAction[]).map((action) => ({
     value: action,
     text: actionText(action, format),
   }));
   return {
-    action: [all, ...actions.toSorted((a, b) => a.text.localeCompare(b.text, format.locale))],
+    action: [all, ...groups, ...actions.toSorted((a, b) => a.text.localeCompare(b.text, format.locale))],
     result: [
       all,
       { value: 'success', text: t('admin.success') },

@@ -1,7 +1,9 @@
 import { auditActions } from '../audit/actions.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
+import { auditNotes } from './audit-notes.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
+import { auditSentence, type SentencePart, type Teller } from './audit-sentence.ts';
 
 /** The kinds of things that audit rows name. */
 export const resourceTypes = [
@@ -14,6 +16,7 @@ export const resourceTypes = [
   'legal_document',
   'company',
   'legal_hold',
+  'access_token',
   'ssh_key',
 ] as const;
 
@@ -22,36 +25,32 @@ export interface DescribedRow {
   id: number;
   at: Date;
   action: string;
-  success: boolean;
-  /** Who acted. */
-  actor: string;
-  /** The account concerned, when that says more than `actor`. */
-  account: string | null;
   userId: number | null;
-  resource: string | null;
+  success: boolean;
+  /** Who did what, with the names' pages. */
+  sentence: SentencePart[];
+  notes: SentencePart[][];
   ip: string | null;
+  /** The row as it is kept, for whoever must know exactly. */
   facts: { term: string; value: string }[];
 }
 
 /** Puts a row into words; texts that came from outside stay as they are and are escaped by the view. */
-export function describeAuditRow(row: AuditEntryRow, format: Format): DescribedRow {
-  const { t } = format;
-  const isPerson = row.actor_type === 'user' || row.actor_type === 'operator';
+export function describeAuditRow(row: AuditEntryRow, teller: Teller): DescribedRow {
   return {
     id: row.id,
     at: row.timestamp,
-    action: actionText(row.action_type, format),
-    success: row.success,
-    actor: isPerson && row.user_name !== null ? row.user_name : t(`admin.actor_${row.actor_type}`),
-    account: row.actor_type === 'operator' ? t('admin.actor_operator') : row.user_email,
+    action: row.action_type,
     userId: row.user_id,
-    resource: resourceText(row, format),
+    success: row.success,
+    sentence: auditSentence(row, teller),
+    notes: auditNotes(row, teller),
     ip: row.ip_address,
-    facts: listFacts(row, format),
+    facts: listFacts(row, teller.format),
   };
 }
 
-/** An action in the reader's words; a name that is not in the list (there should be none) as it is. */
+/** The name of an action in a list; one that is not in ours (there should be none) as it is. */
 export function actionText(action: string, { t }: Format): string {
   return Object.hasOwn(auditActions, action) ? t(`auditAction.${action}` as TextKey) : action;
 }
@@ -73,6 +72,9 @@ function listFacts(row: AuditEntryRow, format: Format): DescribedRow['facts'] {
   const request = [row.request_method, row.request_path].filter((part) => part !== null).join(' ');
   const facts: [string, string | null][] = [
     [t('admin.factUtc'), row.timestamp.toISOString()],
+    [t('admin.filterAction'), row.action_type],
+    [t('admin.concerns'), resourceText(row, format)],
+    [t('admin.factAccount'), row.user_email],
     [t('admin.factReason'), row.error_message],
     ...flattenDetails(row.details),
     [t('admin.factRequest'), request === '' ? null : request],

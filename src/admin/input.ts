@@ -8,6 +8,7 @@ import type { Cursor } from '../keyset.ts';
 import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
 import { TIME_ZONE } from '../web/format.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
+import { isActionGroup, type ActionGroup } from './audit-action-groups.ts';
 import { separatorOf, type CsvSeparator } from './csv.ts';
 
 // Messages are text keys.
@@ -141,6 +142,7 @@ export const auditFilterQuery = z
   .object({
     /** An e-mail address, or the number of a person. */
     user: filterText(100),
+    /** An action, or a group of them. */
     action: filterText(64).refine(isAction, 'admin.filterWrong'),
     result: filterText(10).refine(
       (value): value is 'success' | 'failure' | null => value === null || /^(success|failure)$/.test(value),
@@ -157,6 +159,6 @@ export const auditFilterQuery = z
 
 export type AuditFilterQuery = z.output<typeof auditFilterQuery>;
 
-function isAction(value: string | null): value is AuditAction | null {
-  return value === null || actions.some((action) => action === value);
+function isAction(value: string | null): value is AuditAction | ActionGroup | null {
+  return value === null || isActionGroup(value) || actions.some((action) => action === value);
 }

@@ -16,7 +16,7 @@ import { formatOf } from '../web/page-locals.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { companyParam, scopeOf } from './admin-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
-import { describeAuditRow } from './describe-audit-row.ts';
+import { describeAuditRows } from './describe-audit-rows.ts';
 import { countHolds, countOpenHolds } from './hold-queries.ts';
 import { parseCursor, parseSearch } from './input.ts';
 import { pageUrls } from './page-urls.ts';
@@ -65,7 +65,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, format)),
     reviewPages: pageUrls('/admin', companyParam(req), reviews, { prefix: REVIEW }),
     openHolds: holds.open,
-    events: events.map((row) => describeAuditRow(row, format)),
+    events: await describeAuditRows(db, events, { companyId: company.id, format, scope: scopeOf(req) }),
   });
 }
 

@@ -5,7 +5,8 @@ import type { Cursor, Page } from '../keyset.ts';
 import type { Format } from '../web/format.ts';
 import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
 import { countSignIns, listNewestAuditRows } from './audit-queries.ts';
-import { describeAuditRow } from './describe-audit-row.ts';
+import type { AdminScope } from './admin-scope.ts';
+import { describeAuditRows } from './describe-audit-rows.ts';
 import { listMembershipPeriods } from './evidence-queries.ts';
 import { monthStart } from './month-start.ts';
 import { findPerson } from './people-queries.ts';
@@ -20,7 +21,7 @@ const NEWEST_EVENTS = 10;
 export async function personPage(
   db: Knex,
   format: Format,
-  input: { userId: number; companyId: number; at: Date; payments: Cursor },
+  input: { userId: number; companyId: number; at: Date; payments: Cursor; scope: AdminScope },
 ): Promise<Record<string, unknown> & { payments: Page<PaymentEntry> }> {
   const { userId, companyId, at } = input;
   const person = await findPerson(db, input);
@@ -42,6 +43,6 @@ export async function personPage(
     use: { total, month },
     signIns,
     payments,
-    events: events.map((row) => describeAuditRow(row, format)),
+    events: await describeAuditRows(db, events, { companyId, format, scope: input.scope }),
   };
 }

@@ -110,6 +110,7 @@ export async function showPerson(
     companyId,
     at: req.receivedAt,
     payments: parseCursor(req.query),
+    scope: scopeOf(req),
   });
   if (errors !== undefined) res.status(422);
   res.render('admin/user', {

@@ -1,5 +1,6 @@
 import type { AuditAction } from './actions.ts';
 import type { AuditEntry } from './audit-row.ts';
+import type { AuditReasonText } from './reasons.ts';
 import type { ActorType } from './request-context.ts';
 
 /** What a stranger would need in a year; see `AuditEntry`. */
@@ -14,7 +15,7 @@ export interface WorkspaceEvent {
   companyId?: number;
   userId?: number;
   details?: Details;
-  reason?: string;
+  reason?: AuditReasonText;
 }
 
 /** Something that happened to a payment. */
@@ -34,7 +35,7 @@ export interface PaymentEvent {
   userId: number;
   /** Must name merchant_oid, plan, amount_minor and currency. */
   details: Details;
-  reason?: string;
+  reason?: AuditReasonText;
 }
 
 /** An attempt to sign in. */
@@ -46,7 +47,7 @@ export interface LoginEvent {
   userId: number | null;
   companyId: number | null;
   actorType: ActorType;
-  reason?: string;
+  reason?: AuditReasonText;
   details?: Details;
 }
 

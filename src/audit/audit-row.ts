@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import type { AuditAction } from './actions.ts';
+import type { AuditReasonText } from './reasons.ts';
 import type { ActorType, RequestContext } from './request-context.ts';
 
 /** What a caller says of an event; who, where and when come from the context unless they are given here. */
@@ -11,7 +12,7 @@ export interface AuditEntry {
   resourceId?: string | number;
   /** What a stranger would need in a year. Never passwords, tokens, signatures or card data. */
   details?: Record<string, unknown>;
-  errorMessage?: string;
+  errorMessage?: AuditReasonText;
   /** The person concerned when it is not the one of the context: a failed sign-in, a gateway's notification. */
   userId?: number | null;
   /** The company concerned when it is not the one of the context: what an operator does. */

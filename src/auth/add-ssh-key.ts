@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { isUniqueViolation } from '../errors.ts';
 import { credentialOwner, lockCredentialOwner, type CredentialOwner } from './credential-owner.ts';
@@ -70,7 +71,7 @@ async function insert(
 async function log(
   db: Knex,
   context: RequestContext,
-  { label, publicKey, keyId, reason }: NewKey & { keyId?: number; reason?: string },
+  { label, publicKey, keyId, reason }: NewKey & { keyId?: number; reason?: AuditReason },
 ): Promise<void> {
   await AuditLogger.log(db, context, {
     action: 'ssh_key_add',

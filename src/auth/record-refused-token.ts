@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import { recordSecurityEvent } from '../audit/security-log.ts';
 import { tokenSessionId } from './access-token.ts';
 import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
@@ -37,7 +38,7 @@ export async function recordMissingScope(
 async function logRefusal(
   db: Knex,
   context: RequestContext,
-  { token, reason, ...details }: { token: UsedToken; reason: string; required_scope?: string },
+  { token, reason, ...details }: { token: UsedToken; reason: AuditReason; required_scope?: string },
 ): Promise<void> {
   await recordRefusedAttempt(db, context, {
     kind: 'token-refused',

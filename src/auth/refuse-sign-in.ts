@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { loginEntry } from '../audit/audit-entries.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { credentials } from './input.ts';
@@ -65,7 +66,7 @@ export async function recordRefusedSignIn(
   input: {
     email: string;
     person: { id: number; company_id: number | null } | undefined;
-    reason: string;
+    reason: AuditReason;
     isKnownDevice: boolean;
     details?: Record<string, unknown>;
   },

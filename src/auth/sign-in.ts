@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
 import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { attemptKey } from './known-device.ts';
 import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation } from './login-lock.ts';
@@ -87,7 +88,7 @@ async function renewHash(db: Knex, person: UserWithPassword, password: string): 
     .update({ password_hash: await hashPassword(password) });
 }
 
-function refusalOf(person: UserWithPassword | undefined, isRight: boolean): string {
+function refusalOf(person: UserWithPassword | undefined, isRight: boolean): AuditReason {
   if (person === undefined) return 'unknown-email';
   // A right password that was not let in is one of a deactivated person, also when that happened this very moment.
   return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';
@@ -99,7 +100,7 @@ async function logFailure(
   context: RequestContext,
   input: SignInInput,
   person: UserWithPassword | undefined,
-  { reason, isKnownDevice }: { reason: string; isKnownDevice: boolean },
+  { reason, isKnownDevice }: { reason: AuditReason; isKnownDevice: boolean },
 ): Promise<void> {
   if (isUnbounded(reason)) {
     await recordRefusedSignIn(db, context, { email: input.email, person, reason, isKnownDevice });

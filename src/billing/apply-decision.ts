@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { paymentEntry, type PaymentEvent } from '../audit/audit-entries.ts';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditReasonText } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import type { Decision, GatewayWord } from './decide-settlement.ts';
@@ -183,8 +184,8 @@ function actionFor(source: GatewayWord['source'], isPaid: boolean): PaymentEvent
   return isPaid ? 'payment_callback_success' : 'payment_callback_failure';
 }
 
-function failureReason(decision: Decision, word: GatewayWord): string | null {
+function failureReason(decision: Decision, word: GatewayWord): AuditReasonText | null {
   if (decision.outcome === 'review') return decision.reason;
   if (decision.outcome !== 'failed') return null;
-  return `declined: ${word.failedReasonCode ?? 'no code'} ${word.failedReasonMessage ?? ''}`.trim();
+  return `declined: ${`${word.failedReasonCode ?? 'no code'} ${word.failedReasonMessage ?? ''}`.trimEnd()}`;
 }

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import type { Config } from '../config.ts';
 import type { Currency } from '../currency.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
@@ -166,7 +167,7 @@ async function recordRefusal(
   db: Knex,
   context: RequestContext,
   payment: Payment,
-  answer: { reason: string; gatewayMessage: string },
+  answer: { reason: AuditReason; gatewayMessage: string },
 ): Promise<void> {
   context.log.warn(
     { merchant_oid: payment.merchant_oid, reason: answer.reason, gateway: answer.gatewayMessage },

@@ -12,6 +12,11 @@ export interface Format {
   locale: Locale;
   /** A text of the catalogue; ICU placeholders and plurals are filled from `params`. */
   t(key: TextKey, params?: Params): string;
+  /** The same in pieces: the texts between, and what `params` has for a placeholder when that is an object, as it is. */
+  parts<Piece extends object>(
+    key: TextKey,
+    params: Record<string, Params[string] | Piece>,
+  ): (string | Piece)[];
   /** Minor units as an amount of money: `money(12050, 'TRY')` is `₺120,50`. */
   money(amountMinor: number, currency: string): string;
   /** A time for people, in Europe/Istanbul (`utc` says it in UTC). Null gives an en dash. */
@@ -36,16 +41,21 @@ export function formatFor(locale: Locale): Format {
 function createFormat(locale: Locale): Format {
   const messages = new Map<string, IntlMessageFormat>();
   const language = locale === 'tr' ? 'tr-TR' : 'en-GB';
+  const messageOf = (key: TextKey): IntlMessageFormat => {
+    const message =
+      messages.get(key) ??
+      new IntlMessageFormat(lookUp(locale, key), language, undefined, { ignoreTag: true });
+    messages.set(key, message);
+    return message;
+  };
   const dates = dateFormats(language);
   return {
     locale,
-    t: (key, params) => {
-      const message =
-        messages.get(key) ??
-        new IntlMessageFormat(lookUp(locale, key), language, undefined, { ignoreTag: true });
-      messages.set(key, message);
-      return String(message.format(params));
-    },
+    t: (key, params) => String(messageOf(key).format(params)),
+    parts: <Piece extends object>(key: TextKey, params: Record<string, Params[string] | Piece>) =>
+      messageOf(key)
+        .formatToParts<Piece>(params)
+        .map(({ value }) => value),
     money: (amountMinor, currency) =>
       new Intl.NumberFormat(language, {
         style: 'currency',

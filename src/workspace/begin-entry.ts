@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditReason } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import { assignHost } from './assign-host.ts';
@@ -62,7 +63,7 @@ async function log(
     workspaceId,
     details,
     reason,
-  }: { workspaceId: number; details: Record<string, unknown>; reason?: string },
+  }: { workspaceId: number; details: Record<string, unknown>; reason?: AuditReason },
 ): Promise<void> {
   await AuditLogger.log(trx, context, {
     action: 'workspace_entry_granted',

@@ -137,7 +137,7 @@ describe('the pages of the audit trail', () => {
     expect(new Set(seen).size).toBe(120);
     expect(seen).toEqual(seen.toSorted((a, b) => b - a));
     const back = await alice.get(newerOfSecond ?? '');
-    expect(rowNumbers(back)).toEqual(seen.slice(0, 50));
+    expect(rowNumbers(back)).toEqual(seen.slice(0, 25));
   });
 
   it('start at the top for an address that nobody made, and are empty for a row that is not there', async () => {
@@ -147,8 +147,8 @@ describe('the pages of the audit trail', () => {
     }
     const link = linkTo((await alice.get('/admin/audit')).text, 'next') ?? '';
     const [, id = '', time = ''] = /next=(\d+)-(\d+)$/.exec(link) ?? [];
-    expect(rowNumbers(await alice.get(link))).toHaveLength(50);
-    expect(rowNumbers(await alice.get(`/admin/audit?next=${id}`))).toHaveLength(50);
+    expect(rowNumbers(await alice.get(link))).toHaveLength(25);
+    expect(rowNumbers(await alice.get(`/admin/audit?next=${id}`))).toHaveLength(25);
     expect(rowNumbers(await alice.get(`/admin/audit?next=${id}-${String(Number(time) - 5000)}`))).toEqual([]);
     expect(rowNumbers(await alice.get(`/admin/audit?next=1--99999999999999`))).toEqual([]);
     expect(rowNumbers(await charlie.get(link))).toEqual([]);

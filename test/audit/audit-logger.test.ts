@@ -101,7 +101,7 @@ describe('AuditLogger', () => {
     await AuditLogger.log(database.db, hostile, {
       action: 'login',
       success: false,
-      errorMessage: '\0'.repeat(9000),
+      errorMessage: `declined: ${'\0'.repeat(9000)}`,
       details: { email: '\uDFFF'.repeat(20_000) },
     });
     expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);

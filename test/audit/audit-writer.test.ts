@@ -158,7 +158,7 @@ describe('the audit writer', () => {
     await Promise.all([
       scene.log('odd-1', { details: { text: '\0\uD800'.repeat(1_000_000) } }),
       scene.log('odd-2', { details: { ['\0key']: { ['\uDFFF']: '\0' } } }),
-      scene.log('odd-3', { errorMessage: '\0', resourceId: '\uD800' }),
+      scene.log('odd-3', { errorMessage: 'declined: \0', resourceId: '\uD800' }),
     ]);
     await expectWritten('odd', ['odd-1', 'odd-2', 'odd-3']);
   });

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
+import { AUDIT_PAGE_SIZE, everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
 import { createDb } from '../../../src/db.ts';
 import type { TimedCursor } from '../../../src/timed-cursor.ts';
 import { startApp } from '../app-process.ts';
@@ -16,7 +16,6 @@ import { median, medianLatency } from '../statistics.ts';
 
 /** The deep page, as long as the company has so many. */
 const DEEP_PAGE = 10_000;
-const PAGE_ROWS = 50;
 
 /** Views of each page in a round. */
 const VIEWS = 40;
@@ -82,11 +81,11 @@ async function findDeepPage({
     [LOUD_COMPANY],
   );
   const rows = Number(counted?.rows);
-  const page = Math.min(DEEP_PAGE, Math.floor(rows / PAGE_ROWS));
+  const page = Math.min(DEEP_PAGE, Math.floor(rows / AUDIT_PAGE_SIZE));
   const [start] = await runStatement<{ id: string; timestamp: Date }>(
     superUrl,
     'select id, timestamp from audit_logs where company_id = $1 order by timestamp desc, id desc offset $2 limit 1',
-    [LOUD_COMPANY, (page - 1) * PAGE_ROWS - 1],
+    [LOUD_COMPANY, (page - 1) * AUDIT_PAGE_SIZE - 1],
   );
   if (start === undefined) throw new Error('the company has no deep page');
   return { page, startId: Number(start.id), startAt: start.timestamp, rows };

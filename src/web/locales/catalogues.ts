@@ -1,5 +1,6 @@
 import * as enAdmin from './en/admin.ts';
 import * as enApi from './en/api.ts';
+import * as enAuditTrail from './en/audit-trail.ts';
 import * as enAuth from './en/auth.ts';
 import * as enBilling from './en/billing.ts';
 import * as enCommon from './en/common.ts';
@@ -15,6 +16,7 @@ import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trApi from './tr/api.ts';
+import * as trAuditTrail from './tr/audit-trail.ts';
 import * as trAuth from './tr/auth.ts';
 import * as trBilling from './tr/billing.ts';
 import * as trCommon from './tr/common.ts';
@@ -35,6 +37,7 @@ export type Locale = (typeof locales)[number];
 const en = {
   ...enAdmin,
   ...enApi,
+  ...enAuditTrail,
   ...enAuth,
   ...enBilling,
   ...enCommon,
@@ -61,6 +64,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
   tr: {
     ...trAdmin,
     ...trApi,
+    ...trAuditTrail,
     ...trAuth,
     ...trBilling,
     ...trCommon,

@@ -200,6 +200,13 @@ export const admin = {
   auditTitle: 'Audit trail',
   auditIntro:
     'What happened at {company}: who, when, from where. The product can neither change nor delete these rows.',
+  presets: 'Ready-made filters',
+  preset_everything: 'Everything',
+  preset_failedSignIns: 'Failed sign-ins',
+  preset_payments: 'Payments',
+  preset_staff: 'Platform staff',
+  group_payments: 'Everything about payments',
+  group_staff: 'What platform staff did',
   filterUser: 'Person',
   filterUserHint: 'E-mail address or number',
   filterAction: 'Action',
@@ -229,6 +236,7 @@ export const admin = {
   next: 'Next',
 
   factUtc: 'Time (UTC)',
+  factAccount: 'Account',
   factReason: 'Reason',
   factRequest: 'Request',
   factRequestId: 'Request number',
@@ -250,6 +258,7 @@ export const admin = {
   resource_legal_document: 'Legal text',
   resource_company: 'Company',
   resource_legal_hold: 'Hold',
+  resource_access_token: 'Access token',
   resource_ssh_key: 'SSH key',
 };
 

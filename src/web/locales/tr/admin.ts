@@ -199,6 +199,13 @@ export const admin: Record<keyof typeof en, string> = {
   auditTitle: 'Denetim kaydı',
   auditIntro:
     '{company} şirketinde olanlar: kim, ne zaman, nereden. Ürün bu kayıtları değiştiremez ve silemez.',
+  presets: 'Hazır filtreler',
+  preset_everything: 'Hepsi',
+  preset_failedSignIns: 'Başarısız girişler',
+  preset_payments: 'Ödemeler',
+  preset_staff: 'Platform görevlileri',
+  group_payments: 'Ödemelerle ilgili her şey',
+  group_staff: 'Platform görevlilerinin yaptıkları',
   filterUser: 'Kişi',
   filterUserHint: 'E-posta adresi veya numara',
   filterAction: 'İşlem',
@@ -229,6 +236,7 @@ export const admin: Record<keyof typeof en, string> = {
   next: 'Sonraki',
 
   factUtc: 'Zaman (UTC)',
+  factAccount: 'Hesap',
   factReason: 'Neden',
   factRequest: 'İstek',
   factRequestId: 'İstek numarası',
@@ -250,6 +258,7 @@ export const admin: Record<keyof typeof en, string> = {
   resource_legal_document: 'Yasal metin',
   resource_company: 'Şirket',
   resource_legal_hold: 'Kayıt koruması',
+  resource_access_token: 'Erişim anahtarı',
   resource_ssh_key: 'SSH anahtarı',
 };
 

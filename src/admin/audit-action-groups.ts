@@ -1,0 +1,22 @@
+import { auditActions, type AuditAction } from '../audit/actions.ts';
+
+const actions = Object.keys(auditActions) as AuditAction[];
+
+/** Several actions that are asked for together, as one value of the filter of actions. */
+export const actionGroups = {
+  /** Everything about money. */
+  payments: actions.filter((action) => /^(payment_|subscription_|invoice_)/.test(action)),
+  /** What the platform's staff can do for a company or in its pages; only rows whose actor they are. */
+  staff: actions.filter((action) =>
+    /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_remove|billing_)/.test(
+      action,
+    ),
+  ),
+} satisfies Record<string, AuditAction[]>;
+
+export type ActionGroup = keyof typeof actionGroups;
+
+/** True for the name of a group; no action has one of these names. */
+export function isActionGroup(value: string): value is ActionGroup {
+  return Object.hasOwn(actionGroups, value);
+}

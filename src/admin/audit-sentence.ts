@@ -1,0 +1,215 @@
+import { auditActions, type AuditAction } from '../audit/actions.ts';
+import { auditCauses, readReason } from '../audit/reasons.ts';
+import type { Format } from '../web/format.ts';
+import type { TextKey } from '../web/locales/catalogues.ts';
+import { catalogues } from '../web/locales/catalogues.ts';
+import type { AdminScope } from './admin-scope.ts';
+import { resourceIdOf, type AuditNames } from './audit-names.ts';
+import type { AuditEntryRow } from './audit-queries.ts';
+
+/** A piece of a sentence; with `href` it is the name of something that has a page for this reader. */
+export interface SentencePart {
+  text: string;
+  href: string | null;
+}
+
+/** What sentences are made with: the reader's language, the company's names, and which pages the reader has. */
+export interface Teller {
+  format: Format;
+  names: AuditNames;
+  scope: Pick<AdminScope, 'isOperator' | 'query'>;
+}
+
+/** Of these, `details` says why. */
+const withCause: readonly string[] = [
+  'workspace_session_expired',
+  'workspace_stop',
+  'payment_superseded',
+  'token_revoked',
+  'ssh_key_remove',
+] satisfies AuditAction[];
+
+/** One row as a sentence: who did what to what, and why. An action that is not in the list (there should be none) as it is. */
+export function auditSentence(row: AuditEntryRow, teller: Teller): SentencePart[] {
+  const key = sentenceKey(row);
+  if (key === null) return [plain(`${actorOf(row, teller).text}: ${row.action_type}`)];
+  const pieces = teller.format
+    .parts<SentencePart>(key, { ...personPieces(row, teller), ...thingPieces(row, teller) })
+    .map((part) => (typeof part === 'string' ? plain(part) : part));
+  const why = reasonOf(row, teller.format);
+  return why === null ? pieces : [...pieces, plain(`: ${why}`)];
+}
+
+/** Whoever the row is about, when it is not the one who acted: a failed sign-in, a gateway's notification. */
+export function accountOf(row: AuditEntryRow, teller: Teller): SentencePart {
+  const { names, format } = teller;
+  const found = names.find('user', row.user_id);
+  const name = row.user_name ?? textIn(row, 'email') ?? format.t('auditWord.somebody');
+  return { text: name, href: found === undefined ? null : personUrl(found.id, teller) };
+}
+
+/** A text of the row's details; null when there is none. */
+export function textIn(row: AuditEntryRow, name: string): string | null {
+  const value = row.details[name];
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** A number of the row's details; null when there is none. */
+export function numberIn(row: AuditEntryRow, name: string): number | null {
+  const value = row.details[name];
+  return typeof value === 'number' ? value : null;
+}
+
+/** A person of the company by number; null when there is nobody. */
+export function personPart(id: number | null, teller: Teller): SentencePart | null {
+  const found = teller.names.find('user', id);
+  return found === undefined ? null : { text: found.name, href: personUrl(found.id, teller) };
+}
+
+/** Where the payments of the row's person are listed. */
+export function paymentsUrl(row: AuditEntryRow, teller: Teller): string | null {
+  const found = teller.names.find('user', row.user_id);
+  return found === undefined ? null : `${personUrl(found.id, teller)}#payments-h`;
+}
+
+function sentenceKey({ action_type, success }: AuditEntryRow): TextKey | null {
+  if (!Object.hasOwn(auditActions, action_type)) return null;
+  const isRefused = !success && Object.hasOwn(catalogues.en.auditRefused, action_type);
+  return `${isRefused ? 'auditRefused' : 'auditSentence'}.${action_type}` as TextKey;
+}
+
+function personPieces(row: AuditEntryRow, teller: Teller): Record<string, SentencePart> {
+  const { t } = teller.format;
+  const role = (name: string): SentencePart => {
+    const value = textIn(row, name);
+    return plain(value === 'member' || value === 'admin' ? t(`common.role_${value}`) : (value ?? '–'));
+  };
+  const email = textIn(row, 'email');
+  return {
+    actor: actorOf(row, teller),
+    account: accountOf(row, teller),
+    person:
+      personPart(resourceIdOf(row, 'user'), teller) ??
+      plain(textIn(row, 'full_name') ?? email ?? t('auditWord.somebody')),
+    email: plain(email ?? '–'),
+    roleBefore: role('old_role'),
+    role: row.action_type === 'user_role_changed' ? role('new_role') : role('role'),
+  };
+}
+
+function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, SentencePart | string> {
+  const { t, when } = teller.format;
+  const end = textIn(row, 'locked_until') ?? textIn(row, 'paid_until_after');
+  return {
+    workspace: workspaceOf(row, teller),
+    way: textIn(row, 'access_method') ?? 'web',
+    name: plain(
+      textIn(row, 'name') ?? textIn(row, 'label') ?? textIn(row, 'company_name') ?? t('auditWord.unnamed'),
+    ),
+    document: documentOf(row, teller.format),
+    language: plain(languageOf(row, teller.format)),
+    hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },
+    page: plain(t(`auditWord.${pageOf(row.request_path)}`)),
+    until: plain(when(readDate(end))),
+    ...moneyPieces(row, teller),
+  };
+}
+
+function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<string, SentencePart | string> {
+  const amount =
+    numberIn(row, 'charged_minor') ?? numberIn(row, 'amount_minor') ?? numberIn(row, 'total_minor');
+  const currency = textIn(row, 'currency_reported') ?? textIn(row, 'currency') ?? '';
+  const plan = textIn(row, 'plan') ?? textIn(row, 'plan_after');
+  const invoiceId = resourceIdOf(row, 'invoice');
+  return {
+    amount: plain(amount === null || !/^[A-Z]{3}$/.test(currency) ? '–' : format.money(amount, currency)),
+    plan: plain(planText(plan, format)),
+    planBefore: plain(planText(textIn(row, 'plan_before'), format)),
+    change: plan === textIn(row, 'plan_before') ? 'longer' : 'other',
+    invoice: {
+      text: textIn(row, 'invoice_no') ?? '–',
+      href: invoiceId === null ? null : `/billing/invoices/${String(invoiceId)}${scope.query}`,
+    },
+  };
+}
+
+function actorOf(row: AuditEntryRow, teller: Teller): SentencePart {
+  const { t } = teller.format;
+  const { actor_type, user_name } = row;
+  if (actor_type === 'operator' && user_name !== null)
+    return plain(t('auditWord.staffMember', { name: user_name }));
+  if (actor_type === 'user' && user_name !== null) return accountOf(row, teller);
+  return plain(t(`auditWord.who_${actor_type}`));
+}
+
+/** By the name it had then; a workspace that is gone has no page, and staff enter none. */
+function workspaceOf(row: AuditEntryRow, { names, format, scope }: Teller): SentencePart {
+  const found = names.find('workspace', resourceIdOf(row, 'workspace'));
+  const recorded = textIn(row, 'new_name') ?? textIn(row, 'name');
+  const hasPage = found !== undefined && !found.is_deleted && !scope.isOperator;
+  return {
+    text: recorded ?? found?.name ?? textIn(row, 'asked_for') ?? format.t('auditWord.aWorkspace'),
+    href: hasPage ? `/workspace/${String(found.id)}` : null,
+  };
+}
+
+function documentOf(row: AuditEntryRow, { t }: Format): SentencePart {
+  const [kind, version] = [textIn(row, 'kind'), textIn(row, 'version')];
+  if ((kind !== 'terms' && kind !== 'privacy') || version === null)
+    return plain(t('auditWord.document_other'));
+  return {
+    text: t(`auditWord.document_${kind}`, { version }),
+    href: `/legal/${kind}/${encodeURIComponent(version)}`,
+  };
+}
+
+function languageOf(row: AuditEntryRow, { t }: Format): string {
+  const locale = textIn(row, 'locale');
+  return locale === 'tr' || locale === 'en' ? t(`auditWord.language_${locale}`) : (locale ?? '–');
+}
+
+function planText(plan: string | null, { t }: Format): string {
+  const known = (['trial', 'starter', 'team', 'enterprise'] as const).find((name) => name === plan);
+  return known === undefined ? (plan ?? '–') : t(`common.plan_${known}`);
+}
+
+/** Which page an address of ours is. */
+function pageOf(path: string | null) {
+  if (path === null) return 'page_other';
+  if (/^\/admin\/?$/.test(path)) return 'page_overview';
+  if (/^\/admin\/users\/?$/.test(path)) return 'page_people';
+  if (/^\/admin\/users\/\d+\/sessions/.test(path)) return 'page_sessions';
+  if (/^\/admin\/users\/\d+/.test(path)) return 'page_person';
+  if (path.startsWith('/admin/audit')) return 'page_audit';
+  if (path.startsWith('/admin/holds')) return 'page_holds';
+  return path.startsWith('/billing/invoices/') ? 'page_invoice' : 'page_other';
+}
+
+/** Why, in words. What a gateway said itself stays as it said it, and so does a text that is not in the list of reasons. */
+function reasonOf(row: AuditEntryRow, { t }: Format): string | null {
+  if (row.error_message === null) return causeOf(row, t);
+  const read = readReason(row.error_message);
+  if (read === null) return row.error_message;
+  const reason = t(`auditReason.${read.reason}`);
+  return read.words === null ? reason : `${reason} (${read.words})`;
+}
+
+function causeOf(row: AuditEntryRow, t: Format['t']): string | null {
+  if (!withCause.includes(row.action_type)) return null;
+  const code = textIn(row, 'cause') ?? textIn(row, 'because') ?? textIn(row, 'reason');
+  const known = auditCauses.find((cause) => cause === code);
+  return known === undefined ? null : t(`auditCause.${known}`);
+}
+
+function personUrl(id: number, { scope }: Teller): string {
+  return `/admin/users/${String(id)}${scope.query}`;
+}
+
+function readDate(text: string | null): Date | null {
+  const date = new Date(text ?? NaN);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function plain(text: string): SentencePart {
+  return { text, href: null };
+}

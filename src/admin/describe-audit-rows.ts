@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import type { AuditAction } from '../audit/actions.ts';
+import type { Format } from '../web/format.ts';
+import type { AdminScope } from './admin-scope.ts';
+import { findAuditNames } from './audit-names.ts';
+import type { AuditEntryRow } from './audit-queries.ts';
+import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
+
+/** Actions that change nothing and come with every page that somebody reads. */
+const looks: readonly string[] = ['operator_company_viewed'] satisfies AuditAction[];
+
+/** One line of the trail: a row, or several looks of one person that follow one another, of which it is the newest. */
+export interface AuditLine extends DescribedRow {
+  /** All of them, newest first; empty for a row alone. */
+  looks: DescribedRow[];
+  /** How many there are and in which time, in words; null for a row alone. */
+  times: string | null;
+}
+
+/** Puts the rows of a page of one company into words, newest first. The names in all of them are read by one query. */
+export async function describeAuditRows(
+  db: Knex,
+  rows: AuditEntryRow[],
+  of: { companyId: number; format: Format; scope: Pick<AdminScope, 'isOperator' | 'query'> },
+): Promise<AuditLine[]> {
+  const { companyId, format, scope } = of;
+  const names = await findAuditNames(db, { companyId, rows });
+  const described = rows.map((row) => describeAuditRow(row, { format, names, scope }));
+  return gatherLooks(described).map((run) => toLine(run, format));
+}
+
+/** Looks of the same person that follow one another stand together; everything else stands alone. */
+function gatherLooks(rows: DescribedRow[]): [DescribedRow, ...DescribedRow[]][] {
+  const runs: [DescribedRow, ...DescribedRow[]][] = [];
+  for (const row of rows) {
+    const last = runs.at(-1);
+    if (last !== undefined && isSameLook(last[0], row)) last.push(row);
+    else runs.push([row]);
+  }
+  return runs;
+}
+
+function isSameLook(a: DescribedRow, b: DescribedRow): boolean {
+  return looks.includes(a.action) && a.action === b.action && a.userId === b.userId && a.success && b.success;
+}
+
+function toLine(run: [DescribedRow, ...DescribedRow[]], { t, when }: Format): AuditLine {
+  const [newest] = run;
+  if (run.length === 1) return { ...newest, looks: [], times: null };
+  const span = { from: when(run.at(-1)?.at), to: when(newest.at) };
+  return { ...newest, looks: run, times: t('auditWord.times', { count: run.length, ...span }) };
+}
