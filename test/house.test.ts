@@ -205,6 +205,23 @@ describe('the tree', () => {
     }
   });
 
+  it('says of every table in the README what becomes of it on Citus', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const first = (row: string): string[] => row.split('|')[1]?.match(/(?<=`)\w+(?=`)/g) ?? [];
+    const told =
+      readme
+        .slice(readme.indexOf('### Onto Citus'))
+        .match(/^\|.*$/gm)
+        ?.flatMap(first) ?? [];
+    const made = listFiles('migrations', '.sql').flatMap((path) =>
+      [...readFileSync(join(root, path), 'utf8').matchAll(/^create table (\w+) \(/gm)].map(
+        ([, table]) => table,
+      ),
+    );
+    expect(made.length).toBeGreaterThan(25);
+    expect(made.filter((table) => !told.includes(table ?? ''))).toEqual([]);
+  });
+
   it('has a lock file without addresses and with a version for every platform', () => {
     const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
     expect(text).not.toContain('"resolved"');
