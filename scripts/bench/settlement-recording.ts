@@ -75,11 +75,12 @@ export async function replaySettlement(
     [String(RECORDED.company), String(payment.companyId)],
     [String(RECORDED.person), String(payment.userId)],
   ]);
-  for (const { text, values, rows } of recording) {
-    const answer = await client.query<Record<string, unknown>>(
+  for (const { name, text, values, rows } of recording) {
+    const answer = await client.query<Record<string, unknown>>({
+      ...(name === undefined ? {} : { name }),
       text,
-      values.map((value) => replaced(value, own)),
-    );
+      values: values.map((value) => replaced(value, own)),
+    });
     learn(own, rows[0], answer.rows[0]);
   }
 }
@@ -101,6 +102,7 @@ function learn(
 
 function replaced(value: unknown, own: Map<string, string>): unknown {
   if (Buffer.isBuffer(value)) return Buffer.from(replacedText(value.toString('latin1'), own), 'latin1');
+  if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, own));
   if (typeof value === 'number') return own.get(String(value)) ?? value;
   if (typeof value !== 'string') return value;
   return UUID.test(value) ? randomUUID() : replacedText(value, own);

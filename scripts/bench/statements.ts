@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 
 /** One statement as the product sent it. */
 export interface Statement {
+  /** Under which a connection keeps it prepared. */
+  name: string | undefined;
   text: string;
   values: unknown[];
   /** What it answered; none for those that only steer a transaction. */
@@ -13,6 +15,7 @@ interface KnexQuery {
   __knexQueryUid?: string;
   sql: string;
   bindings?: unknown[];
+  options?: { name?: string };
   response?: { rows?: Record<string, unknown>[] };
 }
 
@@ -20,7 +23,8 @@ interface KnexQuery {
 export async function recordStatements(db: Knex, work: () => Promise<unknown>): Promise<Statement[]> {
   const found: (Statement & { uid: string | undefined })[] = [];
   const onQuery = (query: KnexQuery): void => {
-    found.push({ uid: query.__knexQueryUid, text: query.sql, values: query.bindings ?? [], rows: [] });
+    const { __knexQueryUid: uid, sql, bindings, options } = query;
+    found.push({ uid, name: options?.name, text: sql, values: bindings ?? [], rows: [] });
   };
   const onResponse = (_response: unknown, query: KnexQuery): void => {
     const statement = found.findLast(({ uid }) => uid !== undefined && uid === query.__knexQueryUid);
@@ -32,5 +36,5 @@ export async function recordStatements(db: Knex, work: () => Promise<unknown>): 
   } finally {
     db.removeListener('query', onQuery).removeListener('query-response', onResponse);
   }
-  return found.map(({ text, values, rows }) => ({ text, values, rows }));
+  return found.map(({ name, text, values, rows }) => ({ name, text, values, rows }));
 }

@@ -33,11 +33,18 @@ export class AuditLogger {
   }
 
   /**
-   * Writes one row or throws. Only for settling a payment, whose change and evidence commit together or not at all:
-   * the gateway repeats its notification until it reads OK.
+   * Writes rows, in their order and in one statement, or throws. Only for settling a payment, whose change and evidence commit
+   * together or not at all: the gateway repeats its notification until it reads OK.
    */
-  static async logOrThrow(trx: Knex.Transaction, context: RequestContext, entry: AuditEntry): Promise<void> {
-    await insert(trx, toAuditRow(context, entry));
+  static async logOrThrow(
+    trx: Knex.Transaction,
+    context: RequestContext,
+    ...entries: AuditEntry[]
+  ): Promise<void> {
+    const rows = entries.map((entry) => toAuditRow(context, entry));
+    await trx('audit_logs')
+      .insert(rows)
+      .options({ name: `insert-audit-rows-${String(rows.length)}` });
   }
 
   /** An attempt to sign in. `email` is the attempted address; `userId` and `companyId` are null when nobody has it. */
@@ -149,7 +156,7 @@ async function logInTransaction(
 
 async function logAlone(db: Knex, context: RequestContext, row: AuditRow): Promise<void> {
   try {
-    await insert(db, row);
+    await db('audit_logs').insert(row);
   } catch (error) {
     reportFailure(context, row, error);
   }
@@ -158,8 +165,4 @@ async function logAlone(db: Knex, context: RequestContext, row: AuditRow): Promi
 function reportFailure(context: RequestContext, row: AuditRow, error: unknown): void {
   context.metrics.auditWriteFailures.inc({ action: row.action_type });
   context.log.error({ err: error, audit: row }, 'audit row could not be written');
-}
-
-async function insert(db: Knex, row: AuditRow): Promise<void> {
-  await db('audit_logs').insert(row);
 }

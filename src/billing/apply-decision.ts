@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { paymentEntry, type PaymentEvent } from '../audit/audit-entries.ts';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
 import type { AuditReasonText } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
@@ -10,7 +10,7 @@ import { issueInvoice, type IssuedInvoice } from './issue-invoice.ts';
 import { orderEvidence } from './order-evidence.ts';
 import type { Period } from './period.ts';
 import type { Plan } from './plans.ts';
-import { findPayer, paymentColumns, type Payment, type Subscription } from './queries.ts';
+import { findParties, paymentColumns, type Payment, type Subscription } from './queries.ts';
 import type { Receipt } from './send-receipt.ts';
 import { endOrderThatNoLongerFits } from './supersede-order.ts';
 
@@ -33,6 +33,8 @@ export interface Case extends LockedOrder {
  * Locks a payment by its order number, and with it the subscription of its company, until the transaction ends. Whoever orders
  * or settles locks in one order: subscription, then payments, then invoice counter. So any number of them at once cannot
  * deadlock. Undefined when no order has this number.
+ *
+ * What each settlement asks has a name, so that a connection plans it once: planning this join took longer than answering it.
  */
 export async function lockOrder(
   trx: Knex.Transaction,
@@ -42,6 +44,7 @@ export async function lockOrder(
     .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
     .where('payments.merchant_oid', merchantOid)
     .forUpdate('subscriptions', 'payments')
+    .options({ name: 'lock-order' })
     .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
   if (row === undefined) return undefined;
   const { plan_in_force, billing_currency, trial_ends_at, period_started_at, period_ends_at, ...payment } =
@@ -94,10 +97,17 @@ async function activate(
   const before = settled.subscription;
   const after = await extendSubscription(trx, context, { payment, before, period });
   await endOrderThatNoLongerFits(trx, context, after);
-  const invoice = await issueInvoice(trx, context, { payment, chargedMinor, period, config });
-  await audit(trx, context, settled, { period, invoice });
-  const payer = await findPayer(trx, payment.user_id);
-  if (payer === undefined) throw new Error('Bug! A payment without a person');
+  const parties = await findParties(trx, payment.id);
+  if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
+  const { payer, buyer } = parties;
+  const { invoice, entry } = await issueInvoice(trx, context, {
+    payment,
+    chargedMinor,
+    period,
+    buyer,
+    config,
+  });
+  await AuditLogger.logOrThrow(trx, context, entry, entryOf(settled, { period, invoice }));
   return { payer, invoice, plan: payment.plan, period, totalMinor: chargedMinor, currency: payment.currency };
 }
 
@@ -108,7 +118,7 @@ async function holdForReview(trx: Knex.Transaction, context: RequestContext, set
     status: 'review',
     review_reason: decision.outcome === 'review' ? decision.reason : null,
   });
-  await audit(trx, context, settled, {});
+  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
 }
 
 async function noteFailure(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
@@ -121,7 +131,7 @@ async function noteFailure(trx: Knex.Transaction, context: RequestContext, settl
     failed_reason_message: word.failedReasonMessage,
     gateway_token: null,
   });
-  await audit(trx, context, settled, {});
+  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
 }
 
 function charged(context: RequestContext, word: GatewayWord): Record<string, unknown> {
@@ -142,12 +152,7 @@ async function updatePayment(
   await trx('payments').where('id', payment.id).update(change);
 }
 
-async function audit(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  settled: Case,
-  bought: { period?: Period; invoice?: IssuedInvoice },
-): Promise<void> {
+function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoice }): AuditEntry {
   const { payment, word, decision, evidence } = settled;
   const isPaid = decision.outcome === 'paid';
   const order = orderEvidence(payment);
@@ -176,7 +181,7 @@ async function audit(
     },
     ...(reason === null ? {} : { reason }),
   };
-  await AuditLogger.logOrThrow(trx, context, paymentEntry(event));
+  return paymentEntry(event);
 }
 
 function actionFor(source: GatewayWord['source'], isPaid: boolean): PaymentEvent['action'] {

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Config } from '../config.ts';
 import { includedTax } from './included-tax.ts';
 import { calendarYear, type Period } from './period.ts';
 import { type InvoiceParty } from './invoice-queries.ts';
-import { findBillingDetails, type Payment } from './queries.ts';
+import type { BillingDetails, Payment } from './queries.ts';
 
 export interface IssuedInvoice {
   id: number;
@@ -16,17 +16,18 @@ export interface IssuedInvoice {
  * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included, with both
  * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays
  * locked until the caller's transaction ends. The time of issue is taken under that lock, so a higher number is never older.
- * Throws when its audit row cannot be written.
+ * All settlements wait for that lock, so it comes last: the buyer is found before it, and the caller writes the audit entry
+ * together with its own.
  */
 export async function issueInvoice(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: { payment: Payment; chargedMinor: number; period: Period; config: Config },
-): Promise<IssuedInvoice> {
-  const { payment, chargedMinor, period, config } = input;
+  input: { payment: Payment; chargedMinor: number; period: Period; buyer: BillingDetails; config: Config },
+): Promise<{ invoice: IssuedInvoice; entry: AuditEntry }> {
+  const { payment, chargedMinor, period, buyer, config } = input;
   const { year, number, issuedAt } = await takeNumber(trx, context.at);
   const invoiceNo = `${config.invoicePrefix}${String(year)}${String(number).padStart(9, '0')}`;
-  const [issued] = await trx('invoices')
+  const [invoice] = await trx('invoices')
     .insert({
       payment_id: payment.id,
       company_id: payment.company_id,
@@ -41,13 +42,12 @@ export async function issueInvoice(
       total_minor: chargedMinor,
       tax_minor: includedTax(chargedMinor, config.taxPercent),
       tax_percent: config.taxPercent,
-      buyer: JSON.stringify(await findBuyer(trx, payment)),
+      buyer: JSON.stringify(partyOf(buyer)),
       seller: JSON.stringify(config.seller satisfies InvoiceParty),
     })
     .returning<IssuedInvoice[]>(['id', 'invoice_no']);
-  if (issued === undefined) throw new Error('Bug! An insert returned no row');
-  await auditInvoice(trx, context, { payment, chargedMinor, period, issued });
-  return issued;
+  if (invoice === undefined) throw new Error('Bug! An insert returned no row');
+  return { invoice, entry: entryOf(invoice, { payment, chargedMinor, period }) };
 }
 
 const YEAR_ENDED = 'The year has ended while an invoice was numbered';
@@ -81,8 +81,9 @@ async function takeNumberOf(
   year: number,
   notBefore: Date,
 ): Promise<GivenNumber | undefined> {
-  const { rows } = await trx.raw<{ rows: { last_number: number; last_issued_at: Date }[] }>(
-    `insert into invoice_counters (year, last_number, last_issued_at)
+  const { rows } = await trx
+    .raw<{ rows: { last_number: number; last_issued_at: Date }[] }>(
+      `insert into invoice_counters (year, last_number, last_issued_at)
      select :year, 1, now_or_later.at
      from (select greatest(:notBefore::timestamptz, clock_timestamp()) as at) as now_or_later
      where extract(year from now_or_later.at at time zone 'Europe/Istanbul') = :year::integer
@@ -92,8 +93,9 @@ async function takeNumberOf(
        where extract(year from greatest(:notBefore::timestamptz, clock_timestamp()) at time zone 'Europe/Istanbul')
              = :year::integer
      returning last_number, last_issued_at`,
-    { year, notBefore },
-  );
+      { year, notBefore },
+    )
+    .options({ name: 'take-invoice-number' });
   const counter = rows[0];
   if (counter === undefined) return undefined;
   // A number of the old year has been taken, and only a rollback gives it back: the gateway notifies again.
@@ -101,9 +103,7 @@ async function takeNumberOf(
   return { year, number: counter.last_number, issuedAt: counter.last_issued_at };
 }
 
-async function findBuyer(trx: Knex.Transaction, payment: Payment): Promise<InvoiceParty> {
-  const company = await findBillingDetails(trx, payment.company_id);
-  if (company === undefined) throw new Error('Bug! A payment without a company');
+function partyOf(company: BillingDetails): InvoiceParty {
   return {
     name: company.billing_name ?? company.name,
     address: company.billing_address,
@@ -114,21 +114,19 @@ async function findBuyer(trx: Knex.Transaction, payment: Payment): Promise<Invoi
   };
 }
 
-async function auditInvoice(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  input: { payment: Payment; chargedMinor: number; period: Period; issued: IssuedInvoice },
-): Promise<void> {
-  const { payment, chargedMinor, period, issued } = input;
-  await AuditLogger.logOrThrow(trx, context, {
+function entryOf(
+  invoice: IssuedInvoice,
+  { payment, chargedMinor, period }: { payment: Payment; chargedMinor: number; period: Period },
+): AuditEntry {
+  return {
     action: 'invoice_issued',
     success: true,
     resourceType: 'invoice',
-    resourceId: issued.id,
+    resourceId: invoice.id,
     userId: payment.user_id,
     companyId: payment.company_id,
     details: {
-      invoice_no: issued.invoice_no,
+      invoice_no: invoice.invoice_no,
       payment_id: payment.id,
       merchant_oid: payment.merchant_oid,
       plan: payment.plan,
@@ -137,5 +135,5 @@ async function auditInvoice(
       period_start: period.start,
       period_end: period.end,
     },
-  });
+  };
 }

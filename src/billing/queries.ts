@@ -100,6 +100,15 @@ export const paymentColumns = [
   'payments.superseded_at',
 ];
 
+const billingColumns = [
+  'companies.name',
+  'companies.billing_name',
+  'companies.billing_address',
+  'companies.billing_phone',
+  'companies.billing_tax_office',
+  'companies.billing_tax_number',
+];
+
 /** A company's subscription; every company has one from its registration on. */
 export async function findSubscription(db: Knex, companyId: number): Promise<Subscription | undefined> {
   return db('subscriptions')
@@ -185,16 +194,7 @@ export async function listPaymentsInReview(
 
 /** What invoices and the gateway may know of a company. */
 export async function findBillingDetails(db: Knex, companyId: number): Promise<BillingDetails | undefined> {
-  return db('companies')
-    .where('companies.id', companyId)
-    .first<BillingDetails | undefined>([
-      'companies.name',
-      'companies.billing_name',
-      'companies.billing_address',
-      'companies.billing_phone',
-      'companies.billing_tax_office',
-      'companies.billing_tax_number',
-    ]);
+  return db('companies').where('companies.id', companyId).first<BillingDetails | undefined>(billingColumns);
 }
 
 /** How much of its plan a company uses now: workspaces that exist and people who may sign in. */
@@ -212,17 +212,31 @@ export async function countUsage(
 }
 
 /** Where a receipt goes: the person who paid, in their language. */
-export async function findPayer(
+export interface Payer {
+  email: string;
+  full_name: string;
+  locale: Locale;
+}
+
+/** Who paid, and for which company: what the receipt and the invoice of a payment name. */
+export async function findParties(
   db: Knex,
-  userId: number,
-): Promise<{ email: string; full_name: string; locale: Locale } | undefined> {
-  return db('users')
-    .where('users.id', userId)
-    .first<{ email: string; full_name: string; locale: Locale } | undefined>([
+  paymentId: number,
+): Promise<{ payer: Payer; buyer: BillingDetails } | undefined> {
+  const row = await db('payments')
+    .join('users', 'users.id', 'payments.user_id')
+    .join('companies', 'companies.id', 'payments.company_id')
+    .where('payments.id', paymentId)
+    .options({ name: 'find-parties' })
+    .first<(Payer & BillingDetails) | undefined>([
       'users.email',
       'users.full_name',
       'users.locale',
+      ...billingColumns,
     ]);
+  if (row === undefined) return undefined;
+  const { email, full_name, locale, ...buyer } = row;
+  return { payer: { email, full_name, locale }, buyer };
 }
 
 /**

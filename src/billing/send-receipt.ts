@@ -1,14 +1,14 @@
 import type { Config } from '../config.ts';
 import type { Currency } from '../currency.ts';
 import { formatFor } from '../web/format.ts';
-import type { Locale } from '../web/locales/catalogues.ts';
 import type { Mailer } from '../web/mail.ts';
 import type { Period } from './period.ts';
 import type { PaidPlan } from './plans.ts';
+import type { Payer } from './queries.ts';
 
 /** What the person who paid is told. Amounts in minor units. */
 export interface Receipt {
-  payer: { email: string; full_name: string; locale: Locale };
+  payer: Payer;
   invoice: { id: number; invoice_no: string };
   plan: PaidPlan;
   period: Period;

@@ -7,10 +7,15 @@ import { paymentColumns, type Payment, type Subscription } from './queries.ts';
 
 /** The one open order of a company, for whoever has locked the company's subscription. */
 export async function findOpenOrder(trx: Knex.Transaction, companyId: number): Promise<Payment | undefined> {
-  return trx('payments')
-    .where({ 'payments.company_id': companyId, 'payments.status': 'pending' })
-    .whereNull('payments.superseded_at')
-    .first<Payment | undefined>(paymentColumns);
+  return (
+    trx('payments')
+      .where('payments.company_id', companyId)
+      // Not a binding: only a constant lets Postgres use the index of open orders, however the statement is planned.
+      .whereRaw("payments.status = 'pending'")
+      .whereNull('payments.superseded_at')
+      .options({ name: 'find-open-order' })
+      .first<Payment | undefined>(paymentColumns)
+  );
 }
 
 /**

@@ -180,6 +180,22 @@ describe('an invoice', () => {
     expect(invoice?.issued_at.getTime()).toBeGreaterThanOrEqual(rows[0]?.at.getTime() ?? Infinity);
   });
 
+  it('holds up the other settlements, who wait for a number, by itself and its evidence alone', async () => {
+    const merchantOid = await order();
+    const statements: string[] = [];
+    const note = ({ sql }: { sql: string }): number => statements.push(sql.trim());
+    test.db.on('query', note);
+    await settle(merchantOid, new Date());
+    test.db.removeListener('query', note);
+    const numbered = statements.findIndex((sql) => sql.startsWith('insert into invoice_counters'));
+    expect(statements.slice(numbered + 1)).toEqual([
+      expect.stringContaining('insert into "invoices"'),
+      expect.stringContaining('insert into "audit_logs"'),
+      'COMMIT;',
+    ]);
+    expect(statements.length).toBeLessThanOrEqual(12);
+  });
+
   it('keeps buyer, seller, tax and rate as they were on that day', async () => {
     await test.db('companies').where('id', companyId).update({
       billing_name: 'Acme A.Ş.',
