@@ -44,7 +44,10 @@ function staffNotes(row: AuditEntryRow, teller: Teller): SentencePart[][] {
     ...(row.details.on_behalf === true && owner !== null
       ? [teller.format.parts<SentencePart>('auditWord.ofOwner', { owner }).map(asPart)]
       : []),
-    ...(row.details.on_behalf_of_company === undefined ? [] : [line(t('auditWord.forCompany'))]),
+    // Of what they did themselves the sentence says so.
+    ...(row.details.on_behalf_of_company === undefined || row.actor_type === 'operator'
+      ? []
+      : [line(t('auditWord.forCompany'))]),
   ];
 }
 

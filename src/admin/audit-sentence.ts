@@ -133,7 +133,8 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
   };
 }
 
-function actorOf(row: AuditEntryRow, teller: Teller): SentencePart {
+/** Whoever acted: a person by name, or what else it was. */
+export function actorOf(row: AuditEntryRow, teller: Teller): SentencePart {
   const { t } = teller.format;
   const { actor_type, user_name } = row;
   if (actor_type === 'operator' && user_name !== null)

@@ -3,7 +3,7 @@ import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { auditNotes } from './audit-notes.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
-import { auditSentence, type SentencePart, type Teller } from './audit-sentence.ts';
+import { actorOf, auditSentence, type SentencePart, type Teller } from './audit-sentence.ts';
 
 /** The kinds of things that audit rows name. */
 export const resourceTypes = [
@@ -25,6 +25,7 @@ export interface DescribedRow {
   id: number;
   at: Date;
   action: string;
+  actor: SentencePart;
   userId: number | null;
   success: boolean;
   /** Who did what, with the names' pages. */
@@ -41,6 +42,7 @@ export function describeAuditRow(row: AuditEntryRow, teller: Teller): DescribedR
     id: row.id,
     at: row.timestamp,
     action: row.action_type,
+    actor: actorOf(row, teller),
     userId: row.user_id,
     success: row.success,
     sentence: auditSentence(row, teller),

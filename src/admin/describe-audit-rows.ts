@@ -4,6 +4,7 @@ import type { Format } from '../web/format.ts';
 import type { AdminScope } from './admin-scope.ts';
 import { findAuditNames } from './audit-names.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
+import type { SentencePart } from './audit-sentence.ts';
 import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
 
 /** Actions that change nothing and come with every page that somebody reads. */
@@ -44,9 +45,16 @@ function isSameLook(a: DescribedRow, b: DescribedRow): boolean {
   return looks.includes(a.action) && a.action === b.action && a.userId === b.userId && a.success && b.success;
 }
 
-function toLine(run: [DescribedRow, ...DescribedRow[]], { t, when }: Format): AuditLine {
+function toLine(run: [DescribedRow, ...DescribedRow[]], { t, when, parts }: Format): AuditLine {
   const [newest] = run;
   if (run.length === 1) return { ...newest, looks: [], times: null };
   const span = { from: when(run.at(-1)?.at), to: when(newest.at) };
-  return { ...newest, looks: run, times: t('auditWord.times', { count: run.length, ...span }) };
+  return {
+    ...newest,
+    sentence: parts<SentencePart>('auditWord.lookedAround', { actor: newest.actor }).map((part) =>
+      typeof part === 'string' ? { text: part, href: null } : part,
+    ),
+    looks: run,
+    times: t('auditWord.times', { count: run.length, ...span }),
+  };
 }
