@@ -4,7 +4,7 @@ import { isIP, isIPv6 } from 'node:net';
 /** What needs no second look: dotted addresses alone, as nearly every proxy writes them. */
 const PLAIN = /^[\d., ]*$/;
 
-/** The longest header that is looked at; an address has 45 characters at most, and no chain of proxies has a hundred links. */
+/** So much of the header is looked at, from its end; an address has 45 characters at most, and no chain of proxies has a hundred. */
 const FORWARDED_MAX = 4096;
 
 /**
@@ -28,12 +28,14 @@ export function normaliseAddress(text: string | undefined | null): string | null
 
 /**
  * Rewrites `X-Forwarded-For` in place, each address in its one spelling, before anybody compares it with the proxies that are
- * trusted: `10.0.0.1:443` would be none of them, and the client's own address could not be read. What is no address stays.
+ * trusted: `10.0.0.1:443` would be none of them, and the client's own address could not be read. What is no address stays. The
+ * proxies write on the right, so that of a very long header only the left is lost, which is the client's own claim.
  */
 export function normaliseForwarded(headers: IncomingHttpHeaders): void {
   const given = headers['x-forwarded-for'];
-  if (typeof given !== 'string' || PLAIN.test(given) || given.length > FORWARDED_MAX) return;
+  if (typeof given !== 'string' || PLAIN.test(given)) return;
   headers['x-forwarded-for'] = given
+    .slice(given.length > FORWARDED_MAX ? given.indexOf(',', given.length - FORWARDED_MAX) + 1 : 0)
     .split(',')
     .map((part) => normaliseAddress(part) ?? part.trim())
     .join(', ');

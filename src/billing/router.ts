@@ -4,7 +4,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts';
 import { setBillingDetails } from '../auth/set-billing-details.ts';
 import type { Currency } from '../currency.ts';
-import { Forbidden, NotFound } from '../errors.ts';
+import { Forbidden, InvalidInput, NotFound } from '../errors.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
@@ -63,7 +63,12 @@ async function showBilling(
 async function saveDetails(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
-  const text = (field: BillingField): string => (typeof body[field] === 'string' ? body[field] : '');
+  // Empty means none: a body that is not this form, whole, must not take away what is there.
+  const text = (field: BillingField): string => {
+    const value = body[field];
+    if (typeof value !== 'string') throw new InvalidInput({ message: `${field} is not there once` });
+    return value;
+  };
   const typed = Object.fromEntries(billingFields.map((field) => [field, text(field)]));
   const form = billingDetailsForm.safeParse(typed);
   if (!form.success) {

@@ -5,12 +5,25 @@
  */
 const INVISIBLE = /[\p{Cc}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\uFFF9-\uFFFB]/u;
 
-/** A joiner between two letters or signs: Persian and Indic names need it, and so do composed emoji (UAX #31, section 2.3). */
-const JOINER =
-  /(?<=[\p{L}\p{M}\p{Extended_Pictographic}\p{EMod}\uFE0F])[\u200C\u200D](?=[\p{L}\p{Extended_Pictographic}])/gu;
+/** Scripts in which a joiner changes how its neighbours look (UAX #31, section 2.3). In others, as ours, it shows nothing. */
+const JOINED = (
+  'Arabic Syriac Mongolian Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer ' +
+  'Myanmar Tibetan'
+)
+  .split(' ')
+  .map((script) => `\\p{Script_Extensions=${script}}`)
+  .join('');
 
-/** A variation selector behind its character: Japanese names and coloured emoji bear it (UTS #37, UTS #51). */
-const VARIANT = /(?<=[\p{L}\p{S}\p{N}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/gu;
+/** A joiner between two letters of such a script, as Persian and Indic names need it, or between the signs of an emoji. */
+const JOINER = new RegExp(
+  `(?<=[${JOINED}])[\\u200C\\u200D](?=[${JOINED}])|` +
+    '(?<=[\\p{Extended_Pictographic}\\p{EMod}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
+  'gu',
+);
+
+/** A variation selector behind its character: Japanese names, coloured emoji and keycaps bear it (UTS #37, UTS #51). */
+const VARIANT =
+  /(?<=[\p{Script=Han}\p{Extended_Pictographic}])[\uFE00-\uFE0F\u{E0100}-\u{E01EF}]|(?<=[\d#*])\uFE0F(?=\u20E3)/gu;
 
 /** A heap of marks covers the lines above and below; no script stacks more than four behind one letter. */
 const HEAP_OF_MARKS = /\p{M}{5}/u;

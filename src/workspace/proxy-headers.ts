@@ -65,8 +65,20 @@ function isDropped(name: string, named: string[]): boolean {
   return dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
 }
 
-/** Of an answer: what speaks to the next hop, and what would clear the cookies of the neighbours too. Node does the framing. */
-const droppedOfAnswer = new Set([...hopByHop, 'transfer-encoding', 'clear-site-data']);
+/** By these an answer makes a proxy in front of us send something else: a file, or what is at an internal address (nginx, Apache). */
+const commands = [
+  'x-accel-redirect',
+  'x-sendfile',
+  'x-lighttpd-send-file',
+  'x-reproxy-url',
+  'x-reproxy-file',
+];
+
+/**
+ * Of an answer: what speaks to the next hop, what commands it, and what would clear the cookies of the neighbours too. Node does
+ * the framing.
+ */
+const droppedOfAnswer = new Set([...hopByHop, ...commands, 'transfer-encoding', 'clear-site-data']);
 
 /**
  * The headers of a workspace's answer, fit for the browser. A cookie loses its Domain, or a neighbouring workspace would get it;

@@ -274,6 +274,16 @@ describe('the billing details', () => {
     expect((await company()).billing_name).toBeNull();
   });
 
+  it.each([
+    ['without one of its fields', { billing_phone: undefined }],
+    ['with a field sent twice', { billing_name: ['Acme', 'Ajax'] }],
+  ])('stay as they are when a form comes %s', async (_what, change) => {
+    await alice.post('/billing/details', details);
+    const fields = { ...details, billing_tax_office: 'Kadıköy', ...change };
+    expect((await alice.post('/billing/details', fields)).status).toBe(400);
+    expect(await company()).toMatchObject({ ...details, billing_address: 'Örnek Cad. 1 Ankara' });
+  });
+
   it('are refused to a member', async () => {
     expect((await (await bob()).post('/billing/details', details)).status).toBe(403);
     expect((await company()).billing_name).toBeNull();
@@ -346,8 +356,11 @@ describe('buying a plan', () => {
     expect(lastOrder?.okUrl).toContain(`http://localhost:3000/billing/payment/success?${signed}`);
     expect(lastOrder?.failUrl).toContain(`http://localhost:3000/billing/payment/fail?${signed}`);
     await alice.post('/billing/details', {
+      billing_name: '',
       billing_address: 'Example Street 9, Izmir',
       billing_phone: '+90 232 000 00 00',
+      billing_tax_office: '',
+      billing_tax_number: '',
     });
     await buy(alice, 'enterprise');
     expect(lastOrder).toMatchObject({

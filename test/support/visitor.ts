@@ -8,7 +8,7 @@ const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form
 /** When a page says it was printed: the one thing in which two pages of the same differ. */
 export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 
-type Fields = Record<string, string | number | boolean | undefined>;
+type Fields = Record<string, string | number | boolean | string[] | undefined>;
 
 /** The password of every person that test/support/build.ts makes. */
 export const PASSWORD = 'correct horse battery staple';

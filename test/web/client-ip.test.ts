@@ -46,6 +46,16 @@ describe('the client address in the evidence', () => {
     );
   });
 
+  it('is not hidden by a long claim of the client’s own, where proxies write ports', async () => {
+    const written = '203.0.113.7:5123, 10.1.2.3:443';
+    expect(await addressSeen(behindRange, { 'x-forwarded-for': `${'a'.repeat(5000)}, ${written}` })).toBe(
+      '203.0.113.7',
+    );
+    expect(
+      await addressSeen(behindRange, { 'x-forwarded-for': `${'10.9.9.9, '.repeat(500)}${written}` }),
+    ).toBe('203.0.113.7');
+  });
+
   it('is X-Real-IP when a trusted proxy sends nothing else', async () => {
     expect(await addressSeen(behindRange, { 'x-real-ip': '203.0.113.8' })).toBe('203.0.113.8');
     expect(

@@ -162,6 +162,19 @@ describe('a request through the gateway', () => {
       expect(headers, name).not.toHaveProperty(name);
   });
 
+  it('comes back without what would command the proxy in front of us', async () => {
+    program.answers = {
+      'x-accel-redirect': '/internal/backup.tar',
+      'x-sendfile': '/etc/passwd',
+      'x-accel-buffering': 'no',
+    };
+    const answer = await ask(await enterWorkspace(site.app, bob, place.id));
+    expect(answer.headers).not.toHaveProperty('x-accel-redirect');
+    expect(answer.headers).not.toHaveProperty('x-sendfile');
+    // Harmless, and event streams need it.
+    expect(answer.headers['x-accel-buffering']).toBe('no');
+  });
+
   it('comes back without cookies for the neighbours, or in our name', async () => {
     program.answers = {
       'set-cookie': [
