@@ -72,6 +72,7 @@ export interface PaymentEntry {
   amount_minor: number;
   charged_minor: number | null;
   status: string;
+  superseded_at: Date | null;
   created_at: Date;
 }
 
@@ -91,6 +92,7 @@ export async function listPaymentsOfPerson(
       'payments.amount_minor',
       'payments.charged_minor',
       'payments.status',
+      'payments.superseded_at',
       'payments.created_at',
     ]);
   const order: KeysetOrder = {

@@ -148,7 +148,7 @@ function fieldFaults(res: Response, body: Record<string, unknown>): Record<strin
   const texts = { email: t('auth.emailMissing'), password: t('auth.passwordMissing') };
   const isOdd = typeof body.email === 'string' && /[^ -~]/.test(normaliseEmail(body.email));
   return {
-    ...(isOdd ? { email: t('auth.emailAscii') } : {}),
+    ...(isOdd ? { email: t('auth.signInAscii') } : {}),
     ...Object.fromEntries(names.map((name) => [name, texts[name]])),
   };
 }

@@ -137,9 +137,10 @@ function showAway(
   if (req.accepts(['html', 'json']) === 'html') {
     const { styleUrl, logoUrl } = res.locals.hostAssets as HostAssets;
     const refreshSeconds = page.again === true ? AGAIN_SECONDS : null;
-    const { status, url } = page;
+    const { url } = page;
+    const shownStatus = notAtFault.includes(page.textKey) ? null : page.status;
     res.render('workspace/away', {
-      ...{ ...format, status, heading, message, url, styleUrl, logoUrl, refreshSeconds },
+      ...{ ...format, shownStatus, heading, message, url, styleUrl, logoUrl, refreshSeconds },
     });
   } else {
     res.json({ status: page.status, title: heading, detail: message });
@@ -148,6 +149,9 @@ function showAway(
 
 type AwayKey =
   `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Starting' | 'Broken' | 'Stalled' | 'Crowded'}`;
+
+/** Nothing went wrong here: a number above the heading would only frighten. */
+const notAtFault: readonly AwayKey[] = ['workspace.awayStarting', 'workspace.awayStopped'];
 
 const AWAY_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

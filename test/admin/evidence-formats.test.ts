@@ -390,7 +390,7 @@ describe('the progress of a download', () => {
 describe('the form on a person’s page', () => {
   it('offers the three forms of file and a token of its own, also without a script', async () => {
     const page = await alice.get(`/admin/users/${String(cast.bob.id)}`);
-    for (const text of ['One JSON document', 'Lines of JSON', 'Audit rows as CSV']) {
+    for (const text of ['One JSON document', 'JSON line by line', 'Audit records, CSV']) {
       expect(page.text).toContain(text);
     }
     const token = /name="progress" value="([0-9a-f-]{36})"/.exec(page.text)?.[1];

@@ -69,7 +69,7 @@ describe('the list of holds', () => {
   it('says that there is none, before there is one', async () => {
     const globex = await charlie.get('/admin/holds');
     expect(globex.text).toContain('No open hold');
-    expect((await charlie.get('/admin/holds?list=released')).text).toContain('No hold was released yet');
+    expect((await charlie.get('/admin/holds?list=released')).text).toContain('No hold has been released yet');
     expect((await charlie.get('/admin')).text).toContain('No case is open.');
   });
 

@@ -67,12 +67,12 @@ describe('inviting somebody', () => {
   it('refuses somebody who is there, and a second invitation', async () => {
     const there = await alice.post('/admin/users', { email: cast.bob.email, role: 'member' });
     expect(there.status).toBe(422);
-    expect(there.text).toContain('Somebody of this company already has this address');
+    expect(there.text).toContain('Somebody at this company already uses this address');
     const email = freshAddress();
     await alice.post('/admin/users', { email, role: 'member' });
     const twice = await alice.post('/admin/users', { email, role: 'member' });
     expect(twice.status).toBe(422);
-    expect(twice.text).toContain('There is an open invitation to this address');
+    expect(twice.text).toContain('An invitation to this address is already open');
   });
 
   it('stops when every place of the plan is taken', async () => {
@@ -80,7 +80,7 @@ describe('inviting somebody', () => {
       await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
     const response = await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
     expect(response.status).toBe(422);
-    expect(response.text).toContain('Every place in the plan is taken');
+    expect(response.text).toContain('Every seat in the plan is taken');
   });
 
   it('cannot be sent by an operator, who finds no form for it', async () => {
@@ -88,7 +88,7 @@ describe('inviting somebody', () => {
     const company = `company=${String(cast.acme.id)}`;
     expect((await olivia.get(`/admin/users?${company}`)).text).not.toContain('name="email"');
     const person = await olivia.get(`/admin/users/${String(cast.bob.id)}?${company}`);
-    expect(person.text).toContain('Platform staff can end access and never give it');
+    expect(person.text).toContain('Platform staff can only end access');
     expect(person.text).not.toMatch(/action="[^"]+\/(role|reactivate)/);
     const email = freshAddress();
     expect((await olivia.post(`/admin/users?${company}`, { email, role: 'admin' })).status).toBe(403);
@@ -115,7 +115,7 @@ describe('an invitation', () => {
 describe('without a mail server, or with one that refuses', () => {
   it.each([
     ['No mail server is set up here', false],
-    ['The mail could not be sent', true],
+    ['The email could not be sent', true],
   ])('the link is shown once, with the reason: %s', async (reason, isConfigured) => {
     const other = await createTestApp({
       database: testApp.database,
@@ -143,7 +143,7 @@ describe('the role of a person', () => {
     expect((await bob.get('/admin')).status).toBe(403);
     const response = await alice.post(`/admin/users/${String(cast.bob.id)}/role`, { role: 'admin' });
     expect(response.status).toBe(303);
-    expect((await alice.follow(response)).text).toContain('Bob now has the role: Administrator.');
+    expect((await alice.follow(response)).text).toContain('New role of Bob: Administrator.');
     expect((await bob.get('/admin')).status).toBe(200);
   });
 
@@ -179,7 +179,7 @@ describe('ending access', () => {
     expect((await alice.get('/admin/users')).text).not.toContain(cast.bob.email);
     expect((await alice.get('/admin/users?list=former')).text).toContain(cast.bob.email);
     const page = await alice.get(`/admin/users/${String(cast.bob.id)}`);
-    expect(page.text).toContain('Everything on this page stays as evidence.');
+    expect(page.text).toContain('Everything on this page is kept as evidence.');
     const bundle = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
     const { summary, audit_logs } = JSON.parse(bundle.text) as {
       summary: { successful_logins: number };
@@ -206,7 +206,7 @@ describe('ending access', () => {
       await alice.post('/admin/users', { email: freshAddress(), role: 'member' });
     const refused = await alice.post(`${path}/reactivate`);
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('Every place in the plan is taken.');
+    expect(refused.text).toContain('Every seat in the plan is taken.');
     await testApp.db('invitations').where({ company_id: cast.acme.id }).update({ revoked_at: new Date() });
     const given = await alice.post(`${path}/reactivate`);
     expect(given.status).toBe(303);
@@ -259,8 +259,8 @@ describe('long lists', () => {
     expect(hit.text).toContain('Percent 100%_x');
     expect(hit.text).not.toContain(cast.bob.email);
     expect((await alice.get('/admin/users?q=%25')).text).not.toContain(cast.bob.email);
-    expect((await alice.get('/admin/users?q=zzz')).text).toContain('Nothing fits “zzz”.');
-    expect((await alice.get(`/admin/users?q=${cast.charlie.email}`)).text).toContain('Nothing fits');
+    expect((await alice.get('/admin/users?q=zzz')).text).toContain('Nothing matches “zzz”.');
+    expect((await alice.get(`/admin/users?q=${cast.charlie.email}`)).text).toContain('Nothing matches');
   });
 
   it.each([
@@ -323,6 +323,19 @@ describe('long lists', () => {
     const second = await alice.get(`/admin/users/${String(cast.bob.id)}`);
     expect(second.text).toMatch(/rel="next" href="[^"]*#payments-h"/);
     await testApp.db('payments').update({ status: 'failed', review_reason: null });
+  });
+
+  it('of payments say of a replaced order that it was replaced, not that it waits', async () => {
+    const order = { company_id: cast.acme.id, user_id: cast.bob.id, status: 'pending' };
+    await buildPayment(testApp.db, order);
+    await buildPayment(testApp.db, order);
+    const { text } = await alice.get(`/admin/users/${String(cast.bob.id)}`);
+    const states = [...text.matchAll(/data-label="Status"><span class="pill pill-(\w+)">([^<]+)/g)];
+    expect(states.slice(0, 2).map(([, tone, state]) => [tone, state])).toEqual([
+      ['info', 'Waiting for payment'],
+      ['neutral', 'Replaced'],
+    ]);
+    await testApp.db('payments').where(order).update({ status: 'failed' });
   });
 
   it('of companies have every company once, and are for operators only', async () => {

@@ -55,7 +55,7 @@ describe('the page of security events', () => {
     const text = await events();
     expect(text).toContain('No security events');
     expect(text).toContain('security_events_total');
-    expect(text).toMatch(/the newest 2,000 are kept/);
+    expect(text).toMatch(/The newest 2,000 events of each kind are kept/);
     expect((await olivia.get('/admin')).text).toContain('href="/admin/security"');
   });
 

@@ -39,7 +39,7 @@ describe('a new access token', () => {
   it.each([
     ['no name', { ...FORM, name: ' ' }, 'Give the token a name.'],
     ['a name that nobody sees', { ...FORM, name: '\u200B' }, 'no invisible characters'],
-    ['nothing that it may do', { name: 'x', days: '30' }, 'Choose at least one thing'],
+    ['nothing that it may do', { name: 'x', days: '30' }, 'Choose at least one permission'],
     ['no end', { ...FORM, days: '' }, 'Please choose one of the options.'],
     ['an end beyond a year', { ...FORM, days: '366' }, 'Please choose one of the options.'],
   ])('is not made with %s', async (_what, form, text) => {
@@ -101,7 +101,7 @@ describe('an access token ends', () => {
     const [row] = await test.db('audit_logs').where({ action_type: 'token_revoked', resource_id: id });
     expect(row.details).toMatchObject({ reason: 'by-owner', sessions_ended: 1 });
     const again = await bob.post(`/auth/tokens/${id}/revoke`);
-    expect((await bob.follow(again)).text).toContain('was revoked before');
+    expect((await bob.follow(again)).text).toContain('had already been revoked');
   });
 
   it('with the access of its owner, and does not come back with it', async () => {

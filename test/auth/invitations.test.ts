@@ -286,7 +286,7 @@ describe('accepting an invitation', () => {
       invitationId: outcome.invitationId,
     });
     const cases: [string, number, string][] = [
-      [used, 410, 'This invitation has been used'],
+      [used, 410, 'This invitation has already been used'],
       [expired, 410, 'This invitation has expired'],
       [outcome.token, 410, 'This invitation was withdrawn'],
       ['A'.repeat(43), 404, 'There is no such invitation'],
@@ -304,7 +304,7 @@ describe('accepting an invitation', () => {
     const token = await tokenFor(cast.charlie.email);
     for (const response of [await new Visitor(testApp.app).get(pathOf(token)), await accept(token)]) {
       expect(response.status).toBe(409);
-      expect(response.text).toContain('You have an account already');
+      expect(response.text).toContain('You already have an account');
     }
     const charlie = await testApp.db('users').where({ id: cast.charlie.id }).first();
     expect(charlie).toMatchObject({ company_id: cast.globex.id, full_name: 'Charlie' });
@@ -315,7 +315,7 @@ describe('accepting an invitation', () => {
     for (let i = 0; i < 3; i += 1) await buildUser(testApp.db, { company_id: cast.acme.id });
     const response = await accept(token);
     expect(response.status).toBe(409);
-    expect(response.text).toContain('There is no place left');
+    expect(response.text).toContain('No seats left');
     await testApp.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
     expect((await accept(token)).status).toBe(303);
   });
@@ -326,7 +326,7 @@ describe('accepting an invitation', () => {
     const bob = await signIn(testApp.app, cast.bob);
     for (const response of [await bob.get(pathOf(token)), await bob.post(pathOf(token), form)]) {
       expect(response.status).toBe(409);
-      expect(response.text).toContain('You are signed in already');
+      expect(response.text).toContain('You are already signed in');
     }
     expect(await peopleWith(email)).toEqual([]);
   });

@@ -118,7 +118,7 @@ describe('npm run operator -- create', () => {
     expect(good.out).not.toContain('chair');
     await signIn(testApp.app, { email: 'oz@example.com', password: 'a chair that sings' });
     expect(weak).toMatchObject({ code: 2, out: '' });
-    expect(weak.err).toContain('first that is guessed');
+    expect(weak.err).toContain('first to be guessed');
     expect(await testApp.db('users').where({ email: 'oy@example.com' })).toEqual([]);
   });
 
@@ -134,7 +134,7 @@ describe('npm run operator -- create', () => {
     ]);
     expect(taken).toMatchObject({ code: 1, out: '', err: `${member.email} has an account already\n` });
     expect(bad).toMatchObject({ code: 2, out: '' });
-    expect(bad.err).toContain('Enter an e-mail address such as');
+    expect(bad.err).toContain('Enter an email address such as');
     expect(unknown).toMatchObject({ code: 1, err: `no operator has the address ${member.email}\n` });
     expect(none.code).toBe(2);
     expect(none.err).toContain('npm run operator -- create <email>');

@@ -156,7 +156,7 @@ describe('registering a company', () => {
     const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-29' });
     const response = await register(fields);
     expect(response.status).toBe(422);
-    expect(errorBeside(response, 'acceptTerms')).toContain('A newer version was published');
+    expect(errorBeside(response, 'acceptTerms')).toContain('A newer version has just been published');
     expect(errorBeside(response, 'acceptPrivacy')).toBeNull();
   });
 
@@ -182,7 +182,7 @@ describe('registering a company', () => {
     const operator = await buildUser(testApp.db, { role: 'operator' });
     const sameEmail = formFields({ email: operator.email.toUpperCase() });
     const emailTaken = await register(sameEmail);
-    expect(errorBeside(emailTaken, 'email')).toContain('There is an account with this email address');
+    expect(errorBeside(emailTaken, 'email')).toContain('There is already an account with this email address');
     expect(await companiesWith(sameEmail.subdomain ?? '')).toEqual([]);
     expect(await rowsOf(testApp.db, 'company_registered', emailTaken)).toEqual([]);
   });

@@ -67,7 +67,7 @@ describe('a password or an address typed on another keyboard', () => {
     for (const email of ['İsmail@example.com', 'ısmail@example.com']) {
       const page = await attemptAs(email, 'any password');
       expect(page.status).toBe(422);
-      expect(page.text).toContain('Please use an email address with plain letters only.');
+      expect(page.text).toContain('Email addresses of accounts contain plain letters only.');
       expect(page.text).not.toContain('The email address or the password is not right.');
     }
   });

@@ -22,7 +22,7 @@ describe('a new SSH key', () => {
     const visitor = await signIn(test.app, person);
     const empty = await visitor.get('/auth/ssh-keys');
     expect(empty.text).toContain('No keys yet');
-    expect(empty.text).toContain('Whoever runs this service has not set up SSH');
+    expect(empty.text).toContain('SSH has not been set up on this service yet');
     const forms = [
       { label: ' laptop ', key: newKeyLine() },
       { label: '', key: newKeyLine('bob@home') },
@@ -52,9 +52,9 @@ describe('a new SSH key', () => {
   it.each([
     ['nothing', '', 'Paste a public key.'],
     ['two lines', `${newKeyLine()}\n${newKeyLine()}`, 'one key at a time'],
-    ['options', `command="sh" ${newKeyLine()}`, 'stands in front of the key'],
-    ['another kind', 'ssh-dss AAAA', 'do not know this kind of key'],
-    ['half a key', newKeyLine('').slice(0, -8), 'is not whole'],
+    ['options', `command="sh" ${newKeyLine()}`, 'comes before the key'],
+    ['another kind', 'ssh-dss AAAA', 'type of key is not supported'],
+    ['half a key', newKeyLine('').slice(0, -8), 'is incomplete or damaged'],
     ['a very long text', 'x'.repeat(9000), 'at most'],
   ])('is not made of %s, and what was typed is kept', async (_what, key, text) => {
     const visitor = await signIn(test.app, cast.bob);
@@ -81,10 +81,10 @@ describe('a new SSH key', () => {
     await alice.post('/auth/ssh-keys', { label: 'secret machine', key });
     const own = await alice.post('/auth/ssh-keys', { key });
     expect(own.status).toBe(422);
-    expect(own.text).toContain('You have added this key before.');
+    expect(own.text).toContain('You have already added this key.');
     const taken = await charlie.post('/auth/ssh-keys', { key });
     expect(taken.status).toBe(422);
-    expect(taken.text).toContain('in use already');
+    expect(taken.text).toContain('already in use');
     for (const name of ['Alice', 'Acme', 'secret machine', cast.alice.email])
       expect(taken.text).not.toContain(name);
     const refusals = test.db('audit_logs').where({ action_type: 'ssh_key_add', success: false });
@@ -110,7 +110,7 @@ describe('a new SSH key', () => {
     const visitor = await signIn(test.app, person);
     const answer = await visitor.post('/auth/ssh-keys', { key: newKeyLine() });
     expect(answer.status).toBe(422);
-    expect(answer.text).toContain('You have 20 keys');
+    expect(answer.text).toContain('You already have 20 keys');
     const [first] = await keysOf(person);
     await visitor.post(`/auth/ssh-keys/${String(first!.id)}/remove`);
     expect((await visitor.post('/auth/ssh-keys', { key: newKeyLine() })).status).toBe(303);

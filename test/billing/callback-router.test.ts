@@ -110,7 +110,7 @@ describe('a success notification', () => {
     expect(invoices).toMatchObject([{ total_minor: 165_000 }]);
     expect(test.mails).toHaveLength(1);
     expect(test.mails[0]?.subject).toContain('₺1,650.00');
-    expect(test.mails[0]?.text).toContain('Amount: ₺1,650.00, tax included');
+    expect(test.mails[0]?.text).toContain('Amount: ₺1,650.00, VAT included');
     expect(test.mails[0]?.text).not.toContain('1,499');
   });
 

@@ -204,9 +204,9 @@ describe('a payment that was never notified', () => {
     expect(await row()).toMatchObject({ asks_failed: 8, ask_problem: 'timeout: No answer' });
     const operator = await signIn(test.app, await buildUser(test.db, { role: 'operator' }));
     const page = await operator.get('/admin');
-    expect(page.text).toContain('Payments nothing is heard of');
+    expect(page.text).toContain('Payments without a result');
     expect(page.text).toContain(oid);
-    expect(page.text).toContain('8 tries failed');
+    expect(page.text).toContain('8 attempts failed');
     expect(await run(gateway.paytr, at)).toContain('1 expired');
     expect(await stuck()).toBe('0');
   });

@@ -27,7 +27,7 @@ describe.each(['success', 'fail'] as const)('the page the gateway returns to (%s
     const oid = await order();
     const page = await stranger().get(path(oid, kind));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('We are waiting for the confirmation');
+    expect(page.text).toContain('Waiting for confirmation');
     const next = path(oid, kind, 1).replaceAll('&', '&amp;');
     expect(page.text).toContain(`http-equiv="refresh" content="5; url=${next}"`);
     expect(page.text).toContain(oid);
@@ -60,7 +60,7 @@ describe.each(['success', 'fail'] as const)('the page the gateway returns to (%s
     });
     await notify(test.app, body);
     const page = await stranger().get(path(oid, kind));
-    expect(page.text).toContain('The code from your bank was not right');
+    expect(page.text).toContain('The code from your bank was entered incorrectly');
     expect(page.text).toContain('Your card was not charged');
     expect(page.text).toContain('Try again');
     expect(page.text).not.toContain('Ham metin');
@@ -110,6 +110,6 @@ describe.each(['success', 'fail'] as const)('the page the gateway returns to (%s
     const page = await stranger().get(`${path(oid, kind)}&status=success&msg=zzz&n=<zzz>`);
     expect(page.status).toBe(200);
     expect(page.text).not.toContain('zzz');
-    expect(page.text).toContain('We are waiting for the confirmation');
+    expect(page.text).toContain('Waiting for confirmation');
   });
 });

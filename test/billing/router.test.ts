@@ -261,7 +261,7 @@ describe('the billing details', () => {
     ['billing_name', 'Acme\u202E', 'no invisible characters'],
     ['billing_address', 'Ankara\u2066', 'no invisible characters'],
     ['billing_address', 'x'.repeat(401), 'too long'],
-    ['billing_phone', 'call me', 'telephone'],
+    ['billing_phone', 'call me', 'phone number'],
     ['billing_phone', '12345678901234567890123', 'too long'],
     ['billing_tax_number', '12', '5 to 20'],
     ['billing_tax_office', 'a\u0000b', 'no invisible characters'],
@@ -478,7 +478,7 @@ describe('buying a plan', () => {
     await paidFor('team', 345);
     const response = await buy(alice, 'team');
     expect(response.status).toBe(422);
-    expect(response.text).toContain('at most 12 months ahead');
+    expect(response.text).toContain('at most 12 months in advance');
     expect(await payments()).toEqual([]);
   });
 
@@ -500,10 +500,10 @@ describe('the checkout page of an order', () => {
   });
 
   it.each([
-    [{ status: 'failed', failed_reason_code: '6' }, 'The form was closed, or the time was up'],
+    [{ status: 'failed', failed_reason_code: '6' }, 'The form was closed, or the time ran out'],
     [
       { status: 'failed', failed_reason_code: 'X-1', failed_reason_message: 'Ham metin' },
-      'did not approve it',
+      'did not approve the payment',
     ],
     [{ status: 'expired' }, 'has expired'],
     [{ status: 'refused' }, 'could not be opened'],

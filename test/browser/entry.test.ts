@@ -137,7 +137,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     for (const link of links) {
       const answer = await tab.goto(link.href);
       expect(answer?.status()).toBe(403);
-      expect(await tab.getByRole('heading').textContent()).toBe('This link opens nothing');
+      expect(await tab.getByRole('heading').textContent()).toBe('This link is not valid');
     }
     await tab.goto(`${links[0]?.origin ?? ''}/`);
     expect(tab.url()).toMatch(new RegExp(`^${app.url}/`));

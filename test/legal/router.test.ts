@@ -243,7 +243,7 @@ describe('when a new version is in force', () => {
     await publish('Newer words.');
     const response = await visitor.post('/legal/accept', { acceptTerms: 'on', termsVersion: seen });
     expect(response.status).toBe(422);
-    expect(response.text).toContain('A newer version was published just now');
+    expect(response.text).toContain('A newer version has just been published');
     expect(await listAcceptances(testApp.db, cast.bob.id)).toHaveLength(2);
   });
 });

@@ -80,7 +80,7 @@ describe('a deleted workspace', () => {
       (await bob.follow(await bob.post(`/workspace/${place.id}/restore`))).text;
     const own = { company_id: cast.acme.id, owner_user_id: cast.bob.id };
     const namesake = await buildWorkspace(site.db, { ...own, name: place.name.toUpperCase() });
-    expect(await restore()).toContain('has another workspace with the name');
+    expect(await restore()).toContain('now has another workspace named');
     for (const name of ['second', 'third']) await buildWorkspace(site.db, { ...own, name });
     await pastTriggers(site.database.ownerDb, 'workspaces', (rows) =>
       rows.where({ id: namesake.id }).update({ name: 'other' }),
@@ -90,7 +90,7 @@ describe('a deleted workspace', () => {
       .db('subscriptions')
       .where({ company_id: cast.acme.id })
       .update({ trial_ends_at: new Date(1) });
-    expect(await restore()).toContain('Without a running plan');
+    expect(await restore()).toContain('without an active plan');
     expect(await rows('workspace_restore', place.id)).toMatchObject([
       { success: false, error_message: 'name-taken' },
       { success: false, error_message: 'plan-limit' },
@@ -108,18 +108,18 @@ describe('a deleted workspace', () => {
     const restore = (fields = {}) => bob.post(`/workspace/${place.id}/restore`, fields);
     const asked = await restore();
     expect(asked.status).toBe(422);
-    expect(asked.text).toContain(`Restore ${place.name} under another name`);
+    expect(asked.text).toContain(`Restore ${place.name} under a different name`);
     expect(asked.text).toContain(`name="name" value="${place.name}"`);
     for (const [name, text] of [
       ['', 'Enter a name for the workspace'],
       ['x'.repeat(61), 'up to 60 characters'],
-      [`  ${namesake.name.toUpperCase()} `, 'has another workspace with the name'],
+      [`  ${namesake.name.toUpperCase()} `, 'now has another workspace named'],
       ['<b>\u0007', 'no invisible characters'],
     ] as const) {
       const again = await restore({ name });
       expect(again.status, name).toBe(422);
       expect(again.text).toContain(text);
-      expect(again.text).toContain('under another name');
+      expect(again.text).toContain('under a different name');
       expect(again.text).not.toContain('<b>');
     }
     const restored = await bob.follow(await restore({ name: '  the first   one ' }));

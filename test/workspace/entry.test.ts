@@ -48,7 +48,7 @@ function expectRefused(answer: Response): void {
   expect(answer.status).toBe(403);
   expect(cookieOf(answer) ?? '').not.toMatch(/workspace|entry/);
   expect(answer.headers.location).toBeUndefined();
-  expect(answer.text).toContain('only in the browser in which it was asked for');
+  expect(answer.text).toContain('only in the browser in which it was requested');
 }
 
 describe('a link into a workspace of somebody else’s', () => {

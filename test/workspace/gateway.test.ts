@@ -241,6 +241,8 @@ describe('a request through the gateway', () => {
     // It goes on by itself, as a program would that reads the header.
     expect(stopped.text).toContain('<meta http-equiv="refresh" content="3">');
     expect(stopped.headers['retry-after']).toBe('3');
+    // Nothing went wrong, so no number of an error is shown.
+    expect(stopped.text.replace(/<[^>]*>/g, ' ')).not.toContain('503');
     expect(await openSocket(guest)).toBe(503);
     expect(await traffic()).toBeUndefined();
     addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });

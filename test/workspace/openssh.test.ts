@@ -324,7 +324,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     {
       what: 'the workspace is stopped',
       act: async () => (await signIn(site.app, person)).post(`/workspace/${String(place.id)}/stop`),
-      text: 'This workspace does not run.',
+      text: 'This workspace is not running.',
       end: { end_reason: 'stopped' },
       details: { reason: 'stopped' },
     },

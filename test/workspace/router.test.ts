@@ -131,7 +131,7 @@ describe('creating', () => {
     await bob.post('/workspace', { name: '<b>Web</b>' });
     const page = await bob.post('/workspace', { name: '<b>WEB</b>' });
     expect(page.status).toBe(422);
-    expect(page.text).toContain('Your company has a workspace with this name');
+    expect(page.text).toContain('Your company already has a workspace with this name');
     expect(page.text).toContain('value="&lt;b&gt;WEB&lt;/b&gt;"');
     expect(page.text).not.toContain('<b>WEB</b>');
   });
@@ -368,7 +368,7 @@ describe('activity', () => {
     expect(answer.body).toEqual({ state: 'ended', reason: 'closed' });
     const button = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
     expect(button.status).toBe(303);
-    expect((await bob.follow(button)).text).toContain('This session is over');
+    expect((await bob.follow(button)).text).toContain('This session has ended');
     expect(await sessionsOf(place)).toHaveLength(1);
   });
 
@@ -434,7 +434,7 @@ describe('closing', () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 24 * 60);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
-    expect((await bob.follow(answer)).text).toContain('had been closed after 30 minutes');
+    expect((await bob.follow(answer)).text).toContain('had already closed after 30 minutes');
     expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'idle', duration_seconds: 0 }]);
     expect(await auditRows('workspace_session_expired', cast.bob)).toHaveLength(1);
   });

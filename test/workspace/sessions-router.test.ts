@@ -26,7 +26,7 @@ describe('the sessions of a person', () => {
     expect(page.text).toContain('1 hr 0 mins connected');
     expect(page.text).toContain('12 mins active');
     expect(page.text).toContain('Not counted');
-    expect(page.text).toContain('1 of them was not wholly counted');
+    expect(page.text).toContain('1 of them was not fully counted');
     expect(page.text).not.toContain(' style=');
   });
 
@@ -82,7 +82,7 @@ describe('the sessions of a person', () => {
     for (const month of ['2026-13', 'x', '2099-01', '2026-06&month=2026-07']) {
       const page = await bob.get(`/workspace/sessions?month=${month}`);
       expect(page.status, month).toBe(200);
-      expect(page.text, month).not.toContain('Month after');
+      expect(page.text, month).not.toContain('Next month');
     }
   });
 

@@ -161,7 +161,7 @@ describe('the program of a workspace', () => {
     const { stop } = runtime;
     runtime.stop = () => Promise.reject(new Error('it does not end'));
     const answer = await bob.post(`/workspace/${id}/stop`);
-    expect((await bob.follow(answer)).text).toContain('does not end');
+    expect((await bob.follow(answer)).text).toContain('does not stop');
     expect((await rowsOf(id)).at(-1)).toMatchObject({ success: false, error_message: 'cannot-stop' });
     expect((await bob.post(`/workspace/${id}/delete`)).status).toBe(303);
     runtime.stop = stop;

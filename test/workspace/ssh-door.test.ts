@@ -381,7 +381,7 @@ describe('a connection', () => {
     const second = await buildSshKey(site.db, bob);
     for (const of of [key, key, second])
       expect(await refusalOf({ pass: await passFor(of) })).toEqual([
-        { refused: expect.stringContaining('very many connections within a minute') as string },
+        { refused: expect.stringContaining('too many connections within a minute') as string },
       ]);
     expect(await refusals()).toHaveLength(1);
     await site.writeCounted();
@@ -467,7 +467,7 @@ describe('a connection', () => {
     ).post(`/admin/users/${String(second.id)}/role`, { role: 'member' });
     await server.door.connections.look();
     await command.closed;
-    expect(command.heard[1]).toEqual({ end: expect.stringContaining('no right') as string });
+    expect(command.heard[1]).toEqual({ end: expect.stringContaining('may no longer use') as string });
   });
 
   it('that stays is proof of life, and activity only what is reported', async () => {

@@ -85,7 +85,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
 
   test('says that no time counts after half an hour without use, and goes on when there is some', async () => {
     await page.clock.runFor(31 * 60_000);
-    await expectStatus('Nothing was done here for 30 minutes');
+    await expectStatus('There has been no activity on this page for 30 minutes');
     const answered = page.waitForResponse(/activity$/);
     await useAfter(1);
     expect((await answered).status()).toBe(204);
@@ -107,7 +107,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
   test('stops and says so when the session was ended elsewhere', async () => {
     await openSessions().update({ ended_at: site.db.ref('last_activity_at'), end_reason: 'closed' });
     await useAfter(61);
-    await expectStatus('This session is over');
+    await expectStatus('This session has ended');
     for (let round = 0; round < 5; round += 1) await useAfter(61);
     expect(reports).toBe(1);
   });

@@ -2,7 +2,7 @@
 export const billing = {
   title: 'Billing',
   subtitle: 'Your company’s plan, payments and invoices.',
-  subtitleMember: 'Your company’s plan and how much of it is in use.',
+  subtitleMember: 'Your company’s plan and how much of it is used.',
 
   planInForce: 'Plan',
   state_trial: 'Trial',
@@ -18,13 +18,13 @@ export const billing = {
   ending_trial: 'Your trial ends in {left}',
   ending_active: 'Your company’s paid time ends in {left}',
   endingAdmin:
-    'It ends on {date}. After that workspaces stop, and none can be opened until a plan is paid for. What is in them is kept.',
+    'It ends on {date}. After that, workspaces stop and cannot be opened until you pay for a plan. Everything in them is kept.',
   endingMember:
-    'It ends on {date}. After that workspaces stop, and none can be opened until a plan is paid for. What is in them is kept. Ask an administrator of your company to choose a plan.',
+    'It ends on {date}. After that, workspaces stop and cannot be opened until a plan is paid for. Everything in them is kept. Ask an administrator of your company to choose a plan.',
   bannerAction: 'Choose a plan',
   askAdminTitle: 'Administrators buy the plan',
   askAdminText: 'To change the plan or to see payments and invoices, ask an administrator of your company.',
-  usage: 'In use',
+  usage: 'Usage',
   usageWorkspaces: 'Workspaces',
   usageMembers: 'Team members',
   usageOf: '{used} of {max}',
@@ -32,24 +32,24 @@ export const billing = {
 
   plans: 'Choose a plan',
   plansHint:
-    'Prices are for one month and include {percent}% VAT. No automatic renewal: you pay when you choose to.',
+    'Prices are for one month and include {percent}% VAT. There is no automatic renewal: you pay only when you choose to.',
   currency: 'Currency',
   buy: 'Buy {plan}',
   addMonth: 'Add one month',
   buyable_lower: 'You can buy this plan from {date}, when your paid time ends.',
-  buyable_upgrade: 'You can move up to this plan from {date}.',
+  buyable_upgrade: 'You can upgrade to this plan from {date}.',
   buyable_ahead: 'You have paid a year ahead. You can add a month from {date}.',
   refused_lower:
     'Your company has paid for a larger plan until {date}. You can buy {plan} from that day on. Nothing was charged.',
   refused_upgrade:
-    'Your company has paid for more than a month of a smaller plan. You can move up to {plan} from {date}. Nothing was charged.',
+    'Your company has paid for more than a month of a smaller plan. You can upgrade to {plan} from {date}. Nothing was charged.',
   refused_ahead:
-    'You can pay for at most {months} months ahead. The next month can be added from {date}. Nothing was charged.',
+    'You can pay for at most {months} months in advance. The next month can be added from {date}. Nothing was charged.',
   currencyNotOffered: 'Choose one of these currencies: {list}. Nothing was charged.',
 
   payments: 'Payments',
   paymentsEmptyTitle: 'No payments yet',
-  paymentsEmptyText: 'Each attempt to pay will be listed here, with its result.',
+  paymentsEmptyText: 'Every payment attempt will be listed here with its result.',
   invoices: 'Invoices',
   invoicesEmptyTitle: 'No invoices yet',
   invoicesEmptyText: 'Each successful payment gets its own invoice.',
@@ -64,44 +64,45 @@ export const billing = {
   status_expired: 'Expired',
   status_superseded: 'Replaced',
   status_review: 'Being checked',
-  status_refused: 'Not opened',
+  status_refused: 'Form not opened',
 
   details: 'Billing details',
   detailsHint: 'They appear on your next invoices. Invoices already issued stay as they are.',
   billing_name: 'Company or person on the invoice',
   billing_nameHint: 'Left empty, the invoice is made out to “{company}”.',
   billing_address: 'Address',
-  billing_phone: 'Telephone',
+  billing_phone: 'Phone',
   billing_tax_office: 'Tax office',
   billing_tax_number: 'Tax or identity number',
   detailsSaved: 'The billing details were saved.',
-  detailsMissing: 'No address yet: your next invoice would carry only the company’s name.',
+  detailsMissing: 'No address yet: your next invoice will carry only the company’s name.',
   error_tooLong: 'This is too long (at most {max} characters).',
   error_unreadable: 'This needs a letter or a digit, and no invisible characters.',
-  error_phone: 'Enter a telephone number such as +90 212 000 00 00.',
+  error_phone: 'Enter a phone number such as +90 212 000 00 00.',
   error_taxNumber: 'Enter 5 to 20 digits or letters.',
 
   checkoutTitle: 'Pay for {plan}',
   checkoutIntro: 'You pay on PayTR’s page below. Your card details go to PayTR only; we never see them.',
   frameTitle: 'PayTR payment form',
-  frameTroubleTitle: 'The form does not appear, or your bank’s page stays empty?',
+  frameTroubleTitle: 'Form not showing, or your bank’s page stays blank?',
   frameTroubleText: 'Open it in a new tab. It is the same payment: pay in one place only.',
   frameOpen: 'Open the payment form in a new tab',
   pageOpenUntil: 'The form is open until {time}.',
   orderSummary: 'Your order',
   orderPlan: 'Plan',
-  orderPeriod: 'Period you buy',
-  orderTotal: 'Total, tax included',
+  orderPeriod: 'Service period',
+  orderTotal: 'Total, VAT included',
   orderTax: 'Included VAT ({percent}%)',
   orderCurrency: 'Currency',
-  orderTestMode: 'Test payment: no money moves.',
-  orderStartNow: 'The month starts when the payment is confirmed; what is left of a trial is not added.',
-  orderStartLater: 'The month follows the time you have already paid for.',
+  orderTestMode: 'Test payment: no real money is taken.',
+  orderStartNow: 'The month starts when the payment is confirmed; remaining trial days are not added.',
+  orderStartLater: 'This month follows the time you have already paid for.',
   openingTitle: 'Opening the payment form',
-  openingText: 'This takes a few seconds. The page reloads by itself.',
+  openingText: 'This takes a few seconds. The page refreshes by itself.',
 
-  pendingTitle: 'We are waiting for the confirmation',
-  pendingText: 'Your bank or PayTR may still be checking the payment. This page looks again by itself.',
+  pendingTitle: 'Waiting for confirmation',
+  pendingText:
+    'Your bank or PayTR may still be checking the payment. This page updates by itself when the result arrives.',
   pendingLongTitle: 'The confirmation is taking longer than usual',
   pendingLongText:
     'You can close this page. When the payment is confirmed, your plan starts at once and the invoice is on the Billing page. Please do not pay a second time.',
@@ -113,36 +114,37 @@ export const billing = {
   failedTitle: 'The payment did not go through',
   failedNothing: 'Your card was not charged.',
   expiredTitle: 'This payment has expired',
-  expiredText: 'PayTR knows of no charge for this order. You can try again.',
+  expiredText: 'PayTR has no charge for this order. You can try again.',
   reviewTitle: 'We are checking this payment',
   reviewText:
     'PayTR has reported a payment that does not match the order. Our team is looking at it and will write to you. Please do not pay a second time.',
   reviewMisfitText:
-    'This payment reached us after another one had changed what your company has paid for, and it no longer fits. Your plan was not changed. Our team is looking at it and will write to you. Please do not pay a second time.',
+    'This payment reached us after another one had changed what your company has paid for, and it no longer fits. Your plan has not changed. Our team is looking at it and will write to you. Please do not pay a second time.',
   supersededTitle: 'This payment form is no longer valid',
   supersededText:
-    'A newer order of your company took its place, or it no longer fits the time your company has paid for. Please do not pay in it; start again from the Billing page.',
+    'A newer order of your company has replaced it, or it no longer fits the time your company has paid for. Please do not pay in this form; start again from the Billing page.',
   refusedTitle: 'The payment form could not be opened',
   refusedText:
-    'The payment service gave no form for this order. Your card was not charged. Please try again in a few minutes.',
+    'The payment service did not open a form for this order. Your card was not charged. Please try again in a few minutes.',
   refusedAddressTitle: 'The payment form cannot be opened from this network',
   refusedAddressText:
-    'The payment service needs a public internet address, and yours could not be seen. Your card was not charged. Please try another connection.',
+    'The payment service needs a public internet address, and yours could not be determined. Your card was not charged. Please try another connection.',
   refusedQuote: 'If it happens again, write to {email} and quote order {order}.',
   reason_0:
-    'Your bank did not approve it, for example because of the limit or the balance. Please try another card.',
+    'Your bank did not approve the payment, for example because of the limit or the balance. Please try another card.',
   reason_1: 'The verification with your bank was not completed. Please try again.',
-  reason_2: 'The code from your bank was not right. Please try again.',
+  reason_2: 'The code from your bank was entered incorrectly. Please try again.',
   reason_3:
-    'The payment service could not approve it for safety reasons. Please try another card or write to us.',
-  reason_6: 'The form was closed, or the time was up, before the payment was complete. You can try again.',
-  reason_8: 'This card does not allow instalments. Please pay at once.',
+    'The payment service could not approve the payment for security reasons. Please try another card or write to us.',
+  reason_6: 'The form was closed, or the time ran out, before the payment was complete. You can try again.',
+  reason_8: 'This card does not allow instalments. Please pay in full.',
   reason_9: 'This card cannot be used here. Please try another card.',
   reason_10: 'This card needs verification by your bank (3-D Secure). Please try again.',
   reason_11:
-    'The payment service could not approve it for safety reasons. Please write to us before you try again.',
+    'The payment service could not approve the payment for security reasons. Please write to us before you try again.',
   reason_99: 'The payment service had a technical problem. Please try again later.',
-  reason_other: 'The bank or the payment service did not approve it. Please try again or use another card.',
+  reason_other:
+    'The bank or the payment service did not approve the payment. Please try again or use another card.',
   tryAgain: 'Try again',
   toBilling: 'Go to billing',
   toWorkspaces: 'Go to workspaces',
@@ -154,13 +156,13 @@ export const billing = {
   invoiceBuyer: 'Buyer',
   invoiceNo: 'Invoice number',
   invoiceIssued: 'Date of issue',
-  invoicePaid: 'Payment received',
+  invoicePaid: 'Payment date',
   istanbulTime: '{time} (Istanbul)',
   utcTime: '{time} (UTC)',
   invoicePaidBy: 'Payment method',
   invoiceItem: 'Service',
   invoiceItemText: '{plan} plan, one month of cloud workspaces',
-  invoiceNet: 'Net',
+  invoiceNet: 'Total before VAT',
   invoiceTax: 'VAT {percent}%',
   invoiceTotal: 'Total paid',
   invoiceSurcharge: 'of which instalment surcharge',
@@ -173,17 +175,17 @@ export const billing = {
   receiptSubject: 'Receipt {invoiceNo}: YouAreCoder {plan}, {amount}',
   receiptText: `Hello {name},
 
-we have received your payment. Thank you!
+We have received your payment. Thank you!
 
 Plan: {plan}
-Period: {from} to {until} (Istanbul time)
-Amount: {amount}, tax included
+Service period: {from} to {until} (Istanbul time)
+Amount: {amount}, VAT included
 Invoice number: {invoiceNo}
 
-You can read and print the invoice here (sign in as an administrator):
+You can view and print the invoice here (sign in as an administrator):
 {link}
 
-You did not make this payment? Please write to {contact}.
+If you did not make this payment, please write to {contact}.
 
 {seller}
 `,

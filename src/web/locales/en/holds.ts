@@ -4,7 +4,7 @@ export const holds = {
   title: 'Disputes and legal holds',
   intro: 'While one of these is open, no evidence about {company} is removed, however old it is.',
   adminNote:
-    'Our staff place a hold when a bank disputes a payment or a court or authority asks for evidence, and release it when the case is closed. You need do nothing.',
+    'Our staff place a hold when a bank disputes a payment or a court or authority asks for evidence, and release it when the case is closed. You do not need to do anything.',
   overviewCount:
     '{count, plural, =0 {No case is open.} one {# open case keeps every record of this company.} other {# open cases keep every record of this company.}}',
   overviewAction: 'Show holds',
@@ -18,7 +18,7 @@ export const holds = {
   list_open: 'Open',
   list_released: 'Released',
   none_open: 'No open hold',
-  none_released: 'No hold was released yet',
+  none_released: 'No hold has been released yet',
   noneText_open: 'Nothing keeps records of this company beyond their usual time.',
   noneText_released: 'A released hold stays here, with who released it and why.',
 
@@ -30,7 +30,7 @@ export const holds = {
   reference: 'Case number',
   referenceHint: 'As the bank or the court writes it',
   referenceMissing: 'Enter the case number.',
-  heldAlready: 'This case already has an open hold. Release that one first to say something else.',
+  heldAlready: 'This case already has an open hold. Release that one before you place another.',
   about: 'About',
   wholeCompany: 'The whole company',
   person: 'Person’s email address',
@@ -43,7 +43,7 @@ export const holds = {
   releasedAt: 'Released',
 
   placeTitle: 'Place a hold',
-  placeIntro: 'It takes effect at once and lasts until somebody of the staff releases it.',
+  placeIntro: 'It takes effect at once and lasts until a member of staff releases it.',
   place: 'Place hold',
   placed: 'The hold for {reference} is placed. No evidence about the company is removed while it is open.',
 

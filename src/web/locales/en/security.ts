@@ -1,9 +1,9 @@
 /** English texts of the page about security events, for the platform's staff. ICU MessageFormat. */
 export const security = {
   title: 'Security events',
-  intro: 'Requests that were refused, of all companies and of nobody, newest first.',
+  intro: 'Refused requests from all companies and from visitors who were not signed in, newest first.',
   bounded:
-    'Of each kind the newest {slots, number} are kept and older ones are overwritten, and one address leaves at most {perMinute, number} of a kind a minute. Whatever is beyond that is only counted, in the metric security_events_total.',
+    'The newest {slots, number} events of each kind are kept and older ones are overwritten; one address leaves at most {perMinute, number} events of a kind per minute. Anything beyond that is only counted, in the metric security_events_total.',
   chooserTitle: 'Refused requests',
   chooserText: 'Forged or unsigned requests and refused sign-ins, tokens and access, of all companies.',
   chooserAction: 'Show security events',
@@ -18,10 +18,10 @@ export const security = {
   'kind_token-refused': 'Access token refused',
 
   path: 'Path',
-  known: 'What is known',
+  known: 'Details',
   utc: '{time} UTC',
   none: 'No security events',
-  noneText: 'Nothing was refused that would have to be noted here.',
+  noneText: 'No request that belongs here has been refused so far.',
   noneOfKind: 'No event of this kind',
-  noneOfKindText: 'Choose another kind, or all of them.',
+  noneOfKindText: 'Choose another kind, or show all of them.',
 };

@@ -2,12 +2,13 @@
 export const sshKeys = {
   title: 'SSH keys',
   intro:
-    'With a key of yours you reach your workspaces by SSH: from a terminal, and with programs such as scp and git.',
+    'With one of your keys you connect to your workspaces by SSH: from a terminal, and with programs such as scp and git.',
   emptyTitle: 'No keys yet',
-  emptyText: 'Add the public key of each machine that you work on.',
+  emptyText: 'Add the public key of each computer you work on.',
   tableLabel: 'Your SSH keys',
   label: 'Name',
-  labelHint: 'So that you know which machine it is. Without one we take what stands behind the key.',
+  labelHint:
+    'So that you know which computer it is. If you leave it empty, the comment at the end of the key is used.',
   labelMissing: 'Give the key a name.',
   fingerprint: 'Fingerprint',
   lastUse: 'Last used',
@@ -15,29 +16,29 @@ export const sshKeys = {
   addedOn: 'Added',
 
   addTitle: 'New key',
-  addIntro: 'A key stands for one person only. Its private half stays on your machine.',
+  addIntro: 'A key belongs to one person only. Its private half stays on your computer.',
   key: 'Public key',
-  keyHint: 'The one line of a file such as id_ed25519.pub. No such file? ssh-keygen -t ed25519 makes one.',
+  keyHint:
+    'The one line in a file such as id_ed25519.pub. If you have none, ssh-keygen -t ed25519 creates one.',
   keyMissing: 'Paste a public key.',
   add: 'Add key',
   added: '“{label}” was added.',
-  tooMany: 'You have {max} keys, which is the most. Remove one that you no longer need.',
+  tooMany: 'You already have {max} keys, the most allowed. Remove one that you no longer need.',
   faultPrivate:
-    'This is a private key. We have not kept it, but it should not have left your machine: if it went anywhere else, make a new one. What belongs here is the file that ends in .pub.',
+    'This is a private key. We have not kept it, but it should not have left your computer: if it went anywhere else, create a new one. Paste the content of the file that ends in .pub here.',
   faultLines: 'A public key is one line. Paste the content of the file that ends in .pub, one key at a time.',
-  faultOptions:
-    'Leave out what stands in front of the key: it begins with its kind, such as ssh-ed25519 or ssh-rsa.',
+  faultOptions: 'Remove what comes before the key: it begins with its type, such as ssh-ed25519 or ssh-rsa.',
   faultType:
-    'We do not know this kind of key. Ed25519, ECDSA, RSA and keys on a security key (FIDO) are taken.',
-  faultBroken: 'This key is not whole: part of it may be missing, or something was added.',
-  faultRsa: 'This RSA key is too short. It needs 2048 bits at least; an Ed25519 key is better.',
-  faultOwn: 'You have added this key before.',
-  faultTaken: 'This key is in use already. Make a new one for this account.',
+    'This type of key is not supported. Ed25519, ECDSA, RSA and keys on a security key (FIDO) are accepted.',
+  faultBroken: 'This key is incomplete or damaged: part of it may be missing, or something was added.',
+  faultRsa: 'This RSA key is too short. It needs at least 2048 bits; an Ed25519 key is better.',
+  faultOwn: 'You have already added this key.',
+  faultTaken: 'This key is already in use. Create a new one for this account.',
 
   remove: 'Remove',
   removeWhich: 'Remove {label}',
   removeTitle: 'Remove SSH key',
-  removeText: 'It opens nothing any more, and connections made with it end within seconds.',
+  removeText: 'It can no longer be used to connect, and connections made with it end within seconds.',
   removeConfirm: 'Remove key',
-  removed: '“{label}” was removed. It opens nothing any more.',
+  removed: '“{label}” was removed. It can no longer be used to connect.',
 };

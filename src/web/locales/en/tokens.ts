@@ -2,13 +2,13 @@
 export const tokens = {
   title: 'Access tokens',
   intro:
-    'With a token, a script or a tool uses the API in your name. Give each its own, with the least it needs.',
+    'With a token, a script or a tool uses the API in your name. Give each its own token, with only the permissions it needs.',
   emptyTitle: 'No tokens yet',
-  emptyText: 'Make one to use the API from a script, a build or a tool of your own.',
+  emptyText: 'Create one to use the API from a script, a build or a tool of your own.',
   tableLabel: 'Your access tokens',
   name: 'Name',
   nameHint: 'So that you know later what it was for, such as “nightly build”.',
-  scopes: 'Allowed',
+  scopes: 'Permissions',
   validUntil: 'Valid until',
   lastUse: 'Last used',
   neverUsed: 'Never',
@@ -21,7 +21,7 @@ export const tokens = {
   revoke: 'Revoke',
   revokeWhich: 'Revoke {name}',
   revoked: '“{name}” is revoked. Programs that use it are refused from now on.',
-  revokedBefore: '“{name}” was revoked before.',
+  revokedBefore: '“{name}” had already been revoked.',
 
   createTitle: 'New token',
   createIntro:
@@ -34,13 +34,13 @@ export const tokens = {
   scope_sessionsRead: 'See your sessions',
   scope_sessionsWrite: 'Open, continue and end sessions',
   nameMissing: 'Give the token a name.',
-  scopesMissing: 'Choose at least one thing that the token is allowed.',
-  tooMany: 'You have {max} valid tokens, which is the most. Revoke one that you no longer need.',
+  scopesMissing: 'Choose at least one permission for the token.',
+  tooMany: 'You already have {max} valid tokens, the most allowed. Revoke one that you no longer need.',
 
   createdTitle: 'Your new token',
-  createdOnce: 'Copy it now: it is shown this once.',
+  createdOnce: 'Copy it now: it will not be shown again.',
   createdText:
-    'We keep only a fingerprint of it and cannot show it again. Treat it like a password: whoever has it acts in your name until {until}.',
+    'We keep only a fingerprint of it and cannot show it again. Treat it like a password: whoever has it can act in your name until {until}.',
   token: 'Token “{name}”',
   done: 'I have copied it',
 };

@@ -19,11 +19,11 @@ export const api: Record<keyof typeof en, string> = {
     'Şirketin bir yöneticisi aboneliği yenileyene kadar hiçbir şey oluşturulamaz, başlatılamaz ve açılamaz.',
   'plan-limitTitle': 'Plan dolu',
   'plan-limit':
-    'Plan başka çalışma alanına izin vermiyor. Birini silin veya durdurun ya da yöneticiden daha büyük bir plan isteyin.',
-  'not-foundTitle': 'Böyle bir şey yok',
+    'Plan yeni bir çalışma alanına izin vermiyor. Birini silin veya durdurun ya da bir yöneticiden daha büyük bir plan isteyin.',
+  'not-foundTitle': 'Bulunamadı',
   'not-found': 'Bu adreste bir şey yok ya da görme yetkiniz bulunmuyor.',
   'method-not-allowedTitle': 'Bu yöntem burada kullanılamıyor',
-  'method-not-allowed': 'Bu adresin yöntemleri başka; Allow başlığı bunları listeler.',
+  'method-not-allowed': 'Bu adres başka yöntemleri kabul eder; Allow başlığı bunları listeler.',
   conflictTitle: 'Başka biri önce davrandı',
   conflict: 'Bu kayıt bu arada değişti. Yeniden deneyin.',
   'name-takenTitle': 'Bu ad kullanılıyor',
@@ -36,7 +36,7 @@ export const api: Record<keyof typeof en, string> = {
   'unsupported-media-type': 'Gövdeyi sıkıştırmadan, “Content-Type: application/json” ile gönderin.',
   'invalid-inputTitle': 'İstekte bir hata var',
   'invalid-input': 'Ayrıntılar hata listesinde.',
-  'idempotency-key-reusedTitle': 'Anahtar başka bir isteğe ait',
+  'idempotency-key-reusedTitle': 'Idempotency-Key başka bir isteğe ait',
   'idempotency-key-reused':
     'Bu Idempotency-Key başka bir gövdeyle gönderilmişti. Her istek için yeni bir değer kullanın.',
   'rate-limitedTitle': 'Çok fazla istek',
@@ -47,7 +47,7 @@ export const api: Record<keyof typeof en, string> = {
   'no-free-port': 'Şu anda yeni bir çalışma alanı için yer yok. Sorun bize iletildi.',
   'start-failedTitle': 'Program başlamadı',
   'start-failed':
-    'Çalışma alanının sayfasındaki günlük daha fazlasını söyler. Bu arada durdurulmadıysa yeniden denenir.',
+    'Ayrıntılar, çalışma alanı sayfasındaki günlükte. Bu arada durdurulmadıysa yeniden denenir.',
   'not-runningTitle': 'Çalışma alanı çalışmıyor',
   'not-running': 'Önce başlatın.',
   limitOdd: '1 ile 100 arasında bir tam sayı.',

@@ -29,7 +29,9 @@ export const auth: Record<keyof typeof en, string> = {
   passwordMissing: 'Bir parola girin.',
   oddCharacters: 'En az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   emailAscii:
-    'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme hizmeti ç, ğ, ı, İ, ö, ş ve ü gibi harfleri kabul etmiyor.',
+    'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme kuruluşu ç, ğ, ı, İ, ö, ş ve ü gibi harfleri kabul etmiyor.',
+  signInAscii:
+    'Hesapların e-posta adreslerinde yalnızca İngilizce harfler bulunur. Adresinizi ç, ğ, ı, İ, ö, ş ve ü olmadan yazın: İsmail@ yerine ismail@ gibi.',
   emailTaken: 'Bu e-posta adresiyle bir hesap var. Giriş yapın ya da başka bir adres kullanın.',
   subdomainShape:
     '3–40 karakter kullanın: harf (a–z), rakam ve tek kısa çizgi; başında ve sonunda harf ya da rakam olmalı.',
@@ -40,29 +42,29 @@ export const auth: Record<keyof typeof en, string> = {
 
   inviteTitle: '{company} ekibine katılın',
   inviteSubtitle: '{inviter} sizi şirketin çalışma alanlarına davet etti.',
-  inviteEmailHint: 'Davet bu adres içindir. Bu adresle giriş yaparsınız.',
+  inviteEmailHint: 'Davet bu adres için gönderildi. Bu adresle giriş yaparsınız.',
   inviteRole: 'Rolünüz: {role}',
   inviteButton: 'Hesap oluştur ve katıl',
 
   inviteGoSignIn: 'Giriş sayfasına git',
   inviteGoHome: 'Başlangıç sayfasına git',
   inviteSignOut: 'Çıkış yap',
-  inviteStay: 'Oturumda kal',
+  inviteStay: 'Çıkış yapmadan devam et',
   invite_unknownTitle: 'Böyle bir davet yok',
   invite_unknownText: 'Bağlantının tam olduğundan emin olun: e-posta programları uzun satırları bazen böler.',
   invite_expiredTitle: 'Bu davetin süresi doldu',
   invite_expiredText: 'Sizi davet eden kişiden yeni bir davet isteyin.',
   invite_usedTitle: 'Bu davet daha önce kullanıldı',
   invite_usedText: 'Kullanan sizseniz e-posta adresiniz ve seçtiğiniz parolayla giriş yapın.',
-  invite_revokedTitle: 'Bu davet geri alındı',
+  invite_revokedTitle: 'Bu davet geri çekildi',
   invite_revokedText: 'Bir yanlışlık olduğunu düşünüyorsanız sizi davet eden kişiye sorun.',
   'invite_email-takenTitle': 'Zaten bir hesabınız var',
   'invite_email-takenText':
     'Bu davetin e-posta adresiyle açılmış bir hesap var ve bir adres yalnızca tek bir şirkete ait olabilir. Giriş yapın ya da başka bir adrese davet isteyin.',
-  'invite_member-limitTitle': 'Boş yer kalmadı',
+  'invite_member-limitTitle': 'Kişi sınırına ulaşıldı',
   'invite_member-limitText':
     'Şirketin planı şu anda daha fazla kişiye izin vermiyor. Sizi davet eden kişiye haber verin; yer açıldığında bu bağlantı yine çalışır.',
-  'invite_signed-inTitle': 'Oturumunuz zaten açık',
+  'invite_signed-inTitle': 'Zaten giriş yaptınız',
   'invite_signed-inText':
     'Bu davet yeni bir hesap oluşturur. Kabul etmek için önce çıkış yapın, sonra bağlantıyı yeniden açın.',
 
@@ -71,5 +73,5 @@ export const auth: Record<keyof typeof en, string> = {
   inviteMailBody: '{inviter} sizi YouAreCoder’da {company} ekibine davet etti. Rolünüz: {role}.',
   inviteMailLink: 'Parolanızı belirleyip katılmak için şu bağlantıyı açın:',
   inviteMailExpires: 'Bağlantı bir kez kullanılabilir ve {days} gün geçerlidir.',
-  inviteMailIgnore: 'Bu daveti beklemiyorsanız bir şey yapmanız gerekmez.',
+  inviteMailIgnore: 'Bu daveti beklemiyorsanız bu e-postayı dikkate almayın.',
 };

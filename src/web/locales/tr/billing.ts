@@ -4,14 +4,14 @@ import type { billing as en } from '../en/billing.ts';
 export const billing: Record<keyof typeof en, string> = {
   title: 'Faturalama',
   subtitle: 'Şirketinizin planı, ödemeleri ve faturaları.',
-  subtitleMember: 'Şirketinizin planı ve bunun ne kadarının kullanıldığı.',
+  subtitleMember: 'Şirketinizin planı ve ne kadarının kullanıldığı.',
 
   planInForce: 'Plan',
   state_trial: 'Deneme',
   state_active: 'Etkin',
   state_lapsed: 'Sona erdi',
   trialUntil: 'Deneme bitişi',
-  paidUntil: 'Ödenmiş süre bitişi',
+  paidUntil: 'Ödenmiş sürenin bitişi',
   endedOn: 'Bitiş tarihi',
   left: '{left} kaldı',
   left_day: '{count, plural, other {# gün}}',
@@ -35,7 +35,7 @@ export const billing: Record<keyof typeof en, string> = {
 
   plans: 'Plan seçin',
   plansHint:
-    'Fiyatlar bir aylıktır ve %{percent} KDV içerir. Otomatik yenileme yoktur; yalnızca siz isteyince ödersiniz.',
+    'Fiyatlar bir aylıktır ve %{percent} KDV içerir. Otomatik yenileme yoktur; yalnızca istediğinizde ödersiniz.',
   currency: 'Para birimi',
   buy: '{plan} planını al',
   addMonth: 'Bir ay ekle',
@@ -67,7 +67,7 @@ export const billing: Record<keyof typeof en, string> = {
   status_expired: 'Süresi doldu',
   status_superseded: 'Yerine yenisi açıldı',
   status_review: 'İnceleniyor',
-  status_refused: 'Açılamadı',
+  status_refused: 'Form açılamadı',
 
   details: 'Fatura bilgileri',
   detailsHint: 'Bundan sonraki faturalarda yer alır. Düzenlenmiş faturalar değişmez.',
@@ -91,7 +91,7 @@ export const billing: Record<keyof typeof en, string> = {
   frameTroubleTitle: 'Form görünmüyor mu ya da bankanızın sayfası boş mu kalıyor?',
   frameTroubleText: 'Formu yeni sekmede açın. Aynı ödemedir; yalnızca bir yerde ödeyin.',
   frameOpen: 'Ödeme formunu yeni sekmede aç',
-  pageOpenUntil: 'Form saat {time} olana kadar açık.',
+  pageOpenUntil: 'Form şu saate kadar açık: {time}.',
   orderSummary: 'Siparişiniz',
   orderPlan: 'Plan',
   orderPeriod: 'Hizmet dönemi',
@@ -106,13 +106,13 @@ export const billing: Record<keyof typeof en, string> = {
 
   pendingTitle: 'Onay bekleniyor',
   pendingText:
-    'Bankanız veya PayTR ödemeyi hâlâ denetliyor olabilir. Bu sayfa sonucu kendiliğinden yeniden sorar.',
+    'Bankanız veya PayTR ödemeyi hâlâ kontrol ediyor olabilir. Sonuç geldiğinde bu sayfa kendiliğinden güncellenir.',
   pendingLongTitle: 'Onay her zamankinden uzun sürüyor',
   pendingLongText:
-    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve fatura Faturalama sayfasında yer alır. Lütfen ikinci kez ödeme yapmayın.',
+    'Bu sayfayı kapatabilirsiniz. Ödeme onaylanınca planınız hemen başlar ve fatura, Faturalama sayfasında görünür. Lütfen ikinci kez ödeme yapmayın.',
   closedTitle: 'Ödeme formu kapandı',
   closedText:
-    'Form 30 dakika açık kaldı. Ödeme yaptıysanız planınız PayTR onaylar onaylamaz başlar. Yapmadıysanız yeniden deneyebilirsiniz.',
+    'Form 30 dakika açık kaldı. Ödeme yaptıysanız planınız, PayTR onayladığında hemen başlar. Yapmadıysanız yeniden deneyebilirsiniz.',
   successTitle: 'Ödendi. Teşekkürler!',
   successText: '{plan} planının ücreti {until} tarihine kadar ödendi. Fatura, Faturalama sayfasında.',
   failedTitle: 'Ödeme gerçekleşmedi',
@@ -126,26 +126,26 @@ export const billing: Record<keyof typeof en, string> = {
     'Bu ödeme bize, şirketinizin ödenmiş süresini değiştiren başka bir ödemeden sonra ulaştı ve artık uygun değil. Planınız değişmedi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
   supersededTitle: 'Bu ödeme formu artık geçerli değil',
   supersededText:
-    'Şirketinizin daha yeni bir siparişi bunun yerini aldı ya da sipariş, ödenmiş sürenize artık uymuyor. Lütfen bu formdan ödeme yapmayın; faturalama sayfasından yeniden başlayın.',
+    'Şirketinizin daha yeni bir siparişi bunun yerini aldı ya da sipariş, ödenmiş sürenize artık uymuyor. Lütfen bu formdan ödeme yapmayın; Faturalama sayfasından yeniden başlayın.',
   refusedTitle: 'Ödeme formu açılamadı',
   refusedText:
-    'Ödeme hizmeti bu sipariş için form vermedi. Kartınızdan ücret alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
+    'Ödeme kuruluşu bu sipariş için form açmadı. Kartınızdan ücret alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
   refusedAddressTitle: 'Ödeme formu bu ağdan açılamıyor',
   refusedAddressText:
-    'Ödeme hizmeti herkese açık bir internet adresi istiyor, sizinki görülemedi. Kartınızdan ücret alınmadı. Lütfen başka bir bağlantıyla deneyin.',
-  refusedQuote: 'Yeniden olursa {email} adresine yazın ve {order} sipariş numarasını belirtin.',
+    'Ödeme kuruluşu herkese açık bir internet adresi istiyor, sizinki belirlenemedi. Kartınızdan ücret alınmadı. Lütfen başka bir bağlantıyla deneyin.',
+  refusedQuote: 'Yine olursa {email} adresine yazın ve {order} sipariş numarasını belirtin.',
   reason_0: 'Bankanız onay vermedi; limit veya bakiye yetersiz olabilir. Lütfen başka bir kart deneyin.',
   reason_1: 'Banka doğrulaması tamamlanmadı. Lütfen yeniden deneyin.',
   reason_2: 'Bankanızın gönderdiği kod yanlış girildi. Lütfen yeniden deneyin.',
-  reason_3: 'Ödeme hizmeti güvenlik nedeniyle onay veremedi. Lütfen başka bir kart deneyin veya bize yazın.',
+  reason_3: 'Ödeme kuruluşu güvenlik nedeniyle onay veremedi. Lütfen başka bir kart deneyin veya bize yazın.',
   reason_6: 'Ödeme tamamlanmadan form kapatıldı ya da süre doldu. Yeniden deneyebilirsiniz.',
-  reason_8: 'Bu kartla taksit yapılamıyor. Lütfen tek çekim ödeyin.',
+  reason_8: 'Bu kartla taksit yapılamıyor. Lütfen tek çekim olarak ödeyin.',
   reason_9: 'Bu kart burada kullanılamıyor. Lütfen başka bir kart deneyin.',
   reason_10: 'Bu kart için banka doğrulaması (3-D Secure) gerekiyor. Lütfen yeniden deneyin.',
-  reason_11: 'Ödeme hizmeti güvenlik nedeniyle onay veremedi. Yeniden denemeden önce lütfen bize yazın.',
-  reason_99: 'Ödeme hizmetinde teknik bir sorun oluştu. Lütfen daha sonra yeniden deneyin.',
+  reason_11: 'Ödeme kuruluşu güvenlik nedeniyle onay veremedi. Yeniden denemeden önce lütfen bize yazın.',
+  reason_99: 'Ödeme kuruluşunda teknik bir sorun oluştu. Lütfen daha sonra yeniden deneyin.',
   reason_other:
-    'Banka veya ödeme hizmeti onay vermedi. Lütfen yeniden deneyin ya da başka bir kart kullanın.',
+    'Banka veya ödeme kuruluşu onay vermedi. Lütfen yeniden deneyin ya da başka bir kart kullanın.',
   tryAgain: 'Yeniden dene',
   toBilling: 'Faturalamaya git',
   toWorkspaces: 'Çalışma alanlarına git',
@@ -163,7 +163,7 @@ export const billing: Record<keyof typeof en, string> = {
   invoicePaidBy: 'Ödeme yöntemi',
   invoiceItem: 'Hizmet',
   invoiceItemText: '{plan} planı, bir aylık bulut çalışma alanı',
-  invoiceNet: 'Net',
+  invoiceNet: 'KDV hariç tutar',
   invoiceTax: 'KDV %{percent}',
   invoiceTotal: 'Ödenen toplam',
   invoiceSurcharge: 'vade farkı (toplamın içinde)',
@@ -176,14 +176,14 @@ export const billing: Record<keyof typeof en, string> = {
   receiptSubject: 'Makbuz {invoiceNo}: YouAreCoder {plan}, {amount}',
   receiptText: `Merhaba {name},
 
-ödemenizi aldık, teşekkür ederiz.
+Ödemenizi aldık, teşekkür ederiz.
 
 Plan: {plan}
-Dönem: {from} – {until} (İstanbul saatiyle)
+Hizmet dönemi: {from} – {until} (İstanbul saatiyle)
 Tutar: {amount}, KDV dâhil
 Fatura numarası: {invoiceNo}
 
-Faturayı buradan okuyup yazdırabilirsiniz (yönetici olarak giriş yapın):
+Faturayı buradan görüntüleyip yazdırabilirsiniz (yönetici olarak giriş yapmanız gerekir):
 {link}
 
 Bu ödemeyi siz yapmadıysanız lütfen {contact} adresine yazın.

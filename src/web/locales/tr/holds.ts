@@ -7,7 +7,7 @@ export const holds: Record<keyof typeof en, string> = {
   intro:
     'Bunlardan biri yürürlükteyken {company} şirketine ait hiçbir kanıt, ne kadar eski olursa olsun, silinmez.',
   adminNote:
-    'Bir banka ödemeye itiraz ettiğinde ya da bir mahkeme veya makam kanıt istediğinde kayıt korumasını ekibimiz başlatır, dosya kapanınca kaldırır. Sizin bir şey yapmanız gerekmez.',
+    'Bir banka ödemeye itiraz ettiğinde ya da bir mahkeme veya resmî makam kanıt istediğinde kayıt korumasını ekibimiz başlatır, dosya kapanınca kaldırır. Sizin bir şey yapmanız gerekmez.',
   overviewCount:
     '{count, plural, =0 {Açık dosya yok.} other {# açık dosya nedeniyle bu şirketin bütün kayıtları saklanıyor.}}',
   overviewAction: 'Kayıt korumalarını göster',
@@ -34,7 +34,7 @@ export const holds: Record<keyof typeof en, string> = {
   referenceHint: 'Bankanın veya mahkemenin yazdığı biçimde',
   referenceMissing: 'Dosya numarasını girin.',
   heldAlready: 'Bu dosya için yürürlükte bir koruma var. Farklı bir koruma için önce onu kaldırın.',
-  about: 'İlgili',
+  about: 'Kapsam',
   wholeCompany: 'Şirketin tamamı',
   person: 'Kişinin e-posta adresi',
   personHint: 'Dosya şirketin tamamıyla ilgiliyse boş bırakın. Her iki durumda da bütün kayıtlar saklanır.',

@@ -3,7 +3,7 @@ import type { security as en } from '../en/security.ts';
 /** Güvenlik olayları sayfası: platformun personeli içindir. */
 export const security: Record<keyof typeof en, string> = {
   title: 'Güvenlik olayları',
-  intro: 'Reddedilen istekler: bütün şirketlerden ve hiçbirine ait olmayanlar, en yenisi üstte.',
+  intro: 'Bütün şirketlerden ve giriş yapmamış ziyaretçilerden gelen, reddedilen istekler; en yenisi üstte.',
   bounded:
     'Her türün en yeni {slots, number} olayı saklanır, daha eskilerinin üzerine yazılır; bir adres aynı türden dakikada en çok {perMinute, number} olay bırakır. Bunun ötesi yalnızca security_events_total ölçümünde sayılır.',
   chooserTitle: 'Reddedilen istekler',
@@ -21,10 +21,10 @@ export const security: Record<keyof typeof en, string> = {
   'kind_token-refused': 'Reddedilen erişim anahtarı',
 
   path: 'Yol',
-  known: 'Bilinenler',
+  known: 'Ayrıntılar',
   utc: '{time} UTC',
   none: 'Güvenlik olayı yok',
-  noneText: 'Buraya yazılması gereken hiçbir şey reddedilmedi.',
+  noneText: 'Şu ana kadar burada gösterilecek bir istek reddedilmedi.',
   noneOfKind: 'Bu türden olay yok',
-  noneOfKindText: 'Başka bir tür ya da hepsini seçin.',
+  noneOfKindText: 'Başka bir tür seçin ya da bütün türleri gösterin.',
 };

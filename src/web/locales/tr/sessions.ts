@@ -3,7 +3,7 @@ import type { sessions as en } from '../en/sessions.ts';
 /** Turkish texts of the pages about sessions: who used what, when and how long. ICU MessageFormat. */
 export const sessions: Record<keyof typeof en, string> = {
   enteredTitle: 'Bir yönetici girdi',
-  enteredText: 'Şirketinizin yöneticileri çalışma alanlarınıza girebilir. Her giriş kaydedilir.',
+  enteredText: 'Şirketinizin yöneticileri çalışma alanlarınıza girebilir. Her erişim kaydedilir.',
   enteredLine: '{name}: {date} tarihinden itibaren {length} bağlıydı',
   enteredNow: '{name}: {date} tarihinden beri bağlı',
   asAdmin: 'Yönetici olarak',
@@ -45,12 +45,12 @@ export const sessions: Record<keyof typeof en, string> = {
   allCounted: 'Hepsinde dakikalar sayıldı',
   daysTitle: 'Gün gün',
   daysText:
-    'Günler İstanbul saatiyle, en yenisi başta. Aynı anda birkaç kişinin yaptığı her biri için, bir kişinin birkaç pencerede yaptığı bir kez sayılır.',
+    'Günler İstanbul saatiyle, en yenisi üstte. Birkaç kişinin aynı anda yaptığı her biri için, bir kişinin birkaç pencerede yaptığı bir kez sayılır.',
   daysEmptyTitle: 'Bu ayda kullanım yok',
-  daysEmpty: 'Bir çalışma alanı kullanıldığında her gün, saatleri ve süresiyle burada gösterilir.',
+  daysEmpty: 'Bir çalışma alanı kullanıldığında o gün, saatleri ve süresiyle burada gösterilir.',
   day: 'Gün',
   timeline: '0–24 arası',
-  timelineOf: '{date} günü kullanım saatleri; altında yazılıdır',
+  timelineOf: '{date} günü kullanım saatleri; aşağıda da yazılıdır',
   use: 'Kullanım',
   moreTimes: 've {count} aralık daha',
   partlyCounted: 'yalnızca bir bölümü görüldü',

@@ -4,20 +4,20 @@ import type { sshKeys as en } from '../en/ssh-keys.ts';
 export const sshKeys: Record<keyof typeof en, string> = {
   title: 'SSH anahtarları',
   intro:
-    'Anahtarınızla çalışma alanlarınıza SSH üzerinden ulaşırsınız: terminalden ve scp, git gibi programlarla.',
+    'Anahtarınızla çalışma alanlarınıza SSH üzerinden bağlanırsınız: terminalden ve scp, git gibi programlarla.',
   emptyTitle: 'Henüz anahtar yok',
-  emptyText: 'Üzerinde çalıştığınız her makinenin açık anahtarını ekleyin.',
+  emptyText: 'Kullandığınız her bilgisayarın açık anahtarını ekleyin.',
   tableLabel: 'SSH anahtarlarınız',
   label: 'Ad',
-  labelHint: 'Hangi makine olduğunu gösterir. Boş bırakırsanız anahtarın sonundaki açıklama kullanılır.',
+  labelHint: 'Hangi bilgisayar olduğunu gösterir. Boş bırakırsanız anahtarın sonundaki açıklama kullanılır.',
   labelMissing: 'Anahtara bir ad verin.',
   fingerprint: 'Parmak izi',
   lastUse: 'Son kullanım',
   neverUsed: 'Hiç',
-  addedOn: 'Eklenme',
+  addedOn: 'Eklenme tarihi',
 
   addTitle: 'Yeni anahtar',
-  addIntro: 'Bir anahtar yalnızca bir kişiye aittir. Özel yarısı makinenizde kalır.',
+  addIntro: 'Bir anahtar yalnızca bir kişiye aittir. Özel yarısı bilgisayarınızda kalır.',
   key: 'Açık anahtar',
   keyHint:
     'id_ed25519.pub gibi bir dosyanın tek satırı. Böyle bir dosya yoksa ssh-keygen -t ed25519 oluşturur.',
@@ -26,13 +26,13 @@ export const sshKeys: Record<keyof typeof en, string> = {
   added: '“{label}” eklendi.',
   tooMany: 'En çok {max} anahtarınız olabilir. Artık gerekmeyen birini kaldırın.',
   faultPrivate:
-    'Bu bir özel anahtar. Onu saklamadık, ama makinenizden çıkmamalıydı: başka bir yere de gittiyse yenisini oluşturun. Buraya .pub ile biten dosya yapıştırılır.',
+    'Bu bir özel anahtar. Onu saklamadık, ama bilgisayarınızdan çıkmamalıydı: başka bir yere de gittiyse yenisini oluşturun. Buraya .pub ile biten dosyanın içeriği yapıştırılır.',
   faultLines:
     'Açık anahtar tek satırdır. .pub ile biten dosyanın içeriğini, her seferinde bir anahtar olarak yapıştırın.',
-  faultOptions: 'Anahtarın önündekileri çıkarın: anahtar, ssh-ed25519 veya ssh-rsa gibi türüyle başlar.',
+  faultOptions: 'Anahtarın önündeki bölümü silin: anahtar, ssh-ed25519 veya ssh-rsa gibi türüyle başlar.',
   faultType:
-    'Bu anahtar türünü tanımıyoruz. Ed25519, ECDSA, RSA ve güvenlik anahtarındaki (FIDO) anahtarlar kabul edilir.',
-  faultBroken: 'Bu anahtar bütün değil: bir parçası eksik veya fazladan bir şey eklenmiş olabilir.',
+    'Bu anahtar türü desteklenmiyor. Ed25519, ECDSA, RSA ve güvenlik anahtarındaki (FIDO) anahtarlar kabul edilir.',
+  faultBroken: 'Bu anahtar eksik ya da bozuk: bir parçası kaybolmuş veya fazladan bir şey eklenmiş olabilir.',
   faultRsa: 'Bu RSA anahtarı çok kısa. En az 2048 bit gerekir; Ed25519 anahtarı daha iyidir.',
   faultOwn: 'Bu anahtarı daha önce eklediniz.',
   faultTaken: 'Bu anahtar zaten kullanılıyor. Bu hesap için yeni bir anahtar oluşturun.',
@@ -40,7 +40,7 @@ export const sshKeys: Record<keyof typeof en, string> = {
   remove: 'Kaldır',
   removeWhich: '{label} anahtarını kaldır',
   removeTitle: 'SSH anahtarını kaldır',
-  removeText: 'Artık hiçbir şey açmaz; onunla kurulmuş bağlantılar saniyeler içinde sona erer.',
+  removeText: 'Bu anahtarla artık bağlanılamaz; onunla kurulmuş bağlantılar saniyeler içinde sona erer.',
   removeConfirm: 'Anahtarı kaldır',
-  removed: '“{label}” kaldırıldı. Artık hiçbir şey açmaz.',
+  removed: '“{label}” kaldırıldı. Bu anahtarla artık bağlanılamaz.',
 };

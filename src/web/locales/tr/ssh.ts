@@ -3,11 +3,11 @@ import type { ssh as en } from '../en/ssh.ts';
 /** Terminalde görünenler ve çalışma alanı sayfasında terminal için yazanlar. */
 export const ssh: Record<keyof typeof en, string> = {
   title: 'Terminalden bağlanma',
-  text: 'Bunu ~/.ssh/config dosyasına ekleyin; “ssh {label}” çalışma alanında bir kabuk açar; scp, sftp, rsync ve git de aynı yoldan gider.',
-  keysText: 'Ayarlarınızda bir anahtarınızın olması gerekir.',
+  text: 'Bunu ~/.ssh/config dosyasına ekleyin. Sonra “ssh {label}” çalışma alanında bir komut satırı açar; scp, sftp, rsync ve git de aynı yoldan çalışır.',
+  keysText: 'Bunun için hesabınızda bir SSH anahtarı bulunmalıdır.',
   keysLink: 'SSH anahtarları',
   config: '~/.ssh/config için satırlar',
-  off: 'Bu hizmeti işletenler SSH’yi henüz kurmadı: anahtarlar şimdilik bir şey açmaz.',
+  off: 'Bu hizmette SSH henüz kurulmadı; anahtarlar şimdilik kullanılamaz.',
 
   refused_unknown: 'Böyle bir çalışma alanınız yok. ssh ayarlarınızdaki SetEnv WORKSPACE satırına bakın.',
   refused_none: 'Henüz çalışma alanınız yok. Tarayıcıda bir tane oluşturun: {url}',

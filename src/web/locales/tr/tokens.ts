@@ -6,20 +6,20 @@ export const tokens: Record<keyof typeof en, string> = {
   intro:
     'Bir betik veya araç, anahtarla API’yi sizin adınıza kullanır. Her birine ayrı bir anahtar ve yalnızca gereken izinleri verin.',
   emptyTitle: 'Henüz anahtar yok',
-  emptyText: 'API’yi bir betikten, derlemeden veya kendi aracınızdan kullanmak için bir anahtar oluşturun.',
+  emptyText: 'API’yi bir betikte, derlemede veya kendi aracınızda kullanmak için bir anahtar oluşturun.',
   tableLabel: 'Erişim anahtarlarınız',
   name: 'Ad',
-  nameHint: 'Anahtarı sonradan tanımanızı sağlar; örneğin “gece derlemesi”.',
+  nameHint: 'Anahtarı sonradan tanımanız için; örneğin “gece derlemesi”.',
   scopes: 'İzinler',
-  validUntil: 'Geçerlilik sonu',
+  validUntil: 'Son geçerlilik',
   lastUse: 'Son kullanım',
   neverUsed: 'Hiç',
   state: 'Durum',
   state_usable: 'Geçerli',
   state_expired: 'Süresi doldu',
   state_revoked: 'Geri alındı',
-  createdOn: 'Oluşturulma',
-  pageText: 'En yeniler önce',
+  createdOn: 'Oluşturulma tarihi',
+  pageText: 'En yenisi üstte',
   revoke: 'Geri al',
   revokeWhich: '{name} anahtarını geri al',
   revoked: '“{name}” geri alındı. Bu anahtarı kullanan programlar artık reddedilir.',
@@ -27,7 +27,7 @@ export const tokens: Record<keyof typeof en, string> = {
 
   createTitle: 'Yeni anahtar',
   createIntro:
-    'Anahtar sizden fazlasını yapamaz; yalnızca hesabınız ve şirketinizin aboneliği geçerliyken çalışır.',
+    'Anahtarın yetkisi sizinkini aşamaz; yalnızca hesabınız ve şirketinizin aboneliği geçerliyken çalışır.',
   create: 'Anahtar oluştur',
   days: 'Geçerlilik süresi',
   daysOption: '{days} gün',
@@ -42,7 +42,7 @@ export const tokens: Record<keyof typeof en, string> = {
   createdTitle: 'Yeni anahtarınız',
   createdOnce: 'Şimdi kopyalayın: yalnızca bu kez gösterilir.',
   createdText:
-    'Yalnızca parmak izini saklıyoruz, anahtarı yeniden gösteremeyiz. Parola gibi koruyun: eline geçiren, {until} tarihine kadar sizin adınıza işlem yapar.',
+    'Yalnızca parmak izini sakladığımız için anahtarı yeniden gösteremeyiz. Parola gibi koruyun: ele geçiren kişi {until} tarihine kadar sizin adınıza işlem yapabilir.',
   token: '“{name}” anahtarı',
   done: 'Kopyaladım',
 };

@@ -32,7 +32,7 @@ export const workspace: Record<keyof typeof en, string> = {
   nameOdd: 'Adda en az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   nameTaken: 'Şirketinizde bu adda bir çalışma alanı var. Başka bir ad seçin.',
   refusedLimit:
-    'Planınızda yeni bir çalışma alanı için yer yok. Birini silin ya da daha geniş bir plan seçin.',
+    'Planınızda yeni bir çalışma alanı için yer yok. Birini silin ya da daha büyük bir plan seçin.',
   refusedLapsed: 'Geçerli bir plan olmadan çalışma alanı oluşturulamaz.',
   refusedNoPort:
     'Şu anda çalışma alanı oluşturulamıyor; durum ekibimize bildirildi. Lütfen daha sonra yeniden deneyin.',
@@ -70,7 +70,7 @@ export const workspace: Record<keyof typeof en, string> = {
   screenStartingText: 'Bu genellikle birkaç saniye sürer. Sayfa kendiliğinden güncellenir.',
   screenReady: 'Kullanıma hazır',
   screenReadyText: 'Açtığınızda bir oturum başlar. Yalnızca son hareketinize kadar geçen süre sayılır.',
-  screenOnBehalf: 'Bu çalışma alanının sahibi {owner}. Açtığınız denetim kaydına yazılır.',
+  screenOnBehalf: 'Bu çalışma alanının sahibi {owner}. Alanı açmanız denetim kaydına yazılır.',
   screenTimer: 'Oturum süresi',
   screenStarted: 'Başlangıç',
   screenLast: 'Son hareket',
@@ -104,13 +104,13 @@ export const workspace: Record<keyof typeof en, string> = {
   enterNamed: '{name}, yeni sekmede',
   awayNobodyHeading: 'Bu adreste bir şey yok',
   awayNobody: 'Burada ulaşılabilecek bir çalışma alanı yok. Silinmiş olabilir.',
-  awayTicketHeading: 'Bu bağlantı bir yere açılmıyor',
+  awayTicketHeading: 'Bu bağlantı geçerli değil',
   awayTicket:
     'Çalışma alanına giden bağlantı bir kez, yarım dakika ve yalnızca istendiği tarayıcıda geçerlidir. Çalışma alanını uygulamadaki sayfasından yeniden açın. Her seferinde bu sayfaya geliyorsanız tarayıcınız çalışma alanının adresi için çerez saklamıyordur: o adrese çerez izni verin.',
   awaySignInHeading: 'Uygulamadan açın',
-  awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada oturum açıp yeniden açın.',
-  awayRefusedHeading: 'Giriş izniniz yok',
-  awayRefused: 'Bu çalışma alanını şu anda kullanamazsınız. Uygulamadaki sayfası nedenini söyler.',
+  awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada giriş yapıp çalışma alanını yeniden açın.',
+  awayRefusedHeading: 'Erişim izniniz yok',
+  awayRefused: 'Bu çalışma alanını şu anda kullanamazsınız. Nedenini uygulamadaki sayfasında görebilirsiniz.',
   awayStoppedHeading: 'Çalışma alanı çalışmıyor',
   awayStopped: 'Şu anda çalışmıyor. Uygulamada başlatın, sonra bu sayfayı yenileyin.',
   awayStartingHeading: 'Çalışma alanı başlatılıyor',
@@ -142,7 +142,8 @@ export const workspace: Record<keyof typeof en, string> = {
   runtimeFailed: '{name} programı başlamadı. Ayrıntılar günlüğünde; yeniden denenecek.',
   runtimeCannotStop: '{name} alanının programı sonlanmıyor. Sorun bize iletildi.',
   runtimeStoppedMeanwhile: '{name} başlamadan durduruldu ya da silindi.',
-  runtimeNoCommand: 'Çalışma alanları için bir program ayarlanmamış. Lütfen bu hizmeti işletenlere bildirin.',
+  runtimeNoCommand:
+    'Çalışma alanları için bir program ayarlanmamış. Lütfen bu hizmetin sorumlusuna bildirin.',
   runtimeRefusedLapsed: 'Geçerli bir plan olmadan çalışma alanı başlatılamaz.',
   runtimeRefusedLimit: 'Planın izin verdiği sayıda çalışma alanı zaten çalışıyor. Önce birini durdurun.',
 
@@ -187,7 +188,7 @@ export const workspace: Record<keyof typeof en, string> = {
   deleteOpen: 'Şu anda kullanan biri varsa oturumu kesilir.',
   deleteGone: 'Çalışma alanı herkes için kaybolur; plandaki yeri ve adı boşa çıkar.',
   deleteKept: 'Oturumları ve denetim kayıtları saklanır: ücreti ödenen kullanımın kanıtıdır.',
-  deleteOnBehalf: 'Bu çalışma alanının sahibi {owner}. Sildiğiniz denetim kaydına yazılır.',
+  deleteOnBehalf: 'Bu çalışma alanının sahibi {owner}. Alanı silmeniz denetim kaydına yazılır.',
   deleteConfirm: 'Çalışma alanını sil',
   deleteFacts: 'Silinecek çalışma alanı',
   deleted: '{name} silindi.',
@@ -204,7 +205,7 @@ export const workspace: Record<keyof typeof en, string> = {
   deletedEmptyText: 'Silinen çalışma alanları, içindekiler yok edilene kadar burada listelenir.',
   deletedPageText: 'En yenisi üstte',
   restore: 'Geri getir',
-  restored: '{name} geri geldi. Çalışmaya devam etmek için başlatın.',
+  restored: '{name} geri getirildi. Çalışmaya devam etmek için başlatın.',
   restoreLapsed: 'Geçerli bir plan olmadan çalışma alanı geri getirilemez.',
   restoreLimit:
     'Planınızda başka bir çalışma alanına yer yok. Birini silin veya daha büyük bir plan seçin, sonra {name} alanını geri getirin.',
