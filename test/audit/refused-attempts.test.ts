@@ -186,8 +186,6 @@ describe('what a stranger sends without end', () => {
     ['what is no request of ours', (n: number) => supertest(test.app).get(`/x/${String(n)}/%zz`)],
   ])('leaves no row at all: %s', async (_what, once) => {
     expect(await flood(once)).toBe(0);
-    const kinds = await test.db('security_events').count('* as count').first();
-    expect((kinds as { count: number }).count).toBeLessThanOrEqual(10_000);
   });
 });
 
