@@ -21,7 +21,17 @@ export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
       isEnding = true;
       const { session } = request;
       if (res.headersSent || session === undefined || store.isUnstored(session)) return end(...given);
-      void continueSession(store, request, session).then(() => end(...given));
+      // A handler that fails after it has answered must find the answer given, as it would without this.
+      Object.defineProperty(res, 'headersSent', { value: true, configurable: true });
+      continueSession(store, request, session)
+        .then(() => {
+          Reflect.deleteProperty(res, 'headersSent');
+          end(...given);
+        })
+        .catch((error: unknown) => {
+          req.log.error({ err: error }, 'an answer could not be sent');
+          res.destroy();
+        });
       return res;
     };
     withoutCookieUnless(res, request, () => isEnding);

@@ -2,13 +2,17 @@ import { createHash } from 'node:crypto';
 import { Agent, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import express from 'express';
 import session from 'express-session';
+import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { deactivateUser } from '../../src/auth/deactivate-user.ts';
 import { sweepAuth } from '../../src/auth/sweep-auth.ts';
 import { asPgPool } from '../../src/db.ts';
+import { createBrowserSessions } from '../../src/web/browser-session.ts';
 import { BrowserSessionStore, hashSessionId } from '../../src/web/browser-session-store.ts';
+import { errorPages } from '../../src/web/error-pages.ts';
 import { endBrowserSessions } from '../../src/web/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
@@ -202,6 +206,41 @@ describe('a request that is still being answered when its browser session is del
     const { cookie } = await signInWithCookie(cast.alice);
     const response = await new Visitor(testApp.app).get('/admin/audit.csv', { cookie });
     expect([response.status, cookieOf(response, 'yac')]).toEqual([200, undefined]);
+  });
+
+  it('is cut when its answer cannot be sent, and nobody else notices', async () => {
+    const { cookie } = await signInWithCookie();
+    const sessions = createBrowserSessions(testApp.config);
+    const app = express();
+    app.use((req, _res, next) => {
+      req.log = testApp.deps.log;
+      next();
+    });
+    app.use(sessions.middleware);
+    app.use((_req, res) => {
+      res.statusCode = 99;
+      res.end('no such status');
+    });
+    await expect(supertest(app).get('/').set('cookie', cookie)).rejects.toThrow('socket hang up');
+    await sessions.close();
+  });
+
+  it('is cut when its handler fails afterwards, as without us: never an error page in its stead', async () => {
+    const { cookie } = await signInWithCookie();
+    const sessions = createBrowserSessions(testApp.config);
+    const app = express();
+    app.use((req, _res, next) => {
+      req.log = testApp.deps.log;
+      next();
+    });
+    app.use(sessions.middleware);
+    app.use((_req, res) => {
+      res.send('the whole answer');
+      throw new Error('too late');
+    });
+    app.use(errorPages(testApp.db));
+    await expect(supertest(app).get('/').set('cookie', cookie)).rejects.toThrow('socket hang up');
+    await sessions.close();
   });
 
   it('keeps the connection on which a download was sent, since nothing went wrong', async () => {
