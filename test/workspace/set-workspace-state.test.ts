@@ -280,7 +280,7 @@ describe('a workspace that was stopped', () => {
     const bob = await signIn(site.app, cast.bob);
     for (const id of ids) await bob.post(`/workspace/${id}/enter`);
     expect(runtime.state(ids[3] ?? 0)).toBe('stopped');
-    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('as the plan allows');
+    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('no more running workspaces');
   });
 
   test('lets its people in again once it runs', async () => {

@@ -278,7 +278,7 @@ describe('a connection', () => {
   it.each([
     {
       reason: 'stopped',
-      text: 'does not run',
+      text: 'is not running',
       act: () => site.db('workspaces').where({ id: place.id }).update({ wanted_running_since: null }),
     },
     {
@@ -441,7 +441,7 @@ describe('a connection', () => {
     {
       what: 'the workspace is stopped',
       act: async () => (await signIn(site.app, bob)).post(`/workspace/${String(place.id)}/stop`),
-      text: 'does not run',
+      text: 'is not running',
       reason: 'stopped',
     },
     {
@@ -514,7 +514,7 @@ describe('a connection that comes back', () => {
     expect(await again.answer()).toMatchObject({ run: { resume } });
     expect(await sessions()).toMatchObject([{ end_reason: 'closed' }, { ended_at: null }]);
     const unknown = new Command(paths.sessions).say({ resume: 'x'.repeat(43) });
-    expect(await unknown.answer()).toEqual({ refused: expect.stringContaining('does not know') as string });
+    expect(await unknown.answer()).toEqual({ refused: expect.stringContaining('no longer knows') as string });
   });
 });
 
