@@ -365,7 +365,7 @@ describe('a request that comes in', () => {
         portOf(front),
       );
     const [half, whole] = await Promise.all([upload('half'), upload('0123456789')]);
-    expect(half).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*<h1>The upload stood still<\/h1>/);
+    expect(half).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n[^]*<h1>The upload stalled<\/h1>/);
     expect(whole).toMatch(/^HTTP\/1\.1 504 Gateway Timeout\r\n[^]*<h1>The workspace does not answer<\/h1>/);
     front.closeAllConnections();
     await new Promise((done) => front.close(done));
