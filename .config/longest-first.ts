@@ -2,14 +2,14 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** What takes longest, by what a quiet machine needs: these start browsers, servers, sshd. */
 const LONGEST = [
-  'workspace/openssh',
+  'workspace/ssh/openssh',
   'browser/accessibility',
-  'server',
+  'web/server/server',
   'workspace/workspace-script',
   'scripts/cluster',
   'scale/behind-nginx',
   'browser/jupyter',
-  'maintenance/apply-retention',
+  'jobs/apply-retention',
   'browser/journey',
   'scripts/run-migrations',
 ].map((name) => `/test/${name}.test.ts`);

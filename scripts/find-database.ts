@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { findAddressFault } from '../src/database-address.ts';
+import { findAddressFault } from '../src/config/database-address.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { hasEmbeddedPostgres } from './embedded-postgres/home.ts';
 import { MigrationError } from './migration-error.ts';

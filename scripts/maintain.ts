@@ -1,10 +1,10 @@
 import { systemContext } from '../src/audit/request-context.ts';
-import { loadMaintenanceConfig } from '../src/config.ts';
-import { createDb } from '../src/db.ts';
+import { loadMaintenanceConfig } from '../src/config/config.ts';
+import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
-import { applyRetention } from '../src/maintenance/apply-retention.ts';
-import { makePartitions } from '../src/maintenance/make-partitions.ts';
-import { planMaintenance } from '../src/maintenance/plan-maintenance.ts';
+import { applyRetention } from '../src/jobs/apply-retention.ts';
+import { makePartitions } from '../src/jobs/make-partitions.ts';
+import { planMaintenance } from '../src/jobs/plan-maintenance.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { findDatabase } from './find-database.ts';
 import { readEnvFile } from './read-env-file.ts';

@@ -1,4 +1,4 @@
-import type { MigrationState } from '../src/migrations.ts';
+import type { MigrationState } from '../src/db/migrations.ts';
 import { findDatabase } from './find-database.ts';
 import { MigrationError } from './migration-error.ts';
 import { readEnvFile } from './read-env-file.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type pg from 'pg';
-import { DatabaseConnection } from '../src/database-connection.ts';
+import { DatabaseConnection } from '../src/db/database-connection.ts';
 import { explainConnectionError, MigrationError } from './migration-error.ts';
 
 const LOCK_NAME = 'youarecoder migrations';

@@ -1,7 +1,7 @@
 import { postgreSplitterOptions, splitQuery } from 'dbgate-query-splitter';
 import type { Knex } from 'knex';
 import { MigrationError } from './migration-error.ts';
-import type { MigrationFile } from '../src/migrations.ts';
+import type { MigrationFile } from '../src/db/migrations.ts';
 
 export interface Statement {
   text: string;

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { systemContext, type RequestContext } from '../src/audit/request-context.ts';
-import { createDb } from '../src/db.ts';
+import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
 import { createMetrics } from '../src/metrics.ts';
 import { findDatabase } from './find-database.ts';

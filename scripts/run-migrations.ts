@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import { createDb } from '../src/db.ts';
+import { createDb } from '../src/db/db.ts';
 import {
   listMigrationStates,
   readMigrationFiles,
   type MigrationFile,
   type MigrationState,
-} from '../src/migrations.ts';
+} from '../src/db/migrations.ts';
 import { grantAppRole } from './grant-app-role.ts';
 import { explainConnectionError, MigrationError } from './migration-error.ts';
 import { withMigrationLock } from './migration-lock.ts';

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Knex } from 'knex';
-import { loadConfig } from '../src/config.ts';
-import { createDb } from '../src/db.ts';
+import { loadConfig } from '../src/config/config.ts';
+import { createDb } from '../src/db/db.ts';
 import { createDemo, demoPeople, DEMO_PASSWORD } from './seed/demo-company.ts';
 
 export interface DemoSignIn {

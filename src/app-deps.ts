@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import type { Paytr } from './billing/paytr.ts';
-import type { Config } from './config.ts';
+import type { Paytr } from './billing/paytr/paytr.ts';
+import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
-import type { ReadDb } from './read-db.ts';
+import type { ReadDb } from './db/read-db.ts';
 import type { Recorders } from './recorders.ts';
-import type { Mailer } from './web/mail.ts';
+import type { Mailer } from './mail/mail.ts';
 import type { WorkspaceAddresses } from './workspace/workspace-addresses.ts';
-import type { WorkspaceRuntime } from './workspace/runtime.ts';
+import type { WorkspaceRuntime } from './workspace/runtime/runtime.ts';
 
 /** What server.ts makes once and hands to every router; tests hand in their own. */
 export interface AppDeps {

@@ -1,6 +1,6 @@
 import type { AuditWriter } from './audit/audit-writer.ts';
-import type { ActivityBuffer } from './workspace/activity-buffer.ts';
-import type { TrafficBuffer } from './workspace/traffic-buffer.ts';
+import type { ActivityBuffer } from './workspace/sessions/activity-buffer.ts';
+import type { TrafficBuffer } from './workspace/sessions/traffic-buffer.ts';
 
 /** What the recorders keep in this process between two writes. Made once by server.ts and closed last but for the pool. */
 export interface Recorders {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditActions } from '../src/audit/actions.ts';
-import { environment } from '../src/environment.ts';
+import { environment } from '../src/config/environment.ts';
 import { catalogues } from '../src/web/locales/catalogues.ts';
 
 const root = resolve(import.meta.dirname, '..');

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createPassport } from '../../src/auth/passport.ts';
-import { loadConfig } from '../../src/config.ts';
-import { createDb } from '../../src/db.ts';
-import { createBrowserSessions } from '../../src/web/browser-session.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { createDb } from '../../src/db/db.ts';
+import { createBrowserSessions } from '../../src/web/sessions/browser-session.ts';
 
 /** A handler that does nothing behind the product's own browser sessions: the least a signed-in request can cost. */
 function main(): void {

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { isPublicAddress } from '../../src/billing/public-address.ts';
+import { isPublicAddress } from '../../src/billing/checkout/public-address.ts';
 import { readBasket } from './basket.ts';
 import type { SandboxStore } from './signatures.ts';
 import { expectedTokenHash } from './signatures.ts';

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { acceptInvitation } from '../../src/auth/accept-invitation.ts';
-import { createOperator } from '../../src/auth/create-operator.ts';
-import { inviteMember } from '../../src/auth/invite-member.ts';
-import { register } from '../../src/auth/register.ts';
+import { acceptInvitation } from '../../src/people/accept-invitation.ts';
+import { createOperator } from '../../src/people/create-operator.ts';
+import { inviteMember } from '../../src/people/invite-member.ts';
+import { register } from '../../src/people/register.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
-import type { Config } from '../../src/config.ts';
+import type { Config } from '../../src/config/config.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { payForDemo } from './demo-payment.ts';
 import { liveThroughDays } from './demo-usage.ts';

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { startCheckout } from '../../src/billing/start-checkout.ts';
-import { createPaytr } from '../../src/billing/paytr.ts';
-import { paytrSignature } from '../../src/billing/paytr-signature.ts';
-import { settlePayment } from '../../src/billing/settle-payment.ts';
-import type { Config } from '../../src/config.ts';
+import { startCheckout } from '../../src/billing/checkout/start-checkout.ts';
+import { createPaytr } from '../../src/billing/paytr/paytr.ts';
+import { paytrSignature } from '../../src/billing/paytr/signature.ts';
+import { settlePayment } from '../../src/billing/settlement/settle-payment.ts';
+import type { Config } from '../../src/config/config.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
 /** Buys one month of the team plan as of `at`: the order, and a notification signed with the development credentials. */

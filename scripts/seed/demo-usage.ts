@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import { recordSignIn } from '../../src/auth/record-sign-in.ts';
-import type { Config } from '../../src/config.ts';
-import { closeWorkspace } from '../../src/workspace/close-workspace.ts';
-import { createWorkspace } from '../../src/workspace/create-workspace.ts';
-import { openWorkspace } from '../../src/workspace/open-workspace.ts';
+import type { Config } from '../../src/config/config.ts';
+import { closeWorkspace } from '../../src/workspace/lifecycle/close-workspace.ts';
+import { createWorkspace } from '../../src/workspace/lifecycle/create-workspace.ts';
+import { openWorkspace } from '../../src/workspace/sessions/open-workspace.ts';
 import type { WorkspaceSession } from '../../src/workspace/session-row.ts';
-import { minuteOf, writeTraffic, type Traffic } from '../../src/workspace/write-traffic.ts';
-import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
+import { minuteOf, writeTraffic, type Traffic } from '../../src/workspace/sessions/write-traffic.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
 const DAY_MS = 86_400_000;

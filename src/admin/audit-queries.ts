@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import type { ActorType } from '../audit/request-context.ts';
 import { normaliseEmail } from '../auth/normalise-email.ts';
-import { readPage, type KeysetOrder, type Page } from '../keyset.ts';
-import { readByMonths } from '../month-windows.ts';
-import { nearCursor, type TimedCursor } from '../timed-cursor.ts';
+import { readPage, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { readByMonths } from '../db/month-windows.ts';
+import { nearCursor, type TimedCursor } from '../db/timed-cursor.ts';
 import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
 

@@ -3,22 +3,22 @@ import type { Knex } from 'knex';
 import type { AppDeps } from '../app-deps.ts';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { formErrors, keptValues } from '../auth/form-errors.ts';
+import { formErrors, keptValues } from '../web/form-errors.ts';
 import { InvalidInput, NotSignedIn } from '../errors.ts';
-import { timedEnds } from '../timed-cursor.ts';
+import { timedEnds } from '../db/timed-cursor.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/send-download.ts';
-import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
+import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
 import { isActionGroup } from './audit-action-groups.ts';
 import { actionText, resourceTypes, resourceTypeText } from './describe-audit-row.ts';
 import { describeAuditRows, type AuditLine } from './describe-audit-rows.ts';
-import { downloadOwner, type DownloadSlots } from './download-slots.ts';
-import { refuseHead } from './evidence-router.ts';
+import { downloadOwner, type DownloadSlots } from '../evidence/download-slots.ts';
+import { refuseHead } from '../evidence/router.ts';
 import { exportAudit } from './export-audit.ts';
 import { auditFilterQuery, parseSeparator, parseTimedCursor } from './input.ts';
-import { pageUrls, urlWith } from './page-urls.ts';
+import { pageUrls, urlWith } from '../web/page-urls.ts';
 
 /** A page of the trail in words, and where the pages beside it begin. */
 interface Trail {

@@ -3,7 +3,7 @@ import { auditCauses, readReason } from '../audit/reasons.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { catalogues } from '../web/locales/catalogues.ts';
-import type { AdminScope } from './admin-scope.ts';
+import type { AdminScope } from '../people/company-scope.ts';
 import { resourceIdOf, type AuditNames } from './audit-names.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
 

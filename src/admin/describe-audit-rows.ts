@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { AuditAction } from '../audit/actions.ts';
 import type { Format } from '../web/format.ts';
-import type { AdminScope } from './admin-scope.ts';
+import type { AdminScope } from '../people/company-scope.ts';
 import { findAuditNames } from './audit-names.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
 import type { SentencePart } from './audit-sentence.ts';

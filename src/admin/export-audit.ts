@@ -4,10 +4,10 @@ import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../web/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
-import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
-import type { ExportPools } from './export-evidence.ts';
+import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
+import type { ExportPools } from '../evidence/export-evidence.ts';
 import type { CompanyRow } from './queries.ts';
-import { inSnapshot, primed, streamRows } from './stream-rows.ts';
+import { inSnapshot, primed, streamRows } from '../db/stream-rows.ts';
 
 /**
  * The rows of a company's audit trail that fit the filter, newest first, as CSV for a spreadsheet: UTF-8 with a byte order

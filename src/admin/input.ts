@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { normaliseAddress } from '../audit/client-address.ts';
 import { emailAddress } from '../auth/input.ts';
-import type { Cursor } from '../keyset.ts';
-import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
+import type { Cursor } from '../db/keyset.ts';
+import { parseTimedId, type TimedCursor } from '../db/timed-cursor.ts';
 import { TIME_ZONE } from '../web/format.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { isActionGroup, type ActionGroup } from './audit-action-groups.ts';
-import { separatorOf, type CsvSeparator } from './csv.ts';
+import { separatorOf, type CsvSeparator } from '../evidence/csv.ts';
 
 // Messages are text keys.
 

@@ -7,19 +7,19 @@ import {
   listStuckPayments,
   type PaymentInReview,
 } from '../billing/queries.ts';
-import { promisedTime } from '../billing/billing-page.ts';
-import { misfitReasons, reviewReasons } from '../billing/decide-settlement.ts';
+import { promisedTime } from '../billing/checkout/billing-page.ts';
+import { misfitReasons, reviewReasons } from '../billing/settlement/decide-settlement.ts';
 import { checkOrder, plansThatFit } from '../billing/order-rules.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
-import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
-import { companyParam, scopeOf } from './admin-scope.ts';
+import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
+import { companyParam, scopeOf } from '../people/company-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
-import { countHolds, countOpenHolds } from './hold-queries.ts';
+import { countHolds, countOpenHolds } from '../holds/queries.ts';
 import { parseCursor, parseSearch } from './input.ts';
-import { pageUrls } from './page-urls.ts';
+import { pageUrls } from '../web/page-urls.ts';
 import { monthStart } from './month-start.ts';
 import { listCompanies, listScheduledJobs, type CompanyRow, type JobEntry } from './queries.ts';
 

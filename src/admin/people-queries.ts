@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { Role } from '../auth/require-user.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { PAGE_SIZE } from './queries.ts';
-import { whereContains } from './where-contains.ts';
+import { whereContains } from '../db/where-contains.ts';
 
 /** Names sort as a Turkish reader expects, ç after c and ı before i. */
 const BY_NAME = 'users.full_name collate "tr-x-icu"';

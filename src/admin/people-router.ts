@@ -1,17 +1,17 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { formErrors, keptValues } from '../auth/form-errors.ts';
-import { invitationLink, invitationMail } from '../auth/invitation-mail.ts';
-import { INVITATION_DAYS, inviteMember, type InviteOutcome } from '../auth/invite-member.ts';
+import { formErrors, keptValues } from '../web/form-errors.ts';
+import { invitationLink, invitationMail } from '../people/invitation-mail.ts';
+import { INVITATION_DAYS, inviteMember, type InviteOutcome } from '../people/invite-member.ts';
 import { requireCompanyAdmin } from '../auth/require-user.ts';
-import { revokeInvitation } from '../auth/revoke-invitation.ts';
+import { revokeInvitation } from '../people/revoke-invitation.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
-import { companyOf, companyParam } from './admin-scope.ts';
+import { companyOf, companyParam } from '../people/company-scope.ts';
 import { invitationForm, parseCursor, parseId, parsePeopleList, parseSearch, peopleLists } from './input.ts';
-import { pageUrls, urlWith } from './page-urls.ts';
+import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { countPeople, listInvitations, listPeople } from './people-queries.ts';
 
 /** Invitations of one company in an hour: a team can be let in, a mailbox cannot be flooded. */

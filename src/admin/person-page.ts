@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 import { NotFound } from '../errors.ts';
 import { listAcceptances } from '../legal/queries.ts';
-import type { Cursor, Page } from '../keyset.ts';
+import type { Cursor, Page } from '../db/keyset.ts';
 import type { Format } from '../web/format.ts';
-import { WorkspaceSessionTracker } from '../workspace/workspace-session-tracker.ts';
+import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 import { countSignIns, listNewestAuditRows } from './audit-queries.ts';
-import type { AdminScope } from './admin-scope.ts';
+import type { AdminScope } from '../people/company-scope.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
-import { listMembershipPeriods } from './evidence-queries.ts';
+import { listMembershipPeriods } from '../evidence/queries.ts';
 import { monthStart } from './month-start.ts';
 import { findPerson } from './people-queries.ts';
 import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';

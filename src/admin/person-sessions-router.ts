@@ -2,11 +2,11 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { NotFound } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
-import { monthOf } from '../workspace/month.ts';
-import { loadSessionsPage } from '../workspace/sessions-page.ts';
-import { companyOf, companyParam, scopeOf } from './admin-scope.ts';
+import { monthOf } from '../workspace/usage/month.ts';
+import { loadSessionsPage } from '../workspace/usage/sessions-page.ts';
+import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
 import { parseId, parseTimedCursor } from './input.ts';
-import { pageUrls, urlWith } from './page-urls.ts';
+import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { findPerson } from './people-queries.ts';
 
 /** `/users/:id/sessions`: what one person of the company used, month by month. */

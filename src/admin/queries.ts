@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
-import { whereContains } from './where-contains.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { whereContains } from '../db/where-contains.ts';
 
 /** Rows on one page of people or companies. */
 export const PAGE_SIZE = 25;

@@ -16,7 +16,7 @@ import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { flattenDetails } from './describe-audit-row.ts';
 import { parseCursor } from './input.ts';
-import { pageUrls, urlWith } from './page-urls.ts';
+import { pageUrls, urlWith } from '../web/page-urls.ts';
 
 const PATH = '/admin/security';
 

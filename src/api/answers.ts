@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Workspace } from '../workspace/queries.ts';
-import { runtimeStates } from '../workspace/runtime/runtime-types.ts';
-import type { WorkspaceRuntime } from '../workspace/runtime.ts';
-import { countedBounds } from '../workspace/session-bounds.ts';
+import { runtimeStates } from '../workspace/runtime-types.ts';
+import type { WorkspaceRuntime } from '../workspace/runtime/runtime.ts';
+import { countedBounds } from '../workspace/sessions/session-bounds.ts';
 import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/session-row.ts';
 
 const id = z.int().positive();

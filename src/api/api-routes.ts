@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { TokenScope } from '../auth/access-token.ts';
+import type { TokenScope } from '../credentials/access-token.ts';
 import { createWorkspaceBody, sessionListQuery, workspaceListQuery } from './input.ts';
 import type { ProblemName } from './problem-names.ts';
 

@@ -3,9 +3,9 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { Conflict } from '../errors.ts';
 import { companyPerson } from '../workspace/company-person.ts';
-import { createWorkspace, type CreateOutcome } from '../workspace/create-workspace.ts';
+import { createWorkspace, type CreateOutcome } from '../workspace/lifecycle/create-workspace.ts';
 import { findWorkspace } from '../workspace/queries.ts';
-import type { WorkspaceRuntime } from '../workspace/runtime.ts';
+import type { WorkspaceRuntime } from '../workspace/runtime/runtime.ts';
 import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
 
 /** A program that was cut off tries again within minutes; a day also covers one that a person restarts in the morning. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseTimedId } from '../timed-cursor.ts';
+import { parseTimedId } from '../db/timed-cursor.ts';
 import { createForm } from '../workspace/input.ts';
 
 /** Rows on a page unless asked otherwise, and at most. */

@@ -1,10 +1,10 @@
 import type { Request, RequestHandler } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { tokenSessionId, type TokenScope } from '../auth/access-token.ts';
+import { tokenSessionId, type TokenScope } from '../credentials/access-token.ts';
 import { addressKey } from '../auth/attempt-limits.ts';
-import { authenticateToken, type UsedToken } from '../auth/authenticate-token.ts';
-import { recordMissingScope, recordRefusedToken } from '../auth/record-refused-token.ts';
+import { authenticateToken, type UsedToken } from '../credentials/authenticate-token.ts';
+import { recordMissingScope, recordRefusedToken } from '../credentials/record-refused-token.ts';
 import { findMissingAcceptances } from '../legal/queries.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { ApiProblem } from './problems.ts';

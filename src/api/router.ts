@@ -1,6 +1,6 @@
 import express, { Router, type RequestHandler } from 'express';
 import type { AppDeps } from '../app-deps.ts';
-import { limitInFlight } from '../web/in-flight-limit.ts';
+import { limitInFlight } from '../web/server/in-flight-limit.ts';
 import { noStore } from '../web/no-store.ts';
 import { openApiDocument } from './openapi.ts';
 import { onlyKnownMethods } from './known-methods.ts';

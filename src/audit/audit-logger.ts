@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { outermost } from '../db.ts';
+import { outermost } from '../db/db.ts';
 import {
   loginEntry,
   paymentEntry,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type Page } from '../keyset.ts';
+import { readPage, type Cursor, type Page } from '../db/keyset.ts';
 import { securityEventKinds, type SecurityEventKind } from './security-log.ts';
 
 const PAGE_SIZE = 25;

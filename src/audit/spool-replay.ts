@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AuditRow } from './audit-row.ts';
-import { findDatabaseIdentity } from '../database-identity.ts';
+import { findDatabaseIdentity } from '../db/database-identity.ts';
 import type { AuditWriterDeps } from './audit-writer.ts';
 import type { OtherFolder } from './spool-folders.ts';
 import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';

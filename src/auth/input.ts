@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { locales } from '../web/locales/catalogues.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
-import { tokenLifetimesDays, tokenScopes, type TokenScope } from './access-token.ts';
+import { tokenLifetimesDays, tokenScopes, type TokenScope } from '../credentials/access-token.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { isEmailAddress, normaliseEmail } from './normalise-email.ts';
 import { hasForbiddenCharacters, normalisePassword } from './password-text.ts';
-import { isReservedSubdomain } from './reserved-subdomains.ts';
+import { isReservedSubdomain } from '../people/reserved-subdomains.ts';
 
 // Messages are text keys, see form-errors.ts.
 

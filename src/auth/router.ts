@@ -5,15 +5,15 @@ import { InvalidInput } from '../errors.ts';
 import { noStore } from '../web/no-store.ts';
 import { rememberLocale } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
-import { createAccessTokenRouter } from './access-token-router.ts';
+import { createAccessTokenRouter } from '../credentials/access-token-router.ts';
 import { createAttemptLimits } from './attempt-limits.ts';
-import { changeLocale } from './change-locale.ts';
+import { changeLocale } from '../people/change-locale.ts';
 import { localeChoice } from './input.ts';
-import { createInvitationRouter } from './invitation-router.ts';
+import { createInvitationRouter } from '../people/invitation-router.ts';
 import type { Authenticator } from './passport.ts';
-import { createRegisterRouter } from './register-router.ts';
+import { createRegisterRouter } from '../people/register-router.ts';
 import { createSignInRouter } from './sign-in-router.ts';
-import { createSshKeyRouter } from './ssh-key-router.ts';
+import { createSshKeyRouter } from '../credentials/ssh-key-router.ts';
 
 /**
  * Everything by which people and their programs come in: registration, sign-in, sign-out, invitations, access tokens,

@@ -2,13 +2,13 @@ import { Router, type ErrorRequestHandler, type Request, type Response } from 'e
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { AppError } from '../errors.ts';
-import { readDeviceToken, rememberDeviceToken } from '../web/device-cookie.ts';
+import { readDeviceToken, rememberDeviceToken } from '../web/sessions/device-cookie.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
-import { endBrowserSession, startBrowserSession } from '../web/start-browser-session.ts';
+import { endBrowserSession, startBrowserSession } from '../web/sessions/start-browser-session.ts';
 import { faultOf } from '../web/body-fault.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from './attempt-limits.ts';
-import { keptValues } from './form-errors.ts';
+import { keptValues } from '../web/form-errors.ts';
 import { credentials } from './input.ts';
 import { attemptKey } from './known-device.ts';
 import { normaliseEmail } from './normalise-email.ts';

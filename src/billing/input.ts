@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { currencies } from '../currency.ts';
-import type { Cursor } from '../keyset.ts';
+import type { Cursor } from '../db/keyset.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
-import { MERCHANT_OID } from './paytr-token.ts';
+import { MERCHANT_OID } from './paytr/token.ts';
 import { paidPlans } from './plans.ts';
 
 /** `/subscribe/:plan` */

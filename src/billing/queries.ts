@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../currency.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import type { PaidPlan, Plan } from './plans.ts';
 

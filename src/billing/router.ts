@@ -2,13 +2,13 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts';
-import { setBillingDetails } from '../auth/set-billing-details.ts';
+import { setBillingDetails } from './set-billing-details.ts';
 import type { Currency } from '../currency.ts';
 import { Forbidden, InvalidInput, NotFound } from '../errors.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
-import { billingPage, refusalText, type BillingPageInput } from './billing-page.ts';
+import { billingPage, refusalText, type BillingPageInput } from './checkout/billing-page.ts';
 import {
   billingDetailsForm,
   billingFields,
@@ -19,13 +19,13 @@ import {
 } from './input.ts';
 import { includedTax } from './included-tax.ts';
 import { checkOrder } from './order-rules.ts';
-import { PAGE_LIFE_MINUTES } from './payment-page-life.ts';
-import { paymentStage, paymentWords, type PaymentStage } from './payment-page.ts';
+import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
+import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
 import { nextPeriod } from './period.ts';
 import type { PaidPlan } from './plans.ts';
-import { findInvoiceOfPayment } from './invoice-queries.ts';
+import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
-import { startCheckout, type Checkout } from './start-checkout.ts';
+import { startCheckout, type Checkout } from './checkout/start-checkout.ts';
 
 /** While the gateway's answer is still being fetched. */
 const OPENING_REFRESH_SECONDS = 2;

@@ -3,10 +3,10 @@ import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AuditWriterState } from '../audit/audit-writer.ts';
 import { countStuckPayments } from '../billing/queries.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
-import { listMigrationStates } from '../migrations.ts';
+import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it says no, in milliseconds. */
 const READY_TIMEOUT_MS = 2000;

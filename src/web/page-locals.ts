@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { withoutSecrets } from '../audit/without-secrets.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Assets } from './assets.ts';
 import { readCookie } from './csrf.ts';
 import { formatFor, type Format } from './format.ts';

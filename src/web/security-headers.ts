@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** What our pages never ask a browser for, nor what they show in a frame. Source: W3C, Permissions Policy. */
 const PERMISSIONS_POLICY = [

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** The longest label of a host name (RFC 1035, section 2.3.4). */
 const LABEL_MAX = 63;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseTimedId, type TimedCursor } from '../timed-cursor.ts';
+import { parseTimedId, type TimedCursor } from '../db/timed-cursor.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../keyset.ts';
-import type { RuntimeWorkspace, StopCause } from './runtime/runtime-types.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import type { RuntimeWorkspace, StopCause } from './runtime-types.ts';
 import { idleLimit } from './session-row.ts';
 
 /** Workspaces on one page of the list. */

@@ -7,8 +7,8 @@ import {
   type AuditEntryRow,
   type AuditFilter,
 } from '../../src/admin/audit-queries.ts';
-import type { Page } from '../../src/keyset.ts';
-import { parseTimedId, timedEnds, type TimedCursor } from '../../src/timed-cursor.ts';
+import type { Page } from '../../src/db/keyset.ts';
+import { parseTimedId, timedEnds, type TimedCursor } from '../../src/db/timed-cursor.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { findParents, plansOf, type PlanNode } from '../support/plans.ts';
 

@@ -5,7 +5,7 @@ import { catalogues, locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../support/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
-import { buildAuditRow } from './evidence-support.ts';
+import { buildAuditRow } from '../evidence/support.ts';
 
 const testApp = useTestApp();
 let cast: Cast;

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { whereContains } from '../../src/admin/where-contains.ts';
+import { whereContains } from '../../src/db/where-contains.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildCompany, buildPayment, buildUser, type Cast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';

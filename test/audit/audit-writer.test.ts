@@ -19,7 +19,7 @@ import { QUARANTINE_FILE } from '../../src/audit/audit-spool.ts';
 import { openSpoolFolders } from '../../src/audit/spool-folders.ts';
 import { toEventLine } from '../../src/audit/insert-audit-events.ts';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createTestAuditWriter, type TestAuditWriter } from '../support/audit-writer.ts';
 import { useTestDatabase } from '../support/database.ts';

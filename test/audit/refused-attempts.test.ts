@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { FAILURES_BEFORE_LOCK } from '../../src/auth/login-lock.ts';
 import { refuseSignIn } from '../../src/auth/refuse-sign-in.ts';
-import { readBundle } from '../admin/evidence-support.ts';
+import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildAccessToken, buildCast } from '../support/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';

@@ -1,6 +1,6 @@
 import supertest, { type Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { createPaytr } from '../../src/billing/paytr.ts';
+import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../support/build.ts';
 import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';

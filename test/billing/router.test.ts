@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Paytr, TokenOrder } from '../../src/billing/paytr.ts';
+import type { Paytr, TokenOrder } from '../../src/billing/paytr/paytr.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';

@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../src/workspace/runtime/command-template.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
-import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../src/workspace/runtime.ts';
+import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { PASSWORD } from '../support/visitor.ts';

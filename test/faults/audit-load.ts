@@ -3,7 +3,7 @@ import { AuditLogger } from '../../src/audit/audit-logger.ts';
 import { createAuditSpool } from '../../src/audit/audit-spool.ts';
 import { createAuditWriter } from '../../src/audit/audit-writer.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { createMetrics } from '../../src/metrics.ts';
 
 /** Callers that log one event after the other. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { runMigrations } from '../../scripts/run-migrations.ts';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { buildCast } from '../support/build.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { MAX_MONTHS_AHEAD } from '../../src/billing/order-rules.ts';
 import { PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
 import { parseBlocks, type DocumentBlock } from '../../src/legal/document-blocks.ts';
 import {
   documentKinds,

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { EmbeddedPostgresError, findBinaries } from '../../scripts/embedded-postgres/binaries.ts';
 import { startAppProcess, type AppProcess } from '../support/app-process.ts';
 import { buildCast, type Cast } from '../support/build.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 import { runMigrations } from '../../scripts/run-migrations.ts';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/build.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

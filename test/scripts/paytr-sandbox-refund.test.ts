@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tokenRequestFields } from '../../src/billing/paytr-token.ts';
-import { paytrSignature } from '../../src/billing/paytr-signature.ts';
+import { tokenRequestFields } from '../../src/billing/paytr/token.ts';
+import { paytrSignature } from '../../src/billing/paytr/signature.ts';
 import { FAKE_STORE, startFakePaytr } from '../support/fake-paytr.ts';
 import type { FakePaytr } from '../support/fake-paytr.ts';
 import {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runMigrations } from '../../scripts/run-migrations.ts';
-import { listMigrationStates } from '../../src/migrations.ts';
+import { listMigrationStates } from '../../src/db/migrations.ts';
 import { startChild } from '../support/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createMigrationFolder } from '../support/migration-folder.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
-import { createToken } from '../../src/workspace/pass-token.ts';
+import { createToken } from '../../src/workspace/access/pass-token.ts';
 import {
   buildAccessToken,
   buildPayment,
@@ -528,7 +528,7 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/workspace/entry?${await alicesEntry(db, cast)}` }),
     expect: page(403, 403, 403, 403),
     // The button that began it has left the row; nobody here pressed it in this browser.
-    audit: ownTest('test/workspace/entry.test.ts'),
+    audit: ownTest('test/workspace/entry/entry.test.ts'),
   },
   {
     route: 'POST /workspace/:id/enter',

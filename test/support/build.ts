@@ -1,9 +1,9 @@
 import { hash } from '@node-rs/argon2';
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { newAccessToken, tokenScopes } from '../../src/auth/access-token.ts';
+import { newAccessToken, tokenScopes } from '../../src/credentials/access-token.ts';
 import { hashSecret } from '../../src/secret-token.ts';
-import { parseSshPublicKey } from '../../src/auth/ssh-public-key.ts';
+import { parseSshPublicKey } from '../../src/credentials/ssh-public-key.ts';
 import type { Role } from '../../src/auth/require-user.ts';
 import { newKeyLine } from './ssh-keys.ts';
 import { PASSWORD } from './visitor.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
-import { createDb } from '../../src/db.ts';
+import { createDb } from '../../src/db/db.ts';
 import { urlOf } from './test-server.ts';
 
 /** A migrated database of one's own. */

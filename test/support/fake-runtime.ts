@@ -1,9 +1,5 @@
-import type {
-  RuntimeState,
-  RuntimeWorkspace,
-  StartOutcome,
-} from '../../src/workspace/runtime/runtime-types.ts';
-import type { WorkspaceRuntime } from '../../src/workspace/runtime.ts';
+import type { RuntimeState, RuntimeWorkspace, StartOutcome } from '../../src/workspace/runtime-types.ts';
+import type { WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 
 export interface FakeRuntime extends WorkspaceRuntime {
   /** What the next start comes to. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { createMetrics } from '../../src/metrics.ts';
-import { createReadDb, type ReadDb } from '../../src/read-db.ts';
+import { createReadDb, type ReadDb } from '../../src/db/read-db.ts';
 
 /** Reads without a replica. */
 export function readsOf(db: Knex): ReadDb {

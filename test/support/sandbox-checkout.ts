@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createPaytr } from '../../src/billing/paytr.ts';
-import type { Paytr, PaytrNotification, TokenOrder } from '../../src/billing/paytr.ts';
+import { createPaytr } from '../../src/billing/paytr/paytr.ts';
+import type { Paytr, PaytrNotification, TokenOrder } from '../../src/billing/paytr/paytr.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
 import type { FakePaytr } from './fake-paytr.ts';
 

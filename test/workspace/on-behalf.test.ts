@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { WorkspaceSessionTracker } from '../../src/workspace/workspace-session-tracker.ts';
-import { readBundle } from '../admin/evidence-support.ts';
+import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
+import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
 import { signIn } from '../support/visitor.ts';

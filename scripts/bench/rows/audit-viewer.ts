@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { AUDIT_PAGE_SIZE, everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
-import { createDb } from '../../../src/db.ts';
-import type { TimedCursor } from '../../../src/timed-cursor.ts';
+import { createDb } from '../../../src/db/db.ts';
+import type { TimedCursor } from '../../../src/db/timed-cursor.ts';
 import { startApp } from '../app-process.ts';
 import { signIn } from '../browser.ts';
 import { download } from '../download.ts';

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
-import type { RuntimeConfig } from './runtime-types.ts';
+import type { RuntimeConfig } from '../runtime-types.ts';
 import { fillCommand } from './command-template.ts';
 import type { Owner, WorkspaceFolders } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';

@@ -9,7 +9,7 @@ import type {
   RuntimeWorkspace,
   StartOutcome,
   WorkspaceAddress,
-} from './runtime-types.ts';
+} from '../runtime-types.ts';
 import {
   findRecorded,
   foldersOf,

@@ -14,7 +14,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
-import type { RuntimeConfig } from './runtime-types.ts';
+import type { RuntimeConfig } from '../runtime-types.ts';
 
 /** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
 export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { parseSshPublicKey } from '../../auth/ssh-public-key.ts';
+import { parseSshPublicKey } from '../../credentials/ssh-public-key.ts';
 import { authorizedKeyLine } from './authorized-key-line.ts';
 import type { OneTimePasses } from './one-time-passes.ts';
 import { findKeyByFingerprint } from './ssh-facts.ts';

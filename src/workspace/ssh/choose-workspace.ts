@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { assignHost } from '../assign-host.ts';
+import { assignHost } from '../entry/assign-host.ts';
 import { findWorkspaceAt, type Visibility } from '../queries.ts';
 import { listLabelled } from './ssh-facts.ts';
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { fromAsked, selectFacts, type AskedPass, type PassFacts } from '../find-passes.ts';
+import { fromAsked, selectFacts, type AskedPass, type PassFacts } from '../access/find-passes.ts';
 import type { Visibility } from '../queries.ts';
 import type { KeyHolder } from './one-time-passes.ts';
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { Config } from '../../config.ts';
-import { assignHost } from '../assign-host.ts';
+import type { Config } from '../../config/config.ts';
+import { assignHost } from '../entry/assign-host.ts';
 import { isAppLabel } from '../host-name.ts';
 
 /** How a workspace is reached from a terminal. */

@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import type { AppDeps } from '../../app-deps.ts';
-import type { Config, SshConfig } from '../../config.ts';
+import type { Config, SshConfig } from '../../config/config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import { OneTimePasses } from './one-time-passes.ts';

@@ -1,7 +1,7 @@
-import type { Config } from '../../config.ts';
+import type { Config } from '../../config/config.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale, TextKey } from '../../web/locales/catalogues.ts';
-import type { PassRefusal } from '../judge-pass.ts';
+import type { PassRefusal } from '../access/decide-access.ts';
 import type { SshRefusal } from './open-ssh-connection.ts';
 
 const texts: Record<PassRefusal | SshRefusal['reason'], TextKey> = {

@@ -1,0 +1,182 @@
+import type { Knex } from 'knex';
+import type { SignedInUser } from '../../auth/require-user.ts';
+import type { Config } from '../../config/config.ts';
+import type { Currency } from '../../currency.ts';
+import type { Page } from '../../db/keyset.ts';
+import type { Format } from '../../web/format.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
+import { billingFields, currencyField, readCursor, type BillingField } from '../input.ts';
+import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from '../order-rules.ts';
+import { planOffers, type PaidPlan, type PlanOffer } from '../plans.ts';
+import { listInvoices, type Invoice } from '../invoices/queries.ts';
+import {
+  countUsage,
+  findBillingDetails,
+  findSubscription,
+  listPayments,
+  type BillingDetails,
+  type ListedPayment,
+  type Subscription,
+} from '../queries.ts';
+import { subscriptionState, type SubscriptionState } from '../subscription-state.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Who looks at the page, when and how; `values` and `errors` come back from a form. */
+export interface BillingPageInput {
+  user: SignedInUser & { company_id: number };
+  at: Date;
+  query: Record<string, unknown>;
+  format: Format;
+  config: Config;
+  values?: Partial<Record<BillingField, string>>;
+  errors?: Record<string, string>;
+}
+
+interface Meter {
+  label: string;
+  used: number;
+  max: number | null;
+}
+
+/** A plan on sale for an admin: buyable, or why not yet. */
+interface PlanChoice {
+  offer: PlanOffer;
+  current: boolean;
+  featured: boolean;
+  action: { post: string; text: string } | null;
+  note: string | null;
+}
+
+interface ListPage<Row> {
+  rows: Row[];
+  newerUrl: string | null;
+  olderUrl: string | null;
+}
+
+/** What only admins see: prices, payments, invoices, the details form. */
+interface AdminParts {
+  currency: Currency;
+  currencies: Currency[];
+  choices: PlanChoice[];
+  taxPercent: string;
+  payments: ListPage<ListedPayment>;
+  invoices: ListPage<Invoice>;
+  company: BillingDetails;
+  values: Partial<Record<BillingField, string>>;
+}
+
+/** Everything the billing page shows. `admin` is null for members: they see the plan, not the money. */
+export interface BillingPage {
+  title: string;
+  state: SubscriptionState;
+  meters: Meter[];
+  admin: AdminParts | null;
+  errors: Record<string, string>;
+}
+
+/** Gathers the billing page of the person's company. */
+export async function billingPage(db: Knex, input: BillingPageInput): Promise<BillingPage> {
+  const { user, at, format } = input;
+  const subscription = await findSubscription(db, user.company_id);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  const state = subscriptionState(subscription, at);
+  return {
+    title: format.t('billing.title'),
+    state,
+    meters: await readMeters(db, input, state),
+    admin: user.role === 'admin' ? await adminParts(db, input, subscription, state) : null,
+    errors: input.errors ?? {},
+  };
+}
+
+/** Why a plan cannot be bought now, in words, with the day and time from which it can. */
+export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPlan): string {
+  return format.t(refusalKeys[refusal.reason].long, {
+    plan: format.t(`common.plan_${plan}`),
+    date: promisedTime(format, refusal.possibleAt),
+    months: MAX_MONTHS_AHEAD,
+  });
+}
+
+/** The moment from which a plan can be bought, as pages say it: to the minute and rounded up, so that the promise holds. */
+export function promisedTime({ when }: Format, possibleAt: Date): string {
+  return when(new Date(Math.ceil(possibleAt.getTime() / MINUTE_MS) * MINUTE_MS));
+}
+
+const refusalKeys: Record<OrderRefusal['reason'], { long: TextKey; short: TextKey }> = {
+  'lower-plan': { long: 'billing.refused_lower', short: 'billing.buyable_lower' },
+  'upgrade-ahead': { long: 'billing.refused_upgrade', short: 'billing.buyable_upgrade' },
+  'too-far-ahead': { long: 'billing.refused_ahead', short: 'billing.buyable_ahead' },
+};
+
+async function readMeters(db: Knex, input: BillingPageInput, state: SubscriptionState): Promise<Meter[]> {
+  const usage = await countUsage(db, input.user.company_id);
+  const { t } = input.format;
+  return [
+    { label: t('billing.usageWorkspaces'), used: usage.workspaces, max: state.limits.workspaces },
+    { label: t('billing.usageMembers'), used: usage.members, max: state.limits.members },
+  ];
+}
+
+async function adminParts(
+  db: Knex,
+  input: BillingPageInput,
+  subscription: Subscription,
+  state: SubscriptionState,
+): Promise<AdminParts> {
+  const { user, query, config } = input;
+  const companyId = user.company_id;
+  const company = await findBillingDetails(db, companyId);
+  if (company === undefined) throw new Error('Bug! A person without a company');
+  const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
+  return {
+    currency: chooseCurrency(config, query.currency, subscription.billing_currency),
+    currencies: config.paytr.currencies,
+    choices: planOffers().map((offer) => planChoice(input, subscription, state, offer)),
+    taxPercent: input.format.number(config.taxPercent, 2),
+    payments: toList('payments', await listPayments(db, companyId, readCursor(query, 'payments'))),
+    invoices: toList('invoices', await listInvoices(db, companyId, readCursor(query, 'invoices'))),
+    company,
+    values: { ...kept, ...input.values },
+  };
+}
+
+function chooseCurrency(config: Config, asked: unknown, usual: Currency): Currency {
+  const offered = config.paytr.currencies;
+  const wanted = currencyField.safeParse(asked);
+  const found = [wanted.data, usual].find((each) => each !== undefined && offered.includes(each));
+  return found ?? offered[0] ?? 'TRY';
+}
+
+function planChoice(
+  input: BillingPageInput,
+  subscription: Subscription,
+  state: SubscriptionState,
+  offer: PlanOffer,
+): PlanChoice {
+  const { t } = input.format;
+  const plan = t(`common.plan_${offer.key}`);
+  const current = state.state === 'active' && state.plan === offer.key;
+  const checked = checkOrder(subscription, offer.key, input.at);
+  return {
+    offer,
+    current,
+    featured: offer.key === 'team',
+    action: checked.ok
+      ? {
+          post: `/billing/subscribe/${offer.key}`,
+          text: current ? t('billing.addMonth') : t('billing.buy', { plan }),
+        }
+      : null,
+    note: checked.ok
+      ? null
+      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: promisedTime(input.format, checked.possibleAt) })}`,
+  };
+}
+
+function toList<Row>(name: 'payments' | 'invoices', page: Page<Row>): ListPage<Row> {
+  const url = (side: string, id: number | null): string | null =>
+    id === null ? null : `/billing?${name}${side}=${String(id)}#${name}`;
+  return { rows: page.rows, newerUrl: url('Newer', page.prevId), olderUrl: url('Older', page.nextId) };
+}

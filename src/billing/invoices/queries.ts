@@ -1,0 +1,112 @@
+import type { Knex } from 'knex';
+import type { Currency } from '../../currency.ts';
+import { readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
+import type { PaidPlan } from '../plans.ts';
+import { PAGE_SIZE } from '../queries.ts';
+
+/** A party of an invoice as it was on that day. */
+export interface InvoiceParty {
+  name: string;
+  address: string | null;
+  phone: string | null;
+  email: string | null;
+  taxOffice: string | null;
+  taxNumber: string | null;
+}
+
+/** An invoice for exactly the period that one payment bought. */
+export interface Invoice {
+  id: number;
+  payment_id: number;
+  company_id: number;
+  invoice_no: string;
+  issued_at: Date;
+  plan: PaidPlan;
+  period_start: Date;
+  period_end: Date;
+  currency: Currency;
+  total_minor: number;
+  tax_minor: number;
+  /** Postgres numeric comes as text, e.g. "20.00". */
+  tax_percent: string;
+  buyer: InvoiceParty;
+  seller: InvoiceParty;
+}
+
+/** An invoice as it is printed, with what its payment adds. */
+export interface PrintedInvoice extends Invoice {
+  merchant_oid: string;
+  test_mode: boolean;
+  amount_minor: number;
+  paid_at: Date;
+}
+
+const invoiceColumns = [
+  'invoices.id',
+  'invoices.payment_id',
+  'invoices.company_id',
+  'invoices.invoice_no',
+  'invoices.issued_at',
+  'invoices.plan',
+  'invoices.period_start',
+  'invoices.period_end',
+  'invoices.currency',
+  'invoices.total_minor',
+  'invoices.tax_minor',
+  'invoices.tax_percent',
+  'invoices.buyer',
+  'invoices.seller',
+];
+
+const printedColumns = [
+  ...invoiceColumns,
+  'payments.merchant_oid',
+  'payments.test_mode',
+  'payments.amount_minor',
+  'payments.paid_at',
+];
+
+/** A company's invoices, newest first, one page of them. */
+export async function listInvoices(db: Knex, companyId: number, cursor: Cursor): Promise<Page<Invoice>> {
+  const query = db('invoices').where('invoices.company_id', companyId).select(invoiceColumns);
+  const order: KeysetOrder = {
+    keys: ['invoices.issued_at', 'invoices.id'],
+    direction: 'desc',
+    startsAmong: db('invoices').where('invoices.company_id', companyId),
+    size: PAGE_SIZE,
+  };
+  return readPage<Invoice>(db, query, order, cursor);
+}
+
+/** A company's invoice as it is printed. */
+export async function findInvoice(
+  db: Knex,
+  companyId: number,
+  invoiceId: number,
+): Promise<PrintedInvoice | undefined> {
+  return printedInvoices(db)
+    .where({ 'invoices.company_id': companyId, 'invoices.id': invoiceId })
+    .first<PrintedInvoice | undefined>(printedColumns);
+}
+
+/** An invoice of any company: for operators only. */
+export async function findAnyInvoice(db: Knex, invoiceId: number): Promise<PrintedInvoice | undefined> {
+  return printedInvoices(db)
+    .where('invoices.id', invoiceId)
+    .first<PrintedInvoice | undefined>(printedColumns);
+}
+
+/** The invoice of a company's payment, once it is paid. */
+export async function findInvoiceOfPayment(
+  db: Knex,
+  companyId: number,
+  paymentId: number,
+): Promise<Invoice | undefined> {
+  return db('invoices')
+    .where({ 'invoices.company_id': companyId, 'invoices.payment_id': paymentId })
+    .first<Invoice | undefined>(invoiceColumns);
+}
+
+function printedInvoices(db: Knex): Knex.QueryBuilder {
+  return db('invoices').join('payments', 'payments.id', 'invoices.payment_id');
+}

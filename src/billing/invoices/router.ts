@@ -1,0 +1,52 @@
+import { Router, type Request, type Response } from 'express';
+import type { Knex } from 'knex';
+import { recordOperatorLook } from '../../people/company-scope.ts';
+import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { requireAdmin } from '../../auth/require-user.ts';
+import { NotFound } from '../../errors.ts';
+import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
+import { formatOf } from '../../web/page-locals.ts';
+import { refuseFromElsewhere } from '../../web/refuse-from-elsewhere.ts';
+import { idAddress } from '../input.ts';
+import { findAnyInvoice, findInvoice, type PrintedInvoice } from './queries.ts';
+
+/**
+ * Invoices, for admins of the company and for operators, who answer disputes about them; an operator's look is an audit row
+ * of that company. Mounted at `/billing` before the guard that lets only people of a company pass.
+ */
+export function createInvoiceRouter({ db }: Pick<AppDeps, 'db'>): Router {
+  const router = Router();
+  const ofStaff = refuseFromElsewhere((req) => req.user?.role === 'operator');
+  router.get('/invoices/:id', requireAdmin, requireCurrentAcceptance(db), ofStaff, (req, res) =>
+    showInvoice(db, req, res),
+  );
+  return router;
+}
+
+async function showInvoice(db: Knex, req: Request, res: Response): Promise<void> {
+  const address = idAddress.safeParse(req.params);
+  if (!address.success) throw new NotFound();
+  const invoice = await readInvoice(db, req, address.data.id);
+  if (invoice === undefined) throw new NotFound();
+  const { t, number } = formatOf(res);
+  const isOperator = req.user?.role === 'operator';
+  res.render('billing/invoice', {
+    title: t('billing.invoiceTitle', { number: invoice.invoice_no }),
+    back: isOperator
+      ? { href: `/admin?company=${String(invoice.company_id)}`, text: t('common.back') }
+      : { href: '/billing#invoices', text: t('billing.backToBilling') },
+    invoice,
+    netMinor: invoice.total_minor - invoice.tax_minor,
+    surchargeMinor: Math.max(0, invoice.total_minor - invoice.amount_minor),
+    taxPercent: number(Number(invoice.tax_percent), 2),
+  });
+}
+
+async function readInvoice(db: Knex, req: Request, id: number): Promise<PrintedInvoice | undefined> {
+  const companyId = req.user?.company_id ?? null;
+  if (companyId !== null) return findInvoice(db, companyId, id);
+  const invoice = await findAnyInvoice(db, id);
+  if (invoice !== undefined) await recordOperatorLook(db, requestContext(req), invoice.company_id);
+  return invoice;
+}

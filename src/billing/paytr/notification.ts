@@ -1,0 +1,112 @@
+import { boundedText } from './bounded-text.ts';
+import { fromPaytrCurrency } from './currency.ts';
+import { paytrSignature, sameSignature } from './signature.ts';
+import type { PaytrCredentials } from './signature.ts';
+
+/**
+ * One notification whose signature is right. Signed are `merchantOid`, `status` and the total only; everything else is
+ * kept, and nothing may be decided by it alone. Amounts are in minor units. Source: dev.paytr.com, iFrame API step 2.
+ */
+export interface PaytrNotification {
+  merchantOid: string;
+  /** As received: `success`, `failed`, `info` (a bank transfer was announced, nothing is paid), or something new. */
+  status: string;
+  /** Null when the signed text is not a whole number. May exceed the order's amount (instalments). */
+  totalAmountMinor: number | null;
+  totalAmountRaw: string;
+  failedReasonCode?: string;
+  failedReasonMessage?: string;
+  /** True for `test_mode=1`, and for any other value but 0: what is in doubt must not open a live order. */
+  testMode: boolean;
+  paymentType?: string;
+  /** ISO code for what PayTR calls TL, the received text for the rest. */
+  currency?: string;
+  paymentAmountMinor?: number;
+  installmentCount?: number;
+  /** Every field as received, cut to a bound, without the signature. A repeated name has its values joined by " | ". */
+  fields: Record<string, string>;
+}
+
+/** A notification, or why it is none. `field` names the signed field that is missing or repeated. */
+export type NotificationReading =
+  | { ok: true; notification: PaytrNotification }
+  | { ok: false; reason: 'malformed' | 'missing-field' | 'bad-hash'; field?: string };
+
+// PayTR offers up to 12; anything far beyond is an unsigned text that must not overflow what stores it.
+const MAX_INSTALLMENTS = 99;
+const MAX_FIELDS = 60;
+const MAX_NAME_LENGTH = 100;
+const MAX_VALUE_LENGTH = 1000;
+const MAX_CODE_LENGTH = 50;
+const MAX_MESSAGE_LENGTH = 500;
+
+/**
+ * Reads and verifies what was posted to the callback address, from the raw body: no parser may touch the signed texts.
+ * Never throws, whatever was posted.
+ */
+export function readPaytrNotification(credentials: PaytrCredentials, rawBody: Buffer): NotificationReading {
+  const received = new URLSearchParams(rawBody.toString('utf8'));
+  // `info` has its own three signed fields (PayTR EFT iFrame API, step 2); it carries no amount.
+  const isTransferNotice = received.get('status') === 'info' && !received.has('total_amount');
+  const signedNames = ['merchant_oid', 'status', isTransferNotice ? 'bank' : 'total_amount', 'hash'];
+  const repeated = signedNames.find((name) => received.getAll(name).length > 1);
+  if (repeated) return { ok: false, reason: 'malformed', field: repeated };
+  const missing = signedNames.find((name) => !received.get(name));
+  if (missing) return { ok: false, reason: 'missing-field', field: missing };
+
+  const text = (name: string): string => received.get(name) ?? '';
+  const { merchantSalt } = credentials;
+  const expected = paytrSignature(
+    credentials,
+    isTransferNotice
+      ? [text('merchant_oid'), text('bank'), merchantSalt]
+      : [text('merchant_oid'), merchantSalt, text('status'), text('total_amount')],
+  );
+  if (!sameSignature(expected, text('hash'))) return { ok: false, reason: 'bad-hash' };
+  return { ok: true, notification: describe(received) };
+}
+
+function describe(received: URLSearchParams): PaytrNotification {
+  const totalAmountRaw = received.get('total_amount') ?? '';
+  const unsigned = (name: string): string => received.getAll(name).join(' | ').trim();
+  const paymentAmountMinor = wholeNumber(unsigned('payment_amount'));
+  const installmentCount = wholeNumber(unsigned('installment_count'));
+  const hasInstallments = installmentCount !== null && installmentCount <= MAX_INSTALLMENTS;
+  return {
+    merchantOid: received.get('merchant_oid') ?? '',
+    status: received.get('status') ?? '',
+    totalAmountMinor: wholeNumber(totalAmountRaw),
+    totalAmountRaw,
+    testMode: !['', '0'].includes(unsigned('test_mode')),
+    ...optional('failedReasonCode', boundedText(unsigned('failed_reason_code'), MAX_CODE_LENGTH)),
+    ...optional('failedReasonMessage', boundedText(unsigned('failed_reason_msg'), MAX_MESSAGE_LENGTH)),
+    ...optional('paymentType', boundedText(unsigned('payment_type'), MAX_CODE_LENGTH)),
+    ...optional('currency', boundedText(fromPaytrCurrency(unsigned('currency')), MAX_CODE_LENGTH)),
+    ...(paymentAmountMinor === null ? {} : { paymentAmountMinor }),
+    ...(hasInstallments ? { installmentCount } : {}),
+    fields: keepFields(received),
+  };
+}
+
+function keepFields(received: URLSearchParams): Record<string, string> {
+  const kept = new Map<string, string>();
+  for (const [name, value] of received) {
+    if (name === 'hash') continue;
+    const key = boundedText(name, MAX_NAME_LENGTH);
+    const before = kept.get(key);
+    if (before === undefined && kept.size === MAX_FIELDS) continue;
+    kept.set(key, boundedText(before === undefined ? value : `${before} | ${value}`, MAX_VALUE_LENGTH));
+  }
+  // fromEntries defines own properties, so a field called __proto__ is only a field.
+  return Object.fromEntries(kept);
+}
+
+function wholeNumber(text: string): number | null {
+  if (!/^\d{1,16}$/.test(text)) return null;
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : null;
+}
+
+function optional<Name extends string>(name: Name, value: string): { [key in Name]?: string } {
+  return value === '' ? {} : ({ [name]: value } as { [key in Name]: string });
+}

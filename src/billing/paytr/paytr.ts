@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { boundedText } from './bounded-text.ts';
+import { readPaytrNotification } from './notification.ts';
+import type { NotificationReading } from './notification.ts';
+import { answerText, GATEWAY_MESSAGE_LENGTH, paytrUrl, postToPaytr } from './request.ts';
+import type { NoAnswer, PaytrConnection } from './request.ts';
+import type { PaytrCredentials } from './signature.ts';
+import { queryPaytrStatus } from './status.ts';
+import type { StatusAnswer } from './status.ts';
+import { isEmailForPaytr, tokenRequestFields } from './token.ts';
+import type { TokenOrder } from './token.ts';
+
+export type { PaytrCurrency } from './currency.ts';
+export type { NotificationReading, PaytrNotification } from './notification.ts';
+export type { StatusAnswer } from './status.ts';
+export type { BasketRow, TokenOrder } from './token.ts';
+
+/**
+ * One store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call (default
+ * 20); `testMode` asks for test payments and for error detail.
+ */
+export interface PaytrSettings extends PaytrCredentials, PaytrConnection {
+  testMode: boolean;
+}
+
+/** A token for the payment page, or why there is none. `refused` is PayTR's own no, in its words. */
+export type TokenAnswer =
+  { ok: true; token: string } | { ok: false; reason: 'refused'; gatewayMessage: string } | NoAnswer;
+
+/** PayTR's iFrame protocol. Nothing here touches the database. */
+export interface Paytr {
+  /** Asks for a payment page. Throws a plain Error naming the field for an order the program itself built wrongly. */
+  requestToken: (order: TokenOrder) => Promise<TokenAnswer>;
+  /** The address the payment frame shows. */
+  frameUrl: (token: string) => string;
+  /** Reads and verifies one callback from its raw body. Never throws. */
+  readNotification: (rawBody: Buffer) => NotificationReading;
+  /** Asks whether an order was paid. Never throws. */
+  queryStatus: (merchantOid: string) => Promise<StatusAnswer>;
+  /** A new order number nobody can guess: see `newMerchantOid`. */
+  newMerchantOid: (prefix?: string) => string;
+}
+
+/** Speaks PayTR's protocol for one store. Source: dev.paytr.com, iFrame API and Durum Sorgu. */
+export function createPaytr(settings: PaytrSettings): Paytr {
+  return {
+    requestToken: (order) => requestToken(settings, order),
+    frameUrl: (token) => paytrUrl(settings.baseUrl, `/odeme/guvenli/${encodeURIComponent(token)}`),
+    readNotification: (rawBody) => readPaytrNotification(settings, rawBody),
+    queryStatus: (merchantOid) => queryPaytrStatus(settings, merchantOid),
+    newMerchantOid,
+  };
+}
+
+/**
+ * A `merchant_oid` of letters and digits: the prefix (at most 16; it tells environments of one store apart) and 128
+ * random bits, so that neither a stranger nor a double click can hit another order. Throws for a prefix PayTR refuses.
+ */
+export function newMerchantOid(prefix = 'YAC'): string {
+  if (!/^[A-Za-z0-9]{0,16}$/.test(prefix)) throw new Error(`Not a merchant_oid prefix: ${prefix}`);
+  return prefix + randomBytes(16).toString('hex').toUpperCase();
+}
+
+async function requestToken(settings: PaytrSettings, order: TokenOrder): Promise<TokenAnswer> {
+  const fields = tokenRequestFields(settings, settings.testMode, order);
+  // The address is the customer's own, so this is no bug of ours; and PayTR's answer to it is known.
+  if (!isEmailForPaytr(order.email)) {
+    return {
+      ok: false,
+      reason: 'refused',
+      gatewayMessage: 'Not sent: PayTR does not take this e-mail address',
+    };
+  }
+  const reply = await postToPaytr(settings, '/odeme/api/get-token', fields);
+  if (!reply.ok) return reply;
+  const { status, token } = reply.answer;
+  if (status === 'success' && typeof token === 'string' && token !== '') return { ok: true, token };
+  const reason = status === 'success' || typeof status !== 'string' ? 'unreadable' : 'refused';
+  const said = reason === 'refused' ? refusalText(reply.answer) : reply.text;
+  return { ok: false, reason, gatewayMessage: boundedText(said, GATEWAY_MESSAGE_LENGTH) };
+}
+
+// get-token says `reason`; most other PayTR calls say `err_no` and `err_msg` (PayTR iFrame API, step 1).
+function refusalText(answer: Record<string, unknown>): string {
+  const error = [answerText(answer['err_no']), answerText(answer['err_msg'])].filter(Boolean).join(' ');
+  return answerText(answer['reason']) ?? (error || 'PayTR gave no reason');
+}

@@ -1,0 +1,196 @@
+import type { Knex } from 'knex';
+import { paymentEntry, type PaymentEvent } from '../../audit/audit-entries.ts';
+import { AuditLogger, type AuditEntry } from '../../audit/audit-logger.ts';
+import type { AuditReasonText } from '../../audit/reasons.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import type { Decision, GatewayWord } from './decide-settlement.ts';
+import { extendSubscription } from '../extend-subscription.ts';
+import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
+import { orderEvidence } from '../order-evidence.ts';
+import type { Period } from '../period.ts';
+import type { Plan } from '../plans.ts';
+import { findParties, paymentColumns, type Payment, type Subscription } from '../queries.ts';
+import type { Receipt } from './send-receipt.ts';
+import { endOrderThatNoLongerFits } from '../supersede-order.ts';
+
+/** An order and its company's subscription, locked until the transaction ends. */
+export interface LockedOrder {
+  payment: Payment;
+  subscription: Subscription;
+}
+
+/** What is settled: the locked order, the gateway's word, and what was decided. */
+export interface Case extends LockedOrder {
+  word: GatewayWord;
+  decision: Decision;
+  /** What else the audit row names: the kept notification, or the answer to a question. */
+  evidence: Record<string, unknown>;
+  config: Config;
+}
+
+/**
+ * Locks a payment by its order number, and with it the subscription of its company, until the transaction ends. Whoever orders
+ * or settles locks in one order: subscription, then payments, then invoice counter. So any number of them at once cannot
+ * deadlock. Undefined when no order has this number.
+ *
+ * What each settlement asks has a name, so that a connection plans it once: planning this join took longer than answering it.
+ */
+export async function lockOrder(
+  trx: Knex.Transaction,
+  merchantOid: string,
+): Promise<LockedOrder | undefined> {
+  const row = await trx('payments')
+    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
+    .where('payments.merchant_oid', merchantOid)
+    .forUpdate('subscriptions', 'payments')
+    .options({ name: 'lock-order' })
+    .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
+  if (row === undefined) return undefined;
+  const { plan_in_force, billing_currency, trial_ends_at, period_started_at, period_ends_at, ...payment } =
+    row;
+  const paid = { billing_currency, trial_ends_at, period_started_at, period_ends_at };
+  return { payment, subscription: { company_id: payment.company_id, plan: plan_in_force, ...paid } };
+}
+
+type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
+
+const besidePayment = [
+  'subscriptions.plan as plan_in_force',
+  'subscriptions.billing_currency',
+  'subscriptions.trial_ends_at',
+  'subscriptions.period_started_at',
+  'subscriptions.period_ends_at',
+];
+
+/**
+ * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription, the invoice
+ * and every audit row, all or nothing. Returns what the receipt says once the payment is paid, else null.
+ */
+export async function applyDecision(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  settled: Case,
+): Promise<Receipt | null> {
+  const { decision } = settled;
+  if (decision.outcome === 'paid') return activate(trx, context, settled, decision.period);
+  if (decision.outcome === 'review') await holdForReview(trx, context, settled);
+  else if (decision.outcome === 'failed') await noteFailure(trx, context, settled);
+  return null;
+}
+
+async function activate(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  settled: Case,
+  period: Period,
+): Promise<Receipt> {
+  const { payment, word, config } = settled;
+  const chargedMinor = word.chargedMinor ?? payment.amount_minor;
+  await updatePayment(trx, payment, {
+    ...charged(context, word),
+    status: 'success',
+    paid_at: context.at,
+    failed_reason_code: null,
+    failed_reason_message: null,
+  });
+  const before = settled.subscription;
+  const after = await extendSubscription(trx, context, { payment, before, period });
+  await endOrderThatNoLongerFits(trx, context, after);
+  const parties = await findParties(trx, payment.id);
+  if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
+  const { payer, buyer } = parties;
+  const { invoice, entry } = await issueInvoice(trx, context, {
+    payment,
+    chargedMinor,
+    period,
+    buyer,
+    config,
+  });
+  await AuditLogger.logOrThrow(trx, context, entry, entryOf(settled, { period, invoice }));
+  return { payer, invoice, plan: payment.plan, period, totalMinor: chargedMinor, currency: payment.currency };
+}
+
+async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
+  const { payment, word, decision } = settled;
+  await updatePayment(trx, payment, {
+    ...charged(context, word),
+    status: 'review',
+    review_reason: decision.outcome === 'review' ? decision.reason : null,
+  });
+  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
+}
+
+async function noteFailure(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
+  const { payment, word } = settled;
+  await updatePayment(trx, payment, {
+    status: 'failed',
+    decided_at: context.at,
+    payment_type: word.paymentType,
+    failed_reason_code: word.failedReasonCode,
+    failed_reason_message: word.failedReasonMessage,
+    gateway_token: null,
+  });
+  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
+}
+
+function charged(context: RequestContext, word: GatewayWord): Record<string, unknown> {
+  return {
+    decided_at: context.at,
+    charged_minor: word.chargedMinor,
+    installment_count: word.installmentCount,
+    payment_type: word.paymentType,
+    gateway_token: null,
+  };
+}
+
+async function updatePayment(
+  trx: Knex.Transaction,
+  payment: Payment,
+  change: Record<string, unknown>,
+): Promise<void> {
+  await trx('payments').where('id', payment.id).update(change);
+}
+
+function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoice }): AuditEntry {
+  const { payment, word, decision, evidence } = settled;
+  const isPaid = decision.outcome === 'paid';
+  const order = orderEvidence(payment);
+  const reason = failureReason(decision, word);
+  const event: PaymentEvent = {
+    action: actionFor(word.source, isPaid),
+    success: isPaid,
+    ...order,
+    details: {
+      ...order.details,
+      charged_minor: word.chargedMinor,
+      currency_reported: word.currency,
+      // As the gateway says it, which may differ from what was ordered.
+      test_mode: word.testMode,
+      status_before: payment.status,
+      payment_type: word.paymentType,
+      installment_count: word.installmentCount,
+      failed_reason_code: word.failedReasonCode,
+      period_start: bought.period?.start,
+      period_end: bought.period?.end,
+      invoice_no: bought.invoice?.invoice_no,
+      ...(decision.outcome === 'review' && decision.fits !== undefined
+        ? { fits_from: decision.fits.from, plans_that_fit: decision.fits.plans }
+        : {}),
+      ...evidence,
+    },
+    ...(reason === null ? {} : { reason }),
+  };
+  return paymentEntry(event);
+}
+
+function actionFor(source: GatewayWord['source'], isPaid: boolean): PaymentEvent['action'] {
+  if (source === 'status-query') return 'payment_reconciled';
+  return isPaid ? 'payment_callback_success' : 'payment_callback_failure';
+}
+
+function failureReason(decision: Decision, word: GatewayWord): AuditReasonText | null {
+  if (decision.outcome === 'review') return decision.reason;
+  if (decision.outcome !== 'failed') return null;
+  return `declined: ${`${word.failedReasonCode ?? 'no code'} ${word.failedReasonMessage ?? ''}`.trimEnd()}`;
+}

@@ -1,0 +1,150 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import type { Mailer } from '../../mail/mail.ts';
+import { lockOrder } from './apply-settlement.ts';
+import { boundedText } from '../paytr/bounded-text.ts';
+import { orderEvidence } from '../order-evidence.ts';
+import type { Paytr } from '../paytr/paytr.ts';
+import { GATEWAY_MESSAGE_LENGTH } from '../paytr/request.ts';
+import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from '../queries.ts';
+import { reconcilePayment } from './reconcile-payment.ts';
+import { sendReceipt } from './send-receipt.ts';
+
+/** The gateway closes a page after 30 minutes; its notification has a quarter of an hour more to arrive. */
+const OVERDUE_MINUTES = 45;
+
+/** At most this many questions to the gateway in one run: the rest waits five minutes. */
+const BATCH = 50;
+
+/** A run asks no longer than this: while the gateway is silent each question waits for its time-out, and other work waits too. */
+const RUN_SECONDS = 120;
+
+/** An order about which no answer came is asked about again after this, twice as long after each further failure. */
+const FIRST_PAUSE_MINUTES = 5;
+const LONGEST_PAUSE_MINUTES = 360;
+
+type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
+
+interface Parts {
+  paytr: Paytr;
+  config: Config;
+  mailer: Mailer;
+}
+
+/**
+ * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it knows as charged is
+ * settled like a notification, what it does not know expires, and what it does not answer is asked again later, ever more
+ * seldom, behind those that were not asked about yet: orders that cannot be settled keep no other waiting.
+ * Safe with several processes: each payment is locked and looked at again before it changes. Says what it did.
+ */
+export async function expirePendingPayments(
+  db: Knex,
+  context: RequestContext,
+  input: Parts,
+): Promise<string> {
+  const before = new Date(context.at.getTime() - OVERDUE_MINUTES * 60_000);
+  const endings: Ending[] = [];
+  const startedAt = performance.now();
+  const due = { startedBefore: before, at: context.at, limit: BATCH };
+  for (const payment of await listOverduePayments(db, due)) {
+    endings.push(await endOrReport(db, context, payment, input));
+    if (performance.now() - startedAt > RUN_SECONDS * 1000) break;
+  }
+  const count = (...kinds: Ending[]): string =>
+    String(endings.filter((ending) => kinds.includes(ending)).length);
+  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
+}
+
+/** One payment that cannot be settled must not keep the others waiting for ever. */
+async function endOrReport(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  input: Parts,
+): Promise<Ending> {
+  try {
+    return await endPayment(db, context, payment, input);
+  } catch (error) {
+    context.log.error(
+      { err: error, merchant_oid: payment.merchant_oid },
+      'pending payment could not be ended',
+    );
+    await noteFailedAsk(db, context, payment, error instanceof Error ? error.message : String(error));
+    return 'broken';
+  }
+}
+
+async function endPayment(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  input: Parts,
+): Promise<Ending> {
+  const answer = await input.paytr.queryStatus(payment.merchant_oid);
+  if (answer.ok) {
+    const settlement = await reconcilePayment(db, context, { payment, answer, config: input.config });
+    if (settlement.outcome === 'paid') {
+      await sendReceipt(input, settlement.receipt);
+      return 'paid';
+    }
+    return settlement.outcome === 'review' ? 'held' : 'decided';
+  }
+  if (answer.reason === 'no-successful-payment') return expire(db, context, payment, answer.gatewayMessage);
+  context.log.warn(
+    { merchant_oid: payment.merchant_oid, reason: answer.reason, gateway: answer.gatewayMessage },
+    'the gateway could not be asked about a pending payment',
+  );
+  await noteFailedAsk(db, context, payment, `${answer.reason}: ${answer.gatewayMessage}`);
+  return 'unanswered';
+}
+
+/** Remembers a try that gave nothing, and when the next is due. Operators see the payments this happens to again and again. */
+async function noteFailedAsk(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  problem: string,
+): Promise<void> {
+  const [noted] = await db('payments')
+    .where({ id: payment.id, status: 'pending' })
+    .update({
+      asks_failed: db.raw('asks_failed + 1'),
+      asked_at: context.at,
+      ask_again_at: db.raw(
+        `?::timestamptz + least(? * 2 ^ least(asks_failed, 20), ?) * interval '1 minute'`,
+        [context.at, FIRST_PAUSE_MINUTES, LONGEST_PAUSE_MINUTES],
+      ),
+      ask_problem: boundedText(problem, GATEWAY_MESSAGE_LENGTH),
+    })
+    .returning<{ asks_failed: number }[]>('asks_failed');
+  if (noted?.asks_failed !== STUCK_AFTER_FAILURES) return;
+  context.log.error(
+    { merchant_oid: payment.merchant_oid, problem },
+    'nothing can be learned about a pending payment: see the page for operators',
+  );
+}
+
+async function expire(
+  db: Knex,
+  context: RequestContext,
+  payment: Payment,
+  gatewayMessage: string,
+): Promise<Ending> {
+  return db.transaction(async (trx) => {
+    const locked = await lockOrder(trx, payment.merchant_oid);
+    if (locked?.payment.status !== 'pending') return 'decided';
+    await trx('payments')
+      .where('id', payment.id)
+      .update({ status: 'expired', decided_at: context.at, gateway_token: null });
+    const order = orderEvidence(payment);
+    await AuditLogger.logPayment(trx, context, {
+      action: 'payment_expired',
+      success: true,
+      ...order,
+      details: { ...order.details, gateway_message: gatewayMessage },
+    });
+    return 'expired';
+  });
+}

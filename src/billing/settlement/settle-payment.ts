@@ -1,0 +1,80 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { applyDecision, lockOrder, type LockedOrder } from './apply-settlement.ts';
+import { decideSettlement, type Decision, type GatewayWord } from './decide-settlement.ts';
+import { keepCallback, type CallbackOutcome } from './store-callback.ts';
+import { MERCHANT_OID } from '../paytr/token.ts';
+import type { PaytrNotification } from '../paytr/paytr.ts';
+import type { Receipt } from './send-receipt.ts';
+
+/** What a notification did; the receipt is due once, when it made the order paid. */
+export type Settlement =
+  | { outcome: 'paid'; receipt: Receipt }
+  | { outcome: 'review'; reason: string }
+  | { outcome: Exclude<CallbackOutcome, 'paid' | 'review'> };
+
+/**
+ * Applies one verified notification of the gateway, and keeps it as it came, in one transaction. Amounts are in minor units.
+ * A repeat changes nothing but its counter and returns `'repeat'`. Throws, and leaves nothing behind, when anything of it
+ * cannot be written, the audit rows included: the gateway sends it again. Source: PayTR iFrame API, step 2.
+ */
+export async function settlePayment(
+  db: Knex,
+  context: RequestContext,
+  input: { notification: PaytrNotification; rawBody: Buffer; config: Config },
+): Promise<Settlement> {
+  const { notification, rawBody, config } = input;
+  const { merchantOid } = notification;
+  const word = wordOf(notification);
+  // The actor is the gateway, whoever's address the post came from.
+  const asGateway: RequestContext = { ...context, actorType: 'gateway' };
+  return db.transaction(async (trx) => {
+    const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
+    const decision = decide(order, word, config, context.at);
+    const kept = { merchantOid, rawBody, outcome: decision.outcome };
+    const callbackId = await keepCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
+    if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
+    const evidence = {
+      callback_id: callbackId,
+      payment_amount_reported_minor: notification.paymentAmountMinor,
+      total_amount_raw: word.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
+    };
+    const receipt = await applyDecision(trx, asGateway, { ...order, word, decision, evidence, config });
+    return toSettlement(decision, receipt);
+  });
+}
+
+function decide(
+  order: LockedOrder | undefined,
+  word: GatewayWord,
+  { production }: Config,
+  at: Date,
+): Decision | { outcome: 'unknown-order' } {
+  if (order === undefined) return { outcome: 'unknown-order' };
+  return decideSettlement(order.payment, word, { production, inForce: order.subscription, at });
+}
+
+/** A decision with what came of it. */
+export function toSettlement(decision: Decision, receipt: Receipt | null): Settlement {
+  if (decision.outcome === 'review') return { outcome: 'review', reason: decision.reason };
+  if (decision.outcome !== 'paid') return { outcome: decision.outcome };
+  if (receipt === null) throw new Error('Bug! Paid without a receipt');
+  return { outcome: 'paid', receipt };
+}
+
+function wordOf(notification: PaytrNotification): GatewayWord {
+  return {
+    source: 'callback',
+    status: notification.status,
+    chargedMinor: notification.totalAmountMinor,
+    currency: notification.currency ?? null,
+    testMode: notification.testMode,
+    // A notification is about the payment only; there is none about a refund (PayTR iFrame API, step 2).
+    isRefunded: false,
+    paymentType: notification.paymentType ?? null,
+    installmentCount: notification.installmentCount ?? null,
+    failedReasonCode: notification.failedReasonCode ?? null,
+    failedReasonMessage: notification.failedReasonMessage ?? null,
+  };
+}

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import type { Currency } from '../currency.ts';
+import { findFaults } from './environment-faults.ts';
+import { environment, type Environment, type TrustProxy } from './environment.ts';
+import { parseCommand } from '../workspace/runtime/command-template.ts';
+import type { RuntimeConfig } from '../workspace/runtime-types.ts';
+
+export interface Config {
+  production: boolean;
+  port: number;
+  /** Scheme, host and port that browsers use, without a slash at the end. */
+  baseUrl: string;
+  databaseUrl: string;
+  databasePoolMax: number;
+  /** A streaming replica for the audit viewer and exports; see read-db.ts. */
+  databaseReplica: { url: string | null; poolMax: number; waitMs: number };
+  dataDir: string;
+  audit: {
+    /** Where events wait while Postgres cannot take them: a folder in it for each database. */
+    spoolRoot: string;
+    /** The name of the database's folder until the database has said which one it is. */
+    spoolFolderByAddress: string;
+    spoolMaxBytes: number;
+    queueEvents: number;
+    batchEvents: number;
+    writeTimeoutMs: number;
+  };
+  /** For how many months to come the monthly tables have a partition. */
+  partitionMonthsAhead: number;
+  /** Null: evidence is never dropped. */
+  retentionMonths: number | null;
+  sessionSecret: string;
+  sessionIdleHours: number;
+  trustProxy: TrustProxy;
+  logLevel: string;
+  paytr: {
+    merchantId: string;
+    merchantKey: string;
+    merchantSalt: string;
+    baseUrl: string;
+    testMode: boolean;
+    timeoutSeconds: number;
+    currencies: Currency[];
+    /** Told to the gateway instead of a private client address; only outside production. */
+    userIpOverride: string | null;
+  };
+  seller: {
+    name: string;
+    address: string;
+    phone: string;
+    email: string;
+    taxOffice: string;
+    taxNumber: string;
+  };
+  taxPercent: number;
+  invoicePrefix: string;
+  workspacePorts: { min: number; max: number };
+  workspaceRuntime: RuntimeConfig;
+  /** Days for which a deleted workspace can be restored before what is in it is destroyed. */
+  workspaceRestoreDays: number;
+  /** Hours without active use after which a program is stopped; null: never. */
+  workspaceIdleStopHours: number | null;
+  /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
+  workspaceDomain: string | null;
+  /** Requests and WebSockets to workspaces that one person may have open at a time. */
+  workspaceConnectionsMax: number;
+  /** After this long the stopping process cuts answers of workspaces that have no end. */
+  streamDrainMs: number;
+  /** Null: nobody comes in by SSH. */
+  ssh: SshConfig | null;
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Null: `/metrics` answers loopback only, and nobody where workspaces run on this machine. */
+  metricsToken: string | null;
+}
+
+export interface SshConfig {
+  /** The folder of the sockets at which sshd's commands ask. */
+  sockets: string;
+  /** How sshd's user starts the session command; null: as `defaultSessionCommand` says. */
+  sessionCommand: string[] | null;
+  /** Where people connect to, and as whom. */
+  host: string;
+  port: number;
+  user: string;
+}
+
+/** All that is wrong with the environment, one line each; the process must not start. */
+export class ConfigError extends Error {
+  readonly faults: string[];
+
+  constructor(faults: string[]) {
+    super(`The configuration has ${String(faults.length)} fault(s):\n- ${faults.join('\n- ')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Reads and checks the environment. Pure. Throws `ConfigError` that lists every fault at once. */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(withoutBlanks(env));
+  const faults = parsed.success ? findFaults(parsed.data) : parsed.error.issues.map(describeIssue);
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return toConfig(parsed.data);
+}
+
+/** What `npm run maintain` needs to know; the secrets of the app are none of its business. Throws `ConfigError`. */
+export function loadMaintenanceConfig(
+  env: Record<string, string | undefined>,
+): Pick<Config, 'partitionMonthsAhead' | 'retentionMonths'> {
+  const schema = environment.pick({ PARTITION_MONTHS_AHEAD: true, RETENTION_MONTHS: true });
+  const parsed = schema.safeParse(withoutBlanks(env));
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
+  const { PARTITION_MONTHS_AHEAD, RETENTION_MONTHS } = parsed.data;
+  return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
+}
+
+/** A variable that is empty or blank is not set, whatever its kind: as a number, JavaScript would read it as 0. */
+function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const name = issue.path.map(String).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('undefined');
+  return `${name}: ${missing ? 'is not set' : issue.message}`;
+}
+
+function toConfig(env: Environment): Config {
+  return {
+    production: env.NODE_ENV === 'production',
+    port: env.PORT,
+    baseUrl: env.BASE_URL ?? `http://localhost:${String(env.PORT)}`,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolMax: env.DATABASE_POOL_MAX,
+    databaseReplica: {
+      url: env.DATABASE_REPLICA_URL ?? null,
+      poolMax: env.DATABASE_POOL_MAX,
+      waitMs: env.DATABASE_REPLICA_WAIT_MS,
+    },
+    dataDir: env.DATA_DIR,
+    audit: {
+      spoolRoot: env.AUDIT_SPOOL_DIR ?? join(env.DATA_DIR, 'audit-spool'),
+      spoolFolderByAddress: databaseTag(env.DATABASE_URL),
+      spoolMaxBytes: env.AUDIT_SPOOL_MAX_MB * 1_048_576,
+      queueEvents: env.AUDIT_QUEUE_MAX_EVENTS,
+      batchEvents: env.AUDIT_BATCH_MAX_EVENTS,
+      writeTimeoutMs: env.AUDIT_WRITE_TIMEOUT_SECONDS * 1000,
+    },
+    partitionMonthsAhead: env.PARTITION_MONTHS_AHEAD,
+    retentionMonths: env.RETENTION_MONTHS ?? null,
+    sessionSecret: env.SESSION_SECRET,
+    sessionIdleHours: env.SESSION_IDLE_HOURS,
+    trustProxy: env.TRUST_PROXY,
+    logLevel: env.LOG_LEVEL,
+    paytr: {
+      merchantId: env.PAYTR_MERCHANT_ID,
+      merchantKey: env.PAYTR_MERCHANT_KEY,
+      merchantSalt: env.PAYTR_MERCHANT_SALT,
+      baseUrl: env.PAYTR_BASE_URL,
+      testMode: env.PAYTR_TEST_MODE,
+      timeoutSeconds: env.PAYTR_TIMEOUT_SECONDS,
+      currencies: env.PAYTR_CURRENCIES,
+      userIpOverride: env.PAYTR_USER_IP_OVERRIDE ?? null,
+    },
+    seller: {
+      name: env.SELLER_NAME,
+      address: env.SELLER_ADDRESS,
+      phone: env.SELLER_PHONE,
+      email: env.SELLER_EMAIL,
+      taxOffice: env.SELLER_TAX_OFFICE,
+      taxNumber: env.SELLER_TAX_NUMBER,
+    },
+    taxPercent: env.TAX_PERCENT,
+    invoicePrefix: env.INVOICE_PREFIX,
+    workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
+    workspaceRuntime: toRuntimeConfig(env),
+    workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,
+    workspaceIdleStopHours: env.WORKSPACE_IDLE_STOP_HOURS === 0 ? null : env.WORKSPACE_IDLE_STOP_HOURS,
+    workspaceDomain: env.WORKSPACE_DOMAIN ?? (env.NODE_ENV === 'production' ? null : 'localhost'),
+    workspaceConnectionsMax: env.WORKSPACE_CONNECTIONS_MAX,
+    streamDrainMs: env.STREAM_DRAIN_SECONDS * 1000,
+    ssh: toSshConfig(env),
+    smtpUrl: env.SMTP_URL ?? null,
+    mailFrom: env.MAIL_FROM,
+    metricsToken: env.METRICS_TOKEN ?? null,
+  };
+}
+
+/** Names a database by its address. */
+function databaseTag(url: string): string {
+  const { hostname, port, pathname } = new URL(url);
+  return createHash('sha256').update(`${hostname}:${port}${pathname}`).digest('hex').slice(0, 12);
+}
+
+function toRuntimeConfig(env: Environment): RuntimeConfig {
+  const command = env.WORKSPACE_COMMAND;
+  return {
+    isManaged: env.WORKSPACE_RUNTIME === 'process',
+    command: command === undefined ? null : parseCommand(command),
+    usesSocket: command?.includes('{socket}') === true,
+    dataDir: env.DATA_DIR,
+    uid: env.WORKSPACE_UID ?? null,
+    gid: env.WORKSPACE_GID ?? null,
+    memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
+    processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
+    outlivesApp: env.NODE_ENV === 'production',
+    startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
+  };
+}
+
+function toSshConfig(env: Environment): SshConfig | null {
+  if (env.SSH_SOCKETS === undefined) return null;
+  return {
+    sockets: env.SSH_SOCKETS,
+    sessionCommand: env.SSH_SESSION_COMMAND?.split(/\s+/) ?? null,
+    host: env.SSH_HOST ?? new URL(env.BASE_URL ?? 'http://localhost').hostname,
+    port: env.SSH_PORT,
+    user: env.SSH_USER,
+  };
+}

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { sellerPlaceholders, type Environment } from './environment.ts';
+import { parseCommand } from '../workspace/runtime/command-template.ts';
+import { foldersOf, SOCKET_PATH_MAX } from '../workspace/runtime/workspace-folders.ts';
+import { sshSocketPaths } from '../workspace/ssh/private-socket.ts';
+
+/** So many workspaces can be made before a path grows by another digit. */
+const WORKSPACE_ID_LIKELY = 999_999;
+
+/** What the schema does not say: variables that do not go together, and what production must not start with. */
+export function findFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  faults.push(...findRuntimeFaults(env));
+  faults.push(...findPathFaults(env));
+  if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
+    faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
+  }
+  if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
+    faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
+  if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
+  if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
+  return faults;
+}
+
+function findRuntimeFaults(env: Environment): string[] {
+  if (env.WORKSPACE_RUNTIME === 'external') return [];
+  if (env.WORKSPACE_COMMAND === undefined) {
+    const advice = 'or WORKSPACE_RUNTIME=external when workspaces run elsewhere';
+    return env.NODE_ENV === 'production' ? [`WORKSPACE_COMMAND: is not set, ${advice}`] : [];
+  }
+  try {
+    parseCommand(env.WORKSPACE_COMMAND);
+    return [];
+  } catch (error) {
+    return [`WORKSPACE_COMMAND: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+/** A workspace's socket lies in DATA_DIR, and the address of a socket cannot be long. */
+function findPathFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  const check = (name: string, path: string): void => {
+    const excess = Buffer.byteLength(path) - SOCKET_PATH_MAX;
+    if (excess > 0) faults.push(`${name}: is ${String(excess)} bytes too long for the sockets in it`);
+  };
+  if (env.WORKSPACE_RUNTIME === 'process' && env.WORKSPACE_COMMAND?.includes('{socket}') === true)
+    check('DATA_DIR', foldersOf(join(env.DATA_DIR, 'workspaces'), WORKSPACE_ID_LIKELY).socketPath);
+  if (env.SSH_SOCKETS !== undefined) check('SSH_SOCKETS', sshSocketPaths(env.SSH_SOCKETS).sessions);
+  return faults;
+}
+
+function findProductionFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  for (const name of [
+    'SESSION_SECRET',
+    'PAYTR_MERCHANT_KEY',
+    'PAYTR_MERCHANT_SALT',
+    'METRICS_TOKEN',
+  ] as const) {
+    const value = env[name];
+    if (value !== undefined && isWeakSecret(value)) faults.push(`${name}: is a weak or well-known value`);
+  }
+  if (env.BASE_URL === undefined) faults.push('BASE_URL: is not set');
+  else if (!env.BASE_URL.startsWith('https://')) faults.push('BASE_URL: must be https in production');
+  if (isUnder(env.BASE_URL, env.WORKSPACE_DOMAIN)) {
+    faults.push(
+      'WORKSPACE_DOMAIN: the app itself lies under it, where a workspace could set cookies for the app',
+    );
+  }
+  if (!env.PAYTR_BASE_URL.startsWith('https://')) faults.push('PAYTR_BASE_URL: must be https in production');
+  if (env.PAYTR_USER_IP_OVERRIDE !== undefined)
+    faults.push('PAYTR_USER_IP_OVERRIDE: is for development only');
+  for (const name of ['SELLER_ADDRESS', 'SELLER_PHONE', 'SELLER_EMAIL'] as const) {
+    if (env[name] === sellerPlaceholders[name]) faults.push(`${name}: is not set, and invoices need it`);
+  }
+  return faults;
+}
+
+/** True when a cookie for the whole domain would also be sent to the app. */
+function isUnder(baseUrl: string | undefined, domain: string | undefined): boolean {
+  if (baseUrl === undefined || domain === undefined) return false;
+  // A host may be written with a dot at its end, and is the same.
+  return `.${new URL(baseUrl).hostname.replace(/\.$/, '')}`.endsWith(`.${domain}`);
+}
+
+/** Strong = no word of a sample file in it, and at least 8 different characters. */
+function isWeakSecret(value: string): boolean {
+  const looksCopied = /change|secret|example|password|default|development|sandbox|test|1234|abcd/i.test(
+    value,
+  );
+  return looksCopied || new Set(value).size < 8;
+}

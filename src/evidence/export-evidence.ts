@@ -1,0 +1,229 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { NotFound } from '../errors.ts';
+import type { ReadDb } from '../db/read-db.ts';
+import type { Download, DownloadEnd } from '../web/download.ts';
+import { findSubject } from './queries.ts';
+import type { AuditRecord } from './record-schemas.ts';
+import type { SubjectRow } from './rows.ts';
+import { EVIDENCE_SCHEMA_VERSION } from './bundle-schema.ts';
+import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';
+import { startProgress } from './export-progress.ts';
+import type { EvidenceFormat } from '../admin/input.ts';
+import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
+import { inSnapshot, primed } from '../db/stream-rows.ts';
+import type { CsvSeparator } from './csv.ts';
+import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
+
+export interface EvidenceRequest {
+  userId: number;
+  /** Where the person must belong; null (operators) means any company. */
+  companyId: number | null;
+  /** Inclusive; null is open. */
+  from: Date | null;
+  /** Exclusive; null is open. */
+  to: Date | null;
+  /** Who downloads. */
+  by: Downloader;
+  format?: EvidenceFormat;
+  /** Of a CSV; a comma when it is left out. */
+  separator?: CsvSeparator;
+  /** By which the page that started the download asks how far it is; absent when none does. */
+  progressToken?: string | null;
+  /** Aborts when the reader is gone: Postgres then stops as well. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`): a replica that
+ * fails before the first byte gives way to the primary, one that fails later breaks the download.
+ */
+export interface ExportPools {
+  db: Knex;
+  reads: ReadDb;
+}
+
+/** Everything that belongs to one running export. */
+interface Export {
+  subject: SubjectRow;
+  scope: EvidenceScope;
+  by: Downloader;
+  format: EvidenceFormat;
+  separator: CsvSeparator;
+  signal: AbortSignal;
+  /** How many records of each kind have been read so far. */
+  rows: EvidenceCounts;
+}
+
+const contentTypes: Record<EvidenceFormat, string> = {
+  json: 'application/json; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+};
+
+/**
+ * Everything we can prove about one person: as one JSON document in the form of `evidence-schema.ts`, as lines of JSON
+ * (`evidence-lines.ts`), or its audit rows as CSV. The download is audited before its first byte and once more when it has
+ * ended, and everything in it comes from one moment in between, those two rows left out. Neither memory nor the wait for
+ * the first byte grows with the number of rows. Throws `NotFound` when there is no such person in that company.
+ */
+export async function exportEvidence(
+  { db, reads }: ExportPools,
+  context: RequestContext,
+  input: EvidenceRequest,
+): Promise<Download> {
+  const subject = await findSubject(db, input.userId, input.companyId);
+  if (subject === undefined) throw new NotFound();
+  const running = toExport(context, input, subject);
+  await writeRefusedAttempts(db, context, { userId: subject.id });
+  await auditStart(db, context, running);
+  const progress = await startProgress(db, context, {
+    userId: input.by.id,
+    token: input.progressToken ?? null,
+    rowsDone: () => sum(running.rows),
+  });
+  const ended = new AbortController();
+  const finish = async (endContext: RequestContext, end: DownloadEnd): Promise<void> => {
+    ended.abort();
+    await progress.end(end.success);
+    await auditEnd(db, endContext, running, end);
+  };
+  try {
+    const chunks = await reads.read('export', (pool) =>
+      primed(
+        readChunks(pool, context, running, () => {
+          progress.count(() => countTotal(pool, running, ended.signal));
+        }),
+      ),
+    );
+    return {
+      fileName: fileNameOf(running, context.at),
+      contentType: contentTypes[running.format],
+      chunks,
+      finish,
+    };
+  } catch (error) {
+    const reason = running.signal.aborted ? 'reader-gone' : 'failed';
+    await finish(context, { success: false, reason, bytes: 0, seconds: 0 });
+    throw error;
+  }
+}
+
+function toExport(context: RequestContext, input: EvidenceRequest, subject: SubjectRow): Export {
+  return {
+    subject,
+    scope: {
+      userId: subject.id,
+      companyId: subject.company_id,
+      from: input.from,
+      to: input.to,
+      download: { at: context.at, requestId: context.requestId },
+    },
+    by: input.by,
+    format: input.format ?? 'json',
+    separator: input.separator ?? 'comma',
+    signal: input.signal ?? new AbortController().signal,
+    rows: { audit_logs: 0, workspace_sessions: 0, payments: 0, invoices: 0 },
+  };
+}
+
+function readChunks(
+  reads: Knex,
+  context: RequestContext,
+  { subject, scope, by, format, separator, signal, rows }: Export,
+  onFirstList: () => void,
+): AsyncGenerator<string | Buffer, void> {
+  return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
+    if (format === 'csv') {
+      const records = watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList);
+      return writeAuditCsv(records, subject, separator);
+    }
+    const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
+    return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
+  });
+}
+
+/** Counts what passes. Lists are asked for when the first piece of the file has been sent, and not before. */
+async function* watched(
+  parts: AsyncIterable<EvidencePart>,
+  rows: EvidenceCounts,
+  onFirstList: () => void,
+): AsyncGenerator<EvidencePart, void> {
+  let isFirstList = true;
+  for await (const part of parts) {
+    if (part.part === 'list' && isFirstList) {
+      isFirstList = false;
+      onFirstList();
+    } else if (part.part === 'records') {
+      rows[part.list] += part.records;
+    }
+    yield part;
+  }
+}
+
+async function* watchedRecords(
+  batches: AsyncIterable<AuditRecord[]>,
+  rows: EvidenceCounts,
+  onStart: () => void,
+): AsyncGenerator<AuditRecord[], void> {
+  onStart();
+  for await (const records of batches) {
+    rows.audit_logs += records.length;
+    yield records;
+  }
+}
+
+/** On a connection of its own, beside the stream; stopped when the download ends before it. */
+async function countTotal(
+  reads: Knex,
+  { scope, format, signal }: Export,
+  ended: AbortSignal,
+): Promise<number> {
+  const counting = inSnapshot(reads, AbortSignal.any([signal, ended]), async function* (snapshot) {
+    yield await countEvidence(snapshot, scope);
+  });
+  for await (const counts of counting) return format === 'csv' ? counts.audit_logs : sum(counts);
+  return 0;
+}
+
+function sum(rows: EvidenceCounts): number {
+  return rows.audit_logs + rows.workspace_sessions + rows.payments + rows.invoices;
+}
+
+async function auditStart(db: Knex, context: RequestContext, { scope, format }: Export): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'evidence_exported',
+    success: true,
+    resourceType: 'user',
+    resourceId: scope.userId,
+    companyId: scope.companyId,
+    details: {
+      period: { from: scope.from, to: scope.to },
+      format,
+      schema_version: EVIDENCE_SCHEMA_VERSION,
+    },
+  });
+}
+
+async function auditEnd(
+  db: Knex,
+  context: RequestContext,
+  { scope, format, rows }: Export,
+  end: DownloadEnd,
+): Promise<void> {
+  await AuditLogger.log(db, context, {
+    action: 'evidence_export_finished',
+    success: end.success,
+    resourceType: 'user',
+    resourceId: scope.userId,
+    companyId: scope.companyId,
+    details: { format, rows, bytes: end.bytes, seconds: end.seconds },
+    ...(end.success ? {} : { errorMessage: end.reason }),
+  });
+}
+
+function fileNameOf({ subject, format }: Export, at: Date): string {
+  return `evidence-${subject.subdomain}-user-${String(subject.id)}-${at.toISOString().slice(0, 10)}.${format}`;
+}

@@ -1,0 +1,164 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../audit/request-context.ts';
+import type { SignedInUser } from '../auth/require-user.ts';
+import { NotFound } from '../errors.ts';
+import { listAcceptances } from '../legal/queries.ts';
+import { findSubject, invoiceRows, listCallbacks, listMembershipPeriods, paymentRows } from './queries.ts';
+import type { InvoiceRow, PaymentRow, SubjectRow } from './rows.ts';
+import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './bundle-schema.ts';
+import type { EvidenceCounts, EvidenceScope } from './scope.ts';
+import type { AuditRecord } from './record-schemas.ts';
+import { summariseEvidence } from './summary.ts';
+import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
+import { copyRecords, type RecordForm, type RecordsPiece } from '../db/copy-records.ts';
+import { sliceAuditRows } from './slice-audit-rows.ts';
+import { streamRows } from '../db/stream-rows.ts';
+import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-records.ts';
+
+/** Who downloads a bundle. */
+export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role'>;
+
+/** The lists of a bundle, by the name of their key. */
+export type EvidenceList = keyof EvidenceCounts;
+
+/** What a line of each list calls itself. */
+const lineTypes = {
+  audit_logs: 'audit_log',
+  workspace_sessions: 'workspace_session',
+  payments: 'payment',
+  invoices: 'invoice',
+} as const satisfies Record<EvidenceList, string>;
+
+/** A piece of the evidence, whatever form it is written in: first the head, then each list and its records, then the summary. */
+export type EvidencePart =
+  | { part: 'head'; head: Record<string, unknown> }
+  | { part: 'list'; list: EvidenceList }
+  /** Records one behind the other in the form asked for, each ended by a line feed. */
+  | ({ part: 'records'; list: EvidenceList } & RecordsPiece)
+  | { part: 'summary'; summary: EvidenceBundle['summary'] };
+
+/**
+ * The evidence about one person piece by piece, in the order of `evidence-schema.ts`, from one snapshot. Throws `NotFound`
+ * when the person does not exist.
+ */
+export async function* readEvidence(
+  snapshot: Knex.Transaction,
+  context: RequestContext,
+  { scope, by, form }: { scope: EvidenceScope; by: Downloader; form: RecordForm },
+): AsyncGenerator<EvidencePart, void> {
+  const subject = await findSubject(snapshot, scope.userId, scope.companyId);
+  if (subject === undefined) throw new NotFound();
+  const head = {
+    schema_version: EVIDENCE_SCHEMA_VERSION,
+    generated_at: context.at,
+    generated_by: { id: by.id, full_name: by.full_name, email: by.email, role: by.role },
+    period: { from: scope.from, to: scope.to },
+    ...(await describeSubject(snapshot, subject)),
+    legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, subject.id)),
+  };
+  yield { part: 'head', head };
+  const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
+  const audit = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => copyRecords(snapshot, auditRecordsAsJson(snapshot, slice, typeOf('audit_logs')), form),
+    ({ records }) => records,
+  );
+  const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
+  yield* listOf('audit_logs', audit);
+  yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
+  yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
+  yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
+  yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, subject.billing_currency) };
+}
+
+/** The audit records only, in batches. */
+export async function* readAuditRecords(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+): AsyncGenerator<AuditRecord[], void> {
+  const slices = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => streamRows<{ record: AuditRecord }>(snapshot, auditRecordsAsJson(snapshot, slice)),
+    (rows) => rows.length,
+  );
+  for await (const rows of slices) yield rows.map(({ record }) => record);
+}
+
+async function* listOf(
+  list: EvidenceList,
+  pieces: AsyncIterable<RecordsPiece>,
+): AsyncGenerator<EvidencePart, void> {
+  yield { part: 'list', list };
+  for await (const piece of pieces) yield { part: 'records', list, ...piece };
+}
+
+async function* readPayments(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+  type: string | null,
+): AsyncGenerator<RecordsPiece, void> {
+  for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
+    const callbacks = await listCallbacks(
+      snapshot,
+      rows.map((row) => row.id),
+    );
+    yield toPiece(
+      rows.map((row) => toPaymentRecord(row, callbacks, scope.userId)),
+      type,
+    );
+  }
+}
+
+async function* readInvoices(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+  type: string | null,
+): AsyncGenerator<RecordsPiece, void> {
+  for await (const rows of streamRows<InvoiceRow>(snapshot, invoiceRows(snapshot, scope))) {
+    yield toPiece(rows.map(toInvoiceRecord), type);
+  }
+}
+
+function toPiece(records: object[], type: string | null): RecordsPiece {
+  const text = records
+    .map((record) =>
+      type === null ? `,${JSON.stringify(record)}\n` : `${JSON.stringify({ type, ...record })}\n`,
+    )
+    .join('');
+  return { bytes: Buffer.from(text), records: records.length };
+}
+
+async function describeSubject(snapshot: Knex, subject: SubjectRow): Promise<Record<string, unknown>> {
+  const { id, full_name, email, role, created_at, deactivated_at, last_login_at } = subject;
+  const { plan, billing_currency, billing_name, billing_address, billing_tax_office, billing_tax_number } =
+    subject;
+  return {
+    user: {
+      id,
+      full_name,
+      email,
+      role,
+      created_at,
+      deactivated_at,
+      last_login_at,
+      membership_periods: await listMembershipPeriods(snapshot, {
+        userId: id,
+        companyId: subject.company_id,
+      }),
+    },
+    company: {
+      id: subject.company_id,
+      name: subject.company_name,
+      subdomain: subject.subdomain,
+      created_at: subject.company_created_at,
+      plan,
+      billing_currency,
+      billing_name,
+      billing_address,
+      billing_tax_office,
+      billing_tax_number,
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requestContext } from '../audit/request-context.ts';
+import { formErrors } from '../web/form-errors.ts';
+import { InvalidInput, NotFound, NotSignedIn } from '../errors.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { sendDownload } from '../web/send-download.ts';
+import { recordOperatorLook, scopeOf } from '../people/company-scope.ts';
+import { downloadOwner, type DownloadSlots } from './download-slots.ts';
+import { EVIDENCE_LINES_SCHEMA_PATH } from './line-schema.ts';
+import { EVIDENCE_SCHEMA_PATH } from './bundle-schema.ts';
+import { exportEvidence } from './export-evidence.ts';
+import { findProgress } from './export-progress.ts';
+import {
+  parseEvidenceFormat,
+  parseId,
+  parseProgressToken,
+  periodQuery,
+  type EvidenceFormat,
+  parseSeparator,
+} from '../admin/input.ts';
+import { showPerson } from '../admin/person-router.ts';
+import { findCompany, findCompanyIdOfUser } from '../admin/queries.ts';
+
+/** Where the form of each document is explained; a CSV explains itself by its first line. */
+const schemaPaths: Record<EvidenceFormat, string | null> = {
+  json: EVIDENCE_SCHEMA_PATH,
+  ndjson: EVIDENCE_LINES_SCHEMA_PATH,
+  csv: null,
+};
+
+/** `/users/:id/export-logs`: the evidence about one person as a download; `/exports/:token/progress`: how far it is. */
+export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Router {
+  const router = Router();
+  // Express would answer HEAD by the whole export, and the trail would say that it was downloaded.
+  router.head('/users/:id/export-logs', refuseHead);
+  router.get('/users/:id/export-logs', async (req, res) => {
+    await sendEvidence(deps, slots, req, res);
+  });
+  router.get('/exports/:token/progress', async (req, res) => {
+    await sendProgress(deps, req, res);
+  });
+  return router;
+}
+
+async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
+  const { db, readDb, config } = deps;
+  if (req.user === undefined) throw new NotSignedIn();
+  const userId = parseId(req.params.id);
+  if (userId === null) throw new NotFound();
+  const companyId = await findCompanyOfSubject(deps, req, userId);
+  const format = parseEvidenceFormat(req.query.format);
+  if (format === null) throw new InvalidInput({ message: 'no such format' });
+  const separator = parseSeparator(req.query.separator, formatOf(res).locale);
+  if (separator === null) throw new InvalidInput({ message: 'no such separator' });
+  const period = periodQuery.safeParse(req.query);
+  if (!period.success) {
+    const errors = formErrors(period.error, formatOf(res));
+    await showPerson(deps, req, res, { userId, companyId, errors });
+    return;
+  }
+  const asked = { userId, companyId, ...period.data, by: req.user, format, separator };
+  const progressToken = parseProgressToken(req.query.progress);
+  const schemaPath = schemaPaths[format];
+  // JSON Schema core 2020-12, "Linking to a Schema".
+  if (schemaPath !== null) res.setHeader('link', `<${config.baseUrl}${schemaPath}>; rel="describedby"`);
+  await slots.run(downloadOwner(req.user, companyId), () =>
+    sendDownload(req, res, (signal) =>
+      exportEvidence({ db, reads: readDb }, requestContext(req), { ...asked, progressToken, signal }),
+    ),
+  );
+}
+
+async function sendProgress({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  if (req.user === undefined) throw new NotSignedIn();
+  const token = parseProgressToken(req.params.token);
+  const progress = token === null ? undefined : await findProgress(db, { userId: req.user.id, token });
+  if (progress === undefined) throw new NotFound();
+  res.json(progress);
+}
+
+/** For addresses whose GET is a download that is written down. */
+export function refuseHead(_req: Request, res: Response): void {
+  res.set('allow', 'GET').status(405).end();
+}
+
+/** An operator need not name the company: it follows from the person, and the look is written down for it as well. */
+async function findCompanyOfSubject(deps: AppDeps, req: Request, userId: number): Promise<number> {
+  const scope = scopeOf(req);
+  if (scope.company !== null) return scope.company.id;
+  const companyId = await findCompanyIdOfUser(deps.db, userId);
+  const company = companyId === undefined ? undefined : await findCompany(deps.db, companyId);
+  if (company === undefined) throw new NotFound();
+  scope.company = company;
+  scope.query = `?company=${String(company.id)}`;
+  await recordOperatorLook(deps.db, requestContext(req), company.id);
+  return company.id;
+}

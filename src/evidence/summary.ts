@@ -1,0 +1,158 @@
+import type { Knex } from 'knex';
+import type { Currency } from '../currency.ts';
+import { formatMajor } from '../billing/paytr/minor-units.ts';
+import { formatFor } from '../web/format.ts';
+import { countEntriesByOthers } from '../workspace/usage/entries-by-others.ts';
+import type { UsageFilter } from '../workspace/sessions/session-spans.ts';
+import type { UsageStats } from '../workspace/sessions/usage-stats.ts';
+import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
+import { ownAuditRows, paymentsInScope, type EvidenceScope } from './scope.ts';
+import type { EvidenceBundle } from './bundle-schema.ts';
+
+/** The totals of a bundle, over the same rows as its lists. */
+export async function summariseEvidence(
+  db: Knex,
+  scope: EvidenceScope,
+  billingCurrency: Currency,
+): Promise<EvidenceBundle['summary']> {
+  const activity = await findActivity(db, scope);
+  const filter: UsageFilter = {
+    companyId: scope.companyId,
+    userId: scope.userId,
+    from: scope.from ?? undefined,
+    to: scope.to ?? undefined,
+  };
+  const use = await WorkspaceSessionTracker.usageStats(db, null, filter);
+  const paid = await sumPaymentsByCurrency(db, scope);
+  const firstUse = latest([use.first_started_at, use.sessions > 0 ? scope.from : null]);
+  const lastUse = earliest([use.last_activity_at, use.sessions > 0 ? scope.to : null]);
+  return {
+    ...boundHours(use),
+    counted_sessions: use.counted_sessions,
+    partly_counted_sessions: use.partly_counted_sessions,
+    uncounted_sessions: use.uncounted_sessions,
+    usage_explained: {
+      en: formatFor('en').t('admin.usageExplained'),
+      tr: formatFor('tr').t('admin.usageExplained'),
+    },
+    total_sessions: use.sessions,
+    sessions_by_admins: await countEntriesByOthers(db, { ...scope, ownerUserId: scope.userId }),
+    successful_logins: activity.successful_logins,
+    failed_logins: activity.failed_logins,
+    failed_logins_known_device: activity.failed_logins_known_device,
+    failed_logins_by_others: activity.failed_logins_by_others,
+    failed_logins_explained: {
+      en: formatFor('en').t('admin.failedLoginsExplained'),
+      tr: formatFor('tr').t('admin.failedLoginsExplained'),
+    },
+    first_activity: earliest([activity.first_act, firstUse])?.toISOString() ?? null,
+    last_activity: latest([activity.last_act, lastUse])?.toISOString() ?? null,
+    total_payments_amount: toMajor(paid.find((sum) => sum.currency === billingCurrency)?.paid_minor ?? 0),
+    billing_currency: billingCurrency,
+    total_payments_by_currency: Object.fromEntries(
+      paid.map(({ currency, paid_minor }) => [currency, toMajor(paid_minor)]),
+    ),
+  };
+}
+
+/** Minor units as a number of major units: the nearest number to the exact two decimals. */
+export function toMajor(minor: number): number {
+  return Number(formatMajor(minor));
+}
+
+/** Rounded away from each other, so that both still bound; each also under the name that 1.0 has for it. */
+function boundHours({
+  connected_seconds,
+  active_seconds,
+}: UsageStats): Pick<EvidenceBundle['summary'], 'total_workspace_hours' | 'interactive_workspace_hours'> &
+  Pick<EvidenceBundle['summary'], 'connected_workspace_hours' | 'active_workspace_hours'> {
+  const most = Math.ceil(hundredths(connected_seconds)) / 100;
+  const least = Math.floor(hundredths(active_seconds)) / 100;
+  return {
+    total_workspace_hours: most,
+    interactive_workspace_hours: least,
+    connected_workspace_hours: most,
+    active_workspace_hours: least,
+  };
+}
+
+/** Of an hour. */
+function hundredths(seconds: number): number {
+  return seconds / 36;
+}
+
+function earliest(times: (Date | null)[]): Date | null {
+  return sorted(times)[0] ?? null;
+}
+
+function latest(times: (Date | null)[]): Date | null {
+  return sorted(times).at(-1) ?? null;
+}
+
+function sorted(times: (Date | null)[]): Date[] {
+  return times.filter((time) => time !== null).sort((a, b) => a.getTime() - b.getTime());
+}
+
+interface Logins {
+  successful_logins: number;
+  failed_logins: number;
+  failed_logins_known_device: number;
+  failed_logins_by_others: number;
+}
+
+interface Activity extends Logins {
+  first_act: Date | null;
+  last_act: Date | null;
+}
+
+/** Counts in an index and reads one row at either end: somebody may have done a million things in between. */
+async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
+  // What the gateway or a stranger did with the account is in the list, but it is not this person's activity.
+  const acts = ownAuditRows(db, scope).whereRaw(
+    `(actor_type = 'user' or (actor_type = 'anonymous' and success))`,
+  );
+  const ends = await db
+    .select({
+      first_act: acts.clone().orderBy('timestamp').limit(1).select('timestamp'),
+      last_act: acts.clone().orderBy('timestamp', 'desc').limit(1).select('timestamp'),
+    })
+    .first<Pick<Activity, 'first_act' | 'last_act'>>();
+  return { ...ends, ...(await countLogins(db, scope)) };
+}
+
+/**
+ * A record stands for as many attempts as its details say, or for one. By others: from a browser that had never signed in, and
+ * from an address from which nobody ever has, in whatever time.
+ */
+async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
+  const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;
+  const isKnown = `coalesce(details ->> 'known_device' = 'true', false)`;
+  const ownAddresses = ownAuditRows(db, { ...scope, from: null, to: null })
+    .whereRaw(`action_type = 'login' and success and ip_address is not null`)
+    .select('ip_address');
+  const isForeign = `(details ->> 'several_addresses' is not null or ip_address <> all (array(:ownAddresses)))`;
+  const sum = (condition: string): string =>
+    `coalesce(sum(${attempts}) filter (where not success and ${condition}), 0)::bigint`;
+  return ownAuditRows(db, scope)
+    .whereRaw(`action_type = 'login'`)
+    .select(
+      db.raw('count(*) filter (where success) as successful_logins'),
+      db.raw(`${sum('true')} as failed_logins`),
+      db.raw(`${sum(isKnown)} as failed_logins_known_device`),
+      db.raw(`${sum(`not ${isKnown} and ${isForeign}`)} as failed_logins_by_others`, { ownAddresses }),
+    )
+    .first<Logins>();
+}
+
+/** Summed in SQL on minor units; currencies are never added to each other. */
+async function sumPaymentsByCurrency(
+  db: Knex,
+  scope: EvidenceScope,
+): Promise<{ currency: Currency; paid_minor: number }[]> {
+  return paymentsInScope(db, scope)
+    .where('payments.status', 'success')
+    .groupBy('payments.currency')
+    .orderBy('payments.currency')
+    .select('payments.currency')
+    .select(db.raw('sum(coalesce(payments.charged_minor, payments.amount_minor))::bigint as paid_minor'));
+}

@@ -1,0 +1,85 @@
+import type { Acceptance } from '../legal/queries.ts';
+import type { CallbackRow, InvoiceRow, PaymentRow } from './rows.ts';
+import { toMajor } from './summary.ts';
+
+/** A time becomes ISO 8601 in UTC when the record is written as JSON. */
+type Json = Record<string, unknown>;
+
+/** One payment with its notifications. The browser and address of a colleague who started it are left out. */
+export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {
+  const { user_id, starter_name, starter_email, client_ip, user_agent, ...rest } = row;
+  const isOwn = user_id === subjectId;
+  return {
+    ...rest,
+    amount: toMajor(row.amount_minor),
+    started_by: { id: user_id, full_name: starter_name, email: starter_email },
+    client_ip: isOwn ? client_ip : null,
+    user_agent: isOwn ? user_agent : null,
+    callbacks: callbacks.filter((callback) => callback.payment_id === row.id).map(toCallbackRecord),
+  };
+}
+
+/** One invoice with its total in major units as well. */
+export function toInvoiceRecord(row: InvoiceRow): Json {
+  return { ...row, total: toMajor(row.total_minor) };
+}
+
+/** The newest acceptance of each text, and all of them. `acceptances` are newest first. */
+export function toLegalAcceptance(acceptances: Acceptance[]): Json {
+  const newest = (kind: 'terms' | 'privacy'): Json => {
+    const found = acceptances.find((acceptance) => acceptance.kind === kind);
+    return {
+      [`${kind}_accepted_at`]: found?.accepted_at ?? null,
+      [`${kind}_accepted_ip`]: found?.ip_address ?? null,
+      [`${kind}_accepted_version`]: found?.version ?? null,
+      [`${kind}_accepted_sha256`]: found?.content_sha256 ?? null,
+    };
+  };
+  return { ...newest('terms'), ...newest('privacy'), history: acceptances.map(toAcceptanceRecord) };
+}
+
+function toAcceptanceRecord(acceptance: Acceptance): Json {
+  const { kind, version, locale, title, content_sha256 } = acceptance;
+  const { accepted_at, ip_address, user_agent, request_id } = acceptance;
+  return {
+    kind,
+    version,
+    locale,
+    title,
+    content_sha256,
+    text_path: `/legal/${kind}/${version}/${locale}.txt`,
+    accepted_at,
+    ip_address,
+    user_agent,
+    request_id,
+  };
+}
+
+function toCallbackRecord(row: CallbackRow): Json {
+  const { received_at, last_received_at, received_count, ip_address, outcome } = row;
+  return {
+    received_at,
+    last_received_at,
+    received_count,
+    ip_address,
+    outcome,
+    fields: readFields(row.body),
+  };
+}
+
+/** A signed notification has about a dozen short fields; what is beyond these bounds proves nothing more. */
+const MAX_FIELDS = 60;
+const MAX_TEXT = 1000;
+
+/** The posted fields without the signature. A repeated name has its values joined by " | ". */
+function readFields(body: Buffer): Record<string, string> {
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
+    const key = name.slice(0, MAX_TEXT);
+    const before = fields.get(key);
+    if (name.toLowerCase() === 'hash' || (before === undefined && fields.size === MAX_FIELDS)) continue;
+    fields.set(key, (before === undefined ? value : `${before} | ${value}`).slice(0, MAX_TEXT));
+  }
+  // fromEntries defines own properties, so a field called __proto__ is only a field.
+  return Object.fromEntries(fields);
+}

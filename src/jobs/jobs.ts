@@ -1,0 +1,69 @@
+import { sweepExportProgress } from '../evidence/export-progress.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
+import { watchSecurityEvents } from '../audit/watch-security-events.ts';
+import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
+import { sweepAuth } from '../auth/sweep-auth.ts';
+import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
+import { applyRetention } from './apply-retention.ts';
+import { makePartitions } from './make-partitions.ts';
+import type { Job } from './schedule.ts';
+import { sweepPasses } from '../workspace/entry/sweep-passes.ts';
+import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
+import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-workspaces.ts';
+import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
+
+/** All scheduled work of the product. */
+export function scheduledJobs(deps: AppDeps): Job[] {
+  return [
+    {
+      name: 'end-idle-sessions',
+      everySeconds: 60,
+      run: async (db, context) =>
+        `${String(await WorkspaceSessionTracker.endIdleSessions(db, context))} ended`,
+    },
+    {
+      name: 'expire-pending-payments',
+      everySeconds: 300,
+      run: (db, context) => expirePendingPayments(db, context, deps),
+    },
+    {
+      name: 'make-partitions',
+      everySeconds: 3600,
+      run: (db, context) => makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
+    },
+    {
+      name: 'apply-retention',
+      everySeconds: 86_400,
+      run: (db, context) => applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
+    },
+    {
+      name: 'stop-unneeded-workspaces',
+      everySeconds: 60,
+      run: (db, context) =>
+        stopUnneededWorkspaces(db, context, {
+          runtime: deps.runtime,
+          idleStopHours: deps.config.workspaceIdleStopHours,
+        }),
+    },
+    {
+      name: 'destroy-workspaces',
+      everySeconds: 6 * 3600,
+      run: (db, context) =>
+        destroyWorkspaces(db, context, {
+          runtime: deps.runtime,
+          restoreDays: deps.config.workspaceRestoreDays,
+        }),
+    },
+    {
+      name: 'write-refused-attempts',
+      everySeconds: 60,
+      run: async (db, context) => `${String(await writeRefusedAttempts(db, context))} written`,
+    },
+    { name: 'watch-security-events', everySeconds: 300, run: watchSecurityEvents },
+    { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
+    { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },
+    { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },
+    { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },
+  ];
+}

@@ -1,0 +1,63 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { endBrowserSessions } from '../web/sessions/end-browser-sessions.ts';
+import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
+import { isLastAdmin, lockMember } from './company-lock.ts';
+import { removeSshKeysOf } from '../credentials/remove-ssh-key.ts';
+import { revokeAccessTokensOf } from '../credentials/revoke-access-token.ts';
+
+/**
+ * Ends a person's access at once: every browser session, access token, SSH key and open workspace session of theirs, and the
+ * membership. All evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of
+ * another company.
+ */
+export async function deactivateUser(
+  db: Knex,
+  context: RequestContext,
+  input: { companyId: number; userId: number },
+): Promise<{ ok: true } | { ok: false; reason: 'last-admin' | 'already' }> {
+  const { companyId, userId } = input;
+  return db.transaction(async (trx) => {
+    const member = await lockMember(trx, input);
+    if (member.deactivated_at !== null) return { ok: false, reason: 'already' };
+    if (await isLastAdmin(trx, companyId, member)) return { ok: false, reason: 'last-admin' };
+    await endMembership(trx, context, input);
+    await WorkspaceSessionTracker.endSessionsOfUser(trx, context, {
+      userId,
+      reason: 'revoked',
+      cause: 'deactivated',
+    });
+    const signedOut = await endBrowserSessions(trx, userId);
+    const tokensRevoked = await revokeAccessTokensOf(trx, context, input);
+    const sshKeysRemoved = await removeSshKeysOf(trx, context, input);
+    await AuditLogger.log(trx, context, {
+      action: 'user_deactivated',
+      success: true,
+      resourceType: 'user',
+      resourceId: userId,
+      companyId,
+      details: {
+        email: member.email,
+        role: member.role,
+        browser_sessions_ended: signedOut,
+        access_tokens_revoked: tokensRevoked,
+        ssh_keys_removed: sshKeysRemoved,
+      },
+    });
+    return { ok: true };
+  });
+}
+
+async function endMembership(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { companyId, userId }: { companyId: number; userId: number },
+): Promise<void> {
+  await trx('users').where({ company_id: companyId, id: userId }).update({ deactivated_at: context.at });
+  await trx('membership_periods')
+    .where({ user_id: userId, company_id: companyId })
+    .whereNull('ended_at')
+    // A request that waited for the lock bears an earlier time than what it waited for.
+    .update({ ended_at: trx.raw('greatest(started_at, ?::timestamptz)', [context.at]) });
+}

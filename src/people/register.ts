@@ -1,0 +1,91 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../audit/audit-logger.ts';
+import type { RequestContext } from '../audit/request-context.ts';
+import { startTrial } from '../billing/start-trial.ts';
+import type { Currency } from '../currency.ts';
+import { isUniqueViolation } from '../errors.ts';
+import { acceptDocuments } from '../legal/accept-documents.ts';
+import type { Locale } from '../web/locales/catalogues.ts';
+import { addMember } from './add-member.ts';
+import { hashPassword } from '../auth/password.ts';
+import { isOperatorMailbox } from '../auth/queries.ts';
+import { recordSignIn, type SignedIn } from '../auth/record-sign-in.ts';
+
+export interface Registration {
+  companyName: string;
+  subdomain: string;
+  fullName: string;
+  email: string;
+  password: string;
+  locale: Locale;
+  billingCurrency: Currency;
+  deviceToken: string | null;
+}
+
+export type RegisterOutcome =
+  ({ ok: true } & SignedIn) | { ok: false; reason: 'subdomain-taken' | 'email-taken' };
+
+/**
+ * Makes a company, its first admin, their acceptance of the legal texts and the trial, all or nothing, and records the
+ * sign-in that follows. The form must have been sent with both acceptances. Of two equal registrations
+ * at once one is refused as taken.
+ */
+export async function register(
+  db: Knex,
+  context: RequestContext,
+  input: Registration,
+): Promise<RegisterOutcome> {
+  if (await isOperatorMailbox(db, input.email)) return { ok: false, reason: 'email-taken' };
+  const passwordHash = await hashPassword(input.password);
+  try {
+    const signedIn = await db.transaction((trx) => createAll(trx, context, { ...input, passwordHash }));
+    return { ok: true, ...signedIn };
+  } catch (error) {
+    if (isUniqueViolation(error, 'uq_companies_subdomain')) return { ok: false, reason: 'subdomain-taken' };
+    if (isUniqueViolation(error, 'uq_users_email')) return { ok: false, reason: 'email-taken' };
+    throw error;
+  }
+}
+
+async function createAll(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: Registration & { passwordHash: string },
+): Promise<SignedIn> {
+  const companyId = await insertCompany(trx, context, input);
+  const userId = await addMember(trx, context, { ...input, companyId, role: 'admin' });
+  const { billingCurrency, locale } = input;
+  const trialEndsAt = await startTrial(trx, context, { companyId, billingCurrency });
+  await acceptDocuments(trx, context, { userId, companyId, locale });
+  await AuditLogger.log(trx, context, {
+    action: 'company_registered',
+    success: true,
+    resourceType: 'company',
+    resourceId: companyId,
+    userId,
+    companyId,
+    actorType: 'user',
+    details: {
+      company_name: input.companyName,
+      subdomain: input.subdomain,
+      full_name: input.fullName,
+      email: input.email,
+      trial_ends_at: trialEndsAt.toISOString(),
+    },
+  });
+  const signedIn = await recordSignIn(trx, context, { ...input, userId, method: 'registration' });
+  if (signedIn === undefined) throw new Error('Bug! A person made in this transaction cannot be deactivated');
+  return signedIn;
+}
+
+async function insertCompany(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: Pick<Registration, 'companyName' | 'subdomain'>,
+): Promise<number> {
+  const [row] = await trx('companies')
+    .insert({ name: input.companyName, subdomain: input.subdomain, created_at: context.at })
+    .returning<{ id: number }[]>('id');
+  if (row === undefined) throw new Error('Bug! An insert returned no row');
+  return row.id;
+}

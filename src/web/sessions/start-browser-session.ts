@@ -1,0 +1,37 @@
+import type { Request, Response } from 'express';
+import type { Config } from '../../config/config.ts';
+import { sessionCookieName } from './browser-session.ts';
+
+/**
+ * Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. When it cannot be
+ * stored, nobody is signed in and no cookie is sent.
+ */
+export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
+  return new Promise((resolve, reject) => {
+    req.logIn(user, (error?: Error | null) => {
+      if (error === undefined || error === null) {
+        resolve();
+        return;
+      }
+      req.session.destroy(() => {
+        reject(error);
+      });
+    });
+  });
+}
+
+/** Signs a person out of this browser: its session row is deleted and its cookie taken back. */
+export async function endBrowserSession(req: Request, res: Response, config: Config): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    req.session.destroy((error?: Error | null) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
+  res.clearCookie(sessionCookieName(config.production), {
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: config.production,
+    path: '/',
+  });
+}

@@ -1,0 +1,153 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Log } from '../../log.ts';
+import { enter, type EnteredSession, type WayIn } from './authorize-request.ts';
+import { findPasses, keyOfPass, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
+import type { PassRefusal } from './decide-access.ts';
+import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
+import type { WorkspaceAddresses } from '../workspace-addresses.ts';
+
+/** Something that is open between a browser and a workspace. */
+export interface OpenConnection extends AskedPass {
+  workspaceId: number;
+  /** The session that it belongs to; another one after a break. */
+  session: EnteredSession;
+  /** Of the request that opened it. */
+  context: RequestContext;
+  /** The way in; that of browsers when not given. */
+  way?: WayIn;
+  /** A WebSocket, which is cut when the process stops; an answer that is still being sent is waited for. */
+  isSocket: boolean;
+  /** One side has said that it leaves: while the socket still stands, it is no proof of life any more. */
+  hasClosed?: boolean;
+  /** Told why it is not let in any more; null when the workspace or this process is gone. */
+  cut(refusal: PassRefusal | null): void;
+}
+
+/** Where a connection stands among the open ones; `index` is -1 when it does no more. */
+interface Place {
+  readonly connection: OpenConnection;
+  index: number;
+}
+
+interface ConnectionDeps {
+  db: Knex;
+  log: Log;
+  /** Given: what is open to a workspace that does not listen is cut. */
+  addresses?: WorkspaceAddresses;
+  rules: DoorRules;
+  /** How the database is asked; for browsers when not given. */
+  find?: (db: Knex, asked: AskedPass[], at: Date) => Promise<PassFacts[]>;
+}
+
+/** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
+const LOOK_MS = 2000;
+
+/**
+ * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is decided about anew,
+ * in one statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
+ */
+export class OpenConnections {
+  /** No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next full collection. */
+  readonly #open: Place[] = [];
+  readonly #deps: ConnectionDeps;
+  readonly #timer: NodeJS.Timeout;
+  #isLooking = false;
+
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+  }
+
+  get size(): number {
+    return this.#open.length;
+  }
+
+  /** Watches a connection until the returned function is called. */
+  add(connection: OpenConnection): () => void {
+    const place = { connection, index: this.#open.length };
+    this.#open.push(place);
+    return () => {
+      this.#remove(place);
+    };
+  }
+
+  /** Decides about everything that is open now. Never rejects. */
+  async look(): Promise<void> {
+    if (this.#isLooking || this.#open.length === 0) return;
+    this.#isLooking = true;
+    try {
+      await this.#decideAll(new Date());
+    } catch (error) {
+      this.#deps.log.warn({ err: error, open: this.#open.length }, 'open connections could not be looked at');
+    } finally {
+      this.#isLooking = false;
+    }
+  }
+
+  /** Cuts the sockets, since the process stops; requests are finished first, as everywhere. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const { connection } of [...this.#open]) if (connection.isSocket) connection.cut(null);
+  }
+
+  /** Cuts all that is open, answers included. */
+  cutAll(): void {
+    for (const { connection } of [...this.#open]) connection.cut(null);
+  }
+
+  /** The last one takes its place. */
+  #remove(place: Place): void {
+    const { index } = place;
+    const last = this.#open[this.#open.length - 1];
+    if (index === -1 || last === undefined) return;
+    this.#open.pop();
+    last.index = index;
+    if (last !== place) this.#open[index] = last;
+    place.index = -1;
+  }
+
+  async #decideAll(at: Date): Promise<void> {
+    const places = [...this.#open];
+    const asked = new Map(
+      places.map(({ connection: { label, tokenHash } }) => [
+        keyOfPass({ label, tokenHash }),
+        { label, tokenHash },
+      ]),
+    );
+    const { db, find = findPasses } = this.#deps;
+    const facts = await find(db, [...asked.values()], at);
+    const known = new Map(
+      facts.map((row) => [keyOfPass({ label: row.label, tokenHash: row.token_hash }), row]),
+    );
+    for (const place of places) {
+      const { workspaceId } = place.connection;
+      try {
+        await this.#decide(place, known.get(keyOfPass(place.connection)), at);
+      } catch (error) {
+        // The fault of one must not keep the others open.
+        this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
+      }
+    }
+  }
+
+  /** Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a second time. */
+  async #decide(place: Place, facts: PassFacts | undefined, at: Date): Promise<void> {
+    if (place.index === -1) return;
+    const { connection } = place;
+    const context = { ...connection.context, at };
+    const { db, addresses, rules } = this.#deps;
+    const { workspaceId, way } = connection;
+    const entry = await enter(db, context, { facts, ...rules, ...(way === undefined ? {} : { way }) });
+    const isAway =
+      entry.allowed && addresses !== undefined && (await addresses.addressOf(workspaceId)) === null;
+    if (place.index === -1) return;
+    if (!entry.allowed) connection.cut(entry.reason);
+    else if (isAway) connection.cut(null);
+    else {
+      connection.session = entry.session;
+      if (connection.hasClosed !== true)
+        context.recorders?.trafficBuffer?.note(entry.session, at, MERELY_CONNECTED);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Config } from '../../config/config.ts';
+import { hashSecret, newSecret } from '../../secret-token.ts';
+import { cookiePairs } from '../../web/cookie-pairs.ts';
+
+/** The shape of a secret: 32 bytes in base64url. */
+const TOKEN = /^[\w-]{43}$/;
+
+/** A new secret of a ticket or a pass, and what the database may know of it. */
+export function createToken(): { token: string; hash: string } {
+  const token = newSecret();
+  return { token, hash: hashSecret(token) };
+}
+
+/** The hash of a token that somebody sent; null when it cannot be one of ours. */
+export function hashSentToken(token: unknown): string | null {
+  return typeof token === 'string' && TOKEN.test(token) ? hashSecret(token) : null;
+}
+
+/** True when browsers reach the workspaces over https. */
+export function isHttps({ baseUrl }: Pick<Config, 'baseUrl'>): boolean {
+  return baseUrl.startsWith('https://');
+}
+
+/** The name of the cookie at a workspace's host. `__Host-` keeps a neighbouring host from planting one; it needs https. */
+function passCookieName(https: boolean): string {
+  return https ? '__Host-yac-workspace' : 'yac_workspace';
+}
+
+/** The whole `Set-Cookie` header: host-only, out of reach for scripts, gone with the browser. */
+export function passCookie(token: string, https: boolean): string {
+  return `${passCookieName(https)}=${token}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
+}
+
+/** What a `Cookie` header holds for us and for the workspace. */
+export interface ReadCookie {
+  /** SHA-256 of the pass; null when there is none. */
+  readonly hash: string | null;
+  /** The header as the workspace may see it: without any cookie of ours, whichever of our names it has. */
+  readonly forwarded: string;
+}
+
+/** Headers remembered at once; strangers who make up cookies must not fill the memory. */
+const READ_MAX = 500;
+
+/** Makes what reads `Cookie` headers; a page asks for dozens of files with the same one, so it is remembered. */
+export function createPassReader(https: boolean): (header: string | undefined) => ReadCookie {
+  const read = new Map<string, ReadCookie>();
+  return (header = '') => {
+    const found = read.get(header);
+    if (found !== undefined) return found;
+    const cookie = readPassCookie(header, https);
+    if (read.size >= READ_MAX) read.clear();
+    read.set(header, cookie);
+    return cookie;
+  };
+}
+
+/** Reads one `Cookie` header. Two passes in it are none: one of them was planted. */
+export function readPassCookie(header: string | undefined, https: boolean): ReadCookie {
+  const pairs = cookiePairs(header);
+  const given = pairs.filter((pair) => pair.startsWith(`${passCookieName(https)}=`));
+  const token = given.length === 1 ? given[0]?.slice(passCookieName(https).length + 1) : undefined;
+  const forwarded = pairs.filter((pair) => pair !== '' && !isOurs(pair)).join('; ');
+  return { hash: hashSentToken(token), forwarded };
+}
+
+/** The app's cookies never come here (they are host-only), but a browser without that rule must not hand them over either. */
+export function isOurs(pair: string): boolean {
+  return /^(__(host|secure)-)?yac([_-][\w-]*)?\s*=/i.test(pair.trim());
+}

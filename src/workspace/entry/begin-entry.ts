@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { AuditReason } from '../../audit/reasons.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { NotFound } from '../../errors.ts';
+import { assignHost } from './assign-host.ts';
+import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
+import { findCompanyPlan } from '../company-plan.ts';
+import { createToken } from '../access/pass-token.ts';
+import { findWorkspace } from '../queries.ts';
+import { sessionKey } from '../sessions/start-session.ts';
+
+/** A browser follows a redirect at once; what is found later in a log opens nothing. For the entry, and then for its ticket. */
+export const ENTRY_SECONDS = 30;
+
+export type EntryOutcome =
+  { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
+
+/**
+ * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30 seconds, where the
+ * browser gets what `bindTicket` makes a ticket for. Refuses when the subscription has lapsed; both leave an audit row. Throws
+ * `NotFound` for a workspace that the person may not see.
+ */
+export async function beginEntry(
+  db: Knex,
+  context: RequestContext,
+  input: { workspaceId: number; isAdmin: boolean; isReserved(label: string): boolean },
+): Promise<EntryOutcome> {
+  const person = companyPerson(context, input);
+  const { companyId, userId } = person;
+  const { workspaceId, isReserved } = input;
+  const { browserSessionId } = sessionKey(context, { workspaceId, accessMethod: 'web' });
+  return db.transaction(async (trx): Promise<EntryOutcome> => {
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    if (workspace === undefined) throw new NotFound();
+    const details = workspaceDetails(workspace, person);
+    const plan = await findCompanyPlan(trx, { companyId, at: context.at });
+    if (plan.isLapsed) {
+      const reason = 'subscription-lapsed';
+      await log(trx, context, { workspaceId, details, reason });
+      return { ok: false, reason };
+    }
+    const label = await assignHost(trx, context, { workspaceId, companyId, isReserved });
+    const { token, hash } = createToken();
+    await trx('workspace_tickets').insert({
+      token_hash: hash,
+      workspace_id: workspaceId,
+      company_id: companyId,
+      user_id: userId,
+      browser_session_id: browserSessionId,
+      created_at: context.at,
+      expires_at: new Date(context.at.getTime() + ENTRY_SECONDS * 1000),
+    });
+    await log(trx, context, { workspaceId, details: { ...details, host: label } });
+    return { ok: true, label, entry: token };
+  });
+}
+
+async function log(
+  trx: Knex,
+  context: RequestContext,
+  {
+    workspaceId,
+    details,
+    reason,
+  }: { workspaceId: number; details: Record<string, unknown>; reason?: AuditReason },
+): Promise<void> {
+  await AuditLogger.log(trx, context, {
+    action: 'workspace_entry_granted',
+    success: reason === undefined,
+    resourceType: 'workspace',
+    resourceId: workspaceId,
+    details,
+    ...(reason === undefined ? {} : { errorMessage: reason }),
+  });
+}

@@ -1,0 +1,55 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { ENTRY_SECONDS } from './begin-entry.ts';
+import { createToken } from '../access/pass-token.ts';
+
+/**
+ * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with the cookie whose hash
+ * is `nonceHash`. Undefined for an entry that is unknown, used, too old or another browser session's, which goes to the security
+ * log: a link to here opens nothing for whoever did not press the button in the app.
+ */
+export async function bindTicket(
+  db: Knex,
+  context: RequestContext,
+  input: { entryHash: string | null; nonceHash: string | null },
+): Promise<{ label: string; ticket: string } | undefined> {
+  const { entryHash, nonceHash } = input;
+  const isWhole = entryHash !== null && nonceHash !== null;
+  const bound = isWhole ? await bind(db, context, { entryHash, nonceHash }) : undefined;
+  if (bound === undefined) {
+    await recordSecurityEvent(db, context, {
+      kind: 'access-refused',
+      details: {
+        reason: 'an entry that is used, too old or of another browser session',
+        user_id: context.userId,
+      },
+    });
+  }
+  return bound;
+}
+
+/** In one statement: of two at once the second finds no entry any more. */
+async function bind(
+  db: Knex,
+  { userId, companyId, browserSessionId, at }: RequestContext,
+  { entryHash, nonceHash }: { entryHash: string; nonceHash: string },
+): Promise<{ label: string; ticket: string } | undefined> {
+  const { token, hash } = createToken();
+  const [row] = await db('workspace_tickets')
+    .updateFrom('workspace_hosts')
+    .where('workspace_tickets.token_hash', entryHash)
+    .where('workspace_tickets.company_id', companyId)
+    .where('workspace_tickets.user_id', userId)
+    .where('workspace_tickets.browser_session_id', browserSessionId)
+    .whereNull('workspace_tickets.nonce_hash')
+    .where('workspace_tickets.expires_at', '>', at)
+    .whereRaw('workspace_hosts.workspace_id = workspace_tickets.workspace_id')
+    .update({
+      token_hash: hash,
+      nonce_hash: nonceHash,
+      expires_at: new Date(at.getTime() + ENTRY_SECONDS * 1000),
+    })
+    .returning<{ label: string }[]>(['workspace_hosts.label']);
+  return row === undefined ? undefined : { label: row.label, ticket: token };
+}

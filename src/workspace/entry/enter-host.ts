@@ -1,0 +1,94 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { recordSecurityEvent } from '../../audit/security-log.ts';
+import type { Config } from '../../config/config.ts';
+import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
+import { exchangeTicket } from './exchange-ticket.ts';
+import { createToken, hashSentToken, isHttps, passCookie, readPassCookie } from '../access/pass-token.ts';
+
+/** What a browser is told on its way in: where to go on, and the whole `Set-Cookie` headers. */
+export interface EntryStep {
+  location: string;
+  cookies: string[];
+}
+
+/** What a browser brings to a workspace's host on its way in. */
+interface Brought {
+  label: string;
+  /** Either of them, as it was sent. */
+  entry: unknown;
+  ticket: unknown;
+  cookie: string | undefined;
+}
+
+/**
+ * The way into a workspace, at its own host. With an entry the browser gets a cookie and takes its hash to the app, which makes
+ * a ticket for that cookie alone; with ticket and cookie it gets its pass. So a ticket that somebody else fetched opens nothing
+ * (login CSRF; as `state` in OAuth, RFC 6749, section 10.12). Undefined for anything that opens nothing, which goes to the
+ * security log.
+ */
+export async function enterHost(
+  db: Knex,
+  context: RequestContext,
+  input: Brought & { config: Pick<Config, 'baseUrl'> },
+): Promise<EntryStep | undefined> {
+  return input.entry === undefined ? exchange(db, context, input) : toApp(db, context, input);
+}
+
+async function toApp(
+  db: Knex,
+  context: RequestContext,
+  { config, label, entry, cookie }: Brought & { config: Pick<Config, 'baseUrl'> },
+): Promise<EntryStep | undefined> {
+  const entryHash = hashSentToken(entry);
+  if (entryHash === null || !(await isBegun(db, context, { label, entryHash }))) {
+    await recordSecurityEvent(db, context, {
+      kind: 'access-refused',
+      details: { reason: 'an entry that is used, too old or of another workspace', host: label },
+    });
+    return undefined;
+  }
+  const of = { entryHash, https: isHttps(config) };
+  const { token, hash } = createToken();
+  const held = heldNonce(cookie, of);
+  return {
+    location: `${config.baseUrl}/workspace/entry?entry=${String(entry)}&state=${held?.hash ?? hash}`,
+    cookies: held === undefined ? [nonceCookie(token, of)] : [],
+  };
+}
+
+/** Whoever hands out links cannot fill a browser with cookies for a host that they may not enter. */
+async function isBegun(
+  db: Knex,
+  { at }: RequestContext,
+  { label, entryHash }: { label: string; entryHash: string },
+): Promise<boolean> {
+  const found = await db('workspace_tickets')
+    .where({ token_hash: entryHash })
+    .whereNull('nonce_hash')
+    .where('expires_at', '>', at)
+    .where('workspace_id', db('workspace_hosts').where({ label }).select('workspace_id'))
+    .first<object | undefined>('workspace_id');
+  return found !== undefined;
+}
+
+async function exchange(
+  db: Knex,
+  context: RequestContext,
+  { config, label, ticket, cookie }: Brought & { config: Pick<Config, 'baseUrl'> },
+): Promise<EntryStep | undefined> {
+  const https = isHttps(config);
+  const nonces = readNonces(cookie, https);
+  const { hash: heldHash } = readPassCookie(cookie, https);
+  const pass = await exchangeTicket(db, context, {
+    label,
+    ticketHash: hashSentToken(ticket),
+    nonceHashes: nonces.map(({ hash }) => hash),
+    heldHash,
+  });
+  if (pass === undefined) return undefined;
+  const used = nonces.filter(({ hash }) => hash === pass.nonceHash);
+  const cleared = used.map(({ name }) => clearedNonceCookie(name, https));
+  const given = pass.token === null ? [] : [passCookie(pass.token, https)];
+  return { location: '/', cookies: [...given, ...cleared] };
+}

@@ -1,0 +1,103 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { AppError, NotFound } from '../../errors.ts';
+import { createRateLimit, type RateLimit } from '../../web/rate-limit.ts';
+import { setContentPolicy } from '../../web/security-headers.ts';
+import { askedWorkspace } from '../sessions/activity-router.ts';
+import { beginEntry } from './begin-entry.ts';
+import { bindTicket } from './bind-ticket.ts';
+import { companyPerson, visibilityOf } from '../company-person.ts';
+import { doorRules } from '../access-rules.ts';
+import { isAppLabel, workspaceOrigin } from '../host-name.ts';
+import { isPrefetch } from '../host-request.ts';
+import { ENTER_PATH } from '../gateway/host-router.ts';
+import { addressWithLabel, entryQuery } from '../input.ts';
+import { hashSentToken } from '../access/pass-token.ts';
+import { findWorkspaceAt } from '../queries.ts';
+import { createRuntimeActsLimit, tellOfState } from '../runtime/runtime-router.ts';
+import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
+
+/** Nobody enters workspaces by hand more often; each entry is a row of evidence. */
+const ENTRIES_PER_MINUTE = 60;
+
+/** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
+export function createEntryRouter(deps: AppDeps): Router {
+  const { db, config } = deps;
+  const entries = createRateLimit(db, {
+    name: 'workspace-enter',
+    points: ENTRIES_PER_MINUTE,
+    durationSeconds: 60,
+  });
+  const starts = createRuntimeActsLimit(db);
+  const router = Router();
+  router.get('/at/:label', async (req, res) => {
+    const address = addressWithLabel.safeParse(req.params);
+    const person = companyPerson(requestContext(req), { isAdmin: req.user?.role === 'admin' });
+    const workspace = address.success
+      ? await findWorkspaceAt(db, { ...visibilityOf(person), ...address.data })
+      : undefined;
+    if (workspace === undefined) throw new NotFound();
+    res.redirect(303, `/workspace/${String(workspace.id)}`);
+  });
+  router.get('/entry', async (req, res) => {
+    await goOnWithTicket(deps, req, res);
+  });
+  router.post('/:id/enter', async (req, res) => {
+    if (config.workspaceDomain === null) throw new NotFound();
+    await entries.consume(String(req.user?.id));
+    const asked = askedWorkspace(req);
+    if (!(await isUp(deps, req, res, { ...asked, starts }))) return;
+    const isReserved = (label: string): boolean => isAppLabel(config, label);
+    const outcome = await beginEntry(db, requestContext(req), { ...asked, isReserved });
+    res.redirect(
+      303,
+      outcome.ok
+        ? `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`
+        : // The page itself says that the subscription has lapsed, and where to renew it.
+          `/workspace/${String(asked.workspaceId)}`,
+    );
+  });
+  return router;
+}
+
+/** Back from the workspace's host, which has given the browser its cookie. Only the browser that began the entry gets a ticket. */
+async function goOnWithTicket({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
+  if (config.workspaceDomain === null) throw new NotFound();
+  const { entry, state } = entryQuery.parse(req.query);
+  // Neither is a person on the way in: what they ask for must use up no entry.
+  const bound =
+    req.method === 'HEAD' || isPrefetch(req.headers)
+      ? undefined
+      : await bindTicket(db, requestContext(req), { entryHash: hashSentToken(entry), nonceHash: state });
+  if (bound === undefined)
+    throw new AppError(403, 'workspace.awayTicket', { message: 'no entry of this browser session' });
+  res.setHeader('referrer-policy', 'no-referrer');
+  res.redirect(303, `${workspaceOrigin(config, bound.label)}${ENTER_PATH}?ticket=${bound.ticket}`);
+}
+
+/** True when there is something to enter: what is stopped is started first. Otherwise the person is told on its page why not. */
+async function isUp(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  { starts, ...asked }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },
+): Promise<boolean> {
+  const { db, runtime } = deps;
+  if (!doorRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
+  await starts.consume(String(req.user?.id));
+  const outcome = await setWorkspaceState(db, requestContext(req), { ...asked, act: 'start', runtime });
+  if (!outcome.ok) tellOfState(req, res, 'start', outcome);
+  return outcome.ok;
+}
+
+/**
+ * Lets the form of a workspace's page lead to the workspace's host and back: browsers check the redirects after a form as well.
+ * The app by its name, too: it may have been opened by another. False when workspaces have no hosts.
+ */
+export function allowEntryForm(res: Response, config: Config): boolean {
+  if (config.workspaceDomain === null) return false;
+  setContentPolicy(res, config, { formTarget: `${workspaceOrigin(config, '*')} ${config.baseUrl}` });
+  return true;
+}

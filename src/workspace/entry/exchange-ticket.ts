@@ -1,0 +1,161 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
+import { ENTRY_SECONDS } from './begin-entry.ts';
+import { createToken } from '../access/pass-token.ts';
+import { findOpenSession } from '../sessions/session-queries.ts';
+import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
+
+const DAY_MS = 86_400_000;
+
+/** What a ticket bears on, when it was good. */
+interface Exchanged {
+  workspace_id: number;
+  company_id: number;
+  user_id: number;
+  browser_session_id: string;
+}
+
+/** What a browser comes with. */
+interface Presented {
+  label: string;
+  ticketHash: string | null;
+  /** Of the cookies that it has for its ways in; the ticket is bound to one of them. */
+  nonceHashes: readonly string[];
+  heldHash: string | null;
+}
+
+/**
+ * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace,
+ * fetched by another browser or used before, which goes to the security log. Whether the pass lets anybody in is decided anew with
+ * every request. `heldHash` is of the pass that came with the ticket. Good for the same browser session it stays, and `token` is
+ * null: with another pass, what is open in the first tab would be cut. One that is not brought opens nothing more, unless it is of
+ * the last half minute: of two tabs that come in at once neither may shut out the other. One that was given to another browser
+ * session is now lost to its browser: it opens nothing more, and its open session ends as `replaced`.
+ */
+export async function exchangeTicket(
+  db: Knex,
+  context: RequestContext,
+  input: Presented,
+): Promise<{ token: string | null; nonceHash: string } | undefined> {
+  const { ticketHash } = input;
+  const pass = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
+  if (pass !== undefined) return pass;
+  await recordSecurityEvent(db, context, {
+    kind: 'access-refused',
+    details: { host: input.label, ...(await explain(db, context, input)) },
+  });
+  return undefined;
+}
+
+/** Whose ticket it is when another browser fetched it: who hands on tickets of their own should be found. */
+async function explain(
+  db: Knex,
+  { at }: RequestContext,
+  { ticketHash, label }: Presented,
+): Promise<{ reason: string; user_id?: number; workspace_id?: number }> {
+  const [others] = await db('workspace_tickets')
+    .where({ token_hash: ticketHash })
+    .whereNotNull('nonce_hash')
+    .whereNull('used_at')
+    .where('expires_at', '>', at)
+    .where('workspace_id', db('workspace_hosts').where({ label }).select('workspace_id'))
+    .select<Pick<Exchanged, 'user_id' | 'workspace_id'>[]>(['user_id', 'workspace_id']);
+  return others === undefined
+    ? { reason: 'a ticket that is used, too old or of another workspace' }
+    : { reason: 'a ticket that another browser fetched', ...others };
+}
+
+async function exchange(
+  db: Knex,
+  context: RequestContext,
+  { label, ticketHash, nonceHashes, heldHash }: Presented & { ticketHash: string },
+): Promise<{ token: string | null; nonceHash: string } | undefined> {
+  return db.transaction(async (trx) => {
+    // Of two at once the second waits here for the first, and then finds it used.
+    const [found] = await trx('workspace_tickets')
+      .where('workspace_tickets.token_hash', ticketHash)
+      .whereIn('workspace_tickets.nonce_hash', nonceHashes)
+      .whereNull('workspace_tickets.used_at')
+      .where('workspace_tickets.expires_at', '>', context.at)
+      .where('workspace_tickets.workspace_id', trx('workspace_hosts').where({ label }).select('workspace_id'))
+      .update({ used_at: context.at })
+      .returning<(Exchanged & { nonce_hash: string })[]>([
+        'workspace_id',
+        'company_id',
+        'user_id',
+        'browser_session_id',
+        'nonce_hash',
+      ]);
+    if (found === undefined) return undefined;
+    const { nonce_hash: nonceHash, ...ticket } = found;
+    if (heldHash !== null && (await isGoodFor(trx, context, { ticket, heldHash })))
+      return { token: null, nonceHash };
+    await revokePasses(trx, {
+      workspaceId: ticket.workspace_id,
+      userId: ticket.user_id,
+      browserSessionId: ticket.browser_session_id,
+      createdBefore: new Date(context.at.getTime() - ENTRY_SECONDS * 1000),
+    });
+    if (heldHash !== null) await replacePass(trx, context, { ticket, heldHash });
+    return { token: await givePass(trx, context, ticket), nonceHash };
+  });
+}
+
+async function isGoodFor(
+  trx: Knex.Transaction,
+  { at }: RequestContext,
+  { ticket, heldHash }: { ticket: Exchanged; heldHash: string },
+): Promise<boolean> {
+  const held = await trx('workspace_passes')
+    .where({ ...ticket, token_hash: heldHash })
+    .where('expires_at', '>', at)
+    .first<object | undefined>('workspace_id');
+  return held !== undefined;
+}
+
+async function givePass(trx: Knex.Transaction, { at }: RequestContext, ticket: Exchanged): Promise<string> {
+  const { token, hash } = createToken();
+  await trx('workspace_passes').insert({
+    ...ticket,
+    token_hash: hash,
+    created_at: at,
+    expires_at: new Date(at.getTime() + SESSION_MAX_DAYS * DAY_MS),
+  });
+  return token;
+}
+
+/** Takes back the pass that this browser held until now for another browser session, unless it is none of this workspace's. */
+async function replacePass(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { ticket, heldHash }: { ticket: Exchanged; heldHash: string },
+): Promise<void> {
+  const { workspace_id: workspaceId } = ticket;
+  const [held] = await trx('workspace_passes')
+    .where({ token_hash: heldHash, workspace_id: workspaceId })
+    .whereNot({ browser_session_id: ticket.browser_session_id })
+    .delete()
+    .returning<Pick<Exchanged, 'user_id' | 'browser_session_id'>[]>(['user_id', 'browser_session_id']);
+  if (held === undefined) return;
+  const { user_id: userId, browser_session_id: browserSessionId } = held;
+  const open = await findOpenSession(trx, { workspaceId, userId, browserSessionId, accessMethod: 'web' });
+  if (open === undefined) return;
+  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: open.id, reason: 'replaced' });
+}
+
+/** Shuts a browser out of a workspace's host until it gets a new ticket. */
+export async function revokePasses(
+  db: Knex,
+  input: { workspaceId: number; userId: number; browserSessionId: string; createdBefore?: Date },
+): Promise<void> {
+  const { workspaceId, userId, browserSessionId, createdBefore } = input;
+  const query = db('workspace_passes').where({
+    workspace_id: workspaceId,
+    user_id: userId,
+    browser_session_id: browserSessionId,
+  });
+  if (createdBefore !== undefined) query.where('created_at', '<', createdBefore);
+  await query.delete();
+}

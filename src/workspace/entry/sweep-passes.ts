@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+
+/** A connection by SSH without an open session comes back within this time, if at all, in milliseconds. */
+const CONNECTION_MS = 86_400_000;
+
+/** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
+export async function sweepPasses(db: Knex, context: RequestContext): Promise<string> {
+  const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
+  const passes = await db('workspace_passes')
+    .where('expires_at', '<', context.at)
+    .orWhereNotExists(
+      db('browser_sessions')
+        .whereRaw('browser_sessions.sid = workspace_passes.browser_session_id')
+        .select(db.raw('1')),
+    )
+    .delete();
+  const connections = await db('ssh_connections')
+    .where('created_at', '<', new Date(context.at.getTime() - CONNECTION_MS))
+    .whereNotExists(
+      db('open_workspace_sessions')
+        .whereRaw('open_workspace_sessions.session_id = ssh_connections.connection_hash')
+        .select(db.raw('1')),
+    )
+    .delete();
+  return `removed ${String(tickets)} tickets, ${String(passes)} passes, ${String(connections)} connections`;
+}

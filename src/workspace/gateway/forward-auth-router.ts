@@ -1,0 +1,109 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { Forbidden } from '../../errors.ts';
+import { createHostReader, hostnameOf } from '../host-name.ts';
+import { isNavigation, one, readHostRequest, type HostRequest } from '../host-request.ts';
+import type { PassRefusal } from '../access/decide-access.ts';
+import { createPassReader, isHttps } from '../access/pass-token.ts';
+import type { WorkspaceGate } from '../access/access-cache.ts';
+
+/** What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round in a circle. */
+export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
+
+/**
+ * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401
+ * or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser sessions: the pass is not one.
+ */
+export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate): Router {
+  const readHost = createHostReader(config);
+  const readCookie = createPassReader(isHttps(config));
+  const router = Router();
+  router.get('/forward-auth', async (req, res) => {
+    res.setHeader('cache-control', 'no-store');
+    const original = readOriginal(req);
+    const asked = original === null ? null : readHost(original.host);
+    if (original === null || asked?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
+    const cookie = readCookie(req.headers.cookie);
+    const request = readHostRequest(req.headers, {
+      label: asked.label,
+      tokenHash: cookie.hash,
+      hostname: hostnameOf(original.host) ?? '',
+      method: original.method,
+      path: original.path,
+    });
+    const context = requestContext(req);
+    const entry = await gate.decide(context, request);
+    if (!entry.allowed) {
+      refuse(res, config.baseUrl, { request, reason: entry.reason, isNginx: original.isNginx });
+      return;
+    }
+    await gate.note(context, entry.session, { request, isPartlySeen: true });
+    res.setHeader('x-workspace-id', String(entry.entrant.workspaceId));
+    res.setHeader('x-workspace-user-id', String(entry.entrant.userId));
+    // What the workspace may see of the cookies; each of the three proxies can put it in place of the browser's own.
+    res.setHeader('cookie', cookie.forwarded);
+    res.status(204).end();
+  });
+  return router;
+}
+
+/** nginx passes on nothing but 200, 401 and 403; its own configuration turns 401 with an address into a redirect. */
+function refuse(
+  res: Response,
+  baseUrl: string,
+  of: { request: HostRequest; reason: PassRefusal; isNginx: boolean },
+): void {
+  if (!mendable.includes(of.reason)) throw new Forbidden({ message: of.reason });
+  const url = enterUrl(baseUrl, of.request.label);
+  if (of.isNginx) {
+    res.status(401).setHeader('location', url).end();
+  } else if (isNavigation(of.request)) {
+    res.redirect(303, url);
+  } else {
+    res.status(401).end();
+  }
+}
+
+/** The page of the app from which a person comes (back) into the workspace at this host. */
+export function enterUrl(baseUrl: string, label: string): string {
+  return `${baseUrl}/workspace/at/${label}`;
+}
+
+interface Original {
+  host: string;
+  method: string;
+  /** With its query; empty when the proxy does not say it. */
+  path: string;
+  isNginx: boolean;
+}
+
+/**
+ * The request that the proxy asks about. Only a trusted proxy is believed; a stranger's headers are ignored, and so there is no
+ * host. A browser can send the header that its proxy does not set: when both are there they must name one host.
+ */
+function readOriginal(req: Request): Original | null {
+  const isTrusted = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
+  if (!isTrusted(req.socket.remoteAddress ?? '', 0)) return null;
+  const forwardedHost = one(req.headers['x-forwarded-host']);
+  const url = one(req.headers['x-original-url']);
+  const hosts = [forwardedHost, url === undefined ? undefined : hostOfUrl(url)].filter(
+    (host) => host !== undefined,
+  );
+  const [host] = hosts;
+  if (host === undefined || hosts.some((other) => hostnameOf(other) !== hostnameOf(host))) return null;
+  const isNginx = url !== undefined;
+  const method = one(req.headers[isNginx ? 'x-original-method' : 'x-forwarded-method']) ?? 'GET';
+  const path = isNginx ? pathOfUrl(url) : one(req.headers['x-forwarded-uri']);
+  return { host, method: method.toUpperCase(), path: path ?? '', isNginx };
+}
+
+function hostOfUrl(url: string): string {
+  // Blanks of ASCII only: nginx sends the address byte for byte, and `\s` would take the byte A0 of a UTF-8 letter for one.
+  const isPlain = !/[\t\n\v\f\r ]/.test(url) && URL.canParse(url);
+  return isPlain ? new URL(url).host : '';
+}
+
+function pathOfUrl(url: string): string {
+  return URL.canParse(url) ? new URL(url).pathname : '';
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { AppDeps } from '../../app-deps.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { createHostReader } from '../host-name.ts';
+import { OUR_PATH } from './host-assets.ts';
+import type { PassedOn, PassOn } from './pass-on-request.ts';
+
+/**
+ * Passes on what is let in at a workspace's host before Express sees it; whatever is to be answered by us goes to the app, with
+ * what came of it in `earlier`. A page of a workspace asks for dozens of files, and Express with its log line takes three times
+ * as long as passing one on. No log line is written: what a person opens in a workspace is the person's; it counts in the
+ * metrics.
+ */
+export function createHostListener(
+  { config, metrics }: Pick<AppDeps, 'config' | 'metrics'>,
+  of: {
+    app: RequestListener;
+    /** Null: nothing is passed on here. */
+    passOn: PassOn | null;
+    earlier: WeakMap<IncomingMessage, PassedOn>;
+    contextOf(req: IncomingMessage): RequestContext;
+  },
+): RequestListener {
+  const { app, passOn, earlier, contextOf } = of;
+  if (passOn === null) return app;
+  const readHost = createHostReader(config);
+  return (req, res) => {
+    const asked = readHost(req.headers.host);
+    if (asked.kind !== 'workspace' || req.url?.startsWith(OUR_PATH) === true) {
+      app(req, res);
+      return;
+    }
+    const context = contextOf(req);
+    const since = performance.now();
+    passOn(context, { req, res, label: asked.label }).then(
+      (outcome) => {
+        if (outcome.kind === 'passed') {
+          const labels = { method: req.method ?? '', route: 'workspace', status: String(res.statusCode) };
+          metrics.httpRequests.observe(labels, (performance.now() - since) / 1000);
+          return;
+        }
+        earlier.set(req, outcome);
+        app(req, res);
+      },
+      (error: unknown) => {
+        context.log.error({ err: error, requestId: context.requestId }, 'a request to a workspace failed');
+        res.destroy();
+      },
+    );
+  };
+}

@@ -1,0 +1,237 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { recordSecurityEvent } from '../../audit/security-log.ts';
+import type { Config } from '../../config/config.ts';
+import type { Log } from '../../log.ts';
+import type { EnteredSession } from '../access/authorize-request.ts';
+import type { AskedPass, DoorRules } from '../access/find-passes.ts';
+import { countMessages } from '../activity/websocket-frames.ts';
+import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
+import type { PersonSigns } from '../activity/human-activity.ts';
+import { isHttps } from '../access/pass-token.ts';
+import { cleanRequestHeaders } from './proxy-headers.ts';
+import { BodyStoodStill, relayRequest } from './relay-request.ts';
+import { relayWebSocket } from './relay-websocket.ts';
+import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
+import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresses.ts';
+
+const SILENT_MS = 120_000;
+
+/** A person who has too much open is named in the security log once in so many milliseconds, with how often it was. */
+const TOLD_MS = 60_000;
+
+/** The workspace did not answer, or not so that it could be passed on; `status` says how. */
+export class WorkspaceAway extends Error {
+  readonly status: 408 | 502 | 504;
+
+  constructor(status: 408 | 502 | 504, cause: Error) {
+    super('the workspace did not answer', { cause });
+    this.name = 'WorkspaceAway';
+    this.status = status;
+  }
+}
+
+/** The person has as much open as one may have. */
+export class TooMuchOpen extends Error {
+  constructor() {
+    super('the person has too much open');
+    this.name = 'TooMuchOpen';
+  }
+}
+
+/** Who has been let in, and to where. */
+export interface Admitted extends AskedPass {
+  workspaceId: number;
+  userId: number;
+  companyId: number;
+  session: EnteredSession;
+  context: RequestContext;
+  address: WorkspaceAddress;
+  /** The cookies without ours. */
+  cookie: string;
+  /** The workspace answers. */
+  onAnswer(): void;
+}
+
+interface GatewayDeps {
+  config: Config;
+  db: Knex;
+  log: Log;
+  addresses: WorkspaceAddresses;
+  rules: DoorRules;
+  signs: PersonSigns;
+  /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
+  silentMs?: number;
+}
+
+/** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
+export class WorkspaceGateway {
+  readonly addresses: WorkspaceAddresses;
+  readonly connections: OpenConnections;
+  readonly #deps: GatewayDeps;
+  readonly #silentMs: number;
+  readonly #agent: WorkspaceAgent;
+  readonly #signs: PersonSigns;
+  /** How much each person has open. */
+  readonly #held = new Map<number, number>();
+  readonly #refused = new Map<number, { since: number; count: number }>();
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#silentMs = deps.silentMs ?? SILENT_MS;
+    this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
+    this.#signs = deps.signs;
+    this.addresses = deps.addresses;
+    this.connections = new OpenConnections(deps);
+  }
+
+  /** Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with `TooMuchOpen`. */
+  async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
+    this.#hold(admitted);
+    const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
+    try {
+      const options = this.#toOptions(req, admitted);
+      await relayRequest(req, res, {
+        options: { ...options, agent: this.#agent },
+        onAnswer: () => {
+          admitted.onAnswer();
+        },
+      });
+    } catch (error) {
+      throw toAway(error);
+    } finally {
+      remove();
+      this.#letGo(admitted);
+    }
+  }
+
+  /**
+   * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. Resolves when both sides
+   * speak, or with what the workspace answered instead; rejects like `passOn`.
+   */
+  async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
+    if (socket.closed) return;
+    this.#hold(admitted);
+    socket.once('close', () => {
+      this.#letGo(admitted);
+    });
+    const connection = toConnection(admitted, true, () => socket.destroy());
+    socket.once('close', this.connections.add(connection));
+    const { headers, ...options } = this.#toOptions(req, admitted);
+    try {
+      await relayWebSocket(socket, head, {
+        options: { ...options, headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
+        silentMs: this.#silentMs,
+        onAnswer: () => {
+          admitted.onAnswer();
+        },
+        ...this.#counters(connection, socket),
+      });
+    } catch (error) {
+      throw toAway(error);
+    }
+  }
+
+  /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
+  close(): void {
+    this.connections.close();
+  }
+
+  /** Cuts what is still being answered as well: an event stream has no end. */
+  cutAnswers(): void {
+    this.connections.cutAll();
+  }
+
+  #counters(
+    connection: OpenConnection,
+    socket: Socket,
+  ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
+    let openedAt = new Date();
+    let isEndedByWorkspace = false;
+    const traffic = connection.context.recorders?.trafficBuffer;
+    const onSent = countMessages(
+      (bytes) => {
+        const at = new Date();
+        const isActive = this.#signs.isBehindMessage(connection.session, at, { socket, openedAt, bytes });
+        traffic?.note(connection.session, at, { isActive, isPartlySeen: false });
+      },
+      () => {
+        connection.hasClosed = true;
+        // To a close of the workspace the browser answers with one by itself (RFC 6455, section 5.5.1).
+        if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
+      },
+    );
+    const onSaid = countMessages(
+      () => {
+        this.#signs.noteSpoken(connection.session, new Date());
+      },
+      () => {
+        isEndedByWorkspace = connection.hasClosed !== true;
+        connection.hasClosed = true;
+      },
+    );
+    const onOpen = (): void => {
+      openedAt = new Date();
+    };
+    return { onOpen, onSent, onSaid };
+  }
+
+  #toOptions(
+    req: IncomingMessage,
+    { address, context, cookie }: Admitted,
+  ): Pick<RequestOptions, 'method' | 'path'> & WorkspaceTarget & { headers: IncomingHttpHeaders } {
+    const protocol = isHttps(this.#deps.config) ? 'https' : 'http';
+    const headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
+    return { ...toTarget(address), method: req.method, path: req.url, headers };
+  }
+
+  #hold(admitted: Admitted): void {
+    const { userId } = admitted;
+    const held = this.#held.get(userId) ?? 0;
+    if (held >= this.#deps.config.workspaceConnectionsMax) {
+      this.#tell(admitted);
+      throw new TooMuchOpen();
+    }
+    this.#held.set(userId, held + 1);
+  }
+
+  #letGo({ userId }: Admitted): void {
+    const held = this.#held.get(userId) ?? 0;
+    if (held > 1) this.#held.set(userId, held - 1);
+    else this.#held.delete(userId);
+  }
+
+  /** Once in a while: whoever opens thousands must fill no table. */
+  #tell({ userId, companyId, context }: Admitted): void {
+    const now = context.at.getTime();
+    const told = this.#refused.get(userId) ?? { since: -Infinity, count: 0 };
+    told.count += 1;
+    this.#refused.set(userId, told);
+    if (now - told.since < TOLD_MS) return;
+    const details = { by: 'gateway', reason: 'too-many', user_id: userId, company_id: companyId };
+    void recordSecurityEvent(this.#deps.db, context, {
+      kind: 'access-refused',
+      details: { ...details, times: told.count },
+    });
+    this.#refused.set(userId, { since: now, count: 0 });
+  }
+}
+
+function toAway(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof BodyStoodStill) return new WorkspaceAway(408, error);
+  return new WorkspaceAway(error instanceof WorkspaceSilent ? 504 : 502, error);
+}
+
+function toConnection(admitted: Admitted, isSocket: boolean, cut: () => void): OpenConnection {
+  const { label, tokenHash, workspaceId, session, context } = admitted;
+  return { label, tokenHash, workspaceId, session, context, isSocket, cut };
+}
+
+type WorkspaceTarget = { socketPath: string } | { host: string; port: number };
+
+function toTarget(address: WorkspaceAddress): WorkspaceTarget {
+  return 'socketPath' in address ? address : { host: '127.0.0.1', port: address.port };
+}

@@ -1,0 +1,45 @@
+import type { Knex } from 'knex';
+import { systemContext } from '../../audit/request-context.ts';
+import type { Log } from '../../log.ts';
+import type { Metrics } from '../../metrics.ts';
+import type { Recorders } from '../../recorders.ts';
+import { endLeftovers } from './end-leftovers.ts';
+import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
+import type { WorkspaceRuntime } from './runtime.ts';
+
+/** How many programs are brought up at once. */
+const AT_ONCE = 4;
+
+/**
+ * Brings back what was running when the app was last here: adopts what still lives, starts the rest, and ends what lives though
+ * nobody wants it any more. What a company no longer pays for stays down. Never rejects.
+ */
+export async function resumeWorkspaces(
+  db: Knex,
+  deps: { runtime: WorkspaceRuntime; log: Log; metrics: Metrics; recorders?: Recorders },
+): Promise<void> {
+  const { runtime, ...parts } = deps;
+  if (!runtime.isManaged) return;
+  try {
+    await endLeftovers(db, systemContext({ name: 'resume-workspaces', at: new Date(), ...parts }), runtime);
+    const waiting = (await listRunningWorkspaces(db)).map(({ id }) => id);
+    const bringUp = async (): Promise<void> => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await resumeOne(db, runtime, id);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, bringUp));
+  } catch (error) {
+    parts.log.error({ err: error }, 'workspaces could not be brought back after the start');
+  }
+}
+
+/** It may have been stopped, deleted or not paid for since it waits: before it starts, and while it does. */
+async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
+  const findPaidFor = async (): Promise<RunningWorkspace | undefined> => {
+    const found = await findRunningWorkspace(db, id);
+    return found !== undefined && found.paid_until > new Date() ? found : undefined;
+  };
+  const workspace = await findPaidFor();
+  if (workspace === undefined) return;
+  await runtime.start(workspace);
+  if ((await findPaidFor()) === undefined) await runtime.stop(id);
+}

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import type { RuntimeWorkspace } from '../runtime-types.ts';
+
+/** A workspace whose program should run, of whatever company. */
+export interface RunningWorkspace extends RuntimeWorkspace {
+  company_id: number;
+  owner_user_id: number;
+  wanted_running_since: Date;
+  /** When the company's subscription lapses, or has lapsed. */
+  paid_until: Date;
+  /**
+   * When a person last used it, by what flowed there or by what a page or a program reported; a tab that is merely connected is
+   * no use. Null: not yet.
+   */
+  last_active_at: Date | null;
+}
+
+/** Every workspace, of all companies, whose program should run. For scheduled work; no page shows it. */
+export async function listRunningWorkspaces(db: Knex): Promise<RunningWorkspace[]> {
+  return runningWorkspaces(db).orderBy('workspaces.id').select<RunningWorkspace[]>(columnsOf(db));
+}
+
+/** The same of one; undefined when its program should not run. */
+export async function findRunningWorkspace(db: Knex, id: number): Promise<RunningWorkspace | undefined> {
+  return runningWorkspaces(db).where('workspaces.id', id).first<RunningWorkspace | undefined>(columnsOf(db));
+}
+
+function runningWorkspaces(db: Knex): Knex.QueryBuilder {
+  return db('workspaces')
+    .join('subscriptions', 'subscriptions.company_id', 'workspaces.company_id')
+    .whereNotNull('workspaces.wanted_running_since')
+    .whereNull('workspaces.deleted_at');
+}
+
+function columnsOf(db: Knex): (string | Knex.Raw)[] {
+  return [
+    'workspaces.id',
+    'workspaces.name',
+    'workspaces.port',
+    'workspaces.company_id',
+    'workspaces.owner_user_id',
+    'workspaces.wanted_running_since',
+    db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
+    db.raw(LAST_ACTIVE),
+  ];
+}
+
+/** A session whose traffic is counted says by that when it was used; in any other only reports of use move the last activity. */
+const LAST_ACTIVE = `(
+  select max(case when s.connected_until is null then s.last_activity_at else s.active_until end)
+  from workspace_sessions as s
+  where s.workspace_id = workspaces.id and s.company_id = workspaces.company_id
+) as last_active_at`;

@@ -1,0 +1,113 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { lockCompany } from '../../people/company-lock.ts';
+import { NotFound } from '../../errors.ts';
+import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
+import { findCompanyPlan } from '../company-plan.ts';
+import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from '../queries.ts';
+import type { StartOutcome } from '../runtime-types.ts';
+import type { WorkspaceRuntime } from './runtime.ts';
+import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
+
+/** What can be asked of the program of a workspace. */
+export type WorkspaceAct = 'start' | 'stop' | 'restart';
+
+type Refusal =
+  Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
+export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
+
+interface SetStateInput {
+  workspaceId: number;
+  isAdmin: boolean;
+  act: WorkspaceAct;
+  runtime: WorkspaceRuntime;
+}
+
+/**
+ * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row that says so.
+ * Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go on.
+ * Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws `NotFound` for a workspace
+ * that the person may not see, and where workspaces run elsewhere.
+ */
+export async function setWorkspaceState(
+  db: Knex,
+  context: RequestContext,
+  input: SetStateInput,
+): Promise<SetStateOutcome> {
+  const person = companyPerson(context, input);
+  if (!input.runtime.isManaged) throw new NotFound();
+  const { workspace, refusal } = await noteWish(db, context, { ...input, person });
+  const wasRunning = input.act === 'start' && input.runtime.state(workspace.id) === 'running';
+  const outcome: { ok: true } | { ok: false; reason: Refusal } =
+    refusal === null ? await carryOut(db, context, input, workspace) : { ok: false, reason: refusal };
+  await AuditLogger.logWorkspaceRuntime(db, context, `workspace_${input.act}`, {
+    success: outcome.ok,
+    workspaceId: workspace.id,
+    details: { ...workspaceDetails(workspace, person), ...(wasRunning ? { already_running: true } : {}) },
+    ...(outcome.ok ? {} : { reason: outcome.reason }),
+  });
+  return { workspace, ...outcome };
+}
+
+/** Committed before the process is touched, so that a restart of the app finds what the person wanted. */
+async function noteWish(
+  db: Knex,
+  context: RequestContext,
+  { person, workspaceId, act }: SetStateInput & { person: CompanyPerson },
+): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | null }> {
+  const { companyId } = person;
+  return db.transaction(async (trx) => {
+    // One start at a time in a company: otherwise two that count at once both see room for one more.
+    await lockCompany(trx, companyId);
+    const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
+    if (workspace === undefined) throw new NotFound();
+    if (act !== 'stop') {
+      const plan = await findCompanyPlan(trx, { companyId, at: context.at });
+      if (plan.isLapsed) return { workspace, refusal: 'subscription-lapsed' };
+      const running = await countWantedRunning(trx, { companyId, exceptId: workspaceId });
+      if (plan.limit !== null && running >= plan.limit) return { workspace, refusal: 'plan-limit' };
+    }
+    await trx('workspaces')
+      .where({ 'workspaces.id': workspaceId, 'workspaces.company_id': companyId })
+      .update({ wanted_running_since: wishOf(act, workspace, context), stopped_because: null });
+    if (act === 'stop')
+      await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, { workspaceId, reason: 'stopped' });
+    return { workspace, refusal: null };
+  });
+}
+
+/** To start what runs already is no use of it, and must not put off its idle stop. */
+function wishOf(act: WorkspaceAct, workspace: Workspace, context: RequestContext): Date | null {
+  if (act === 'stop') return null;
+  return act === 'restart' ? context.at : (workspace.wanted_running_since ?? context.at);
+}
+
+async function carryOut(
+  db: Knex,
+  context: RequestContext,
+  { act, runtime }: SetStateInput,
+  { id, company_id: companyId }: Workspace,
+): Promise<{ ok: true } | { ok: false; reason: Refusal }> {
+  if (act === 'stop') {
+    return (await hasStopped(context, runtime, id)) ? { ok: true } : { ok: false, reason: 'cannot-stop' };
+  }
+  const known = await findRuntimeWorkspace(db, { companyId, workspaceId: id });
+  if (known === undefined) throw new Error(`Bug! workspace ${String(id)} has no company`);
+  const outcome = await (act === 'start' ? runtime.start(known) : runtime.restart(known));
+  // Stopped or deleted while it started: nobody would stop it any more.
+  const now = await findWorkspace(db, { companyId, ownerUserId: null, workspaceId: id });
+  if (now !== undefined && now.wanted_running_since !== null) return outcome;
+  await hasStopped(context, runtime, id);
+  return { ok: false, reason: 'stopped' };
+}
+
+async function hasStopped(context: RequestContext, runtime: WorkspaceRuntime, id: number): Promise<boolean> {
+  try {
+    await runtime.stop(id);
+    return true;
+  } catch (error) {
+    context.log.error({ err: error, workspaceId: id }, 'the program of a workspace could not be stopped');
+    return false;
+  }
+}

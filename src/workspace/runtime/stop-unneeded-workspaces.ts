@@ -1,0 +1,80 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { endLeftovers, stopWithRow } from './end-leftovers.ts';
+import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
+import type { StopCause } from '../runtime-types.ts';
+import type { WorkspaceRuntime } from './runtime.ts';
+import type { Ending } from '../session-row.ts';
+import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** How what is open in it ends. */
+const endings = {
+  unused: { reason: 'stopped' },
+  'subscription-lapsed': { reason: 'revoked', cause: 'lapsed' },
+} satisfies Record<StopCause, Ending>;
+
+/**
+ * Stops programs that nobody has used for `idleStopHours` (null: never for that), counted from their start or their last active
+ * use, those of companies whose subscription has lapsed, and what an act that was cut off has left running. Each leaves an audit
+ * row of the system that says why, a failure included. Returns a summary for the job list.
+ */
+export async function stopUnneededWorkspaces(
+  db: Knex,
+  context: RequestContext,
+  options: { runtime: WorkspaceRuntime; idleStopHours: number | null },
+): Promise<string> {
+  const { runtime, idleStopHours } = options;
+  if (!runtime.isManaged) return 'workspaces run elsewhere';
+  await flush(context);
+  let stopped = 0;
+  for (const workspace of await listRunningWorkspaces(db)) {
+    if (findStopCause(workspace, context.at, idleStopHours) === null) continue;
+    const because = await noteStop(db, context, { id: workspace.id, idleStopHours });
+    if (because === null) continue;
+    await stopWithRow(db, context, { workspace, runtime, because });
+    stopped += 1;
+  }
+  const leftovers = await endLeftovers(db, context, runtime);
+  return `stopped ${String(stopped)}, leftovers ${String(leftovers)}`;
+}
+
+/** What flowed until now counts as use. */
+async function flush({ recorders }: RequestContext): Promise<void> {
+  await recorders?.activityBuffer?.flush();
+  await recorders?.trafficBuffer?.flush();
+}
+
+function findStopCause(
+  workspace: RunningWorkspace,
+  at: Date,
+  idleStopHours: number | null,
+): StopCause | null {
+  if (workspace.paid_until <= at) return 'subscription-lapsed';
+  if (idleStopHours === null) return null;
+  const lastUse = Math.max(
+    workspace.wanted_running_since.getTime(),
+    workspace.last_active_at?.getTime() ?? 0,
+  );
+  return at.getTime() - lastUse >= idleStopHours * HOUR_MS ? 'unused' : null;
+}
+
+/** Looks once more, since stopping those before it took its time; null when it is used, paid for, or stopped by now. */
+async function noteStop(
+  db: Knex,
+  context: RequestContext,
+  { id, idleStopHours }: { id: number; idleStopHours: number | null },
+): Promise<StopCause | null> {
+  await flush(context);
+  return db.transaction(async (trx) => {
+    await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
+    const workspace = await findRunningWorkspace(trx, id);
+    const because = workspace === undefined ? null : findStopCause(workspace, context.at, idleStopHours);
+    if (because === null) return null;
+    await trx('workspaces').where({ id }).update({ wanted_running_since: null, stopped_because: because });
+    const ending = { workspaceId: id, ...endings[because] };
+    await WorkspaceSessionTracker.endSessionsOfWorkspace(trx, context, ending);
+    return because;
+  });
+}

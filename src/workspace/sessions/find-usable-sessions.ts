@@ -1,0 +1,59 @@
+import type { Knex } from 'knex';
+import { missingAcceptancesOf } from '../../legal/queries.ts';
+
+/** A session as its person reports in it. */
+export interface ReportedSession {
+  sessionId: number;
+  startedAt: Date;
+  /** Admins use every workspace of their company, members their own. */
+  isAdmin: boolean;
+}
+
+/** An open session whose person may go on in it. */
+export interface UsableSession {
+  id: number;
+  last_activity_at: Date;
+  /** When the subscription lapses. */
+  paid_until: Date;
+}
+
+/**
+ * Those of the sessions in which a report would count: open, in a workspace that exists and that the person may see, and
+ * of somebody who has accepted the legal texts in force. It asks all that a report on its own is asked for. Throws when there
+ * is no answer in time.
+ */
+export async function findUsableSessions(
+  db: Knex,
+  reported: ReportedSession[],
+  timeoutMs: number,
+): Promise<UsableSession[]> {
+  const asked = reported.map(({ sessionId, startedAt, isAdmin }) => ({
+    id: sessionId,
+    started_at: startedAt,
+    is_admin: isAdmin,
+  }));
+  return db
+    .from(
+      db.raw('json_to_recordset(?::json) as r(id bigint, started_at timestamptz, is_admin boolean)', [
+        JSON.stringify(asked),
+      ]),
+    )
+    .join('workspace_sessions as s', (join) => {
+      join
+        .on('s.id', 'r.id')
+        .andOn('s.started_at', '>=', 'r.started_at')
+        .andOn('s.started_at', '<', db.raw("r.started_at + interval '1 millisecond'"));
+    })
+    .join('workspaces', { 'workspaces.id': 's.workspace_id', 'workspaces.company_id': 's.company_id' })
+    .join('subscriptions', 'subscriptions.company_id', 's.company_id')
+    .whereNull('s.ended_at')
+    .whereNull('workspaces.deleted_at')
+    .whereRaw('(r.is_admin or workspaces.owner_user_id = s.user_id)')
+    .whereNotExists(missingAcceptancesOf(db, db.ref('s.user_id')))
+    .select<UsableSession[]>([
+      's.id',
+      's.last_activity_at',
+      db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
+    ])
+    .timeout(timeoutMs);
+}

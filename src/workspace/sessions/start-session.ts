@@ -1,0 +1,74 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { endOpenSession } from './end-session.ts';
+import { findOpenSession, type SessionKey } from './session-queries.ts';
+import { isIdle, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
+
+/** The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the whole. */
+const USER_AGENT_MAX = 1024;
+
+/** A found session may end before it is locked; the next round starts a new one. More rounds than this cannot happen. */
+const MAX_ROUNDS = 10;
+
+/** Part of WorkspaceSessionTracker: see `startSession` there. */
+export async function startSession(
+  db: Knex,
+  context: RequestContext,
+  input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
+): Promise<WorkspaceSession> {
+  const key = sessionKey(context, input);
+  return db.transaction(async (trx) => {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const started = await insertSession(trx, context, { ...key, companyId: input.companyId });
+      if (started !== undefined) return started;
+      const open = await findOpenSession(trx, { ...key, forUpdate: true });
+      if (open !== undefined && !isIdle(open, context.at)) return open;
+      if (open !== undefined) await endOpenSession(trx, context, open, { reason: 'idle' });
+    }
+    throw new Error(`Bug! no session could be started in workspace ${String(input.workspaceId)}`);
+  });
+}
+
+/** What a session belongs to. Throws for a context without person or browser session: nothing could be tracked. */
+export function sessionKey(
+  context: RequestContext,
+  input: { workspaceId: number; accessMethod: AccessMethod },
+): SessionKey {
+  const { userId, browserSessionId } = context;
+  if (userId === null || browserSessionId === null) {
+    throw new Error('Bug! a workspace session needs a person and a browser session, token or connection');
+  }
+  return { workspaceId: input.workspaceId, userId, browserSessionId, accessMethod: input.accessMethod };
+}
+
+/** Undefined when somebody has one open: the trigger claim_open_session then inserts nothing. */
+async function insertSession(
+  trx: Knex,
+  context: RequestContext,
+  key: SessionKey & { companyId: number },
+): Promise<WorkspaceSession | undefined> {
+  const [row] = await trx('workspace_sessions')
+    .insert({
+      company_id: key.companyId,
+      workspace_id: key.workspaceId,
+      user_id: key.userId,
+      started_at: context.at,
+      last_activity_at: context.at,
+      ip_address: context.ip,
+      user_agent: storable(context.userAgent),
+      session_id: key.browserSessionId,
+      access_method: key.accessMethod,
+      on_behalf_of: trx('workspaces')
+        .where({ id: key.workspaceId })
+        .whereNot({ owner_user_id: key.userId })
+        .select('owner_user_id'),
+    })
+    .returning<WorkspaceSession[]>(sessionColumns);
+  return row;
+}
+
+/** Postgres refuses NUL, and half a surrogate pair is no text. */
+function storable(userAgent: string | null): string | null {
+  if (userAgent === null) return null;
+  return Buffer.from(userAgent.slice(0, USER_AGENT_MAX).replaceAll('\0', '\uFFFD')).toString();
+}

@@ -1,0 +1,190 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { endOpenSessions } from './end-session.ts';
+import { findOpenSession } from './session-queries.ts';
+import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from '../session-row.ts';
+import { sessionKey, startSession } from './start-session.ts';
+import { touchSession, type ActivityOutcome } from './touch-session.ts';
+import type { UsageFilter } from './session-spans.ts';
+import { calculateUsage, type UsageStats } from './usage-stats.ts';
+import { withPendingActivity } from './with-pending-activity.ts';
+
+/** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
+const SWEEP_BATCH = 100;
+
+/** The sweeper leaves other processes so long to write the touches that they have in memory, in milliseconds. */
+const SWEEP_GRACE_MS = 15_000;
+
+/**
+ * Recorder of `workspace_sessions`, and with the activity buffer its only writer. Stateless; joins the caller's transaction
+ * when given one. Whatever changes a session writes first what this process has in memory about it; what only reads may be
+ * a few seconds behind.
+ */
+export class WorkspaceSessionTracker {
+  /**
+   * The active session of this person, browser and way in; starts one when there is none. A double click gets the same
+   * session: the database allows one. One that has been idle too long is ended at its last activity first.
+   */
+  static async startSession(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
+  ): Promise<WorkspaceSession> {
+    const { workspaceId, userId, browserSessionId } = sessionKey(context, input);
+    return withPendingActivity(db, context, { workspaceId, userId, browserSessionId }, (trx) =>
+      startSession(trx, context, input),
+    );
+  }
+
+  /**
+   * Notes that the person used the workspace at `context.at`. Never moves time backwards; too soon after the last report
+   * it counts nothing. After more than 30 minutes the old session ends at its last activity and a new one starts
+   * (`restarted`), also when the sweeper was there first. A session that ended otherwise stays ended.
+   */
+  static async updateActivity(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number },
+  ): Promise<ActivityOutcome> {
+    return withPendingActivity(db, context, input, (trx) => touchSession(trx, context, input));
+  }
+
+  /**
+   * Ends one session; undefined when it is not open, or when it is to be `closed` and belongs to another person. A close
+   * or sign-out by the person counts until `context.at`; a late one, and every other reason, until the last activity.
+   */
+  static async endSession(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number } & Ending,
+  ): Promise<WorkspaceSession | undefined> {
+    if (input.reason === 'closed' && context.userId === null) return undefined;
+    const { sessionId, reason, cause } = input;
+    const ended = await withPendingActivity(db, context, { sessionId }, (trx) =>
+      endOpenSessions(trx, context, { reason, cause }, (query) => {
+        query.where('workspace_sessions.id', sessionId);
+        if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
+      }),
+    );
+    return ended[0];
+  }
+
+  /** Ends as `closed` a session whose connection broke off: at the last proof of life, and by nobody's act. */
+  static async endLostSession(
+    db: Knex,
+    context: RequestContext,
+    input: { sessionId: number },
+  ): Promise<void> {
+    const ending = { reason: 'closed', cause: 'connection-lost' } as const;
+    await withPendingActivity(db, context, input, (trx) =>
+      endOpenSessions(trx, { ...context, userId: null }, ending, (query) => {
+        query.where('workspace_sessions.id', input.sessionId);
+      }),
+    );
+  }
+
+  /** The session in which this person and browser use the workspace now; one idle for too long is none. */
+  static async getActiveSession(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number; accessMethod: AccessMethod },
+  ): Promise<WorkspaceSession | undefined> {
+    const open = await findOpenSession(db, sessionKey(context, input));
+    return open === undefined || isIdle(open, context.at) ? undefined : open;
+  }
+
+  /** Ends what this person has open in this browser, as `signed-out`; call it before the browser session goes. */
+  static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
+    const { userId, browserSessionId } = context;
+    if (userId === null || browserSessionId === null) return 0;
+    return endOfBrowser(db, context, { userId, browserSessionId }, { reason: 'signed-out' });
+  }
+
+  /** Ends everything a person has open, in every browser. */
+  static async endSessionsOfUser(
+    db: Knex,
+    context: RequestContext,
+    input: { userId: number } & Ending,
+  ): Promise<number> {
+    const { userId, ...ending } = input;
+    const ended = await withPendingActivity(db, context, { userId }, (trx) =>
+      endOpenSessions(trx, context, ending, (query) => {
+        query.where('workspace_sessions.user_id', userId);
+      }),
+    );
+    return ended.length;
+  }
+
+  /** Ends what was opened with an access token that is withdrawn: at its last activity, since withdrawing is no use of it. */
+  static async endSessionsOfToken(
+    db: Knex,
+    context: RequestContext,
+    input: { userId: number; tokenSessionId: string },
+  ): Promise<number> {
+    const { userId, tokenSessionId: browserSessionId } = input;
+    const ending = { reason: 'revoked', cause: 'token-revoked' } as const;
+    return endOfBrowser(db, context, { userId, browserSessionId }, ending);
+  }
+
+  /** Ends everything that is open in a workspace, whoever uses it. */
+  static async endSessionsOfWorkspace(
+    db: Knex,
+    context: RequestContext,
+    input: { workspaceId: number } & Ending,
+  ): Promise<number> {
+    const { workspaceId, ...ending } = input;
+    const ended = await withPendingActivity(db, context, { workspaceId }, (trx) =>
+      endOpenSessions(trx, context, ending, (query) => {
+        query.where('workspace_sessions.workspace_id', workspaceId);
+      }),
+    );
+    return ended.length;
+  }
+
+  /**
+   * Ends every session that has been idle for more than 30 minutes, at its last activity; returns how many. Several
+   * processes may sweep at once: each session is ended, and its audit row written, once.
+   */
+  static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
+    const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
+    await context.recorders?.activityBuffer?.flush();
+    await context.recorders?.trafficBuffer?.flush();
+    let total = 0;
+    let count: number;
+    do {
+      const ended = await endOpenSessions(db, context, { reason: 'idle' }, (query) => {
+        query.where('workspace_sessions.last_activity_at', '<', limit).limit(SWEEP_BATCH).skipLocked();
+      });
+      count = ended.length;
+      total += count;
+    } while (count === SWEEP_BATCH);
+    return total;
+  }
+
+  /** The bounds of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap in. */
+  static async usageStats(
+    db: Knex,
+    _context: RequestContext | null,
+    input: UsageFilter,
+  ): Promise<UsageStats> {
+    return calculateUsage(db, input);
+  }
+}
+
+/** A browser, or a token in its place, is no longer let in as that person. */
+async function endOfBrowser(
+  db: Knex,
+  context: RequestContext,
+  { userId, browserSessionId }: { userId: number; browserSessionId: string },
+  ending: Ending,
+): Promise<number> {
+  const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
+    endOpenSessions(trx, context, ending, (query) => {
+      query.where({
+        'workspace_sessions.user_id': userId,
+        'workspace_sessions.session_id': browserSessionId,
+      });
+    }),
+  );
+  return ended.length;
+}

@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { NotFound } from '../../errors.ts';
+import { companyPerson } from '../company-person.ts';
+import { findOwnSession } from './own-sessions.ts';
+import type { AccessMethod, WorkspaceSession } from '../session-row.ts';
+import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
+
+/**
+ * Ends a session that was opened in this way and with this token or connection; one that has ended stays as it is. Throws
+ * `NotFound` for any other.
+ */
+export async function closeSession(
+  db: Knex,
+  context: RequestContext,
+  input: { sessionId: number; accessMethod: AccessMethod },
+): Promise<WorkspaceSession> {
+  const { userId, companyId } = companyPerson(context, { isAdmin: false });
+  const { sessionId, accessMethod } = input;
+  return db.transaction(async (trx) => {
+    const session = await findOwnSession(trx, { companyId, userId, sessionId });
+    if (session?.session_id !== context.browserSessionId || session.access_method !== accessMethod)
+      throw new NotFound();
+    const ended = await WorkspaceSessionTracker.endSession(trx, context, { sessionId, reason: 'closed' });
+    return ended ?? (await findOwnSession(trx, { companyId, userId, sessionId })) ?? session;
+  });
+}

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig, loadMaintenanceConfig } from '../../src/config/config.ts';
+import { environment } from '../../src/config/environment.ts';
+
+const good = {
+  NODE_ENV: 'production',
+  WORKSPACE_RUNTIME: 'external',
+  BASE_URL: 'https://app.example.com',
+  DATABASE_URL: 'postgres://app@db.example.com/youarecoder',
+  SESSION_SECRET: 'Zk3vQ9xLr7Wm2Yt8Pb5Nc6Hd1Fg4Js0AuEi',
+  PAYTR_MERCHANT_ID: '424242',
+  PAYTR_MERCHANT_KEY: 'Qw8eRt5yUi2oPa7s',
+  PAYTR_MERCHANT_SALT: 'Zx9cVb6nMl3kJh1g',
+  SELLER_ADDRESS: 'A street 1, Ankara',
+  SELLER_PHONE: '+90 312 000 00 01',
+  SELLER_EMAIL: 'billing@example.com',
+};
+
+function faultsOf(env: Record<string, string | undefined>): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults;
+  }
+}
+
+describe('the configuration', () => {
+  it('is accepted in production when every secret is set and strong', () => {
+    expect(faultsOf(good)).toEqual([]);
+  });
+
+  it('lists every fault at once and never prints a secret’s value', () => {
+    const faults = faultsOf({
+      NODE_ENV: 'production',
+      SESSION_SECRET: 'hunter2',
+      PORT: 'eighty',
+      PAYTR_MERCHANT_ID: 'x',
+    });
+    const named = faults.map((fault) => fault.split(':')[0]);
+    expect(named).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL',
+        'PORT',
+        'PAYTR_MERCHANT_ID',
+        'PAYTR_MERCHANT_KEY',
+        'PAYTR_MERCHANT_SALT',
+      ]),
+    );
+    expect(faults.join('\n')).not.toContain('hunter2');
+  });
+
+  it.each(['SESSION_SECRET', 'PAYTR_MERCHANT_KEY', 'PAYTR_MERCHANT_SALT'])(
+    'refuses production without %s or with a weak one',
+    (name) => {
+      expect(faultsOf({ ...good, [name]: undefined }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: '' }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: 'changeme-changeme-changeme-changeme-1' }).join()).toContain(name);
+      expect(faultsOf({ ...good, [name]: 'a'.repeat(64) }).join()).toContain(name);
+    },
+  );
+
+  it.each([
+    ['BASE_URL', 'http://app.example.com'],
+    ['PAYTR_BASE_URL', 'http://www.paytr.com'],
+    ['PAYTR_USER_IP_OVERRIDE', '203.0.113.10'],
+    ['SELLER_ADDRESS', undefined],
+    ['METRICS_TOKEN', 'test-test-test-test'],
+    ['SSH_SOCKETS', '/run/youarecoder-ssh'],
+  ])('refuses %s = %s in production', (name, value) => {
+    expect(faultsOf({ ...good, [name]: value }).join()).toContain(name);
+  });
+
+  it.each([
+    ['', false],
+    ['0', false],
+    ['1', 1],
+    ['2', 2],
+    ['10.0.0.0/8, 2001:db8::/32', ['10.0.0.0/8', '2001:db8::/32']],
+    ['127.0.0.1', ['127.0.0.1']],
+    ['loopback', ['loopback']],
+  ])('reads TRUST_PROXY %j as %j', (text, expected) => {
+    expect(loadConfig({ ...good, TRUST_PROXY: text }).trustProxy).toEqual(expected);
+  });
+
+  it.each(['true', 'all', '10.0.0.0/33', '10.0.0/8', '*', '-1', '203.0.113.7:80'])(
+    'refuses TRUST_PROXY %j',
+    (text) => {
+      expect(faultsOf({ ...good, TRUST_PROXY: text }).join()).toContain('TRUST_PROXY');
+    },
+  );
+
+  it.each(Object.keys(environment.shape))('takes a blank %s for one that is not set', (name) => {
+    const unset = { ...good, NODE_ENV: 'production', [name]: undefined };
+    for (const blank of ['', ' ', '\t', ' \n', '\u00a0']) {
+      const env = { ...unset, [name]: blank };
+      expect(faultsOf(env), JSON.stringify(blank)).toEqual(faultsOf(unset));
+      if (faultsOf(unset).length === 0) expect(loadConfig(env)).toEqual(loadConfig(unset));
+    }
+  });
+
+  it('takes a blank for not set in the work that runs by itself, too', () => {
+    expect(loadMaintenanceConfig({ RETENTION_MONTHS: ' ', PARTITION_MONTHS_AHEAD: ' ' })).toEqual(
+      loadMaintenanceConfig({}),
+    );
+  });
+
+  it('still charges the usual tax when TAX_PERCENT is blank, and none only when it says 0', () => {
+    expect(loadConfig({ ...good, TAX_PERCENT: ' ' }).taxPercent).toBe(20);
+    expect(loadConfig({ ...good, TAX_PERCENT: '0' }).taxPercent).toBe(0);
+  });
+
+  it.each([
+    ['https://app.example.com', 'example.com'],
+    ['https://example.com', 'example.com'],
+    ['https://APP.example.com:8443', 'Example.COM'],
+    ['https://app.example.com.', 'example.com'],
+  ])('refuses %s as the app’s address under the workspace domain %s', (BASE_URL, WORKSPACE_DOMAIN) => {
+    expect(faultsOf({ ...good, BASE_URL, WORKSPACE_DOMAIN }).join()).toMatch(
+      /^WORKSPACE_DOMAIN: the app itself/,
+    );
+  });
+
+  it.each([
+    ['https://app.example.com', 'example.net'],
+    ['https://app.example.com', 'ple.com'],
+    ['https://app.example.com', 'workspaces.example.com'],
+  ])('takes %s beside the workspace domain %s', (BASE_URL, WORKSPACE_DOMAIN) => {
+    expect(faultsOf({ ...good, BASE_URL, WORKSPACE_DOMAIN })).toEqual([]);
+  });
+
+  it.each([
+    ['postgres://app:secret-1@one:5432,two:5432/db', 'names several hosts'],
+    ['postgres://app:secret-1@one,two/db', 'names several hosts'],
+    ['jdbc:postgresql://db.example.com/db?password=secret-1', 'without jdbc:'],
+    ['host=db.example.com password=secret-1', 'is not an address like postgres://'],
+    ['postgres://app:secret-1#@db.example.com/db', 'percent-encoded'],
+  ])('says what is wrong with the address %s of a database, for each of them', (address, fault) => {
+    for (const name of ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'DATABASE_REPLICA_URL']) {
+      const faults = faultsOf({ ...good, [name]: address });
+      expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name}: .*${fault}`))]);
+      expect(faults.join()).not.toContain('secret-1');
+    }
+  });
+
+  it('refuses folders in which the path of a socket would be too long', () => {
+    const deep = `/${'d'.repeat(95)}`;
+    const process = { WORKSPACE_RUNTIME: 'process', WORKSPACE_COMMAND: 'program {socket}' };
+    expect(faultsOf({ ...good, ...process, DATA_DIR: deep }).join()).toMatch(
+      /^DATA_DIR: is \d+ bytes too long/,
+    );
+    expect(faultsOf({ ...good, ...process, DATA_DIR: deep.slice(0, 60) })).toEqual([]);
+    expect(faultsOf({ ...good, ...process, SSH_SOCKETS: deep }).join()).toContain('SSH_SOCKETS: is');
+  });
+});

@@ -1,0 +1,187 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import type { RequestContext } from '../../src/audit/request-context.ts';
+import { evidenceBundle, evidenceJsonSchema, type EvidenceBundle } from '../../src/evidence/bundle-schema.ts';
+import { exportEvidence, type EvidenceRequest } from '../../src/evidence/export-evidence.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { readsOf } from '../support/reads.ts';
+import { buildPayment, type BuiltUser } from '../support/build.ts';
+
+const ajv = new Ajv2020({ allErrors: true, strict: true });
+addFormats.default(ajv);
+const validate = ajv.compile(evidenceJsonSchema('https://example.com'));
+
+/**
+ * Throws with every fault when the bundle does not fit the published schema, or has a field that it does not describe: the
+ * published one is open for the fields of later versions, and ours may have none of those.
+ */
+export function expectValid(bundle: unknown): asserts bundle is EvidenceBundle {
+  evidenceBundle.parse(bundle);
+  if (!validate(bundle)) throw new Error(ajv.errorsText(validate.errors, { separator: '\n' }));
+}
+
+/** The request of a signed-in admin. */
+export function contextOf(user: BuiltUser, at = new Date()): RequestContext {
+  return {
+    requestId: `request-${String(at.getTime())}`,
+    actorType: user.role === 'operator' ? 'operator' : 'user',
+    userId: user.id,
+    companyId: user.company_id,
+    ip: '198.51.100.7',
+    rawIp: null,
+    userAgent: 'admin browser',
+    method: 'GET',
+    path: '/admin',
+    browserSessionId: null,
+    at,
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(),
+  };
+}
+
+/** Asks for a bundle and reads it to the end; it has been checked against the schema. */
+export async function readBundle(
+  db: Knex,
+  by: BuiltUser,
+  subject: BuiltUser,
+  input: Partial<EvidenceRequest> = {},
+): Promise<EvidenceBundle> {
+  const bundle: unknown = JSON.parse(await downloadText(db, by, subject, input));
+  expectValid(bundle);
+  return bundle;
+}
+
+/** The same as text. */
+export async function downloadText(
+  db: Knex,
+  by: BuiltUser,
+  subject: BuiltUser,
+  input: Partial<EvidenceRequest> = {},
+): Promise<string> {
+  const download = await exportEvidence({ db, reads: readsOf(db) }, contextOf(by), {
+    userId: subject.id,
+    companyId: by.company_id,
+    from: null,
+    to: null,
+    by,
+    ...input,
+  });
+  let text = '';
+  for await (const chunk of download.chunks) text += chunk.toString();
+  return text;
+}
+
+/** One audit row; by default a sign-in of the person that worked. */
+export async function buildAuditRow(
+  db: Knex,
+  user: BuiltUser,
+  overrides: Record<string, unknown> = {},
+): Promise<number> {
+  const [row] = await db('audit_logs')
+    .insert({
+      timestamp: new Date(),
+      user_id: user.id,
+      company_id: user.company_id,
+      actor_type: 'user',
+      action_type: 'login',
+      resource_type: 'user',
+      resource_id: String(user.id),
+      ip_address: '203.0.113.20',
+      user_agent: 'person browser',
+      request_method: 'POST',
+      request_path: '/auth/login',
+      request_id: 'build',
+      details: JSON.stringify({ email: user.email }),
+      success: true,
+      ...overrides,
+    })
+    .returning<{ id: number }[]>('id');
+  return row?.id ?? 0;
+}
+
+/** What was counted in a session. */
+export interface CountedMinutes {
+  connected: number;
+  active: number;
+  isPartlySeen?: boolean;
+}
+
+/** One ended workspace session of an hour, unless told otherwise. */
+export async function buildSession(
+  db: Knex,
+  user: BuiltUser,
+  workspaceId: number,
+  times: { from: string; to: string; isOpen?: boolean },
+  /** What was counted; nothing when it is left out. */
+  minutes?: CountedMinutes,
+): Promise<void> {
+  await db('workspace_sessions').insert({
+    ...(minutes !== undefined && {
+      connected_minutes: minutes.connected,
+      active_minutes: minutes.active,
+      is_partly_seen: minutes.isPartlySeen ?? false,
+      connected_until: db.raw(`date_trunc('minute', ?::timestamptz)`, [times.to]),
+    }),
+    company_id: user.company_id,
+    workspace_id: workspaceId,
+    user_id: user.id,
+    started_at: times.from,
+    ended_at: times.isOpen === true ? null : times.to,
+    end_reason: times.isOpen === true ? null : 'closed',
+    last_activity_at: times.to,
+    activity_count: 3,
+    ip_address: '203.0.113.20',
+    user_agent: 'person browser',
+    session_id: 'a'.repeat(64),
+    access_method: 'web',
+  });
+}
+
+/** A paid payment with its signed notification and its invoice. */
+export async function buildPaidPayment(
+  db: Knex,
+  user: BuiltUser,
+  overrides: { created_at?: Date; amount_minor?: number } & Record<string, unknown> = {},
+): Promise<{ id: number; merchant_oid: string }> {
+  const at = overrides.created_at ?? new Date();
+  const payment = await buildPayment(db, {
+    company_id: user.company_id ?? 0,
+    user_id: user.id,
+    status: 'success',
+    charged_minor: overrides.amount_minor ?? 149_900,
+    decided_at: at,
+    paid_at: at,
+    ...overrides,
+  });
+  await db('payment_callbacks').insert({
+    payment_id: payment.id,
+    merchant_oid: payment.merchant_oid,
+    body: Buffer.from(`merchant_oid=${payment.merchant_oid}&status=success&hash=c2VjcmV0&x=1&x=2`),
+    ip_address: '198.51.100.200',
+    received_at: at,
+    last_received_at: at,
+    outcome: 'paid',
+  });
+  const [counted] = await db('invoices').count<{ count: number }[]>('id as count');
+  const number = (counted?.count ?? 0) + 1;
+  await db('invoices').insert({
+    payment_id: payment.id,
+    company_id: user.company_id,
+    year: 2026,
+    number,
+    invoice_no: `YAC2026${String(number).padStart(9, '0')}`,
+    issued_at: at,
+    plan: 'team',
+    period_start: at,
+    period_end: new Date(at.getTime() + 30 * 86_400_000),
+    currency: payment.currency,
+    total_minor: payment.amount_minor,
+    tax_minor: 100,
+    tax_percent: 20,
+    buyer: JSON.stringify({ name: 'Acme', address: null }),
+    seller: JSON.stringify({ name: 'Seller', address: 'Street 1' }),
+  });
+  return payment;
+}

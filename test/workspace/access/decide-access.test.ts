@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import type { PassFacts } from '../../../src/workspace/access/find-passes.ts';
+import { judgePass } from '../../../src/workspace/access/decide-access.ts';
+
+const at = new Date('2026-01-10T12:00:00Z');
+const later = new Date('2026-02-10T12:00:00Z');
+
+const ofAnOwner: PassFacts = {
+  label: 'place-acme',
+  token_hash: 'a',
+  workspace_id: 1,
+  company_id: 2,
+  owner_user_id: 3,
+  deleted_at: null,
+  wanted_running_since: at,
+  pass_user_id: 3,
+  browser_session_id: 'b',
+  is_signed_in: true,
+  role: 'member',
+  must_accept: false,
+  paid_until: later,
+  workspace_session_id: null,
+  session_started_at: null,
+  last_activity_at: null,
+};
+
+it('lets the owner of a running workspace in', () => {
+  expect(judgePass(ofAnOwner, at, { mustRun: true }).allowed).toBe(true);
+});
+
+it('lets nobody into a workspace that was stopped, so that no session of it is opened', () => {
+  const stopped = { ...ofAnOwner, wanted_running_since: null };
+  expect(judgePass(stopped, at, { mustRun: true })).toEqual({ allowed: false, reason: 'stopped' });
+});
+
+it('does not ask what runs where workspaces live elsewhere', () => {
+  expect(judgePass({ ...ofAnOwner, wanted_running_since: null }, at, { mustRun: false }).allowed).toBe(true);
+});

@@ -1,0 +1,176 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { systemContext, type RequestContext } from '../../../src/audit/request-context.ts';
+import { createMetrics } from '../../../src/metrics.ts';
+import { newSecret } from '../../../src/secret-token.ts';
+import { asEntrant } from '../../../src/workspace/access/authorize-request.ts';
+import { OpenConnections, type OpenConnection } from '../../../src/workspace/access/open-connections.ts';
+import type { KeyHolder } from '../../../src/workspace/ssh/one-time-passes.ts';
+import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
+import { findSshFacts } from '../../../src/workspace/ssh/ssh-facts.ts';
+import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
+import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
+import { buildCast, buildSshKey, buildUser, buildWorkspace } from '../../support/build.ts';
+import { useTestDatabase } from '../../support/database.ts';
+
+const database = useTestDatabase();
+const log = pino({ level: 'silent' });
+let watched: OpenConnections | undefined;
+
+afterEach(() => watched?.close());
+
+describe('what is open through the gateway', () => {
+  it('is cut when it is no longer let in, whatever is wrong with another connection', async () => {
+    const cast = await buildCast(database.db);
+    const owned = { company_id: cast.acme.id, owner_user_id: cast.bob.id };
+    const workspaceIds = [
+      await buildWorkspace(database.db, owned),
+      await buildWorkspace(database.db, owned),
+    ].map(({ id }) => id);
+    const cut: number[] = [];
+    const addressOf = (): Promise<null> => Promise.reject(new Error('nobody knows where it runs'));
+    watched = new OpenConnections({
+      db: database.db,
+      log,
+      addresses: { addressOf },
+      rules: { mustRun: false },
+    });
+    for (const workspaceId of workspaceIds)
+      watched.add(connectionTo(workspaceId, () => cut.push(workspaceId)));
+    await watched.look();
+    expect(cut).toEqual(workspaceIds);
+  });
+
+  it('is watched until it is removed, whichever others were removed before', async () => {
+    const cut: number[] = [];
+    const of = new OpenConnections({ db: database.db, log, rules: { mustRun: false } });
+    watched = of;
+    const remove = [0, 1, 2, 3, 4, 5].map((id) => of.add(connectionTo(id, () => cut.push(id))));
+    for (const id of [1, 5, 0, 1, 0]) remove[id]?.();
+    expect(of.size).toBe(3);
+    await of.look();
+    expect(cut.sort()).toEqual([2, 3, 4]);
+    for (const id of [4, 2, 3]) remove[id]?.();
+    expect(of.size).toBe(0);
+  });
+});
+
+describe('one that goes while it is decided about', () => {
+  let connection: OpenConnection;
+  let keyId: number;
+  const cut = vi.fn();
+  const note = vi.fn();
+  const warn = vi.spyOn(log, 'warn');
+
+  beforeEach(async () => {
+    for (const spy of [cut, note, warn]) spy.mockReset();
+    const owner = await buildUser(database.db, { role: 'admin' });
+    const owned = { company_id: owner.company_id!, owner_user_id: owner.id };
+    const { id } = await buildWorkspace(database.db, owned);
+    await database.db('workspaces').where({ id }).update({ wanted_running_since: new Date() });
+    keyId = (await buildSshKey(database.db, owner)).id;
+    connection = await openedBySsh({ keyId, companyId: owned.company_id, userId: owner.id });
+  });
+
+  /** By SSH: there a connection is a session. */
+  async function openedBySsh(holder: KeyHolder): Promise<OpenConnection> {
+    const context = systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() });
+    const entry = await openSshConnection(database.db, context, {
+      ...{ holder, pass: newSecret(), wanted: null, openCount: 0, mustRun: true, isReserved: () => false },
+      openings: createSshOpeningsLimit(database.db),
+    });
+    if (!entry.allowed) throw new Error(entry.refusal.reason);
+    const { entrant, session, way, connectionHash: tokenHash } = entry;
+    const flush = (): Promise<void> => Promise.resolve();
+    const recorders = { trafficBuffer: { note, flush } } as unknown as NonNullable<
+      RequestContext['recorders']
+    >;
+    return {
+      ...{ label: '', tokenHash, workspaceId: entrant.workspaceId, session, way, isSocket: true, cut },
+      context: { ...asEntrant(context, entrant), recorders },
+    };
+  }
+
+  function watch(deps: Partial<ConstructorParameters<typeof OpenConnections>[0]> = {}): OpenConnections {
+    watched = new OpenConnections({
+      db: database.db,
+      log,
+      rules: { mustRun: true },
+      find: findSshFacts,
+      ...deps,
+    });
+    return watched;
+  }
+
+  const sessions = (): Promise<Record<string, unknown>[]> =>
+    database
+      .db('workspace_sessions')
+      .where({ workspace_id: connection.workspaceId })
+      .orderBy('id')
+      .select('id', 'end_reason');
+
+  it('opens no session for nobody when its own has just ended', async () => {
+    const of = watch({
+      find: async (db, asked) => {
+        remove();
+        const sessionId = connection.session.id;
+        await WorkspaceSessionTracker.endSession(db, connection.context, { sessionId, reason: 'closed' });
+        return findSshFacts(db, asked);
+      },
+    });
+    const remove = of.add(connection);
+    await of.look();
+    expect(await sessions()).toEqual([{ id: connection.session.id, end_reason: 'closed' }]);
+    expect([cut, note, warn].flatMap((spy) => spy.mock.calls)).toEqual([]);
+  });
+
+  it('is not sent away any more when its access was taken back, and its neighbour is', async () => {
+    const neighbour = connectionTo(0, vi.fn());
+    await database.db('ssh_keys').where({ id: keyId }).update({ removed_at: new Date() });
+    const of = watch({
+      find: async (db, asked) => {
+        const facts = await findSshFacts(db, asked);
+        // Behind the first statement of the decision, and long before its answer.
+        setImmediate(remove);
+        return facts;
+      },
+    });
+    const remove = of.add(connection);
+    of.add(neighbour);
+    await of.look();
+    expect(of.size).toBe(1);
+    expect(await sessions()).toEqual([{ id: connection.session.id, end_reason: 'revoked' }]);
+    expect([cut, note, warn].flatMap((spy) => spy.mock.calls)).toEqual([]);
+    expect(neighbour.cut).toHaveBeenCalledWith('unknown-host');
+    remove();
+    expect(of.size).toBe(1);
+  });
+
+  it.each([null, { port: 1 }])(
+    'is neither cut nor noted when its workspace listens at %j',
+    async (address) => {
+      const addressOf = (): Promise<typeof address> => {
+        remove();
+        return Promise.resolve(address);
+      };
+      const of = watch({ addresses: { addressOf } });
+      const remove = of.add(connection);
+      await of.look();
+      expect(await sessions()).toEqual([{ id: connection.session.id, end_reason: null }]);
+      expect([cut, note, warn].flatMap((spy) => spy.mock.calls)).toEqual([]);
+    },
+  );
+});
+
+/** One that nobody is let into: there is no such host. */
+function connectionTo(workspaceId: number, cut: () => void): OpenConnection {
+  return {
+    label: `nowhere-${String(workspaceId)}`,
+    tokenHash: null,
+    workspaceId,
+    session: { id: workspaceId, startedAt: new Date() },
+    context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }),
+    isSocket: true,
+    cut,
+  };
+}

@@ -1,0 +1,295 @@
+import type { Knex } from 'knex';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { shutDownWorkspaces } from '../../../src/workspace/runtime/shut-down-workspaces.ts';
+import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { createFakeRuntime } from '../../support/fake-runtime.ts';
+import { useTestApp } from '../../support/app.ts';
+import supertest from 'supertest';
+import { signIn } from '../../support/visitor.ts';
+import { backdate, sweeperContext } from '../scene.ts';
+import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
+import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
+import { askForwardAuth, enterWorkspace } from '../entry.ts';
+
+const runtime = createFakeRuntime();
+const site = useTestApp({
+  deps: { runtime, workspaceAddresses: runtime },
+  env: { TRUST_PROXY: 'loopback' },
+});
+let cast: Cast;
+
+beforeEach(async () => {
+  cast = await buildCast(site.db);
+  runtime.outcome = { ok: true };
+  runtime.log = [];
+});
+
+async function bobsPlace(): Promise<number> {
+  return (await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id })).id;
+}
+
+function rowsOf(id: number): Promise<unknown[]> {
+  return site
+    .db('audit_logs')
+    .where({ resource_type: 'workspace', resource_id: String(id) })
+    .orderBy('id')
+    .select('action_type', 'success', 'error_message');
+}
+
+async function sessionsOf(id: number): Promise<Record<string, unknown>[]> {
+  return site.db('workspace_sessions').where({ workspace_id: id }).orderBy('id').select();
+}
+
+describe('the program of a workspace', () => {
+  test('is started, restarted and stopped from its page, with an audit row for each outcome', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    runtime.log = ['<b>hello</b>'];
+    for (const act of ['start', 'restart', 'stop'])
+      expect((await bob.post(`/workspace/${id}/${act}`)).status).toBe(303);
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: true },
+      { action_type: 'workspace_restart', success: true },
+      { action_type: 'workspace_stop', success: true },
+    ]);
+    const page = await bob.get(`/workspace/${id}`);
+    expect(page.text).toContain('Stopped');
+    expect(page.text).toContain('&lt;b&gt;hello');
+  });
+
+  test('leaves a row that says why it did not start', async () => {
+    const id = await bobsPlace();
+    runtime.outcome = { ok: false, reason: 'ended' };
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: false, error_message: 'ended' },
+    ]);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('Crashed');
+  });
+
+  test('does not start when the subscription has lapsed or the plan has no room', async () => {
+    const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of ids) await bob.post(`/workspace/${id}/start`);
+    expect(ids.map((id) => runtime.state(id))).toEqual(['running', 'running', 'running', 'stopped']);
+    expect(await rowsOf(ids[3] ?? 0)).toMatchObject([{ success: false, error_message: 'plan-limit' }]);
+    await site
+      .db('subscriptions')
+      .where({ company_id: cast.acme.id })
+      .update({ trial_ends_at: new Date(Date.now() - 1000) });
+    await bob.post(`/workspace/${ids[0] ?? 0}/restart`);
+    expect((await rowsOf(ids[0] ?? 0)).at(-1)).toMatchObject({ error_message: 'subscription-lapsed' });
+  });
+
+  test('takes what is open in it along when it is stopped, at the last proof of life, and not when it restarts', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${id}/open`);
+    await bob.post(`/workspace/${id}/restart`);
+    expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
+    await bob.post(`/workspace/${id}/stop`);
+    const [session] = await sessionsOf(id);
+    expect(session).toMatchObject({ end_reason: 'stopped', ended_at: session?.last_activity_at });
+  });
+
+  test('that stops with the app ends what is open in it as app-shutdown, and nothing elsewhere', async () => {
+    const [stopping, other] = [await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of [stopping, other]) {
+      await bob.post(`/workspace/${id}/start`);
+      await bob.post(`/workspace/${id}/open`);
+    }
+    const closing = { ...runtime, close: () => Promise.resolve([stopping]) };
+    await shutDownWorkspaces(site.db, { ...site.deps, runtime: closing });
+    const [session] = await sessionsOf(stopping);
+    expect(session).toMatchObject({ end_reason: 'app-shutdown', ended_at: session?.last_activity_at });
+    expect(await sessionsOf(other)).toMatchObject([{ ended_at: null }]);
+    const ends = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', user_id: cast.bob.id });
+    expect(await ends).toMatchObject([{ actor_type: 'system', details: { reason: 'app-shutdown' } }]);
+  });
+
+  test('that outlives the app ends nothing, and a database that is away keeps no app from stopping', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${id}/open`);
+    const outliving = { ...runtime, close: () => Promise.resolve([]) };
+    await shutDownWorkspaces(site.db, { ...site.deps, runtime: outliving });
+    const away = (() => {
+      throw new Error('the database is away');
+    }) as unknown as Knex;
+    const closing = { ...runtime, close: () => Promise.resolve([id]) };
+    await shutDownWorkspaces(Object.assign(away, { transaction: away }), { ...site.deps, runtime: closing });
+    expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
+  });
+
+  test('stays stopped when it is stopped while it starts', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const { start } = runtime;
+    runtime.start = async (workspace) => {
+      runtime.start = start;
+      const outcome = await start(workspace);
+      await bob.post(`/workspace/${id}/stop`);
+      return runtime.start(workspace).then(() => outcome);
+    };
+    await (await signIn(site.app, cast.alice)).post(`/workspace/${id}/start`);
+    expect(runtime.state(id)).toBe('stopped');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_start', success: false });
+  });
+
+  test('that runs already is not put off its idle stop by a start, and the row says that it ran', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const since = () => site.db('workspaces').where({ id }).first('wanted_running_since');
+    await bob.post(`/workspace/${id}/start`);
+    const before = await since();
+    await bob.post(`/workspace/${id}/start`);
+    expect(await since()).toEqual(before);
+    const rows = site.db('audit_logs').where({ action_type: 'workspace_start', resource_id: String(id) });
+    expect(await rows.orderBy('id')).toMatchObject([{}, { details: { already_running: true } }]);
+  });
+
+  test('that does not end is told and recorded', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    const { stop } = runtime;
+    runtime.stop = () => Promise.reject(new Error('it does not end'));
+    const answer = await bob.post(`/workspace/${id}/stop`);
+    expect((await bob.follow(answer)).text).toContain('does not stop');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ success: false, error_message: 'cannot-stop' });
+    expect((await bob.post(`/workspace/${id}/delete`)).status).toBe(303);
+    runtime.stop = stop;
+  });
+
+  test('is not opened anew by a report of use once it has stopped', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    const { bearer } = await buildAccessToken(site.db, cast.bob);
+    const opened = await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer);
+    const past = new Date(Date.now() - 40 * 60_000);
+    await backdate(site.database.ownerDb, opened.body.id, past);
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(new Date()));
+    await bob.post(`/workspace/${id}/stop`);
+    const touched = await supertest(site.app).post(`/api/v1/sessions/${opened.body.id}/touch`).set(bearer);
+    expect([touched.status, touched.body.reason]).toEqual([409, 'stopped']);
+    expect(await sessionsOf(id)).toMatchObject([{ end_reason: 'idle' }]);
+  });
+
+  test('ends with the deletion of its workspace', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${id}/delete`);
+    expect(runtime.state(id)).toBe('stopped');
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stop', success: true });
+  });
+
+  test('is brought back after a restart of the app unless it was stopped or deleted', async () => {
+    const [kept, stopped, deleted] = [await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of [kept, stopped, deleted]) await bob.post(`/workspace/${id}/start`);
+    await bob.post(`/workspace/${stopped}/stop`);
+    await bob.post(`/workspace/${deleted}/delete`);
+    const next = createFakeRuntime();
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: next });
+    const ids = next.started.map(({ id }) => id);
+    expect(ids).toContain(kept);
+    expect(ids).not.toContain(stopped);
+    expect(ids).not.toContain(deleted);
+  });
+
+  test('is nobody else’s to start', async () => {
+    const id = await bobsPlace();
+    const charlie = await signIn(site.app, cast.charlie);
+    for (const act of ['start', 'restart', 'stop'])
+      expect((await charlie.post(`/workspace/${id}/${act}`)).status).toBe(404);
+    expect(runtime.state(id)).toBe('stopped');
+  });
+});
+
+describe('a workspace that was stopped', () => {
+  test('lets nobody in, by neither way, opens no session, and shows the way to its start', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const guest = await enterWorkspace(site.app, bob, id);
+    await bob.post(`/workspace/${id}/stop`);
+    const html = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    const page = await supertest(site.app)
+      .get('/')
+      .set({ host: guest.host, cookie: guest.cookie, ...html });
+    expect(page.status).toBe(409);
+    expect(page.text).toContain('/workspace/at/');
+    const asked = await askForwardAuth(site.app, guest, html);
+    expect(asked.status).toBe(303);
+    expect(asked.headers.location).toContain('/workspace/at/');
+    expect((await askForwardAuth(site.app, guest)).status).toBe(401);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
+  });
+
+  test('is not opened by a click or by a program either: only what runs can be used', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const { bearer } = await buildAccessToken(site.db, cast.bob);
+    expect((await bob.post(`/workspace/${id}/open`)).status).toBe(403);
+    const asked = await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer);
+    expect([asked.status, asked.body.type]).toEqual([409, 'urn:youarecoder:problem:not-running']);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
+    const refusals = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_access', resource_id: String(id) });
+    expect(await refusals).toMatchObject([
+      { success: false, error_message: 'not-running' },
+      { success: false, error_message: 'not-running' },
+    ]);
+    await supertest(site.app).post(`/api/v1/workspaces/${id}/start`).set(bearer).expect(200);
+    expect((await supertest(site.app).get(`/api/v1/workspaces/${id}`).set(bearer)).body.state).toBe(
+      'running',
+    );
+    await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer).expect(201);
+  });
+
+  test('is started by whoever opens it in a browser, who is told on its page when that fails', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('Start and open');
+    runtime.outcome = { ok: false, reason: 'ended' };
+    const failed = await bob.post(`/workspace/${id}/enter`);
+    expect(failed.headers.location).toBe(`/workspace/${id}`);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('did not start');
+    expect(await site.db('workspace_tickets').where({ workspace_id: id })).toEqual([]);
+    runtime.outcome = { ok: true };
+    const entered = await bob.post(`/workspace/${id}/enter`);
+    expect(entered.headers.location).toContain('?entry=');
+    expect(runtime.state(id)).toBe('running');
+    expect(await rowsOf(id)).toMatchObject([
+      { action_type: 'workspace_start', success: false },
+      { action_type: 'workspace_start', success: true },
+      { action_type: 'workspace_entry_granted', success: true },
+    ]);
+  });
+
+  test('that cannot be started for the plan’s sake is not entered', async () => {
+    const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
+    const bob = await signIn(site.app, cast.bob);
+    for (const id of ids) await bob.post(`/workspace/${id}/enter`);
+    expect(runtime.state(ids[3] ?? 0)).toBe('stopped');
+    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('no more running workspaces');
+  });
+
+  test('lets its people in again once it runs', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    await bob.post(`/workspace/${id}/start`);
+    expect((await bob.get(`/workspace/${id}`)).text).toContain(`/workspace/${id}/enter`);
+    const guest = await enterWorkspace(site.app, bob, id);
+    expect((await askForwardAuth(site.app, guest)).status).toBe(204);
+    expect(await site.db('workspace_sessions').where({ workspace_id: id })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,190 @@
+import { pino } from 'pino';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
+import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
+import { createTrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
+import { useTestApp } from '../../support/app.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { createFakeRuntime } from '../../support/fake-runtime.ts';
+import { signIn, type Visitor } from '../../support/visitor.ts';
+import { sweeperContext } from '../scene.ts';
+
+const runtime = createFakeRuntime();
+const site = useTestApp({ deps: { runtime, workspaceAddresses: runtime } });
+const HOUR_MS = 3_600_000;
+let cast: Cast;
+let bob: Visitor;
+let start: number;
+
+beforeEach(async () => {
+  cast = await buildCast(site.db);
+  bob = await signIn(site.app, cast.bob);
+  runtime.stopped = [];
+  start = Date.now();
+});
+
+function hours(count: number): Date {
+  return new Date(start + count * HOUR_MS);
+}
+
+async function runningPlace(): Promise<number> {
+  const { id } = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
+  await bob.post(`/workspace/${id}/start`);
+  return id;
+}
+
+async function sweepAt(at: Date, options: { idleStopHours?: number | null } = {}): Promise<void> {
+  await stopUnneededWorkspaces(site.db, sweeperContext(at), { runtime, idleStopHours: 12, ...options });
+}
+
+async function opened(id: number): Promise<{ id: number; startedAt: Date }> {
+  await bob.post(`/workspace/${id}/open`);
+  const row = await site
+    .db('workspace_sessions')
+    .where({ workspace_id: id })
+    .first<{ id: number; started_at: Date }>('id', 'started_at');
+  return { id: row.id, startedAt: row.started_at };
+}
+
+async function flow(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): Promise<void> {
+  const buffer = createTrafficBuffer({ db: site.db, log: pino({ level: 'silent' }) });
+  buffer.note(session, at, { isActive, isPartlySeen: false });
+  await buffer.close();
+}
+
+function stopRows(id: number): Promise<unknown[]> {
+  return site
+    .db('audit_logs')
+    .where({ action_type: 'workspace_stop', resource_id: String(id) })
+    .select();
+}
+
+describe('a program that nobody uses', () => {
+  test('is stopped after its hours, however long a tab stays connected, and its page says why', async () => {
+    const id = await runningPlace();
+    const session = await opened(id);
+    await flow(session, hours(11.9), false);
+    await sweepAt(hours(11.9));
+    expect(runtime.state(id)).toBe('running');
+    await sweepAt(hours(12.1));
+    expect(runtime.state(id)).toBe('stopped');
+    expect(await stopRows(id)).toMatchObject([
+      {
+        actor_type: 'system',
+        user_id: cast.bob.id,
+        company_id: cast.acme.id,
+        success: true,
+        ip_address: null,
+        details: { because: 'unused' },
+      },
+    ]);
+    expect(await site.db('workspace_sessions').where({ id: session.id }).first()).toMatchObject({
+      end_reason: 'stopped',
+    });
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('nobody had used it');
+    await sweepAt(hours(13));
+    expect(await stopRows(id)).toHaveLength(1);
+  });
+
+  test('is left alone while somebody is active there, and by an operator who wants no such stop', async () => {
+    const id = await runningPlace();
+    await flow(await opened(id), hours(11), true);
+    await sweepAt(hours(22.9));
+    await sweepAt(hours(100), { idleStopHours: null });
+    expect(runtime.state(id)).toBe('running');
+    await sweepAt(hours(23.1));
+    expect(runtime.state(id)).toBe('stopped');
+  });
+
+  test('counts anew from its start, which also forgets why it was stopped', async () => {
+    const id = await runningPlace();
+    await sweepAt(hours(13));
+    await bob.post(`/workspace/${id}/start`);
+    await sweepAt(hours(11));
+    expect(runtime.state(id)).toBe('running');
+    await bob.post(`/workspace/${id}/stop`);
+    expect((await bob.get(`/workspace/${id}`)).text).not.toContain('nobody had used it');
+  });
+
+  test('that cannot be stopped leaves a row that says so', async () => {
+    const id = await runningPlace();
+    const stuck = { ...runtime, stop: () => Promise.reject(new Error('it does not end')) };
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: stuck, idleStopHours: 12 });
+    expect(await stopRows(id)).toMatchObject([{ success: false, error_message: 'cannot-stop' }]);
+  });
+});
+
+describe('a program that runs though nobody wants it', () => {
+  test('because an act was cut off is ended by the next look, with a row, and no other is', async () => {
+    const [left, wanted] = [await runningPlace(), await runningPlace()];
+    await site.db('workspaces').where({ id: left }).update({ wanted_running_since: null });
+    runtime.recorded = [left, wanted];
+    await sweepAt(hours(0.1));
+    expect([runtime.state(left), runtime.state(wanted)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(left)).toMatchObject([{ success: true, details: { because: 'left-running' } }]);
+    runtime.recorded = [];
+  });
+
+  test('is looked at once more before it is stopped: somebody may use it by now', async () => {
+    const [first, second] = [await runningPlace(), await runningPlace()];
+    const session = await opened(second);
+    const slow = {
+      ...runtime,
+      stop: async (id: number) => {
+        await flow(session, hours(12.9), true);
+        await runtime.stop(id);
+      },
+    };
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: slow, idleStopHours: 12 });
+    expect([runtime.state(first), runtime.state(second)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(second)).toEqual([]);
+  });
+});
+
+describe('a company whose subscription has lapsed', () => {
+  async function lapse(): Promise<void> {
+    await site
+      .db('subscriptions')
+      .where({ company_id: cast.acme.id })
+      .update({ trial_ends_at: new Date(start - 1000) });
+  }
+
+  test('has its programs stopped, and nobody else has', async () => {
+    const id = await runningPlace();
+    const session = await opened(id);
+    const charlie = await signIn(site.app, cast.charlie);
+    const other = await buildWorkspace(site.db, {
+      company_id: cast.charlie.company_id ?? 0,
+      owner_user_id: cast.charlie.id,
+    });
+    await charlie.post(`/workspace/${other.id}/start`);
+    await lapse();
+    await sweepAt(hours(0.01));
+    expect([runtime.state(id), runtime.state(other.id)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(id)).toMatchObject([{ details: { because: 'subscription-lapsed' } }]);
+    expect(await site.db('workspace_sessions').where({ id: session.id }).first()).toMatchObject({
+      end_reason: 'revoked',
+    });
+    expect((await bob.get(`/workspace/${id}`)).text).toContain('because the subscription has ended');
+  });
+
+  test('gets none of them back after a restart of the app, and what still lives of them ends', async () => {
+    const [kept, lapsed] = [await runningPlace(), await runningPlace()];
+    await site.db('workspaces').where({ id: lapsed }).update({ wanted_running_since: null });
+    const next = createFakeRuntime();
+    next.recorded = [kept, lapsed];
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: next });
+    expect(next.stopped).toEqual([lapsed]);
+    expect(next.started.map(({ id }) => id)).toContain(kept);
+    expect(await stopRows(lapsed)).toMatchObject([
+      { actor_type: 'system', details: { because: 'left-running' } },
+    ]);
+    await lapse();
+    const last = createFakeRuntime();
+    last.recorded = [kept];
+    await resumeWorkspaces(site.db, { ...site.deps, runtime: last });
+    await stopUnneededWorkspaces(site.db, sweeperContext(hours(0.01)), { runtime: last, idleStopHours: 12 });
+    expect(last.stopped).toContain(kept);
+    expect(last.started.map(({ id }) => id)).not.toContain(kept);
+  });
+});

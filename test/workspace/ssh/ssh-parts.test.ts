@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { COMPILED_SESSION, compileSession } from '../../../scripts/ssh/compile-session.ts';
+import { authorizedKeyLine } from '../../../src/workspace/ssh/authorized-key-line.ts';
+import { OneTimePasses } from '../../../src/workspace/ssh/one-time-passes.ts';
+import { minute } from '../scene.ts';
+
+const holder = { keyId: 1, companyId: 2, userId: 3 };
+
+describe('a pass', () => {
+  it('is good for one time, and for thirty seconds', () => {
+    const passes = new OneTimePasses();
+    const [first, second] = [passes.issue(holder, minute(0)), passes.issue(holder, minute(0))];
+    expect(passes.take(first, minute(0.49))).toEqual(holder);
+    expect(passes.take(first, minute(0.49))).toBeNull();
+    expect(passes.take(second, minute(0.5))).toBeNull();
+    expect(passes.take(second, minute(0.1))).toBeNull();
+    expect(passes.take('', minute(0))).toBeNull();
+  });
+
+  it('of long ago takes no room, and there are only so many', () => {
+    const passes = new OneTimePasses();
+    const first = passes.issue(holder, minute(0));
+    for (let n = 0; n < 10_000; n += 1) passes.issue(holder, minute(0));
+    expect(passes.size).toBe(10_000);
+    expect(passes.take(first, minute(0))).toBeNull();
+    passes.issue(holder, minute(1));
+    expect(passes.size).toBe(1);
+  });
+});
+
+describe('a line of authorized_keys', () => {
+  it('holds each word of the command as one word of a shell, within one pair of quotes', () => {
+    const line = authorizedKeyLine({
+      command: ['/bin/a b', "it's", 'say "x" \\'],
+      type: 'ssh-ed25519',
+      blob: 'AAAA',
+    });
+    expect(line).toBe(`restrict,pty,command="'/bin/a b' 'it'\\\\''s' 'say \\"x\\" \\\\'" ssh-ed25519 AAAA`);
+  });
+
+  it('is one line', () => {
+    expect(() => authorizedKeyLine({ command: ['a\nb'], type: 'ssh-ed25519', blob: 'A' })).toThrow(
+      'one line',
+    );
+  });
+});
+
+it('the session command that sshd starts is what its source compiles to (npm run build:ssh)', async () => {
+  expect(readFileSync(COMPILED_SESSION, 'utf8')).toBe(await compileSession());
+});
