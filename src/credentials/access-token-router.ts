@@ -67,7 +67,7 @@ async function createFromForm(deps: Pick<AppDeps, 'db'>, req: Request, res: Resp
     return;
   }
   // Shown in the answer itself: a redirect would have to keep the token somewhere.
-  res.render('auth/token-created', {
+  res.render('credentials/token-created', {
     title: format.t('tokens.createdTitle'),
     name: form.data.name,
     token: created.token,
@@ -81,7 +81,7 @@ async function show({ db }: Pick<AppDeps, 'db'>, req: Request, res: Response, fo
     page: tokenPage.parse(req.query),
   });
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);
-  res.render('auth/tokens', {
+  res.render('credentials/tokens', {
     title: formatOf(res).t('tokens.title'),
     tokens: rows,
     now: req.receivedAt,

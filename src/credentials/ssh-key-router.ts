@@ -44,7 +44,7 @@ export function createSshKeyRouter(deps: AppDeps): Router {
   router.get('/ssh-keys/:id/remove', guards, async (req: Request, res: Response) => {
     const key = await findSshKey(db, { ...credentialOwner(requestContext(req)), keyId: keyIdOf(req) });
     if (key === undefined) throw new NotFound();
-    res.render('auth/remove-ssh-key', { title: formatOf(res).t('sshKeys.removeTitle'), key });
+    res.render('credentials/remove-ssh-key', { title: formatOf(res).t('sshKeys.removeTitle'), key });
   });
   router.post('/ssh-keys/:id/remove', guards, async (req: Request, res: Response) => {
     const { label } = await removeSshKey(db, requestContext(req), { keyId: keyIdOf(req) });
@@ -88,7 +88,7 @@ function refusalOf(
 
 async function show({ db, config }: Deps, req: Request, res: Response, form: Form): Promise<void> {
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);
-  res.render('auth/ssh-keys', {
+  res.render('credentials/ssh-keys', {
     title: formatOf(res).t('sshKeys.title'),
     keys: await listSshKeys(db, credentialOwner(requestContext(req))),
     isOff: config.ssh === null,

@@ -46,7 +46,7 @@ export function createHoldsRouter(deps: AppDeps): Router {
 
 async function showOpenHolds({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const page = await listOpenHolds(db, parseCursor(req.query));
-  res.render('admin/open-holds', {
+  res.render('holds/open', {
     title: formatOf(res).t('holds.openTitle'),
     rows: page.rows,
     pages: pageUrls('/admin/holds', {}, page),
@@ -61,7 +61,7 @@ async function showHolds({ db }: AppDeps, req: Request, res: Response, form: Sho
     listHolds(db, { companyId, list, cursor: parseCursor(req.query) }),
   ]);
   if (Object.keys(form.errors).length > 0) res.status(422);
-  res.render('admin/holds', {
+  res.render('holds/list', {
     title: formatOf(res).t('holds.title'),
     list,
     lists: holdLists.map((key) => ({ key, url: holdsUrl(req, key), count: counts[key] })),
@@ -125,7 +125,7 @@ function leaveReleased(req: Request, res: Response, { reference }: HoldEntry, { 
 
 function showRelease(res: Response, hold: HoldEntry, form: ShownForm): void {
   const title = formatOf(res).t('holds.releaseTitle', { reference: hold.reference });
-  res.render('admin/release-hold', { title, hold, ...form });
+  res.render('holds/release', { title, hold, ...form });
 }
 
 async function findAskedHold({ db }: AppDeps, req: Request): Promise<HoldEntry> {

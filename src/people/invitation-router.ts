@@ -108,7 +108,7 @@ async function renderForm(
   page: { values: Record<string, string>; errors: Record<string, string> },
 ): Promise<void> {
   const format = formatOf(res);
-  res.render('auth/accept-invite', {
+  res.render('people/accept-invite', {
     title: format.t('auth.inviteTitle', { company: invitation.company_name }),
     documents: await listDocumentsInForce(db, format),
     invitation,
@@ -118,7 +118,7 @@ async function renderForm(
 
 function renderProblem(res: Response, reason: Problem): void {
   const { t } = formatOf(res);
-  res.status(STATUS[reason]).render('auth/invite-problem', {
+  res.status(STATUS[reason]).render('people/invite-problem', {
     title: t(`auth.invite_${reason}Title`),
     text: t(`auth.invite_${reason}Text`),
     reason,

@@ -85,5 +85,5 @@ function renderRegister(
   page: { values: Record<string, string>; errors: Record<string, string> },
 ): void {
   const title = formatOf(res).t('auth.registerTitle');
-  res.render('auth/register', { title, trialDays: TRIAL_DAYS, workspaceDomain, documents, ...page });
+  res.render('people/register', { title, trialDays: TRIAL_DAYS, workspaceDomain, documents, ...page });
 }

@@ -81,7 +81,7 @@ async function showList(
     ...workspace,
     state: stateOf(deps, workspace.id),
   }));
-  res.render('workspace/list', { ...page, workspaces, hasHost: allowEntryForm(res, config), ...form });
+  res.render('workspace/lifecycle/list', { ...page, workspaces, hasHost: allowEntryForm(res, config), ...form });
 }
 
 /** Of a workspace's program; null: it runs elsewhere. */

@@ -139,7 +139,7 @@ function showAway(
     const refreshSeconds = page.again === true ? AGAIN_SECONDS : null;
     const { url } = page;
     const shownStatus = notAtFault.includes(page.textKey) ? null : page.status;
-    res.render('workspace/away', {
+    res.render('workspace/entry/away', {
       ...{ ...format, shownStatus, heading, message, url, styleUrl, logoUrl, refreshSeconds },
     });
   } else {

@@ -22,7 +22,7 @@ export function createDeletionRouter(deps: AppDeps): Router {
   });
   router.get('/:id/delete', async (req, res) => {
     const page = await loadWorkspacePage(db, requestContext(req), { ...askedWorkspace(req), page: {} });
-    res.render('workspace/delete', { ...page, restoreDays, destroys: runtime.isManaged });
+    res.render('workspace/lifecycle/delete', { ...page, restoreDays, destroys: runtime.isManaged });
   });
   router.post('/:id/delete', async (req, res) => {
     const { name } = await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
@@ -54,7 +54,7 @@ async function showDeleted(
     renamedId: rename?.workspaceId,
   });
   const { name = page.renamed?.name } = (req.body ?? {}) as { name?: unknown };
-  res.render('workspace/deleted', {
+  res.render('workspace/lifecycle/deleted', {
     ...page,
     // Also when it answers a form: what leads back here is this page.
     currentPath: '/workspace/deleted',

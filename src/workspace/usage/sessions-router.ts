@@ -36,7 +36,7 @@ async function showPresent({ db, runtime }: AppDeps, req: Request, res: Response
     visibleTo: isAdmin ? null : userId,
     at: req.receivedAt,
   });
-  res.render('workspace/now', {
+  res.render('workspace/usage/now', {
     isAdmin,
     userId,
     at: req.receivedAt,
@@ -60,7 +60,7 @@ async function showOwn({ db }: AppDeps, req: Request, res: Response): Promise<vo
     }),
     listEntriesByOthers(db, { companyId, ownerUserId: userId, at }),
   ]);
-  res.render('workspace/own-sessions', { ...page, entered, ...pageUrls('/workspace/sessions', page) });
+  res.render('workspace/usage/own-sessions', { ...page, entered, ...pageUrls('/workspace/sessions', page) });
 }
 
 async function showOfWorkspace({ db }: AppDeps, req: Request, res: Response): Promise<void> {
@@ -80,7 +80,7 @@ async function showOfWorkspace({ db }: AppDeps, req: Request, res: Response): Pr
     ? await listEntriesByOthers(db, { companyId, ownerUserId: userId, workspaceId, at: req.receivedAt })
     : [];
   const path = `/workspace/${String(workspaceId)}/sessions`;
-  res.render('workspace/sessions', { ...page, workspace, isOwn, entered, ...pageUrls(path, page) });
+  res.render('workspace/usage/sessions', { ...page, workspace, isOwn, entered, ...pageUrls(path, page) });
 }
 
 function personOf(req: Request): CompanyPerson {
