@@ -6,7 +6,8 @@ import type { RequestContext } from '../src/audit/request-context.ts';
 import { createOperator } from '../src/people/create-operator.ts';
 import { deactivateOperator } from '../src/people/deactivate-operator.ts';
 import { formErrors } from '../src/web/form-errors.ts';
-import { acceptInvitationForm, emailAddress, newPassword } from '../src/auth/input.ts';
+import { emailAddress, newPassword } from '../src/auth/input.ts';
+import { acceptInvitationForm } from '../src/people/input.ts';
 import { listOperators } from '../src/auth/queries.ts';
 import { formatFor } from '../src/web/format.ts';
 

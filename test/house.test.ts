@@ -38,10 +38,23 @@ const views = listFiles('views', '.ejs').map((path) => ({
   path,
   text: readFileSync(join(root, path), 'utf8'),
 }));
-const features = ['auth', 'workspace', 'billing', 'admin', 'legal', 'home', 'health', 'maintenance', 'api'];
+/** Rooms that know nothing of the product; whatever else is a folder of `src/` is a feature. */
+const plumbing = ['config', 'db', 'web', 'mail', 'audit'];
 
-const featureOf = (path: string): string | undefined =>
-  features.find((feature) => path.startsWith(`src/${feature}/`));
+/** The folder of a file below `src/`, as `workspace/ssh`; empty for a file that lies in `src/` itself. */
+const roomOf = (path: string): string => dirname(path).replace(/^src\/?/, '');
+
+const isFeature = (path: string): boolean => {
+  const [top = ''] = roomOf(path).split('/');
+  return path.startsWith('src/') && top !== '' && !plumbing.includes(top);
+};
+
+/** What starts the process and the app: it may know every room. */
+const isComposition = (path: string): boolean => /^src\/(server|app|app-deps)\.ts$/.test(path);
+
+/** A feature's `router.ts` mounts its rooms. */
+const mounts = (path: string, room: string): boolean =>
+  /^src\/[a-z]+\/router\.ts$/.test(path) && room.startsWith(`${roomOf(path)}/`);
 
 describe('the tests', () => {
   it('have titles that come out as they are written: Vitest garbles a per cent sign beside placeholders', () => {
@@ -53,7 +66,7 @@ describe('the tests', () => {
 describe('who may import whom', () => {
   it('keeps Express in app.ts, web/, routers and the guards', () => {
     const allowed =
-      /^src\/(app\.ts|server\.ts|web\/.*|[a-z]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|api\/(known-methods|require-token|parse-or-refuse|problems)\.ts|legal\/require-acceptance\.ts|admin\/admin-scope\.ts)$/;
+      /^src\/(app\.ts|server\.ts|web\/.*|[a-z/]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|api\/(known-methods|require-token|parse-or-refuse|problems)\.ts|legal\/require-acceptance\.ts|people\/company-scope\.ts|workspace\/asked-workspace\.ts)$/;
     const wrong = sources.filter(
       ({ path, imports }) =>
         !allowed.test(path) &&
@@ -70,18 +83,43 @@ describe('who may import whom', () => {
     expect(wrong.map(({ path }) => path)).toEqual([]);
   });
 
-  it('lets nothing import server.ts, and audit import no feature', () => {
+  it('lets nothing import server.ts, and no room of the plumbing import a feature', () => {
     for (const { path, imports } of sources) {
       expect(
         imports.map(({ name }) => name),
         path,
       ).not.toContain('src/server.ts');
-      if (!path.startsWith('src/audit/')) continue;
+      if (!plumbing.includes(roomOf(path).split('/')[0] ?? '')) continue;
       expect(
-        imports.filter(({ name }) => featureOf(name) !== undefined),
+        imports.filter(({ name }) => isFeature(name)).map(({ name }) => name),
         path,
       ).toEqual([]);
     }
+  });
+
+  it('lets no two rooms import each other, types included, nor by way of a file in src/', () => {
+    const imported = new Map<string, Map<string, string>>();
+    const byPath = new Map(sources.map((source) => [source.path, source]));
+    /** The files that an import leads to: a loose file stands for what it imports itself. */
+    const reached = (name: string, seen: string[] = []): string[] => {
+      if (roomOf(name) !== '' || seen.includes(name)) return [name];
+      return (byPath.get(name)?.imports ?? []).flatMap((next) => reached(next.name, [...seen, name]));
+    };
+    for (const { path, imports } of sources) {
+      const room = roomOf(path);
+      if (isComposition(path) || room === '') continue;
+      const known = imported.get(room) ?? new Map<string, string>();
+      imported.set(room, known);
+      for (const { name } of imports.filter(({ name }) => name.startsWith('src/')))
+        for (const file of reached(name)) {
+          const other = roomOf(file);
+          if (other !== room && !mounts(path, other)) known.set(other, `${path} → ${file}`);
+        }
+    }
+    const mutual = [...imported].flatMap(([room, others]) =>
+      [...others].filter(([other]) => imported.get(other)?.has(room) === true).map(([, how]) => how),
+    );
+    expect(mutual).toEqual([]);
   });
 
   it('keeps SQL and Knex queries out of routers and views', () => {
@@ -92,36 +130,36 @@ describe('who may import whom', () => {
 
   it('lets only the owner of a table write to it', () => {
     const owners: Record<string, RegExp> = {
-      companies: /^src\/auth\//,
-      users: /^src\/auth\//,
-      membership_periods: /^src\/auth\//,
-      invitations: /^src\/auth\//,
+      companies: /^src\/(people\/|billing\/set-billing-details\.ts)/,
+      users: /^src\/(people|auth)\//,
+      membership_periods: /^src\/people\//,
+      invitations: /^src\/people\//,
       login_locks: /^src\/auth\//,
       known_devices: /^src\/auth\//,
-      access_tokens: /^src\/auth\//,
-      ssh_keys: /^src\/auth\//,
+      access_tokens: /^src\/credentials\//,
+      ssh_keys: /^src\/credentials\//,
       api_idempotency_keys: /^src\/api\//,
-      workspaces: /^src\/workspace\//,
-      workspace_sessions: /^src\/workspace\//,
-      open_workspace_sessions: /^src\/workspace\//,
-      workspace_hosts: /^src\/workspace\//,
-      workspace_tickets: /^src\/workspace\//,
-      workspace_passes: /^src\/workspace\//,
-      ssh_connections: /^src\/workspace\//,
+      workspaces: /^src\/workspace\/(lifecycle|runtime|entry)\//,
+      workspace_sessions: /^src\/workspace\/sessions\//,
+      open_workspace_sessions: /^src\/workspace\/sessions\//,
+      workspace_hosts: /^src\/workspace\/entry\//,
+      workspace_tickets: /^src\/workspace\/entry\//,
+      workspace_passes: /^src\/workspace\/entry\//,
+      ssh_connections: /^src\/workspace\/ssh\//,
       subscriptions: /^src\/billing\//,
       payments: /^src\/billing\//,
-      payment_callbacks: /^src\/billing\//,
-      invoices: /^src\/billing\//,
-      invoice_counters: /^src\/billing\//,
+      payment_callbacks: /^src\/billing\/settlement\//,
+      invoices: /^src\/billing\/invoices\//,
+      invoice_counters: /^src\/billing\/invoices\//,
       audit_logs: /^src\/audit\/(audit-logger|insert-audit-events)\.ts$/,
       security_events: /^src\/audit\//,
       refused_attempts: /^src\/audit\//,
       audit_time_bounds: /^$/,
       legal_documents: /^$/,
       legal_acceptances: /^src\/legal\//,
-      scheduled_jobs: /^src\/web\//,
-      export_progress: /^src\/admin\//,
-      legal_holds: /^src\/admin\//,
+      scheduled_jobs: /^src\/jobs\//,
+      export_progress: /^src\/evidence\//,
+      legal_holds: /^src\/holds\//,
     };
     for (const [table, owner] of Object.entries(owners)) {
       const write = new RegExp(
@@ -193,6 +231,23 @@ describe('the tree', () => {
     expect(top.filter((name) => !agreed.includes(name))).toEqual([]);
     for (const name of [...agreed, '.env.example', '.ci/run'])
       expect(existsSync(join(root, name)), name).toBe(true);
+  });
+
+  it('has no folder with more than twenty files: the next one is the moment to split it', () => {
+    const full = ['src', 'test', 'views', 'scripts'].flatMap((top) =>
+      [
+        top,
+        ...readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((name) => join(top, name)),
+      ]
+        .filter((path) => statSync(join(root, path)).isDirectory())
+        .map((path) => ({
+          path,
+          files: readdirSync(join(root, path), { withFileTypes: true }).filter((entry) => entry.isFile())
+            .length,
+        }))
+        .filter(({ files }) => files > 20),
+    );
+    expect(full).toEqual([]);
   });
 
   it('names every environment variable in .env.example and in the README', () => {

@@ -1,7 +1,8 @@
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { signalGroup } from '../../src/workspace/runtime/process-identity.ts';
-import { findRecorded, foldersOf } from '../../src/workspace/runtime/workspace-folders.ts';
+import { foldersOf } from '../../src/config/data-folders.ts';
+import { findRecorded } from '../../src/workspace/runtime/workspace-folders.ts';
 import type { AppProcess } from './app-process.ts';
 import { postForm, type Browser } from './browser.ts';
 import type { Lab } from './lab.ts';

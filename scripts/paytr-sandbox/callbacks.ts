@@ -1,5 +1,4 @@
-import type { SandboxStore } from './signatures.ts';
-import { callbackHash } from './signatures.ts';
+import { type SandboxStore, callbackHash } from './signatures.ts';
 import type { Delivery, Transaction } from './transactions.ts';
 
 // How long PayTR waits is not documented; ten seconds is long enough to see a slow server.

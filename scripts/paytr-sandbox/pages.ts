@@ -1,9 +1,6 @@
-import type { CardFault, CardForm } from './cards.ts';
-import { groupPan, TEST_CARDS } from './cards.ts';
-import type { Html } from './html.ts';
-import { html } from './html.ts';
-import { SANDBOX_TEXTS } from './texts.ts';
-import type { SandboxTexts } from './texts.ts';
+import { type CardFault, type CardForm, groupPan, TEST_CARDS } from './cards.ts';
+import { type Html, html } from './html.ts';
+import { SANDBOX_TEXTS, type SandboxTexts } from './texts.ts';
 import type { Transaction } from './transactions.ts';
 
 type Lang = 'tr' | 'en';

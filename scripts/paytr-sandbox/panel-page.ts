@@ -1,10 +1,7 @@
-import type { Html } from './html.ts';
-import { html } from './html.ts';
+import { type Html, html } from './html.ts';
 import { layout, showAmount } from './pages.ts';
-import { SANDBOX_TEXTS } from './texts.ts';
-import type { SandboxTexts } from './texts.ts';
-import type { Transaction } from './transactions.ts';
-import { isAcknowledged } from './transactions.ts';
+import { SANDBOX_TEXTS, type SandboxTexts } from './texts.ts';
+import { type Transaction, isAcknowledged } from './transactions.ts';
 
 /** The merchant panel's İşlemler > Detay: each payment, its state, and what the merchant's server last answered. */
 export function panelPage(

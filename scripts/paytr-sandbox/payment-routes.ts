@@ -1,8 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import express from 'express';
 import type { Response, Router } from 'express';
-import type { CardForm } from './cards.ts';
-import { findCardFaults, findTestCard, groupPan, maskPan, TEST_CARDS, TEST_CVV } from './cards.ts';
+import {
+  type CardForm,
+  findCardFaults,
+  findTestCard,
+  groupPan,
+  maskPan,
+  TEST_CARDS,
+  TEST_CVV,
+} from './cards.ts';
 import { cardPage, messagePage, securePage } from './pages.ts';
 import { receivedFields } from './received-fields.ts';
 import type { SandboxState } from './sandbox-state.ts';

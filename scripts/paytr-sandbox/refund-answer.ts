@@ -1,8 +1,7 @@
 import { callbackFields } from './callbacks.ts';
 import type { SandboxState } from './sandbox-state.ts';
 import { expectedRefundHash } from './signatures.ts';
-import type { Transaction } from './transactions.ts';
-import { isAcknowledged, refundedMinor } from './transactions.ts';
+import { type Transaction, isAcknowledged, refundedMinor } from './transactions.ts';
 
 /**
  * What PayTR answers to a refund, which is kept when it is taken. The same refund sent twice is two refunds: PayTR

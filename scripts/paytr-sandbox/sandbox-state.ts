@@ -1,7 +1,13 @@
 import { callbackFields, postCallback } from './callbacks.ts';
 import type { SandboxStore } from './signatures.ts';
-import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
-import { finishTransaction, isAcknowledged, nextDeliveryAt } from './transactions.ts';
+import {
+  type Delivery,
+  type PayerChoice,
+  type Transaction,
+  finishTransaction,
+  isAcknowledged,
+  nextDeliveryAt,
+} from './transactions.ts';
 
 /** What is broken about the next get-token call, to see how the merchant's side takes it. */
 export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Express } from 'express';
@@ -7,8 +6,12 @@ import { callbackFields } from './callbacks.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { panelRoutes } from './panel-routes.ts';
 import { paymentRoutes } from './payment-routes.ts';
-import { createSandboxState } from './sandbox-state.ts';
-import type { PaytrSandboxOptions, SandboxState, TokenFailure } from './sandbox-state.ts';
+import {
+  createSandboxState,
+  type PaytrSandboxOptions,
+  type SandboxState,
+  type TokenFailure,
+} from './sandbox-state.ts';
 import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
 
 /** How `payNow` ends a payment: PayTR's approval, a refusal by the bank, or a payer who went away. */

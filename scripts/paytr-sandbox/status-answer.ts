@@ -1,6 +1,5 @@
-import type { SandboxStore } from './signatures.ts';
+import { type SandboxStore, expectedStatusHash } from './signatures.ts';
 import { callbackFields } from './callbacks.ts';
-import { expectedStatusHash } from './signatures.ts';
 import type { Refund, Transaction } from './transactions.ts';
 
 /** What PayTR's status query answers to these fields. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */

@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from '../../src/billing/checkout/public-address.ts';
 import { readBasket } from './basket.ts';
-import type { SandboxStore } from './signatures.ts';
-import { expectedTokenHash } from './signatures.ts';
+import { type SandboxStore, expectedTokenHash } from './signatures.ts';
 
 const INVALID_REQUEST = 'Gecersiz istek veya magaza aktif degil';
 const INVALID_TOKEN = 'paytr_token gonderilmedi veya gecersiz (get-token)';

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { SandboxBasketRow } from './basket.ts';
-import { readBasket } from './basket.ts';
+import { type SandboxBasketRow, readBasket } from './basket.ts';
 
 /** How a payment ended. `failed` carries PayTR's reason (dev.paytr.com, iFrame API step 2). */
 export type SandboxOutcome =

@@ -17,7 +17,9 @@ import { describeAuditRows, type AuditLine } from './describe-audit-rows.ts';
 import { downloadOwner, type DownloadSlots } from '../evidence/download-slots.ts';
 import { refuseHead } from '../evidence/router.ts';
 import { exportAudit } from './export-audit.ts';
-import { auditFilterQuery, parseSeparator, parseTimedCursor } from './input.ts';
+import { auditFilterQuery } from './input.ts';
+import { parseSeparator } from '../evidence/input.ts';
+import { parseTimedCursor } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 
 /** A page of the trail in words, and where the pages beside it begin. */

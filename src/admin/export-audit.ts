@@ -6,7 +6,7 @@ import type { Download, DownloadEnd } from '../web/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
 import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
 import type { ExportPools } from '../evidence/export-evidence.ts';
-import type { CompanyRow } from './queries.ts';
+import type { CompanyRow } from '../people/queries.ts';
 import { inSnapshot, primed, streamRows } from '../db/stream-rows.ts';
 
 /**

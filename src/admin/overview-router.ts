@@ -18,10 +18,11 @@ import { companyParam, scopeOf } from '../people/company-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
 import { countHolds, countOpenHolds } from '../holds/queries.ts';
-import { parseCursor, parseSearch } from './input.ts';
+import { parseSearch, parseCursor } from '../web/list-input.ts';
 import { pageUrls } from '../web/page-urls.ts';
 import { monthStart } from './month-start.ts';
-import { listCompanies, listScheduledJobs, type CompanyRow, type JobEntry } from './queries.ts';
+import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
+import { type CompanyRow } from '../people/queries.ts';
 
 const NEWEST_EVENTS = 8;
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Role } from '../auth/require-user.ts';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
-import { PAGE_SIZE } from './queries.ts';
+import { PAGE_SIZE } from '../web/list-input.ts';
 import { whereContains } from '../db/where-contains.ts';
 
 /** Names sort as a Turkish reader expects, ç after c and ı before i. */

@@ -10,7 +10,9 @@ import { NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { companyOf, companyParam } from '../people/company-scope.ts';
-import { invitationForm, parseCursor, parseId, parsePeopleList, parseSearch, peopleLists } from './input.ts';
+import { parsePeopleList, peopleLists } from './input.ts';
+import { invitationForm } from '../people/input.ts';
+import { parseSearch, parseCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { countPeople, listInvitations, listPeople } from './people-queries.ts';
 

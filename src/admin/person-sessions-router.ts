@@ -5,7 +5,7 @@ import { formatOf } from '../web/page-locals.ts';
 import { monthOf } from '../workspace/usage/month.ts';
 import { loadSessionsPage } from '../workspace/usage/sessions-page.ts';
 import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
-import { parseId, parseTimedCursor } from './input.ts';
+import { parseTimedCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { findPerson } from './people-queries.ts';
 

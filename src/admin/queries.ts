@@ -1,32 +1,11 @@
 import type { Knex } from 'knex';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { whereContains } from '../db/where-contains.ts';
-
-/** Rows on one page of people or companies. */
-export const PAGE_SIZE = 25;
+import type { CompanyRow } from '../people/queries.ts';
+import { PAGE_SIZE } from '../web/list-input.ts';
 
 /** Payments on one page of a person's, which shows much else. */
 const PAYMENTS_PAGE_SIZE = 10;
-
-export interface CompanyRow {
-  id: number;
-  name: string;
-  subdomain: string;
-}
-
-/** The company with that number. */
-export async function findCompany(db: Knex, companyId: number): Promise<CompanyRow | undefined> {
-  return db('companies').where({ id: companyId }).first<CompanyRow | undefined>(['id', 'name', 'subdomain']);
-}
-
-/** The company a person belongs to; undefined for operators and for people who do not exist. */
-export async function findCompanyIdOfUser(db: Knex, userId: number): Promise<number | undefined> {
-  const row = await db('users')
-    .where({ id: userId })
-    .whereNotNull('company_id')
-    .first<{ company_id: number } | undefined>('company_id');
-  return row?.company_id;
-}
 
 /** For the operators' chooser. */
 export interface CompanyEntry extends CompanyRow {

@@ -10,7 +10,7 @@ import { createEvidenceRouter } from '../evidence/router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
-import { createPersonRouter } from './person-router.ts';
+import { createPersonRouter, showPerson } from './person-router.ts';
 import { createPersonSessionsRouter } from './person-sessions-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
@@ -26,7 +26,9 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
   router.use(adminScope(deps.db));
   // The evidence of a person needs no chosen company, and the overview is where one is chosen.
-  router.use(createEvidenceRouter(deps, slots));
+  router.use(
+    createEvidenceRouter(deps, { slots, showPerson: (req, res, input) => showPerson(deps, req, res, input) }),
+  );
   router.use(createOverviewRouter(deps));
   // The list of open holds needs none either: it is about all companies then.
   router.use(createHoldsRouter(deps));

@@ -15,7 +15,7 @@ import { NotFound, NotSignedIn } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { flattenDetails } from './describe-audit-row.ts';
-import { parseCursor } from './input.ts';
+import { parseCursor } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 
 const PATH = '/admin/security';

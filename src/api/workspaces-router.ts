@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
-import { askedWorkspace } from '../workspace/sessions/activity-router.ts';
+import { askedWorkspace } from '../workspace/asked-workspace.ts';
 import { deleteWorkspace } from '../workspace/lifecycle/delete-workspace.ts';
 import { doorRules } from '../workspace/access-rules.ts';
 import { openWorkspace } from '../workspace/sessions/open-workspace.ts';

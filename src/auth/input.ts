@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { locales } from '../web/locales/catalogues.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
-import { tokenLifetimesDays, tokenScopes, type TokenScope } from '../credentials/access-token.ts';
 import { isCommonPassword } from './common-passwords.ts';
 import { isEmailAddress, normaliseEmail } from './normalise-email.ts';
 import { hasForbiddenCharacters, normalisePassword } from './password-text.ts';
-import { isReservedSubdomain } from '../people/reserved-subdomains.ts';
 
 // Messages are text keys, see form-errors.ts.
 
@@ -20,7 +17,7 @@ const TYPED_PASSWORD_MAX = PASSWORD_MAX * 8;
 const EMAIL_MAX = 100;
 
 /** `missing` names the sentence for an empty field; a field sent twice counts as empty. */
-const text = (missing: string) => z.string({ error: missing });
+export const text = (missing: string) => z.string({ error: missing });
 
 /** One line that others read, composed and checked as `isReadableLine` says. */
 export const line = (max: number, missing: string) =>
@@ -60,59 +57,6 @@ export const newPassword = text('auth.passwordMissing')
       .refine((value) => !isCommonPassword(value), 'auth.passwordCommon'),
   );
 
-/** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
-const subdomain = text('auth.subdomainMissing')
-  .trim()
-  .transform((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
-  .pipe(
-    z
-      .string()
-      .min(1, 'auth.subdomainMissing')
-      .regex(/^[a-z0-9](?:[a-z0-9]|-(?!-)){1,38}[a-z0-9]$/, 'auth.subdomainShape')
-      .refine((value) => !isReservedSubdomain(value), 'auth.subdomainReserved'),
-  );
-
-const version = z.string().max(20).optional().catch(undefined);
-
-/** Both ticks, and the versions that stood beside them. */
-const acceptance = {
-  acceptTerms: z.literal('on', 'legal.acceptTermsMissing'),
-  acceptPrivacy: z.literal('on', 'legal.acceptPrivacyMissing'),
-  termsVersion: version,
-  privacyVersion: version,
-};
-
-/** The form of `/auth/register`. */
-export const registrationForm = z
-  .object({
-    companyName: line(120, 'auth.companyNameMissing'),
-    subdomain,
-    fullName: line(100, 'auth.fullNameMissing'),
-    email: emailAddress,
-    password: newPassword,
-    ...acceptance,
-  })
-  .refine(({ email, password }) => password.toLowerCase() !== email, {
-    error: 'auth.passwordIsEmail',
-    path: ['password'],
-  });
-
-/** The form of `/auth/accept-invite/:token`. */
-export const acceptInvitationForm = z.object({
-  fullName: line(100, 'auth.fullNameMissing'),
-  password: newPassword,
-  ...acceptance,
-});
-
-/** The versions of both documents that stood beside the ticks; undefined when the form did not say. */
-export interface SeenVersions {
-  termsVersion?: string | undefined;
-  privacyVersion?: string | undefined;
-}
-
-/** The token of an invitation, as inviteMember makes it: 32 random bytes. */
-export const invitationToken = z.string().regex(/^[\w-]{43}$/);
-
 /**
  * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be safe to look
  * up: every address that exists is ASCII and short, every password that exists is below the bound. The password stays as
@@ -131,46 +75,3 @@ export const credentials = z.object({
     ),
   password: z.string().min(1).max(TYPED_PASSWORD_MAX),
 });
-
-/** The language switch. */
-export const localeChoice = z.object({ locale: z.enum(locales) });
-
-/** The tick of each scope in the form of `/auth/tokens`. */
-export const scopeFields = {
-  'workspaces:read': 'workspacesRead',
-  'workspaces:write': 'workspacesWrite',
-  'sessions:read': 'sessionsRead',
-  'sessions:write': 'sessionsWrite',
-} as const satisfies Record<TokenScope, string>;
-
-const tick = z.literal('on').optional().catch(undefined);
-
-/** The form of `/auth/tokens`: what the token is for, what it may do, and for how many days. */
-export const accessTokenForm = z
-  .object({
-    name: line(60, 'tokens.nameMissing'),
-    days: z.enum(tokenLifetimesDays.map(String), { error: 'errors.choose' }).transform(Number),
-    workspacesRead: tick,
-    workspacesWrite: tick,
-    sessionsRead: tick,
-    sessionsWrite: tick,
-  })
-  .transform(({ name, days, ...ticks }) => ({
-    name,
-    days,
-    scopes: tokenScopes.filter((scope) => ticks[scopeFields[scope]] === 'on'),
-  }))
-  .refine(({ scopes }) => scopes.length > 0, { error: 'tokens.scopesMissing', path: ['workspacesRead'] });
-
-const rowId = z
-  .string()
-  .regex(/^[1-9]\d{0,14}$/)
-  .transform(Number);
-
-/** `:id` of a token or key in an address. */
-export const addressWithId = z.object({ id: rowId });
-
-/** Where a page of the list of tokens starts; what cannot be read starts at the top. */
-export const tokenPage = z
-  .object({ before: rowId.optional().catch(undefined), after: rowId.optional().catch(undefined) })
-  .transform(({ before, after }) => (after === undefined ? { next: before } : { prev: after }));

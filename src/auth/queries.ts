@@ -1,5 +1,4 @@
 import type { Knex } from 'knex';
-import type { Plan } from '../billing/plans.ts';
 import type { Role } from './require-user.ts';
 
 /** What checking a sign-in needs to know of a person. */
@@ -126,20 +125,6 @@ export async function findOpenInvitation(
     .whereNull('accepted_at')
     .whereNull('revoked_at')
     .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
-}
-
-/** What decides what a company may do, and until when. */
-export interface PlanTimes {
-  plan: Plan;
-  trial_ends_at: Date;
-  period_ends_at: Date | null;
-}
-
-/** The plan of a company. */
-export async function findPlanTimes(db: Knex, companyId: number): Promise<PlanTimes | undefined> {
-  return db('subscriptions')
-    .where({ company_id: companyId })
-    .first<PlanTimes | undefined>(['plan', 'trial_ends_at', 'period_ends_at']);
 }
 
 /** A browser that somebody signed in with before, by the hash of its address and token. */

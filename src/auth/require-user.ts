@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import { Forbidden, NotSignedIn } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import type { PlanTimes } from './queries.ts';
+import type { PlanTimes } from '../plan.ts';
 
 export const roles = ['member', 'admin', 'operator'] as const;
 export type Role = (typeof roles)[number];

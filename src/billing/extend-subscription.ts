@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Period } from './period.ts';
-import type { Plan } from './plans.ts';
+import type { Plan } from '../plan.ts';
 import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
 import { subscriptionState } from './subscription-state.ts';
 

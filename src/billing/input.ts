@@ -3,7 +3,7 @@ import { currencies } from '../currency.ts';
 import type { Cursor } from '../db/keyset.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr/token.ts';
-import { paidPlans } from './plans.ts';
+import { paidPlans } from '../plan.ts';
 
 /** `/subscribe/:plan` */
 export const planAddress = z.object({ plan: z.enum(paidPlans) });

@@ -1,5 +1,6 @@
 import { nextPeriod, addMonths, type PaidTime, type Period } from './period.ts';
-import { isUpgrade, paidPlans, PERIOD_MONTHS, type PaidPlan, type Plan } from './plans.ts';
+import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
+import { type Plan, type PaidPlan, paidPlans } from '../plan.ts';
 
 /** Nobody pays for more than a year ahead: prices and plans change, and a long prepayment is a long dispute. */
 export const MAX_MONTHS_AHEAD = 12;

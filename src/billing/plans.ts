@@ -1,14 +1,11 @@
 import type { Currency } from '../currency.ts';
+import { paidPlans, type PaidPlan, type Plan } from '../plan.ts';
 
 /** A company tries everything for two weeks before it pays. */
 export const TRIAL_DAYS = 14;
 
 /** A payment buys one calendar month. */
 export const PERIOD_MONTHS = 1;
-
-export const paidPlans = ['starter', 'team', 'enterprise'] as const;
-export type PaidPlan = (typeof paidPlans)[number];
-export type Plan = PaidPlan | 'trial';
 
 /** How much of something a plan allows; null is no limit. */
 export interface PlanLimits {

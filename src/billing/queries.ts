@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Currency } from '../currency.ts';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import type { PaidPlan, Plan } from './plans.ts';
+import type { Plan, PlanTimes, PaidPlan } from '../plan.ts';
 
 /** Rows on one page of payments or invoices; a list grows by one or two rows a month. */
 export const PAGE_SIZE = 10;
@@ -320,4 +320,11 @@ function stuckPayments(db: Knex, at: Date): Knex.QueryBuilder {
         .where('payments.asks_failed', '>=', STUCK_AFTER_FAILURES)
         .orWhere('payments.created_at', '<', openedBefore);
     });
+}
+
+/** The plan of a company. */
+export async function findPlanTimes(db: Knex, companyId: number): Promise<PlanTimes | undefined> {
+  return db('subscriptions')
+    .where({ company_id: companyId })
+    .first<PlanTimes | undefined>(['plan', 'trial_ends_at', 'period_ends_at']);
 }

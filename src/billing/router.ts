@@ -22,7 +22,7 @@ import { checkOrder } from './order-rules.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
 import { nextPeriod } from './period.ts';
-import type { PaidPlan } from './plans.ts';
+import type { PaidPlan } from '../plan.ts';
 import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
 import { startCheckout, type Checkout } from './checkout/start-checkout.ts';

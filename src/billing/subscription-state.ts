@@ -1,4 +1,5 @@
-import { limitsOf, type Plan, type PlanLimits } from './plans.ts';
+import { limitsOf, type PlanLimits } from './plans.ts';
+import { type Plan } from '../plan.ts';
 import type { Subscription } from './queries.ts';
 
 const MINUTE_MS = 60_000;

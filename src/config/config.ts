@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import type { Currency } from '../currency.ts';
 import { findFaults } from './environment-faults.ts';
 import { environment, type Environment, type TrustProxy } from './environment.ts';
-import { parseCommand } from '../workspace/runtime/command-template.ts';
-import type { RuntimeConfig } from '../workspace/runtime-types.ts';
+import { parseCommand } from './command-template.ts';
+import type { RuntimeConfig } from './runtime-config.ts';
 
 export interface Config {
   production: boolean;

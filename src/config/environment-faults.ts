@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { sellerPlaceholders, type Environment } from './environment.ts';
-import { parseCommand } from '../workspace/runtime/command-template.ts';
-import { foldersOf, SOCKET_PATH_MAX } from '../workspace/runtime/workspace-folders.ts';
-import { sshSocketPaths } from '../workspace/ssh/private-socket.ts';
+import { parseCommand } from './command-template.ts';
+import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 
 /** So many workspaces can be made before a path grows by another digit. */
 const WORKSPACE_ID_LIKELY = 999_999;

@@ -9,7 +9,7 @@ import { tokenLifetimesDays, tokenScopes } from './access-token.ts';
 import { createAccessToken, USABLE_TOKENS_MAX } from './create-access-token.ts';
 import { credentialOwner } from './credential-owner.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
-import { accessTokenForm, addressWithId, scopeFields, tokenPage } from '../auth/input.ts';
+import { tokenPage, addressWithId, accessTokenForm, scopeFields } from './input.ts';
 import { requireCompanyUser } from '../auth/require-user.ts';
 import { revokeAccessToken } from './revoke-access-token.ts';
 import { listAccessTokens } from './token-queries.ts';

@@ -8,7 +8,7 @@ import { createRateLimit } from '../web/rate-limit.ts';
 import { addSshKey, SSH_KEYS_MAX, type AddKeyOutcome } from './add-ssh-key.ts';
 import { credentialOwner } from './credential-owner.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
-import { addressWithId } from '../auth/input.ts';
+import { addressWithId } from './input.ts';
 import { removeSshKey } from './remove-ssh-key.ts';
 import { requireCompanyUser } from '../auth/require-user.ts';
 import { isPrivateKey, sshKeyForm } from './ssh-key-input.ts';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readPage, type Cursor, type Page } from '../db/keyset.ts';
 import type { TokenScope } from './access-token.ts';
 import type { CredentialOwner } from './credential-owner.ts';
-import type { PlanTimes } from '../auth/queries.ts';
+import type { PlanTimes } from '../plan.ts';
 import { signedInColumns, type SignedInUser } from '../auth/require-user.ts';
 
 /** Tokens on one page of the list. */

@@ -11,7 +11,7 @@ import type { SubjectRow } from './rows.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './bundle-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';
 import { startProgress } from './export-progress.ts';
-import type { EvidenceFormat } from '../admin/input.ts';
+import type { EvidenceFormat } from './input.ts';
 import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, primed } from '../db/stream-rows.ts';
 import type { CsvSeparator } from './csv.ts';

@@ -12,15 +12,14 @@ import { EVIDENCE_SCHEMA_PATH } from './bundle-schema.ts';
 import { exportEvidence } from './export-evidence.ts';
 import { findProgress } from './export-progress.ts';
 import {
-  parseEvidenceFormat,
-  parseId,
   parseProgressToken,
-  periodQuery,
+  parseEvidenceFormat,
   type EvidenceFormat,
   parseSeparator,
-} from '../admin/input.ts';
-import { showPerson } from '../admin/person-router.ts';
-import { findCompany, findCompanyIdOfUser } from '../admin/queries.ts';
+  periodQuery,
+} from './input.ts';
+import { parseId } from '../web/list-input.ts';
+import { findCompanyIdOfUser, findCompany } from '../people/queries.ts';
 
 /** Where the form of each document is explained; a CSV explains itself by its first line. */
 const schemaPaths: Record<EvidenceFormat, string | null> = {
@@ -29,13 +28,23 @@ const schemaPaths: Record<EvidenceFormat, string | null> = {
   csv: null,
 };
 
+/** Shows the page of a person again, with what is wrong with the period beside its fields. */
+export type ShowPerson = (
+  req: Request,
+  res: Response,
+  input: { userId: number; companyId: number; errors: Record<string, string> },
+) => Promise<void>;
+
 /** `/users/:id/export-logs`: the evidence about one person as a download; `/exports/:token/progress`: how far it is. */
-export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Router {
+export function createEvidenceRouter(
+  deps: AppDeps,
+  { slots, showPerson }: { slots: DownloadSlots; showPerson: ShowPerson },
+): Router {
   const router = Router();
   // Express would answer HEAD by the whole export, and the trail would say that it was downloaded.
   router.head('/users/:id/export-logs', refuseHead);
   router.get('/users/:id/export-logs', async (req, res) => {
-    await sendEvidence(deps, slots, req, res);
+    await sendEvidence(deps, { slots, showPerson }, req, res);
   });
   router.get('/exports/:token/progress', async (req, res) => {
     await sendProgress(deps, req, res);
@@ -43,7 +52,12 @@ export function createEvidenceRouter(deps: AppDeps, slots: DownloadSlots): Route
   return router;
 }
 
-async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
+async function sendEvidence(
+  deps: AppDeps,
+  { slots, showPerson }: { slots: DownloadSlots; showPerson: ShowPerson },
+  req: Request,
+  res: Response,
+): Promise<void> {
   const { db, readDb, config } = deps;
   if (req.user === undefined) throw new NotSignedIn();
   const userId = parseId(req.params.id);
@@ -56,7 +70,7 @@ async function sendEvidence(deps: AppDeps, slots: DownloadSlots, req: Request, r
   const period = periodQuery.safeParse(req.query);
   if (!period.success) {
     const errors = formErrors(period.error, formatOf(res));
-    await showPerson(deps, req, res, { userId, companyId, errors });
+    await showPerson(req, res, { userId, companyId, errors });
     return;
   }
   const asked = { userId, companyId, ...period.data, by: req.user, format, separator };

@@ -8,7 +8,7 @@ import { formatOf, setFlash } from '../web/page-locals.ts';
 import { companyOf, companyParam, requireChosenCompany, scopeOf } from '../people/company-scope.ts';
 import { holdForm, holdLists, parseHoldList, releaseForm, type HoldList } from './input.ts';
 import { countHolds, findHold, listHolds, listOpenHolds, type HoldEntry } from './queries.ts';
-import { parseCursor, parseId } from '../admin/input.ts';
+import { parseCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { placeHold, type PlaceOutcome } from './place-hold.ts';
 import { releaseHold } from './release-hold.ts';

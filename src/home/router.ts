@@ -1,7 +1,6 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
-import { planOffers } from '../billing/plans.ts';
-import { TRIAL_DAYS } from '../billing/plans.ts';
+import { planOffers, TRIAL_DAYS } from '../billing/plans.ts';
 import { currencies } from '../currency.ts';
 import { formatOf } from '../web/page-locals.ts';
 

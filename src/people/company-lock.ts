@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import { NotFound } from '../errors.ts';
-import { countActiveMembers, findMemberForUpdate, findPlanTimes, type Member } from '../auth/queries.ts';
+import { countActiveMembers, findMemberForUpdate, type Member } from '../auth/queries.ts';
+import { findPlanTimes } from '../billing/queries.ts';
 
 /**
  * Makes changes to the people of a company happen one after the other: whoever counts admins or places holds this lock

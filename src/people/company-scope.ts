@@ -3,8 +3,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import { requestContext, type RequestContext } from '../audit/request-context.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
-import { parseId } from '../admin/input.ts';
-import { findCompany, type CompanyRow } from '../admin/queries.ts';
+import { parseId } from '../web/list-input.ts';
+import { findCompany, type CompanyRow } from './queries.ts';
 
 /** Which company an admin page is about. */
 export interface AdminScope {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { documentKinds, findCurrentDocument } from '../legal/queries.ts';
 import type { Format } from '../web/format.ts';
-import type { SeenVersions } from '../auth/input.ts';
+import type { SeenVersions } from './input.ts';
 
 /** A legal text as it stands beside its tick in a form. */
 export interface DocumentInForce {

@@ -12,7 +12,7 @@ import {
 } from './accept-invitation.ts';
 import { listDocumentsInForce, staleTicks } from './documents-in-force.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
-import { acceptInvitationForm, invitationToken } from '../auth/input.ts';
+import { invitationToken, acceptInvitationForm } from './input.ts';
 import type { Invitation } from '../auth/queries.ts';
 
 const KEPT = ['fullName', 'acceptTerms', 'acceptPrivacy'] as const;

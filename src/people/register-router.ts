@@ -9,7 +9,7 @@ import { startBrowserSession } from '../web/sessions/start-browser-session.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from '../auth/attempt-limits.ts';
 import { listDocumentsInForce, staleTicks, type DocumentInForce } from './documents-in-force.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
-import { registrationForm } from '../auth/input.ts';
+import { registrationForm } from './input.ts';
 import { register } from './register.ts';
 
 type Parts = AppDeps & { limits: AttemptLimits };

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Plan } from '../billing/plans.ts';
+import type { Plan } from '../plan.ts';
 import { findSubscription } from '../billing/queries.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import { countWorkspaces } from './queries.ts';

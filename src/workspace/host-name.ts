@@ -75,3 +75,9 @@ export function workspaceOrigin(config: HostConfig, label: string): string {
   const { protocol, port } = new URL(config.baseUrl);
   return `${protocol}//${label}.${config.workspaceDomain}${port === '' ? '' : `:${port}`}`;
 }
+
+/** What is ours at every workspace's host; the rest of a host belongs to its workspace. */
+export const OUR_PATH = '/.youarecoder/';
+
+/** The way in, at every workspace's host. */
+export const ENTER_PATH = `${OUR_PATH}enter`;

@@ -5,7 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
-import { askedWorkspace } from './sessions/activity-router.ts';
+import { askedWorkspace } from './asked-workspace.ts';
 import { closeWorkspace } from './lifecycle/close-workspace.ts';
 import { createWorkspace } from './lifecycle/create-workspace.ts';
 import { createDeletionRouter } from './lifecycle/deletion-router.ts';
@@ -81,7 +81,12 @@ async function showList(
     ...workspace,
     state: stateOf(deps, workspace.id),
   }));
-  res.render('workspace/lifecycle/list', { ...page, workspaces, hasHost: allowEntryForm(res, config), ...form });
+  res.render('workspace/lifecycle/list', {
+    ...page,
+    workspaces,
+    hasHost: allowEntryForm(res, config),
+    ...form,
+  });
 }
 
 /** Of a workspace's program; null: it runs elsewhere. */

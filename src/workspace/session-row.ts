@@ -132,3 +132,9 @@ export function idleLimit(at: Date): Date {
 export function isIdle(session: Pick<WorkspaceSession, 'last_activity_at'>, at: Date): boolean {
   return session.last_activity_at < idleLimit(at);
 }
+
+/** The workspace session that a request belongs to. */
+export interface EnteredSession {
+  id: number;
+  startedAt: Date;
+}

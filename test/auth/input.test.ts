@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  acceptInvitationForm,
-  credentials,
-  emailAddress,
-  newPassword,
-  registrationForm,
-} from '../../src/auth/input.ts';
+import { credentials, emailAddress, newPassword } from '../../src/auth/input.ts';
+import { acceptInvitationForm, registrationForm } from '../../src/people/input.ts';
 
 const form = {
   companyName: 'Acme',

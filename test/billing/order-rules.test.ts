@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkOrder, type PlanInForce } from '../../src/billing/order-rules.ts';
 import { addMonths } from '../../src/billing/period.ts';
-import { paidPlans } from '../../src/billing/plans.ts';
+import { paidPlans } from '../../src/plan.ts';
 import { seededRandom } from './scene.ts';
 
 const DAY_MS = 86_400_000;

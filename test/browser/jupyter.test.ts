@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseCommand } from '../../src/workspace/runtime/command-template.ts';
+import { parseCommand } from '../../src/config/command-template.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';

@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { RequestContext } from '../../src/audit/request-context.ts';
-import { systemContext } from '../../src/audit/request-context.ts';
+import { type RequestContext, systemContext } from '../../src/audit/request-context.ts';
 import { acceptDocuments } from '../../src/legal/accept-documents.ts';
 import { findCurrentDocument, findMissingAcceptances, listAcceptances } from '../../src/legal/queries.ts';
 import { createMetrics } from '../../src/metrics.ts';

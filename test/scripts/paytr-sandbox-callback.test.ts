@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createPaytrSandbox, listenNearPort } from '../../scripts/paytr-sandbox/server.ts';
-import { FAKE_STORE, startFakePaytr } from '../support/fake-paytr.ts';
-import type { FakePaytr } from '../support/fake-paytr.ts';
-import { OK, payByForm, placeOrder, startFakeMerchant, submit, visit } from '../support/sandbox-checkout.ts';
-import type { FakeMerchant, MerchantAnswer } from '../support/sandbox-checkout.ts';
+import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
+import {
+  OK,
+  payByForm,
+  placeOrder,
+  startFakeMerchant,
+  submit,
+  visit,
+  type FakeMerchant,
+  type MerchantAnswer,
+} from '../support/sandbox-checkout.ts';
 
 let now: Date;
 let fake: FakePaytr;

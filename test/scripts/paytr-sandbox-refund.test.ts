@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { tokenRequestFields } from '../../src/billing/paytr/token.ts';
 import { paytrSignature } from '../../src/billing/paytr/signature.ts';
-import { FAKE_STORE, startFakePaytr } from '../support/fake-paytr.ts';
-import type { FakePaytr } from '../support/fake-paytr.ts';
+import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import {
   buildOrder,
   GOOD_CARD,
@@ -11,8 +10,8 @@ import {
   startFakeMerchant,
   submit,
   visit,
+  type FakeMerchant,
 } from '../support/sandbox-checkout.ts';
-import type { FakeMerchant } from '../support/sandbox-checkout.ts';
 
 // Tokens worked out apart from this program, from PayTR's samples: order SP1042A1X7F3, a refund of 20.50, its status.
 const VECTOR_OID = 'SP1042A1X7F3';

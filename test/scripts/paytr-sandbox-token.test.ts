@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tokenRequestFields } from '../../src/billing/paytr/token.ts';
-import type { TokenOrder } from '../../src/billing/paytr/token.ts';
+import { tokenRequestFields, type TokenOrder } from '../../src/billing/paytr/token.ts';
 import { paytrSignature } from '../../src/billing/paytr/signature.ts';
-import { FAKE_STORE, startFakePaytr } from '../support/fake-paytr.ts';
-import type { FakePaytr } from '../support/fake-paytr.ts';
+import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { buildOrder } from '../support/sandbox-checkout.ts';
 
 let fake: FakePaytr;

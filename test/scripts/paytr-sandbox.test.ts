@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { startFakePaytr } from '../support/fake-paytr.ts';
-import type { FakePaytr } from '../support/fake-paytr.ts';
+import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import {
   GOOD_CARD,
   payByForm,
@@ -8,8 +7,8 @@ import {
   startFakeMerchant,
   submit,
   visit,
+  type FakeMerchant,
 } from '../support/sandbox-checkout.ts';
-import type { FakeMerchant } from '../support/sandbox-checkout.ts';
 
 let now: Date;
 let fake: FakePaytr;

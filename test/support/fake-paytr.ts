@@ -1,8 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { createPaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
-import type { PaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
-import { createPaytr } from '../../src/billing/paytr/paytr.ts';
-import type { Paytr } from '../../src/billing/paytr/paytr.ts';
+import { createPaytrSandbox, type PaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
+import { createPaytr, type Paytr } from '../../src/billing/paytr/paytr.ts';
 
 /** The invented store of every test; none of this exists at PayTR. */
 export const FAKE_STORE = {

@@ -1,9 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createPaytr } from '../../src/billing/paytr/paytr.ts';
-import type { Paytr, PaytrNotification, TokenOrder } from '../../src/billing/paytr/paytr.ts';
-import { FAKE_STORE } from './fake-paytr.ts';
-import type { FakePaytr } from './fake-paytr.ts';
+import {
+  createPaytr,
+  type Paytr,
+  type PaytrNotification,
+  type TokenOrder,
+} from '../../src/billing/paytr/paytr.ts';
+import { FAKE_STORE, type FakePaytr } from './fake-paytr.ts';
 
 /** What the merchant's server answers to a notification. */
 export interface MerchantAnswer {

@@ -7,7 +7,8 @@ import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { billingFields, currencyField, readCursor, type BillingField } from '../input.ts';
 import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from '../order-rules.ts';
-import { planOffers, type PaidPlan, type PlanOffer } from '../plans.ts';
+import { planOffers, type PlanOffer } from '../plans.ts';
+import { type PaidPlan } from '../../plan.ts';
 import { listInvoices, type Invoice } from '../invoices/queries.ts';
 import {
   countUsage,

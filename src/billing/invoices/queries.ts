@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import { readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
-import type { PaidPlan } from '../plans.ts';
+import type { PaidPlan } from '../../plan.ts';
 import { PAGE_SIZE } from '../queries.ts';
 
 /** A party of an invoice as it was on that day. */

@@ -1,7 +1,6 @@
 import { boundedText } from './bounded-text.ts';
 import { fromPaytrCurrency } from './currency.ts';
-import { paytrSignature, sameSignature } from './signature.ts';
-import type { PaytrCredentials } from './signature.ts';
+import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
 /**
  * One notification whose signature is right. Signed are `merchantOid`, `status` and the total only; everything else is

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { boundedText } from './bounded-text.ts';
-import { readPaytrNotification } from './notification.ts';
-import type { NotificationReading } from './notification.ts';
-import { answerText, GATEWAY_MESSAGE_LENGTH, paytrUrl, postToPaytr } from './request.ts';
-import type { NoAnswer, PaytrConnection } from './request.ts';
+import { readPaytrNotification, type NotificationReading } from './notification.ts';
+import {
+  answerText,
+  GATEWAY_MESSAGE_LENGTH,
+  paytrUrl,
+  postToPaytr,
+  type NoAnswer,
+  type PaytrConnection,
+} from './request.ts';
 import type { PaytrCredentials } from './signature.ts';
-import { queryPaytrStatus } from './status.ts';
-import type { StatusAnswer } from './status.ts';
-import { isEmailForPaytr, tokenRequestFields } from './token.ts';
-import type { TokenOrder } from './token.ts';
+import { queryPaytrStatus, type StatusAnswer } from './status.ts';
+import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts';
 
 export type { PaytrCurrency } from './currency.ts';
 export type { NotificationReading, PaytrNotification } from './notification.ts';

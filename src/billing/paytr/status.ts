@@ -1,10 +1,14 @@
 import { boundedText } from './bounded-text.ts';
 import { parseMajor } from './minor-units.ts';
 import { fromPaytrCurrency } from './currency.ts';
-import { answerText, GATEWAY_MESSAGE_LENGTH, postToPaytr } from './request.ts';
-import type { NoAnswer, PaytrConnection } from './request.ts';
-import { paytrSignature } from './signature.ts';
-import type { PaytrCredentials } from './signature.ts';
+import {
+  answerText,
+  GATEWAY_MESSAGE_LENGTH,
+  postToPaytr,
+  type NoAnswer,
+  type PaytrConnection,
+} from './request.ts';
+import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
 /**
  * What PayTR knows of one order. Amounts are in minor units; `raw` is its answer as text, at most 4000 characters.

@@ -1,10 +1,8 @@
 import { isIP } from 'node:net';
 import { boundedText } from './bounded-text.ts';
 import { formatMajor } from './minor-units.ts';
-import type { PaytrCurrency } from './currency.ts';
-import { toPaytrCurrency } from './currency.ts';
-import { paytrSignature } from './signature.ts';
-import type { PaytrCredentials } from './signature.ts';
+import { type PaytrCurrency, toPaytrCurrency } from './currency.ts';
+import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
 /** One row of what the customer buys, as PayTR shows it. `unitPriceMinor` is for one piece. */
 export interface BasketRow {

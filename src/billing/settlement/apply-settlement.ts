@@ -9,7 +9,7 @@ import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
-import type { Plan } from '../plans.ts';
+import type { Plan } from '../../plan.ts';
 import { findParties, paymentColumns, type Payment, type Subscription } from '../queries.ts';
 import type { Receipt } from './send-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';

@@ -1,6 +1,6 @@
 import { checkOrder, plansThatFit, type OrderRefusal, type PlanInForce } from '../order-rules.ts';
 import type { Period } from '../period.ts';
-import type { PaidPlan } from '../plans.ts';
+import type { PaidPlan } from '../../plan.ts';
 import type { Payment } from '../queries.ts';
 
 /** What the gateway says of one order, by a signed notification or asked. Amounts in minor units. */

@@ -3,7 +3,7 @@ import type { Currency } from '../../currency.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Mailer } from '../../mail/mail.ts';
 import type { Period } from '../period.ts';
-import type { PaidPlan } from '../plans.ts';
+import type { PaidPlan } from '../../plan.ts';
 import type { Payer } from '../queries.ts';
 
 /** What the person who paid is told. Amounts in minor units. */

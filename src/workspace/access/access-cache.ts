@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { authorizeWorkspaceRequest, type EnteredSession, type Entry } from './authorize-request.ts';
-import { keyOfPass, type DoorRules } from './find-passes.ts';
+import { authorizeWorkspaceRequest, type Entry } from './authorize-request.ts';
+import { type EnteredSession } from '../session-row.ts';
+import { keyOfPass } from './find-passes.ts';
+import { type DoorRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
 import { createPassQuestions, type AskAboutPass } from './pass-questions.ts';
 import type { PersonSigns } from '../activity/human-activity.ts';

@@ -1,17 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { AskedPass, DoorRules, PassFacts } from './find-passes.ts';
+import type { AskedPass, PassFacts } from './find-passes.ts';
+import type { DoorRules } from '../access-rules.ts';
 import { judgePass, type Entrant, type PassRefusal } from './decide-access.ts';
 import { openWorkspace } from '../sessions/open-workspace.ts';
 import type { AskAboutPass } from './pass-questions.ts';
-import { isIdle, type AccessMethod, type Ending } from '../session-row.ts';
+import { type EnteredSession, isIdle, type AccessMethod, type Ending } from '../session-row.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
-
-/** The workspace session that a request belongs to. */
-export interface EnteredSession {
-  id: number;
-  startedAt: Date;
-}
 
 export type Entry =
   { allowed: true; entrant: Entrant; session: EnteredSession } | { allowed: false; reason: PassRefusal };

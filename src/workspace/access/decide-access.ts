@@ -1,4 +1,5 @@
-import type { DoorRules, PassFacts } from './find-passes.ts';
+import type { PassFacts } from './find-passes.ts';
+import type { DoorRules } from '../access-rules.ts';
 
 /** Why a request to a workspace's host is not let in. `away`: it should run, and does not listen. */
 export type PassRefusal =

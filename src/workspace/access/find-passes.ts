@@ -2,20 +2,11 @@ import type { Knex } from 'knex';
 import { missingAcceptancesOf } from '../../legal/queries.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
-import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
 /** A host label with the hash of the cookie that came to it. */
 export interface AskedPass {
   label: string;
   tokenHash: string | null;
-}
-
-/** Who is let in beside what the database says. */
-export interface DoorRules {
-  /** Whether it is for us to say what runs; false where workspaces live elsewhere. */
-  mustRun: boolean;
-  /** Where workspaces listen: no session opens in one that does not. Undefined: others pass on, and we do not know it. */
-  addresses?: WorkspaceAddresses | undefined;
 }
 
 /** All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is over. */

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
-import { enter, type EnteredSession, type WayIn } from './authorize-request.ts';
-import { findPasses, keyOfPass, type AskedPass, type DoorRules, type PassFacts } from './find-passes.ts';
+import { enter, type WayIn } from './authorize-request.ts';
+import { type EnteredSession } from '../session-row.ts';
+import { findPasses, keyOfPass, type AskedPass, type PassFacts } from './find-passes.ts';
+import { type DoorRules } from '../access-rules.ts';
 import type { PassRefusal } from './decide-access.ts';
 import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';

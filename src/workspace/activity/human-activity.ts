@@ -1,8 +1,7 @@
 import { AnswerWindow } from './reply-window.ts';
-import type { EnteredSession } from '../access/authorize-request.ts';
+import { type EnteredSession, IDLE_MINUTES } from '../session-row.ts';
 import { isNavigation, type HostRequest } from '../host-request.ts';
 import { Rhythm } from './heartbeat.ts';
-import { IDLE_MINUTES } from '../session-row.ts';
 
 /**
  * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers itself with a POST

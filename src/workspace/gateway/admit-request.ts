@@ -1,5 +1,5 @@
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { EnteredSession } from '../access/authorize-request.ts';
+import type { EnteredSession } from '../session-row.ts';
 import type { HostRequest } from '../host-request.ts';
 import type { PassRefusal } from '../access/decide-access.ts';
 import type { WorkspaceAddress } from '../workspace-addresses.ts';

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** What is ours at every workspace's host; the rest of a host belongs to its workspace. */
-export const OUR_PATH = '/.youarecoder/';
+import { OUR_PATH } from '../host-name.ts';
 
 /** What our pages at a workspace's host are shown with: of our own files only these are there. */
 export interface HostAssets {

@@ -1,8 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AppDeps } from '../../app-deps.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { createHostReader } from '../host-name.ts';
-import { OUR_PATH } from './host-assets.ts';
+import { createHostReader, OUR_PATH } from '../host-name.ts';
 import type { PassedOn, PassOn } from './pass-on-request.ts';
 
 /**

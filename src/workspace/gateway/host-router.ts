@@ -6,14 +6,11 @@ import { formatFor } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { enterHost } from '../entry/enter-host.ts';
 import { enterUrl, mendable } from './forward-auth-router.ts';
-import { createHostAssets, OUR_PATH, type HostAssets } from './host-assets.ts';
-import { createHostReader } from '../host-name.ts';
+import { createHostAssets, type HostAssets } from './host-assets.ts';
+import { createHostReader, ENTER_PATH } from '../host-name.ts';
 import { isNavigation, isPrefetch, type HostRequest } from '../host-request.ts';
 import type { PassRefusal } from '../access/decide-access.ts';
 import type { PassedOn, PassOn } from './pass-on-request.ts';
-
-/** The way in, at every workspace's host. */
-export const ENTER_PATH = `${OUR_PATH}enter`;
 
 /** A page that waits for a program to start is loaded again after so long, in seconds. */
 const AGAIN_SECONDS = 3;

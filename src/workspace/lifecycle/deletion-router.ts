@@ -3,7 +3,7 @@ import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
-import { askedWorkspace } from '../sessions/activity-router.ts';
+import { askedWorkspace } from '../asked-workspace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { loadDeletedPage } from './deleted-page.ts';
 import { pageQuery, restoreForm } from '../input.ts';

@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync } from 'node:fs';
-import type { RuntimeConfig } from '../runtime-types.ts';
-import { fillCommand } from './command-template.ts';
-import type { Owner, WorkspaceFolders } from './workspace-folders.ts';
+import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { fillCommand } from '../../config/command-template.ts';
+import type { WorkspaceFolders } from '../../config/data-folders.ts';
+import type { Owner } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
 

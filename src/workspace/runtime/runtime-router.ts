@@ -5,7 +5,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { createRateLimit } from '../../web/rate-limit.ts';
-import { askedWorkspace } from '../sessions/activity-router.ts';
+import { askedWorkspace } from '../asked-workspace.ts';
 import { setWorkspaceState, type SetStateOutcome, type WorkspaceAct } from './set-workspace-state.ts';
 
 /** Each one makes or ends a process; nobody needs more by hand. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { SupervisedWorkspace, type SupervisorDeps } from './supervised-workspace.ts';
 import type { RuntimeState, RuntimeWorkspace, StartOutcome, WorkspaceAddress } from '../runtime-types.ts';
-import { foldersOf, listRecorded, removeFolders } from './workspace-folders.ts';
+import { foldersOf } from '../../config/data-folders.ts';
+import { listRecorded, removeFolders } from './workspace-folders.ts';
 import { tailOfWorkspaceLog } from './workspace-log.ts';
 
 /** How often processes and logs are looked at, in milliseconds. */

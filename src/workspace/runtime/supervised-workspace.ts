@@ -3,22 +3,10 @@ import type { Log } from '../../log.ts';
 import { answers } from './answers.ts';
 import { launch } from './launch.ts';
 import { findIdentity, isAlive, killRemains, signalGroup, type ProcessIdentity } from './process-identity.ts';
-import type {
-  RuntimeConfig,
-  RuntimeState,
-  RuntimeWorkspace,
-  StartOutcome,
-  WorkspaceAddress,
-} from '../runtime-types.ts';
-import {
-  findRecorded,
-  foldersOf,
-  ownerOf,
-  prepareFolders,
-  removeRecord,
-  writeRecord,
-  type WorkspaceFolders,
-} from './workspace-folders.ts';
+import type { RuntimeState, RuntimeWorkspace, StartOutcome, WorkspaceAddress } from '../runtime-types.ts';
+import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { foldersOf, type WorkspaceFolders } from '../../config/data-folders.ts';
+import { findRecorded, ownerOf, prepareFolders, removeRecord, writeRecord } from './workspace-folders.ts';
 import { boundWorkspaceLog } from './workspace-log.ts';
 
 export interface SupervisorDeps {

@@ -14,10 +14,8 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from './process-identity.ts';
-import type { RuntimeConfig } from '../runtime-types.ts';
-
-/** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
-export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
+import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
 
 /** Who owns the files of a workspace. */
 export interface Owner {
@@ -30,31 +28,7 @@ export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: nu
   return uid === null ? null : { uid: uid + id, gid: gid ?? uid + id };
 }
 
-/** Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of ours. */
-export interface WorkspaceFolders {
-  folder: string;
-  socketFolder: string;
-  socketPath: string;
-  recordFile: string;
-  logFile: string;
-}
-
 const record = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
-
-/** The paths of one workspace. */
-export function foldersOf(root: string, id: number): WorkspaceFolders {
-  const base = resolve(root);
-  const name = String(id);
-  const socketFolder = join(base, '.sockets', name);
-  const socketPath = join(socketFolder, 's');
-  return {
-    folder: join(base, name),
-    socketFolder,
-    socketPath,
-    recordFile: join(base, '.run', `${name}.json`),
-    logFile: join(base, '.run', `${name}.log`),
-  };
-}
 
 /**
  * Makes what is missing: private folders of the workspace, and around them folders that only lead through. Throws when the path

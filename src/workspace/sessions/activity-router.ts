@@ -5,10 +5,11 @@ import { NotFound } from '../../errors.ts';
 import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { doorRules } from '../access-rules.ts';
-import { activityForm, addressWithId } from '../input.ts';
+import { activityForm } from '../input.ts';
 import { noteActivity } from './note-activity.ts';
 import { recordActivity } from './record-activity.ts';
 import { IDLE_MINUTES } from '../session-row.ts';
+import { askedWorkspace } from '../asked-workspace.ts';
 
 /**
  * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company, before the look at
@@ -61,11 +62,4 @@ function reported(req: Request): { workspaceId: number; isAdmin: boolean; sessio
   const form = activityForm.safeParse(req.body ?? {});
   if (!form.success) throw new NotFound();
   return { ...askedWorkspace(req), ...form.data };
-}
-
-/** Which workspace, and what its reader may do. An id that is no number is an address that does not exist. */
-export function askedWorkspace(req: Request): { workspaceId: number; isAdmin: boolean } {
-  const address = addressWithId.safeParse(req.params);
-  if (!address.success) throw new NotFound();
-  return { workspaceId: address.data.id, isAdmin: req.user?.role === 'admin' };
 }

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
-import type { DoorRules } from '../access/find-passes.ts';
+import type { DoorRules } from '../access-rules.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
 import { findOpenSession, findSession } from './session-queries.ts';
 import type { AccessMethod, EndReason, Ending, WorkspaceSession } from '../session-row.ts';

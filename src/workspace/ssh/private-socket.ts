@@ -6,11 +6,6 @@ import { answers } from '../runtime/answers.ts';
 /** Whoever floods a socket keeps others from it, and not the app from its work. */
 const CONNECTIONS_MAX = 1000;
 
-/** The two sockets: at one only keys are asked about, at the other only sessions opened, by different users of the system. */
-export function sshSocketPaths(folder: string): { keys: string; sessions: string } {
-  return { keys: `${folder}/keys/socket`, sessions: `${folder}/sessions/socket` };
-}
-
 /**
  * Listens on a Unix socket whose folder is the guard: it may be open to one group, and never to everybody. A missing folder is
  * made for the own user only. Rejects when the folder is open, or when another process listens there.

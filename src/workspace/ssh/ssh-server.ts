@@ -5,7 +5,8 @@ import type { Config, SshConfig } from '../../config/config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import { OneTimePasses } from './one-time-passes.ts';
-import { listenPrivately, sshSocketPaths } from './private-socket.ts';
+import { listenPrivately } from './private-socket.ts';
+import { sshSocketPaths } from '../../config/data-folders.ts';
 import { SshDoor } from './ssh-door.ts';
 import { keyQuestion } from './ssh-messages.ts';
 

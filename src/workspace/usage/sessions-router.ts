@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
-import { askedWorkspace } from '../sessions/activity-router.ts';
+import { askedWorkspace } from '../asked-workspace.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { listEntriesByOthers } from './entries-by-others.ts';
 import { pageQuery } from '../input.ts';

@@ -1,7 +1,10 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createPaytr } from '../../../src/billing/paytr/paytr.ts';
-import type { NotificationReading, PaytrNotification } from '../../../src/billing/paytr/paytr.ts';
+import {
+  createPaytr,
+  type NotificationReading,
+  type PaytrNotification,
+} from '../../../src/billing/paytr/paytr.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 
 const paytr = createPaytr({ ...FAKE_STORE, baseUrl: 'https://gateway.example.com', testMode: true });

@@ -1,9 +1,13 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createPaytr, newMerchantOid } from '../../../src/billing/paytr/paytr.ts';
-import type { Paytr, PaytrSettings, TokenOrder } from '../../../src/billing/paytr/paytr.ts';
+import {
+  createPaytr,
+  newMerchantOid,
+  type Paytr,
+  type PaytrSettings,
+  type TokenOrder,
+} from '../../../src/billing/paytr/paytr.ts';
 import { encodeBasket, tokenSignature } from '../../../src/billing/paytr/token.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPaytr } from '../../../src/billing/paytr/paytr.ts';
-import type { StatusAnswer } from '../../../src/billing/paytr/paytr.ts';
+import { createPaytr, type StatusAnswer } from '../../../src/billing/paytr/paytr.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 
 const paid = {

@@ -13,8 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseCommand } from '../../../src/workspace/runtime/command-template.ts';
-import type { RuntimeConfig, RuntimeWorkspace } from '../../../src/workspace/runtime-types.ts';
+import { parseCommand } from '../../../src/config/command-template.ts';
+import type { RuntimeWorkspace } from '../../../src/workspace/runtime-types.ts';
+import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
 

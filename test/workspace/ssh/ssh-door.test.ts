@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readLines, sendLine } from '../../../src/workspace/ssh/json-lines.ts';
-import { sshSocketPaths } from '../../../src/workspace/ssh/private-socket.ts';
+import { sshSocketPaths } from '../../../src/config/data-folders.ts';
 import { startSshServer, type SshServer } from '../../../src/workspace/ssh/ssh-server.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../../support/app.ts';

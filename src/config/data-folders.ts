@@ -1,0 +1,33 @@
+import { join, resolve } from 'node:path';
+
+/** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
+export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
+
+/** Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of ours. */
+export interface WorkspaceFolders {
+  folder: string;
+  socketFolder: string;
+  socketPath: string;
+  recordFile: string;
+  logFile: string;
+}
+
+/** The paths of one workspace. */
+export function foldersOf(root: string, id: number): WorkspaceFolders {
+  const base = resolve(root);
+  const name = String(id);
+  const socketFolder = join(base, '.sockets', name);
+  const socketPath = join(socketFolder, 's');
+  return {
+    folder: join(base, name),
+    socketFolder,
+    socketPath,
+    recordFile: join(base, '.run', `${name}.json`),
+    logFile: join(base, '.run', `${name}.log`),
+  };
+}
+
+/** The two sockets: at one only keys are asked about, at the other only sessions opened, by different users of the system. */
+export function sshSocketPaths(folder: string): { keys: string; sessions: string } {
+  return { keys: `${folder}/keys/socket`, sessions: `${folder}/sessions/socket` };
+}

@@ -1,0 +1,12 @@
+import { Router } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { createAccessTokenRouter } from './access-token-router.ts';
+import { createSshKeyRouter } from './ssh-key-router.ts';
+
+/** A person's own access tokens and SSH keys. Mounted at `/auth`. */
+export function createCredentialsRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.use(createAccessTokenRouter(deps));
+  router.use(createSshKeyRouter(deps));
+  return router;
+}

@@ -1,0 +1,67 @@
+import { Temporal } from 'temporal-polyfill';
+import { TIME_ZONE } from '../web/format.ts';
+import { z } from 'zod';
+import type { Locale } from '../web/locales/catalogues.ts';
+import { type CsvSeparator, separatorOf } from './csv.ts';
+
+/** A day in Istanbul (both ends belong to the period), or an exact ISO 8601 time with its offset. */
+const DAY = /^(?:19|20|21)\d{2}-\d{2}-\d{2}$/;
+const moment = (isEnd: boolean) =>
+  z
+    .string({ error: 'admin.dateWrong' })
+    .trim()
+    .transform((text, context): Date | null => {
+      const read = text === '' ? null : readMoment(text, isEnd);
+      if (read === undefined) context.addIssue({ code: 'custom', message: 'admin.dateWrong' });
+      return read ?? null;
+    })
+    .optional()
+    .transform((value) => value ?? null);
+
+function readMoment(text: string, isEnd: boolean): Date | undefined {
+  if (!DAY.test(text)) {
+    const exact = z.iso.datetime({ offset: true }).max(40).safeParse(text);
+    return exact.success && /^(?:19|20|21)/.test(text) ? new Date(exact.data) : undefined;
+  }
+  try {
+    const day = Temporal.PlainDate.from(text, { overflow: 'reject' });
+    const start = (isEnd ? day.add({ days: 1 }) : day).toZonedDateTime(TIME_ZONE);
+    return new Date(start.epochMilliseconds);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+export const period = { from: moment(false), to: moment(true) };
+export function refusePeriodBackwards(
+  { from, to }: { from: Date | null; to: Date | null },
+  context: z.RefinementCtx,
+): void {
+  if (from !== null && to !== null && from >= to) {
+    context.addIssue({ code: 'custom', message: 'admin.periodBackwards', path: ['to'] });
+  }
+}
+
+/** `from` is inclusive and `to` exclusive; of a day that is the end of the day in Istanbul. */
+export const periodQuery = z.object(period).superRefine(refusePeriodBackwards);
+
+/** What stands between the cells of a CSV: as asked, else as the reader's language has it. Null: there is no such separator. */
+export function parseSeparator(value: unknown, locale: Locale): CsvSeparator | null {
+  if (value === undefined || value === '') return separatorOf(locale);
+  return value === 'comma' || value === 'semicolon' ? value : null;
+}
+
+/** The forms in which evidence can be downloaded. */
+export const evidenceFormats = ['json', 'ndjson', 'csv'] as const;
+export type EvidenceFormat = (typeof evidenceFormats)[number];
+
+/** The form asked for, `json` when none is; null for one that we do not have. */
+export function parseEvidenceFormat(value: unknown): EvidenceFormat | null {
+  return value === undefined ? 'json' : (evidenceFormats.find((format) => format === value) ?? null);
+}
+
+/** The token by which a page asks how far its download is, or null: anything else is none. */
+export function parseProgressToken(value: unknown): string | null {
+  return typeof value === 'string' && /^[A-Za-z0-9-]{16,64}$/.test(value) ? value : null;
+}

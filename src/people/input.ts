@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { emailAddress, newPassword, line, text } from '../auth/input.ts';
+import { locales } from '../web/locales/catalogues.ts';
+import { isReservedSubdomain } from './reserved-subdomains.ts';
+
+/** The form that invites somebody. */
+export const invitationForm = z.object({
+  email: emailAddress,
+  role: z.enum(['member', 'admin'], { error: 'admin.roleMissing' }),
+});
+
+/** The form that changes a role. */
+export const roleForm = invitationForm.pick({ role: true });
+
+/** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
+const subdomain = text('auth.subdomainMissing')
+  .trim()
+  .transform((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
+  .pipe(
+    z
+      .string()
+      .min(1, 'auth.subdomainMissing')
+      .regex(/^[a-z0-9](?:[a-z0-9]|-(?!-)){1,38}[a-z0-9]$/, 'auth.subdomainShape')
+      .refine((value) => !isReservedSubdomain(value), 'auth.subdomainReserved'),
+  );
+
+const version = z.string().max(20).optional().catch(undefined);
+
+/** Both ticks, and the versions that stood beside them. */
+const acceptance = {
+  acceptTerms: z.literal('on', 'legal.acceptTermsMissing'),
+  acceptPrivacy: z.literal('on', 'legal.acceptPrivacyMissing'),
+  termsVersion: version,
+  privacyVersion: version,
+};
+
+/** The form of `/auth/register`. */
+export const registrationForm = z
+  .object({
+    companyName: line(120, 'auth.companyNameMissing'),
+    subdomain,
+    fullName: line(100, 'auth.fullNameMissing'),
+    email: emailAddress,
+    password: newPassword,
+    ...acceptance,
+  })
+  .refine(({ email, password }) => password.toLowerCase() !== email, {
+    error: 'auth.passwordIsEmail',
+    path: ['password'],
+  });
+
+/** The form of `/auth/accept-invite/:token`. */
+export const acceptInvitationForm = z.object({
+  fullName: line(100, 'auth.fullNameMissing'),
+  password: newPassword,
+  ...acceptance,
+});
+
+/** The versions of both documents that stood beside the ticks; undefined when the form did not say. */
+export interface SeenVersions {
+  termsVersion?: string | undefined;
+  privacyVersion?: string | undefined;
+}
+
+/** The token of an invitation, as inviteMember makes it: 32 random bytes. */
+export const invitationToken = z.string().regex(/^[\w-]{43}$/);
+
+/** The language switch. */
+export const localeChoice = z.object({ locale: z.enum(locales) });

@@ -1,0 +1,13 @@
+import { Router } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import type { AttemptLimits } from '../auth/attempt-limits.ts';
+import { createInvitationRouter } from './invitation-router.ts';
+import { createRegisterRouter } from './register-router.ts';
+
+/** How people become members: registration of a company, and invitations. Mounted at `/auth`. */
+export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router {
+  const router = Router();
+  router.use(createRegisterRouter(deps, limits));
+  router.use(createInvitationRouter(deps));
+  return router;
+}

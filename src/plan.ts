@@ -1,0 +1,11 @@
+/** What is on sale; the trial is not. */
+export const paidPlans = ['starter', 'team', 'enterprise'] as const;
+export type PaidPlan = (typeof paidPlans)[number];
+export type Plan = PaidPlan | 'trial';
+
+/** What decides what a company may do, and until when. */
+export interface PlanTimes {
+  plan: Plan;
+  trial_ends_at: Date;
+  period_ends_at: Date | null;
+}
