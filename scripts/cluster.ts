@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { runWorkers } from './cluster/run-workers.ts';
-import type { Environment, Stop } from './prepare-development.ts';
-import { readEnvFile } from './read-env-file.ts';
+import type { Environment, Stop } from './setup/prepare-development.ts';
+import { readEnvFile } from './setup/read-env-file.ts';
 
 // A full disk, or a reader that is gone, is no reason to end what was started.
 process.stdout.on('error', () => undefined);
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
 
 /** Loaded only here: production needs none of it. */
 async function prepare(env: Environment, stops: Stop[]): Promise<void> {
-  const { prepareDevelopment } = await import('./prepare-development.ts');
+  const { prepareDevelopment } = await import('./setup/prepare-development.ts');
   await prepareDevelopment(env, stops, say);
 }
 

@@ -6,8 +6,8 @@ import { applyRetention } from '../src/jobs/apply-retention.ts';
 import { makePartitions } from '../src/jobs/make-partitions.ts';
 import { planMaintenance } from '../src/jobs/plan-maintenance.ts';
 import { createMetrics } from '../src/metrics.ts';
-import { findDatabase } from './find-database.ts';
-import { readEnvFile } from './read-env-file.ts';
+import { findDatabase } from './setup/find-database.ts';
+import { readEnvFile } from './setup/read-env-file.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

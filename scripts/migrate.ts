@@ -1,8 +1,8 @@
 import type { MigrationState } from '../src/db/migrations.ts';
-import { findDatabase } from './find-database.ts';
-import { MigrationError } from './migration-error.ts';
-import { readEnvFile } from './read-env-file.ts';
-import { describeDrift, migrationStatus, runMigrations } from './run-migrations.ts';
+import { findDatabase } from './setup/find-database.ts';
+import { MigrationError } from './migrations/error.ts';
+import { readEnvFile } from './setup/read-env-file.ts';
+import { describeDrift, migrationStatus, runMigrations } from './migrations/run-migrations.ts';
 
 type Environment = Record<string, string | undefined>;
 

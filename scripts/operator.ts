@@ -3,7 +3,7 @@ import { systemContext, type RequestContext } from '../src/audit/request-context
 import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
 import { createMetrics } from '../src/metrics.ts';
-import { findDatabase } from './find-database.ts';
+import { findDatabase } from './setup/find-database.ts';
 import {
   CommandError,
   readOperatorCall,
@@ -11,7 +11,7 @@ import {
   USAGE,
   type Terminal,
 } from './operator-command.ts';
-import { readEnvFile } from './read-env-file.ts';
+import { readEnvFile } from './setup/read-env-file.ts';
 
 const terminal: Terminal = {
   say: (line) => {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { DemoSignIn, Environment, Stop } from './prepare-development.ts';
-import { readEnvFile } from './read-env-file.ts';
+import type { DemoSignIn, Environment, Stop } from './setup/prepare-development.ts';
+import { readEnvFile } from './setup/read-env-file.ts';
 
 // A full disk, or a reader that is gone, is no reason to end what was started.
 process.stdout.on('error', () => undefined);
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
 
 /** Loaded only here: production needs none of it. */
 async function prepare(env: Environment, stops: Stop[], interruption: AbortSignal): Promise<DemoSignIn[]> {
-  const { prepareDevelopment } = await import('./prepare-development.ts');
+  const { prepareDevelopment } = await import('./setup/prepare-development.ts');
   return prepareDevelopment(env, stops, say, interruption);
 }
 

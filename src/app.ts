@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
-import { createSchemaRouter } from './evidence/schema-router.ts';
+import { createSchemaRouter } from './evidence/schemas/schema-router.ts';
 import { createApiRouter } from './api/router.ts';
 import type { AppDeps } from './app-deps.ts';
 import { unroutedContext, type RequestContext } from './audit/request-context.ts';

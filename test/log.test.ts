@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { serverEnvironment } from './support/app-process.ts';
-import { compile } from './support/compile.ts';
+import { serverEnvironment } from './support/programs/app-process.ts';
+import { compile } from './support/programs/compile.ts';
 import { useTestDatabase } from './support/database.ts';
 import { freePort } from './support/replica.ts';
 

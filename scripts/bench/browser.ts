@@ -1,4 +1,4 @@
-import { BENCH_PASSWORD, emailOf } from './fill-people.ts';
+import { BENCH_PASSWORD, emailOf } from './data/fill-people.ts';
 
 /** A signed-in browser: what it sends with every request. */
 export interface Browser {

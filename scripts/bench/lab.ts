@@ -4,10 +4,10 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../embedded-postgres.ts';
 import { readSettings } from '../embedded-postgres/cluster.ts';
 import { prepareHome } from '../embedded-postgres/home.ts';
-import { runMigrations } from '../run-migrations.ts';
+import { runMigrations } from '../migrations/run-migrations.ts';
 import type { Closing } from './closing.ts';
-import { fillAuditLogs } from './fill-audit-logs.ts';
-import { fillPeople } from './fill-people.ts';
+import { fillAuditLogs } from './data/fill-audit-logs.ts';
+import { fillPeople } from './data/fill-people.ts';
 import type { BenchOptions } from './options.ts';
 
 /** One database as its three kinds of users see it. */

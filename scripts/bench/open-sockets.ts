@@ -1,8 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AppProcess } from './app-process.ts';
-import type { Guest } from './guest.ts';
+import type { AppProcess } from './apps/app-process.ts';
+import type { Guest } from './apps/guest.ts';
 
 /** Longest message, in bytes: what a person types and clicks. All have headers of the short form (RFC 6455, section 5.2). */
 const MESSAGE_MAX = 100;

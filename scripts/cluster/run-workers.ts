@@ -1,6 +1,6 @@
 import cluster, { type Worker } from 'node:cluster';
 import { join } from 'node:path';
-import type { Environment } from '../prepare-development.ts';
+import type { Environment } from '../setup/prepare-development.ts';
 
 /** The first pause before a dead worker is replaced; each early death doubles it, up to the longest. In milliseconds. */
 const PAUSE_MS = { first: 250, longest: 30_000 };

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { acceptInvitation } from '../../src/people/accept-invitation.ts';
+import { acceptInvitation } from '../../src/people/invitations/accept-invitation.ts';
 import { createOperator } from '../../src/people/create-operator.ts';
-import { inviteMember } from '../../src/people/invite-member.ts';
+import { inviteMember } from '../../src/people/invitations/invite-member.ts';
 import { register } from '../../src/people/register.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
 import type { Config } from '../../src/config/config.ts';

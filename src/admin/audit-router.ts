@@ -8,7 +8,7 @@ import { InvalidInput, NotSignedIn } from '../errors.ts';
 import { timedEnds } from '../db/timed-cursor.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
-import { sendDownload } from '../web/send-download.ts';
+import { sendDownload } from '../web/downloads/send-download.ts';
 import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
 import { isActionGroup } from './audit-action-groups.ts';

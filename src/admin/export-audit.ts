@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import type { Download, DownloadEnd } from '../web/download.ts';
+import type { Download, DownloadEnd } from '../web/downloads/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
 import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
 import type { ExportPools } from '../evidence/export-evidence.ts';

@@ -10,7 +10,7 @@ import { reactivateUser } from '../people/reactivate-user.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
-import { EVIDENCE_SCHEMA_PATH } from '../evidence/bundle-schema.ts';
+import { EVIDENCE_SCHEMA_PATH } from '../evidence/schemas/bundle-schema.ts';
 import { evidenceFormats } from '../evidence/input.ts';
 import { roleForm } from '../people/input.ts';
 import { parseCursor, parseId } from '../web/list-input.ts';

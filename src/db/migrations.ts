@@ -67,7 +67,7 @@ export async function listMigrationStates(
 interface RecordedMigration {
   name: string;
   migration_time: Date;
-  /** Null: recorded by something other than scripts/run-migrations.ts. */
+  /** Null: recorded by something other than scripts/migrations/run-migrations.ts. */
   sha256: string | null;
 }
 

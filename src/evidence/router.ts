@@ -4,11 +4,11 @@ import { requestContext } from '../audit/request-context.ts';
 import { formErrors } from '../web/form-errors.ts';
 import { InvalidInput, NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
-import { sendDownload } from '../web/send-download.ts';
+import { sendDownload } from '../web/downloads/send-download.ts';
 import { recordOperatorLook, scopeOf } from '../people/company-scope.ts';
 import { downloadOwner, type DownloadSlots } from './download-slots.ts';
-import { EVIDENCE_LINES_SCHEMA_PATH } from './line-schema.ts';
-import { EVIDENCE_SCHEMA_PATH } from './bundle-schema.ts';
+import { EVIDENCE_LINES_SCHEMA_PATH } from './schemas/line-schema.ts';
+import { EVIDENCE_SCHEMA_PATH } from './schemas/bundle-schema.ts';
 import { exportEvidence } from './export-evidence.ts';
 import { findProgress } from './export-progress.ts';
 import {

@@ -7,7 +7,7 @@ import type { UsageFilter } from '../workspace/sessions/session-spans.ts';
 import type { UsageStats } from '../workspace/sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 import { ownAuditRows, paymentsInScope, type EvidenceScope } from './scope.ts';
-import type { EvidenceBundle } from './bundle-schema.ts';
+import type { EvidenceBundle } from './schemas/bundle-schema.ts';
 
 /** The totals of a bundle, over the same rows as its lists. */
 export async function summariseEvidence(

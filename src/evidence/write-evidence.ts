@@ -1,5 +1,5 @@
 import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
-import type { AuditRecord } from './record-schemas.ts';
+import type { AuditRecord } from './schemas/record-schemas.ts';
 import type { EvidencePart } from './read-evidence.ts';
 
 type Parts = AsyncIterable<EvidencePart>;

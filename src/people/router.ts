@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
-import { createInvitationRouter } from './invitation-router.ts';
+import { createInvitationRouter } from './invitations/invitation-router.ts';
 import { createRegisterRouter } from './register-router.ts';
 
 /** How people become members: registration of a company, and invitations. Mounted at `/auth`. */

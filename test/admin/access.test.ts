@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();

@@ -15,7 +15,13 @@ import type { StartOutcome, StopCause } from '../../src/workspace/runtime-types.
 import { endReasons, type Ending } from '../../src/workspace/session-row.ts';
 import type { SshRefusal } from '../../src/workspace/ssh/open-ssh-connection.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/programs/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 

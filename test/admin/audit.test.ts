@@ -3,7 +3,7 @@ import { auditActions, type AuditAction } from '../../src/audit/actions.ts';
 import { resourceTypes } from '../../src/admin/describe-audit-row.ts';
 import { catalogues, locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, type BuiltUser, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, type BuiltUser, type Cast } from '../support/programs/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 

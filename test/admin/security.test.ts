@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 const test = useTestApp({ env: { TRUST_PROXY: '1' } });

@@ -11,7 +11,7 @@ import { generate as generateOrval } from 'orval';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast } from '../support/build.ts';
+import { buildAccessToken, buildCast } from '../support/programs/build.ts';
 import { clientLives, type Life } from './client-lives.ts';
 
 const site = useTestApp();

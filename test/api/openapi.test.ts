@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { problemType } from '../../src/api/problems.ts';
 import { problemStatus } from '../../src/api/problem-names.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast } from '../support/build.ts';
+import { buildAccessToken, buildCast } from '../support/programs/build.ts';
 import { listRoutes } from '../support/routes.ts';
 
 const test = useTestApp();

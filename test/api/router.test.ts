@@ -9,7 +9,7 @@ import {
   buildWorkspace,
   type BuiltUser,
   type Cast,
-} from '../support/build.ts';
+} from '../support/programs/build.ts';
 import { signIn } from '../support/visitor.ts';
 import { backdate, unique } from '../workspace/scene.ts';
 

@@ -12,7 +12,7 @@ import {
 } from '../../src/audit/security-log.ts';
 import { watchSecurityEvents } from '../../src/audit/watch-security-events.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { buildCast } from '../support/build.ts';
+import { buildCast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();

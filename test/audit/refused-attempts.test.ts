@@ -6,7 +6,7 @@ import { FAILURES_BEFORE_LOCK } from '../../src/auth/login-lock.ts';
 import { refuseSignIn } from '../../src/auth/refuse-sign-in.ts';
 import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast } from '../support/build.ts';
+import { buildAccessToken, buildCast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 // Each flood is some hundred sign-ins, and each of these hashes a password.

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CommandError, readOperatorCall, runOperatorCommand } from '../../scripts/operator-command.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildUser } from '../support/build.ts';
+import { buildUser } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
 

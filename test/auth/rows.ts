@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import type { AuditAction } from '../../src/audit/actions.ts';
-import type { BuiltUser } from '../support/build.ts';
+import type { BuiltUser } from '../support/programs/build.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Response } from 'supertest';
 

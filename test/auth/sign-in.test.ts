@@ -3,7 +3,7 @@ import { hash, verify } from '@node-rs/argon2';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor, PRINTED_AT } from '../support/visitor.ts';
 import { cookieOf, rowsOf } from './rows.ts';
 

@@ -16,7 +16,13 @@ import { errorPages } from '../../src/web/error-pages.ts';
 import { endBrowserSessions } from '../../src/web/sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/programs/build.ts';
 import { PASSWORD, signIn, tokenIn, Visitor } from '../support/visitor.ts';
 import { contextOf, cookieOf, rowsOf } from './rows.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { sweepAuth } from '../../src/auth/sweep-auth.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildUser } from '../support/build.ts';
+import { buildUser } from '../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();

@@ -2,7 +2,7 @@ import supertest, { type Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCompany, buildPayment, buildUser } from '../support/build.ts';
+import { buildCompany, buildPayment, buildUser } from '../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';
 import { PASSWORD, tokenIn } from '../support/visitor.ts';
 import { moneyState, notify } from './scene.ts';

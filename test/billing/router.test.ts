@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Paytr, TokenOrder } from '../../src/billing/paytr/paytr.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { auditOf } from './scene.ts';

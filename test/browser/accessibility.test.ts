@@ -10,7 +10,7 @@ import {
   buildWorkspace,
   type BuiltUser,
   type Cast,
-} from '../support/build.ts';
+} from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { PASSWORD, signIn } from '../support/visitor.ts';
 import { askTicket, beginEntry } from '../workspace/entry.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../src/config/command-template.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';

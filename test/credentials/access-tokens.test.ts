@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast, buildUser, type Cast } from '../support/build.ts';
+import { buildAccessToken, buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { signIn } from '../support/visitor.ts';
 
 const test = useTestApp();

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildSshKey, buildUser, type BuiltUser, type Cast } from '../support/build.ts';
-import { newKeyLine } from '../support/ssh-keys.ts';
+import { buildCast, buildSshKey, buildUser, type BuiltUser, type Cast } from '../support/programs/build.ts';
+import { newKeyLine } from '../support/programs/ssh-keys.ts';
 import { signIn } from '../support/visitor.ts';
 
 const test = useTestApp();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseSshPublicKey } from '../../src/credentials/ssh-public-key.ts';
-import { keyLine, mpint, newKeyLine, newRsaLine, wire } from '../support/ssh-keys.ts';
+import { keyLine, mpint, newKeyLine, newRsaLine, wire } from '../support/programs/ssh-keys.ts';
 
 /** Made by ssh-keygen of OpenSSH 9.2, which prints this fingerprint for it. */
 const MADE: [string, string][] = [

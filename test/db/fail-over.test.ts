@@ -1,7 +1,7 @@
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildUser } from '../support/build.ts';
+import { buildUser } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();

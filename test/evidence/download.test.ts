@@ -5,7 +5,7 @@ import { exportEvidence, type ExportPools } from '../../src/evidence/export-evid
 import { createDownloadSlots, type DownloadOwner } from '../../src/evidence/download-slots.ts';
 import { primed } from '../../src/db/stream-rows.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { buildAuditRow, contextOf, expectValid } from './support.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { exportEvidence } from '../../src/evidence/export-evidence.ts';
 import { deactivateUser } from '../../src/people/deactivate-user.ts';
-import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { readsOf } from '../support/reads.ts';
 import {

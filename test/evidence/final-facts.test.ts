@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { EvidenceBundle } from '../../src/evidence/bundle-schema.ts';
+import type { EvidenceBundle } from '../../src/evidence/schemas/bundle-schema.ts';
 import { writeTraffic } from '../../src/workspace/sessions/write-traffic.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './support.ts';
 

@@ -6,10 +6,10 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvLine, csvSeparators } from '../../src/evidence/csv.ts';
-import { evidenceLine, evidenceLinesJsonSchema } from '../../src/evidence/line-schema.ts';
+import { evidenceLine, evidenceLinesJsonSchema } from '../../src/evidence/schemas/line-schema.ts';
 import { sweepExportProgress } from '../../src/evidence/export-progress.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { buildAuditRow, buildPaidPayment, buildSession, contextOf, readBundle } from './support.ts';
 

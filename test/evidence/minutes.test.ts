@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { buildSession, downloadText, readBundle, type CountedMinutes } from './support.ts';
 

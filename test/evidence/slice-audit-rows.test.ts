@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { auditRows } from '../../src/evidence/queries.ts';
 import type { EvidenceScope } from '../../src/evidence/scope.ts';
 import { sliceAuditRows } from '../../src/evidence/slice-audit-rows.ts';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { buildAuditRow } from './support.ts';
 

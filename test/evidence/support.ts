@@ -3,11 +3,15 @@ import addFormats from 'ajv-formats';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import type { RequestContext } from '../../src/audit/request-context.ts';
-import { evidenceBundle, evidenceJsonSchema, type EvidenceBundle } from '../../src/evidence/bundle-schema.ts';
+import {
+  evidenceBundle,
+  evidenceJsonSchema,
+  type EvidenceBundle,
+} from '../../src/evidence/schemas/bundle-schema.ts';
 import { exportEvidence, type EvidenceRequest } from '../../src/evidence/export-evidence.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { readsOf } from '../support/reads.ts';
-import { buildPayment, type BuiltUser } from '../support/build.ts';
+import { buildPayment, type BuiltUser } from '../support/programs/build.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true });
 addFormats.default(ajv);

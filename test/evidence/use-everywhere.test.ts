@@ -4,7 +4,13 @@ import { sessionBounds } from '../../src/workspace/sessions/session-bounds.ts';
 import type { WorkspaceSession } from '../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildAccessToken, buildCast, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildAccessToken,
+  buildCast,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { contextOf } from './support.ts';
 

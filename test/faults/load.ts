@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Knex } from 'knex';
 import { expect } from 'vitest';
-import { startChild } from '../support/child.ts';
+import { startChild } from '../support/programs/child.ts';
 
 /** What a loading process said before it ended. */
 export interface Said {

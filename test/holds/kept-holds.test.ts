@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();

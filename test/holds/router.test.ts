@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 
 const testApp = useTestApp();

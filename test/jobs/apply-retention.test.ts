@@ -4,8 +4,8 @@ import { systemContext, type RequestContext } from '../../src/audit/request-cont
 import { applyRetention } from '../../src/jobs/apply-retention.ts';
 import { planMaintenance } from '../../src/jobs/plan-maintenance.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
-import { endOfChild, startChild } from '../support/child.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
+import { endOfChild, startChild } from '../support/programs/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;

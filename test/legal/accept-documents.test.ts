@@ -6,7 +6,7 @@ import { acceptDocuments } from '../../src/legal/accept-documents.ts';
 import { findCurrentDocument, findMissingAcceptances, listAcceptances } from '../../src/legal/queries.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import type { Locale } from '../../src/web/locales/catalogues.ts';
-import { buildUser, type BuiltUser } from '../support/build.ts';
+import { buildUser, type BuiltUser } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { listAcceptances } from '../../src/legal/queries.ts';
-import { buildCast, buildUser, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { useTestApp } from '../support/app.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Response } from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { invitationLink, invitationMail } from '../../src/people/invitation-mail.ts';
+import { invitationLink, invitationMail } from '../../src/people/invitations/invitation-mail.ts';
 import { createOperator } from '../../src/people/create-operator.ts';
-import { inviteMember, type InviteOutcome } from '../../src/people/invite-member.ts';
-import { revokeInvitation } from '../../src/people/revoke-invitation.ts';
+import { inviteMember, type InviteOutcome } from '../../src/people/invitations/invite-member.ts';
+import { revokeInvitation } from '../../src/people/invitations/revoke-invitation.ts';
 import { NotFound } from '../../src/errors.ts';
 import { formatFor } from '../../src/web/format.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, type Cast } from '../support/build.ts';
+import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from '../auth/rows.ts';
 

@@ -13,7 +13,7 @@ import {
   buildWorkspace,
   type BuiltUser,
   type Cast,
-} from '../support/build.ts';
+} from '../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
 import { contextOf, rowsOf } from '../auth/rows.ts';
 import { pastTriggers } from '../support/past-triggers.ts';

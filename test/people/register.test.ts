@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Response } from 'supertest';
 import { createTestApp, useTestApp } from '../support/app.ts';
-import { buildUser } from '../support/build.ts';
+import { buildUser } from '../support/programs/build.ts';
 import { Visitor } from '../support/visitor.ts';
 import { rowsOf } from '../auth/rows.ts';
 

@@ -3,10 +3,10 @@ import type { Knex } from 'knex';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDb } from '../../src/db/db.ts';
 import { EmbeddedPostgresError, findBinaries } from '../../scripts/embedded-postgres/binaries.ts';
-import { startAppProcess, type AppProcess } from '../support/app-process.ts';
-import { buildCast, type Cast } from '../support/build.ts';
-import { findNginx, startNginx } from '../support/nginx.ts';
-import { fillSample } from '../support/proxy-sample.ts';
+import { startAppProcess, type AppProcess } from '../support/programs/app-process.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
+import { findNginx, startNginx } from '../support/programs/nginx.ts';
+import { fillSample } from '../support/programs/proxy-sample.ts';
 import { freePort, startReplicatedPostgres, type ReplicatedPostgres } from '../support/replica.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
-import { runMigrations } from '../../scripts/run-migrations.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { createDb } from '../../src/db/db.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
-import { buildCast, type Cast } from '../support/build.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { findPgBouncer, startPgBouncer } from '../support/pgbouncer.ts';
+import { findPgBouncer, startPgBouncer } from '../support/programs/pgbouncer.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 
 const program = findPgBouncer();

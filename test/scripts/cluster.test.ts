@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endOfChild, startChild, type Child } from '../support/child.ts';
+import { endOfChild, startChild, type Child } from '../support/programs/child.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();

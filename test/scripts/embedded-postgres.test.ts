@@ -20,7 +20,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { findBinaries } from '../../scripts/embedded-postgres/binaries.ts';
-import { startChild } from '../support/child.ts';
+import { startChild } from '../support/programs/child.ts';
 
 const script = fileURLToPath(new URL('../../scripts/embedded-postgres.ts', import.meta.url));
 const running: EmbeddedPostgres[] = [];

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
-import { runMigrations } from '../../scripts/run-migrations.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { listMigrationStates } from '../../src/db/migrations.ts';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createMigrationFolder } from '../support/migration-folder.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endOfChild, startChild, type EndedChild } from '../support/child.ts';
+import { endOfChild, startChild, type EndedChild } from '../support/programs/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const script = fileURLToPath(new URL('../../scripts/migrate.ts', import.meta.url));

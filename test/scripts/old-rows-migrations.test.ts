@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { runMigrations } from '../../scripts/run-migrations.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const shipped = fileURLToPath(new URL('../../migrations', import.meta.url));

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { runMigrations } from '../../scripts/run-migrations.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { listMigrationStates } from '../../src/db/migrations.ts';
-import { startChild } from '../support/child.ts';
+import { startChild } from '../support/programs/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createMigrationFolder } from '../support/migration-folder.ts';
 
-const script = fileURLToPath(new URL('../../scripts/run-migrations.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/migrations/run-migrations.ts', import.meta.url));
 const TWO_FILES = {
   '0001-first.sql': 'create table first (id int primary key);',
   '0002-second.sql': 'create table second (id int references first (id));\ninsert into first values (1);',

@@ -9,8 +9,8 @@ import {
   buildUser,
   buildWorkspace,
   type Cast,
-} from '../support/build.ts';
-import { newKeyLine } from '../support/ssh-keys.ts';
+} from '../support/programs/build.ts';
+import { newKeyLine } from '../support/programs/ssh-keys.ts';
 
 /** Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always Acme's. */
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import supertest from 'supertest';
 import type { AuditAction } from '../../src/audit/actions.ts';
 import { tokenScopes } from '../../src/credentials/access-token.ts';
-import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support/build.ts';
+import { buildAccessToken, buildCast, buildCompany, type Cast } from '../support/programs/build.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { listRoutes } from '../support/routes.ts';

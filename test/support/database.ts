@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createDb } from '../../src/db/db.ts';
-import { urlOf } from './test-server.ts';
+import { urlOf } from './programs/test-server.ts';
 
 /** A migrated database of one's own. */
 export interface TestDatabase {

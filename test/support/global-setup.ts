@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { UnusableFilesError } from '../../scripts/embedded-postgres/binaries.ts';
-import { makeProgramFolder } from './compile.ts';
+import { makeProgramFolder } from './programs/compile.ts';
 import { makeRunFolder } from './run-folder.ts';
-import { openTestServer, type TestServer } from './test-server.ts';
+import { openTestServer, type TestServer } from './programs/test-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -11,7 +11,7 @@ import { readSettings, type Cluster } from '../../scripts/embedded-postgres/clus
 import { chooseUser, prepareBinaries } from '../../scripts/embedded-postgres/home.ts';
 import { launchServer, stopServer } from '../../scripts/embedded-postgres/server.ts';
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
-import { runMigrations } from '../../scripts/run-migrations.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 
 /** A migrated primary with its settings for production, and a hot standby that follows it by streaming replication. */
 export interface ReplicatedPostgres {

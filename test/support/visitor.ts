@@ -10,7 +10,7 @@ export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 
 type Fields = Record<string, string | number | boolean | string[] | undefined>;
 
-/** The password of every person that test/support/build.ts makes. */
+/** The password of every person that test/support/programs/build.ts makes. */
 export const PASSWORD = 'correct horse battery staple';
 
 /**

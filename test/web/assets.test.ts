@@ -4,7 +4,7 @@ import request from 'supertest';
 import { describe, expect, it } from 'vitest';
 import { MADE_ASSETS, makeAssets } from '../../scripts/assets/make-assets.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast } from '../support/build.ts';
+import { buildCast } from '../support/programs/build.ts';
 import { signIn } from '../support/visitor.ts';
 
 const testApp = useTestApp();

@@ -3,9 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
 import { useTestApp, type TestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace } from '../support/build.ts';
+import { buildCast, buildWorkspace } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
-import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../support/workspace-program.ts';
+import {
+  startWorkspaceProgram,
+  type Seen,
+  type WorkspaceProgram,
+} from '../support/programs/workspace-program.ts';
 import { enterWorkspace, type Guest } from '../workspace/entry.ts';
 import { askAt } from '../workspace/guest-client.ts';
 

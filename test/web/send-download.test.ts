@@ -5,9 +5,9 @@ import express from 'express';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/metrics.ts';
-import type { DownloadEnd } from '../../src/web/download.ts';
-import type { ReaderLimits } from '../../src/web/least-rate.ts';
-import { sendDownload } from '../../src/web/send-download.ts';
+import type { DownloadEnd } from '../../src/web/downloads/download.ts';
+import type { ReaderLimits } from '../../src/web/downloads/least-rate.ts';
+import { sendDownload } from '../../src/web/downloads/send-download.ts';
 import { createTestAuditWriter } from '../support/audit-writer.ts';
 import { useTestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,12 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/programs/build.ts';
 import { listRoutes } from '../support/routes.ts';
 import { PRINTED_AT, signIn, Visitor } from '../support/visitor.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../support/programs/build.ts';
 import { signIn } from '../support/visitor.ts';
 import { contextOf, minute, START } from './scene.ts';
 

@@ -1,6 +1,12 @@
 import supertest from 'supertest';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../support/programs/build.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { backdate as setBack, minute, unique } from './scene.ts';

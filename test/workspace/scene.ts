@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { createMetrics } from '../../src/metrics.ts';
-import type { BuiltUser } from '../support/build.ts';
+import type { BuiltUser } from '../support/programs/build.ts';
 
 /** A Monday morning; every story counts its minutes from here. */
 export const START = new Date('2026-06-01T06:00:00.000Z');

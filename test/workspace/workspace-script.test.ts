@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findBrowser, launchBrowser } from '../browser/browser.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { backdate } from './scene.ts';
 

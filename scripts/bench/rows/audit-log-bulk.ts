@@ -1,4 +1,4 @@
-import { BULK_ROWS, CALLERS, measureAuditLogger, measureBulkInserts } from '../audit-events.ts';
+import { BULK_ROWS, CALLERS, measureAuditLogger, measureBulkInserts } from '../data/audit-events.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
 import { medianLatency } from '../statistics.ts';

@@ -1,4 +1,4 @@
-import { CALLERS, measureAuditLogger, measureSingleInserts } from '../audit-events.ts';
+import { CALLERS, measureAuditLogger, measureSingleInserts } from '../data/audit-events.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
 import { medianLatency } from '../statistics.ts';

@@ -1,5 +1,5 @@
 import type autocannon from 'autocannon';
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { signInAll, type Browser } from '../browser.ts';
 import { runStatement, type BenchDatabase, type Lab } from '../lab.ts';
 import { latencyOf, runLoad } from '../load.ts';

@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import pg from 'pg';
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import type { BenchDatabase, Lab } from '../lab.ts';
 import { latencyOf } from '../load.ts';
 import { watchMemory } from '../memory.ts';
@@ -10,9 +10,13 @@ import {
   makePendingPayments,
   notificationOf,
   type PendingPayment,
-} from '../pending-payments.ts';
+} from '../data/pending-payments.ts';
 import { interleave } from '../rounds.ts';
-import { recordSettlement, replaySettlement, type SettlementRecording } from '../settlement-recording.ts';
+import {
+  recordSettlement,
+  replaySettlement,
+  type SettlementRecording,
+} from '../data/settlement-recording.ts';
 import { medianLatency } from '../statistics.ts';
 
 const CONNECTIONS = 16;

@@ -1,9 +1,9 @@
-import { withApp } from '../app-process.ts';
+import { withApp } from '../apps/app-process.ts';
 import { signIn } from '../browser.ts';
-import { findCopyReader } from '../copy-rows.ts';
+import { findCopyReader } from '../data/copy-rows.ts';
 import { download } from '../download.ts';
-import { LOUD_PERSON, QUIET_PERSON } from '../fill-audit-logs.ts';
-import { companyOf } from '../fill-people.ts';
+import { LOUD_PERSON, QUIET_PERSON } from '../data/fill-audit-logs.ts';
+import { companyOf } from '../data/fill-people.ts';
 import type { BenchDatabase, Lab } from '../lab.ts';
 import { watchMemory } from '../memory.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';

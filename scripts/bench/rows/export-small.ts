@@ -1,8 +1,8 @@
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { signIn, type Browser } from '../browser.ts';
 import { download } from '../download.ts';
-import { QUIET_PERSON, QUIET_ROWS } from '../fill-audit-logs.ts';
-import { companyOf } from '../fill-people.ts';
+import { QUIET_PERSON, QUIET_ROWS } from '../data/fill-audit-logs.ts';
+import { companyOf } from '../data/fill-people.ts';
 import type { BenchDatabase, Lab } from '../lab.ts';
 import { latencyOf } from '../load.ts';
 import { watchMemory } from '../memory.ts';

@@ -1,7 +1,7 @@
 import type autocannon from 'autocannon';
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { signInAll, type Browser } from '../browser.ts';
-import { enterWorkspace, WORKSPACE_DOMAIN } from '../guest.ts';
+import { enterWorkspace, WORKSPACE_DOMAIN } from '../apps/guest.ts';
 import { runStatement } from '../lab.ts';
 import { latencyOf, runLoad } from '../load.ts';
 import { watchMemory } from '../memory.ts';

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { signIn } from '../browser.ts';
-import { enterWorkspace, startWorkspace } from '../guest.ts';
+import { enterWorkspace, startWorkspace } from '../apps/guest.ts';
 import { latencyOf, runLoad } from '../load.ts';
 import { watchMemory } from '../memory.ts';
 import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
 import { medianLatency } from '../statistics.ts';
-import { runningWorkspaces } from '../workspace-environment.ts';
+import { runningWorkspaces } from '../apps/workspace-environment.ts';
 
 const CONNECTIONS = 32;
 const PERSON = 1;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApp, type AppProcess } from '../app-process.ts';
+import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { signInAll } from '../browser.ts';
-import { enterWorkspace, startWorkspace, type Guest } from '../guest.ts';
+import { enterWorkspace, startWorkspace, type Guest } from '../apps/guest.ts';
 import { runStatement, type BenchDatabase, type Lab } from '../lab.ts';
 import { watchMemory } from '../memory.ts';
 import { openSockets } from '../open-sockets.ts';
@@ -9,7 +9,7 @@ import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
 import { logStatements } from '../statement-log.ts';
 import { median } from '../statistics.ts';
-import { runningWorkspaces } from '../workspace-environment.ts';
+import { runningWorkspaces } from '../apps/workspace-environment.ts';
 
 const SOCKETS = 1000;
 

@@ -8,7 +8,7 @@ import { type Plan, type PaidPlan, paidPlans } from '../../../src/plan.ts';
 import { settlePayment, type Settlement } from '../../../src/billing/settlement/settle-payment.ts';
 import { startCheckout, type Checkout } from '../../../src/billing/checkout/start-checkout.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCompany, buildUser } from '../../support/build.ts';
+import { buildCompany, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 import { auditOf, contextAt, moneyState, seededRandom } from '../scene.ts';
 

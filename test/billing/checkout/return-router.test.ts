@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { returnPath } from '../../../src/billing/checkout/payment-links.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildPayment, type Cast } from '../../support/build.ts';
+import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signedCallback } from '../../support/fake-paytr.ts';
 import { Visitor } from '../../support/visitor.ts';
 import { notify } from '../scene.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { startCheckout, type Checkout } from '../../../src/billing/checkout/start-checkout.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCompany, buildUser } from '../../support/build.ts';
+import { buildCompany, buildUser } from '../../support/programs/build.ts';
 import { contextAt } from '../scene.ts';
 
 const test = useTestApp();

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildPayment, type Cast } from '../../support/build.ts';
+import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signedCallback } from '../../support/fake-paytr.ts';
 import { signIn } from '../../support/visitor.ts';
 import { auditOf, notify } from '../scene.ts';

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import supertest from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
-import { buildCompany, buildPayment, buildUser } from '../../support/build.ts';
+import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 import { auditOf, moneyState, notify } from '../scene.ts';
 import { pastTriggers } from '../../support/past-triggers.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { expirePendingPayments } from '../../../src/billing/settlement/expire-pending-payments.ts';
 import { createPaytr, type Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCompany, buildPayment, buildUser } from '../../support/build.ts';
+import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { signIn } from '../../support/visitor.ts';
 import { auditOf, contextAt, moneyState, notify } from '../scene.ts';

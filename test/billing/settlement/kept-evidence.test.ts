@@ -1,5 +1,5 @@
 import { expect, describe, it } from 'vitest';
-import { buildCast, buildPayment, buildWorkspace } from '../../support/build.ts';
+import { buildCast, buildPayment, buildWorkspace } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 
 const database = useTestDatabase();

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { settlePayment, type Settlement } from '../../../src/billing/settlement/settle-payment.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCompany, buildPayment, buildUser } from '../../support/build.ts';
+import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 import { readPaytrNotification } from '../../../src/billing/paytr/notification.ts';
 import { auditOf, contextAt, moneyState, notify } from '../scene.ts';

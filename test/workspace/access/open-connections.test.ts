@@ -10,7 +10,7 @@ import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connectio
 import { findSshFacts } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
-import { buildCast, buildSshKey, buildUser, buildWorkspace } from '../../support/build.ts';
+import { buildCast, buildSshKey, buildUser, buildWorkspace } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 
 const database = useTestDatabase();

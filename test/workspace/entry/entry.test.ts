@@ -1,7 +1,13 @@
 import supertest, { type Response } from 'supertest';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import {
   askForwardAuth,

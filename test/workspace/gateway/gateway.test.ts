@@ -8,9 +8,19 @@ import { PersonSigns } from '../../../src/workspace/activity/human-activity.ts';
 import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresses.ts';
 import { WorkspaceAway, WorkspaceGateway } from '../../../src/workspace/gateway/workspace-gateway.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type BuiltUser, type Cast } from '../../support/build.ts';
+import {
+  buildCast,
+  buildUser,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
-import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../../support/workspace-program.ts';
+import {
+  startWorkspaceProgram,
+  type Seen,
+  type WorkspaceProgram,
+} from '../../support/programs/workspace-program.ts';
 import { askForwardAuth, enterWorkspace, type Guest } from '../entry.ts';
 import {
   askAt,

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { loadDevelopmentSecrets } from '../../../scripts/development-secrets.ts';
+import { loadDevelopmentSecrets } from '../../../scripts/setup/development-secrets.ts';
 import { readSettings } from '../../../scripts/embedded-postgres/cluster.ts';
 import { prepareHome } from '../../../scripts/embedded-postgres/home.ts';
 import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
 import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
-import { endOfChild, startChild } from '../../support/child.ts';
+import { endOfChild, startChild } from '../../support/programs/child.ts';
 import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -52,7 +52,7 @@ afterAll(async () => {
 /** As an editor leaves it, and then read by the app at its start. */
 async function makeEnvFile(): Promise<void> {
   writeFileSync(join(dataDir, '.env'), 'SESSION_SECRET=not for workspaces\n', { mode: 0o644 });
-  const text = `import { readEnvFile } from './scripts/read-env-file.ts'; readEnvFile();`;
+  const text = `import { readEnvFile } from './scripts/setup/read-env-file.ts'; readEnvFile();`;
   const child = startChild({ text }, { cwd: dataDir });
   expect(await endOfChild(child)).toMatchObject({ code: 0, stderr: '' });
 }

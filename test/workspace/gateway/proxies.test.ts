@@ -9,15 +9,19 @@ import { connect } from 'node:tls';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpServer } from '../../../src/web/server/http-server.ts';
 import { createTestApp, useTestApp, type TestApp } from '../../support/app.ts';
-import { buildCompany, buildUser, buildWorkspace, type BuiltUser } from '../../support/build.ts';
-import { findCaddy, startCaddy } from '../../support/caddy.ts';
-import { findOpenssl, makeCertificate } from '../../support/certificate.ts';
+import { buildCompany, buildUser, buildWorkspace, type BuiltUser } from '../../support/programs/build.ts';
+import { findCaddy, startCaddy } from '../../support/programs/caddy.ts';
+import { findOpenssl, makeCertificate } from '../../support/programs/certificate.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
-import { findNginx, startNginx } from '../../support/nginx.ts';
-import { fillSample } from '../../support/proxy-sample.ts';
+import { findNginx, startNginx } from '../../support/programs/nginx.ts';
+import { fillSample } from '../../support/programs/proxy-sample.ts';
 import { freePort } from '../../support/replica.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
-import { startWorkspaceProgram, type Seen, type WorkspaceProgram } from '../../support/workspace-program.ts';
+import {
+  startWorkspaceProgram,
+  type Seen,
+  type WorkspaceProgram,
+} from '../../support/programs/workspace-program.ts';
 import { beginEntry, pathOf, type Guest } from '../entry.ts';
 import { askAt, echo, openSocketAt, TEXT, type Answer, type Way } from '../guest-client.ts';
 

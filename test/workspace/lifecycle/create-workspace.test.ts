@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createWorkspace, type CreateOutcome } from '../../../src/workspace/lifecycle/create-workspace.ts';
 import { deleteWorkspace } from '../../../src/workspace/lifecycle/delete-workspace.ts';
-import { buildCompany, buildUser, type BuiltUser } from '../../support/build.ts';
+import { buildCompany, buildUser, type BuiltUser } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { contextOf, unique } from '../scene.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { destroyWorkspaces } from '../../../src/workspace/lifecycle/destroy-workspaces.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildUser, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildUser, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { enterWorkspace } from '../entry.ts';

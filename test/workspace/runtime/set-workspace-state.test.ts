@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { shutDownWorkspaces } from '../../../src/workspace/runtime/shut-down-workspaces.ts';
-import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { useTestApp } from '../../support/app.ts';
 import supertest from 'supertest';

@@ -4,7 +4,7 @@ import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspac
 import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
 import { createTrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { sweeperContext } from '../scene.ts';

@@ -17,7 +17,7 @@ import { recordActivity } from '../../../src/workspace/sessions/record-activity.
 import type { WorkspaceSession } from '../../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { createTestAuditWriter, type TestAuditWriter } from '../../support/audit-writer.ts';
-import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { browser, contextOf, minute, sweeperContext } from '../scene.ts';
 

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTrafficBuffer, type TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { contextOf, minute, sweeperContext } from '../scene.ts';
 
 const site = useTestApp();

@@ -5,7 +5,7 @@ import {
 } from '../../../src/workspace/sessions/usage-stats.ts';
 import type { UsageFilter } from '../../../src/workspace/sessions/session-spans.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { browser, contextOf, minute } from '../scene.ts';
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import type { WorkspaceSession } from '../../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { browser, contextOf, minute, sweeperContext } from '../scene.ts';
 

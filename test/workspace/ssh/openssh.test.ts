@@ -25,9 +25,9 @@ import {
   buildWorkspace,
   type BuiltUser,
   type Cast,
-} from '../../support/build.ts';
+} from '../../support/programs/build.ts';
 import { freePort } from '../../support/replica.ts';
-import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/sshd.ts';
+import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
 import { signIn } from '../../support/visitor.ts';
 
 const runFile = promisify(execFile);

@@ -16,8 +16,8 @@ import {
   buildWorkspace,
   type BuiltUser,
   type Cast,
-} from '../../support/build.ts';
-import { newKeyLine } from '../../support/ssh-keys.ts';
+} from '../../support/programs/build.ts';
+import { newKeyLine } from '../../support/programs/ssh-keys.ts';
 import { signIn } from '../../support/visitor.ts';
 import { sweeperContext } from '../scene.ts';
 

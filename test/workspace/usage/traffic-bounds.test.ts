@@ -6,7 +6,7 @@ import {
   type DayUsage,
   type UsageStats,
 } from '../../../src/workspace/sessions/usage-stats.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/build.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { minute, START } from '../scene.ts';
 

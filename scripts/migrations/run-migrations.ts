@@ -1,0 +1,137 @@
+import type { Knex } from 'knex';
+import { createDb } from '../../src/db/db.ts';
+import {
+  listMigrationStates,
+  readMigrationFiles,
+  type MigrationFile,
+  type MigrationState,
+} from '../../src/db/migrations.ts';
+import { grantAppRole } from '../grant-app-role.ts';
+import { explainConnectionError, MigrationError } from './error.ts';
+import { withMigrationLock } from './lock.ts';
+import { isTransaction, runStatements } from './statements.ts';
+
+export interface MigrateOptions {
+  /** The role that owns the tables. */
+  ownerUrl: string;
+  /** The role that the app connects as. Without: the app's privileges are left alone. */
+  appRole?: string;
+  /** Default: the app's own migrations. */
+  directory?: string;
+  log: (line: string) => void;
+}
+
+/**
+ * Applies the pending migrations in order, each in its own transaction (see `isTransaction` for the exception), and returns
+ * their names. A second process waits and finds nothing to do. Throws `MigrationError`, before or after some were applied,
+ * when a recorded file was changed or is missing, when a statement fails (that file leaves no trace) or when the database
+ * cannot be reached.
+ */
+export async function runMigrations(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const { ownerUrl, appRole, directory, log } = options;
+  const files = await readFiles(directory);
+  return withMigrationLock(ownerUrl, log, (checkLock) =>
+    withDatabase(ownerUrl, async (db) => {
+      await prepareBookkeeping(db, files);
+      refuseDrift(await listMigrationStates(db, directory));
+      const applied = await applyPending(db, files, checkLock, log);
+      if (applied.length === 0) log(`nothing to do: all ${String(files.length)} migrations are applied`);
+      if (appRole !== undefined) log(await grantAppRole(db, appRole));
+      return { applied };
+    }),
+  );
+}
+
+/** How the files compare with the database, changing nothing. Throws `MigrationError` when it cannot be reached. */
+export async function migrationStatus(options: {
+  url: string;
+  directory?: string;
+}): Promise<MigrationState[]> {
+  await readFiles(options.directory);
+  return withDatabase(options.url, (db) => listMigrationStates(db, options.directory));
+}
+
+async function readFiles(directory: string | undefined): Promise<MigrationFile[]> {
+  try {
+    return await readMigrationFiles(directory);
+  } catch (error) {
+    throw new MigrationError((error as Error).message, { cause: error });
+  }
+}
+
+async function withDatabase<T>(url: string, work: (db: Knex) => Promise<T>): Promise<T> {
+  const db = createDb({ url, poolMax: 2, applicationName: 'youarecoder-migrate' });
+  try {
+    return await work(db);
+  } catch (error) {
+    throw explainConnectionError(error, url);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function prepareBookkeeping(db: Knex, files: MigrationFile[]): Promise<void> {
+  if (!(await db.schema.hasTable('migration_checksums'))) {
+    await db.schema.createTable('migration_checksums', (table) => {
+      table.text('name').primary({ constraintName: 'pk_migration_checksums' });
+      table.text('sha256').notNullable();
+      table.timestamp('applied_at', { useTz: true }).notNullable().defaultTo(db.fn.now());
+    });
+  }
+  // Nobody else migrates while we hold the advisory lock, so a locked row is one that a killed process left behind.
+  await db.migrate.forceFreeMigrationsLock({ migrationSource: createSource(files) });
+}
+
+function refuseDrift(states: MigrationState[]): void {
+  const faults = states.flatMap(({ name, state }) => describeDrift(name, state));
+  if (faults.length > 0) throw new MigrationError(faults.join('\n'));
+}
+
+/** One line when the file is not what was applied, else none. */
+export function describeDrift(name: string, state: MigrationState['state']): string[] {
+  if (state === 'changed')
+    return [`${name} was changed after it was applied: restore it and write a new migration`];
+  else if (state === 'missing')
+    return [`${name} was applied but the file is missing: this code is older than the database`];
+  else return [];
+}
+
+/** Not `migrate.latest`, which runs all pending files in one transaction. */
+async function applyPending(
+  db: Knex,
+  files: MigrationFile[],
+  checkLock: () => void,
+  log: (line: string) => void,
+): Promise<string[]> {
+  const applied: string[] = [];
+  const migrationSource = createSource(files);
+  for (;;) {
+    checkLock();
+    const startedAt = performance.now();
+    const [, names] = (await db.migrate.up({ migrationSource })) as [number, string[]];
+    const [name] = names;
+    if (name === undefined) return applied;
+    applied.push(name);
+    log(`applied ${name} (${String(Math.round(performance.now() - startedAt))} ms)`);
+  }
+}
+
+function createSource(files: MigrationFile[]): Knex.MigrationSource<MigrationFile> {
+  return {
+    getMigrations: () => Promise.resolve(files),
+    getMigrationName: (file) => file.name,
+    getMigration: (file) =>
+      Promise.resolve({
+        config: { transaction: isTransaction(file) },
+        up: async (db: Knex) => {
+          await runStatements(db, file);
+          // Killed between this row and Knex's own, a file without a transaction runs again and finds its checksum here.
+          await db('migration_checksums')
+            .insert({ name: file.name, sha256: file.sha256 })
+            .onConflict('name')
+            .merge();
+        },
+        down: () => Promise.reject(new Error('migrations go forward only: an undo is a new file')),
+      }),
+  };
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { findAddressFault } from '../../src/config/database-address.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { hasEmbeddedPostgres } from '../embedded-postgres/home.ts';
+import { MigrationError } from '../migrations/error.ts';
+
+export interface FoundDatabase {
+  /** Owns the tables. */
+  ownerUrl: string;
+  /** What the app uses; the same as `ownerUrl` when only one is set. */
+  appUrl: string;
+  /** Call it last: ends an embedded server that nobody else uses. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The database that a command works on: MIGRATION_DATABASE_URL and DATABASE_URL, or outside production the embedded
+ * server that `npm start` has made in DATA_DIR (default `.data`), started when it does not run. Throws `MigrationError` or
+ * `EmbeddedPostgresError`, each one sentence, when there is none.
+ */
+export async function findDatabase(
+  env: Record<string, string | undefined>,
+  log: (line: string) => void,
+): Promise<FoundDatabase> {
+  const appUrl = (env['DATABASE_URL'] ?? '').trim();
+  const ownerUrl = (env['MIGRATION_DATABASE_URL'] ?? '').trim();
+  for (const [name, address] of Object.entries({ DATABASE_URL: appUrl, MIGRATION_DATABASE_URL: ownerUrl })) {
+    const fault = address === '' ? null : findAddressFault(address);
+    if (fault !== null) throw new MigrationError(`${name}: ${fault}`);
+  }
+  if (appUrl !== '' || ownerUrl !== '') {
+    return { ownerUrl: ownerUrl || appUrl, appUrl: appUrl || ownerUrl, stop: () => Promise.resolve() };
+  }
+  const dataDir = join(env['DATA_DIR'] ?? '.data', 'postgres');
+  if (env['NODE_ENV'] !== 'production' && hasEmbeddedPostgres(dataDir)) {
+    return startEmbeddedPostgres({ dataDir, log });
+  }
+  throw new MigrationError(
+    'DATABASE_URL is not set: set it to a Postgres server, or run "npm start" once, which makes an embedded one',
+  );
+}

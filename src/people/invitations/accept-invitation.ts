@@ -1,0 +1,109 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { isUniqueViolation } from '../../errors.ts';
+import { acceptDocuments } from '../../legal/accept-documents.ts';
+import { hashSecret } from '../../secret-token.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+import { addMember } from '../add-member.ts';
+import { hasRoom, lockCompany } from '../company-lock.ts';
+import { hashPassword } from '../../auth/password.ts';
+import {
+  countActiveMembers,
+  findInvitation,
+  findUserByEmail,
+  isOperatorMailbox,
+  type Invitation,
+} from '../../auth/queries.ts';
+import { recordSignIn, type SignedIn } from '../../auth/record-sign-in.ts';
+
+/** Why an invitation cannot be accepted. */
+export type InvitationProblem = 'unknown' | 'expired' | 'used' | 'revoked' | 'email-taken' | 'member-limit';
+
+export type OpenedInvitation =
+  { ok: true; invitation: Invitation } | { ok: false; reason: InvitationProblem };
+
+export type AcceptOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: InvitationProblem };
+
+/** The invitation behind a link, if it can be accepted now as far as one can tell without a lock. */
+export async function openInvitation(
+  db: Knex,
+  context: RequestContext,
+  token: string,
+): Promise<OpenedInvitation> {
+  const invitation = await findInvitation(db, hashSecret(token));
+  const problem = problemOf(invitation, context.at);
+  if (problem !== null || invitation === undefined) return { ok: false, reason: problem ?? 'unknown' };
+  const isTaken =
+    (await findUserByEmail(db, invitation.email)) !== undefined ||
+    (await isOperatorMailbox(db, invitation.email));
+  return isTaken ? { ok: false, reason: 'email-taken' } : { ok: true, invitation };
+}
+
+/**
+ * Makes the invited person with their acceptance of the legal texts, all or nothing, and records the sign-in that
+ * follows. Of two forms sent at once one makes the person and the other finds the invitation used. The plan's number of
+ * people is checked again, since it may have shrunk.
+ */
+export async function acceptInvitation(
+  db: Knex,
+  context: RequestContext,
+  input: { token: string; fullName: string; password: string; locale: Locale; deviceToken: string | null },
+): Promise<AcceptOutcome> {
+  const opened = await openInvitation(db, context, input.token);
+  if (!opened.ok) return opened;
+  const passwordHash = await hashPassword(input.password);
+  try {
+    return await db.transaction(async (trx) => {
+      await lockCompany(trx, opened.invitation.company_id);
+      const again = await openInvitation(trx, context, input.token);
+      if (!again.ok) return again;
+      const places = await countActiveMembers(trx, again.invitation.company_id);
+      const isRoom = await hasRoom(trx, context, { companyId: again.invitation.company_id, places });
+      if (!isRoom) return { ok: false, reason: 'member-limit' };
+      return {
+        ok: true,
+        ...(await createPerson(trx, context, again.invitation, { ...input, passwordHash })),
+      };
+    });
+  } catch (error) {
+    // The address was taken by a registration that ran at the same time.
+    if (isUniqueViolation(error, 'uq_users_email')) return { ok: false, reason: 'email-taken' };
+    throw error;
+  }
+}
+
+function problemOf(invitation: Invitation | undefined, at: Date): InvitationProblem | null {
+  if (invitation === undefined) return 'unknown';
+  if (invitation.accepted_at !== null) return 'used';
+  if (invitation.revoked_at !== null) return 'revoked';
+  return invitation.expires_at <= at ? 'expired' : null;
+}
+
+async function createPerson(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  invitation: Invitation,
+  input: { fullName: string; passwordHash: string; locale: Locale; deviceToken: string | null },
+): Promise<SignedIn> {
+  const { company_id: companyId, email, role } = invitation;
+  const userId = await addMember(trx, context, { ...input, companyId, email, role });
+  await acceptDocuments(trx, context, { userId, companyId, locale: input.locale });
+  await trx('invitations')
+    .where({ company_id: companyId, id: invitation.id })
+    .update({ accepted_at: context.at, accepted_user_id: userId });
+  await AuditLogger.log(trx, context, {
+    action: 'invitation_accepted',
+    success: true,
+    resourceType: 'invitation',
+    resourceId: invitation.id,
+    userId,
+    companyId,
+    actorType: 'user',
+    details: { email, full_name: input.fullName, role, invited_by: invitation.inviter_name },
+  });
+  const { deviceToken } = input;
+  const signedIn = await recordSignIn(trx, context, { userId, email, deviceToken, method: 'invitation' });
+  if (signedIn === undefined) throw new Error('Bug! A person made in this transaction cannot be deactivated');
+  return signedIn;
+}

@@ -1,0 +1,88 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { hashSecret, newSecret } from '../../secret-token.ts';
+import { hasRoom, lockCompany } from '../company-lock.ts';
+import {
+  countActiveMembers,
+  countOpenInvitations,
+  findOpenInvitation,
+  findUserByEmail,
+} from '../../auth/queries.ts';
+
+/** A link in a mail is good for a week: long enough for a holiday, short enough for a forgotten mailbox. */
+export const INVITATION_DAYS = 7;
+
+const DAY_MS = 86_400_000;
+
+export type InviteOutcome =
+  | { ok: true; invitationId: number; token: string }
+  | { ok: false; reason: 'already-member' | 'already-invited' | 'member-limit' };
+
+/**
+ * Invites somebody (lower-case ASCII address) into a company. The token is for the mail only; what is stored is its hash.
+ * Open invitations hold a place in the plan. One that has expired is replaced. That an address belongs to a person
+ * of another company is not said here: it shows when the invitation is opened.
+ */
+export async function inviteMember(
+  db: Knex,
+  context: RequestContext,
+  input: { companyId: number; email: string; role: 'member' | 'admin' },
+): Promise<InviteOutcome> {
+  return db.transaction(async (trx) => {
+    await lockCompany(trx, input.companyId);
+    const refusal = await findRefusal(trx, context, input);
+    return refusal === null ? insertInvitation(trx, context, input) : { ok: false, reason: refusal };
+  });
+}
+
+async function findRefusal(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: { companyId: number; email: string },
+): Promise<'already-member' | 'already-invited' | 'member-limit' | null> {
+  const person = await findUserByEmail(trx, input.email);
+  if (person?.company_id === input.companyId) return 'already-member';
+  const open = await findOpenInvitation(trx, input);
+  if (open !== undefined && open.expires_at > context.at) return 'already-invited';
+  const members = await countActiveMembers(trx, input.companyId);
+  const places = members + (await countOpenInvitations(trx, input.companyId, context.at));
+  return (await hasRoom(trx, context, { companyId: input.companyId, places })) ? null : 'member-limit';
+}
+
+async function insertInvitation(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: { companyId: number; email: string; role: 'member' | 'admin' },
+): Promise<InviteOutcome> {
+  if (context.userId === null) throw new Error('Bug! An invitation needs somebody who invites');
+  const { companyId, email, role } = input;
+  await trx('invitations')
+    .where({ company_id: companyId, email })
+    .whereNull('accepted_at')
+    .whereNull('revoked_at')
+    .update({ revoked_at: context.at });
+  const token = newSecret();
+  const expiresAt = new Date(context.at.getTime() + INVITATION_DAYS * DAY_MS);
+  const [row] = await trx('invitations')
+    .insert({
+      company_id: companyId,
+      email,
+      role,
+      token_hash: hashSecret(token),
+      invited_by: context.userId,
+      created_at: context.at,
+      expires_at: expiresAt,
+    })
+    .returning<{ id: number }[]>('id');
+  if (row === undefined) throw new Error('Bug! An insert returned no row');
+  await AuditLogger.log(trx, context, {
+    action: 'invitation_sent',
+    success: true,
+    resourceType: 'invitation',
+    resourceId: row.id,
+    companyId,
+    details: { email, role, expires_at: expiresAt.toISOString() },
+  });
+  return { ok: true, invitationId: row.id, token };
+}

@@ -1,0 +1,244 @@
+import { hash } from '@node-rs/argon2';
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { newAccessToken, tokenScopes } from '../../../src/credentials/access-token.ts';
+import { hashSecret } from '../../../src/secret-token.ts';
+import { parseSshPublicKey } from '../../../src/credentials/ssh-public-key.ts';
+import type { Role } from '../../../src/auth/require-user.ts';
+import { newKeyLine } from './ssh-keys.ts';
+import { PASSWORD } from '../visitor.ts';
+
+/** A hash says itself how dear it is to check: signing in is most of what the tests do, and guessing nothing that they fear. */
+const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
+let passwordHash: Promise<string> | undefined;
+let count = 0;
+
+function next(): number {
+  count += 1;
+  return count;
+}
+
+export interface BuiltCompany {
+  id: number;
+  name: string;
+  subdomain: string;
+}
+
+export interface BuiltUser {
+  id: number;
+  company_id: number | null;
+  email: string;
+  full_name: string;
+  role: Role;
+}
+
+/** A company on trial (14 days from now). */
+export async function buildCompany(
+  db: Knex,
+  overrides: Partial<{
+    name: string;
+    subdomain: string;
+    created_at: Date;
+    trial_ends_at: Date;
+    plan: string;
+    period_ends_at: Date;
+  }> = {},
+): Promise<BuiltCompany> {
+  const { trial_ends_at, plan, period_ends_at, ...company } = overrides;
+  const n = next();
+  const created_at = company.created_at ?? new Date();
+  const [row] = await db('companies')
+    .insert({ name: `Company ${String(n)}`, subdomain: `company-${String(n)}`, ...company, created_at })
+    .returning(['id', 'name', 'subdomain']);
+  const built = row as BuiltCompany;
+  await db('subscriptions').insert({
+    company_id: built.id,
+    plan: plan ?? 'trial',
+    billing_currency: 'TRY',
+    trial_ends_at: trial_ends_at ?? new Date(Date.now() + 14 * 86_400_000),
+    period_started_at:
+      period_ends_at === undefined ? null : new Date(period_ends_at.getTime() - 30 * 86_400_000),
+    period_ends_at: period_ends_at ?? null,
+    updated_at: created_at,
+  });
+  return built;
+}
+
+/** A person with `PASSWORD` who has accepted the current documents. Role `operator` has no company. */
+export async function buildUser(
+  db: Knex,
+  overrides: Partial<{
+    company_id: number | null;
+    email: string;
+    full_name: string;
+    role: Role;
+    locale: string;
+    created_at: Date;
+    accepts: boolean;
+  }> = {},
+): Promise<BuiltUser> {
+  const { accepts, ...user } = overrides;
+  passwordHash ??= hash(PASSWORD, CHEAP);
+  const n = next();
+  const role = user.role ?? 'member';
+  const company_id = role === 'operator' ? null : (user.company_id ?? (await buildCompany(db)).id);
+  const created_at = user.created_at ?? new Date();
+  const [row] = await db('users')
+    .insert({
+      email: `person-${String(n)}@example.com`,
+      full_name: `Person ${String(n)}`,
+      locale: 'en',
+      ...user,
+      created_at,
+      role,
+      company_id,
+      password_hash: await passwordHash,
+    })
+    .returning(['id', 'company_id', 'email', 'full_name', 'role']);
+  const built = row as BuiltUser;
+  if (company_id !== null) {
+    await db('membership_periods').insert({ user_id: built.id, company_id, started_at: created_at });
+    if (accepts !== false) await buildAcceptances(db, built, created_at);
+  }
+  return built;
+}
+
+async function buildAcceptances(db: Knex, user: BuiltUser, accepted_at: Date): Promise<void> {
+  await db.raw(
+    `insert into legal_acceptances (user_id, company_id, document_id, accepted_at, ip_address, user_agent, request_id)
+     select distinct on (kind) ?::bigint, ?::bigint, id, ?::timestamptz, '203.0.113.5'::inet, 'test browser', 'build'
+     from legal_documents where locale = 'en' order by kind, version desc`,
+    [user.id, user.company_id, accepted_at],
+  );
+}
+
+/** A workspace on a free port. */
+export async function buildWorkspace(
+  db: Knex,
+  overrides: { company_id: number; owner_user_id: number; name?: string; port?: number; created_at?: Date },
+): Promise<{ id: number; name: string; port: number }> {
+  const n = next();
+  const [row] = await db('workspaces')
+    .insert({ name: `workspace-${String(n)}`, port: 30_000 + n, created_at: new Date(), ...overrides })
+    .returning(['id', 'name', 'port']);
+  return row as { id: number; name: string; port: number };
+}
+
+/** An access token with every scope, valid for a day. */
+export async function buildAccessToken(
+  db: Knex,
+  owner: Pick<BuiltUser, 'id' | 'company_id'>,
+  overrides: Partial<{
+    scopes: string[];
+    created_at: Date;
+    expires_at: Date;
+    revoked_at: Date;
+    last_used_at: Date;
+  }> = {},
+): Promise<{ id: number; token: string; bearer: { authorization: string } }> {
+  const token = newAccessToken();
+  const [row] = await db('access_tokens')
+    .insert({
+      company_id: owner.company_id,
+      user_id: owner.id,
+      name: `token ${String(next())}`,
+      token_hash: hashSecret(token),
+      scopes: [...tokenScopes],
+      created_at: new Date(),
+      expires_at: new Date(Date.now() + 86_400_000),
+      ...overrides,
+    })
+    .returning<{ id: number }[]>('id');
+  return { id: row!.id, token, bearer: { authorization: `Bearer ${token}` } };
+}
+
+/** A public key of this person's that opens workspaces by SSH. */
+export async function buildSshKey(
+  db: Knex,
+  owner: Pick<BuiltUser, 'id' | 'company_id'>,
+  overrides: Partial<{ label: string; line: string; removed_at: Date }> = {},
+): Promise<{ id: number; type: string; blob: string; fingerprint: string }> {
+  const { line = newKeyLine(), ...columns } = overrides;
+  const parsed = parseSshPublicKey(line);
+  if ('fault' in parsed) throw new Error(`no public key: ${parsed.fault}`);
+  const { type, blob, fingerprint } = parsed;
+  const [row] = await db('ssh_keys')
+    .insert({
+      company_id: owner.company_id,
+      user_id: owner.id,
+      label: `key ${String(next())}`,
+      key_type: type,
+      key_blob: blob,
+      fingerprint,
+      created_at: new Date(),
+      ...columns,
+    })
+    .returning<{ id: number }[]>('id');
+  return { id: row!.id, type, blob, fingerprint };
+}
+
+/** A pending payment of the team plan in TRY. */
+export async function buildPayment(
+  db: Knex,
+  overrides: { company_id: number; user_id: number } & Record<string, unknown>,
+): Promise<{ id: number; merchant_oid: string; amount_minor: number; currency: string }> {
+  // A company has one open order: a new one takes the place of the one before.
+  if ((overrides['status'] ?? 'pending') === 'pending' && overrides['superseded_at'] === undefined) {
+    await db('payments')
+      .where({ company_id: overrides.company_id, status: 'pending', superseded_at: null })
+      .update({ superseded_at: new Date() });
+  }
+  const [row] = await db('payments')
+    .insert({
+      merchant_oid: `T${randomBytes(12).toString('hex')}`,
+      plan: 'team',
+      currency: 'TRY',
+      amount_minor: 149_900,
+      status: 'pending',
+      created_at: new Date(),
+      client_ip: '203.0.113.9',
+      gateway_user_ip: '203.0.113.9',
+      user_agent: 'test browser',
+      test_mode: false,
+      ...overrides,
+    })
+    .returning(['id', 'merchant_oid', 'amount_minor', 'currency']);
+  return row as { id: number; merchant_oid: string; amount_minor: number; currency: string };
+}
+
+export interface Cast {
+  acme: BuiltCompany;
+  globex: BuiltCompany;
+  /** Admin of Acme. */
+  alice: BuiltUser;
+  /** Member of Acme. */
+  bob: BuiltUser;
+  /** Admin of Globex, who must never see Acme. */
+  charlie: BuiltUser;
+  /** Operator of the platform. */
+  olivia: BuiltUser;
+}
+
+/** The standing cast of every story. `nameOf` gives other names than theirs, such as long ones. */
+export async function buildCast(
+  db: Knex,
+  { nameOf = (name) => name }: { nameOf?: (name: string) => string } = {},
+): Promise<Cast> {
+  const acme = await buildCompany(db, { name: nameOf('Acme'), subdomain: `acme-${String(next())}` });
+  const globex = await buildCompany(db, { name: 'Globex', subdomain: `globex-${String(next())}` });
+  const person = (name: string, role: Role, company_id: number | null): Promise<BuiltUser> =>
+    buildUser(db, {
+      full_name: nameOf(name),
+      email: `${name.toLowerCase()}-${String(next())}@example.com`,
+      role,
+      company_id,
+    });
+  return {
+    acme,
+    globex,
+    alice: await person('Alice', 'admin', acme.id),
+    bob: await person('Bob', 'member', acme.id),
+    charlie: await person('Charlie', 'admin', globex.id),
+    olivia: await person('Olivia', 'operator', null),
+  };
+}

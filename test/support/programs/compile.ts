@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { inject } from 'vitest';
+import { findIdentity } from '../../../src/workspace/runtime/process-identity.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const compiled = new Map<string, Promise<string>>();
+
+/** A program: a TypeScript file, or the text of a module that imports from the project's root. */
+export type Program = { file: string } | { text: string };
+
+/**
+ * A folder for what one run compiles, in the checkout, from where Node finds node_modules. Removes what killed runs have
+ * left. The caller removes this one.
+ */
+export function makeProgramFolder(): string {
+  const home = join(root, '.data/test-programs');
+  mkdirSync(home, { recursive: true });
+  for (const name of readdirSync(home))
+    if (findIdentity(Number(name)) === undefined) rmSync(join(home, name), { recursive: true, force: true });
+  return join(home, String(process.pid));
+}
+
+/**
+ * Compiles a program with all that it imports from the project, and returns where it is: tsx does so file by file, which takes
+ * two seconds for the server, and tests start processes fifty times. Packages stay outside, and a module still finds its
+ * files where its source is.
+ */
+export function compile(program: Program): Promise<string> {
+  const key = JSON.stringify(program);
+  const made =
+    compiled.get(key) ?? make(program, createHash('sha256').update(key).digest('hex').slice(0, 12));
+  compiled.set(key, made);
+  return made;
+}
+
+async function make(program: Program, name: string): Promise<string> {
+  const outdir = join(inject('programFolder'), String(process.pid), name);
+  await build({ ...inputOf(program), ...OUTPUT, outdir, absWorkingDir: root, plugins: [placed] });
+  return join(outdir, 'program.mjs');
+}
+
+const OUTPUT = {
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  // What is imported only when it is needed stays so.
+  splitting: true,
+  outExtension: { '.js': '.mjs' },
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
+
+function inputOf(program: Program): BuildOptions {
+  if ('file' in program) return { entryPoints: { program: program.file } };
+  return {
+    stdin: { contents: program.text, resolveDir: root, loader: 'ts' },
+    entryNames: 'program',
+  };
+}
+
+/** A module finds its files by its own place. */
+const placed: Plugin = {
+  name: 'placed',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      return {
+        loader: 'ts',
+        contents: text
+          .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
+          .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      };
+    });
+  },
+};
