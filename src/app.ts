@@ -5,7 +5,7 @@ import express, { type Express } from 'express';
 import { createAdminRouter } from './admin/router.ts';
 import { createSchemaRouter } from './evidence/schemas/schema-router.ts';
 import { createApiRouter } from './api/router.ts';
-import type { AppDeps } from './app-deps.ts';
+import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
 import { unroutedContext, type RequestContext } from './audit/request-context.ts';
 import { createPassport } from './auth/passport.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
@@ -53,7 +53,7 @@ const FORM_LIMIT = '64kb';
 const views = join(import.meta.dirname, '../views');
 
 /** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
-export function createApp(deps: AppDeps): {
+export function createApp(deps: WorkspaceDeps): {
   app: Express;
   /** For the server: the app, and before it the way into workspaces. */
   listener: RequestListener;
@@ -139,7 +139,7 @@ export function createApp(deps: AppDeps): {
 }
 
 function createGateway(
-  { workspaceAddresses: addresses, ...deps }: AppDeps,
+  { workspaceAddresses: addresses, ...deps }: WorkspaceDeps,
   signs: PersonSigns,
 ): WorkspaceGateway | null {
   return addresses === undefined

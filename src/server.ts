@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { createApp } from './app.ts';
-import type { AppDeps } from './app-deps.ts';
+import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
 import { openSpoolFolders } from './audit/spool-folders.ts';
 import { createAuditWriter } from './audit/audit-writer.ts';
@@ -40,7 +40,7 @@ function main(): void {
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);
   const runtime = createWorkspaceRuntime({ config: config.workspaceRuntime, log });
-  const deps: AppDeps = {
+  const deps: WorkspaceDeps = {
     config,
     db,
     readDb,
@@ -89,7 +89,7 @@ function main(): void {
 }
 
 /** Null without SSH_SOCKETS. Like a port that cannot be had, a socket that cannot ends the process. */
-async function listenForSsh(deps: AppDeps): Promise<SshServer | null> {
+async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
   const { config, log } = deps;
   if (config.ssh === null) return null;
   try {

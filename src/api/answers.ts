@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Workspace } from '../workspace/queries.ts';
-import { runtimeStates } from '../workspace/runtime-types.ts';
-import type { WorkspaceRuntime } from '../workspace/runtime/runtime.ts';
+import { runtimeStates, type WorkspaceRuntime } from '../workspace/runtime-types.ts';
 import { countedBounds } from '../workspace/sessions/session-bounds.ts';
 import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/session-row.ts';
 

@@ -5,7 +5,7 @@ import { Conflict } from '../errors.ts';
 import { companyPerson } from '../workspace/company-person.ts';
 import { createWorkspace, type CreateOutcome } from '../workspace/lifecycle/create-workspace.ts';
 import { findWorkspace } from '../workspace/queries.ts';
-import type { WorkspaceRuntime } from '../workspace/runtime/runtime.ts';
+import type { WorkspaceRuntime } from '../workspace/runtime-types.ts';
 import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
 
 /** A program that was cut off tries again within minutes; a day also covers one that a person restarts in the morning. */

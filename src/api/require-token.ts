@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { tokenSessionId, type TokenScope } from '../credentials/access-token.ts';
 import { addressKey } from '../auth/attempt-limits.ts';
@@ -29,7 +29,7 @@ declare global {
  * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Nothing else says who
  * asks: a cookie is not even read, so no other site can make a browser ask.
  */
-export function requireToken({ db }: Pick<AppDeps, 'db'>): RequestHandler {
+export function requireToken({ db }: Pick<WorkspaceDeps, 'db'>): RequestHandler {
   const requests = createRateLimit(db, { name: 'api', points: REQUESTS_PER_MINUTE, durationSeconds: 60 });
   const refusals = createRateLimit(db, {
     name: 'api-refused',
@@ -59,7 +59,7 @@ export function requireToken({ db }: Pick<AppDeps, 'db'>): RequestHandler {
 }
 
 /** Lets tokens with this scope pass; others leave a row in the evidence. */
-export function requireScope({ db }: Pick<AppDeps, 'db'>, scope: TokenScope): RequestHandler {
+export function requireScope({ db }: Pick<WorkspaceDeps, 'db'>, scope: TokenScope): RequestHandler {
   return async (req, _res, next) => {
     const token = req.accessToken;
     if (token === undefined) throw new ApiProblem('invalid-token');

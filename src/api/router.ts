@@ -1,5 +1,5 @@
 import express, { Router, type RequestHandler } from 'express';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { limitInFlight } from '../web/server/in-flight-limit.ts';
 import { noStore } from '../web/no-store.ts';
 import { openApiDocument } from './openapi.ts';
@@ -16,7 +16,7 @@ const BODY_LIMIT = '16kb';
  * The API for programs. Mounted at `/api` before browser sessions and CSRF: it reads no cookie, so neither concerns it.
  * Whatever is answered below `/api` that is no success is a problem document.
  */
-export function createApiRouter(deps: AppDeps): Router {
+export function createApiRouter(deps: WorkspaceDeps): Router {
   const v1 = Router();
   const document = JSON.stringify(openApiDocument(deps.config.baseUrl), null, 2);
   v1.get('/openapi.json', (_req, res) => {

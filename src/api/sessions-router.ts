@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Knex } from 'knex';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { timedEnds } from '../db/timed-cursor.ts';
 import { closeSession } from '../workspace/usage/close-session.ts';
@@ -16,7 +16,7 @@ import { parseOrRefuse } from './parse-or-refuse.ts';
 import { ApiProblem } from './problems.ts';
 import { requireScope } from './require-token.ts';
 
-type Deps = Pick<AppDeps, 'db' | 'runtime' | 'workspaceAddresses'>;
+type Deps = Pick<WorkspaceDeps, 'db' | 'runtime' | 'workspaceAddresses'>;
 
 /** `/sessions`: the person's own; what was opened with a token is continued and ended with that token. */
 export function createApiSessionsRouter(deps: Deps): Router {

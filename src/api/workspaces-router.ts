@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
 import { askedWorkspace } from '../workspace/asked-workspace.ts';
@@ -15,7 +15,7 @@ import { parseOrRefuse } from './parse-or-refuse.ts';
 import { ApiProblem } from './problems.ts';
 import { requireScope } from './require-token.ts';
 
-type Deps = Pick<AppDeps, 'db' | 'config' | 'runtime' | 'workspaceAddresses'>;
+type Deps = Pick<WorkspaceDeps, 'db' | 'config' | 'runtime' | 'workspaceAddresses'>;
 
 /** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
 export function createApiWorkspacesRouter(deps: Deps): Router {

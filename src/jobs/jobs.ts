@@ -1,5 +1,5 @@
 import { sweepExportProgress } from '../evidence/export-progress.ts';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
 import { watchSecurityEvents } from '../audit/watch-security-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
@@ -14,7 +14,7 @@ import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-works
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 
 /** All scheduled work of the product. */
-export function scheduledJobs(deps: AppDeps): Job[] {
+export function scheduledJobs(deps: WorkspaceDeps): Job[] {
   return [
     {
       name: 'end-idle-sessions',

@@ -1,11 +1,11 @@
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from './workspace-deps.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
 /** What our runtime runs must run to be entered; of workspaces that live elsewhere we do not know it. */
 export function doorRules({
   runtime,
   workspaceAddresses,
-}: Pick<AppDeps, 'runtime' | 'workspaceAddresses'>): DoorRules {
+}: Pick<WorkspaceDeps, 'runtime' | 'workspaceAddresses'>): DoorRules {
   return { mustRun: runtime.isManaged && workspaceAddresses === runtime, addresses: workspaceAddresses };
 }
 

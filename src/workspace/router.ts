@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Knex } from 'knex';
-import type { AppDeps } from '../app-deps.ts';
+import type { WorkspaceDeps } from './workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
@@ -29,7 +29,7 @@ const OPENINGS_PER_MINUTE = 60;
 const START_LOOK_SECONDS = 5;
 
 /** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
-export function createWorkspaceRouter(deps: AppDeps): Router {
+export function createWorkspaceRouter(deps: WorkspaceDeps): Router {
   const { db } = deps;
   const openings = createRateLimit(db, {
     name: 'workspace-open',
@@ -67,7 +67,7 @@ export function createWorkspaceRouter(deps: AppDeps): Router {
 }
 
 async function showList(
-  deps: AppDeps,
+  deps: WorkspaceDeps,
   req: Request,
   res: Response,
   form: { values: Record<string, string>; errors: Record<string, string> } = { values: {}, errors: {} },
@@ -90,11 +90,11 @@ async function showList(
 }
 
 /** Of a workspace's program; null: it runs elsewhere. */
-function stateOf({ runtime }: Pick<AppDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
+function stateOf({ runtime }: Pick<WorkspaceDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
   return runtime.isManaged ? runtime.state(workspaceId) : null;
 }
 
-async function createFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function createFromForm(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
   const { t } = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
@@ -123,7 +123,11 @@ const refusals = {
   'no-free-port': 'workspace.refusedNoPort',
 } satisfies Record<string, TextKey>;
 
-async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showWorkspace(
+  { db, config, runtime }: WorkspaceDeps,
+  req: Request,
+  res: Response,
+): Promise<void> {
   const context = requestContext(req);
   const page = await loadWorkspacePage(db, context, {
     ...askedWorkspace(req),
@@ -142,7 +146,7 @@ async function showWorkspace({ db, config, runtime }: AppDeps, req: Request, res
   });
 }
 
-async function open(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function open(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { workspaceId, ...input } = askedWorkspace(req);
   const context = requestContext(req);
   const outcome = await openWorkspace(deps.db, context, {

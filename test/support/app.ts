@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import type { AppDeps } from '../../src/app-deps.ts';
+import type { WorkspaceDeps } from '../../src/workspace/workspace-deps.ts';
 import { writeRefusedAttempts } from '../../src/audit/refused-attempts.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
@@ -27,7 +27,7 @@ export interface TestApp {
   listener: RequestListener;
   /** For a server's upgrades. */
   upgrade: UpgradeHandler | undefined;
-  deps: AppDeps;
+  deps: WorkspaceDeps;
   database: TestDatabase;
   db: TestDatabase['db'];
   config: Config;
@@ -43,7 +43,7 @@ export interface TestApp {
 
 export interface TestAppOptions {
   env?: Record<string, string>;
-  deps?: Partial<AppDeps>;
+  deps?: Partial<WorkspaceDeps>;
   /** A database made by the caller, who also closes it. */
   database?: TestDatabase;
   /** Without mail: links must be handed over by hand. */
@@ -61,7 +61,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const metrics = createMetrics();
   const log = createTestLog(logLines);
   const { close: closeRecorders, ...recorders } = createTestRecorders(database, { log, metrics });
-  const deps: AppDeps = {
+  const deps: WorkspaceDeps = {
     config,
     db: database.db,
     readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
@@ -119,8 +119,8 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
 /** As in the server: requests that fill their own pool may wait for these. The buffers write when a test calls `flush`. */
 function createTestRecorders(
   database: TestDatabase,
-  { log, metrics }: Pick<AppDeps, 'log' | 'metrics'>,
-): AppDeps['recorders'] & { close(): Promise<void> } {
+  { log, metrics }: Pick<WorkspaceDeps, 'log' | 'metrics'>,
+): WorkspaceDeps['recorders'] & { close(): Promise<void> } {
   const db = createDb({ url: database.appUrl, poolMax: 2 });
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db, log, metrics });
   const activityBuffer = createActivityBuffer({ db, log, metrics, everyMs: 2 ** 30 });

@@ -1,5 +1,9 @@
-import type { RuntimeState, RuntimeWorkspace, StartOutcome } from '../../src/workspace/runtime-types.ts';
-import type { WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
+import type {
+  RuntimeState,
+  RuntimeWorkspace,
+  StartOutcome,
+  WorkspaceRuntime,
+} from '../../src/workspace/runtime-types.ts';
 
 export interface FakeRuntime extends WorkspaceRuntime {
   /** What the next start comes to. */

@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { WorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
+import type { WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 
 /**
  * The text of a workspace's program that answers with its pid and environment, tries what it is asked to and says how that

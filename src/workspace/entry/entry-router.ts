@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { AppError, NotFound } from '../../errors.ts';
@@ -22,7 +22,7 @@ import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
 const ENTRIES_PER_MINUTE = 60;
 
 /** The way from the app into a workspace's own host, and back from there. Part of the workspace router. */
-export function createEntryRouter(deps: AppDeps): Router {
+export function createEntryRouter(deps: WorkspaceDeps): Router {
   const { db, config } = deps;
   const entries = createRateLimit(db, {
     name: 'workspace-enter',
@@ -62,7 +62,7 @@ export function createEntryRouter(deps: AppDeps): Router {
 }
 
 /** Back from the workspace's host, which has given the browser its cookie. Only the browser that began the entry gets a ticket. */
-async function goOnWithTicket({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
+async function goOnWithTicket({ db, config }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   if (config.workspaceDomain === null) throw new NotFound();
   const { entry, state } = entryQuery.parse(req.query);
   // Neither is a person on the way in: what they ask for must use up no entry.
@@ -78,7 +78,7 @@ async function goOnWithTicket({ db, config }: AppDeps, req: Request, res: Respon
 
 /** True when there is something to enter: what is stopped is started first. Otherwise the person is told on its page why not. */
 async function isUp(
-  deps: AppDeps,
+  deps: WorkspaceDeps,
   req: Request,
   res: Response,
   { starts, ...asked }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { Forbidden } from '../../errors.ts';
 import { createHostReader, hostnameOf } from '../host-name.ts';
@@ -15,7 +15,7 @@ export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopp
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401
  * or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser sessions: the pass is not one.
  */
-export function createForwardAuthRouter({ config }: AppDeps, gate: WorkspaceGate): Router {
+export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: WorkspaceGate): Router {
   const readHost = createHostReader(config);
   const readCookie = createPassReader(isHttps(config));
   const router = Router();

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { createHostReader, OUR_PATH } from '../host-name.ts';
 import type { PassedOn, PassOn } from './pass-on-request.ts';
@@ -11,7 +11,7 @@ import type { PassedOn, PassOn } from './pass-on-request.ts';
  * metrics.
  */
 export function createHostListener(
-  { config, metrics }: Pick<AppDeps, 'config' | 'metrics'>,
+  { config, metrics }: Pick<WorkspaceDeps, 'config' | 'metrics'>,
   of: {
     app: RequestListener;
     /** Null: nothing is passed on here. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { formatFor } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
@@ -20,7 +20,7 @@ const AGAIN_SECONDS = 3;
  * app exists there. `earlier` holds what came of a request before Express saw it.
  */
 export function createHostRouter(
-  deps: AppDeps,
+  deps: WorkspaceDeps,
   passOn: PassOn | null,
   earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
 ): Router {
@@ -52,7 +52,12 @@ export function createHostRouter(
   return router;
 }
 
-async function enter({ db, config }: AppDeps, req: Request, res: Response, label: string): Promise<void> {
+async function enter(
+  { db, config }: WorkspaceDeps,
+  req: Request,
+  res: Response,
+  label: string,
+): Promise<void> {
   res.setHeader('cache-control', 'no-store');
   res.setHeader('referrer-policy', 'no-referrer');
   const { entry, ticket } = req.query;

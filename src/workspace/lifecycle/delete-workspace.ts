@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
-import type { WorkspaceRuntime } from '../runtime/runtime.ts';
+import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
@@ -12,7 +12,7 @@ import { restoreWorkspace, type RestoreOutcome } from './restore-workspace.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
 
 /** Deletion, and what can be restored after it. Part of the workspace router, before any workspace's own page. */
-export function createDeletionRouter(deps: AppDeps): Router {
+export function createDeletionRouter(deps: WorkspaceDeps): Router {
   const { db, config, runtime } = deps;
   const { workspaceRestoreDays: restoreDays } = config;
   const acts = createRuntimeActsLimit(db);
@@ -42,7 +42,7 @@ export function createDeletionRouter(deps: AppDeps): Router {
 }
 
 async function showDeleted(
-  { db, config, runtime }: AppDeps,
+  { db, config, runtime }: WorkspaceDeps,
   req: Request,
   res: Response,
   rename?: { workspaceId: number; error: string },
@@ -65,7 +65,7 @@ async function showDeleted(
   });
 }
 
-async function restore(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function restore(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
   const { t } = formatOf(res);
   const asked = askedWorkspace(req);

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { listWorkspacesToDestroy, restoreLimit } from './deleted-workspaces.ts';
-import type { WorkspaceRuntime } from '../runtime/runtime.ts';
+import type { WorkspaceRuntime } from '../runtime-types.ts';
 
 type Doomed = Awaited<ReturnType<typeof listWorkspacesToDestroy>>[number];
 

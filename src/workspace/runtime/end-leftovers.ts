@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { StopCause } from '../runtime-types.ts';
-import type { WorkspaceRuntime } from './runtime.ts';
+import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 
 /** What the row of a stop says of its workspace. */
 interface Stopped {

@@ -5,7 +5,7 @@ import type { Metrics } from '../../metrics.ts';
 import type { Recorders } from '../../recorders.ts';
 import { endLeftovers } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
-import type { WorkspaceRuntime } from './runtime.ts';
+import type { WorkspaceRuntime } from '../runtime-types.ts';
 
 /** How many programs are brought up at once. */
 const AT_ONCE = 4;

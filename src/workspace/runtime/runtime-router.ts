@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { Knex } from 'knex';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
@@ -17,7 +17,7 @@ export function createRuntimeActsLimit(db: Knex): ReturnType<typeof createRateLi
 }
 
 /** Start, stop and restart of a workspace's program. Mounted in the workspace router. */
-export function createRuntimeRouter(deps: AppDeps): Router {
+export function createRuntimeRouter(deps: WorkspaceDeps): Router {
   const acts = createRuntimeActsLimit(deps.db);
   const router = Router();
   const answer = (act: WorkspaceAct) => async (req: Request, res: Response) => {
@@ -31,7 +31,7 @@ export function createRuntimeRouter(deps: AppDeps): Router {
 }
 
 async function setState(
-  { db, runtime }: AppDeps,
+  { db, runtime }: WorkspaceDeps,
   req: Request,
   res: Response,
   act: WorkspaceAct,

@@ -6,8 +6,7 @@ import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
 import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from '../queries.ts';
-import type { StartOutcome } from '../runtime-types.ts';
-import type { WorkspaceRuntime } from './runtime.ts';
+import type { StartOutcome, WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /** What can be asked of the program of a workspace. */

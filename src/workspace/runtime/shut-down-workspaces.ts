@@ -3,7 +3,7 @@ import { systemContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
 import type { Metrics } from '../../metrics.ts';
 import type { Recorders } from '../../recorders.ts';
-import type { WorkspaceRuntime } from './runtime.ts';
+import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**

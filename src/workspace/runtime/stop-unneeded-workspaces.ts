@@ -2,8 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { endLeftovers, stopWithRow } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
-import type { StopCause } from '../runtime-types.ts';
-import type { WorkspaceRuntime } from './runtime.ts';
+import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 

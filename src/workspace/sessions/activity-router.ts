@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
@@ -15,7 +15,7 @@ import { askedWorkspace } from '../asked-workspace.ts';
  * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company, before the look at
  * what they have accepted: the activity buffer looks at that itself, for everybody together.
  */
-export function createActivityRouter(deps: AppDeps): Router {
+export function createActivityRouter(deps: WorkspaceDeps): Router {
   const { db } = deps;
   const router = Router();
   router.post(
@@ -33,7 +33,7 @@ export function createActivityRouter(deps: AppDeps): Router {
 }
 
 /** The page's script reads statuses; a plain form is sent back to the page. */
-async function report(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function report(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const input = reported(req);
   const outcome = await recordActivity(deps.db, requestContext(req), { ...input, ...doorRules(deps) });
   if (!isFromScript(req)) {

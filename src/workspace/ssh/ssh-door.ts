@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { normaliseAddress } from '../../audit/client-address.ts';
 import { systemContext, type RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security-log.ts';
@@ -38,7 +38,7 @@ interface Inside {
 /** Where session commands come in: each stays connected for as long as its shell lives, and that is its proof of life. */
 export class SshDoor {
   readonly connections: OpenConnections;
-  readonly #deps: AppDeps;
+  readonly #deps: WorkspaceDeps;
   readonly #passes: OneTimePasses;
   readonly #openings: RateLimit;
   readonly #sockets = new Set<Socket>();
@@ -49,7 +49,7 @@ export class SshDoor {
   readonly #endings = new Set<Promise<void>>();
   #isClosing = false;
 
-  constructor(deps: AppDeps, passes: OneTimePasses) {
+  constructor(deps: WorkspaceDeps, passes: OneTimePasses) {
     this.#deps = deps;
     this.#passes = passes;
     this.#openings = createSshOpeningsLimit(deps.db);

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { join } from 'node:path';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import type { Config, SshConfig } from '../../config/config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
 import { readLines, sendLine } from './json-lines.ts';
@@ -21,7 +21,7 @@ export interface SshServer {
 }
 
 /** Listens for sshd's commands. Rejects when a socket cannot be had, or would be open to strangers. */
-export async function startSshServer(deps: AppDeps, config: SshConfig): Promise<SshServer> {
+export async function startSshServer(deps: WorkspaceDeps, config: SshConfig): Promise<SshServer> {
   const passes = new OneTimePasses();
   const door = new SshDoor(deps, passes);
   const paths = sshSocketPaths(config.sockets);
@@ -61,7 +61,7 @@ export function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'worksp
 
 function serveKeys(
   socket: Socket,
-  { db, log }: AppDeps,
+  { db, log }: WorkspaceDeps,
   { command, passes }: { command: string[]; passes: OneTimePasses },
 ): void {
   socket.setTimeout(KEY_QUESTION_MS, () => socket.destroy());

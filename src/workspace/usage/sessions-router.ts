@@ -1,5 +1,5 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../../app-deps.ts';
+import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { askedWorkspace } from '../asked-workspace.ts';
@@ -15,7 +15,7 @@ import { loadSessionsPage, type SessionsPage } from './sessions-page.ts';
  * Who used what: one's own sessions, those of a workspace, and who is in now. Part of the workspace router, before its `/:id`.
  * Members see themselves and their own workspaces, admins their whole company.
  */
-export function createSessionsRouter(deps: AppDeps): Router {
+export function createSessionsRouter(deps: WorkspaceDeps): Router {
   const router = Router();
   router.get('/now', async (req, res) => {
     await showPresent(deps, req, res);
@@ -29,7 +29,7 @@ export function createSessionsRouter(deps: AppDeps): Router {
   return router;
 }
 
-async function showPresent({ db, runtime }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showPresent({ db, runtime }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { companyId, userId, isAdmin } = personOf(req);
   const present = await listPresentPeople(db, {
     companyId,
@@ -48,7 +48,7 @@ async function showPresent({ db, runtime }: AppDeps, req: Request, res: Response
   });
 }
 
-async function showOwn({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showOwn({ db }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { companyId, userId } = personOf(req);
   const at = req.receivedAt;
   const [page, entered] = await Promise.all([
@@ -63,7 +63,7 @@ async function showOwn({ db }: AppDeps, req: Request, res: Response): Promise<vo
   res.render('workspace/usage/own-sessions', { ...page, entered, ...pageUrls('/workspace/sessions', page) });
 }
 
-async function showOfWorkspace({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showOfWorkspace({ db }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const person = personOf(req);
   const { workspaceId } = askedWorkspace(req);
   const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });

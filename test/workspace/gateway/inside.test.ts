@@ -7,7 +7,8 @@ import { loadDevelopmentSecrets } from '../../../scripts/setup/development-secre
 import { readSettings } from '../../../scripts/embedded-postgres/cluster.ts';
 import { prepareHome } from '../../../scripts/embedded-postgres/home.ts';
 import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
-import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
+import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
+import { type WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import { endOfChild, startChild } from '../../support/programs/child.ts';
 import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
 

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../../src/config/command-template.ts';
-import type { RuntimeWorkspace } from '../../../src/workspace/runtime-types.ts';
+import type { RuntimeWorkspace, WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
-import { createWorkspaceRuntime, type WorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
+import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
 const roots: string[] = [];
