@@ -25,6 +25,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let browser: Browser;
   let cast: Cast;
   let workspaceId: number;
+  let holdId: number;
 
   beforeAll(async () => {
     app = await startListeningApp();
@@ -41,6 +42,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await useIt(cast.bob, { isCounted: true, isOpen: false });
     await useIt(cast.bob, { isCounted: false, isOpen: false });
     await buildPayment(app.db, { company_id: cast.acme.id, user_id: cast.alice.id });
+    await buildWhatWaits();
     await buildAccessToken(app.db, cast.alice);
     await buildSshKey(app.db, cast.alice);
     await app.db('workspaces').insert({
@@ -54,6 +56,21 @@ describe.skipIf(browserPath === null)('the pages', () => {
     });
     await giveLongNames();
   });
+
+  /** A payment to review, one the gateway says nothing about, an open hold, a job and a refused request. */
+  async function buildWhatWaits(): Promise<void> {
+    const of = { company_id: cast.acme.id, user_id: cast.alice.id };
+    await buildPayment(app.db, { ...of, status: 'review', review_reason: 'lower_plan', charged_minor: 1 });
+    const stuck = { asks_failed: 20, ask_problem: longName('answer'), ask_again_at: new Date() };
+    await buildPayment(app.db, { ...of, created_at: new Date(0), ...stuck });
+    const hold = { kind: 'dispute', reference: longName('case'), reason: longName('reason') };
+    const placed = { company_id: cast.acme.id, placed_at: new Date(), placed_by: cast.olivia.id };
+    [{ id: holdId }] = await app
+      .db('legal_holds')
+      .insert({ ...hold, ...placed })
+      .returning('id');
+    await app.db('scheduled_jobs').insert({ name: longName('job'), next_run_at: new Date() });
+  }
 
   async function giveLongNames(): Promise<void> {
     await app
@@ -114,6 +131,16 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/users/${cast.bob.id}/deactivate`,
     '/admin/audit',
     '/admin/holds',
+  ];
+  /** What operators see that others do not: other companies, what waits for a decision, and forms of their own. */
+  const operatorPages = (): string[] => [
+    '/admin',
+    `/admin?company=${cast.acme.id}`,
+    `/admin/users/${cast.bob.id}?company=${cast.acme.id}`,
+    `/admin/audit?company=${cast.acme.id}`,
+    '/admin/holds',
+    `/admin/holds?company=${cast.acme.id}`,
+    `/admin/holds/${holdId}/release?company=${cast.acme.id}`,
     '/admin/security',
   ];
 
@@ -198,7 +225,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     for (const path of adminPages()) await visit(path);
     await context.clearCookies();
     await signIn(page, cast.olivia);
-    for (const path of ['/admin', `/admin/audit?company=${cast.acme.id}`, '/admin/holds']) await visit(path);
+    for (const path of operatorPages()) await visit(path);
     await context.close();
     return findings;
   }
