@@ -282,6 +282,21 @@ describe('long lists', () => {
     expect(hit.text).not.toContain(cast.bob.email);
   });
 
+  it('of invitations find an address as it is said in Turkish, too', async () => {
+    const [aydin, other] = ['aydin.isik', 'somebody'].map(
+      (name) => `${name}.${String(Date.now())}@example.com`,
+    );
+    for (const email of [aydin, other])
+      expect((await alice.post('/admin/users', { email, role: 'member' })).status).toBe(303);
+    // The notice about the newest one is shown once.
+    await alice.get('/admin/users');
+    for (const typed of ['Aydın', 'IŞIK', 'ışık']) {
+      const { text } = await alice.get(`/admin/users?list=invited&q=${encodeURIComponent(typed)}`);
+      expect(text).toContain(aydin);
+      expect(text).not.toContain(other);
+    }
+  });
+
   it('of people can be searched by an index, among the people of all companies too', async () => {
     const made = new Error('rolled back');
     const plan: string[] = [];

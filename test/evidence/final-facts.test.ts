@@ -227,7 +227,15 @@ describe('an open session, an account and a membership', () => {
   it('only go forward', async () => {
     const { db } = database;
     const open = db('workspace_sessions').whereNull('ended_at');
-    for (const change of [{ last_activity_at: ago(0.45) }, { activity_count: 0 }, { started_at: ago(1) }])
+    await open.clone().update({ connected_minutes: 3, active_minutes: 2, is_partly_seen: true });
+    for (const change of [
+      { last_activity_at: ago(0.45) },
+      { activity_count: 0 },
+      { started_at: ago(1) },
+      { connected_minutes: 2 },
+      { active_minutes: 1 },
+      { is_partly_seen: false },
+    ])
       await expect(open.clone().update(change), JSON.stringify(change)).rejects.toMatchObject({
         code: '42501',
       });

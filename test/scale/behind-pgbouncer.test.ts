@@ -41,11 +41,13 @@ describe.skipIf(program === null)('behind PgBouncer in transaction mode', () => 
     const visitors = Array.from({ length: 40 }, () => new Visitor(test.app));
     const asked = visitors.map(async (visitor, index) => {
       if (index % 4 === 0) return alice.get('/admin/audit');
+      if (index % 4 === 1) return alice.post('/locale', { locale: index % 8 === 1 ? 'tr' : 'en' });
       return visitor.post('/auth/login', { email: `nobody-${String(index)}@example.com`, password: 'wrong' });
     });
     const statuses = (await Promise.all(asked)).map(({ status }) => status);
-    expect(statuses.sort()).toEqual([...Array<number>(10).fill(200), ...Array<number>(30).fill(422)]);
+    expect(statuses.sort()).toEqual([200, 303, 422, 422].flatMap((status) => Array<number>(10).fill(status)));
     expect(test.logLines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
+    expect(await database.db('audit_logs').where({ action_type: 'locale_changed' })).not.toEqual([]);
     // Alice's, and the twenty that an address has before more are only counted.
     expect(await database.db('audit_logs').where({ action_type: 'login' })).toHaveLength(21);
     expect(test.deps.recorders.auditWriter.state()).toMatchObject({ spooledEvents: 0, lostEvents: 0 });
