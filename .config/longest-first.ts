@@ -1,18 +1,18 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, by what a quiet machine needs: these start browsers, servers, sshd. */
+/** What takes longest, by what a quiet machine needs: these start servers, a browser, sshd. */
 const LONGEST = [
-  'workspace/ssh/openssh',
-  'browser/accessibility',
-  'web/server/server',
-  'workspace/workspace-script',
-  'scripts/cluster',
-  'scale/behind-nginx',
-  'browser/jupyter',
-  'jobs/apply-retention',
-  'browser/journey',
-  'scripts/run-migrations',
-].map((name) => `/test/${name}.test.ts`);
+  'web/server/server.test',
+  'scripts/cluster.test',
+  'jobs/apply-retention.test',
+  'browser/journey.test',
+  'scripts/run-migrations.test',
+  'workspace/ssh/openssh.programs',
+  'browser/accessibility.programs',
+  'workspace/workspace-script.programs',
+  'scale/behind-nginx.programs',
+  'browser/jupyter.programs',
+].map((name) => `/test/${name}.ts`);
 
 /**
  * Starts the longest files first, or the last of them would run alone at the end. Vitest knows by itself only after a first run; before,

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import config from './vitest.config.ts';
+
+/**
+ * The tests that run other people's programs (browser, proxies, sshd, Jupyter, a pooler, generators of clients):
+ * `npm run test:programs`. Without a program its tests are skipped, and say so.
+ */
+export default defineConfig({
+  ...config,
+  test: { ...config.test, include: ['test/**/*.programs.ts'] },
+});
