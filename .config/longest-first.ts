@@ -15,8 +15,9 @@ const LONGEST = [
 ].map((name) => `/test/${name}.ts`);
 
 /**
- * Starts the longest files first, or the last of them would run alone at the end. Vitest knows by itself only after a first run; before,
- * as in a fresh clone, it goes by the size of the files, which says nothing about these.
+ * Starts the longest files first, or the last of them would run alone at the end. Vitest knows by itself only
+ * after a first run; before, as in a fresh clone, it goes by the size of the files, which says nothing about
+ * these.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -10,11 +10,12 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    // Nothing mocks a module and no module keeps state: loading the app anew for each file would be a third of the time.
+    // Nothing mocks a module and no module keeps state: loading the app anew for each file would be a third
+    // of the time.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // Some files mostly wait (for sshd, for what happens within seconds), so three on two cores: a quarter less time, measured. More
-    // than four use up Postgres' connections.
+    // Some files mostly wait (for sshd, for what happens within seconds), so three on two cores: a quarter
+    // less time, measured. More than four use up Postgres' connections.
     maxWorkers: Math.min(4, Math.max(3, availableParallelism())),
     testTimeout: 20_000,
     hookTimeout: 60_000,

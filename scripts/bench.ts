@@ -37,7 +37,10 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
-/** `npm run bench`: measures, prints a table, writes the figures as JSON. A missed target is told and is no failure. */
+/**
+ * `npm run bench`: measures, prints a table, writes the figures as JSON. A missed target is told and is no
+ * failure.
+ */
 async function main(): Promise<void> {
   const startedAt = new Date();
   const options = readOptions(process.argv.slice(2), process.env, startedAt);

@@ -11,8 +11,8 @@ const say = (line: string): void => {
 };
 
 /**
- * `npm run cluster`: the app on every core behind one port, or in as many processes as WEB_CONCURRENCY says. In
- * production it brings nothing but the processes; elsewhere what is missing, as `npm start` does.
+ * `npm run cluster`: the app on every core behind one port, or in as many processes as WEB_CONCURRENCY says.
+ * In production it brings nothing but the processes; elsewhere what is missing, as `npm start` does.
  */
 async function main(): Promise<void> {
   readEnvFile();
@@ -37,7 +37,10 @@ async function prepare(env: Environment, stops: Stop[]): Promise<void> {
   await prepareDevelopment(env, stops, say);
 }
 
-/** Each process would supervise the same programs, and start every one that has crashed as often as there are processes. */
+/**
+ * Each process would supervise the same programs, and start every one that has crashed as often as there are
+ * processes.
+ */
 function leaveWorkspacesToOthers(env: Environment): void {
   if (env['WORKSPACE_RUNTIME'] === 'external') return;
   if (env['NODE_ENV'] === 'production')

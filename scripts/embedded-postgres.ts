@@ -15,16 +15,25 @@ import { ensureDatabase } from './embedded-postgres/databases.ts';
 import { checkReachable, chooseUser, prepareBinaries, prepareHome } from './embedded-postgres/home.ts';
 import { adoptServer, launchServer, stopServer } from './embedded-postgres/server.ts';
 
-/** Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is often taken. */
+/**
+ * Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is
+ * often taken.
+ */
 const FIRST_PORT = 15_432;
 const LAST_PORT = 19_999;
-/** A killed server's own processes outlive it until their query ends, and keep the files busy. In milliseconds. */
+/**
+ * A killed server's own processes outlive it until their query ends, and keep the files busy. In
+ * milliseconds.
+ */
 const SETTLE_MS = 30_000;
 
 export interface EmbeddedPostgresOptions {
   /** A folder of its own for the server: data, passwords, log. Made when it is missing. */
   dataDir: string;
-  /** Quick instead of safe, the owner may create databases and roles, and the last to stop it deletes the data. Default false. */
+  /**
+   * Quick instead of safe, the owner may create databases and roles, and the last to stop it deletes the
+   * data. Default false.
+   */
   forTests?: boolean;
   log: (line: string) => void;
 }
@@ -41,8 +50,9 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a real Postgres from node_modules, or joins the one that already runs in `dataDir`. Data, passwords and port are
- * kept between starts. Throws `EmbeddedPostgresError`, whose message is fit to print, when it cannot run here.
+ * Starts a real Postgres from node_modules, or joins the one that already runs in `dataDir`. Data, passwords
+ * and port are kept between starts. Throws `EmbeddedPostgresError`, whose message is fit to print, when it
+ * cannot run here.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   forgetOtherServers(process.env);
@@ -71,8 +81,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /**
- * Removes what is meant for another server (PGSSLMODE, PGOPTIONS, PGHOST …) and would be taken for this one, as by every
- * client in this process.
+ * Removes what is meant for another server (PGSSLMODE, PGOPTIONS, PGHOST …) and would be taken for this one,
+ * as by every client in this process.
  */
 export function forgetOtherServers(env: Record<string, string | undefined>): void {
   for (const name of Object.keys(env)) if (/^PG[A-Z]+$/.test(name)) Reflect.deleteProperty(env, name);

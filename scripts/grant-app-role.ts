@@ -7,10 +7,11 @@ interface RoleFacts {
 }
 
 /**
- * Gives the app's role exactly what the app needs on everything in schema public that the connected role owns, in one
- * transaction. Tables with a trigger named `refuse_change` are append-only: select and insert. The migrator's own tables
- * and the bounds of what the app may write: select. Partitions: nothing, they are reached through their table. Changes
- * nothing when the app connects as the owner itself. Returns one line that says what holds now.
+ * Gives the app's role exactly what the app needs on everything in schema public that the connected role
+ * owns, in one transaction. Tables with a trigger named `refuse_change` are append-only: select and insert.
+ * The migrator's own tables and the bounds of what the app may write: select. Partitions: nothing, they are
+ * reached through their table. Changes nothing when the app connects as the owner itself. Returns one line
+ * that says what holds now.
  */
 export async function grantAppRole(db: Knex, appRole: string): Promise<string> {
   const facts = await findRole(db, appRole);

@@ -14,8 +14,9 @@ const say = (line: string): void => {
 };
 
 /**
- * `npm run maintain`: makes the monthly partitions that are missing and applies retention, as the app does by itself; with
- * `--dry-run` says what would be done. Exit code 1 and one line on standard error when something failed.
+ * `npm run maintain`: makes the monthly partitions that are missing and applies retention, as the app does by
+ * itself; with `--dry-run` says what would be done. Exit code 1 and one line on standard error when something
+ * failed.
  */
 async function main(args: string[]): Promise<void> {
   const wrong = args.find((arg) => arg !== '--dry-run');

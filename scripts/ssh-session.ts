@@ -22,9 +22,10 @@ const REFUSED = 1;
 type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
 
 /**
- * What sshd runs for whoever has shown a key: `ssh-session.mjs SOCKET PASS` (see compile-session.ts), by command= in the line that
- * the app has answered. Asks the app, runs the person's shell or command in the workspace's folder, and holds the line to the app meanwhile. Ends the
- * shell when the connection is gone or the app says so. Knows a path and a pass that is good for once, and no secret.
+ * What sshd runs for whoever has shown a key: `ssh-session.mjs SOCKET PASS` (see compile-session.ts), by
+ * command= in the line that the app has answered. Asks the app, runs the person's shell or command in the
+ * workspace's folder, and holds the line to the app meanwhile. Ends the shell when the connection is gone or
+ * the app says so. Knows a path and a pass that is good for once, and no secret.
  */
 async function main([path, pass]: string[]): Promise<number> {
   if (path === undefined || pass === undefined) return refuse('usage: ssh-session.mjs SOCKET PASS');
@@ -139,7 +140,10 @@ function say(text: string): void {
   }
 }
 
-/** Or not at all: whoever has stopped the terminal (Ctrl-S) would keep us, and with us the connection, for as long as they like. */
+/**
+ * Or not at all: whoever has stopped the terminal (Ctrl-S) would keep us, and with us the connection, for as
+ * long as they like.
+ */
 function writeAtOnce(text: string): void {
   const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {

@@ -13,9 +13,10 @@ const say = (line: string): void => {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * `npm start`. In production: the server and nothing else; it checks its own configuration. Elsewhere it brings what is
- * missing: an embedded Postgres without DATABASE_URL, the migrations, demo data in an empty database, a PayTR sandbox
- * without PAYTR_BASE_URL. What was started is stopped in reverse order, the database last.
+ * `npm start`. In production: the server and nothing else; it checks its own configuration. Elsewhere it
+ * brings what is missing: an embedded Postgres without DATABASE_URL, the migrations, demo data in an empty
+ * database, a PayTR sandbox without PAYTR_BASE_URL. What was started is stopped in reverse order, the
+ * database last.
  */
 async function main(): Promise<void> {
   readEnvFile();
@@ -46,7 +47,10 @@ async function prepare(env: Environment, stops: Stop[], interruption: AbortSigna
   return prepareDevelopment(env, stops, say, interruption);
 }
 
-/** A signal during the preparation ends it after the step in progress, so that what was begun is stopped in good order. */
+/**
+ * A signal during the preparation ends it after the step in progress, so that what was begun is stopped in
+ * good order.
+ */
 function noteInterruption(): { signal: AbortSignal; end(): void } {
   const controller = new AbortController();
   const abort = (): void => {
@@ -68,7 +72,8 @@ function startServer(env: Environment): ChildProcess {
   return fork(join(import.meta.dirname, '../src/server.ts'), {
     env: ofTheApp,
     execArgv: ['--import', 'tsx'],
-    // Ctrl-C reaches this process only; it passes the signal on and the server drains before the database stops.
+    // Ctrl-C reaches this process only; it passes the signal on and the server drains before the database
+    // stops.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -52,7 +52,10 @@ const FORM_LIMIT = '64kb';
 
 const views = join(import.meta.dirname, '../views');
 
-/** The whole application: middleware and routers in the order a request meets them. `close` frees its own pool. */
+/**
+ * The whole application: middleware and routers in the order a request meets them. `close` frees its own
+ * pool.
+ */
 export function createApp(deps: WorkspaceDeps): {
   app: Express;
   /** For the server: the app, and before it the way into workspaces. */
@@ -91,7 +94,8 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(basicLocals(assets));
   app.use(compressText());
   assets.mount(app);
-  // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form limit.
+  // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form
+  // limit.
   app.use(createHealthRouter(deps));
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
@@ -102,7 +106,8 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(sessions.middleware);
   app.use(passport.session());
   app.use(noStoreWhenSignedIn);
-  // Before anything is refused: the page that says so shows a person their own header, with a sign-out that works.
+  // Before anything is refused: the page that says so shows a person their own header, with a sign-out that
+  // works.
   app.use(giveFormToken(config));
   app.use(pageLocals(subscriptionOf));
   app.use(limitInFlight());

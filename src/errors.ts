@@ -1,4 +1,6 @@
-/** A request that cannot go on. `status` is the HTTP answer; `textKey` names the sentence shown to the person. */
+/**
+ * A request that cannot go on. `status` is the HTTP answer; `textKey` names the sentence shown to the person.
+ */
 export class AppError extends Error {
   readonly status: number;
   readonly textKey: string;

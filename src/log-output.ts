@@ -1,6 +1,9 @@
 import { fstatSync, writeSync } from 'node:fs';
 
-/** Where the log goes. Never blocks, never throws: a line that cannot be written is counted, and the process serves on. */
+/**
+ * Where the log goes. Never blocks, never throws: a line that cannot be written is counted, and the process
+ * serves on.
+ */
 export interface LogOutput {
   write(line: string): void;
 }
@@ -17,8 +20,9 @@ export interface LogLosses {
 const WAITING_BYTES = 1_048_576;
 
 /**
- * Standard output as it was given to this process. A file is written synchronously, since that ends at once, also on
- * a full disk. A pipe or a socket is written by the event loop, since its reader may stand still for ever.
+ * Standard output as it was given to this process. A file is written synchronously, since that ends at once,
+ * also on a full disk. A pipe or a socket is written by the event loop, since its reader may stand still for
+ * ever.
  */
 export function createLogOutput(losses: LogLosses): LogOutput {
   const { stdout } = process;

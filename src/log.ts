@@ -22,8 +22,9 @@ const NEVER_PRINTED = [
 ];
 
 /**
- * Creates the JSON logger on stdout. Secrets are replaced by "[redacted]", see `NEVER_PRINTED`. Lines that cannot be written
- * are counted in `log_lines_lost_total`, and one line says how many there were once writing works again.
+ * Creates the JSON logger on stdout. Secrets are replaced by "[redacted]", see `NEVER_PRINTED`. Lines that
+ * cannot be written are counted in `log_lines_lost_total`, and one line says how many there were once writing
+ * works again.
  */
 export function createLog(options: { level: string; metrics?: Pick<Metrics, 'logLinesLost'> }): Log {
   const output = createLogOutput({

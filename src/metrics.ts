@@ -3,7 +3,10 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** The process' counters; `registry` is what `/metrics` prints. */
 export interface Metrics {
   registry: Registry;
-  /** Audit rows that could not be written, by action. Not zero = somebody must look: the event is in the error log. */
+  /**
+   * Audit rows that could not be written, by action. Not zero = somebody must look: the event is in the error
+   * log.
+   */
   auditWriteFailures: Counter<'action'>;
   /** Audit rows put into the spool, by why. */
   auditSpooled: Counter<'reason'>;
@@ -27,7 +30,10 @@ export interface Metrics {
   activityFlushedTouches: Counter;
   /** Callbacks by what they did (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
-  /** Pending payments of which nothing can be learned; set when `/metrics` is asked. Not zero = an operator must look. */
+  /**
+   * Pending payments of which nothing can be learned; set when `/metrics` is asked. Not zero = an operator
+   * must look.
+   */
   paymentsStuck: Gauge;
   /** What strangers sent that proves nothing, by kind; also what the table had no room for. */
   securityEvents: Counter<'kind'>;

@@ -2,7 +2,10 @@ import type { AuditWriter } from './audit/audit-writer.ts';
 import type { ActivityBuffer } from './workspace/sessions/activity-buffer.ts';
 import type { TrafficBuffer } from './workspace/sessions/traffic-buffer.ts';
 
-/** What the recorders keep in this process between two writes. Made once by server.ts and closed last but for the pool. */
+/**
+ * What the recorders keep in this process between two writes. Made once by server.ts and closed last but for
+ * the pool.
+ */
 export interface Recorders {
   auditWriter: AuditWriter;
   /** Absent: every report of activity is written at once. */

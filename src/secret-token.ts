@@ -5,7 +5,10 @@ export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** What is stored of a secret: SHA-256 in hex. A stolen dump opens nothing, and what cannot be guessed needs no slow hash. */
+/**
+ * What is stored of a secret: SHA-256 in hex. A stolen dump opens nothing, and what cannot be guessed needs
+ * no slow hash.
+ */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret);
 }

@@ -27,8 +27,8 @@ import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts'
 const DRAIN_MS = 20_000;
 
 /**
- * How long after an error that nobody caught the process may live, in milliseconds: what is in flight may still end
- * well, and what hangs must not keep it.
+ * How long after an error that nobody caught the process may live, in milliseconds: what is in flight may
+ * still end well, and what hangs must not keep it.
  */
 const LAST_RESORT_MS = 10_000;
 
@@ -153,8 +153,9 @@ function listen(server: Server, config: Config, log: Log): Server {
 }
 
 /**
- * Takes the steps of stopping one after the other: on a signal, and then the exit code is 0; or after an error that nobody
- * caught, with code 1 and within a bound, so that whoever watches the process starts it again.
+ * Takes the steps of stopping one after the other: on a signal, and then the exit code is 0; or after an
+ * error that nobody caught, with code 1 and within a bound, so that whoever watches the process starts it
+ * again.
  */
 function stopInOrder(log: Log, steps: (() => Promise<void>)[]): void {
   let isStopping = false;

@@ -9,12 +9,16 @@ const require = createRequire(import.meta.url);
 
 const views = join(import.meta.dirname, '../../views');
 
-/** Where the generated files lie; they are committed, so that a server needs neither Tabler nor the tools below. */
+/**
+ * Where the generated files lie; they are committed, so that a server needs neither Tabler nor the tools
+ * below.
+ */
 export const MADE_ASSETS = join(views, 'assets/made');
 
 /**
- * The letters of Turkish that Inter keeps in its file of 85 kB for all extended Latin, and the sign of the lira. A page
- * in Turkish then loads these few kilobytes instead. Keep in step with `unicode-range` in fonts.css.
+ * The letters of Turkish that Inter keeps in its file of 85 kB for all extended Latin, and the sign of the
+ * lira. A page in Turkish then loads these few kilobytes instead. Keep in step with `unicode-range` in
+ * fonts.css.
  */
 const TURKISH = 'ĞğİıŞş₺';
 
@@ -54,7 +58,10 @@ async function makeTabler(): Promise<Buffer> {
   );
 }
 
-/** Elements, attributes and what stands in `class`; also of a class that is put together from pieces, each piece. */
+/**
+ * Elements, attributes and what stands in `class`; also of a class that is put together from pieces, each
+ * piece.
+ */
 function namesInPage(text: string): string[] {
   const page = text.replace(/<%#.*?-?%>/gs, '');
   const elements = page.match(/(?<=<)[a-z][\w-]*/g) ?? [];

@@ -48,7 +48,10 @@ export async function signIn(appUrl: string, person: number): Promise<Browser> {
   return { person, headers: signedIn, formToken: formTokenIn(await page.text()) };
 }
 
-/** Posts a form of a signed-in browser, follows nothing, and returns the answer. Throws unless it has `expectedStatus`. */
+/**
+ * Posts a form of a signed-in browser, follows nothing, and returns the answer. Throws unless it has
+ * `expectedStatus`.
+ */
 export async function postForm(
   appUrl: string,
   path: string,

@@ -9,8 +9,8 @@ export interface Download {
 }
 
 /**
- * Reads a page or file to its end as quickly as it comes. Throws when it is refused or cut off. `endsWith` is what a whole
- * one ends with.
+ * Reads a page or file to its end as quickly as it comes. Throws when it is refused or cut off. `endsWith` is
+ * what a whole one ends with.
  */
 export function download(url: string, browser: Browser, endsWith = ''): Promise<Download> {
   return new Promise((resolve, reject) => {

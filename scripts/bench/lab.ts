@@ -45,8 +45,8 @@ const TMPFS_MAGIC = 0x01021994;
 const TEMPLATE = 'youarecoder';
 
 /**
- * Starts a Postgres of its own in a new folder, with the settings that Postgres ships, so also with the default
- * durability, migrates it and fills in people. Throws when the folder is in memory.
+ * Starts a Postgres of its own in a new folder, with the settings that Postgres ships, so also with the
+ * default durability, migrates it and fills in people. Throws when the folder is in memory.
  */
 export async function openLab(
   options: BenchOptions,

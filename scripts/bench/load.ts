@@ -11,8 +11,9 @@ export interface LoadResult {
 }
 
 /**
- * Keeps as many connections busy as `requests` has lists, each going through its own list again and again. Throws when
- * an answer has another status than `expectedStatus`, or none came: a refusal is quick and would look like a success.
+ * Keeps as many connections busy as `requests` has lists, each going through its own list again and again.
+ * Throws when an answer has another status than `expectedStatus`, or none came: a refusal is quick and would
+ * look like a success.
  */
 export async function runLoad(options: {
   url: string;

@@ -10,8 +10,8 @@ export interface MemoryWatch {
 }
 
 /**
- * Begins to watch. The kernel's own high-water mark is set back first, so that no peak between two looks is missed; where
- * that is refused, the largest of the looks counts.
+ * Begins to watch. The kernel's own high-water mark is set back first, so that no peak between two looks is
+ * missed; where that is refused, the largest of the looks counts.
  */
 export function watchMemory(pid: number): MemoryWatch {
   const idle = readBytes(pid, 'VmRSS');

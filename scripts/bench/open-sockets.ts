@@ -4,7 +4,10 @@ import type { Socket } from 'node:net';
 import type { AppProcess } from './apps/app-process.ts';
 import type { Guest } from './apps/guest.ts';
 
-/** Longest message, in bytes: what a person types and clicks. All have headers of the short form (RFC 6455, section 5.2). */
+/**
+ * Longest message, in bytes: what a person types and clicks. All have headers of the short form (RFC 6455,
+ * section 5.2).
+ */
 const MESSAGE_MAX = 100;
 
 /** WebSockets that stay open. */

@@ -39,7 +39,10 @@ export interface Outcome {
   limits: Limit[];
   subjectLatency: Latency | null;
   referenceLatency: Latency | null;
-  /** Largest memory of the app's process, over what it held before the rounds. Null where nobody asked or it cannot be read. */
+  /**
+   * Largest memory of the app's process, over what it held before the rounds. Null where nobody asked or it
+   * cannot be read.
+   */
   peakMemoryMiB: number | null;
   /** What was checked, and what a reader must know to judge the figures. */
   notes: string[];

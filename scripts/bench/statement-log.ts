@@ -2,7 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runStatement, type BenchDatabase, type Lab } from './lab.ts';
 
-/** What Postgres writes for each statement, sent as text or prepared; `parse` and `bind` are no statements of their own. */
+/**
+ * What Postgres writes for each statement, sent as text or prepared; `parse` and `bind` are no statements of
+ * their own.
+ */
 const STATEMENT = /LOG: {2}(statement: |execute [^\n:]*: )/g;
 
 /** Postgres writes its log at once, but another process reads it, in milliseconds. */

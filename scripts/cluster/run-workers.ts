@@ -2,13 +2,19 @@ import cluster, { type Worker } from 'node:cluster';
 import { join } from 'node:path';
 import type { Environment } from '../setup/prepare-development.ts';
 
-/** The first pause before a dead worker is replaced; each early death doubles it, up to the longest. In milliseconds. */
+/**
+ * The first pause before a dead worker is replaced; each early death doubles it, up to the longest. In
+ * milliseconds.
+ */
 const PAUSE_MS = { first: 250, longest: 30_000 };
 
 /** A worker that lived for so long died of something new: the pauses begin again. In milliseconds. */
 const SETTLED_MS = 60_000;
 
-/** A worker gives a request in flight 20 seconds and then writes what it still holds; longer than this it hangs. */
+/**
+ * A worker gives a request in flight 20 seconds and then writes what it still holds; longer than this it
+ * hangs.
+ */
 const STOP_MS = 60_000;
 
 export interface WorkersOptions {
@@ -18,9 +24,10 @@ export interface WorkersOptions {
 }
 
 /**
- * Runs `src/server.ts` in `count` processes that share its port, and replaces one that dies. Resolves to 0 when SIGTERM or
- * SIGINT has stopped them all, each after its requests in flight; to a worker's exit code when that refuses to start (its
- * configuration, its port), which stops the others too. When this process is killed, Node ends the workers by itself.
+ * Runs `src/server.ts` in `count` processes that share its port, and replaces one that dies. Resolves to 0
+ * when SIGTERM or SIGINT has stopped them all, each after its requests in flight; to a worker's exit code
+ * when that refuses to start (its configuration, its port), which stops the others too. When this process is
+ * killed, Node ends the workers by itself.
  */
 export function runWorkers(options: WorkersOptions): Promise<number> {
   cluster.setupPrimary({

@@ -18,7 +18,9 @@ export class EmbeddedPostgresError extends Error {
   override readonly name: string = 'EmbeddedPostgresError';
 }
 
-/** The files of the server cannot be used (any more). Who holds nothing worth keeping in them may delete them. */
+/**
+ * The files of the server cannot be used (any more). Who holds nothing worth keeping in them may delete them.
+ */
 export class UnusableFilesError extends EmbeddedPostgresError {
   override readonly name = 'UnusableFilesError';
 }
@@ -41,8 +43,9 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
 }
 
 /**
- * The environment that the programs need. An npm package cannot hold symbolic links and the one that makes them is an
- * install script, which is off: so they are made here, beside the libraries or, when node_modules is read-only, in `ownFolder`.
+ * The environment that the programs need. An npm package cannot hold symbolic links and the one that makes
+ * them is an install script, which is off: so they are made here, beside the libraries or, when node_modules
+ * is read-only, in `ownFolder`.
  */
 export function prepareLibraries({ native }: Binaries, ownFolder: string): Record<string, string> {
   const path = join(native, 'pg-symlinks.json');

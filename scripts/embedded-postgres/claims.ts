@@ -6,12 +6,14 @@ import { EmbeddedPostgresError } from './binaries.ts';
 import { giveToOwnerOf } from './cluster.ts';
 import { findProcess } from './processes.ts';
 
-/** Longest wait for another process that starts or stops the same server: a crash recovery can take this long. */
+/**
+ * Longest wait for another process that starts or stops the same server: a crash recovery can take this long.
+ */
 const LOCK_WAIT_MS = 90_000;
 
 /**
- * Runs `work` while no other process starts or stops the server in this folder. A lock left by a killed process is
- * taken over.
+ * Runs `work` while no other process starts or stops the server in this folder. A lock left by a killed
+ * process is taken over.
  */
 export async function withLock<T>(home: string, work: () => Promise<T>): Promise<T> {
   const path = join(home, 'lock');
@@ -66,7 +68,8 @@ function writeOwnMark(path: string): boolean {
 function removeDeadMark(path: string): void {
   const mark = readMark(path);
   if (mark === undefined || isAlive(mark, path)) return;
-  // Renamed first: two processes may see the same dead mark, and the slower one must not remove the quicker one's new mark.
+  // Renamed first: two processes may see the same dead mark, and the slower one must not remove the quicker
+  // one's new mark.
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -91,7 +94,10 @@ function isAlive(mark: string, path: string): boolean {
   return findProcess(Number(pid))?.startedAt === startedAt.join(' ');
 }
 
-/** A mark is empty between being made and being written, which is no time at all unless its writer was killed there. */
+/**
+ * A mark is empty between being made and being written, which is no time at all unless its writer was killed
+ * there.
+ */
 function isYoung(path: string): boolean {
   const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return madeAt !== undefined && Date.now() - madeAt < 5000;

@@ -74,7 +74,10 @@ export function giveToOwnerOf(home: string, path: string): void {
   chownSync(path, uid, gid);
 }
 
-/** Creates the data folder when there is none: wholly or not at all. Throws when it is of another major version. */
+/**
+ * Creates the data folder when there is none: wholly or not at all. Throws when it is of another major
+ * version.
+ */
 export async function ensureCluster(cluster: Cluster, superuserPassword: string): Promise<void> {
   const versionFile = join(cluster.data, 'PG_VERSION');
   if (!existsSync(cluster.data)) await createCluster(cluster, superuserPassword);
@@ -126,9 +129,9 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
 }
 
 /**
- * What is put before initdb where its user has no entry in /etc/passwd, as in a container that runs with a bare number.
- * initdb asks for the name of its user, and needs it for nothing else. In a user namespace of its own it is `nobody`;
- * the files belong to the true user.
+ * What is put before initdb where its user has no entry in /etc/passwd, as in a container that runs with a
+ * bare number. initdb asks for the name of its user, and needs it for nothing else. In a user namespace of
+ * its own it is `nobody`; the files belong to the true user.
  */
 function asKnownUser(runAs: RunAs): string[] {
   if (process.platform !== 'linux' || hasName(runAs)) return [];

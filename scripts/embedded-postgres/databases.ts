@@ -6,8 +6,8 @@ const OWNER = 'youarecoder_owner';
 const APP = 'youarecoder_app';
 
 /**
- * Creates what is missing: the database, the role that owns it and the role that the app uses. Neither is a superuser.
- * `ownerMayCreate` lets the owner make databases and roles, for tests. Returns both addresses.
+ * Creates what is missing: the database, the role that owns it and the role that the app uses. Neither is a
+ * superuser. `ownerMayCreate` lets the owner make databases and roles, for tests. Returns both addresses.
  */
 export async function ensureDatabase(
   port: number,

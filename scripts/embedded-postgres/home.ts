@@ -24,7 +24,9 @@ export function hasEmbeddedPostgres(dataDir: string): boolean {
   return existsSync(join(dataDir, 'settings.json')) || existsSync(join(dataDir, POINTER));
 }
 
-/** Who runs the server of this folder. As root: the owner of the data, or nobody. Else null: the current user. */
+/**
+ * Who runs the server of this folder. As root: the owner of the data, or nobody. Else null: the current user.
+ */
 export function chooseUser(home: string): RunAs {
   if (process.getuid?.() !== 0) return null;
   const owner = statSync(join(home, 'data'), { throwIfNoEntry: false }) ?? statSync(home);
@@ -32,8 +34,9 @@ export function chooseUser(home: string): RunAs {
 }
 
 /**
- * The server's folder, made when it is missing: `dataDir`, or as root on Linux one in /var/lib when the user that runs
- * Postgres may not enter `dataDir`, as in /root. Throws `EmbeddedPostgresError` when the folder belongs to another user.
+ * The server's folder, made when it is missing: `dataDir`, or as root on Linux one in /var/lib when the user
+ * that runs Postgres may not enter `dataDir`, as in /root. Throws `EmbeddedPostgresError` when the folder
+ * belongs to another user.
  */
 export function prepareHome(dataDir: string, log: (line: string) => void): string {
   const home = makeFolder(resolve(dataDir));
@@ -77,7 +80,8 @@ export function checkReachable(paths: string[], runAs: RunAs): void {
 
 function makeFolder(path: string): string {
   const firstMade = mkdirSync(path, { recursive: true });
-  // As root the server runs as another user, who must be able to pass whatever the umask says. The files stay closed.
+  // As root the server runs as another user, who must be able to pass whatever the umask says. The files stay
+  // closed.
   for (let made = path; firstMade !== undefined && made.length >= firstMade.length; made = dirname(made)) {
     chmodSync(made, 0o755);
   }

@@ -12,7 +12,9 @@ export interface LivingProcess {
   startedAt: string;
 }
 
-/** What runs under this process id now. Undefined when nothing does, or only a zombie that nobody has reaped. */
+/**
+ * What runs under this process id now. Undefined when nothing does, or only a zombie that nobody has reaped.
+ */
 export function findProcess(pid: number): LivingProcess | undefined {
   return process.platform === 'linux' ? readProc(pid) : askPs(pid);
 }

@@ -12,7 +12,8 @@ const READY_MS = 60_000;
 const STOP_MS = 15_000;
 const LOG_BYTES = 10_000_000;
 
-// No waiting for the disk, little write-ahead log (the data may be in memory), and room for several test workers.
+// No waiting for the disk, little write-ahead log (the data may be in memory), and room for several test
+// workers.
 const TEST_SETTINGS = [
   'fsync=off',
   'synchronous_commit=off',
@@ -25,7 +26,9 @@ const TEST_SETTINGS = [
 
 export type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
 
-/** Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does. */
+/**
+ * Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does.
+ */
 export async function adoptServer(cluster: Cluster, password: string): Promise<number | undefined> {
   const deadline = Date.now() + READY_MS;
   for (;;) {
@@ -46,7 +49,10 @@ export async function adoptServer(cluster: Cluster, password: string): Promise<n
   }
 }
 
-/** Starts the server and waits until it answers. Throws `EmbeddedPostgresError` with the end of its log when it cannot start. */
+/**
+ * Starts the server and waits until it answers. Throws `EmbeddedPostgresError` with the end of its log when
+ * it cannot start.
+ */
 export async function launchServer(cluster: Cluster, port: number, password: string): Promise<LaunchResult> {
   const start = rotateLog(cluster);
   const failure: { error?: unknown } = {};
@@ -121,7 +127,9 @@ function explainExit(cluster: Cluster, logStart: number): LaunchResult {
   throw new UnusableFilesError(`The embedded Postgres did not start: ${end} (${logPath(cluster)})`);
 }
 
-/** Also true only when it is this cluster: another server on the port has other passwords and another folder. */
+/**
+ * Also true only when it is this cluster: another server on the port has other passwords and another folder.
+ */
 async function answers(cluster: Cluster, port: number, password: string): Promise<boolean> {
   const client = new pg.Client({
     ...{ host: '127.0.0.1', port, user: 'postgres', database: 'postgres', password, ssl: false },

@@ -4,8 +4,8 @@ export class MigrationError extends Error {
 }
 
 /**
- * Turns a failed connection into one sentence that names the server, the database and the role, and never the password.
- * Other errors come back as they are.
+ * Turns a failed connection into one sentence that names the server, the database and the role, and never the
+ * password. Other errors come back as they are.
  */
 export function explainConnectionError(error: unknown, url: string): unknown {
   const { code, message, errors } = error as { code?: string; message: string; errors?: Error[] };

@@ -13,9 +13,10 @@ const POOLER =
 const RETRY_MS = 250;
 
 /**
- * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session lock on a
- * connection of its own, so Postgres lets go of it when this process is killed. `checkLock` throws when the connection was
- * lost meanwhile. Throws `MigrationError` behind a pooler, which in transaction mode cannot hold such a lock.
+ * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session
+ * lock on a connection of its own, so Postgres lets go of it when this process is killed. `checkLock` throws
+ * when the connection was lost meanwhile. Throws `MigrationError` behind a pooler, which in transaction mode
+ * cannot hold such a lock.
  */
 export async function withMigrationLock<T>(
   url: string,
@@ -49,16 +50,17 @@ async function connect(client: pg.Client, url: string): Promise<void> {
   } catch (error) {
     throw explainConnectionError(error, url);
   }
-  // Waiting is the purpose here, and a machine that loses power must not hold the lock for the usual two hours.
+  // Waiting is the purpose here, and a machine that loses power must not hold the lock for the usual two
+  // hours.
   await client.query('set statement_timeout = 0');
   await client.query('set idle_session_timeout = 0');
   await client.query('set tcp_keepalives_idle = 30');
 }
 
 /**
- * Asks again and again. Waiting inside one statement would hold a snapshot, and the `create index concurrently` of the process
- * that has the lock waits for every older snapshot: the two would wait for each other for ever, on connections that Postgres
- * cannot connect to one deadlock.
+ * Asks again and again. Waiting inside one statement would hold a snapshot, and the `create index
+ * concurrently` of the process that has the lock waits for every older snapshot: the two would wait for each
+ * other for ever, on connections that Postgres cannot connect to one deadlock.
  */
 async function takeLock(client: pg.Client, log: (line: string) => void): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {

@@ -22,10 +22,10 @@ export interface MigrateOptions {
 }
 
 /**
- * Applies the pending migrations in order, each in its own transaction (see `isTransaction` for the exception), and returns
- * their names. A second process waits and finds nothing to do. Throws `MigrationError`, before or after some were applied,
- * when a recorded file was changed or is missing, when a statement fails (that file leaves no trace) or when the database
- * cannot be reached.
+ * Applies the pending migrations in order, each in its own transaction (see `isTransaction` for the
+ * exception), and returns their names. A second process waits and finds nothing to do. Throws
+ * `MigrationError`, before or after some were applied, when a recorded file was changed or is missing, when a
+ * statement fails (that file leaves no trace) or when the database cannot be reached.
  */
 export async function runMigrations(options: MigrateOptions): Promise<{ applied: string[] }> {
   const { ownerUrl, appRole, directory, log } = options;
@@ -42,7 +42,10 @@ export async function runMigrations(options: MigrateOptions): Promise<{ applied:
   );
 }
 
-/** How the files compare with the database, changing nothing. Throws `MigrationError` when it cannot be reached. */
+/**
+ * How the files compare with the database, changing nothing. Throws `MigrationError` when it cannot be
+ * reached.
+ */
 export async function migrationStatus(options: {
   url: string;
   directory?: string;
@@ -78,7 +81,8 @@ async function prepareBookkeeping(db: Knex, files: MigrationFile[]): Promise<voi
       table.timestamp('applied_at', { useTz: true }).notNullable().defaultTo(db.fn.now());
     });
   }
-  // Nobody else migrates while we hold the advisory lock, so a locked row is one that a killed process left behind.
+  // Nobody else migrates while we hold the advisory lock, so a locked row is one that a killed process left
+  // behind.
   await db.migrate.forceFreeMigrationsLock({ migrationSource: createSource(files) });
 }
 
@@ -125,7 +129,8 @@ function createSource(files: MigrationFile[]): Knex.MigrationSource<MigrationFil
         config: { transaction: isTransaction(file) },
         up: async (db: Knex) => {
           await runStatements(db, file);
-          // Killed between this row and Knex's own, a file without a transaction runs again and finds its checksum here.
+          // Killed between this row and Knex's own, a file without a transaction runs again and finds its
+          // checksum here.
           await db('migration_checksums')
             .insert({ name: file.name, sha256: file.sha256 })
             .onConflict('name')

@@ -14,17 +14,19 @@ const NO_TRANSACTION = /^-- no transaction\n/;
 const SHOWN_LINES = 12;
 
 /**
- * False for a file whose first line is `-- no transaction`: its statements commit one by one, as `create index concurrently`
- * wants. It must be safe to run again from the top, since a process that is killed in the middle leaves what it had done.
+ * False for a file whose first line is `-- no transaction`: its statements commit one by one, as `create
+ * index concurrently` wants. It must be safe to run again from the top, since a process that is killed in the
+ * middle leaves what it had done.
  */
 export function isTransaction({ sql }: MigrationFile): boolean {
   return !NO_TRANSACTION.test(sql);
 }
 
 /**
- * The statements of a file, without the comments before them. What the splitter cannot read (nested block comments,
- * `E'\''`, `begin atomic` bodies) ends in pieces that Postgres refuses, so such a file fails and changes nothing.
- * Throws `MigrationError` on transaction control: a file is one transaction or none, and a `commit` would cut it in two.
+ * The statements of a file, without the comments before them. What the splitter cannot read (nested block
+ * comments, `E'\''`, `begin atomic` bodies) ends in pieces that Postgres refuses, so such a file fails and
+ * changes nothing. Throws `MigrationError` on transaction control: a file is one transaction or none, and a
+ * `commit` would cut it in two.
  */
 function splitStatements({ name, sql }: MigrationFile): Statement[] {
   const items = splitQuery(sql, { ...postgreSplitterOptions, returnRichInfo: true, ignoreComments: true });
@@ -56,8 +58,8 @@ interface Connection {
 }
 
 /**
- * Runs one statement after the other on one connection. Throws `MigrationError` that names file, line and statement of the
- * first that fails.
+ * Runs one statement after the other on one connection. Throws `MigrationError` that names file, line and
+ * statement of the first that fails.
  */
 export async function runStatements(db: Knex, file: MigrationFile): Promise<void> {
   // Not db.raw: it takes every ? for a binding, and ? is an operator of jsonb.

@@ -6,8 +6,9 @@ export interface SandboxBasketRow {
 }
 
 /**
- * Reads `user_basket`: base64 of UTF-8 JSON rows `[name, "29.00", 1]`. Undefined for anything else: a price that is a
- * number, a row that is an object, plain JSON without base64. Source: PayTR's samples, iFrame API step 1.
+ * Reads `user_basket`: base64 of UTF-8 JSON rows `[name, "29.00", 1]`. Undefined for anything else: a price
+ * that is a number, a row that is an object, plain JSON without base64. Source: PayTR's samples, iFrame API
+ * step 1.
  */
 export function readBasket(text: string): SandboxBasketRow[] | undefined {
   const bytes = Buffer.from(text, 'base64');

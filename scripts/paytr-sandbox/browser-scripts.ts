@@ -9,7 +9,9 @@ export const FRAME_HEIGHT_SCRIPT = `if (window.parent !== window) {
 }
 `;
 
-/** Stands in for https://www.paytr.com/js/iframeResizer.min.js: the same call, the same effect, nothing more. */
+/**
+ * Stands in for https://www.paytr.com/js/iframeResizer.min.js: the same call, the same effect, nothing more.
+ */
 export const IFRAME_RESIZER_SCRIPT = `window.iFrameResize = (_options, target) => {
   const frames = typeof target === 'string' ? [...document.querySelectorAll(target)] : [target];
   window.addEventListener('message', (event) => {

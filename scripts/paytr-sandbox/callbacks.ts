@@ -6,8 +6,9 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_KEPT_BODY_LENGTH = 2000;
 
 /**
- * The fields PayTR posts about a finished payment, signed. Overrides are signed as well, so that a notification can be
- * genuine and wrong at once. Throws for a payment that has not ended. Source: dev.paytr.com, iFrame API step 2.
+ * The fields PayTR posts about a finished payment, signed. Overrides are signed as well, so that a
+ * notification can be genuine and wrong at once. Throws for a payment that has not ended. Source:
+ * dev.paytr.com, iFrame API step 2.
  */
 export function callbackFields(store: SandboxStore, transaction: Transaction): Record<string, string> {
   const { outcome } = transaction;
@@ -33,7 +34,10 @@ export function callbackFields(store: SandboxStore, transaction: Transaction): R
   return { hash: callbackHash(store, fields), ...fields };
 }
 
-/** Posts the fields once and reads the answer; anything but status 200 with the two bytes `OK` is no acknowledgement. */
+/**
+ * Posts the fields once and reads the answer; anything but status 200 with the two bytes `OK` is no
+ * acknowledgement.
+ */
 export async function postCallback(
   url: string,
   fields: Record<string, string>,

@@ -19,7 +19,10 @@ export interface CardForm {
 /** A field of the card form that cannot be taken. */
 export type CardFault = keyof CardForm;
 
-/** Every field that is wrong; none means the card is one of PayTR's test cards. Any name and any expiry will do. */
+/**
+ * Every field that is wrong; none means the card is one of PayTR's test cards. Any name and any expiry will
+ * do.
+ */
 export function findCardFaults(form: CardForm): CardFault[] {
   const faults: CardFault[] = [];
   if (form.cc_owner.trim() === '' || form.cc_owner.length > 50) faults.push('cc_owner');

@@ -7,7 +7,10 @@ import { answerStatusQuery } from './status-answer.ts';
 import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
-/** What the merchant's server calls: get-token, status query and refund. Errors answer 200, as PayTR's JSON decides. */
+/**
+ * What the merchant's server calls: get-token, status query and refund. Errors answer 200, as PayTR's JSON
+ * decides.
+ */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
   // Forms only, in both encodings: a JSON body leaves every field missing.

@@ -3,7 +3,10 @@ import { layout, showAmount } from './pages.ts';
 import { SANDBOX_TEXTS, type SandboxTexts } from './texts.ts';
 import { type Transaction, isAcknowledged } from './transactions.ts';
 
-/** The merchant panel's İşlemler > Detay: each payment, its state, and what the merchant's server last answered. */
+/**
+ * The merchant panel's İşlemler > Detay: each payment, its state, and what the merchant's server last
+ * answered.
+ */
 export function panelPage(
   lang: 'tr' | 'en',
   callbackUrl: string,

@@ -7,7 +7,10 @@ import type { SandboxState } from './sandbox-state.ts';
 
 const STYLESHEET = fileURLToPath(new URL('style.css', import.meta.url));
 
-/** The developer's view: every payment with its notifications, a button to send one again, and the static files. */
+/**
+ * The developer's view: every payment with its notifications, a button to send one again, and the static
+ * files.
+ */
 export function panelRoutes(state: SandboxState): Router {
   const router = express.Router();
   router.get('/', (req, res) => {

@@ -21,7 +21,9 @@ const CHOICES: readonly PayerChoice[] = ['approve', 'wrong-code', 'insufficient-
 // The browser goes on even when the merchant's server is slow to take the notification.
 const MAX_WAIT_FOR_CALLBACK_MS = 2000;
 
-/** What the payer's browser sees in the merchant's frame: the card form, then the imitation 3-D Secure page. */
+/**
+ * What the payer's browser sees in the merchant's frame: the card form, then the imitation 3-D Secure page.
+ */
 export function paymentRoutes(state: SandboxState): Router {
   const router = express.Router();
   const path = '/odeme/guvenli/:token';

@@ -6,8 +6,8 @@ const LIMIT = '1mb';
 const MULTIPART = 'multipart/form-data';
 
 /**
- * Reads a posted form into `req.body`, urlencoded or multipart: PayTR's own modules hand curl an array, which makes
- * multipart of it. Anything else, and what is too long or broken, counts as a request without fields.
+ * Reads a posted form into `req.body`, urlencoded or multipart: PayTR's own modules hand curl an array, which
+ * makes multipart of it. Anything else, and what is too long or broken, counts as a request without fields.
  */
 export function readForm(): (RequestHandler | ErrorRequestHandler)[] {
   const readParts: RequestHandler = async (req, _res, next) => {

@@ -4,8 +4,9 @@ import { expectedRefundHash } from './signatures.ts';
 import { type Transaction, isAcknowledged, refundedMinor } from './transactions.ts';
 
 /**
- * What PayTR answers to a refund, which is kept when it is taken. The same refund sent twice is two refunds: PayTR
- * knows no repetition. Source: dev.paytr.com/iade-api and /hata-kodlari; the wording of the faults is ours.
+ * What PayTR answers to a refund, which is kept when it is taken. The same refund sent twice is two refunds:
+ * PayTR knows no repetition. Source: dev.paytr.com/iade-api and /hata-kodlari; the wording of the faults is
+ * ours.
  */
 export function answerRefund(state: SandboxState, fields: Record<string, string>): Record<string, unknown> {
   const { merchant_oid: merchantOid = '', return_amount: amount = '', reference_no: reference = '' } = fields;
@@ -50,7 +51,8 @@ function refuseRefund(
   return undefined;
 }
 
-// Major units with a dot, "20.50", to 2050; 0 for anything that is no such amount. In digits, so without floats.
+// Major units with a dot, "20.50", to 2050; 0 for anything that is no such amount. In digits, so without
+// floats.
 function readMajor(text: string): number {
   const [, whole = '0', cents = ''] = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
   return Number(whole + cents.padEnd(2, '0'));

@@ -12,7 +12,9 @@ import {
 /** What is broken about the next get-token call, to see how the merchant's side takes it. */
 export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
 
-/** What the sandbox is made with. `callbackUrl` may be a function, for a merchant whose port is not known yet. */
+/**
+ * What the sandbox is made with. `callbackUrl` may be a function, for a merchant whose port is not known yet.
+ */
 export interface PaytrSandboxOptions extends SandboxStore {
   /** The Bildirim URL of the store; empty means none is registered. */
   callbackUrl: string | (() => string);

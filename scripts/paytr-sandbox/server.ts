@@ -31,7 +31,10 @@ export interface PaytrSandbox {
   transactions: () => readonly Transaction[];
   /** Breaks the next get-token call; several are used up in order. */
   failNextToken: (mode: TokenFailure) => void;
-  /** Ends a payment without a browser and makes one delivery; `overrides` replace callback fields before signing. */
+  /**
+   * Ends a payment without a browser and makes one delivery; `overrides` replace callback fields before
+   * signing.
+   */
   payNow: (
     tokenOrOid: string,
     outcome: PayNowOutcome,
@@ -49,7 +52,10 @@ export interface PaytrSandbox {
 
 const TICK_MS = 1000;
 
-/** Makes a PayTR that refuses what the real one refuses, for development and tests. It keeps everything in memory. */
+/**
+ * Makes a PayTR that refuses what the real one refuses, for development and tests. It keeps everything in
+ * memory.
+ */
 export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
   const state = createSandboxState(options);
   const app = createApp(state);
@@ -98,8 +104,8 @@ function createApp(state: SandboxState): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_req, res, next) => {
-    // No X-Frame-Options and no frame-ancestors: the merchant's page frames this one. No form-action either, as it
-    // would also forbid the redirect from a form to the merchant.
+    // No X-Frame-Options and no frame-ancestors: the merchant's page frames this one. No form-action either,
+    // as it would also forbid the redirect from a form to the merchant.
     res.set({
       'Content-Security-Policy':
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'",

@@ -23,7 +23,10 @@ export function expectedStatusHash(store: SandboxStore, merchantOid: string): st
   return hash(store, store.merchantId + merchantOid + store.merchantSalt);
 }
 
-/** What `paytr_token` must be for a refund; the amount as sent, in major units. Source: dev.paytr.com/iade-api. */
+/**
+ * What `paytr_token` must be for a refund; the amount as sent, in major units. Source:
+ * dev.paytr.com/iade-api.
+ */
 export function expectedRefundHash(store: SandboxStore, merchantOid: string, returnAmount: string): string {
   return hash(store, store.merchantId + merchantOid + returnAmount + store.merchantSalt);
 }

@@ -43,8 +43,8 @@ const FIELD_RULES: readonly [string, (value: string) => boolean][] = [
 ];
 
 /**
- * Why PayTR refuses these get-token fields, in its own words where they are known, or undefined when it takes them.
- * Source: dev.paytr.com, iFrame API step 1, and the refusals integrators have published.
+ * Why PayTR refuses these get-token fields, in its own words where they are known, or undefined when it takes
+ * them. Source: dev.paytr.com, iFrame API step 1, and the refusals integrators have published.
  */
 export function refuseToken(store: SandboxStore, fields: Record<string, string>): string | undefined {
   const value = (name: string): string => fields[name] ?? '';

@@ -126,7 +126,9 @@ export function refundedMinor(transaction: Transaction): number {
   return transaction.refunds.reduce((sum, refund) => sum + refund.amountMinor, 0);
 }
 
-/** When the callback is due: at once after the payment ended, then `retrySeconds` after each try, until OK. */
+/**
+ * When the callback is due: at once after the payment ended, then `retrySeconds` after each try, until OK.
+ */
 export function nextDeliveryAt(transaction: Transaction, retrySeconds: number): Date | undefined {
   if (!transaction.finishedAt || isAcknowledged(transaction)) return undefined;
   const last = transaction.deliveries.at(-1);

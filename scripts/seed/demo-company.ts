@@ -14,7 +14,10 @@ import { liveThroughDays } from './demo-usage.ts';
 /** Of the demo only; a production database is never seeded. */
 export const DEMO_PASSWORD = 'demo-workspaces-2026';
 
-/** How long ago the demo company signed up. Later than the first legal texts, so that its acceptances make sense. */
+/**
+ * How long ago the demo company signed up. Later than the first legal texts, so that its acceptances make
+ * sense.
+ */
 const DAYS_AGO = 20;
 
 /** Nine in the morning in Istanbul. */

@@ -6,7 +6,10 @@ import { settlePayment } from '../../src/billing/settlement/settle-payment.ts';
 import type { Config } from '../../src/config/config.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
-/** Buys one month of the team plan as of `at`: the order, and a notification signed with the development credentials. */
+/**
+ * Buys one month of the team plan as of `at`: the order, and a notification signed with the development
+ * credentials.
+ */
 export async function payForDemo(
   db: Knex,
   config: Config,

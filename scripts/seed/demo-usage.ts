@@ -24,7 +24,10 @@ const HELP_DAY = 16;
 
 const WORKSPACES = ['odeme-servisi', 'mobil-uygulama', 'veri-panosu'];
 
-/** Every working day from `start` to `now`: each person signs in, works in their workspace and closes it, or forgets to. */
+/**
+ * Every working day from `start` to `now`: each person signs in, works in their workspace and closes it, or
+ * forgets to.
+ */
 export async function liveThroughDays(
   db: Knex,
   config: Config,
@@ -57,7 +60,10 @@ export async function liveThroughDays(
   }
 }
 
-/** What a gateway would have counted: open all the time, something typed in about a third of the minutes, in bouts. */
+/**
+ * What a gateway would have counted: open all the time, something typed in about a third of the minutes, in
+ * bouts.
+ */
 function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traffic {
   const lastAt = new Date(started_at.getTime() + (minutes - 1) * MINUTE_MS);
   const first = minuteOf(started_at);

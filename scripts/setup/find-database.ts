@@ -14,9 +14,9 @@ export interface FoundDatabase {
 }
 
 /**
- * The database that a command works on: MIGRATION_DATABASE_URL and DATABASE_URL, or outside production the embedded
- * server that `npm start` has made in DATA_DIR (default `.data`), started when it does not run. Throws `MigrationError` or
- * `EmbeddedPostgresError`, each one sentence, when there is none.
+ * The database that a command works on: MIGRATION_DATABASE_URL and DATABASE_URL, or outside production the
+ * embedded server that `npm start` has made in DATA_DIR (default `.data`), started when it does not run.
+ * Throws `MigrationError` or `EmbeddedPostgresError`, each one sentence, when there is none.
  */
 export async function findDatabase(
   env: Record<string, string | undefined>,

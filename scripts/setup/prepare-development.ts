@@ -17,9 +17,9 @@ const DEFAULT_PORT = 3000;
 const DEFAULT_SANDBOX_PORT = 3001;
 
 /**
- * Brings what a machine with only Node lacks, and writes into `env` where it is: a free port, a migrated database with demo
- * data, secrets, a PayTR sandbox. What must be stopped at the end is added to `stops`. Returns the demo's sign-ins. Throws soon
- * after `interruption`.
+ * Brings what a machine with only Node lacks, and writes into `env` where it is: a free port, a migrated
+ * database with demo data, secrets, a PayTR sandbox. What must be stopped at the end is added to `stops`.
+ * Returns the demo's sign-ins. Throws soon after `interruption`.
  */
 export async function prepareDevelopment(
   env: Environment,

@@ -1,8 +1,8 @@
 import { chmodSync, statSync } from 'node:fs';
 
 /**
- * Loads `.env` when there is one; what is set in the environment wins. It may hold secrets, and workspaces run on the
- * same machine as users of their own: from then on nobody but its owner and group can read it.
+ * Loads `.env` when there is one; what is set in the environment wins. It may hold secrets, and workspaces
+ * run on the same machine as users of their own: from then on nobody but its owner and group can read it.
  */
 export function readEnvFile(): void {
   try {

@@ -18,8 +18,8 @@ export function atMostSometimes(report: () => void): () => void {
 }
 
 /**
- * Calls back when somebody has typed: whoever reads a terminal moves its time of access, which is how `w` knows who is idle.
- * Nothing that is typed passes through here.
+ * Calls back when somebody has typed: whoever reads a terminal moves its time of access, which is how `w`
+ * knows who is idle. Nothing that is typed passes through here.
  */
 export function watchTerminal(terminal: number, onActive: () => void): void {
   let last = fstatSync(terminal).atimeMs;

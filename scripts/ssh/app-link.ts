@@ -3,14 +3,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readLines, sendLine } from '../../src/workspace/ssh/json-lines.ts';
 import type { AppMessage, SessionMessage, ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
 
-/** While the app is away, what is open stays open for so long, in milliseconds: a deploy must not cut anybody's work. */
+/**
+ * While the app is away, what is open stays open for so long, in milliseconds: a deploy must not cut
+ * anybody's work.
+ */
 const AWAY_MS = 300_000;
 
 /** How long to wait for the app's decision, in milliseconds, and before another attempt. */
 const ANSWER_MS = 15_000;
 const RETRY_MS = 1000;
 
-/** How long an end waits for an app that is away, in milliseconds: the person waits as well. What it misses ends as idle. */
+/**
+ * How long an end waits for an app that is away, in milliseconds: the person waits as well. What it misses
+ * ends as idle.
+ */
 const LAST_WORD_MS = 15_000;
 
 /** How long the app may take to note an end, in milliseconds. */
@@ -19,7 +25,9 @@ const NOTING_MS = 3000;
 /** The app's decision: what to run, or why not. */
 export type Decision = { run: ShellOrder } | { refused: string };
 
-/** The line to the app that is held as long as the shell lives. The app takes it for the proof that it does. */
+/**
+ * The line to the app that is held as long as the shell lives. The app takes it for the proof that it does.
+ */
 export class AppLink {
   readonly #path: string;
   #socket: Socket | null = null;
@@ -42,7 +50,10 @@ export class AppLink {
     this.#say({ active: true });
   }
 
-  /** Says how it ended, and waits until the app has noted it, a few seconds at most; longer for an app that is being restarted. */
+  /**
+   * Says how it ended, and waits until the app has noted it, a few seconds at most; longer for an app that is
+   * being restarted.
+   */
   async ended(how: 'exit' | 'lost'): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;

@@ -5,7 +5,10 @@ import { format, resolveConfig } from 'prettier';
 
 const scripts = fileURLToPath(new URL('..', import.meta.url));
 
-/** What sshd starts: kept in the repository, so that nothing has to be compiled while somebody waits for a shell. */
+/**
+ * What sshd starts: kept in the repository, so that nothing has to be compiled while somebody waits for a
+ * shell.
+ */
 export const COMPILED_SESSION = join(scripts, 'ssh-session.mjs');
 
 const HEAD = `/* eslint-disable */

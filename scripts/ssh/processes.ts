@@ -21,8 +21,8 @@ export function findConnectionProcess(): ProcessIdentity | null {
 }
 
 /**
- * What a process has started and what that has started; below sshd, which gives each connection a session of processes of its
- * own, all others of that session as well. Never this process or those that it came from.
+ * What a process has started and what that has started; below sshd, which gives each connection a session of
+ * processes of its own, all others of that session as well. Never this process or those that it came from.
  */
 export function listFamily(root: number): number[] {
   const rows = listRows();

@@ -14,7 +14,10 @@ const SFTP_SERVERS = [
   '/usr/libexec/sftp-server',
 ];
 
-/** Of the client, without a terminal as well; only what a program shows or speaks by, never what it loads or runs. */
+/**
+ * Of the client, without a terminal as well; only what a program shows or speaks by, never what it loads or
+ * runs.
+ */
 const HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
 
 /** What the person's side of the connection says; all of it may be anything. */
@@ -27,8 +30,9 @@ export interface Wish {
 }
 
 /**
- * Starts the person's command, or a login shell, in the workspace's folder: as the workspace's user, with its limits and its
- * environment, and never as root. It ends when this process does, however that ends. Throws when that cannot be had.
+ * Starts the person's command, or a login shell, in the workspace's folder: as the workspace's user, with its
+ * limits and its environment, and never as root. It ends when this process does, however that ends. Throws
+ * when that cannot be had.
  */
 export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   const isRoot = process.getuid?.() === 0;
@@ -43,14 +47,15 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   return spawn(program, args, {
     cwd: order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
-    // A terminal is handed on as it is, and hung up when this process ends; without one everything goes through this process.
+    // A terminal is handed on as it is, and hung up when this process ends; without one everything goes
+    // through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
 }
 
 /**
- * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user; where it is told to start us it only says
- * that name, which is no program. The one that is takes the same arguments.
+ * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user; where it is told to
+ * start us it only says that name, which is no program. The one that is takes the same arguments.
  */
 function toProgram(command: string): string {
   if (!/^internal-sftp(\s|$)/.test(command)) return command;

@@ -9,7 +9,10 @@ export interface NamedThing {
   is_deleted: boolean;
 }
 
-/** The people and workspaces of one company that some audit rows name; whatever is another company's is not there. */
+/**
+ * The people and workspaces of one company that some audit rows name; whatever is another company's is not
+ * there.
+ */
 export interface AuditNames {
   find(kind: NamedThing['kind'], id: number | null): NamedThing | undefined;
 }

@@ -7,7 +7,9 @@ import { nearCursor, type TimedCursor } from '../db/timed-cursor.ts';
 import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
 
-/** Rows of the audit viewer on one page: on a phone each is a card, and more of them nobody scrolls through. */
+/**
+ * Rows of the audit viewer on one page: on a phone each is a card, and more of them nobody scrolls through.
+ */
 export const AUDIT_PAGE_SIZE = 25;
 
 /** By which the table is partitioned. */
@@ -51,7 +53,10 @@ export interface AuditEntryRow {
   error_message: string | null;
 }
 
-/** One page of a company's audit trail, newest first. What it costs depends neither on its depth nor on the number of months. */
+/**
+ * One page of a company's audit trail, newest first. What it costs depends neither on its depth nor on the
+ * number of months.
+ */
 export async function listAuditRows(
   db: Knex,
   input: { companyId: number; filter: AuditFilter; cursor: TimedCursor },
@@ -102,8 +107,8 @@ export async function countSignIns(
 }
 
 /**
- * The number of the person an admin means by an e-mail address or a number: somebody of the company, or somebody in its
- * trail (an operator). Anybody else is undefined, as if there were no such address.
+ * The number of the person an admin means by an e-mail address or a number: somebody of the company, or
+ * somebody in its trail (an operator). Anybody else is undefined, as if there were no such address.
  */
 export async function findPersonInTrail(
   db: Knex,
@@ -162,7 +167,10 @@ function filtered(
     ]);
 }
 
-/** A group is asked for by its actions, so that their index finds it; what staff did is what staff is the actor of. */
+/**
+ * A group is asked for by its actions, so that their index finds it; what staff did is what staff is the
+ * actor of.
+ */
 function whereAction(query: Knex.QueryBuilder, action: NonNullable<AuditFilter['action']>): void {
   if (isActionGroup(action)) void query.whereIn('audit_logs.action_type', actionGroups[action]);
   else void query.where('audit_logs.action_type', action);

@@ -13,7 +13,9 @@ export interface SentencePart {
   href: string | null;
 }
 
-/** What sentences are made with: the reader's language, the company's names, and which pages the reader has. */
+/**
+ * What sentences are made with: the reader's language, the company's names, and which pages the reader has.
+ */
 export interface Teller {
   format: Format;
   names: AuditNames;
@@ -29,7 +31,10 @@ const withCause: readonly string[] = [
   'ssh_key_remove',
 ] satisfies AuditAction[];
 
-/** One row as a sentence: who did what to what, and why. An action that is not in the list (there should be none) as it is. */
+/**
+ * One row as a sentence: who did what to what, and why. An action that is not in the list (there should be
+ * none) as it is.
+ */
 export function auditSentence(row: AuditEntryRow, teller: Teller): SentencePart[] {
   const key = sentenceKey(row);
   if (key === null) return [plain(`${actorOf(row, teller).text}: ${row.action_type}`)];
@@ -186,7 +191,10 @@ function pageOf(path: string | null) {
   return path.startsWith('/billing/invoices/') ? 'page_invoice' : 'page_other';
 }
 
-/** Why, in words. What a gateway said itself stays as it said it, and so does a text that is not in the list of reasons. */
+/**
+ * Why, in words. What a gateway said itself stays as it said it, and so does a text that is not in the list
+ * of reasons.
+ */
 function reasonOf(row: AuditEntryRow, { t }: Format): string | null {
   if (row.error_message === null) return causeOf(row, t);
   const read = readReason(row.error_message);

@@ -10,7 +10,10 @@ import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
 /** Actions that change nothing and come with every page that somebody reads. */
 const looks: readonly string[] = ['operator_company_viewed'] satisfies AuditAction[];
 
-/** One line of the trail: a row, or several looks of one person that follow one another, of which it is the newest. */
+/**
+ * One line of the trail: a row, or several looks of one person that follow one another, of which it is the
+ * newest.
+ */
 export interface AuditLine extends DescribedRow {
   /** All of them, newest first; empty for a row alone. */
   looks: DescribedRow[];
@@ -18,7 +21,10 @@ export interface AuditLine extends DescribedRow {
   times: string | null;
 }
 
-/** Puts the rows of a page of one company into words, newest first. The names in all of them are read by one query. */
+/**
+ * Puts the rows of a page of one company into words, newest first. The names in all of them are read by one
+ * query.
+ */
 export async function describeAuditRows(
   db: Knex,
   rows: AuditEntryRow[],

@@ -92,7 +92,10 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
   });
 }
 
-/** A payment in review as operators read it. `fits` says which plans its money could buy now; null for other reasons. */
+/**
+ * A payment in review as operators read it. `fits` says which plans its money could buy now; null for other
+ * reasons.
+ */
 function describeReview(
   payment: PaymentInReview,
   at: Date,

@@ -19,7 +19,10 @@ import { countPeople, listInvitations, listPeople } from './people-queries.ts';
 /** Invitations of one company in an hour: a team can be let in, a mailbox cannot be flooded. */
 const INVITATIONS_PER_HOUR = 100;
 
-/** `/users` and `/invitations`: who belongs to the company, and who is asked to. An operator cannot let anybody in. */
+/**
+ * `/users` and `/invitations`: who belongs to the company, and who is asked to. An operator cannot let
+ * anybody in.
+ */
 export function createPeopleRouter(deps: AppDeps): Router {
   const { db } = deps;
   const limit = createRateLimit(db, {
@@ -77,7 +80,9 @@ function refusalErrors(
   };
 }
 
-/** Mails the link; when that is not possible it is shown, once, to be handed over by the person who invited. */
+/**
+ * Mails the link; when that is not possible it is shown, once, to be handed over by the person who invited.
+ */
 async function handOver(
   { config, mailer }: AppDeps,
   req: Request,

@@ -14,7 +14,9 @@ export interface CompanyEntry extends CompanyRow {
   people: number;
 }
 
-/** Companies by name; `search` looks into name and subdomain. For operators only: it is about every company. */
+/**
+ * Companies by name; `search` looks into name and subdomain. For operators only: it is about every company.
+ */
 export async function listCompanies(
   db: Knex,
   input: { search: string | null; cursor: Cursor },

@@ -15,8 +15,8 @@ import { createPersonSessionsRouter } from './person-sessions-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
- * The admin pages: an admin's own company, or for operators the one they chose. Members are refused, strangers sent to
- * sign in. Mounted at `/admin`.
+ * The admin pages: an admin's own company, or for operators the one they chose. Members are refused,
+ * strangers sent to sign in. Mounted at `/admin`.
  */
 export function createAdminRouter(deps: AppDeps): Router {
   const slots = createDownloadSlots(deps.config.databasePoolMax);
@@ -41,7 +41,9 @@ export function createAdminRouter(deps: AppDeps): Router {
   return router;
 }
 
-/** Whether a look at an admin page is evidence: any of the platform's staff, and every download of records. */
+/**
+ * Whether a look at an admin page is evidence: any of the platform's staff, and every download of records.
+ */
 function isRecorded(req: Request): boolean {
   return req.user?.role === 'operator' || /(?:\/export-logs|\.csv)\/?$/i.test(req.path);
 }

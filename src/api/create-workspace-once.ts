@@ -8,7 +8,10 @@ import { findWorkspace } from '../workspace/queries.ts';
 import type { WorkspaceRuntime } from '../workspace/runtime-types.ts';
 import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
 
-/** A program that was cut off tries again within minutes; a day also covers one that a person restarts in the morning. */
+/**
+ * A program that was cut off tries again within minutes; a day also covers one that a person restarts in the
+ * morning.
+ */
 const KEY_HOURS = 24;
 
 export type OnceOutcome =
@@ -25,8 +28,8 @@ interface Input {
 }
 
 /**
- * Creates a workspace, once for each key of a person: the same request sent again, also at the same moment, gets the first
- * answer. Only what created something is kept, so that what was refused can be tried again.
+ * Creates a workspace, once for each key of a person: the same request sent again, also at the same moment,
+ * gets the first answer. Only what created something is kept, so that what was refused can be tried again.
  */
 export async function createWorkspaceOnce(
   db: Knex,

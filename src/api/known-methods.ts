@@ -9,8 +9,8 @@ const known = [...new Set(apiRoutes.map(({ path }) => path))].map((path) => ({
 }));
 
 /**
- * Answers a method that an address does not have with 405, and OPTIONS with what it has; both are the same for everybody, since
- * the document is public. What is no address goes on to be not found.
+ * Answers a method that an address does not have with 405, and OPTIONS with what it has; both are the same
+ * for everybody, since the document is public. What is no address goes on to be not found.
  */
 export const onlyKnownMethods: RequestHandler = (req, res, next) => {
   const methods = known.find(({ pattern }) => pattern.test(req.path))?.methods;

@@ -132,15 +132,18 @@ const headersOf: Record<number, Json | undefined> = {
   429: { 'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 1 } } },
 };
 
-/** A body has the fields that may be left out by what is sent, and the rules of each by what it is read as. */
+/**
+ * A body has the fields that may be left out by what is sent, and the rules of each by what it is read as.
+ */
 function toBodySchema(body: z.ZodType): Json {
   const { required } = z.toJSONSchema(body, { io: 'input' });
   return { ...toSchema(body), ...(required === undefined ? {} : { required }) };
 }
 
 /**
- * A value by what it is read as: what is sent in an address is text, and only afterwards a number from 1 to 100. Without
- * additionalProperties: answers may grow, and a program must not break on a field it does not know.
+ * A value by what it is read as: what is sent in an address is text, and only afterwards a number from 1 to
+ * 100. Without additionalProperties: answers may grow, and a program must not break on a field it does not
+ * know.
  */
 function toSchema(schema: z.ZodType): Json {
   const made = z.toJSONSchema(schema, {

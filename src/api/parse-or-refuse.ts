@@ -5,8 +5,8 @@ import { formatOf } from '../web/page-locals.ts';
 import { ApiProblem } from './problems.ts';
 
 /**
- * What was sent, as the schema understands it. Throws the problem `invalid-input` that names the first fault of each
- * field, in the reader's words. `name` is what is read when it is no object.
+ * What was sent, as the schema understands it. Throws the problem `invalid-input` that names the first fault
+ * of each field, in the reader's words. `name` is what is read when it is no object.
  */
 export function parseOrRefuse<T extends z.ZodType>(
   schema: T,

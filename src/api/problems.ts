@@ -76,7 +76,10 @@ function send(res: Response, { problem, status, extras }: ApiProblem, requestId:
   res.status(status).type('application/problem+json').send(JSON.stringify(body));
 }
 
-/** Errors of the body parser and of Express itself carry a status; everything unknown is a bug and says nothing of itself. */
+/**
+ * Errors of the body parser and of Express itself carry a status; everything unknown is a bug and says
+ * nothing of itself.
+ */
 function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   if (error instanceof NotFound) return new ApiProblem('not-found');

@@ -9,10 +9,16 @@ import { findMissingAcceptances } from '../legal/queries.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import { ApiProblem } from './problems.ts';
 
-/** Requests of one person in a minute, with all their tokens: two a second do for any script that waits for its answers. */
+/**
+ * Requests of one person in a minute, with all their tokens: two a second do for any script that waits for
+ * its answers.
+ */
 const REQUESTS_PER_MINUTE = 120;
 
-/** Refused tokens from one address in a minute: a forgotten script is told each time, a flood writes no evidence. */
+/**
+ * Refused tokens from one address in a minute: a forgotten script is told each time, a flood writes no
+ * evidence.
+ */
 const REFUSALS_PER_MINUTE = 30;
 
 declare global {
@@ -26,8 +32,8 @@ declare global {
 }
 
 /**
- * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Nothing else says who
- * asks: a cookie is not even read, so no other site can make a browser ask.
+ * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Nothing
+ * else says who asks: a cookie is not even read, so no other site can make a browser ask.
  */
 export function requireToken({ db }: Pick<WorkspaceDeps, 'db'>): RequestHandler {
   const requests = createRateLimit(db, { name: 'api', points: REQUESTS_PER_MINUTE, durationSeconds: 60 });

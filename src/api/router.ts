@@ -13,8 +13,8 @@ import { createApiWorkspacesRouter } from './workspaces-router.ts';
 const BODY_LIMIT = '16kb';
 
 /**
- * The API for programs. Mounted at `/api` before browser sessions and CSRF: it reads no cookie, so neither concerns it.
- * Whatever is answered below `/api` that is no success is a problem document.
+ * The API for programs. Mounted at `/api` before browser sessions and CSRF: it reads no cookie, so neither
+ * concerns it. Whatever is answered below `/api` that is no success is a problem document.
  */
 export function createApiRouter(deps: WorkspaceDeps): Router {
   const v1 = Router();

@@ -1,6 +1,7 @@
 /**
- * Every audited action, with what it means. A name that has shipped is never renamed; one that is no longer written
- * stays here with a note, since old rows bear it. Whether it succeeded is the row's own `success` flag.
+ * Every audited action, with what it means. A name that has shipped is never renamed; one that is no longer
+ * written stays here with a note, since old rows bear it. Whether it succeeded is the row's own `success`
+ * flag.
  */
 export const auditActions = {
   login: 'Somebody tried to sign in; success says whether it worked, details.email is the attempted address',

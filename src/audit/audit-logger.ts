@@ -19,11 +19,11 @@ export type { AuditEntry } from './audit-row.ts';
 /** Recorder of `audit_logs`, and its only writer. Stateless: everything it needs is handed in. */
 export class AuditLogger {
   /**
-   * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back leaves no
-   * false evidence; otherwise it has been committed, with others of the same moment, or is safe in the spool when this
-   * returns. A row that cannot be written is an error line with the whole event and counts on
-   * `audit_write_failures_total`, and the person's work goes on. Throws only when the caller's transaction is lost anyway,
-   * since committing it would undo its work without a word.
+   * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back
+   * leaves no false evidence; otherwise it has been committed, with others of the same moment, or is safe in
+   * the spool when this returns. A row that cannot be written is an error line with the whole event and
+   * counts on `audit_write_failures_total`, and the person's work goes on. Throws only when the caller's
+   * transaction is lost anyway, since committing it would undo its work without a word.
    */
   static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
     const row = toAuditRow(context, entry);
@@ -33,8 +33,8 @@ export class AuditLogger {
   }
 
   /**
-   * Writes rows, in their order and in one statement, or throws. Only for settling a payment, whose change and evidence commit
-   * together or not at all: the gateway repeats its notification until it reads OK.
+   * Writes rows, in their order and in one statement, or throws. Only for settling a payment, whose change
+   * and evidence commit together or not at all: the gateway repeats its notification until it reads OK.
    */
   static async logOrThrow(
     trx: Knex.Transaction,
@@ -47,7 +47,10 @@ export class AuditLogger {
       .options({ name: `insert-audit-rows-${String(rows.length)}` });
   }
 
-  /** An attempt to sign in. `email` is the attempted address; `userId` and `companyId` are null when nobody has it. */
+  /**
+   * An attempt to sign in. `email` is the attempted address; `userId` and `companyId` are null when nobody
+   * has it.
+   */
   static async logLogin(db: Knex, context: RequestContext, input: LoginEvent): Promise<void> {
     await AuditLogger.log(db, context, loginEntry(input));
   }
@@ -82,7 +85,10 @@ export class AuditLogger {
     await logWorkspace(db, context, 'workspace_destroy', input);
   }
 
-  /** The program of a workspace was started, stopped or restarted, or could not be; write it when that is known. */
+  /**
+   * The program of a workspace was started, stopped or restarted, or could not be; write it when that is
+   * known.
+   */
   static async logWorkspaceRuntime(
     db: Knex,
     context: RequestContext,
@@ -133,7 +139,9 @@ function isTransaction(db: Knex): db is Knex.Transaction {
   return db.isTransaction === true;
 }
 
-/** What Postgres refuses goes to the spool once the change is committed, and nowhere when it is rolled back. */
+/**
+ * What Postgres refuses goes to the spool once the change is committed, and nowhere when it is rolled back.
+ */
 async function logInTransaction(
   trx: Knex.Transaction,
   context: RequestContext,

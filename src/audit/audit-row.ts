@@ -13,7 +13,9 @@ export interface AuditEntry {
   /** What a stranger would need in a year. Never passwords, tokens, signatures or card data. */
   details?: Record<string, unknown>;
   errorMessage?: AuditReasonText;
-  /** The person concerned when it is not the one of the context: a failed sign-in, a gateway's notification. */
+  /**
+   * The person concerned when it is not the one of the context: a failed sign-in, a gateway's notification.
+   */
   userId?: number | null;
   /** The company concerned when it is not the one of the context: what an operator does. */
   companyId?: number | null;
@@ -41,7 +43,10 @@ export interface AuditRow {
   error_message: string | null;
 }
 
-/** Longest texts kept, in characters. What is longer is cut, and `details.cut` keeps the length and hash of the whole. */
+/**
+ * Longest texts kept, in characters. What is longer is cut, and `details.cut` keeps the length and hash of
+ * the whole.
+ */
 const LIMITS = {
   user_agent: 1024,
   request_path: 2048,
@@ -52,7 +57,10 @@ const LIMITS = {
   raw_ip: 200,
 } as const;
 
-/** Details beyond this many bytes of JSON are kept as a cut text with their hash: a gateway can send any length. */
+/**
+ * Details beyond this many bytes of JSON are kept as a cut text with their hash: a gateway can send any
+ * length.
+ */
 const DETAILS_MAX_BYTES = 16_384;
 
 const SECRET_NAMES =
@@ -60,7 +68,10 @@ const SECRET_NAMES =
 
 type Cuts = Record<string, { length: number; sha256: string }>;
 
-/** Turns an event into a row that Postgres cannot refuse for what a client sent: any length, odd bytes, no address. */
+/**
+ * Turns an event into a row that Postgres cannot refuse for what a client sent: any length, odd bytes, no
+ * address.
+ */
 export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow {
   const cuts: Cuts = {};
   const bound = (name: keyof typeof LIMITS, value: string | null | undefined): string | null =>

@@ -17,20 +17,23 @@ export interface AuditSpool {
   /** Resolves when the line is on the disk. Rejects when the folder cannot take it. */
   append(line: string): Promise<void>;
   /**
-   * Hands the complete lines, oldest file first, to `insert`, and removes a file once all of it is in. Stops at the first
-   * error of `insert`, which it throws; the next call begins that file anew, so `insert` must bear repeats.
+   * Hands the complete lines, oldest file first, to `insert`, and removes a file once all of it is in. Stops
+   * at the first error of `insert`, which it throws; the next call begins that file anew, so `insert` must
+   * bear repeats.
    */
   replay(insert: (lines: string[]) => Promise<void>): Promise<void>;
   /**
-   * Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. Rejects when so many wait
-   * that the file is as large as the spool may be.
+   * Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. Rejects
+   * when so many wait that the file is as large as the spool may be.
    */
   quarantine(line: string): Promise<void>;
-  /** Takes over files of other processes that nobody has touched for so long, also those in a `former` folder. */
+  /**
+   * Takes over files of other processes that nobody has touched for so long, also those in a `former` folder.
+   */
   adopt(input: { untouchedMs: number; former?: string }): Promise<void>;
   /**
-   * Goes on in another folder, taking along what lies in the `former` one. What this process has kept anywhere else was
-   * meant for another database, and is left there.
+   * Goes on in another folder, taking along what lies in the `former` one. What this process has kept
+   * anywhere else was meant for another database, and is left there.
    */
   moveTo(folder: { directory: string; former: string }): Promise<void>;
   /** What waits in the files of this process. */
@@ -46,7 +49,10 @@ export interface SpoolOptions {
   maxBytes: number;
   /** Told the name of a file whose last line a crash has cut off; its event was never acknowledged. */
   onTorn(file: string): void;
-  /** Told of whole lines that are no JSON, as a failing disk leaves them; they are set apart like refused ones. */
+  /**
+   * Told of whole lines that are no JSON, as a failing disk leaves them; they are set apart like refused
+   * ones.
+   */
   onBroken(file: string, lines: string[]): void;
 }
 
@@ -57,8 +63,9 @@ const BATCH = { items: 1000, bytes: 1_048_576 };
 export const QUARANTINE_FILE = 'refused.jsonl';
 
 /**
- * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder without knowing of
- * each other: whoever renames a file owns it, and an appender notices (see `SpoolAppender`).
+ * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder
+ * without knowing of each other: whoever renames a file owns it, and an appender notices (see
+ * `SpoolAppender`).
  */
 export function createAuditSpool({ maxBytes, onTorn, onBroken, ...options }: SpoolOptions): AuditSpool {
   let { directory } = options;

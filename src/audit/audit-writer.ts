@@ -8,18 +8,29 @@ import { insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-e
 import type { OtherFolder, SpoolFolders } from './spool-folders.ts';
 import { createSpoolReplay } from './spool-replay.ts';
 
-/** Writes audit rows that belong to nobody's transaction: many at once, and to the spool when Postgres cannot take them. */
+/**
+ * Writes audit rows that belong to nobody's transaction: many at once, and to the spool when Postgres cannot
+ * take them.
+ */
 export interface AuditWriter {
-  /** Resolves when the row is committed or, failing that, in the spool. Never rejects: what neither takes is logged whole. */
+  /**
+   * Resolves when the row is committed or, failing that, in the spool. Never rejects: what neither takes is
+   * logged whole.
+   */
   write(row: AuditRow): Promise<void>;
   /** Puts a row into the spool, to be tried again from there. Never rejects. */
   keep(row: AuditRow, reason: SpoolReason): Promise<void>;
   state(): AuditWriterState;
-  /** Writes what waits, then replays the spool for ten seconds at most; the next start goes on with the rest. */
+  /**
+   * Writes what waits, then replays the spool for ten seconds at most; the next start goes on with the rest.
+   */
   close(): Promise<void>;
 }
 
-/** Why an event went to the spool: no answer, or none in time; too many waiting; not accepted in a transaction. */
+/**
+ * Why an event went to the spool: no answer, or none in time; too many waiting; not accepted in a
+ * transaction.
+ */
 export type SpoolReason = 'unreachable' | 'queue-full' | 'refused';
 
 /** How things stand now. */
@@ -27,7 +38,9 @@ export interface AuditWriterState {
   queuedEvents: number;
   spooledEvents: number;
   spooledBytes: number;
-  /** When the oldest event happened that is not in the table yet; of a spooled one, when its file was begun. */
+  /**
+   * When the oldest event happened that is not in the table yet; of a spooled one, when its file was begun.
+   */
   oldestUnwrittenAt: Date | null;
   /** Events since the start that neither Postgres nor the disk took; they are in the error log. */
   lostEvents: number;
@@ -55,7 +68,10 @@ export interface AuditWriterDeps {
   limits: AuditWriterLimits;
 }
 
-/** Texts of the events in one statement, and of all that wait, in bytes; and what a row has besides its long texts. */
+/**
+ * Texts of the events in one statement, and of all that wait, in bytes; and what a row has besides its long
+ * texts.
+ */
 const BATCH_BYTES = 1_048_576;
 const QUEUE_BYTES = 33_554_432;
 const ROW_BYTES = 512;

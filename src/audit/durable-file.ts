@@ -11,7 +11,10 @@ import {
 } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Opens a file that must not exist yet, for appending; only the app's own user may read it: it holds addresses and names. */
+/**
+ * Opens a file that must not exist yet, for appending; only the app's own user may read it: it holds
+ * addresses and names.
+ */
 export async function createPrivateFile(path: string): Promise<FileHandle> {
   await makePrivateFolder(dirname(path));
   const handle = await open(path, 'ax', 0o600);

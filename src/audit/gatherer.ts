@@ -25,9 +25,9 @@ interface Waiting<T> {
 const SHARE_FROM = 64;
 
 /**
- * Group commit without a timer: a lone item is written in the same turn of the event loop, and what arrives while all
- * `lanes` write waits for the next write. With two lanes a long queue is halved, so that one half is made ready here while
- * the database works on the other.
+ * Group commit without a timer: a lone item is written in the same turn of the event loop, and what arrives
+ * while all `lanes` write waits for the next write. With two lanes a long queue is halved, so that one half
+ * is made ready here while the database works on the other.
  */
 export function createGatherer<T>(
   limits: BatchLimits,
@@ -47,7 +47,8 @@ export function createGatherer<T>(
     return batch;
   };
   const run = async (): Promise<void> => {
-    // Whoever was woken by the batch before comes back with the next item within this turn: it is not left behind.
+    // Whoever was woken by the batch before comes back with the next item within this turn: it is not left
+    // behind.
     await nextTurn();
     while (queue.length > 0) {
       const batch = take();

@@ -43,9 +43,9 @@ export function fromEventLine(line: string): AuditRow {
 }
 
 /**
- * Inserts rows in one statement with one array for each column: nothing is planned anew for another number of them, and
- * Postgres reads arrays faster than thousands of parameters or JSON. A row that is in the table already, since an earlier
- * answer was lost, changes nothing.
+ * Inserts rows in one statement with one array for each column: nothing is planned anew for another number of
+ * them, and Postgres reads arrays faster than thousands of parameters or JSON. A row that is in the table
+ * already, since an earlier answer was lost, changes nothing.
  */
 export function insertAuditEvents(db: Knex, rows: AuditRow[]): Knex.Raw {
   const columns = NAMES.map((name) => rows.map((row) => row[name]));
@@ -53,8 +53,8 @@ export function insertAuditEvents(db: Knex, rows: AuditRow[]): Knex.Raw {
 }
 
 /**
- * Inserts one row as part of the caller's transaction, in one round trip. Returns why Postgres refused it, or null; the
- * transaction goes on either way, since the function in the database has a savepoint of its own.
+ * Inserts one row as part of the caller's transaction, in one round trip. Returns why Postgres refused it, or
+ * null; the transaction goes on either way, since the function in the database has a savepoint of its own.
  */
 export async function insertInTransaction(trx: Knex.Transaction, row: AuditRow): Promise<string | null> {
   const values = NAMES.map((name) => row[name]);
@@ -65,8 +65,9 @@ export async function insertInTransaction(trx: Knex.Transaction, row: AuditRow):
 }
 
 /**
- * Inserts all together, and when Postgres refuses them, half by half, until those that are to blame stand alone and go to
- * `refuse`. Throws what has nothing to do with the events themselves; some of them may be in the table then.
+ * Inserts all together, and when Postgres refuses them, half by half, until those that are to blame stand
+ * alone and go to `refuse`. Throws what has nothing to do with the events themselves; some of them may be in
+ * the table then.
  */
 export async function insertOrRefuse<T>(
   items: T[],
@@ -89,8 +90,9 @@ export async function insertOrRefuse<T>(
 }
 
 /**
- * True when Postgres refuses events for what they say, whenever they come: bad data (SQLSTATE class 22), a violated
- * constraint (23), too large (54). Everything else may be over in a while. Source: PostgreSQL documentation, appendix A.
+ * True when Postgres refuses events for what they say, whenever they come: bad data (SQLSTATE class 22), a
+ * violated constraint (23), too large (54). Everything else may be over in a while. Source: PostgreSQL
+ * documentation, appendix A.
  */
 function isRefusal(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -16,8 +16,8 @@ export interface SecurityEventEntry {
 }
 
 /**
- * The security events that are still there, newest first, of one kind or of all. A page that starts from an event whose slot has
- * been used again meanwhile starts from the new one.
+ * The security events that are still there, newest first, of one kind or of all. A page that starts from an
+ * event whose slot has been used again meanwhile starts from the new one.
  */
 export async function listSecurityEvents(
   db: Knex,

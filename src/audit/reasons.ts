@@ -1,6 +1,6 @@
 /**
- * Every reason that an audit row can give in `error_message`, with what it means. A reason is never renamed, since old rows bear
- * it. Gateways add their own words after a colon: `declined: 6 card is blocked`.
+ * Every reason that an audit row can give in `error_message`, with what it means. A reason is never renamed,
+ * since old rows bear it. Gateways add their own words after a colon: `declined: 6 card is blocked`.
  */
 export const auditReasons = {
   'wrong-password': 'The password was not the one of the account',
@@ -77,7 +77,10 @@ function isReason(code: string): code is AuditReason {
   return Object.hasOwn(auditReasons, code);
 }
 
-/** Why something came about that was not refused, as `details.cause`, `details.because` or `details.reason` names it. */
+/**
+ * Why something came about that was not refused, as `details.cause`, `details.because` or `details.reason`
+ * names it.
+ */
 export const auditCauses = [
   'closed',
   'idle',

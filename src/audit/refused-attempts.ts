@@ -17,7 +17,10 @@ const WRITTEN_AT_ONCE = 500;
 
 const DAY_MS = 86_400_000;
 
-/** The database takes no row that is older than 31 days (migration 0122): what waited longer is written a day short of that. */
+/**
+ * The database takes no row that is older than 31 days (migration 0122): what waited longer is written a day
+ * short of that.
+ */
 const OLDEST_DAYS = 30;
 
 /** An attempt that was refused, as strangers can make them without end. */
@@ -27,15 +30,19 @@ export interface RefusedAttempt {
   ownRows: number;
   /** What it is about besides the person: a token's number. */
   subject?: string;
-  /** Names of details that may differ from one attempt to the next: the row that counts them has none of these. */
+  /**
+   * Names of details that may differ from one attempt to the next: the row that counts them has none of
+   * these.
+   */
   varying?: readonly string[];
   /** Where each one is noted besides, as long as there is room. */
   kind: SecurityEventKind;
 }
 
 /**
- * Counts an attempt that was refused: of each kind one row of evidence for a window, an account and an address, with the number
- * of attempts, so that nobody can fill somebody's evidence. When it cannot be counted it is an audit row of its own.
+ * Counts an attempt that was refused: of each kind one row of evidence for a window, an account and an
+ * address, with the number of attempts, so that nobody can fill somebody's evidence. When it cannot be
+ * counted it is an audit row of its own.
  */
 export async function recordRefusedAttempt(
   db: Knex,
@@ -131,8 +138,8 @@ interface CountedRow {
 }
 
 /**
- * Writes what was counted in windows that are over, one row for each; of one person or company also what is still being
- * counted, for whoever is about to read it. Returns how many rows it wrote.
+ * Writes what was counted in windows that are over, one row for each; of one person or company also what is
+ * still being counted, for whoever is about to read it. Returns how many rows it wrote.
  */
 export async function writeRefusedAttempts(
   db: Knex,
@@ -162,7 +169,8 @@ async function writeSome(
     .limit(WRITTEN_AT_ONCE)
     .forUpdate()
     .modify((query) => {
-      // The sweep comes again. Whoever is about to read waits for an attempt that is being counted, and for the sweep's commit.
+      // The sweep comes again. Whoever is about to read waits for an attempt that is being counted, and for
+      // the sweep's commit.
       if (userId === undefined && companyId === undefined) void query.skipLocked();
     })
     .select('key');

@@ -56,7 +56,9 @@ declare global {
   }
 }
 
-/** The adapter from Express. Reads the signed-in person at the time of the call, so call it after the guards. */
+/**
+ * The adapter from Express. Reads the signed-in person at the time of the call, so call it after the guards.
+ */
 export function requestContext(req: Request): RequestContext {
   const user = req.user ?? null;
   const given = clientAddress(req);
@@ -80,8 +82,8 @@ export function requestContext(req: Request): RequestContext {
 }
 
 /**
- * `req.ip` is the right-most address of X-Forwarded-For that no trusted proxy wrote (Express, `trust proxy`). A trusted
- * proxy that sends only X-Real-IP is believed too; a stranger's header never is.
+ * `req.ip` is the right-most address of X-Forwarded-For that no trusted proxy wrote (Express, `trust proxy`).
+ * A trusted proxy that sends only X-Real-IP is believed too; a stranger's header never is.
  */
 function clientAddress(req: Request): string | undefined {
   const realIp = req.get('x-real-ip');
@@ -91,8 +93,9 @@ function clientAddress(req: Request): string | undefined {
 }
 
 /**
- * The same for a request that meets no middleware, as what comes to a workspace: thousands each second. The request stays as it is;
- * with another prototype, as Express gives it, Node would be slower in all that follows.
+ * The same for a request that meets no middleware, as what comes to a workspace: thousands each second. The
+ * request stays as it is; with another prototype, as Express gives it, Node would be slower in all that
+ * follows.
  */
 export function unroutedContext(
   app: Express,

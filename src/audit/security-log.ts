@@ -15,15 +15,18 @@ export type SecurityEventKind = (typeof securityEventKinds)[number];
 /** Slots of a kind. */
 export const RING_SLOTS = 2000;
 
-/** Events of one kind that one address may leave in a minute; what is beyond is only counted in the metrics. */
+/**
+ * Events of one kind that one address may leave in a minute; what is beyond is only counted in the metrics.
+ */
 export const PER_ADDRESS_AND_MINUTE = 60;
 
 /** Longest excerpt kept of what a stranger sent, in characters. */
 const EXCERPT_MAX = 1000;
 
 /**
- * Notes something that proves nothing and belongs in nobody's evidence, such as an unsigned callback. Each kind has a ring of
- * 2 000 slots, so a flood overwrites the oldest of its own kind and never fills the disk. Never throws.
+ * Notes something that proves nothing and belongs in nobody's evidence, such as an unsigned callback. Each
+ * kind has a ring of 2 000 slots, so a flood overwrites the oldest of its own kind and never fills the disk.
+ * Never throws.
  */
 export async function recordSecurityEvent(
   db: Knex,

@@ -12,7 +12,9 @@ export interface Segment {
 /** A file is closed and the next begun at this size, so that a replay holds only so much in memory. */
 const SEGMENT_BYTES = 4_194_304;
 
-/** Milliseconds since 1970, so that names sort by age, and an id, so that no two processes take the same name. */
+/**
+ * Milliseconds since 1970, so that names sort by age, and an id, so that no two processes take the same name.
+ */
 export const SEGMENT_NAME = /^\d{15}-[0-9a-f-]{36}\.ndjson$/;
 
 /** A name that nobody has, for a file begun at that time. */
@@ -21,9 +23,10 @@ export function segmentName(atMs: number): string {
 }
 
 /**
- * Appends lines to files of its own in `directory` and notes in `segments` what they hold. Not for concurrent calls.
- * A file found renamed after the fsync was taken over by another process, which may have read it before these lines came:
- * they are written again elsewhere. They may be replayed twice then, and are never lost.
+ * Appends lines to files of its own in `directory` and notes in `segments` what they hold. Not for concurrent
+ * calls. A file found renamed after the fsync was taken over by another process, which may have read it
+ * before these lines came: they are written again elsewhere. They may be replayed twice then, and are never
+ * lost.
  */
 export class SpoolAppender {
   #current: { name: string; handle: FileHandle; inode: number } | null = null;

@@ -6,11 +6,15 @@ import { SEGMENT_NAME } from './spool-appender.ts';
 
 /** The folders of the spool: one for each database, named by what the database says of itself. */
 export interface SpoolFolders {
-  /** Where events go until the database has answered: the folder that an earlier start has found under this address. */
+  /**
+   * Where events go until the database has answered: the folder that an earlier start has found under this
+   * address.
+   */
   initial: string;
   /**
-   * The folder of the database with that identity, kept in mind for the next start under this address. Null: it does not say,
-   * and its folder is named by its address. `former` is the one by address, which earlier versions used for all.
+   * The folder of the database with that identity, kept in mind for the next start under this address. Null:
+   * it does not say, and its folder is named by its address. `former` is the one by address, which earlier
+   * versions used for all.
    */
   folderOf(identity: string | null): Promise<{ directory: string; former: string }>;
   /** What waits in folders that are not of this database. */
@@ -24,7 +28,9 @@ export interface OtherFolder {
   bytes: number;
 }
 
-/** Reads what an earlier start has found out. `byAddress` is the name of the folder by the database's address. */
+/**
+ * Reads what an earlier start has found out. `byAddress` is the name of the folder by the database's address.
+ */
 export function openSpoolFolders(root: string, byAddress: string): SpoolFolders {
   const former = join(root, byAddress);
   const note = `${former}.database`;
@@ -63,8 +69,8 @@ function readNote(path: string): string | null {
 }
 
 /**
- * Failure is ignored: without the note the next start begins in the folder by address, and moves what it kept there once
- * the database has answered.
+ * Failure is ignored: without the note the next start begins in the folder by address, and moves what it kept
+ * there once the database has answered.
  */
 async function writeNote(root: string, path: string, identity: string): Promise<void> {
   try {

@@ -20,11 +20,17 @@ export interface SpoolReplay {
   close(): Promise<void>;
 }
 
-/** After a failure Postgres is asked again so soon, then after twice the time, up to the second; in milliseconds. */
+/**
+ * After a failure Postgres is asked again so soon, then after twice the time, up to the second; in
+ * milliseconds.
+ */
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 
-/** Files of other processes are looked for so often, and are abandoned when untouched for so long; in milliseconds. */
+/**
+ * Files of other processes are looked for so often, and are abandoned when untouched for so long; in
+ * milliseconds.
+ */
 const ADOPT_EVERY_MS = 30_000;
 
 /** How long `close` goes on replaying, in milliseconds. */
@@ -45,7 +51,8 @@ export function createSpoolReplay({
   let running: Promise<void> | null = null;
   let isClosed = false;
   let others: OtherFolder[] = [];
-  // Whoever starts takes over what is there; if its writer lives after all, that one notices and loses nothing.
+  // Whoever starts takes over what is there; if its writer lives after all, that one notices and loses
+  // nothing.
   let untouchedMs = 0;
 
   const refuse = async (audit: AuditRow, error: unknown): Promise<void> => {

@@ -7,12 +7,14 @@ const QUARTER_HOUR_SECONDS = 900;
 const HOUR_SECONDS = 3600;
 
 /**
- * Sign-ins from one address. An office of hundreds behind one address gets in on a Monday morning; somebody who tries one
- * password on many accounts is slowed down. What protects a single account is its lock.
+ * Sign-ins from one address. An office of hundreds behind one address gets in on a Monday morning; somebody
+ * who tries one password on many accounts is slowed down. What protects a single account is its lock.
  */
 const SIGN_INS_PER_IP = 200;
 
-/** Sign-ins to one account, right or wrong: far above a person, far below a script that holds the password. */
+/**
+ * Sign-ins to one account, right or wrong: far above a person, far below a script that holds the password.
+ */
 const SIGN_INS_PER_ACCOUNT = 100;
 
 /** Companies made from one address in an hour; also bounds asking which e-mail addresses have an account. */
@@ -47,8 +49,8 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
 }
 
 /**
- * Takes one attempt. Null when there was one left, else how many seconds to wait for the next. Without a key (see `addressKey`)
- * nothing is counted.
+ * Takes one attempt. Null when there was one left, else how many seconds to wait for the next. Without a key
+ * (see `addressKey`) nothing is counted.
  */
 export async function secondsToWait(limit: RateLimit, key: string | null): Promise<number | null> {
   if (key === null) return null;
@@ -62,9 +64,10 @@ export async function secondsToWait(limit: RateLimit, key: string | null): Promi
 }
 
 /**
- * The key of a client's address: an IPv6 customer has a whole /64 (RFC 6177), so that much counts as one. Hashed, so that
- * the counters hold no personal data and fit their column. Null when the address cannot be read: under one key for all of
- * them a single stranger would shut the door for everybody behind such a proxy. What counts for an account still holds.
+ * The key of a client's address: an IPv6 customer has a whole /64 (RFC 6177), so that much counts as one.
+ * Hashed, so that the counters hold no personal data and fit their column. Null when the address cannot be
+ * read: under one key for all of them a single stranger would shut the door for everybody behind such a
+ * proxy. What counts for an account still holds.
  */
 export function addressKey(ip: string | null): string | null {
   if (ip === null) return null;

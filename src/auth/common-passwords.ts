@@ -1,6 +1,7 @@
 /**
- * The most common passwords of ten characters and more (shorter ones are refused by length), worldwide and Turkish, in
- * lower case. Source: the ranking of public breach collections (SecLists, 10k-most-common), local ones added by hand.
+ * The most common passwords of ten characters and more (shorter ones are refused by length), worldwide and
+ * Turkish, in lower case. Source: the ranking of public breach collections (SecLists, 10k-most-common), local
+ * ones added by hand.
  */
 const words = [
   '0123456789 01234567890 1234567890 12345678900 12345678901 123456789012 12345678910 1234567891 1234567899',
@@ -25,7 +26,9 @@ const words = [
 
 const common = new Set(words.join(' ').split(' '));
 
-/** True when a password is among the first that a guesser tries: the list above, or one character repeated. */
+/**
+ * True when a password is among the first that a guesser tries: the list above, or one character repeated.
+ */
 export function isCommonPassword(password: string): boolean {
   return common.has(password.toLowerCase()) || /^(.)\1*$/su.test(password);
 }

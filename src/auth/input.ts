@@ -6,11 +6,17 @@ import { hasForbiddenCharacters, normalisePassword } from './password-text.ts';
 
 // Messages are text keys, see form-errors.ts.
 
-/** OWASP ASVS 5, 6.2.1 and 6.2.9: length decides, no rules of composition. The upper bound keeps hashing cheap. */
+/**
+ * OWASP ASVS 5, 6.2.1 and 6.2.9: length decides, no rules of composition. The upper bound keeps hashing
+ * cheap.
+ */
 const PASSWORD_MIN = 10;
 const PASSWORD_MAX = 128;
 
-/** A bound for what is typed, in UTF-16 units: a letter may come in parts, as a base and up to three marks of two units. */
+/**
+ * A bound for what is typed, in UTF-16 units: a letter may come in parts, as a base and up to three marks of
+ * two units.
+ */
 const TYPED_PASSWORD_MAX = PASSWORD_MAX * 8;
 
 /** PayTR takes at most 100 characters of e-mail address, and none beyond ASCII (iFrame API, step 1). */
@@ -58,9 +64,9 @@ export const newPassword = text('auth.passwordMissing')
   );
 
 /**
- * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be safe to look
- * up: every address that exists is ASCII and short, every password that exists is below the bound. The password stays as
- * it was typed, for hashes from before passwords were normalised.
+ * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be
+ * safe to look up: every address that exists is ASCII and short, every password that exists is below the
+ * bound. The password stays as it was typed, for hashes from before passwords were normalised.
  */
 export const credentials = z.object({
   email: z

@@ -4,7 +4,9 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { newSecret } from '../secret-token.ts';
 import { findKnownDevice } from './queries.ts';
 
-/** Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one. */
+/**
+ * Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one.
+ */
 const USER_AGENT_MAX = 1024;
 
 /** One browser as one address knows it: two people who share a browser share its token, but not the row. */
@@ -15,9 +17,9 @@ export interface DeviceClaim {
 }
 
 /**
- * The key under which wrong passwords are counted: the address alone for browsers we do not know, the address with the
- * device for a browser that signed in before (`isKnownDevice`). So a stranger who locks the address does not shut out its owner.
- * Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+ * The key under which wrong passwords are counted: the address alone for browsers we do not know, the address
+ * with the device for a browser that signed in before (`isKnownDevice`). So a stranger who locks the address
+ * does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
  */
 export async function attemptKey(
   db: Knex,
@@ -28,7 +30,10 @@ export async function attemptKey(
   return { key: sha256(isKnownDevice ? `${claim.email}\n${String(device.id)}` : claim.email), isKnownDevice };
 }
 
-/** Remembers the browser of a sign-in that worked. Returns the token for its cookie, and whether it was known before. */
+/**
+ * Remembers the browser of a sign-in that worked. Returns the token for its cookie, and whether it was known
+ * before.
+ */
 export async function rememberDevice(
   trx: Knex.Transaction,
   context: RequestContext,

@@ -3,18 +3,23 @@ import type { RequestContext } from '../audit/request-context.ts';
 
 /** Five wrong passwords in a row … */
 export const FAILURES_BEFORE_LOCK = 5;
-/** … refuse further attempts for half an hour: 240 guesses a day, and a person who forgot can wait that long. */
+/**
+ * … refuse further attempts for half an hour: 240 guesses a day, and a person who forgot can wait that long.
+ */
 const LOCK_MINUTES = 30;
 
-/** Whether a password may be checked. `lockedUntil` is set when this attempt is the last one unless it succeeds. */
+/**
+ * Whether a password may be checked. `lockedUntil` is set when this attempt is the last one unless it
+ * succeeds.
+ */
 export type Reservation =
   { ok: true; failedCount: number; lockedUntil: Date | null } | { ok: false; retryAfterSeconds: number };
 
 /**
- * Takes one attempt before the password is checked, in one statement: of any number of attempts at once, exactly
- * `FAILURES_BEFORE_LOCK` get through, since each counts as wrong until `forgetFailures` says otherwise. While a lock holds
- * nothing is written, so attempts do not extend it; when it is over, counting starts again. The row exists for
- * addresses that nobody has as well, so a lock tells nothing.
+ * Takes one attempt before the password is checked, in one statement: of any number of attempts at once,
+ * exactly `FAILURES_BEFORE_LOCK` get through, since each counts as wrong until `forgetFailures` says
+ * otherwise. While a lock holds nothing is written, so attempts do not extend it; when it is over, counting
+ * starts again. The row exists for addresses that nobody has as well, so a lock tells nothing.
  */
 export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {
   const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * 60_000);

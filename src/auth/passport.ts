@@ -17,8 +17,8 @@ const DAY_MS = 86_400_000;
 type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receivedAt: Date };
 
 /**
- * Passport with e-mail and password, and with the person's id in the browser session. The person is loaded anew on every
- * request, so a new role or the end of their access counts at once.
+ * Passport with e-mail and password, and with the person's id in the browser session. The person is loaded
+ * anew on every request, so a new role or the end of their access counts at once.
  */
 export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): Authenticator {
   const passport = new Passport();

@@ -15,8 +15,8 @@ export function hashPassword(password: string): Promise<string> {
 export type PasswordCheck = 'right' | 'outdated' | 'wrong';
 
 /**
- * Checks a password. Without a hash (no such person) it does the same work on a dummy and says `wrong`, so that an unknown
- * e-mail takes as long as a wrong password. A malformed hash counts as wrong.
+ * Checks a password. Without a hash (no such person) it does the same work on a dummy and says `wrong`, so
+ * that an unknown e-mail takes as long as a wrong password. A malformed hash counts as wrong.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<PasswordCheck> {
   dummyHash ??= hashPassword('nobody has this password');

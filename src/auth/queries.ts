@@ -18,8 +18,8 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
 }
 
 /**
- * True when somebody of the platform's staff, deactivated or not, reads the mail of this address: it is theirs, or theirs with a
- * `+label` (RFC 5233), on either side.
+ * True when somebody of the platform's staff, deactivated or not, reads the mail of this address: it is
+ * theirs, or theirs with a `+label` (RFC 5233), on either side.
  */
 export async function isOperatorMailbox(db: Knex, email: string): Promise<boolean> {
   const operator = await db('users')
@@ -29,7 +29,10 @@ export async function isOperatorMailbox(db: Knex, email: string): Promise<boolea
   return operator !== undefined;
 }
 
-/** True when a person of a company, deactivated or not, reads the mail of this address, in the sense of `isOperatorMailbox`. */
+/**
+ * True when a person of a company, deactivated or not, reads the mail of this address, in the sense of
+ * `isOperatorMailbox`.
+ */
 export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
   const member = await db('users')
     .whereNot({ role: 'operator' })

@@ -11,9 +11,9 @@ import { findUserByEmail } from './queries.ts';
 export type SignInRefusal = 'malformed' | 'rate-limited' | 'unreadable';
 
 /**
- * Records an attempt to sign in that was refused before its password was looked at: what a limit refuses is one row a window
- * with a count. `email` is whatever was sent in that field, of any type and length; when it is the address of somebody, the row
- * is about that person.
+ * Records an attempt to sign in that was refused before its password was looked at: what a limit refuses is
+ * one row a window with a count. `email` is whatever was sent in that field, of any type and length; when it
+ * is the address of somebody, the row is about that person.
  */
 export async function refuseSignIn(
   db: Knex,
@@ -39,7 +39,10 @@ export async function refuseSignIn(
   });
 }
 
-/** Attempts that are about nobody are kept one by one, so many of an address in a window: they are in nobody's evidence. */
+/**
+ * Attempts that are about nobody are kept one by one, so many of an address in a window: they are in nobody's
+ * evidence.
+ */
 export const KEPT_OF_NOBODY = 20;
 
 /** How many attempts of a window have rows of their own. What limits refuse is only counted. */
@@ -57,8 +60,8 @@ export function isUnbounded(reason: string): boolean {
 }
 
 /**
- * Records an attempt to sign in as one of possibly very many. Whoever tried is not known, even when the address belongs to
- * somebody: the row is about that person, not by them.
+ * Records an attempt to sign in as one of possibly very many. Whoever tried is not known, even when the
+ * address belongs to somebody: the row is about that person, not by them.
  */
 export async function recordRefusedSignIn(
   db: Knex,

@@ -40,10 +40,16 @@ export const signedInColumns = [
   'users.locale',
 ];
 
-/** A person of a browser session with their company's subscription, of which every page may have to warn; null for operators. */
+/**
+ * A person of a browser session with their company's subscription, of which every page may have to warn; null
+ * for operators.
+ */
 type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null };
 
-/** Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at once. */
+/**
+ * Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at
+ * once.
+ */
 export async function findSignedInUser(
   db: Knex,
   userId: number,

@@ -42,8 +42,8 @@ export function createSignInRouter(deps: AppDeps, passport: Authenticator, limit
 }
 
 /**
- * Records an attempt to sign in whose form could not even be read (too large, unknown encoding). The body parser refuses it
- * before any router, so this stands among the error handlers, for `/auth/login` only.
+ * Records an attempt to sign in whose form could not even be read (too large, unknown encoding). The body
+ * parser refuses it before any router, so this stands among the error handlers, for `/auth/login` only.
  */
 export function noteUnreadableSignIn({ db, config }: AppDeps): ErrorRequestHandler {
   return async (error: unknown, req, _res, next) => {
@@ -136,8 +136,8 @@ function authenticate(passport: Authenticator, req: Request, res: Response): Pro
 }
 
 /**
- * Empty fields get their own message, and so does an address that no account can have for its letters: `İsmail@…` from a Turkish
- * keyboard. Anything else that cannot be right is answered like a wrong password.
+ * Empty fields get their own message, and so does an address that no account can have for its letters:
+ * `İsmail@…` from a Turkish keyboard. Anything else that cannot be right is answered like a wrong password.
  */
 function fieldFaults(res: Response, body: Record<string, unknown>): Record<string, string> {
   const { t } = formatOf(res);

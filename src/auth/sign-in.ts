@@ -24,10 +24,10 @@ export type SignInOutcome =
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 /**
- * Checks an e-mail address and a password. An unknown address, a wrong password and a deactivated person are the same to
- * the caller, in answer and in time; only the audit trail tells them apart. The fifth failure in a row locks the
- * address (or the address on this known device) for half an hour. Every attempt leaves a row, also one that
- * breaks half-way; those that can be made without end share one (`recordRefusedAttempt`).
+ * Checks an e-mail address and a password. An unknown address, a wrong password and a deactivated person are
+ * the same to the caller, in answer and in time; only the audit trail tells them apart. The fifth failure in
+ * a row locks the address (or the address on this known device) for half an hour. Every attempt leaves a row,
+ * also one that breaks half-way; those that can be made without end share one (`recordRefusedAttempt`).
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;
@@ -90,11 +90,15 @@ async function renewHash(db: Knex, person: UserWithPassword, password: string): 
 
 function refusalOf(person: UserWithPassword | undefined, isRight: boolean): AuditReason {
   if (person === undefined) return 'unknown-email';
-  // A right password that was not let in is one of a deactivated person, also when that happened this very moment.
+  // A right password that was not let in is one of a deactivated person, also when that happened this very
+  // moment.
   return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';
 }
 
-/** Whoever tried is not known, even when the address belongs to somebody: the row is about that person, not by them. */
+/**
+ * Whoever tried is not known, even when the address belongs to somebody: the row is about that person, not by
+ * them.
+ */
 async function logFailure(
   db: Knex,
   context: RequestContext,

@@ -4,14 +4,17 @@ import type { RequestContext } from '../audit/request-context.ts';
 /** A counter of wrong passwords is forgotten a day after its last use. */
 const LOCK_MEMORY_HOURS = 24;
 
-/** A browser that nobody has used for two years is no sign of the same device in any dispute that can still arrive. */
+/**
+ * A browser that nobody has used for two years is no sign of the same device in any dispute that can still
+ * arrive.
+ */
 const DEVICE_MEMORY_DAYS = 730;
 
 const HOUR_MS = 3_600_000;
 
 /**
- * Removes what has expired: browser sessions, rate limit counters, old locks, browsers not seen for two years. Returns a
- * summary for the job list.
+ * Removes what has expired: browser sessions, rate limit counters, old locks, browsers not seen for two
+ * years. Returns a summary for the job list.
  */
 export async function sweepAuth(db: Knex, context: RequestContext): Promise<string> {
   const sessions = await db('browser_sessions').where('expire', '<', context.at).delete();

@@ -7,8 +7,8 @@ import { subscriptionColumns, type Payment, type Subscription } from './queries.
 import { subscriptionState } from './subscription-state.ts';
 
 /**
- * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts its plan in
- * force at once. Throws when its audit row cannot be written.
+ * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts
+ * its plan in force at once. Throws when its audit row cannot be written.
  */
 export async function extendSubscription(
   trx: Knex.Transaction,
@@ -29,7 +29,10 @@ export async function extendSubscription(
   return { ...before, ...after };
 }
 
-/** Locks a company's subscription until the transaction ends; orders and settlements of one company queue here. */
+/**
+ * Locks a company's subscription until the transaction ends; orders and settlements of one company queue
+ * here.
+ */
 export async function lockSubscription(trx: Knex.Transaction, companyId: number): Promise<Subscription> {
   const subscription = await trx('subscriptions')
     .where('subscriptions.company_id', companyId)

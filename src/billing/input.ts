@@ -29,7 +29,10 @@ export const returnQuery = z.object({
   n: z.coerce.number().int().min(0).max(1000).catch(0),
 });
 
-/** Which page of a list: after the row `<name>Older` names or before `<name>Newer`; anything unreadable is the newest page. */
+/**
+ * Which page of a list: after the row `<name>Older` names or before `<name>Newer`; anything unreadable is the
+ * newest page.
+ */
 export function readCursor(query: Record<string, unknown>, name: string): Cursor {
   const older = idAddress.safeParse({ id: query[`${name}Older`] });
   const newer = idAddress.safeParse({ id: query[`${name}Newer`] });
@@ -45,8 +48,9 @@ const line = (max: number): z.ZodType<string, string> =>
     .refine((text) => text === '' || isReadableLine(text), { params: { text: 'unreadable' } });
 
 /**
- * The billing details of a company. Empty means none. Bounds are PayTR's (address 400, phone 20 characters; iFrame API,
- * step 1); a tax number has 10 digits in Türkiye, a person's identity number 11, other countries use letters too.
+ * The billing details of a company. Empty means none. Bounds are PayTR's (address 400, phone 20 characters;
+ * iFrame API, step 1); a tax number has 10 digits in Türkiye, a person's identity number 11, other countries
+ * use letters too.
  */
 export const billingDetailsForm = z.object({
   billing_name: line(120),

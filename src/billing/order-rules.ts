@@ -2,7 +2,9 @@ import { nextPeriod, addMonths, type PaidTime, type Period } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
 import { type Plan, type PaidPlan, paidPlans } from '../plan.ts';
 
-/** Nobody pays for more than a year ahead: prices and plans change, and a long prepayment is a long dispute. */
+/**
+ * Nobody pays for more than a year ahead: prices and plans change, and a long prepayment is a long dispute.
+ */
 export const MAX_MONTHS_AHEAD = 12;
 
 /** Why a plan cannot be bought now, and from when on it can. */
@@ -15,13 +17,15 @@ export interface OrderRefusal {
 export type PlanInForce = PaidTime & { plan: Plan };
 
 /**
- * Decides whether a plan may be bought now, and which period it would buy. A month never gives more than it cost: money that
- * was paid for one plan gives no time of a higher one. Every charge passes this rule, at three moments:
+ * Decides whether a plan may be bought now, and which period it would buy. A month never gives more than it
+ * cost: money that was paid for one plan gives no time of a higher one. Every charge passes this rule, at
+ * three moments:
  * 1. when the order is placed;
  * 2. when its payment page is shown again, since another order may have been paid meanwhile;
- * 3. when the gateway reports the charge; one that no longer fits is held for review (`decideSettlement`).
- * A lower plan waits until the higher paid time is over. A higher plan applies at once while its own month follows the paid
- * time, so it waits until at most one month is left: the rest of that month is all it lifts, as the terms say.
+ * 3. when the gateway reports the charge; one that no longer fits is held for review (`decideSettlement`). A
+ *    lower plan waits until the higher paid time is over. A higher plan applies at once while its own month
+ *    follows the paid time, so it waits until at most one month is left: the rest of that month is all it
+ *    lifts, as the terms say.
  */
 export function checkOrder(
   inForce: PlanInForce,
@@ -32,8 +36,8 @@ export function checkOrder(
   const paidUntil = inForce.period_ends_at;
   if (paidUntil !== null && paidUntil > at) {
     if (isUpgrade(plan, inForce.plan)) return { ok: false, reason: 'lower-plan', possibleAt: paidUntil };
-    // The rule compares with the very moment it promises. Adding a month to `at` instead would refuse some of them again:
-    // a month after both 28 and 31 January is 28 February.
+    // The rule compares with the very moment it promises. Adding a month to `at` instead would refuse some of
+    // them again: a month after both 28 and 31 January is 28 February.
     const oneMonthBefore = addMonths(paidUntil, -PERIOD_MONTHS, inForce.period_started_at);
     if (isUpgrade(inForce.plan, plan) && at < oneMonthBefore) {
       return { ok: false, reason: 'upgrade-ahead', possibleAt: oneMonthBefore };

@@ -18,8 +18,8 @@ export interface Period {
 export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at'>;
 
 /**
- * The period that a payment taken at `at` buys: it follows the paid time that still runs, and starts at once when there is
- * none, a lapse included. What is left of a trial is not added.
+ * The period that a payment taken at `at` buys: it follows the paid time that still runs, and starts at once
+ * when there is none, a lapse included. What is left of a trial is not added.
  */
 export function nextPeriod(paid: PaidTime, at: Date): Period {
   const paidUntil = paid.period_ends_at;
@@ -28,9 +28,10 @@ export function nextPeriod(paid: PaidTime, at: Date): Period {
 }
 
 /**
- * The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that is too short.
- * `from` may itself have been cut off by a short month: the day meant is then that of `anchor`, the first day of the paid
- * time. So what was bought on the 31st ends on 28 February, and a month later on 31 March.
+ * The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that is
+ * too short. `from` may itself have been cut off by a short month: the day meant is then that of `anchor`,
+ * the first day of the paid time. So what was bought on the 31st ends on 28 February, and a month later on 31
+ * March.
  */
 export function addMonths(from: Date, months: number, anchor: Date | null = null): Date {
   const local = inIstanbul(from);

@@ -128,8 +128,8 @@ export async function findPayment(
 }
 
 /**
- * A payment by its order number, whoever's it is: for the pages the gateway returns to, whose address we signed, since the
- * browser may come without its cookies.
+ * A payment by its order number, whoever's it is: for the pages the gateway returns to, whose address we
+ * signed, since the browser may come without its cookies.
  */
 export async function findReturnedPayment(db: Knex, merchantOid: string): Promise<Payment | undefined> {
   return db('payments')
@@ -157,7 +157,10 @@ export async function listPayments(
   return readPage<ListedPayment>(db, query, order, cursor);
 }
 
-/** One page of the payments charged but not as ordered, of one company or of all (null: operators only), oldest first. */
+/**
+ * One page of the payments charged but not as ordered, of one company or of all (null: operators only),
+ * oldest first.
+ */
 export async function listPaymentsInReview(
   db: Knex,
   companyId: number | null,
@@ -240,8 +243,8 @@ export async function findParties(
 }
 
 /**
- * Payments still pending that were started before `startedBefore` and are due to be asked about: those never asked about
- * first, then those whose turn came first.
+ * Payments still pending that were started before `startedBefore` and are due to be asked about: those never
+ * asked about first, then those whose turn came first.
  */
 export async function listOverduePayments(
   db: Knex,
@@ -302,7 +305,10 @@ export async function listStuckPayments(db: Knex, at: Date, limit: number): Prom
     );
 }
 
-/** How many payments nobody has heard of for too long, over all companies. Throws when it takes longer than `timeoutMs`. */
+/**
+ * How many payments nobody has heard of for too long, over all companies. Throws when it takes longer than
+ * `timeoutMs`.
+ */
 export async function countStuckPayments(db: Knex, at: Date, timeoutMs: number): Promise<number> {
   const row = await stuckPayments(db, at)
     .count('* as count')

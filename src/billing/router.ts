@@ -30,7 +30,10 @@ import { startCheckout, type Checkout } from './checkout/start-checkout.ts';
 /** While the gateway's answer is still being fetched. */
 const OPENING_REFRESH_SECONDS = 2;
 
-/** Billing pages of the signed-in company. Mounted at `/billing`, after the guards that let only its people pass. */
+/**
+ * Billing pages of the signed-in company. Mounted at `/billing`, after the guards that let only its people
+ * pass.
+ */
 export function createBillingRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/', (req, res) => showBilling(deps, req, res));
@@ -193,8 +196,8 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
-  // Banks' 3-D pages load inside the gateway's own page, which its policy governs. Should one take over our frame, this
-  // policy leaves it empty; the link to a tab of its own is there for that.
+  // Banks' 3-D pages load inside the gateway's own page, which its policy governs. Should one take over our
+  // frame, this policy leaves it empty; the link to a tab of its own is there for that.
   setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
   const period = nextPeriod(subscription, req.receivedAt);
   const { t, number } = formatOf(res);

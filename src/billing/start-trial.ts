@@ -6,8 +6,8 @@ import { TRIAL_DAYS } from './plans.ts';
 const DAY_MS = 86_400_000;
 
 /**
- * Gives a new company its trial, in the caller's transaction: `TRIAL_DAYS` from `context.at`. Until the first payment the
- * evidence counts in `billingCurrency`. Returns when the trial ends.
+ * Gives a new company its trial, in the caller's transaction: `TRIAL_DAYS` from `context.at`. Until the first
+ * payment the evidence counts in `billingCurrency`. Returns when the trial ends.
  */
 export async function startTrial(
   trx: Knex.Transaction,

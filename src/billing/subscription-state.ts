@@ -6,7 +6,10 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** From five days before the end people are warned: it does not renew by itself, and a weekend or a bank may lie between. */
+/**
+ * From five days before the end people are warned: it does not renew by itself, and a weekend or a bank may
+ * lie between.
+ */
 const ENDING_DAYS = 5;
 
 /** How long a state still lasts, rounded down so that nobody is promised more than there is. */
@@ -30,8 +33,9 @@ export interface SubscriptionState {
 }
 
 /**
- * What a subscription means at a moment: paid time that runs wins over the trial, and with neither the company has lapsed.
- * The end of a period is exclusive. Pure, so that expiry needs no job: it holds from the second it is due.
+ * What a subscription means at a moment: paid time that runs wins over the trial, and with neither the
+ * company has lapsed. The end of a period is exclusive. Pure, so that expiry needs no job: it holds from the
+ * second it is due.
  */
 export function subscriptionState(
   subscription: Pick<Subscription, 'plan' | 'trial_ends_at' | 'period_ends_at'>,

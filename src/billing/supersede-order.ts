@@ -10,7 +10,8 @@ export async function findOpenOrder(trx: Knex.Transaction, companyId: number): P
   return (
     trx('payments')
       .where('payments.company_id', companyId)
-      // Not a binding: only a constant lets Postgres use the index of open orders, however the statement is planned.
+      // Not a binding: only a constant lets Postgres use the index of open orders, however the statement is
+      // planned.
       .whereRaw("payments.status = 'pending'")
       .whereNull('payments.superseded_at')
       .options({ name: 'find-open-order' })
@@ -19,8 +20,9 @@ export async function findOpenOrder(trx: Knex.Transaction, companyId: number): P
 }
 
 /**
- * Ends an open order: its payment page is not shown any more. The gateway may still report a charge for it, and is still asked
- * about it; the order rule decides then. `supersededBy` is the order that took its place, null when it no longer fits.
+ * Ends an open order: its payment page is not shown any more. The gateway may still report a charge for it,
+ * and is still asked about it; the order rule decides then. `supersededBy` is the order that took its place,
+ * null when it no longer fits.
  */
 export async function supersedeOrder(
   trx: Knex.Transaction,

@@ -2,8 +2,8 @@ const placeholders = ['folder', 'socket', 'port', 'name'] as const;
 type Placeholder = (typeof placeholders)[number];
 
 /**
- * Splits a command template into its arguments. No shell reads it: blanks separate, quotes keep them, and nothing else has a
- * meaning. Throws an `Error` that says what is wrong with it.
+ * Splits a command template into its arguments. No shell reads it: blanks separate, quotes keep them, and
+ * nothing else has a meaning. Throws an `Error` that says what is wrong with it.
  */
 export function parseCommand(template: string): string[] {
   const parts = template.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
@@ -20,7 +20,9 @@ export function parseCommand(template: string): string[] {
   );
 }
 
-/** Puts values into a parsed template. A name cannot become an option of the program: its leading hyphens go. */
+/**
+ * Puts values into a parsed template. A name cannot become an option of the program: its leading hyphens go.
+ */
 export function fillCommand(parts: string[], values: Record<Placeholder, string>): string[] {
   const safe = { ...values, name: values.name.replace(/^-+/, '') };
   return parts.map((part) => part.replace(/\{(\w+)\}/g, (_, name: Placeholder) => safe[name]));

@@ -106,7 +106,10 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   return toConfig(parsed.data);
 }
 
-/** What `npm run maintain` needs to know; the secrets of the app are none of its business. Throws `ConfigError`. */
+/**
+ * What `npm run maintain` needs to know; the secrets of the app are none of its business. Throws
+ * `ConfigError`.
+ */
 export function loadMaintenanceConfig(
   env: Record<string, string | undefined>,
 ): Pick<Config, 'partitionMonthsAhead' | 'retentionMonths'> {
@@ -117,7 +120,10 @@ export function loadMaintenanceConfig(
   return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
 }
 
-/** A variable that is empty or blank is not set, whatever its kind: as a number, JavaScript would read it as 0. */
+/**
+ * A variable that is empty or blank is not set, whatever its kind: as a number, JavaScript would read it as
+ * 0.
+ */
 function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 }

@@ -3,7 +3,10 @@ import { join, resolve } from 'node:path';
 /** sun_path holds 108 bytes, the last of which is zero (unix(7)); macOS has 104. */
 export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
 
-/** Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of ours. */
+/**
+ * Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of
+ * ours.
+ */
 export interface WorkspaceFolders {
   folder: string;
   socketFolder: string;
@@ -27,7 +30,10 @@ export function foldersOf(root: string, id: number): WorkspaceFolders {
   };
 }
 
-/** The two sockets: at one only keys are asked about, at the other only sessions opened, by different users of the system. */
+/**
+ * The two sockets: at one only keys are asked about, at the other only sessions opened, by different users of
+ * the system.
+ */
 export function sshSocketPaths(folder: string): { keys: string; sessions: string } {
   return { keys: `${folder}/keys/socket`, sessions: `${folder}/sessions/socket` };
 }

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What is wrong with the address of a database in words that name no part of it, since it holds a password; null: nothing. */
+/**
+ * What is wrong with the address of a database in words that name no part of it, since it holds a password;
+ * null: nothing.
+ */
 export function findAddressFault(address: string): string | null {
   if (address.startsWith('jdbc:'))
     return 'is an address for Java: write postgres://role:password@host:5432/database, without jdbc:';

@@ -6,7 +6,9 @@ import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 /** So many workspaces can be made before a path grows by another digit. */
 const WORKSPACE_ID_LIKELY = 999_999;
 
-/** What the schema does not say: variables that do not go together, and what production must not start with. */
+/**
+ * What the schema does not say: variables that do not go together, and what production must not start with.
+ */
 export function findFaults(env: Environment): string[] {
   const faults: string[] = [];
   faults.push(...findRuntimeFaults(env));

@@ -15,8 +15,8 @@ export const sellerPlaceholders = {
 };
 
 /**
- * Every environment variable: meaning, unit, default. `.env.example` repeats them for people and a test compares the two.
- * Secrets have no default.
+ * Every environment variable: meaning, unit, default. `.env.example` repeats them for people and a test
+ * compares the two. Secrets have no default.
  */
 export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),

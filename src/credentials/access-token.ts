@@ -26,8 +26,9 @@ export function isAccessToken(text: string): boolean {
 }
 
 /**
- * What names a token where a browser session would stand, in workspace sessions and the evidence about them. Made from its
- * number, so that anybody can check which token it was, and nobody learns what is stored of its text.
+ * What names a token where a browser session would stand, in workspace sessions and the evidence about them.
+ * Made from its number, so that anybody can check which token it was, and nobody learns what is stored of its
+ * text.
  */
 export function tokenSessionId(tokenId: number): string {
   return hashSecret(`access-token:${String(tokenId)}`);

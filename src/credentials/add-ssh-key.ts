@@ -7,7 +7,9 @@ import { credentialOwner, lockCredentialOwner, type CredentialOwner } from './cr
 import { listSshKeys } from './ssh-key-queries.ts';
 import type { SshPublicKey } from './ssh-public-key.ts';
 
-/** Keys that one person can have: one for each of their machines, and still a list that can be looked through. */
+/**
+ * Keys that one person can have: one for each of their machines, and still a list that can be looked through.
+ */
 export const SSH_KEYS_MAX = 20;
 
 export type AddKeyOutcome =
@@ -21,8 +23,9 @@ interface NewKey {
 }
 
 /**
- * Adds a public key to the signed-in person's. A key stands for one person, in all companies: one that somebody has already is
- * refused, and that is in the evidence. Throws `Forbidden` for strangers, operators and people deactivated meanwhile.
+ * Adds a public key to the signed-in person's. A key stands for one person, in all companies: one that
+ * somebody has already is refused, and that is in the evidence. Throws `Forbidden` for strangers, operators
+ * and people deactivated meanwhile.
  */
 export async function addSshKey(db: Knex, context: RequestContext, input: NewKey): Promise<AddKeyOutcome> {
   const owner = credentialOwner(context);

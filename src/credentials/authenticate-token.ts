@@ -25,13 +25,15 @@ export type TokenOutcome =
       owner: { userId: number; companyId: number };
     };
 
-/** A use of a token is noted at most once in so many seconds: a busy program costs no write for every request. */
+/**
+ * A use of a token is noted at most once in so many seconds: a busy program costs no write for every request.
+ */
 const LAST_USE_SECONDS = 60;
 
 /**
- * Finds out whom a token stands for. It ends with its time, when it is withdrawn, and when the person is deactivated. What
- * is refused is for the caller to record. While the subscription has lapsed it can look, as its person can in the pages;
- * creating, starting and opening refuse by themselves.
+ * Finds out whom a token stands for. It ends with its time, when it is withdrawn, and when the person is
+ * deactivated. What is refused is for the caller to record. While the subscription has lapsed it can look, as
+ * its person can in the pages; creating, starting and opening refuse by themselves.
  */
 export async function authenticateToken(
   db: Knex,

@@ -6,7 +6,10 @@ import { newAccessToken, tokenSessionId, type TokenScope } from './access-token.
 import { credentialOwner, lockCredentialOwner } from './credential-owner.ts';
 import { countUsableTokens } from './token-queries.ts';
 
-/** Tokens that one person can use at a time: one for each of their programs, and still a list that can be looked through. */
+/**
+ * Tokens that one person can use at a time: one for each of their programs, and still a list that can be
+ * looked through.
+ */
 export const USABLE_TOKENS_MAX = 20;
 
 const DAY_MS = 86_400_000;
@@ -16,7 +19,8 @@ export type CreateTokenOutcome =
 
 /**
  * Makes a token of the signed-in person. `token` is in the answer and nowhere else. Refuses when they have
- * `USABLE_TOKENS_MAX` already. Throws `Forbidden` for strangers, operators and people who were deactivated meanwhile.
+ * `USABLE_TOKENS_MAX` already. Throws `Forbidden` for strangers, operators and people who were deactivated
+ * meanwhile.
  */
 export async function createAccessToken(
   db: Knex,

@@ -9,15 +9,17 @@ export interface CredentialOwner {
   userId: number;
 }
 
-/** The person of the context, who can have tokens and keys. Throws `Forbidden` for strangers and operators. */
+/**
+ * The person of the context, who can have tokens and keys. Throws `Forbidden` for strangers and operators.
+ */
 export function credentialOwner({ userId, companyId }: RequestContext): CredentialOwner {
   if (userId === null || companyId === null) throw new Forbidden({ message: 'not a person of a company' });
   return { userId, companyId };
 }
 
 /**
- * Locks the owner until the transaction ends, so that of two things made at once the second is counted after the first.
- * Throws `Forbidden` for somebody who was deactivated meanwhile.
+ * Locks the owner until the transaction ends, so that of two things made at once the second is counted after
+ * the first. Throws `Forbidden` for somebody who was deactivated meanwhile.
  */
 export async function lockCredentialOwner(trx: Knex.Transaction, owner: CredentialOwner): Promise<void> {
   const person = await findMemberForUpdate(trx, owner);

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 
-/** Notes that a key was used; from where, the context says. Call it when the key was proven, not when it was merely offered. */
+/**
+ * Notes that a key was used; from where, the context says. Call it when the key was proven, not when it was
+ * merely offered.
+ */
 export async function noteKeyUse(
   db: Knex,
   context: RequestContext,

@@ -7,8 +7,8 @@ import { tokenSessionId } from './access-token.ts';
 import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
 
 /**
- * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand, once a window and
- * then as a count; one that does not belongs in nobody's evidence.
+ * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand,
+ * once a window and then as a count; one that does not belongs in nobody's evidence.
  */
 export async function recordRefusedToken(
   db: Knex,

@@ -20,7 +20,9 @@ const faultTexts: Record<SshKeyFault, TextKey> = {
 
 const label = line(LABEL_MAX, 'sshKeys.labelMissing');
 
-/** The form of `/auth/ssh-keys`. Without a label the key bears its comment, or its kind when that is no label. */
+/**
+ * The form of `/auth/ssh-keys`. Without a label the key bears its comment, or its kind when that is no label.
+ */
 export const sshKeyForm = z
   .object({
     label: z.union([z.literal('').transform(() => undefined), label]).optional(),
@@ -42,7 +44,9 @@ export const sshKeyForm = z
     return { publicKey, label: given ?? (fromComment.success ? fromComment.data : publicKey.type) };
   });
 
-/** True when somebody pasted what must never leave their machine: it is not shown again in the form either. */
+/**
+ * True when somebody pasted what must never leave their machine: it is not shown again in the form either.
+ */
 export function isPrivateKey(text: unknown): boolean {
   const parsed = typeof text === 'string' ? parseSshPublicKey(text) : null;
   return parsed !== null && 'fault' in parsed && parsed.fault === 'private';

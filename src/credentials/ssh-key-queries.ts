@@ -27,7 +27,9 @@ export async function listSshKeys(db: Knex, owner: CredentialOwner): Promise<Ssh
   return liveKeys(db, owner).orderBy('ssh_keys.id', 'desc').select<SshKey[]>(columns);
 }
 
-/** One of a person's keys; undefined when there is none, when it was removed, or when it is somebody else's. */
+/**
+ * One of a person's keys; undefined when there is none, when it was removed, or when it is somebody else's.
+ */
 export async function findSshKey(
   db: Knex,
   input: CredentialOwner & { keyId: number; forUpdate?: boolean },

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** Kinds of keys that open anything here, as OpenSSH names them. No DSA (OpenSSH dropped it) and no certificates. */
+/**
+ * Kinds of keys that open anything here, as OpenSSH names them. No DSA (OpenSSH dropped it) and no
+ * certificates.
+ */
 const sshKeyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -33,9 +36,10 @@ const RSA_MAX_BITS = 16_384;
 const POINT_BYTES: Record<string, number> = { nistp256: 65, nistp384: 97, nistp521: 133 };
 
 /**
- * Reads one public key as it stands in an `id_….pub` file. Strict: the base64 must be the one that every program would write,
- * and the key whole, with nothing behind it. Options in front (as in authorized_keys) are refused, since they would be ours.
- * Source: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709, OpenSSH's PROTOCOL.u2f.
+ * Reads one public key as it stands in an `id_….pub` file. Strict: the base64 must be the one that every
+ * program would write, and the key whole, with nothing behind it. Options in front (as in authorized_keys)
+ * are refused, since they would be ours. Source: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709,
+ * OpenSSH's PROTOCOL.u2f.
  */
 export function parseSshPublicKey(text: string): SshPublicKey | { fault: SshKeyFault } {
   const line = text.trim();

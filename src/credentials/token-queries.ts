@@ -49,7 +49,10 @@ export async function listAccessTokens(
   );
 }
 
-/** A person's token, locked until the transaction ends; undefined when there is none, or when it is somebody else's. */
+/**
+ * A person's token, locked until the transaction ends; undefined when there is none, or when it is somebody
+ * else's.
+ */
 export async function findAccessTokenForUpdate(
   trx: Knex.Transaction,
   input: CredentialOwner & { tokenId: number },

@@ -1,11 +1,15 @@
 import type { Knex } from 'knex';
 
-/** A cancellation that comes between two statements hits nothing, so it is repeated until the transaction is over. */
+/**
+ * A cancellation that comes between two statements hits nothing, so it is repeated until the transaction is
+ * over.
+ */
 const REPEAT_MS = 500;
 
 /**
- * Once `signal` aborts, Postgres cancels whatever `transaction` runs, asked over another connection of `pool`. Returns
- * what ends the watch: await it before the transaction's connection is given back, or its next user is hit.
+ * Once `signal` aborts, Postgres cancels whatever `transaction` runs, asked over another connection of
+ * `pool`. Returns what ends the watch: await it before the transaction's connection is given back, or its
+ * next user is hit.
  */
 export async function cancelOnAbort(
   pool: Knex,

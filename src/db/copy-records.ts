@@ -10,10 +10,15 @@ export interface RecordsPiece {
   records: number;
 }
 
-/** In `json` a comma stands before each record; in `ndjson` each has a line of its own, and says of what type it is. */
+/**
+ * In `json` a comma stands before each record; in `ndjson` each has a line of its own, and says of what type
+ * it is.
+ */
 export type RecordForm = 'json' | 'ndjson';
 
-/** A database that gives nothing for so long, while somebody waits for it, has gone wrong; in milliseconds. */
+/**
+ * A database that gives nothing for so long, while somebody waits for it, has gone wrong; in milliseconds.
+ */
 const SILENCE_MS = 60_000;
 
 /** JSON text holds no control characters, so this byte in the copy is always where a record begins. */
@@ -23,9 +28,10 @@ const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
 
 /**
- * The JSON objects of `query`, whose one column `record` is their text, in the form of a list. Postgres makes the bytes and
- * they are only passed on: rows that go through JavaScript one by one cost as much as making them. The reader's pace is
- * Postgres' pace. Stopping early waits for Postgres to notice: abort the snapshot's signal first.
+ * The JSON objects of `query`, whose one column `record` is their text, in the form of a list. Postgres makes
+ * the bytes and they are only passed on: rows that go through JavaScript one by one cost as much as making
+ * them. The reader's pace is Postgres' pace. Stopping early waits for Postgres to notice: abort the
+ * snapshot's signal first.
  */
 export async function* copyRecords(
   snapshot: Knex.Transaction,
@@ -37,7 +43,8 @@ export async function* copyRecords(
   // The statement lasts as long as its reader takes; see `SILENCE_MS` for what ends it.
   await snapshot.raw('set local statement_timeout = 0');
   const client = await connectionOf(snapshot);
-  // A first column of null prints nothing but the mark behind it. To join texts in Postgres would cost more than the JSON.
+  // A first column of null prints nothing but the mark behind it. To join texts in Postgres would cost more
+  // than the JSON.
   const columns = form === 'json' ? 'null, record' : 'record';
   const stream = client.query(
     copyTo(
@@ -59,8 +66,9 @@ export async function* copyRecords(
 }
 
 /**
- * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not for the average
- * one, and so are plain words; other texts become settings of the transaction and are never part of the statement.
+ * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not
+ * for the average one, and so are plain words; other texts become settings of the transaction and are never
+ * part of the statement.
  */
 async function writeBindings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
@@ -97,7 +105,9 @@ function writeBinding(value: unknown, name: string): { sql: string; setting: [st
   throw new Error(`Bug! a ${typeof value} cannot be bound to a copy`);
 }
 
-/** Knex gives the connection of a transaction to whoever asks, and takes it back when the transaction ends. */
+/**
+ * Knex gives the connection of a transaction to whoever asks, and takes it back when the transaction ends.
+ */
 async function connectionOf(snapshot: Knex.Transaction): Promise<Client> {
   const { client } = snapshot as unknown as { client: { acquireConnection(): Promise<unknown> } };
   return (await client.acquireConnection()) as Client;
@@ -138,7 +148,9 @@ async function drained(stream: CopyToStreamQuery): Promise<void> {
   });
 }
 
-/** Copy doubles backslashes and changes nothing else in JSON. Takes piece after piece: a pair may lie in two. */
+/**
+ * Copy doubles backslashes and changes nothing else in JSON. Takes piece after piece: a pair may lie in two.
+ */
 function createUnescape(): (bytes: Buffer) => Buffer {
   let isPairOpen = false;
   return (bytes) => {

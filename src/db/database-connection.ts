@@ -1,8 +1,9 @@
 import pg from 'pg';
 
 /**
- * What the app relies on in every connection, whatever the server, the role or PGOPTIONS say. These are part of the
- * connection's first message, which costs nothing. PgBouncer knows them all and keeps them for each of its clients.
+ * What the app relies on in every connection, whatever the server, the role or PGOPTIONS say. These are part
+ * of the connection's first message, which costs nothing. PgBouncer knows them all and keeps them for each of
+ * its clients.
  */
 const STARTUP_SETTINGS = {
   DateStyle: 'ISO, MDY',
@@ -11,8 +12,9 @@ const STARTUP_SETTINGS = {
 } as const;
 
 /**
- * PgBouncer refuses these in the first message, so they are set by the first statement. Behind PgBouncer in transaction
- * mode that reaches one server connection and not each: the app reads no interval, and pg reads both forms of bytea.
+ * PgBouncer refuses these in the first message, so they are set by the first statement. Behind PgBouncer in
+ * transaction mode that reaches one server connection and not each: the app reads no interval, and pg reads
+ * both forms of bytea.
  */
 const FIRST_STATEMENT = `
   select pg_backend_pid() as pid,
@@ -27,9 +29,9 @@ type OnServerFault = (error: { code?: string | undefined }) => void;
 type Query = (...args: unknown[]) => unknown;
 
 /**
- * One connection to Postgres with the settings above. Behind a pooler, statements lose their names, since the next one may
- * reach another server connection that has never heard the name (PgBouncer before 1.21). A pooler shows itself by a process id
- * that is not that of the server's process.
+ * One connection to Postgres with the settings above. Behind a pooler, statements lose their names, since the
+ * next one may reach another server connection that has never heard the name (PgBouncer before 1.21). A
+ * pooler shows itself by a process id that is not that of the server's process.
  */
 export class DatabaseConnection extends pg.Client {
   readonly openedAt = performance.now();
@@ -40,7 +42,8 @@ export class DatabaseConnection extends pg.Client {
     const inner = this as unknown as Inner;
     const ownConf = inner.getStartupConf.bind(inner);
     inner.getStartupConf = () => ({ ...ownConf(), ...STARTUP_SETTINGS });
-    // Every error that the server sends, also while rows are copied and also the one with which it ends the connection.
+    // Every error that the server sends, also while rows are copied and also the one with which it ends the
+    // connection.
     if (onServerFault !== undefined) this.connection.on('errorMessage', onServerFault);
     const query = super.query.bind(this) as Query;
     this.query = ((first: unknown, ...rest: unknown[]) =>

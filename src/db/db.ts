@@ -9,9 +9,10 @@ const INT8_OID = 20;
 const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
 
 /**
- * Opens a pool of `DatabaseConnection`s; what a fail-over has left behind is replaced, see `ConnectionRenewal`.
- * `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own default is text,
- * which adds up as "1" + "1" = "11". `timestamptz` comes back as Date, `jsonb` as an object.
+ * Opens a pool of `DatabaseConnection`s; what a fail-over has left behind is replaced, see
+ * `ConnectionRenewal`. `bigint` and `count(*)` come back as numbers, and a value outside the safe range
+ * throws: pg's own default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date,
+ * `jsonb` as an object.
  */
 export function createDb(options: {
   url: string;
@@ -37,7 +38,8 @@ export function createDb(options: {
     // Knex would print its own version of an error that is thrown as well.
     log: { warn: () => undefined, error: () => undefined },
   });
-  // Knex makes its connections by `new driver.Client(settings)` and has no other place for a class of one's own.
+  // Knex makes its connections by `new driver.Client(settings)` and has no other place for a class of one's
+  // own.
   class PoolConnection extends DatabaseConnection {
     constructor(settings: pg.ClientConfig) {
       super(settings, (error) => {

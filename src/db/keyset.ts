@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 
-/** Where a page starts: just after (`next`) or just before (`prev`) the row with that id. Neither: at the top. */
+/**
+ * Where a page starts: just after (`next`) or just before (`prev`) the row with that id. Neither: at the top.
+ */
 export interface Cursor {
   next?: number | undefined;
   prev?: number | undefined;
@@ -36,9 +38,10 @@ export interface PageRead {
 }
 
 /**
- * Reads one page of `query` by keyset: whatever page is asked for costs the same, and rows that arrive meanwhile move
- * nothing. The keys of the row to start from are read first, as text (a time that went through JavaScript has lost its
- * microseconds), so that Postgres knows them when it plans, and leaves out the months that cannot have the page.
+ * Reads one page of `query` by keyset: whatever page is asked for costs the same, and rows that arrive
+ * meanwhile move nothing. The keys of the row to start from are read first, as text (a time that went through
+ * JavaScript has lost its microseconds), so that Postgres knows them when it plans, and leaves out the months
+ * that cannot have the page.
  */
 export async function readPage<Row extends { id: number }>(
   db: Knex,
@@ -88,7 +91,10 @@ async function findStart(
   return row?.start;
 }
 
-/** The bound on the first key alone says nothing new, but partitions are left out by it and not by the comparison of rows. */
+/**
+ * The bound on the first key alone says nothing new, but partitions are left out by it and not by the
+ * comparison of rows.
+ */
 function startFrom(
   query: Knex.QueryBuilder,
   { keys }: KeysetOrder,

@@ -16,15 +16,18 @@ export interface MigrationFile {
 
 export interface MigrationState {
   name: string;
-  /** changed: the file is not what was applied. missing: applied, but there is no such file (any more, or yet). */
+  /**
+   * changed: the file is not what was applied. missing: applied, but there is no such file (any more, or
+   * yet).
+   */
   state: 'applied' | 'pending' | 'changed' | 'missing';
   /** Absent while pending. */
   appliedAt?: Date;
 }
 
 /**
- * The migration files in the order in which they run. Throws when a `.sql` file is not named `NNNN-what.sql` or two have
- * the same number, which happens when two branches meet: their order would be an accident.
+ * The migration files in the order in which they run. Throws when a `.sql` file is not named `NNNN-what.sql`
+ * or two have the same number, which happens when two branches meet: their order would be an accident.
  */
 export async function readMigrationFiles(directory = SHIPPED_DIRECTORY): Promise<MigrationFile[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
@@ -46,8 +49,8 @@ async function readMigrationFile(directory: string, name: string): Promise<Migra
 }
 
 /**
- * How the files compare with what this database has recorded, by name. Reads only. `db` may belong to the app's role.
- * Throws what `readMigrationFiles` throws, and database errors.
+ * How the files compare with what this database has recorded, by name. Reads only. `db` may belong to the
+ * app's role. Throws what `readMigrationFiles` throws, and database errors.
  */
 export async function listMigrationStates(
   db: Knex,

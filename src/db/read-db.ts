@@ -5,26 +5,37 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { createReplicaProbe, findPrimaryPosition, type ReplicaFault } from './replica.ts';
 
-/** A person waits for the viewer and for an export's first byte. The viewer's share of the wait that is configured. */
+/**
+ * A person waits for the viewer and for an export's first byte. The viewer's share of the wait that is
+ * configured.
+ */
 const WAIT_SHARE = { viewer: 0.2, export: 1 };
 
-/** A replica that was behind or away is not asked again for so long: a wait in vain is not paid by every reader. */
+/**
+ * A replica that was behind or away is not asked again for so long: a wait in vain is not paid by every
+ * reader.
+ */
 const REST_MS = 5000;
 
 export type ReadUse = keyof typeof WAIT_SHARE;
 
 /** Whether reads go to the replica, for `/readyz`. */
 export interface ReplicaState {
-  /** `none`: none is configured; `left-alone`: the last answer was not good enough, reads go to the primary. */
+  /**
+   * `none`: none is configured; `left-alone`: the last answer was not good enough, reads go to the primary.
+   */
   status: 'none' | 'not-asked-yet' | 'in-use' | 'left-alone';
   reason: ReplicaFault | null;
 }
 
-/** Reads that may be served by a streaming replica, and see all that was committed before they were asked for. */
+/**
+ * Reads that may be served by a streaming replica, and see all that was committed before they were asked for.
+ */
 export interface ReadDb {
   /**
-   * Runs `work` on the replica when that has replayed everything the primary had committed at the call, else on the
-   * primary. A replica that fails during `work` is given up, and `work` runs again from its beginning on the primary.
+   * Runs `work` on the replica when that has replayed everything the primary had committed at the call, else
+   * on the primary. A replica that fails during `work` is given up, and `work` runs again from its beginning
+   * on the primary.
    */
   read<T>(use: ReadUse, work: (reads: Knex) => Promise<T>): Promise<T>;
   state(): ReplicaState;
@@ -43,7 +54,9 @@ export interface ReplicaOptions {
   /** Null: there is none, and every read goes to the primary without a question. */
   url: string | null;
   poolMax: number;
-  /** Longest wait of an export for the replica to catch up, in milliseconds; the viewer waits a fifth of it. */
+  /**
+   * Longest wait of an export for the replica to catch up, in milliseconds; the viewer waits a fifth of it.
+   */
   waitMs: number;
   /** How long a replica with a fault is left alone, in milliseconds. Default 5000. */
   restMs?: number;
@@ -147,7 +160,10 @@ function createCircuit(
   };
 }
 
-/** SQLSTATE classes of what a statement itself does wrong, and 57014: cancelled by its caller or by its own time limit. */
+/**
+ * SQLSTATE classes of what a statement itself does wrong, and 57014: cancelled by its caller or by its own
+ * time limit.
+ */
 const STATEMENTS_FAULT = /^(?:(?:0A|21|22|23|42|44)[0-9A-Z]{3}|57014)$/;
 
 /** False for what would go the same way on the primary. */

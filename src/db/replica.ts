@@ -16,8 +16,9 @@ interface Position {
 const PAUSE_MS = { first: 5, longest: 50 };
 
 /**
- * Where the primary stands now: whatever was committed before the question is before this. A commit waits until its log
- * is written, unless `synchronous_commit` is off: then it may be seen before, and the place of insertion counts.
+ * Where the primary stands now: whatever was committed before the question is before this. A commit waits
+ * until its log is written, unless `synchronous_commit` is off: then it may be seen before, and the place of
+ * insertion counts.
  */
 export async function findPrimaryPosition(primary: Knex): Promise<Position> {
   const lsn = `case current_setting('synchronous_commit')
@@ -28,9 +29,15 @@ export async function findPrimaryPosition(primary: Knex): Promise<Position> {
   return toPosition(rows[0]);
 }
 
-/** Asks one replica how far it is; askers at the same time share a question, since an old answer can only be too low. */
+/**
+ * Asks one replica how far it is; askers at the same time share a question, since an old answer can only be
+ * too low.
+ */
 export function createReplicaProbe(replica: Knex): {
-  /** Resolves to null when the replica has replayed all up to `position`, to what is wrong when not within `waitMs`. */
+  /**
+   * Resolves to null when the replica has replayed all up to `position`, to what is wrong when not within
+   * `waitMs`.
+   */
   waitFor(position: Position, waitMs: number): Promise<ReplicaFault | null>;
 } {
   let asking: Promise<Position | null> | undefined;

@@ -6,19 +6,22 @@ const BATCH_ROWS = 500;
 
 const FETCH = `fetch forward ${String(BATCH_ROWS)} from admin_rows`;
 
-/** A database that gives nothing for so long ends the download; each batch of a cursor is a statement of its own. */
+/**
+ * A database that gives nothing for so long ends the download; each batch of a cursor is a statement of its
+ * own.
+ */
 const STATEMENT_TIMEOUT = '60s';
 
 /**
- * Only for a process that hangs: a living one ends a reader who takes nothing after a minute, and one who takes little may
- * need long for what lies in the buffers.
+ * Only for a process that hangs: a living one ends a reader who takes nothing after a minute, and one who
+ * takes little may need long for what lies in the buffers.
  */
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one download
- * takes one of its processes and not three; a month of one busy person is sorted in memory; compiling takes longer
- * than the first batch.
+ * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one
+ * download takes one of its processes and not three; a month of one busy person is sorted in memory;
+ * compiling takes longer than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,
@@ -30,9 +33,9 @@ const SETTINGS = {
 };
 
 /**
- * Everything `read` yields comes from one moment: one repeatable-read, read-only transaction on one connection of `reads`,
- * which is given back when the consumer has read to the end, stops early, or an error occurs. When `signal` aborts, what
- * Postgres is doing for it is cancelled.
+ * Everything `read` yields comes from one moment: one repeatable-read, read-only transaction on one
+ * connection of `reads`, which is given back when the consumer has read to the end, stops early, or an error
+ * occurs. When `signal` aborts, what Postgres is doing for it is cancelled.
  */
 export async function* inSnapshot<T>(
   reads: Knex,
@@ -50,14 +53,15 @@ export async function* inSnapshot<T>(
     yield* read(snapshot);
   } finally {
     await stopWatching?.();
-    // It has read only, so there is nothing to commit; a connection that is gone has nothing to roll back either.
+    // It has read only, so there is nothing to commit; a connection that is gone has nothing to roll back
+    // either.
     await snapshot.rollback().catch(() => undefined);
   }
 }
 
 /**
- * The rows of `query` in batches, through a server-side cursor: the next batch is asked for only when the consumer has
- * taken the one before, so a slow reader slows the database down instead of filling the memory.
+ * The rows of `query` in batches, through a server-side cursor: the next batch is asked for only when the
+ * consumer has taken the one before, so a slow reader slows the database down instead of filling the memory.
  */
 export async function* streamRows<Row>(
   snapshot: Knex.Transaction,
@@ -78,8 +82,9 @@ export async function limitStatements(snapshot: Knex.Transaction): Promise<void>
 }
 
 /**
- * Starts a generator and waits for its first value, so that what fails before the first byte can still be answered with
- * an error page. The rest follows when it is read. Not a generator itself: one that was never read would not clean up.
+ * Starts a generator and waits for its first value, so that what fails before the first byte can still be
+ * answered with an error page. The rest follows when it is read. Not a generator itself: one that was never
+ * read would not clean up.
  */
 export async function primed<T>(source: AsyncGenerator<T, void>): Promise<AsyncIterableIterator<T, void>> {
   let first: IteratorResult<T, void> | null = await source.next();

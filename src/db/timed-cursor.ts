@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
 import type { Cursor, Page } from './keyset.ts';
 
-/** A cursor in a list ordered by time that also tells when its row was, so that it is looked up in one month. */
+/**
+ * A cursor in a list ordered by time that also tells when its row was, so that it is looked up in one month.
+ */
 export interface TimedCursor extends Cursor {
   /** To the millisecond. Undefined: the row is looked for in all months. */
   near?: Date | undefined;
@@ -30,7 +32,10 @@ export function timedEnds<Row>(
   return { prevId: timed(prevId, rows[0]), nextId: timed(nextId, rows.at(-1)) };
 }
 
-/** Of the rows that a page may start from those of the cursor's time. A time that is not the row's finds no row. */
+/**
+ * Of the rows that a page may start from those of the cursor's time. A time that is not the row's finds no
+ * row.
+ */
 export function nearCursor(
   startsAmong: Knex.QueryBuilder,
   column: string,

@@ -1,6 +1,9 @@
 import type { Locale } from '../web/locales/catalogues.ts';
 
-/** What stands between two cells. Excel takes the list separator of its Windows: in Turkish a semicolon, in English a comma. */
+/**
+ * What stands between two cells. Excel takes the list separator of its Windows: in Turkish a semicolon, in
+ * English a comma.
+ */
 export const csvSeparators = { comma: ',', semicolon: ';' } as const;
 export type CsvSeparator = keyof typeof csvSeparators;
 
@@ -10,9 +13,10 @@ export function separatorOf(locale: Locale): CsvSeparator {
 }
 
 /**
- * What a spreadsheet runs as a formula when a cell begins with it (OWASP, CSV injection), full-width forms as well; behind
- * blanks, quotes and invisible characters, which some programs take off. A cell may begin at each separator that a reader of the
- * file may have chosen: what is one cell by commas is several by semicolons, and a stranger wrote it.
+ * What a spreadsheet runs as a formula when a cell begins with it (OWASP, CSV injection), full-width forms as
+ * well; behind blanks, quotes and invisible characters, which some programs take off. A cell may begin at
+ * each separator that a reader of the file may have chosen: what is one cell by commas is several by
+ * semicolons, and a stranger wrote it.
  */
 const FORMULA = /((?:^|[,;|\t\r\n])[\s"“”'\p{Cc}\p{Cf}]*?)(?=[=+\-@＝＋－＠﹢﹣﹫﹦])/gu;
 
@@ -50,8 +54,9 @@ export const AUDIT_CSV_COLUMNS = [
 export type CsvValue = string | number | boolean | object | null;
 
 /**
- * One line of RFC 4180 with that separator, ended by CRLF. In front of what a spreadsheet would run stands an apostrophe, which
- * shows it as text; in JSON the character is written by its code, so that the JSON stays what it was.
+ * One line of RFC 4180 with that separator, ended by CRLF. In front of what a spreadsheet would run stands an
+ * apostrophe, which shows it as text; in JSON the character is written by its code, so that the JSON stays
+ * what it was.
  */
 export function csvLine(cells: CsvValue[], separator: CsvSeparator): string {
   return `${cells.map(csvCell).join(csvSeparators[separator])}\r\n`;
@@ -69,7 +74,10 @@ function defuse(text: string): string {
   return CONTROL_START.test(safe) ? `'${safe}` : safe;
 }
 
-/** Within its strings only: a number after a comma is no formula, and an apostrophe there would break the JSON. */
+/**
+ * Within its strings only: a number after a comma is no formula, and an apostrophe there would break the
+ * JSON.
+ */
 function defuseJson(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"/g, (literal) =>
     literal.replace(

@@ -4,7 +4,10 @@ import { TooManyAttempts } from '../errors.ts';
 /** When a download was refused because too many run, another try makes sense after so many seconds. */
 const RETRY_AFTER_SECONDS = 15;
 
-/** A download whose last byte has been sent is still being written down: who asks for the next one waits, in milliseconds. */
+/**
+ * A download whose last byte has been sent is still being written down: who asks for the next one waits, in
+ * milliseconds.
+ */
 const GRACE_MS = 1000;
 
 /** Who downloads, and about which company. */
@@ -25,11 +28,12 @@ interface Running extends DownloadOwner {
 }
 
 /**
- * A download holds one connection for as long as its reader takes (`sendDownload` cuts a slow one), so that all of them have a
- * part of the pool:
+ * A download holds one connection for as long as its reader takes (`sendDownload` cuts a slow one), so that
+ * all of them have a part of the pool:
  *
  * 1. A person has one at a time, so that nobody holds what another person needs.
- * 2. A company has all slots of customers but one, so that its people together do not keep out another company.
+ * 2. A company has all slots of customers but one, so that its people together do not keep out another
+ *    company.
  * 3. Operators have slots of their own: whoever is in dispute cannot stop the answer to it.
  */
 export function createDownloadSlots(poolMax: number): DownloadSlots {

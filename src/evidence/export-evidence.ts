@@ -37,8 +37,9 @@ export interface EvidenceRequest {
 }
 
 /**
- * Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`): a replica that
- * fails before the first byte gives way to the primary, one that fails later breaks the download.
+ * Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`): a
+ * replica that fails before the first byte gives way to the primary, one that fails later breaks the
+ * download.
  */
 export interface ExportPools {
   db: Knex;
@@ -64,10 +65,11 @@ const contentTypes: Record<EvidenceFormat, string> = {
 };
 
 /**
- * Everything we can prove about one person: as one JSON document in the form of `evidence-schema.ts`, as lines of JSON
- * (`evidence-lines.ts`), or its audit rows as CSV. The download is audited before its first byte and once more when it has
- * ended, and everything in it comes from one moment in between, those two rows left out. Neither memory nor the wait for
- * the first byte grows with the number of rows. Throws `NotFound` when there is no such person in that company.
+ * Everything we can prove about one person: as one JSON document in the form of `evidence-schema.ts`, as
+ * lines of JSON (`evidence-lines.ts`), or its audit rows as CSV. The download is audited before its first
+ * byte and once more when it has ended, and everything in it comes from one moment in between, those two rows
+ * left out. Neither memory nor the wait for the first byte grows with the number of rows. Throws `NotFound`
+ * when there is no such person in that company.
  */
 export async function exportEvidence(
   { db, reads }: ExportPools,

@@ -19,8 +19,9 @@ export interface ExportProgress {
 }
 
 /**
- * Keeps the progress of a download for the page that gave `token` (null: no page asks, nothing is kept). `rowsDone` is
- * asked about once a second. What cannot be written is a line in the log, and the download goes on.
+ * Keeps the progress of a download for the page that gave `token` (null: no page asks, nothing is kept).
+ * `rowsDone` is asked about once a second. What cannot be written is a line in the log, and the download goes
+ * on.
  */
 export async function startProgress(
   db: Knex,

@@ -46,7 +46,10 @@ export function refusePeriodBackwards(
 /** `from` is inclusive and `to` exclusive; of a day that is the end of the day in Istanbul. */
 export const periodQuery = z.object(period).superRefine(refusePeriodBackwards);
 
-/** What stands between the cells of a CSV: as asked, else as the reader's language has it. Null: there is no such separator. */
+/**
+ * What stands between the cells of a CSV: as asked, else as the reader's language has it. Null: there is no
+ * such separator.
+ */
 export function parseSeparator(value: unknown, locale: Locale): CsvSeparator | null {
   if (value === undefined || value === '') return separatorOf(locale);
   return value === 'comma' || value === 'semicolon' ? value : null;

@@ -3,7 +3,10 @@ import { countedBoundsSql } from '../workspace/sessions/session-bounds.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import type { CallbackRow, SubjectRow } from './rows.ts';
 
-/** The person with that number, in that company or (null, for operators) in any. Operators themselves are never found. */
+/**
+ * The person with that number, in that company or (null, for operators) in any. Operators themselves are
+ * never found.
+ */
 export async function findSubject(
   db: Knex,
   userId: number,
@@ -49,8 +52,8 @@ export async function listMembershipPeriods(
 }
 
 /**
- * What the person did, and what others did to the account; newest first. One scan for both: most of what concerns an
- * account was done by its person, so that two would read most rows twice.
+ * What the person did, and what others did to the account; newest first. One scan for both: most of what
+ * concerns an account was done by its person, so that two would read most rows twice.
  */
 export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return auditRowsInScope(db, scope)

@@ -29,7 +29,10 @@ const lineTypes = {
   invoices: 'invoice',
 } as const satisfies Record<EvidenceList, string>;
 
-/** A piece of the evidence, whatever form it is written in: first the head, then each list and its records, then the summary. */
+/**
+ * A piece of the evidence, whatever form it is written in: first the head, then each list and its records,
+ * then the summary.
+ */
 export type EvidencePart =
   | { part: 'head'; head: Record<string, unknown> }
   | { part: 'list'; list: EvidenceList }
@@ -38,8 +41,8 @@ export type EvidencePart =
   | { part: 'summary'; summary: EvidenceBundle['summary'] };
 
 /**
- * The evidence about one person piece by piece, in the order of `evidence-schema.ts`, from one snapshot. Throws `NotFound`
- * when the person does not exist.
+ * The evidence about one person piece by piece, in the order of `evidence-schema.ts`, from one snapshot.
+ * Throws `NotFound` when the person does not exist.
  */
 export async function* readEvidence(
   snapshot: Knex.Transaction,

@@ -6,10 +6,10 @@ import type { EvidenceScope } from './scope.ts';
 const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /**
- * The audit records of a bundle as JSON in the column `record`, newest first. A colleague's or an operator's address
- * and browser are not this person's evidence, and what this person did to another account is named without that
- * person's particulars. With a `type` each record begins by it. Postgres makes the text, so that no row is parsed here
- * only to be written again.
+ * The audit records of a bundle as JSON in the column `record`, newest first. A colleague's or an operator's
+ * address and browser are not this person's evidence, and what this person did to another account is named
+ * without that person's particulars. With a `type` each record begins by it. Postgres makes the text, so that
+ * no row is parsed here only to be written again.
  */
 export function auditRecordsAsJson(
   db: Knex,

@@ -35,7 +35,10 @@ export type ShowPerson = (
   input: { userId: number; companyId: number; errors: Record<string, string> },
 ) => Promise<void>;
 
-/** `/users/:id/export-logs`: the evidence about one person as a download; `/exports/:token/progress`: how far it is. */
+/**
+ * `/users/:id/export-logs`: the evidence about one person as a download; `/exports/:token/progress`: how far
+ * it is.
+ */
 export function createEvidenceRouter(
   deps: AppDeps,
   { slots, showPerson }: { slots: DownloadSlots; showPerson: ShowPerson },
@@ -98,7 +101,10 @@ export function refuseHead(_req: Request, res: Response): void {
   res.set('allow', 'GET').status(405).end();
 }
 
-/** An operator need not name the company: it follows from the person, and the look is written down for it as well. */
+/**
+ * An operator need not name the company: it follows from the person, and the look is written down for it as
+ * well.
+ */
 async function findCompanyOfSubject(deps: AppDeps, req: Request, userId: number): Promise<number> {
   const scope = scopeOf(req);
   if (scope.company !== null) return scope.company.id;

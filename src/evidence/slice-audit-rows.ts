@@ -5,10 +5,11 @@ import type { EvidenceScope } from './scope.ts';
 const FEW_ROWS = 5000;
 
 /**
- * Calls `read` for one stretch of time after the other, newest first, and yields what it yields; together they are all of
- * `scope`, without a gap. A slice lies within the months that the table is partitioned by, as many as hold a few thousand
- * rows: Postgres then plans few partitions at once and sorts in memory, and the first row comes as soon as one month is
- * read, where a million rows would be sorted through files before the first. `countOf` says how many rows a piece holds.
+ * Calls `read` for one stretch of time after the other, newest first, and yields what it yields; together
+ * they are all of `scope`, without a gap. A slice lies within the months that the table is partitioned by, as
+ * many as hold a few thousand rows: Postgres then plans few partitions at once and sorts in memory, and the
+ * first row comes as soon as one month is read, where a million rows would be sorted through files before the
+ * first. `countOf` says how many rows a piece holds.
  */
 export async function* sliceAuditRows<Piece>(
   snapshot: Knex.Transaction,

@@ -121,8 +121,8 @@ async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
 }
 
 /**
- * A record stands for as many attempts as its details say, or for one. By others: from a browser that had never signed in, and
- * from an address from which nobody ever has, in whatever time.
+ * A record stands for as many attempts as its details say, or for one. By others: from a browser that had
+ * never signed in, and from an address from which nobody ever has, in whatever time.
  */
 async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
   const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;

@@ -38,8 +38,8 @@ export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer,
 }
 
 /**
- * The audit records as CSV for a spreadsheet, with the columns of the company's own audit CSV. The name and address of a
- * colleague are left empty, as the bundle leaves them out.
+ * The audit records as CSV for a spreadsheet, with the columns of the company's own audit CSV. The name and
+ * address of a colleague are left empty, as the bundle leaves them out.
  */
 export async function* writeAuditCsv(
   batches: AsyncIterable<AuditRecord[]>,

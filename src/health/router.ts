@@ -21,7 +21,10 @@ const TOKEN_MISSING =
 /** Any of these says that a proxy asks for somebody else. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
-/** `/healthz`: the process answers. `/readyz`: the database takes writes and its migrations are current. `/metrics`. */
+/**
+ * `/healthz`: the process answers. `/readyz`: the database takes writes and its migrations are current.
+ * `/metrics`.
+ */
 export function createHealthRouter({ config, db, readDb, metrics, recorders }: AppDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
@@ -81,7 +84,8 @@ async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; mi
   try {
     const database = await findDatabaseState(db);
     const states = await listMigrationStates(db);
-    // One that is applied but not shipped is of a newer release: while that is rolled out, this one still serves.
+    // One that is applied but not shipped is of a newer release: while that is rolled out, this one still
+    // serves.
     const behind = states.filter(({ state }) => state === 'pending' || state === 'changed');
     return {
       database,
@@ -93,8 +97,8 @@ async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; mi
 }
 
 /**
- * Asks as one who wants to write, though no row is locked: a server that became read-only refuses, and the pool then replaces
- * its connections. Before the first migration there is no such table.
+ * Asks as one who wants to write, though no row is locked: a server that became read-only refuses, and the
+ * pool then replaces its connections. Before the first migration there is no such table.
  */
 async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'> {
   try {
@@ -109,8 +113,8 @@ async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'>
 }
 
 /**
- * With METRICS_TOKEN: its bearer. Without: this machine only, and not even that where workspaces run on it, since each of them
- * reaches the loopback address.
+ * With METRICS_TOKEN: its bearer. Without: this machine only, and not even that where workspaces run on it,
+ * since each of them reaches the loopback address.
  */
 function mayReadMetrics(req: Request, { metricsToken: token, workspaceRuntime }: Config): boolean {
   if (token === null) return !workspaceRuntime.isManaged && isThisMachine(req);

@@ -16,9 +16,9 @@ interface HoldOrder {
 export type PlaceOutcome = { ok: true } | { ok: false; reason: 'nobody' | 'held-already' };
 
 /**
- * Keeps the evidence of a company from retention until the hold is released. The same order sent again (a double click)
- * is `ok` and places nothing. Refuses with `nobody` when the person is not of the company, and with `held-already` when
- * the case has an open hold that says something else.
+ * Keeps the evidence of a company from retention until the hold is released. The same order sent again (a
+ * double click) is `ok` and places nothing. Refuses with `nobody` when the person is not of the company, and
+ * with `held-already` when the case has an open hold that says something else.
  */
 export async function placeHold(db: Knex, context: RequestContext, input: HoldOrder): Promise<PlaceOutcome> {
   return db.transaction(async (trx) => {
@@ -50,7 +50,10 @@ async function findPersonId(
   return row?.id;
 }
 
-/** The id of the new hold; undefined when uq_legal_holds_open has one, also one that another request has just placed. */
+/**
+ * The id of the new hold; undefined when uq_legal_holds_open has one, also one that another request has just
+ * placed.
+ */
 async function insertHold(
   trx: Knex.Transaction,
   context: RequestContext,

@@ -23,7 +23,10 @@ export interface HoldEntry {
   release_note: string | null;
 }
 
-/** The holds of a company: the open ones by when they were placed, the released ones by when they were released; newest first. */
+/**
+ * The holds of a company: the open ones by when they were placed, the released ones by when they were
+ * released; newest first.
+ */
 export async function listHolds(
   db: Knex,
   input: { companyId: number; list: HoldList; cursor: Cursor },

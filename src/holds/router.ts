@@ -21,8 +21,9 @@ interface ShownForm {
 const emptyForm: ShownForm = { values: {}, errors: {} };
 
 /**
- * `/holds`: the holds of a company; for operators without a company the open ones of all. Only operators place and
- * release them, since they decide about the platform's retention; the company's admin may read what is about its data.
+ * `/holds`: the holds of a company; for operators without a company the open ones of all. Only operators
+ * place and release them, since they decide about the platform's retention; the company's admin may read what
+ * is about its data.
  */
 export function createHoldsRouter(deps: AppDeps): Router {
   const router = Router();

@@ -13,9 +13,10 @@ interface DroppedPartition {
 }
 
 /**
- * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36), one in a transaction with its audit
- * row, and never one with rows of a company that has an open hold, or with an open session. Null: nothing is ever dropped.
- * Says what it did and what it kept. The database function does it as the tables' owner, and refuses fewer months.
+ * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36), one in a transaction
+ * with its audit row, and never one with rows of a company that has an open hold, or with an open session.
+ * Null: nothing is ever dropped. Says what it did and what it kept. The database function does it as the
+ * tables' owner, and refuses fewer months.
  */
 export async function applyRetention(
   db: Knex,

@@ -8,9 +8,9 @@ interface MadePartition {
 }
 
 /**
- * Makes the monthly partitions that are missing, this month's and those of `monthsAhead` months to come, and moves into
- * them what was written before they were there. Says what it made. The database function does it as the tables' owner,
- * one table in a transaction; two at once make each partition once.
+ * Makes the monthly partitions that are missing, this month's and those of `monthsAhead` months to come, and
+ * moves into them what was written before they were there. Says what it made. The database function does it
+ * as the tables' owner, one table in a transaction; two at once make each partition once.
  */
 export async function makePartitions(
   db: Knex,

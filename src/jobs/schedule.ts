@@ -21,8 +21,8 @@ export interface ScheduleDeps {
 }
 
 /**
- * A run that has not ended after so many minutes died with its process: no run of ours takes a tenth of it, and work that
- * waits for a dead process must not wait for a person.
+ * A run that has not ended after so many minutes died with its process: no run of ours takes a tenth of it,
+ * and work that waits for a dead process must not wait for a person.
  */
 const DEAD_AFTER_MINUTES = 60;
 
@@ -30,9 +30,9 @@ const DEAD_AFTER_MINUTES = 60;
 const TICK_MS = 5000;
 
 /**
- * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does the work, and
- * nobody starts a job that is still running. A run that dies with its process is due again after an hour. `stop` waits
- * for the run in progress.
+ * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does
+ * the work, and nobody starts a job that is still running. A run that dies with its process is due again
+ * after an hour. `stop` waits for the run in progress.
  */
 export function startSchedule(deps: ScheduleDeps): {
   stop(): Promise<void>;

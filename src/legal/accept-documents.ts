@@ -11,13 +11,15 @@ export interface AcceptingPerson {
   locale: Locale;
 }
 
-/** Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one. */
+/**
+ * Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one.
+ */
 const USER_AGENT_MAX = 1024;
 
 /**
- * Records that a person accepts the version in force of every legal text, in the caller's transaction, with one
- * audit row each. A version already accepted, in any language, changes nothing. Throws when a text has not been
- * published at all: nobody may come in without terms.
+ * Records that a person accepts the version in force of every legal text, in the caller's transaction, with
+ * one audit row each. A version already accepted, in any language, changes nothing. Throws when a text has
+ * not been published at all: nobody may come in without terms.
  */
 export async function acceptDocuments(
   trx: Knex.Transaction,

@@ -5,9 +5,10 @@ export type DocumentBlock =
   | { kind: 'list'; items: string[] };
 
 /**
- * Splits a legal text into headings (`## `, `### `), lists (`- `) and paragraphs, in order. Pieces are parted by
- * an empty line; lines within a piece are joined by a space. Anything else is a paragraph, HTML included, so
- * that a text can never bring markup of its own. Heading ids (`s1`, `s2`, …) count from the top of the text.
+ * Splits a legal text into headings (`## `, `### `), lists (`- `) and paragraphs, in order. Pieces are parted
+ * by an empty line; lines within a piece are joined by a space. Anything else is a paragraph, HTML included,
+ * so that a text can never bring markup of its own. Heading ids (`s1`, `s2`, …) count from the top of the
+ * text.
  */
 export function parseBlocks(body: string): DocumentBlock[] {
   const blocks: DocumentBlock[] = [];

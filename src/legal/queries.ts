@@ -93,8 +93,8 @@ export async function listVersions(db: Knex, kind: DocumentKind): Promise<Docume
 }
 
 /**
- * Everything one person ever accepted, newest first. It takes no company: the caller has already found the person
- * within the company that asks.
+ * Everything one person ever accepted, newest first. It takes no company: the caller has already found the
+ * person within the company that asks.
  */
 export async function listAcceptances(db: Knex, userId: number): Promise<Acceptance[]> {
   return db('legal_acceptances')
@@ -121,7 +121,9 @@ export async function listAcceptances(db: Knex, userId: number): Promise<Accepta
     ]);
 }
 
-/** The kinds whose version in force the person has accepted in no language, in the order of `documentKinds`. */
+/**
+ * The kinds whose version in force the person has accepted in no language, in the order of `documentKinds`.
+ */
 export async function findMissingAcceptances(db: Knex, userId: number): Promise<DocumentKind[]> {
   const missing = await missingAcceptancesOf(db, userId).pluck<DocumentKind[]>('in_force.kind');
   return documentKinds.filter((kind) => missing.includes(kind));
@@ -141,7 +143,10 @@ export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string,
   return db.from(inForce).whereNotExists(accepted);
 }
 
-/** Versions are ISO dates, so the newest is the greatest; one whose time has not come is nobody's business yet. */
+/**
+ * Versions are ISO dates, so the newest is the greatest; one whose time has not come is nobody's business
+ * yet.
+ */
 function publishedDocuments(db: Knex): Knex.QueryBuilder {
   return db('legal_documents').whereRaw('legal_documents.published_at <= now()');
 }

@@ -11,9 +11,9 @@ export class AcceptanceRequired extends AppError {
 }
 
 /**
- * Sends signed-in people to `/legal/accept` until they have accepted the version in force of every legal text, and
- * from there back to the page they asked for. Operators pass: they are the seller's staff, not a party to the terms.
- * Mount it after the guard that refuses strangers.
+ * Sends signed-in people to `/legal/accept` until they have accepted the version in force of every legal
+ * text, and from there back to the page they asked for. Operators pass: they are the seller's staff, not a
+ * party to the terms. Mount it after the guard that refuses strangers.
  */
 export function requireCurrentAcceptance(db: Knex): RequestHandler {
   return async (req, res, next) => {
@@ -34,7 +34,10 @@ function isNavigation(req: Request): boolean {
   return (mode === undefined || mode === 'navigate') && req.accepts('html') === 'html';
 }
 
-/** The page asked for; after a form, the start of that part of the site, since what was typed cannot be sent again. */
+/**
+ * The page asked for; after a form, the start of that part of the site, since what was typed cannot be sent
+ * again.
+ */
 function pageToReturnTo(req: Request): string {
   if (req.method === 'GET' || req.method === 'HEAD') return req.originalUrl;
   return /^\/[^/?#]*/.exec(req.originalUrl)?.[0] ?? '/';

@@ -22,7 +22,9 @@ import {
 
 type Parts = Pick<AppDeps, 'db' | 'config'>;
 
-/** The public legal pages, and the page on which signed-in people accept new versions. Mounted at `/legal`. */
+/**
+ * The public legal pages, and the page on which signed-in people accept new versions. Mounted at `/legal`.
+ */
 export function createLegalRouter({ db, config }: Parts): Router {
   const router = Router();
   router.get('/accept', requireUser, async (req, res) => {

@@ -12,7 +12,10 @@ export interface Mail {
 export interface Mailer {
   /** False: no SMTP_URL, so links must be handed over by the person who made them. */
   isConfigured: boolean;
-  /** True when the server took the mail. Never throws: a mail that fails is logged, and what caused it stays done. */
+  /**
+   * True when the server took the mail. Never throws: a mail that fails is logged, and what caused it stays
+   * done.
+   */
   send(mail: Mail): Promise<boolean>;
 }
 

@@ -3,8 +3,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /**
- * Makes a person of a company with the period of membership that starts now, in the caller's transaction. Returns their
- * id. An address that somebody has is refused by `uq_users_email`.
+ * Makes a person of a company with the period of membership that starts now, in the caller's transaction.
+ * Returns their id. An address that somebody has is refused by `uq_users_email`.
  */
 export async function addMember(
   trx: Knex.Transaction,

@@ -6,8 +6,8 @@ import { countActiveMembers, findMemberForUpdate, type Member } from '../auth/qu
 import { findPlanTimes } from '../billing/queries.ts';
 
 /**
- * Makes changes to the people of a company happen one after the other: whoever counts admins or places holds this lock
- * until the end of the transaction. Throws `NotFound` for an unknown company.
+ * Makes changes to the people of a company happen one after the other: whoever counts admins or places holds
+ * this lock until the end of the transaction. Throws `NotFound` for an unknown company.
  */
 export async function lockCompany(trx: Knex.Transaction, companyId: number): Promise<void> {
   // "No key" update: rows of others that refer to the company, audit rows above all, need not wait.
@@ -18,7 +18,10 @@ export async function lockCompany(trx: Knex.Transaction, companyId: number): Pro
   if (row === undefined) throw new NotFound();
 }
 
-/** Locks a company and one of its people. Throws `NotFound` for a person of another company like for one who does not exist. */
+/**
+ * Locks a company and one of its people. Throws `NotFound` for a person of another company like for one who
+ * does not exist.
+ */
 export async function lockMember(
   trx: Knex.Transaction,
   input: { companyId: number; userId: number },
@@ -29,7 +32,10 @@ export async function lockMember(
   return member;
 }
 
-/** True when this person is the only active admin of the (locked) company: without them nobody could let people in or pay. */
+/**
+ * True when this person is the only active admin of the (locked) company: without them nobody could let
+ * people in or pay.
+ */
 export async function isLastAdmin(
   trx: Knex.Transaction,
   companyId: number,

@@ -26,9 +26,9 @@ declare global {
 }
 
 /**
- * Finds the company of an admin page: an admin's own, or the one an operator names as `?company=`. Stateless, so that two
- * tabs never mix companies. Every look of an operator into a company is a row that its admin can see. Throws `NotFound`
- * for an unknown company, and for an admin who names another one.
+ * Finds the company of an admin page: an admin's own, or the one an operator names as `?company=`. Stateless,
+ * so that two tabs never mix companies. Every look of an operator into a company is a row that its admin can
+ * see. Throws `NotFound` for an unknown company, and for an admin who names another one.
  */
 export function adminScope(db: Knex): RequestHandler {
   return async (req, res, next) => {

@@ -8,9 +8,9 @@ import { removeSshKeysOf } from '../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../credentials/revoke-access-token.ts';
 
 /**
- * Ends a person's access at once: every browser session, access token, SSH key and open workspace session of theirs, and the
- * membership. All evidence about them stays. The last active admin cannot be removed. Throws `NotFound` for a person of
- * another company.
+ * Ends a person's access at once: every browser session, access token, SSH key and open workspace session of
+ * theirs, and the membership. All evidence about them stays. The last active admin cannot be removed. Throws
+ * `NotFound` for a person of another company.
  */
 export async function deactivateUser(
   db: Knex,

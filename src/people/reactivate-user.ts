@@ -6,8 +6,8 @@ import { hasRoom, lockMember } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations } from '../auth/queries.ts';
 
 /**
- * Gives a deactivated person their access back, with a new period of membership. They sign in anew. Refused when the plan
- * has no place left. Throws `NotFound` for a person of another company.
+ * Gives a deactivated person their access back, with a new period of membership. They sign in anew. Refused
+ * when the plan has no place left. Throws `NotFound` for a person of another company.
  */
 export async function reactivateUser(
   db: Knex,

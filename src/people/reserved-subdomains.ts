@@ -11,7 +11,9 @@ const reserved = new Set(
     .split(' '),
 );
 
-/** True for names that we need ourselves or that would pass for us: no company can have them as its address. */
+/**
+ * True for names that we need ourselves or that would pass for us: no company can have them as its address.
+ */
 export function isReservedSubdomain(subdomain: string): boolean {
   return reserved.has(subdomain);
 }

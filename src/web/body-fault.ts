@@ -1,8 +1,8 @@
 import type { Request } from 'express';
 
 /**
- * Writes down why a request could not be read: too large, cut off, an unknown encoding. Never the error's own text: the
- * parsers quote in it what was sent, which may be a password.
+ * Writes down why a request could not be read: too large, cut off, an unknown encoding. Never the error's own
+ * text: the parsers quote in it what was sent, which may be a password.
  */
 export function logUnreadable(req: Request, error: unknown): void {
   req.log.info({ fault: faultOf(error), ...framingOf(req) }, 'a request could not be read');

@@ -34,8 +34,9 @@ export function csrfProtection(config: Config): RequestHandler {
 }
 
 /**
- * The token is an HMAC over what binds it to this browser: the session id of a signed-in person (so it changes at
- * sign-in), else a random cookie (so a stranger's page view stores nothing). OWASP CSRF cheat sheet, signed double submit.
+ * The token is an HMAC over what binds it to this browser: the session id of a signed-in person (so it
+ * changes at sign-in), else a random cookie (so a stranger's page view stores nothing). OWASP CSRF cheat
+ * sheet, signed double submit.
  */
 function tokenFor(req: Request, res: Response, config: Config): string {
   const binding = req.user === undefined ? `c:${anonymousCookie(req, res, config)}` : `s:${req.sessionID}`;

@@ -12,7 +12,9 @@ export const notFound: RequestHandler = () => {
   throw new NotFound();
 };
 
-/** The one error handler. Says what the person needs to know; the stack goes to the log and never to the page. */
+/**
+ * The one error handler. Says what the person needs to know; the stack goes to the log and never to the page.
+ */
 export function errorPages(db: Knex): ErrorRequestHandler {
   return async (error: unknown, req, res, next) => {
     if (res.headersSent) {
@@ -45,7 +47,9 @@ function show(req: Request, res: Response, status: number, textKey: string): voi
   res.render('errors/show', { title: heading, status, heading, message, requestId: req.requestId });
 }
 
-/** Errors of the body parser and of Express itself carry a status; everything else is a bug and stays unknown. */
+/**
+ * Errors of the body parser and of Express itself carry a status; everything else is a bug and stays unknown.
+ */
 function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;
   const status = error instanceof Error && 'status' in error ? error.status : undefined;

@@ -12,7 +12,10 @@ export interface Format {
   locale: Locale;
   /** A text of the catalogue; ICU placeholders and plurals are filled from `params`. */
   t(key: TextKey, params?: Params): string;
-  /** The same in pieces: the texts between, and what `params` has for a placeholder when that is an object, as it is. */
+  /**
+   * The same in pieces: the texts between, and what `params` has for a placeholder when that is an object, as
+   * it is.
+   */
   parts<Piece extends object>(
     key: TextKey,
     params: Record<string, Params[string] | Piece>,

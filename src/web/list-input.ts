@@ -10,8 +10,8 @@ export function parseId(value: unknown): number | null {
 }
 
 /**
- * Where a page of a list starts; what cannot be read starts at the top. `prefix` tells apart two lists on one page, as in
- * `review_next`.
+ * Where a page of a list starts; what cannot be read starts at the top. `prefix` tells apart two lists on one
+ * page, as in `review_next`.
  */
 export function parseCursor(query: Record<string, unknown>, prefix = ''): Cursor {
   return {

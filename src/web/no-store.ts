@@ -1,6 +1,9 @@
 import type { RequestHandler } from 'express';
 
-/** Keeps pages of signed-in people out of every cache: after sign-out the back button must show nothing of theirs. */
+/**
+ * Keeps pages of signed-in people out of every cache: after sign-out the back button must show nothing of
+ * theirs.
+ */
 export const noStoreWhenSignedIn: RequestHandler = (req, res, next) => {
   if (req.user !== undefined) res.setHeader('cache-control', 'no-store');
   next();

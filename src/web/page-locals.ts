@@ -27,8 +27,8 @@ export function basicLocals(assets: Assets): RequestHandler {
 }
 
 /**
- * Adds the signed-in person, their language, the message kept for this page, and how their company's subscription stands, as
- * `subscriptionOf` says it: the layout warns of its end.
+ * Adds the signed-in person, their language, the message kept for this page, and how their company's
+ * subscription stands, as `subscriptionOf` says it: the layout warns of its end.
  */
 export function pageLocals(subscriptionOf: (user: Express.User, at: Date) => unknown): RequestHandler {
   return (req, res, next) => {

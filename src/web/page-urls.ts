@@ -1,6 +1,7 @@
 /**
- * The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list ends. `prefix`
- * is the one of `parseCursor`; `fragment` (an element's id) brings the reader back to a list further down.
+ * The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list
+ * ends. `prefix` is the one of `parseCursor`; `fragment` (an element's id) brings the reader back to a list
+ * further down.
  */
 export function pageUrls(
   path: string,

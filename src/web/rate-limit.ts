@@ -9,8 +9,8 @@ export interface RateLimit {
 }
 
 /**
- * Allows `points` attempts in `durationSeconds` per key, counted in the table `rate_limits`. While Postgres does not answer
- * each process counts for itself, so a limit never turns a hiccup into a refusal.
+ * Allows `points` attempts in `durationSeconds` per key, counted in the table `rate_limits`. While Postgres
+ * does not answer each process counts for itself, so a limit never turns a hiccup into a refusal.
  */
 export function createRateLimit(
   db: Knex,

@@ -7,12 +7,15 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
 
-/** What a client or proxy calls its request is kept in the log when it has this shape; anything else is dropped. */
+/**
+ * What a client or proxy calls its request is kept in the log when it has this shape; anything else is
+ * dropped.
+ */
 const GIVEN_ID = /^[\w-]{8,64}$/;
 
 /**
- * Gives each request an id of our own (it stands in the evidence, so nobody else may choose it), the time it came in, a log that
- * bears the id, one log line and one duration.
+ * Gives each request an id of our own (it stands in the evidence, so nobody else may choose it), the time it
+ * came in, a log that bears the id, one log line and one duration.
  */
 export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): RequestHandler[] {
   return [

@@ -28,7 +28,9 @@ const PERMISSIONS_POLICY = [
   .map((feature) => `${feature}=()`)
   .join(', ');
 
-/** Strict headers on every answer: own origin only, scripts by nonce, no frame but where a route allows one. */
+/**
+ * Strict headers on every answer: own origin only, scripts by nonce, no frame but where a route allows one.
+ */
 export function securityHeaders(config: Config): RequestHandler[] {
   return [
     (_req, res, next) => {
@@ -52,9 +54,9 @@ export function securityHeaders(config: Config): RequestHandler[] {
 }
 
 /**
- * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment page), and
- * ours, where it returns to; `formTarget` lets forms of this page lead to other origins, also by a redirect.
- * `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
+ * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment
+ * page), and ours, where it returns to; `formTarget` lets forms of this page lead to other origins, also by a
+ * redirect. `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
  */
 export function setContentPolicy(
   res: Parameters<RequestHandler>[1],

@@ -13,6 +13,9 @@ export function doorRules({
 export interface DoorRules {
   /** Whether it is for us to say what runs; false where workspaces live elsewhere. */
   mustRun: boolean;
-  /** Where workspaces listen: no session opens in one that does not. Undefined: others pass on, and we do not know it. */
+  /**
+   * Where workspaces listen: no session opens in one that does not. Undefined: others pass on, and we do not
+   * know it.
+   */
   addresses?: WorkspaceAddresses | undefined;
 }

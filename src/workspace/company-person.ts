@@ -9,7 +9,10 @@ export interface CompanyPerson {
   isAdmin: boolean;
 }
 
-/** The person of the context with their company. Throws `Forbidden` for strangers and operators, who have no workspaces. */
+/**
+ * The person of the context with their company. Throws `Forbidden` for strangers and operators, who have no
+ * workspaces.
+ */
 export function companyPerson(context: RequestContext, input: { isAdmin: boolean }): CompanyPerson {
   const { userId, companyId } = context;
   if (userId === null || companyId === null) throw new Forbidden({ message: 'not a person of a company' });

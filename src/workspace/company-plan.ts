@@ -21,7 +21,10 @@ export interface CompanyPlan {
   isFull: boolean;
 }
 
-/** The plan of a company and how much of it is used. Throws when the company has no subscription: registration makes one. */
+/**
+ * The plan of a company and how much of it is used. Throws when the company has no subscription: registration
+ * makes one.
+ */
 export async function findCompanyPlan(
   db: Knex,
   input: { companyId: number; at: Date },

@@ -8,8 +8,8 @@ const LABEL_MAX = 63;
 const LETTERS: Record<string, string> = { ı: 'i', ß: 'ss', ø: 'o', æ: 'ae', đ: 'd', ł: 'l' };
 
 /**
- * The host labels that a workspace may get, best first: its name and company, then two short ones for a name that does not
- * fit, says nothing in ASCII, or is taken (`a-b` of `c` and `a` of `b-c` make the same label).
+ * The host labels that a workspace may get, best first: its name and company, then two short ones for a name
+ * that does not fit, says nothing in ASCII, or is taken (`a-b` of `c` and `a` of `b-c` make the same label).
  */
 export function hostLabels(of: { workspaceId: number; name: string; subdomain: string }): string[] {
   const id = String(of.workspaceId);
@@ -30,12 +30,15 @@ function toSlug(name: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
-/** What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be neither. */
+/**
+ * What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be
+ * neither.
+ */
 export type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
 
 /**
- * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under WORKSPACE_DOMAIN;
- * whatever else is there and has not exactly one label before the domain is nobody's.
+ * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under
+ * WORKSPACE_DOMAIN; whatever else is there and has not exactly one label before the domain is nobody's.
  */
 export function createHostReader(config: HostConfig): (host: string | undefined) => AskedHost {
   const domain = config.workspaceDomain;

@@ -19,14 +19,20 @@ export interface HostRequest {
   accept: string | undefined;
   /** A page that the browser says a person asked for, by a click or in the address bar. */
   isPersonal: boolean;
-  /** Undefined for what has no body, comes in pieces, or is asked about by a proxy that does not say how long it is. */
+  /**
+   * Undefined for what has no body, comes in pieces, or is asked about by a proxy that does not say how long
+   * it is.
+   */
   contentLength: string | undefined;
 }
 
 /** Headers as Node gives them. */
 export type Headers = Record<string, string | string[] | undefined>;
 
-/** Reads what the decision needs from the headers that the browser itself sent; the path may still have its query. */
+/**
+ * Reads what the decision needs from the headers that the browser itself sent; the path may still have its
+ * query.
+ */
 export function readHostRequest(
   headers: Headers,
   of: Pick<HostRequest, 'label' | 'tokenHash' | 'hostname' | 'method' | 'path'>,
@@ -62,9 +68,10 @@ export function one(value: string | string[] | undefined): string | undefined {
 }
 
 /**
- * True when another site's page is behind the request. SameSite alone does not tell two workspaces apart: they are of one
- * site, and a page in one of them may open sockets to its neighbour with the neighbour's cookie. Following a link is allowed,
- * but not into a frame, over which that page could lay what a person is made to click.
+ * True when another site's page is behind the request. SameSite alone does not tell two workspaces apart:
+ * they are of one site, and a page in one of them may open sockets to its neighbour with the neighbour's
+ * cookie. Following a link is allowed, but not into a frame, over which that page could lay what a person is
+ * made to click.
  */
 export function isCrossSite(request: HostRequest): boolean {
   const { fetchSite, fetchMode, fetchDest = 'document', origin, method, isUpgrade, hostname } = request;
@@ -82,8 +89,8 @@ export function isNavigation({ method, isUpgrade, fetchMode, accept }: HostReque
 }
 
 /**
- * True for what a browser asks for before anybody wants it (Fetch, section 3.7: Sec-Purpose; older browsers say Purpose): it must
- * use up nothing.
+ * True for what a browser asks for before anybody wants it (Fetch, section 3.7: Sec-Purpose; older browsers
+ * say Purpose): it must use up nothing.
  */
 export function isPrefetch(headers: Headers): boolean {
   return /\bprefetch\b/i.test(`${one(headers['sec-purpose']) ?? ''} ${one(headers.purpose) ?? ''}`);

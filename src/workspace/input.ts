@@ -42,7 +42,10 @@ export const addressWithId = z.object({ id });
 /** `:label` in an address: a workspace's name at WORKSPACE_DOMAIN. */
 export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1,63}$/) });
 
-/** What a browser brings back from a workspace's host: its entry, and the hash of its cookie there (null: it cannot be one). */
+/**
+ * What a browser brings back from a workspace's host: its entry, and the hash of its cookie there (null: it
+ * cannot be one).
+ */
 export const entryQuery = z.object({
   entry: z.unknown().optional(),
   state: z
@@ -58,8 +61,8 @@ export const activityForm = z.object({ sessionId: id.optional() });
 const timedId = z.unknown().optional().transform(parseTimedId);
 
 /**
- * Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one is the
- * first page.
+ * Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one
+ * is the first page.
  */
 export const pageQuery = z
   .object({ before: timedId, after: timedId })

@@ -42,8 +42,9 @@ export interface Visibility {
 }
 
 /**
- * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept. `keep` holds
- * off its deletion until the transaction ends, `use` its being stopped as well, `delete` everybody who would keep it.
+ * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept.
+ * `keep` holds off its deletion until the transaction ends, `use` its being stopped as well, `delete`
+ * everybody who would keep it.
  */
 export async function findWorkspace(
   db: Knex,

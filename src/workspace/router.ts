@@ -28,7 +28,10 @@ const OPENINGS_PER_MINUTE = 60;
 /** How soon a page without script shows that a program has started. */
 const START_LOOK_SECONDS = 5;
 
-/** The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a company. */
+/**
+ * The workspaces of a company, and the pages in which they are used. Mounted at `/workspace` for people of a
+ * company.
+ */
 export function createWorkspaceRouter(deps: WorkspaceDeps): Router {
   const { db } = deps;
   const openings = createRateLimit(db, {

@@ -31,10 +31,16 @@ export interface WorkspaceRuntime {
   addressOf(id: number): WorkspaceAddress | null;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];
-  /** Stops the program and removes all files of the workspace for good. Rejects when some could not be removed. */
+  /**
+   * Stops the program and removes all files of the workspace for good. Rejects when some could not be
+   * removed.
+   */
   destroy(id: number): Promise<void>;
   /** Workspaces that an app before this one has left a record of, alive or not. */
   listRecorded(): number[];
-  /** Leaves the processes alive where the configuration says so (production), else ends them and tells which ran. */
+  /**
+   * Leaves the processes alive where the configuration says so (production), else ends them and tells which
+   * ran.
+   */
   close(): Promise<number[]>;
 }

@@ -11,10 +11,10 @@ const retiredEndReasons = ['deactivated', 'lapsed'] as const;
  * Why a workspace session ended; `closed` and `signed-out` are the person's own doing, the others are not.
  * `closed`: by the person, or by the regular end of the browser's last connection, which is no time-out.
  * `idle`: nothing was seen for half an hour. `stopped`: the workspace was stopped. `deleted`: it was deleted.
- * `revoked`: the right to be there was withdrawn, see `RevokeCause`.
- * `replaced`: the same browser came in anew, under another browser session, before this one had ended.
- * `app-shutdown`: the app stopped and took the workspace with it. Merely restarting the app ends no session: whoever comes
- * back within half an hour goes on in it, and whoever does not is `idle` since their last proof of life.
+ * `revoked`: the right to be there was withdrawn, see `RevokeCause`. `replaced`: the same browser came in
+ * anew, under another browser session, before this one had ended. `app-shutdown`: the app stopped and took
+ * the workspace with it. Merely restarting the app ends no session: whoever comes back within half an hour
+ * goes on in it, and whoever does not is `idle` since their last proof of life.
  */
 export const endReasons = [
   'closed',
@@ -58,7 +58,10 @@ export interface WorkspaceSession {
   activity_count: number;
   /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
   interactive_seconds: number;
-  /** Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by `sessionBounds`. */
+  /**
+   * Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by
+   * `sessionBounds`.
+   */
   connected_minutes: number;
   active_minutes: number;
   /** The last counted minute. Null: nothing was counted. */
@@ -101,8 +104,8 @@ export const sessionColumns = [
 ];
 
 /**
- * Narrows to one session so that Postgres looks into the month it began in and nowhere else. A time that went through
- * JavaScript has lost its microseconds.
+ * Narrows to one session so that Postgres looks into the month it began in and nowhere else. A time that went
+ * through JavaScript has lost its microseconds.
  */
 export function whereSession(
   query: Knex.QueryBuilder,
@@ -115,8 +118,8 @@ export function whereSession(
 }
 
 /**
- * True of the row `s` while it may still take what was counted before its end; a day later the database refuses
- * (migration 0130, which has the same day).
+ * True of the row `s` while it may still take what was counted before its end; a day later the database
+ * refuses (migration 0130, which has the same day).
  */
 export const IS_NOT_FINAL = `(s.ended_at is null or s.ended_at >= now() - interval '1 day')`;
 

@@ -6,7 +6,10 @@ import type { WorkspaceAddresses } from './workspace-addresses.ts';
 export interface WorkspaceDeps extends AppDeps {
   /** Absent: workspaces run elsewhere, behind a proxy that asks forward-auth. */
   workspaceAddresses?: WorkspaceAddresses;
-  /** A connection to a workspace on which nothing is said for so long, in milliseconds, is given up. Absent: two minutes. */
+  /**
+   * A connection to a workspace on which nothing is said for so long, in milliseconds, is given up. Absent:
+   * two minutes.
+   */
   silentMs?: number;
   runtime: WorkspaceRuntime;
 }

@@ -49,7 +49,9 @@ interface Route {
   fields?: Record<string, string>;
   /** What it answers to an operator, when that is not the same. */
   refusesStaff?: true;
-  /** False: the address names nothing of one company, so that of another company there is nothing to refuse. */
+  /**
+   * False: the address names nothing of one company, so that of another company there is nothing to refuse.
+   */
   namesRow: boolean;
 }
 
@@ -194,7 +196,10 @@ describe('another company’s person and one who does not exist', () => {
   });
 });
 
-/** One of everything that pages count: a person, a former one, an invitation, a workspace, an open hold and a released one. */
+/**
+ * One of everything that pages count: a person, a former one, an invitation, a workspace, an open hold and a
+ * released one.
+ */
 async function buildOneOfEach(company_id: number, admin: number): Promise<void> {
   const { db } = testApp;
   await buildUser(db, { company_id });

@@ -16,7 +16,10 @@ const database = useTestDatabase();
 
 const MONTHS = 24;
 
-/** Something twice a day; once a week; nothing for a year and a half. The first two have a row of a month to come. */
+/**
+ * Something twice a day; once a week; nothing for a year and a half. The first two have a row of a month to
+ * come.
+ */
 const [BUSY, QUIET, DORMANT] = [1, 2, 3];
 
 /** Two years of use. Rows beyond the months that there are stand in the default partition. */
@@ -57,7 +60,10 @@ beforeAll(async () => {
   filledMonths = new Set(rows.map(({ month }) => month));
 });
 
-/** The months as two years of use would have left them: the first partition, which has no beginning, gives way to them. */
+/**
+ * The months as two years of use would have left them: the first partition, which has no beginning, gives way
+ * to them.
+ */
 async function makeMonths(ownerDb: Knex): Promise<void> {
   const { rows } = await ownerDb.raw<{ rows: { partition_name: string }[] }>(
     `select partition_name from list_partitions('audit_logs') where starts_at is null and not is_default`,

@@ -23,7 +23,10 @@ function there<T>(value: T | undefined): T {
 }
 `;
 
-/** Programs as their authors would write them, in the words of each client: text, since what they import is still to be generated. */
+/**
+ * Programs as their authors would write them, in the words of each client: text, since what they import is
+ * still to be generated.
+ */
 export const clientLives: Record<string, string> = {
   'openapi-typescript': `
 import createClient from 'openapi-fetch';

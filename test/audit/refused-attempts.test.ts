@@ -28,7 +28,10 @@ async function countRows(): Promise<number> {
   return count;
 }
 
-/** How many rows `once`, done so often, leaves in the evidence of everybody, those of the window's end included. */
+/**
+ * How many rows `once`, done so often, leaves in the evidence of everybody, those of the window's end
+ * included.
+ */
 async function flood(once: (n: number) => Promise<unknown>): Promise<number> {
   await test.writeCounted();
   const before = await countRows();

@@ -44,7 +44,9 @@ describe('in production', () => {
   });
 });
 
-/** The lines of cookies as a browser gets them, with a fixed text for what is random and for what is a time. */
+/**
+ * The lines of cookies as a browser gets them, with a fixed text for what is random and for what is a time.
+ */
 function cookieLines(response: Response): string[] {
   const lines = (response.headers['set-cookie'] ?? []) as unknown as string[];
   return lines.map((line) =>

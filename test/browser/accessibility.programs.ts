@@ -132,7 +132,10 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/audit',
     '/admin/holds',
   ];
-  /** What operators see that others do not: other companies, what waits for a decision, and forms of their own. */
+  /**
+   * What operators see that others do not: other companies, what waits for a decision, and forms of their
+   * own.
+   */
   const operatorPages = (): string[] => [
     '/admin',
     `/admin?company=${cast.acme.id}`,

@@ -18,7 +18,10 @@ export function findBrowser(): string | null {
   return found;
 }
 
-/** Starts it without a screen and without a word to anybody outside this machine. `domain` and all under it are this machine. */
+/**
+ * Starts it without a screen and without a word to anybody outside this machine. `domain` and all under it
+ * are this machine.
+ */
 export function launchBrowser(executablePath: string, domain?: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

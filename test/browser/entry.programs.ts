@@ -7,7 +7,10 @@ import { askTicket, beginEntry } from '../workspace/entry.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();
-/** Of another site than the app, as operators are told to have it: cookies and redirects between the two are cross-site. */
+/**
+ * Of another site than the app, as operators are told to have it: cookies and redirects between the two are
+ * cross-site.
+ */
 const DOMAIN = 'workspaces.test';
 
 describe.skipIf(browserPath === null)('the way into a workspace of another site', { timeout: 30_000 }, () => {
@@ -39,7 +42,9 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     await app.close();
   });
 
-  /** Opens workspaces from the list, one button right after the other, and gives the tabs in which they are. */
+  /**
+   * Opens workspaces from the list, one button right after the other, and gives the tabs in which they are.
+   */
   async function open(...names: string[]): Promise<Page[]> {
     const before = context.pages();
     for (const name of names)

@@ -31,8 +31,8 @@ interface Minutes {
 }
 
 /**
- * On a busy machine Jupyter takes long to start, and so does its kernel; the clock of what is measured stands still
- * meanwhile.
+ * On a busy machine Jupyter takes long to start, and so does its kernel; the clock of what is measured stands
+ * still meanwhile.
  */
 const patience = { timeout: 30_000 };
 

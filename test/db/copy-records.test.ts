@@ -5,7 +5,10 @@ import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();
 
-/** Rows of nothing but what COPY escapes, of many lengths, so that a pair of backslashes lies across two pieces. */
+/**
+ * Rows of nothing but what COPY escapes, of many lengths, so that a pair of backslashes lies across two
+ * pieces.
+ */
 const ROWS = 3000;
 const AWKWARD = `
   (select jsonb_build_object('n', n, 'text', repeat(E'\\\\', n % 97) || repeat(E'"\\n', n % 7) || 'ğ\u0001🎉') as record

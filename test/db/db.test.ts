@@ -65,7 +65,8 @@ describe('a connection of the app', () => {
       `select from list_partitions('audit_logs') where starts_at <> month_start(starts_at, 0)`,
     );
     expect([made.length > before.length, rows.length]).toEqual([true, 0]);
-    // Before Postgres 18 an abbreviation of a zone is read as another zone's, which the functions' own settings prevent.
+    // Before Postgres 18 an abbreviation of a zone is read as another zone's, which the functions' own
+    // settings prevent.
     const { rows: settings } = await client.query<{ proconfig: string[] }>(
       `select proconfig from pg_proc where proname in ('list_partitions', 'make_month_partition')`,
     );

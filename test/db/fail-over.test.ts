@@ -6,7 +6,10 @@ import { signIn, Visitor } from '../support/visitor.ts';
 
 const test = useTestApp();
 
-/** What new connections of the app's role get, as those to a server that was demoted; those that exist are cut. */
+/**
+ * What new connections of the app's role get, as those to a server that was demoted; those that exist are
+ * cut.
+ */
 async function turnReadOnly(word: 'on' | 'off'): Promise<void> {
   const name = new URL(test.database.appUrl).pathname.slice(1);
   await test.database.ownerDb.raw(`alter database ?? set default_transaction_read_only = ${word}`, [name]);

@@ -19,7 +19,10 @@ type List = (db: Knex, cursor: Cursor) => Promise<unknown>;
 const company = { companyId: 1 };
 const search = null;
 
-/** Every list of which a person sees one page, the index that was made for it, and a row of the company to start from. */
+/**
+ * Every list of which a person sees one page, the index that was made for it, and a row of the company to
+ * start from.
+ */
 const lists: [name: string, index: string, list: List, start?: number][] = [
   ['companies', 'idx_companies_by_name', (db, cursor) => listCompanies(db, { search, cursor })],
   [

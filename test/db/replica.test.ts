@@ -4,7 +4,10 @@ import { createReplicaProbe } from '../../src/db/replica.ts';
 
 const PRIMARY = { lsn: 1000n, systemIdentifier: '7', databaseOid: '16384' };
 
-/** A server elsewhere, by what it answers, each time the next; the last answer stays. Undefined: it never does. */
+/**
+ * A server elsewhere, by what it answers, each time the next; the last answer stays. Undefined: it never
+ * does.
+ */
 function serverThatSays(...answers: (object[] | undefined)[]): Knex {
   return {
     raw: () => {

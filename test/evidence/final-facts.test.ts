@@ -7,7 +7,10 @@ import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './sup
 
 const HOUR_MS = 3_600_000;
 
-/** What a bundle prints and the database keeps from change: the key in the bundle, and its column when that has another name. */
+/**
+ * What a bundle prints and the database keeps from change: the key in the bundle, and its column when that
+ * has another name.
+ */
 const FINAL = {
   users: ['id', 'full_name', 'email', 'created_at'],
   membership_periods: ['started_at', 'ended_at'],

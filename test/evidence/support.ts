@@ -18,8 +18,8 @@ addFormats.default(ajv);
 const validate = ajv.compile(evidenceJsonSchema('https://example.com'));
 
 /**
- * Throws with every fault when the bundle does not fit the published schema, or has a field that it does not describe: the
- * published one is open for the fields of later versions, and ours may have none of those.
+ * Throws with every fault when the bundle does not fit the published schema, or has a field that it does not
+ * describe: the published one is open for the fields of later versions, and ours may have none of those.
  */
 export function expectValid(bundle: unknown): asserts bundle is EvidenceBundle {
   evidenceBundle.parse(bundle);

@@ -53,7 +53,10 @@ describe.each([1, 2, 3])('the use of a person with history %i', (seed) => {
   });
 });
 
-/** Sessions of the last week, of all kinds: overlapping, open, cut by midnight, some by the admin in Bob's workspace. */
+/**
+ * Sessions of the last week, of all kinds: overlapping, open, cut by midnight, some by the admin in Bob's
+ * workspace.
+ */
 async function insertSession(
   cast: Cast,
   workspace_id: number,
@@ -62,7 +65,8 @@ async function insertSession(
 ): Promise<void> {
   const startedAt = Date.now() - DAY_MS - Math.floor(random() * 6 * DAY_MS);
   const endedAt = startedAt + Math.floor(random() ** 3 * 5 * 60 * MINUTE_MS);
-  // Every minute of the clock that the session touches, so one more than it lasts: as the gateway counts them.
+  // Every minute of the clock that the session touches, so one more than it lasts: as the gateway counts
+  // them.
   const touched = Math.floor(endedAt / MINUTE_MS) - Math.floor(startedAt / MINUTE_MS) + 1;
   const connected = random() < 0.5 ? touched : Math.ceil(random() * touched);
   const isOnBehalf = random() < 0.15;

@@ -10,8 +10,8 @@ import { createMetrics } from '../../src/metrics.ts';
 const CALLERS = 24;
 
 /**
- * A process that logs audit events as fast as it can, until SIGTERM, and prints `ack <request id> <time>` for each that was
- * acknowledged. Its log goes to standard error. With EVENTS=0 it only replays the spool.
+ * A process that logs audit events as fast as it can, until SIGTERM, and prints `ack <request id> <time>` for
+ * each that was acknowledged. Its log goes to standard error. With EVENTS=0 it only replays the spool.
  */
 async function main(env: Record<string, string | undefined>): Promise<void> {
   const { DATABASE_URL = '', SPOOL_DIR = '', RUN = '' } = env;

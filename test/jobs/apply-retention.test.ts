@@ -28,7 +28,10 @@ function monthsAgo(count: number): Date {
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - count));
 }
 
-/** What years of use look like: partitions of these months instead of the one with everything before this month. */
+/**
+ * What years of use look like: partitions of these months instead of the one with everything before this
+ * month.
+ */
 async function makeOldMonths(table: string, key: string, ages: number[]): Promise<string[]> {
   const { rows } = await database.ownerDb.raw<{ rows: { partition_name: string }[] }>(
     'select partition_name from list_partitions(?) where starts_at is null and not is_default',

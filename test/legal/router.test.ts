@@ -22,7 +22,9 @@ beforeEach(async () => {
 
 let published = 0;
 
-/** Publishes the next version of the terms and returns its number. A published version cannot be taken back. */
+/**
+ * Publishes the next version of the terms and returns its number. A published version cannot be taken back.
+ */
 async function publish(body = 'New words.', locales = ['tr', 'en']): Promise<string> {
   published += 1;
   const version = `2027-01-${String(published).padStart(2, '0')}`;

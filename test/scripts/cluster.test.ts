@@ -47,7 +47,10 @@ async function* linesOf(child: Child): AsyncGenerator<string, undefined> {
   return undefined;
 }
 
-/** The process and the port of the next worker that listens; whatever else is printed until then goes to `onLine`. */
+/**
+ * The process and the port of the next worker that listens; whatever else is printed until then goes to
+ * `onLine`.
+ */
 async function nextListener(
   lines: AsyncIterator<string, undefined>,
   onLine: (line: string) => Promise<void> = () => Promise.resolve(),

@@ -13,7 +13,8 @@ import {
   type FakeMerchant,
 } from '../support/sandbox-checkout.ts';
 
-// Tokens worked out apart from this program, from PayTR's samples: order SP1042A1X7F3, a refund of 20.50, its status.
+// Tokens worked out apart from this program, from PayTR's samples: order SP1042A1X7F3, a refund of 20.50, its
+// status.
 const VECTOR_OID = 'SP1042A1X7F3';
 const REFUND_TOKEN = 'VExup5qJxV7T4ceyUAy340g6JlcB2C0jRzXMdQ1aZIM=';
 const STATUS_TOKEN = 'x6WPDxRqxCc2qfmd1vlP7Gi345j6dhAa9JXi/flFNxs=';

@@ -12,7 +12,10 @@ import {
 } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
 
-/** Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always Acme's. */
+/**
+ * Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always
+ * Acme's.
+ */
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
 export type VisitorName = (typeof visitors)[number];
 
@@ -32,7 +35,9 @@ export interface RouteRule {
   audit: AuditAction | { none: string };
   /** The row that follows when a download has ended. */
   follows?: AuditAction;
-  /** Of a route that writes: why it is meant for the platform's staff as well. Without it they are refused. */
+  /**
+   * Of a route that writes: why it is meant for the platform's staff as well. Without it they are refused.
+   */
   forStaff?: string;
   /** Of the API: the status with a token of that person, where `expect` is what a browser's cookies get. */
   byToken?: { bob: number; alice: number; charlie: number };

@@ -36,7 +36,10 @@ export interface TestApp {
   mails: Mail[];
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
-  /** Writes the audit rows of refused attempts that are still being counted, as the schedule does when their window is over. */
+  /**
+   * Writes the audit rows of refused attempts that are still being counted, as the schedule does when their
+   * window is over.
+   */
   writeCounted(): Promise<number>;
   close(): Promise<void>;
 }
@@ -116,7 +119,10 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
   return options.withoutHosts === true ? { ...loaded, workspaceDomain: null } : loaded;
 }
 
-/** As in the server: requests that fill their own pool may wait for these. The buffers write when a test calls `flush`. */
+/**
+ * As in the server: requests that fill their own pool may wait for these. The buffers write when a test calls
+ * `flush`.
+ */
 function createTestRecorders(
   database: TestDatabase,
   { log, metrics }: Pick<WorkspaceDeps, 'log' | 'metrics'>,

@@ -33,7 +33,10 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
   return { db, ownerDb, appUrl, ownerUrl, close };
 }
 
-/** Registers the making and dropping of a database for this test file; the returned object is filled before the first test. */
+/**
+ * Registers the making and dropping of a database for this test file; the returned object is filled before
+ * the first test.
+ */
 export function useTestDatabase(): TestDatabase {
   const holder = {} as TestDatabase;
   let made: TestDatabase | undefined;
@@ -46,8 +49,8 @@ export function useTestDatabase(): TestDatabase {
 }
 
 /**
- * By force, since a process under test may live on; where autovacuum is at work there, which only a superuser may end,
- * by waiting.
+ * By force, since a process under test may live on; where autovacuum is at work there, which only a superuser
+ * may end, by waiting.
  */
 async function dropDatabase(name: string): Promise<void> {
   try {

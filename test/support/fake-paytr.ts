@@ -28,7 +28,10 @@ export interface FakePaytr {
   close: () => Promise<void>;
 }
 
-/** Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens behind a test's back. */
+/**
+ * Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens behind a
+ * test's back.
+ */
 export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<FakePaytr> {
   let callbackUrl = options.callbackUrl ?? '';
   const sandbox = createPaytrSandbox({
@@ -51,9 +54,9 @@ export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<Fa
 }
 
 /**
- * A signed urlencoded callback body for `FAKE_STORE`, to post straight at the app. `fields` are signed as they stand; a
- * successful one gets `payment_amount` (its total) and `currency` (TL) when they are not given. `overrides` come after
- * signing: a text replaces or adds a field, undefined leaves it out.
+ * A signed urlencoded callback body for `FAKE_STORE`, to post straight at the app. `fields` are signed as
+ * they stand; a successful one gets `payment_amount` (its total) and `currency` (TL) when they are not given.
+ * `overrides` come after signing: a text replaces or adds a field, undefined leaves it out.
  */
 export function signedCallback(
   fields: { merchant_oid: string; total_amount: string; [name: string]: string },

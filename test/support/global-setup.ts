@@ -25,8 +25,8 @@ let close: () => Promise<void> = () => Promise.resolve();
 let removePrograms: () => void = () => undefined;
 
 /**
- * Before the first test: a server (TEST_DATABASE_URL, or an embedded one, which runs at the same time share) with a
- * migrated template database. Vitest calls `teardown` also when tests have failed.
+ * Before the first test: a server (TEST_DATABASE_URL, or an embedded one, which runs at the same time share)
+ * with a migrated template database. Vitest calls `teardown` also when tests have failed.
  */
 export async function setup(project: TestProject): Promise<void> {
   const runFolder = makeRunFolder(tmpdir());
@@ -75,8 +75,8 @@ async function startThrowAwayPostgres(): ReturnType<typeof startEmbeddedPostgres
 }
 
 /**
- * A database is 300 files, and some file systems take a second to make them: in memory it is 30 ms. One folder for each
- * checkout and user. Without a roomy /dev/shm: in the checkout.
+ * A database is 300 files, and some file systems take a second to make them: in memory it is 30 ms. One
+ * folder for each checkout and user. Without a roomy /dev/shm: in the checkout.
  */
 function chooseFolder(): string {
   const checkout = fileURLToPath(new URL('../..', import.meta.url));

@@ -12,7 +12,10 @@ export interface ListeningApp extends TestApp {
   paytr: FakePaytr;
 }
 
-/** The application on a port of its own with a PayTR sandbox that notifies it, and a program for its workspaces: for browsers. */
+/**
+ * The application on a port of its own with a PayTR sandbox that notifies it, and a program for its
+ * workspaces: for browsers.
+ */
 export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const late: { upgrade?: UpgradeHandler | undefined } = {};

@@ -9,8 +9,9 @@ export interface PlanNode {
 }
 
 /**
- * The nodes of the plan of every query that `work` makes, in order of the queries. Sorting and reading a whole table are
- * allowed only where there is no other way, since the tables of tests are too small for Postgres to avoid them.
+ * The nodes of the plan of every query that `work` makes, in order of the queries. Sorting and reading a
+ * whole table are allowed only where there is no other way, since the tables of tests are too small for
+ * Postgres to avoid them.
  */
 export async function plansOf(db: Knex, work: (trx: Knex) => Promise<unknown>): Promise<PlanNode[][]> {
   return db.transaction(async (trx) => {

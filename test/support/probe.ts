@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import type { WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 
 /**
- * The text of a workspace's program that answers with its pid and environment, tries what it is asked to and says how that
- * went, and ends on /crash. Its first argument is where it listens.
+ * The text of a workspace's program that answers with its pid and environment, tries what it is asked to and
+ * says how that went, and ends on /crash. Its first argument is where it listens.
  */
 export const probeProgram = `
 const { createServer } = require('node:http');

@@ -13,7 +13,10 @@ import { launchServer, stopServer } from '../../scripts/embedded-postgres/server
 import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
 import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 
-/** A migrated primary with its settings for production, and a hot standby that follows it by streaming replication. */
+/**
+ * A migrated primary with its settings for production, and a hot standby that follows it by streaming
+ * replication.
+ */
 export interface ReplicatedPostgres {
   /** The app's role on the primary. */
   primaryUrl: string;
@@ -74,7 +77,10 @@ async function makeClusterBeside(primaryHome: string, home: string): Promise<Clu
   return { home, data: join(home, 'data'), binaries, environment, runAs, forTests: false };
 }
 
-/** The low-level backup of Postgres' manual, 25.3.4: the files are copied while they change, and the log mends the copy. */
+/**
+ * The low-level backup of Postgres' manual, 25.3.4: the files are copied while they change, and the log mends
+ * the copy.
+ */
 async function copyData(url: URL, password: string, from: string, to: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl(url, password) });
   await client.connect();

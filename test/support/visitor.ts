@@ -14,8 +14,8 @@ type Fields = Record<string, string | number | boolean | string[] | undefined>;
 export const PASSWORD = 'correct horse battery staple';
 
 /**
- * A browser without a screen: keeps cookies, follows nothing by itself. Sends the token of the form that it submits; for a form
- * that it has not seen, the token of the newest page.
+ * A browser without a screen: keeps cookies, follows nothing by itself. Sends the token of the form that it
+ * submits; for a form that it has not seen, the token of the newest page.
  */
 export class Visitor {
   readonly #agent: ReturnType<typeof supertest.agent>;
@@ -36,7 +36,10 @@ export class Visitor {
     return this.#remember(await this.rawGet(path).set(headers));
   }
 
-  /** Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields` overrides it. */
+  /**
+   * Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields`
+   * overrides it.
+   */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
     const body = { _csrf: this.#forms.get(path) ?? (await this.#token()), ...fields };
     const defined = JSON.parse(JSON.stringify(body)) as Fields;

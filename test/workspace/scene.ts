@@ -55,7 +55,10 @@ export function unique(prefix: string): string {
   return `${prefix}-${randomBytes(4).toString('hex')}`;
 }
 
-/** Lets a session have begun and been used earlier, which the product itself cannot: as the owner, past the triggers. */
+/**
+ * Lets a session have begun and been used earlier, which the product itself cannot: as the owner, past the
+ * triggers.
+ */
 export async function backdate(ownerDb: Knex, sessionId: number, past: Date): Promise<void> {
   await ownerDb.transaction(async (trx) => {
     await trx.raw('alter table workspace_sessions disable trigger user');

@@ -12,7 +12,9 @@ export const benchStore = {
   merchantSalt: secrets.merchantSalt,
 };
 
-/** The environment of an app in production, with every default left as it is. `dataDir` is for its own files. */
+/**
+ * The environment of an app in production, with every default left as it is. `dataDir` is for its own files.
+ */
 export function appEnvironment(databaseUrl: string, dataDir: string): Record<string, string> {
   return {
     NODE_ENV: 'production',

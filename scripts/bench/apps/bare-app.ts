@@ -5,7 +5,10 @@ import { loadConfig } from '../../../src/config/config.ts';
 import { createDb } from '../../../src/db/db.ts';
 import { createBrowserSessions } from '../../../src/web/sessions/browser-session.ts';
 
-/** A handler that does nothing behind the product's own browser sessions: the least a signed-in request can cost. */
+/**
+ * A handler that does nothing behind the product's own browser sessions: the least a signed-in request can
+ * cost.
+ */
 function main(): void {
   const config = loadConfig(process.env);
   const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });

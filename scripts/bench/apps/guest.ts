@@ -17,8 +17,8 @@ export interface Guest {
 }
 
 /**
- * Starts the program of the person's workspace, which has the person's number, from its page. In production it outlives the app:
- * it is ended with the lab.
+ * Starts the program of the person's workspace, which has the person's number, from its page. In production
+ * it outlives the app: it is ended with the lab.
  */
 export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser): Promise<void> {
   lab.onClose(async () => {
@@ -31,8 +31,8 @@ export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser
 }
 
 /**
- * Enters the person's workspace as a browser does: to its host for a cookie, back to the app for a ticket, and there again. Throws
- * when there is no way in.
+ * Enters the person's workspace as a browser does: to its host for a cookie, back to the app for a ticket,
+ * and there again. Throws when there is no way in.
  */
 export async function enterWorkspace(app: AppProcess, browser: Browser): Promise<Guest> {
   const begun = await postForm(app.url, `/workspace/${String(browser.person)}/enter`, browser, 303);

@@ -3,12 +3,16 @@ import { findClosed } from '../../embedded-postgres/home.ts';
 import { WORKSPACE_DOMAIN } from './guest.ts';
 import { UsageError } from '../options.ts';
 
-/** The first of the users that workspaces run as when the benchmark runs as root: the app refuses to run them as root. */
+/**
+ * The first of the users that workspaces run as when the benchmark runs as root: the app refuses to run them
+ * as root.
+ */
 const FIRST_UID = 200_000;
 
 /**
- * What an app is told on top of the defaults so that it runs workspaces and passes on what comes to them. Throws when the
- * benchmark runs as root from a folder that others may not enter: no workspace could start there.
+ * What an app is told on top of the defaults so that it runs workspaces and passes on what comes to them.
+ * Throws when the benchmark runs as root from a folder that others may not enter: no workspace could start
+ * there.
  */
 export function runningWorkspaces(): Record<string, string> {
   const program = join(import.meta.dirname, 'upstream.ts');

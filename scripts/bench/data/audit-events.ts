@@ -34,7 +34,10 @@ export interface WriteRate {
 const log = pino({ level: 'silent' });
 const metrics = createMetrics();
 
-/** `AuditLogger.log` with `CALLERS` in flight, each as a router of the product would. Throws when a row is missing. */
+/**
+ * `AuditLogger.log` with `CALLERS` in flight, each as a router of the product would. Throws when a row is
+ * missing.
+ */
 export async function measureAuditLogger(lab: Lab, database: BenchDatabase): Promise<WriteRate> {
   await emptyAuditLogs(database);
   const db = createDb({ url: database.appUrl });
@@ -118,7 +121,8 @@ async function measureInserts(lab: Lab, database: BenchDatabase, rowsAtOnce: num
 
 async function insertInTurn(client: pg.Client, seconds: number, rowsAtOnce: number): Promise<Written> {
   const statement = insertStatement(rowsAtOnce);
-  // Made beforehand: the reference pays for sending and writing rows and not for the product's code that makes them.
+  // Made beforehand: the reference pays for sending and writing rows and not for the product's code that
+  // makes them.
   const ready = Array.from({ length: BULK_ROWS }, (_, n) => rowOf(n));
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
@@ -150,7 +154,10 @@ function rowOf(n: number): AuditRow {
   return toAuditRow(context, entry);
 }
 
-/** An event as a request makes it: the context of requestContext(req), the entry of a workspace that was opened. */
+/**
+ * An event as a request makes it: the context of requestContext(req), the entry of a workspace that was
+ * opened.
+ */
 function makeEvent(n: number): { context: RequestContext; entry: AuditEntry } {
   const person = (n % PEOPLE) + 1;
   const context: RequestContext = {

@@ -8,7 +8,9 @@ export const LOUD_PERSON = COMPANIES + 1;
 export const QUIET_PERSON = 2 * COMPANIES + 3;
 export const QUIET_ROWS = 1_000;
 
-/** About an eighth of everything happened here, over ten people: deep pages. Its admin has the same number. */
+/**
+ * About an eighth of everything happened here, over ten people: deep pages. Its admin has the same number.
+ */
 export const LOUD_COMPANY = 2;
 
 /** Time over which the rows are spread. */
@@ -21,9 +23,9 @@ const CHUNK_ROWS = 250_000;
 const WORKERS = 2;
 
 /**
- * Fills `audit_logs` with so many rows of the last three years, oldest first, and leaves it as a table that has grown
- * over time and been vacuumed. Quick, since the secondary indexes are made afterwards and foreign keys are not checked row
- * by row: every row is made from people that exist.
+ * Fills `audit_logs` with so many rows of the last three years, oldest first, and leaves it as a table that
+ * has grown over time and been vacuumed. Quick, since the secondary indexes are made afterwards and foreign
+ * keys are not checked row by row: every row is made from people that exist.
  */
 export async function fillAuditLogs(
   superUrl: string,
@@ -56,7 +58,10 @@ async function connect(superUrl: string): Promise<pg.Client> {
   return client;
 }
 
-/** The months as three years of use would have left them: the first partition, which has no beginning, gives way to them. */
+/**
+ * The months as three years of use would have left them: the first partition, which has no beginning, gives
+ * way to them.
+ */
 async function makeMonths(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ partition_name: string }>(
     `select partition_name from list_partitions('audit_logs') where starts_at is null and not is_default`,
@@ -73,7 +78,10 @@ async function makeMonths(client: pg.Client): Promise<void> {
   );
 }
 
-/** Drops what is no constraint, and returns the statements that make it again. On a partitioned table they reach every part. */
+/**
+ * Drops what is no constraint, and returns the statements that make it again. On a partitioned table they
+ * reach every part.
+ */
 async function dropIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(
     `select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
@@ -122,8 +130,8 @@ async function inParallel<Job>(
   );
 }
 
-// $1 and $2 are the first and the last number, $3 the number of all rows. u and v are even in [0, 1) and the same in
-// every run; the cube of u makes a few people do most.
+// $1 and $2 are the first and the last number, $3 the number of all rows. u and v are even in [0, 1) and the
+// same in every run; the cube of u makes a few people do most.
 const INSERT = `
   insert into audit_logs
     (id, event_id, timestamp, user_id, company_id, actor_type, action_type, resource_type, resource_id, ip_address, user_agent,

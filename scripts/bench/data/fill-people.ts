@@ -18,7 +18,10 @@ export function companyOf(person: number): number {
   return ((person - 1) % COMPANIES) + 1;
 }
 
-/** Fills a migrated database with companies that have paid, their people, and everybody's acceptance of the texts. */
+/**
+ * Fills a migrated database with companies that have paid, their people, and everybody's acceptance of the
+ * texts.
+ */
 export async function fillPeople(superUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: superUrl });
   await client.connect();

@@ -92,8 +92,8 @@ async function findDeepPage({
 }
 
 /**
- * Planning and execution of the very statements that the page's list sends, on one connection that is used again as those
- * of the app's pool are: the first time a connection also reads what tables there are.
+ * Planning and execution of the very statements that the page's list sends, on one connection that is used
+ * again as those of the app's pool are: the first time a connection also reads what tables there are.
  */
 async function databaseTime(database: BenchDatabase, page: string, cursor: TimedCursor): Promise<Limit> {
   const statements = await recordList(database, cursor);

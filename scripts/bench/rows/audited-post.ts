@@ -10,14 +10,17 @@ import { medianLatency } from '../statistics.ts';
 
 const CONNECTIONS = 32;
 
-/** A request of one browser, again and again; two where the first alone would change nothing the second time. */
+/**
+ * A request of one browser, again and again; two where the first alone would change nothing the second time.
+ */
 interface Route {
   name: string;
   path: (person: number) => string;
   bodies: Record<string, string>[];
 }
 
-// The cheapest signed-in POST that writes one row, so the one in which the row weighs most, and the one people use most.
+// The cheapest signed-in POST that writes one row, so the one in which the row weighs most, and the one
+// people use most.
 const routes: Route[] = [
   { name: 'audited-post', path: () => '/locale', bodies: [{ locale: 'tr' }, { locale: 'en' }] },
   { name: 'audited-post-open', path: (person) => `/workspace/${String(person)}/open`, bodies: [{}] },
@@ -64,7 +67,8 @@ async function measureRoute(lab: Lab, scene: Scene): Promise<Outcome> {
   await load(audited, lab.options.seconds);
   await load(unaudited, lab.options.seconds);
   const measure = async (app: AppProcess, isAudited: boolean): Promise<{ latency: Latency }> => {
-    // Every browser begins with the other language: the one a person has already changes nothing and leaves no row.
+    // Every browser begins with the other language: the one a person has already changes nothing and leaves
+    // no row.
     await runStatement(database.superUrl, `update users set locale = 'en' where locale <> 'en'`);
     const before = await countAuditRows(database);
     const { answers, latenciesMs } = await load(app, lab.options.seconds);
@@ -102,7 +106,9 @@ function requestsOf({ person, headers, formToken }: Browser, { path, bodies }: R
   }));
 }
 
-/** What was on its way when a load stopped was not counted, and may have its row in this round or the next. */
+/**
+ * What was on its way when a load stopped was not counted, and may have its row in this round or the next.
+ */
 function checkRows({
   answers,
   rows,
@@ -122,7 +128,10 @@ async function countAuditRows({ superUrl }: BenchDatabase): Promise<number> {
   return Number(row?.count);
 }
 
-/** Nobody opens workspaces sixty times a minute by hand. The limit is still consulted, from so far below that it holds. */
+/**
+ * Nobody opens workspaces sixty times a minute by hand. The limit is still consulted, from so far below that
+ * it holds.
+ */
 async function liftOpeningLimit({ superUrl }: BenchDatabase, people: number[]): Promise<void> {
   await runStatement(
     superUrl,

@@ -12,7 +12,10 @@ import { runningWorkspaces } from '../apps/workspace-environment.ts';
 const CONNECTIONS = 32;
 const PERSON = 1;
 
-/** Node compiles what it has run some thousand times; a gateway runs for weeks. As many rounds before the first that counts. */
+/**
+ * Node compiles what it has run some thousand times; a gateway runs for weeks. As many rounds before the
+ * first that counts.
+ */
 const WARM_UP_ROUNDS = 4;
 
 /** What deciding, counting and logging cost a request that is passed on to a workspace. */

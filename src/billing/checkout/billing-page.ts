@@ -100,7 +100,10 @@ export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPla
   });
 }
 
-/** The moment from which a plan can be bought, as pages say it: to the minute and rounded up, so that the promise holds. */
+/**
+ * The moment from which a plan can be bought, as pages say it: to the minute and rounded up, so that the
+ * promise holds.
+ */
 export function promisedTime({ when }: Format, possibleAt: Date): string {
   return when(new Date(Math.ceil(possibleAt.getTime() / MINUTE_MS) * MINUTE_MS));
 }

@@ -4,8 +4,9 @@ import type { Config } from '../../config/config.ts';
 export type ReturnKind = 'success' | 'fail';
 
 /**
- * The address the gateway sends a payer back to. It carries the order and our signature, since it may load inside the
- * gateway's frame, where the browser sends no cookies. At most 400 characters at PayTR (iFrame API, step 1).
+ * The address the gateway sends a payer back to. It carries the order and our signature, since it may load
+ * inside the gateway's frame, where the browser sends no cookies. At most 400 characters at PayTR (iFrame
+ * API, step 1).
  */
 export function returnUrl(config: Config, kind: ReturnKind, merchantOid: string): string {
   return `${config.baseUrl}${returnPath(config, kind, merchantOid)}`;

@@ -1,7 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import type { Payment } from '../queries.ts';
 
-/** How long the gateway keeps a payment page open: its own default, sent as `timeout_limit` (PayTR iFrame API, step 1). */
+/**
+ * How long the gateway keeps a payment page open: its own default, sent as `timeout_limit` (PayTR iFrame API,
+ * step 1).
+ */
 export const PAGE_LIFE_MINUTES = 30;
 
 /** A page is not offered again when less than this is left: nobody types a card and a 3-D code in less. */

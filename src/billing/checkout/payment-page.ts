@@ -5,7 +5,10 @@ import { misfitReasons } from '../settlement/decide-settlement.ts';
 import { isOpening, isPageOpen } from './payment-page-life.ts';
 import type { Payment } from '../queries.ts';
 
-/** Reasons PayTR documents for a card payment, and we have words for (iFrame API, step 2). Anything else is `other`. */
+/**
+ * Reasons PayTR documents for a card payment, and we have words for (iFrame API, step 2). Anything else is
+ * `other`.
+ */
 const KNOWN_REASONS = ['0', '1', '2', '3', '6', '8', '9', '10', '11', '99'] as const;
 
 /** Where a payment stands, for the person who pays. */

@@ -18,8 +18,9 @@ const LOOK_AGAIN_SECONDS = 5;
 const MAX_LOOKS = 36;
 
 /**
- * Where the gateway sends the payer back to, maybe inside its frame and without cookies: hence no sign-in, and a signed address.
- * These pages decide nothing. They show what the database says, and nothing of what the address says. Mounted at `/billing`.
+ * Where the gateway sends the payer back to, maybe inside its frame and without cookies: hence no sign-in,
+ * and a signed address. These pages decide nothing. They show what the database says, and nothing of what the
+ * address says. Mounted at `/billing`.
  */
 export function createPaymentReturnRouter({ db, config }: Parts): Router {
   const router = Router();
@@ -36,7 +37,8 @@ async function showReturn(
 ): Promise<void> {
   setContentPolicy(res, config, { framedBySelf: true });
   res.setHeader('cache-control', 'no-store');
-  // What the shared frame of a page writes into its forms is the address; ours only once it is known to be ours.
+  // What the shared frame of a page writes into its forms is the address; ours only once it is known to be
+  // ours.
   res.locals.currentPath = '/';
   const query = returnQuery.safeParse(req.query);
   if (!query.success || !isOurSignature(config, query.data.order, query.data.sig)) throw new NotFound();

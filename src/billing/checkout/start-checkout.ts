@@ -34,10 +34,10 @@ export type Checkout =
   | { ok: false; reason: 'no-public-address' | 'gateway'; merchantOid: string };
 
 /**
- * Places an order and gets its payment page from the gateway. Three steps, so that no transaction waits for the gateway:
- * the pending payment is committed, the gateway asked, its answer recorded. A second click while the order can still be paid
- * returns the same order. A company has one open order: a new one ends the one before, whoever placed it. Amounts come from
- * the plan, never from the form.
+ * Places an order and gets its payment page from the gateway. Three steps, so that no transaction waits for
+ * the gateway: the pending payment is committed, the gateway asked, its answer recorded. A second click while
+ * the order can still be paid returns the same order. A company has one open order: a new one ends the one
+ * before, whoever placed it. Amounts come from the plan, never from the form.
  */
 export async function startCheckout(
   db: Knex,
@@ -63,7 +63,10 @@ export async function startCheckout(
   return { ok: false, reason: 'gateway', merchantOid: payment.merchant_oid };
 }
 
-/** PayTR wants the customer's public address (iFrame API, step 1); a private one only has a configured stand-in. */
+/**
+ * PayTR wants the customer's public address (iFrame API, step 1); a private one only has a configured
+ * stand-in.
+ */
 function addressForGateway(context: RequestContext, config: Config): string | null {
   if (context.ip !== null && isPublicAddress(context.ip)) return context.ip;
   return config.paytr.userIpOverride;
@@ -137,8 +140,9 @@ async function askGateway(
     userIp,
     email: person.email,
     userName: person.fullName,
-    // PayTR takes no empty address or phone (iFrame API, step 1). Until the buyer has given theirs, the seller's own stands
-    // in: an invented one would be false evidence, and asking for it before the first payment would turn buyers away.
+    // PayTR takes no empty address or phone (iFrame API, step 1). Until the buyer has given theirs, the
+    // seller's own stands in: an invented one would be false evidence, and asking for it before the first
+    // payment would turn buyers away.
     userAddress: details?.billing_address ?? config.seller.address,
     userPhone: details?.billing_phone ?? config.seller.phone,
     amountMinor: payment.amount_minor,

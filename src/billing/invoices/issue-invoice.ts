@@ -13,11 +13,11 @@ export interface IssuedInvoice {
 }
 
 /**
- * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included, with both
- * parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the year's counter stays
- * locked until the caller's transaction ends. The time of issue is taken under that lock, so a higher number is never older.
- * All settlements wait for that lock, so it comes last: the buyer is found before it, and the caller writes the audit entry
- * together with its own.
+ * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included,
+ * with both parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the
+ * year's counter stays locked until the caller's transaction ends. The time of issue is taken under that
+ * lock, so a higher number is never older. All settlements wait for that lock, so it comes last: the buyer is
+ * found before it, and the caller writes the audit entry together with its own.
  */
 export async function issueInvoice(
   trx: Knex.Transaction,
@@ -59,8 +59,8 @@ interface GivenNumber {
 }
 
 /**
- * Gives the next number of the year that it is now, with the time. A request that waited, or a job that began long ago, knows
- * an older time than this: its own year may even be over.
+ * Gives the next number of the year that it is now, with the time. A request that waited, or a job that began
+ * long ago, knows an older time than this: its own year may even be over.
  */
 async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<GivenNumber> {
   const given = await takeNumberOf(trx, calendarYear(notBefore), notBefore);
@@ -73,8 +73,8 @@ async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<Given
 }
 
 /**
- * The next number of `year`; undefined when that year is over. The database's clock is read after the counter is locked:
- * Postgres locks the row of a conflict before it works out what to set.
+ * The next number of `year`; undefined when that year is over. The database's clock is read after the counter
+ * is locked: Postgres locks the row of a conflict before it works out what to set.
  */
 async function takeNumberOf(
   trx: Knex.Transaction,

@@ -14,9 +14,9 @@ export function formatMajor(minor: number): string {
 }
 
 /**
- * Reads an amount in major units into minor units: "10,8", "10.80" and "1.234,56" become 1080, 1080 and 123456.
- * Returns null for anything else, "1.234" included, since that may mean one or a thousand.
- * PayTR's status query writes a comma (dev.paytr.com/durum-sorgu); its other pages write a dot.
+ * Reads an amount in major units into minor units: "10,8", "10.80" and "1.234,56" become 1080, 1080 and
+ * 123456. Returns null for anything else, "1.234" included, since that may mean one or a thousand. PayTR's
+ * status query writes a comma (dev.paytr.com/durum-sorgu); its other pages write a dot.
  */
 export function parseMajor(text: string): number | null {
   const plain = PLAIN_AMOUNT.exec(text.trim());

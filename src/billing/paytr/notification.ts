@@ -3,12 +3,16 @@ import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
 /**
- * One notification whose signature is right. Signed are `merchantOid`, `status` and the total only; everything else is
- * kept, and nothing may be decided by it alone. Amounts are in minor units. Source: dev.paytr.com, iFrame API step 2.
+ * One notification whose signature is right. Signed are `merchantOid`, `status` and the total only;
+ * everything else is kept, and nothing may be decided by it alone. Amounts are in minor units. Source:
+ * dev.paytr.com, iFrame API step 2.
  */
 export interface PaytrNotification {
   merchantOid: string;
-  /** As received: `success`, `failed`, `info` (a bank transfer was announced, nothing is paid), or something new. */
+  /**
+   * As received: `success`, `failed`, `info` (a bank transfer was announced, nothing is paid), or something
+   * new.
+   */
   status: string;
   /** Null when the signed text is not a whole number. May exceed the order's amount (instalments). */
   totalAmountMinor: number | null;
@@ -22,7 +26,10 @@ export interface PaytrNotification {
   currency?: string;
   paymentAmountMinor?: number;
   installmentCount?: number;
-  /** Every field as received, cut to a bound, without the signature. A repeated name has its values joined by " | ". */
+  /**
+   * Every field as received, cut to a bound, without the signature. A repeated name has its values joined by
+   * " | ".
+   */
   fields: Record<string, string>;
 }
 
@@ -40,8 +47,8 @@ const MAX_CODE_LENGTH = 50;
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * Reads and verifies what was posted to the callback address, from the raw body: no parser may touch the signed texts.
- * Never throws, whatever was posted.
+ * Reads and verifies what was posted to the callback address, from the raw body: no parser may touch the
+ * signed texts. Never throws, whatever was posted.
  */
 export function readPaytrNotification(credentials: PaytrCredentials, rawBody: Buffer): NotificationReading {
   const received = new URLSearchParams(rawBody.toString('utf8'));

@@ -19,8 +19,8 @@ export type { StatusAnswer } from './status.ts';
 export type { BasketRow, TokenOrder } from './token.ts';
 
 /**
- * One store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call (default
- * 20); `testMode` asks for test payments and for error detail.
+ * One store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call
+ * (default 20); `testMode` asks for test payments and for error detail.
  */
 export interface PaytrSettings extends PaytrCredentials, PaytrConnection {
   testMode: boolean;
@@ -32,7 +32,10 @@ export type TokenAnswer =
 
 /** PayTR's iFrame protocol. Nothing here touches the database. */
 export interface Paytr {
-  /** Asks for a payment page. Throws a plain Error naming the field for an order the program itself built wrongly. */
+  /**
+   * Asks for a payment page. Throws a plain Error naming the field for an order the program itself built
+   * wrongly.
+   */
   requestToken: (order: TokenOrder) => Promise<TokenAnswer>;
   /** The address the payment frame shows. */
   frameUrl: (token: string) => string;
@@ -56,8 +59,9 @@ export function createPaytr(settings: PaytrSettings): Paytr {
 }
 
 /**
- * A `merchant_oid` of letters and digits: the prefix (at most 16; it tells environments of one store apart) and 128
- * random bits, so that neither a stranger nor a double click can hit another order. Throws for a prefix PayTR refuses.
+ * A `merchant_oid` of letters and digits: the prefix (at most 16; it tells environments of one store apart)
+ * and 128 random bits, so that neither a stranger nor a double click can hit another order. Throws for a
+ * prefix PayTR refuses.
  */
 export function newMerchantOid(prefix = 'YAC'): string {
   if (!/^[A-Za-z0-9]{0,16}$/.test(prefix)) throw new Error(`Not a merchant_oid prefix: ${prefix}`);

@@ -1,6 +1,9 @@
 import { boundedText } from './bounded-text.ts';
 
-/** Why PayTR gave no answer that can be used. `gatewayMessage` is for the log and the audit trail, at most 500 characters. */
+/**
+ * Why PayTR gave no answer that can be used. `gatewayMessage` is for the log and the audit trail, at most 500
+ * characters.
+ */
 export interface NoAnswer {
   ok: false;
   reason: 'unreachable' | 'timeout' | 'unreadable';
@@ -23,8 +26,9 @@ const DEFAULT_TIMEOUT_SECONDS = 20;
 const MAX_ANSWER_LENGTH = 65_536;
 
 /**
- * Posts `fields` to PayTR and returns the JSON object it answered, whatever the HTTP status: PayTR decides by the JSON
- * `status` (PayTR iFrame API, step 1). Never throws for what the network or the gateway does, and follows no redirect.
+ * Posts `fields` to PayTR and returns the JSON object it answered, whatever the HTTP status: PayTR decides by
+ * the JSON `status` (PayTR iFrame API, step 1). Never throws for what the network or the gateway does, and
+ * follows no redirect.
  */
 export async function postToPaytr(
   connection: PaytrConnection,
@@ -51,7 +55,10 @@ export function paytrUrl(baseUrl: string, path: string): string {
   return baseUrl.replace(/\/+$/, '') + path;
 }
 
-/** A value of PayTR's JSON as text: PayTR writes numbers sometimes quoted and sometimes not. Undefined when there is none. */
+/**
+ * A value of PayTR's JSON as text: PayTR writes numbers sometimes quoted and sometimes not. Undefined when
+ * there is none.
+ */
 export function answerText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' ? String(value) : undefined;

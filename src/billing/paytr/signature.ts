@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** What PayTR gives a store (Mağaza No, Mağaza Parola, Mağaza Gizli Anahtar). Key and salt never leave this process. */
+/**
+ * What PayTR gives a store (Mağaza No, Mağaza Parola, Mağaza Gizli Anahtar). Key and salt never leave this
+ * process.
+ */
 export interface PaytrCredentials {
   merchantId: string;
   merchantKey: string;
@@ -8,8 +11,9 @@ export interface PaytrCredentials {
 }
 
 /**
- * Signs `parts`, joined without separators, as every PayTR call does: base64 of HMAC-SHA256 under `merchant_key`.
- * The order of the parts is the caller's, and differs from call to call (see the samples at dev.paytr.com).
+ * Signs `parts`, joined without separators, as every PayTR call does: base64 of HMAC-SHA256 under
+ * `merchant_key`. The order of the parts is the caller's, and differs from call to call (see the samples at
+ * dev.paytr.com).
  */
 export function paytrSignature(credentials: PaytrCredentials, parts: readonly string[]): string {
   return createHmac('sha256', credentials.merchantKey).update(parts.join(''), 'utf8').digest('base64');

@@ -11,8 +11,9 @@ import {
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
 /**
- * What PayTR knows of one order. Amounts are in minor units; `raw` is its answer as text, at most 4000 characters.
- * `no-successful-payment` covers a refused, a pending and an unknown order: PayTR does not tell them apart.
+ * What PayTR knows of one order. Amounts are in minor units; `raw` is its answer as text, at most 4000
+ * characters. `no-successful-payment` covers a refused, a pending and an unknown order: PayTR does not tell
+ * them apart.
  */
 export type StatusAnswer =
   | {
@@ -26,7 +27,10 @@ export type StatusAnswer =
       cardBrand?: string;
       /** As PayTR writes it; the time zone is not stated, presumably that of Türkiye. */
       paymentDate?: string;
-      /** What PayTR says was given back, as text, at most 1000 characters; not there when it says nothing of the kind. */
+      /**
+       * What PayTR says was given back, as text, at most 1000 characters; not there when it says nothing of
+       * the kind.
+       */
       returns?: string;
       raw: string;
     }
@@ -82,8 +86,8 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
 }
 
 /**
- * PayTR lists refunds in an array, possibly empty or absent (dev.paytr.com/durum-sorgu). Its form is documented by an example
- * only, so whatever is not plainly empty counts as a refund: a person looks at it.
+ * PayTR lists refunds in an array, possibly empty or absent (dev.paytr.com/durum-sorgu). Its form is
+ * documented by an example only, so whatever is not plainly empty counts as a refund: a person looks at it.
  */
 function readReturns(returns: unknown): string | null {
   const text = typeof returns === 'string' ? returns.trim() : JSON.stringify(returns ?? []);

@@ -52,9 +52,9 @@ const MAX_URL_LENGTH = 400;
 const MAX_BASKET_NAME_LENGTH = 100;
 
 /**
- * The fields of PayTR's get-token call, signed: every value is made a text once, and that text is hashed and posted.
- * Instalments are off, since a plan is paid at once. Throws a plain Error naming the field for a value no customer can
- * have caused. Source: dev.paytr.com, iFrame API step 1.
+ * The fields of PayTR's get-token call, signed: every value is made a text once, and that text is hashed and
+ * posted. Instalments are off, since a plan is paid at once. Throws a plain Error naming the field for a
+ * value no customer can have caused. Source: dev.paytr.com, iFrame API step 1.
  */
 export function tokenRequestFields(
   credentials: PaytrCredentials,
@@ -96,7 +96,10 @@ export function tokenSignature(
   ]);
 }
 
-/** PayTR's `user_basket`: base64 of JSON rows `[name, unit price in major units, quantity]` (PayTR iFrame API, step 1). */
+/**
+ * PayTR's `user_basket`: base64 of JSON rows `[name, unit price in major units, quantity]` (PayTR iFrame API,
+ * step 1).
+ */
 export function encodeBasket(basket: readonly BasketRow[]): string {
   const rows = basket.map((row) => [
     boundedText(row.name, MAX_BASKET_NAME_LENGTH),
@@ -106,7 +109,10 @@ export function encodeBasket(basket: readonly BasketRow[]): string {
   return Buffer.from(JSON.stringify(rows), 'utf8').toString('base64');
 }
 
-/** True when PayTR takes the address: ASCII (no Turkish letters), at most 100 characters (PayTR iFrame API, step 1). */
+/**
+ * True when PayTR takes the address: ASCII (no Turkish letters), at most 100 characters (PayTR iFrame API,
+ * step 1).
+ */
 export function isEmailForPaytr(email: string): boolean {
   return email.length <= 100 && /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(email);
 }

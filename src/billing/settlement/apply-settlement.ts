@@ -30,11 +30,12 @@ export interface Case extends LockedOrder {
 }
 
 /**
- * Locks a payment by its order number, and with it the subscription of its company, until the transaction ends. Whoever orders
- * or settles locks in one order: subscription, then payments, then invoice counter. So any number of them at once cannot
- * deadlock. Undefined when no order has this number.
+ * Locks a payment by its order number, and with it the subscription of its company, until the transaction
+ * ends. Whoever orders or settles locks in one order: subscription, then payments, then invoice counter. So
+ * any number of them at once cannot deadlock. Undefined when no order has this number.
  *
- * What each settlement asks has a name, so that a connection plans it once: planning this join took longer than answering it.
+ * What each settlement asks has a name, so that a connection plans it once: planning this join took longer
+ * than answering it.
  */
 export async function lockOrder(
   trx: Knex.Transaction,
@@ -64,8 +65,9 @@ const besidePayment = [
 ];
 
 /**
- * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription, the invoice
- * and every audit row, all or nothing. Returns what the receipt says once the payment is paid, else null.
+ * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription,
+ * the invoice and every audit row, all or nothing. Returns what the receipt says once the payment is paid,
+ * else null.
  */
 export async function applyDecision(
   trx: Knex.Transaction,

@@ -7,10 +7,16 @@ import type { NotificationReading } from '../paytr/paytr.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';
 
-/** The gateway's notifications have some hundred bytes; a reason of any length must not keep one from being read. */
+/**
+ * The gateway's notifications have some hundred bytes; a reason of any length must not keep one from being
+ * read.
+ */
 const BODY_LIMIT = '1mb';
 
-/** What the gateway must read, or it notifies again: these two bytes and nothing else (PayTR iFrame API, step 2). */
+/**
+ * What the gateway must read, or it notifies again: these two bytes and nothing else (PayTR iFrame API, step
+ * 2).
+ */
 const ACKNOWLEDGED = 'OK';
 
 /** Outcomes the gateway must not take for done: a person has to look, and it keeps trying meanwhile. */
@@ -20,8 +26,9 @@ const refusals: Partial<Record<Settlement['outcome'], { status: number; text: st
 };
 
 /**
- * The gateway's notifications (Bildirim URL). Mounted at `/billing` before browser sessions, CSRF and form parsing: the
- * gateway has no browser, and what it signed is verified over the raw bytes. Answers plain text only, never limits the rate.
+ * The gateway's notifications (Bildirim URL). Mounted at `/billing` before browser sessions, CSRF and form
+ * parsing: the gateway has no browser, and what it signed is verified over the raw bytes. Answers plain text
+ * only, never limits the rate.
  */
 export function createPaytrCallbackRouter(deps: AppDeps): Router {
   const router = Router();

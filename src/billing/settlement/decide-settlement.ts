@@ -38,7 +38,10 @@ export type Decision =
   | { outcome: 'failed' | 'repeat' | 'ignored' | 'unknown-status' }
   /** With the period that the charge buys. */
   | { outcome: 'paid'; period: Period }
-  /** `fits` is there when only the order rule stands against it: from when on it fits, and which plans fit now. */
+  /**
+   * `fits` is there when only the order rule stands against it: from when on it fits, and which plans fit
+   * now.
+   */
   | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date; plans: PaidPlan[] } };
 
 /** What an order is decided by beside the gateway's word. */
@@ -59,10 +62,11 @@ const misfits: Record<OrderRefusal['reason'], ReviewReason> = {
 export const misfitReasons: readonly ReviewReason[] = Object.values(misfits);
 
 /**
- * What one word of the gateway does to an order; changes nothing itself. `success` is final and never ignored, also after
- * `failed`, expiry or a refusal of ours; `failed` never undoes it. A charge that is not as ordered goes to review, once, and
- * so does one that no longer fits what the company has paid for since the order was placed (`checkOrder`).
- * Source: the decision table of PayTR's own WHMCS module 9.0.3, iFrame API step 2.
+ * What one word of the gateway does to an order; changes nothing itself. `success` is final and never
+ * ignored, also after `failed`, expiry or a refusal of ours; `failed` never undoes it. A charge that is not
+ * as ordered goes to review, once, and so does one that no longer fits what the company has paid for since
+ * the order was placed (`checkOrder`). Source: the decision table of PayTR's own WHMCS module 9.0.3, iFrame
+ * API step 2.
  */
 export function decideSettlement(
   payment: Pick<Payment, 'status' | 'plan' | 'amount_minor' | 'currency' | 'test_mode'>,
@@ -88,15 +92,16 @@ function decideFailure(status: Payment['status']): Decision {
 }
 
 /**
- * More than the order is fine (instalment surcharge), less is not. A currency that is not named is taken for ours: PayTR
- * signs neither, and sends it with each success.
+ * More than the order is fine (instalment surcharge), less is not. A currency that is not named is taken for
+ * ours: PayTR signs neither, and sends it with each success.
  */
 function findMismatch(
   payment: Pick<Payment, 'amount_minor' | 'currency' | 'test_mode'>,
   word: GatewayWord,
   production: boolean,
 ): ReviewReason | null {
-  // PayTR does not sign test_mode: in production an order that was opened as a test is one whatever the notice says.
+  // PayTR does not sign test_mode: in production an order that was opened as a test is one whatever the
+  // notice says.
   const isTest = production ? word.testMode || payment.test_mode : word.testMode && !payment.test_mode;
   if (isTest) return 'test_payment';
   if (word.isRefunded) return 'refunded';

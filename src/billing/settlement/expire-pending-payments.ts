@@ -18,10 +18,16 @@ const OVERDUE_MINUTES = 45;
 /** At most this many questions to the gateway in one run: the rest waits five minutes. */
 const BATCH = 50;
 
-/** A run asks no longer than this: while the gateway is silent each question waits for its time-out, and other work waits too. */
+/**
+ * A run asks no longer than this: while the gateway is silent each question waits for its time-out, and other
+ * work waits too.
+ */
 const RUN_SECONDS = 120;
 
-/** An order about which no answer came is asked about again after this, twice as long after each further failure. */
+/**
+ * An order about which no answer came is asked about again after this, twice as long after each further
+ * failure.
+ */
 const FIRST_PAUSE_MINUTES = 5;
 const LONGEST_PAUSE_MINUTES = 360;
 
@@ -34,10 +40,11 @@ interface Parts {
 }
 
 /**
- * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it knows as charged is
- * settled like a notification, what it does not know expires, and what it does not answer is asked again later, ever more
- * seldom, behind those that were not asked about yet: orders that cannot be settled keep no other waiting.
- * Safe with several processes: each payment is locked and looked at again before it changes. Says what it did.
+ * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it
+ * knows as charged is settled like a notification, what it does not know expires, and what it does not answer
+ * is asked again later, ever more seldom, behind those that were not asked about yet: orders that cannot be
+ * settled keep no other waiting. Safe with several processes: each payment is locked and looked at again
+ * before it changes. Says what it did.
  */
 export async function expirePendingPayments(
   db: Knex,
@@ -100,7 +107,10 @@ async function endPayment(
   return 'unanswered';
 }
 
-/** Remembers a try that gave nothing, and when the next is due. Operators see the payments this happens to again and again. */
+/**
+ * Remembers a try that gave nothing, and when the next is due. Operators see the payments this happens to
+ * again and again.
+ */
 async function noteFailedAsk(
   db: Knex,
   context: RequestContext,

@@ -16,7 +16,10 @@ export interface Receipt {
   currency: Currency;
 }
 
-/** Mails the receipt in the payer's language. Never throws: a mail that fails is logged by the mailer, the payment stands. */
+/**
+ * Mails the receipt in the payer's language. Never throws: a mail that fails is logged by the mailer, the
+ * payment stands.
+ */
 export async function sendReceipt(
   parts: { mailer: Mailer; config: Pick<Config, 'baseUrl' | 'seller'> },
   receipt: Receipt,

@@ -15,9 +15,10 @@ export type Settlement =
   | { outcome: Exclude<CallbackOutcome, 'paid' | 'review'> };
 
 /**
- * Applies one verified notification of the gateway, and keeps it as it came, in one transaction. Amounts are in minor units.
- * A repeat changes nothing but its counter and returns `'repeat'`. Throws, and leaves nothing behind, when anything of it
- * cannot be written, the audit rows included: the gateway sends it again. Source: PayTR iFrame API, step 2.
+ * Applies one verified notification of the gateway, and keeps it as it came, in one transaction. Amounts are
+ * in minor units. A repeat changes nothing but its counter and returns `'repeat'`. Throws, and leaves nothing
+ * behind, when anything of it cannot be written, the audit rows included: the gateway sends it again. Source:
+ * PayTR iFrame API, step 2.
  */
 export async function settlePayment(
   db: Knex,

@@ -9,8 +9,8 @@ export type CallbackOutcome =
   'paid' | 'failed' | 'repeat' | 'ignored' | 'review' | 'unknown-order' | 'unknown-status';
 
 /**
- * Keeps a signed notification byte for byte as it came; the same bytes again only count up and keep the first outcome.
- * Returns the id of the row, which the audit trail names.
+ * Keeps a signed notification byte for byte as it came; the same bytes again only count up and keep the first
+ * outcome. Returns the id of the row, which the audit trail names.
  */
 export async function keepCallback(
   trx: Knex.Transaction,

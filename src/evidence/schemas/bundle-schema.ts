@@ -19,9 +19,9 @@ import {
 import { openSchema } from './open-schema.ts';
 
 /**
- * The version in `schema_version`. Within 1.x fields, lists and values are only ever added, and from 1.2 on the published
- * schema says so: it is open. A changed meaning is a new major version. When a version has been released, its schemas go
- * into `published/` as they are, and this becomes the next one.
+ * The version in `schema_version`. Within 1.x fields, lists and values are only ever added, and from 1.2 on
+ * the published schema says so: it is open. A changed meaning is a new major version. When a version has been
+ * released, its schemas go into `published/` as they are, and this becomes the next one.
  */
 export const EVIDENCE_SCHEMA_VERSION = '1.2';
 
@@ -171,7 +171,10 @@ const summary = z
   })
   .describe('Totals over this file.');
 
-/** Everything that can be proved about one person, as one file. The order of the keys is the order in the file. */
+/**
+ * Everything that can be proved about one person, as one file. The order of the keys is the order in the
+ * file.
+ */
 export const evidenceBundle = z
   .strictObject({
     schema_version: z.literal(EVIDENCE_SCHEMA_VERSION).describe('Version of this format.'),

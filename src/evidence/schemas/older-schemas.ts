@@ -9,9 +9,10 @@ const OLDER = ['1.0', '1.1'].flatMap((version) => [
 const BASE_URL = '{baseUrl}';
 
 /**
- * The schemas of older versions, each at the address that the files of that version name. They are kept as they were
- * published and never made anew: what the code of today says about a field may not change what a file of then was
- * promised to be. Both versions are closed, so that each fits the files of its own version only.
+ * The schemas of older versions, each at the address that the files of that version name. They are kept as
+ * they were published and never made anew: what the code of today says about a field may not change what a
+ * file of then was promised to be. Both versions are closed, so that each fits the files of its own version
+ * only.
  */
 export function olderEvidenceSchemas(baseUrl: string): { path: string; schema: Record<string, unknown> }[] {
   return OLDER.map((name) => {

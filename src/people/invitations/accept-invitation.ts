@@ -41,9 +41,9 @@ export async function openInvitation(
 }
 
 /**
- * Makes the invited person with their acceptance of the legal texts, all or nothing, and records the sign-in that
- * follows. Of two forms sent at once one makes the person and the other finds the invitation used. The plan's number of
- * people is checked again, since it may have shrunk.
+ * Makes the invited person with their acceptance of the legal texts, all or nothing, and records the sign-in
+ * that follows. Of two forms sent at once one makes the person and the other finds the invitation used. The
+ * plan's number of people is checked again, since it may have shrunk.
  */
 export async function acceptInvitation(
   db: Knex,

@@ -20,9 +20,9 @@ export type InviteOutcome =
   | { ok: false; reason: 'already-member' | 'already-invited' | 'member-limit' };
 
 /**
- * Invites somebody (lower-case ASCII address) into a company. The token is for the mail only; what is stored is its hash.
- * Open invitations hold a place in the plan. One that has expired is replaced. That an address belongs to a person
- * of another company is not said here: it shows when the invitation is opened.
+ * Invites somebody (lower-case ASCII address) into a company. The token is for the mail only; what is stored
+ * is its hash. Open invitations hold a place in the plan. One that has expired is replaced. That an address
+ * belongs to a person of another company is not said here: it shows when the invitation is opened.
  */
 export async function inviteMember(
   db: Knex,

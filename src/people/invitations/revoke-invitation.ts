@@ -12,8 +12,8 @@ interface InvitationRow {
 }
 
 /**
- * Withdraws an invitation: its link stops working and its place is free. `ok: false` when it was accepted or withdrawn
- * before. Throws `NotFound` for one of another company.
+ * Withdraws an invitation: its link stops working and its place is free. `ok: false` when it was accepted or
+ * withdrawn before. Throws `NotFound` for one of another company.
  */
 export async function revokeInvitation(
   db: Knex,

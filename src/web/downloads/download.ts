@@ -15,8 +15,8 @@ export type DownloadEnd = { bytes: number; seconds: number } & (
   | {
       success: false;
       /**
-       * reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: it took too
-       * little; failed: our fault.
+       * reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: it
+       * took too little; failed: our fault.
        */
       reason: 'reader-gone' | 'reader-idle' | 'reader-slow' | 'failed';
     }

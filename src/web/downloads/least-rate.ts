@@ -14,8 +14,9 @@ export interface ReaderLimits {
 const LOOK_EVERY_MS = 250;
 
 /**
- * Calls `cut` when the reader has been waited for a whole window and has taken less than the least rate meanwhile. Only moments
- * in which there is something to take count: a database that gives nothing is not the reader's fault. Returns how to stop.
+ * Calls `cut` when the reader has been waited for a whole window and has taken less than the least rate
+ * meanwhile. Only moments in which there is something to take count: a database that gives nothing is not the
+ * reader's fault. Returns how to stop.
  */
 export function watchReader(res: Response, limits: ReaderLimits, cut: () => void): () => void {
   const { leastBytesPerSecond, windowMs } = limits;

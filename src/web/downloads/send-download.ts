@@ -6,8 +6,9 @@ import type { Download, DownloadEnd } from './download.ts';
 import { watchReader, type ReaderLimits } from './least-rate.ts';
 
 /**
- * A connection to the database is held for as long as the reader takes. 16 KiB a second is less than a telephone in a train
- * takes, and ends a download that is only there to hold its place. How long the whole takes has no limit.
+ * A connection to the database is held for as long as the reader takes. 16 KiB a second is less than a
+ * telephone in a train takes, and ends a download that is only there to hold its place. How long the whole
+ * takes has no limit.
  */
 const READER_LIMITS: ReaderLimits = { idleMs: 60_000, leastBytesPerSecond: 16_384, windowMs: 60_000 };
 
@@ -15,9 +16,9 @@ const READER_LIMITS: ReaderLimits = { idleMs: 60_000, leastBytesPerSecond: 16_38
 const GZIP_LEVEL = 1;
 
 /**
- * Sends what `make` makes piece by piece, no faster than its reader takes it, compressed when the reader asks for it. The
- * signal that `make` gets aborts as soon as the reader is gone. A fault after the first byte cuts the connection, so that
- * half a file is never taken for a whole one. However it ends, `finish` is told.
+ * Sends what `make` makes piece by piece, no faster than its reader takes it, compressed when the reader asks
+ * for it. The signal that `make` gets aborts as soon as the reader is gone. A fault after the first byte cuts
+ * the connection, so that half a file is never taken for a whole one. However it ends, `finish` is told.
  */
 export async function sendDownload(
   req: Request,
@@ -99,7 +100,10 @@ async function send(
   }
 }
 
-/** Counts the bytes of the file itself. The first piece is not kept waiting in the compressor for more to come. */
+/**
+ * Counts the bytes of the file itself. The first piece is not kept waiting in the compressor for more to
+ * come.
+ */
 async function* counted(
   chunks: AsyncIterable<string | Buffer>,
   sent: { bytes: number },

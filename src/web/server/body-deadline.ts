@@ -6,8 +6,9 @@ const DEADLINE = Symbol('body deadline');
 type Request = IncomingMessage & { [DEADLINE]?: NodeJS.Timeout };
 
 /**
- * Calls `onLate` when the body of a request has not come in whole after so many milliseconds. Takes the place of Node's
- * `requestTimeout`, which knows one limit for a whole server: what is uploaded to a workspace may take hours.
+ * Calls `onLate` when the body of a request has not come in whole after so many milliseconds. Takes the place
+ * of Node's `requestTimeout`, which knows one limit for a whole server: what is uploaded to a workspace may
+ * take hours.
  */
 export function setBodyDeadline(req: IncomingMessage, ms: number, onLate: () => void): void {
   clearBodyDeadline(req);

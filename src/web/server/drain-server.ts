@@ -8,8 +8,8 @@ const LOOK_MS = 100;
 const AFTER_CUT_MS = 2000;
 
 /**
- * Takes no new connection and resolves when those that are open have ended. After `streamMs` it calls `cutStreams`,
- * for answers that have no end; after `drainMs` it cuts whatever is left.
+ * Takes no new connection and resolves when those that are open have ended. After `streamMs` it calls
+ * `cutStreams`, for answers that have no end; after `drainMs` it cuts whatever is left.
  */
 export async function drainServer(
   server: Server,
@@ -22,7 +22,8 @@ export async function drainServer(
     of.cutStreams();
     server.closeAllConnections();
   }, of.drainMs);
-  // `close` itself closes those that are idle now; one that has had its answer since would be waited for as long as it is kept.
+  // `close` itself closes those that are idle now; one that has had its answer since would be waited for as
+  // long as it is kept.
   const idle = setInterval(() => {
     server.closeIdleConnections();
   }, LOOK_MS);

@@ -7,15 +7,23 @@ import { setBodyDeadline } from './body-deadline.ts';
 import { useOriginForm } from './request-target.ts';
 import { unreadableAnswer, unreadableStatus } from './unreadable-request.ts';
 
-/** The head of a request must have come in whole after so long, in milliseconds; Node looks every half minute. */
+/**
+ * The head of a request must have come in whole after so long, in milliseconds; Node looks every half minute.
+ */
 const HEAD_MS = 60_000;
 
-/** The body of a request to the app must have come in whole after so long, in milliseconds; our largest form takes seconds. */
+/**
+ * The body of a request to the app must have come in whole after so long, in milliseconds; our largest form
+ * takes seconds.
+ */
 const BODY_MS = 60_000;
 
 export interface HttpServerOptions {
   listener: RequestListener;
-  /** Absent: every upgrade is ignored, and the request is answered as what it is besides (RFC 9110, section 7.8). */
+  /**
+   * Absent: every upgrade is ignored, and the request is answered as what it is besides (RFC 9110, section
+   * 7.8).
+   */
   upgrade?: {
     isWanted(req: IncomingMessage): boolean;
     handle(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
@@ -35,8 +43,8 @@ class BodyTooSlow extends Error {
 }
 
 /**
- * The server in front of the app and of the way into workspaces: reads targets in all their forms, ignores upgrades that are not
- * wanted, bounds how long a body may take, and answers what Node itself refuses.
+ * The server in front of the app and of the way into workspaces: reads targets in all their forms, ignores
+ * upgrades that are not wanted, bounds how long a body may take, and answers what Node itself refuses.
  */
 export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: HttpServerOptions): Server {
   const refuse = (error: Error, socket: Duplex): void => {
@@ -65,9 +73,9 @@ export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: H
 }
 
 /**
- * Node takes every request with an `Upgrade` header for one that leaves HTTP as soon as anybody listens for upgrades, and reads
- * no body of it. It asks the request's own property, so that is where we say which ones do. From Node 24.9 on the server's
- * option `shouldUpgradeCallback` does the same.
+ * Node takes every request with an `Upgrade` header for one that leaves HTTP as soon as anybody listens for
+ * upgrades, and reads no body of it. It asks the request's own property, so that is where we say which ones
+ * do. From Node 24.9 on the server's option `shouldUpgradeCallback` does the same.
  */
 function requestClass(isWanted: (req: IncomingMessage) => boolean): typeof IncomingMessage {
   return class extends IncomingMessage {
@@ -83,7 +91,10 @@ function requestClass(isWanted: (req: IncomingMessage) => boolean): typeof Incom
   };
 }
 
-/** What reaches no router (a header of more than 16 kB, odd bytes in it, too slow a body) is in the log at least. */
+/**
+ * What reaches no router (a header of more than 16 kB, odd bytes in it, too slow a body) is in the log at
+ * least.
+ */
 function refuseUnreadable(log: Log, error: Error, socket: Duplex): void {
   // What follows on the same connection cannot be read either, and has been answered.
   if (socket.writableEnded) return;

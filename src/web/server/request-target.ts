@@ -5,9 +5,9 @@ import type { RequestHandler } from 'express';
 const ABSOLUTE = /^https?:\/\/([^/?#@\s]+)([/?].*)?$/i;
 
 /**
- * Rewrites the target of a request to origin-form, in place: `http://host/path` becomes `/path`, and its host replaces
- * the `Host` header, whatever that says (RFC 9112, section 3.2.2). False for a target that names nothing here; `*` names
- * the server as a whole and goes with OPTIONS only (section 3.2.4).
+ * Rewrites the target of a request to origin-form, in place: `http://host/path` becomes `/path`, and its host
+ * replaces the `Host` header, whatever that says (RFC 9112, section 3.2.2). False for a target that names
+ * nothing here; `*` names the server as a whole and goes with OPTIONS only (section 3.2.4).
  */
 export function useOriginForm(req: IncomingMessage): boolean {
   const { url = '', method } = req;

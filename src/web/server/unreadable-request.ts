@@ -1,7 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { formatFor } from '../format.ts';
 
-/** What Node says of a request that it cannot read. Source: Node's `http`, event `clientError`, and llhttp. */
+/**
+ * What Node says of a request that it cannot read. Source: Node's `http`, event `clientError`, and llhttp.
+ */
 const statusByCode: Record<string, UnreadableStatus> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -17,8 +19,8 @@ export function unreadableStatus(error: Error): UnreadableStatus {
 }
 
 /**
- * The whole answer, head and body, one character a byte (Latin-1); the connection is closed after it. The text is in
- * both languages, since the header that says which one the person reads could not be read.
+ * The whole answer, head and body, one character a byte (Latin-1); the connection is closed after it. The
+ * text is in both languages, since the header that says which one the person reads could not be read.
  */
 export function unreadableAnswer(status: UnreadableStatus): string {
   const text = (['en', 'tr'] as const)

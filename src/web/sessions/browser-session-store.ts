@@ -13,9 +13,10 @@ export function hashSessionId(sessionId: string): string {
 }
 
 /**
- * Browser sessions in Postgres, by the hash of their id. A row is inserted once, by the request that made the session; every
- * later save is an update. So a session that was deleted (sign-out, another sign-in, deactivation, sweep) stays deleted,
- * whatever was still being answered with it. The store of `connect-pg-simple` upserts, which would insert it again.
+ * Browser sessions in Postgres, by the hash of their id. A row is inserted once, by the request that made the
+ * session; every later save is an update. So a session that was deleted (sign-out, another sign-in,
+ * deactivation, sweep) stays deleted, whatever was still being answered with it. The store of
+ * `connect-pg-simple` upserts, which would insert it again.
  */
 export class BrowserSessionStore extends PgStore {
   readonly #pool: Pick<pg.Pool, 'query'>;
@@ -78,7 +79,8 @@ export class BrowserSessionStore extends PgStore {
       return;
     }
     this.continue(sid, data).then(() => {
-      // Without an argument: `express-session` takes any for an error, and the connection of a download would be cut.
+      // Without an argument: `express-session` takes any for an error, and the connection of a download would
+      // be cut.
       callback();
     }, callback);
   }

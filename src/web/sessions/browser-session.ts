@@ -17,7 +17,9 @@ declare module 'express-session' {
 /** A browser session ends seven days after its sign-in however much it is used (OWASP ASVS 5, 7.3.2). */
 export const SESSION_MAX_DAYS = 7;
 
-/** Cookie name; the `__Host-` prefix binds it to this host and https, so it is only possible in production. */
+/**
+ * Cookie name; the `__Host-` prefix binds it to this host and https, so it is only possible in production.
+ */
 export function sessionCookieName(production: boolean): string {
   return production ? '__Host-yac' : 'yac';
 }
@@ -28,7 +30,10 @@ export interface BrowserSessions {
   close(): Promise<void>;
 }
 
-/** Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without a request. */
+/**
+ * Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without
+ * a request.
+ */
 export function createBrowserSessions(config: Config): BrowserSessions {
   const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-sessions' });
   const store = new BrowserSessionStore(asPgPool(db));

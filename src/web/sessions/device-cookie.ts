@@ -5,7 +5,10 @@ import { readCookie } from '../csrf.ts';
 /** A year: a browser that is not used for longer counts as a new one. */
 const MAX_AGE_MS = 31_536_000_000;
 
-/** The random token of a browser that somebody signed in with before; null when there is none in the right shape. */
+/**
+ * The random token of a browser that somebody signed in with before; null when there is none in the right
+ * shape.
+ */
 export function readDeviceToken(req: Request, config: Config): string | null {
   const value = readCookie(req, cookieName(config));
   return value !== null && /^[\w-]{43}$/.test(value) ? value : null;

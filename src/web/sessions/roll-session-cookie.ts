@@ -5,11 +5,13 @@ import type { BrowserSessionStore } from './browser-session-store.ts';
 type MaybeSession = Omit<Request, 'session'> & { session: Request['session'] | undefined };
 
 /**
- * Continues the browser session of a request before the answer is sent. When the session was deleted meanwhile, the answer
- * sets no cookie: this browser may have been signed in anew, and the cookie of a late answer would undo that.
+ * Continues the browser session of a request before the answer is sent. When the session was deleted
+ * meanwhile, the answer sets no cookie: this browser may have been signed in anew, and the cookie of a late
+ * answer would undo that.
  *
- * `express-session` sends the headers first and stores afterwards, so this stands between it and the routes. An answer
- * whose headers go out before its end (a download) cannot wait for the question and carries no session cookie.
+ * `express-session` sends the headers first and stores afterwards, so this stands between it and the routes.
+ * An answer whose headers go out before its end (a download) cannot wait for the question and carries no
+ * session cookie.
  */
 export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
   return (req, res, next) => {
@@ -54,7 +56,10 @@ async function continueSession(
   req.session = undefined;
 }
 
-/** Hides the session from the listener by which `express-session` sets its cookie, unless the answer may bear it. */
+/**
+ * Hides the session from the listener by which `express-session` sets its cookie, unless the answer may bear
+ * it.
+ */
 function withoutCookieUnless(res: Response, req: MaybeSession, isAsked: () => boolean): void {
   const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response;
   res.writeHead = (...given: unknown[]): Response => {

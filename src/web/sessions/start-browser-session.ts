@@ -3,8 +3,8 @@ import type { Config } from '../../config/config.ts';
 import { sessionCookieName } from './browser-session.ts';
 
 /**
- * Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored. When it cannot be
- * stored, nobody is signed in and no cookie is sent.
+ * Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored.
+ * When it cannot be stored, nobody is signed in and no cookie is sent.
  */
 export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
   return new Promise((resolve, reject) => {

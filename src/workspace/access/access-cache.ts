@@ -9,10 +9,16 @@ import { createPassQuestions, type AskAboutPass } from './pass-questions.ts';
 import type { PersonSigns } from '../activity/human-activity.ts';
 import { trafficAt, writeTraffic } from '../sessions/write-traffic.ts';
 
-/** A decision is believed so long, in milliseconds: a page asks for dozens of files, and access must end within seconds. */
+/**
+ * A decision is believed so long, in milliseconds: a page asks for dozens of files, and access must end
+ * within seconds.
+ */
 const BELIEVED_MS = 2000;
 
-/** Older than this it is renewed while it is still believed, in milliseconds, so that who asks all the time never waits. */
+/**
+ * Older than this it is renewed while it is still believed, in milliseconds, so that who asks all the time
+ * never waits.
+ */
 const RENEWED_MS = 1000;
 
 /** Decisions kept at once; strangers who make up cookies must not fill the memory. */
@@ -27,8 +33,8 @@ interface Believed {
 }
 
 /**
- * The door of one process to all workspaces, for both ways in: asks `authorizeWorkspaceRequest`, believes its answer for two
- * seconds, and notes what is let in as traffic of the session when it is told to.
+ * The door of one process to all workspaces, for both ways in: asks `authorizeWorkspaceRequest`, believes its
+ * answer for two seconds, and notes what is let in as traffic of the session when it is told to.
  */
 export class WorkspaceGate {
   readonly #db: Knex;
@@ -52,8 +58,8 @@ export class WorkspaceGate {
   }
 
   /**
-   * Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. A promise only where it is written
-   * at once.
+   * Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. A promise
+   * only where it is written at once.
    */
   note(
     context: RequestContext,

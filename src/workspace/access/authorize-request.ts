@@ -12,8 +12,9 @@ export type Entry =
   { allowed: true; entrant: Entrant; session: EnteredSession } | { allowed: false; reason: PassRefusal };
 
 /**
- * The one decision for whatever comes to a workspace's host, by the gateway or by another proxy: who it is, which workspace,
- * whether it is let in, and the session it belongs to. The first request that is let in opens that session, with its audit row.
+ * The one decision for whatever comes to a workspace's host, by the gateway or by another proxy: who it is,
+ * which workspace, whether it is let in, and the session it belongs to. The first request that is let in
+ * opens that session, with its audit row.
  */
 export async function authorizeWorkspaceRequest(
   db: Knex,
@@ -72,8 +73,8 @@ const endings: Partial<Record<PassRefusal, Ending>> = {
 };
 
 /**
- * By SSH the connection is cut and does not come back as a browser does: its session is over as well. What stands for signing out,
- * which ends sessions itself, is that the key was removed.
+ * By SSH the connection is cut and does not come back as a browser does: its session is over as well. What
+ * stands for signing out, which ends sessions itself, is that the key was removed.
  */
 const sshEndings: Partial<Record<PassRefusal, Ending>> = {
   ...endings,

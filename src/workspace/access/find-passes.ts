@@ -9,7 +9,10 @@ export interface AskedPass {
   tokenHash: string | null;
 }
 
-/** All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is over. */
+/**
+ * All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is
+ * over.
+ */
 export interface PassFacts {
   label: string;
   token_hash: string | null;
@@ -82,8 +85,8 @@ interface Door {
 }
 
 /**
- * Reads the facts of one door from a query that has joined `asked`, the workspaces as `w` and its own passes: the same of
- * each, so that the same rules decide.
+ * Reads the facts of one door from a query that has joined `asked`, the workspaces as `w` and its own passes:
+ * the same of each, so that the same rules decide.
  */
 export async function selectFacts(db: Knex, passes: Knex.QueryBuilder, door: Door): Promise<PassFacts[]> {
   const { pass, sessionId } = door;

@@ -46,11 +46,15 @@ interface ConnectionDeps {
 const LOOK_MS = 2000;
 
 /**
- * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is decided about anew,
- * in one statement, and what is no longer let in is cut. While the database does not answer, what is open stays open.
+ * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is
+ * decided about anew, in one statement, and what is no longer let in is cut. While the database does not
+ * answer, what is open stays open.
  */
 export class OpenConnections {
-  /** No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next full collection. */
+  /**
+   * No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next
+   * full collection.
+   */
   readonly #open: Place[] = [];
   readonly #deps: ConnectionDeps;
   readonly #timer: NodeJS.Timeout;
@@ -133,7 +137,10 @@ export class OpenConnections {
     }
   }
 
-  /** Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a second time. */
+  /**
+   * Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a
+   * second time.
+   */
   async #decide(place: Place, facts: PassFacts | undefined, at: Date): Promise<void> {
     if (place.index === -1) return;
     const { connection } = place;

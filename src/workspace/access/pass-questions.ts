@@ -15,8 +15,9 @@ interface Question {
 export type AskAboutPass = (asked: AskedPass, at: Date) => Promise<PassFacts | undefined>;
 
 /**
- * Asks the database about passes, one statement after the other: who asks while one is under way is in the next, together with
- * all others. So a page that asks for dozens of files, or a hundred people at once, cost a statement or two.
+ * Asks the database about passes, one statement after the other: who asks while one is under way is in the
+ * next, together with all others. So a page that asks for dozens of files, or a hundred people at once, cost
+ * a statement or two.
  */
 export function createPassQuestions(db: Knex): AskAboutPass {
   const gatherer = createGatherer<Question>(BATCH, (batch) => answer(db, batch));

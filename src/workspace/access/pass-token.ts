@@ -21,7 +21,10 @@ export function isHttps({ baseUrl }: Pick<Config, 'baseUrl'>): boolean {
   return baseUrl.startsWith('https://');
 }
 
-/** The name of the cookie at a workspace's host. `__Host-` keeps a neighbouring host from planting one; it needs https. */
+/**
+ * The name of the cookie at a workspace's host. `__Host-` keeps a neighbouring host from planting one; it
+ * needs https.
+ */
 function passCookieName(https: boolean): string {
   return https ? '__Host-yac-workspace' : 'yac_workspace';
 }
@@ -42,7 +45,9 @@ export interface ReadCookie {
 /** Headers remembered at once; strangers who make up cookies must not fill the memory. */
 const READ_MAX = 500;
 
-/** Makes what reads `Cookie` headers; a page asks for dozens of files with the same one, so it is remembered. */
+/**
+ * Makes what reads `Cookie` headers; a page asks for dozens of files with the same one, so it is remembered.
+ */
 export function createPassReader(https: boolean): (header: string | undefined) => ReadCookie {
   const read = new Map<string, ReadCookie>();
   return (header = '') => {
@@ -64,7 +69,10 @@ export function readPassCookie(header: string | undefined, https: boolean): Read
   return { hash: hashSentToken(token), forwarded };
 }
 
-/** The app's cookies never come here (they are host-only), but a browser without that rule must not hand them over either. */
+/**
+ * The app's cookies never come here (they are host-only), but a browser without that rule must not hand them
+ * over either.
+ */
 export function isOurs(pair: string): boolean {
   return /^(__(host|secure)-)?yac([_-][\w-]*)?\s*=/i.test(pair.trim());
 }

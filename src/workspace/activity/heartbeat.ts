@@ -1,6 +1,7 @@
 /**
- * Nobody's heart beats faster here: what a person types comes closer together. In milliseconds. Less than a second, since of
- * what is asked for every second, as by VS Code with a terminal open, half comes a little less than that after the one before.
+ * Nobody's heart beats faster here: what a person types comes closer together. In milliseconds. Less than a
+ * second, since of what is asked for every second, as by VS Code with a terminal open, half comes a little
+ * less than that after the one before.
  */
 const SHORTEST_MS = 900;
 
@@ -10,13 +11,22 @@ const LATE_PART = 0.1;
 /** So many distances in a row that are alike make a rhythm that is known from then on. */
 const ALIKE_TO_KNOW = 3;
 
-/** After so many arrivals in a row out of a rhythm that was known, it was none: a person's acts were alike by chance. */
+/**
+ * After so many arrivals in a row out of a rhythm that was known, it was none: a person's acts were alike by
+ * chance.
+ */
 const UNHEARD_TO_FORGET = 4;
 
-/** So many alike beats are told apart when they come mixed, as from several tabs; each must show its rhythm by itself. */
+/**
+ * So many alike beats are told apart when they come mixed, as from several tabs; each must show its rhythm by
+ * itself.
+ */
 const MIXED_MAX = 3;
 
-/** Arrivals remembered: what makes a mixed rhythm known, and a beat is found again among others of the same size in between. */
+/**
+ * Arrivals remembered: what makes a mixed rhythm known, and a beat is found again among others of the same
+ * size in between.
+ */
 const REMEMBERED = (ALIKE_TO_KNOW + 1) * MIXED_MAX;
 
 /** Hears a heartbeat among things that happen. */
@@ -45,9 +55,9 @@ export class Rhythm {
   }
 
   /**
-   * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the third one on,
-   * and at once when a rhythm that is known begins or goes on after a break. Beats that come mixed are told from
-   * things that happen once their rhythm is known.
+   * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the
+   * third one on, and at once when a rhythm that is known begins or goes on after a break. Beats that come
+   * mixed are told from things that happen once their rhythm is known.
    */
   isBeat(at: number): boolean {
     const isNew = this.#isAlike(at, 1);

@@ -4,20 +4,20 @@ import { isNavigation, type HostRequest } from '../host-request.ts';
 import { Rhythm } from './heartbeat.ts';
 
 /**
- * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers itself with a POST
- * three seconds after its page was asked for, on a slow machine.
+ * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers
+ * itself with a POST three seconds after its page was asked for, on a slow machine.
  */
 const PAGE_GREETING_MS = 10_000;
 
 /**
- * The same for a WebSocket, from when it speaks: Jupyter 6 asks about the kernel at once, also when it connects anew by
- * itself.
+ * The same for a WebSocket, from when it speaks: Jupyter 6 asks about the kernel at once, also when it
+ * connects anew by itself.
  */
 const SOCKET_GREETING_MS = 2000;
 
 /**
- * Sessions remembered at once, and of each the kinds of requests, and of each socket those of messages: whoever makes up ever
- * new ones must not fill the memory. A kind takes some 600 bytes.
+ * Sessions remembered at once, and of each the kinds of requests, and of each socket those of messages:
+ * whoever makes up ever new ones must not fill the memory. A kind takes some 600 bytes.
  */
 const SESSIONS_MAX = 5000;
 const REQUEST_KINDS_MAX = 50;
@@ -38,23 +38,27 @@ interface Known {
   answers: AnswerWindow;
   /** Of requests; which of a browser's tabs one comes from is not known. */
   rhythms: Map<string, Rhythm>;
-  /** Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew goes on with them. */
+  /**
+   * Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew
+   * goes on with them.
+   */
   periods: Map<number, number>;
 }
 
 /**
- * Tells what a person causes from what a page does by itself; only the former makes a minute active. Contents are not looked at:
- * they are the person's, and every program has its own. A person is behind
+ * Tells what a person causes from what a page does by itself; only the former makes a minute active. Contents
+ * are not looked at: they are the person's, and every program has its own. A person is behind
  * - a page that the browser says a person asked for (`Sec-Fetch-User`, Fetch Metadata, section 2.4);
- * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes right after
- *   the page or the socket was opened, or in the rhythm of those of its kind before it. Of one kind are messages of
- *   one size in one socket (VS Code: 13 bytes every five seconds), requests of one method and size, and where the size
- *   is not known, as where a proxy asks or the body comes in pieces, those of one method and path. A message that
- *   answers the workspace, right after one from there, is no sign either.
- * Active minutes are the lower bound of use, so what comes at first, at once or as regularly as a clock makes none,
- * whoever does it. The other way round, the beats of a heartbeat count until its rhythm is heard: two, or six of each
- * when two tabs ask in turn. So does what a program does by itself at no regular time, such as to save what a person has
- * changed (Jupyter: within two minutes), and whatever answers a workspace that speaks without pause.
+ * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes
+ *   right after the page or the socket was opened, or in the rhythm of those of its kind before it. Of one
+ *   kind are messages of one size in one socket (VS Code: 13 bytes every five seconds), requests of one
+ *   method and size, and where the size is not known, as where a proxy asks or the body comes in pieces,
+ *   those of one method and path. A message that answers the workspace, right after one from there, is no
+ *   sign either. Active minutes are the lower bound of use, so what comes at first, at once or as regularly
+ *   as a clock makes none, whoever does it. The other way round, the beats of a heartbeat count until its
+ *   rhythm is heard: two, or six of each when two tabs ask in turn. So does what a program does by itself at
+ *   no regular time, such as to save what a person has changed (Jupyter: within two minutes), and whatever
+ *   answers a workspace that speaks without pause.
  */
 export class PersonSigns {
   readonly #sessions = new Map<number, Known>();
@@ -74,7 +78,10 @@ export class PersonSigns {
     return !isBeat && now - known.pageAt >= PAGE_GREETING_MS;
   }
 
-  /** Whether a person is behind a message in a WebSocket, for which `socket` stands, and which speaks since `openedAt`. */
+  /**
+   * Whether a person is behind a message in a WebSocket, for which `socket` stands, and which speaks since
+   * `openedAt`.
+   */
   isBehindMessage(
     session: EnteredSession,
     at: Date,
@@ -110,7 +117,10 @@ export class PersonSigns {
     return known;
   }
 
-  /** What was not heard of for so long that the session is over; and when there are still too many, the half longest unheard of. */
+  /**
+   * What was not heard of for so long that the session is over; and when there are still too many, the half
+   * longest unheard of.
+   */
   #forget(now: number): void {
     const isFull = this.#sessions.size >= SESSIONS_MAX;
     if (!isFull && now - this.#forgotAt < IDLE_MS) return;

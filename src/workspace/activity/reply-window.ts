@@ -1,15 +1,21 @@
 /**
- * What a page says so soon after the workspace said something, in whichever of its sockets, is its own answer, in
- * milliseconds: VS Code reports back each file that changed and each port that opened. The way to a browser and back takes up to
- * 100 milliseconds across Europe, and a page on a busy machine another 50. A person's next key may fall into it, but not all
- * keys of a minute do.
+ * What a page says so soon after the workspace said something, in whichever of its sockets, is its own
+ * answer, in milliseconds: VS Code reports back each file that changed and each port that opened. The way to
+ * a browser and back takes up to 100 milliseconds across Europe, and a page on a busy machine another 50. A
+ * person's next key may fall into it, but not all keys of a minute do.
  */
 const ANSWER_MS = 200;
 
-/** How long is looked back for whether the workspace speaks without pause, in windows of that length: ten seconds. */
+/**
+ * How long is looked back for whether the workspace speaks without pause, in windows of that length: ten
+ * seconds.
+ */
 const WINDOWS = 50;
 
-/** In more of them than this it does: then all that a person sends would seem an answer, as where the screen is the workspace's. */
+/**
+ * In more of them than this it does: then all that a person sends would seem an answer, as where the screen
+ * is the workspace's.
+ */
 const WINDOWS_MAX = WINDOWS / 2;
 
 /** Tells what answers a workspace, by when the workspace last spoke in the WebSockets of one session. */
@@ -25,7 +31,10 @@ export class AnswerWindow {
     this.#spokenIn[window % WINDOWS] = window;
   }
 
-  /** Whether what comes from the page at that moment answers what the workspace said; never while it speaks without pause. */
+  /**
+   * Whether what comes from the page at that moment answers what the workspace said; never while it speaks
+   * without pause.
+   */
   isAnswer(at: number): boolean {
     return at - this.#spokenAt < ANSWER_MS && !this.#isWithoutPause(at);
   }

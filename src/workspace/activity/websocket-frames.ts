@@ -1,13 +1,19 @@
-/** A frame of a WebSocket that bears data: continuation, text, binary. Closes, pings and pongs are sent by programs. */
+/**
+ * A frame of a WebSocket that bears data: continuation, text, binary. Closes, pings and pongs are sent by
+ * programs.
+ */
 const DATA_OPCODES = [0, 1, 2];
 
-/** A frame that ends the connection in the regular way: a tab that is closed sends it, a network that fails does not. */
+/**
+ * A frame that ends the connection in the regular way: a tab that is closed sends it, a network that fails
+ * does not.
+ */
 const CLOSE_OPCODE = 8;
 
 /**
- * Watches the bytes of a WebSocket on their way from one side to the other and calls back for every data frame, with
- * its length in bytes (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1). Reads headers only,
- * and keeps no more of them than the fourteen bytes that they have at most.
+ * Watches the bytes of a WebSocket on their way from one side to the other and calls back for every data
+ * frame, with its length in bytes (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1).
+ * Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
  */
 export function countMessages(
   onMessage: (bytes: number) => void,

@@ -3,8 +3,8 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { hostLabels } from '../host-name.ts';
 
 /**
- * The host label of a workspace; the first call gives it one for good. `isReserved` says which labels are somebody else's.
- * Throws when the workspace is not of the company.
+ * The host label of a workspace; the first call gives it one for good. `isReserved` says which labels are
+ * somebody else's. Throws when the workspace is not of the company.
  */
 export async function assignHost(
   trx: Knex,
@@ -25,7 +25,8 @@ export async function assignHost(
       .insert({ label, workspace_id: workspaceId, company_id: companyId, created_at: context.at })
       .onConflict()
       .ignore();
-    // Whoever was first, here or in another request: the workspace has one now, unless the label is another's.
+    // Whoever was first, here or in another request: the workspace has one now, unless the label is
+    // another's.
     const assigned = await findLabel(trx, input);
     if (assigned !== undefined) return assigned;
   }

@@ -10,16 +10,19 @@ import { createToken } from '../access/pass-token.ts';
 import { findWorkspace } from '../queries.ts';
 import { sessionKey } from '../sessions/start-session.ts';
 
-/** A browser follows a redirect at once; what is found later in a log opens nothing. For the entry, and then for its ticket. */
+/**
+ * A browser follows a redirect at once; what is found later in a log opens nothing. For the entry, and then
+ * for its ticket.
+ */
 export const ENTRY_SECONDS = 30;
 
 export type EntryOutcome =
   { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
 
 /**
- * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30 seconds, where the
- * browser gets what `bindTicket` makes a ticket for. Refuses when the subscription has lapsed; both leave an audit row. Throws
- * `NotFound` for a workspace that the person may not see.
+ * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30
+ * seconds, where the browser gets what `bindTicket` makes a ticket for. Refuses when the subscription has
+ * lapsed; both leave an audit row. Throws `NotFound` for a workspace that the person may not see.
  */
 export async function beginEntry(
   db: Knex,

@@ -5,9 +5,10 @@ import { ENTRY_SECONDS } from './begin-entry.ts';
 import { createToken } from '../access/pass-token.ts';
 
 /**
- * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with the cookie whose hash
- * is `nonceHash`. Undefined for an entry that is unknown, used, too old or another browser session's, which goes to the security
- * log: a link to here opens nothing for whoever did not press the button in the app.
+ * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with
+ * the cookie whose hash is `nonceHash`. Undefined for an entry that is unknown, used, too old or another
+ * browser session's, which goes to the security log: a link to here opens nothing for whoever did not press
+ * the button in the app.
  */
 export async function bindTicket(
   db: Knex,

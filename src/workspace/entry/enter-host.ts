@@ -22,10 +22,10 @@ interface Brought {
 }
 
 /**
- * The way into a workspace, at its own host. With an entry the browser gets a cookie and takes its hash to the app, which makes
- * a ticket for that cookie alone; with ticket and cookie it gets its pass. So a ticket that somebody else fetched opens nothing
- * (login CSRF; as `state` in OAuth, RFC 6749, section 10.12). Undefined for anything that opens nothing, which goes to the
- * security log.
+ * The way into a workspace, at its own host. With an entry the browser gets a cookie and takes its hash to
+ * the app, which makes a ticket for that cookie alone; with ticket and cookie it gets its pass. So a ticket
+ * that somebody else fetched opens nothing (login CSRF; as `state` in OAuth, RFC 6749, section 10.12).
+ * Undefined for anything that opens nothing, which goes to the security log.
  */
 export async function enterHost(
   db: Knex,

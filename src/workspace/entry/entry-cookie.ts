@@ -16,8 +16,8 @@ function prefix(https: boolean): string {
 }
 
 /**
- * The whole `Set-Cookie` header: host-only, out of reach for scripts, gone after two minutes. Each entry has a cookie of its own,
- * so that two tabs that come in at once do not take each other's.
+ * The whole `Set-Cookie` header: host-only, out of reach for scripts, gone after two minutes. Each entry has
+ * a cookie of its own, so that two tabs that come in at once do not take each other's.
  */
 export function nonceCookie(token: string, of: { entryHash: string; https: boolean }): string {
   const { https } = of;
@@ -33,7 +33,10 @@ export function clearedNonceCookie(name: string, https: boolean): string {
   return setCookie(name, '', { seconds: 0, https });
 }
 
-/** The cookie that a browser already has for an entry: one that asks again must not lose what the first answer gave it. */
+/**
+ * The cookie that a browser already has for an entry: one that asks again must not lose what the first answer
+ * gave it.
+ */
 export function heldNonce(
   header: string | undefined,
   of: { entryHash: string; https: boolean },

@@ -61,7 +61,10 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
   return router;
 }
 
-/** Back from the workspace's host, which has given the browser its cookie. Only the browser that began the entry gets a ticket. */
+/**
+ * Back from the workspace's host, which has given the browser its cookie. Only the browser that began the
+ * entry gets a ticket.
+ */
 async function goOnWithTicket({ db, config }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   if (config.workspaceDomain === null) throw new NotFound();
   const { entry, state } = entryQuery.parse(req.query);
@@ -76,7 +79,10 @@ async function goOnWithTicket({ db, config }: WorkspaceDeps, req: Request, res: 
   res.redirect(303, `${workspaceOrigin(config, bound.label)}${ENTER_PATH}?ticket=${bound.ticket}`);
 }
 
-/** True when there is something to enter: what is stopped is started first. Otherwise the person is told on its page why not. */
+/**
+ * True when there is something to enter: what is stopped is started first. Otherwise the person is told on
+ * its page why not.
+ */
 async function isUp(
   deps: WorkspaceDeps,
   req: Request,
@@ -92,8 +98,9 @@ async function isUp(
 }
 
 /**
- * Lets the form of a workspace's page lead to the workspace's host and back: browsers check the redirects after a form as well.
- * The app by its name, too: it may have been opened by another. False when workspaces have no hosts.
+ * Lets the form of a workspace's page lead to the workspace's host and back: browsers check the redirects
+ * after a form as well. The app by its name, too: it may have been opened by another. False when workspaces
+ * have no hosts.
  */
 export function allowEntryForm(res: Response, config: Config): boolean {
   if (config.workspaceDomain === null) return false;

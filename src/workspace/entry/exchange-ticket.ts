@@ -27,12 +27,13 @@ interface Presented {
 }
 
 /**
- * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of another workspace,
- * fetched by another browser or used before, which goes to the security log. Whether the pass lets anybody in is decided anew with
- * every request. `heldHash` is of the pass that came with the ticket. Good for the same browser session it stays, and `token` is
- * null: with another pass, what is open in the first tab would be cut. One that is not brought opens nothing more, unless it is of
- * the last half minute: of two tabs that come in at once neither may shut out the other. One that was given to another browser
- * session is now lost to its browser: it opens nothing more, and its open session ends as `replaced`.
+ * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of
+ * another workspace, fetched by another browser or used before, which goes to the security log. Whether the
+ * pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the
+ * ticket. Good for the same browser session it stays, and `token` is null: with another pass, what is open in
+ * the first tab would be cut. One that is not brought opens nothing more, unless it is of the last half
+ * minute: of two tabs that come in at once neither may shut out the other. One that was given to another
+ * browser session is now lost to its browser: it opens nothing more, and its open session ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
@@ -126,7 +127,10 @@ async function givePass(trx: Knex.Transaction, { at }: RequestContext, ticket: E
   return token;
 }
 
-/** Takes back the pass that this browser held until now for another browser session, unless it is none of this workspace's. */
+/**
+ * Takes back the pass that this browser held until now for another browser session, unless it is none of this
+ * workspace's.
+ */
 async function replacePass(
   trx: Knex.Transaction,
   context: RequestContext,

@@ -15,8 +15,8 @@ export interface Doors {
 export type Admission = { ok: true; admitted: Admitted } | { ok: false; reason: PassRefusal };
 
 /**
- * Decides about a request that came to the gateway, and where it goes. It counts as use when the workspace answers: what finds
- * nobody there is none. `cookie`: the browser's cookies without ours.
+ * Decides about a request that came to the gateway, and where it goes. It counts as use when the workspace
+ * answers: what finds nobody there is none. `cookie`: the browser's cookies without ours.
  */
 export async function admitRequest(
   { gate, gateway }: Doors,
@@ -44,7 +44,10 @@ export async function admitRequest(
   };
 }
 
-/** A class, for its method is made once: tsx names each function anew that is made for a request, which is slow. */
+/**
+ * A class, for its method is made once: tsx names each function anew that is made for a request, which is
+ * slow.
+ */
 class AdmittedRequest implements Admitted {
   readonly label: string;
   readonly tokenHash: string | null;

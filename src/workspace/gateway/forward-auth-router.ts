@@ -8,12 +8,16 @@ import type { PassRefusal } from '../access/decide-access.ts';
 import { createPassReader, isHttps } from '../access/pass-token.ts';
 import type { WorkspaceGate } from '../access/access-cache.ts';
 
-/** What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round in a circle. */
+/**
+ * What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round
+ * in a circle.
+ */
 export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
 
 /**
- * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a workspace: 204, 401
- * or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser sessions: the pass is not one.
+ * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a
+ * workspace: 204, 401 or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser
+ * sessions: the pass is not one.
  */
 export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: WorkspaceGate): Router {
   const readHost = createHostReader(config);
@@ -41,14 +45,18 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: Workspa
     await gate.note(context, entry.session, { request, isPartlySeen: true });
     res.setHeader('x-workspace-id', String(entry.entrant.workspaceId));
     res.setHeader('x-workspace-user-id', String(entry.entrant.userId));
-    // What the workspace may see of the cookies; each of the three proxies can put it in place of the browser's own.
+    // What the workspace may see of the cookies; each of the three proxies can put it in place of the
+    // browser's own.
     res.setHeader('cookie', cookie.forwarded);
     res.status(204).end();
   });
   return router;
 }
 
-/** nginx passes on nothing but 200, 401 and 403; its own configuration turns 401 with an address into a redirect. */
+/**
+ * nginx passes on nothing but 200, 401 and 403; its own configuration turns 401 with an address into a
+ * redirect.
+ */
 function refuse(
   res: Response,
   baseUrl: string,
@@ -79,8 +87,9 @@ interface Original {
 }
 
 /**
- * The request that the proxy asks about. Only a trusted proxy is believed; a stranger's headers are ignored, and so there is no
- * host. A browser can send the header that its proxy does not set: when both are there they must name one host.
+ * The request that the proxy asks about. Only a trusted proxy is believed; a stranger's headers are ignored,
+ * and so there is no host. A browser can send the header that its proxy does not set: when both are there
+ * they must name one host.
  */
 function readOriginal(req: Request): Original | null {
   const isTrusted = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;
@@ -99,7 +108,8 @@ function readOriginal(req: Request): Original | null {
 }
 
 function hostOfUrl(url: string): string {
-  // Blanks of ASCII only: nginx sends the address byte for byte, and `\s` would take the byte A0 of a UTF-8 letter for one.
+  // Blanks of ASCII only: nginx sends the address byte for byte, and `\s` would take the byte A0 of a UTF-8
+  // letter for one.
   const isPlain = !/[\t\n\v\f\r ]/.test(url) && URL.canParse(url);
   return isPlain ? new URL(url).host : '';
 }

@@ -14,7 +14,10 @@ import { TooMuchOpen, WorkspaceAway, type WorkspaceGateway } from './workspace-g
 
 /** What the server does with a request that would like to leave HTTP. */
 export interface UpgradeHandler {
-  /** True for a WebSocket at a workspace's host; whatever else is asked for is ignored, and the request is a plain one. */
+  /**
+   * True for a WebSocket at a workspace's host; whatever else is asked for is ignored, and the request is a
+   * plain one.
+   */
   isWanted(req: IncomingMessage): boolean;
   /** Answers one that is wanted. Never rejects. */
   handle(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;

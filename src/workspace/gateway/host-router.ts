@@ -16,8 +16,8 @@ import type { PassedOn, PassOn } from './pass-on-request.ts';
 const AGAIN_SECONDS = 3;
 
 /**
- * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file or cookie of the
- * app exists there. `earlier` holds what came of a request before Express saw it.
+ * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file
+ * or cookie of the app exists there. `earlier` holds what came of a request before Express saw it.
  */
 export function createHostRouter(
   deps: WorkspaceDeps,
@@ -121,7 +121,9 @@ function isAsset(req: Request, res: Response, assets: HostAssets): boolean {
   return true;
 }
 
-/** A page of ours at a workspace's host. Of our files only its style and the logo are there, and no script. */
+/**
+ * A page of ours at a workspace's host. Of our files only its style and the logo are there, and no script.
+ */
 function showAway(
   req: Request,
   res: Response,

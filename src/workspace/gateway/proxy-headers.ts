@@ -34,8 +34,8 @@ const claims = [
 const kept = ['transfer-encoding', 'content-length', 'host'];
 
 /**
- * What a WebSocket may be extended by (RFC 6455, section 9.1). Compressed, the beats of one heartbeat have ever other sizes,
- * and nobody could tell them from a person, as in VS Code.
+ * What a WebSocket may be extended by (RFC 6455, section 9.1). Compressed, the beats of one heartbeat have
+ * ever other sizes, and nobody could tell them from a person, as in VS Code.
  */
 const extensions = 'sec-websocket-extensions';
 
@@ -43,8 +43,9 @@ const extensions = 'sec-websocket-extensions';
 const dropped = new Set([...hopByHop, ...claims, extensions, 'expect']);
 
 /**
- * The headers of a request, fit for the workspace: without our cookies and what spoke to us alone, and with the true
- * address, host and scheme. A new object: one from which names were deleted is slow in all that follows.
+ * The headers of a request, fit for the workspace: without our cookies and what spoke to us alone, and with
+ * the true address, host and scheme. A new object: one from which names were deleted is slow in all that
+ * follows.
  */
 export function cleanRequestHeaders(
   headers: IncomingHttpHeaders,
@@ -65,7 +66,10 @@ function isDropped(name: string, named: string[]): boolean {
   return dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
 }
 
-/** By these an answer makes a proxy in front of us send something else: a file, or what is at an internal address (nginx, Apache). */
+/**
+ * By these an answer makes a proxy in front of us send something else: a file, or what is at an internal
+ * address (nginx, Apache).
+ */
 const commands = [
   'x-accel-redirect',
   'x-sendfile',
@@ -75,14 +79,14 @@ const commands = [
 ];
 
 /**
- * Of an answer: what speaks to the next hop, what commands it, and what would clear the cookies of the neighbours too. Node does
- * the framing.
+ * Of an answer: what speaks to the next hop, what commands it, and what would clear the cookies of the
+ * neighbours too. Node does the framing.
  */
 const droppedOfAnswer = new Set([...hopByHop, ...commands, 'transfer-encoding', 'clear-site-data']);
 
 /**
- * The headers of a workspace's answer, fit for the browser. A cookie loses its Domain, or a neighbouring workspace would get it;
- * one with a name of ours is dropped.
+ * The headers of a workspace's answer, fit for the browser. A cookie loses its Domain, or a neighbouring
+ * workspace would get it; one with a name of ours is dropped.
  */
 export function cleanResponseHeaders(headers: IncomingHttpHeaders, status: number): OutgoingHttpHeaders {
   const named = namedByConnection(headers);
@@ -107,8 +111,8 @@ function namedByConnection({ connection }: IncomingHttpHeaders): string[] {
 const NONE: string[] = [];
 
 /**
- * The first lines of an answer that is written by hand, one character a byte. Leaves out what no line can hold; Node has not read
- * such headers, so none is expected.
+ * The first lines of an answer that is written by hand, one character a byte. Leaves out what no line can
+ * hold; Node has not read such headers, so none is expected.
  */
 export function answerHead(status: number, headers: OutgoingHttpHeaders): string {
   let head = `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n`;

@@ -37,9 +37,10 @@ interface RelayOf {
 }
 
 /**
- * Passes one request on and its answer back. A workspace's program may send anything: an answer that Node would refuse
- * to send in our name is a `BrokenAnswer` before a byte of it is passed on. Resolves when the answer is closed. Rejects
- * when there is none, and when it breaks off; some of it may have been sent by then. Never throws in a later turn.
+ * Passes one request on and its answer back. A workspace's program may send anything: an answer that Node
+ * would refuse to send in our name is a `BrokenAnswer` before a byte of it is passed on. Resolves when the
+ * answer is closed. Rejects when there is none, and when it breaks off; some of it may have been sent by
+ * then. Never throws in a later turn.
  */
 export function relayRequest(
   req: IncomingMessage,
@@ -52,8 +53,8 @@ export function relayRequest(
 }
 
 /**
- * Throws for an answer that Node would not send, or of which it cannot say where it ends. 101 has an event of its own.
- * Source: RFC 9110, section 15; RFC 9112, section 6.1.
+ * Throws for an answer that Node would not send, or of which it cannot say where it ends. 101 has an event of
+ * its own. Source: RFC 9110, section 15; RFC 9112, section 6.1.
  */
 export function requirePassable({ statusCode: status = 0, headers }: IncomingMessage): void {
   if (status < 200 || status > 599) throw new BrokenAnswer(`its status is ${String(status)}`);
@@ -101,12 +102,14 @@ class Relay {
     const sent = this.#sent;
     sent.on('error', (error) => {
       if (this.#isStale()) this.#sendAgain();
-      // What comes behind a whole answer, or is lost of a body that it did not wait for, takes nothing from it.
+      // What comes behind a whole answer, or is lost of a body that it did not wait for, takes nothing from
+      // it.
       else if (this.#answer?.complete !== true) this.#fail(error);
     });
     sent.on('response', (answer) => {
       this.#answer = answer;
-      // What is wrong in the bytes that came with the head is found first, while there is a place for a status.
+      // What is wrong in the bytes that came with the head is found first, while there is a place for a
+      // status.
       process.nextTick(passBackLater, this);
     });
     // Without a listener Node drops the connection and says nothing, and the browser would wait for ever.
@@ -116,7 +119,10 @@ class Relay {
     });
   }
 
-  /** The program has closed a connection that was kept, while this was on its way: it has not read it (RFC 9110, section 9.2.2). */
+  /**
+   * The program has closed a connection that was kept, while this was on its way: it has not read it (RFC
+   * 9110, section 9.2.2).
+   */
   #isStale(): boolean {
     const isSafe = ['GET', 'HEAD', 'OPTIONS'].includes(this.#req.method ?? '') && !this.#hasBody;
     return (

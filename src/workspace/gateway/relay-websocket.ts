@@ -19,9 +19,9 @@ interface WebSocketOptions {
 }
 
 /**
- * Asks a workspace for a WebSocket and joins the two sides, or passes on what it answers instead. Resolves when they are
- * joined or the answer has begun; rejects only while a status can still be sent. No byte is lost that either side sends
- * right behind its head: neither side is read before it is joined to the other.
+ * Asks a workspace for a WebSocket and joins the two sides, or passes on what it answers instead. Resolves
+ * when they are joined or the answer has begun; rejects only while a status can still be sent. No byte is
+ * lost that either side sends right behind its head: neither side is read before it is joined to the other.
  */
 export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -50,7 +50,8 @@ export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOption
     });
     sent.on('response', (answer) => {
       answered = answer;
-      // What is wrong in the bytes that came with the head is found first, while there is a place for a status.
+      // What is wrong in the bytes that came with the head is found first, while there is a place for a
+      // status.
       process.nextTick(() => {
         if (answered === null) return;
         try {
@@ -86,7 +87,8 @@ function join(
     each.setNoDelay(true);
     each.setKeepAlive(true);
     each.on('error', () => each.destroy());
-    // Once it has what is still on its way to it, each side learns that the other is gone, whoever cut the line.
+    // Once it has what is still on its way to it, each side learns that the other is gone, whoever cut the
+    // line.
     each.once('close', () => {
       other.destroySoon();
     });
@@ -104,8 +106,8 @@ function join(
   // Behind the pipes: a listener sets a stream flowing, and what flows before there is a pipe is lost.
   socket.on('data', of.onSent);
   workspaceSocket.on('data', of.onSaid);
-  // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half open, and one
-  // that were would keep the server from closing.
+  // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half
+  // open, and one that were would keep the server from closing.
   socket.once('end', () => socket.destroy());
 }
 

@@ -2,7 +2,10 @@ import { Agent, type AgentOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 
-/** Connections to one workspace that carry a request, at a time: a page that waits long for answers takes some. */
+/**
+ * Connections to one workspace that carry a request, at a time: a page that waits long for answers takes
+ * some.
+ */
 const CONNECTIONS_MAX = 256;
 
 /** Idle ones that are kept for the next request. */
@@ -17,8 +20,8 @@ export class WorkspaceSilent extends Error {
 }
 
 /**
- * Keeps connections to workspaces, and breaks off one on which nothing is said for `silentMs`, neither way. The limit is the
- * connection's: set anew for each request it cost a tenth of passing one on.
+ * Keeps connections to workspaces, and breaks off one on which nothing is said for `silentMs`, neither way.
+ * The limit is the connection's: set anew for each request it cost a tenth of passing one on.
  */
 export class WorkspaceAgent extends Agent {
   constructor({ silentMs }: { silentMs: number }) {

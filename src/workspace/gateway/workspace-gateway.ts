@@ -20,7 +20,10 @@ import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresse
 
 const SILENT_MS = 120_000;
 
-/** A person who has too much open is named in the security log once in so many milliseconds, with how often it was. */
+/**
+ * A person who has too much open is named in the security log once in so many milliseconds, with how often it
+ * was.
+ */
 const TOLD_MS = 60_000;
 
 /** The workspace did not answer, or not so that it could be passed on; `status` says how. */
@@ -88,7 +91,10 @@ export class WorkspaceGateway {
     this.connections = new OpenConnections(deps);
   }
 
-  /** Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with `TooMuchOpen`. */
+  /**
+   * Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with
+   * `TooMuchOpen`.
+   */
   async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
     this.#hold(admitted);
     const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
@@ -109,8 +115,8 @@ export class WorkspaceGateway {
   }
 
   /**
-   * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves. Resolves when both sides
-   * speak, or with what the workspace answered instead; rejects like `passOn`.
+   * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves.
+   * Resolves when both sides speak, or with what the workspace answered instead; rejects like `passOn`.
    */
   async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
     if (socket.closed) return;

@@ -10,8 +10,8 @@ import { sessionKey } from '../sessions/start-session.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**
- * Ends the session in which this browser uses the workspace, and shuts it out of the workspace's host; null when it has none
- * open. Throws `NotFound` for a workspace that the person may not see.
+ * Ends the session in which this browser uses the workspace, and shuts it out of the workspace's host; null
+ * when it has none open. Throws `NotFound` for a workspace that the person may not see.
  */
 export async function closeWorkspace(
   db: Knex,

@@ -18,9 +18,9 @@ interface CreateInput {
 }
 
 /**
- * Creates a workspace of the signed-in person on the lowest free port. Refuses when the subscription has lapsed, the plan's
- * number of workspaces is reached, the company has the name already (capital letters do not count) or no port is free;
- * each refusal leaves an audit row.
+ * Creates a workspace of the signed-in person on the lowest free port. Refuses when the subscription has
+ * lapsed, the plan's number of workspaces is reached, the company has the name already (capital letters do
+ * not count) or no port is free; each refusal leaves an audit row.
  */
 export async function createWorkspace(
   db: Knex,

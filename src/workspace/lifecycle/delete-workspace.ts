@@ -8,9 +8,9 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**
- * Deletes a workspace, ends what is open in it and stops its program. Its files stay until its grace period is over,
- * its row, its sessions and their evidence for longer. Throws `NotFound` for one that does not exist, is deleted
- * already, or that the person may not see.
+ * Deletes a workspace, ends what is open in it and stops its program. Its files stay until its grace period
+ * is over, its row, its sessions and their evidence for longer. Throws `NotFound` for one that does not
+ * exist, is deleted already, or that the person may not see.
  */
 export async function deleteWorkspace(
   db: Knex,

@@ -24,8 +24,8 @@ export interface DeletedPage {
 }
 
 /**
- * What the page of deleted workspaces shows this person: those that can still be restored. `renamedId` is one that needs another
- * name; throws `NotFound` when the person may not restore it.
+ * What the page of deleted workspaces shows this person: those that can still be restored. `renamedId` is one
+ * that needs another name; throws `NotFound` when the person may not restore it.
  */
 export async function loadDeletedPage(
   db: Knex,

@@ -59,8 +59,8 @@ export async function findDeletedWorkspace(
 }
 
 /**
- * Those of all companies whose grace period is over, longest deleted first. Not those of a company with an open hold:
- * what a dispute or a court may ask for is not destroyed. For scheduled work; no page shows it.
+ * Those of all companies whose grace period is over, longest deleted first. Not those of a company with an
+ * open hold: what a dispute or a court may ask for is not destroyed. For scheduled work; no page shows it.
  */
 export async function listWorkspacesToDestroy(
   db: Knex,

@@ -11,7 +11,9 @@ import { createRuntimeActsLimit } from '../runtime/runtime-router.ts';
 import { restoreWorkspace, type RestoreOutcome } from './restore-workspace.ts';
 import { loadWorkspacePage } from './workspace-page.ts';
 
-/** Deletion, and what can be restored after it. Part of the workspace router, before any workspace's own page. */
+/**
+ * Deletion, and what can be restored after it. Part of the workspace router, before any workspace's own page.
+ */
 export function createDeletionRouter(deps: WorkspaceDeps): Router {
   const { db, config, runtime } = deps;
   const { workspaceRestoreDays: restoreDays } = config;

@@ -7,9 +7,9 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 type Doomed = Awaited<ReturnType<typeof listWorkspacesToDestroy>>[number];
 
 /**
- * Destroys what is in workspaces that were deleted more than `restoreDays` ago; their rows, sessions and evidence
- * stay. Each leaves an audit row of the system for what came of it; what could not be destroyed is tried again by the
- * next run. Returns a summary for the job list.
+ * Destroys what is in workspaces that were deleted more than `restoreDays` ago; their rows, sessions and
+ * evidence stay. Each leaves an audit row of the system for what came of it; what could not be destroyed is
+ * tried again by the next run. Returns a summary for the job list.
  */
 export async function destroyWorkspaces(
   db: Knex,
@@ -30,7 +30,8 @@ async function destroyOne(
   { workspace, runtime }: { workspace: Doomed; runtime: WorkspaceRuntime },
 ): Promise<'destroyed' | 'failed' | 'restored'> {
   const { id, company_id, owner_user_id, name, deleted_at } = workspace;
-  // From here on nobody restores what may be half gone; removing many files takes too long to keep a row locked.
+  // From here on nobody restores what may be half gone; removing many files takes too long to keep a row
+  // locked.
   const claimed = await db('workspaces')
     .where({ id, company_id, deleted_at })
     .whereNull('destroyed_at')

@@ -4,9 +4,9 @@ import type { Knex } from 'knex';
 const PORT_LOCK = 0x706f7274;
 
 /**
- * The lowest port of the range that no workspace has, or `preferred` when it is one of those; undefined when all are
- * taken. Until the transaction ends nobody else is given one, so two workspaces never get the same; the unique index
- * on the port is the second lock.
+ * The lowest port of the range that no workspace has, or `preferred` when it is one of those; undefined when
+ * all are taken. Until the transaction ends nobody else is given one, so two workspaces never get the same;
+ * the unique index on the port is the second lock.
  */
 export async function findFreePort(
   trx: Knex,

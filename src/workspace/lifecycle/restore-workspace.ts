@@ -22,9 +22,10 @@ interface RestoreInput {
 }
 
 /**
- * Brings a deleted workspace back within its grace period, with its files, its address and if it is still free its port; its
- * program stays stopped. Refuses when the subscription has lapsed, the plan has no room or another workspace has the name by now;
- * either way one audit row. Throws `NotFound` for one that is not deleted, is destroyed, or that the person may not see.
+ * Brings a deleted workspace back within its grace period, with its files, its address and if it is still
+ * free its port; its program stays stopped. Refuses when the subscription has lapsed, the plan has no room or
+ * another workspace has the name by now; either way one audit row. Throws `NotFound` for one that is not
+ * deleted, is destroyed, or that the person may not see.
  */
 export async function restoreWorkspace(
   db: Knex,

@@ -52,7 +52,9 @@ type HistoryRow = ListedSession & {
   shows_address: boolean;
 };
 
-/** What the page of one workspace shows this person. Throws `NotFound` for a workspace that they may not see. */
+/**
+ * What the page of one workspace shows this person. Throws `NotFound` for a workspace that they may not see.
+ */
 export async function loadWorkspacePage(
   db: Knex,
   context: RequestContext,
@@ -89,7 +91,10 @@ export async function loadWorkspacePage(
   };
 }
 
-/** The session in which this browser uses the workspace; null: it has none. Throws `NotFound` as the page does. */
+/**
+ * The session in which this browser uses the workspace; null: it has none. Throws `NotFound` as the page
+ * does.
+ */
 export async function findOpenSessionId(
   db: Knex,
   context: RequestContext,

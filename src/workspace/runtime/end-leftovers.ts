@@ -14,8 +14,8 @@ interface Stopped {
 }
 
 /**
- * Ends what runs though nobody wants it any more: an act was cut off by a crash between what it wrote down and what it did. Each
- * leaves an audit row of the system. Returns how many there were.
+ * Ends what runs though nobody wants it any more: an act was cut off by a crash between what it wrote down
+ * and what it did. Each leaves an audit row of the system. Returns how many there were.
  */
 export async function endLeftovers(
   db: Knex,
@@ -32,7 +32,10 @@ export async function endLeftovers(
   return count;
 }
 
-/** Stops a program that nobody asked to stop, and leaves the row for what came of it. Never rejects for the program's sake. */
+/**
+ * Stops a program that nobody asked to stop, and leaves the row for what came of it. Never rejects for the
+ * program's sake.
+ */
 export async function stopWithRow(
   db: Knex,
   context: RequestContext,

@@ -40,8 +40,9 @@ export function launch(
 }
 
 /**
- * What to put in front of a command so that it gets the limits of a workspace; nothing where there is no `prlimit`. RLIMIT_DATA
- * and not RLIMIT_AS: programs reserve far more addresses than they use. RLIMIT_NPROC counts a whole user.
+ * What to put in front of a command so that it gets the limits of a workspace; nothing where there is no
+ * `prlimit`. RLIMIT_DATA and not RLIMIT_AS: programs reserve far more addresses than they use. RLIMIT_NPROC
+ * counts a whole user.
  */
 export function workspaceLimits({ memoryMb, processesMax }: RuntimeConfig, owner: Owner | null): string[] {
   if (PRLIMIT === undefined) return [];

@@ -19,7 +19,9 @@ export function isAlive({ pid, startedAt }: ProcessIdentity): boolean {
   return findIdentity(pid)?.startedAt === startedAt;
 }
 
-/** Sends a signal to the group that the process leads; nothing when it is gone, so a recycled id is never hit. */
+/**
+ * Sends a signal to the group that the process leads; nothing when it is gone, so a recycled id is never hit.
+ */
 export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   if (!isAlive(identity)) return;
   try {
@@ -31,8 +33,8 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
 }
 
 /**
- * Kills what the process has started and left behind in its group. An id is not given out again while a group bears it, so
- * when another process has it the group is empty and nothing is done.
+ * Kills what the process has started and left behind in its group. An id is not given out again while a group
+ * bears it, so when another process has it the group is empty and nothing is done.
  */
 export function killRemains(identity: ProcessIdentity): void {
   const current = findIdentity(identity.pid);

@@ -11,8 +11,8 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 const AT_ONCE = 4;
 
 /**
- * Brings back what was running when the app was last here: adopts what still lives, starts the rest, and ends what lives though
- * nobody wants it any more. What a company no longer pays for stays down. Never rejects.
+ * Brings back what was running when the app was last here: adopts what still lives, starts the rest, and ends
+ * what lives though nobody wants it any more. What a company no longer pays for stays down. Never rejects.
  */
 export async function resumeWorkspaces(
   db: Knex,

@@ -9,8 +9,8 @@ export interface RunningWorkspace extends RuntimeWorkspace {
   /** When the company's subscription lapses, or has lapsed. */
   paid_until: Date;
   /**
-   * When a person last used it, by what flowed there or by what a page or a program reported; a tab that is merely connected is
-   * no use. Null: not yet.
+   * When a person last used it, by what flowed there or by what a page or a program reported; a tab that is
+   * merely connected is no use. Null: not yet.
    */
   last_active_at: Date | null;
 }
@@ -45,7 +45,10 @@ function columnsOf(db: Knex): (string | Knex.Raw)[] {
   ];
 }
 
-/** A session whose traffic is counted says by that when it was used; in any other only reports of use move the last activity. */
+/**
+ * A session whose traffic is counted says by that when it was used; in any other only reports of use move the
+ * last activity.
+ */
 const LAST_ACTIVE = `(
   select max(case when s.connected_until is null then s.last_activity_at else s.active_until end)
   from workspace_sessions as s

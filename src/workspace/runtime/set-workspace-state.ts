@@ -24,10 +24,10 @@ interface SetStateInput {
 }
 
 /**
- * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row that says so.
- * Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go on.
- * Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws `NotFound` for a workspace
- * that the person may not see, and where workspaces run elsewhere.
+ * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row
+ * that says so. Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go
+ * on. Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws
+ * `NotFound` for a workspace that the person may not see, and where workspaces run elsewhere.
  */
 export async function setWorkspaceState(
   db: Knex,

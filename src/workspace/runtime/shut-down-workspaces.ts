@@ -7,9 +7,10 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**
- * Closes the runtime because the app stops, and ends as `app-shutdown` what was open in the workspaces that stop with it, at
- * its last proof of life. Where they outlive the app nothing ends: their people come back to them. Never rejects, since a
- * database that is away must not keep the process from stopping; what is still open then ends as idle.
+ * Closes the runtime because the app stops, and ends as `app-shutdown` what was open in the workspaces that
+ * stop with it, at its last proof of life. Where they outlive the app nothing ends: their people come back to
+ * them. Never rejects, since a database that is away must not keep the process from stopping; what is still
+ * open then ends as idle.
  */
 export async function shutDownWorkspaces(
   db: Knex,

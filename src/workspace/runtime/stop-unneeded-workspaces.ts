@@ -15,9 +15,10 @@ const endings = {
 } satisfies Record<StopCause, Ending>;
 
 /**
- * Stops programs that nobody has used for `idleStopHours` (null: never for that), counted from their start or their last active
- * use, those of companies whose subscription has lapsed, and what an act that was cut off has left running. Each leaves an audit
- * row of the system that says why, a failure included. Returns a summary for the job list.
+ * Stops programs that nobody has used for `idleStopHours` (null: never for that), counted from their start or
+ * their last active use, those of companies whose subscription has lapsed, and what an act that was cut off
+ * has left running. Each leaves an audit row of the system that says why, a failure included. Returns a
+ * summary for the job list.
  */
 export async function stopUnneededWorkspaces(
   db: Knex,
@@ -59,7 +60,10 @@ function findStopCause(
   return at.getTime() - lastUse >= idleStopHours * HOUR_MS ? 'unused' : null;
 }
 
-/** Looks once more, since stopping those before it took its time; null when it is used, paid for, or stopped by now. */
+/**
+ * Looks once more, since stopping those before it took its time; null when it is used, paid for, or stopped
+ * by now.
+ */
 async function noteStop(
   db: Knex,
   context: RequestContext,

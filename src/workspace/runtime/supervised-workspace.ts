@@ -12,7 +12,10 @@ import { boundWorkspaceLog } from './workspace-log.ts';
 export interface SupervisorDeps {
   config: RuntimeConfig;
   log: Log;
-  /** The pause after the first crash, in milliseconds; each one after doubles it, up to a minute. Default 1000. */
+  /**
+   * The pause after the first crash, in milliseconds; each one after doubles it, up to a minute. Default
+   * 1000.
+   */
   firstPauseMs?: number;
 }
 

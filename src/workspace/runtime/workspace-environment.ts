@@ -1,6 +1,9 @@
 import { dirname } from 'node:path';
 
-/** The environment of whatever runs in a workspace. Nothing of ours: a workspace that sees our environment has our secrets. */
+/**
+ * The environment of whatever runs in a workspace. Nothing of ours: a workspace that sees our environment has
+ * our secrets.
+ */
 export function workspaceEnvironment(folder: string): Record<string, string> {
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
   return {

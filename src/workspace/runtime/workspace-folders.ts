@@ -31,8 +31,8 @@ export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: nu
 const record = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
 
 /**
- * Makes what is missing: private folders of the workspace, and around them folders that only lead through. Throws when the path
- * of its socket is longer than the system takes.
+ * Makes what is missing: private folders of the workspace, and around them folders that only lead through.
+ * Throws when the path of its socket is longer than the system takes.
  */
 export function prepareFolders(root: string, folders: WorkspaceFolders, owner: Owner | null): void {
   if (Buffer.byteLength(folders.socketPath) > SOCKET_PATH_MAX)

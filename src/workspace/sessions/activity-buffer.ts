@@ -13,9 +13,10 @@ import { MIN_ACTIVITY_GAP_SECONDS } from './touch-session.ts';
 import { writeTouches } from './write-touches.ts';
 
 /**
- * Counts reports of activity in memory and writes those of all sessions together. It answers only for a session that the
- * database called open, and its person allowed, a moment ago: an end, a lapse or a lost right elsewhere is noticed within
- * ten seconds. A process that is killed (`kill -9`) loses the touches of its last five seconds.
+ * Counts reports of activity in memory and writes those of all sessions together. It answers only for a
+ * session that the database called open, and its person allowed, a moment ago: an end, a lapse or a lost
+ * right elsewhere is noticed within ten seconds. A process that is killed (`kill -9`) loses the touches of
+ * its last five seconds.
  */
 export interface ActivityBuffer {
   /** True when the report is noted here; false when the database must be asked. */
@@ -23,13 +24,16 @@ export interface ActivityBuffer {
   /** Notes reports in this session from now on. Call it when a report has been committed, not before. */
   remember(session: SeenSession): void;
   /**
-   * Hands over what waits for these sessions and forgets them, so that the next report in them asks the database. Waits for
-   * a write in progress, so the caller must not have locked sessions yet.
+   * Hands over what waits for these sessions and forgets them, so that the next report in them asks the
+   * database. Waits for a write in progress, so the caller must not have locked sessions yet.
    */
   take(filter: ReporterFilter): Promise<TakenTouches[]>;
   /** Takes back what a transaction had taken that was then rolled back. */
   putBack(taken: TakenTouches[]): void;
-  /** Writes what waits, then looks how the remembered sessions stand. Never rejects: what could not be written is kept. */
+  /**
+   * Writes what waits, then looks how the remembered sessions stand. Never rejects: what could not be written
+   * is kept.
+   */
   flush(): Promise<void>;
   state(): { sessions: number; pendingTouches: number };
   /** Stops the timer and writes what waits. */
@@ -37,7 +41,10 @@ export interface ActivityBuffer {
 }
 
 export interface ActivityBufferDeps {
-  /** A pool that no request can fill up: a request may wait for a write while it holds a connection of the other. */
+  /**
+   * A pool that no request can fill up: a request may wait for a write while it holds a connection of the
+   * other.
+   */
   db: Knex;
   log: Log;
   metrics: Metrics;
@@ -45,10 +52,16 @@ export interface ActivityBufferDeps {
   everyMs?: number;
 }
 
-/** Not longer than the gap in which a second report counts nothing: two processes hardly ever note the same seconds. */
+/**
+ * Not longer than the gap in which a second report counts nothing: two processes hardly ever note the same
+ * seconds.
+ */
 const FLUSH_MS = MIN_ACTIVITY_GAP_SECONDS * 1000;
 
-/** A statement without an answer for so long has failed, in milliseconds. Should it work later, nothing counts twice. */
+/**
+ * A statement without an answer for so long has failed, in milliseconds. Should it work later, nothing counts
+ * twice.
+ */
 const STATEMENT_MS = 5000;
 
 /** Starts the buffer of one process. */

@@ -12,8 +12,9 @@ import { IDLE_MINUTES } from '../session-row.ts';
 import { askedWorkspace } from '../asked-workspace.ts';
 
 /**
- * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company, before the look at
- * what they have accepted: the activity buffer looks at that itself, for everybody together.
+ * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company,
+ * before the look at what they have accepted: the activity buffer looks at that itself, for everybody
+ * together.
  */
 export function createActivityRouter(deps: WorkspaceDeps): Router {
   const { db } = deps;

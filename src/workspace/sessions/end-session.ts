@@ -13,8 +13,9 @@ import {
 } from '../session-row.ts';
 
 /**
- * Part of WorkspaceSessionTracker. Ends the open sessions that `narrow` leaves, each with its audit row, in one transaction.
- * Locks in the order of ids, so that two that end the same sessions cannot block each other for good.
+ * Part of WorkspaceSessionTracker. Ends the open sessions that `narrow` leaves, each with its audit row, in
+ * one transaction. Locks in the order of ids, so that two that end the same sessions cannot block each other
+ * for good.
  */
 export async function endOpenSessions(
   db: Knex,
@@ -36,8 +37,9 @@ export async function endOpenSessions(
 }
 
 /**
- * Part of WorkspaceSessionTracker. Ends one session that the caller has locked. When it was idle too long, whatever ends it
- * now came too late: it ended at its last activity, as `idle`, or as `closed` when that was the regular end of a connection.
+ * Part of WorkspaceSessionTracker. Ends one session that the caller has locked. When it was idle too long,
+ * whatever ends it now came too late: it ended at its last activity, as `idle`, or as `closed` when that was
+ * the regular end of a connection.
  */
 export async function endOpenSession(
   trx: Knex,
@@ -69,7 +71,9 @@ function lateReason({ disconnected_at, last_activity_at }: WorkspaceSession): 'c
   return disconnected_at !== null && disconnected_at >= last_activity_at ? 'closed' : 'idle';
 }
 
-/** A close or sign-out by the person shows that they were there; what others do, or the system, shows nothing. */
+/**
+ * A close or sign-out by the person shows that they were there; what others do, or the system, shows nothing.
+ */
 function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: GivenEndReason): boolean {
   if (context.userId !== session.user_id) return false;
   if (reason === 'signed-out') return context.browserSessionId === session.session_id;
@@ -107,7 +111,9 @@ async function logEnd(
   });
 }
 
-/** The bounds of use of the session as a bundle prints them: in seconds, and in whole minutes rounded down. */
+/**
+ * The bounds of use of the session as a bundle prints them: in seconds, and in whole minutes rounded down.
+ */
 function countedUse(session: WorkspaceSession): Record<string, number | null> {
   const bounds = countedBounds(session);
   const minutes = (seconds: number | null): number | null =>
@@ -119,7 +125,9 @@ function countedUse(session: WorkspaceSession): Record<string, number | null> {
   };
 }
 
-/** The row is about the session's person; another person's address in it would be false evidence about them. */
+/**
+ * The row is about the session's person; another person's address in it would be false evidence about them.
+ */
 function asConsequence(context: RequestContext): RequestContext {
   return { ...context, actorType: 'system', ip: null, rawIp: null, userAgent: null };
 }

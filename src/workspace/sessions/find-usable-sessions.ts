@@ -18,9 +18,9 @@ export interface UsableSession {
 }
 
 /**
- * Those of the sessions in which a report would count: open, in a workspace that exists and that the person may see, and
- * of somebody who has accepted the legal texts in force. It asks all that a report on its own is asked for. Throws when there
- * is no answer in time.
+ * Those of the sessions in which a report would count: open, in a workspace that exists and that the person
+ * may see, and of somebody who has accepted the legal texts in force. It asks all that a report on its own is
+ * asked for. Throws when there is no answer in time.
  */
 export async function findUsableSessions(
   db: Knex,

@@ -1,8 +1,8 @@
 import type { RequestContext } from '../../audit/request-context.ts';
 
 /**
- * Notes a report of use in memory, for a session that was open and its person allowed a moment ago. False when only the
- * database can answer: call `recordActivity` then.
+ * Notes a report of use in memory, for a session that was open and its person allowed a moment ago. False
+ * when only the database can answer: call `recordActivity` then.
  */
 export function noteActivity(
   context: RequestContext,

@@ -13,9 +13,9 @@ export type OpenOutcome =
   { ok: true; session: WorkspaceSession } | { ok: false; reason: 'subscription-lapsed' | 'not-running' };
 
 /**
- * Opens a workspace: starts a session, or goes on with the one this browser has. Refuses when the subscription has
- * lapsed, and where it must run for that and does not; all leave an audit row. Throws `NotFound` for a workspace that
- * the person may not see.
+ * Opens a workspace: starts a session, or goes on with the one this browser has. Refuses when the
+ * subscription has lapsed, and where it must run for that and does not; all leave an audit row. Throws
+ * `NotFound` for a workspace that the person may not see.
  */
 export async function openWorkspace(
   db: Knex,

@@ -26,9 +26,9 @@ interface RecordInput extends DoorRules {
 }
 
 /**
- * Notes a report of use from a workspace page. After a long break a new session starts, which counts as opening the
- * workspace and is in the evidence as such; in one that must run and does not, nothing starts and what is open ends.
- * Throws `NotFound` for a workspace, or a session, that is not this person's.
+ * Notes a report of use from a workspace page. After a long break a new session starts, which counts as
+ * opening the workspace and is in the evidence as such; in one that must run and does not, nothing starts and
+ * what is open ends. Throws `NotFound` for a workspace, or a session, that is not this person's.
  */
 export async function recordActivity(
   db: Knex,

@@ -42,7 +42,9 @@ interface Entry {
 /** Two minutes of flushes: a page reports once a minute, so one that is in use stays. */
 const KEPT_FLUSHES = 24;
 
-/** The memory of an activity buffer: open sessions, and the touches in them that are not in the database yet. */
+/**
+ * The memory of an activity buffer: open sessions, and the touches in them that are not in the database yet.
+ */
 export class RememberedSessions {
   readonly #entries = new Map<number, Entry>();
 
@@ -126,7 +128,10 @@ export class RememberedSessions {
     return [...this.#entries.values()].filter((entry) => entry.isUsable).map((entry) => entry.session);
   }
 
-  /** Takes over what the database says of the sessions that `listUsable` gave; those it does not name are over. */
+  /**
+   * Takes over what the database says of the sessions that `listUsable` gave; those it does not name are
+   * over.
+   */
   refresh(asked: SeenSession[], usable: UsableSession[]): void {
     const found = new Map(usable.map((row) => [row.id, row]));
     for (const session of asked) {

@@ -16,13 +16,17 @@ export interface SessionBounds {
   length_seconds: number;
   /** At most: what was counted. The whole length where nothing was counted, or only a part was seen. */
   connected_seconds: number;
-  /** At least: minutes in which the person sent something; reports of keyboard or pointer where nothing was counted. */
+  /**
+   * At least: minutes in which the person sent something; reports of keyboard or pointer where nothing was
+   * counted.
+   */
   active_seconds: number;
 }
 
 /**
- * The bounds of use of one session. Each counted minute is one of the clock's, so that the first and the last reach over the
- * session's edges: no bound is longer than the session. `sessionBoundsSql` is the same in SQL; a test holds them together.
+ * The bounds of use of one session. Each counted minute is one of the clock's, so that the first and the last
+ * reach over the session's edges: no bound is longer than the session. `sessionBoundsSql` is the same in SQL;
+ * a test holds them together.
  */
 export function sessionBounds(session: CountedUse): SessionBounds {
   const length_seconds = lengthSeconds(session);
@@ -46,7 +50,10 @@ export function sessionBoundsSql(alias: string): Record<keyof SessionBounds, str
   return { length_seconds, connected_seconds, active_seconds };
 }
 
-/** Use as it was counted; null where it was not, or (the upper bound) where only a part was seen, which is not the same as 0. */
+/**
+ * Use as it was counted; null where it was not, or (the upper bound) where only a part was seen, which is not
+ * the same as 0.
+ */
 export interface CountedSeconds {
   connected_seconds: number | null;
   active_seconds: number | null;

@@ -17,8 +17,8 @@ export interface SessionKey {
 }
 
 /**
- * The session that is not ended yet; it may have been idle too long without anybody having noticed. Costs the same however
- * many months there are: open_workspace_sessions says in which the session began.
+ * The session that is not ended yet; it may have been idle too long without anybody having noticed. Costs the
+ * same however many months there are: open_workspace_sessions says in which the session began.
  */
 export async function findOpenSession(
   db: Knex,

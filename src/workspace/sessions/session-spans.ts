@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { TIME_ZONE } from '../../web/format.ts';
 import { sessionBoundsSql } from './session-bounds.ts';
 
-/** Whose use, and of what. `from` counts, `to` does not; what reaches over an edge of the period is cut there. */
+/**
+ * Whose use, and of what. `from` counts, `to` does not; what reaches over an edge of the period is cut there.
+ */
 export interface UsageFilter {
   companyId: number;
   userId?: number | undefined;
@@ -32,7 +34,10 @@ export function monthDays(db: Knex, month: string): Knex.QueryBuilder {
     ]);
 }
 
-/** The sessions that the filter selects, those that reach into its period, each with its span and the bounds of its use. */
+/**
+ * The sessions that the filter selects, those that reach into its period, each with its span and the bounds
+ * of its use.
+ */
 export function sessionSpans(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   const bounds = sessionBoundsSql('s');
   return selectedSessions(db, filter).select([

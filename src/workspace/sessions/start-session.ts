@@ -4,10 +4,16 @@ import { endOpenSession } from './end-session.ts';
 import { findOpenSession, type SessionKey } from './session-queries.ts';
 import { isIdle, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
 
-/** The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the whole. */
+/**
+ * The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the
+ * whole.
+ */
 const USER_AGENT_MAX = 1024;
 
-/** A found session may end before it is locked; the next round starts a new one. More rounds than this cannot happen. */
+/**
+ * A found session may end before it is locked; the next round starts a new one. More rounds than this cannot
+ * happen.
+ */
 const MAX_ROUNDS = 10;
 
 /** Part of WorkspaceSessionTracker: see `startSession` there. */
@@ -29,7 +35,10 @@ export async function startSession(
   });
 }
 
-/** What a session belongs to. Throws for a context without person or browser session: nothing could be tracked. */
+/**
+ * What a session belongs to. Throws for a context without person or browser session: nothing could be
+ * tracked.
+ */
 export function sessionKey(
   context: RequestContext,
   input: { workspaceId: number; accessMethod: AccessMethod },

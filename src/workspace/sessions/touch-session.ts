@@ -4,7 +4,9 @@ import { endOpenSession } from './end-session.ts';
 import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts';
 import { startSession } from './start-session.ts';
 
-/** Reports that come sooner after the last one count nothing: a looping client cannot inflate its activity. */
+/**
+ * Reports that come sooner after the last one count nothing: a looping client cannot inflate its activity.
+ */
 export const MIN_ACTIVITY_GAP_SECONDS = 5;
 
 /** A page reports at most once a minute, so one report shows at most the minute before it. */

@@ -6,7 +6,10 @@ import { minuteOf, trafficAt, writeTraffic, type Traffic, type TrafficSign } fro
 export interface TrafficBuffer {
   /** Notes one request, message, or look at a connection that is still open. Costs no statement. */
   note(session: { id: number; startedAt: Date }, at: Date, sign: TrafficSign): void;
-  /** Notes that the browser closed a connection in the regular way; the last proof of life, if nothing follows. */
+  /**
+   * Notes that the browser closed a connection in the regular way; the last proof of life, if nothing
+   * follows.
+   */
   noteClose(session: { id: number; startedAt: Date }, at: Date): void;
   /** Writes what waits, in one statement. Never rejects: what could not be written is kept. */
   flush(): Promise<void>;
@@ -17,10 +20,16 @@ export interface TrafficBuffer {
 /** A process that is killed (`kill -9`) loses the traffic of so many milliseconds. */
 const FLUSH_MS = 5000;
 
-/** A statement without an answer for so long has failed, in milliseconds. Should it work later, nothing counts twice. */
+/**
+ * A statement without an answer for so long has failed, in milliseconds. Should it work later, nothing counts
+ * twice.
+ */
 const STATEMENT_MS = 5000;
 
-/** Requests no further apart than so many minutes are one connection: a page that polls slowly is open all the time. */
+/**
+ * Requests no further apart than so many minutes are one connection: a page that polls slowly is open all the
+ * time.
+ */
 const SAME_CONNECTION_MINUTES = 5;
 
 /** What an open connection of the gateway shows while nothing is said on it. */
@@ -89,7 +98,10 @@ function minutesSince(last: number | undefined, minute: number): Set<number> {
   return minutes;
 }
 
-/** True when all that a sign says waits already but for its time: most of a busy minute costs no more than that. */
+/**
+ * True when all that a sign says waits already but for its time: most of a busy minute costs no more than
+ * that.
+ */
 function isCounted(waits: Traffic, at: Date, { isActive, isPartlySeen }: TrafficSign): boolean {
   const minute = minuteOf(at);
   if (!waits.connected.has(minute) || (isActive && !waits.active.has(minute))) return false;

@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import { monthDays, sessionSpans, type MonthFilter, type UsageFilter } from './session-spans.ts';
 
 /**
- * Use in whole seconds, rounded down, added over people: active ≤ connected ≤ the time that the sessions cover. What one person
- * did in several sessions at once counts once. The true time lies between both bounds: a session holds how many of its minutes
- * were counted, not which. Times are null when there was none.
+ * Use in whole seconds, rounded down, added over people: active ≤ connected ≤ the time that the sessions
+ * cover. What one person did in several sessions at once counts once. The true time lies between both bounds:
+ * a session holds how many of its minutes were counted, not which. Times are null when there was none.
  */
 export interface UsageStats {
   /** At most. A session that was not counted, or seen only in part, is in it with its whole length. */
@@ -16,7 +16,10 @@ export interface UsageStats {
   counted_sessions: number;
   /** Sessions of which only a part was seen, since another proxy passes on and asks. */
   partly_counted_sessions: number;
-  /** Sessions of which only beginning, end and reports are known: from before traffic was counted, or not through the gateway. */
+  /**
+   * Sessions of which only beginning, end and reports are known: from before traffic was counted, or not
+   * through the gateway.
+   */
   uncounted_sessions: number;
   first_started_at: Date | null;
   last_activity_at: Date | null;
@@ -54,8 +57,9 @@ export async function calculateUsageByUser(
 }
 
 /**
- * The same for each day of a month (`YYYY-MM`) in which something was used, cut at midnight of Europe/Istanbul, oldest first.
- * A session over midnight counts in both days, with as much of its minutes as either can have had.
+ * The same for each day of a month (`YYYY-MM`) in which something was used, cut at midnight of
+ * Europe/Istanbul, oldest first. A session over midnight counts in both days, with as much of its minutes as
+ * either can have had.
  */
 export async function calculateUsageByDay(db: Knex, filter: MonthFilter): Promise<DayUsage[]> {
   return (await bounded(db, filter, monthDays(db, filter.month), ['day'])) as DayUsage[];
@@ -69,7 +73,9 @@ function wholePeriod(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   ]);
 }
 
-/** Neither bound depends on the order of sessions; groups are of sessions of one person that touch each other. */
+/**
+ * Neither bound depends on the order of sessions; groups are of sessions of one person that touch each other.
+ */
 async function bounded(
   db: Knex,
   filter: UsageFilter,
@@ -106,8 +112,8 @@ async function bounded(
 }
 
 /**
- * The part of each session that lies in a slice. Which of its minutes lie there is not known: at most all that fit in, at least
- * those that do not fit in outside.
+ * The part of each session that lies in a slice. Which of its minutes lie there is not known: at most all
+ * that fit in, at least those that do not fit in outside.
  */
 function cutSpans(db: Knex): Knex.QueryBuilder {
   const inside = 'greatest(0, extract(epoch from least(span_to, to_at) - greatest(span_from, from_at)))';
@@ -131,8 +137,9 @@ function cutSpans(db: Knex): Knex.QueryBuilder {
 const SPAN = 'extract(epoch from max(upper_at) - min(lower_at))';
 
 /**
- * At most: what the sessions add up to, and no more than the time they cover. At least: what the busiest counted, and what
- * they add up to less all that can have been counted twice, which is by how much their times add up to more than they cover.
+ * At most: what the sessions add up to, and no more than the time they cover. At least: what the busiest
+ * counted, and what they add up to less all that can have been counted twice, which is by how much their
+ * times add up to more than they cover.
  */
 const GROUP = [
   `least(sum(most), ${SPAN}) as connected`,

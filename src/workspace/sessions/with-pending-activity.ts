@@ -5,9 +5,9 @@ import type { ReporterFilter, TakenTouches } from './remembered-sessions.ts';
 import { writeTouches } from './write-touches.ts';
 
 /**
- * Part of WorkspaceSessionTracker. Does `work` on sessions of which this process may still have touches in memory: they are
- * written first, in the same transaction, so that an end and its audit row have the full count. When it is rolled back, the
- * touches are kept. Nothing may have locked the sessions before.
+ * Part of WorkspaceSessionTracker. Does `work` on sessions of which this process may still have touches in
+ * memory: they are written first, in the same transaction, so that an end and its audit row have the full
+ * count. When it is rolled back, the touches are kept. Nothing may have locked the sessions before.
  */
 export async function withPendingActivity<T>(
   db: Knex,

@@ -12,18 +12,21 @@ import { withPendingActivity } from './with-pending-activity.ts';
 /** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
 const SWEEP_BATCH = 100;
 
-/** The sweeper leaves other processes so long to write the touches that they have in memory, in milliseconds. */
+/**
+ * The sweeper leaves other processes so long to write the touches that they have in memory, in milliseconds.
+ */
 const SWEEP_GRACE_MS = 15_000;
 
 /**
- * Recorder of `workspace_sessions`, and with the activity buffer its only writer. Stateless; joins the caller's transaction
- * when given one. Whatever changes a session writes first what this process has in memory about it; what only reads may be
- * a few seconds behind.
+ * Recorder of `workspace_sessions`, and with the activity buffer its only writer. Stateless; joins the
+ * caller's transaction when given one. Whatever changes a session writes first what this process has in
+ * memory about it; what only reads may be a few seconds behind.
  */
 export class WorkspaceSessionTracker {
   /**
-   * The active session of this person, browser and way in; starts one when there is none. A double click gets the same
-   * session: the database allows one. One that has been idle too long is ended at its last activity first.
+   * The active session of this person, browser and way in; starts one when there is none. A double click gets
+   * the same session: the database allows one. One that has been idle too long is ended at its last activity
+   * first.
    */
   static async startSession(
     db: Knex,
@@ -37,9 +40,10 @@ export class WorkspaceSessionTracker {
   }
 
   /**
-   * Notes that the person used the workspace at `context.at`. Never moves time backwards; too soon after the last report
-   * it counts nothing. After more than 30 minutes the old session ends at its last activity and a new one starts
-   * (`restarted`), also when the sweeper was there first. A session that ended otherwise stays ended.
+   * Notes that the person used the workspace at `context.at`. Never moves time backwards; too soon after the
+   * last report it counts nothing. After more than 30 minutes the old session ends at its last activity and a
+   * new one starts (`restarted`), also when the sweeper was there first. A session that ended otherwise stays
+   * ended.
    */
   static async updateActivity(
     db: Knex,
@@ -50,8 +54,9 @@ export class WorkspaceSessionTracker {
   }
 
   /**
-   * Ends one session; undefined when it is not open, or when it is to be `closed` and belongs to another person. A close
-   * or sign-out by the person counts until `context.at`; a late one, and every other reason, until the last activity.
+   * Ends one session; undefined when it is not open, or when it is to be `closed` and belongs to another
+   * person. A close or sign-out by the person counts until `context.at`; a late one, and every other reason,
+   * until the last activity.
    */
   static async endSession(
     db: Knex,
@@ -69,7 +74,9 @@ export class WorkspaceSessionTracker {
     return ended[0];
   }
 
-  /** Ends as `closed` a session whose connection broke off: at the last proof of life, and by nobody's act. */
+  /**
+   * Ends as `closed` a session whose connection broke off: at the last proof of life, and by nobody's act.
+   */
   static async endLostSession(
     db: Knex,
     context: RequestContext,
@@ -93,7 +100,9 @@ export class WorkspaceSessionTracker {
     return open === undefined || isIdle(open, context.at) ? undefined : open;
   }
 
-  /** Ends what this person has open in this browser, as `signed-out`; call it before the browser session goes. */
+  /**
+   * Ends what this person has open in this browser, as `signed-out`; call it before the browser session goes.
+   */
   static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
     const { userId, browserSessionId } = context;
     if (userId === null || browserSessionId === null) return 0;
@@ -115,7 +124,10 @@ export class WorkspaceSessionTracker {
     return ended.length;
   }
 
-  /** Ends what was opened with an access token that is withdrawn: at its last activity, since withdrawing is no use of it. */
+  /**
+   * Ends what was opened with an access token that is withdrawn: at its last activity, since withdrawing is
+   * no use of it.
+   */
   static async endSessionsOfToken(
     db: Knex,
     context: RequestContext,
@@ -142,8 +154,8 @@ export class WorkspaceSessionTracker {
   }
 
   /**
-   * Ends every session that has been idle for more than 30 minutes, at its last activity; returns how many. Several
-   * processes may sweep at once: each session is ended, and its audit row written, once.
+   * Ends every session that has been idle for more than 30 minutes, at its last activity; returns how many.
+   * Several processes may sweep at once: each session is ended, and its audit row written, once.
    */
   static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
     const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
@@ -161,7 +173,10 @@ export class WorkspaceSessionTracker {
     return total;
   }
 
-  /** The bounds of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap in. */
+  /**
+   * The bounds of use: see `UsageStats`. Overlapping sessions of one person count once, whatever they overlap
+   * in.
+   */
   static async usageStats(
     db: Knex,
     _context: RequestContext | null,

@@ -10,11 +10,11 @@ export interface Touches {
 }
 
 /**
- * Part of WorkspaceSessionTracker. Counts touches of many sessions in one statement, by the rules of `updateActivity`: one
- * that comes sooner than five seconds after the last that the row knows counts nothing, whichever process noted it, so the
- * same touches twice count once. What was noted before the end of a session still counts when it comes after it, and moves
- * no end. A session that ended more than a day ago is final (migration 0130) and is left out. Locks in the order of
- * ids, as ending does.
+ * Part of WorkspaceSessionTracker. Counts touches of many sessions in one statement, by the rules of
+ * `updateActivity`: one that comes sooner than five seconds after the last that the row knows counts nothing,
+ * whichever process noted it, so the same touches twice count once. What was noted before the end of a
+ * session still counts when it comes after it, and moves no end. A session that ended more than a day ago is
+ * final (migration 0130) and is left out. Locks in the order of ids, as ending does.
  */
 export function writeTouches(db: Knex, touches: Touches[]): Knex.Raw {
   const reports = touches.map(({ sessionId, startedAt, times }) => ({

@@ -50,11 +50,11 @@ export function trafficAt(
 }
 
 /**
- * Part of WorkspaceSessionTracker. Counts the traffic of many sessions in one statement. A minute counts once,
- * whichever process saw it and however often it is written; what comes late counts nothing, so that active minutes are
- * always connected ones. What flowed before the end of a session still counts when it is written after it, and moves
- * no end. A session that ended more than a day ago is final (migration 0130) and is left out. Locks in the order of
- * ids, as ending does.
+ * Part of WorkspaceSessionTracker. Counts the traffic of many sessions in one statement. A minute counts
+ * once, whichever process saw it and however often it is written; what comes late counts nothing, so that
+ * active minutes are always connected ones. What flowed before the end of a session still counts when it is
+ * written after it, and moves no end. A session that ended more than a day ago is final (migration 0130) and
+ * is left out. Locks in the order of ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
   const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt, isPartlySeen }) => ({

@@ -5,8 +5,9 @@ import type { OneTimePasses } from './one-time-passes.ts';
 import { findKeyByFingerprint } from './ssh-facts.ts';
 
 /**
- * The line of authorized_keys for a key that a client offers: it runs the session command with a pass of its own. Empty when
- * the key opens nothing. Leaves no evidence: nobody has proven anything yet, and whoever knows a public key can offer it.
+ * The line of authorized_keys for a key that a client offers: it runs the session command with a pass of its
+ * own. Empty when the key opens nothing. Leaves no evidence: nobody has proven anything yet, and whoever
+ * knows a public key can offer it.
  */
 export async function answerKeyQuestion(
   db: Knex,

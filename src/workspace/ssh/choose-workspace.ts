@@ -14,8 +14,8 @@ export type Choice =
 type Chooser = Visibility & { wanted: string | null; isReserved(label: string): boolean };
 
 /**
- * Which workspace somebody means: the one whose host name begins with `wanted`, or the only one that they may see. Gives those
- * names that have none yet, for good.
+ * Which workspace somebody means: the one whose host name begins with `wanted`, or the only one that they may
+ * see. Gives those names that have none yet, for good.
  */
 export async function chooseWorkspace(db: Knex, context: RequestContext, input: Chooser): Promise<Choice> {
   if (input.wanted !== null) {

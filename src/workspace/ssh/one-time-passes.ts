@@ -7,13 +7,19 @@ export interface KeyHolder {
   userId: number;
 }
 
-/** sshd starts the session command as soon as the key is proven; a pass found later in a list of processes opens nothing. */
+/**
+ * sshd starts the session command as soon as the key is proven; a pass found later in a list of processes
+ * opens nothing.
+ */
 const PASS_SECONDS = 30;
 
 /** sshd asks about keys that strangers merely offer, so that their number must have an end; the oldest go. */
 const PASSES_MAX = 10_000;
 
-/** Passes from the answer to sshd until the session command shows them, each once. In memory: a restart voids them. */
+/**
+ * Passes from the answer to sshd until the session command shows them, each once. In memory: a restart voids
+ * them.
+ */
 export class OneTimePasses {
   readonly #waiting = new Map<string, { holder: KeyHolder; expiresAt: number }>();
 

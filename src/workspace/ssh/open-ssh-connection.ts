@@ -41,9 +41,10 @@ const CONNECTIONS_MAX = 20;
 type Rules = DoorRules & { openings: RateLimit; isReserved(label: string): boolean };
 
 /**
- * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a browser, and opens a
- * session of its own for it. `pass` names the connection, `wanted` the workspace, as the client sent it, and `openCount` is how many
- * the person has. What is refused is in the evidence of the person: once for each reason, then as a count.
+ * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a
+ * browser, and opens a session of its own for it. `pass` names the connection, `wanted` the workspace, as the
+ * client sent it, and `openCount` is how many the person has. What is refused is in the evidence of the
+ * person: once for each reason, then as a count.
  */
 export async function openSshConnection(
   db: Knex,
@@ -75,8 +76,9 @@ export async function openSshConnection(
 }
 
 /**
- * Lets a connection go on that was let in before the app was restarted, by the same decision: in its session when that is
- * still open, else in a new one. The context must bear the address it came from then; it is in the answer.
+ * Lets a connection go on that was let in before the app was restarted, by the same decision: in its session
+ * when that is still open, else in a new one. The context must bear the address it came from then; it is in
+ * the answer.
  */
 export async function resumeSshConnection(
   db: Knex,
@@ -134,7 +136,10 @@ async function keepConnection(
   return { connectionHash, resume };
 }
 
-/** A client that tries again and again, whatever it asks for, leaves a row and a count a window for each reason and key. */
+/**
+ * A client that tries again and again, whatever it asks for, leaves a row and a count a window for each
+ * reason and key.
+ */
 async function logRefusal(
   db: Knex,
   context: RequestContext,

@@ -7,8 +7,9 @@ import { answers } from '../runtime/answers.ts';
 const CONNECTIONS_MAX = 1000;
 
 /**
- * Listens on a Unix socket whose folder is the guard: it may be open to one group, and never to everybody. A missing folder is
- * made for the own user only. Rejects when the folder is open, or when another process listens there.
+ * Listens on a Unix socket whose folder is the guard: it may be open to one group, and never to everybody. A
+ * missing folder is made for the own user only. Rejects when the folder is open, or when another process
+ * listens there.
  */
 export async function listenPrivately(path: string, onSocket: (socket: Socket) => void): Promise<Server> {
   const folder = dirname(path);

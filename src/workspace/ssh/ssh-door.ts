@@ -35,7 +35,10 @@ interface Inside {
   end(how: Ended): void;
 }
 
-/** Where session commands come in: each stays connected for as long as its shell lives, and that is its proof of life. */
+/**
+ * Where session commands come in: each stays connected for as long as its shell lives, and that is its proof
+ * of life.
+ */
 export class SshDoor {
   readonly connections: OpenConnections;
   readonly #deps: WorkspaceDeps;
@@ -85,8 +88,8 @@ export class SshDoor {
   }
 
   /**
-   * Lets go of all connections without ending a session: their commands come back to the next process, unless the workspaces
-   * stop with this one.
+   * Lets go of all connections without ending a session: their commands come back to the next process, unless
+   * the workspaces stop with this one.
    */
   async close(): Promise<void> {
     this.#isClosing = true;

@@ -54,8 +54,8 @@ function keysWithPeople(db: Knex): Knex.QueryBuilder {
 }
 
 /**
- * What is known about each connection (`tokenHash` is its hash), in one statement however many they are; in the words of
- * `findPasses`, so that the same rules decide. "Signed in" is who has not removed the key.
+ * What is known about each connection (`tokenHash` is its hash), in one statement however many they are; in
+ * the words of `findPasses`, so that the same rules decide. "Signed in" is who has not removed the key.
  */
 export async function findSshFacts(db: Knex, asked: AskedPass[]): Promise<PassFacts[]> {
   const connections = fromAsked(db, asked)

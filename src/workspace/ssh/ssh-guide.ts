@@ -12,8 +12,8 @@ export interface SshGuide {
 }
 
 /**
- * What the page of a workspace says about SSH; null where nobody comes in that way. Gives the workspace its name if it
- * has none.
+ * What the page of a workspace says about SSH; null where nobody comes in that way. Gives the workspace its
+ * name if it has none.
  */
 export async function findSshGuide(
   db: Knex,

@@ -9,7 +9,9 @@ export const keyQuestion = z.object({
   blob: z.string().regex(/^[A-Za-z0-9+/]{1,12000}={0,2}$/),
 });
 
-/** What the session command says. First `open` or `resume`, and then, as long as the shell lives, the others. */
+/**
+ * What the session command says. First `open` or `resume`, and then, as long as the shell lives, the others.
+ */
 export const sessionMessage = z.union([
   z.object({
     /** `workspace` is what the person asked for, whatever that is; `ip` is what sshd says. */

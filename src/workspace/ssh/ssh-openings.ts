@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { TooManyAttempts } from '../../errors.ts';
 import { createRateLimit, type RateLimit } from '../../web/rate-limit.ts';
 
-/** Each one let in is rows of evidence and a process of ours; a copy of many files is one, and so is a push. */
+/**
+ * Each one let in is rows of evidence and a process of ours; a copy of many files is one, and so is a push.
+ */
 const OPENINGS_PER_MINUTE = 60;
 
 /** Counts what each person opens by SSH, with whichever key, and refused or not. */

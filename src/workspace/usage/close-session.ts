@@ -7,8 +7,8 @@ import type { AccessMethod, WorkspaceSession } from '../session-row.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**
- * Ends a session that was opened in this way and with this token or connection; one that has ended stays as it is. Throws
- * `NotFound` for any other.
+ * Ends a session that was opened in this way and with this token or connection; one that has ended stays as
+ * it is. Throws `NotFound` for any other.
  */
 export async function closeSession(
   db: Knex,

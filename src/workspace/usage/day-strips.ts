@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import { monthDays, sessionSpans, type MonthFilter } from '../sessions/session-spans.ts';
 
-/** When something was used in a day: minutes since midnight in Istanbul, from and to, in order and without overlap. */
+/**
+ * When something was used in a day: minutes since midnight in Istanbul, from and to, in order and without
+ * overlap.
+ */
 export interface DayStrip {
   /** `YYYY-MM-DD`. */
   day: string;
@@ -17,8 +20,8 @@ interface StripRow {
 }
 
 /**
- * For each day of a month in which something was used the times of it, cut at midnight. What several people or windows did at
- * the same time is one piece, so that a day has few, however many sessions it had.
+ * For each day of a month in which something was used the times of it, cut at midnight. What several people
+ * or windows did at the same time is one piece, so that a day has few, however many sessions it had.
  */
 export async function listDayStrips(db: Knex, filter: MonthFilter): Promise<DayStrip[]> {
   const rows: StripRow[] = await db

@@ -2,7 +2,10 @@ import type { Knex } from 'knex';
 import { sessionBounds } from '../sessions/session-bounds.ts';
 import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts';
 
-/** Days for which an owner is told of an entry, and how many at once; the history of the workspace has them all. */
+/**
+ * Days for which an owner is told of an entry, and how many at once; the history of the workspace has them
+ * all.
+ */
 const TOLD_DAYS = 30;
 const ENTRIES_MAX = 5;
 
@@ -27,7 +30,10 @@ interface OwnedFilter {
   workspaceId?: number | undefined;
 }
 
-/** The newest times in the last 30 days that somebody else came into this person's workspaces, for the owner to see. */
+/**
+ * The newest times in the last 30 days that somebody else came into this person's workspaces, for the owner
+ * to see.
+ */
 export async function listEntriesByOthers(
   db: Knex,
   { at, ...filter }: OwnedFilter & { at: Date },

@@ -29,8 +29,9 @@ interface PresentFilter {
 }
 
 /**
- * Who is in the workspaces of a company now, the one who came last first: sessions that have not ended, with a sign of life in
- * the last half hour. Open sessions are looked up by workspace, so that the length of the past costs nothing.
+ * Who is in the workspaces of a company now, the one who came last first: sessions that have not ended, with
+ * a sign of life in the last half hour. Open sessions are looked up by workspace, so that the length of the
+ * past costs nothing.
  */
 export async function listPresentPeople(db: Knex, filter: PresentFilter): Promise<PresentPerson[]> {
   const rows = await db('workspaces')

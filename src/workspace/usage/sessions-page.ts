@@ -31,7 +31,10 @@ export interface SessionsPage {
   nextId: string | null;
 }
 
-/** A day with its bounds as parts of the busiest day, in percent, and its times in words and as pieces of a strip. */
+/**
+ * A day with its bounds as parts of the busiest day, in percent, and its times in words and as pieces of a
+ * strip.
+ */
 export type UsedDay = DayUsage & {
   /** Noon of it, for its name. */
   date: Date;
@@ -57,7 +60,10 @@ interface Reader {
   seesAddresses: boolean;
 }
 
-/** The sessions that began in a month, a page of them, and use by day. The caller has checked what the reader may see. */
+/**
+ * The sessions that began in a month, a page of them, and use by day. The caller has checked what the reader
+ * may see.
+ */
 export async function loadSessionsPage(
   db: Knex,
   input: SessionFilter & { month: Month; page: TimedCursor; at: Date; reader: Reader },

@@ -12,8 +12,8 @@ import { findWorkspace } from '../queries.ts';
 import { loadSessionsPage, type SessionsPage } from './sessions-page.ts';
 
 /**
- * Who used what: one's own sessions, those of a workspace, and who is in now. Part of the workspace router, before its `/:id`.
- * Members see themselves and their own workspaces, admins their whole company.
+ * Who used what: one's own sessions, those of a workspace, and who is in now. Part of the workspace router,
+ * before its `/:id`. Members see themselves and their own workspaces, admins their whole company.
  */
 export function createSessionsRouter(deps: WorkspaceDeps): Router {
   const router = Router();

@@ -222,8 +222,8 @@ describe('whatever is opened and paid in whatever order', () => {
 });
 
 /**
- * What the plans in force were worth, and what was paid for them. `lifted` is what the terms give: a larger plan applies at
- * once, to what is left of the running month, so at most one month's difference each time.
+ * What the plans in force were worth, and what was paid for them. `lifted` is what the terms give: a larger
+ * plan applies at once, to what is left of the running month, so at most one month's difference each time.
  */
 async function weigh(
   seen: ({ at: Date } & InForce)[],

@@ -8,7 +8,10 @@ import type { Role } from '../../../src/auth/require-user.ts';
 import { newKeyLine } from './ssh-keys.ts';
 import { PASSWORD } from '../visitor.ts';
 
-/** A hash says itself how dear it is to check: signing in is most of what the tests do, and guessing nothing that they fear. */
+/**
+ * A hash says itself how dear it is to check: signing in is most of what the tests do, and guessing nothing
+ * that they fear.
+ */
 const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 let passwordHash: Promise<string> | undefined;
 let count = 0;

@@ -15,7 +15,9 @@ export function findCaddy(): string | null {
   return found;
 }
 
-/** Starts Caddy with one site, of which `fillSample` has changed ports and paths, and waits until it listens. */
+/**
+ * Starts Caddy with one site, of which `fillSample` has changed ports and paths, and waits until it listens.
+ */
 export async function startCaddy(
   program: string,
   { site, port }: { site: string; port: number },

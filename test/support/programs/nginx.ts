@@ -15,7 +15,9 @@ export function findNginx(): string | null {
   return found;
 }
 
-/** Starts nginx with one site, of which `fillSample` has changed ports and paths, and waits until it listens. */
+/**
+ * Starts nginx with one site, of which `fillSample` has changed ports and paths, and waits until it listens.
+ */
 export async function startNginx(
   program: string,
   { site, port }: { site: string; port: number },

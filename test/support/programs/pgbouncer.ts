@@ -16,7 +16,10 @@ export function findPgBouncer(): string | null {
   return found;
 }
 
-/** Starts PgBouncer in transaction mode before the server of `url`, with as few settings as it takes; `url` leads through it. */
+/**
+ * Starts PgBouncer in transaction mode before the server of `url`, with as few settings as it takes; `url`
+ * leads through it.
+ */
 export async function startPgBouncer(
   program: string,
   url: string,

@@ -9,7 +9,10 @@ export interface RunningProxy {
   stop(): Promise<void>;
 }
 
-/** A configuration that operators copy, with what every operator changes changed: throws when it does not say `from`. */
+/**
+ * A configuration that operators copy, with what every operator changes changed: throws when it does not say
+ * `from`.
+ */
 export function fillSample(path: string, changes: [from: string, to: string][]): string {
   const text = readFileSync(new URL(`../../../scripts/${path}`, import.meta.url), 'utf8');
   return changes.reduce((site, [from, to]) => {

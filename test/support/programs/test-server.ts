@@ -21,9 +21,9 @@ const OURS = /^yac_test_([rtb][0-9a-f]+)/;
 const root = new URL('../../../', import.meta.url);
 
 /**
- * Makes a server ready for one run: removes what dead runs have left, and migrates a template unless there is one for these
- * very migrations. Who uses a template or a name holds a session lock on it, so runs at the same time, on one machine or
- * on several, leave each other's databases alone.
+ * Makes a server ready for one run: removes what dead runs have left, and migrates a template unless there is
+ * one for these very migrations. Who uses a template or a name holds a session lock on it, so runs at the
+ * same time, on one machine or on several, leave each other's databases alone.
  */
 export async function openTestServer(
   adminUrl: string,
@@ -87,7 +87,10 @@ async function drop(admin: pg.Client, name: string): Promise<void> {
   await admin.query(`drop database if exists ${name} with (force)`);
 }
 
-/** The same password in every run, since runs at the same time share the role: derived from the administrator's. */
+/**
+ * The same password in every run, since runs at the same time share the role: derived from the
+ * administrator's.
+ */
 async function ensureAppRole(admin: pg.Client, adminUrl: string): Promise<string> {
   const secret = `${new URL(adminUrl).password} ${APP_ROLE}`;
   const password = createHash('sha256').update(secret).digest('base64url');
@@ -130,7 +133,10 @@ async function letTimePass(ownerUrl: string): Promise<void> {
   await owner.end();
 }
 
-/** Of all that decides what is in a template: the migrations and the scripts that run them and grant privileges. */
+/**
+ * Of all that decides what is in a template: the migrations and the scripts that run them and grant
+ * privileges.
+ */
 function hashMigrations(): string {
   const hash = createHash('sha256');
   const migrations = readdirSync(new URL('migrations', root)).map((name) => `migrations/${name}`);

@@ -39,7 +39,10 @@ function minutesOf(messages: Sent[], signs = new PersonSigns(), openedAt = 0): n
   return [...new Set(found)];
 }
 
-/** What the workspace says at no regular time, and how a page answers each a little later, never in the same length. */
+/**
+ * What the workspace says at no regular time, and how a page answers each a little later, never in the same
+ * length.
+ */
 function reports(minutes: number, everySeconds: number): Sent[] {
   const random = createRandom();
   let at = 5;
@@ -58,7 +61,9 @@ function heartbeat(minutes: number, from = 0): { at: number; bytes: number }[] {
   }));
 }
 
-/** So many moments, each so many seconds after the other and a little late, later than any page's greeting. */
+/**
+ * So many moments, each so many seconds after the other and a little late, later than any page's greeting.
+ */
 function beats(count: number, everySeconds: number, from = 0): number[] {
   const random = createRandom();
   return Array.from({ length: count }, (_, n) => 15 + from + n * everySeconds + random(0.15));

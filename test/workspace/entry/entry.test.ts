@@ -259,7 +259,10 @@ describe('over https', () => {
     },
   });
 
-  /** What Chromium sends to every host of a domain for `Set-Cookie: <U+00A0>__Host-…; Domain=…` of any of them, in one byte. */
+  /**
+   * What Chromium sends to every host of a domain for `Set-Cookie: <U+00A0>__Host-…; Domain=…` of any of
+   * them, in one byte.
+   */
   const planted = (cookie: string): string => `\u00a0${cookie}`;
 
   it('takes no cookie that a neighbouring host has planted, whatever blank its name begins with', async () => {

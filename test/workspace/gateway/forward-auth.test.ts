@@ -38,12 +38,18 @@ const sessions = (): Promise<Record<string, unknown>[]> =>
     .orderBy('id')
     .select<Record<string, unknown>[]>('*');
 
-/** What was decided is believed for two seconds; a guest with another cookie in the header is asked about anew at once. */
+/**
+ * What was decided is believed for two seconds; a guest with another cookie in the header is asked about anew
+ * at once.
+ */
 async function isLetIn(guest: Guest): Promise<boolean> {
   return (await askForwardAuth(site.app, guest)).status === 204;
 }
 
-/** Waits, as a proxy would ask again and again, until access has ended; fails after the seconds that are promised. */
+/**
+ * Waits, as a proxy would ask again and again, until access has ended; fails after the seconds that are
+ * promised.
+ */
 async function expectEndWithinSeconds(guest: Guest): Promise<void> {
   await expect.poll(() => isLetIn(guest), { timeout: 5000, interval: 100 }).toBe(false);
 }

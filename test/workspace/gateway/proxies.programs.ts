@@ -28,7 +28,10 @@ import { askAt, echo, openSocketAt, TEXT, type Answer, type Way } from '../guest
 const openssl = findOpenssl();
 /** As the samples have it. */
 const HOST = 'api-acme.workspaces.example.net';
-/** A workspace that was there once, or is still to come: the proxy has a line for it, the app knows nothing of it. */
+/**
+ * A workspace that was there once, or is still to come: the proxy has a line for it, the app knows nothing of
+ * it.
+ */
 const UNKNOWN_HOST = 'nobody-acme.workspaces.example.net';
 /** The address that the proxy truly sees. */
 const TRUE_ADDRESS = '127.0.0.2';

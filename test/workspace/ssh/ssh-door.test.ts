@@ -524,7 +524,8 @@ describe('the page of a workspace', () => {
     expect(page.text).toContain(`Host ${place.label}`);
     expect(page.text).toContain(`SetEnv WORKSPACE=${place.label}`);
     expect(page.text).toContain('HostName localhost');
-    // A pass is good once, and so is a connection: one that the client keeps for the next command opens nothing.
+    // A pass is good once, and so is a connection: one that the client keeps for the next command opens
+    // nothing.
     expect(page.text).toContain('ControlPath none');
   });
 });

@@ -189,7 +189,10 @@ function namesIn(text: string): string[] {
   );
 }
 
-/** One session of Bob in his workspace unless told otherwise; without `connected` nothing was counted; null: it lasts. */
+/**
+ * One session of Bob in his workspace unless told otherwise; without `connected` nothing was counted; null:
+ * it lasts.
+ */
 async function used(session: {
   from: string;
   minutes: number | null;

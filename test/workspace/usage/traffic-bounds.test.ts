@@ -163,7 +163,10 @@ function days(): Promise<DayUsage[]> {
   });
 }
 
-/** From the first to the last counted minute, whose end is the session's; null: nothing was counted, and it ends at `to`. */
+/**
+ * From the first to the last counted minute, whose end is the session's; null: nothing was counted, and it
+ * ends at `to`.
+ */
 async function used(session: {
   from: number;
   to: number;

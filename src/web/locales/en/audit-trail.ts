@@ -1,7 +1,8 @@
 import type { AuditAction } from '../../../audit/actions.ts';
 import type { AuditCause, AuditReason } from '../../../audit/reasons.ts';
 
-// One sentence for each row of the audit trail. {actor} is a person, or one of the words `who_…` below. ICU MessageFormat.
+// One sentence for each row of the audit trail. {actor} is a person, or one of the words `who_…` below. ICU
+// MessageFormat.
 
 /** What happened, for every action; one that is missing does not compile. */
 export const auditSentence = {
@@ -136,7 +137,10 @@ export const auditReason = {
   too_far_ahead: 'it would reach more than twelve months ahead',
 } satisfies Record<AuditReason, string>;
 
-/** Why something came about that was not refused, as `details` names it: the end of a session, a stop, an order that was replaced. */
+/**
+ * Why something came about that was not refused, as `details` names it: the end of a session, a stop, an
+ * order that was replaced.
+ */
 export const auditCause = {
   closed: 'the person left',
   idle: 'nothing was seen for half an hour',

@@ -1,4 +1,6 @@
-/** English texts shared by every page: frame, words for states and plans, small actions. ICU MessageFormat. */
+/**
+ * English texts shared by every page: frame, words for states and plans, small actions. ICU MessageFormat.
+ */
 export const common = {
   tagline: 'Cloud workspaces with proof of use.',
   description:

@@ -1,7 +1,7 @@
 import type * as en from '../en/audit-trail.ts';
 
-// Names stand where they need no suffix: as the subject, or before a noun that takes it. The English catalogue decides which
-// keys exist.
+// Names stand where they need no suffix: as the subject, or before a noun that takes it. The English
+// catalogue decides which keys exist.
 
 /** What happened, for every action. */
 export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
