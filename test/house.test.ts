@@ -57,6 +57,13 @@ const mounts = (path: string, room: string): boolean =>
   /^src\/[a-z]+\/router\.ts$/.test(path) && room.startsWith(`${roomOf(path)}/`);
 
 describe('the tests', () => {
+  it('say what is promised after the word it, never after another', () => {
+    for (const path of listFiles('test', '.ts'))
+      expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(
+        /import \{[^}]*\btest\b[^}]*\} from 'vitest'/,
+      );
+  });
+
   it('have titles that come out as they are written: Vitest garbles a per cent sign beside placeholders', () => {
     for (const path of listFiles('test', '.ts'))
       expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(/%%[^'`\n]*['`], (async )?\(/);

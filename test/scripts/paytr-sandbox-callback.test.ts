@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPaytrSandbox, listenNearPort } from '../../scripts/paytr-sandbox/server.ts';
 import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import {
@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 describe('the notification', () => {
-  test.each<[string, MerchantAnswer]>([
+  it.each<[string, MerchantAnswer]>([
     ['a space before', { status: 200, body: ' OK' }],
     ['a newline after', { status: 200, body: 'OK\n' }],
     ['a byte order mark', { status: 200, body: Buffer.from('\uFEFFOK') }],
@@ -52,7 +52,7 @@ describe('the notification', () => {
     expect(merchant.received).toHaveLength(3);
   });
 
-  test('is repeated when nobody listens, and when no address is registered', async () => {
+  it('is repeated when nobody listens, and when no address is registered', async () => {
     const { merchantOid } = await placeOrder(fake);
     fake.setCallbackUrl('');
     expect(await fake.sandbox.payNow(merchantOid, 'approve')).toMatchObject({
@@ -64,7 +64,7 @@ describe('the notification', () => {
     expect(merchant.received).toHaveLength(1);
   });
 
-  test('can be sent again by hand after OK', async () => {
+  it('can be sent again by hand after OK', async () => {
     const { merchantOid } = await payByForm(fake, 'approve');
     await fake.sandbox.deliver(merchantOid);
     await submit(`${fake.url}/islem/${merchantOid}/tekrar`, {});
@@ -72,7 +72,7 @@ describe('the notification', () => {
     expect(await fake.sandbox.deliverAll()).toEqual([]);
   });
 
-  test('shows in the panel with its attempts and the last answer', async () => {
+  it('shows in the panel with its attempts and the last answer', async () => {
     merchant.answer = { status: 500, body: '<b>broken</b>' };
     const { merchantOid } = await payByForm(fake, 'approve');
     const panel = await visit(fake.url);
@@ -86,7 +86,7 @@ describe('the notification', () => {
 });
 
 describe('the status query', () => {
-  test('tells what was paid', async () => {
+  it('tells what was paid', async () => {
     const { merchantOid } = await payByForm(fake, 'approve');
     expect(await fake.paytr.queryStatus(merchantOid)).toMatchObject({
       ok: true,
@@ -99,7 +99,7 @@ describe('the status query', () => {
     });
   });
 
-  test('tells neither a pending, a refused nor an unknown payment apart', async () => {
+  it('tells neither a pending, a refused nor an unknown payment apart', async () => {
     const none = { ok: false, reason: 'no-successful-payment' };
     expect(await fake.paytr.queryStatus((await placeOrder(fake)).merchantOid)).toMatchObject(none);
     expect(await fake.paytr.queryStatus((await payByForm(fake, 'wrong-code')).merchantOid)).toMatchObject(
@@ -108,7 +108,7 @@ describe('the status query', () => {
     expect(await fake.paytr.queryStatus('NOBODY')).toMatchObject(none);
   });
 
-  test.each([
+  it.each([
     [{ merchant_id: '654321' }, '001'],
     [{ merchant_oid: '' }, '002'],
     [{ paytr_token: 'wrong' }, '003'],
@@ -122,7 +122,7 @@ describe('the status query', () => {
   });
 });
 
-test('takes another port, and says so, when its own is taken', async () => {
+it('takes another port, and says so, when its own is taken', async () => {
   const port = Number(new URL(fake.url).port);
   const second = await listenNearPort(createPaytrSandbox({ ...FAKE_STORE, callbackUrl: '' }), port);
   expect(second.moved).toBe(true);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { tokenRequestFields } from '../../src/billing/paytr/token.ts';
 import { paytrSignature } from '../../src/billing/paytr/signature.ts';
 import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 describe('a refund', () => {
-  test('in part is taken with the token of PayTR’s samples, and the status query lists it', async () => {
+  it('in part is taken with the token of PayTR’s samples, and the status query lists it', async () => {
     await pay(VECTOR_OID);
     const fields = { merchant_id: '123456', merchant_oid: VECTOR_OID, return_amount: '20.50' };
     expect(await post('/odeme/iade', { ...fields, paytr_token: REFUND_TOKEN, reference_no: 'REF1' })).toEqual(
@@ -68,7 +68,7 @@ describe('a refund', () => {
     });
   });
 
-  test.each([
+  it.each([
     ['in kuruş', 'OlQFm1GLdAqjxVNvMd6vZzYnOyh8gbv1nuiwiKvhSts='],
     ['without merchant_id', 'omSpe6/CgdGyPFdKG18nOwBO7+Ab1WpJRbFjw5Ie0Ts='],
   ])('signed %s is refused', async (_mistake, paytr_token) => {
@@ -76,7 +76,7 @@ describe('a refund', () => {
     expect(await post('/odeme/iade', fields)).toMatchObject({ status: 'error', err_no: '004' });
   });
 
-  test('in several parts goes on until all is given back, and never beyond', async () => {
+  it('in several parts goes on until all is given back, and never beyond', async () => {
     const oid = await pay();
     expect(await refund(oid, '120.51')).toMatchObject({ status: 'error', err_no: '009' });
     expect(await refund(oid, '2050')).toMatchObject({ status: 'error', err_no: '009' });
@@ -92,13 +92,13 @@ describe('a refund', () => {
     expect(await returnsOf(oid)).toMatchObject([{ return_amount: '100.20' }, { return_amount: '20.30' }]);
   });
 
-  test('may be all of what the payer paid, a surcharge included, in one', async () => {
+  it('may be all of what the payer paid, a surcharge included, in one', async () => {
     const oid = await pay(undefined, { total_amount: '13255' });
     expect(await refund(oid, '132.56')).toMatchObject({ err_no: '009' });
     expect(await refund(oid, '132.55')).toMatchObject({ status: 'success' });
   });
 
-  test('of a live payment is no test', async () => {
+  it('of a live payment is no test', async () => {
     const live = await startFakePaytr({ callbackUrl: merchant.url, testMode: false });
     const { merchantOid } = await placeOrder(live);
     await live.sandbox.payNow(merchantOid, 'approve');
@@ -106,7 +106,7 @@ describe('a refund', () => {
     await live.close();
   });
 
-  test.each<[Record<string, string>, string]>([
+  it.each<[Record<string, string>, string]>([
     [{ merchant_id: '654321' }, '001'],
     [{ merchant_id: '' }, '001'],
     [{ merchant_oid: '' }, '002'],
@@ -132,7 +132,7 @@ describe('a refund', () => {
     expect(await returnsOf(oid)).toEqual([]);
   });
 
-  test('of no successful payment is refused, and of one the merchant has not taken note of', async () => {
+  it('of no successful payment is refused, and of one the merchant has not taken note of', async () => {
     expect(await refund('NOBODY', '1.00')).toMatchObject({ err_no: '005' });
     const { merchantOid } = await placeOrder(fake);
     expect(await refund(merchantOid, '1.00')).toMatchObject({ err_no: '005' });
@@ -146,7 +146,7 @@ describe('a refund', () => {
     expect(await refund(unnoticed, '1.00')).toMatchObject({ status: 'success' });
   });
 
-  test('is taken for a year', async () => {
+  it('is taken for a year', async () => {
     const oid = await pay();
     now = new Date('2027-03-01T09:00:00Z');
     expect(await refund(oid, '1.00')).toMatchObject({ status: 'success' });
@@ -156,7 +156,7 @@ describe('a refund', () => {
 });
 
 describe('the instalments of a payment', () => {
-  test.each([
+  it.each([
     ['1', '0'],
     ['6', '6'],
     ['12', '12'],
@@ -168,12 +168,12 @@ describe('the instalments of a payment', () => {
     expect(await statusOf(oid)).toMatchObject({ taksit });
   });
 
-  test('are those the notification told, when a test says so', async () => {
+  it('are those the notification told, when a test says so', async () => {
     const oid = await pay(undefined, { installment_count: '3' });
     expect(await statusOf(oid)).toMatchObject({ taksit: '3' });
   });
 
-  test('are offered as the order allows, and no others are taken', async () => {
+  it('are offered as the order allows, and no others are taken', async () => {
     const { frameUrl } = await orderInInstalments('3');
     const page = await visit(frameUrl);
     expect([...page.text.matchAll(/<option value="(\d+)"/g)].map((found) => found[1])).toEqual([
@@ -191,7 +191,7 @@ describe('the instalments of a payment', () => {
 });
 
 describe('a multipart body, as PayTR’s own modules send it', () => {
-  test('is read by get-token, the status query and the refund', async () => {
+  it('is read by get-token, the status query and the refund', async () => {
     const order = tokenRequestFields(FAKE_STORE, true, buildOrder(fake.paytr));
     const oid = order['merchant_oid'] ?? '';
     expect(await post('/odeme/api/get-token', multipart(order))).toMatchObject({ status: 'success' });
@@ -206,7 +206,7 @@ describe('a multipart body, as PayTR’s own modules send it', () => {
     expect(fake.sandbox.transactions().at(-1)?.userName).toBe('Ayşe Yılmaz');
   });
 
-  test('with a field twice, or a file in its place, lacks that field', async () => {
+  it('with a field twice, or a file in its place, lacks that field', async () => {
     const twice = multipart(statusFields('A1'));
     twice.append('merchant_oid', 'A2');
     expect(await post('/odeme/durum-sorgu', twice)).toMatchObject({ err_no: '002' });
@@ -215,7 +215,7 @@ describe('a multipart body, as PayTR’s own modules send it', () => {
     expect(await post('/odeme/durum-sorgu', file)).toMatchObject({ err_no: '002' });
   });
 
-  test.each(['/odeme/durum-sorgu', '/odeme/iade', '/odeme/api/get-token'])(
+  it.each(['/odeme/durum-sorgu', '/odeme/iade', '/odeme/api/get-token'])(
     'that is broken or too long is refused by %s as one without fields is',
     async (path) => {
       const long = { ...refundFields('A1', '1.00'), padding: 'x'.repeat(1024 * 1024) };

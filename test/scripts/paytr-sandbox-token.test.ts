@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenRequestFields, type TokenOrder } from '../../src/billing/paytr/token.ts';
 import { paytrSignature } from '../../src/billing/paytr/signature.ts';
 import { FAKE_STORE, startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
@@ -14,16 +14,16 @@ const INVALID = 'Zorunlu alan degeri gecersiz veya gonderilmedi (get-token): ';
 const BAD_TOKEN = 'paytr_token gonderilmedi veya gecersiz (get-token)';
 
 describe('get-token', () => {
-  test('takes a right order and makes a payment page for it', async () => {
+  it('takes a right order and makes a payment page for it', async () => {
     const answer = await ask(rightFields());
     expect(answer).toEqual({ status: 'success', token: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
   });
 
-  test('takes the order of our own client, Turkish letters and all', async () => {
+  it('takes the order of our own client, Turkish letters and all', async () => {
     expect(await fake.paytr.requestToken(order())).toMatchObject({ ok: true });
   });
 
-  test.each<[string, string]>([
+  it.each<[string, string]>([
     ['merchant_id', 'Gecersiz istek veya magaza aktif degil'],
     ['user_ip', `${INVALID}user_ip`],
     ['merchant_oid', `${INVALID}merchant_oid`],
@@ -44,7 +44,7 @@ describe('get-token', () => {
     expect(await ask(Object.fromEntries(rest))).toEqual({ status: 'failed', reason });
   });
 
-  test.each<[string, string, string]>([
+  it.each<[string, string, string]>([
     ['merchant_id', '654321', 'Gecersiz istek veya magaza aktif degil'],
     ['merchant_oid', 'ORDER-1', 'merchant_oid alfanumerik olmalidir, ozel karakter iceremez'],
     ['merchant_oid', 'ORDER_1', 'merchant_oid alfanumerik olmalidir, ozel karakter iceremez'],
@@ -86,11 +86,11 @@ describe('get-token', () => {
     expect(await ask(signed({ [field]: value }))).toEqual({ status: 'failed', reason });
   });
 
-  test.each(['', 'TL', 'TRY', 'USD', 'EUR', 'GBP', 'RUB'])('takes the currency "%s"', async (currency) => {
+  it.each(['', 'TL', 'TRY', 'USD', 'EUR', 'GBP', 'RUB'])('takes the currency "%s"', async (currency) => {
     expect(await ask(signed({ currency }))).toMatchObject({ status: 'success' });
   });
 
-  test.each([
+  it.each([
     'user_ip',
     'merchant_oid',
     'email',
@@ -116,7 +116,7 @@ describe('get-token', () => {
     expect(await ask(fields)).toEqual({ status: 'failed', reason: BAD_TOKEN });
   });
 
-  test('refuses a signature made with key and salt swapped', async () => {
+  it('refuses a signature made with key and salt swapped', async () => {
     const swapped = {
       ...FAKE_STORE,
       merchantKey: FAKE_STORE.merchantSalt,
@@ -126,13 +126,13 @@ describe('get-token', () => {
     expect(answer).toEqual({ status: 'failed', reason: BAD_TOKEN });
   });
 
-  test('refuses a second order of the same number', async () => {
+  it('refuses a second order of the same number', async () => {
     const fields = rightFields();
     expect(await ask(fields)).toMatchObject({ status: 'success' });
     expect(await ask(fields)).toMatchObject({ status: 'failed' });
   });
 
-  test('reads forms only, and no field twice', async () => {
+  it('reads forms only, and no field twice', async () => {
     const json = await post({ 'content-type': 'application/json' }, JSON.stringify(rightFields()));
     expect(json).toMatchObject({ status: 'failed' });
     const twice = `${new URLSearchParams(rightFields()).toString()}&email=bob%40example.com`;
@@ -142,7 +142,7 @@ describe('get-token', () => {
 });
 
 describe('a gateway in trouble', () => {
-  test.each([
+  it.each([
     ['refuse', 'refused'],
     ['500', 'unreadable'],
     ['html', 'unreadable'],
@@ -152,7 +152,7 @@ describe('a gateway in trouble', () => {
     expect(await fake.paytr.requestToken(order())).toMatchObject({ ok: true });
   });
 
-  test('leaves the next call without an answer', async () => {
+  it('leaves the next call without an answer', async () => {
     const slow = await startFakePaytr({ timeoutSeconds: 0.1 });
     slow.sandbox.failNextToken('hang');
     expect(await slow.paytr.requestToken(order())).toMatchObject({ ok: false, reason: 'timeout' });

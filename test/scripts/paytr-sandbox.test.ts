@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import {
   GOOD_CARD,
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 describe('the payment page', () => {
-  test('shows what is bought, in the payer’s language, as a test', async () => {
+  it('shows what is bought, in the payer’s language, as a test', async () => {
     const { frameUrl } = await placeOrder(fake, { locale: 'tr' });
     const page = await visit(frameUrl);
     expect(page.status).toBe(200);
@@ -36,7 +36,7 @@ describe('the payment page', () => {
     expect((await visit(english.frameUrl)).text).toContain('Order summary');
   });
 
-  test('may be framed by any page, and runs no script but its own', async () => {
+  it('may be framed by any page, and runs no script but its own', async () => {
     const { frameUrl } = await placeOrder(fake);
     const { headers } = await visit(frameUrl);
     expect(headers.get('x-frame-options')).toBeNull();
@@ -44,7 +44,7 @@ describe('the payment page', () => {
     expect(headers.get('content-security-policy')).not.toContain('frame-ancestors');
   });
 
-  test('escapes what the merchant and the payer wrote', async () => {
+  it('escapes what the merchant and the payer wrote', async () => {
     const evil = '<script>alert("1")</script>';
     const { frameUrl } = await placeOrder(fake, {
       basket: [{ name: evil, unitPriceMinor: 12050, quantity: 1 }],
@@ -55,7 +55,7 @@ describe('the payment page', () => {
     expect(page.text).not.toContain(evil);
   });
 
-  test.each<[Partial<typeof GOOD_CARD>, string]>([
+  it.each<[Partial<typeof GOOD_CARD>, string]>([
     [{ card_number: '4111 1111 1111 1111' }, 'card_number'],
     [{ card_number: '' }, 'card_number'],
     [{ cvv: '123' }, 'cvv'],
@@ -70,7 +70,7 @@ describe('the payment page', () => {
     expect(merchant.received).toEqual([]);
   });
 
-  test.each(['4355084355084358', '5406 6754 0667 5403', '9792 0303 9444 0796'])(
+  it.each(['4355084355084358', '5406 6754 0667 5403', '9792 0303 9444 0796'])(
     'takes the test card %s to the 3-D Secure page',
     async (card_number) => {
       const { frameUrl } = await placeOrder(fake);
@@ -82,20 +82,20 @@ describe('the payment page', () => {
     },
   );
 
-  test('does not show the 3-D Secure page before there is a card', async () => {
+  it('does not show the 3-D Secure page before there is a card', async () => {
     const { frameUrl } = await placeOrder(fake);
     expect((await visit(`${frameUrl}/3d`)).status).toBe(303);
     expect((await submit(`${frameUrl}/3d`, { outcome: 'approve' })).status).toBe(303);
     expect(merchant.received).toEqual([]);
   });
 
-  test('is not there for a token nobody was given', async () => {
+  it('is not there for a token nobody was given', async () => {
     expect((await visit(fake.paytr.frameUrl('nothing'))).status).toBe(404);
   });
 });
 
 describe('the end of a payment', () => {
-  test('approved: the merchant is notified, then the payer goes to the ok page', async () => {
+  it('approved: the merchant is notified, then the payer goes to the ok page', async () => {
     const { merchantOid, returnedTo } = await payByForm(fake, 'approve');
     expect(returnedTo).toBe('https://shop.example.com/ok');
     expect(merchant.received).toEqual([
@@ -112,7 +112,7 @@ describe('the end of a payment', () => {
     expect(merchant.received[0]?.fields['currency']).toBe('TL');
   });
 
-  test.each([
+  it.each([
     ['wrong-code', '2'],
     ['insufficient-funds', '0'],
     ['give-up', '6'],
@@ -130,20 +130,20 @@ describe('the end of a payment', () => {
     expect(merchant.received[0]).not.toHaveProperty('currency');
   });
 
-  test('giving up on the card form counts as giving up', async () => {
+  it('giving up on the card form counts as giving up', async () => {
     const { frameUrl } = await placeOrder(fake);
     const answer = await submit(frameUrl, { outcome: 'give-up' });
     expect(answer.location).toBe('https://shop.example.com/fail');
     expect(merchant.received).toMatchObject([{ status: 'failed', failedReasonCode: '6' }]);
   });
 
-  test('comes once: a second submission changes nothing', async () => {
+  it('comes once: a second submission changes nothing', async () => {
     const { frameUrl } = await payByForm(fake, 'wrong-code');
     expect((await submit(`${frameUrl}/3d`, { outcome: 'approve' })).status).toBe(410);
     expect(merchant.received).toHaveLength(1);
   });
 
-  test('comes by itself when the time is over', async () => {
+  it('comes by itself when the time is over', async () => {
     const { frameUrl } = await placeOrder(fake, { timeoutMinutes: 5 });
     now = new Date(now.getTime() + 5 * 60_000 - 1);
     await fake.sandbox.tick();
@@ -154,12 +154,12 @@ describe('the end of a payment', () => {
     expect(merchant.received).toMatchObject([{ status: 'failed', failedReasonCode: '6' }]);
   });
 
-  test('does not keep the payer when the merchant’s server hangs', { timeout: 10_000 }, async () => {
+  it('does not keep the payer when the merchant’s server hangs', { timeout: 10_000 }, async () => {
     merchant.answer = 'hang';
     expect((await payByForm(fake, 'approve')).returnedTo).toBe('https://shop.example.com/ok');
   });
 
-  test('can be made without a browser, faults included', async () => {
+  it('can be made without a browser, faults included', async () => {
     const { merchantOid } = await placeOrder(fake);
     const delivery = await fake.sandbox.payNow(merchantOid, 'approve', {
       total_amount: '100',
@@ -170,7 +170,7 @@ describe('the end of a payment', () => {
     await expect(fake.sandbox.payNow(merchantOid, 'decline')).rejects.toThrow('ended already');
   });
 
-  test('is no test in a live payment', async () => {
+  it('is no test in a live payment', async () => {
     const live = await startFakePaytr({ callbackUrl: merchant.url, testMode: false });
     const { merchantOid } = await placeOrder(live);
     await live.sandbox.payNow(merchantOid, 'approve');

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../support/app.ts';
 import {
   buildCast,
@@ -125,7 +125,7 @@ const matrix: Record<string, Record<Who, number>> = {
   'POST /workspace/:id/close': form,
 };
 
-test('no route of the feature is missing in the matrix', () => {
+it('no route of the feature is missing in the matrix', () => {
   const mounted = listRoutes(site.app)
     .filter(({ path }) => path.startsWith('/workspace'))
     .map(({ method, path }) => `${method} ${path}`);
@@ -137,7 +137,7 @@ const cases = Object.entries(matrix).flatMap(([route, answers]) =>
 );
 
 describe.each(cases)('$route as $who', ({ route, who, status }) => {
-  test(`answers ${String(status)}`, async () => {
+  it(`answers ${String(status)}`, async () => {
     if (route === 'POST /workspace/:id/restore') await deletePlace();
     const before = await countEverything();
     const answer = await ask(route, who);
@@ -150,7 +150,7 @@ describe.each(cases)('$route as $who', ({ route, who, status }) => {
   });
 });
 
-test.each(['otherAdmin', 'otherMember', 'colleague'] as const)(
+it.each(['otherAdmin', 'otherMember', 'colleague'] as const)(
   'what is not there and what may not be seen look the same to %s',
   async (who) => {
     const hidden = await visitors[who].get(`/workspace/${String(place.id)}`);
@@ -162,7 +162,7 @@ test.each(['otherAdmin', 'otherMember', 'colleague'] as const)(
   },
 );
 
-test('another company’s sessions are never in a history, even with an id in the address', async () => {
+it('another company’s sessions are never in a history, even with an id in the address', async () => {
   const theirs = await buildWorkspace(site.db, {
     company_id: cast.globex.id,
     owner_user_id: cast.charlie.id,

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { readBundle } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
@@ -30,7 +30,7 @@ async function entered(person: BuiltUser, from: number, to: number | null): Prom
 }
 
 describe('an admin in somebody else’s workspace', () => {
-  test('is marked in the session, and its owner is not', async () => {
+  it('is marked in the session, and its owner is not', async () => {
     await entered(cast.bob, 0, 10);
     await entered(cast.alice, 5, 17);
     expect(
@@ -42,7 +42,7 @@ describe('an admin in somebody else’s workspace', () => {
     ).toEqual([null, cast.bob.id]);
   });
 
-  test('is shown to the owner, with when and how long, and to nobody as a warning about themselves', async () => {
+  it('is shown to the owner, with when and how long, and to nobody as a warning about themselves', async () => {
     const bob = await signIn(site.app, cast.bob);
     const address = `/workspace/${String(place.id)}`;
     expect((await bob.get(address)).text).not.toContain('Entered by an administrator');
@@ -61,14 +61,14 @@ describe('an admin in somebody else’s workspace', () => {
     expect(alices.text).toContain('As administrator');
   });
 
-  test('who is there now is said to be', async () => {
+  it('who is there now is said to be', async () => {
     const alice = await signIn(site.app, cast.alice);
     await alice.post(`/workspace/${String(place.id)}/open`);
     const page = await (await signIn(site.app, cast.bob)).get(`/workspace/${String(place.id)}`);
     expect(page.text).toContain('Alice has been connected since');
   });
 
-  test('is in the evidence about the admin as such, and counted in that about the owner', async () => {
+  it('is in the evidence about the admin as such, and counted in that about the owner', async () => {
     await entered(cast.bob, 0, 10);
     await entered(cast.alice, 5, 17);
     const ofAlice = await readBundle(site.db, cast.alice, cast.alice);

@@ -1,5 +1,5 @@
 import supertest from 'supertest';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   buildCast,
   buildUser,
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('the list', () => {
-  test('invites a new person to make the first workspace, and shows how much the plan allows', async () => {
+  it('invites a new person to make the first workspace, and shows how much the plan allows', async () => {
     const page = await (await signIn(site.app, cast.bob)).get('/workspace');
     expect(page.status).toBe(200);
     expect(page.text).toContain('No workspaces yet');
@@ -31,7 +31,7 @@ describe('the list', () => {
     expect(page.text).toContain('name="name"');
   });
 
-  test('shows a member their own workspaces and an admin everybody’s with the owner', async () => {
+  it('shows a member their own workspaces and an admin everybody’s with the owner', async () => {
     await workspaceOf(cast.bob, { name: 'bobs-place' });
     await workspaceOf(cast.alice, { name: 'alices-place' });
     const bobs = await (await signIn(site.app, cast.bob)).get('/workspace');
@@ -45,7 +45,7 @@ describe('the list', () => {
     expect(charlies.text).not.toMatch(/bobs-place|alices-place/);
   });
 
-  test('shows the hours that usage stats count, each overlap once', async () => {
+  it('shows the hours that usage stats count, each overlap once', async () => {
     const place = await workspaceOf(cast.bob);
     const hour = 3_600_000;
     const start = new Date(Date.now() - 3 * hour);
@@ -61,7 +61,7 @@ describe('the list', () => {
     expect(page.text).toContain(expected);
   });
 
-  test('goes on from page to page, newest first, without losing or repeating one', async () => {
+  it('goes on from page to page, newest first, without losing or repeating one', async () => {
     const names: string[] = [];
     for (let index = 0; index < 60; index += 1) names.unshift((await workspaceOf(cast.bob)).name);
     const alice = await signIn(site.app, cast.alice);
@@ -80,7 +80,7 @@ describe('the list', () => {
     expect((await alice.get('/workspace?before=nonsense&after=-1')).status).toBe(200);
   });
 
-  test('keeps the answer to whether a workspace is in use up to date', async () => {
+  it('keeps the answer to whether a workspace is in use up to date', async () => {
     const place = await workspaceOf(cast.bob);
     await sessionIn(place, cast.bob, { from: new Date(Date.now() - 60_000), to: null });
     const bob = await signIn(site.app, cast.bob);
@@ -92,7 +92,7 @@ describe('the list', () => {
 });
 
 describe('creating', () => {
-  test('makes a workspace on a port of the range and goes to its page', async () => {
+  it('makes a workspace on a port of the range and goes to its page', async () => {
     const bob = await signIn(site.app, cast.bob);
     const answer = await bob.post('/workspace', { name: '  my   project ' });
     expect(answer.status).toBe(303);
@@ -107,7 +107,7 @@ describe('creating', () => {
     expect(audit).toMatchObject({ success: true, request_path: '/workspace', resource_id: String(row.id) });
   });
 
-  test.each([
+  it.each([
     ['', 'Enter a name'],
     ['   ', 'Enter a name'],
     ['x'.repeat(61), 'up to 60 characters'],
@@ -126,13 +126,13 @@ describe('creating', () => {
     expect(await site.db('workspaces').where({ company_id: cast.acme.id })).toEqual([]);
   });
 
-  test('without a name, or with two, is a form to be mended and no fault', async () => {
+  it('without a name, or with two, is a form to be mended and no fault', async () => {
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.post('/workspace', {})).status).toBe(422);
     expect((await bob.post('/workspace', { name: ['a', 'b'] as never })).status).toBe(422);
   });
 
-  test('says beside the field that a name is taken, keeps what was typed, and escapes it', async () => {
+  it('says beside the field that a name is taken, keeps what was typed, and escapes it', async () => {
     const bob = await signIn(site.app, cast.bob);
     await bob.post('/workspace', { name: '<b>Web</b>' });
     const page = await bob.post('/workspace', { name: '<b>WEB</b>' });
@@ -142,7 +142,7 @@ describe('creating', () => {
     expect(page.text).not.toContain('<b>WEB</b>');
   });
 
-  test('beyond the plan is refused with the way to a larger one', async () => {
+  it('beyond the plan is refused with the way to a larger one', async () => {
     for (let index = 0; index < 3; index += 1) await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.get('/workspace')).text).not.toContain('name="name"');
@@ -154,7 +154,7 @@ describe('creating', () => {
     expect(audit).toMatchObject({ success: false, error_message: 'plan-limit' });
   });
 
-  test('speaks Turkish', async () => {
+  it('speaks Turkish', async () => {
     const ayse = await buildUser(site.db, { company_id: cast.acme.id, locale: 'tr' });
     const visitor = await signIn(site.app, ayse);
     expect((await visitor.get('/workspace')).text).toContain('Henüz çalışma alanı yok');
@@ -163,7 +163,7 @@ describe('creating', () => {
 });
 
 describe('opening', () => {
-  test('starts a session, writes it into the evidence and shows it', async () => {
+  it('starts a session, writes it into the evidence and shows it', async () => {
     const place = await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob, { 'user-agent': 'Firefox of Bob' });
     const answer = await bob.post(`/workspace/${String(place.id)}/open`);
@@ -187,7 +187,7 @@ describe('opening', () => {
     expect(page.text).toContain(`/workspace/${String(place.id)}/enter`);
   });
 
-  test('of a workspace without an address of its own makes its page report what is done on it', async () => {
+  it('of a workspace without an address of its own makes its page report what is done on it', async () => {
     const place = await workspaceOf(cast.bob);
     const plain = await createTestApp({ database: site.database, withoutHosts: true });
     const bob = await signIn(plain.app, cast.bob);
@@ -198,7 +198,7 @@ describe('opening', () => {
     await plain.close();
   });
 
-  test('twenty times at once is one session', async () => {
+  it('twenty times at once is one session', async () => {
     const place = await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob);
     const answers = await Promise.all(
@@ -213,7 +213,7 @@ describe('opening', () => {
     );
   });
 
-  test('in two browsers is two sessions', async () => {
+  it('in two browsers is two sessions', async () => {
     const place = await workspaceOf(cast.bob);
     for (const bob of [await signIn(site.app, cast.bob), await signIn(site.app, cast.bob)]) {
       await bob.post(`/workspace/${String(place.id)}/open`);
@@ -221,7 +221,7 @@ describe('opening', () => {
     expect(await sessionsOf(place)).toHaveLength(2);
   });
 
-  test('of a colleague’s workspace by an admin is marked as such', async () => {
+  it('of a colleague’s workspace by an admin is marked as such', async () => {
     const place = await workspaceOf(cast.bob);
     const alice = await signIn(site.app, cast.alice);
     expect((await alice.get(`/workspace/${String(place.id)}`)).text).toContain(
@@ -235,7 +235,7 @@ describe('opening', () => {
     expect(page.text).toContain('Hidden');
   });
 
-  test('with a lapsed subscription is refused with the way to renew, and the refusal is in the evidence', async () => {
+  it('with a lapsed subscription is refused with the way to renew, and the refusal is in the evidence', async () => {
     const place = await workspaceOf(cast.bob);
     await lapse(cast.acme.id);
     const bob = await signIn(site.app, cast.bob);
@@ -254,7 +254,7 @@ describe('opening', () => {
     expect((await bob.post('/workspace', { name: 'late' })).status).toBe(422);
   });
 
-  test('sixty times in a minute is as often as anybody may', async () => {
+  it('sixty times in a minute is as often as anybody may', async () => {
     const dave = await buildUser(site.db, { company_id: cast.acme.id });
     const place = await workspaceOf(dave);
     const visitor = await signIn(site.app, dave);
@@ -269,7 +269,7 @@ describe('opening', () => {
 });
 
 describe('activity', () => {
-  test('from the page’s script is noted without an answer to show', async () => {
+  it('from the page’s script is noted without an answer to show', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 3);
     const answer = await report(bob, place.id, { sessionId }, token);
@@ -279,7 +279,7 @@ describe('activity', () => {
     expect(Date.now() - (session?.last_activity_at.getTime() ?? 0)).toBeLessThan(60_000);
   });
 
-  test('from the button goes back to the page and says so', async () => {
+  it('from the button goes back to the page and says so', async () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 3);
     const answer = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
@@ -288,21 +288,21 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
-  test('without naming a session is noted for the one that is open', async () => {
+  it('without naming a session is noted for the one that is open', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 3);
     expect((await report(bob, place.id, {}, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
-  test('sent by a loop counts once', async () => {
+  it('sent by a loop counts once', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 3);
     await Promise.all(Array.from({ length: 25 }, () => report(bob, place.id, { sessionId }, token)));
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
-  test('is noted in memory after the first report, and in the session a few seconds later', async () => {
+  it('is noted in memory after the first report, and in the session a few seconds later', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 9);
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
@@ -319,7 +319,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 2 }]);
   });
 
-  test('in a session that is in memory is refused to others, without a form token and after the end', async () => {
+  it('in a session that is in memory is refused to others, without a form token and after the end', async () => {
     const { bob, place, sessionId, token } = await opened();
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     expect((await report(bob, place.id, { sessionId }, 'wrong')).status).toBe(403);
@@ -332,14 +332,14 @@ describe('activity', () => {
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(409);
   });
 
-  test('in a session that is in memory is refused once the person is deactivated', async () => {
+  it('in a session that is in memory is refused once the person is deactivated', async () => {
     const { bob, place, sessionId, token } = await opened();
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     await site.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(403);
   });
 
-  test('after a long break starts a new session, which is in the evidence as an opening', async () => {
+  it('after a long break starts a new session, which is in the evidence as an opening', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 45);
     const answer = await report(bob, place.id, { sessionId }, token);
@@ -358,7 +358,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 0 }, { activity_count: 1 }]);
   });
 
-  test('after a long break by the button says that a new session has started', async () => {
+  it('after a long break by the button says that a new session has started', async () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 45);
     const answer = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
@@ -366,7 +366,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toHaveLength(2);
   });
 
-  test('after the workspace was closed is told that it is over', async () => {
+  it('after the workspace was closed is told that it is over', async () => {
     const { bob, place, sessionId, token } = await opened();
     await bob.post(`/workspace/${String(place.id)}/close`);
     const answer = await report(bob, place.id, { sessionId }, token);
@@ -378,14 +378,14 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toHaveLength(1);
   });
 
-  test('in a workspace that was never opened is told so', async () => {
+  it('in a workspace that was never opened is told so', async () => {
     const place = await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob);
     const token = await formToken(bob);
     expect((await report(bob, place.id, {}, token)).body).toEqual({ state: 'ended', reason: 'not-open' });
   });
 
-  test('after the subscription lapsed ends the session at its last activity', async () => {
+  it('after the subscription lapsed ends the session at its last activity', async () => {
     const { bob, place, sessionId, token } = await opened();
     await backdate(sessionId, 10);
     await lapse(cast.acme.id);
@@ -395,7 +395,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'revoked', duration_seconds: 0 }]);
   });
 
-  test('with another person’s session, or one of another workspace, is refused and changes nothing', async () => {
+  it('with another person’s session, or one of another workspace, is refused and changes nothing', async () => {
     const { place, sessionId } = await opened();
     const [before] = await sessionsOf(place);
     const alice = await signIn(site.app, cast.alice);
@@ -409,13 +409,13 @@ describe('activity', () => {
     expect((await sessionsOf(place))[0]).toEqual(before);
   });
 
-  test('of another browser of the same person is refused', async () => {
+  it('of another browser of the same person is refused', async () => {
     const { place, sessionId } = await opened();
     const second = await signIn(site.app, cast.bob);
     expect((await report(second, place.id, { sessionId }, await formToken(second))).status).toBe(404);
   });
 
-  test('without or with a wrong form token is refused', async () => {
+  it('without or with a wrong form token is refused', async () => {
     const { bob, place, sessionId } = await opened();
     expect((await report(bob, place.id, { sessionId }, 'wrong')).status).toBe(403);
     expect((await bob.rawPost(`/workspace/${String(place.id)}/activity`)).status).toBe(403);
@@ -423,7 +423,7 @@ describe('activity', () => {
 });
 
 describe('closing', () => {
-  test('ends the session now, leaves a sign-off and says how long it was', async () => {
+  it('ends the session now, leaves a sign-off and says how long it was', async () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 20);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
@@ -436,7 +436,7 @@ describe('closing', () => {
     ]);
   });
 
-  test('too late ends it at its last activity, and the page says that it had ended', async () => {
+  it('too late ends it at its last activity, and the page says that it had ended', async () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 24 * 60);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
@@ -445,21 +445,21 @@ describe('closing', () => {
     expect(await auditRows('workspace_session_expired', cast.bob)).toHaveLength(1);
   });
 
-  test('what is not open is no fault', async () => {
+  it('what is not open is no fault', async () => {
     const place = await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
     expect((await bob.follow(answer)).text).toContain('was not open in this browser');
   });
 
-  test('leaves the session of another browser alone', async () => {
+  it('leaves the session of another browser alone', async () => {
     const { place } = await opened();
     const second = await signIn(site.app, cast.bob);
     await second.post(`/workspace/${String(place.id)}/close`);
     expect(await sessionsOf(place)).toMatchObject([{ ended_at: null }]);
   });
 
-  test('happens by signing out', async () => {
+  it('happens by signing out', async () => {
     const { bob, place } = await opened();
     await bob.post('/auth/logout');
     expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'signed-out' }]);
@@ -467,7 +467,7 @@ describe('closing', () => {
 });
 
 describe('deleting', () => {
-  test('asks first, then removes the workspace everywhere and keeps the evidence', async () => {
+  it('asks first, then removes the workspace everywhere and keeps the evidence', async () => {
     const { bob, place, sessionId } = await opened();
     const question = await bob.get(`/workspace/${String(place.id)}/delete`);
     expect(question.status).toBe(200);
@@ -489,7 +489,7 @@ describe('deleting', () => {
     expect(await auditRows('workspace_access', cast.bob)).toHaveLength(1);
   });
 
-  test('makes every address of it a missing page', async () => {
+  it('makes every address of it a missing page', async () => {
     const { bob, place, token, sessionId } = await opened();
     await bob.post(`/workspace/${String(place.id)}/delete`);
     const base = `/workspace/${String(place.id)}`;
@@ -501,7 +501,7 @@ describe('deleting', () => {
     expect(await sessionsOf(place)).toHaveLength(1);
   });
 
-  test('by an admin of a colleague’s workspace is marked as such', async () => {
+  it('by an admin of a colleague’s workspace is marked as such', async () => {
     const place = await workspaceOf(cast.bob);
     const alice = await signIn(site.app, cast.alice);
     expect((await alice.get(`/workspace/${String(place.id)}/delete`)).text).toContain('belongs to Bob');
@@ -511,14 +511,14 @@ describe('deleting', () => {
     ]);
   });
 
-  test('is possible with a lapsed subscription', async () => {
+  it('is possible with a lapsed subscription', async () => {
     const place = await workspaceOf(cast.bob);
     await lapse(cast.acme.id);
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.post(`/workspace/${String(place.id)}/delete`)).status).toBe(303);
   });
 
-  test('while it is being opened never leaves an open session behind', async () => {
+  it('while it is being opened never leaves an open session behind', async () => {
     for (let round = 0; round < 5; round += 1) {
       const place = await workspaceOf(cast.bob);
       const [bob, alice] = [await signIn(site.app, cast.bob), await signIn(site.app, cast.alice)];
@@ -534,7 +534,7 @@ describe('deleting', () => {
 });
 
 describe('the page of a workspace', () => {
-  test('lists sessions newest first, from page to page', async () => {
+  it('lists sessions newest first, from page to page', async () => {
     const place = await workspaceOf(cast.bob);
     for (let index = 0; index < 40; index += 1) {
       // Ten at the same moment, so that the order within a moment counts as well.
@@ -554,7 +554,7 @@ describe('the page of a workspace', () => {
     expect(lengths).toEqual(Array.from({ length: 40 }, (_each, index) => 40 - index));
   });
 
-  test('shows hours as the union, in total and for each person', async () => {
+  it('shows hours as the union, in total and for each person', async () => {
     const place = await workspaceOf(cast.bob);
     await sessionIn(place, cast.bob, { from: minute(0), to: minute(50) });
     await sessionIn(place, cast.bob, { from: minute(10), to: minute(55) });
@@ -565,7 +565,7 @@ describe('the page of a workspace', () => {
     expect(text).toContain('4 mins connected, 0 mins active, in 1 session');
   });
 
-  test('does not say that a forgotten session is still in use', async () => {
+  it('does not say that a forgotten session is still in use', async () => {
     const { bob, place, sessionId } = await opened();
     await backdate(sessionId, 300);
     const { text } = await bob.get(`/workspace/${String(place.id)}`);
@@ -573,7 +573,7 @@ describe('the page of a workspace', () => {
     expect(text).toContain('Idle');
   });
 
-  test.each(['0', '-1', 'abc', '1.5', '1e3', '01', '99999999999999999999', '%00', "1'--"])(
+  it.each(['0', '-1', 'abc', '1.5', '1e3', '01', '99999999999999999999', '%00', "1'--"])(
     'is missing for the address %s',
     async (id) => {
       const bob = await signIn(site.app, cast.bob);

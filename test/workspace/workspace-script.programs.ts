@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../browser/browser.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
@@ -61,17 +61,17 @@ describe.skipIf(executable === null)('an open workspace page', () => {
   });
   afterEach(() => page.close());
 
-  test('reports use at most once a minute, however much is done', async () => {
+  it('reports use at most once a minute, however much is done', async () => {
     for (let second = 0; second < 40; second += 1) await useAfter(3);
     expect(reports).toBe(2);
   });
 
-  test('reports nothing while nobody does anything', async () => {
+  it('reports nothing while nobody does anything', async () => {
     await page.clock.runFor(20 * 60_000);
     expect(reports).toBe(0);
   });
 
-  test('reports nothing from a tab that is not seen, and no old use when it comes back', async () => {
+  it('reports nothing from a tab that is not seen, and no old use when it comes back', async () => {
     await useAfter(50);
     await setVisible(false);
     await useAfter(30);
@@ -83,7 +83,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     expect(reports).toBe(1);
   });
 
-  test('says that no time counts after half an hour without use, and goes on when there is some', async () => {
+  it('says that no time counts after half an hour without use, and goes on when there is some', async () => {
     await page.clock.runFor(31 * 60_000);
     await expectStatus('There has been no activity on this page for 30 minutes');
     const answered = page.waitForResponse(/activity$/);
@@ -92,7 +92,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     await expectStatus('');
   });
 
-  test('starts over when the server has started a new session', async () => {
+  it('starts over when the server has started a new session', async () => {
     const past = new Date(Date.now() - 60 * 60_000);
     for (const id of await openSessions().pluck<number[]>('id')) {
       await backdate(site.database.ownerDb, id, past);
@@ -104,7 +104,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     expect(await openSessions()).toHaveLength(1);
   });
 
-  test('stops and says so when the session was ended elsewhere', async () => {
+  it('stops and says so when the session was ended elsewhere', async () => {
     await openSessions().update({ ended_at: site.db.ref('last_activity_at'), end_reason: 'closed' });
     await useAfter(61);
     await expectStatus('This session has ended');
@@ -112,7 +112,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     expect(reports).toBe(1);
   });
 
-  test('goes on trying once a minute while the server does not answer', async () => {
+  it('goes on trying once a minute while the server does not answer', async () => {
     await page.route('**/activity', (route) => route.abort());
     await useAfter(61);
     await expectStatus('could not be reported');
@@ -125,7 +125,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     expect(reports).toBe(2);
   });
 
-  test('shows how long the session is, and hides the button that is there for people without script', async () => {
+  it('shows how long the session is, and hides the button that is there for people without script', async () => {
     await page.clock.runFor(65_000);
     const timer = (await page.getByRole('timer').textContent()) ?? '';
     expect(timer).toMatch(/^0:01:0[4-9]$/);

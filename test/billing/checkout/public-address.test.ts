@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { isPublicAddress } from '../../../src/billing/checkout/public-address.ts';
 
-test.each([
+it.each([
   '8.8.8.8',
   '100.63.255.255',
   '172.15.0.1',
@@ -15,7 +15,7 @@ test.each([
   expect(isPublicAddress(ip)).toBe(true);
 });
 
-test.each([
+it.each([
   '127.0.0.1',
   '10.1.2.3',
   '172.16.0.1',

@@ -1,18 +1,18 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { boundedText } from '../../../src/billing/paytr/bounded-text.ts';
 
-test('leaves a text that fits as it is', () => {
+it('leaves a text that fits as it is', () => {
   expect(boundedText('Ödeme 👍', 10)).toBe('Ödeme 👍');
 });
 
-test('cuts a long text to its bound', () => {
+it('cuts a long text to its bound', () => {
   expect(boundedText('x'.repeat(1_000_000), 500)).toHaveLength(500);
 });
 
-test('never keeps half a character', () => {
+it('never keeps half a character', () => {
   expect(boundedText('ab👍', 3)).toBe('ab');
 });
 
-test('replaces what Postgres cannot store', () => {
+it('replaces what Postgres cannot store', () => {
   expect(boundedText('a\0b\uD800c', 10)).toBe('a\uFFFDb\uFFFDc');
 });

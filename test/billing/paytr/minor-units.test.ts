@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formatMajor, parseMajor } from '../../../src/billing/paytr/minor-units.ts';
 
 describe('formatMajor', () => {
-  test.each([
+  it.each([
     [0, '0.00'],
     [1, '0.01'],
     [99, '0.99'],
@@ -14,13 +14,13 @@ describe('formatMajor', () => {
     expect(formatMajor(minor)).toBe(major);
   });
 
-  test.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses %d, which is no amount', (minor) => {
+  it.each([-1, 1.5, Number.NaN, 2 ** 53])('refuses %d, which is no amount', (minor) => {
     expect(() => formatMajor(minor)).toThrow('minor units');
   });
 });
 
 describe('parseMajor', () => {
-  test.each([
+  it.each([
     ['10,8', 1080],
     ['10.8', 1080],
     ['120.50', 12050],
@@ -34,7 +34,7 @@ describe('parseMajor', () => {
     expect(parseMajor(text)).toBe(minor);
   });
 
-  test.each(['', 'abc', '-1', '1.234', '10.999', '1e3', '10 TL', ',5', '12.', '99999999999999999'])(
+  it.each(['', 'abc', '-1', '1.234', '10.999', '1e3', '10 TL', ',5', '12.', '99999999999999999'])(
     'does not guess what "%s" means',
     (text) => {
       expect(parseMajor(text)).toBeNull();

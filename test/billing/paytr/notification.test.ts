@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   createPaytr,
   type NotificationReading,
@@ -11,7 +11,7 @@ const paytr = createPaytr({ ...FAKE_STORE, baseUrl: 'https://gateway.example.com
 const paid = { merchant_oid: 'SP1042A1X7F3', total_amount: '12050' };
 
 describe('the signature', () => {
-  test.each([
+  it.each([
     ['V3', 'success', '12050', 'YImnOnxyAKJiVOXLIsz9RA8cfTLSi/8lcmEkM3UPukw='],
     ['V4', 'success', '13255', 'GekxUwY67UX6zIWTEb4u1jsN1af3PBdfxZV8fbTGBoQ='],
     ['V5', 'failed', '0', 'ZBFO6r+6sxpe4oZA+IsB62L+XM7gE6N18G/BkDAMeMQ='],
@@ -21,7 +21,7 @@ describe('the signature', () => {
     expect(reading).toMatchObject({ ok: true, notification: { status, totalAmountRaw: total_amount } });
   });
 
-  test('is right for a bank transfer notice, which signs other fields (vector V24)', () => {
+  it('is right for a bank transfer notice, which signs other fields (vector V24)', () => {
     const hash = 'uoXjZibLRSra99S/5vzxTPUeoOR7vZwTRzwT1SibR10=';
     const notice = { merchant_oid: 'SP1042A1X7F3', status: 'info', bank: 'isbank', hash };
     expect(understood(encode(notice))).toMatchObject({ status: 'info', totalAmountMinor: null });
@@ -29,12 +29,12 @@ describe('the signature', () => {
     expect(read(encode({ ...notice, status: 'success', total_amount: '1' }))).toMatchObject({ ok: false });
   });
 
-  test('is wrong with the salt at the end (vector N1)', () => {
+  it('is wrong with the salt at the end (vector N1)', () => {
     const hash = 'uPjXIdQdf0zsopAE5ViHB2rwlr84PdrYFkcUWvSa9Vs=';
     expect(read(encode({ ...paid, status: 'success', hash }))).toEqual({ ok: false, reason: 'bad-hash' });
   });
 
-  test.each([
+  it.each([
     { hash: '' },
     { hash: 'x' },
     { hash: 'x'.repeat(100_000) },
@@ -47,13 +47,13 @@ describe('the signature', () => {
     expect(read(signedCallback(paid, change)).ok).toBe(false);
   });
 
-  test('is not read as base64 loosely: padding and alphabet count', () => {
+  it('is not read as base64 loosely: padding and alphabet count', () => {
     const hash = new URLSearchParams(signedCallback(paid)).get('hash') ?? '';
     expect(read(signedCallback(paid, { hash: hash.replace(/=$/, '') })).ok).toBe(false);
     expect(read(signedCallback(paid, { hash: `${hash} ` })).ok).toBe(false);
   });
 
-  test('survives a plus sign in its base64', () => {
+  it('survives a plus sign in its base64', () => {
     const merchantOid = oidWhoseHashHasPlus();
     const body = signedCallback({ merchant_oid: merchantOid, total_amount: '100' });
     expect(body).toContain('%2B');
@@ -62,30 +62,30 @@ describe('the signature', () => {
 });
 
 describe('a body that cannot be believed', () => {
-  test.each(['merchant_oid', 'status', 'total_amount', 'hash'])('lacks %s', (field) => {
+  it.each(['merchant_oid', 'status', 'total_amount', 'hash'])('lacks %s', (field) => {
     const reason = 'missing-field';
     expect(read(signedCallback(paid, { [field]: undefined }))).toEqual({ ok: false, reason, field });
     expect(read(signedCallback(paid, { [field]: '' }))).toEqual({ ok: false, reason, field });
   });
 
-  test.each(['merchant_oid', 'status', 'total_amount', 'hash'])('has %s twice', (field) => {
+  it.each(['merchant_oid', 'status', 'total_amount', 'hash'])('has %s twice', (field) => {
     const body = signedCallback(paid);
     const again = new URLSearchParams(body).get(field) ?? '';
     const reading = read(`${body}&${encode({ [field]: again })}`);
     expect(reading).toEqual({ ok: false, reason: 'malformed', field });
   });
 
-  test.each(['', '{"merchant_oid":"A"}', '%%%&&&===', '\0\0', '&'.repeat(100_000)])('is %j', (body) => {
+  it.each(['', '{"merchant_oid":"A"}', '%%%&&&===', '\0\0', '&'.repeat(100_000)])('is %j', (body) => {
     expect(read(body)).toMatchObject({ ok: false, reason: 'missing-field' });
   });
 
-  test('is not text at all', () => {
+  it('is not text at all', () => {
     expect(paytr.readNotification(Buffer.from([0xff, 0xfe, 0x00, 0xc3])).ok).toBe(false);
   });
 });
 
 describe('what a notification says', () => {
-  test('of a payment', () => {
+  it('of a payment', () => {
     expect(understood(signedCallback({ ...paid, total_amount: '13255', payment_amount: '12050' }))).toEqual({
       merchantOid: 'SP1042A1X7F3',
       status: 'success',
@@ -108,7 +108,7 @@ describe('what a notification says', () => {
     });
   });
 
-  test('of a refusal', () => {
+  it('of a refusal', () => {
     const body = signedCallback({
       merchant_oid: 'SP1',
       status: 'failed',
@@ -123,11 +123,11 @@ describe('what a notification says', () => {
     });
   });
 
-  test('keeps a status nobody knows', () => {
+  it('keeps a status nobody knows', () => {
     expect(understood(signedCallback({ ...paid, status: 'chargeback' })).status).toBe('chargeback');
   });
 
-  test.each([
+  it.each([
     [undefined, false],
     ['0', false],
     ['1', true],
@@ -136,30 +136,30 @@ describe('what a notification says', () => {
     expect(understood(signedCallback(paid, { test_mode })).testMode).toBe(expected);
   });
 
-  test('takes two test_mode values for a test', () => {
+  it('takes two test_mode values for a test', () => {
     expect(understood(`${signedCallback(paid)}&test_mode=0&test_mode=1`).testMode).toBe(true);
   });
 
-  test.each(['USD', 'EUR', 'XYZ'])('keeps the currency %s', (currency) => {
+  it.each(['USD', 'EUR', 'XYZ'])('keeps the currency %s', (currency) => {
     expect(understood(signedCallback(paid, { currency })).currency).toBe(currency);
   });
 
-  test('does not settle on one of two currencies', () => {
+  it('does not settle on one of two currencies', () => {
     expect(understood(`${signedCallback(paid)}&currency=USD`).currency).toBe('TL | USD');
   });
 
-  test.each(['', '12,5', '-5', 'abc', '1e9', '9'.repeat(40)])('is not broken by the number "%s"', (odd) => {
+  it.each(['', '12,5', '-5', 'abc', '1e9', '9'.repeat(40)])('is not broken by the number "%s"', (odd) => {
     const notification = understood(signedCallback(paid, { payment_amount: odd, installment_count: odd }));
     expect(notification).not.toHaveProperty('paymentAmountMinor');
     expect(notification).not.toHaveProperty('installmentCount');
   });
 
-  test('has no amount when the signed total is no whole number', () => {
+  it('has no amount when the signed total is no whole number', () => {
     const notification = understood(signedCallback({ ...paid, total_amount: '120.50' }));
     expect(notification).toMatchObject({ totalAmountMinor: null, totalAmountRaw: '120.50' });
   });
 
-  test('keeps texts of any length, cut to a bound, and fit to be stored', () => {
+  it('keeps texts of any length, cut to a bound, and fit to be stored', () => {
     const notification = understood(
       signedCallback(paid, {
         failed_reason_code: '9'.repeat(10_000),
@@ -175,7 +175,7 @@ describe('what a notification says', () => {
     expect(JSON.stringify(notification).length).toBeLessThan(10_000);
   });
 
-  test('keeps a bounded number of fields, and __proto__ is only one of them', () => {
+  it('keeps a bounded number of fields, and __proto__ is only one of them', () => {
     const many = Array.from({ length: 10_000 }, (_each, index) => `f${String(index)}=1`).join('&');
     const { fields } = understood(`__proto__=odd&${signedCallback(paid)}&${many}`);
     expect(Object.keys(fields)).toHaveLength(60);

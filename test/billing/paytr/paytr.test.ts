@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import {
   createPaytr,
   newMerchantOid,
@@ -36,7 +36,7 @@ const order: TokenOrder = {
 };
 
 describe('asking for a token', () => {
-  test('hashes a lira order as PayTR does (vector V1)', () => {
+  it('hashes a lira order as PayTR does (vector V1)', () => {
     const userBasket = encodeBasket([{ name: 'Aylık Pro üyelik', unitPriceMinor: 12050, quantity: 1 }]);
     expect(userBasket).toBe('W1siQXlsxLFrIFBybyDDvHllbGlrIiwiMTIwLjUwIiwxXV0=');
     const signature = tokenSignature(FAKE_STORE, {
@@ -54,7 +54,7 @@ describe('asking for a token', () => {
     expect(signature).toBe('kVnOlnrIcoynkCa5GYVELOxMalC4RN5mW7e4dLdS4e4=');
   });
 
-  test('posts the whole signed order, instalments off (vector V2)', async () => {
+  it('posts the whole signed order, instalments off (vector V2)', async () => {
     const { paytr, posted } = recordingPaytr({ testMode: false });
     expect(await paytr.requestToken(order)).toEqual({ ok: true, token: 'tok1' });
     expect(posted[0]?.url).toBe('https://gateway.example.com/odeme/api/get-token');
@@ -81,20 +81,20 @@ describe('asking for a token', () => {
     });
   });
 
-  test('calls the lira TL, and asks for error detail in test mode', async () => {
+  it('calls the lira TL, and asks for error detail in test mode', async () => {
     const { paytr, posted } = recordingPaytr();
     await paytr.requestToken({ ...order, currency: 'TRY' });
     expect(posted[0]?.fields).toMatchObject({ currency: 'TL', test_mode: '1', debug_on: '1' });
   });
 
-  test('never sends the key or the salt', async () => {
+  it('never sends the key or the salt', async () => {
     const { paytr, posted } = recordingPaytr();
     await paytr.requestToken(order);
     expect(posted[0]?.body).not.toContain(FAKE_STORE.merchantKey);
     expect(posted[0]?.body).not.toContain(FAKE_STORE.merchantSalt);
   });
 
-  test('cuts what the customer typed to the lengths PayTR takes', async () => {
+  it('cuts what the customer typed to the lengths PayTR takes', async () => {
     const { paytr, posted } = recordingPaytr();
     await paytr.requestToken({
       ...order,
@@ -106,13 +106,13 @@ describe('asking for a token', () => {
     expect([user_name?.length, user_address?.length, user_phone?.length]).toEqual([60, 400, 20]);
   });
 
-  test('sends an IPv4-mapped address as IPv4', async () => {
+  it('sends an IPv4-mapped address as IPv4', async () => {
     const { paytr, posted } = recordingPaytr();
     await paytr.requestToken({ ...order, userIp: '::ffff:203.0.113.10' });
     expect(posted[0]?.fields['user_ip']).toBe('203.0.113.10');
   });
 
-  test.each<[string, Partial<TokenOrder>]>([
+  it.each<[string, Partial<TokenOrder>]>([
     ['merchant_oid', { merchantOid: 'ORDER-1' }],
     ['merchant_oid', { merchantOid: 'A'.repeat(65) }],
     ['merchant_oid', { merchantOid: '' }],
@@ -134,7 +134,7 @@ describe('asking for a token', () => {
     expect(posted).toEqual([]);
   });
 
-  test.each(['ayşe@example.com', `${'a'.repeat(100)}@example.com`, 'nobody'])(
+  it.each(['ayşe@example.com', `${'a'.repeat(100)}@example.com`, 'nobody'])(
     'reports a refusal, without a call, for the e-mail address %s',
     async (email) => {
       const { paytr, posted } = recordingPaytr();
@@ -145,7 +145,7 @@ describe('asking for a token', () => {
 });
 
 describe('what PayTR answers', () => {
-  test.each<[string, number, string, object]>([
+  it.each<[string, number, string, object]>([
     [
       'its refusal in its own words, whatever the HTTP status',
       500,
@@ -168,7 +168,7 @@ describe('what PayTR answers', () => {
     expect(await paytr.requestToken(order)).toMatchObject(expected);
   });
 
-  test('is kept short, however long it is', async () => {
+  it('is kept short, however long it is', async () => {
     const reason = 'ş\0'.repeat(20_000);
     const paytr = await paytrAnswering((_req, res) => res.end(JSON.stringify({ status: 'failed', reason })));
     const answer = await paytr.requestToken(order);
@@ -177,7 +177,7 @@ describe('what PayTR answers', () => {
     expect(!answer.ok && answer.gatewayMessage).not.toContain('\0');
   });
 
-  test('is not read to the end when it never ends', async () => {
+  it('is not read to the end when it never ends', async () => {
     const paytr = await paytrAnswering((_req, res) => {
       const timer = setInterval(() => res.write('x'.repeat(50_000)), 1);
       res.on('close', () => {
@@ -187,24 +187,24 @@ describe('what PayTR answers', () => {
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreadable' });
   });
 
-  test('is not looked for elsewhere when it is a redirect', async () => {
+  it('is not looked for elsewhere when it is a redirect', async () => {
     const paytr = await paytrAnswering((_req, res) =>
       res.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
     );
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'unreadable' });
   });
 
-  test('is not waited for longer than the limit', async () => {
+  it('is not waited for longer than the limit', async () => {
     const paytr = await paytrAnswering(() => undefined, { timeoutSeconds: 0.1 });
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'timeout' });
   });
 
-  test('is not waited for when only its head arrives', async () => {
+  it('is not waited for when only its head arrives', async () => {
     const paytr = await paytrAnswering((_req, res) => res.write('{"status":'), { timeoutSeconds: 0.1 });
     expect(await paytr.requestToken(order)).toMatchObject({ ok: false, reason: 'timeout' });
   });
 
-  test('is missed, with the cause, when nobody listens', async () => {
+  it('is missed, with the cause, when nobody listens', async () => {
     const paytr = createPaytr({ ...FAKE_STORE, baseUrl: 'http://127.0.0.1:1', testMode: true });
     const answer = await paytr.requestToken(order);
     expect(answer).toMatchObject({ ok: false, reason: 'unreachable' });
@@ -212,13 +212,13 @@ describe('what PayTR answers', () => {
   });
 });
 
-test('shows the payment page of a token, and nothing else, in the frame', () => {
+it('shows the payment page of a token, and nothing else, in the frame', () => {
   const { paytr } = recordingPaytr({ baseUrl: 'https://gateway.example.com/' });
   expect(paytr.frameUrl('tok1')).toBe('https://gateway.example.com/odeme/guvenli/tok1');
   expect(paytr.frameUrl('../x?y')).toBe('https://gateway.example.com/odeme/guvenli/..%2Fx%3Fy');
 });
 
-test('makes order numbers that PayTR takes and nobody guesses', () => {
+it('makes order numbers that PayTR takes and nobody guesses', () => {
   const numbers = Array.from({ length: 1000 }, () => newMerchantOid('DEV'));
   expect(numbers.every((each) => /^DEV[A-Za-z0-9]{32}$/.test(each))).toBe(true);
   expect(new Set(numbers).size).toBe(1000);

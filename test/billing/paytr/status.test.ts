@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { createPaytr, type StatusAnswer } from '../../../src/billing/paytr/paytr.ts';
 import { FAKE_STORE } from '../../support/fake-paytr.ts';
 
@@ -15,7 +15,7 @@ const paid = {
   returns: [],
 };
 
-test('asks for one order, signed (vector V8)', async () => {
+it('asks for one order, signed (vector V8)', async () => {
   const posted: { url: string; body: string }[] = [];
   await query(paid, posted);
   expect(posted[0]?.url).toBe('https://gateway.example.com/odeme/durum-sorgu');
@@ -26,7 +26,7 @@ test('asks for one order, signed (vector V8)', async () => {
   });
 });
 
-test('reads what was paid, with comma or dot, into minor units', async () => {
+it('reads what was paid, with comma or dot, into minor units', async () => {
   expect(await query(paid)).toEqual({
     ok: true,
     paymentAmountMinor: 1080,
@@ -40,14 +40,14 @@ test('reads what was paid, with comma or dot, into minor units', async () => {
   });
 });
 
-test('reads amounts that are not quoted, and does without the card', async () => {
+it('reads amounts that are not quoted, and does without the card', async () => {
   const bare = { status: 'success', payment_amount: 120.5, payment_total: 120.5, currency: 'USD' };
   const answer = await query({ ...bare, test_mode: '1' });
   expect(answer).toMatchObject({ paymentAmountMinor: 12050, currency: 'USD', testMode: true });
   expect(answer).not.toHaveProperty('maskedPan');
 });
 
-test.each([
+it.each([
   { payment_amount: '1.234' },
   { payment_total: undefined },
   { payment_amount: null },
@@ -57,7 +57,7 @@ test.each([
   expect(await query({ ...paid, ...change })).toMatchObject({ ok: false, reason: 'unreadable' });
 });
 
-test.each(['004', 4])('tells that nothing was paid (err_no %j)', async (err_no) => {
+it.each(['004', 4])('tells that nothing was paid (err_no %j)', async (err_no) => {
   const err_msg = 'merchant_oid ile basarili odeme bulunamadi';
   expect(await query({ status: 'error', err_no, err_msg })).toEqual({
     ok: false,
@@ -66,18 +66,18 @@ test.each(['004', 4])('tells that nothing was paid (err_no %j)', async (err_no) 
   });
 });
 
-test('tells a wrong signature from a payment that is not there', async () => {
+it('tells a wrong signature from a payment that is not there', async () => {
   const answer = await query({ status: 'error', err_no: '003', err_msg: 'paytr_token gecersiz' });
   expect(answer).toMatchObject({ ok: false, reason: 'refused', gatewayMessage: '003 paytr_token gecersiz' });
 });
 
-test('keeps a huge answer within bounds', async () => {
+it('keeps a huge answer within bounds', async () => {
   const answer = await query({ ...paid, masked_pan: '4'.repeat(30_000) });
   expect(answer.ok && answer.raw.length).toBe(4000);
   expect(answer.ok && answer.maskedPan?.length).toBe(100);
 });
 
-test('reports a network that is down', async () => {
+it('reports a network that is down', async () => {
   const paytr = createPaytr({
     ...FAKE_STORE,
     baseUrl: 'https://gateway.example.com',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readHostRequest } from '../../../src/workspace/host-request.ts';
 import { PersonSigns } from '../../../src/workspace/activity/human-activity.ts';
 import { START } from '../scene.ts';
@@ -79,7 +79,7 @@ function ask(
 }
 
 describe('behind messages of a WebSocket there is', () => {
-  test('nobody when they are the greeting of a page that connects anew by itself', () => {
+  it('nobody when they are the greeting of a page that connects anew by itself', () => {
     expect(
       minutesOf([
         { at: 0.02, bytes: 283 },
@@ -94,23 +94,23 @@ describe('behind messages of a WebSocket there is', () => {
     ).toEqual([1]);
   });
 
-  test('nobody when they come like a clock, the first beats apart', () => {
+  it('nobody when they come like a clock, the first beats apart', () => {
     expect(minutesOf(heartbeat(30))).toEqual([0]);
   });
 
-  test('nobody when a page asks for something every second, give or take two milliseconds', () => {
+  it('nobody when a page asks for something every second, give or take two milliseconds', () => {
     const random = createRandom();
     const asked = Array.from({ length: 600 }, (_, n) => ({ at: n + 1 + random(0.002), bytes: 261 }));
     expect(minutesOf([...asked, ...heartbeat(10)])).toEqual([0]);
   });
 
-  test('nobody when a tab with such a heartbeat comes back after its network was away', () => {
+  it('nobody when a tab with such a heartbeat comes back after its network was away', () => {
     const signs = new PersonSigns();
     minutesOf(heartbeat(5), signs);
     expect(minutesOf(heartbeat(5, 1000), signs, 999)).toEqual([]);
   });
 
-  test.each([0.2, 0.8, 1.5, 2, 2.5, 3])(
+  it.each([0.2, 0.8, 1.5, 2, 2.5, 3])(
     'nobody when two untouched tabs beat %f seconds apart for an hour, also when one comes back',
     (phase) => {
       const signs = new PersonSigns();
@@ -124,11 +124,11 @@ describe('behind messages of a WebSocket there is', () => {
     },
   );
 
-  test('nobody when a page answers what the workspace says, as VS Code reports each file that changed', () => {
+  it('nobody when a page answers what the workspace says, as VS Code reports each file that changed', () => {
     expect(minutesOf(reports(20, 1.5))).toEqual([]);
   });
 
-  test('a person who clicks now and then while a page answers what the workspace says', () => {
+  it('a person who clicks now and then while a page answers what the workspace says', () => {
     const random = createRandom();
     const clicked = Array.from({ length: 100 }, (_, n) => ({
       at: 12 * n + random(12),
@@ -137,33 +137,33 @@ describe('behind messages of a WebSocket there is', () => {
     expect(minutesOf([...reports(20, 1.5), ...clicked])).toEqual(Array.from({ length: 20 }, (_, n) => n));
   });
 
-  test('a person who works while the workspace speaks without pause, as where it sends its screen', () => {
+  it('a person who works while the workspace speaks without pause, as where it sends its screen', () => {
     const said = Array.from({ length: 6000 }, (_, n) => ({ at: n / 10 }));
     const random = createRandom();
     const clicked = Array.from({ length: 50 }, (_, n) => ({ at: 12 * n + 6 + random(6), bytes: 64 }));
     expect(minutesOf([...said, ...clicked])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
-  test('nobody when a page asks five times in turn every other minute, once that was heard', () => {
+  it('nobody when a page asks five times in turn every other minute, once that was heard', () => {
     const bursts = Array.from({ length: 10 }, (_, n) =>
       [0, 2.02, 4.05, 6.08, 8.21].map((at) => ({ at: 30 + n * 120 + at, bytes: 38 })),
     );
     expect(minutesOf(bursts.flat())).toEqual([0]);
   });
 
-  test('a person some of whose acts came in a rhythm by chance', () => {
+  it('a person some of whose acts came in a rhythm by chance', () => {
     const even = [40, 60, 80, 100, 120].map((at) => ({ at, bytes: 57 }));
     const random = createRandom();
     const later = Array.from({ length: 60 }, (_, n) => ({ at: 180 + 60 * n + random(55), bytes: 57 }));
     expect(minutesOf([...even, ...later]).length).toBeGreaterThan(50);
   });
 
-  test('a person who types between the beats', () => {
+  it('a person who types between the beats', () => {
     const typed = [300.7, 301.2, 302.9, 303.3].map((at) => ({ at, bytes: 57 }));
     expect(minutesOf([...heartbeat(10), ...typed])).toEqual([0, 5]);
   });
 
-  test('a person who types slowly into a terminal, each key as long as the other', () => {
+  it('a person who types slowly into a terminal, each key as long as the other', () => {
     const random = createRandom();
     let at = 5;
     const keys = Array.from({ length: 400 }, () => ({ at: (at += 0.2 + random(4)), bytes: 11 }));
@@ -175,7 +175,7 @@ describe('behind messages of a WebSocket there is', () => {
 describe('behind a request there is', () => {
   const page = { 'sec-fetch-mode': 'navigate', accept: 'text/html' };
 
-  test('a person when the browser says so, and nobody for a tab that it restores by itself', () => {
+  it('a person when the browser says so, and nobody for a tab that it restores by itself', () => {
     const signs = new PersonSigns();
     expect(ask(signs, 0, { ...page, 'sec-fetch-user': '?1' })).toBe(true);
     expect(ask(signs, 100, page)).toBe(false);
@@ -183,13 +183,13 @@ describe('behind a request there is', () => {
     expect(ask(signs, 160, { method: 'POST', 'content-length': '80' })).toBe(true);
   });
 
-  test('nobody for what only reads, however often, and for a socket that opens', () => {
+  it('nobody for what only reads, however often, and for a socket that opens', () => {
     const signs = new PersonSigns();
     expect(ask(signs, 100)).toBe(false);
     expect(ask(signs, 101, { upgrade: 'websocket' })).toBe(false);
   });
 
-  test('nobody when a page asks by POST like a clock, and a person when it saves what is new each time', () => {
+  it('nobody when a page asks by POST like a clock, and a person when it saves what is new each time', () => {
     const signs = new PersonSigns();
     const polls = Array.from({ length: 20 }, (_, n) =>
       ask(signs, 100 + n * 50, { method: 'POST', 'content-length': '64' }),
@@ -201,7 +201,7 @@ describe('behind a request there is', () => {
     expect(saves.every(Boolean)).toBe(true);
   });
 
-  test('nobody when a page polls, however many kinds of requests and sessions there are beside', () => {
+  it('nobody when a page polls, however many kinds of requests and sessions there are beside', () => {
     const signs = new PersonSigns();
     const counted: number[] = [];
     let others = 1;
@@ -219,7 +219,7 @@ describe('behind a request there is', () => {
     expect(counted).toEqual([1, 2]);
   });
 
-  test.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
+  it.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
     const signs = new PersonSigns();
     const polls = [...beats(60, 60), ...beats(60, 60, phase)]
       .toSorted((a, b) => a - b)
@@ -227,7 +227,7 @@ describe('behind a request there is', () => {
     expect(Math.max(...polls)).toBeLessThan(8 * 60);
   });
 
-  test('nobody when a page asks like a clock and its proxy does not say how much, whatever else is asked', () => {
+  it('nobody when a page asks like a clock and its proxy does not say how much, whatever else is asked', () => {
     const signs = new PersonSigns();
     const asked = [
       ...beats(60, 60).map((at) => ({ at, path: `/api/poll?now=${String(at)}` })),
@@ -237,7 +237,7 @@ describe('behind a request there is', () => {
     expect(Math.max(...personal.map(({ at }) => at))).toBeLessThan(4 * 60);
   });
 
-  test('a person who saves now and then, also when the proxy does not say how much', () => {
+  it('a person who saves now and then, also when the proxy does not say how much', () => {
     const signs = new PersonSigns();
     const random = createRandom();
     let at = 100;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createWorkspace, type CreateOutcome } from '../../../src/workspace/lifecycle/create-workspace.ts';
 import { deleteWorkspace } from '../../../src/workspace/lifecycle/delete-workspace.ts';
 import { buildCompany, buildUser, type BuiltUser } from '../../support/programs/build.ts';
@@ -9,7 +9,7 @@ const database = useTestDatabase();
 const ports = { min: 20_000, max: 29_999 };
 
 describe('the plan', () => {
-  test('allows three workspaces in the trial and no fourth, however many are asked for at once', async () => {
+  it('allows three workspaces in the trial and no fourth, however many are asked for at once', async () => {
     const person = await buildPerson();
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => create(person)));
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(3);
@@ -17,7 +17,7 @@ describe('the plan', () => {
     expect(await countRows(person)).toBe(3);
   });
 
-  test('counts the whole company, whoever owns the workspaces', async () => {
+  it('counts the whole company, whoever owns the workspaces', async () => {
     const person = await buildPerson();
     const colleague = await buildUser(database.db, { company_id: person.company_id });
     const outcomes = await Promise.all([person, colleague, person, colleague].map((who) => create(who)));
@@ -25,7 +25,7 @@ describe('the plan', () => {
     expect(await countRows(person)).toBe(3);
   });
 
-  test('gives the place of a deleted workspace back', async () => {
+  it('gives the place of a deleted workspace back', async () => {
     const person = await buildPerson();
     const first = await create(person);
     await create(person);
@@ -39,7 +39,7 @@ describe('the plan', () => {
     expect(await create(person)).toMatchObject({ ok: true });
   });
 
-  test('that was paid for applies at once, and a larger one has more room', async () => {
+  it('that was paid for applies at once, and a larger one has more room', async () => {
     const person = await buildPerson({ plan: 'team', period_ends_at: later() });
     for (let index = 0; index < 5; index += 1) expect(await create(person)).toMatchObject({ ok: true });
     await database
@@ -54,7 +54,7 @@ describe('the plan', () => {
     expect(await create(person)).toMatchObject({ ok: true });
   });
 
-  test('that has lapsed allows nothing, and the refusal is in the evidence', async () => {
+  it('that has lapsed allows nothing, and the refusal is in the evidence', async () => {
     const person = await buildPerson({ trial_ends_at: new Date(Date.now() - 1000) });
     expect(await create(person, 'Late one')).toEqual({ ok: false, reason: 'subscription-lapsed' });
     expect(await auditRows(person)).toMatchObject([
@@ -70,7 +70,7 @@ describe('the plan', () => {
 });
 
 describe('the name', () => {
-  test.each([
+  it.each([
     ['API', 'api'],
     ['Ödeme Şubesi', 'ödeme şubesi'],
     ['IŞIK', 'IŞIK'],
@@ -84,7 +84,7 @@ describe('the name', () => {
     ]);
   });
 
-  test.each(['İstanbul', 'istanbul', 'ISTANBUL', 'ıstanbul', 'I', 'ı', 'i', 'İ'])(
+  it.each(['İstanbul', 'istanbul', 'ISTANBUL', 'ıstanbul', 'I', 'ı', 'i', 'İ'])(
     '%s is the same as another exactly when the database says so',
     async (second) => {
       for (const first of ['İstanbul', 'ISTANBUL', 'i', 'ı']) {
@@ -99,14 +99,14 @@ describe('the name', () => {
     },
   );
 
-  test('asked for ten times at once is given once', async () => {
+  it('asked for ten times at once is given once', async () => {
     const person = await buildPerson({ plan: 'enterprise', period_ends_at: later() });
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => create(person, 'double click')));
     expect(outcomes.filter((outcome) => outcome.ok)).toHaveLength(1);
     expect(new Set(reasons(outcomes))).toEqual(new Set(['name-taken']));
   });
 
-  test('of another company, or of a deleted workspace, is free', async () => {
+  it('of another company, or of a deleted workspace, is free', async () => {
     const [person, stranger] = [await buildPerson(), await buildPerson()];
     const first = await create(person, 'web');
     expect(await create(stranger, 'web')).toMatchObject({ ok: true });
@@ -118,7 +118,7 @@ describe('the name', () => {
 });
 
 describe('the port', () => {
-  test('of thirty workspaces made at once in several companies is never the same', async () => {
+  it('of thirty workspaces made at once in several companies is never the same', async () => {
     const people = await Promise.all(
       Array.from({ length: 6 }, () => buildPerson({ plan: 'enterprise', period_ends_at: later() })),
     );
@@ -130,7 +130,7 @@ describe('the port', () => {
     expect(used.every((port) => port >= ports.min && port <= ports.max)).toBe(true);
   });
 
-  test('comes from the range, and at its end creation is refused with evidence', async () => {
+  it('comes from the range, and at its end creation is refused with evidence', async () => {
     const person = await buildPerson({ plan: 'enterprise', period_ends_at: later() });
     const range = { min: 31_000, max: 31_003 };
     const outcomes = await Promise.all(Array.from({ length: 7 }, () => create(person, undefined, range)));
@@ -144,7 +144,7 @@ describe('the port', () => {
     expect(refused.map((row) => row.error_message)).toEqual(['no-free-port', 'no-free-port', 'no-free-port']);
   });
 
-  test('of a deleted workspace is given again, the lowest first', async () => {
+  it('of a deleted workspace is given again, the lowest first', async () => {
     const person = await buildPerson({ plan: 'enterprise', period_ends_at: later() });
     const range = { min: 32_000, max: 32_009 };
     const [first] = [await create(person, 'one', range), await create(person, 'two', range)];
@@ -156,7 +156,7 @@ describe('the port', () => {
     expect(await live.orderBy('port').pluck<string[]>('name')).toEqual(['three', 'two']);
   });
 
-  test('is kept apart by the database, should two ever get past the lock', async () => {
+  it('is kept apart by the database, should two ever get past the lock', async () => {
     const person = await buildPerson();
     const row = {
       company_id: person.company_id,
@@ -171,7 +171,7 @@ describe('the port', () => {
   });
 });
 
-test('a creation leaves its evidence in the same transaction', async () => {
+it('a creation leaves its evidence in the same transaction', async () => {
   const person = await buildPerson();
   const outcome = await create(person, 'proven');
   if (!outcome.ok) throw new Error('refused');

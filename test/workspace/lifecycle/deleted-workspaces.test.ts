@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { destroyWorkspaces } from '../../../src/workspace/lifecycle/destroy-workspaces.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, buildWorkspace, type Cast } from '../../support/programs/build.ts';
@@ -48,7 +48,7 @@ function rows(action: string, id: number): Promise<unknown[]> {
 }
 
 describe('a deleted workspace', () => {
-  test('can be restored by its owner and the admin, at its old address, and by nobody else', async () => {
+  it('can be restored by its owner and the admin, at its old address, and by nobody else', async () => {
     const place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
     const { host } = await enterWorkspace(site.app, bob, place.id);
     const deletion = await bob.post(`/workspace/${place.id}/delete`);
@@ -74,7 +74,7 @@ describe('a deleted workspace', () => {
     expect((await bob.post(`/workspace/${place.id}/restore`)).status).toBe(404);
   });
 
-  test('stays deleted when its name is taken, the plan is full or has lapsed, and the evidence says so', async () => {
+  it('stays deleted when its name is taken, the plan is full or has lapsed, and the evidence says so', async () => {
     const place = await deletedPlace();
     const restore = async (): Promise<string> =>
       (await bob.follow(await bob.post(`/workspace/${place.id}/restore`))).text;
@@ -99,7 +99,7 @@ describe('a deleted workspace', () => {
     expect((await bob.get(`/workspace/${place.id}`)).status).toBe(404);
   });
 
-  test('whose name is taken by now is restored under another one, with its address and everything in it', async () => {
+  it('whose name is taken by now is restored under another one, with its address and everything in it', async () => {
     const place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
     const { host } = await enterWorkspace(site.app, bob, place.id);
     await bob.follow(await bob.post(`/workspace/${place.id}/delete`));
@@ -137,7 +137,7 @@ describe('a deleted workspace', () => {
     ]);
   });
 
-  test('is not renamed by anybody who may not restore it, nor after its time', async () => {
+  it('is not renamed by anybody who may not restore it, nor after its time', async () => {
     const place = await deletedPlace();
     const strangers = [cast.charlie, await buildUser(site.db, { company_id: cast.acme.id })];
     for (const person of strangers)
@@ -152,7 +152,7 @@ describe('a deleted workspace', () => {
     await sweep();
   });
 
-  test('gets another port when its own was given away', async () => {
+  it('gets another port when its own was given away', async () => {
     const place = await deletedPlace();
     const { port } = await site.db('workspaces').where({ id: place.id }).first<{ port: number }>('port');
     await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id, port });
@@ -162,7 +162,7 @@ describe('a deleted workspace', () => {
     expect(after.port).not.toBe(port);
   });
 
-  test('is destroyed when its time is over, never before, and never restored then; its row stays', async () => {
+  it('is destroyed when its time is over, never before, and never restored then; its row stays', async () => {
     const [young, old] = [await deletedPlace(), await deletedPlace()];
     await agedBy(6.9, young.id);
     await agedBy(7.1, old.id);
@@ -188,7 +188,7 @@ describe('a deleted workspace', () => {
     expect((await bob.post(`/workspace/${old.id}/restore`)).status).toBe(404);
   });
 
-  test('that cannot be destroyed leaves a row that says so, and is tried again', async () => {
+  it('that cannot be destroyed leaves a row that says so, and is tried again', async () => {
     const place = await deletedPlace();
     await agedBy(8, place.id);
     runtime.destruction = new Error('EACCES');
@@ -205,7 +205,7 @@ describe('a deleted workspace', () => {
     ]);
   });
 
-  test('is kept while a hold on its company is open', async () => {
+  it('is kept while a hold on its company is open', async () => {
     const place = await deletedPlace();
     await agedBy(8, place.id);
     const olivia = await signIn(site.app, cast.olivia);
@@ -220,7 +220,7 @@ describe('a deleted workspace', () => {
     expect(runtime.destroyed).toEqual([place.id]);
   });
 
-  test('is left alone where workspaces run elsewhere', async () => {
+  it('is left alone where workspaces run elsewhere', async () => {
     const place = await deletedPlace();
     await agedBy(8, place.id);
     const elsewhere = { ...runtime, isManaged: false };

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { shutDownWorkspaces } from '../../../src/workspace/runtime/shut-down-workspaces.ts';
 import { buildAccessToken, buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
@@ -41,7 +41,7 @@ async function sessionsOf(id: number): Promise<Record<string, unknown>[]> {
 }
 
 describe('the program of a workspace', () => {
-  test('is started, restarted and stopped from its page, with an audit row for each outcome', async () => {
+  it('is started, restarted and stopped from its page, with an audit row for each outcome', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     runtime.log = ['<b>hello</b>'];
@@ -57,7 +57,7 @@ describe('the program of a workspace', () => {
     expect(page.text).toContain('&lt;b&gt;hello');
   });
 
-  test('leaves a row that says why it did not start', async () => {
+  it('leaves a row that says why it did not start', async () => {
     const id = await bobsPlace();
     runtime.outcome = { ok: false, reason: 'ended' };
     const bob = await signIn(site.app, cast.bob);
@@ -68,7 +68,7 @@ describe('the program of a workspace', () => {
     expect((await bob.get(`/workspace/${id}`)).text).toContain('Crashed');
   });
 
-  test('does not start when the subscription has lapsed or the plan has no room', async () => {
+  it('does not start when the subscription has lapsed or the plan has no room', async () => {
     const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
     for (const id of ids) await bob.post(`/workspace/${id}/start`);
@@ -82,7 +82,7 @@ describe('the program of a workspace', () => {
     expect((await rowsOf(ids[0] ?? 0)).at(-1)).toMatchObject({ error_message: 'subscription-lapsed' });
   });
 
-  test('takes what is open in it along when it is stopped, at the last proof of life, and not when it restarts', async () => {
+  it('takes what is open in it along when it is stopped, at the last proof of life, and not when it restarts', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -94,7 +94,7 @@ describe('the program of a workspace', () => {
     expect(session).toMatchObject({ end_reason: 'stopped', ended_at: session?.last_activity_at });
   });
 
-  test('that stops with the app ends what is open in it as app-shutdown, and nothing elsewhere', async () => {
+  it('that stops with the app ends what is open in it as app-shutdown, and nothing elsewhere', async () => {
     const [stopping, other] = [await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
     for (const id of [stopping, other]) {
@@ -112,7 +112,7 @@ describe('the program of a workspace', () => {
     expect(await ends).toMatchObject([{ actor_type: 'system', details: { reason: 'app-shutdown' } }]);
   });
 
-  test('that outlives the app ends nothing, and a database that is away keeps no app from stopping', async () => {
+  it('that outlives the app ends nothing, and a database that is away keeps no app from stopping', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -127,7 +127,7 @@ describe('the program of a workspace', () => {
     expect(await sessionsOf(id)).toMatchObject([{ ended_at: null }]);
   });
 
-  test('stays stopped when it is stopped while it starts', async () => {
+  it('stays stopped when it is stopped while it starts', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     const { start } = runtime;
@@ -142,7 +142,7 @@ describe('the program of a workspace', () => {
     expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_start', success: false });
   });
 
-  test('that runs already is not put off its idle stop by a start, and the row says that it ran', async () => {
+  it('that runs already is not put off its idle stop by a start, and the row says that it ran', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     const since = () => site.db('workspaces').where({ id }).first('wanted_running_since');
@@ -154,7 +154,7 @@ describe('the program of a workspace', () => {
     expect(await rows.orderBy('id')).toMatchObject([{}, { details: { already_running: true } }]);
   });
 
-  test('that does not end is told and recorded', async () => {
+  it('that does not end is told and recorded', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -167,7 +167,7 @@ describe('the program of a workspace', () => {
     runtime.stop = stop;
   });
 
-  test('is not opened anew by a report of use once it has stopped', async () => {
+  it('is not opened anew by a report of use once it has stopped', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -182,7 +182,7 @@ describe('the program of a workspace', () => {
     expect(await sessionsOf(id)).toMatchObject([{ end_reason: 'idle' }]);
   });
 
-  test('ends with the deletion of its workspace', async () => {
+  it('ends with the deletion of its workspace', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -191,7 +191,7 @@ describe('the program of a workspace', () => {
     expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stop', success: true });
   });
 
-  test('is brought back after a restart of the app unless it was stopped or deleted', async () => {
+  it('is brought back after a restart of the app unless it was stopped or deleted', async () => {
     const [kept, stopped, deleted] = [await bobsPlace(), await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
     for (const id of [kept, stopped, deleted]) await bob.post(`/workspace/${id}/start`);
@@ -205,7 +205,7 @@ describe('the program of a workspace', () => {
     expect(ids).not.toContain(deleted);
   });
 
-  test('is nobody else’s to start', async () => {
+  it('is nobody else’s to start', async () => {
     const id = await bobsPlace();
     const charlie = await signIn(site.app, cast.charlie);
     for (const act of ['start', 'restart', 'stop'])
@@ -215,7 +215,7 @@ describe('the program of a workspace', () => {
 });
 
 describe('a workspace that was stopped', () => {
-  test('lets nobody in, by neither way, opens no session, and shows the way to its start', async () => {
+  it('lets nobody in, by neither way, opens no session, and shows the way to its start', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     const guest = await enterWorkspace(site.app, bob, id);
@@ -233,7 +233,7 @@ describe('a workspace that was stopped', () => {
     expect(await site.db('workspace_sessions').where({ workspace_id: id })).toEqual([]);
   });
 
-  test('is not opened by a click or by a program either: only what runs can be used', async () => {
+  it('is not opened by a click or by a program either: only what runs can be used', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     const { bearer } = await buildAccessToken(site.db, cast.bob);
@@ -255,7 +255,7 @@ describe('a workspace that was stopped', () => {
     await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer).expect(201);
   });
 
-  test('is started by whoever opens it in a browser, who is told on its page when that fails', async () => {
+  it('is started by whoever opens it in a browser, who is told on its page when that fails', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.get(`/workspace/${id}`)).text).toContain('Start and open');
@@ -275,7 +275,7 @@ describe('a workspace that was stopped', () => {
     ]);
   });
 
-  test('that cannot be started for the plan’s sake is not entered', async () => {
+  it('that cannot be started for the plan’s sake is not entered', async () => {
     const ids = [await bobsPlace(), await bobsPlace(), await bobsPlace(), await bobsPlace()];
     const bob = await signIn(site.app, cast.bob);
     for (const id of ids) await bob.post(`/workspace/${id}/enter`);
@@ -283,7 +283,7 @@ describe('a workspace that was stopped', () => {
     expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('no more running workspaces');
   });
 
-  test('lets its people in again once it runs', async () => {
+  it('lets its people in again once it runs', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
 import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
 import { createTrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
@@ -60,7 +60,7 @@ function stopRows(id: number): Promise<unknown[]> {
 }
 
 describe('a program that nobody uses', () => {
-  test('is stopped after its hours, however long a tab stays connected, and its page says why', async () => {
+  it('is stopped after its hours, however long a tab stays connected, and its page says why', async () => {
     const id = await runningPlace();
     const session = await opened(id);
     await flow(session, hours(11.9), false);
@@ -86,7 +86,7 @@ describe('a program that nobody uses', () => {
     expect(await stopRows(id)).toHaveLength(1);
   });
 
-  test('is left alone while somebody is active there, and by an operator who wants no such stop', async () => {
+  it('is left alone while somebody is active there, and by an operator who wants no such stop', async () => {
     const id = await runningPlace();
     await flow(await opened(id), hours(11), true);
     await sweepAt(hours(22.9));
@@ -96,7 +96,7 @@ describe('a program that nobody uses', () => {
     expect(runtime.state(id)).toBe('stopped');
   });
 
-  test('counts anew from its start, which also forgets why it was stopped', async () => {
+  it('counts anew from its start, which also forgets why it was stopped', async () => {
     const id = await runningPlace();
     await sweepAt(hours(13));
     await bob.post(`/workspace/${id}/start`);
@@ -106,7 +106,7 @@ describe('a program that nobody uses', () => {
     expect((await bob.get(`/workspace/${id}`)).text).not.toContain('nobody had used it');
   });
 
-  test('that cannot be stopped leaves a row that says so', async () => {
+  it('that cannot be stopped leaves a row that says so', async () => {
     const id = await runningPlace();
     const stuck = { ...runtime, stop: () => Promise.reject(new Error('it does not end')) };
     await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: stuck, idleStopHours: 12 });
@@ -115,7 +115,7 @@ describe('a program that nobody uses', () => {
 });
 
 describe('a program that runs though nobody wants it', () => {
-  test('because an act was cut off is ended by the next look, with a row, and no other is', async () => {
+  it('because an act was cut off is ended by the next look, with a row, and no other is', async () => {
     const [left, wanted] = [await runningPlace(), await runningPlace()];
     await site.db('workspaces').where({ id: left }).update({ wanted_running_since: null });
     runtime.recorded = [left, wanted];
@@ -125,7 +125,7 @@ describe('a program that runs though nobody wants it', () => {
     runtime.recorded = [];
   });
 
-  test('is looked at once more before it is stopped: somebody may use it by now', async () => {
+  it('is looked at once more before it is stopped: somebody may use it by now', async () => {
     const [first, second] = [await runningPlace(), await runningPlace()];
     const session = await opened(second);
     const slow = {
@@ -149,7 +149,7 @@ describe('a company whose subscription has lapsed', () => {
       .update({ trial_ends_at: new Date(start - 1000) });
   }
 
-  test('has its programs stopped, and nobody else has', async () => {
+  it('has its programs stopped, and nobody else has', async () => {
     const id = await runningPlace();
     const session = await opened(id);
     const charlie = await signIn(site.app, cast.charlie);
@@ -168,7 +168,7 @@ describe('a company whose subscription has lapsed', () => {
     expect((await bob.get(`/workspace/${id}`)).text).toContain('because the subscription has ended');
   });
 
-  test('gets none of them back after a restart of the app, and what still lives of them ends', async () => {
+  it('gets none of them back after a restart of the app, and what still lives of them ends', async () => {
     const [kept, lapsed] = [await runningPlace(), await runningPlace()];
     await site.db('workspaces').where({ id: lapsed }).update({ wanted_running_since: null });
     const next = createFakeRuntime();

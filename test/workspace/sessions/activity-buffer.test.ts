@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import { deactivateUser } from '../../../src/people/deactivate-user.ts';
@@ -52,7 +52,7 @@ afterEach(async () => {
 });
 
 describe('reports noted in memory', () => {
-  test('count what one write for each of them counts, whatever their times', async () => {
+  it('count what one write for each of them counts, whatever their times', async () => {
     for (let seed = 1; seed <= 3; seed += 1) {
       const [alone, together] = [await placeOf(cast.bob), await placeOf(cast.bob)];
       const random = randomFrom(seed);
@@ -81,7 +81,7 @@ describe('reports noted in memory', () => {
     }
   }, 60_000);
 
-  test('cost no statement of their own, and those of fifty sessions one together', async () => {
+  it('cost no statement of their own, and those of fifty sessions one together', async () => {
     const places = await Promise.all(Array.from({ length: 50 }, () => placeOf(cast.bob)));
     const ids = await Promise.all(places.map((each) => used(each)));
     const statements = await statementsDuring(async () => {
@@ -101,7 +101,7 @@ describe('reports noted in memory', () => {
     expect(here.state().pendingTouches).toBe(0);
   });
 
-  test('are written without touching what nobody has used since, and nothing is asked when nobody is there', async () => {
+  it('are written without touching what nobody has used since, and nothing is asked when nobody is there', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     await here.flush();
@@ -112,7 +112,7 @@ describe('reports noted in memory', () => {
     expect(await statementsDuring(() => here.flush())).toEqual([]);
   });
 
-  test('are in the metrics', async () => {
+  it('are in the metrics', async () => {
     note(place, await used(place), bobAt(2));
     await here.flush();
     const text = await metrics.registry.metrics();
@@ -142,7 +142,7 @@ describe('nothing counted is lost', () => {
     'when it is idle and opened again': () => open(place, bobAt(60)),
   };
 
-  test.each(Object.keys(ends))('%s: the row and its evidence have the full count', async (name) => {
+  it.each(Object.keys(ends))('%s: the row and its evidence have the full count', async (name) => {
     const id = await used(place);
     expect(note(place, id, bobAt(2))).toBe(true);
     expect(note(place, id, bobAt(3))).toBe(true);
@@ -161,7 +161,7 @@ describe('nothing counted is lost', () => {
     expect((await sessionsIn(place))[0]).toEqual(row);
   });
 
-  test('when an end is rolled back', async () => {
+  it('when an end is rolled back', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     const failed = database.db.transaction(async (trx) => {
@@ -173,7 +173,7 @@ describe('nothing counted is lost', () => {
     expect(await sessionsIn(place)).toMatchObject([{ ended_at: null, activity_count: 2 }]);
   });
 
-  test('when an end comes while the touch is being written', async () => {
+  it('when an end comes while the touch is being written', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     const writing = here.flush();
@@ -184,13 +184,13 @@ describe('nothing counted is lost', () => {
     expect(await sessionsIn(place)).toMatchObject([{ activity_count: 3 }]);
   });
 
-  test('when the process stops', async () => {
+  it('when the process stops', async () => {
     note(place, await used(place), bobAt(2));
     await here.close();
     expect(await sessionsIn(place)).toMatchObject([{ activity_count: 2, last_activity_at: minute(2) }]);
   });
 
-  test('while the database refuses: the counts are in a later write, once', async () => {
+  it('while the database refuses: the counts are in a later write, once', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     await withoutWriting(() => here.flush());
@@ -202,7 +202,7 @@ describe('nothing counted is lost', () => {
     expect(await sessionsIn(place)).toMatchObject([{ activity_count: 2, last_activity_at: minute(2) }]);
   });
 
-  test('and nothing counts twice when a write that was taken for failed had worked', async () => {
+  it('and nothing counts twice when a write that was taken for failed had worked', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     const taken = await here.take({ sessionId: id });
@@ -215,7 +215,7 @@ describe('nothing counted is lost', () => {
 });
 
 describe('two processes', () => {
-  test('never show more use of one session than there was time', async () => {
+  it('never show more use of one session than there was time', async () => {
     for (let seed = 1; seed <= 2; seed += 1) {
       const random = randomFrom(seed);
       const shared = await placeOf(cast.bob);
@@ -236,7 +236,7 @@ describe('two processes', () => {
     }
   });
 
-  test('write the same sessions at once without blocking each other', async () => {
+  it('write the same sessions at once without blocking each other', async () => {
     const places = await Promise.all(Array.from({ length: 20 }, () => placeOf(cast.bob)));
     for (const [index, each] of places.entries()) await used(each, index % 2 === 0 ? here : there);
     const ids = await Promise.all(places.map(async (each) => (await sessionsIn(each))[0]?.id ?? 0));
@@ -256,7 +256,7 @@ describe('two processes', () => {
     }
   });
 
-  test('what was noted before the other one ended the session still counts, and moves no end', async () => {
+  it('what was noted before the other one ended the session still counts, and moves no end', async () => {
     // Of today: a session that ended more than a day ago takes nothing any more.
     const today = Math.floor((Date.now() - minute(0).getTime()) / 60_000) - 60;
     const id = await open(place, bobAt(today));
@@ -277,7 +277,7 @@ describe('two processes', () => {
     ]);
   });
 
-  test('the sweeper of one leaves the other time to write', async () => {
+  it('the sweeper of one leaves the other time to write', async () => {
     const id = await used(place);
     note(place, id, bobAt(30.9));
     await WorkspaceSessionTracker.endIdleSessions(database.db, sweeperContext(minute(31.1)));
@@ -309,14 +309,14 @@ describe('what is no longer allowed is refused from the next write on', () => {
       ),
   };
 
-  test.each(Object.keys(changes))('%s', async (name) => {
+  it.each(Object.keys(changes))('%s', async (name) => {
     const id = await used(place);
     await changes[name]?.();
     await here.flush();
     expect(note(place, id, bobAt(3))).toBe(false);
   });
 
-  test('a session ended elsewhere is then answered as ended', async () => {
+  it('a session ended elsewhere is then answered as ended', async () => {
     const id = await used(place);
     const elsewhere = bobAt(2, { recorders: undefined });
     await closeWorkspace(database.db, elsewhere, { workspaceId: place.id, isAdmin: false });
@@ -327,7 +327,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
     });
   });
 
-  test('a subscription that runs out, and a long break, are noticed at once', async () => {
+  it('a subscription that runs out, and a long break, are noticed at once', async () => {
     const id = await used(place);
     expect(note(place, id, bobAt(32))).toBe(false);
     expect(note(place, id, bobAt(31))).toBe(true);
@@ -337,7 +337,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
     expect(note(place, id, bobAt(40))).toBe(false);
   });
 
-  test('a session that this process ended is refused at once', async () => {
+  it('a session that this process ended is refused at once', async () => {
     const id = await used(place);
     await closeWorkspace(database.db, bobAt(2), { workspaceId: place.id, isAdmin: false });
     expect(note(place, id, bobAt(3))).toBe(false);
@@ -345,7 +345,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
 });
 
 describe('a session that is remembered', () => {
-  test('is of use to nobody else, and in no other place', async () => {
+  it('is of use to nobody else, and in no other place', async () => {
     const id = await used(place);
     const elsewhere = await placeOf(cast.bob);
     expect(note(place, id, aliceAt(2)), 'a colleague').toBe(false);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   calculateUsageByUser,
   calculateUsageByWorkspace,
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 
 describe('hours of use', () => {
-  test('are none, with no times, when nobody used anything', async () => {
+  it('are none, with no times, when nobody used anything', async () => {
     expect(await usage({})).toEqual({
       connected_seconds: 0,
       active_seconds: 0,
@@ -34,7 +34,7 @@ describe('hours of use', () => {
     });
   });
 
-  test('count the overlap of two tabs, browsers or workspaces of one person once', async () => {
+  it('count the overlap of two tabs, browsers or workspaces of one person once', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 30, to: 90 });
     await used({ from: 40, to: 50, workspace: web });
@@ -49,7 +49,7 @@ describe('hours of use', () => {
     });
   });
 
-  test('of two browsers that were really open at once are their union', async () => {
+  it('of two browsers that were really open at once are their union', async () => {
     const workspace = { workspaceId: api, companyId: cast.acme.id, accessMethod: 'web' } as const;
     const first = (at: number) => contextOf(cast.bob, minute(at));
     const second = (at: number) => contextOf(cast.bob, minute(at), { browserSessionId: browser('second') });
@@ -63,29 +63,29 @@ describe('hours of use', () => {
     expect(await usage({ userId: cast.bob.id })).toMatchObject({ connected_seconds: 25 * 60, sessions: 2 });
   });
 
-  test('of different people add up, also at the same moment', async () => {
+  it('of different people add up, also at the same moment', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 0, to: 60, user: cast.alice.id });
     expect(await usage({})).toMatchObject({ connected_seconds: 120 * 60, sessions: 2 });
     expect(await usage({ userId: cast.bob.id })).toMatchObject({ connected_seconds: 60 * 60, sessions: 1 });
   });
 
-  test('of an open session go to its last activity and no further', async () => {
+  it('of an open session go to its last activity and no further', async () => {
     await used({ from: 0, to: null, last: 12 });
     expect(await usage({})).toMatchObject({ connected_seconds: 12 * 60, last_activity_at: minute(12) });
   });
 
-  test('go to the close when the person closed it, and the last activity when it ran out', async () => {
+  it('go to the close when the person closed it, and the last activity when it ran out', async () => {
     await used({ from: 0, to: 20, last: 12 });
     expect(await usage({})).toMatchObject({ connected_seconds: 20 * 60 });
   });
 
-  test('of a session of no length are none, and it counts as a session', async () => {
+  it('of a session of no length are none, and it counts as a session', async () => {
     await used({ from: 5, to: 5 });
     expect(await usage({})).toMatchObject({ connected_seconds: 0, sessions: 1, first_started_at: minute(5) });
   });
 
-  test('are cut at both ends of the period', async () => {
+  it('are cut at both ends of the period', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 50, to: 130 });
     expect(await usage({ from: minute(30), to: minute(100) })).toMatchObject({
@@ -98,7 +98,7 @@ describe('hours of use', () => {
     expect(await usage({ to: minute(0) })).toMatchObject({ connected_seconds: 0, sessions: 0 });
   });
 
-  test('of periods that follow each other add up to the whole', async () => {
+  it('of periods that follow each other add up to the whole', async () => {
     await used({ from: 0, to: 47 });
     await used({ from: 13, to: 95 });
     const parts = await Promise.all(
@@ -110,7 +110,7 @@ describe('hours of use', () => {
     expect(sum).toBe((await usage({})).connected_seconds);
   });
 
-  test('of another company are never counted', async () => {
+  it('of another company are never counted', async () => {
     await used({ from: 0, to: 60 });
     expect(await usage({ companyId: cast.globex.id })).toMatchObject({ connected_seconds: 0, sessions: 0 });
     expect(await usage({ companyId: cast.globex.id, userId: cast.bob.id, workspaceId: api })).toMatchObject({
@@ -118,7 +118,7 @@ describe('hours of use', () => {
     });
   });
 
-  test('can be asked of one workspace, of each workspace and of each person', async () => {
+  it('can be asked of one workspace, of each workspace and of each person', async () => {
     await used({ from: 0, to: 60 });
     await used({ from: 30, to: 90, workspace: web });
     await used({ from: 0, to: 10, user: cast.alice.id });
@@ -136,7 +136,7 @@ describe('hours of use', () => {
     expect(await calculateUsageByWorkspace(database.db, { ...filter, workspaceIds: [] })).toEqual([]);
   });
 
-  test('are the same as adding up each second by hand', async () => {
+  it('are the same as adding up each second by hand', async () => {
     // Intervals from a small generator: the same ones in each run.
     let seed = 7;
     const random = (below: number): number => {
@@ -158,14 +158,14 @@ describe('hours of use', () => {
 });
 
 describe('the least that can be shown', () => {
-  test('is what was reported where nothing was counted, and of two at once what the busier shows', async () => {
+  it('is what was reported where nothing was counted, and of two at once what the busier shows', async () => {
     await used({ from: 0, to: 60, interactive: 600 });
     expect(await usage({})).toMatchObject({ active_seconds: 600 });
     await used({ from: 0, to: 60, interactive: 3500 });
     expect(await usage({})).toMatchObject({ connected_seconds: 3600, active_seconds: 3500 });
   });
 
-  test('of a session that reaches out of the period takes what may lie outside from it', async () => {
+  it('of a session that reaches out of the period takes what may lie outside from it', async () => {
     await used({ from: 0, to: 60, interactive: 45 * 60 });
     expect(await usage({ from: minute(20) })).toMatchObject({ active_seconds: 25 * 60 });
     expect(await usage({ from: minute(10), to: minute(40) })).toMatchObject({ active_seconds: 15 * 60 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import type { WorkspaceSession } from '../../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 describe('starting', () => {
-  test('keeps who, from where, with what and how', async () => {
+  it('keeps who, from where, with what and how', async () => {
     const session = await start(bobAt(0));
     expect(session).toMatchObject({
       company_id: cast.acme.id,
@@ -35,13 +35,13 @@ describe('starting', () => {
     });
   });
 
-  test('twenty times at once gives one session', async () => {
+  it('twenty times at once gives one session', async () => {
     const sessions = await Promise.all(Array.from({ length: 20 }, () => start(bobAt(0))));
     expect(new Set(sessions.map((session) => session.id)).size).toBe(1);
     expect(await sessionRows()).toHaveLength(1);
   });
 
-  test('is a session of its own for another browser, another way in and another person', async () => {
+  it('is a session of its own for another browser, another way in and another person', async () => {
     const ids = [
       await start(bobAt(0)),
       await start(bobAt(0, { browserSessionId: browser('second') })),
@@ -52,7 +52,7 @@ describe('starting', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
-  test('goes on with a session that is still in use, and not with one that has been idle too long', async () => {
+  it('goes on with a session that is still in use, and not with one that has been idle too long', async () => {
     const first = await start(bobAt(0));
     expect((await start(bobAt(30))).id).toBe(first.id);
     const second = await start(bobAt(31));
@@ -60,7 +60,7 @@ describe('starting', () => {
     expect(await row(first.id)).toMatchObject({ ended_at: minute(0), end_reason: 'idle' });
   });
 
-  test('twenty times at once after a long break ends the old session once and gives one new one', async () => {
+  it('twenty times at once after a long break ends the old session once and gives one new one', async () => {
     await start(bobAt(0));
     const sessions = await Promise.all(Array.from({ length: 20 }, () => start(bobAt(90))));
     expect(new Set(sessions.map((session) => session.id)).size).toBe(1);
@@ -68,7 +68,7 @@ describe('starting', () => {
     expect(await endRows()).toHaveLength(1);
   });
 
-  test.each([
+  it.each([
     ['none', null],
     ['an empty one', ''],
     ['one of 100,000 characters', 'x'.repeat(100_000)],
@@ -82,7 +82,7 @@ describe('starting', () => {
     expect(session.ip_address).toBeNull();
   });
 
-  test('a second active session cannot be forced in, in another month either; an ended one can be added', async () => {
+  it('a second active session cannot be forced in, in another month either; an ended one can be added', async () => {
     const { id, ...session } = await start(bobAt(0));
     const copy: Partial<WorkspaceSession> = { ...session };
     delete copy.duration_seconds;
@@ -96,7 +96,7 @@ describe('starting', () => {
     expect((await sessionRows()).filter((each) => each.ended_at === null)).toMatchObject([{ id }]);
   });
 
-  test('a session that has ended cannot be opened again', async () => {
+  it('a session that has ended cannot be opened again', async () => {
     const { id } = await start(bobAt(0));
     await start(bobAt(31));
     const reopening = database
@@ -106,7 +106,7 @@ describe('starting', () => {
     await expect(reopening).rejects.toThrow('stays ended');
   });
 
-  test('joins the caller’s transaction: what rolls back has not happened', async () => {
+  it('joins the caller’s transaction: what rolls back has not happened', async () => {
     await expect(
       database.db.transaction(async (trx) => {
         await startIn(trx, bobAt(0));
@@ -118,7 +118,7 @@ describe('starting', () => {
 });
 
 describe('activity', () => {
-  test('moves the last activity and counts', async () => {
+  it('moves the last activity and counts', async () => {
     const { id } = await start(bobAt(0));
     expect(await touch(id, bobAt(1))).toMatchObject({ outcome: 'touched' });
     await touch(id, bobAt(2));
@@ -130,14 +130,14 @@ describe('activity', () => {
     });
   });
 
-  test('shows at most the minute before it, so a break in between is not seen as use of the keyboard', async () => {
+  it('shows at most the minute before it, so a break in between is not seen as use of the keyboard', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(25));
     await touch(id, bobAt(25.5));
     expect(await row(id)).toMatchObject({ interactive_seconds: 90, activity_count: 2 });
   });
 
-  test('counts once however often it is reported within a few seconds', async () => {
+  it('counts once however often it is reported within a few seconds', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(1));
     const burst = Array.from({ length: 30 }, (_each, index) => touch(id, bobAt(1 + (index % 5) / 61)));
@@ -145,7 +145,7 @@ describe('activity', () => {
     expect(await row(id)).toMatchObject({ activity_count: 1, last_activity_at: minute(1) });
   });
 
-  test('never moves time backwards', async () => {
+  it('never moves time backwards', async () => {
     const { id } = await start(bobAt(10));
     await touch(id, bobAt(20));
     await touch(id, bobAt(15));
@@ -153,12 +153,12 @@ describe('activity', () => {
     expect(await row(id)).toMatchObject({ last_activity_at: minute(20), activity_count: 1 });
   });
 
-  test('half an hour later still belongs to the session', async () => {
+  it('half an hour later still belongs to the session', async () => {
     const { id } = await start(bobAt(0));
     expect(await touch(id, bobAt(30))).toMatchObject({ outcome: 'touched', session: { id } });
   });
 
-  test('after more than half an hour ends the session at its last activity and starts a new one', async () => {
+  it('after more than half an hour ends the session at its last activity and starts a new one', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(5));
     const outcome = await touch(id, bobAt(36));
@@ -170,14 +170,14 @@ describe('activity', () => {
     expect(await sessionRows()).toHaveLength(2);
   });
 
-  test('after the sweeper was there first starts a new session as well', async () => {
+  it('after the sweeper was there first starts a new session as well', async () => {
     const { id } = await start(bobAt(0));
     await WorkspaceSessionTracker.endIdleSessions(database.db, sweeperContext(minute(31)));
     expect(await touch(id, bobAt(32))).toMatchObject({ outcome: 'restarted', previous: { id } });
     expect(await endRows()).toHaveLength(1);
   });
 
-  test('of twenty tabs at once after a long break starts one new session', async () => {
+  it('of twenty tabs at once after a long break starts one new session', async () => {
     const { id } = await start(bobAt(0));
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => touch(id, bobAt(45))));
     expect(outcomes.every(({ outcome }) => outcome === 'restarted')).toBe(true);
@@ -185,14 +185,14 @@ describe('activity', () => {
     expect(await endRows()).toHaveLength(1);
   });
 
-  test('does not bring back a session that was closed', async () => {
+  it('does not bring back a session that was closed', async () => {
     const { id } = await start(bobAt(0));
     await WorkspaceSessionTracker.endSession(database.db, bobAt(1), { sessionId: id, reason: 'closed' });
     expect(await touch(id, bobAt(2))).toMatchObject({ outcome: 'ended', session: { end_reason: 'closed' } });
     expect(await sessionRows()).toHaveLength(1);
   });
 
-  test('of another person, another browser or nobody leaves the session alone', async () => {
+  it('of another person, another browser or nobody leaves the session alone', async () => {
     const { id } = await start(bobAt(0));
     expect(await touch(id, contextOf(cast.alice, minute(1)))).toEqual({ outcome: 'unknown' });
     expect(await touch(id, contextOf(cast.charlie, minute(1)))).toEqual({ outcome: 'unknown' });
@@ -206,7 +206,7 @@ describe('activity', () => {
 });
 
 describe('ending', () => {
-  test('a close counts until the click and leaves a sign-off in the evidence', async () => {
+  it('a close counts until the click and leaves a sign-off in the evidence', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(10));
     expect(await close(id, bobAt(12))).toMatchObject({
@@ -235,7 +235,7 @@ describe('ending', () => {
     ]);
   });
 
-  test('a close ten days late ends the session at its last activity', async () => {
+  it('a close ten days late ends the session at its last activity', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(5));
     expect(await close(id, bobAt(14_400))).toMatchObject({
@@ -248,27 +248,27 @@ describe('ending', () => {
     ]);
   });
 
-  test('happens once: twenty closes at once leave one row of evidence', async () => {
+  it('happens once: twenty closes at once leave one row of evidence', async () => {
     const { id } = await start(bobAt(0));
     const ended = await Promise.all(Array.from({ length: 20 }, () => close(id, bobAt(1))));
     expect(ended.filter((session) => session !== undefined)).toHaveLength(1);
     expect(await endRows()).toHaveLength(1);
   });
 
-  test('another person cannot close it', async () => {
+  it('another person cannot close it', async () => {
     const { id } = await start(bobAt(0));
     expect(await close(id, contextOf(cast.alice, minute(1)))).toBeUndefined();
     expect(await close(id, sweeperContext(minute(1)))).toBeUndefined();
     expect(await row(id)).toMatchObject({ ended_at: null });
   });
 
-  test('with a clock that runs behind does not end before the last activity', async () => {
+  it('with a clock that runs behind does not end before the last activity', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(10));
     expect(await close(id, bobAt(9))).toMatchObject({ ended_at: minute(10) });
   });
 
-  test('signing out ends what is open in this browser, and nothing else', async () => {
+  it('signing out ends what is open in this browser, and nothing else', async () => {
     const here = await start(bobAt(0));
     const elsewhere = await start(bobAt(0, { browserSessionId: browser('second') }));
     const colleague = await start(contextOf(cast.alice, minute(0)));
@@ -281,14 +281,14 @@ describe('ending', () => {
     ]);
   });
 
-  test('signing out without a person or browser ends nothing', async () => {
+  it('signing out without a person or browser ends nothing', async () => {
     await start(bobAt(0));
     expect(await WorkspaceSessionTracker.endSessionsOfBrowser(database.db, sweeperContext(minute(1)))).toBe(
       0,
     );
   });
 
-  test('deactivating a person ends everything of theirs at its last activity, in the name of the system', async () => {
+  it('deactivating a person ends everything of theirs at its last activity, in the name of the system', async () => {
     const first = await start(bobAt(0));
     const second = await start(bobAt(2, { browserSessionId: browser('second') }));
     const colleague = await start(contextOf(cast.alice, minute(0)));
@@ -313,7 +313,7 @@ describe('ending', () => {
     }
   });
 
-  test('deleting a workspace ends what everybody has open in it', async () => {
+  it('deleting a workspace ends what everybody has open in it', async () => {
     await start(bobAt(0));
     await start(contextOf(cast.alice, minute(0)));
     const input = { workspaceId, reason: 'deleted' } as const;
@@ -322,7 +322,7 @@ describe('ending', () => {
     expect((await sessionRows()).map((session) => session.end_reason)).toEqual(['deleted', 'deleted']);
   });
 
-  test('an audit table that refuses never keeps a session open', async () => {
+  it('an audit table that refuses never keeps a session open', async () => {
     const { id } = await start(bobAt(0));
     const impossible = bobAt(1, { actorType: 'nobody' as never });
     expect(await close(id, impossible)).toMatchObject({ end_reason: 'closed' });
@@ -331,7 +331,7 @@ describe('ending', () => {
 });
 
 describe('the active session', () => {
-  test('is that of this person and browser, until it ends or has been idle too long', async () => {
+  it('is that of this person and browser, until it ends or has been idle too long', async () => {
     const { id } = await start(bobAt(0));
     expect(await active(bobAt(30))).toMatchObject({ id });
     expect(await active(bobAt(31))).toBeUndefined();
@@ -346,7 +346,7 @@ describe('the sweeper', () => {
   // It sweeps the whole platform, so what other stories left open goes first.
   beforeEach(() => sweep(100_000));
 
-  test('ends what has been idle for more than half an hour, at its last activity, with evidence', async () => {
+  it('ends what has been idle for more than half an hour, at its last activity, with evidence', async () => {
     const idle = await start(bobAt(0));
     await touch(idle.id, bobAt(5));
     const used = await start(contextOf(cast.alice, minute(6)));
@@ -378,21 +378,21 @@ describe('the sweeper', () => {
     ]);
   });
 
-  test('needs nobody to come back: ten days later the session is still five minutes long', async () => {
+  it('needs nobody to come back: ten days later the session is still five minutes long', async () => {
     const { id } = await start(bobAt(0));
     await touch(id, bobAt(5));
     await sweep(14_400);
     expect(await row(id)).toMatchObject({ duration_seconds: 300 });
   });
 
-  test('goes on, batch after batch, until no idle session is left', async () => {
+  it('goes on, batch after batch, until no idle session is left', async () => {
     await buildIdleSessions(201);
     expect(await sweep(60)).toBe(201);
     expect((await sessionRows()).filter((session) => session.ended_at === null)).toEqual([]);
     expect(await endRows()).toHaveLength(201);
   });
 
-  test('in four processes at once ends each of 250 sessions once, with one row of evidence each', async () => {
+  it('in four processes at once ends each of 250 sessions once, with one row of evidence each', async () => {
     await buildIdleSessions(250);
     const counts = await Promise.all(Array.from({ length: 4 }, () => sweep(60)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(250);
@@ -401,7 +401,7 @@ describe('the sweeper', () => {
     expect(evidence).toHaveLength(250);
   });
 
-  test('does not wait for a session that somebody else is ending', async () => {
+  it('does not wait for a session that somebody else is ending', async () => {
     const { id } = await start(bobAt(0));
     await database.db.transaction(async (trx) => {
       await trx('workspace_sessions').where({ id }).forUpdate().first('id');

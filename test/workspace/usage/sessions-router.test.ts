@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import {
   buildCast,
@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 
 describe('the sessions of a person', () => {
-  test('are their own, with minutes, or that nothing was counted', async () => {
+  it('are their own, with minutes, or that nothing was counted', async () => {
     await used({ from: '2026-06-03T06:00Z', minutes: 60, connected: 61, active: 12 });
     await used({ from: '2026-06-03T09:00Z', minutes: 30 });
     await used({ from: '2026-06-04T09:00Z', minutes: 10, person: cast.alice, workspace: alices });
@@ -36,7 +36,7 @@ describe('the sessions of a person', () => {
     expect(page.text).not.toContain(' style=');
   });
 
-  test('are cut at midnight in Istanbul, in figures and on the strips', async () => {
+  it('are cut at midnight in Istanbul, in figures and on the strips', async () => {
     // 23:30 to 00:30 in Istanbul.
     await used({ from: '2026-06-03T20:30Z', minutes: 60, connected: 60, active: 20 });
     const page = await (await signIn(site.app, cast.bob)).get('/workspace/sessions?month=2026-06');
@@ -50,7 +50,7 @@ describe('the sessions of a person', () => {
     );
   });
 
-  test('count an hour in two windows once, at one piece of the strip', async () => {
+  it('count an hour in two windows once, at one piece of the strip', async () => {
     await used({ from: '2026-06-03T06:00Z', minutes: 60, connected: 60, active: 10 });
     await used({ from: '2026-06-03T06:30Z', minutes: 60, connected: 60, active: 10 });
     const page = await (await signIn(site.app, cast.bob)).get('/workspace/sessions?month=2026-06');
@@ -60,7 +60,7 @@ describe('the sessions of a person', () => {
     expect(row).toContain('1 hr 30 mins');
   });
 
-  test('go from month to month, and from page to page without losing or repeating one', async () => {
+  it('go from month to month, and from page to page without losing or repeating one', async () => {
     for (let index = 0; index < 60; index += 1)
       await used({
         from: `2026-06-${String(1 + (index % 28)).padStart(2, '0')}T0${String(index % 8)}:00Z`,
@@ -82,7 +82,7 @@ describe('the sessions of a person', () => {
     expect(june.text).toContain('href="/workspace/sessions?month=2026-07"');
   });
 
-  test('of a month without any say so, and what is no month is this one', async () => {
+  it('of a month without any say so, and what is no month is this one', async () => {
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.get('/workspace/sessions?month=2026-01')).text).toContain('No use in this month');
     for (const month of ['2026-13', 'x', '2099-01', '2026-06&month=2026-07']) {
@@ -92,7 +92,7 @@ describe('the sessions of a person', () => {
     }
   });
 
-  test('are seen by the admins of their company, with what they did as administrators', async () => {
+  it('are seen by the admins of their company, with what they did as administrators', async () => {
     await used({
       from: '2026-06-03T06:00Z',
       minutes: 60,
@@ -109,7 +109,7 @@ describe('the sessions of a person', () => {
 });
 
 describe('the sessions of a workspace', () => {
-  test('are seen by its owner and by admins, and nobody sees from where a colleague came', async () => {
+  it('are seen by its owner and by admins, and nobody sees from where a colleague came', async () => {
     await used({ from: '2026-06-03T06:00Z', minutes: 60 });
     await used({
       from: '2026-06-04T06:00Z',
@@ -141,7 +141,7 @@ describe('who is in now', () => {
     await used({ from: ago(45), minutes: null, person: gone, workspace: alices });
   });
 
-  test('is everybody of the company for its admins, and nobody of another', async () => {
+  it('is everybody of the company for its admins, and nobody of another', async () => {
     const page = (await (await signIn(site.app, cast.alice)).get('/workspace/now')).text;
     expect(namesIn(page)).toEqual(['Alice', 'Alice', 'Bob']);
     expect(page).toContain('As administrator, in the workspace of Bob');
@@ -150,13 +150,13 @@ describe('who is in now', () => {
     );
   });
 
-  test('is oneself, and who is in one’s workspaces, for a member', async () => {
+  it('is oneself, and who is in one’s workspaces, for a member', async () => {
     const page = (await (await signIn(site.app, cast.bob)).get('/workspace/now')).text;
     expect(namesIn(page)).toEqual(['Alice', 'You']);
     expect(page).not.toContain(alices.name);
   });
 
-  test('stands in the list of workspaces, with since when', async () => {
+  it('stands in the list of workspaces, with since when', async () => {
     const page = (await (await signIn(site.app, cast.bob)).get('/workspace')).text;
     expect(page).toMatch(/>You since \d+ \w+ \d{4}/);
     expect(page).toMatch(/>Alice since \d+ \w+ \d{4}/);

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { UsageFilter } from '../../../src/workspace/sessions/session-spans.ts';
 import {
   calculateUsage,
@@ -22,48 +22,48 @@ beforeEach(async () => {
 });
 
 describe('the bounds of counted use', () => {
-  test('are nothing when nothing was used', async () => {
+  it('are nothing when nothing was used', async () => {
     expect(await bounds()).toMatchObject(minutes(0, 0, { sessions: 0, counted_sessions: 0 }));
   });
 
-  test('of one session are what was counted', async () => {
+  it('of one session are what was counted', async () => {
     await used({ from: 0, to: 59, connected: 40, active: 7 });
     expect(await bounds()).toMatchObject(minutes(40, 7, { counted_sessions: 1 }));
   });
 
-  test('take a session in which nothing was counted with its whole length, and one that counted 0 for 0', async () => {
+  it('take a session in which nothing was counted with its whole length, and one that counted 0 for 0', async () => {
     await used({ from: 0, to: 30, connected: null });
     await used({ from: 20, to: 45, connected: null });
     await used({ from: 60, to: 70, connected: 11, active: 0 });
     expect(await bounds()).toMatchObject(minutes(56, 0, { counted_sessions: 1, uncounted_sessions: 2 }));
   });
 
-  test('never count an hour of two browsers at once twice', async () => {
+  it('never count an hour of two browsers at once twice', async () => {
     await used({ from: 0, to: 59, connected: 60, active: 10 });
     await used({ from: 0, to: 59, connected: 60, active: 20 });
     expect(await bounds()).toMatchObject(minutes(60, 20, { counted_sessions: 2 }));
   });
 
-  test('add up what cannot have been at once', async () => {
+  it('add up what cannot have been at once', async () => {
     await used({ from: 0, to: 59, connected: 50, active: 10 });
     await used({ from: 60, to: 119, connected: 60, active: 20 });
     expect(await bounds()).toMatchObject(minutes(110, 30));
   });
 
-  test('know that little overlap hides little', async () => {
+  it('know that little overlap hides little', async () => {
     // Minutes 0 to 59 and 50 to 109: at most ten minutes were counted twice.
     await used({ from: 0, to: 59, connected: 60, active: 40 });
     await used({ from: 50, to: 109, connected: 60, active: 30 });
     expect(await bounds()).toMatchObject(minutes(110, 60));
   });
 
-  test('share the minute in which one session ends and the next begins', async () => {
+  it('share the minute in which one session ends and the next begins', async () => {
     await used({ from: 0, to: 10, connected: 11, active: 11 });
     await used({ from: 10.5, to: 20, connected: 11, active: 11 });
     expect(await bounds()).toMatchObject(minutes(21, 21));
   });
 
-  test('of different people add up, also at the same moment; those of another company never', async () => {
+  it('of different people add up, also at the same moment; those of another company never', async () => {
     await used({ from: 0, to: 59, connected: 60, active: 10 });
     await used({ from: 0, to: 59, connected: 60, active: 10, user: cast.alice.id });
     expect(await bounds()).toMatchObject(minutes(120, 20));
@@ -71,27 +71,27 @@ describe('the bounds of counted use', () => {
     expect(await bounds({ companyId: cast.globex.id })).toMatchObject(minutes(0, 0));
   });
 
-  test('of one person are not stretched by what another did in between', async () => {
+  it('of one person are not stretched by what another did in between', async () => {
     await used({ from: 0, to: 60, connected: null });
     await used({ from: 30, to: 90, connected: null, user: cast.alice.id });
     await used({ from: 80, to: 100, connected: null });
     expect(await bounds()).toMatchObject({ uncounted_sessions: 3, connected_seconds: 140 * 60 });
   });
 
-  test('are cut at an edge also where another session overlaps', async () => {
+  it('are cut at an edge also where another session overlaps', async () => {
     await used({ from: 0, to: 19, connected: 20, active: 0 });
     await used({ from: 19, to: 59, connected: 2, active: 0 });
     expect(await bounds({ from: minute(10) })).toMatchObject(minutes(12, 0));
   });
 
-  test('are cut at the edges of a period: at most what fits in, at least what does not fit outside', async () => {
+  it('are cut at the edges of a period: at most what fits in, at least what does not fit outside', async () => {
     await used({ from: 0, to: 59, connected: 30, active: 25 });
     expect(await bounds({ from: minute(10) })).toMatchObject(minutes(30, 15));
     expect(await bounds({ to: minute(20) })).toMatchObject(minutes(20, 0));
     expect(await bounds({ from: minute(60) })).toMatchObject(minutes(0, 0));
   });
 
-  test('hold whatever minutes it really were', async () => {
+  it('hold whatever minutes it really were', async () => {
     // From a small generator: the same ones in each run.
     let seed = 11;
     const random = (below: number): number => {
@@ -121,7 +121,7 @@ describe('the bounds of counted use', () => {
 });
 
 describe('the bounds of each day', () => {
-  test('are cut at midnight in Istanbul, and days without use are left out', async () => {
+  it('are cut at midnight in Istanbul, and days without use are left out', async () => {
     // START is 06:00 UTC, 09:00 in Istanbul; midnight there comes 900 minutes later.
     await used({ from: 0, to: 59, connected: 60, active: 20 });
     await used({ from: 880, to: 939, connected: 60, active: 50 });
@@ -131,13 +131,13 @@ describe('the bounds of each day', () => {
     ]);
   });
 
-  test('begin and end with the month, whatever reaches over its edge', async () => {
+  it('begin and end with the month, whatever reaches over its edge', async () => {
     const before = -(9 * 60 + 10);
     await used({ from: before, to: before + 29, connected: 30, active: 30 });
     expect(await days()).toMatchObject([{ day: '2026-06-01', ...minutes(20, 20) }]);
   });
 
-  test('have what was only opened with its length', async () => {
+  it('have what was only opened with its length', async () => {
     await used({ from: 880, to: 940, connected: null });
     expect(await days()).toMatchObject([
       { day: '2026-06-01', ...minutes(20, 0), uncounted_sessions: 1 },
