@@ -18,7 +18,7 @@ import { forwardAuth } from './bench/rows/forward-auth.ts';
 import { gateway } from './bench/rows/gateway.ts';
 import { sockets } from './bench/rows/sockets.ts';
 
-/** In the order of the README's table; those that need the large table come last. */
+/** In the order of the table in bench/README.md; those that need the large table come last. */
 const benchRows: BenchRow[] = [
   auditLog,
   auditLogBulk,

@@ -257,9 +257,47 @@ describe('the tree', () => {
     expect(full).toEqual([]);
   });
 
-  it('names every environment variable in .env.example and in the README', () => {
+  it('has its documents beside their subjects, and a README of at most 150 lines', () => {
+    expect(readFileSync(join(root, 'README.md'), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(
+      150,
+    );
+    const documents = [
+      'src',
+      'src/evidence',
+      'src/workspace',
+      'src/api',
+      'src/billing',
+      'scripts',
+      'scripts/bench',
+    ].map((folder) => `${folder}/README.md`);
+    for (const path of documents) expect(existsSync(join(root, path)), path).toBe(true);
+    for (const path of ['README.md', 'CHANGELOG.md', ...documents]) {
+      const links = [
+        ...readFileSync(join(root, path), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g),
+      ];
+      for (const [, target = ''] of links)
+        expect(existsSync(join(root, dirname(path), target)), `${path} → ${target}`).toBe(true);
+    }
+  });
+
+  it('names in its documents only files that exist', () => {
+    const documents = [
+      'README.md',
+      ...['src', 'scripts', 'migrations'].flatMap((top) => listFiles(top, '.md')),
+    ];
+    for (const path of documents) {
+      const named = [
+        ...readFileSync(join(root, path), 'utf8').matchAll(
+          /`((?:src|scripts|test|views|migrations)\/[\w./-]+)`/g,
+        ),
+      ];
+      for (const [, name = ''] of named) expect(existsSync(join(root, name)), `${path}: ${name}`).toBe(true);
+    }
+  });
+
+  it('names every environment variable in .env.example and in the table of settings', () => {
     const example = readFileSync(join(root, '.env.example'), 'utf8');
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const readme = readFileSync(join(root, 'scripts/README.md'), 'utf8');
     const named = [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     for (const name of Object.keys(environment.shape)) {
       expect(named, name).toContain(name);
@@ -267,8 +305,8 @@ describe('the tree', () => {
     }
   });
 
-  it('says of every table in the README what becomes of it on Citus', () => {
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  it('says of every table in scripts/README.md what becomes of it on Citus', () => {
+    const readme = readFileSync(join(root, 'scripts/README.md'), 'utf8');
     const first = (row: string): string[] => row.split('|')[1]?.match(/(?<=`)\w+(?=`)/g) ?? [];
     const told =
       readme

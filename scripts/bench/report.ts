@@ -112,7 +112,7 @@ function figure(value: number): string {
   return value >= 100 ? grouped(Math.round(value)) : value.toPrecision(3);
 }
 
-/** Thousands apart, as in the README. */
+/** Thousands apart, as in bench/README.md. */
 function grouped(value: number): string {
   return String(value).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }

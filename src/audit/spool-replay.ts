@@ -92,7 +92,7 @@ export function createSpoolReplay({
     const isNews = names !== '' && names !== others.map(({ folder }) => folder).join();
     others = found;
     if (isNews)
-      log.warn({ folders: found }, 'audit events wait in folders of other databases: see the README');
+      log.warn({ folders: found }, 'audit events wait in folders of other databases: see scripts/README.md');
   };
 
   const replayOnce = async (): Promise<void> => {

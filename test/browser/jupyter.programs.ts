@@ -19,9 +19,9 @@ if (!hasJupyter)
     'skipped: no Jupyter on this machine (on Debian: apt-get install jupyter-notebook), so none in a workspace',
   );
 
-/** The command that the README tells operators to use. */
+/** The command that src/workspace/README.md tells operators to use. */
 function readCommand(): string[] {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../src/workspace/README.md', import.meta.url), 'utf8');
   return parseCommand(/^WORKSPACE_COMMAND=(.*jupyter.*)$/m.exec(readme)?.[1] ?? '');
 }
 
