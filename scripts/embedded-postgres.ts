@@ -27,7 +27,7 @@ const LAST_PORT = 19_999;
  */
 const SETTLE_MS = 30_000;
 
-export interface EmbeddedPostgresOptions {
+interface EmbeddedPostgresOptions {
   /** A folder of its own for the server: data, passwords, log. Made when it is missing. */
   dataDir: string;
   /**

@@ -32,7 +32,7 @@ export class CommandError extends Error {
 }
 
 /** A call as its words say it; nothing is looked up yet. */
-export interface OperatorCall {
+interface OperatorCall {
   command: 'create' | 'list' | 'deactivate' | 'help';
   email: string | undefined;
   name: string | undefined;

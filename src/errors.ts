@@ -67,13 +67,6 @@ export class TooManyAttempts extends AppError {
   }
 }
 
-/** 502: the payment gateway refused, timed out or spoke nonsense. */
-export class GatewayError extends AppError {
-  constructor(options?: Options) {
-    super(502, 'errors.gateway', options);
-  }
-}
-
 /** True when `error` is Postgres' unique_violation (23505) on the named constraint or index. */
 export function isUniqueViolation(error: unknown, constraint: string): boolean {
   return (

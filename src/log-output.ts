@@ -4,12 +4,12 @@ import { fstatSync, writeSync } from 'node:fs';
  * Where the log goes. Never blocks, never throws: a line that cannot be written is counted, and the process
  * serves on.
  */
-export interface LogOutput {
+interface LogOutput {
   write(line: string): void;
 }
 
 /** Told when lines are lost, and when writing works again. */
-export interface LogLosses {
+interface LogLosses {
   /** A line could not be written. */
   onLost(): void;
   /** Writing works again, after so many lines were lost. */

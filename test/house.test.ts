@@ -33,6 +33,28 @@ function readSource(path: string): Source {
   return { path, text, imports };
 }
 
+/** `<path> <name>` for each name that a file imports, `<path> *` where it imports the whole file. */
+function listImportedNames(path: string): string[] {
+  const text = readFileSync(join(root, path), 'utf8');
+  const named = text.matchAll(/^(?:import|export)\s[^'"]*?\{([^}]*)\}\s+from\s+'(\.[^']+)'/gms);
+  const whole = text.matchAll(/(?:import \* as \w+ from |import\()'(\.[^']+)'/g);
+  const target = (name: string): string => join(dirname(path), name);
+  return [
+    ...[...named].flatMap(([, names = '', from = '']) =>
+      names
+        .split(',')
+        .map((name) =>
+          name
+            .trim()
+            .replace(/^type /, '')
+            .replace(/ as .*/s, ''),
+        )
+        .map((name) => `${target(from)} ${name}`),
+    ),
+    ...[...whole].map(([, from = '']) => `${target(from)} *`),
+  ];
+}
+
 const sources = listFiles('src', '.ts').map(readSource);
 const views = listFiles('views', '.ejs').map((path) => ({
   path,
@@ -204,6 +226,22 @@ describe('who may import whom', () => {
       done.add(path);
     };
     for (const path of graph.keys()) visit(path, []);
+  });
+
+  it('exports only what another file imports', () => {
+    const files = ['src', 'scripts', 'test'].flatMap((folder) => listFiles(folder, '.ts'));
+    const imported = new Set(files.flatMap(listImportedNames));
+    const unused = files
+      .filter((path) => !path.startsWith('test/') && !imported.has(`${path} *`))
+      .flatMap((path) =>
+        [
+          ...readFileSync(join(root, path), 'utf8').matchAll(
+            /^export (?:async |abstract )?(?:const|let|function\*?|class|interface|type) (\w+)/gm,
+          ),
+        ].map(([, name = '']) => `${path} ${name}`),
+      )
+      .filter((name) => !imported.has(name));
+    expect(unused).toEqual([]);
   });
 
   it('has no default exports, barrels, or drawers for odds and ends', () => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import type { Browser } from './browser.ts';
 
 /** How a download went, seen from its reader. */
-export interface Download {
+interface Download {
   totalMs: number;
   firstByteMs: number;
   bytes: number;

@@ -3,7 +3,7 @@ import type { Latency } from './outcome.ts';
 import { percentile } from './statistics.ts';
 
 /** What came of a load. */
-export interface LoadResult {
+interface LoadResult {
   answers: number;
   answersPerSecond: number;
   /** Of each answer, in milliseconds. */

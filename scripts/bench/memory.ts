@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const SAMPLE_MS = 20;
 
 /** Watches the resident memory of a process. */
-export interface MemoryWatch {
+interface MemoryWatch {
   /** Ends the watch. MiB above what the process held when it began; null where /proc does not tell. */
   stop(): number | null;
 }

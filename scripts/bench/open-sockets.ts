@@ -11,7 +11,7 @@ import type { Guest } from './apps/guest.ts';
 const MESSAGE_MAX = 100;
 
 /** WebSockets that stay open. */
-export interface OpenSockets {
+interface OpenSockets {
   /** Messages sent so far. */
   sent(): number;
   /** How many the other side has closed. */

@@ -3,7 +3,7 @@ import type { Limit, Outcome, Target } from './outcome.ts';
 import { compare, median, type Comparison } from './statistics.ts';
 
 /** Everything a run has found, as it goes into the JSON file. */
-export interface Report {
+interface Report {
   startedAt: string;
   seconds: number;
   rounds: number;
@@ -16,7 +16,7 @@ export interface Report {
 }
 
 /** `told` has no target. */
-export type Verdict = 'met' | 'missed' | 'told';
+type Verdict = 'met' | 'missed' | 'told';
 
 /** Puts a run's outcomes together with their ratios and verdicts. */
 export function createReport(run: Omit<Report, 'outcomes'>, outcomes: Outcome[]): Report {

@@ -17,7 +17,7 @@ const SETTLED_MS = 60_000;
  */
 const STOP_MS = 60_000;
 
-export interface WorkersOptions {
+interface WorkersOptions {
   env: Environment;
   count: number;
   say: (line: string) => void;

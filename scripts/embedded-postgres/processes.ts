@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-export interface LivingProcess {
+interface LivingProcess {
   pid: number;
   /** File name of the program, without its folder. */
   command: string;

@@ -24,7 +24,7 @@ const TEST_SETTINGS = [
   'scram_iterations=1',
 ];
 
-export type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
+type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
 
 /**
  * Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does.

@@ -11,7 +11,7 @@ import { explainConnectionError, MigrationError } from './error.ts';
 import { withMigrationLock } from './lock.ts';
 import { isTransaction, runStatements } from './statements.ts';
 
-export interface MigrateOptions {
+interface MigrateOptions {
   /** The role that owns the tables. */
   ownerUrl: string;
   /** The role that the app connects as. Without: the app's privileges are left alone. */

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { MigrationError } from './error.ts';
 import type { MigrationFile } from '../../src/db/migrations.ts';
 
-export interface Statement {
+interface Statement {
   text: string;
   /** Line of the file on which it begins, from 1. */
   line: number;

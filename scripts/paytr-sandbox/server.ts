@@ -15,10 +15,10 @@ import {
 import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
 
 /** How `payNow` ends a payment: PayTR's approval, a refusal by the bank, or a payer who went away. */
-export type PayNowOutcome = 'approve' | 'decline' | 'abandon' | PayerChoice;
+type PayNowOutcome = 'approve' | 'decline' | 'abandon' | PayerChoice;
 
 /** A sandbox that listens; `url` is what PAYTR_BASE_URL must be. */
-export interface ListeningSandbox {
+interface ListeningSandbox {
   url: string;
   close: () => Promise<void>;
 }

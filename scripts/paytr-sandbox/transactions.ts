@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type SandboxBasketRow, readBasket } from './basket.ts';
 
 /** How a payment ended. `failed` carries PayTR's reason (dev.paytr.com, iFrame API step 2). */
-export type SandboxOutcome =
-  { status: 'success' } | { status: 'failed'; reasonCode: string; reasonMessage: string };
+type SandboxOutcome = { status: 'success' } | { status: 'failed'; reasonCode: string; reasonMessage: string };
 
 /** What a payer can do on the payment pages. */
 export type PayerChoice = 'approve' | 'wrong-code' | 'insufficient-funds' | 'give-up';

@@ -8,7 +8,7 @@ const secretsFile = z.object({
   paytr: z.object({ merchantId: z.string(), merchantKey: z.string(), merchantSalt: z.string() }),
 });
 
-export type DevelopmentSecrets = z.output<typeof secretsFile>;
+type DevelopmentSecrets = z.output<typeof secretsFile>;
 
 /**
  * The secrets of this machine's development copy, made at random at the first start and kept in the data

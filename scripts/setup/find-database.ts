@@ -4,7 +4,7 @@ import { startEmbeddedPostgres } from '../embedded-postgres.ts';
 import { hasEmbeddedPostgres } from '../embedded-postgres/home.ts';
 import { MigrationError } from '../migrations/error.ts';
 
-export interface FoundDatabase {
+interface FoundDatabase {
   /** Owns the tables. */
   ownerUrl: string;
   /** What the app uses; the same as `ownerUrl` when only one is set. */

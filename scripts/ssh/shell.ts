@@ -21,7 +21,7 @@ const SFTP_SERVERS = [
 const HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
 
 /** What the person's side of the connection says; all of it may be anything. */
-export interface Wish {
+interface Wish {
   /** What sshd was asked to run; without it, a login shell. */
   command: string | undefined;
   hasTerminal: boolean;

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AuditEntryRow } from './audit-queries.ts';
 
 /** Something of the company that audit rows name. */
-export interface NamedThing {
+interface NamedThing {
   kind: 'user' | 'workspace';
   id: number;
   name: string;

@@ -7,7 +7,7 @@ import { isActionGroup, type ActionGroup } from './audit-action-groups.ts';
 
 /** The three lists of people. */
 export const peopleLists = ['active', 'former', 'invited'] as const;
-export type PeopleList = (typeof peopleLists)[number];
+type PeopleList = (typeof peopleLists)[number];
 
 /** The list asked for; `active` when none is. */
 export function parsePeopleList(value: unknown): PeopleList {

@@ -57,7 +57,7 @@ export async function findPerson(
     .first<PersonEntry | undefined>(personColumns);
 }
 
-export interface InvitationEntry {
+interface InvitationEntry {
   id: number;
   email: string;
   role: Exclude<Role, 'operator'>;

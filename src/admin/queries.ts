@@ -8,7 +8,7 @@ import { PAGE_SIZE } from '../web/list-input.ts';
 const PAYMENTS_PAGE_SIZE = 10;
 
 /** For the operators' chooser. */
-export interface CompanyEntry extends CompanyRow {
+interface CompanyEntry extends CompanyRow {
   created_at: Date;
   plan: string;
   people: number;

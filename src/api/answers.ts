@@ -40,7 +40,7 @@ export const sessionAnswer = z.object({
     .nullable()
     .meta({ description: 'At least used, never more than connected; null where traffic was not counted' }),
 });
-export type SessionAnswer = z.infer<typeof sessionAnswer>;
+type SessionAnswer = z.infer<typeof sessionAnswer>;
 
 const nextCursor = z
   .string()

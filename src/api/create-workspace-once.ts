@@ -14,7 +14,7 @@ import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
  */
 const KEY_HOURS = 24;
 
-export type OnceOutcome =
+type OnceOutcome =
   | { ok: true; workspace: WorkspaceAnswer; isRepeat: boolean }
   | Extract<CreateOutcome, { ok: false }>
   | { ok: false; reason: 'idempotency-key-reused' };

@@ -42,7 +42,7 @@ export interface AuditSpool {
   settle(): Promise<void>;
 }
 
-export interface SpoolOptions {
+interface SpoolOptions {
   /** Where it begins; see `moveTo`. */
   directory: string;
   /** Beyond this the spool refuses, in bytes. */

@@ -31,7 +31,7 @@ export interface AuditWriter {
  * Why an event went to the spool: no answer, or none in time; too many waiting; not accepted in a
  * transaction.
  */
-export type SpoolReason = 'unreachable' | 'queue-full' | 'refused';
+type SpoolReason = 'unreachable' | 'queue-full' | 'refused';
 
 /** How things stand now. */
 export interface AuditWriterState {

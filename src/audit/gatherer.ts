@@ -1,5 +1,5 @@
 /** Gathers items while a write is in flight and writes them together: the busier, the larger the batches. */
-export interface Gatherer<T> {
+interface Gatherer<T> {
   /** Resolves, or rejects, with the write that had the item in it. */
   add(item: T, bytes: number): Promise<void>;
   /** What is not written yet, that in flight included. */
@@ -9,7 +9,7 @@ export interface Gatherer<T> {
 }
 
 /** A batch ends at whichever bound is met first; a single item larger than `bytes` is a batch of its own. */
-export interface BatchLimits {
+interface BatchLimits {
   items: number;
   bytes: number;
 }

@@ -24,7 +24,7 @@ const DAY_MS = 86_400_000;
 const OLDEST_DAYS = 30;
 
 /** An attempt that was refused, as strangers can make them without end. */
-export interface RefusedAttempt {
+interface RefusedAttempt {
   entry: AuditEntry;
   /** The first so many of a window get rows of their own; 0: all of them are only counted. */
   ownRows: number;

@@ -6,7 +6,7 @@ import type { OtherFolder } from './spool-folders.ts';
 import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 
 /** Brings what is in the spool into the table, and knows whether Postgres answers. */
-export interface SpoolReplay {
+interface SpoolReplay {
   /** True from a failure until Postgres has taken events again: nobody waits for it meanwhile. */
   isDown(): boolean;
   noteFailure(error: unknown): void;

@@ -10,7 +10,7 @@ import { findKnownDevice } from './queries.ts';
 const USER_AGENT_MAX = 1024;
 
 /** One browser as one address knows it: two people who share a browser share its token, but not the row. */
-export interface DeviceClaim {
+interface DeviceClaim {
   email: string;
   /** The browser's cookie; null when it has none. */
   deviceToken: string | null;

@@ -12,7 +12,7 @@ export function hashPassword(password: string): Promise<string> {
 }
 
 /** `outdated`: the password is right, but its hash is of another form of it and should be made anew. */
-export type PasswordCheck = 'right' | 'outdated' | 'wrong';
+type PasswordCheck = 'right' | 'outdated' | 'wrong';
 
 /**
  * Checks a password. Without a hash (no such person) it does the same work on a dummy and says `wrong`, so

@@ -135,7 +135,7 @@ export async function findKnownDevice(db: Knex, tokenHash: string): Promise<{ id
   return db('known_devices').where({ token_hash: tokenHash }).first<{ id: number } | undefined>('id');
 }
 
-export interface Operator {
+interface Operator {
   id: number;
   email: string;
   full_name: string;

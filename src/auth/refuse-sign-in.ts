@@ -8,7 +8,7 @@ import { attemptKey } from './known-device.ts';
 import { findUserByEmail } from './queries.ts';
 
 /** Why an attempt to sign in never came to checking a password. */
-export type SignInRefusal = 'malformed' | 'rate-limited' | 'unreadable';
+type SignInRefusal = 'malformed' | 'rate-limited' | 'unreadable';
 
 /**
  * Records an attempt to sign in that was refused before its password was looked at: what a limit refuses is

@@ -10,7 +10,7 @@ import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
 import { isUnbounded, KEPT_OF_NOBODY, recordRefusedSignIn } from './refuse-sign-in.ts';
 
-export interface SignInInput {
+interface SignInInput {
   /** Trimmed and lower-case. */
   email: string;
   password: string;

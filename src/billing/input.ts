@@ -64,6 +64,6 @@ export const billingDetailsForm = z.object({
   }),
 });
 
-export type BillingDetailsForm = z.output<typeof billingDetailsForm>;
+type BillingDetailsForm = z.output<typeof billingDetailsForm>;
 export type BillingField = keyof BillingDetailsForm;
 export const billingFields = Object.keys(billingDetailsForm.shape) as BillingField[];

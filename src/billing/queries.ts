@@ -272,7 +272,7 @@ export const STUCK_AFTER_FAILURES = 3;
 const STUCK_AFTER_HOURS = 2;
 
 /** A payment whose outcome the gateway has not told and could not be asked for. */
-export interface StuckPayment {
+interface StuckPayment {
   merchant_oid: string;
   company_id: number;
   company_name: string;

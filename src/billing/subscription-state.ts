@@ -13,7 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 const ENDING_DAYS = 5;
 
 /** How long a state still lasts, rounded down so that nobody is promised more than there is. */
-export interface TimeLeft {
+interface TimeLeft {
   unit: 'day' | 'hour' | 'minute';
   count: number;
 }

@@ -14,7 +14,7 @@ export const USABLE_TOKENS_MAX = 20;
 
 const DAY_MS = 86_400_000;
 
-export type CreateTokenOutcome =
+type CreateTokenOutcome =
   { ok: true; tokenId: number; token: string; expiresAt: Date } | { ok: false; reason: 'too-many' };
 
 /**

@@ -8,7 +8,7 @@ import { signedInColumns, type SignedInUser } from '../auth/require-user.ts';
 /** Tokens on one page of the list. */
 const TOKENS_PAGE_SIZE = 20;
 
-export interface AccessToken {
+interface AccessToken {
   id: number;
   name: string;
   scopes: TokenScope[];

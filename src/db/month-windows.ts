@@ -9,7 +9,7 @@ import type { PageRead } from './keyset.ts';
 const REACHES = [1, 4, 16, 64];
 
 /** The time by which a table is partitioned. */
-export interface MonthlyRead extends PageRead {
+interface MonthlyRead extends PageRead {
   /** Written in the code and never sent by anybody. */
   column: string;
   /**

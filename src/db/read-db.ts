@@ -17,10 +17,10 @@ const WAIT_SHARE = { viewer: 0.2, export: 1 };
  */
 const REST_MS = 5000;
 
-export type ReadUse = keyof typeof WAIT_SHARE;
+type ReadUse = keyof typeof WAIT_SHARE;
 
 /** Whether reads go to the replica, for `/readyz`. */
-export interface ReplicaState {
+interface ReplicaState {
   /**
    * `none`: none is configured; `left-alone`: the last answer was not good enough, reads go to the primary.
    */
@@ -43,14 +43,14 @@ export interface ReadDb {
   close(): Promise<void>;
 }
 
-export interface ReadDbOptions {
+interface ReadDbOptions {
   primary: Knex;
   replica: ReplicaOptions;
   log: Log;
   metrics: Metrics;
 }
 
-export interface ReplicaOptions {
+interface ReplicaOptions {
   /** Null: there is none, and every read goes to the primary without a question. */
   url: string | null;
   poolMax: number;

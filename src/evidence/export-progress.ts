@@ -12,7 +12,7 @@ const SILENT_SECONDS = 30;
 const KEPT_HOURS = 24;
 
 /** How far a download has come, kept where every process can read it. */
-export interface ExportProgress {
+interface ExportProgress {
   /** Counts the rows beside the download; a count that fails leaves the total unknown. */
   count(total: () => Promise<number>): void;
   end(success: boolean): Promise<void>;
@@ -71,7 +71,7 @@ async function quietly(log: Log, write: PromiseLike<unknown>): Promise<void> {
 }
 
 /** What a page is told of a download: `total` is null until it has been counted. */
-export interface ProgressReport {
+interface ProgressReport {
   state: 'running' | 'done' | 'failed';
   rows: number;
   total: number | null;

@@ -19,7 +19,7 @@ import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-record
 export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role'>;
 
 /** The lists of a bundle, by the name of their key. */
-export type EvidenceList = keyof EvidenceCounts;
+type EvidenceList = keyof EvidenceCounts;
 
 /** What a line of each list calls itself. */
 const lineTypes = {

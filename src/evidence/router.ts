@@ -29,7 +29,7 @@ const schemaPaths: Record<EvidenceFormat, string | null> = {
 };
 
 /** Shows the page of a person again, with what is wrong with the period beside its fields. */
-export type ShowPerson = (
+type ShowPerson = (
   req: Request,
   res: Response,
   input: { userId: number; companyId: number; errors: Record<string, string> },

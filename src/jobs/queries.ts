@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { monthText } from './partitioned-tables.ts';
 
 /** A month without a partition, and how many rows wait for it in the default one. */
-export interface MissingPartition {
+interface MissingPartition {
   partition_month: Date;
   waiting_rows: number;
 }
@@ -20,7 +20,7 @@ export async function listMissingPartitions(
 }
 
 /** A partition that has ended so long ago that retention may drop it, and what keeps it. */
-export interface ExpiredPartition {
+interface ExpiredPartition {
   partition_name: string;
   ends_at: Date;
   /** Numbers of the open holds on companies that have rows in it. */

@@ -12,7 +12,7 @@ export interface Job {
 }
 
 /** What scheduled work needs of the process. */
-export interface ScheduleDeps {
+interface ScheduleDeps {
   db: Knex;
   log: Log;
   metrics: Metrics;

@@ -5,7 +5,7 @@ import type { Locale } from '../web/locales/catalogues.ts';
 import { documentKinds, findCurrentDocument, findMissingAcceptances, type LegalDocument } from './queries.ts';
 
 /** The person who accepts. `companyId` is null for operators only; `locale` is the language they read. */
-export interface AcceptingPerson {
+interface AcceptingPerson {
   userId: number;
   companyId: number | null;
   locale: Locale;

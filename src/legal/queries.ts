@@ -18,7 +18,7 @@ export interface LegalDocument {
 }
 
 /** One version of a text, whatever its languages. */
-export interface DocumentVersion {
+interface DocumentVersion {
   version: string;
   published_at: Date;
 }

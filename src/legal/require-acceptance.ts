@@ -4,7 +4,7 @@ import { AppError, NotSignedIn } from '../errors.ts';
 import { findMissingAcceptances } from './queries.ts';
 
 /** 403: a script's request that has to wait until the person has accepted the new texts on a page. */
-export class AcceptanceRequired extends AppError {
+class AcceptanceRequired extends AppError {
   constructor() {
     super(403, 'legal.acceptFirst');
   }

@@ -11,7 +11,7 @@ import { hashPassword } from '../auth/password.ts';
 import { isOperatorMailbox } from '../auth/queries.ts';
 import { recordSignIn, type SignedIn } from '../auth/record-sign-in.ts';
 
-export interface Registration {
+interface Registration {
   companyName: string;
   subdomain: string;
   fullName: string;
@@ -22,8 +22,7 @@ export interface Registration {
   deviceToken: string | null;
 }
 
-export type RegisterOutcome =
-  ({ ok: true } & SignedIn) | { ok: false; reason: 'subdomain-taken' | 'email-taken' };
+type RegisterOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: 'subdomain-taken' | 'email-taken' };
 
 /**
  * Makes a company, its first admin, their acceptance of the legal texts and the trial, all or nothing, and

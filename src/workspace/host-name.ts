@@ -34,7 +34,7 @@ function toSlug(name: string): string {
  * What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be
  * neither.
  */
-export type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
+type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
 
 /**
  * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under

@@ -27,7 +27,7 @@ export interface HostRequest {
 }
 
 /** Headers as Node gives them. */
-export type Headers = Record<string, string | string[] | undefined>;
+type Headers = Record<string, string | string[] | undefined>;
 
 /**
  * Reads what the decision needs from the headers that the browser itself sent; the path may still have its

@@ -33,7 +33,7 @@ export type EndReason = (typeof endReasons)[number];
 export type GivenEndReason = Exclude<EndReason, (typeof retiredEndReasons)[number]>;
 
 /** Which right was withdrawn when a session ends as `revoked`; the audit row of the end says it. */
-export type RevokeCause =
+type RevokeCause =
   'deactivated' | 'token-revoked' | 'key-removed' | 'lapsed' | 'not-allowed' | 'not-accepted';
 
 /** Why to end a session now. */

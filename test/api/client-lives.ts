@@ -1,5 +1,5 @@
 /** What each of the programs tells of the life that it has led. */
-export interface LifeStory {
+interface LifeStory {
   name: string;
   wasReplayed: boolean;
   listed: string[];

@@ -5,7 +5,7 @@ import type { BuiltUser } from '../support/programs/build.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Response } from 'supertest';
 
-export interface Row {
+interface Row {
   user_id: number | null;
   company_id: number | null;
   actor_type: string;

@@ -18,7 +18,7 @@ export function contextAt(at: Date): RequestContext {
   return systemContext({ name: 'test', at, log: pino({ level: 'silent' }), metrics: createMetrics() });
 }
 
-export interface AuditRowRead {
+interface AuditRowRead {
   action_type: string;
   actor_type: string;
   success: boolean;
@@ -48,7 +48,7 @@ export async function auditOf(db: Knex, companyId: number): Promise<AuditRowRead
     );
 }
 
-export interface MoneyState {
+interface MoneyState {
   payment: Record<string, unknown> & {
     status: string;
     charged_minor: number | null;

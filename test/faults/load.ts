@@ -14,7 +14,7 @@ export interface Said {
   left: number | null;
 }
 
-export interface Load {
+interface Load {
   /** Resolves after so many further acknowledgements. */
   acknowledgements(count: number): Promise<void>;
   kill(): Promise<void>;

@@ -19,7 +19,7 @@ import { newKeyLine } from '../support/programs/ssh-keys.ts';
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
 export type VisitorName = (typeof visitors)[number];
 
-export interface Target {
+interface Target {
   path: string;
   form?: Record<string, string>;
 }

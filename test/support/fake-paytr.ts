@@ -10,7 +10,7 @@ export const FAKE_STORE = {
 } as const;
 
 /** What may differ between tests. Without a `callbackUrl` no notification arrives until `setCallbackUrl`. */
-export interface FakePaytrOptions {
+interface FakePaytrOptions {
   callbackUrl?: string;
   /** Whether the client asks for test payments; default true. */
   testMode?: boolean;

@@ -5,7 +5,7 @@ import type {
   WorkspaceRuntime,
 } from '../../src/workspace/runtime-types.ts';
 
-export interface FakeRuntime extends WorkspaceRuntime {
+interface FakeRuntime extends WorkspaceRuntime {
   /** What the next start comes to. */
   outcome: StartOutcome;
   /** What each program has printed. */

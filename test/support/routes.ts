@@ -1,6 +1,6 @@
 import type { Express } from 'express';
 
-export interface MountedRoute {
+interface MountedRoute {
   /** ANY answers what no other route of that path does. */
   method: string;
   /** The pattern with its mount, e.g. `/admin/users/:id/role`. */

@@ -9,7 +9,7 @@ export interface Guest {
 }
 
 /** A ticket, and the cookie of the browser that fetched it. */
-export interface Ticket {
+interface Ticket {
   url: URL;
   nonce: string;
 }

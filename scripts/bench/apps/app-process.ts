@@ -9,7 +9,7 @@ import type { BenchDatabase, Lab } from '../lab.ts';
  * `bare` is an Express handler behind the product's browser sessions and nothing else; `bare-proxy` is the
  * gateway's proxy library alone.
  */
-export type AppKind = 'product' | 'without-audit' | 'bare' | 'bare-proxy';
+type AppKind = 'product' | 'without-audit' | 'bare' | 'bare-proxy';
 
 export interface AppProcess {
   url: string;

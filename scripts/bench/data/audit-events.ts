@@ -26,7 +26,7 @@ export const CALLERS = 256;
 export const BULK_ROWS = 1_000;
 
 /** What one way of writing has reached. */
-export interface WriteRate {
+interface WriteRate {
   rowsPerSecond: number;
   latency: Latency;
 }

@@ -3,7 +3,7 @@ import type { Connection } from 'pg';
 import pg from 'pg';
 
 /** The quickest way rows leave Postgres as JSON text, and who reads it. */
-export interface CopyReader {
+interface CopyReader {
   /** Which program reads, for the report. */
   name: string;
   /** Runs `copy (…) to stdout` and throws the text away. Milliseconds, the start of the program included. */

@@ -68,7 +68,7 @@ interface AdminParts {
 }
 
 /** Everything the billing page shows. `admin` is null for members: they see the plan, not the money. */
-export interface BillingPage {
+interface BillingPage {
   title: string;
   state: SubscriptionState;
   meters: Meter[];

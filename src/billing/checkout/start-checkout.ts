@@ -17,7 +17,7 @@ import { isPublicAddress } from './public-address.ts';
 import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';
 import { findBillingDetails, paymentColumns, type Payment } from '../queries.ts';
 
-export interface CheckoutInput {
+interface CheckoutInput {
   plan: PaidPlan;
   currency: Currency;
   person: { id: number; companyId: number; email: string; fullName: string; locale: Locale };

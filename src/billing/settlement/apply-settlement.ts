@@ -21,7 +21,7 @@ export interface LockedOrder {
 }
 
 /** What is settled: the locked order, the gateway's word, and what was decided. */
-export interface Case extends LockedOrder {
+interface Case extends LockedOrder {
   word: GatewayWord;
   decision: Decision;
   /** What else the audit row names: the kept notification, or the answer to a question. */

@@ -32,7 +32,7 @@ export const reviewReasons = [
   'upgrade_ahead',
   'too_far_ahead',
 ] as const;
-export type ReviewReason = (typeof reviewReasons)[number];
+type ReviewReason = (typeof reviewReasons)[number];
 
 export type Decision =
   | { outcome: 'failed' | 'repeat' | 'ignored' | 'unknown-status' }
@@ -45,7 +45,7 @@ export type Decision =
   | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date; plans: PaidPlan[] } };
 
 /** What an order is decided by beside the gateway's word. */
-export interface Circumstances {
+interface Circumstances {
   production: boolean;
   /** The company's plan and paid time, locked. */
   inForce: PlanInForce;

@@ -7,7 +7,7 @@ import type { StatusAnswer } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { toSettlement, type Settlement } from './settle-payment.ts';
 
-export type ChargedAnswer = Extract<StatusAnswer, { ok: true }>;
+type ChargedAnswer = Extract<StatusAnswer, { ok: true }>;
 
 /**
  * Settles a payment that the gateway, when asked, knows as charged, by the same rules and in the same way as

@@ -17,10 +17,10 @@ export const maybeTime = (what: string): z.ZodNullable<z.ZodISODateTime> =>
 /** A whole number of at least 0. */
 export const count = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
 /** A whole number of at least 0, or null. */
-export const maybeCount = (what: string): z.ZodNullable<z.ZodNumber> =>
+const maybeCount = (what: string): z.ZodNullable<z.ZodNumber> =>
   z.int().nonnegative().nullable().describe(what);
 /** Kuruş or cents. */
-export const minor = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
+const minor = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
 /** Lira, dollars or euros. */
 export const major = (what: string): z.ZodNumber => z.number().nonnegative().describe(what);
 /** An ISO 4217 code. */

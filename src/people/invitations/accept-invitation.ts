@@ -23,7 +23,7 @@ export type InvitationProblem = 'unknown' | 'expired' | 'used' | 'revoked' | 'em
 export type OpenedInvitation =
   { ok: true; invitation: Invitation } | { ok: false; reason: InvitationProblem };
 
-export type AcceptOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: InvitationProblem };
+type AcceptOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: InvitationProblem };
 
 /** The invitation behind a link, if it can be accepted now as far as one can tell without a lock. */
 export async function openInvitation(

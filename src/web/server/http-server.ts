@@ -18,7 +18,7 @@ const HEAD_MS = 60_000;
  */
 const BODY_MS = 60_000;
 
-export interface HttpServerOptions {
+interface HttpServerOptions {
   listener: RequestListener;
   /**
    * Absent: every upgrade is ignored, and the request is answered as what it is besides (RFC 9110, section

@@ -10,7 +10,7 @@ const statusByCode: Record<string, UnreadableStatus> = {
   HPE_HEADER_OVERFLOW: 431,
 };
 
-export type UnreadableStatus = 400 | 408 | 413 | 431;
+type UnreadableStatus = 400 | 408 | 413 | 431;
 
 /** The status for an error of the event `clientError`. */
 export function unreadableStatus(error: Error): UnreadableStatus {

@@ -25,7 +25,7 @@ export function sessionCookieName(production: boolean): string {
 }
 
 /** A cookie store in Postgres that holds only hashes of session ids: a stolen dump opens no session. */
-export interface BrowserSessions {
+interface BrowserSessions {
   middleware: RequestHandler[];
   close(): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface Entrant {
   browserSessionId: string;
 }
 
-export type Judgement = { allowed: true; entrant: Entrant } | { allowed: false; reason: PassRefusal };
+type Judgement = { allowed: true; entrant: Entrant } | { allowed: false; reason: PassRefusal };
 
 /** Decides from what the database knows. Pure. A host without workspace, and a deleted one, look the same. */
 export function judgePass(facts: PassFacts | undefined, at: Date, { mustRun }: DoorRules): Judgement {

@@ -35,7 +35,7 @@ export function passCookie(token: string, https: boolean): string {
 }
 
 /** What a `Cookie` header holds for us and for the workspace. */
-export interface ReadCookie {
+interface ReadCookie {
   /** SHA-256 of the pass; null when there is none. */
   readonly hash: string | null;
   /** The header as the workspace may see it: without any cookie of ours, whichever of our names it has. */

@@ -16,8 +16,7 @@ import { sessionKey } from '../sessions/start-session.ts';
  */
 export const ENTRY_SECONDS = 30;
 
-export type EntryOutcome =
-  { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
+type EntryOutcome = { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
 
 /**
  * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30

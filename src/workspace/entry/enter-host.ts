@@ -7,7 +7,7 @@ import { exchangeTicket } from './exchange-ticket.ts';
 import { createToken, hashSentToken, isHttps, passCookie, readPassCookie } from '../access/pass-token.ts';
 
 /** What a browser is told on its way in: where to go on, and the whole `Set-Cookie` headers. */
-export interface EntryStep {
+interface EntryStep {
   location: string;
   cookies: string[];
 }

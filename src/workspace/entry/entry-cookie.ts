@@ -5,7 +5,7 @@ import { hashSentToken } from '../access/pass-token.ts';
 const NONCE_SECONDS = 120;
 
 /** A cookie that binds one way in to its browser. */
-export interface Nonce {
+interface Nonce {
   name: string;
   hash: string;
 }

@@ -12,7 +12,7 @@ export interface Doors {
   gateway: WorkspaceGateway;
 }
 
-export type Admission = { ok: true; admitted: Admitted } | { ok: false; reason: PassRefusal };
+type Admission = { ok: true; admitted: Admitted } | { ok: false; reason: PassRefusal };
 
 /**
  * Decides about a request that came to the gateway, and where it goes. It counts as use when the workspace

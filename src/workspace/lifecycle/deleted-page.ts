@@ -12,7 +12,7 @@ import {
   type DeletedWorkspace,
 } from './deleted-workspaces.ts';
 
-export interface DeletedPage {
+interface DeletedPage {
   isAdmin: boolean;
   plan: CompanyPlan;
   restoreDays: number;

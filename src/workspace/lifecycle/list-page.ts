@@ -9,7 +9,7 @@ import { listWorkspaces, type ListedWorkspace } from '../queries.ts';
 import { calculateUsageByWorkspace, type UsageStats } from '../sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
-export interface ListPage {
+interface ListPage {
   isAdmin: boolean;
   workspaces: (ListedWorkspace & PresentIn & { is_own: boolean; seconds_this_month: number })[];
   plan: CompanyPlan;

@@ -17,7 +17,7 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
 /** People shown beside the history: those who used the workspace most. */
 const PEOPLE_MAX = 10;
 
-export interface WorkspacePage {
+interface WorkspacePage {
   isAdmin: boolean;
   isOwn: boolean;
   workspace: Workspace;

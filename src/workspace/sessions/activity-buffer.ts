@@ -40,7 +40,7 @@ export interface ActivityBuffer {
   close(): Promise<void>;
 }
 
-export interface ActivityBufferDeps {
+interface ActivityBufferDeps {
   /**
    * A pool that no request can fill up: a request may wait for a write while it holds a connection of the
    * other.

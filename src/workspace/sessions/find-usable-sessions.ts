@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { missingAcceptancesOf } from '../../legal/queries.ts';
 
 /** A session as its person reports in it. */
-export interface ReportedSession {
+interface ReportedSession {
   sessionId: number;
   startedAt: Date;
   /** Admins use every workspace of their company, members their own. */

@@ -9,7 +9,7 @@ import { findWorkspace } from '../queries.ts';
 import type { AccessMethod, WorkspaceSession } from '../session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
-export type OpenOutcome =
+type OpenOutcome =
   { ok: true; session: WorkspaceSession } | { ok: false; reason: 'subscription-lapsed' | 'not-running' };
 
 /**

@@ -11,7 +11,7 @@ import type { AccessMethod, EndReason, Ending, WorkspaceSession } from '../sessi
 import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
-export type RecordOutcome =
+type RecordOutcome =
   | { state: 'active'; session: WorkspaceSession; paidUntil: Date }
   | { state: 'restarted'; session: WorkspaceSession }
   | { state: 'ended'; reason: EndReason | 'not-open' };

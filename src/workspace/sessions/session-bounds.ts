@@ -11,7 +11,7 @@ interface CountedUse {
 }
 
 /** Use of one session in whole seconds: active ≤ connected ≤ length. */
-export interface SessionBounds {
+interface SessionBounds {
   /** From its start to its end; to the last activity while it lasts. */
   length_seconds: number;
   /** At most: what was counted. The whole length where nothing was counted, or only a part was seen. */

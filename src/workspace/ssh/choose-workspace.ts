@@ -4,7 +4,7 @@ import { assignHost } from '../entry/assign-host.ts';
 import { findWorkspaceAt, type Visibility } from '../queries.ts';
 import { listLabelled } from './ssh-facts.ts';
 
-export type Choice =
+type Choice =
   | { kind: 'chosen'; id: number }
   /** Not theirs, or not there at all. */
   | { kind: 'unknown' }

@@ -76,7 +76,7 @@ export async function findSshFacts(db: Knex, asked: AskedPass[]): Promise<PassFa
 }
 
 /** A connection that was let in before. */
-export interface KnownConnection {
+interface KnownConnection {
   connection_hash: string;
   key_id: number;
   company_id: number;
@@ -106,7 +106,7 @@ export async function findConnection(db: Knex, resumeHash: string): Promise<Know
 }
 
 /** A workspace that somebody may see, with the name of its host; null while it has none. */
-export interface LabelledWorkspace {
+interface LabelledWorkspace {
   id: number;
   label: string | null;
 }

@@ -5,7 +5,7 @@ import { assignHost } from '../entry/assign-host.ts';
 import { isAppLabel } from '../host-name.ts';
 
 /** How a workspace is reached from a terminal. */
-export interface SshGuide {
+interface SshGuide {
   label: string;
   /** For the person's `~/.ssh/config`. */
   lines: string;

@@ -51,7 +51,7 @@ export async function startSshServer(deps: WorkspaceDeps, config: SshConfig): Pr
 }
 
 /** The session command, by sudo where each workspace has a user of its own: then it must be root. */
-export function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRuntime'>): string[] {
+function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRuntime'>): string[] {
   return [
     ...(workspaceRuntime.uid === null ? [] : ['sudo', '-n']),
     process.execPath,

@@ -35,7 +35,7 @@ export interface SessionsPage {
  * A day with its bounds as parts of the busiest day, in percent, and its times in words and as pieces of a
  * strip.
  */
-export type UsedDay = DayUsage & {
+type UsedDay = DayUsage & {
   /** Noon of it, for its name. */
   date: Date;
   connected_percent: number;
@@ -47,7 +47,7 @@ export type UsedDay = DayUsage & {
 };
 
 /** A session as a row of the list. */
-export type SessionEntry = NamedSession & {
+type SessionEntry = NamedSession & {
   counted_seconds: number;
   counted: CountedSeconds;
   is_active: boolean;

@@ -21,7 +21,7 @@ function next(): number {
   return count;
 }
 
-export interface BuiltCompany {
+interface BuiltCompany {
   id: number;
   name: string;
   subdomain: string;

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const compiled = new Map<string, Promise<string>>();
 
 /** A program: a TypeScript file, or the text of a module that imports from the project's root. */
-export type Program = { file: string } | { text: string };
+type Program = { file: string } | { text: string };
 
 /**
  * A folder for what one run compiles, in the checkout, from where Node finds node_modules. Removes what

@@ -77,7 +77,7 @@ export async function startSshd(input: {
   return { port: input.port, stop: running.stop };
 }
 
-export interface EndedSsh {
+interface EndedSsh {
   code: number | null;
   stdout: string;
   stderr: string;

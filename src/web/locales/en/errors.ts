@@ -18,7 +18,6 @@ export const errors = {
   tooManyAttemptsHeading: 'Too many attempts',
   tooManyAttempts: 'Please wait a little and try again.',
   gatewayHeading: 'The payment service did not answer',
-  gateway: 'Your card was not charged. Please try again in a few minutes.',
   tooLargeHeading: 'What you sent is too large',
   tooLarge: 'What you sent is larger than we accept.',
   unreadable400: 'The request could not be read.',

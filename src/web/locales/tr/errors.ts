@@ -20,7 +20,6 @@ export const errors: Record<keyof typeof en, string> = {
   tooManyAttemptsHeading: 'Çok fazla deneme',
   tooManyAttempts: 'Lütfen biraz bekleyip yeniden deneyin.',
   gatewayHeading: 'Ödeme kuruluşu yanıt vermedi',
-  gateway: 'Kartınızdan ücret alınmadı. Lütfen birkaç dakika sonra yeniden deneyin.',
   tooLargeHeading: 'Gönderilen veri çok büyük',
   tooLarge: 'Gönderdiğiniz veri kabul ettiğimizden daha büyük.',
   unreadable400: 'İstek okunamadı.',
