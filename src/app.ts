@@ -36,16 +36,16 @@ import { requestLog } from './web/request-log.ts';
 import { serverOptions } from './web/server/request-target.ts';
 import { securityHeaders } from './web/security-headers.ts';
 import { createActivityRouter } from './workspace/sessions/activity-router.ts';
-import { doorRules } from './workspace/access-rules.ts';
+import { accessRules } from './workspace/access-rules.ts';
 import { createForwardAuthRouter } from './workspace/gateway/forward-auth-router.ts';
-import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway/gateway-upgrade.ts';
+import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway/upgrade-handler.ts';
 import { createHostListener } from './workspace/gateway/host-listener.ts';
 import { createHostRouter } from './workspace/gateway/host-router.ts';
-import { createPassOn, type PassedOn } from './workspace/gateway/pass-on-request.ts';
-import { PersonSigns } from './workspace/activity/human-activity.ts';
+import { createRequestProxy, type ProxyOutcome } from './workspace/gateway/proxy-request.ts';
+import { HumanActivity } from './workspace/activity/human-activity.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
-import { WorkspaceGate } from './workspace/access/access-cache.ts';
-import { WorkspaceGateway } from './workspace/gateway/workspace-gateway.ts';
+import { AccessCache } from './workspace/access/access-cache.ts';
+import { WorkspaceProxy } from './workspace/gateway/workspace-proxy.ts';
 
 /** A form of ours is far below this; the gateway's notification has its own bound. */
 const FORM_LIMIT = '64kb';
@@ -79,16 +79,17 @@ export function createApp(deps: WorkspaceDeps): {
   const sessions = createBrowserSessions(config);
   const passport = createPassport(deps);
   const limits = createAttemptLimits(db);
-  const signs = new PersonSigns();
-  const gate = new WorkspaceGate(db, doorRules(deps), signs);
-  const gateway = createGateway(deps, signs);
-  const passOn = gateway === null ? null : createPassOn({ config, gate, gateway });
-  const earlier = new WeakMap<IncomingMessage, PassedOn>();
+  const humanActivity = new HumanActivity();
+  const accessCache = new AccessCache(db, accessRules(deps), humanActivity);
+  const workspaceProxy = createWorkspaceProxy(deps, humanActivity);
+  const proxyRequest =
+    workspaceProxy === null ? null : createRequestProxy({ config, accessCache, workspaceProxy });
+  const earlier = new WeakMap<IncomingMessage, ProxyOutcome>();
   const contextOf = (req: IncomingMessage): RequestContext =>
     unroutedContext(app, req, { log, metrics, recorders });
 
   app.use(requestLog(log, metrics, recorders));
-  app.use(createHostRouter(deps, passOn, earlier));
+  app.use(createHostRouter(deps, proxyRequest, earlier));
   app.use(serverOptions);
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
@@ -99,7 +100,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(createHealthRouter(deps));
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
-  app.use('/workspace', createForwardAuthRouter(deps, gate));
+  app.use('/workspace', createForwardAuthRouter(deps, accessCache));
   // Programs come with a token; a cookie is not read before this line, so it opens nothing here.
   app.use('/api', createApiRouter(deps));
 
@@ -133,23 +134,26 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(errorPages(db));
   return {
     app,
-    listener: createHostListener(deps, { app, passOn, earlier, contextOf }),
-    upgrade: gateway === null ? undefined : createUpgradeHandler({ config, contextOf }, gate, gateway),
+    listener: createHostListener(deps, { app, proxyRequest, earlier, contextOf }),
+    upgrade:
+      workspaceProxy === null
+        ? undefined
+        : createUpgradeHandler({ config, contextOf }, accessCache, workspaceProxy),
     cut: (what) => {
-      if (what === 'sockets') gateway?.close();
-      else gateway?.cutAnswers();
+      if (what === 'sockets') workspaceProxy?.close();
+      else workspaceProxy?.cutAnswers();
     },
     close: sessions.close,
   };
 }
 
-function createGateway(
+function createWorkspaceProxy(
   { workspaceAddresses: addresses, ...deps }: WorkspaceDeps,
-  signs: PersonSigns,
-): WorkspaceGateway | null {
+  humanActivity: HumanActivity,
+): WorkspaceProxy | null {
   return addresses === undefined
     ? null
-    : new WorkspaceGateway({ ...deps, addresses, signs, rules: doorRules(deps) });
+    : new WorkspaceProxy({ ...deps, addresses, humanActivity, rules: accessRules(deps) });
 }
 
 /** Of the person's own company; it was loaded with the person. Null for operators. */

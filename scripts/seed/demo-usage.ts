@@ -103,7 +103,7 @@ async function work(
   const isAdmin = person.role === 'admin';
   const at = (minute: number): RequestContext => ({
     ...contextOf(person, new Date(from.getTime() + minute * MINUTE_MS), person),
-    browserSessionId: `demo-${person.id}-${from.getTime().toString(36)}`,
+    browserSessionHash: `demo-${person.id}-${from.getTime().toString(36)}`,
   });
   await db.transaction((trx) =>
     recordSignIn(trx, at(0), {

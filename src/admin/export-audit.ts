@@ -7,7 +7,7 @@ import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-quer
 import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
 import type { ExportPools } from '../evidence/export-evidence.ts';
 import type { CompanyRow } from '../people/queries.ts';
-import { inSnapshot, primed, streamRows } from '../db/stream-rows.ts';
+import { inSnapshot, withFirstChunk, streamRows } from '../db/stream-rows.ts';
 
 /**
  * The rows of a company's audit trail that fit the filter, newest first, as CSV for a spreadsheet: UTF-8 with
@@ -45,7 +45,7 @@ export async function exportAudit(
     return {
       fileName: `audit-${company.subdomain}-${context.at.toISOString().slice(0, 10)}.csv`,
       contentType: 'text/csv; charset=utf-8',
-      chunks: await reads.read('export', (pool) => primed(read(pool))),
+      chunks: await reads.read('export', (pool) => withFirstChunk(read(pool))),
       finish,
     };
   } catch (error) {

@@ -5,7 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { timedEnds } from '../db/timed-cursor.ts';
 import { closeSession } from '../workspace/usage/close-session.ts';
 import { companyPerson } from '../workspace/company-person.ts';
-import { doorRules } from '../workspace/access-rules.ts';
+import { accessRules } from '../workspace/access-rules.ts';
 import { addressWithId } from '../workspace/input.ts';
 import { findOwnSession, listOwnSessions } from '../workspace/usage/own-sessions.ts';
 import { recordActivity } from '../workspace/sessions/record-activity.ts';
@@ -56,7 +56,7 @@ async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
   const outcome = await recordActivity(db, requestContext(req), {
     workspaceId: asked.workspace_id,
     isAdmin: req.user?.role === 'admin',
-    ...doorRules(deps),
+    ...accessRules(deps),
     sessionId: asked.id,
     accessMethod: 'api',
   });

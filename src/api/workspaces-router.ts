@@ -4,7 +4,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
 import { askedWorkspace } from '../workspace/asked-workspace.ts';
 import { deleteWorkspace } from '../workspace/lifecycle/delete-workspace.ts';
-import { doorRules } from '../workspace/access-rules.ts';
+import { accessRules } from '../workspace/access-rules.ts';
 import { openWorkspace } from '../workspace/sessions/open-workspace.ts';
 import { findWorkspace, listWorkspaces } from '../workspace/queries.ts';
 import { setWorkspaceState, type WorkspaceAct } from '../workspace/runtime/set-workspace-state.ts';
@@ -109,7 +109,7 @@ async function open(deps: Deps, req: Request, res: Response): Promise<void> {
   const context = requestContext(req);
   const outcome = await openWorkspace(deps.db, context, {
     ...askedWorkspace(req),
-    ...doorRules(deps),
+    ...accessRules(deps),
     accessMethod: 'api',
   });
   if (!outcome.ok) throw new ApiProblem(outcome.reason);

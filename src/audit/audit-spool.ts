@@ -9,7 +9,7 @@ import {
   renameIfThere,
   statIfThere,
 } from './durable-file.ts';
-import { createGatherer } from './gatherer.ts';
+import { createBatcher } from './batcher.ts';
 import { SEGMENT_NAME, segmentName, SpoolAppender, type Segment } from './spool-appender.ts';
 
 /** A folder of append-only files that keeps audit events while Postgres cannot take them. */
@@ -72,7 +72,7 @@ export function createAuditSpool({ maxBytes, onTorn, onBroken, ...options }: Spo
   const segments = new Map<string, Segment>();
   const appender = new SpoolAppender(directory, segments);
   const inTurn = createTurns();
-  const appending = createGatherer<string>(BATCH, (lines) => inTurn(() => appender.append(lines)));
+  const appending = createBatcher<string>(BATCH, (lines) => inTurn(() => appender.append(lines)));
 
   const quarantine = async (line: string): Promise<void> => {
     const path = join(directory, QUARANTINE_FILE);

@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { AuditRow } from './audit-row.ts';
 import type { AuditSpool } from './audit-spool.ts';
-import { createGatherer } from './gatherer.ts';
+import { createBatcher } from './batcher.ts';
 import { insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 import type { OtherFolder, SpoolFolders } from './spool-folders.ts';
 import { createSpoolReplay } from './spool-replay.ts';
@@ -116,17 +116,17 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   };
 
   const batch = { items: limits.batchEvents, bytes: BATCH_BYTES };
-  const gatherer = createGatherer<AuditRow>(batch, writeBatch, WRITES_IN_FLIGHT);
+  const batcher = createBatcher<AuditRow>(batch, writeBatch, WRITES_IN_FLIGHT);
 
   return {
     write: async (row) => {
-      const waiting = gatherer.waiting();
+      const waiting = batcher.waiting();
       const isFull = waiting.count >= limits.queueEvents || waiting.bytes >= QUEUE_BYTES;
-      await (isFull ? keep(row, 'queue-full') : gatherer.add(row, sizeOf(row)));
+      await (isFull ? keep(row, 'queue-full') : batcher.add(row, sizeOf(row)));
     },
     keep,
     state: () => {
-      const { count, oldest } = gatherer.waiting();
+      const { count, oldest } = batcher.waiting();
       const spooled = spool.size();
       return {
         queuedEvents: count,
@@ -138,7 +138,7 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
       };
     },
     close: async () => {
-      await gatherer.idle();
+      await batcher.idle();
       await replay.close();
     },
   };

@@ -27,7 +27,7 @@ export interface RequestContext {
   /** Without the query, and without secrets that stand in a path. */
   path: string | null;
   /** SHA-256 of the browser session's id; null outside a browser. */
-  browserSessionId: string | null;
+  browserSessionHash: string | null;
   /** When the request came in; operations never read the clock. */
   at: Date;
   log: Log;
@@ -73,7 +73,7 @@ export function requestContext(req: Request): RequestContext {
     userAgent: req.get('user-agent') ?? null,
     method: req.method,
     path: withoutSecrets(req.originalUrl),
-    browserSessionId: req.browserSessionHash ?? null,
+    browserSessionHash: req.browserSessionHash ?? null,
     at: req.receivedAt,
     log: req.log,
     metrics: req.metrics,
@@ -117,7 +117,7 @@ export function unroutedContext(
     userAgent: headers['user-agent'] ?? null,
     method: method ?? null,
     path: withoutSecrets(url ?? '/'),
-    browserSessionId: null,
+    browserSessionHash: null,
     at: new Date(),
     ...of,
   };
@@ -146,7 +146,7 @@ export function systemContext(options: {
     userAgent: null,
     method: null,
     path: null,
-    browserSessionId: null,
+    browserSessionHash: null,
     at: options.at,
     log: options.log,
     metrics: options.metrics,

@@ -86,7 +86,9 @@ export async function limitStatements(snapshot: Knex.Transaction): Promise<void>
  * answered with an error page. The rest follows when it is read. Not a generator itself: one that was never
  * read would not clean up.
  */
-export async function primed<T>(source: AsyncGenerator<T, void>): Promise<AsyncIterableIterator<T, void>> {
+export async function withFirstChunk<T>(
+  source: AsyncGenerator<T, void>,
+): Promise<AsyncIterableIterator<T, void>> {
   let first: IteratorResult<T, void> | null = await source.next();
   const rest: AsyncIterableIterator<T, void> = {
     next: () => {

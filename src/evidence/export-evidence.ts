@@ -13,7 +13,7 @@ import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.
 import { startProgress } from './export-progress.ts';
 import type { EvidenceFormat } from './input.ts';
 import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
-import { inSnapshot, primed } from '../db/stream-rows.ts';
+import { inSnapshot, withFirstChunk } from '../db/stream-rows.ts';
 import type { CsvSeparator } from './csv.ts';
 import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
@@ -94,7 +94,7 @@ export async function exportEvidence(
   };
   try {
     const chunks = await reads.read('export', (pool) =>
-      primed(
+      withFirstChunk(
         readChunks(pool, context, running, () => {
           progress.count(() => countTotal(pool, running, ended.signal));
         }),

@@ -8,7 +8,7 @@ import { expirePendingPayments } from '../billing/settlement/expire-pending-paym
 import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
-import { sweepPasses } from '../workspace/entry/sweep-passes.ts';
+import { sweepExpiredAccess } from '../workspace/entry/sweep-expired-access.ts';
 import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
 import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-workspaces.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
@@ -62,7 +62,7 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     },
     { name: 'watch-security-events', everySeconds: 300, run: watchSecurityEvents },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
-    { name: 'sweep-passes', everySeconds: 3600, run: sweepPasses },
+    { name: 'sweep-passes', everySeconds: 3600, run: sweepExpiredAccess },
     { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },
     { name: 'sweep-export-progress', everySeconds: 3600, run: sweepExportProgress },
   ];

@@ -9,7 +9,7 @@ import { askedWorkspace } from './asked-workspace.ts';
 import { closeWorkspace } from './lifecycle/close-workspace.ts';
 import { createWorkspace } from './lifecycle/create-workspace.ts';
 import { createDeletionRouter } from './lifecycle/deletion-router.ts';
-import { doorRules } from './access-rules.ts';
+import { accessRules } from './access-rules.ts';
 import { allowEntryForm, createEntryRouter } from './entry/entry-router.ts';
 import { createForm, pageQuery } from './input.ts';
 import { loadListPage } from './lifecycle/list-page.ts';
@@ -154,7 +154,7 @@ async function open(deps: WorkspaceDeps, req: Request, res: Response): Promise<v
   const context = requestContext(req);
   const outcome = await openWorkspace(deps.db, context, {
     ...input,
-    ...doorRules(deps),
+    ...accessRules(deps),
     workspaceId,
     accessMethod: 'web',
   });

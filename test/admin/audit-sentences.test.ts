@@ -10,7 +10,7 @@ import type { TokenRefusal } from '../../src/credentials/authenticate-token.ts';
 import { reviewReasons } from '../../src/billing/settlement/decide-settlement.ts';
 import { formatFor } from '../../src/web/format.ts';
 import { catalogues, locales, type Locale } from '../../src/web/locales/catalogues.ts';
-import type { PassRefusal } from '../../src/workspace/access/decide-access.ts';
+import type { AccessRefusal } from '../../src/workspace/access/decide-access.ts';
 import type { StartOutcome, StopCause } from '../../src/workspace/runtime-types.ts';
 import { endReasons, type Ending } from '../../src/workspace/session-row.ts';
 import type { SshRefusal } from '../../src/workspace/ssh/open-ssh-connection.ts';
@@ -65,7 +65,7 @@ function tell(row: Partial<AuditEntryRow>, locale: Locale = 'en'): string {
 
 /** That a reason or a cause that the code gives is in the lists: a type that is not does not compile. */
 function listed(
-  reason: TokenRefusal | PassRefusal | SshRefusal['reason'] | Exclude<StartOutcome, { ok: true }>['reason'],
+  reason: TokenRefusal | AccessRefusal | SshRefusal['reason'] | Exclude<StartOutcome, { ok: true }>['reason'],
   cause: NonNullable<Ending['cause']> | StopCause,
 ): [Exclude<typeof reason, 'unknown'>, typeof cause] extends [AuditReason, AuditCause] ? boolean : never {
   return reason !== 'unknown' && reasons.includes(reason) && auditCauses.includes(cause);

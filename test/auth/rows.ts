@@ -50,7 +50,7 @@ export function contextOf(testApp: TestApp, person: BuiltUser, at = new Date()):
     userAgent: 'test browser',
     method: 'POST',
     path: '/admin/users',
-    browserSessionId: null,
+    browserSessionHash: null,
     at,
     log: testApp.deps.log,
     metrics: testApp.metrics,

@@ -70,8 +70,8 @@ describe('signing out', () => {
       owner_user_id: cast.alice.id,
     });
     const { browser, sid } = await signInWithCookie();
-    for (const browserSessionId of [sid, 'e'.repeat(64)]) {
-      const context = { ...contextOf(testApp, cast.bob), browserSessionId };
+    for (const browserSessionHash of [sid, 'e'.repeat(64)]) {
+      const context = { ...contextOf(testApp, cast.bob), browserSessionHash };
       await WorkspaceSessionTracker.startSession(testApp.db, context, {
         companyId: cast.acme.id,
         workspaceId: workspace.id,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportEvidence, type ExportPools } from '../../src/evidence/export-evidence.ts';
 import { createDownloadSlots, type DownloadOwner } from '../../src/evidence/download-slots.ts';
-import { primed } from '../../src/db/stream-rows.ts';
+import { withFirstChunk } from '../../src/db/stream-rows.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
@@ -299,7 +299,7 @@ describe('a fault before the first byte', () => {
       await Promise.reject(new Error('no connection'));
       yield 'never';
     })();
-    await expect(primed(failing)).rejects.toThrow('no connection');
+    await expect(withFirstChunk(failing)).rejects.toThrow('no connection');
   });
 });
 

@@ -38,7 +38,7 @@ export function contextOf(user: BuiltUser, at = new Date()): RequestContext {
     userAgent: 'admin browser',
     method: 'GET',
     path: '/admin',
-    browserSessionId: null,
+    browserSessionHash: null,
     at,
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),

@@ -170,7 +170,7 @@ async function compareApi(cast: Cast, alice: Visitor): Promise<void> {
 
 async function compareCsv(cast: Cast, alice: Visitor, workspaceId: number): Promise<void> {
   const { db } = testApp;
-  const context = { ...contextOf(cast.bob), browserSessionId: 'c'.repeat(64) };
+  const context = { ...contextOf(cast.bob), browserSessionHash: 'c'.repeat(64) };
   const begin = { ...context, at: new Date(context.at.getTime() - 10 * MINUTE_MS) };
   const { id } = await WorkspaceSessionTracker.startSession(db, begin, {
     workspaceId,

@@ -151,7 +151,7 @@ describe('deactivating a person', () => {
       company_id: cast.acme.id,
       owner_user_id: cast.alice.id,
     });
-    const context = { ...contextOf(testApp, cast.bob), browserSessionId: 'b'.repeat(64) };
+    const context = { ...contextOf(testApp, cast.bob), browserSessionHash: 'b'.repeat(64) };
     const open = { companyId: cast.acme.id, workspaceId: workspace.id, accessMethod: 'web' } as const;
     await WorkspaceSessionTracker.startSession(testApp.db, context, open);
     const sessions = () => testApp.db('workspace_sessions').where({ user_id: cast.bob.id });
@@ -204,7 +204,7 @@ describe('what the platform’s staff do', () => {
     });
     await buildAccessToken(testApp.db, cast.bob);
     await buildSshKey(testApp.db, cast.bob);
-    const bob = { ...contextOf(testApp, cast.bob), browserSessionId: 'd'.repeat(64) };
+    const bob = { ...contextOf(testApp, cast.bob), browserSessionHash: 'd'.repeat(64) };
     await WorkspaceSessionTracker.startSession(testApp.db, bob, {
       companyId: cast.acme.id,
       workspaceId: workspace.id,

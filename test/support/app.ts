@@ -14,7 +14,7 @@ import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/db/read-db.ts';
 import type { Mail, Mailer } from '../../src/mail/mail.ts';
 import { createActivityBuffer } from '../../src/workspace/sessions/activity-buffer.ts';
-import type { UpgradeHandler } from '../../src/workspace/gateway/gateway-upgrade.ts';
+import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
 import { createTrafficBuffer } from '../../src/workspace/sessions/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createFakeRuntime } from './fake-runtime.ts';

@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pino } from 'pino';
 import { createHttpServer } from '../../src/web/server/http-server.ts';
-import type { UpgradeHandler } from '../../src/workspace/gateway/gateway-upgrade.ts';
+import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from './app.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';

@@ -32,7 +32,7 @@ export function contextOf(
     userAgent: 'test browser',
     method: 'POST',
     path: '/workspace',
-    browserSessionId: browser('first'),
+    browserSessionHash: browser('first'),
     at,
     log,
     metrics,

@@ -171,7 +171,7 @@ function makeEvent(n: number): { context: RequestContext; entry: AuditEntry } {
       'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
     method: 'POST',
     path: `/workspace/${String(person)}/open`,
-    browserSessionId: null,
+    browserSessionHash: null,
     at: new Date(),
     log,
     metrics,

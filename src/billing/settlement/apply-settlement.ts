@@ -4,7 +4,7 @@ import { AuditLogger, type AuditEntry } from '../../audit/audit-logger.ts';
 import type { AuditReasonText } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import type { Decision, GatewayWord } from './decide-settlement.ts';
+import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
 import { orderEvidence } from '../order-evidence.ts';
@@ -20,9 +20,9 @@ export interface LockedOrder {
   subscription: Subscription;
 }
 
-/** What is settled: the locked order, the gateway's word, and what was decided. */
+/** What is settled: the locked order, what the gateway reports, and what was decided. */
 interface Case extends LockedOrder {
-  word: GatewayWord;
+  report: PaymentReport;
   decision: Decision;
   /** What else the audit row names: the kept notification, or the answer to a question. */
   evidence: Record<string, unknown>;
@@ -69,7 +69,7 @@ const besidePayment = [
  * the invoice and every audit row, all or nothing. Returns what the receipt says once the payment is paid,
  * else null.
  */
-export async function applyDecision(
+export async function applySettlement(
   trx: Knex.Transaction,
   context: RequestContext,
   settled: Case,
@@ -87,10 +87,10 @@ async function activate(
   settled: Case,
   period: Period,
 ): Promise<Receipt> {
-  const { payment, word, config } = settled;
-  const chargedMinor = word.chargedMinor ?? payment.amount_minor;
+  const { payment, report, config } = settled;
+  const chargedMinor = report.chargedMinor ?? payment.amount_minor;
   await updatePayment(trx, payment, {
-    ...charged(context, word),
+    ...charged(context, report),
     status: 'success',
     paid_at: context.at,
     failed_reason_code: null,
@@ -114,9 +114,9 @@ async function activate(
 }
 
 async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
-  const { payment, word, decision } = settled;
+  const { payment, report, decision } = settled;
   await updatePayment(trx, payment, {
-    ...charged(context, word),
+    ...charged(context, report),
     status: 'review',
     review_reason: decision.outcome === 'review' ? decision.reason : null,
   });
@@ -124,24 +124,24 @@ async function holdForReview(trx: Knex.Transaction, context: RequestContext, set
 }
 
 async function noteFailure(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
-  const { payment, word } = settled;
+  const { payment, report } = settled;
   await updatePayment(trx, payment, {
     status: 'failed',
     decided_at: context.at,
-    payment_type: word.paymentType,
-    failed_reason_code: word.failedReasonCode,
-    failed_reason_message: word.failedReasonMessage,
+    payment_type: report.paymentType,
+    failed_reason_code: report.failedReasonCode,
+    failed_reason_message: report.failedReasonMessage,
     gateway_token: null,
   });
   await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
 }
 
-function charged(context: RequestContext, word: GatewayWord): Record<string, unknown> {
+function charged(context: RequestContext, report: PaymentReport): Record<string, unknown> {
   return {
     decided_at: context.at,
-    charged_minor: word.chargedMinor,
-    installment_count: word.installmentCount,
-    payment_type: word.paymentType,
+    charged_minor: report.chargedMinor,
+    installment_count: report.installmentCount,
+    payment_type: report.paymentType,
     gateway_token: null,
   };
 }
@@ -155,24 +155,24 @@ async function updatePayment(
 }
 
 function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoice }): AuditEntry {
-  const { payment, word, decision, evidence } = settled;
+  const { payment, report, decision, evidence } = settled;
   const isPaid = decision.outcome === 'paid';
   const order = orderEvidence(payment);
-  const reason = failureReason(decision, word);
+  const reason = failureReason(decision, report);
   const event: PaymentEvent = {
-    action: actionFor(word.source, isPaid),
+    action: actionFor(report.source, isPaid),
     success: isPaid,
     ...order,
     details: {
       ...order.details,
-      charged_minor: word.chargedMinor,
-      currency_reported: word.currency,
+      charged_minor: report.chargedMinor,
+      currency_reported: report.currency,
       // As the gateway says it, which may differ from what was ordered.
-      test_mode: word.testMode,
+      test_mode: report.testMode,
       status_before: payment.status,
-      payment_type: word.paymentType,
-      installment_count: word.installmentCount,
-      failed_reason_code: word.failedReasonCode,
+      payment_type: report.paymentType,
+      installment_count: report.installmentCount,
+      failed_reason_code: report.failedReasonCode,
       period_start: bought.period?.start,
       period_end: bought.period?.end,
       invoice_no: bought.invoice?.invoice_no,
@@ -186,13 +186,13 @@ function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoi
   return paymentEntry(event);
 }
 
-function actionFor(source: GatewayWord['source'], isPaid: boolean): PaymentEvent['action'] {
+function actionFor(source: PaymentReport['source'], isPaid: boolean): PaymentEvent['action'] {
   if (source === 'status-query') return 'payment_reconciled';
   return isPaid ? 'payment_callback_success' : 'payment_callback_failure';
 }
 
-function failureReason(decision: Decision, word: GatewayWord): AuditReasonText | null {
+function failureReason(decision: Decision, report: PaymentReport): AuditReasonText | null {
   if (decision.outcome === 'review') return decision.reason;
   if (decision.outcome !== 'failed') return null;
-  return `declined: ${`${word.failedReasonCode ?? 'no code'} ${word.failedReasonMessage ?? ''}`.trimEnd()}`;
+  return `declined: ${`${report.failedReasonCode ?? 'no code'} ${report.failedReasonMessage ?? ''}`.trimEnd()}`;
 }

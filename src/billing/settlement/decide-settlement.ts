@@ -4,7 +4,7 @@ import type { PaidPlan } from '../../plan.ts';
 import type { Payment } from '../queries.ts';
 
 /** What the gateway says of one order, by a signed notification or asked. Amounts in minor units. */
-export interface GatewayWord {
+export interface PaymentReport {
   source: 'callback' | 'status-query';
   /** `success`, `failed`, or anything else. */
   status: string;
@@ -44,7 +44,7 @@ export type Decision =
    */
   | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date; plans: PaidPlan[] } };
 
-/** What an order is decided by beside the gateway's word. */
+/** What an order is decided by beside what the gateway reports. */
 interface Circumstances {
   production: boolean;
   /** The company's plan and paid time, locked. */
@@ -70,15 +70,15 @@ export const misfitReasons: readonly ReviewReason[] = Object.values(misfits);
  */
 export function decideSettlement(
   payment: Pick<Payment, 'status' | 'plan' | 'amount_minor' | 'currency' | 'test_mode'>,
-  word: GatewayWord,
+  report: PaymentReport,
   { production, inForce, at }: Circumstances,
 ): Decision {
-  if (word.status === 'failed') return decideFailure(payment.status);
+  if (report.status === 'failed') return decideFailure(payment.status);
   // A bank transfer was announced (EFT): nothing is charged yet, and its notice wants an OK like every other.
-  if (word.status === 'info' && word.chargedMinor === null) return { outcome: 'ignored' };
-  if (word.status !== 'success') return { outcome: 'unknown-status' };
+  if (report.status === 'info' && report.chargedMinor === null) return { outcome: 'ignored' };
+  if (report.status !== 'success') return { outcome: 'unknown-status' };
   if (payment.status === 'success' || payment.status === 'review') return { outcome: 'repeat' };
-  const reason = findMismatch(payment, word, production);
+  const reason = findMismatch(payment, report, production);
   if (reason !== null) return { outcome: 'review', reason };
   const checked = checkOrder(inForce, payment.plan, at);
   if (checked.ok) return { outcome: 'paid', period: checked.period };
@@ -97,15 +97,15 @@ function decideFailure(status: Payment['status']): Decision {
  */
 function findMismatch(
   payment: Pick<Payment, 'amount_minor' | 'currency' | 'test_mode'>,
-  word: GatewayWord,
+  report: PaymentReport,
   production: boolean,
 ): ReviewReason | null {
   // PayTR does not sign test_mode: in production an order that was opened as a test is one whatever the
   // notice says.
-  const isTest = production ? word.testMode || payment.test_mode : word.testMode && !payment.test_mode;
+  const isTest = production ? report.testMode || payment.test_mode : report.testMode && !payment.test_mode;
   if (isTest) return 'test_payment';
-  if (word.isRefunded) return 'refunded';
-  if (word.currency !== null && word.currency !== payment.currency) return 'currency_mismatch';
-  if (word.chargedMinor === null) return 'amount_unreadable';
-  return word.chargedMinor < payment.amount_minor ? 'amount_below_order' : null;
+  if (report.isRefunded) return 'refunded';
+  if (report.currency !== null && report.currency !== payment.currency) return 'currency_mismatch';
+  if (report.chargedMinor === null) return 'amount_unreadable';
+  return report.chargedMinor < payment.amount_minor ? 'amount_below_order' : null;
 }

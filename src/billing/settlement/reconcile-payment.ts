@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { applyDecision, lockOrder } from './apply-settlement.ts';
-import { decideSettlement, type GatewayWord } from './decide-settlement.ts';
+import { applySettlement, lockOrder } from './apply-settlement.ts';
+import { decideSettlement, type PaymentReport } from './decide-settlement.ts';
 import type { StatusAnswer } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { toSettlement, type Settlement } from './settle-payment.ts';
@@ -19,23 +19,23 @@ export async function reconcilePayment(
   input: { payment: Payment; answer: ChargedAnswer; config: Config },
 ): Promise<Settlement> {
   const { answer, config } = input;
-  const word = wordOf(answer);
+  const report = reportOf(answer);
   return db.transaction(async (trx) => {
     const order = await lockOrder(trx, input.payment.merchant_oid);
     if (order === undefined) throw new Error('Bug! A payment has vanished');
     const circumstances = { production: config.production, inForce: order.subscription, at: context.at };
-    const decision = decideSettlement(order.payment, word, circumstances);
+    const decision = decideSettlement(order.payment, report, circumstances);
     const evidence = {
       payment_amount_reported_minor: answer.paymentAmountMinor,
       payment_date_reported: answer.paymentDate,
       returns_reported: answer.returns,
     };
-    const receipt = await applyDecision(trx, context, { ...order, word, decision, evidence, config });
+    const receipt = await applySettlement(trx, context, { ...order, report, decision, evidence, config });
     return toSettlement(decision, receipt);
   });
 }
 
-function wordOf(answer: ChargedAnswer): GatewayWord {
+function reportOf(answer: ChargedAnswer): PaymentReport {
   return {
     source: 'status-query',
     status: 'success',

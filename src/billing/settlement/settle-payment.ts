@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { applyDecision, lockOrder, type LockedOrder } from './apply-settlement.ts';
-import { decideSettlement, type Decision, type GatewayWord } from './decide-settlement.ts';
-import { keepCallback, type CallbackOutcome } from './store-callback.ts';
+import { applySettlement, lockOrder, type LockedOrder } from './apply-settlement.ts';
+import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
+import { storeCallback, type CallbackOutcome } from './store-callback.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
 import type { PaytrNotification } from '../paytr/paytr.ts';
 import type { Receipt } from './send-receipt.ts';
@@ -27,33 +27,33 @@ export async function settlePayment(
 ): Promise<Settlement> {
   const { notification, rawBody, config } = input;
   const { merchantOid } = notification;
-  const word = wordOf(notification);
+  const report = reportOf(notification);
   // The actor is the gateway, whoever's address the post came from.
   const asGateway: RequestContext = { ...context, actorType: 'gateway' };
   return db.transaction(async (trx) => {
     const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
-    const decision = decide(order, word, config, context.at);
+    const decision = decide(order, report, config, context.at);
     const kept = { merchantOid, rawBody, outcome: decision.outcome };
-    const callbackId = await keepCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
+    const callbackId = await storeCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
     if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
     const evidence = {
       callback_id: callbackId,
       payment_amount_reported_minor: notification.paymentAmountMinor,
-      total_amount_raw: word.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
+      total_amount_raw: report.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
     };
-    const receipt = await applyDecision(trx, asGateway, { ...order, word, decision, evidence, config });
+    const receipt = await applySettlement(trx, asGateway, { ...order, report, decision, evidence, config });
     return toSettlement(decision, receipt);
   });
 }
 
 function decide(
   order: LockedOrder | undefined,
-  word: GatewayWord,
+  report: PaymentReport,
   { production }: Config,
   at: Date,
 ): Decision | { outcome: 'unknown-order' } {
   if (order === undefined) return { outcome: 'unknown-order' };
-  return decideSettlement(order.payment, word, { production, inForce: order.subscription, at });
+  return decideSettlement(order.payment, report, { production, inForce: order.subscription, at });
 }
 
 /** A decision with what came of it. */
@@ -64,7 +64,7 @@ export function toSettlement(decision: Decision, receipt: Receipt | null): Settl
   return { outcome: 'paid', receipt };
 }
 
-function wordOf(notification: PaytrNotification): GatewayWord {
+function reportOf(notification: PaytrNotification): PaymentReport {
   return {
     source: 'callback',
     status: notification.status,

@@ -12,7 +12,7 @@ export type CallbackOutcome =
  * Keeps a signed notification byte for byte as it came; the same bytes again only count up and keep the first
  * outcome. Returns the id of the row, which the audit trail names.
  */
-export async function keepCallback(
+export async function storeCallback(
   trx: Knex.Transaction,
   context: RequestContext,
   input: { paymentId: number | null; merchantOid: string; rawBody: Buffer; outcome: CallbackOutcome },

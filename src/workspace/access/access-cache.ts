@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { authorizeWorkspaceRequest, type Entry } from './authorize-request.ts';
+import { authorizeRequest, type AccessDecision } from './authorize-request.ts';
 import { type EnteredSession } from '../session-row.ts';
-import { keyOfPass } from './find-passes.ts';
-import { type DoorRules } from '../access-rules.ts';
+import { keyOfQuestion } from './find-access-facts.ts';
+import { type AccessRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
-import { createPassQuestions, type AskAboutPass } from './pass-questions.ts';
-import type { PersonSigns } from '../activity/human-activity.ts';
+import { createAccessQuestions, type FindFacts } from './access-questions.ts';
+import type { HumanActivity } from '../activity/human-activity.ts';
 import { trafficAt, writeTraffic } from '../sessions/write-traffic.ts';
 
 /**
@@ -27,31 +27,31 @@ const KEPT_MAX = 10_000;
 interface Believed {
   /** When the request came about which it was decided, in milliseconds. */
   at: number;
-  entry: Promise<Entry>;
+  decision: Promise<AccessDecision>;
   /** True: a newer one is on its way. */
   isRenewed: boolean;
 }
 
 /**
- * The door of one process to all workspaces, for both ways in: asks `authorizeWorkspaceRequest`, believes its
+ * The door of one process to all workspaces, for both ways in: asks `authorizeRequest`, believes its
  * answer for two seconds, and notes what is let in as traffic of the session when it is told to.
  */
-export class WorkspaceGate {
+export class AccessCache {
   readonly #db: Knex;
-  readonly #rules: DoorRules;
-  readonly #askAboutPass: AskAboutPass;
+  readonly #rules: AccessRules;
+  readonly #findFacts: FindFacts;
   readonly #believed = new Map<string, Believed>();
-  readonly #signs: PersonSigns;
+  readonly #humanActivity: HumanActivity;
 
-  constructor(db: Knex, rules: DoorRules, signs: PersonSigns) {
+  constructor(db: Knex, rules: AccessRules, humanActivity: HumanActivity) {
     this.#db = db;
     this.#rules = rules;
-    this.#signs = signs;
-    this.#askAboutPass = createPassQuestions(db);
+    this.#humanActivity = humanActivity;
+    this.#findFacts = createAccessQuestions(db);
   }
 
   /** Decides about one request. What is let in is counted by `note`. */
-  decide(context: RequestContext, request: HostRequest): Promise<Entry> {
+  decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
     return isCrossSite(request)
       ? Promise.resolve({ allowed: false, reason: 'cross-site' })
       : this.#decide(context, request);
@@ -66,7 +66,7 @@ export class WorkspaceGate {
     session: EnteredSession,
     { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
   ): Promise<void> | undefined {
-    const isActive = this.#signs.isBehindRequest(session, context.at, request);
+    const isActive = this.#humanActivity.isBehindRequest(session, context.at, request);
     const buffer = context.recorders?.trafficBuffer;
     const sign = { isActive, isPartlySeen };
     if (buffer === undefined)
@@ -75,8 +75,8 @@ export class WorkspaceGate {
     return undefined;
   }
 
-  #decide(context: RequestContext, request: HostRequest): Promise<Entry> {
-    const key = keyOfPass(request);
+  #decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
+    const key = keyOfQuestion(request);
     const believed = this.#believed.get(key);
     const age = context.at.getTime() - (believed?.at ?? -Infinity);
     if (believed === undefined || age >= BELIEVED_MS) return this.#ask(key, context, request);
@@ -84,31 +84,31 @@ export class WorkspaceGate {
       believed.isRenewed = true;
       this.#renew(key, context, request, believed);
     }
-    return believed.entry;
+    return believed.decision;
   }
 
-  #ask(key: string, context: RequestContext, request: HostRequest): Promise<Entry> {
+  #ask(key: string, context: RequestContext, request: HostRequest): Promise<AccessDecision> {
     if (this.#believed.size >= KEPT_MAX) this.#believed.clear();
-    const entry = this.#authorize(context, request);
-    const believed = { at: context.at.getTime(), entry, isRenewed: false };
+    const decision = this.#authorize(context, request);
+    const believed = { at: context.at.getTime(), decision, isRenewed: false };
     this.#believed.set(key, believed);
     const forget = (): void => {
       if (this.#believed.get(key) === believed) this.#believed.delete(key);
     };
-    entry.then((found) => {
+    decision.then((found) => {
       if (isAway(found)) forget();
     }, forget);
-    return entry;
+    return decision;
   }
 
   /** Nobody waits for this one; when it fails, the old decision is believed until its time is over. */
   #renew(key: string, context: RequestContext, request: HostRequest, old: Believed): void {
-    const entry = this.#authorize(context, request);
-    entry.then(
+    const decision = this.#authorize(context, request);
+    decision.then(
       (found) => {
         if (this.#believed.get(key) !== old) return;
         if (isAway(found)) this.#believed.delete(key);
-        else this.#believed.set(key, { at: context.at.getTime(), entry, isRenewed: false });
+        else this.#believed.set(key, { at: context.at.getTime(), decision, isRenewed: false });
       },
       (error: unknown) => {
         context.log.warn({ err: error }, 'a decision about a workspace could not be renewed');
@@ -116,17 +116,17 @@ export class WorkspaceGate {
     );
   }
 
-  #authorize(context: RequestContext, { label, tokenHash }: HostRequest): Promise<Entry> {
-    return authorizeWorkspaceRequest(this.#db, context, {
+  #authorize(context: RequestContext, { label, tokenHash }: HostRequest): Promise<AccessDecision> {
+    return authorizeRequest(this.#db, context, {
       label,
       tokenHash,
       ...this.#rules,
-      ask: this.#askAboutPass,
+      ask: this.#findFacts,
     });
   }
 }
 
 /** Not believed, so that a workspace is there as soon as it listens. */
-function isAway(entry: Entry): boolean {
-  return !entry.allowed && entry.reason === 'away';
+function isAway(decision: AccessDecision): boolean {
+  return !decision.allowed && decision.reason === 'away';
 }

@@ -1,8 +1,8 @@
-import type { PassFacts } from './find-passes.ts';
-import type { DoorRules } from '../access-rules.ts';
+import type { AccessFacts } from './find-access-facts.ts';
+import type { AccessRules } from '../access-rules.ts';
 
 /** Why a request to a workspace's host is not let in. `away`: it should run, and does not listen. */
-export type PassRefusal =
+export type AccessRefusal =
   | 'unknown-host'
   | 'no-pass'
   | 'signed-out'
@@ -15,23 +15,27 @@ export type PassRefusal =
   | 'cross-site';
 
 /** Whom a pass lets into which workspace. */
-export interface Entrant {
+export interface AccessGrant {
   workspaceId: number;
   companyId: number;
   userId: number;
   isAdmin: boolean;
-  browserSessionId: string;
+  browserSessionHash: string;
 }
 
-type Judgement = { allowed: true; entrant: Entrant } | { allowed: false; reason: PassRefusal };
+type RuleDecision = { allowed: true; grant: AccessGrant } | { allowed: false; reason: AccessRefusal };
 
 /** Decides from what the database knows. Pure. A host without workspace, and a deleted one, look the same. */
-export function judgePass(facts: PassFacts | undefined, at: Date, { mustRun }: DoorRules): Judgement {
+export function decideAccess(
+  facts: AccessFacts | undefined,
+  at: Date,
+  { mustRun }: AccessRules,
+): RuleDecision {
   const { workspace_id: workspaceId, company_id: companyId, pass_user_id: userId } = facts ?? {};
   const isThere = facts !== undefined && facts.deleted_at === null;
   if (!isThere || !isPresent(workspaceId) || !isPresent(companyId)) return refused('unknown-host');
-  const { browser_session_id: browserSessionId } = facts;
-  if (!isPresent(userId) || browserSessionId === null) return refused('no-pass');
+  const { browser_session_id: browserSessionHash } = facts;
+  if (!isPresent(userId) || browserSessionHash === null) return refused('no-pass');
   if (!facts.is_signed_in) return refused('signed-out');
   if (facts.role === null) return refused('deactivated');
   if (facts.role !== 'admin' && facts.owner_user_id !== userId) return refused('not-allowed');
@@ -39,13 +43,13 @@ export function judgePass(facts: PassFacts | undefined, at: Date, { mustRun }: D
   if (facts.paid_until === null || facts.paid_until <= at) return refused('lapsed');
   if (mustRun && facts.wanted_running_since === null) return refused('stopped');
   const isAdmin = facts.role === 'admin';
-  return { allowed: true, entrant: { workspaceId, companyId, userId, isAdmin, browserSessionId } };
+  return { allowed: true, grant: { workspaceId, companyId, userId, isAdmin, browserSessionHash } };
 }
 
 function isPresent<T>(value: T | null | undefined): value is T {
   return value !== null && value !== undefined;
 }
 
-function refused(reason: PassRefusal): Judgement {
+function refused(reason: AccessRefusal): RuleDecision {
   return { allowed: false, reason };
 }

@@ -1,16 +1,21 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
-import { enter, type WayIn } from './authorize-request.ts';
+import { authorizeKnown, type WayIn } from './authorize-request.ts';
 import { type EnteredSession } from '../session-row.ts';
-import { findPasses, keyOfPass, type AskedPass, type PassFacts } from './find-passes.ts';
-import { type DoorRules } from '../access-rules.ts';
-import type { PassRefusal } from './decide-access.ts';
+import {
+  findAccessFacts,
+  keyOfQuestion,
+  type AccessQuestion,
+  type AccessFacts,
+} from './find-access-facts.ts';
+import { type AccessRules } from '../access-rules.ts';
+import type { AccessRefusal } from './decide-access.ts';
 import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
-export interface OpenConnection extends AskedPass {
+export interface OpenConnection extends AccessQuestion {
   workspaceId: number;
   /** The session that it belongs to; another one after a break. */
   session: EnteredSession;
@@ -23,7 +28,7 @@ export interface OpenConnection extends AskedPass {
   /** One side has said that it leaves: while the socket still stands, it is no proof of life any more. */
   hasClosed?: boolean;
   /** Told why it is not let in any more; null when the workspace or this process is gone. */
-  cut(refusal: PassRefusal | null): void;
+  cut(refusal: AccessRefusal | null): void;
 }
 
 /** Where a connection stands among the open ones; `index` is -1 when it does no more. */
@@ -37,9 +42,9 @@ interface ConnectionDeps {
   log: Log;
   /** Given: what is open to a workspace that does not listen is cut. */
   addresses?: WorkspaceAddresses;
-  rules: DoorRules;
+  rules: AccessRules;
   /** How the database is asked; for browsers when not given. */
-  find?: (db: Knex, asked: AskedPass[], at: Date) => Promise<PassFacts[]>;
+  find?: (db: Knex, asked: AccessQuestion[], at: Date) => Promise<AccessFacts[]>;
 }
 
 /** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
@@ -117,19 +122,19 @@ export class OpenConnections {
     const places = [...this.#open];
     const asked = new Map(
       places.map(({ connection: { label, tokenHash } }) => [
-        keyOfPass({ label, tokenHash }),
+        keyOfQuestion({ label, tokenHash }),
         { label, tokenHash },
       ]),
     );
-    const { db, find = findPasses } = this.#deps;
+    const { db, find = findAccessFacts } = this.#deps;
     const facts = await find(db, [...asked.values()], at);
     const known = new Map(
-      facts.map((row) => [keyOfPass({ label: row.label, tokenHash: row.token_hash }), row]),
+      facts.map((row) => [keyOfQuestion({ label: row.label, tokenHash: row.token_hash }), row]),
     );
     for (const place of places) {
       const { workspaceId } = place.connection;
       try {
-        await this.#decide(place, known.get(keyOfPass(place.connection)), at);
+        await this.#decide(place, known.get(keyOfQuestion(place.connection)), at);
       } catch (error) {
         // The fault of one must not keep the others open.
         this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
@@ -141,22 +146,26 @@ export class OpenConnections {
    * Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a
    * second time.
    */
-  async #decide(place: Place, facts: PassFacts | undefined, at: Date): Promise<void> {
+  async #decide(place: Place, facts: AccessFacts | undefined, at: Date): Promise<void> {
     if (place.index === -1) return;
     const { connection } = place;
     const context = { ...connection.context, at };
     const { db, addresses, rules } = this.#deps;
     const { workspaceId, way } = connection;
-    const entry = await enter(db, context, { facts, ...rules, ...(way === undefined ? {} : { way }) });
+    const decision = await authorizeKnown(db, context, {
+      facts,
+      ...rules,
+      ...(way === undefined ? {} : { way }),
+    });
     const isAway =
-      entry.allowed && addresses !== undefined && (await addresses.addressOf(workspaceId)) === null;
+      decision.allowed && addresses !== undefined && (await addresses.addressOf(workspaceId)) === null;
     if (place.index === -1) return;
-    if (!entry.allowed) connection.cut(entry.reason);
+    if (!decision.allowed) connection.cut(decision.reason);
     else if (isAway) connection.cut(null);
     else {
-      connection.session = entry.session;
+      connection.session = decision.session;
       if (connection.hasClosed !== true)
-        context.recorders?.trafficBuffer?.note(entry.session, at, MERELY_CONNECTED);
+        context.recorders?.trafficBuffer?.note(decision.session, at, MERELY_CONNECTED);
     }
   }
 }

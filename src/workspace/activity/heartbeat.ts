@@ -30,7 +30,7 @@ const MIXED_MAX = 3;
 const REMEMBERED = (ALIKE_TO_KNOW + 1) * MIXED_MAX;
 
 /** Hears a heartbeat among things that happen. */
-export class Rhythm {
+export class Heartbeat {
   /** Newest last. */
   readonly #arrivals: number[] = [];
   /** How many arrivals in a row came in a rhythm, if of one beat, of two mixed, of three. */

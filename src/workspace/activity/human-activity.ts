@@ -1,7 +1,7 @@
-import { AnswerWindow } from './reply-window.ts';
+import { ReplyWindow } from './reply-window.ts';
 import { type EnteredSession, IDLE_MINUTES } from '../session-row.ts';
 import { isNavigation, type HostRequest } from '../host-request.ts';
-import { Rhythm } from './heartbeat.ts';
+import { Heartbeat } from './heartbeat.ts';
 
 /**
  * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers
@@ -35,9 +35,9 @@ interface Known {
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
   /** Over all WebSockets: what the workspace says in one a page may answer in another. */
-  answers: AnswerWindow;
+  replies: ReplyWindow;
   /** Of requests; which of a browser's tabs one comes from is not known. */
-  rhythms: Map<string, Rhythm>;
+  heartbeats: Map<string, Heartbeat>;
   /**
    * Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew
    * goes on with them.
@@ -60,11 +60,11 @@ interface Known {
  *   no regular time, such as to save what a person has changed (Jupyter: within two minutes), and whatever
  *   answers a workspace that speaks without pause.
  */
-export class PersonSigns {
+export class HumanActivity {
   readonly #sessions = new Map<number, Known>();
   /** When the sessions that are over were last forgotten, in milliseconds. */
   #forgotAt = 0;
-  readonly #sockets = new WeakMap<object, Map<number, Rhythm>>();
+  readonly #sockets = new WeakMap<object, Map<number, Heartbeat>>();
 
   /** Whether a person is behind a request that was let in. */
   isBehindRequest(session: EnteredSession, at: Date, request: HostRequest): boolean {
@@ -74,7 +74,7 @@ export class PersonSigns {
     if (request.isUpgrade) return false;
     if (request.isPersonal) return true;
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
-    const isBeat = rhythmOf(known.rhythms, kindOf(request), REQUEST_KINDS_MAX).isBeat(now);
+    const isBeat = heartbeatOf(known.heartbeats, kindOf(request), REQUEST_KINDS_MAX).isBeat(now);
     return !isBeat && now - known.pageAt >= PAGE_GREETING_MS;
   }
 
@@ -88,20 +88,20 @@ export class PersonSigns {
     { socket, openedAt, bytes }: { socket: object; openedAt: Date; bytes: number },
   ): boolean {
     const now = at.getTime();
-    const { periods, answers } = this.#known(session, now);
-    const rhythms = this.#sockets.get(socket) ?? new Map<number, Rhythm>();
-    this.#sockets.set(socket, rhythms);
-    const rhythm = rhythmOf(rhythms, bytes, MESSAGE_KINDS_MAX, periods.get(bytes));
-    const isBeat = rhythm.isBeat(now);
-    if (rhythm.knownMs !== null) rememberPeriod(periods, bytes, rhythm.knownMs);
+    const { periods, replies } = this.#known(session, now);
+    const heartbeats = this.#sockets.get(socket) ?? new Map<number, Heartbeat>();
+    this.#sockets.set(socket, heartbeats);
+    const heartbeat = heartbeatOf(heartbeats, bytes, MESSAGE_KINDS_MAX, periods.get(bytes));
+    const isBeat = heartbeat.isBeat(now);
+    if (heartbeat.knownMs !== null) rememberPeriod(periods, bytes, heartbeat.knownMs);
     const isGreeting = now - openedAt.getTime() < SOCKET_GREETING_MS;
-    return !isBeat && !isGreeting && !answers.isAnswer(now);
+    return !isBeat && !isGreeting && !replies.isReply(now);
   }
 
   /** Notes that the workspace said something in a WebSocket of the session. */
   noteSpoken(session: EnteredSession, at: Date): void {
     const now = at.getTime();
-    this.#known(session, now).answers.noteSpoken(now);
+    this.#known(session, now).replies.noteSpoken(now);
   }
 
   #known({ id }: EnteredSession, now: number): Known {
@@ -111,8 +111,8 @@ export class PersonSigns {
       return found;
     }
     this.#forget(now);
-    const answers = new AnswerWindow();
-    const known: Known = { usedAt: now, pageAt: 0, answers, rhythms: new Map(), periods: new Map() };
+    const replies = new ReplyWindow();
+    const known: Known = { usedAt: now, pageAt: 0, replies, heartbeats: new Map(), periods: new Map() };
     this.#sessions.set(id, known);
     return known;
   }
@@ -136,21 +136,26 @@ function kindOf({ method, contentLength, path }: HostRequest): string {
   return contentLength === undefined ? `${method} ${path.slice(0, PATH_MAX)}` : `${method} ${contentLength}`;
 }
 
-function rhythmOf<Kind>(rhythms: Map<Kind, Rhythm>, kind: Kind, max: number, knownMs?: number): Rhythm {
-  const found = rhythms.get(kind);
+function heartbeatOf<Kind>(
+  heartbeats: Map<Kind, Heartbeat>,
+  kind: Kind,
+  max: number,
+  knownMs?: number,
+): Heartbeat {
+  const found = heartbeats.get(kind);
   if (found !== undefined) return found;
-  if (rhythms.size >= max) forgetLongestUnheard(rhythms);
-  const rhythm = new Rhythm(knownMs);
-  rhythms.set(kind, rhythm);
-  return rhythm;
+  if (heartbeats.size >= max) forgetLongestUnheard(heartbeats);
+  const heartbeat = new Heartbeat(knownMs);
+  heartbeats.set(kind, heartbeat);
+  return heartbeat;
 }
 
 /** Not a heartbeat: that was heard a moment ago. */
-function forgetLongestUnheard<Kind>(rhythms: Map<Kind, Rhythm>): void {
+function forgetLongestUnheard<Kind>(heartbeats: Map<Kind, Heartbeat>): void {
   let longest: { kind: Kind; lastAt: number } | undefined;
-  for (const [kind, { lastAt = -Infinity }] of rhythms)
+  for (const [kind, { lastAt = -Infinity }] of heartbeats)
     if (longest === undefined || lastAt < longest.lastAt) longest = { kind, lastAt };
-  if (longest !== undefined) rhythms.delete(longest.kind);
+  if (longest !== undefined) heartbeats.delete(longest.kind);
 }
 
 function rememberPeriod(periods: Map<number, number>, bytes: number, knownMs: number): void {

@@ -4,7 +4,7 @@
  * a browser and back takes up to 100 milliseconds across Europe, and a page on a busy machine another 50. A
  * person's next key may fall into it, but not all keys of a minute do.
  */
-const ANSWER_MS = 200;
+const REPLY_MS = 200;
 
 /**
  * How long is looked back for whether the workspace speaks without pause, in windows of that length: ten
@@ -19,7 +19,7 @@ const WINDOWS = 50;
 const WINDOWS_MAX = WINDOWS / 2;
 
 /** Tells what answers a workspace, by when the workspace last spoke in the WebSockets of one session. */
-export class AnswerWindow {
+export class ReplyWindow {
   #spokenAt = -Infinity;
   /** The latest windows in which the workspace spoke, by their number since the epoch; each has one place. */
   readonly #spokenIn = new Array<number>(WINDOWS).fill(-Infinity);
@@ -27,7 +27,7 @@ export class AnswerWindow {
   /** Notes that the workspace spoke, `at` in milliseconds since the epoch. */
   noteSpoken(at: number): void {
     this.#spokenAt = at;
-    const window = Math.floor(at / ANSWER_MS);
+    const window = Math.floor(at / REPLY_MS);
     this.#spokenIn[window % WINDOWS] = window;
   }
 
@@ -35,12 +35,12 @@ export class AnswerWindow {
    * Whether what comes from the page at that moment answers what the workspace said; never while it speaks
    * without pause.
    */
-  isAnswer(at: number): boolean {
-    return at - this.#spokenAt < ANSWER_MS && !this.#isWithoutPause(at);
+  isReply(at: number): boolean {
+    return at - this.#spokenAt < REPLY_MS && !this.#isWithoutPause(at);
   }
 
   #isWithoutPause(at: number): boolean {
-    const first = Math.floor(at / ANSWER_MS) - WINDOWS;
+    const first = Math.floor(at / REPLY_MS) - WINDOWS;
     return this.#spokenIn.filter((window) => window > first).length > WINDOWS_MAX;
   }
 }

@@ -15,10 +15,7 @@ const CLOSE_OPCODE = 8;
  * frame, with its length in bytes (RFC 6455, section 5.2), and for the end of the connection (section 5.5.1).
  * Reads headers only, and keeps no more of them than the fourteen bytes that they have at most.
  */
-export function countMessages(
-  onMessage: (bytes: number) => void,
-  onClose: () => void,
-): (chunk: Buffer) => void {
+export function readFrames(onMessage: (bytes: number) => void, onClose: () => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let payloadLeft = 0;
   return (chunk) => {

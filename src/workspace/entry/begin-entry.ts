@@ -6,7 +6,7 @@ import { NotFound } from '../../errors.ts';
 import { assignHost } from './assign-host.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
-import { createToken } from '../access/pass-token.ts';
+import { createToken } from '../access/workspace-cookie-token.ts';
 import { findWorkspace } from '../queries.ts';
 import { sessionKey } from '../sessions/start-session.ts';
 
@@ -31,7 +31,7 @@ export async function beginEntry(
   const person = companyPerson(context, input);
   const { companyId, userId } = person;
   const { workspaceId, isReserved } = input;
-  const { browserSessionId } = sessionKey(context, { workspaceId, accessMethod: 'web' });
+  const { browserSessionHash } = sessionKey(context, { workspaceId, accessMethod: 'web' });
   return db.transaction(async (trx): Promise<EntryOutcome> => {
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
     if (workspace === undefined) throw new NotFound();
@@ -49,7 +49,7 @@ export async function beginEntry(
       workspace_id: workspaceId,
       company_id: companyId,
       user_id: userId,
-      browser_session_id: browserSessionId,
+      browser_session_id: browserSessionHash,
       created_at: context.at,
       expires_at: new Date(context.at.getTime() + ENTRY_SECONDS * 1000),
     });

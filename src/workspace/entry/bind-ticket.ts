@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security-log.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
-import { createToken } from '../access/pass-token.ts';
+import { createToken } from '../access/workspace-cookie-token.ts';
 
 /**
  * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with
@@ -33,7 +33,7 @@ export async function bindTicket(
 /** In one statement: of two at once the second finds no entry any more. */
 async function bind(
   db: Knex,
-  { userId, companyId, browserSessionId, at }: RequestContext,
+  { userId, companyId, browserSessionHash, at }: RequestContext,
   { entryHash, nonceHash }: { entryHash: string; nonceHash: string },
 ): Promise<{ label: string; ticket: string } | undefined> {
   const { token, hash } = createToken();
@@ -42,7 +42,7 @@ async function bind(
     .where('workspace_tickets.token_hash', entryHash)
     .where('workspace_tickets.company_id', companyId)
     .where('workspace_tickets.user_id', userId)
-    .where('workspace_tickets.browser_session_id', browserSessionId)
+    .where('workspace_tickets.browser_session_id', browserSessionHash)
     .whereNull('workspace_tickets.nonce_hash')
     .where('workspace_tickets.expires_at', '>', at)
     .whereRaw('workspace_hosts.workspace_id = workspace_tickets.workspace_id')

@@ -4,7 +4,13 @@ import { recordSecurityEvent } from '../../audit/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
 import { exchangeTicket } from './exchange-ticket.ts';
-import { createToken, hashSentToken, isHttps, passCookie, readPassCookie } from '../access/pass-token.ts';
+import {
+  createToken,
+  hashSentToken,
+  isHttps,
+  workspaceCookie,
+  readWorkspaceCookie,
+} from '../access/workspace-cookie-token.ts';
 
 /** What a browser is told on its way in: where to go on, and the whole `Set-Cookie` headers. */
 interface EntryStep {
@@ -79,7 +85,7 @@ async function exchange(
 ): Promise<EntryStep | undefined> {
   const https = isHttps(config);
   const nonces = readNonces(cookie, https);
-  const { hash: heldHash } = readPassCookie(cookie, https);
+  const { hash: heldHash } = readWorkspaceCookie(cookie, https);
   const pass = await exchangeTicket(db, context, {
     label,
     ticketHash: hashSentToken(ticket),
@@ -89,6 +95,6 @@ async function exchange(
   if (pass === undefined) return undefined;
   const used = nonces.filter(({ hash }) => hash === pass.nonceHash);
   const cleared = used.map(({ name }) => clearedNonceCookie(name, https));
-  const given = pass.token === null ? [] : [passCookie(pass.token, https)];
+  const given = pass.token === null ? [] : [workspaceCookie(pass.token, https)];
   return { location: '/', cookies: [...given, ...cleared] };
 }

@@ -9,11 +9,11 @@ import { askedWorkspace } from '../asked-workspace.ts';
 import { beginEntry } from './begin-entry.ts';
 import { bindTicket } from './bind-ticket.ts';
 import { companyPerson, visibilityOf } from '../company-person.ts';
-import { doorRules } from '../access-rules.ts';
+import { accessRules } from '../access-rules.ts';
 import { isAppLabel, workspaceOrigin, ENTER_PATH } from '../host-name.ts';
 import { isPrefetch } from '../host-request.ts';
 import { addressWithLabel, entryQuery } from '../input.ts';
-import { hashSentToken } from '../access/pass-token.ts';
+import { hashSentToken } from '../access/workspace-cookie-token.ts';
 import { findWorkspaceAt } from '../queries.ts';
 import { createRuntimeActsLimit, tellOfState } from '../runtime/runtime-router.ts';
 import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
@@ -90,7 +90,7 @@ async function isUp(
   { starts, ...asked }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },
 ): Promise<boolean> {
   const { db, runtime } = deps;
-  if (!doorRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
+  if (!accessRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
   await starts.consume(String(req.user?.id));
   const outcome = await setWorkspaceState(db, requestContext(req), { ...asked, act: 'start', runtime });
   if (!outcome.ok) tellOfState(req, res, 'start', outcome);

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security-log.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
-import { createToken } from '../access/pass-token.ts';
+import { createToken } from '../access/workspace-cookie-token.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
@@ -93,14 +93,14 @@ async function exchange(
     const { nonce_hash: nonceHash, ...ticket } = found;
     if (heldHash !== null && (await isGoodFor(trx, context, { ticket, heldHash })))
       return { token: null, nonceHash };
-    await revokePasses(trx, {
+    await revokeWorkspaceCookies(trx, {
       workspaceId: ticket.workspace_id,
       userId: ticket.user_id,
-      browserSessionId: ticket.browser_session_id,
+      browserSessionHash: ticket.browser_session_id,
       createdBefore: new Date(context.at.getTime() - ENTRY_SECONDS * 1000),
     });
-    if (heldHash !== null) await replacePass(trx, context, { ticket, heldHash });
-    return { token: await givePass(trx, context, ticket), nonceHash };
+    if (heldHash !== null) await replaceCookie(trx, context, { ticket, heldHash });
+    return { token: await giveCookie(trx, context, ticket), nonceHash };
   });
 }
 
@@ -116,7 +116,7 @@ async function isGoodFor(
   return held !== undefined;
 }
 
-async function givePass(trx: Knex.Transaction, { at }: RequestContext, ticket: Exchanged): Promise<string> {
+async function giveCookie(trx: Knex.Transaction, { at }: RequestContext, ticket: Exchanged): Promise<string> {
   const { token, hash } = createToken();
   await trx('workspace_passes').insert({
     ...ticket,
@@ -131,7 +131,7 @@ async function givePass(trx: Knex.Transaction, { at }: RequestContext, ticket: E
  * Takes back the pass that this browser held until now for another browser session, unless it is none of this
  * workspace's.
  */
-async function replacePass(
+async function replaceCookie(
   trx: Knex.Transaction,
   context: RequestContext,
   { ticket, heldHash }: { ticket: Exchanged; heldHash: string },
@@ -143,22 +143,22 @@ async function replacePass(
     .delete()
     .returning<Pick<Exchanged, 'user_id' | 'browser_session_id'>[]>(['user_id', 'browser_session_id']);
   if (held === undefined) return;
-  const { user_id: userId, browser_session_id: browserSessionId } = held;
-  const open = await findOpenSession(trx, { workspaceId, userId, browserSessionId, accessMethod: 'web' });
+  const { user_id: userId, browser_session_id: browserSessionHash } = held;
+  const open = await findOpenSession(trx, { workspaceId, userId, browserSessionHash, accessMethod: 'web' });
   if (open === undefined) return;
   await WorkspaceSessionTracker.endSession(trx, context, { sessionId: open.id, reason: 'replaced' });
 }
 
 /** Shuts a browser out of a workspace's host until it gets a new ticket. */
-export async function revokePasses(
+export async function revokeWorkspaceCookies(
   db: Knex,
-  input: { workspaceId: number; userId: number; browserSessionId: string; createdBefore?: Date },
+  input: { workspaceId: number; userId: number; browserSessionHash: string; createdBefore?: Date },
 ): Promise<void> {
-  const { workspaceId, userId, browserSessionId, createdBefore } = input;
+  const { workspaceId, userId, browserSessionHash, createdBefore } = input;
   const query = db('workspace_passes').where({
     workspace_id: workspaceId,
     user_id: userId,
-    browser_session_id: browserSessionId,
+    browser_session_id: browserSessionHash,
   });
   if (createdBefore !== undefined) query.where('created_at', '<', createdBefore);
   await query.delete();

@@ -4,24 +4,24 @@ import { requestContext } from '../../audit/request-context.ts';
 import { Forbidden } from '../../errors.ts';
 import { createHostReader, hostnameOf } from '../host-name.ts';
 import { isNavigation, one, readHostRequest, type HostRequest } from '../host-request.ts';
-import type { PassRefusal } from '../access/decide-access.ts';
-import { createPassReader, isHttps } from '../access/pass-token.ts';
-import type { WorkspaceGate } from '../access/access-cache.ts';
+import type { AccessRefusal } from '../access/decide-access.ts';
+import { createCookieReader, isHttps } from '../access/workspace-cookie-token.ts';
+import type { AccessCache } from '../access/access-cache.ts';
 
 /**
  * What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round
  * in a circle.
  */
-export const mendable: readonly PassRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
+export const mendable: readonly AccessRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
 
 /**
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a
  * workspace: 204, 401 or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser
  * sessions: the pass is not one.
  */
-export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: WorkspaceGate): Router {
+export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: AccessCache): Router {
   const readHost = createHostReader(config);
-  const readCookie = createPassReader(isHttps(config));
+  const readCookie = createCookieReader(isHttps(config));
   const router = Router();
   router.get('/forward-auth', async (req, res) => {
     res.setHeader('cache-control', 'no-store');
@@ -37,14 +37,14 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: Workspa
       path: original.path,
     });
     const context = requestContext(req);
-    const entry = await gate.decide(context, request);
+    const entry = await accessCache.decide(context, request);
     if (!entry.allowed) {
       refuse(res, config.baseUrl, { request, reason: entry.reason, isNginx: original.isNginx });
       return;
     }
-    await gate.note(context, entry.session, { request, isPartlySeen: true });
-    res.setHeader('x-workspace-id', String(entry.entrant.workspaceId));
-    res.setHeader('x-workspace-user-id', String(entry.entrant.userId));
+    await accessCache.note(context, entry.session, { request, isPartlySeen: true });
+    res.setHeader('x-workspace-id', String(entry.grant.workspaceId));
+    res.setHeader('x-workspace-user-id', String(entry.grant.userId));
     // What the workspace may see of the cookies; each of the three proxies can put it in place of the
     // browser's own.
     res.setHeader('cookie', cookie.forwarded);
@@ -60,7 +60,7 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, gate: Workspa
 function refuse(
   res: Response,
   baseUrl: string,
-  of: { request: HostRequest; reason: PassRefusal; isNginx: boolean },
+  of: { request: HostRequest; reason: AccessRefusal; isNginx: boolean },
 ): void {
   if (!mendable.includes(of.reason)) throw new Forbidden({ message: of.reason });
   const url = enterUrl(baseUrl, of.request.label);

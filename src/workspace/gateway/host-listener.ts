@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { WorkspaceDeps } from '../workspace-deps.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { createHostReader, OUR_PATH } from '../host-name.ts';
-import type { PassedOn, PassOn } from './pass-on-request.ts';
+import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
 /**
  * Passes on what is let in at a workspace's host before Express sees it; whatever is to be answered by us
@@ -15,13 +15,13 @@ export function createHostListener(
   of: {
     app: RequestListener;
     /** Null: nothing is passed on here. */
-    passOn: PassOn | null;
-    earlier: WeakMap<IncomingMessage, PassedOn>;
+    proxyRequest: RequestProxy | null;
+    earlier: WeakMap<IncomingMessage, ProxyOutcome>;
     contextOf(req: IncomingMessage): RequestContext;
   },
 ): RequestListener {
-  const { app, passOn, earlier, contextOf } = of;
-  if (passOn === null) return app;
+  const { app, proxyRequest, earlier, contextOf } = of;
+  if (proxyRequest === null) return app;
   const readHost = createHostReader(config);
   return (req, res) => {
     const asked = readHost(req.headers.host);
@@ -31,7 +31,7 @@ export function createHostListener(
     }
     const context = contextOf(req);
     const since = performance.now();
-    passOn(context, { req, res, label: asked.label }).then(
+    proxyRequest(context, { req, res, label: asked.label }).then(
       (outcome) => {
         if (outcome.kind === 'passed') {
           const labels = { method: req.method ?? '', route: 'workspace', status: String(res.statusCode) };

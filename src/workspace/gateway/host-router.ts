@@ -9,8 +9,8 @@ import { enterUrl, mendable } from './forward-auth-router.ts';
 import { createHostAssets, type HostAssets } from './host-assets.ts';
 import { createHostReader, ENTER_PATH } from '../host-name.ts';
 import { isNavigation, isPrefetch, type HostRequest } from '../host-request.ts';
-import type { PassRefusal } from '../access/decide-access.ts';
-import type { PassedOn, PassOn } from './pass-on-request.ts';
+import type { AccessRefusal } from '../access/decide-access.ts';
+import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
 /** A page that waits for a program to start is loaded again after so long, in seconds. */
 const AGAIN_SECONDS = 3;
@@ -21,8 +21,8 @@ const AGAIN_SECONDS = 3;
  */
 export function createHostRouter(
   deps: WorkspaceDeps,
-  passOn: PassOn | null,
-  earlier: WeakMap<IncomingMessage, PassedOn> = new WeakMap(),
+  proxyRequest: RequestProxy | null,
+  earlier: WeakMap<IncomingMessage, ProxyOutcome> = new WeakMap(),
 ): Router {
   const { config } = deps;
   const readHost = createHostReader(config);
@@ -38,9 +38,9 @@ export function createHostRouter(
     if (isAsset(req, res, assets)) return;
     if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
       await enter(deps, req, res, asked.label);
-    } else if (asked.kind === 'workspace' && passOn !== null) {
+    } else if (asked.kind === 'workspace' && proxyRequest !== null) {
       const outcome =
-        earlier.get(req) ?? (await passOn(requestContext(req), { req, res, label: asked.label }));
+        earlier.get(req) ?? (await proxyRequest(requestContext(req), { req, res, label: asked.label }));
       settle(req, res, { outcome, url: enterUrl(config.baseUrl, asked.label) });
     } else if (asked.kind === 'workspace') {
       // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
@@ -75,7 +75,7 @@ async function enter(
 }
 
 /** Answers what was not passed on. */
-function settle(req: Request, res: Response, { outcome, url }: { outcome: PassedOn; url: string }): void {
+function settle(req: Request, res: Response, { outcome, url }: { outcome: ProxyOutcome; url: string }): void {
   if (outcome.kind === 'refused') refuse(req, res, { ...outcome, url });
   else if (outcome.kind === 'away') {
     const { error, workspaceId } = outcome;
@@ -93,7 +93,7 @@ function settle(req: Request, res: Response, { outcome, url }: { outcome: Passed
 function refuse(
   req: Request,
   res: Response,
-  { request, reason, url }: { request: HostRequest; reason: PassRefusal; url: string },
+  { request, reason, url }: { request: HostRequest; reason: AccessRefusal; url: string },
 ): void {
   const isMendable = mendable.includes(reason);
   res.setHeader('cache-control', 'no-store');

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf } from '../company-person.ts';
-import { revokePasses } from '../entry/exchange-ticket.ts';
+import { revokeWorkspaceCookies } from '../entry/exchange-ticket.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import type { WorkspaceSession } from '../session-row.ts';
@@ -25,7 +25,7 @@ export async function closeWorkspace(
     if (workspace === undefined) throw new NotFound();
     const key = sessionKey(context, { workspaceId, accessMethod: 'web' });
     // Else a page left open there would start the next session by itself.
-    await revokePasses(trx, key);
+    await revokeWorkspaceCookies(trx, key);
     const open = await findOpenSession(trx, key);
     if (open === undefined) return { workspace, ended: null };
     const ended = await WorkspaceSessionTracker.endSession(trx, context, {

@@ -4,7 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { doorRules } from '../access-rules.ts';
+import { accessRules } from '../access-rules.ts';
 import { activityForm } from '../input.ts';
 import { noteActivity } from './note-activity.ts';
 import { recordActivity } from './record-activity.ts';
@@ -36,7 +36,7 @@ export function createActivityRouter(deps: WorkspaceDeps): Router {
 /** The page's script reads statuses; a plain form is sent back to the page. */
 async function report(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const input = reported(req);
-  const outcome = await recordActivity(deps.db, requestContext(req), { ...input, ...doorRules(deps) });
+  const outcome = await recordActivity(deps.db, requestContext(req), { ...input, ...accessRules(deps) });
   if (!isFromScript(req)) {
     const { t } = formatOf(res);
     const texts = { active: 'reported', restarted: 'restarted', ended: 'endedHint' } as const;

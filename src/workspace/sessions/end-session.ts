@@ -76,7 +76,7 @@ function lateReason({ disconnected_at, last_activity_at }: WorkspaceSession): 'c
  */
 function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: GivenEndReason): boolean {
   if (context.userId !== session.user_id) return false;
-  if (reason === 'signed-out') return context.browserSessionId === session.session_id;
+  if (reason === 'signed-out') return context.browserSessionHash === session.session_id;
   return reason === 'closed';
 }
 

@@ -8,10 +8,10 @@ export function noteActivity(
   context: RequestContext,
   input: { workspaceId: number; isAdmin: boolean; sessionId?: number | undefined },
 ): boolean {
-  const { userId, companyId, browserSessionId, recorders } = context;
+  const { userId, companyId, browserSessionHash, recorders } = context;
   const { sessionId } = input;
-  if (userId === null || companyId === null || browserSessionId === null) return false;
+  if (userId === null || companyId === null || browserSessionHash === null) return false;
   const buffer = recorders?.activityBuffer;
   if (buffer === undefined || sessionId === undefined) return false;
-  return buffer.touch({ ...input, sessionId, userId, companyId, browserSessionId }, context.at);
+  return buffer.touch({ ...input, sessionId, userId, companyId, browserSessionHash }, context.at);
 }

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
-import type { DoorRules } from '../access-rules.ts';
+import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace } from '../queries.ts';
 import type { AccessMethod, WorkspaceSession } from '../session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
@@ -20,7 +20,7 @@ type OpenOutcome =
 export async function openWorkspace(
   db: Knex,
   context: RequestContext,
-  input: DoorRules & {
+  input: AccessRules & {
     workspaceId: number;
     isAdmin: boolean;
     accessMethod: AccessMethod;

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
-import type { DoorRules } from '../access-rules.ts';
+import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
 import { findOpenSession, findSession } from './session-queries.ts';
 import type { AccessMethod, EndReason, Ending, WorkspaceSession } from '../session-row.ts';
@@ -16,7 +16,7 @@ type RecordOutcome =
   | { state: 'restarted'; session: WorkspaceSession }
   | { state: 'ended'; reason: EndReason | 'not-open' };
 
-interface RecordInput extends DoorRules {
+interface RecordInput extends AccessRules {
   workspaceId: number;
   isAdmin: boolean;
   /** The session that the page was made for; without it, the one this browser has open. */
@@ -115,7 +115,7 @@ function remember(
     workspaceId: session.workspace_id,
     userId,
     isAdmin,
-    browserSessionId: session.session_id,
+    browserSessionHash: session.session_id,
     startedAt: session.started_at,
     lastActivityAt: session.last_activity_at,
     paidUntil,

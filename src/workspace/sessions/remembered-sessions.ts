@@ -10,7 +10,7 @@ export interface Reporter {
   workspaceId: number;
   userId: number;
   isAdmin: boolean;
-  browserSessionId: string;
+  browserSessionHash: string;
 }
 
 /** Which sessions: those that agree in all that is given. */

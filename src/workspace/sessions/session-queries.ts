@@ -12,7 +12,7 @@ const MONTH_PAGE_SIZE = 25;
 export interface SessionKey {
   workspaceId: number;
   userId: number;
-  browserSessionId: string;
+  browserSessionHash: string;
   accessMethod: AccessMethod;
 }
 
@@ -33,7 +33,7 @@ export async function findOpenSession(
     .where({
       'open.workspace_id': key.workspaceId,
       'open.user_id': key.userId,
-      'open.session_id': key.browserSessionId,
+      'open.session_id': key.browserSessionHash,
       'open.access_method': key.accessMethod,
     })
     .whereNull('workspace_sessions.ended_at')
@@ -53,7 +53,7 @@ export async function findSession(
       'workspace_sessions.id': key.sessionId,
       'workspace_sessions.workspace_id': key.workspaceId,
       'workspace_sessions.user_id': key.userId,
-      'workspace_sessions.session_id': key.browserSessionId,
+      'workspace_sessions.session_id': key.browserSessionHash,
       'workspace_sessions.access_method': key.accessMethod,
     })
     .first<WorkspaceSession | undefined>(sessionColumns);

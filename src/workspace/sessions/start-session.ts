@@ -43,11 +43,11 @@ export function sessionKey(
   context: RequestContext,
   input: { workspaceId: number; accessMethod: AccessMethod },
 ): SessionKey {
-  const { userId, browserSessionId } = context;
-  if (userId === null || browserSessionId === null) {
+  const { userId, browserSessionHash } = context;
+  if (userId === null || browserSessionHash === null) {
     throw new Error('Bug! a workspace session needs a person and a browser session, token or connection');
   }
-  return { workspaceId: input.workspaceId, userId, browserSessionId, accessMethod: input.accessMethod };
+  return { workspaceId: input.workspaceId, userId, browserSessionHash, accessMethod: input.accessMethod };
 }
 
 /** Undefined when somebody has one open: the trigger claim_open_session then inserts nothing. */
@@ -65,7 +65,7 @@ async function insertSession(
       last_activity_at: context.at,
       ip_address: context.ip,
       user_agent: storable(context.userAgent),
-      session_id: key.browserSessionId,
+      session_id: key.browserSessionHash,
       access_method: key.accessMethod,
       on_behalf_of: trx('workspaces')
         .where({ id: key.workspaceId })

@@ -44,12 +44,12 @@ async function findOwnSession(
   context: RequestContext,
   sessionId: number,
 ): Promise<WorkspaceSession | undefined> {
-  if (context.userId === null || context.browserSessionId === null) return undefined;
+  if (context.userId === null || context.browserSessionHash === null) return undefined;
   return trx('workspace_sessions')
     .where({
       'workspace_sessions.id': sessionId,
       'workspace_sessions.user_id': context.userId,
-      'workspace_sessions.session_id': context.browserSessionId,
+      'workspace_sessions.session_id': context.browserSessionHash,
     })
     .forUpdate()
     .first<WorkspaceSession | undefined>(sessionColumns);

@@ -33,8 +33,8 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
   ): Promise<WorkspaceSession> {
-    const { workspaceId, userId, browserSessionId } = sessionKey(context, input);
-    return withPendingActivity(db, context, { workspaceId, userId, browserSessionId }, (trx) =>
+    const { workspaceId, userId, browserSessionHash } = sessionKey(context, input);
+    return withPendingActivity(db, context, { workspaceId, userId, browserSessionHash }, (trx) =>
       startSession(trx, context, input),
     );
   }
@@ -104,9 +104,9 @@ export class WorkspaceSessionTracker {
    * Ends what this person has open in this browser, as `signed-out`; call it before the browser session goes.
    */
   static async endSessionsOfBrowser(db: Knex, context: RequestContext): Promise<number> {
-    const { userId, browserSessionId } = context;
-    if (userId === null || browserSessionId === null) return 0;
-    return endOfBrowser(db, context, { userId, browserSessionId }, { reason: 'signed-out' });
+    const { userId, browserSessionHash } = context;
+    if (userId === null || browserSessionHash === null) return 0;
+    return endOfBrowser(db, context, { userId, browserSessionHash }, { reason: 'signed-out' });
   }
 
   /** Ends everything a person has open, in every browser. */
@@ -133,9 +133,9 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { userId: number; tokenSessionId: string },
   ): Promise<number> {
-    const { userId, tokenSessionId: browserSessionId } = input;
+    const { userId, tokenSessionId: browserSessionHash } = input;
     const ending = { reason: 'revoked', cause: 'token-revoked' } as const;
-    return endOfBrowser(db, context, { userId, browserSessionId }, ending);
+    return endOfBrowser(db, context, { userId, browserSessionHash }, ending);
   }
 
   /** Ends everything that is open in a workspace, whoever uses it. */
@@ -190,14 +190,14 @@ export class WorkspaceSessionTracker {
 async function endOfBrowser(
   db: Knex,
   context: RequestContext,
-  { userId, browserSessionId }: { userId: number; browserSessionId: string },
+  { userId, browserSessionHash }: { userId: number; browserSessionHash: string },
   ending: Ending,
 ): Promise<number> {
-  const ended = await withPendingActivity(db, context, { userId, browserSessionId }, (trx) =>
+  const ended = await withPendingActivity(db, context, { userId, browserSessionHash }, (trx) =>
     endOpenSessions(trx, context, ending, (query) => {
       query.where({
         'workspace_sessions.user_id': userId,
-        'workspace_sessions.session_id': browserSessionId,
+        'workspace_sessions.session_id': browserSessionHash,
       });
     }),
   );

@@ -6,24 +6,27 @@ import { noteKeyUse } from '../../credentials/note-key-use.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import type { RateLimit } from '../../web/rate-limit.ts';
-import { enter, type WayIn } from '../access/authorize-request.ts';
+import { authorizeKnown, type WayIn } from '../access/authorize-request.ts';
 import { type EnteredSession } from '../session-row.ts';
-import type { DoorRules } from '../access-rules.ts';
-import type { Entrant, PassRefusal } from '../access/decide-access.ts';
+import type { AccessRules } from '../access-rules.ts';
+import type { AccessGrant, AccessRefusal } from '../access/decide-access.ts';
 import { chooseWorkspace } from './choose-workspace.ts';
-import type { KeyHolder } from './one-time-passes.ts';
+import type { KeyHolder } from './one-time-secrets.ts';
 import { findConnection, findKeyOf, findSshFacts, type KeyWithPerson } from './ssh-facts.ts';
 import { mayOpen } from './ssh-openings.ts';
 
 /** Why nobody comes in by SSH; `several` asks which of the workspaces with these names is meant. */
 export type SshRefusal =
-  | { reason: PassRefusal | 'no-workspace' | 'unknown-key' | 'unknown-connection' | 'too-many' | 'too-often' }
+  | {
+      reason:
+        AccessRefusal | 'no-workspace' | 'unknown-key' | 'unknown-connection' | 'too-many' | 'too-often';
+    }
   | { reason: 'several'; labels: string[] };
 
 export type SshEntry =
   | {
       allowed: true;
-      entrant: Entrant;
+      grant: AccessGrant;
       session: EnteredSession;
       way: WayIn;
       connectionHash: string;
@@ -38,7 +41,7 @@ export type SshEntry =
 /** Connections of one person at a time: each is a process of ours beside the shell. */
 const CONNECTIONS_MAX = 20;
 
-type Rules = DoorRules & { openings: RateLimit; isReserved(label: string): boolean };
+type Rules = AccessRules & { openings: RateLimit; isReserved(label: string): boolean };
 
 /**
  * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a
@@ -83,7 +86,7 @@ export async function openSshConnection(
 export async function resumeSshConnection(
   db: Knex,
   context: RequestContext,
-  input: DoorRules & { resume: string },
+  input: AccessRules & { resume: string },
 ): Promise<SshEntry> {
   const known = await findConnection(db, hashSecret(input.resume));
   if (known === undefined) return { allowed: false, refusal: { reason: 'unknown-connection' }, locale: 'en' };
@@ -98,7 +101,7 @@ type Entered = Extract<SshEntry, { allowed: true }>;
 async function enterAs(
   db: Knex,
   context: RequestContext,
-  of: DoorRules & {
+  of: AccessRules & {
     connectionHash: string;
     resume: string;
     key: Pick<KeyWithPerson, 'key_id' | 'fingerprint' | 'locale'>;
@@ -111,10 +114,10 @@ async function enterAs(
     details: { ssh_key_id: key_id, ssh_key_fingerprint: fingerprint },
   };
   const [facts] = await findSshFacts(db, [{ label: '', tokenHash: connectionHash }]);
-  const entry = await enter(db, context, { facts, mustRun, way });
+  const entry = await authorizeKnown(db, context, { facts, mustRun, way });
   if (!entry.allowed) return { allowed: false, refusal: { reason: entry.reason }, locale };
-  const { entrant, session } = entry;
-  return { allowed: true, entrant, session, way, connectionHash, resume, locale };
+  const { grant, session } = entry;
+  return { allowed: true, grant, session, way, connectionHash, resume, locale };
 }
 
 async function keepConnection(

@@ -1,8 +1,13 @@
 import type { Knex } from 'knex';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { fromAsked, selectFacts, type AskedPass, type PassFacts } from '../access/find-passes.ts';
+import {
+  fromAsked,
+  selectFacts,
+  type AccessQuestion,
+  type AccessFacts,
+} from '../access/find-access-facts.ts';
 import type { Visibility } from '../queries.ts';
-import type { KeyHolder } from './one-time-passes.ts';
+import type { KeyHolder } from './one-time-secrets.ts';
 
 /** A key with its person, whatever their state. */
 export interface KeyWithPerson {
@@ -55,9 +60,9 @@ function keysWithPeople(db: Knex): Knex.QueryBuilder {
 
 /**
  * What is known about each connection (`tokenHash` is its hash), in one statement however many they are; in
- * the words of `findPasses`, so that the same rules decide. "Signed in" is who has not removed the key.
+ * the words of `findAccessFacts`, so that the same rules decide. "Signed in" is who has not removed the key.
  */
-export async function findSshFacts(db: Knex, asked: AskedPass[]): Promise<PassFacts[]> {
+export async function findSshFacts(db: Knex, asked: AccessQuestion[]): Promise<AccessFacts[]> {
   const connections = fromAsked(db, asked)
     .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.token_hash')
     .leftJoin('ssh_keys as k', {

@@ -4,10 +4,10 @@ import type { WorkspaceDeps } from '../workspace-deps.ts';
 import type { Config, SshConfig } from '../../config/config.ts';
 import { answerKeyQuestion } from './answer-key-question.ts';
 import { readLines, sendLine } from './json-lines.ts';
-import { OneTimePasses } from './one-time-passes.ts';
+import { OneTimeSecrets } from './one-time-secrets.ts';
 import { listenPrivately } from './private-socket.ts';
 import { sshSocketPaths } from '../../config/data-folders.ts';
-import { SshDoor } from './ssh-door.ts';
+import { SshSessions } from './ssh-sessions.ts';
 import { keyQuestion } from './ssh-messages.ts';
 
 /** Longer than any answer of the database takes, in milliseconds. */
@@ -15,37 +15,37 @@ const KEY_QUESTION_MS = 10_000;
 
 /** The side of the app that sshd's two commands talk to. */
 export interface SshServer {
-  door: SshDoor;
+  sshSessions: SshSessions;
   /** Lets go of all connections, and ends none of their sessions. */
   close(): Promise<void>;
 }
 
 /** Listens for sshd's commands. Rejects when a socket cannot be had, or would be open to strangers. */
 export async function startSshServer(deps: WorkspaceDeps, config: SshConfig): Promise<SshServer> {
-  const passes = new OneTimePasses();
-  const door = new SshDoor(deps, passes);
+  const secrets = new OneTimeSecrets();
+  const sshSessions = new SshSessions(deps, secrets);
   const paths = sshSocketPaths(config.sockets);
   const command = [...(config.sessionCommand ?? defaultSessionCommand(deps.config)), paths.sessions];
   const servers: Server[] = [];
   try {
     servers.push(
       await listenPrivately(paths.keys, (socket) => {
-        serveKeys(socket, deps, { command, passes });
+        serveKeys(socket, deps, { command, secrets });
       }),
       await listenPrivately(paths.sessions, (socket) => {
-        door.serve(socket);
+        sshSessions.serve(socket);
       }),
     );
   } catch (error) {
     for (const server of servers) server.close();
-    await door.close();
+    await sshSessions.close();
     throw error;
   }
   return {
-    door,
+    sshSessions,
     close: async () => {
       for (const server of servers) server.close();
-      await door.close();
+      await sshSessions.close();
     },
   };
 }
@@ -62,7 +62,7 @@ function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRunt
 function serveKeys(
   socket: Socket,
   { db, log }: WorkspaceDeps,
-  { command, passes }: { command: string[]; passes: OneTimePasses },
+  { command, secrets }: { command: string[]; secrets: OneTimeSecrets },
 ): void {
   socket.setTimeout(KEY_QUESTION_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
@@ -72,7 +72,7 @@ function serveKeys(
       socket.destroy();
       return;
     }
-    answerKeyQuestion(db, { ...question.data, at: new Date(), command, passes }).then(
+    answerKeyQuestion(db, { ...question.data, at: new Date(), command, secrets }).then(
       (line) => {
         sendLine(socket, { line });
         socket.end();

@@ -1,10 +1,10 @@
 import type { Config } from '../../config/config.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale, TextKey } from '../../web/locales/catalogues.ts';
-import type { PassRefusal } from '../access/decide-access.ts';
+import type { AccessRefusal } from '../access/decide-access.ts';
 import type { SshRefusal } from './open-ssh-connection.ts';
 
-const texts: Record<PassRefusal | SshRefusal['reason'], TextKey> = {
+const texts: Record<AccessRefusal | SshRefusal['reason'], TextKey> = {
   'unknown-host': 'ssh.refused_unknown',
   'too-many': 'ssh.refused_tooMany',
   'too-often': 'ssh.refused_tooOften',
@@ -30,7 +30,7 @@ export function refusalText(refusal: SshRefusal, locale: Locale, config: Config)
 }
 
 /** Why somebody who was in has to leave. */
-export function endText(refusal: PassRefusal, locale: Locale, config: Config): string {
+export function endText(refusal: AccessRefusal, locale: Locale, config: Config): string {
   // What was let in and is not there any more has been deleted.
   if (refusal === 'unknown-host') return formatFor(locale).t('ssh.refused_deleted');
   return refusalText({ reason: refusal }, locale, config);

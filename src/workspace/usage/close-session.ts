@@ -19,7 +19,7 @@ export async function closeSession(
   const { sessionId, accessMethod } = input;
   return db.transaction(async (trx) => {
     const session = await findOwnSession(trx, { companyId, userId, sessionId });
-    if (session?.session_id !== context.browserSessionId || session.access_method !== accessMethod)
+    if (session?.session_id !== context.browserSessionHash || session.access_method !== accessMethod)
       throw new NotFound();
     const ended = await WorkspaceSessionTracker.endSession(trx, context, { sessionId, reason: 'closed' });
     return ended ?? (await findOwnSession(trx, { companyId, userId, sessionId })) ?? session;

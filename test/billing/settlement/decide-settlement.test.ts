@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   decideSettlement,
   type Decision,
-  type GatewayWord,
+  type PaymentReport,
 } from '../../../src/billing/settlement/decide-settlement.ts';
 import type { PlanInForce } from '../../../src/billing/order-rules.ts';
 import type { Payment } from '../../../src/billing/queries.ts';
 
 const order = { plan: 'team', amount_minor: 12_050, currency: 'TRY', test_mode: false } as const;
-const charged: GatewayWord = {
+const charged: PaymentReport = {
   source: 'callback',
   status: 'success',
   chargedMinor: 12_050,
@@ -24,13 +24,13 @@ const at = new Date('2026-06-15T12:00:00Z');
 const inDays = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
 const decide = (
   payment: Parameters<typeof decideSettlement>[0],
-  word: GatewayWord,
+  report: PaymentReport,
   production: boolean,
   inForce: PlanInForce = { plan: 'trial', period_started_at: null, period_ends_at: null },
-): Decision => decideSettlement(payment, word, { production, inForce, at });
+): Decision => decideSettlement(payment, report, { production, inForce, at });
 const declined = { ...charged, status: 'failed', chargedMinor: 0 };
 
-describe('the gateway’s word on an order', () => {
+describe('the gateway’s report on an order', () => {
   it.each(['pending', 'failed', 'expired', 'refused'] as const)(
     'is honoured when it is success, also after %s',
     (status) => {
@@ -53,8 +53,8 @@ describe('the gateway’s word on an order', () => {
   });
 
   it.each(['', 'info', 'SUCCESS', 'success ', 'waiting'])('does nothing when it is %j', (status) => {
-    const word = { ...charged, status };
-    expect(decide({ ...order, status: 'pending' }, word, true)).toEqual({
+    const report = { ...charged, status };
+    expect(decide({ ...order, status: 'pending' }, report, true)).toEqual({
       outcome: 'unknown-status',
     });
   });
@@ -85,9 +85,9 @@ describe('the gateway’s word on an order', () => {
 
   it('takes test money for a test order in development, and never in production', () => {
     const testOrder = { ...order, test_mode: true, status: 'pending' } as const;
-    const word = { ...charged, testMode: true };
-    expect(decide(testOrder, word, false)).toMatchObject({ outcome: 'paid' });
-    expect(decide(testOrder, word, true)).toEqual({ outcome: 'review', reason: 'test_payment' });
+    const report = { ...charged, testMode: true };
+    expect(decide(testOrder, report, false)).toMatchObject({ outcome: 'paid' });
+    expect(decide(testOrder, report, true)).toEqual({ outcome: 'review', reason: 'test_payment' });
     // The flag is not signed: leaving it out does not make a test order a real one.
     expect(decide(testOrder, charged, true)).toEqual({ outcome: 'review', reason: 'test_payment' });
   });

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import type { PassFacts } from '../../../src/workspace/access/find-passes.ts';
-import { judgePass } from '../../../src/workspace/access/decide-access.ts';
+import type { AccessFacts } from '../../../src/workspace/access/find-access-facts.ts';
+import { decideAccess } from '../../../src/workspace/access/decide-access.ts';
 
 const at = new Date('2026-01-10T12:00:00Z');
 const later = new Date('2026-02-10T12:00:00Z');
 
-const ofAnOwner: PassFacts = {
+const ofAnOwner: AccessFacts = {
   label: 'place-acme',
   token_hash: 'a',
   workspace_id: 1,
@@ -25,14 +25,16 @@ const ofAnOwner: PassFacts = {
 };
 
 it('lets the owner of a running workspace in', () => {
-  expect(judgePass(ofAnOwner, at, { mustRun: true }).allowed).toBe(true);
+  expect(decideAccess(ofAnOwner, at, { mustRun: true }).allowed).toBe(true);
 });
 
 it('lets nobody into a workspace that was stopped, so that no session of it is opened', () => {
   const stopped = { ...ofAnOwner, wanted_running_since: null };
-  expect(judgePass(stopped, at, { mustRun: true })).toEqual({ allowed: false, reason: 'stopped' });
+  expect(decideAccess(stopped, at, { mustRun: true })).toEqual({ allowed: false, reason: 'stopped' });
 });
 
 it('does not ask what runs where workspaces live elsewhere', () => {
-  expect(judgePass({ ...ofAnOwner, wanted_running_since: null }, at, { mustRun: false }).allowed).toBe(true);
+  expect(decideAccess({ ...ofAnOwner, wanted_running_since: null }, at, { mustRun: false }).allowed).toBe(
+    true,
+  );
 });

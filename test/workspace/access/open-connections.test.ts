@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext, type RequestContext } from '../../../src/audit/request-context.ts';
 import { createMetrics } from '../../../src/metrics.ts';
 import { newSecret } from '../../../src/secret-token.ts';
-import { asEntrant } from '../../../src/workspace/access/authorize-request.ts';
+import { contextOfGrant } from '../../../src/workspace/access/authorize-request.ts';
 import { OpenConnections, type OpenConnection } from '../../../src/workspace/access/open-connections.ts';
-import type { KeyHolder } from '../../../src/workspace/ssh/one-time-passes.ts';
+import type { KeyHolder } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
 import { findSshFacts } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
@@ -80,14 +80,14 @@ describe('one that goes while it is decided about', () => {
       openings: createSshOpeningsLimit(database.db),
     });
     if (!entry.allowed) throw new Error(entry.refusal.reason);
-    const { entrant, session, way, connectionHash: tokenHash } = entry;
+    const { grant, session, way, connectionHash: tokenHash } = entry;
     const flush = (): Promise<void> => Promise.resolve();
     const recorders = { trafficBuffer: { note, flush } } as unknown as NonNullable<
       RequestContext['recorders']
     >;
     return {
-      ...{ label: '', tokenHash, workspaceId: entrant.workspaceId, session, way, isSocket: true, cut },
-      context: { ...asEntrant(context, entrant), recorders },
+      ...{ label: '', tokenHash, workspaceId: grant.workspaceId, session, way, isSocket: true, cut },
+      context: { ...contextOfGrant(context, grant), recorders },
     };
   }
 

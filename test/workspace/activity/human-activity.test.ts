@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readHostRequest } from '../../../src/workspace/host-request.ts';
-import { PersonSigns } from '../../../src/workspace/activity/human-activity.ts';
+import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import { START } from '../scene.ts';
 
 const session = { id: 1, startedAt: START };
@@ -25,14 +25,18 @@ interface Sent {
 }
 
 /** The minutes in which a person was behind a message; all are of one socket unless they say of which. */
-function minutesOf(messages: Sent[], signs = new PersonSigns(), openedAt = 0): number[] {
+function minutesOf(messages: Sent[], humanActivity = new HumanActivity(), openedAt = 0): number[] {
   const only = {};
   const found = messages
     .toSorted((a, b) => a.at - b.at)
     .filter(({ at, bytes, socket = only }) => {
       if (bytes !== undefined)
-        return signs.isBehindMessage(session, second(at), { socket, openedAt: second(openedAt), bytes });
-      signs.noteSpoken(session, second(at));
+        return humanActivity.isBehindMessage(session, second(at), {
+          socket,
+          openedAt: second(openedAt),
+          bytes,
+        });
+      humanActivity.noteSpoken(session, second(at));
       return false;
     })
     .map(({ at }) => Math.floor(at / 60));
@@ -70,12 +74,12 @@ function beats(count: number, everySeconds: number, from = 0): number[] {
 }
 
 function ask(
-  signs: PersonSigns,
+  humanActivity: HumanActivity,
   at: number,
   { method = 'GET', path = '/', ...headers }: Record<string, string> = {},
 ): boolean {
   const of = { label: 'api-acme', tokenHash: null, hostname: 'api-acme.localhost', method, path };
-  return signs.isBehindRequest(session, second(at), readHostRequest(headers, of));
+  return humanActivity.isBehindRequest(session, second(at), readHostRequest(headers, of));
 }
 
 describe('behind messages of a WebSocket there is', () => {
@@ -105,22 +109,22 @@ describe('behind messages of a WebSocket there is', () => {
   });
 
   it('nobody when a tab with such a heartbeat comes back after its network was away', () => {
-    const signs = new PersonSigns();
-    minutesOf(heartbeat(5), signs);
-    expect(minutesOf(heartbeat(5, 1000), signs, 999)).toEqual([]);
+    const humanActivity = new HumanActivity();
+    minutesOf(heartbeat(5), humanActivity);
+    expect(minutesOf(heartbeat(5, 1000), humanActivity, 999)).toEqual([]);
   });
 
   it.each([0.2, 0.8, 1.5, 2, 2.5, 3])(
     'nobody when two untouched tabs beat %f seconds apart for an hour, also when one comes back',
     (phase) => {
-      const signs = new PersonSigns();
+      const humanActivity = new HumanActivity();
       const [one, other, again] = [{}, {}, {}];
       const beats = [
         ...heartbeat(60).map((beat) => ({ ...beat, socket: one })),
         ...heartbeat(30, phase).map((beat) => ({ ...beat, socket: other })),
         ...heartbeat(20, 2000 + phase).map((beat) => ({ ...beat, socket: again })),
       ];
-      expect(minutesOf(beats, signs)).toEqual([0]);
+      expect(minutesOf(beats, humanActivity)).toEqual([0]);
     },
   );
 
@@ -176,73 +180,74 @@ describe('behind a request there is', () => {
   const page = { 'sec-fetch-mode': 'navigate', accept: 'text/html' };
 
   it('a person when the browser says so, and nobody for a tab that it restores by itself', () => {
-    const signs = new PersonSigns();
-    expect(ask(signs, 0, { ...page, 'sec-fetch-user': '?1' })).toBe(true);
-    expect(ask(signs, 100, page)).toBe(false);
-    expect(ask(signs, 103, { method: 'POST', 'content-length': '80' })).toBe(false);
-    expect(ask(signs, 160, { method: 'POST', 'content-length': '80' })).toBe(true);
+    const humanActivity = new HumanActivity();
+    expect(ask(humanActivity, 0, { ...page, 'sec-fetch-user': '?1' })).toBe(true);
+    expect(ask(humanActivity, 100, page)).toBe(false);
+    expect(ask(humanActivity, 103, { method: 'POST', 'content-length': '80' })).toBe(false);
+    expect(ask(humanActivity, 160, { method: 'POST', 'content-length': '80' })).toBe(true);
   });
 
   it('nobody for what only reads, however often, and for a socket that opens', () => {
-    const signs = new PersonSigns();
-    expect(ask(signs, 100)).toBe(false);
-    expect(ask(signs, 101, { upgrade: 'websocket' })).toBe(false);
+    const humanActivity = new HumanActivity();
+    expect(ask(humanActivity, 100)).toBe(false);
+    expect(ask(humanActivity, 101, { upgrade: 'websocket' })).toBe(false);
   });
 
   it('nobody when a page asks by POST like a clock, and a person when it saves what is new each time', () => {
-    const signs = new PersonSigns();
+    const humanActivity = new HumanActivity();
     const polls = Array.from({ length: 20 }, (_, n) =>
-      ask(signs, 100 + n * 50, { method: 'POST', 'content-length': '64' }),
+      ask(humanActivity, 100 + n * 50, { method: 'POST', 'content-length': '64' }),
     );
     expect(polls.filter(Boolean)).toHaveLength(2);
     const saves = Array.from({ length: 20 }, (_, n) =>
-      ask(signs, 2000 + n * 120, { method: 'PUT', 'content-length': String(900 + n * 31) }),
+      ask(humanActivity, 2000 + n * 120, { method: 'PUT', 'content-length': String(900 + n * 31) }),
     );
     expect(saves.every(Boolean)).toBe(true);
   });
 
   it('nobody when a page polls, however many kinds of requests and sessions there are beside', () => {
-    const signs = new PersonSigns();
+    const humanActivity = new HumanActivity();
     const counted: number[] = [];
     let others = 1;
     for (let minute = 1; minute <= 60; minute += 1) {
-      ask(signs, minute * 60, page);
+      ask(humanActivity, minute * 60, page);
       for (let greeting = 1; greeting <= 5; greeting += 1)
-        ask(signs, minute * 60 + greeting, {
+        ask(humanActivity, minute * 60 + greeting, {
           method: 'POST',
           'content-length': String(minute * 10 + greeting),
         });
-      if (ask(signs, minute * 60 + 30, { method: 'POST', 'content-length': '9999' })) counted.push(minute);
+      if (ask(humanActivity, minute * 60 + 30, { method: 'POST', 'content-length': '9999' }))
+        counted.push(minute);
       for (let other = 0; other < 200; other += 1)
-        signs.noteSpoken({ id: (others += 1), startedAt: START }, second(minute * 60 + 31));
+        humanActivity.noteSpoken({ id: (others += 1), startedAt: START }, second(minute * 60 + 31));
     }
     expect(counted).toEqual([1, 2]);
   });
 
   it.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
-    const signs = new PersonSigns();
+    const humanActivity = new HumanActivity();
     const polls = [...beats(60, 60), ...beats(60, 60, phase)]
       .toSorted((a, b) => a - b)
-      .filter((at) => ask(signs, at, { method: 'POST', 'content-length': '64' }));
+      .filter((at) => ask(humanActivity, at, { method: 'POST', 'content-length': '64' }));
     expect(Math.max(...polls)).toBeLessThan(8 * 60);
   });
 
   it('nobody when a page asks like a clock and its proxy does not say how much, whatever else is asked', () => {
-    const signs = new PersonSigns();
+    const humanActivity = new HumanActivity();
     const asked = [
       ...beats(60, 60).map((at) => ({ at, path: `/api/poll?now=${String(at)}` })),
       ...beats(100, 47).map((at) => ({ at, path: '/api/telemetry' })),
     ].toSorted((a, b) => a.at - b.at);
-    const personal = asked.filter(({ at, path }) => ask(signs, at, { method: 'POST', path }));
+    const personal = asked.filter(({ at, path }) => ask(humanActivity, at, { method: 'POST', path }));
     expect(Math.max(...personal.map(({ at }) => at))).toBeLessThan(4 * 60);
   });
 
   it('a person who saves now and then, also when the proxy does not say how much', () => {
-    const signs = new PersonSigns();
+    const humanActivity = new HumanActivity();
     const random = createRandom();
     let at = 100;
     const saves = Array.from({ length: 40 }, () =>
-      ask(signs, (at += 5 + random(300)), { method: 'PUT', path: '/api/contents/a.ipynb' }),
+      ask(humanActivity, (at += 5 + random(300)), { method: 'PUT', path: '/api/contents/a.ipynb' }),
     );
     expect(saves.filter(Boolean).length).toBeGreaterThan(30);
   });

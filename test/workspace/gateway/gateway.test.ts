@@ -4,9 +4,9 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext } from '../../../src/audit/request-context.ts';
 import { createHttpServer } from '../../../src/web/server/http-server.ts';
-import { PersonSigns } from '../../../src/workspace/activity/human-activity.ts';
+import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresses.ts';
-import { WorkspaceAway, WorkspaceGateway } from '../../../src/workspace/gateway/workspace-gateway.ts';
+import { WorkspaceAway, WorkspaceProxy } from '../../../src/workspace/gateway/workspace-proxy.ts';
 import { useTestApp } from '../../support/app.ts';
 import {
   buildCast,
@@ -93,13 +93,13 @@ describe('a workspace that takes a request and says nothing', () => {
     const silent = createServer(() => undefined).listen(0);
     const front = createServer((req, res) => {
       const address = req.url === '/silent' ? { port: portOf(silent) } : { socketPath: program.socketPath };
-      impatient.passOn(req, res, { ...admitted(), address }).catch((error: unknown) => {
+      impatient.proxyRequest(req, res, { ...admitted(), address }).catch((error: unknown) => {
         res.writeHead(error instanceof WorkspaceAway ? error.status : 500).end();
       });
     }).listen(0);
     const { config, db, log } = site.deps;
-    const impatient = new WorkspaceGateway({
-      ...{ config, db, log, signs: new PersonSigns(), rules: { mustRun: true }, silentMs: 100 },
+    const impatient = new WorkspaceProxy({
+      ...{ config, db, log, humanActivity: new HumanActivity(), rules: { mustRun: true }, silentMs: 100 },
       addresses: { addressOf: () => null },
     });
     const statuses: number[] = [];

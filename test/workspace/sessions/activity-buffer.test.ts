@@ -350,7 +350,9 @@ describe('a session that is remembered', () => {
     const elsewhere = await placeOf(cast.bob);
     expect(note(place, id, aliceAt(2)), 'a colleague').toBe(false);
     expect(note(place, id, contextOf(cast.charlie, minute(2), { recorders: recordersOf(here) }))).toBe(false);
-    expect(note(place, id, bobAt(2, { browserSessionId: browser('second') })), 'another browser').toBe(false);
+    expect(note(place, id, bobAt(2, { browserSessionHash: browser('second') })), 'another browser').toBe(
+      false,
+    );
     expect(note(place, id, bobAt(2, { companyId: cast.globex.id })), 'another company').toBe(false);
     expect(note(elsewhere, id, bobAt(2)), 'another workspace').toBe(false);
     expect(noteActivity(bobAt(2), { ...of(place, id), isAdmin: true }), 'another role').toBe(false);

@@ -52,7 +52,7 @@ describe('hours of use', () => {
   it('of two browsers that were really open at once are their union', async () => {
     const workspace = { workspaceId: api, companyId: cast.acme.id, accessMethod: 'web' } as const;
     const first = (at: number) => contextOf(cast.bob, minute(at));
-    const second = (at: number) => contextOf(cast.bob, minute(at), { browserSessionId: browser('second') });
+    const second = (at: number) => contextOf(cast.bob, minute(at), { browserSessionHash: browser('second') });
     const one = await WorkspaceSessionTracker.startSession(database.db, first(0), workspace);
     const two = await WorkspaceSessionTracker.startSession(database.db, second(10), workspace);
     await WorkspaceSessionTracker.endSession(database.db, first(20), { sessionId: one.id, reason: 'closed' });

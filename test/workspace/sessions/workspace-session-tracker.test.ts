@@ -44,7 +44,7 @@ describe('starting', () => {
   it('is a session of its own for another browser, another way in and another person', async () => {
     const ids = [
       await start(bobAt(0)),
-      await start(bobAt(0, { browserSessionId: browser('second') })),
+      await start(bobAt(0, { browserSessionHash: browser('second') })),
       await start(bobAt(0), 'ssh'),
       await start(bobAt(0), 'api'),
       await start(contextOf(cast.alice, minute(0))),
@@ -196,7 +196,7 @@ describe('activity', () => {
     const { id } = await start(bobAt(0));
     expect(await touch(id, contextOf(cast.alice, minute(1)))).toEqual({ outcome: 'unknown' });
     expect(await touch(id, contextOf(cast.charlie, minute(1)))).toEqual({ outcome: 'unknown' });
-    expect(await touch(id, bobAt(1, { browserSessionId: browser('second') }))).toEqual({
+    expect(await touch(id, bobAt(1, { browserSessionHash: browser('second') }))).toEqual({
       outcome: 'unknown',
     });
     expect(await touch(id, sweeperContext(minute(1)))).toEqual({ outcome: 'unknown' });
@@ -270,7 +270,7 @@ describe('ending', () => {
 
   it('signing out ends what is open in this browser, and nothing else', async () => {
     const here = await start(bobAt(0));
-    const elsewhere = await start(bobAt(0, { browserSessionId: browser('second') }));
+    const elsewhere = await start(bobAt(0, { browserSessionHash: browser('second') }));
     const colleague = await start(contextOf(cast.alice, minute(0)));
     expect(await WorkspaceSessionTracker.endSessionsOfBrowser(database.db, bobAt(3))).toBe(1);
     expect(await row(here.id)).toMatchObject({ ended_at: minute(3), end_reason: 'signed-out' });
@@ -290,7 +290,7 @@ describe('ending', () => {
 
   it('deactivating a person ends everything of theirs at its last activity, in the name of the system', async () => {
     const first = await start(bobAt(0));
-    const second = await start(bobAt(2, { browserSessionId: browser('second') }));
+    const second = await start(bobAt(2, { browserSessionHash: browser('second') }));
     const colleague = await start(contextOf(cast.alice, minute(0)));
     const count = await WorkspaceSessionTracker.endSessionsOfUser(
       database.db,
@@ -335,7 +335,7 @@ describe('the active session', () => {
     const { id } = await start(bobAt(0));
     expect(await active(bobAt(30))).toMatchObject({ id });
     expect(await active(bobAt(31))).toBeUndefined();
-    expect(await active(bobAt(1, { browserSessionId: browser('second') }))).toBeUndefined();
+    expect(await active(bobAt(1, { browserSessionHash: browser('second') }))).toBeUndefined();
     expect(await active(contextOf(cast.alice, minute(1)))).toBeUndefined();
     await close(id, bobAt(2));
     expect(await active(bobAt(2))).toBeUndefined();

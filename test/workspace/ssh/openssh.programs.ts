@@ -58,7 +58,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
   const stops: (() => Promise<void> | void)[] = [];
   let root: string;
   let site: TestApp;
-  let door: SshServer;
+  let sshServer: SshServer;
   let sshd: Sshd;
   let client: SshClient;
   let cast: Cast;
@@ -87,8 +87,8 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     mkdirSync(join(root, 'data/workspaces'), { recursive: true });
     for (const path of ['data', 'data/workspaces']) chmodSync(join(root, path), 0o711);
     cast = await buildCast(site.db);
-    door = await startSshServer(site.deps, site.config.ssh!);
-    stops.push(() => door.close());
+    sshServer = await startSshServer(site.deps, site.config.ssh!);
+    stops.push(() => sshServer.close());
     sshd = await startSshd({ port: await freePort(), keysSocket: join(root, 'sockets/keys/socket') });
     stops.push(sshd.stop);
     client = new SshClient(sshd.port);
@@ -446,16 +446,16 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
 
   it('goes on when the app is restarted, in the same session, and says so when it may not', async () => {
     const { ended, child } = await begin('echo begun $$; read line; echo "still $line"; read line');
-    await door.close();
-    door = await startSshServer(site.deps, site.config.ssh!);
-    await expect.poll(() => door.door.connections.size, SECONDS_30).toBe(1);
+    await sshServer.close();
+    sshServer = await startSshServer(site.deps, site.config.ssh!);
+    await expect.poll(() => sshServer.sshSessions.connections.size, SECONDS_30).toBe(1);
     const [open, ...others] = await sessions();
     expect(others).toEqual([]);
     expect(open).toMatchObject({ end_reason: null });
     child.stdin.write('here\n');
-    await door.close();
+    await sshServer.close();
     await (await signIn(site.app, person)).post(`/auth/ssh-keys/${String(keyId)}/remove`);
-    door = await startSshServer(site.deps, site.config.ssh!);
+    sshServer = await startSshServer(site.deps, site.config.ssh!);
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(1);
     expect(stdout).toContain('still here');
@@ -467,10 +467,10 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
 
   it('notes the end of a shell that ended while the app was restarted', async () => {
     const { ended, child } = await begin('echo begun $$; read line; exit 5');
-    await door.close();
+    await sshServer.close();
     child.stdin.write('now\n');
     await expect.poll(() => sessionCommands().flatMap(childrenOf), SECONDS_30).toEqual([]);
-    door = await startSshServer(site.deps, site.config.ssh!);
+    sshServer = await startSshServer(site.deps, site.config.ssh!);
     expect((await ended).code).toBe(5);
     expect(await sessions()).toMatchObject([{ end_reason: 'closed' }]);
     expect(await evidence('workspace_close')).toHaveLength(1);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMPILED_SESSION, compileSession } from '../../../scripts/ssh/compile-session.ts';
 import { authorizedKeyLine } from '../../../src/workspace/ssh/authorized-key-line.ts';
-import { OneTimePasses } from '../../../src/workspace/ssh/one-time-passes.ts';
+import { OneTimeSecrets } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { minute } from '../scene.ts';
 
 const holder = { keyId: 1, companyId: 2, userId: 3 };
 
 describe('a pass', () => {
   it('is good for one time, and for thirty seconds', () => {
-    const passes = new OneTimePasses();
+    const passes = new OneTimeSecrets();
     const [first, second] = [passes.issue(holder, minute(0)), passes.issue(holder, minute(0))];
     expect(passes.take(first, minute(0.49))).toEqual(holder);
     expect(passes.take(first, minute(0.49))).toBeNull();
@@ -19,7 +19,7 @@ describe('a pass', () => {
   });
 
   it('of long ago takes no room, and there are only so many', () => {
-    const passes = new OneTimePasses();
+    const passes = new OneTimeSecrets();
     const first = passes.issue(holder, minute(0));
     for (let n = 0; n < 10_000; n += 1) passes.issue(holder, minute(0));
     expect(passes.size).toBe(10_000);

@@ -8,7 +8,7 @@ import { recordSecurityEvent } from '../../audit/security-log.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import type { RateLimit } from '../../web/rate-limit.ts';
-import { asEntrant } from '../access/authorize-request.ts';
+import { contextOfGrant } from '../access/authorize-request.ts';
 import { isAppLabel } from '../host-name.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
 import { workspaceLimits } from '../runtime/launch.ts';
@@ -16,7 +16,7 @@ import { foldersOf } from '../../config/data-folders.ts';
 import { ownerOf } from '../runtime/workspace-folders.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { readLines, sendLine } from './json-lines.ts';
-import type { KeyHolder, OneTimePasses } from './one-time-passes.ts';
+import type { KeyHolder, OneTimeSecrets } from './one-time-secrets.ts';
 import { openSshConnection, resumeSshConnection, type SshEntry } from './open-ssh-connection.ts';
 import { findSshFacts } from './ssh-facts.ts';
 import { createSshOpeningsLimit } from './ssh-openings.ts';
@@ -39,10 +39,10 @@ interface Inside {
  * Where session commands come in: each stays connected for as long as its shell lives, and that is its proof
  * of life.
  */
-export class SshDoor {
+export class SshSessions {
   readonly connections: OpenConnections;
   readonly #deps: WorkspaceDeps;
-  readonly #passes: OneTimePasses;
+  readonly #secrets: OneTimeSecrets;
   readonly #openings: RateLimit;
   readonly #sockets = new Set<Socket>();
   /** By the hash of the connection. */
@@ -52,9 +52,9 @@ export class SshDoor {
   readonly #endings = new Set<Promise<void>>();
   #isClosing = false;
 
-  constructor(deps: WorkspaceDeps, passes: OneTimePasses) {
+  constructor(deps: WorkspaceDeps, secrets: OneTimeSecrets) {
     this.#deps = deps;
-    this.#passes = passes;
+    this.#secrets = secrets;
     this.#openings = createSshOpeningsLimit(deps.db);
     this.connections = new OpenConnections({ ...deps, rules: { mustRun: true }, find: findSshFacts });
   }
@@ -144,7 +144,7 @@ export class SshDoor {
       return resumeSshConnection(db, context, { mustRun: true, resume: message.resume });
     if (!('open' in message)) return null;
     const { pass, workspace: wanted } = message.open;
-    const holder = this.#passes.take(pass, context.at);
+    const holder = this.#secrets.take(pass, context.at);
     if (holder === null) {
       const details = { by: 'ssh-pass', reason: 'unknown' };
       await recordSecurityEvent(db, context, { kind: 'access-refused', details });
@@ -163,12 +163,12 @@ export class SshDoor {
   }
 
   #admit(socket: Socket, anonymous: RequestContext, entry: Entered): Inside {
-    const { entrant, session, way, connectionHash, locale } = entry;
-    const { workspaceId } = entrant;
+    const { grant, session, way, connectionHash, locale } = entry;
+    const { workspaceId } = grant;
     // It has lost its line to us without our knowing: the one that comes back is the one.
     this.#inside.get(connectionHash)?.socket.destroy();
-    this.#inside.set(connectionHash, { socket, locale, userId: entrant.userId });
-    const context = asEntrant({ ...anonymous, ip: entry.ip }, entrant);
+    this.#inside.set(connectionHash, { socket, locale, userId: grant.userId });
+    const context = contextOfGrant({ ...anonymous, ip: entry.ip }, grant);
     let hasEnded = false;
     const connection: OpenConnection = {
       ...{ label: '', tokenHash: connectionHash, workspaceId, session, context, way, isSocket: true },

@@ -316,7 +316,7 @@ describe('a connection', () => {
       .db('subscriptions')
       .where({ company_id: person.company_id })
       .update({ trial_ends_at: new Date(0) });
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     await command.closed;
     expect(command.heard[1]).toEqual({ end: expect.stringContaining('subscription') as string });
     const refused = await open({ pass: await passFor(own), workspace: null });
@@ -453,7 +453,7 @@ describe('a connection', () => {
   ])('is sent away when $what', async ({ act, text, reason }) => {
     const command = await open();
     await act();
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     await command.closed;
     expect(command.heard[1]).toEqual({ end: expect.stringContaining(text) as string });
     expect(await sessions()).toMatchObject([{ end_reason: reason }]);
@@ -465,16 +465,16 @@ describe('a connection', () => {
     await (
       await signIn(site.app, cast.alice)
     ).post(`/admin/users/${String(second.id)}/role`, { role: 'member' });
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     await command.closed;
     expect(command.heard[1]).toEqual({ end: expect.stringContaining('may no longer use') as string });
   });
 
   it('that stays is proof of life, and activity only what is reported', async () => {
     await open();
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     const [before] = await sessions();
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     const [after] = await sessions();
     expect(Number(after?.last_activity_at)).toBeGreaterThan(Number(before?.last_activity_at));
     expect(after).toMatchObject({ active_minutes: 1, ended_at: null });
@@ -500,7 +500,7 @@ describe('a connection that comes back', () => {
     const note = vi.spyOn(site.deps.recorders.trafficBuffer!, 'note');
     await new Command(paths.sessions).say({ resume }).answer();
     await command.closed;
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     expect(note.mock.calls.map(([, , sign]) => sign.isActive)).toEqual([false]);
     note.mockRestore();
   });
@@ -584,7 +584,7 @@ describe('when new terms are in force', () => {
     await site.database
       .ownerDb('legal_documents')
       .insert({ kind: 'terms', version: '2099-01-01', locale: 'en', title: 'Terms of use', body: 'New.' });
-    await server.door.connections.look();
+    await server.sshSessions.connections.look();
     await command.closed;
     expect(command.heard[1]).toEqual({ end: expect.stringContaining('accept the current terms') as string });
     const [session, ...others] = await sessions();

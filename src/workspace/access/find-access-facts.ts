@@ -4,7 +4,7 @@ import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
 
 /** A host label with the hash of the cookie that came to it. */
-export interface AskedPass {
+export interface AccessQuestion {
   label: string;
   tokenHash: string | null;
 }
@@ -13,7 +13,7 @@ export interface AskedPass {
  * All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is
  * over.
  */
-export interface PassFacts {
+export interface AccessFacts {
   label: string;
   token_hash: string | null;
   workspace_id: number | null;
@@ -38,12 +38,12 @@ export interface PassFacts {
 }
 
 /** Names a host label together with a pass. */
-export function keyOfPass({ label, tokenHash }: AskedPass): string {
+export function keyOfQuestion({ label, tokenHash }: AccessQuestion): string {
   return `${label} ${tokenHash ?? ''}`;
 }
 
 /** What is known about each of the hosts and passes, in one statement however many they are. */
-export async function findPasses(db: Knex, asked: AskedPass[], at: Date): Promise<PassFacts[]> {
+export async function findAccessFacts(db: Knex, asked: AccessQuestion[], at: Date): Promise<AccessFacts[]> {
   const passes = fromAsked(db, asked)
     .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
     .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
@@ -66,7 +66,7 @@ export async function findPasses(db: Knex, asked: AskedPass[], at: Date): Promis
 }
 
 /** What is asked about, as rows to join to: `asked.label` and `asked.token_hash`. */
-export function fromAsked(db: Knex, asked: AskedPass[]): Knex.QueryBuilder {
+export function fromAsked(db: Knex, asked: AccessQuestion[]): Knex.QueryBuilder {
   const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));
   return db.from(
     db.raw('json_to_recordset(?::json) as asked(label text, token_hash text)', [JSON.stringify(rows)]),
@@ -74,7 +74,7 @@ export function fromAsked(db: Knex, asked: AskedPass[]): Knex.QueryBuilder {
 }
 
 /** Where a door keeps what lets somebody in. */
-interface Door {
+interface FactSource {
   /** The alias of its table, which has `workspace_id` and `user_id`. */
   pass: string;
   /** The column that names the session in the evidence. */
@@ -88,8 +88,12 @@ interface Door {
  * Reads the facts of one door from a query that has joined `asked`, the workspaces as `w` and its own passes:
  * the same of each, so that the same rules decide.
  */
-export async function selectFacts(db: Knex, passes: Knex.QueryBuilder, door: Door): Promise<PassFacts[]> {
-  const { pass, sessionId } = door;
+export async function selectFacts(
+  db: Knex,
+  passes: Knex.QueryBuilder,
+  source: FactSource,
+): Promise<AccessFacts[]> {
+  const { pass, sessionId } = source;
   const mustAccept = missingAcceptancesOf(db, db.ref(`${pass}.user_id`))
     .select(db.raw('1 as accept'))
     .limit(1)
@@ -102,12 +106,12 @@ export async function selectFacts(db: Knex, passes: Knex.QueryBuilder, door: Doo
     .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
     .leftJoin('open_workspace_sessions as o', (join) => {
       join.on('o.workspace_id', `${pass}.workspace_id`).andOn('o.user_id', `${pass}.user_id`);
-      join.andOn('o.session_id', sessionId).andOnVal('o.access_method', door.accessMethod);
+      join.andOn('o.session_id', sessionId).andOnVal('o.access_method', source.accessMethod);
     })
     .leftJoin('workspace_sessions as ws', (join) => {
       join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
     })
-    .select<PassFacts[]>([
+    .select<AccessFacts[]>([
       'asked.label',
       'asked.token_hash',
       'w.id as workspace_id',
@@ -117,7 +121,7 @@ export async function selectFacts(db: Knex, passes: Knex.QueryBuilder, door: Doo
       'w.wanted_running_since',
       `${pass}.user_id as pass_user_id`,
       `${sessionId} as browser_session_id`,
-      db.raw(`(${door.isSignedIn}) as is_signed_in`),
+      db.raw(`(${source.isSignedIn}) as is_signed_in`),
       'u.role',
       db.raw('must.accept is not null as must_accept'),
       db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 const CONNECTION_MS = 86_400_000;
 
 /** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
-export async function sweepPasses(db: Knex, context: RequestContext): Promise<string> {
+export async function sweepExpiredAccess(db: Knex, context: RequestContext): Promise<string> {
   const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
   const passes = await db('workspace_passes')
     .where('expires_at', '<', context.at)

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createPassReader, createToken, passCookie } from '../../../src/workspace/access/pass-token.ts';
+import {
+  createCookieReader,
+  createToken,
+  workspaceCookie,
+} from '../../../src/workspace/access/workspace-cookie-token.ts';
 
-const cookieOf = (token: string): string => passCookie(token, true).split(';')[0] ?? '';
+const cookieOf = (token: string): string => workspaceCookie(token, true).split(';')[0] ?? '';
 
 describe('what reads the cookies of a page’s files', () => {
   it('gives each browser its own pass, and two passes to nobody', () => {
-    const read = createPassReader(true);
+    const read = createCookieReader(true);
     const [alice, bob] = [createToken(), createToken()];
     for (let times = 0; times < 2; times += 1) {
       expect(read(cookieOf(alice.token)).hash).toBe(alice.hash);
@@ -16,7 +20,7 @@ describe('what reads the cookies of a page’s files', () => {
   });
 
   it('remembers the same one, but not whatever strangers make up', () => {
-    const read = createPassReader(true);
+    const read = createCookieReader(true);
     const first = read('a=1');
     expect(read('a=1')).toBe(first);
     for (let count = 0; count < 500; count += 1) read(`made=up-${String(count)}`);

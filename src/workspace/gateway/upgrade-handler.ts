@@ -3,14 +3,14 @@ import type { Socket } from 'node:net';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { answerAndClose } from '../../web/server/answer-and-close.ts';
-import { admitRequest } from './admit-request.ts';
+import { admitRequest } from './authorized-request.ts';
 import { createHostReader, hostnameOf } from '../host-name.ts';
 import { asksForWebSocket, readHostRequest } from '../host-request.ts';
-import type { PassRefusal } from '../access/decide-access.ts';
-import { createPassReader, isHttps } from '../access/pass-token.ts';
+import type { AccessRefusal } from '../access/decide-access.ts';
+import { createCookieReader, isHttps } from '../access/workspace-cookie-token.ts';
 import { answerHead } from './proxy-headers.ts';
-import type { WorkspaceGate } from '../access/access-cache.ts';
-import { TooMuchOpen, WorkspaceAway, type WorkspaceGateway } from './workspace-gateway.ts';
+import type { AccessCache } from '../access/access-cache.ts';
+import { TooMuchOpen, WorkspaceAway, type WorkspaceProxy } from './workspace-proxy.ts';
 
 /** What the server does with a request that would like to leave HTTP. */
 export interface UpgradeHandler {
@@ -26,11 +26,11 @@ export interface UpgradeHandler {
 /** Lets WebSockets into workspaces, by the same decision as every other request. */
 export function createUpgradeHandler(
   { config, contextOf }: { config: Config; contextOf(req: IncomingMessage): RequestContext },
-  gate: WorkspaceGate,
-  gateway: WorkspaceGateway,
+  accessCache: AccessCache,
+  workspaceProxy: WorkspaceProxy,
 ): UpgradeHandler {
   const readHost = createHostReader(config);
-  const readCookie = createPassReader(isHttps(config));
+  const readCookie = createCookieReader(isHttps(config));
   const isWanted = (req: IncomingMessage): boolean =>
     req.method === 'GET' && asksForWebSocket(req.headers) && readHost(req.headers.host).kind === 'workspace';
   const handle = async (req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
@@ -50,9 +50,12 @@ export function createUpgradeHandler(
         method: req.method ?? 'GET',
         path: req.url ?? '',
       });
-      const admission = await admitRequest({ gate, gateway }, context, { request, cookie: cookie.forwarded });
-      if (admission.ok) await gateway.passOnSocket(req, socket, head, admission.admitted);
-      else refuse(socket, refusalStatus(admission.reason));
+      const authorization = await admitRequest({ accessCache, workspaceProxy }, context, {
+        request,
+        cookie: cookie.forwarded,
+      });
+      if (authorization.ok) await workspaceProxy.proxyWebSocket(req, socket, head, authorization.authorized);
+      else refuse(socket, refusalStatus(authorization.reason));
     } catch (error) {
       if (error instanceof TooMuchOpen) refuse(socket, 429);
       else if (error instanceof WorkspaceAway) refuse(socket, error.status);
@@ -64,7 +67,7 @@ export function createUpgradeHandler(
   return { isWanted, handle };
 }
 
-function refusalStatus(reason: PassRefusal): number {
+function refusalStatus(reason: AccessRefusal): number {
   if (reason === 'away') return 503;
   return reason === 'no-pass' ? 401 : 403;
 }

@@ -8,32 +8,32 @@ export interface KeyHolder {
 }
 
 /**
- * sshd starts the session command as soon as the key is proven; a pass found later in a list of processes
+ * sshd starts the session command as soon as the key is proven; a secret found later in a list of processes
  * opens nothing.
  */
-const PASS_SECONDS = 30;
+const SECRET_SECONDS = 30;
 
 /** sshd asks about keys that strangers merely offer, so that their number must have an end; the oldest go. */
-const PASSES_MAX = 10_000;
+const SECRETS_MAX = 10_000;
 
 /**
- * Passes from the answer to sshd until the session command shows them, each once. In memory: a restart voids
+ * Secrets from the answer to sshd until the session command shows them, each once. In memory: a restart voids
  * them.
  */
-export class OneTimePasses {
+export class OneTimeSecrets {
   readonly #waiting = new Map<string, { holder: KeyHolder; expiresAt: number }>();
 
-  /** A new pass. Only its hash is kept. */
+  /** A new secret. Only its hash is kept. */
   issue(holder: KeyHolder, at: Date): string {
     this.#forgetOld(at);
-    const pass = newSecret();
-    this.#waiting.set(hashSecret(pass), { holder, expiresAt: at.getTime() + PASS_SECONDS * 1000 });
-    return pass;
+    const secret = newSecret();
+    this.#waiting.set(hashSecret(secret), { holder, expiresAt: at.getTime() + SECRET_SECONDS * 1000 });
+    return secret;
   }
 
-  /** Whose pass it is, the first time that it is shown in time; null otherwise. */
-  take(pass: string, at: Date): KeyHolder | null {
-    const hash = hashSecret(pass);
+  /** Whose secret it is, the first time that it is shown in time; null otherwise. */
+  take(secret: string, at: Date): KeyHolder | null {
+    const hash = hashSecret(secret);
     const found = this.#waiting.get(hash);
     this.#waiting.delete(hash);
     return found === undefined || found.expiresAt <= at.getTime() ? null : found.holder;
@@ -45,7 +45,7 @@ export class OneTimePasses {
 
   #forgetOld(at: Date): void {
     for (const [hash, { expiresAt }] of this.#waiting) {
-      if (expiresAt > at.getTime() && this.#waiting.size < PASSES_MAX) return;
+      if (expiresAt > at.getTime() && this.#waiting.size < SECRETS_MAX) return;
       this.#waiting.delete(hash);
     }
   }

@@ -1,37 +1,37 @@
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { EnteredSession } from '../session-row.ts';
 import type { HostRequest } from '../host-request.ts';
-import type { PassRefusal } from '../access/decide-access.ts';
+import type { AccessRefusal } from '../access/decide-access.ts';
 import type { WorkspaceAddress } from '../workspace-addresses.ts';
-import type { WorkspaceGate } from '../access/access-cache.ts';
-import type { Admitted, WorkspaceGateway } from './workspace-gateway.ts';
+import type { AccessCache } from '../access/access-cache.ts';
+import type { AuthorizedRequest, WorkspaceProxy } from './workspace-proxy.ts';
 
 /** Both ways into the gateway's workspaces. */
 export interface Doors {
-  gate: WorkspaceGate;
-  gateway: WorkspaceGateway;
+  accessCache: AccessCache;
+  workspaceProxy: WorkspaceProxy;
 }
 
-type Admission = { ok: true; admitted: Admitted } | { ok: false; reason: PassRefusal };
+type Authorization = { ok: true; authorized: AuthorizedRequest } | { ok: false; reason: AccessRefusal };
 
 /**
  * Decides about a request that came to the gateway, and where it goes. It counts as use when the workspace
  * answers: what finds nobody there is none. `cookie`: the browser's cookies without ours.
  */
 export async function admitRequest(
-  { gate, gateway }: Doors,
+  { accessCache, workspaceProxy }: Doors,
   context: RequestContext,
   { request, cookie }: { request: HostRequest; cookie: string },
-): Promise<Admission> {
-  const entry = await gate.decide(context, request);
-  if (!entry.allowed) return { ok: false, reason: entry.reason };
-  const { session, entrant } = entry;
-  const { workspaceId, userId, companyId } = entrant;
-  const address = await gateway.addresses.addressOf(workspaceId);
+): Promise<Authorization> {
+  const decision = await accessCache.decide(context, request);
+  if (!decision.allowed) return { ok: false, reason: decision.reason };
+  const { session, grant } = decision;
+  const { workspaceId, userId, companyId } = grant;
+  const address = await workspaceProxy.addresses.addressOf(workspaceId);
   if (address === null) return { ok: false, reason: 'away' };
   return {
     ok: true,
-    admitted: new AdmittedRequest(gate, {
+    authorized: new AuthorizedRequestOfProxy(accessCache, {
       context,
       request,
       cookie,
@@ -48,7 +48,7 @@ export async function admitRequest(
  * A class, for its method is made once: tsx names each function anew that is made for a request, which is
  * slow.
  */
-class AdmittedRequest implements Admitted {
+class AuthorizedRequestOfProxy implements AuthorizedRequest {
   readonly label: string;
   readonly tokenHash: string | null;
   readonly workspaceId: number;
@@ -58,14 +58,14 @@ class AdmittedRequest implements Admitted {
   readonly context: RequestContext;
   readonly address: WorkspaceAddress;
   readonly cookie: string;
-  readonly #gate: WorkspaceGate;
+  readonly #accessCache: AccessCache;
   readonly #request: HostRequest;
 
   constructor(
-    gate: WorkspaceGate,
-    of: Omit<Admitted, 'label' | 'tokenHash' | 'onAnswer'> & { request: HostRequest },
+    accessCache: AccessCache,
+    of: Omit<AuthorizedRequest, 'label' | 'tokenHash' | 'onAnswer'> & { request: HostRequest },
   ) {
-    this.#gate = gate;
+    this.#accessCache = accessCache;
     this.#request = of.request;
     this.label = of.request.label;
     this.tokenHash = of.request.tokenHash;
@@ -80,7 +80,7 @@ class AdmittedRequest implements Admitted {
 
   onAnswer(): void {
     const { context, session, workspaceId } = this;
-    this.#gate
+    this.#accessCache
       .note(context, session, { request: this.#request, isPartlySeen: false })
       ?.catch((error: unknown) => {
         context.log.warn({ err: error, workspaceId }, 'traffic could not be counted');

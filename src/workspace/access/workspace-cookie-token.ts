@@ -25,13 +25,13 @@ export function isHttps({ baseUrl }: Pick<Config, 'baseUrl'>): boolean {
  * The name of the cookie at a workspace's host. `__Host-` keeps a neighbouring host from planting one; it
  * needs https.
  */
-function passCookieName(https: boolean): string {
+function workspaceCookieName(https: boolean): string {
   return https ? '__Host-yac-workspace' : 'yac_workspace';
 }
 
 /** The whole `Set-Cookie` header: host-only, out of reach for scripts, gone with the browser. */
-export function passCookie(token: string, https: boolean): string {
-  return `${passCookieName(https)}=${token}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
+export function workspaceCookie(token: string, https: boolean): string {
+  return `${workspaceCookieName(https)}=${token}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
 }
 
 /** What a `Cookie` header holds for us and for the workspace. */
@@ -48,12 +48,12 @@ const READ_MAX = 500;
 /**
  * Makes what reads `Cookie` headers; a page asks for dozens of files with the same one, so it is remembered.
  */
-export function createPassReader(https: boolean): (header: string | undefined) => ReadCookie {
+export function createCookieReader(https: boolean): (header: string | undefined) => ReadCookie {
   const read = new Map<string, ReadCookie>();
   return (header = '') => {
     const found = read.get(header);
     if (found !== undefined) return found;
-    const cookie = readPassCookie(header, https);
+    const cookie = readWorkspaceCookie(header, https);
     if (read.size >= READ_MAX) read.clear();
     read.set(header, cookie);
     return cookie;
@@ -61,10 +61,10 @@ export function createPassReader(https: boolean): (header: string | undefined) =
 }
 
 /** Reads one `Cookie` header. Two passes in it are none: one of them was planted. */
-export function readPassCookie(header: string | undefined, https: boolean): ReadCookie {
+export function readWorkspaceCookie(header: string | undefined, https: boolean): ReadCookie {
   const pairs = cookiePairs(header);
-  const given = pairs.filter((pair) => pair.startsWith(`${passCookieName(https)}=`));
-  const token = given.length === 1 ? given[0]?.slice(passCookieName(https).length + 1) : undefined;
+  const given = pairs.filter((pair) => pair.startsWith(`${workspaceCookieName(https)}=`));
+  const token = given.length === 1 ? given[0]?.slice(workspaceCookieName(https).length + 1) : undefined;
   const forwarded = pairs.filter((pair) => pair !== '' && !isOurs(pair)).join('; ');
   return { hash: hashSentToken(token), forwarded };
 }

@@ -6,12 +6,12 @@ import { recordSecurityEvent } from '../../audit/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
 import type { EnteredSession } from '../session-row.ts';
-import type { AskedPass } from '../access/find-passes.ts';
-import type { DoorRules } from '../access-rules.ts';
-import { countMessages } from '../activity/websocket-frames.ts';
+import type { AccessQuestion } from '../access/find-access-facts.ts';
+import type { AccessRules } from '../access-rules.ts';
+import { readFrames } from '../activity/websocket-frames.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
-import type { PersonSigns } from '../activity/human-activity.ts';
-import { isHttps } from '../access/pass-token.ts';
+import type { HumanActivity } from '../activity/human-activity.ts';
+import { isHttps } from '../access/workspace-cookie-token.ts';
 import { cleanRequestHeaders } from './proxy-headers.ts';
 import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
@@ -46,7 +46,7 @@ export class TooMuchOpen extends Error {
 }
 
 /** Who has been let in, and to where. */
-export interface Admitted extends AskedPass {
+export interface AuthorizedRequest extends AccessQuestion {
   workspaceId: number;
   userId: number;
   companyId: number;
@@ -59,34 +59,34 @@ export interface Admitted extends AskedPass {
   onAnswer(): void;
 }
 
-interface GatewayDeps {
+interface ProxyDeps {
   config: Config;
   db: Knex;
   log: Log;
   addresses: WorkspaceAddresses;
-  rules: DoorRules;
-  signs: PersonSigns;
+  rules: AccessRules;
+  humanActivity: HumanActivity;
   /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
   silentMs?: number;
 }
 
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
-export class WorkspaceGateway {
+export class WorkspaceProxy {
   readonly addresses: WorkspaceAddresses;
   readonly connections: OpenConnections;
-  readonly #deps: GatewayDeps;
+  readonly #deps: ProxyDeps;
   readonly #silentMs: number;
   readonly #agent: WorkspaceAgent;
-  readonly #signs: PersonSigns;
+  readonly #humanActivity: HumanActivity;
   /** How much each person has open. */
   readonly #held = new Map<number, number>();
   readonly #refused = new Map<number, { since: number; count: number }>();
 
-  constructor(deps: GatewayDeps) {
+  constructor(deps: ProxyDeps) {
     this.#deps = deps;
     this.#silentMs = deps.silentMs ?? SILENT_MS;
     this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
-    this.#signs = deps.signs;
+    this.#humanActivity = deps.humanActivity;
     this.addresses = deps.addresses;
     this.connections = new OpenConnections(deps);
   }
@@ -95,44 +95,53 @@ export class WorkspaceGateway {
    * Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with
    * `TooMuchOpen`.
    */
-  async passOn(req: IncomingMessage, res: ServerResponse, admitted: Admitted): Promise<void> {
-    this.#hold(admitted);
-    const remove = this.connections.add(toConnection(admitted, false, () => res.destroy()));
+  async proxyRequest(
+    req: IncomingMessage,
+    res: ServerResponse,
+    authorized: AuthorizedRequest,
+  ): Promise<void> {
+    this.#hold(authorized);
+    const remove = this.connections.add(toConnection(authorized, false, () => res.destroy()));
     try {
-      const options = this.#toOptions(req, admitted);
+      const options = this.#toOptions(req, authorized);
       await relayRequest(req, res, {
         options: { ...options, agent: this.#agent },
         onAnswer: () => {
-          admitted.onAnswer();
+          authorized.onAnswer();
         },
       });
     } catch (error) {
       throw toAway(error);
     } finally {
       remove();
-      this.#letGo(admitted);
+      this.#letGo(authorized);
     }
   }
 
   /**
    * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves.
-   * Resolves when both sides speak, or with what the workspace answered instead; rejects like `passOn`.
+   * Resolves when both sides speak, or with what the workspace answered instead; rejects like `proxyRequest`.
    */
-  async passOnSocket(req: IncomingMessage, socket: Socket, head: Buffer, admitted: Admitted): Promise<void> {
+  async proxyWebSocket(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    authorized: AuthorizedRequest,
+  ): Promise<void> {
     if (socket.closed) return;
-    this.#hold(admitted);
+    this.#hold(authorized);
     socket.once('close', () => {
-      this.#letGo(admitted);
+      this.#letGo(authorized);
     });
-    const connection = toConnection(admitted, true, () => socket.destroy());
+    const connection = toConnection(authorized, true, () => socket.destroy());
     socket.once('close', this.connections.add(connection));
-    const { headers, ...options } = this.#toOptions(req, admitted);
+    const { headers, ...options } = this.#toOptions(req, authorized);
     try {
       await relayWebSocket(socket, head, {
         options: { ...options, headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
         silentMs: this.#silentMs,
         onAnswer: () => {
-          admitted.onAnswer();
+          authorized.onAnswer();
         },
         ...this.#counters(connection, socket),
       });
@@ -158,10 +167,14 @@ export class WorkspaceGateway {
     let openedAt = new Date();
     let isEndedByWorkspace = false;
     const traffic = connection.context.recorders?.trafficBuffer;
-    const onSent = countMessages(
+    const onSent = readFrames(
       (bytes) => {
         const at = new Date();
-        const isActive = this.#signs.isBehindMessage(connection.session, at, { socket, openedAt, bytes });
+        const isActive = this.#humanActivity.isBehindMessage(connection.session, at, {
+          socket,
+          openedAt,
+          bytes,
+        });
         traffic?.note(connection.session, at, { isActive, isPartlySeen: false });
       },
       () => {
@@ -170,9 +183,9 @@ export class WorkspaceGateway {
         if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
       },
     );
-    const onSaid = countMessages(
+    const onSaid = readFrames(
       () => {
-        this.#signs.noteSpoken(connection.session, new Date());
+        this.#humanActivity.noteSpoken(connection.session, new Date());
       },
       () => {
         isEndedByWorkspace = connection.hasClosed !== true;
@@ -187,31 +200,31 @@ export class WorkspaceGateway {
 
   #toOptions(
     req: IncomingMessage,
-    { address, context, cookie }: Admitted,
+    { address, context, cookie }: AuthorizedRequest,
   ): Pick<RequestOptions, 'method' | 'path'> & WorkspaceTarget & { headers: IncomingHttpHeaders } {
     const protocol = isHttps(this.#deps.config) ? 'https' : 'http';
     const headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
     return { ...toTarget(address), method: req.method, path: req.url, headers };
   }
 
-  #hold(admitted: Admitted): void {
-    const { userId } = admitted;
+  #hold(authorized: AuthorizedRequest): void {
+    const { userId } = authorized;
     const held = this.#held.get(userId) ?? 0;
     if (held >= this.#deps.config.workspaceConnectionsMax) {
-      this.#tell(admitted);
+      this.#tell(authorized);
       throw new TooMuchOpen();
     }
     this.#held.set(userId, held + 1);
   }
 
-  #letGo({ userId }: Admitted): void {
+  #letGo({ userId }: AuthorizedRequest): void {
     const held = this.#held.get(userId) ?? 0;
     if (held > 1) this.#held.set(userId, held - 1);
     else this.#held.delete(userId);
   }
 
   /** Once in a while: whoever opens thousands must fill no table. */
-  #tell({ userId, companyId, context }: Admitted): void {
+  #tell({ userId, companyId, context }: AuthorizedRequest): void {
     const now = context.at.getTime();
     const told = this.#refused.get(userId) ?? { since: -Infinity, count: 0 };
     told.count += 1;
@@ -232,8 +245,8 @@ function toAway(error: unknown): unknown {
   return new WorkspaceAway(error instanceof WorkspaceSilent ? 504 : 502, error);
 }
 
-function toConnection(admitted: Admitted, isSocket: boolean, cut: () => void): OpenConnection {
-  const { label, tokenHash, workspaceId, session, context } = admitted;
+function toConnection(authorized: AuthorizedRequest, isSocket: boolean, cut: () => void): OpenConnection {
+  const { label, tokenHash, workspaceId, session, context } = authorized;
   return { label, tokenHash, workspaceId, session, context, isSocket, cut };
 }
 

@@ -1,5 +1,5 @@
 /** Gathers items while a write is in flight and writes them together: the busier, the larger the batches. */
-interface Gatherer<T> {
+interface Batcher<T> {
   /** Resolves, or rejects, with the write that had the item in it. */
   add(item: T, bytes: number): Promise<void>;
   /** What is not written yet, that in flight included. */
@@ -29,11 +29,11 @@ const SHARE_FROM = 64;
  * while all `lanes` write waits for the next write. With two lanes a long queue is halved, so that one half
  * is made ready here while the database works on the other.
  */
-export function createGatherer<T>(
+export function createBatcher<T>(
   limits: BatchLimits,
   write: (batch: T[]) => Promise<void>,
   lanes = 1,
-): Gatherer<T> {
+): Batcher<T> {
   let queue: Waiting<T>[] = [];
   const inFlight = new Set<Waiting<T>[]>();
   const running = new Set<Promise<void>>();
