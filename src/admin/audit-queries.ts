@@ -1,16 +1,11 @@
 import type { Knex } from 'knex';
 import type { ActorType } from '../audit/request-context.ts';
 import { normaliseEmail } from '../auth/normalise-email.ts';
-import { readPage, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { PAGE_SIZE, readPage, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { readByMonths } from '../db/month-windows.ts';
 import { nearCursor, type TimedCursor } from '../db/timed-cursor.ts';
 import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
-
-/**
- * Rows of the audit viewer on one page: on a phone each is a card, and more of them nobody scrolls through.
- */
-export const AUDIT_PAGE_SIZE = 25;
 
 /** By which the table is partitioned. */
 const TIME = 'audit_logs.timestamp';
@@ -69,7 +64,7 @@ export async function listAuditRows(
       TIME,
       input.cursor,
     ),
-    size: AUDIT_PAGE_SIZE,
+    size: PAGE_SIZE,
     read: (page) => readByMonths({ ...page, column: TIME, to: input.filter.to }),
   };
   return readPage<AuditEntryRow>(db, filtered(db, input), order, input.cursor);

@@ -20,7 +20,7 @@ import { describeAuditRows } from './describe-audit-rows.ts';
 import { countHolds, countOpenHolds } from '../holds/queries.ts';
 import { parseSearch, parseCursor } from '../web/list-input.ts';
 import { pageUrls } from '../web/page-urls.ts';
-import { monthStart } from './month-start.ts';
+import { startOfMonth } from '../local-calendar.ts';
 import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
 import { type CompanyRow } from '../people/queries.ts';
 
@@ -51,7 +51,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     findSubscription(db, company.id),
     WorkspaceSessionTracker.usageStats(db, null, {
       companyId: company.id,
-      from: monthStart(req.receivedAt),
+      from: startOfMonth(req.receivedAt),
     }),
     listPaymentsInReview(db, company.id, parseCursor(req.query, REVIEW)),
     countHolds(db, company.id),

@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import type { Role } from '../auth/require-user.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
-import { PAGE_SIZE } from '../web/list-input.ts';
+import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { whereContains } from '../db/where-contains.ts';
 
 /** Names sort as a Turkish reader expects, ç after c and ı before i. */

@@ -8,7 +8,7 @@ import { countSignIns, listNewestAuditRows } from './audit-queries.ts';
 import type { AdminScope } from '../people/company-scope.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
 import { listMembershipPeriods } from '../evidence/queries.ts';
-import { monthStart } from './month-start.ts';
+import { startOfMonth } from '../local-calendar.ts';
 import { findPerson } from './people-queries.ts';
 import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';
 
@@ -30,7 +30,7 @@ export async function personPage(
     listAcceptances(db, userId),
     listMembershipPeriods(db, input),
     WorkspaceSessionTracker.usageStats(db, null, { companyId, userId }),
-    WorkspaceSessionTracker.usageStats(db, null, { companyId, userId, from: monthStart(at) }),
+    WorkspaceSessionTracker.usageStats(db, null, { companyId, userId, from: startOfMonth(at) }),
     countSignIns(db, input),
     listPaymentsOfPerson(db, { companyId, userId, cursor: input.payments }),
     listNewestAuditRows(db, { companyId, userId, limit: NEWEST_EVENTS }),

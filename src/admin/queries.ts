@@ -1,11 +1,14 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import {
+  PAGE_SIZE,
+  SHORT_PAGE_SIZE,
+  readPage,
+  type Cursor,
+  type KeysetOrder,
+  type Page,
+} from '../db/keyset.ts';
 import { whereContains } from '../db/where-contains.ts';
 import type { CompanyRow } from '../people/queries.ts';
-import { PAGE_SIZE } from '../web/list-input.ts';
-
-/** Payments on one page of a person's, which shows much else. */
-const PAYMENTS_PAGE_SIZE = 10;
 
 /** For the operators' chooser. */
 interface CompanyEntry extends CompanyRow {
@@ -80,7 +83,7 @@ export async function listPaymentsOfPerson(
     keys: ['payments.created_at', 'payments.id'],
     direction: 'desc',
     startsAmong: db('payments').where(ofPerson),
-    size: PAYMENTS_PAGE_SIZE,
+    size: SHORT_PAGE_SIZE,
   };
   return readPage<PaymentEntry>(db, query, order, input.cursor);
 }

@@ -7,6 +7,7 @@ import { createWorkspace, type CreateOutcome } from '../workspace/lifecycle/crea
 import { findWorkspace } from '../workspace/queries.ts';
 import type { WorkspaceRuntime } from '../workspace/runtime-types.ts';
 import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
+import { HOUR_MS } from '../durations.ts';
 
 /**
  * A program that was cut off tries again within minutes; a day also covers one that a person restarts in the
@@ -78,7 +79,7 @@ async function claimKey(
       company_id: row.companyId,
       fingerprint: row.fingerprint,
       created_at: context.at,
-      expires_at: new Date(context.at.getTime() + KEY_HOURS * 3_600_000),
+      expires_at: new Date(context.at.getTime() + KEY_HOURS * HOUR_MS),
     })
     .onConflict(['user_id', 'key'])
     .ignore()

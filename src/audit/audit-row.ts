@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
+import { storable } from '../storable-text.ts';
 import type { AuditAction } from './actions.ts';
 import type { AuditReasonText } from './reasons.ts';
 import type { ActorType, RequestContext } from './request-context.ts';
@@ -151,11 +152,6 @@ function withStorableNames(value: object): object {
   const names = Object.keys(value);
   if (names.every((name) => storable(name) === name)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [storable(name), inner as unknown]));
-}
-
-/** Postgres refuses NUL in text and jsonb, and half a surrogate pair in jsonb: both become U+FFFD. */
-function storable(value: string): string {
-  return value.replaceAll('\0', '\uFFFD').toWellFormed();
 }
 
 function sha256(value: string): string {

@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type Page } from '../db/keyset.ts';
+import { PAGE_SIZE, readPage, type Cursor, type Page } from '../db/keyset.ts';
 import { securityEventKinds, type SecurityEventKind } from './security-log.ts';
-
-const PAGE_SIZE = 25;
 
 export interface SecurityEventEntry {
   /** The slot and one, since addresses of pages count from 1. */

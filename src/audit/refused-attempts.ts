@@ -5,6 +5,7 @@ import { toAuditRow, type AuditRow } from './audit-row.ts';
 import { fromEventLine, insertAuditEvents, toEventLine } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
 import { recordSecurityEvent, type SecurityEventKind } from './security-log.ts';
+import { DAY_MS, MINUTE_MS } from '../durations.ts';
 
 /** As long as the limits of the sign-in form count. */
 const WINDOW_MINUTES = 15;
@@ -14,8 +15,6 @@ const ADDRESSES_MAX = 20;
 
 /** Rows that one transaction takes: few enough to hold their locks for a moment only. */
 const WRITTEN_AT_ONCE = 500;
-
-const DAY_MS = 86_400_000;
 
 /**
  * The database takes no row that is older than 31 days (migration 0122): what waited longer is written a day
@@ -82,7 +81,7 @@ async function count(
     othersEvent: toEventLine(ofManyAddresses(row)),
     ownRows,
     at: context.at,
-    endsAt: new Date(context.at.getTime() + WINDOW_MINUTES * 60_000),
+    endsAt: new Date(context.at.getTime() + WINDOW_MINUTES * MINUTE_MS),
     max: ADDRESSES_MAX,
   };
   try {

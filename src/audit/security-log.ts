@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { MINUTE_MS } from '../durations.ts';
+import { boundedText } from '../storable-text.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** The kinds, in the order of their rings in the table; migration 0121 has a sequence for each. */
@@ -40,14 +42,14 @@ export async function recordSecurityEvent(
       first: securityEventKinds.indexOf(kind) * RING_SLOTS,
       sequence: `security_events_${kind.replaceAll('-', '_')}`,
       at: context.at,
-      minuteAgo: new Date(context.at.getTime() - 60_000),
+      minuteAgo: new Date(context.at.getTime() - MINUTE_MS),
       most: PER_ADDRESS_AND_MINUTE,
       kind,
       ip: context.ip,
-      path: excerpt(context.path ?? ''),
+      path: boundedText(context.path ?? '', EXCERPT_MAX),
       requestId: context.requestId,
       details: JSON.stringify(input.details, (_, value: unknown) =>
-        typeof value === 'string' ? excerpt(value) : value,
+        typeof value === 'string' ? boundedText(value, EXCERPT_MAX) : value,
       ),
     });
   } catch (error) {
@@ -65,7 +67,3 @@ const INSERT = `
   ) < :most
   on conflict (slot) do update set at = excluded.at, kind = excluded.kind, ip_address = excluded.ip_address,
     path = excluded.path, request_id = excluded.request_id, details = excluded.details`;
-
-function excerpt(text: string): string {
-  return Buffer.from(text.slice(0, EXCERPT_MAX).replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8');
-}

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from './request-context.ts';
+import { MINUTE_MS } from '../durations.ts';
 
 /** The minutes that a run looks back: as many as lie between two runs (jobs.ts). */
 const WINDOW_MINUTES = 5;
@@ -12,7 +13,7 @@ const MANY = 100;
  * `security_events_total` also counts what the table had no room for. Returns how many kinds it warned of.
  */
 export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<string> {
-  const since = new Date(context.at.getTime() - WINDOW_MINUTES * 60_000);
+  const since = new Date(context.at.getTime() - WINDOW_MINUTES * MINUTE_MS);
   const kinds = await db('security_events')
     .where('at', '>', since)
     .groupBy('kind')

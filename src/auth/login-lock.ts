@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { MINUTE_MS } from '../durations.ts';
 
 /** Five wrong passwords in a row … */
 export const FAILURES_BEFORE_LOCK = 5;
@@ -22,7 +23,7 @@ export type Reservation =
  * starts again. The row exists for addresses that nobody has as well, so a lock tells nothing.
  */
 export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {
-  const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * 60_000);
+  const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * MINUTE_MS);
   const { rows } = await db.raw<{ rows: LockRow[] }>(
     `insert into login_locks as lock (key, failed_count, locked_until, updated_at)
      values (:key, 1, null, :at)

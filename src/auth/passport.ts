@@ -9,10 +9,9 @@ import { readDeviceToken } from '../web/sessions/device-cookie.ts';
 import { credentials } from './input.ts';
 import { findSignedInUser } from './require-user.ts';
 import { signIn, type SignInOutcome } from './sign-in.ts';
+import { DAY_MS } from '../durations.ts';
 
 export type Authenticator = InstanceType<typeof Passport>;
-
-const DAY_MS = 86_400_000;
 
 type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receivedAt: Date };
 

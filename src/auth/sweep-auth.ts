@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { HOUR_MS } from '../durations.ts';
 
 /** A counter of wrong passwords is forgotten a day after its last use. */
 const LOCK_MEMORY_HOURS = 24;
@@ -9,8 +10,6 @@ const LOCK_MEMORY_HOURS = 24;
  * arrive.
  */
 const DEVICE_MEMORY_DAYS = 730;
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Removes what has expired: browser sessions, rate limit counters, old locks, browsers not seen for two

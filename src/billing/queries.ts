@@ -1,11 +1,9 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../currency.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import type { Plan, PlanTimes, PaidPlan } from '../plan.ts';
-
-/** Rows on one page of payments or invoices; a list grows by one or two rows a month. */
-export const PAGE_SIZE = 10;
+import { HOUR_MS } from '../durations.ts';
 
 /** What a company may use and until when; `subscriptionState` says what that means at a moment. */
 export interface Subscription {
@@ -152,7 +150,7 @@ export async function listPayments(
     keys: ['payments.created_at', 'payments.id'],
     direction: 'desc',
     startsAmong: db('payments').where('payments.company_id', companyId),
-    size: PAGE_SIZE,
+    size: SHORT_PAGE_SIZE,
   };
   return readPage<ListedPayment>(db, query, order, cursor);
 }
@@ -190,7 +188,7 @@ export async function listPaymentsInReview(
     direction: 'asc',
     // Not those in review alone: the payment that a page starts from may have been decided since.
     startsAmong: payments,
-    size: PAGE_SIZE,
+    size: SHORT_PAGE_SIZE,
   };
   return readPage<PaymentInReview>(db, query, order, cursor);
 }
@@ -318,7 +316,7 @@ export async function countStuckPayments(db: Knex, at: Date, timeoutMs: number):
 }
 
 function stuckPayments(db: Knex, at: Date): Knex.QueryBuilder {
-  const openedBefore = new Date(at.getTime() - STUCK_AFTER_HOURS * 3_600_000);
+  const openedBefore = new Date(at.getTime() - STUCK_AFTER_HOURS * HOUR_MS);
   return db('payments')
     .where('payments.status', 'pending')
     .where((stuck) => {

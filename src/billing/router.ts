@@ -26,6 +26,7 @@ import type { PaidPlan } from '../plan.ts';
 import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
 import { startCheckout, type Checkout } from './checkout/start-checkout.ts';
+import { MINUTE_MS } from '../durations.ts';
 
 /** While the gateway's answer is still being fetched. */
 const OPENING_REFRESH_SECONDS = 2;
@@ -207,7 +208,7 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
     frameUrl,
     period,
     startsNow: period.start.getTime() === req.receivedAt.getTime(),
-    openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * 60_000),
+    openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
     taxPercent: number(config.taxPercent, 2),
   });

@@ -2,8 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Currency } from '../currency.ts';
 import { TRIAL_DAYS } from './plans.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../durations.ts';
 
 /**
  * Gives a new company its trial, in the caller's transaction: `TRIAL_DAYS` from `context.at`. Until the first

@@ -1,10 +1,7 @@
 import { limitsOf, type PlanLimits } from './plans.ts';
 import { type Plan } from '../plan.ts';
 import type { Subscription } from './queries.ts';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 
 /**
  * From five days before the end people are warned: it does not renew by itself, and a weekend or a bank may

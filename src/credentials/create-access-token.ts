@@ -5,14 +5,13 @@ import { hashSecret } from '../secret-token.ts';
 import { newAccessToken, tokenSessionId, type TokenScope } from './access-token.ts';
 import { credentialOwner, lockCredentialOwner } from './credential-owner.ts';
 import { countUsableTokens } from './token-queries.ts';
+import { DAY_MS } from '../durations.ts';
 
 /**
  * Tokens that one person can use at a time: one for each of their programs, and still a list that can be
  * looked through.
  */
 export const USABLE_TOKENS_MAX = 20;
-
-const DAY_MS = 86_400_000;
 
 type CreateTokenOutcome =
   { ok: true; tokenId: number; token: string; expiresAt: Date } | { ok: false; reason: 'too-many' };

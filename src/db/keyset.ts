@@ -1,5 +1,11 @@
 import type { Knex } from 'knex';
 
+/** Rows on one page of a list that has its page to itself. */
+export const PAGE_SIZE = 25;
+
+/** Rows on one page of a list that shares its page with others. */
+export const SHORT_PAGE_SIZE = 10;
+
 /**
  * Where a page starts: just after (`next`) or just before (`prev`) the row with that id. Neither: at the top.
  */

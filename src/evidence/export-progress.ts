@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
+import { HOUR_MS } from '../durations.ts';
 
 /** How often it is written, in milliseconds: as often as a person can see it move. */
 const WRITE_MS = 1000;
@@ -94,7 +95,7 @@ export async function findProgress(
 
 /** Removes the progress of downloads that ended a day ago. Returns a summary for the job list. */
 export async function sweepExportProgress(db: Knex, context: Pick<RequestContext, 'at'>): Promise<string> {
-  const before = new Date(context.at.getTime() - KEPT_HOURS * 3_600_000);
+  const before = new Date(context.at.getTime() - KEPT_HOURS * HOUR_MS);
   const removed = await db('export_progress').where('updated_at', '<', before).delete();
   return `removed ${String(removed)} downloads`;
 }

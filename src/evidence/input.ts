@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { TIME_ZONE } from '../web/format.ts';
+import { TIME_ZONE } from '../local-calendar.ts';
 import { z } from 'zod';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { type CsvSeparator, separatorOf } from './csv.ts';

@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { HoldKind, HoldList } from './input.ts';
-import { PAGE_SIZE } from '../web/list-input.ts';
 
 /** A hold with the names of those it bears. */
 export interface HoldEntry {

@@ -3,6 +3,7 @@ import { systemContext, type RequestContext } from '../audit/request-context.ts'
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
+import { MINUTE_MS } from '../durations.ts';
 
 /** Scheduled work: `run` does it and says in a few words what it did. */
 export interface Job {
@@ -83,7 +84,7 @@ async function claim(db: Knex, job: Job, at: Date): Promise<boolean> {
       query
         .whereNull('last_started_at')
         .orWhere('last_finished_at', '>=', db.ref('last_started_at'))
-        .orWhere('last_started_at', '<=', new Date(at.getTime() - DEAD_AFTER_MINUTES * 60_000));
+        .orWhere('last_started_at', '<=', new Date(at.getTime() - DEAD_AFTER_MINUTES * MINUTE_MS));
     })
     .update({ next_run_at: new Date(at.getTime() + job.everySeconds * 1000), last_started_at: at });
   return claimed === 1;

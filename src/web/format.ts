@@ -1,8 +1,6 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { TIME_ZONE } from '../local-calendar.ts';
 import { catalogues, type Locale, type TextKey } from './locales/catalogues.ts';
-
-/** People read times of the company's country; data carries UTC. */
-export const TIME_ZONE = 'Europe/Istanbul';
 
 type Params = Record<string, string | number | boolean | Date | null | undefined>;
 type DateStyle = 'datetime' | 'date' | 'time' | 'relative' | 'utc';

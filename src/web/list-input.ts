@@ -1,9 +1,6 @@
 import type { Cursor } from '../db/keyset.ts';
 import { type TimedCursor, parseTimedId } from '../db/timed-cursor.ts';
 
-/** Rows on one page of people or companies. */
-export const PAGE_SIZE = 25;
-
 /** A row's number from a path or query, or null: anything else names nothing. */
 export function parseId(value: unknown): number | null {
   return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : null;

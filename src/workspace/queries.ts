@@ -1,10 +1,7 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { RuntimeWorkspace, StopCause } from './runtime-types.ts';
 import { idleLimit } from './session-row.ts';
-
-/** Workspaces on one page of the list. */
-const WORKSPACES_PAGE_SIZE = 25;
 
 export interface Workspace {
   id: number;
@@ -96,7 +93,7 @@ export async function listWorkspaces(
     keys: ['workspaces.id'],
     direction: 'desc',
     startsAmong: db('workspaces').where('workspaces.company_id', input.companyId),
-    size: input.size ?? WORKSPACES_PAGE_SIZE,
+    size: input.size ?? PAGE_SIZE,
   };
   return readPage<ListedWorkspace>(db, query, order, input.page);
 }

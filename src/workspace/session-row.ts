@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { MINUTE_MS } from '../durations.ts';
 
 /** How a workspace is reached. */
 export const accessMethods = ['web', 'api', 'ssh'] as const;
@@ -128,7 +129,7 @@ export const IDLE_MINUTES = 30;
 
 /** The earliest last activity that still counts as in use at `at`. */
 export function idleLimit(at: Date): Date {
-  return new Date(at.getTime() - IDLE_MINUTES * 60_000);
+  return new Date(at.getTime() - IDLE_MINUTES * MINUTE_MS);
 }
 
 /** True when the session was over by `at`, whether or not anybody has noticed. */

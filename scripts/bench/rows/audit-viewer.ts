@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { AUDIT_PAGE_SIZE, everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
+import { PAGE_SIZE } from '../../../src/db/keyset.ts';
+import { everything, listAuditRows } from '../../../src/admin/audit-queries.ts';
 import { createDb } from '../../../src/db/db.ts';
 import type { TimedCursor } from '../../../src/db/timed-cursor.ts';
 import { startApp } from '../apps/app-process.ts';
@@ -81,11 +82,11 @@ async function findDeepPage({
     [LOUD_COMPANY],
   );
   const rows = Number(counted?.rows);
-  const page = Math.min(DEEP_PAGE, Math.floor(rows / AUDIT_PAGE_SIZE));
+  const page = Math.min(DEEP_PAGE, Math.floor(rows / PAGE_SIZE));
   const [start] = await runStatement<{ id: string; timestamp: Date }>(
     superUrl,
     'select id, timestamp from audit_logs where company_id = $1 order by timestamp desc, id desc offset $2 limit 1',
-    [LOUD_COMPANY, (page - 1) * AUDIT_PAGE_SIZE - 1],
+    [LOUD_COMPANY, (page - 1) * PAGE_SIZE - 1],
   );
   if (start === undefined) throw new Error('the company has no deep page');
   return { page, startId: Number(start.id), startAt: start.timestamp, rows };

@@ -20,8 +20,7 @@ import {
   type Subscription,
 } from '../queries.ts';
 import { subscriptionState, type SubscriptionState } from '../subscription-state.ts';
-
-const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../../durations.ts';
 
 /** Who looks at the page, when and how; `values` and `errors` come back from a form. */
 export interface BillingPageInput {

@@ -5,6 +5,7 @@ import type { AuditReason } from '../../audit/reasons.ts';
 import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import { boundedText } from '../../storable-text.ts';
 import { lockSubscription } from '../extend-subscription.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import { checkOrder, type OrderRefusal } from '../order-rules.ts';
@@ -16,6 +17,9 @@ import { type PaidPlan } from '../../plan.ts';
 import { isPublicAddress } from './public-address.ts';
 import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';
 import { findBillingDetails, paymentColumns, type Payment } from '../queries.ts';
+
+/** The column's bound. */
+const USER_AGENT_MAX = 1024;
 
 interface CheckoutInput {
   plan: PaidPlan;
@@ -118,7 +122,7 @@ async function insertPayment(
       status: 'pending',
       created_at: context.at,
       client_ip: context.ip,
-      user_agent: context.userAgent?.slice(0, 1024).replaceAll('\0', '') ?? null,
+      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
       gateway_user_ip: userIp,
       test_mode: input.config.paytr.testMode,
     })

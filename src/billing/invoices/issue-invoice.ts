@@ -3,7 +3,8 @@ import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { includedTax } from '../included-tax.ts';
-import { calendarYear, type Period } from '../period.ts';
+import { calendarYear, TIME_ZONE } from '../../local-calendar.ts';
+import type { Period } from '../period.ts';
 import { type InvoiceParty } from './queries.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
 
@@ -86,14 +87,14 @@ async function takeNumberOf(
       `insert into invoice_counters (year, last_number, last_issued_at)
      select :year, 1, now_or_later.at
      from (select greatest(:notBefore::timestamptz, clock_timestamp()) as at) as now_or_later
-     where extract(year from now_or_later.at at time zone 'Europe/Istanbul') = :year::integer
+     where extract(year from now_or_later.at at time zone :zone) = :year::integer
      on conflict on constraint pk_invoice_counters do update
        set last_number = invoice_counters.last_number + 1,
            last_issued_at = greatest(invoice_counters.last_issued_at, :notBefore::timestamptz, clock_timestamp())
-       where extract(year from greatest(:notBefore::timestamptz, clock_timestamp()) at time zone 'Europe/Istanbul')
+       where extract(year from greatest(:notBefore::timestamptz, clock_timestamp()) at time zone :zone)
              = :year::integer
      returning last_number, last_issued_at`,
-      { year, notBefore },
+      { year, notBefore, zone: TIME_ZONE },
     )
     .options({ name: 'take-invoice-number' });
   const counter = rows[0];

@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
-import { readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
+import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import type { PaidPlan } from '../../plan.ts';
-import { PAGE_SIZE } from '../queries.ts';
 
 /** A party of an invoice as it was on that day. */
 export interface InvoiceParty {
@@ -73,7 +72,7 @@ export async function listInvoices(db: Knex, companyId: number, cursor: Cursor):
     keys: ['invoices.issued_at', 'invoices.id'],
     direction: 'desc',
     startsAmong: db('invoices').where('invoices.company_id', companyId),
-    size: PAGE_SIZE,
+    size: SHORT_PAGE_SIZE,
   };
   return readPage<Invoice>(db, query, order, cursor);
 }

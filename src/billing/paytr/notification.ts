@@ -1,4 +1,4 @@
-import { boundedText } from './bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { boundedText } from './bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 import { readPaytrNotification, type NotificationReading } from './notification.ts';
 import {
   answerText,

@@ -1,4 +1,4 @@
-import { boundedText } from './bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 
 /**
  * Why PayTR gave no answer that can be used. `gatewayMessage` is for the log and the audit trail, at most 500

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { boundedText } from './bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 import { formatMajor } from './minor-units.ts';
 import { type PaytrCurrency, toPaytrCurrency } from './currency.ts';
 import { paytrSignature, type PaytrCredentials } from './signature.ts';

@@ -2,7 +2,7 @@ import express, { Router, type ErrorRequestHandler, type Request, type Response 
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security-log.ts';
-import { boundedText } from '../paytr/bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 import type { NotificationReading } from '../paytr/paytr.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';

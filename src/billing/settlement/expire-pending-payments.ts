@@ -4,13 +4,14 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { Mailer } from '../../mail/mail.ts';
 import { lockOrder } from './apply-settlement.ts';
-import { boundedText } from '../paytr/bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Paytr } from '../paytr/paytr.ts';
 import { GATEWAY_MESSAGE_LENGTH } from '../paytr/request.ts';
 import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from '../queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
+import { MINUTE_MS } from '../../durations.ts';
 
 /** The gateway closes a page after 30 minutes; its notification has a quarter of an hour more to arrive. */
 const OVERDUE_MINUTES = 45;
@@ -51,7 +52,7 @@ export async function expirePendingPayments(
   context: RequestContext,
   input: Parts,
 ): Promise<string> {
-  const before = new Date(context.at.getTime() - OVERDUE_MINUTES * 60_000);
+  const before = new Date(context.at.getTime() - OVERDUE_MINUTES * MINUTE_MS);
   const endings: Ending[] = [];
   const startedAt = performance.now();
   const due = { startedBefore: before, at: context.at, limit: BATCH };

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { boundedText } from '../paytr/bounded-text.ts';
+import { boundedText } from '../../storable-text.ts';
 
 /** Longest order number kept of a notification that names none of ours; ours have at most 64. */
 const FOREIGN_OID_MAX = 100;

@@ -9,11 +9,10 @@ import {
   findOpenInvitation,
   findUserByEmail,
 } from '../../auth/queries.ts';
+import { DAY_MS } from '../../durations.ts';
 
 /** A link in a mail is good for a week: long enough for a holiday, short enough for a forgotten mailbox. */
 export const INVITATION_DAYS = 7;
-
-const DAY_MS = 86_400_000;
 
 export type InviteOutcome =
   | { ok: true; invitationId: number; token: string }

@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { asPgPool, createDb } from '../../db/db.ts';
 import { BrowserSessionStore, hashSessionId } from './browser-session-store.ts';
 import { rollSessionCookie } from './roll-session-cookie.ts';
+import { HOUR_MS } from '../../durations.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -50,7 +51,7 @@ export function createBrowserSessions(config: Config): BrowserSessions {
       sameSite: 'lax',
       secure: config.production,
       path: '/',
-      maxAge: config.sessionIdleHours * 3_600_000,
+      maxAge: config.sessionIdleHours * HOUR_MS,
     },
   });
   noteUnstoredSessions(store);

@@ -2,6 +2,7 @@ import { ReplyWindow } from './reply-window.ts';
 import { type EnteredSession, IDLE_MINUTES } from '../session-row.ts';
 import { isNavigation, type HostRequest } from '../host-request.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { MINUTE_MS } from '../../durations.ts';
 
 /**
  * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers
@@ -27,7 +28,7 @@ const MESSAGE_KINDS_MAX = 200;
 const PATH_MAX = 200;
 
 /** Without a request or message for so long a session is over. */
-const IDLE_MS = IDLE_MINUTES * 60_000;
+const IDLE_MS = IDLE_MINUTES * MINUTE_MS;
 
 interface Known {
   /** When the session was last heard of, in milliseconds. */

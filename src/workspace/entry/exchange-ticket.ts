@@ -6,8 +6,7 @@ import { ENTRY_SECONDS } from './begin-entry.ts';
 import { createToken } from '../access/workspace-cookie-token.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../durations.ts';
 
 /** What a ticket bears on, when it was good. */
 interface Exchanged {

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { DAY_MS } from '../../durations.ts';
 
 /** A connection by SSH without an open session comes back within this time, if at all, in milliseconds. */
-const CONNECTION_MS = 86_400_000;
+const CONNECTION_MS = DAY_MS;
 
 /** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
 export async function sweepExpiredAccess(db: Knex, context: RequestContext): Promise<string> {

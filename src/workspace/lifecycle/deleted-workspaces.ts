@@ -1,11 +1,7 @@
 import type { Knex } from 'knex';
-import { readPage, type Cursor, type Page } from '../../db/keyset.ts';
+import { PAGE_SIZE, readPage, type Cursor, type Page } from '../../db/keyset.ts';
 import type { Visibility } from '../queries.ts';
-
-const DAY_MS = 86_400_000;
-
-/** Deleted workspaces on one page. */
-const PAGE_SIZE = 25;
+import { DAY_MS } from '../../durations.ts';
 
 /** A deleted workspace whose files still exist. */
 export interface DeletedWorkspace {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Cursor } from '../../db/keyset.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
-import { startOfMonth } from '../usage/month.ts';
+import { startOfMonth } from '../../local-calendar.ts';
 import { listPresentPeople, type PresentPerson } from '../usage/present-people.ts';
 import { listWorkspaces, type ListedWorkspace } from '../queries.ts';
 import { calculateUsageByWorkspace, type UsageStats } from '../sessions/usage-stats.ts';

@@ -5,7 +5,7 @@ import type { Page } from '../../db/keyset.ts';
 import { timedEnds, type TimedCursor } from '../../db/timed-cursor.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
-import { startOfMonth } from '../usage/month.ts';
+import { startOfMonth } from '../../local-calendar.ts';
 import { listEntriesByOthers, type EntryByOther } from '../usage/entries-by-others.ts';
 import { findWorkspace, listPeopleNames, type Workspace } from '../queries.ts';
 import { listSessions, type ListedSession } from '../sessions/session-queries.ts';
@@ -13,6 +13,7 @@ import { sessionBounds } from '../sessions/session-bounds.ts';
 import { IDLE_MINUTES, isIdle, type WorkspaceSession } from '../session-row.ts';
 import { calculateUsageByUser, type UsageStats } from '../sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
+import { MINUTE_MS } from '../../durations.ts';
 
 /** People shown beside the history: those who used the workspace most. */
 const PEOPLE_MAX = 10;
@@ -111,7 +112,7 @@ export async function findOpenSessionId(
 }
 
 function describeOpen(session: WorkspaceSession, at: Date): OpenSession {
-  const idleAt = new Date(session.last_activity_at.getTime() + IDLE_MINUTES * 60_000);
+  const idleAt = new Date(session.last_activity_at.getTime() + IDLE_MINUTES * MINUTE_MS);
   const openSeconds = Math.max(0, Math.floor((at.getTime() - session.started_at.getTime()) / 1000));
   const digits = (value: number): string => String(value).padStart(2, '0');
   const hours = String(Math.floor(openSeconds / 3600));

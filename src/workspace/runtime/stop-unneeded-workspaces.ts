@@ -5,8 +5,7 @@ import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } fr
 import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
-
-const HOUR_MS = 3_600_000;
+import { HOUR_MS } from '../../durations.ts';
 
 /** How what is open in it ends. */
 const endings = {

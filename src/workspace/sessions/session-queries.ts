@@ -1,12 +1,8 @@
 import type { Knex } from 'knex';
-import { readPage, type KeysetOrder, type Page } from '../../db/keyset.ts';
+import { PAGE_SIZE, SHORT_PAGE_SIZE, readPage, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import { readByMonths } from '../../db/month-windows.ts';
 import { nearCursor, type TimedCursor } from '../../db/timed-cursor.ts';
 import { sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
-
-/** Sessions on one page of a workspace's history, and of the list of a month. */
-const HISTORY_PAGE_SIZE = 10;
-const MONTH_PAGE_SIZE = 25;
 
 /** What makes a session one: at most one with this key is open. */
 export interface SessionKey {
@@ -81,7 +77,7 @@ export async function listSessions(
     keys: [column, 'workspace_sessions.id'],
     direction: 'desc',
     startsAmong: nearCursor(db('workspace_sessions').where(ofWorkspace), column, input.page),
-    size: HISTORY_PAGE_SIZE,
+    size: SHORT_PAGE_SIZE,
     read: (page) => readByMonths({ ...page, column }),
   };
   return readPage<ListedSession>(db, query, order, input.page);
@@ -135,7 +131,7 @@ export async function listNamedSessions(
     keys: [column, 'workspace_sessions.id'],
     direction: 'desc',
     startsAmong: nearCursor(narrowed(), column, input.page),
-    size: MONTH_PAGE_SIZE,
+    size: PAGE_SIZE,
     read: (page) => readByMonths({ ...page, column, to: input.to }),
   };
   return readPage<NamedSession>(db, query, order, input.page);

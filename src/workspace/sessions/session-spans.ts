@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { TIME_ZONE } from '../../web/format.ts';
+import { TIME_ZONE } from '../../local-calendar.ts';
 import { sessionBoundsSql } from './session-bounds.ts';
 
 /**

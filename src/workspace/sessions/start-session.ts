@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { boundedText } from '../../storable-text.ts';
 import { endOpenSession } from './end-session.ts';
 import { findOpenSession, type SessionKey } from './session-queries.ts';
 import { isIdle, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
@@ -64,7 +65,7 @@ async function insertSession(
       started_at: context.at,
       last_activity_at: context.at,
       ip_address: context.ip,
-      user_agent: storable(context.userAgent),
+      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
       session_id: key.browserSessionHash,
       access_method: key.accessMethod,
       on_behalf_of: trx('workspaces')
@@ -74,10 +75,4 @@ async function insertSession(
     })
     .returning<WorkspaceSession[]>(sessionColumns);
   return row;
-}
-
-/** Postgres refuses NUL, and half a surrogate pair is no text. */
-function storable(userAgent: string | null): string | null {
-  if (userAgent === null) return null;
-  return Buffer.from(userAgent.slice(0, USER_AGENT_MAX).replaceAll('\0', '\uFFFD')).toString();
 }

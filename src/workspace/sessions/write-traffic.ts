@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { IS_NOT_FINAL } from '../session-row.ts';
+import { MINUTE_MS } from '../../durations.ts';
 
 /** What flowed in one session and is not written yet. */
 export interface Traffic {
@@ -23,8 +24,6 @@ export interface TrafficSign {
   /** Another proxy passes it on and only asks us. */
   isPartlySeen: boolean;
 }
-
-const MINUTE_MS = 60_000;
 
 /** The minute since 1970 that a time lies in. */
 export function minuteOf(at: Date): number {

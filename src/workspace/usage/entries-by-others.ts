@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { sessionBounds } from '../sessions/session-bounds.ts';
 import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts';
+import { DAY_MS } from '../../durations.ts';
 
 /**
  * Days for which an owner is told of an entry, and how many at once; the history of the workspace has them
@@ -8,8 +9,6 @@ import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts
  */
 const TOLD_DAYS = 30;
 const ENTRIES_MAX = 5;
-
-const DAY_MS = 86_400_000;
 
 /** A time that somebody else was in a person's workspace. */
 export interface EntryByOther {

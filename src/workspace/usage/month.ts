@@ -1,11 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { TIME_ZONE } from '../../web/format.ts';
-
-/** Midnight of the first day of the month of `at`, as people here reckon it (Europe/Istanbul). */
-export function startOfMonth(at: Date): Date {
-  const day = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(TIME_ZONE);
-  return new Date(day.with({ day: 1 }).startOfDay().epochMilliseconds);
-}
+import { TIME_ZONE, localTime } from '../../local-calendar.ts';
 
 /** A month as people here reckon it. */
 export interface Month {
@@ -20,7 +14,7 @@ export interface Month {
 
 /** The month asked for as `YYYY-MM`; the one of `at` when it is none, or not begun yet. */
 export function monthOf(asked: unknown, at: Date): Month {
-  const now = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(TIME_ZONE);
+  const now = localTime(at);
   const current = now.toPlainDate().toPlainYearMonth();
   const isMonth = typeof asked === 'string' && /^20\d{2}-(?:0[1-9]|1[0-2])$/.test(asked);
   const wanted = isMonth ? Temporal.PlainYearMonth.from(asked) : current;

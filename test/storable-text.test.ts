@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boundedText } from '../../../src/billing/paytr/bounded-text.ts';
+import { boundedText } from '../src/storable-text.ts';
 
 it('leaves a text that fits as it is', () => {
   expect(boundedText('Ödeme 👍', 10)).toBe('Ödeme 👍');
