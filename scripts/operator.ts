@@ -10,7 +10,7 @@ import {
   runOperatorCommand,
   USAGE,
   type Terminal,
-} from './operator-command.ts';
+} from './operator/operator-command.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
 const terminal: Terminal = {

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.ts';
 import { readSettings } from '../embedded-postgres/cluster.ts';
 import { prepareHome } from '../embedded-postgres/home.ts';
 import { runMigrations } from '../migrations/run-migrations.ts';

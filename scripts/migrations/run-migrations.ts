@@ -6,7 +6,7 @@ import {
   type MigrationFile,
   type MigrationState,
 } from '../../src/db/migrations.ts';
-import { grantAppRole } from '../grant-app-role.ts';
+import { grantAppRole } from './grant-app-role.ts';
 import { explainConnectionError, MigrationError } from './error.ts';
 import { withMigrationLock } from './lock.ts';
 import { isTransaction, runStatements } from './statements.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findAddressFault } from '../../src/config/database-address.ts';
-import { startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.ts';
 import { hasEmbeddedPostgres } from '../embedded-postgres/home.ts';
 import { MigrationError } from '../migrations/error.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { answers } from '../../src/workspace/runtime/answers.ts';
 import { loadDevelopmentSecrets } from './development-secrets.ts';
-import { forgetOtherServers, startEmbeddedPostgres } from '../embedded-postgres.ts';
+import { forgetOtherServers, startEmbeddedPostgres } from '../embedded-postgres/embedded-postgres.ts';
 import { findDatabase } from './find-database.ts';
 import { createPaytrSandbox, listenNearPort } from '../paytr-sandbox/server.ts';
 import { runMigrations } from '../migrations/run-migrations.ts';
@@ -41,7 +41,7 @@ export async function prepareDevelopment(
 
 /** A program that only says that it is none; a real one is the operator's choice. */
 function standInCommand(): string {
-  const script = join(import.meta.dirname, '../workspace-stand-in.ts');
+  const script = join(import.meta.dirname, 'workspace-stand-in.ts');
   const parts = [process.execPath, '--import', import.meta.resolve('tsx'), script];
   const options = '--socket={socket} --folder={folder} --name={name}';
   return `${parts.map((part) => `"${part}"`).join(' ')} ${options}`;

@@ -1,25 +1,23 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { format, resolveConfig } from 'prettier';
 
-const scripts = fileURLToPath(new URL('..', import.meta.url));
-
 /**
- * What sshd starts: kept in the repository, so that nothing has to be compiled while somebody waits for a
- * shell.
+ * The session command that sshd starts. The file is kept in the repository for two reasons:
+ * - Nothing has to be compiled while somebody waits for a shell.
+ * - sudo runs it as root, so the app's own user must not be able to write it when the app starts.
  */
-export const COMPILED_SESSION = join(scripts, 'ssh-session.mjs');
+export const COMPILED_SESSION = join(import.meta.dirname, 'dist/ssh-session.mjs');
 
 const HEAD = `/* eslint-disable */
-// Made from ssh-session.ts by \`npm run build:ssh\`, and never edited; a test says when it is not what that makes.
+// Made from scripts/ssh/ssh-session.ts by \`npm run build:ssh\`, and never edited; a test says when it is not what that makes.
 `;
 
 /** The session command as one file of plain JavaScript that needs nothing but Node. */
 export async function compileSession(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ['ssh-session.ts'],
-    absWorkingDir: scripts,
+    absWorkingDir: import.meta.dirname,
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', charset: 'utf8', write: false },
   });
   const config = await resolveConfig(COMPILED_SESSION);

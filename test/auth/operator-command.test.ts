@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CommandError, readOperatorCall, runOperatorCommand } from '../../scripts/operator-command.ts';
+import {
+  CommandError,
+  readOperatorCall,
+  runOperatorCommand,
+} from '../../scripts/operator/operator-command.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildUser } from '../support/programs/build.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres/embedded-postgres.ts';
 import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { createDb } from '../../src/db/db.ts';
 import { buildCast } from '../support/programs/build.ts';

@@ -80,7 +80,7 @@ describe.skipIf(nginxProgram === null || !hasPostgres)('two processes and a repl
     processes = await Promise.all([startAppProcess(env), startAppProcess(env)]);
     for (const { kill } of processes) stops.push(kill);
     const upstreams = processes.map((process) => process.port);
-    const site = fillSample('nginx/youarecoder.conf', [
+    const site = fillSample('proxies/nginx/youarecoder.conf', [
       ['listen 443 ssl;', `listen 127.0.0.1:${String(port)};`],
       ['ssl_certificate /etc/ssl/app.example.com.pem;', ''],
       ['ssl_certificate_key /etc/ssl/app.example.com.key;', ''],

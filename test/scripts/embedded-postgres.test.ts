@@ -18,11 +18,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import {
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from '../../scripts/embedded-postgres/embedded-postgres.ts';
 import { findBinaries } from '../../scripts/embedded-postgres/binaries.ts';
 import { startChild } from '../support/programs/child.ts';
 
-const script = fileURLToPath(new URL('../../scripts/embedded-postgres.ts', import.meta.url));
+const script = fileURLToPath(
+  new URL('../../scripts/embedded-postgres/embedded-postgres.ts', import.meta.url),
+);
 const running: EmbeddedPostgres[] = [];
 const lines: string[] = [];
 let folder: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres/embedded-postgres.ts';
 import { UnusableFilesError } from '../../scripts/embedded-postgres/binaries.ts';
 import { makeProgramFolder } from './programs/compile.ts';
 import { makeRunFolder } from './run-folder.ts';

@@ -10,7 +10,7 @@ import { findBinaries, prepareLibraries } from '../../scripts/embedded-postgres/
 import { readSettings, type Cluster } from '../../scripts/embedded-postgres/cluster.ts';
 import { chooseUser, prepareBinaries } from '../../scripts/embedded-postgres/home.ts';
 import { launchServer, stopServer } from '../../scripts/embedded-postgres/server.ts';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres.ts';
+import { startEmbeddedPostgres } from '../../scripts/embedded-postgres/embedded-postgres.ts';
 import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 
 /**

@@ -55,7 +55,7 @@ function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRunt
   return [
     ...(workspaceRuntime.uid === null ? [] : ['sudo', '-n']),
     process.execPath,
-    join(import.meta.dirname, '../../../scripts/ssh-session.mjs'),
+    join(import.meta.dirname, '../../../scripts/ssh/dist/ssh-session.mjs'),
   ];
 }
 

@@ -143,7 +143,7 @@ function hashMigrations(): string {
   for (const path of [
     ...migrations.sort(),
     'scripts/migrations/run-migrations.ts',
-    'scripts/grant-app-role.ts',
+    'scripts/migrations/grant-app-role.ts',
     'test/support/programs/test-server.ts',
   ]) {
     hash.update(path).update(readFileSync(new URL(path, root)));

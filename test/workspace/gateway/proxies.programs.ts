@@ -41,7 +41,7 @@ const proxies = [
   {
     name: 'nginx',
     program: findNginx(),
-    sample: 'nginx/workspaces.conf',
+    sample: 'proxies/nginx/workspaces.conf',
     start: startNginx,
     listen: (port: number): [string, string][] => [
       ['listen 443 ssl;', `listen 127.0.0.1:${String(port)} ssl;`],
@@ -51,7 +51,7 @@ const proxies = [
   {
     name: 'Caddy',
     program: findCaddy(),
-    sample: 'caddy/workspaces.Caddyfile',
+    sample: 'proxies/caddy/workspaces.Caddyfile',
     start: startCaddy,
     listen: (): [string, string][] => [],
     lines: [
@@ -64,8 +64,8 @@ const proxies = [
 
 /** In front of workspaces that the app runs itself. */
 const gateways = [
-  { ...proxies[0]!, sample: 'nginx/gateway.conf', lines: [] },
-  { ...proxies[1]!, sample: 'caddy/gateway.Caddyfile', lines: [] },
+  { ...proxies[0]!, sample: 'proxies/nginx/gateway.conf', lines: [] },
+  { ...proxies[1]!, sample: 'proxies/caddy/gateway.Caddyfile', lines: [] },
 ];
 
 const env = {
@@ -277,7 +277,7 @@ describe.each(gateways)('workspaces of the app itself, behind $name from Debian'
 describe.skipIf(findNginx() === null || openssl === null)('the app itself behind nginx from Debian', () => {
   it('is told host and port, and may answer with the whole of a long address', async () => {
     const port = await freePort();
-    const text = fillSample('nginx/youarecoder.conf', [
+    const text = fillSample('proxies/nginx/youarecoder.conf', [
       ['listen 443 ssl;', `listen 127.0.0.1:${String(port)} ssl;`],
       ['/etc/ssl/app.example.com.pem', files.certificate],
       ['/etc/ssl/app.example.com.key', files.key],

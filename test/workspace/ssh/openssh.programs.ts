@@ -78,7 +78,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
         SSH_SOCKETS: join(root, 'sockets'),
         WORKSPACE_COMMAND: 'true {port}',
         ...(isRoot ? { WORKSPACE_UID: String(FIRST_UID) } : {}),
-        SSH_SESSION_COMMAND: `${process.execPath} ${join(process.cwd(), 'scripts/ssh-session.mjs')}`,
+        SSH_SESSION_COMMAND: `${process.execPath} ${join(process.cwd(), 'scripts/ssh/dist/ssh-session.mjs')}`,
       },
     });
     stops.push(site.close);
@@ -497,7 +497,8 @@ function sessionCommands(): number[] {
   return pids().filter((pid) => {
     const command = readText(`/proc/${String(pid)}/cmdline`);
     return (
-      command.startsWith(process.execPath) && command.includes(join(process.cwd(), 'scripts/ssh-session.mjs'))
+      command.startsWith(process.execPath) &&
+      command.includes(join(process.cwd(), 'scripts/ssh/dist/ssh-session.mjs'))
     );
   });
 }

@@ -157,7 +157,7 @@ describe('a key that a client offers', () => {
   it('is answered with the session command and a pass of its own, and nothing else is allowed', async () => {
     const [first, second] = [await lineFor(key), await lineFor(key)];
     expect(first).toMatch(
-      /^restrict,pty,command="sudo -n [^" ]+ [^" ]+\/scripts\/ssh-session\.mjs [^" ]+\/sessions\/socket [\w-]{43}" ssh-ed25519 \S+$/,
+      /^restrict,pty,command="sudo -n [^" ]+ [^" ]+\/scripts\/ssh\/dist\/ssh-session\.mjs [^" ]+\/sessions\/socket [\w-]{43}" ssh-ed25519 \S+$/,
     );
     expect(first).toContain(` ${key.type} ${key.blob}`);
     expect(first).not.toBe(second);

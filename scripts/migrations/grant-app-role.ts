@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { MigrationError } from './migrations/error.ts';
+import { MigrationError } from './error.ts';
 
 interface RoleFacts {
   is_self: boolean;

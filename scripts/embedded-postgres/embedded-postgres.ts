@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbeddedPostgresError, findBinaries, prepareLibraries } from './embedded-postgres/binaries.ts';
-import { claim, release, withLock } from './embedded-postgres/claims.ts';
+import { EmbeddedPostgresError, findBinaries, prepareLibraries } from './binaries.ts';
+import { claim, release, withLock } from './claims.ts';
 import {
   deleteFiles,
   ensureCluster,
@@ -10,10 +10,10 @@ import {
   writeSettings,
   type Cluster,
   type Settings,
-} from './embedded-postgres/cluster.ts';
-import { ensureDatabase } from './embedded-postgres/databases.ts';
-import { checkReachable, chooseUser, prepareBinaries, prepareHome } from './embedded-postgres/home.ts';
-import { adoptServer, launchServer, stopServer } from './embedded-postgres/server.ts';
+} from './cluster.ts';
+import { ensureDatabase } from './databases.ts';
+import { checkReachable, chooseUser, prepareBinaries, prepareHome } from './home.ts';
+import { adoptServer, launchServer, stopServer } from './server.ts';
 
 /**
  * Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is

@@ -3,12 +3,12 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { isAlive } from '../src/workspace/runtime/process-identity.ts';
-import { atMostSometimes, pipeWatched, watchTerminal } from './ssh/activity.ts';
-import { AppLink, type Decision } from './ssh/app-link.ts';
-import { Output } from './ssh/output.ts';
-import { findConnectionProcess, listFamily, signalAll } from './ssh/processes.ts';
-import { exitCodeOf, startShell } from './ssh/shell.ts';
+import { isAlive } from '../../src/workspace/runtime/process-identity.ts';
+import { atMostSometimes, pipeWatched, watchTerminal } from './activity.ts';
+import { AppLink, type Decision } from './app-link.ts';
+import { Output } from './output.ts';
+import { findConnectionProcess, listFamily, signalAll } from './processes.ts';
+import { exitCodeOf, startShell } from './shell.ts';
 
 /** How often it is looked whether sshd still has the connection, in milliseconds. */
 const LOOK_MS = 1000;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MADE_ASSETS, makeAssets } from './assets/make-assets.ts';
+import { MADE_ASSETS, makeAssets } from './make-assets.ts';
 
 // `npm run build:assets`: after a page or a stylesheet uses something of Tabler that none used before.
 mkdirSync(MADE_ASSETS, { recursive: true });

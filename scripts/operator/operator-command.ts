@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { Knex } from 'knex';
 import type { z } from 'zod';
-import type { RequestContext } from '../src/audit/request-context.ts';
-import { createOperator } from '../src/people/create-operator.ts';
-import { deactivateOperator } from '../src/people/deactivate-operator.ts';
-import { formErrors } from '../src/web/form-errors.ts';
-import { emailAddress, newPassword } from '../src/auth/input.ts';
-import { acceptInvitationForm } from '../src/people/input.ts';
-import { listOperators } from '../src/auth/queries.ts';
-import { formatFor } from '../src/web/format.ts';
+import type { RequestContext } from '../../src/audit/request-context.ts';
+import { createOperator } from '../../src/people/create-operator.ts';
+import { deactivateOperator } from '../../src/people/deactivate-operator.ts';
+import { formErrors } from '../../src/web/form-errors.ts';
+import { emailAddress, newPassword } from '../../src/auth/input.ts';
+import { acceptInvitationForm } from '../../src/people/input.ts';
+import { listOperators } from '../../src/auth/queries.ts';
+import { formatFor } from '../../src/web/format.ts';
 
 /** What the command prints when it is called wrongly, or with `help`. */
 export const USAGE = `Operators are the platform's own staff. They see every company and exist only by this command.
