@@ -3,7 +3,7 @@ import { runWorkers } from './cluster/run-workers.ts';
 import type { Environment, Stop } from './setup/prepare-development.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
-// A full disk, or a reader that is gone, is no reason to end what was started.
+// A full disk or a closed reader must not end the processes.
 process.stdout.on('error', () => undefined);
 
 const say = (line: string): void => {
@@ -12,7 +12,8 @@ const say = (line: string): void => {
 
 /**
  * `npm run cluster`: the app on every core behind one port, or in as many processes as WEB_CONCURRENCY says.
- * In production it brings nothing but the processes; elsewhere what is missing, as `npm start` does.
+ * In production only the processes are started. Elsewhere the missing parts are started too, as by `npm
+ * start`.
  */
 async function main(): Promise<void> {
   readEnvFile();
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
     const count = readCount(env['WEB_CONCURRENCY']);
     if (count > 1) leaveWorkspacesToOthers(env);
     if (env['NODE_ENV'] !== 'production') await prepare(env, stops);
-    // The owner's password is no business of the app's processes.
+    // The app's processes must not have the owner's password.
     delete env['MIGRATION_DATABASE_URL'];
     delete process.env['MIGRATION_DATABASE_URL'];
     process.exitCode = await runWorkers({ env, count, say });
@@ -31,16 +32,13 @@ async function main(): Promise<void> {
   }
 }
 
-/** Loaded only here: production needs none of it. */
+/** Loaded only here, since production needs none of it. */
 async function prepare(env: Environment, stops: Stop[]): Promise<void> {
   const { prepareDevelopment } = await import('./setup/prepare-development.ts');
   await prepareDevelopment(env, stops, say);
 }
 
-/**
- * Each process would supervise the same programs, and start every one that has crashed as often as there are
- * processes.
- */
+/** Every process would supervise the same programs, and a crashed one would be started once by each. */
 function leaveWorkspacesToOthers(env: Environment): void {
   if (env['WORKSPACE_RUNTIME'] === 'external') return;
   if (env['NODE_ENV'] === 'production')

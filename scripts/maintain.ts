@@ -14,9 +14,9 @@ const say = (line: string): void => {
 };
 
 /**
- * `npm run maintain`: makes the monthly partitions that are missing and applies retention, as the app does by
- * itself; with `--dry-run` says what would be done. Exit code 1 and one line on standard error when something
- * failed.
+ * `npm run maintain`: creates missing monthly partitions and applies retention, as the app does by itself.
+ * With `--dry-run` it only prints the next steps. On a failure the exit code is 1, with one line on standard
+ * error.
  */
 async function main(args: string[]): Promise<void> {
   const wrong = args.find((arg) => arg !== '--dry-run');

@@ -11,8 +11,8 @@ const say = (line: string): void => {
 };
 
 /**
- * `npm run migrate` applies what is pending; `npm run migrate:status` lists every migration and changes
- * nothing. Both exit with 1 when a recorded file was changed or is missing, and on any error. Pending
+ * `npm run migrate` applies pending migrations. `npm run migrate:status` lists every migration and changes
+ * nothing. Both exit with 1 when a recorded file was changed or is missing, and on any error; pending
  * migrations alone are no error.
  */
 async function main(command: string | undefined): Promise<void> {

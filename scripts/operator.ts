@@ -20,7 +20,7 @@ const terminal: Terminal = {
   readInput: () => text(process.stdin),
 };
 
-/** `npm run operator -- …`: the only way to make one of the platform's own staff. */
+/** `npm run operator -- …`: the only way to create an operator, one of the platform's own staff. */
 async function main(): Promise<void> {
   const call = readOperatorCall(process.argv.slice(2));
   if (call.command === 'help') {

@@ -2,7 +2,7 @@ import { createPaytrSandbox, listenNearPort } from './paytr-sandbox/server.ts';
 
 const DEFAULT_PORT = 3001;
 
-/** Starts the PayTR sandbox by itself: `npm run sandbox`. Settings come from the environment, see below. */
+/** Starts the PayTR sandbox alone: `npm run sandbox`. Settings come from the environment, see below. */
 async function main(env: NodeJS.ProcessEnv): Promise<void> {
   if (env['NODE_ENV'] === 'production') throw new Error('The PayTR sandbox is not for production.');
   const port = readNumber(env, 'SANDBOX_PORT', DEFAULT_PORT);

@@ -11,8 +11,8 @@ export interface DemoSignIn {
 }
 
 /**
- * Fills an empty database with a small demo company and three weeks of its life, made by the product's own
- * operations. Returns the sign-ins of the demo, none when the database holds something else. Never for
+ * Fills an empty database with a small demo company and three weeks of its life, created by the product's own
+ * operations. Returns the sign-ins of the demo, or none when the database holds something else. Never for
  * production.
  */
 export async function seedDemo(

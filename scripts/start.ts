@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { DemoSignIn, Environment, Stop } from './setup/prepare-development.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
-// A full disk, or a reader that is gone, is no reason to end what was started.
+// A full disk or a closed reader must not end the processes.
 process.stdout.on('error', () => undefined);
 
 const say = (line: string): void => {
@@ -13,10 +13,11 @@ const say = (line: string): void => {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * `npm start`. In production: the server and nothing else; it checks its own configuration. Elsewhere it
- * brings what is missing: an embedded Postgres without DATABASE_URL, the migrations, demo data in an empty
- * database, a PayTR sandbox without PAYTR_BASE_URL. What was started is stopped in reverse order, the
- * database last.
+ * `npm start`. In production: the server alone, which checks its own configuration. Elsewhere the missing
+ * parts are started first and stopped in reverse order, the database last:
+ * - an embedded Postgres without DATABASE_URL;
+ * - the migrations, and demo data in an empty database;
+ * - a PayTR sandbox without PAYTR_BASE_URL.
  */
 async function main(): Promise<void> {
   readEnvFile();
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     if (env['NODE_ENV'] !== 'production') greetWhenListening(server, env, signIns);
     process.exitCode = await ended;
   } catch (error) {
-    // Ctrl-C reaches initdb too, which then fails.
+    // Ctrl-C reaches initdb, too, which then fails.
     if (!interruption.signal.aborted) throw error;
     process.exitCode = 130;
   } finally {
@@ -41,15 +42,15 @@ async function main(): Promise<void> {
   }
 }
 
-/** Loaded only here: production needs none of it. */
+/** Loaded only here, since production needs none of it. */
 async function prepare(env: Environment, stops: Stop[], interruption: AbortSignal): Promise<DemoSignIn[]> {
   const { prepareDevelopment } = await import('./setup/prepare-development.ts');
   return prepareDevelopment(env, stops, say, interruption);
 }
 
 /**
- * A signal during the preparation ends it after the step in progress, so that what was begun is stopped in
- * good order.
+ * A signal during the preparation takes effect after the step in progress, so that everything started is
+ * stopped in good order.
  */
 function noteInterruption(): { signal: AbortSignal; end(): void } {
   const controller = new AbortController();
@@ -72,7 +73,7 @@ function startServer(env: Environment): ChildProcess {
   return fork(join(import.meta.dirname, '../src/server.ts'), {
     env: ofTheApp,
     execArgv: ['--import', 'tsx'],
-    // Ctrl-C reaches this process only; it passes the signal on and the server drains before the database
+    // Ctrl-C reaches this process only. It passes the signal on, and the server drains before the database
     // stops.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -7,7 +7,7 @@ import type { ReadDb } from './db/read-db.ts';
 import type { Recorders } from './recorders.ts';
 import type { Mailer } from './mail/mail.ts';
 
-/** What server.ts makes once and hands to every router; tests hand in their own. */
+/** The services that server.ts creates once and hands to every router. Tests hand in their own. */
 export interface AppDeps {
   config: Config;
   db: Knex;

@@ -47,7 +47,7 @@ import { createWorkspaceRouter } from './workspace/router.ts';
 import { AccessCache } from './workspace/access/access-cache.ts';
 import { WorkspaceProxy } from './workspace/gateway/workspace-proxy.ts';
 
-/** A form of ours is far below this; the gateway's notification has its own bound. */
+/** Our forms are far smaller. The gateway's notification has a bound of its own. */
 const FORM_LIMIT = '64kb';
 
 const views = join(import.meta.dirname, '../views');
@@ -58,11 +58,11 @@ const views = join(import.meta.dirname, '../views');
  */
 export function createApp(deps: WorkspaceDeps): {
   app: Express;
-  /** For the server: the app, and before it the way into workspaces. */
+  /** For the server: the app behind the way into workspaces. */
   listener: RequestListener;
-  /** For the server's upgrades; undefined where no workspace is reached. */
+  /** For the server's upgrades. Undefined where workspaces have no address. */
   upgrade: UpgradeHandler | undefined;
-  /** Cuts what would keep the server from closing: WebSockets, or answers of workspaces as well. */
+  /** Cuts connections that would keep the server from closing: WebSockets, or workspaces' answers as well. */
   cut(what: 'sockets' | 'answers'): void;
   close(): Promise<void>;
 } {
@@ -101,14 +101,13 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
   app.use('/workspace', createForwardAuthRouter(deps, accessCache));
-  // Programs come with a token; a cookie is not read before this line, so it opens nothing here.
+  // Programs come with a token. Cookies are read only below this line, so they open nothing here.
   app.use('/api', createApiRouter(deps));
 
   app.use(sessions.middleware);
   app.use(passport.session());
   app.use(noStoreWhenSignedIn);
-  // Before anything is refused: the page that says so shows a person their own header, with a sign-out that
-  // works.
+  // Before anything is refused: the error page shows a person their own header, with a sign-out that works.
   app.use(giveFormToken(config));
   app.use(pageLocals(subscriptionOf));
   app.use(limitInFlight());
@@ -156,7 +155,7 @@ function createWorkspaceProxy(
     : new WorkspaceProxy({ ...deps, addresses, humanActivity, rules: accessRules(deps) });
 }
 
-/** Of the person's own company; it was loaded with the person. Null for operators. */
+/** The subscription of the person's own company, loaded with the person. Null for operators. */
 function subscriptionOf({ subscription }: Express.User, at: Date): SubscriptionState | null {
   return subscription === undefined || subscription === null ? null : subscriptionState(subscription, at);
 }

@@ -1,5 +1,6 @@
 /**
- * The gateway's name for each currency we price in is mapped in billing/paytr.ts; here are ours (ISO 4217).
+ * The currencies that we price in, by their ISO 4217 codes. billing/paytr/currency.ts has the gateway's names
+ * for them.
  */
 export const currencies = ['TRY', 'USD', 'EUR'] as const;
 export type Currency = (typeof currencies)[number];

@@ -1,6 +1,4 @@
-/**
- * A request that cannot go on. `status` is the HTTP answer; `textKey` names the sentence shown to the person.
- */
+/** A refused request. `status` is the HTTP status; `textKey` names the message shown to the person. */
 export class AppError extends Error {
   readonly status: number;
   readonly textKey: string;
@@ -15,14 +13,14 @@ export class AppError extends Error {
 
 type Options = ErrorOptions & { message?: string };
 
-/** 400: what was sent cannot be understood. */
+/** 400: the request cannot be understood. */
 export class InvalidInput extends AppError {
   constructor(options?: Options) {
     super(400, 'errors.invalidInput', options);
   }
 }
 
-/** 401: nobody is signed in; the error page sends a browser to the sign-in form and back. */
+/** 401: nobody is signed in. The error page sends a browser to the sign-in form and back. */
 export class NotSignedIn extends AppError {
   constructor(options?: Options) {
     super(401, 'errors.notSignedIn', options);
@@ -43,14 +41,14 @@ export class ForgedRequest extends AppError {
   }
 }
 
-/** 404: there is no such thing, or it belongs to another company; the two are not told apart. */
+/** 404: there is no such thing, or it belongs to another company. The answer does not tell the two apart. */
 export class NotFound extends AppError {
   constructor(options?: Options) {
     super(404, 'errors.notFound', options);
   }
 }
 
-/** 409: somebody else was first. */
+/** 409: another request was first. */
 export class Conflict extends AppError {
   constructor(options?: Options) {
     super(409, 'errors.conflict', options);

@@ -1,14 +1,14 @@
 import { fstatSync, writeSync } from 'node:fs';
 
 /**
- * Where the log goes. Never blocks, never throws: a line that cannot be written is counted, and the process
- * serves on.
+ * The output of the log. Never blocks and never throws: a line that cannot be written is counted, and the
+ * process serves on.
  */
 interface LogOutput {
   write(line: string): void;
 }
 
-/** Told when lines are lost, and when writing works again. */
+/** Called when lines are lost, and when writing works again. */
 interface LogLosses {
   /** A line could not be written. */
   onLost(): void;
@@ -16,13 +16,12 @@ interface LogLosses {
   onWorking(lostLines: number): void;
 }
 
-/** Bytes that may wait for a reader that stands still; lines beyond are lost. */
+/** Bytes that may wait for a stalled reader. Further lines are lost. */
 const WAITING_BYTES = 1_048_576;
 
 /**
- * Standard output as it was given to this process. A file is written synchronously, since that ends at once,
- * also on a full disk. A pipe or a socket is written by the event loop, since its reader may stand still for
- * ever.
+ * Standard output as this process received it. A file is written synchronously, which ends at once, also on a
+ * full disk. A pipe or a socket is written by the event loop, since its reader may stall for ever.
  */
 export function createLogOutput(losses: LogLosses): LogOutput {
   const { stdout } = process;
@@ -52,7 +51,7 @@ function createLossCounter({ onLost, onWorking }: LogLosses): LossCounter {
     work: () => {
       if (untold === 0) return;
       const lostLines = untold;
-      // Before it is told: what it is told by is a line too.
+      // Reset first: the report is a line of the log as well.
       untold = 0;
       onWorking(lostLines);
     },
@@ -60,7 +59,7 @@ function createLossCounter({ onLost, onWorking }: LogLosses): LossCounter {
 }
 
 function createFileOutput(fd: number, counter: LossCounter): LogOutput {
-  // A disk that fills up may take half a line: what follows begins a new one.
+  // A disk that fills up may take half a line. The next one then begins on a new line.
   let isTorn = false;
   return {
     write: (line) => {
@@ -80,7 +79,7 @@ function createFileOutput(fd: number, counter: LossCounter): LogOutput {
 }
 
 function createStreamOutput(stdout: NodeJS.WriteStream, counter: LossCounter): LogOutput {
-  // A reader that is gone: each line that follows is lost.
+  // A reader that is gone: each further line is lost.
   stdout.on('error', () => undefined);
   stdout.on('drain', counter.work);
   return {

@@ -4,7 +4,7 @@ import type { Metrics } from './metrics.ts';
 
 export type Log = Logger;
 
-/** What must never be printed, wherever it sits in a logged object (also one level down). */
+/** Names whose values are never printed, at the top of a logged object and one level down. */
 const NEVER_PRINTED = [
   'password',
   'password_hash',
@@ -22,9 +22,9 @@ const NEVER_PRINTED = [
 ];
 
 /**
- * Creates the JSON logger on stdout. Secrets are replaced by "[redacted]", see `NEVER_PRINTED`. Lines that
- * cannot be written are counted in `log_lines_lost_total`, and one line says how many there were once writing
- * works again.
+ * Creates the JSON logger on stdout, which replaces secrets by "[redacted]" (see `NEVER_PRINTED`). Lines that
+ * cannot be written are counted in `log_lines_lost_total`. Once writing works again, a line says how many
+ * were lost.
  */
 export function createLog(options: { level: string; metrics?: Pick<Metrics, 'logLinesLost'> }): Log {
   const output = createLogOutput({

@@ -4,15 +4,15 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   registry: Registry;
   /**
-   * Audit rows that could not be written, by action. Not zero = somebody must look: the event is in the error
+   * Audit rows that could not be written, by action. Above zero somebody must look: the event is in the error
    * log.
    */
   auditWriteFailures: Counter<'action'>;
-  /** Audit rows put into the spool, by why. */
+  /** Audit rows put into the spool, by reason. */
   auditSpooled: Counter<'reason'>;
   /** Audit rows taken from the spool into the table. */
   auditReplayed: Counter;
-  /** What is not in the table yet; set when `/metrics` is asked. */
+  /** Audit events that are not in the table yet. Set when `/metrics` is read. */
   auditBacklog: Gauge<'where'>;
   /** Bytes in the spool. */
   auditSpoolBytes: Gauge;
@@ -20,32 +20,29 @@ export interface Metrics {
   auditOtherFolderBytes: Gauge;
   /** Seconds since the oldest audit event that is not in the table yet; 0 when there is none. */
   auditOldestUnwritten: Gauge;
-  /** Reads that a replica may serve, by who served them and why. */
+  /** Reads that a replica may serve, by the server that served them and the reason. */
   databaseReads: Counter<'target' | 'reason'>;
-  /** Reports of activity that are not in the database yet; set when `/metrics` is asked. */
+  /** Reports of activity that are not in the database yet. Set when `/metrics` is read. */
   activityPendingTouches: Gauge;
-  /** Writes of the activity buffer by how they ended (ok, failed). */
+  /** Writes of the activity buffer by result (ok, failed). */
   activityFlushes: Counter<'result'>;
-  /** Reports of activity that it has written. */
+  /** Reports of activity that the buffer has written. */
   activityFlushedTouches: Counter;
-  /** Callbacks by what they did (paid, repeat, bad-hash …). */
+  /** Callbacks by outcome (paid, repeat, bad-hash …). */
   paymentCallbacks: Counter<'outcome'>;
-  /**
-   * Pending payments of which nothing can be learned; set when `/metrics` is asked. Not zero = an operator
-   * must look.
-   */
+  /** Pending payments without any news. Set when `/metrics` is read. Above zero an operator must look. */
   paymentsStuck: Gauge;
-  /** What strangers sent that proves nothing, by kind; also what the table had no room for. */
+  /** Worthless posts of strangers by kind, including those that the table had no room for. */
   securityEvents: Counter<'kind'>;
-  /** Runs of scheduled work by job and end (ok, failed). */
+  /** Runs of scheduled work by job and result (ok, failed). */
   jobRuns: Counter<'job' | 'result'>;
-  /** Lines of the log that could not be written: its disk is full, or its reader stands still. */
+  /** Lines of the log that could not be written: the disk is full, or the reader has stalled. */
   logLinesLost: Counter;
-  /** Request durations in seconds by route pattern (never by address: one label per route). */
+  /** Request durations in seconds by route pattern. Never by address: each route is one label. */
   httpRequests: Histogram<'method' | 'route' | 'status'>;
 }
 
-/** Makes a registry of its own, so that two apps in one process (tests) do not share counters. */
+/** Creates a registry of its own, so that two apps in one process (tests) do not share counters. */
 export function createMetrics(options: { processMetrics?: boolean } = {}): Metrics {
   const registry = new Registry();
   if (options.processMetrics) collectDefaultMetrics({ register: registry });

@@ -3,8 +3,8 @@ import type { ActivityBuffer } from './workspace/sessions/activity-buffer.ts';
 import type { TrafficBuffer } from './workspace/sessions/traffic-buffer.ts';
 
 /**
- * What the recorders keep in this process between two writes. Made once by server.ts and closed last but for
- * the pool.
+ * The buffers that the recorders keep in this process between two writes. server.ts creates them once and
+ * closes them last, before the pool.
  */
 export interface Recorders {
   auditWriter: AuditWriter;

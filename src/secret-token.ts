@@ -1,13 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** A new secret to hand out: 256 random bits in base64url, 43 characters. Nobody guesses one. */
+/** A new secret to hand out: 256 random bits in base64url, 43 characters, beyond guessing. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
 /**
- * What is stored of a secret: SHA-256 in hex. A stolen dump opens nothing, and what cannot be guessed needs
- * no slow hash.
+ * The stored form of a secret: SHA-256 in hex. A stolen dump opens nothing, and a secret beyond guessing
+ * needs no slow hash.
  */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret);

@@ -23,12 +23,12 @@ import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
 import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
 import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts';
 
-/** A request still running this long after SIGTERM is cut, in milliseconds. */
+/** A request that still runs so long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
 
 /**
- * How long after an error that nobody caught the process may live, in milliseconds: what is in flight may
- * still end well, and what hangs must not keep it.
+ * How long the process may live after an uncaught error, in milliseconds: requests in flight may still end
+ * well, and a hanging one must not keep the process.
  */
 const LAST_RESORT_MS = 10_000;
 
@@ -88,7 +88,7 @@ function main(): void {
   ]);
 }
 
-/** Null without SSH_SOCKETS. Like a port that cannot be had, a socket that cannot ends the process. */
+/** Null without SSH_SOCKETS. A socket that cannot be had ends the process, as a port does. */
 async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
   const { config, log } = deps;
   if (config.ssh === null) return null;
@@ -100,7 +100,10 @@ async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
   }
 }
 
-/** They have a pool of their own: what fills up the other must not keep evidence from the table. */
+/**
+ * The recorders have a pool of their own, so that requests that fill the other pool do not keep evidence from
+ * the table.
+ */
 function createRecorders(
   config: Config,
   log: Log,
@@ -153,9 +156,8 @@ function listen(server: Server, config: Config, log: Log): Server {
 }
 
 /**
- * Takes the steps of stopping one after the other: on a signal, and then the exit code is 0; or after an
- * error that nobody caught, with code 1 and within a bound, so that whoever watches the process starts it
- * again.
+ * Takes the steps of stopping one after the other. After a signal the exit code is 0. After an uncaught error
+ * it is 1, and the steps have a time limit, so that a supervisor starts the process again.
  */
 function stopInOrder(log: Log, steps: (() => Promise<void>)[]): void {
   let isStopping = false;
@@ -171,7 +173,7 @@ function stopInOrder(log: Log, steps: (() => Promise<void>)[]): void {
   process.on('SIGINT', () => void stop('SIGINT', 0));
   // Started by scripts/start.ts: when that process is killed, nobody else would stop this one.
   process.on('disconnect', () => void stop('parent gone', 0));
-  // A promise that is rejected and that nobody waits for comes here as well.
+  // A rejected promise that nobody awaits arrives here as well.
   process.on('uncaughtException', (error, origin) => {
     log.fatal({ err: error, origin }, 'nobody caught this error: the process ends after what is in flight');
     setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();

@@ -10,24 +10,24 @@ const require = createRequire(import.meta.url);
 const views = join(import.meta.dirname, '../../views');
 
 /**
- * Where the generated files lie; they are committed, so that a server needs neither Tabler nor the tools
+ * The folder of the generated files. They are committed, so that a server needs neither Tabler nor the tools
  * below.
  */
 export const MADE_ASSETS = join(views, 'assets/made');
 
 /**
- * The letters of Turkish that Inter keeps in its file of 85 kB for all extended Latin, and the sign of the
- * lira. A page in Turkish then loads these few kilobytes instead. Keep in step with `unicode-range` in
+ * The Turkish letters that Inter keeps in its file of 85 kB for all extended Latin, and the sign of the lira.
+ * A page in Turkish then loads these few kilobytes instead. To be kept in step with `unicode-range` in
  * fonts.css.
  */
 const TURKISH = 'ĞğİıŞş₺';
 
-/** The content of every generated file, by its name in `MADE_ASSETS`. The same input makes the same bytes. */
+/** The content of every generated file, by its name in `MADE_ASSETS`. The same input gives the same bytes. */
 export async function makeAssets(): Promise<Record<string, Buffer>> {
   return { 'tabler.css': await makeTabler(), 'inter-turkish.woff2': await makeTurkishFont() };
 }
 
-/** Tabler without the rules that no page and no stylesheet of ours uses: 7 of 100 are left. */
+/** Tabler without the rules that no page and no stylesheet of ours uses. 7 of 100 are left. */
 async function makeTabler(): Promise<Buffer> {
   const path = join(dirname(require.resolve('@tabler/core/package.json')), 'dist/css/tabler.css');
   const [result] = await new PurgeCSS().purge({
@@ -58,10 +58,7 @@ async function makeTabler(): Promise<Buffer> {
   );
 }
 
-/**
- * Elements, attributes and what stands in `class`; also of a class that is put together from pieces, each
- * piece.
- */
+/** Elements, attributes and the words in `class`; for a class put together from pieces, each piece. */
 function namesInPage(text: string): string[] {
   const page = text.replace(/<%#.*?-?%>/gs, '');
   const elements = page.match(/(?<=<)[a-z][\w-]*/g) ?? [];
@@ -83,7 +80,7 @@ function namesInPage(text: string): string[] {
   ];
 }
 
-/** A class that we style is one that we use, also where a page puts its name together. */
+/** A class in our stylesheets is in use, also where a page puts its name together. */
 function namesInStylesheet(text: string): string[] {
   return text.match(/(?<=\.)[a-z][\w-]*/g) ?? [];
 }

@@ -1,5 +1,5 @@
 declare module 'subset-font' {
-  /** The font with only the letters of `text`, its axes as they are. */
+  /** The font with only the letters of `text` and with its axes unchanged. */
   export default function subsetFont(
     font: Buffer,
     text: string,

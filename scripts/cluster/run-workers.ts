@@ -3,17 +3,16 @@ import { join } from 'node:path';
 import type { Environment } from '../setup/prepare-development.ts';
 
 /**
- * The first pause before a dead worker is replaced; each early death doubles it, up to the longest. In
+ * The first pause before a dead worker is replaced, and the longest; each early death doubles it. In
  * milliseconds.
  */
 const PAUSE_MS = { first: 250, longest: 30_000 };
 
-/** A worker that lived for so long died of something new: the pauses begin again. In milliseconds. */
+/** A worker that lived so long died of a new cause, and the pauses start again. In milliseconds. */
 const SETTLED_MS = 60_000;
 
 /**
- * A worker gives a request in flight 20 seconds and then writes what it still holds; longer than this it
- * hangs.
+ * A worker gives requests in flight 20 seconds and then writes its buffers. A worker that takes longer hangs.
  */
 const STOP_MS = 60_000;
 
@@ -24,10 +23,12 @@ interface WorkersOptions {
 }
 
 /**
- * Runs `src/server.ts` in `count` processes that share its port, and replaces one that dies. Resolves to 0
- * when SIGTERM or SIGINT has stopped them all, each after its requests in flight; to a worker's exit code
- * when that refuses to start (its configuration, its port), which stops the others too. When this process is
- * killed, Node ends the workers by itself.
+ * Runs `src/server.ts` in `count` processes that share its port, and replaces one that dies. When this
+ * process is killed, Node ends the workers.
+ *
+ * 1. Resolves to 0 when SIGTERM or SIGINT has stopped all workers, each after its requests in flight.
+ * 2. Resolves to a worker's exit code when that refuses to start (its configuration, its port), after
+ *    stopping the others.
  */
 export function runWorkers(options: WorkersOptions): Promise<number> {
   cluster.setupPrimary({
@@ -58,7 +59,7 @@ class Workers {
         this.#stop(0);
       });
     }
-    // One first: what is wrong with the configuration is then said once.
+    // One worker starts first, so that faults of the configuration are reported once.
     this.#fork(() => {
       for (let started = 1; started < this.#options.count; started += 1) this.#fork();
     });

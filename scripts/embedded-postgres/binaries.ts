@@ -6,21 +6,19 @@ export interface Binaries {
   postgres: string;
   /** The package's folder of programs, libraries and shared files. */
   native: string;
-  /** Of the package; begins with the version of Postgres. */
+  /** The package's version, which begins with that of Postgres. */
   version: string;
 }
 
-/** Who runs the server. Null: the current user. */
+/** The user who runs the server. Null: the current user. */
 export type RunAs = { uid: number; gid: number } | null;
 
-/** A reason, fit to be printed alone, why no embedded server can run here. Says what to do instead. */
+/** The reason why no embedded server can run here and what to do instead, fit to be printed alone. */
 export class EmbeddedPostgresError extends Error {
   override readonly name: string = 'EmbeddedPostgresError';
 }
 
-/**
- * The files of the server cannot be used (any more). Who holds nothing worth keeping in them may delete them.
- */
+/** The server's files cannot be used (any more). A caller without valuable data in them may delete them. */
 export class UnusableFilesError extends EmbeddedPostgresError {
   override readonly name = 'UnusableFilesError';
 }
@@ -43,8 +41,8 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
 }
 
 /**
- * The environment that the programs need. An npm package cannot hold symbolic links and the one that makes
- * them is an install script, which is off: so they are made here, beside the libraries or, when node_modules
+ * The environment that the programs need. An npm package cannot contain symbolic links, and the install
+ * script that makes them is switched off. So they are made here, beside the libraries or, when node_modules
  * is read-only, in `ownFolder`.
  */
 export function prepareLibraries({ native }: Binaries, ownFolder: string): Record<string, string> {
@@ -62,7 +60,7 @@ export function prepareLibraries({ native }: Binaries, ownFolder: string): Recor
   for (const { source, target } of links) {
     link(join(packageFolder, source), join(ownFolder, basename(target)));
   }
-  // Both: the links are in one folder, and what has no link is in the other.
+  // Both folders: one has the links, the other has the libraries without links.
   const folders = `${ownFolder}:${join(native, 'lib')}`;
   const variable = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
   return { ...environment, [variable]: folders };
@@ -74,7 +72,7 @@ function link(source: string, path: string): void {
     symlinkSync(source, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    // Made by another process just now, or a dead link of an older version.
+    // Another process has just made the link, or it is a dead link of an older version.
     if (existsSync(path)) return;
     if (readlinkSync(path) === source) return;
     rmSync(path);

@@ -7,7 +7,7 @@ import { giveToOwnerOf } from './cluster.ts';
 import { findProcess } from './processes.ts';
 
 /**
- * Longest wait for another process that starts or stops the same server: a crash recovery can take this long.
+ * Longest wait for another process that starts or stops the same server. A crash recovery can take this long.
  */
 const LOCK_WAIT_MS = 90_000;
 
@@ -32,14 +32,14 @@ export async function withLock<T>(home: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Notes that this process uses the server. Returns the name to give to `release`. */
+/** Records that this process uses the server. Returns the name for `release`. */
 export function claim(home: string): string {
   const path = join(claimsFolder(home), `${String(process.pid)}-${randomUUID()}`);
   writeOwnMark(path);
   return path;
 }
 
-/** Takes the note away. True when no living process uses the server any more. */
+/** Removes that record. True when no living process uses the server any more. */
 export function release(home: string, name: string): boolean {
   rmSync(name, { force: true });
   const folder = claimsFolder(home);
@@ -68,8 +68,8 @@ function writeOwnMark(path: string): boolean {
 function removeDeadMark(path: string): void {
   const mark = readMark(path);
   if (mark === undefined || isAlive(mark, path)) return;
-  // Renamed first: two processes may see the same dead mark, and the slower one must not remove the quicker
-  // one's new mark.
+  // Renamed first: two processes may see the same dead mark, and the slower one must not remove the new mark
+  // of the other.
   const aside = `${path}.${randomUUID()}`;
   try {
     renameSync(path, aside);
@@ -94,10 +94,7 @@ function isAlive(mark: string, path: string): boolean {
   return findProcess(Number(pid))?.startedAt === startedAt.join(' ');
 }
 
-/**
- * A mark is empty between being made and being written, which is no time at all unless its writer was killed
- * there.
- */
+/** A mark is empty only between its creation and the write, a moment, unless its writer was killed there. */
 function isYoung(path: string): boolean {
   const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return madeAt !== undefined && Date.now() - madeAt < 5000;

@@ -17,7 +17,7 @@ import { EmbeddedPostgresError, UnusableFilesError, type Binaries, type RunAs } 
 
 const INITDB_TIMEOUT_MS = 120_000;
 
-/** What is remembered between starts, in a file that only its owner can read. */
+/** Settings kept between starts, in a file that only its owner can read. */
 export interface Settings {
   superuserPassword: string;
   ownerPassword: string;
@@ -26,9 +26,9 @@ export interface Settings {
   port: number | null;
 }
 
-/** One Postgres server: its files and who runs it. */
+/** One Postgres server: its files and the user who runs it. */
 export interface Cluster {
-  /** Folder of everything below. */
+  /** Folder of everything listed here. */
   home: string;
   /** Postgres' own data folder. */
   data: string;
@@ -39,7 +39,7 @@ export interface Cluster {
   forTests: boolean;
 }
 
-/** The remembered settings, or new ones with random passwords when there is no server yet. */
+/** The stored settings, or new ones with random passwords when there is no server yet. */
 export function readSettings(home: string): Settings {
   const path = join(home, 'settings.json');
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8')) as Settings;
@@ -59,7 +59,7 @@ export function readSettings(home: string): Settings {
   return settings;
 }
 
-/** Remembers the settings; a killed process leaves the old file or the new one. */
+/** Stores the settings. A killed process leaves either the old file or the new one. */
 export function writeSettings(home: string, settings: Settings): void {
   const path = join(home, 'settings.json');
   writeFileSync(`${path}.new`, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600 });
@@ -67,7 +67,7 @@ export function writeSettings(home: string, settings: Settings): void {
   renameSync(`${path}.new`, path);
 }
 
-/** So that a run as root in an ordinary user's folder does not lock that user out. */
+/** Keeps a run as root in an ordinary user's folder from locking that user out. */
 export function giveToOwnerOf(home: string, path: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(home);
@@ -90,7 +90,7 @@ export async function ensureCluster(cluster: Cluster, superuserPassword: string)
   );
 }
 
-/** Deletes all but the folder itself and its lock, which the caller holds. */
+/** Deletes everything but the folder itself and its lock, which the caller holds. */
 export function deleteFiles({ home }: Cluster): void {
   for (const name of readdirSync(home)) {
     if (name !== 'lock') rmSync(join(home, name), { recursive: true, force: true });
@@ -129,9 +129,9 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
 }
 
 /**
- * What is put before initdb where its user has no entry in /etc/passwd, as in a container that runs with a
- * bare number. initdb asks for the name of its user, and needs it for nothing else. In a user namespace of
- * its own it is `nobody`; the files belong to the true user.
+ * The command in front of initdb where its user has no entry in /etc/passwd, as in a container that runs with
+ * a bare number. initdb asks for the name of its user and needs it for nothing else. In a user namespace of
+ * its own that name is `nobody`; the files belong to the true user.
  */
 function asKnownUser(runAs: RunAs): string[] {
   if (process.platform !== 'linux' || hasName(runAs)) return [];
@@ -143,7 +143,7 @@ function hasName(runAs: RunAs): boolean {
   return spawnSync('id', ['--name', '--user', uid], { stdio: 'ignore' }).status === 0;
 }
 
-// The locale is built into Postgres, so text sorts the same on every machine; C exists on all of them.
+// The locale is built into Postgres, so text sorts the same on every machine. C exists everywhere.
 function initdbOptions(data: string, passwordFile: string, forTests: boolean): string[] {
   return [
     ...['-D', data, '-U', 'postgres', '-E', 'UTF8', '--locale=C'],

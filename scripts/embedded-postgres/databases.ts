@@ -6,8 +6,9 @@ const OWNER = 'youarecoder_owner';
 const APP = 'youarecoder_app';
 
 /**
- * Creates what is missing: the database, the role that owns it and the role that the app uses. Neither is a
- * superuser. `ownerMayCreate` lets the owner make databases and roles, for tests. Returns both addresses.
+ * Creates the missing ones of three: the database, the role that owns it, and the role that the app uses. No
+ * role is a superuser; `ownerMayCreate` lets the owner create databases and roles, for tests. Returns both
+ * addresses.
  */
 export async function ensureDatabase(
   port: number,

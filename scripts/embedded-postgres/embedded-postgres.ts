@@ -16,23 +16,23 @@ import { checkReachable, chooseUser, prepareBinaries, prepareHome } from './home
 import { adoptServer, launchServer, stopServer } from './server.ts';
 
 /**
- * Below the range from which systems give out ports to clients (32768 and up on Linux), where a fixed port is
+ * Below the range from which systems assign ports to clients (32768 and up on Linux), where a fixed port is
  * often taken.
  */
 const FIRST_PORT = 15_432;
 const LAST_PORT = 19_999;
 /**
- * A killed server's own processes outlive it until their query ends, and keep the files busy. In
+ * The child processes of a killed server live on until their query ends, and keep the files in use. In
  * milliseconds.
  */
 const SETTLE_MS = 30_000;
 
 interface EmbeddedPostgresOptions {
-  /** A folder of its own for the server: data, passwords, log. Made when it is missing. */
+  /** A folder for this server alone: data, passwords, log. Created when it is missing. */
   dataDir: string;
   /**
-   * Quick instead of safe, the owner may create databases and roles, and the last to stop it deletes the
-   * data. Default false.
+   * Fast instead of safe; the owner may create databases and roles, and the last user to stop the server
+   * deletes the data. Default false.
    */
   forTests?: boolean;
   log: (line: string) => void;
@@ -41,11 +41,13 @@ interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Owns the database and migrates it. Not a superuser. */
   ownerUrl: string;
-  /** What the app uses. Not a superuser. */
+  /** The app's own address. No superuser. */
   appUrl: string;
   /** True when the server was already running. */
   adopted: boolean;
-  /** Ends the server unless another living process uses it too. Call it last; a second call does nothing. */
+  /**
+   * Ends the server unless another living process uses it too. To be called last; a second call does nothing.
+   */
   stop(): Promise<void>;
 }
 
@@ -81,8 +83,8 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /**
- * Removes what is meant for another server (PGSSLMODE, PGOPTIONS, PGHOST …) and would be taken for this one,
- * as by every client in this process.
+ * Removes variables that are meant for another server (PGSSLMODE, PGOPTIONS, PGHOST …). Every client in this
+ * process would apply them to this one.
  */
 export function forgetOtherServers(env: Record<string, string | undefined>): void {
   for (const name of Object.keys(env)) if (/^PG[A-Z]+$/.test(name)) Reflect.deleteProperty(env, name);
@@ -129,7 +131,7 @@ function remember(cluster: Cluster, settings: Settings, port: number, log: (line
 
 async function choosePort(wanted: number | null): Promise<number> {
   if (wanted !== null && (await isFree(wanted))) return wanted;
-  // Not counted up from the first: two servers that start at once would try the same one.
+  // A random start, not the first port: two servers that start at once would try the same one.
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
     if (await isFree(port)) return port;

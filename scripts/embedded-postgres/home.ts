@@ -14,18 +14,19 @@ import {
 import { dirname, join, resolve, sep } from 'node:path';
 import { EmbeddedPostgresError, type Binaries, type RunAs } from './binaries.ts';
 
-/** The account every Unix has without privileges: Postgres refuses to run as root. */
+/** The account without privileges that every Unix has. Postgres refuses to run as root. */
 const NOBODY = 65534;
-/** Holds the path of the server's folder when it had to be made elsewhere. */
+/** The file with the path of the server's folder, when that had to be created elsewhere. */
 const POINTER = 'location';
 
-/** True when an embedded server was made in this folder before; it need not be running. */
+/** True when an embedded server was created in this folder before. The server need not be running. */
 export function hasEmbeddedPostgres(dataDir: string): boolean {
   return existsSync(join(dataDir, 'settings.json')) || existsSync(join(dataDir, POINTER));
 }
 
 /**
- * Who runs the server of this folder. As root: the owner of the data, or nobody. Else null: the current user.
+ * The user who runs the server of this folder. As root: the owner of the data, or nobody. Else null, the
+ * current user.
  */
 export function chooseUser(home: string): RunAs {
   if (process.getuid?.() !== 0) return null;
@@ -34,8 +35,8 @@ export function chooseUser(home: string): RunAs {
 }
 
 /**
- * The server's folder, made when it is missing: `dataDir`, or as root on Linux one in /var/lib when the user
- * that runs Postgres may not enter `dataDir`, as in /root. Throws `EmbeddedPostgresError` when the folder
+ * The server's folder, created when it is missing: `dataDir`, or one in /var/lib when this is root on Linux
+ * and Postgres' user may not enter `dataDir`, as in /root. Throws `EmbeddedPostgresError` when the folder
  * belongs to another user.
  */
 export function prepareHome(dataDir: string, log: (line: string) => void): string {
@@ -50,7 +51,7 @@ export function prepareHome(dataDir: string, log: (line: string) => void): strin
   return makeFolder(elsewhere);
 }
 
-/** The programs, copied into `home` when they lie where `runAs` may not go. */
+/** The programs, copied into `home` when `runAs` may not reach them. */
 export function prepareBinaries(binaries: Binaries, home: string, runAs: RunAs): Binaries {
   if (findClosed(binaries.postgres, runAs) === undefined) return binaries;
   const copy = join(home, `package-${binaries.version}`);
@@ -80,7 +81,7 @@ export function checkReachable(paths: string[], runAs: RunAs): void {
 
 function makeFolder(path: string): string {
   const firstMade = mkdirSync(path, { recursive: true });
-  // As root the server runs as another user, who must be able to pass whatever the umask says. The files stay
+  // As root the server runs as another user, who must be able to enter whatever the umask is. The files stay
   // closed.
   for (let made = path; firstMade !== undefined && made.length >= firstMade.length; made = dirname(made)) {
     chmodSync(made, 0o755);

@@ -6,15 +6,13 @@ interface LivingProcess {
   pid: number;
   /** File name of the program, without its folder. */
   command: string;
-  /** Working folder. Undefined where it cannot be seen. */
+  /** Working folder. Undefined where the system hides it. */
   folder?: string;
-  /** Differs when the process id was given to another process meanwhile. Only for comparing. */
+  /** Changes when the process id is given to another process. Only for comparing. */
   startedAt: string;
 }
 
-/**
- * What runs under this process id now. Undefined when nothing does, or only a zombie that nobody has reaped.
- */
+/** The process with this id. Undefined when there is none, or only a zombie that nobody has reaped. */
 export function findProcess(pid: number): LivingProcess | undefined {
   return process.platform === 'linux' ? readProc(pid) : askPs(pid);
 }

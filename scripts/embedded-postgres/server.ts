@@ -7,7 +7,7 @@ import { EmbeddedPostgresError, UnusableFilesError } from './binaries.ts';
 import { explainFailure, giveToOwnerOf, type Cluster } from './cluster.ts';
 import { findProcess } from './processes.ts';
 
-/** Recovery after a power cut is slow; longer than this it is not going to come. */
+/** Recovery after a power cut is slow. A server that needs longer is taken for broken. */
 const READY_MS = 60_000;
 const STOP_MS = 15_000;
 const LOG_BYTES = 10_000_000;
@@ -20,14 +20,15 @@ const TEST_SETTINGS = [
   'full_page_writes=off',
   'max_wal_size=128MB',
   'max_connections=200',
-  // Hundreds of connections are made, and 4096 rounds for each password protect nobody here.
+  // Tests make hundreds of connections, and 4096 rounds for each password protect nobody here.
   'scram_iterations=1',
 ];
 
 type LaunchResult = 'ready' | 'port-taken' | 'not-settled';
 
 /**
- * Port of a server that already runs on these files, e.g. after the app was killed. Undefined when none does.
+ * Port of a server that already runs on these files, for instance after the app was killed. Undefined when
+ * there is none.
  */
 export async function adoptServer(cluster: Cluster, password: string): Promise<number | undefined> {
   const deadline = Date.now() + READY_MS;
@@ -74,14 +75,14 @@ export async function launchServer(cluster: Cluster, port: number, password: str
   );
 }
 
-/** Ends the server: sessions are cut, data is written. Returns when its files are free. */
+/** Stops the server: sessions are cut, data is written. Returns when its files are free. */
 export async function stopServer(cluster: Cluster): Promise<void> {
   const running = readPidFile(cluster);
   if (running === undefined || !isServerOf(cluster, running.pid)) return;
   process.kill(running.pid, 'SIGINT');
   const deadline = Date.now() + STOP_MS;
   let isUrgent = false;
-  // Not the process is awaited but its file: in a container nobody may reap the process.
+  // Waits for the file instead of the process: in a container nobody may reap the process.
   while (readPidFile(cluster)?.pid === running.pid && findProcess(running.pid) !== undefined) {
     if (Date.now() > deadline && !isUrgent) {
       process.kill(running.pid, 'SIGQUIT');
@@ -127,9 +128,7 @@ function explainExit(cluster: Cluster, logStart: number): LaunchResult {
   throw new UnusableFilesError(`The embedded Postgres did not start: ${end} (${logPath(cluster)})`);
 }
 
-/**
- * Also true only when it is this cluster: another server on the port has other passwords and another folder.
- */
+/** True only for this cluster: another server on the port has other passwords and another folder. */
 async function answers(cluster: Cluster, port: number, password: string): Promise<boolean> {
   const client = new pg.Client({
     ...{ host: '127.0.0.1', port, user: 'postgres', database: 'postgres', password, ssl: false },
@@ -147,7 +146,7 @@ async function answers(cluster: Cluster, port: number, password: string): Promis
   }
 }
 
-/** A server works in its data folder, so another Postgres that got the process id is told apart. */
+/** A server works in its data folder, so an unrelated Postgres with the same process id is recognised. */
 function isServerOf(cluster: Cluster, pid: number): boolean {
   const found = findProcess(pid);
   if (found?.command.startsWith('postgres') !== true) return false;
@@ -158,7 +157,7 @@ function pidFile(cluster: Cluster): string {
   return join(cluster.data, 'postmaster.pid');
 }
 
-/** Line 1 is the process, line 4 the port (0 while it is not known yet). */
+/** Line 1 is the process, line 4 the port (0 until it is known). */
 function readPidFile(cluster: Cluster): { pid: number; port: number } | undefined {
   let lines: string[];
   try {
@@ -173,7 +172,7 @@ function logPath(cluster: Cluster): string {
   return join(cluster.home, 'postgres.log');
 }
 
-/** Returns where in the log the next start begins. */
+/** Returns the place in the log where the next start begins. */
 function rotateLog(cluster: Cluster): number {
   const path = logPath(cluster);
   if (!existsSync(path)) return 0;

@@ -11,7 +11,7 @@ import { acceptInvitationForm } from '../../src/people/input.ts';
 import { listOperators } from '../../src/auth/queries.ts';
 import { formatFor } from '../../src/web/format.ts';
 
-/** What the command prints when it is called wrongly, or with `help`. */
+/** The text that a wrong call or `help` prints. */
 export const USAGE = `Operators are the platform's own staff. They see every company and exist only by this command.
 
   npm run operator -- create <email> [--name "Full name"] [--locale tr|en] [--password-stdin]
@@ -21,7 +21,7 @@ export const USAGE = `Operators are the platform's own staff. They see every com
 create prints a random password once, or takes one from standard input. The database is DATABASE_URL, else the
 embedded one that "npm start" made.`;
 
-/** Something the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
+/** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
 export class CommandError extends Error {
   readonly exitCode: number;
 
@@ -31,7 +31,7 @@ export class CommandError extends Error {
   }
 }
 
-/** A call as its words say it; nothing is looked up yet. */
+/** A parsed call. Nothing is looked up yet. */
 interface OperatorCall {
   command: 'create' | 'list' | 'deactivate' | 'help';
   email: string | undefined;
@@ -40,13 +40,13 @@ interface OperatorCall {
   passwordFromStdin: boolean;
 }
 
-/** Where the command prints, and where it reads a password from when it is told to. */
+/** The output of the command, and the input from which it reads a password when asked to. */
 export interface Terminal {
   say(line: string): void;
   readInput(): Promise<string>;
 }
 
-/** Understands the words of a call. Throws `CommandError` for a wrong one. */
+/** Parses the arguments of a call. Throws `CommandError` for a wrong one. */
 export function readOperatorCall(args: string[]): OperatorCall {
   const { values, positionals } = parseWords(args);
   const [command, email, ...rest] = positionals;
@@ -58,7 +58,7 @@ export function readOperatorCall(args: string[]): OperatorCall {
   return { command, email, name, locale, passwordFromStdin: values['password-stdin'] };
 }
 
-/** Does what the call says. Throws `CommandError` when it is refused. */
+/** Runs the command. Throws `CommandError` when it is refused. */
 export async function runOperatorCommand(
   db: Knex,
   context: RequestContext,

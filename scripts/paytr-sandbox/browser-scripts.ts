@@ -10,7 +10,7 @@ export const FRAME_HEIGHT_SCRIPT = `if (window.parent !== window) {
 `;
 
 /**
- * Stands in for https://www.paytr.com/js/iframeResizer.min.js: the same call, the same effect, nothing more.
+ * Replaces https://www.paytr.com/js/iframeResizer.min.js: the same call and the same effect, nothing more.
  */
 export const IFRAME_RESIZER_SCRIPT = `window.iFrameResize = (_options, target) => {
   const frames = typeof target === 'string' ? [...document.querySelectorAll(target)] : [target];

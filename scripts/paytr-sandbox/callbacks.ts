@@ -1,12 +1,12 @@
 import { type SandboxStore, callbackHash } from './signatures.ts';
 import type { Delivery, Transaction } from './transactions.ts';
 
-// How long PayTR waits is not documented; ten seconds is long enough to see a slow server.
+// PayTR does not document how long it waits. Ten seconds are long enough to notice a slow server.
 const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_KEPT_BODY_LENGTH = 2000;
 
 /**
- * The fields PayTR posts about a finished payment, signed. Overrides are signed as well, so that a
+ * The fields that PayTR posts about a finished payment, signed. Overrides are signed as well, so that a
  * notification can be genuine and wrong at once. Throws for a payment that has not ended. Source:
  * dev.paytr.com, iFrame API step 2.
  */
@@ -35,8 +35,7 @@ export function callbackFields(store: SandboxStore, transaction: Transaction): R
 }
 
 /**
- * Posts the fields once and reads the answer; anything but status 200 with the two bytes `OK` is no
- * acknowledgement.
+ * Posts the fields once and reads the answer. Only status 200 with the two bytes `OK` is an acknowledgement.
  */
 export async function postCallback(
   url: string,
@@ -51,7 +50,7 @@ export async function postCallback(
       redirect: 'manual',
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
-    // Bytes, not text(): that would drop a byte order mark before the OK.
+    // Bytes instead of text(), which would drop a byte order mark before the OK.
     const bytes = Buffer.from(await response.arrayBuffer());
     return {
       at: now,

@@ -8,7 +8,7 @@ export const TEST_CARDS: readonly { number: string; brand: string }[] = [
 /** The CVV of every test card. */
 export const TEST_CVV = '000';
 
-/** What the payer typed into the card form. */
+/** The card form as the payer typed it. */
 export interface CardForm {
   cc_owner: string;
   card_number: string;
@@ -16,12 +16,12 @@ export interface CardForm {
   cvv: string;
 }
 
-/** A field of the card form that cannot be taken. */
+/** A field of the card form that is refused. */
 export type CardFault = keyof CardForm;
 
 /**
- * Every field that is wrong; none means the card is one of PayTR's test cards. Any name and any expiry will
- * do.
+ * Every wrong field. Without any, the card is one of PayTR's test cards; the name and the expiry may be
+ * anything.
  */
 export function findCardFaults(form: CardForm): CardFault[] {
   const faults: CardFault[] = [];
@@ -32,7 +32,7 @@ export function findCardFaults(form: CardForm): CardFault[] {
   return faults;
 }
 
-/** The test card with this number, spaces aside. */
+/** The test card with this number. Spaces are ignored. */
 export function findTestCard(cardNumber: string): (typeof TEST_CARDS)[number] | undefined {
   const digits = cardNumber.replace(/\s/g, '');
   return TEST_CARDS.find((card) => card.number === digits);

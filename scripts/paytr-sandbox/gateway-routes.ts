@@ -8,8 +8,8 @@ import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
 /**
- * What the merchant's server calls: get-token, status query and refund. Errors answer 200, as PayTR's JSON
- * decides.
+ * The calls of the merchant's server: get-token, status query and refund. Errors answer 200, since PayTR
+ * decides by the JSON.
  */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
@@ -52,7 +52,7 @@ export function gatewayRoutes(state: SandboxState): Router {
   return router;
 }
 
-// That PayTR refuses a second order of the same number is reported, its words are not: these are ours.
+// Integrators report that PayTR refuses a second order with the same number. The wording here is ours.
 function refuseRepeat(state: SandboxState, merchantOid: string): string | undefined {
   return state.findByOid(merchantOid) && 'merchant_oid daha once kullanilmis';
 }
@@ -65,5 +65,5 @@ function failToken(res: Response, failure: TokenFailure): void {
   } else if (failure === 'html') {
     res.type('html').send('<!doctype html><title>PayTR</title><h1>Sistem bakımda</h1>');
   }
-  // 'hang' sends nothing: the caller has to give up by itself.
+  // 'hang' sends nothing: the caller has to give up.
 }

@@ -17,10 +17,7 @@ const ESCAPES: Record<string, string> = {
   "'": '&#39;',
 };
 
-/**
- * A template whose every value is escaped unless it is itself made by `html`; undefined and false leave
- * nothing.
- */
+/** A template that escapes every value not made by `html` itself. Undefined and false print nothing. */
 export function html(literals: TemplateStringsArray, ...parts: Part[]): Html {
   const markup = literals.map((literal, index) => literal + markupOf(parts[index]));
   return new Html(markup.join(''));

@@ -5,7 +5,7 @@ import type { Transaction } from './transactions.ts';
 
 type Lang = 'tr' | 'en';
 
-/** A whole page as text. The pages live in the merchant's frame, so they tell it their height. */
+/** A whole page as text. The pages live in the merchant's frame and tell it their height. */
 export function layout(lang: Lang, title: string, content: Html): string {
   const page = html`<!doctype html>
     <html lang="${lang}">
@@ -34,7 +34,7 @@ export function showAmount(lang: Lang, amountMinor: number, currency: string): s
   return format.format(amountMinor / 100);
 }
 
-/** The card form; `faults` are shown beside their fields, and the CVV is never shown again. */
+/** The card form. `faults` are shown beside their fields, and the CVV is never shown again. */
 export function cardPage(transaction: Transaction, form: CardForm, faults: readonly CardFault[]): string {
   const texts = SANDBOX_TEXTS[transaction.lang];
   return layout(
@@ -97,7 +97,7 @@ export function securePage(transaction: Transaction): string {
   );
 }
 
-/** A page with nothing left to do: the payment ended, or there is no such token. */
+/** A page without a next step: the payment has ended, or there is no such token. */
 export function messagePage(lang: Lang, title: string, explanation: string): string {
   return layout(
     lang,

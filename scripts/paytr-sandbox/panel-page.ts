@@ -4,8 +4,8 @@ import { SANDBOX_TEXTS, type SandboxTexts } from './texts.ts';
 import { type Transaction, isAcknowledged } from './transactions.ts';
 
 /**
- * The merchant panel's İşlemler > Detay: each payment, its state, and what the merchant's server last
- * answered.
+ * The merchant panel's İşlemler > Detay: each payment, its state, and the last answer of the merchant's
+ * server.
  */
 export function panelPage(
   lang: 'tr' | 'en',
@@ -79,7 +79,7 @@ function transactionRow(lang: 'tr' | 'en', texts: SandboxTexts, transaction: Tra
 
 function stateOf(transaction: Transaction, texts: SandboxTexts): [string, string] {
   if (!transaction.outcome) return ['waiting', texts.stateWaiting];
-  // As in the real panel: a payment whose notification was not answered OK has not ended.
+  // As in the real panel, a payment whose notification was not answered OK has not ended.
   if (!isAcknowledged(transaction)) return ['waiting', texts.stateInProgress];
   return transaction.outcome.status === 'success' ? ['good', texts.stateSuccess] : ['bad', texts.stateFailed];
 }

@@ -18,12 +18,10 @@ import type { PayerChoice, Transaction } from './transactions.ts';
 
 const CHOICES: readonly PayerChoice[] = ['approve', 'wrong-code', 'insufficient-funds', 'give-up'];
 
-// The browser goes on even when the merchant's server is slow to take the notification.
+// The browser goes on after this time, even when the merchant's server has not answered the notification.
 const MAX_WAIT_FOR_CALLBACK_MS = 2000;
 
-/**
- * What the payer's browser sees in the merchant's frame: the card form, then the imitation 3-D Secure page.
- */
+/** The pages in the merchant's frame: the card form, then the imitation 3-D Secure page. */
 export function paymentRoutes(state: SandboxState): Router {
   const router = express.Router();
   const path = '/odeme/guvenli/:token';
@@ -61,7 +59,7 @@ export function paymentRoutes(state: SandboxState): Router {
   return router;
 }
 
-// Answers the request itself, and returns nothing, when the payment can no longer be made.
+// When the payment can no longer be made, answers the request itself and returns nothing.
 function openPayment(state: SandboxState, token: string, res: Response): Transaction | undefined {
   const transaction = state.findByToken(token);
   if (!transaction) {
@@ -111,7 +109,7 @@ async function leave(
   res.redirect(303, choice === 'approve' ? transaction.okUrl : transaction.failUrl);
 }
 
-// PayTR's own page comes filled in when the payment is a test.
+// PayTR's own page is filled in when the payment is a test.
 function prefilledCard(transaction: Transaction): CardForm {
   if (!transaction.testMode) return { cc_owner: '', card_number: '', expiry: '', cvv: '' };
   const number = TEST_CARDS[0]?.number ?? '';

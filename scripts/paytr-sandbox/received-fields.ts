@@ -6,8 +6,8 @@ const LIMIT = '1mb';
 const MULTIPART = 'multipart/form-data';
 
 /**
- * Reads a posted form into `req.body`, urlencoded or multipart: PayTR's own modules hand curl an array, which
- * makes multipart of it. Anything else, and what is too long or broken, counts as a request without fields.
+ * Reads a posted form into `req.body`, urlencoded or multipart: PayTR's own modules give curl an array, which
+ * becomes multipart. Anything else, too long or broken, counts as a request without fields.
  */
 export function readForm(): (RequestHandler | ErrorRequestHandler)[] {
   const readParts: RequestHandler = async (req, _res, next) => {
@@ -26,7 +26,7 @@ export function readForm(): (RequestHandler | ErrorRequestHandler)[] {
   ];
 }
 
-/** Posted fields as plain texts; a name that came twice is no text, so it counts as not sent. */
+/** Posted fields as plain texts. A repeated name counts as not sent. */
 export function receivedFields(body: unknown): Record<string, string> {
   if (typeof body !== 'object' || body === null) return {};
   const texts = Object.entries(body).filter(
@@ -35,7 +35,7 @@ export function receivedFields(body: unknown): Record<string, string> {
   return Object.fromEntries(texts);
 }
 
-// Names that came twice stay a list, as the urlencoded reader leaves them; a file is no text.
+// Repeated names stay a list, as in the urlencoded reader. A file is no text.
 async function readMultipart(body: Buffer, contentType: string): Promise<Record<string, unknown>> {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- it warns of endless bodies; this one is within LIMIT
   const form = await new Response(body, { headers: { 'content-type': contentType } }).formData();

@@ -4,9 +4,9 @@ import { expectedRefundHash } from './signatures.ts';
 import { type Transaction, isAcknowledged, refundedMinor } from './transactions.ts';
 
 /**
- * What PayTR answers to a refund, which is kept when it is taken. The same refund sent twice is two refunds:
- * PayTR knows no repetition. Source: dev.paytr.com/iade-api and /hata-kodlari; the wording of the faults is
- * ours.
+ * PayTR's answer to a refund; an accepted refund is kept. The same refund sent twice counts as two, since
+ * PayTR recognises no repetition. Source: dev.paytr.com/iade-api and /hata-kodlari; the wording of the faults
+ * is ours.
  */
 export function answerRefund(state: SandboxState, fields: Record<string, string>): Record<string, unknown> {
   const { merchant_oid: merchantOid = '', return_amount: amount = '', reference_no: reference = '' } = fields;
@@ -18,7 +18,7 @@ export function answerRefund(state: SandboxState, fields: Record<string, string>
   if (fields['paytr_token'] !== expectedRefundHash(state.store, merchantOid, amount)) {
     return fault('004', 'paytr_token gonderilmedi veya gecersiz');
   }
-  // No number of its own is documented for this one.
+  // PayTR documents no number for this fault.
   if (!/^[A-Za-z0-9]{0,64}$/.test(reference)) return fault('001', 'Gecersiz istek: reference_no');
   const transaction = state.findByOid(merchantOid);
   if (transaction?.outcome?.status !== 'success')
@@ -51,8 +51,7 @@ function refuseRefund(
   return undefined;
 }
 
-// Major units with a dot, "20.50", to 2050; 0 for anything that is no such amount. In digits, so without
-// floats.
+// Major units with a dot, "20.50", as 2050. 0 for anything else. Computed from the digits, without floats.
 function readMajor(text: string): number {
   const [, whole = '0', cents = ''] = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
   return Number(whole + cents.padEnd(2, '0'));

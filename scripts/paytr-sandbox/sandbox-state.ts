@@ -9,25 +9,23 @@ import {
   nextDeliveryAt,
 } from './transactions.ts';
 
-/** What is broken about the next get-token call, to see how the merchant's side takes it. */
+/** The fault of the next get-token call, to try the merchant's reaction. */
 export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
 
-/**
- * What the sandbox is made with. `callbackUrl` may be a function, for a merchant whose port is not known yet.
- */
+/** The sandbox's settings. `callbackUrl` may be a function, for a merchant whose port is not known yet. */
 export interface PaytrSandboxOptions extends SandboxStore {
-  /** The Bildirim URL of the store; empty means none is registered. */
+  /** The Bildirim URL of the store. Empty: none is registered. */
   callbackUrl: string | (() => string);
-  /** Seconds between two notifications of one payment; default 60, as PayTR's EFT page states. */
+  /** Seconds between two notifications of one payment. Default 60, as PayTR's EFT page states. */
   retrySeconds?: number;
-  /** One line for each thing worth telling the developer; never a secret. */
+  /** Receives one line for each event that a developer wants to see, never a secret. */
   log?: (line: string) => void;
   clock?: () => Date;
-  /** False leaves time to `tick()`, for tests. Default true: a listening sandbox ticks each second. */
+  /** False: only `tick()` moves the time, for tests. Default true: a listening sandbox ticks each second. */
   ticking?: boolean;
 }
 
-/** Everything the sandbox knows, in memory, and the moves that change it. Routes and tests share it. */
+/** The sandbox's whole state, in memory, and the functions that change it. Routes and tests share it. */
 export interface SandboxState {
   store: SandboxStore;
   callbackUrl: () => string;
@@ -38,9 +36,9 @@ export interface SandboxState {
   findByOid: (merchantOid: string) => Transaction | undefined;
   findByToken: (token: string) => Transaction | undefined;
   finish: (transaction: Transaction, choice: PayerChoice) => void;
-  /** One attempt to post the callback; while one is on its way a second call waits for that one. */
+  /** One attempt to post the callback. A second call meanwhile waits for the first. */
   deliver: (transaction: Transaction) => Promise<Delivery>;
-  /** Ends what ran out of time and delivers what is due. */
+  /** Ends payments that ran out of time and delivers callbacks that are due. */
   tick: () => Promise<void>;
   /** Delivers every unacknowledged callback now, due or not. */
   deliverAll: () => Promise<Delivery[]>;
@@ -49,7 +47,7 @@ export interface SandboxState {
 // The EFT page of PayTR's documentation: "after one minute".
 const DEFAULT_RETRY_SECONDS = 60;
 
-/** Makes an empty sandbox state. */
+/** Creates an empty sandbox state. */
 export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
   const {
     merchantId,

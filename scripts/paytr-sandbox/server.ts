@@ -17,22 +17,22 @@ import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
 /** How `payNow` ends a payment: PayTR's approval, a refusal by the bank, or a payer who went away. */
 type PayNowOutcome = 'approve' | 'decline' | 'abandon' | PayerChoice;
 
-/** A sandbox that listens; `url` is what PAYTR_BASE_URL must be. */
+/** A listening sandbox. `url` is the value for PAYTR_BASE_URL. */
 interface ListeningSandbox {
   url: string;
   close: () => Promise<void>;
 }
 
-/** A stand-in for PayTR. Payments are named by their token or their `merchant_oid`; unknown ones throw. */
+/** A stand-in for PayTR. Payments are named by their token or their `merchant_oid`. Unknown ones throw. */
 export interface PaytrSandbox {
   app: Express;
   /** Listens on 127.0.0.1; port 0 takes a free one. Rejects when the port is taken. */
   listen: (port: number) => Promise<ListeningSandbox>;
   transactions: () => readonly Transaction[];
-  /** Breaks the next get-token call; several are used up in order. */
+  /** Breaks the next get-token call. Several faults are used up in order. */
   failNextToken: (mode: TokenFailure) => void;
   /**
-   * Ends a payment without a browser and makes one delivery; `overrides` replace callback fields before
+   * Ends a payment without a browser and makes one delivery. `overrides` replace callback fields before
    * signing.
    */
   payNow: (
@@ -44,7 +44,7 @@ export interface PaytrSandbox {
   deliver: (tokenOrOid: string) => Promise<Delivery>;
   /** Delivers every callback that was not answered OK, due or not. */
   deliverAll: () => Promise<Delivery[]>;
-  /** Ends what ran out of time and delivers what is due by the clock. */
+  /** Ends payments that ran out of time and delivers callbacks that are due by the clock. */
   tick: () => Promise<void>;
   /** The signed urlencoded callback of a finished payment, to post by hand. */
   callbackBody: (tokenOrOid: string) => string;
@@ -53,7 +53,7 @@ export interface PaytrSandbox {
 const TICK_MS = 1000;
 
 /**
- * Makes a PayTR that refuses what the real one refuses, for development and tests. It keeps everything in
+ * Creates a PayTR that refuses what the real one refuses, for development and tests. Everything is kept in
  * memory.
  */
 export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
@@ -73,7 +73,7 @@ export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
     },
     payNow: async (tokenOrOid, outcome, overrides = {}) => {
       const transaction = find(tokenOrOid);
-      // PayTR notifies each payment once; a test that needs two endings signs the second by itself.
+      // PayTR notifies each payment once. A test that needs two endings signs the second notification itself.
       if (transaction.outcome) throw new Error(`Payment ${tokenOrOid} has ended already`);
       transaction.overrides = overrides;
       state.finish(transaction, payerChoice(outcome));
@@ -87,7 +87,7 @@ export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
   };
 }
 
-/** Listens on `port`, or on a free one when it is taken; `moved` says which happened. */
+/** Listens on `port`, or on a free one when it is taken. `moved` says which happened. */
 export async function listenNearPort(
   sandbox: PaytrSandbox,
   port: number,
@@ -104,8 +104,8 @@ function createApp(state: SandboxState): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use((_req, res, next) => {
-    // No X-Frame-Options and no frame-ancestors: the merchant's page frames this one. No form-action either,
-    // as it would also forbid the redirect from a form to the merchant.
+    // No X-Frame-Options and no frame-ancestors, since the merchant's page frames this one. No form-action
+    // either, which would also forbid the redirect from a form to the merchant.
     res.set({
       'Content-Security-Policy':
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'",
@@ -145,7 +145,7 @@ async function close(server: Server): Promise<void> {
     server.close(() => {
       resolve();
     });
-    // Also those that a hanging get-token keeps open.
+    // Connections kept open by a hanging get-token are closed as well.
     server.closeAllConnections();
   });
 }

@@ -10,22 +10,21 @@ export interface SandboxStore {
 const TOKEN_FIELDS =
   'merchant_id user_ip merchant_oid email payment_amount user_basket no_installment max_installment currency test_mode';
 
-// Written apart from src/billing on purpose: a mistake there must not be agreed with here.
+// Written separately from src/billing on purpose, so that a mistake there is not repeated here.
 
-/** What `paytr_token` must be for these get-token fields. Source: dev.paytr.com, iFrame API step 1. */
+/** The right `paytr_token` for these get-token fields. Source: dev.paytr.com, iFrame API step 1. */
 export function expectedTokenHash(store: SandboxStore, fields: Record<string, string>): string {
   const signed = TOKEN_FIELDS.split(' ').map((name) => fields[name] ?? '');
   return hash(store, signed.join('') + store.merchantSalt);
 }
 
-/** What `paytr_token` must be for a status query. Source: dev.paytr.com/durum-sorgu. */
+/** The right `paytr_token` for a status query. Source: dev.paytr.com/durum-sorgu. */
 export function expectedStatusHash(store: SandboxStore, merchantOid: string): string {
   return hash(store, store.merchantId + merchantOid + store.merchantSalt);
 }
 
 /**
- * What `paytr_token` must be for a refund; the amount as sent, in major units. Source:
- * dev.paytr.com/iade-api.
+ * The right `paytr_token` for a refund; the amount as sent, in major units. Source: dev.paytr.com/iade-api.
  */
 export function expectedRefundHash(store: SandboxStore, merchantOid: string, returnAmount: string): string {
   return hash(store, store.merchantId + merchantOid + returnAmount + store.merchantSalt);

@@ -2,7 +2,7 @@ import { type SandboxStore, expectedStatusHash } from './signatures.ts';
 import { callbackFields } from './callbacks.ts';
 import type { Refund, Transaction } from './transactions.ts';
 
-/** What PayTR's status query answers to these fields. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */
+/** PayTR's answer to a status query. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */
 export function answerStatusQuery(
   store: SandboxStore,
   fields: Record<string, string>,
@@ -34,7 +34,7 @@ function describePayment(store: SandboxStore, transaction: Transaction): Record<
     currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
     net_tutar: majorWithDot(paidMinor - commissionMinor),
     kesinti_tutari: majorWithDot(commissionMinor),
-    // One payment is 1 in the callback and 0 here.
+    // A single payment is 1 in the callback and 0 here.
     taksit: instalments === '1' ? '0' : instalments,
     kart_marka: transaction.card?.brand ?? '',
     masked_pan: transaction.card?.maskedPan ?? '',
@@ -44,7 +44,7 @@ function describePayment(store: SandboxStore, transaction: Transaction): Record<
   };
 }
 
-// The names are those of the documentation's example; what stands in the empty ones is not documented.
+// The names come from the documentation's example. The contents of the empty ones are not documented.
 function describeRefund(refund: Refund): Record<string, string> {
   return {
     return_amount: majorWithDot(refund.amountMinor),
@@ -62,7 +62,7 @@ function fault(number: string, message: string): Record<string, unknown> {
   return { status: 'error', err_no: number, err_msg: message };
 }
 
-// The documentation's own example reads "10,8": a comma, and no zero at the end.
+// The documentation's example reads "10,8": a comma, and no zero at the end.
 function majorWithComma(minor: number): string {
   return String(minor / 100).replace('.', ',');
 }

@@ -50,7 +50,7 @@ const tr = {
   test: 'test',
 };
 
-/** The texts of the payment pages and the panel; `lang` of the order or the browser chooses. */
+/** The texts of the payment pages and the panel. The order's `lang` or the browser chooses the language. */
 export type SandboxTexts = typeof tr;
 
 const en: SandboxTexts = {

@@ -6,7 +6,7 @@ import { type SandboxStore, expectedTokenHash } from './signatures.ts';
 const INVALID_REQUEST = 'Gecersiz istek veya magaza aktif degil';
 const INVALID_TOKEN = 'paytr_token gonderilmedi veya gecersiz (get-token)';
 
-// Mandatory fields with the most characters each may have. `currency` is not here: empty means TL.
+// Mandatory fields with their greatest length. `currency` is not in the list: empty means TL.
 const MANDATORY: readonly [string, number][] = [
   ['user_ip', 39],
   ['merchant_oid', 64],
@@ -29,7 +29,7 @@ const FIELD_RULES: readonly [string, (value: string) => boolean][] = [
   ['email', (value) => /^[\x21-\x7e]+@[\x21-\x7e]+\.[\x21-\x7e]+$/.test(value)],
   ['user_basket', (value) => readBasket(value) !== undefined],
   ['no_installment', (value) => /^[01]$/.test(value)],
-  // 1 is not in PayTR's list: one payment is asked for with no_installment=1.
+  // PayTR's list has no 1: a single payment is requested by no_installment=1.
   ['max_installment', (value) => /^(0|[2-9]|1[0-2])$/.test(value)],
   ['currency', (value) => ['', 'TL', 'TRY', 'EUR', 'USD', 'GBP', 'RUB'].includes(value)],
   ['test_mode', isFlag],
@@ -43,8 +43,8 @@ const FIELD_RULES: readonly [string, (value: string) => boolean][] = [
 ];
 
 /**
- * Why PayTR refuses these get-token fields, in its own words where they are known, or undefined when it takes
- * them. Source: dev.paytr.com, iFrame API step 1, and the refusals integrators have published.
+ * PayTR's refusal of these get-token fields, in its own words where they are known. Undefined when PayTR
+ * takes them. Source: dev.paytr.com, iFrame API step 1, and the refusals that integrators have published.
  */
 export function refuseToken(store: SandboxStore, fields: Record<string, string>): string | undefined {
   const value = (name: string): string => fields[name] ?? '';
@@ -59,7 +59,7 @@ export function refuseToken(store: SandboxStore, fields: Record<string, string>)
   if (Number(amount) < 100) return `payment_amount değeri en az 100 olmalıdır. gönderilen:${amount}`;
   const broken = FIELD_RULES.find(([name, holds]) => !holds(value(name)));
   if (broken) return invalidField(broken[0]);
-  // PayTR says "token" when it means that the payer's address cannot be a payer's.
+  // PayTR says "token" when the payer's address cannot be a payer's.
   if (!isPublicAddress(value('user_ip'))) return INVALID_TOKEN;
   return value('paytr_token') === expectedTokenHash(store, fields) ? undefined : INVALID_TOKEN;
 }

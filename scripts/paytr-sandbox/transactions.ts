@@ -7,7 +7,7 @@ type SandboxOutcome = { status: 'success' } | { status: 'failed'; reasonCode: st
 /** What a payer can do on the payment pages. */
 export type PayerChoice = 'approve' | 'wrong-code' | 'insufficient-funds' | 'give-up';
 
-/** One attempt to post the callback; `status` is null when the merchant's server gave no answer. */
+/** One attempt to post the callback. `status` is null when the merchant's server did not answer. */
 export interface Delivery {
   at: Date;
   status: number | null;
@@ -24,7 +24,7 @@ export interface Refund {
   at: Date;
 }
 
-/** One accepted order and everything that happened to it. `amountMinor` is in kuruş or cent. */
+/** One accepted order and its whole history. `amountMinor` is in kuruş or cent. */
 export interface Transaction {
   token: string;
   merchantOid: string;
@@ -42,12 +42,12 @@ export interface Transaction {
   expiresAt: Date;
   /** The most instalments the order allows; 1 means none. */
   maxInstalments: number;
-  /** What the payer chose; 1 is a single payment. */
+  /** The payer's choice. 1 is a single payment. */
   instalments: number;
   card?: { maskedPan: string; brand: string };
   outcome?: SandboxOutcome;
   finishedAt?: Date;
-  /** Callback fields that differ from the true ones, to try what a faulty or hostile notification does. */
+  /** Callback fields that differ from the true ones, to try a faulty or hostile notification. */
   overrides: Record<string, string>;
   deliveries: Delivery[];
   refunds: Refund[];
@@ -72,12 +72,12 @@ const OUTCOMES: Record<PayerChoice, SandboxOutcome> = {
   },
 };
 
-// What PayTR takes when `timeout_limit` is left out.
+// PayTR's time limit when `timeout_limit` is left out.
 const DEFAULT_TIMEOUT_MINUTES = 30;
 
 const MOST_INSTALMENTS = 12;
 
-/** Makes the transaction for get-token fields that passed every rule. */
+/** Creates the transaction for get-token fields that passed every rule. */
 export function openTransaction(fields: Record<string, string>, now: Date): Transaction {
   const timeoutMinutes = Number(fields['timeout_limit'] || DEFAULT_TIMEOUT_MINUTES);
   return {
@@ -102,13 +102,13 @@ export function openTransaction(fields: Record<string, string>, now: Date): Tran
   };
 }
 
-// `max_installment` 0 means the highest that is allowed at all.
+// `max_installment` 0 means the highest number that PayTR allows at all.
 function maxInstalments(fields: Record<string, string>): number {
   if (fields['no_installment'] === '1') return 1;
   return Number(fields['max_installment']) || MOST_INSTALMENTS;
 }
 
-/** Ends a payment; a second ending changes nothing, as PayTR notifies each payment once. */
+/** Ends a payment. A second ending changes nothing, since PayTR notifies each payment once. */
 export function finishTransaction(transaction: Transaction, choice: PayerChoice, now: Date): void {
   if (transaction.outcome) return;
   transaction.outcome = OUTCOMES[choice];
@@ -120,13 +120,14 @@ export function isAcknowledged(transaction: Transaction): boolean {
   return transaction.deliveries.some((delivery) => delivery.acknowledged);
 }
 
-/** What was given back so far. */
+/** The sum of the refunds so far. */
 export function refundedMinor(transaction: Transaction): number {
   return transaction.refunds.reduce((sum, refund) => sum + refund.amountMinor, 0);
 }
 
 /**
- * When the callback is due: at once after the payment ended, then `retrySeconds` after each try, until OK.
+ * When the callback is due: at once after the payment ended, then `retrySeconds` after each attempt, until
+ * OK.
  */
 export function nextDeliveryAt(transaction: Transaction, retrySeconds: number): Date | undefined {
   if (!transaction.finishedAt || isAcknowledged(transaction)) return undefined;

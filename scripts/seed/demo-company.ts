@@ -11,12 +11,12 @@ import { createMetrics } from '../../src/metrics.ts';
 import { payForDemo } from './demo-payment.ts';
 import { liveThroughDays } from './demo-usage.ts';
 
-/** Of the demo only; a production database is never seeded. */
+/** For the demo only. A production database is never seeded. */
 export const DEMO_PASSWORD = 'demo-workspaces-2026';
 
 /**
- * How long ago the demo company signed up. Later than the first legal texts, so that its acceptances make
- * sense.
+ * How long ago the demo company signed up. That is later than the first legal texts, so that its acceptances
+ * make sense.
  */
 const DAYS_AGO = 20;
 
@@ -42,7 +42,7 @@ export interface DemoPerson {
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** The context of a demo person who acts at a moment; every act of the demo goes through one. */
+/** The context of a demo person who acts at a moment. Every act of the demo uses one. */
 export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson): RequestContext {
   const log = pino({ level: 'silent' });
   return {
@@ -57,7 +57,7 @@ export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson):
   };
 }
 
-/** Makes the demo company as of `now`: sign-up, team, use, one payment, an operator. */
+/** Creates the demo company as of `now`: sign-up, team, use, one payment, an operator. */
 export async function createDemo(db: Knex, config: Config, now: Date): Promise<void> {
   const start = new Date(now.getTime() - DAYS_AGO * 86_400_000);
   start.setUTCHours(OPENING_HOUR_UTC, 0, 0, 0);
@@ -73,7 +73,7 @@ export async function createDemo(db: Knex, config: Config, now: Date): Promise<v
     { ...operatorContext, actorType: 'system' },
     { ...operator, password: DEMO_PASSWORD, locale: 'tr' },
   );
-  // Before the days are lived: the trial ends after fourteen of them.
+  // Before the days are lived, since the trial ends after fourteen of them.
   await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * 86_400_000) });
   await liveThroughDays(db, config, { people: [admin, ...members], start, now });
   const wrong = { email: demoPeople.memberA.email, password: 'not the password', deviceToken: null };

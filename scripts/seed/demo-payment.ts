@@ -16,7 +16,7 @@ export async function payForDemo(
   input: { admin: DemoPerson; at: Date },
 ): Promise<void> {
   const { admin, at } = input;
-  // The gateway could not be asked for a page in the past; everything else is the real protocol.
+  // The gateway cannot be asked for a page in the past. The rest is the real protocol.
   const paytr = {
     ...createPaytr(config.paytr),
     requestToken: () => Promise.resolve({ ok: true as const, token: 'demo' }),

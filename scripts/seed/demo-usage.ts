@@ -13,10 +13,10 @@ import { contextOf, type DemoPerson } from './demo-company.ts';
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-/** A person of the demo reports use so often; well under the 30 minutes after which a session ends. */
+/** How often a person of the demo reports use: well under the 30 minutes after which a session ends. */
 const REPORT_MINUTES = 15;
 
-/** In its first days nothing was counted, as in a company from before traffic was. */
+/** Days at the beginning without counted traffic, as in a company from before traffic was counted. */
 const UNCOUNTED_DAYS = 3;
 
 /** The day after the start on which the admin enters a member's workspace. */
@@ -25,8 +25,8 @@ const HELP_DAY = 16;
 const WORKSPACES = ['odeme-servisi', 'mobil-uygulama', 'veri-panosu'];
 
 /**
- * Every working day from `start` to `now`: each person signs in, works in their workspace and closes it, or
- * forgets to.
+ * Lives every working day from `start` to `now`: each person signs in, works in their workspace and closes
+ * it, or forgets to.
  */
 export async function liveThroughDays(
   db: Knex,
@@ -61,8 +61,8 @@ export async function liveThroughDays(
 }
 
 /**
- * What a gateway would have counted: open all the time, something typed in about a third of the minutes, in
- * bouts.
+ * The traffic that a gateway would have counted: open all the time, typing in about a third of the minutes,
+ * in bouts.
  */
 function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traffic {
   const lastAt = new Date(started_at.getTime() + (minutes - 1) * MINUTE_MS);
@@ -126,12 +126,12 @@ async function work(
     last = minute;
   }
   if (input.isCounted) await writeTraffic(db, [trafficOf(opened.session, last)]);
-  // Every third day the tab is just left open, and the session ends by itself at its last activity.
+  // Every third day the tab is left open, and the session ends by itself at its last activity.
   if (minutes % 3 === 0) await WorkspaceSessionTracker.endIdleSessions(db, sweepAt(from, minutes + 31));
   else await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });
 }
 
-/** As the scheduled sweeper would have found it. */
+/** The time at which the scheduled sweeper would have found the session. */
 function sweepAt(from: Date, minute: number): RequestContext {
   const at = new Date(from.getTime() + minute * MINUTE_MS);
   return {

@@ -5,18 +5,18 @@ import { hasEmbeddedPostgres } from '../embedded-postgres/home.ts';
 import { MigrationError } from '../migrations/error.ts';
 
 interface FoundDatabase {
-  /** Owns the tables. */
+  /** Address of the role that owns the tables. */
   ownerUrl: string;
-  /** What the app uses; the same as `ownerUrl` when only one is set. */
+  /** Address of the app's role; the same as `ownerUrl` when only one is set. */
   appUrl: string;
-  /** Call it last: ends an embedded server that nobody else uses. */
+  /** Ends an embedded server that nobody else uses. To be called last. */
   stop(): Promise<void>;
 }
 
 /**
- * The database that a command works on: MIGRATION_DATABASE_URL and DATABASE_URL, or outside production the
- * embedded server that `npm start` has made in DATA_DIR (default `.data`), started when it does not run.
- * Throws `MigrationError` or `EmbeddedPostgresError`, each one sentence, when there is none.
+ * The database that a command works on: MIGRATION_DATABASE_URL and DATABASE_URL. Outside production it is
+ * otherwise the embedded server of `npm start` in DATA_DIR (default `.data`), started when it does not run.
+ * Throws `MigrationError` or `EmbeddedPostgresError`, each with one sentence, when there is none.
  */
 export async function findDatabase(
   env: Record<string, string | undefined>,

@@ -17,9 +17,9 @@ const DEFAULT_PORT = 3000;
 const DEFAULT_SANDBOX_PORT = 3001;
 
 /**
- * Brings what a machine with only Node lacks, and writes into `env` where it is: a free port, a migrated
- * database with demo data, secrets, a PayTR sandbox. What must be stopped at the end is added to `stops`.
- * Returns the demo's sign-ins. Throws soon after `interruption`.
+ * Starts everything that a machine with only Node lacks, and writes the addresses into `env`: a free port, a
+ * migrated database with demo data, secrets, a PayTR sandbox. Parts to be stopped at the end are added to
+ * `stops`. Returns the demo's sign-ins. Throws soon after `interruption`.
  */
 export async function prepareDevelopment(
   env: Environment,
@@ -39,7 +39,7 @@ export async function prepareDevelopment(
   return seedDemo(env, say);
 }
 
-/** A program that only says that it is none; a real one is the operator's choice. */
+/** A program that only explains that it is a stand-in. The operator chooses the real one. */
 function standInCommand(): string {
   const script = join(import.meta.dirname, 'workspace-stand-in.ts');
   const parts = [process.execPath, '--import', import.meta.resolve('tsx'), script];
@@ -67,7 +67,7 @@ async function prepareDatabase(
   await runMigrations({ ownerUrl: found.ownerUrl, appRole, log: say });
 }
 
-/** The port that was asked for must be free; the default one gives way to another. */
+/** A port that was asked for must be free. The default port gives way to another. */
 async function choosePort(env: Environment, say: Say): Promise<void> {
   if (env['PORT'] !== undefined && env['PORT'].trim() !== '') {
     if (await isTaken(Number(env['PORT'])))
@@ -114,7 +114,7 @@ async function startSandbox(
     PAYTR_MERCHANT_KEY: secrets.paytr.merchantKey,
     PAYTR_MERCHANT_SALT: secrets.paytr.merchantSalt,
     PAYTR_TEST_MODE: env['PAYTR_TEST_MODE'] ?? '1',
-    // The gateway refuses private addresses, and on one's own machine there is no other.
+    // The gateway refuses private addresses, and a development machine has no other.
     PAYTR_USER_IP_OVERRIDE: env['PAYTR_USER_IP_OVERRIDE'] ?? '203.0.113.10',
   });
 }

@@ -1,8 +1,8 @@
 import { chmodSync, statSync } from 'node:fs';
 
 /**
- * Loads `.env` when there is one; what is set in the environment wins. It may hold secrets, and workspaces
- * run on the same machine as users of their own: from then on nobody but its owner and group can read it.
+ * Loads `.env` when there is one; variables of the environment win. The file may hold secrets, and workspaces
+ * run on the same machine as users of their own, so reading is then limited to its owner and group.
  */
 export function readEnvFile(): void {
   try {
@@ -19,7 +19,7 @@ function closeToOthers(path: string): void {
   try {
     chmodSync(path, mode & 0o770);
   } catch {
-    // Another's file, or a disk that cannot be written.
+    // The file belongs to somebody else, or the disk is read-only.
     process.stderr.write(`${path} can be read by every user of this machine, and cannot be closed here\n`);
   }
 }

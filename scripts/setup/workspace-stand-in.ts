@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 
 /*
- * A stand-in for a workspace's program, for development and demo when WORKSPACE_COMMAND is not set: one page
- * that says what it is and lists the folder.
+ * A stand-in for a workspace's program, for development and demo without WORKSPACE_COMMAND: one page that
+ * explains itself and lists the folder.
  */
 const escape = (text: string): string =>
   text.replace(/[&<>"]/g, (character) => `&#${String(character.charCodeAt(0))};`);

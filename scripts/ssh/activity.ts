@@ -1,10 +1,12 @@
 import { fstatSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
-/** How often a terminal is looked at, in milliseconds: the kernel notes a reading to eight seconds. */
+/**
+ * How often a terminal is checked, in milliseconds. The kernel rounds the time of a reading to eight seconds.
+ */
 const LOOK_MS = 10_000;
 
-/** What comes sooner after a report is not reported, in milliseconds: the app counts minutes. */
+/** Least time between two reports, in milliseconds: the app counts minutes. */
 const REPORT_MS = 15_000;
 
 /** Calls back at most every fifteen seconds, however often it is called. */
@@ -18,8 +20,8 @@ export function atMostSometimes(report: () => void): () => void {
 }
 
 /**
- * Calls back when somebody has typed: whoever reads a terminal moves its time of access, which is how `w`
- * knows who is idle. Nothing that is typed passes through here.
+ * Calls back when somebody has typed. A program that reads a terminal changes its time of access, by which
+ * `w` knows who is idle. The typed text does not pass through here.
  */
 export function watchTerminal(terminal: number, onActive: () => void): void {
   let last = fstatSync(terminal).atimeMs;
@@ -30,7 +32,7 @@ export function watchTerminal(terminal: number, onActive: () => void): void {
   }, LOOK_MS).unref();
 }
 
-/** Passes on what comes without a terminal, and calls back for each piece. */
+/** Passes input on where there is no terminal, and calls back for each piece. */
 export function pipeWatched(from: Readable, to: Writable, onActive: () => void): void {
   from.on('data', onActive);
   // A program that does not read to the end is no fault.

@@ -4,29 +4,29 @@ import { readLines, sendLine } from '../../src/workspace/ssh/json-lines.ts';
 import type { AppMessage, SessionMessage, ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
 
 /**
- * While the app is away, what is open stays open for so long, in milliseconds: a deploy must not cut
- * anybody's work.
+ * How long a shell stays open while the app is away, in milliseconds: a deploy must not cut anybody's work.
  */
 const AWAY_MS = 300_000;
 
-/** How long to wait for the app's decision, in milliseconds, and before another attempt. */
+/** How long to wait for the app's decision, and before another attempt, in milliseconds. */
 const ANSWER_MS = 15_000;
 const RETRY_MS = 1000;
 
 /**
- * How long an end waits for an app that is away, in milliseconds: the person waits as well. What it misses
- * ends as idle.
+ * How long an end waits for an app that is away, in milliseconds; the person waits as well. An end that is
+ * not reported in time ends as idle.
  */
 const LAST_WORD_MS = 15_000;
 
-/** How long the app may take to note an end, in milliseconds. */
+/** How long the app may take to record an end, in milliseconds. */
 const NOTING_MS = 3000;
 
-/** The app's decision: what to run, or why not. */
+/** The app's decision: the shell to run, or the reason for the refusal. */
 export type Decision = { run: ShellOrder } | { refused: string };
 
 /**
- * The line to the app that is held as long as the shell lives. The app takes it for the proof that it does.
+ * The connection to the app, held as long as the shell lives. The app takes it for the proof that the shell
+ * lives.
  */
 export class AppLink {
   readonly #path: string;
@@ -40,7 +40,7 @@ export class AppLink {
     this.#path = path;
   }
 
-  /** Asks to be let in. `onEnd` is called when the app, later, ends it. Rejects when there is no answer. */
+  /** Asks for a session. `onEnd` is called when the app ends it later. Rejects when there is no answer. */
   async open(message: SessionMessage, onEnd: (text: string) => void): Promise<Decision> {
     this.#onEnd = onEnd;
     return this.#ask(message);
@@ -51,8 +51,8 @@ export class AppLink {
   }
 
   /**
-   * Says how it ended, and waits until the app has noted it, a few seconds at most; longer for an app that is
-   * being restarted.
+   * Reports how the session ended and waits until the app has recorded it: a few seconds at most, or longer
+   * while the app is being restarted.
    */
   async ended(how: 'exit' | 'lost'): Promise<void> {
     if (this.#isDone) return;
@@ -64,7 +64,7 @@ export class AppLink {
     }
   }
 
-  /** False when the app has gone without noting it. One that is merely slow will. */
+  /** False when the app has gone without recording the end. A slow app still will. */
   async #takeLeave(how: 'exit' | 'lost'): Promise<boolean> {
     const socket = this.#socket;
     if (socket === null) return false;
@@ -120,7 +120,7 @@ export class AppLink {
     else if ('refused' in decision) this.#onEnd(decision.refused);
   }
 
-  /** Null when the app stays away, or there is no need any more. */
+  /** Null when the app stays away, or when the connection is no longer needed. */
   async #comeBack(ms: number, isNeedless: () => boolean = () => false): Promise<Decision | null> {
     const end = Date.now() + ms;
     while (Date.now() < end) {
@@ -129,7 +129,7 @@ export class AppLink {
       try {
         return await this.#ask({ resume: this.#resume });
       } catch {
-        // It is still away.
+        // The app is still away.
       }
     }
     return null;

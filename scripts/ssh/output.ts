@@ -2,23 +2,23 @@ import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 /**
- * More than a program that has exited can have left in a pipe, in bytes: what comes beyond was written by
- * others, after it.
+ * More bytes than a program that has exited can have left in a pipe. Any further output came from other
+ * processes, later.
  */
 const LEFT_MAX = 1_048_576;
 
 /**
- * Passes on what the shell prints when there is no terminal. The shell never holds what sshd listens to: sshd
- * keeps a connection for whoever does, and a process that has left the shell could go on sending after the
- * session has ended.
+ * Passes on the shell's output where there is no terminal. The shell never holds sshd's own pipe: sshd keeps
+ * the connection for every process that does, so a process that has left the shell could go on sending after
+ * the session has ended.
  */
 export class Output {
   readonly #from: Socket;
   readonly #to: Socket;
 
   /**
-   * `fd` is where sshd listens. It becomes non-blocking: a client that reads nothing must not keep us from
-   * ending.
+   * `fd` is the pipe that sshd reads. It becomes non-blocking, so that a client that reads nothing cannot
+   * keep us from ending.
    */
   constructor(from: Socket, fd: number) {
     this.#from = from;
@@ -28,7 +28,7 @@ export class Output {
     from.pipe(this.#to, { end: false });
   }
 
-  /** Passes on what had been printed when the shell exited, and nothing that comes later. */
+  /** Passes on the output from before the shell's exit, and nothing later. */
   async finish(): Promise<void> {
     const [from, to] = [this.#from, this.#to];
     const end = from.bytesRead + LEFT_MAX;
@@ -36,8 +36,8 @@ export class Output {
     while (!to.destroyed && from.bytesRead < end && (seen !== from.bytesRead || from.readableLength > 0)) {
       seen = from.bytesRead;
       await this.#written();
-      // What lies in the pipe is read within a turn of the event loop; the second one is for what was read
-      // while we waited.
+      // The contents of the pipe are read within a turn of the event loop. The second turn is for output that
+      // was read during the first.
       await turn();
       await turn();
     }
@@ -45,7 +45,7 @@ export class Output {
     await this.#written();
   }
 
-  /** All that has been read was taken by sshd, or nobody is there any more. */
+  /** sshd has taken everything that was read, or the client is gone. */
   #written(): Promise<void> {
     return new Promise((done) => {
       if (this.#to.destroyed) done();

@@ -8,7 +8,7 @@ interface ProcessRow {
   session: number;
 }
 
-/** The process of sshd that this one came from: it ends with the connection, whatever still runs. */
+/** The sshd process above this one. It ends with the connection, whatever still runs. */
 export function findConnectionProcess(): ProcessIdentity | null {
   let row = readRow(process.pid);
   while (row !== null && row.parent > 1) {
@@ -21,8 +21,8 @@ export function findConnectionProcess(): ProcessIdentity | null {
 }
 
 /**
- * What a process has started and what that has started; below sshd, which gives each connection a session of
- * processes of its own, all others of that session as well. Never this process or those that it came from.
+ * A process's children and their children. Below sshd, which gives each connection a session of processes,
+ * all others of that session as well. Never this process or its own ancestors.
  */
 export function listFamily(root: number): number[] {
   const rows = listRows();
@@ -38,18 +38,18 @@ export function listFamily(root: number): number[] {
   return [...family];
 }
 
-/** Sends a signal to each; those that are gone, or somebody else's, are left alone. */
+/** Sends a signal to each process. Processes that are gone or belong to somebody else are skipped. */
 export function signalAll(pids: number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
-      // Gone meanwhile.
+      // The process is gone.
     }
   }
 }
 
-/** This process and those that it came from: sshd waits for them. */
+/** This process and its ancestors: sshd waits for them. */
 function isOurs(pid: number, rows: ProcessRow[]): boolean {
   for (let at = process.pid; at > 1; at = rows.find((row) => row.pid === at)?.parent ?? 0)
     if (at === pid) return true;

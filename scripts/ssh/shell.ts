@@ -6,7 +6,10 @@ import type { ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
 
-/** Where distributions keep OpenSSH's program for sftp and scp: Debian, Fedora, Alpine and Arch, the BSDs. */
+/**
+ * The places where distributions keep OpenSSH's program for sftp and scp: Debian, Fedora, Alpine and Arch,
+ * the BSDs.
+ */
 const SFTP_SERVERS = [
   '/usr/lib/openssh/sftp-server',
   '/usr/libexec/openssh/sftp-server',
@@ -15,24 +18,24 @@ const SFTP_SERVERS = [
 ];
 
 /**
- * Of the client, without a terminal as well; only what a program shows or speaks by, never what it loads or
- * runs.
+ * The client's variables that the shell gets, also without a terminal. They only change how a program
+ * displays or speaks, never what it loads or runs.
  */
 const HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
 
-/** What the person's side of the connection says; all of it may be anything. */
+/** The client's wishes. Each may hold anything. */
 interface Wish {
-  /** What sshd was asked to run; without it, a login shell. */
+  /** The command that sshd was asked to run. Without one, a login shell. */
   command: string | undefined;
   hasTerminal: boolean;
-  /** Variables of the client that are handed on. */
+  /** The client's variables. */
   env: Record<string, string | undefined>;
 }
 
 /**
- * Starts the person's command, or a login shell, in the workspace's folder: as the workspace's user, with its
- * limits and its environment, and never as root. It ends when this process does, however that ends. Throws
- * when that cannot be had.
+ * Starts the person's command or a login shell in the workspace's folder: as the workspace's user, with its
+ * limits and its environment, and never as root. The shell ends with this process, however that ends. Throws
+ * when the shell cannot be started so.
  */
 export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   const isRoot = process.getuid?.() === 0;
@@ -47,15 +50,15 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   return spawn(program, args, {
     cwd: order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
-    // A terminal is handed on as it is, and hung up when this process ends; without one everything goes
-    // through this process.
+    // A terminal is passed on directly and hangs up when this process ends. Without a terminal everything
+    // goes through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
 }
 
 /**
- * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user; where it is told to
- * start us it only says that name, which is no program. The one that is takes the same arguments.
+ * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user. When it is told to
+ * start us it passes only that name, which is no program. The real program takes the same arguments.
  */
 function toProgram(command: string): string {
   if (!/^internal-sftp(\s|$)/.test(command)) return command;
@@ -64,17 +67,20 @@ function toProgram(command: string): string {
   return command.replace('internal-sftp', server);
 }
 
-/** Programs such as tmux open their terminal by its name. sshd takes it back when the connection ends. */
+/**
+ * Programs such as tmux open their terminal by its name. sshd takes the terminal back when the connection
+ * ends.
+ */
 function giveTerminal(uid: number): void {
   fchownSync(0, uid, fstatSync(0).gid);
 }
 
-/** The exit code of a process for whoever asks in a shell. */
+/** The exit code of a process, as a shell reports it. */
 export function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
   return code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 }
 
-/** Also without another user: the kernel kills the shell when this process is killed. */
+/** Also without another user, so that the kernel kills the shell when this process is killed. */
 function privileges({ owner }: ShellOrder): string[] {
   if (!existsSync(SETPRIV)) {
     if (owner !== null)

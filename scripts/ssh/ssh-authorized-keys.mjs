@@ -1,15 +1,15 @@
 import { createConnection } from 'node:net';
 import process from 'node:process';
 
-// Plain JavaScript, and nothing imported: sshd runs it for every key that anybody on the internet offers, and
-// to compile TypeScript first would cost the machine four times as much.
+// Plain JavaScript without imports of ours: sshd runs it for every key that anybody on the internet offers,
+// and compiling TypeScript first would take four times as long.
 
 /** sshd waits for this command while somebody signs in, in milliseconds. */
 const ANSWER_MS = 10_000;
 
 /**
  * sshd's AuthorizedKeysCommand: `ssh-authorized-keys.mjs SOCKET %t %k`. Prints the line for the offered key,
- * or nothing when it opens nothing. Knows the path of a socket and no secret.
+ * or nothing when the key opens nothing. The command has the path of a socket and no secret.
  */
 function main([path, type, blob]) {
   if (blob === undefined) {

@@ -10,22 +10,26 @@ import { Output } from './output.ts';
 import { findConnectionProcess, listFamily, signalAll } from './processes.ts';
 import { exitCodeOf, startShell } from './shell.ts';
 
-/** How often it is looked whether sshd still has the connection, in milliseconds. */
+/** How often to check whether sshd still has the connection, in milliseconds. */
 const LOOK_MS = 1000;
 
-/** What does not go on SIGHUP is killed after so long, in milliseconds. */
+/** Processes that survive SIGHUP are killed after so long, in milliseconds. */
 const GRACE_MS = 1000;
 
-/** Tells what a signal could not: the exit code of somebody who was refused or sent away. */
+/** The exit code of a person who was refused or sent away, where a signal could not tell. */
 const REFUSED = 1;
 
 type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
 
 /**
- * What sshd runs for whoever has shown a key: `ssh-session.mjs SOCKET PASS` (see compile-session.ts), by
- * command= in the line that the app has answered. Asks the app, runs the person's shell or command in the
- * workspace's folder, and holds the line to the app meanwhile. Ends the shell when the connection is gone or
- * the app says so. Knows a path and a pass that is good for once, and no secret.
+ * The command that sshd starts after a client has proven its key: `ssh-session.mjs SOCKET PASS` (see
+ * compile-session.ts), by command= in the app's answer about the key. It has the path of a socket and a
+ * secret that is good once.
+ *
+ * 1. Asks the app for a decision.
+ * 2. Runs the person's shell or command in the workspace's folder, and holds the connection to the app
+ *    meanwhile.
+ * 3. Ends the shell when the connection is gone or the app says so.
  */
 async function main([path, pass]: string[]): Promise<number> {
   if (path === undefined || pass === undefined) return refuse('usage: ssh-session.mjs SOCKET PASS');
@@ -81,7 +85,7 @@ function outputsOf({ stdout, stderr }: ChildProcess): Output[] {
   );
 }
 
-/** The end of the shell, when all that it has printed was passed on. */
+/** Resolves when the shell has ended and all its output was passed on. */
 function untilExit(shell: ChildProcess, outputs: Output[]): Promise<Outcome> {
   return new Promise((resolve) => {
     shell.once('error', (error) => {
@@ -96,7 +100,7 @@ function untilExit(shell: ChildProcess, outputs: Output[]): Promise<Outcome> {
   });
 }
 
-/** A terminal that is gone sends SIGHUP; without one, sshd's process ending is all that there is to see. */
+/** A lost terminal sends SIGHUP. Without a terminal, the end of sshd's process is the only sign. */
 function untilLost(): Promise<Outcome> {
   const sshd = findConnectionProcess();
   return new Promise((resolve) => {
@@ -105,7 +109,7 @@ function untilLost(): Promise<Outcome> {
     };
     process.on('SIGHUP', isLost);
     process.on('SIGTERM', isLost);
-    // Typed at the person's terminal, and meant for what runs there.
+    // Typed at the person's terminal, and meant for the program there.
     for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTSTP'] as const) process.on(signal, () => undefined);
     if (sshd === null) return;
     setInterval(() => {
@@ -114,7 +118,10 @@ function untilLost(): Promise<Outcome> {
   });
 }
 
-/** The shell and all that it has started; not what has taken leave of it (setsid, nohup) and been adopted. */
+/**
+ * Ends the shell and the processes it has started, except those that have left it (setsid, nohup) and been
+ * adopted.
+ */
 async function endFamily(shell: ChildProcess): Promise<void> {
   if (shell.pid === undefined) return;
   const family = listFamily(shell.pid);
@@ -129,7 +136,7 @@ function refuse(text: string): number {
   return REFUSED;
 }
 
-/** For a terminal in whatever mode: only lines and letters, nothing that it would obey. */
+/** Prints for a terminal in any mode: only lines and letters, nothing that it would execute. */
 function say(text: string): void {
   const lines = text.replace(/[^\P{C}\n]/gu, '').split('\n');
   const end = isatty(2) ? '\r\n' : '\n';
@@ -141,8 +148,8 @@ function say(text: string): void {
 }
 
 /**
- * Or not at all: whoever has stopped the terminal (Ctrl-S) would keep us, and with us the connection, for as
- * long as they like.
+ * Writes without blocking, or not at all: a person who has stopped the terminal (Ctrl-S) could keep us, and
+ * with us the connection, for as long as they like.
  */
 function writeAtOnce(text: string): void {
   const fd = openSync('/proc/self/fd/2', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);

@@ -6,7 +6,7 @@ const actions = Object.keys(auditActions) as AuditAction[];
 export const actionGroups = {
   /** Everything about money. */
   payments: actions.filter((action) => /^(payment_|subscription_|invoice_)/.test(action)),
-  /** What the platform's staff can do for a company or in its pages; only rows whose actor they are. */
+  /** Actions of the platform's staff in a company or its pages; only rows whose actor is staff. */
   staff: actions.filter((action) =>
     /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_remove|billing_)/.test(
       action,

@@ -10,14 +10,14 @@ interface NamedThing {
 }
 
 /**
- * The people and workspaces of one company that some audit rows name; whatever is another company's is not
- * there.
+ * The people and workspaces of one company that some audit rows name. Anything of another company is left
+ * out.
  */
 export interface AuditNames {
   find(kind: NamedThing['kind'], id: number | null): NamedThing | undefined;
 }
 
-/** Reads what all these rows name by one query. */
+/** Reads all the names in these rows by one query. */
 export async function findAuditNames(
   db: Knex,
   input: { companyId: number; rows: AuditEntryRow[] },

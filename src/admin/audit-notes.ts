@@ -10,7 +10,7 @@ import {
   type Teller,
 } from './audit-sentence.ts';
 
-/** What a reader wants to know of a row besides its sentence, in short lines. */
+/** Details of a row besides its sentence, in short lines. */
 export function auditNotes(row: AuditEntryRow, teller: Teller): SentencePart[][] {
   return [
     ...attemptNotes(row, teller),
@@ -44,7 +44,7 @@ function staffNotes(row: AuditEntryRow, teller: Teller): SentencePart[][] {
     ...(row.details.on_behalf === true && owner !== null
       ? [teller.format.parts<SentencePart>('auditWord.ofOwner', { owner }).map(asPart)]
       : []),
-    // Of what they did themselves the sentence says so.
+    // For the staff's own actions the sentence says it already.
     ...(row.details.on_behalf_of_company === undefined || row.actor_type === 'operator'
       ? []
       : [line(t('auditWord.forCompany'))]),

@@ -7,10 +7,10 @@ import { nearCursor, type TimedCursor } from '../db/timed-cursor.ts';
 import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
 
-/** By which the table is partitioned. */
+/** The column by which the table is partitioned. */
 const TIME = 'audit_logs.timestamp';
 
-/** What to show of the audit trail; null is no limit. */
+/** The part of the audit trail to show; null is no limit. */
 export interface AuditFilter extends Omit<AuditFilterQuery, 'user'> {
   userId: number | null;
 }
@@ -27,7 +27,7 @@ export const everything: AuditFilter = {
   to: null,
 };
 
-/** One row of the audit trail with the name of the person it bears. */
+/** One row of the audit trail with the name of the person in it. */
 export interface AuditEntryRow {
   id: number;
   timestamp: Date;
@@ -49,8 +49,8 @@ export interface AuditEntryRow {
 }
 
 /**
- * One page of a company's audit trail, newest first. What it costs depends neither on its depth nor on the
- * number of months.
+ * One page of a company's audit trail, newest first. Its cost depends neither on the depth of the page nor on
+ * the number of months.
  */
 export async function listAuditRows(
   db: Knex,
@@ -89,7 +89,7 @@ export async function listNewestAuditRows(
   return (await readByMonths(newest)) as AuditEntryRow[];
 }
 
-/** How often a person signed in and was refused. */
+/** How many times a person signed in and how many times a sign-in was refused. */
 export async function countSignIns(
   db: Knex,
   input: { companyId: number; userId: number },
@@ -102,8 +102,8 @@ export async function countSignIns(
 }
 
 /**
- * The number of the person an admin means by an e-mail address or a number: somebody of the company, or
- * somebody in its trail (an operator). Anybody else is undefined, as if there were no such address.
+ * The number of the person whom an admin names by e-mail address or number: a person of the company, or an
+ * operator in its trail. For anybody else the answer is undefined, as for an address that does not exist.
  */
 export async function findPersonInTrail(
   db: Knex,
@@ -115,7 +115,8 @@ export async function findPersonInTrail(
     .where(isId ? { id: Number(emailOrId) } : { email: normaliseEmail(emailOrId) })
     .first<{ id: number; company_id: number | null } | undefined>('id', 'company_id');
   if (person?.company_id === companyId) return person.id;
-  // Also when there is nobody: the time it takes would tell who has an account elsewhere.
+  // The query also runs when there is no such person: a faster answer would tell who has an account
+  // elsewhere.
   const inTrail = await db('audit_logs')
     .where({ company_id: companyId, user_id: person?.id ?? 0 })
     .first<{ user_id: number } | undefined>('user_id');
@@ -163,8 +164,8 @@ function filtered(
 }
 
 /**
- * A group is asked for by its actions, so that their index finds it; what staff did is what staff is the
- * actor of.
+ * A group is searched by its actions, so that the index on them is used. The group of staff is searched by
+ * the actor.
  */
 function whereAction(query: Knex.QueryBuilder, action: NonNullable<AuditFilter['action']>): void {
   if (isActionGroup(action)) void query.whereIn('audit_logs.action_type', actionGroups[action]);

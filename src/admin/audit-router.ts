@@ -22,7 +22,7 @@ import { parseSeparator } from '../evidence/input.ts';
 import { parseTimedCursor } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 
-/** A page of the trail in words, and where the pages beside it begin. */
+/** A page of the trail in words, and the addresses of the pages beside it. */
 interface Trail {
   rows: AuditLine[];
   ends: ReturnType<typeof timedEnds>;
@@ -123,7 +123,7 @@ function renderTrail(req: Request, res: Response, trail: Trail, errors: Record<s
   });
 }
 
-/** The filters that are set, in words: a printed list says what it shows. */
+/** The filters in use, in words, so that a printed list says what it shows. */
 function describeFilters(values: Record<string, string>, format: Format): { term: string; value: string }[] {
   const { t } = format;
   const named = (name: (typeof filterNames)[number], term: string, inWords = (value: string) => value) => {
@@ -148,7 +148,7 @@ function actionOrGroupText(action: string, format: Format): string {
   return isActionGroup(action) ? format.t(`admin.group_${action}`) : actionText(action, format);
 }
 
-/** What is asked for most often, as links that set the filter and nothing else. */
+/** The most frequent questions, as links that set one filter. */
 const presets = {
   everything: {},
   failedSignIns: { action: 'login', result: 'failure' },

@@ -7,14 +7,15 @@ import type { AdminScope } from '../people/company-scope.ts';
 import { resourceIdOf, type AuditNames } from './audit-names.ts';
 import type { AuditEntryRow } from './audit-queries.ts';
 
-/** A piece of a sentence; with `href` it is the name of something that has a page for this reader. */
+/** A piece of a sentence. With `href` it names something that has a page for this reader. */
 export interface SentencePart {
   text: string;
   href: string | null;
 }
 
 /**
- * What sentences are made with: the reader's language, the company's names, and which pages the reader has.
+ * Everything that a sentence needs: the reader's language, the company's names, and the pages that the reader
+ * may open.
  */
 export interface Teller {
   format: Format;
@@ -22,7 +23,7 @@ export interface Teller {
   scope: Pick<AdminScope, 'isOperator' | 'query'>;
 }
 
-/** Of these, `details` says why. */
+/** Actions whose `details` give a cause. */
 const withCause: readonly string[] = [
   'workspace_session_expired',
   'workspace_stop',
@@ -32,8 +33,8 @@ const withCause: readonly string[] = [
 ] satisfies AuditAction[];
 
 /**
- * One row as a sentence: who did what to what, and why. An action that is not in the list (there should be
- * none) as it is.
+ * One row as a sentence: who did what to what, and why. An action without a sentence (there should be none)
+ * is shown by its name.
  */
 export function auditSentence(row: AuditEntryRow, teller: Teller): SentencePart[] {
   const key = sentenceKey(row);
@@ -45,7 +46,7 @@ export function auditSentence(row: AuditEntryRow, teller: Teller): SentencePart[
   return why === null ? pieces : [...pieces, plain(`: ${why}`)];
 }
 
-/** Whoever the row is about, when it is not the one who acted: a failed sign-in, a gateway's notification. */
+/** The person whom the row is about when another one acted: a failed sign-in, a gateway's notification. */
 export function accountOf(row: AuditEntryRow, teller: Teller): SentencePart {
   const { names, format } = teller;
   const found = names.find('user', row.user_id);
@@ -138,7 +139,7 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
   };
 }
 
-/** Whoever acted: a person by name, or what else it was. */
+/** The actor: a person by name, or the kind of actor. */
 export function actorOf(row: AuditEntryRow, teller: Teller): SentencePart {
   const { t } = teller.format;
   const { actor_type, user_name } = row;
@@ -148,7 +149,7 @@ export function actorOf(row: AuditEntryRow, teller: Teller): SentencePart {
   return plain(t(`auditWord.who_${actor_type}`));
 }
 
-/** By the name it had then; a workspace that is gone has no page, and staff enter none. */
+/** The workspace by the name it had then. A deleted workspace has no page, and staff enter none. */
 function workspaceOf(row: AuditEntryRow, { names, format, scope }: Teller): SentencePart {
   const found = names.find('workspace', resourceIdOf(row, 'workspace'));
   const recorded = textIn(row, 'new_name') ?? textIn(row, 'name');
@@ -179,7 +180,7 @@ function planText(plan: string | null, { t }: Format): string {
   return known === undefined ? (plan ?? '–') : t(`common.plan_${known}`);
 }
 
-/** Which page an address of ours is. */
+/** The page that an address of ours leads to. */
 function pageOf(path: string | null) {
   if (path === null) return 'page_other';
   if (/^\/admin\/?$/.test(path)) return 'page_overview';
@@ -192,8 +193,8 @@ function pageOf(path: string | null) {
 }
 
 /**
- * Why, in words. What a gateway said itself stays as it said it, and so does a text that is not in the list
- * of reasons.
+ * The reason in words. A gateway's own text stays as it is, and so does a text that is not in the list of
+ * reasons.
  */
 function reasonOf(row: AuditEntryRow, { t }: Format): string | null {
   if (row.error_message === null) return causeOf(row, t);

@@ -28,15 +28,15 @@ export interface DescribedRow {
   actor: SentencePart;
   userId: number | null;
   success: boolean;
-  /** Who did what, with the names' pages. */
+  /** Who did what, with links to their pages. */
   sentence: SentencePart[];
   notes: SentencePart[][];
   ip: string | null;
-  /** The row as it is kept, for whoever must know exactly. */
+  /** The stored row, for a reader who needs it exactly. */
   facts: { term: string; value: string }[];
 }
 
-/** Puts a row into words; texts that came from outside stay as they are and are escaped by the view. */
+/** Puts a row into words. Texts from outside stay as they are, and the view escapes them. */
 export function describeAuditRow(row: AuditEntryRow, teller: Teller): DescribedRow {
   return {
     id: row.id,
@@ -52,12 +52,12 @@ export function describeAuditRow(row: AuditEntryRow, teller: Teller): DescribedR
   };
 }
 
-/** The name of an action in a list; one that is not in ours (there should be none) as it is. */
+/** The name of an action in a list. An unknown action (there should be none) is shown as it is. */
 export function actionText(action: string, { t }: Format): string {
   return Object.hasOwn(auditActions, action) ? t(`auditAction.${action}` as TextKey) : action;
 }
 
-/** A kind of resource in the reader's words; an unknown one as it is. */
+/** A kind of resource in the reader's words. An unknown kind is shown as it is. */
 export function resourceTypeText(type: string, { t }: Format): string {
   const known = resourceTypes.find((name) => name === type);
   return known === undefined ? type : t(`admin.resource_${known}`);
@@ -87,7 +87,7 @@ function listFacts(row: AuditEntryRow, format: Format): DescribedRow['facts'] {
   return facts.flatMap(([term, value]) => (value === null ? [] : [{ term, value }]));
 }
 
-/** Details are open: nested ones become one line each, named by their path. */
+/** Details have no fixed form: nested ones become one line each, named by their path. */
 export function flattenDetails(value: unknown, path: string[] = []): [string, string][] {
   if (typeof value === 'object' && value !== null && path.length < 4) {
     return Object.entries(value).flatMap(([key, inner]) => flattenDetails(inner, [...path, key]));

@@ -7,23 +7,19 @@ import type { AuditEntryRow } from './audit-queries.ts';
 import type { SentencePart } from './audit-sentence.ts';
 import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
 
-/** Actions that change nothing and come with every page that somebody reads. */
+/** Actions that only record that somebody looked at a page. */
 const looks: readonly string[] = ['operator_company_viewed'] satisfies AuditAction[];
 
-/**
- * One line of the trail: a row, or several looks of one person that follow one another, of which it is the
- * newest.
- */
+/** One line of the trail: a row, or several looks of one person in sequence, under the newest of them. */
 export interface AuditLine extends DescribedRow {
-  /** All of them, newest first; empty for a row alone. */
+  /** All looks in the line, newest first. Empty for a single row. */
   looks: DescribedRow[];
-  /** How many there are and in which time, in words; null for a row alone. */
+  /** How many looks there are and over which time, in words. Null for a single row. */
   times: string | null;
 }
 
 /**
- * Puts the rows of a page of one company into words, newest first. The names in all of them are read by one
- * query.
+ * Puts the rows of a page of one company into words, newest first. One query reads the names in all of them.
  */
 export async function describeAuditRows(
   db: Knex,
@@ -36,7 +32,7 @@ export async function describeAuditRows(
   return gatherLooks(described).map((run) => toLine(run, format));
 }
 
-/** Looks of the same person that follow one another stand together; everything else stands alone. */
+/** Looks of the same person in sequence form one line; every other row forms its own. */
 function gatherLooks(rows: DescribedRow[]): [DescribedRow, ...DescribedRow[]][] {
   const runs: [DescribedRow, ...DescribedRow[]][] = [];
   for (const row of rows) {

@@ -11,8 +11,11 @@ import { inSnapshot, withFirstChunk, streamRows } from '../db/stream-rows.ts';
 
 /**
  * The rows of a company's audit trail that fit the filter, newest first, as CSV for a spreadsheet: UTF-8 with
- * a byte order mark, times in ISO 8601 UTC. The download is audited before its first byte and when it has
- * ended. Memory does not grow with the number of rows. Aborting `signal` stops Postgres.
+ * a byte order mark, times in ISO 8601 UTC.
+ *
+ * 1. The download is audited before its first byte and again when it has ended.
+ * 2. Memory does not grow with the number of rows.
+ * 3. Aborting `signal` stops Postgres.
  */
 export async function exportAudit(
   { db, reads }: ExportPools,

@@ -26,13 +26,15 @@ import { type CompanyRow } from '../people/queries.ts';
 
 const NEWEST_EVENTS = 8;
 
-/** The oldest of the payments of which nothing is heard: whatever keeps them keeps the rest. */
+/** Only the oldest payments without news are shown: their cause is most likely the cause of the rest. */
 const STUCK_SHOWN = 20;
 
-/** Tells the pages of payments in review apart from those of companies. */
+/**
+ * The prefix of the page parameters of payments in review. The list of companies uses those without a prefix.
+ */
 const REVIEW = 'review_';
 
-/** `GET /`: what goes on in the company; for operators without a company the chooser. */
+/** `GET /`: the overview of the company; for operators without a company, the list to choose one from. */
 export function createOverviewRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/', async (req, res) => {
@@ -122,7 +124,7 @@ function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
   return `${format.t('admin.reviewFitsFrom', { date: promisedTime(format, checked.possibleAt) })} ${now}`;
 }
 
-/** A run that began after the last one ended is under way, or died with its process. */
+/** A run that began after the last one ended is still running, or died with its process. */
 function jobState(job: JobEntry): 'never' | 'running' | 'ok' | 'failed' {
   if (job.last_started_at === null) return 'never';
   const isOver = job.last_finished_at !== null && job.last_finished_at >= job.last_started_at;

@@ -27,7 +27,7 @@ const personColumns = [
   'users.deactivated_at',
 ];
 
-/** The people of a company by name: those who may sign in, or those who may no longer. */
+/** The people of a company by name: those who may sign in, or those who no longer may. */
 export async function listPeople(
   db: Knex,
   input: { companyId: number; isFormer: boolean; search: string | null; cursor: Cursor },
@@ -93,7 +93,7 @@ export async function listInvitations(
   return readPage<InvitationEntry>(db, query, order, input.cursor);
 }
 
-/** How many people may sign in, may no longer, and are invited. */
+/** How many people may sign in, no longer may, and are invited. */
 export async function countPeople(
   db: Knex,
   companyId: number,

@@ -16,12 +16,12 @@ import { parseSearch, parseCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { countPeople, listInvitations, listPeople } from './people-queries.ts';
 
-/** Invitations of one company in an hour: a team can be let in, a mailbox cannot be flooded. */
+/** Invitations of one company in an hour: enough for a team, too few to flood a mailbox. */
 const INVITATIONS_PER_HOUR = 100;
 
 /**
- * `/users` and `/invitations`: who belongs to the company, and who is asked to. An operator cannot let
- * anybody in.
+ * `/users` and `/invitations`: the people of the company and its invitations. An operator cannot let anybody
+ * in.
  */
 export function createPeopleRouter(deps: AppDeps): Router {
   const { db } = deps;
@@ -80,9 +80,7 @@ function refusalErrors(
   };
 }
 
-/**
- * Mails the link; when that is not possible it is shown, once, to be handed over by the person who invited.
- */
+/** Mails the link. When no mail can be sent, the link is shown once, for the inviting person to hand over. */
 async function handOver(
   { config, mailer }: AppDeps,
   req: Request,

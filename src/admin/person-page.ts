@@ -15,8 +15,8 @@ import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';
 const NEWEST_EVENTS = 10;
 
 /**
- * What the page about one person of a company shows: facts, use, payments and newest events. Throws
- * `NotFound` for a person of another company.
+ * The page about one person of a company: facts, use, payments and newest events. Throws `NotFound` for a
+ * person of another company.
  */
 export async function personPage(
   db: Knex,

@@ -22,7 +22,10 @@ interface Person extends PersonEntry {
   companyId: number;
 }
 
-/** `/users/:id`: one person, and what an admin may change of their access. An operator can only end it. */
+/**
+ * `/users/:id`: one person, and the changes that an admin may make to their access. An operator can only end
+ * it.
+ */
 export function createPersonRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/users/:id', async (req, res) => {
@@ -61,7 +64,7 @@ async function changeRoleFromForm(deps: AppDeps, req: Request, res: Response): P
     'success',
     t('admin.roleChanged', { name: person.full_name, role: t(`common.role_${form.data.role}`) }),
   );
-  // Who has just stepped down as admin may no longer see this page.
+  // An admin who has just given up the role may no longer see this page.
   const mayStay = req.user?.id !== userId || form.data.role === 'admin';
   res.redirect(303, mayStay ? personUrl(req, userId) : '/workspace');
 }

@@ -9,7 +9,7 @@ import { parseTimedCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { findPerson } from './people-queries.ts';
 
-/** `/users/:id/sessions`: what one person of the company used, month by month. */
+/** `/users/:id/sessions`: one person's use of the company's workspaces, month by month. */
 export function createPersonSessionsRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/users/:id/sessions', async (req, res) => {

@@ -10,7 +10,7 @@ import {
 import { whereContains } from '../db/where-contains.ts';
 import type { CompanyRow } from '../people/queries.ts';
 
-/** For the operators' chooser. */
+/** A company in the operators' list to choose from. */
 interface CompanyEntry extends CompanyRow {
   created_at: Date;
   plan: string;
@@ -18,7 +18,8 @@ interface CompanyEntry extends CompanyRow {
 }
 
 /**
- * Companies by name; `search` looks into name and subdomain. For operators only: it is about every company.
+ * Companies by name; `search` looks into name and subdomain. For operators only, since the list covers every
+ * company.
  */
 export async function listCompanies(
   db: Knex,

@@ -15,22 +15,22 @@ import { createPersonSessionsRouter } from './person-sessions-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
- * The admin pages: an admin's own company, or for operators the one they chose. Members are refused,
- * strangers sent to sign in. Mounted at `/admin`.
+ * The admin pages: an admin's own company or, for operators, the chosen one. Members are refused, and
+ * strangers are sent to sign in. Mounted at `/admin`.
  */
 export function createAdminRouter(deps: AppDeps): Router {
   const slots = createDownloadSlots(deps.config.databasePoolMax);
   const router = Router();
-  // Before the rest, which refuses members: this page is not there for them, nor for admins.
+  // Before the rest, which refuses members: this page does not exist for members and admins.
   router.use('/security', hideFromOthers);
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
   router.use(adminScope(deps.db));
-  // The evidence of a person needs no chosen company, and the overview is where one is chosen.
+  // The evidence of a person needs no chosen company, and the overview is where a company is chosen.
   router.use(
     createEvidenceRouter(deps, { slots, showPerson: (req, res, input) => showPerson(deps, req, res, input) }),
   );
   router.use(createOverviewRouter(deps));
-  // The list of open holds needs none either: it is about all companies then.
+  // The list of open holds needs no chosen company either: without one it covers all.
   router.use(createHoldsRouter(deps));
   router.use(createSecurityRouter(deps));
   router.use(requireChosenCompany);
@@ -42,7 +42,8 @@ export function createAdminRouter(deps: AppDeps): Router {
 }
 
 /**
- * Whether a look at an admin page is evidence: any of the platform's staff, and every download of records.
+ * Whether a look at an admin page is evidence: every look of the platform's staff, and every download of
+ * records.
  */
 function isRecorded(req: Request): boolean {
   return req.user?.role === 'operator' || /(?:\/export-logs|\.csv)\/?$/i.test(req.path);

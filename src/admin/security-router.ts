@@ -29,7 +29,7 @@ export function createSecurityRouter(deps: AppDeps): Router {
   return router;
 }
 
-/** Answers as if there were no such page, except to operators; strangers are sent to sign in. */
+/** Answers operators only. For everybody else there is no such page, and strangers are sent to sign in. */
 export const hideFromOthers: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();
   if (req.user.role !== 'operator') throw new NotFound();
@@ -58,12 +58,12 @@ async function showEvents({ db }: AppDeps, req: Request, res: Response): Promise
   });
 }
 
-/** The kind asked for; null, all of them, when none is or there is no such kind. */
+/** The kind asked for. Null (all kinds) when none is asked for or the kind does not exist. */
 function parseKind(value: unknown): SecurityEventKind | null {
   return securityEventKinds.find((kind) => kind === value) ?? null;
 }
 
-/** An event as operators read it; what strangers sent stays as it is and is escaped by the view. */
+/** An event as operators read it. Strangers' texts stay as they are, and the view escapes them. */
 function describeEvent(
   event: SecurityEventEntry,
   format: Format,
@@ -78,7 +78,7 @@ function describeEvent(
   };
 }
 
-/** A kind in the reader's words; one that the code no longer has as it is. */
+/** A kind in the reader's words. A kind that the code no longer knows is shown as it is. */
 function kindText(kind: string, { t }: Format): string {
   const known = securityEventKinds.find((name) => name === kind);
   return known === undefined ? kind : t(`security.kind_${known}`);

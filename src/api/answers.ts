@@ -7,7 +7,7 @@ import { accessMethods, endReasons, type WorkspaceSession } from '../workspace/s
 const id = z.int().positive();
 const time = z.iso.datetime().meta({ description: 'UTC' });
 
-/** A workspace as the API tells it. */
+/** A workspace in an answer of the API. */
 export const workspaceAnswer = z.object({
   id,
   name: z.string(),
@@ -53,7 +53,7 @@ export const workspaceListAnswer = z.object({ data: z.array(workspaceAnswer), ne
 /** One page of sessions, newest first. */
 export const sessionListAnswer = z.object({ data: z.array(sessionAnswer), next_cursor: nextCursor });
 
-/** What a report of activity did. */
+/** The result of a report of activity. */
 export const touchAnswer = z.object({
   state: z.enum(['active', 'restarted']).meta({
     description: '`restarted`: the session had been idle for too long, `session` is a new one to go on with',
@@ -61,7 +61,7 @@ export const touchAnswer = z.object({
   session: sessionAnswer,
 });
 
-/** The document of the API itself, as far as a program needs to know it. */
+/** The parts of the API's own document that a program needs to know. */
 export const documentAnswer = z.object({
   openapi: z.string(),
   info: z.record(z.string(), z.unknown()),
@@ -71,7 +71,7 @@ export const documentAnswer = z.object({
   components: z.record(z.string(), z.unknown()),
 });
 
-/** What every refusal is answered with: RFC 9457, `application/problem+json`. */
+/** The form of every refusal: RFC 9457, `application/problem+json`. */
 export const problemAnswer = z.object({
   type: z.string().meta({ description: 'The name of the problem; it never changes' }),
   title: z.string(),
@@ -85,7 +85,7 @@ export const problemAnswer = z.object({
 });
 export type Problem = z.infer<typeof problemAnswer>;
 
-/** Tells a workspace to a program. */
+/** A workspace's row as an answer of the API. */
 export function toWorkspaceAnswer(
   row: Workspace,
   runtime: Pick<WorkspaceRuntime, 'isManaged' | 'state'>,
@@ -95,7 +95,7 @@ export function toWorkspaceAnswer(
   return { id: workspaceId, name, owner_user_id, port, state, created_at: created_at.toISOString() };
 }
 
-/** Tells a session to a program. */
+/** A session's row as an answer of the API. */
 export function toSessionAnswer(row: WorkspaceSession): SessionAnswer {
   return {
     id: row.id,

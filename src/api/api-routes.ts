@@ -3,20 +3,20 @@ import type { TokenScope } from '../credentials/access-token.ts';
 import { createWorkspaceBody, sessionListQuery, workspaceListQuery } from './input.ts';
 import type { ProblemName } from './problem-names.ts';
 
-/** One route of the API as its document describes it. */
+/** One route of the API, as its document describes it. */
 export interface ApiRoute {
   method: 'get' | 'post' | 'delete';
   /** Below /api/v1, as OpenAPI writes it. */
   path: string;
   operationId: string;
   summary: string;
-  /** Null is for everybody, without a token. */
+  /** Null: open to everybody, without a token. */
   scope: TokenScope | null;
   query?: z.ZodObject;
   body?: z.ZodType;
   takesIdempotencyKey?: boolean;
   answers: Record<number, { description: string; schema?: AnswerName }>;
-  /** What it may refuse with, beside what every route does. */
+  /** The problems of this route, besides those of every route. */
   problems: ProblemName[];
 }
 
@@ -24,10 +24,12 @@ export interface ApiRoute {
 export type AnswerName =
   'Document' | 'Workspace' | 'WorkspaceList' | 'Session' | 'SessionList' | 'TouchOutcome' | 'Problem';
 
-/** What any route may refuse with. */
+/** The problems of every route. */
 export const everyonesProblems: ProblemName[] = ['method-not-allowed', 'unexpected'];
 
-/** What any route with a token may refuse with. A body is read, and refused, also where none is asked for. */
+/**
+ * The problems of every route with a token. A body is read, and may be refused, also where none is needed.
+ */
 export const commonProblems: ProblemName[] = [
   'malformed-request',
   'invalid-token',

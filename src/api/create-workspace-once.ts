@@ -10,8 +10,8 @@ import { toWorkspaceAnswer, type WorkspaceAnswer } from './answers.ts';
 import { HOUR_MS } from '../durations.ts';
 
 /**
- * A program that was cut off tries again within minutes; a day also covers one that a person restarts in the
- * morning.
+ * A program that was cut off tries again within minutes. A day also covers a program that a person restarts
+ * the next morning.
  */
 const KEY_HOURS = 24;
 
@@ -24,13 +24,13 @@ interface Input {
   name: string;
   ports: { min: number; max: number };
   runtime: WorkspaceRuntime;
-  /** What the program calls this request; null creates anew each time. */
+  /** The program's name for this request. With null every request creates a workspace. */
   key: string | null;
 }
 
 /**
  * Creates a workspace, once for each key of a person: the same request sent again, also at the same moment,
- * gets the first answer. Only what created something is kept, so that what was refused can be tried again.
+ * gets the first answer. Only a success is kept, so that a refused request can be tried again.
  */
 export async function createWorkspaceOnce(
   db: Knex,
@@ -65,7 +65,7 @@ export async function createWorkspaceOnce(
   });
 }
 
-/** Undefined: the key is ours now. Whoever comes second waits here until the first has committed. */
+/** Undefined: the key is ours now. A second request with the key waits here until the first has committed. */
 async function claimKey(
   trx: Knex.Transaction,
   context: RequestContext,
@@ -88,7 +88,7 @@ async function claimKey(
   const kept = await trx('api_idempotency_keys')
     .where(own)
     .first<{ fingerprint: string; answer: WorkspaceAnswer } | undefined>(['fingerprint', 'answer']);
-  // Swept between the two statements: the program may try again.
+  // The key was swept between the two statements. The program may try again.
   if (kept === undefined) throw new Conflict();
   return kept;
 }

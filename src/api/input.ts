@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseTimedId } from '../db/timed-cursor.ts';
 import { createForm } from '../workspace/input.ts';
 
-/** Rows on a page unless asked otherwise, and at most. */
+/** Rows on a page: the default and the maximum. */
 const PAGE_DEFAULT = 25;
 const PAGE_MAX = 100;
 
@@ -35,16 +35,16 @@ export const sessionListQuery = z.object({
   cursor: cursorText(/^[1-9]\d{0,14}-\d{1,14}$/),
 });
 
-/** Where the page of `cursor` starts. */
+/** The cursor with which the page starts. */
 export function startOf(cursor: string | undefined): { next?: number; near?: Date | undefined } {
   const start = parseTimedId(cursor);
   return start === undefined ? {} : { next: start.id, near: start.near };
 }
 
-/** The body of POST /workspaces: the name as on the page. */
+/** The body of POST /workspaces: the same name as on the page. */
 export const createWorkspaceBody = createForm;
 
-/** The header Idempotency-Key: anything that is printable and not a blank. */
+/** The header Idempotency-Key: printable characters without a blank. */
 export const idempotencyKey = z
   .string()
   .min(1, 'api.idempotencyKeyOdd')

@@ -20,7 +20,7 @@ import { problemStatus, type ProblemName } from './problem-names.ts';
 
 type Json = Record<string, unknown>;
 
-/** Same as the schema of addresses: fifteen digits. */
+/** Fifteen digits, as in the schema of addresses. */
 const ID_MAX = 999_999_999_999_999;
 
 const answerSchemas: Record<AnswerName, z.ZodType> = {
@@ -33,7 +33,7 @@ const answerSchemas: Record<AnswerName, z.ZodType> = {
   Problem: problemAnswer,
 };
 
-/** The API in OpenAPI 3.1, made from the schemas that read what is sent and that the answers are typed by. */
+/** The API in OpenAPI 3.1, generated from the schemas that parse requests and type answers. */
 export function openApiDocument(baseUrl: string): Json {
   const paths: Record<string, Json> = {};
   for (const route of apiRoutes) {
@@ -125,7 +125,7 @@ function toRefusals(problems: ProblemName[]): Json {
   );
 }
 
-/** Headers that say how to go on after a refusal, by its status. */
+/** Headers that tell how to go on after a refusal, by status. */
 const headersOf: Record<number, Json | undefined> = {
   401: { 'WWW-Authenticate': { schema: { type: 'string' } } },
   405: { Allow: { description: 'The methods of this address', schema: { type: 'string' } } },
@@ -133,7 +133,7 @@ const headersOf: Record<number, Json | undefined> = {
 };
 
 /**
- * A body has the fields that may be left out by what is sent, and the rules of each by what it is read as.
+ * The schema of a body: the input decides which fields are optional, the output decides the rules of each.
  */
 function toBodySchema(body: z.ZodType): Json {
   const { required } = z.toJSONSchema(body, { io: 'input' });
@@ -141,16 +141,16 @@ function toBodySchema(body: z.ZodType): Json {
 }
 
 /**
- * A value by what it is read as: what is sent in an address is text, and only afterwards a number from 1 to
- * 100. Without additionalProperties: answers may grow, and a program must not break on a field it does not
- * know.
+ * The schema of a value after parsing: in an address it is sent as text and becomes a number from 1 to 100
+ * only afterwards. Without additionalProperties: answers may grow, and a program must not break on an unknown
+ * field.
  */
 function toSchema(schema: z.ZodType): Json {
   const made = z.toJSONSchema(schema, {
     io: 'output',
     override: ({ zodSchema, jsonSchema, path }) => {
       delete jsonSchema.additionalProperties;
-      // `format` says the same, in two words.
+      // `format` says the same in two words.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
       const name = path.length === 0 ? undefined : nameOf(zodSchema);
       if (name === undefined) return;
@@ -163,7 +163,7 @@ function toSchema(schema: z.ZodType): Json {
   );
 }
 
-/** Of an answer that stands in another one: then it is the same type to a program. */
+/** The name of an answer that is part of another answer, so that programs see one type for both. */
 function nameOf(schema: unknown): string | undefined {
   return Object.entries(answerSchemas).find(([, answer]) => answer === schema)?.[0];
 }

@@ -5,8 +5,8 @@ import { formatOf } from '../web/page-locals.ts';
 import { ApiProblem } from './problems.ts';
 
 /**
- * What was sent, as the schema understands it. Throws the problem `invalid-input` that names the first fault
- * of each field, in the reader's words. `name` is what is read when it is no object.
+ * Parses `value` with the schema. Throws the problem `invalid-input`, which names the first fault of each
+ * field in the reader's words. `name` is the field's name when the value is no object.
  */
 export function parseOrRefuse<T extends z.ZodType>(
   schema: T,
@@ -26,7 +26,7 @@ export function parseOrRefuse<T extends z.ZodType>(
   throw new ApiProblem('invalid-input', { errors });
 }
 
-/** Our schemas name a text; what zod says itself, of a list where text belongs, is English and its own. */
+/** Our schemas name a text key. zod's own messages, as for a list where text belongs, are in English. */
 function isTextKey(message: string): message is TextKey {
   return /^[a-z]+\.\w+$/i.test(message);
 }

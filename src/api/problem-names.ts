@@ -1,4 +1,4 @@
-/** Every problem the API answers with, and its status. A name that has shipped never changes its meaning. */
+/** Every problem that the API answers with, and its status. A shipped name never changes its meaning. */
 export const problemStatus = {
   'malformed-request': 400,
   'invalid-token': 401,

@@ -6,17 +6,17 @@ import { logUnreadable } from '../web/body-fault.ts';
 import type { Problem } from './answers.ts';
 import { problemStatus, type ProblemName } from './problem-names.ts';
 
-/** One fault in what was sent, in words for a person. */
+/** One fault in the request, in words for a person. */
 type Fault = NonNullable<Problem['errors']>[number];
 
 interface Extras {
-  /** What is wrong with which field, when that can be said. */
+  /** The faults of single fields, when they are known. */
   errors?: Fault[];
   /** Why a session ended. */
   reason?: string;
 }
 
-/** A request to the API that cannot go on, as the RFC 9457 document that it is answered with. */
+/** A refused request to the API, as the RFC 9457 document of its answer. */
 export class ApiProblem extends AppError {
   readonly problem: ProblemName;
   readonly extras: Extras;
@@ -28,7 +28,7 @@ export class ApiProblem extends AppError {
   }
 }
 
-/** The name of a problem for programs: it never changes, whatever the texts do. */
+/** The name of a problem for programs. The name never changes; the texts may. */
 export function problemType(problem: ProblemName): string {
   return `urn:youarecoder:problem:${problem}`;
 }
@@ -77,8 +77,8 @@ function send(res: Response, { problem, status, extras }: ApiProblem, requestId:
 }
 
 /**
- * Errors of the body parser and of Express itself carry a status; everything unknown is a bug and says
- * nothing of itself.
+ * Errors of the body parser and of Express carry a status. Every other error is a bug, and its text is not
+ * shown.
  */
 function toProblem(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;

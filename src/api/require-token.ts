@@ -10,13 +10,13 @@ import { createRateLimit } from '../web/rate-limit.ts';
 import { ApiProblem } from './problems.ts';
 
 /**
- * Requests of one person in a minute, with all their tokens: two a second do for any script that waits for
- * its answers.
+ * Requests of one person in a minute, with all their tokens. Two a second are enough for any script that
+ * waits for its answers.
  */
 const REQUESTS_PER_MINUTE = 120;
 
 /**
- * Refused tokens from one address in a minute: a forgotten script is told each time, a flood writes no
+ * Refused tokens from one address in a minute: a forgotten script is told each time, and a flood writes no
  * evidence.
  */
 const REFUSALS_PER_MINUTE = 30;
@@ -32,8 +32,8 @@ declare global {
 }
 
 /**
- * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Nothing
- * else says who asks: a cookie is not even read, so no other site can make a browser ask.
+ * Lets requests with a valid token in the Authorization header pass, as the person it stands for. Cookies are
+ * not read here, so no other site can make a browser act through the API.
  */
 export function requireToken({ db }: Pick<WorkspaceDeps, 'db'>): RequestHandler {
   const requests = createRateLimit(db, { name: 'api', points: REQUESTS_PER_MINUTE, durationSeconds: 60 });
@@ -64,7 +64,7 @@ export function requireToken({ db }: Pick<WorkspaceDeps, 'db'>): RequestHandler 
   };
 }
 
-/** Lets tokens with this scope pass; others leave a row in the evidence. */
+/** Lets tokens with this scope pass. Others leave a row in the evidence. */
 export function requireScope({ db }: Pick<WorkspaceDeps, 'db'>, scope: TokenScope): RequestHandler {
   return async (req, _res, next) => {
     const token = req.accessToken;
@@ -77,7 +77,7 @@ export function requireScope({ db }: Pick<WorkspaceDeps, 'db'>, scope: TokenScop
   };
 }
 
-/** RFC 6750, section 2.1; the name of the scheme is written in any case (RFC 9110, section 11.1). */
+/** RFC 6750, section 2.1. The name of the scheme may be in any case (RFC 9110, section 11.1). */
 function bearerOf(req: Request): string | null {
   return /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '')?.[1] ?? null;
 }

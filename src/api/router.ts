@@ -9,12 +9,12 @@ import { requireToken } from './require-token.ts';
 import { createApiSessionsRouter } from './sessions-router.ts';
 import { createApiWorkspacesRouter } from './workspaces-router.ts';
 
-/** What the API takes is a name or nothing at all. */
+/** Bodies of the API contain a name or nothing at all. */
 const BODY_LIMIT = '16kb';
 
 /**
- * The API for programs. Mounted at `/api` before browser sessions and CSRF: it reads no cookie, so neither
- * concerns it. Whatever is answered below `/api` that is no success is a problem document.
+ * The API for programs, mounted at `/api` before browser sessions and CSRF: it reads no cookie and needs
+ * neither. Every answer below `/api` that is no success is a problem document.
  */
 export function createApiRouter(deps: WorkspaceDeps): Router {
   const v1 = Router();

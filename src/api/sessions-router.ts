@@ -18,7 +18,10 @@ import { requireScope } from './require-token.ts';
 
 type Deps = Pick<WorkspaceDeps, 'db' | 'runtime' | 'workspaceAddresses'>;
 
-/** `/sessions`: the person's own; what was opened with a token is continued and ended with that token. */
+/**
+ * `/sessions`: the person's own sessions. A session opened with a token is continued and ended with that
+ * token.
+ */
 export function createApiSessionsRouter(deps: Deps): Router {
   const { db } = deps;
   const mayRead = requireScope(deps, 'sessions:read');
@@ -51,7 +54,7 @@ async function list(db: Knex, req: Request, res: Response): Promise<void> {
 async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
   const { db } = deps;
   const asked = await findAsked(db, req);
-  // A page goes on with whatever its browser has open; a program is told that its session is over.
+  // A page goes on with another open session of its browser. A program is told that its session is over.
   if (asked.ended_at !== null && asked.end_reason !== 'idle') throw ended(asked.end_reason);
   const outcome = await recordActivity(db, requestContext(req), {
     workspaceId: asked.workspace_id,

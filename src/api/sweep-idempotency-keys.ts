@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 
-/** Removes keys of requests that are over. Returns a summary for the job list. */
+/** Removes the keys of old requests. Returns a summary for the job list. */
 export async function sweepIdempotencyKeys(db: Knex, context: RequestContext): Promise<string> {
   const removed = await db('api_idempotency_keys').where('expires_at', '<=', context.at).delete();
   return `removed ${String(removed)} keys`;

@@ -17,7 +17,7 @@ import { requireScope } from './require-token.ts';
 
 type Deps = Pick<WorkspaceDeps, 'db' | 'config' | 'runtime' | 'workspaceAddresses'>;
 
-/** `/workspaces`: a member's own, an admin's whole company, as in the pages. */
+/** `/workspaces`: a member's own workspaces or an admin's whole company, as on the pages. */
 export function createApiWorkspacesRouter(deps: Deps): Router {
   const { db, runtime } = deps;
   const mayRead = requireScope(deps, 'workspaces:read');

@@ -7,17 +7,21 @@ const QUARTER_HOUR_SECONDS = 900;
 const HOUR_SECONDS = 3600;
 
 /**
- * Sign-ins from one address. An office of hundreds behind one address gets in on a Monday morning; somebody
- * who tries one password on many accounts is slowed down. What protects a single account is its lock.
+ * Sign-ins from one address. An office of hundreds behind one address gets in on a Monday morning; a script
+ * that tries one password on many accounts is slowed down. A single account is protected by its lock.
  */
 const SIGN_INS_PER_IP = 200;
 
 /**
- * Sign-ins to one account, right or wrong: far above a person, far below a script that holds the password.
+ * Sign-ins to one account, right or wrong: far above a person's, far below those of a script that has the
+ * password.
  */
 const SIGN_INS_PER_ACCOUNT = 100;
 
-/** Companies made from one address in an hour; also bounds asking which e-mail addresses have an account. */
+/**
+ * Companies registered from one address in an hour. The limit also bounds how often a stranger can ask which
+ * e-mail addresses have an account.
+ */
 const REGISTRATIONS_PER_IP = 20;
 
 /** The limits of the sign-in and registration forms, counted across all processes. */
@@ -27,7 +31,10 @@ export interface AttemptLimits {
   registerByIp: RateLimit;
 }
 
-/** Makes the limits. Only these forms consult them: nothing here can refuse the gateway's notification. */
+/**
+ * Creates the limits. Only the sign-in and registration forms consult them, so they can never refuse the
+ * gateway's notification.
+ */
 export function createAttemptLimits(db: Knex): AttemptLimits {
   return {
     signInByIp: createRateLimit(db, {
@@ -49,8 +56,8 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
 }
 
 /**
- * Takes one attempt. Null when there was one left, else how many seconds to wait for the next. Without a key
- * (see `addressKey`) nothing is counted.
+ * Takes one attempt. Null when one was left, else the seconds to wait for the next. Without a key (see
+ * `addressKey`) nothing is counted.
  */
 export async function secondsToWait(limit: RateLimit, key: string | null): Promise<number | null> {
   if (key === null) return null;
@@ -64,10 +71,10 @@ export async function secondsToWait(limit: RateLimit, key: string | null): Promi
 }
 
 /**
- * The key of a client's address: an IPv6 customer has a whole /64 (RFC 6177), so that much counts as one.
- * Hashed, so that the counters hold no personal data and fit their column. Null when the address cannot be
- * read: under one key for all of them a single stranger would shut the door for everybody behind such a
- * proxy. What counts for an account still holds.
+ * The key of a client's address, hashed, so that the counters hold no personal data and fit their column. An
+ * IPv6 customer has a whole /64 (RFC 6177), which counts as one address. Null when the address cannot be
+ * read: one key for all of those would let a single stranger shut out everybody behind such a proxy. The
+ * limit of each account still holds.
  */
 export function addressKey(ip: string | null): string | null {
   if (ip === null) return null;

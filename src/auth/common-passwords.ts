@@ -27,7 +27,7 @@ const words = [
 const common = new Set(words.join(' ').split(' '));
 
 /**
- * True when a password is among the first that a guesser tries: the list above, or one character repeated.
+ * True when a password is among the first that an attacker tries: the list above, or one character repeated.
  */
 export function isCommonPassword(password: string): boolean {
   return common.has(password.toLowerCase()) || /^(.)\1*$/su.test(password);

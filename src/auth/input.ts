@@ -7,25 +7,25 @@ import { hasForbiddenCharacters, normalisePassword } from './password-text.ts';
 // Messages are text keys, see form-errors.ts.
 
 /**
- * OWASP ASVS 5, 6.2.1 and 6.2.9: length decides, no rules of composition. The upper bound keeps hashing
- * cheap.
+ * OWASP ASVS 5, 6.2.1 and 6.2.9: length alone decides, without rules of composition. The upper bound keeps
+ * hashing cheap.
  */
 const PASSWORD_MIN = 10;
 const PASSWORD_MAX = 128;
 
 /**
- * A bound for what is typed, in UTF-16 units: a letter may come in parts, as a base and up to three marks of
+ * Longest password as typed, in UTF-16 units: a letter may come in parts, as a base and up to three marks of
  * two units.
  */
 const TYPED_PASSWORD_MAX = PASSWORD_MAX * 8;
 
-/** PayTR takes at most 100 characters of e-mail address, and none beyond ASCII (iFrame API, step 1). */
+/** PayTR takes e-mail addresses of at most 100 characters, all ASCII (iFrame API, step 1). */
 const EMAIL_MAX = 100;
 
-/** `missing` names the sentence for an empty field; a field sent twice counts as empty. */
+/** `missing` names the message for an empty field. A field sent twice counts as empty. */
 export const text = (missing: string) => z.string({ error: missing });
 
-/** One line that others read, composed and checked as `isReadableLine` says. */
+/** One line that other people read, composed and checked by `isReadableLine`. */
 export const line = (max: number, missing: string) =>
   text(missing)
     .transform(composeLine)
@@ -43,7 +43,7 @@ export const emailAddress = text('auth.emailMissing')
       .refine(isEmailAddress, 'errors.email'),
   );
 
-/** A password that a person chooses, in its normal form; lengths are counted after that. */
+/** A new password in its normal form. Lengths are counted after normalising. */
 export const newPassword = text('auth.passwordMissing')
   .max(TYPED_PASSWORD_MAX, 'errors.tooLong')
   .transform(normalisePassword)
@@ -64,9 +64,9 @@ export const newPassword = text('auth.passwordMissing')
   );
 
 /**
- * What a sign-in needs to be checked at all. Looser than the form for new people, since it only has to be
- * safe to look up: every address that exists is ASCII and short, every password that exists is below the
- * bound. The password stays as it was typed, for hashes from before passwords were normalised.
+ * The form of a sign-in. Its checks are looser than those for a new person, since the values only have to be
+ * safe to look up: every stored address is ASCII and short, every stored password is below the bound. The
+ * password stays as typed, for hashes from before passwords were normalised.
  */
 export const credentials = z.object({
   email: z

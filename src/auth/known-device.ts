@@ -5,11 +5,13 @@ import { newSecret } from '../secret-token.ts';
 import { findKnownDevice } from './queries.ts';
 
 /**
- * Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one.
+ * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
  */
 const USER_AGENT_MAX = 1024;
 
-/** One browser as one address knows it: two people who share a browser share its token, but not the row. */
+/**
+ * A browser together with one address: two people who share a browser share its token and have a row each.
+ */
 interface DeviceClaim {
   email: string;
   /** The browser's cookie; null when it has none. */
@@ -17,9 +19,10 @@ interface DeviceClaim {
 }
 
 /**
- * The key under which wrong passwords are counted: the address alone for browsers we do not know, the address
- * with the device for a browser that signed in before (`isKnownDevice`). So a stranger who locks the address
- * does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device Cookies".
+ * The key under which wrong passwords are counted. For an unknown browser it is the address alone; for a
+ * browser that signed in before (`isKnownDevice`) it is the address with the device. So a stranger who locks
+ * the address does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device
+ * Cookies".
  */
 export async function attemptKey(
   db: Knex,
@@ -31,8 +34,8 @@ export async function attemptKey(
 }
 
 /**
- * Remembers the browser of a sign-in that worked. Returns the token for its cookie, and whether it was known
- * before.
+ * Remembers the browser of a successful sign-in. Returns the token for its cookie, and whether the browser
+ * was known before.
  */
 export async function rememberDevice(
   trx: Knex.Transaction,

@@ -2,25 +2,23 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { MINUTE_MS } from '../durations.ts';
 
-/** Five wrong passwords in a row … */
+/** So many wrong passwords in a row lock further attempts. */
 export const FAILURES_BEFORE_LOCK = 5;
 /**
- * … refuse further attempts for half an hour: 240 guesses a day, and a person who forgot can wait that long.
+ * A lock lasts half an hour: that leaves 240 guesses a day, and a person who forgot the password can wait
+ * that long.
  */
 const LOCK_MINUTES = 30;
 
-/**
- * Whether a password may be checked. `lockedUntil` is set when this attempt is the last one unless it
- * succeeds.
- */
+/** Whether a password may be checked. `lockedUntil` is set when a failure of this attempt starts the lock. */
 export type Reservation =
   { ok: true; failedCount: number; lockedUntil: Date | null } | { ok: false; retryAfterSeconds: number };
 
 /**
- * Takes one attempt before the password is checked, in one statement: of any number of attempts at once,
- * exactly `FAILURES_BEFORE_LOCK` get through, since each counts as wrong until `forgetFailures` says
- * otherwise. While a lock holds nothing is written, so attempts do not extend it; when it is over, counting
- * starts again. The row exists for addresses that nobody has as well, so a lock tells nothing.
+ * Takes one attempt before the password is checked, in one statement. Each attempt counts as wrong until
+ * `forgetFailures`, so of any number at once exactly `FAILURES_BEFORE_LOCK` get through. Attempts during a
+ * lock write nothing and do not extend it; after the lock, counting starts again. Unknown addresses have rows
+ * as well, so a lock does not reveal an account.
  */
 export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {
   const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * MINUTE_MS);
@@ -46,7 +44,7 @@ interface LockRow {
   locked_until: Date | null;
 }
 
-/** Starts counting anew after a password that was right. */
+/** Starts counting anew after a right password. */
 export async function forgetFailures(db: Knex, key: string): Promise<void> {
   await db('login_locks').where({ key }).delete();
 }

@@ -1,9 +1,12 @@
 import { domainToASCII } from 'node:url';
 
 /**
- * An e-mail address in the one form in which it is stored and looked up: trimmed, lower case by the rules of
- * ASCII (the dotted capital I and the Kelvin sign do not turn into letters), a domain typed in its own script
- * as `xn--…` (RFC 5891). Whether it is an address is not checked here.
+ * An e-mail address in the one form in which it is stored and looked up. Whether it is an address is not
+ * checked here.
+ *
+ * 1. Trimmed, and lower-cased by the rules of ASCII: the dotted capital I and the Kelvin sign do not turn
+ *    into letters.
+ * 2. A domain in another script is written as `xn--…` (RFC 5891).
  */
 export function normaliseEmail(typed: string): string {
   const text = typed.trim();
@@ -15,8 +18,8 @@ export function normaliseEmail(typed: string): string {
 }
 
 /**
- * True for an address that mail programs and browsers take: RFC 5321, section 4.1.2, without quoted names and
- * with a domain of more than one label. ASCII only.
+ * True for an address that mail programs and browsers accept: RFC 5321, section 4.1.2, without quoted names
+ * and with a domain of more than one label. ASCII only.
  */
 export function isEmailAddress(text: string): boolean {
   return ADDRESS.test(text) && text.lastIndexOf('@') <= LOCAL_MAX;

@@ -16,12 +16,12 @@ export type Authenticator = InstanceType<typeof Passport>;
 type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receivedAt: Date };
 
 /**
- * Passport with e-mail and password, and with the person's id in the browser session. The person is loaded
- * anew on every request, so a new role or the end of their access counts at once.
+ * Passport with e-mail and password, and with the person's id in the browser session. Every request loads the
+ * person anew, so a new role or the end of their access counts at once.
  */
 export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): Authenticator {
   const passport = new Passport();
-  // The time goes in here, before Passport stores the new session: a second save could fail on its own.
+  // The time is added here, before Passport stores the new session: a second save could fail alone.
   passport.serializeUser<string, SessionRequest>((req, user, done) => {
     req.session.signedInAt = req.receivedAt.getTime();
     done(null, String(user.id));
@@ -48,7 +48,7 @@ export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): 
   return passport;
 }
 
-/** What the strategy hands to the router beside the person: Passport's own word for it is info. */
+/** The strategy's message to the router beside the person; Passport calls it info. */
 export interface AuthInfo {
   message: string;
   outcome: SignInOutcome;

@@ -11,12 +11,12 @@ export function hashPassword(password: string): Promise<string> {
   return hash(normalisePassword(password), PARAMETERS);
 }
 
-/** `outdated`: the password is right, but its hash is of another form of it and should be made anew. */
+/** `outdated`: the password is right, but its hash was made from another form and should be replaced. */
 type PasswordCheck = 'right' | 'outdated' | 'wrong';
 
 /**
- * Checks a password. Without a hash (no such person) it does the same work on a dummy and says `wrong`, so
- * that an unknown e-mail takes as long as a wrong password. A malformed hash counts as wrong.
+ * Checks a password. Without a hash (no such person) the same work is done on a dummy and the answer is
+ * `wrong`, so that an unknown e-mail takes as long as a wrong password. A malformed hash counts as wrong.
  */
 export async function verifyPassword(passwordHash: string | null, password: string): Promise<PasswordCheck> {
   dummyHash ??= hashPassword('nobody has this password');

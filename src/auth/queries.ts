@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Role } from './require-user.ts';
 
-/** What checking a sign-in needs to know of a person. */
+/** The columns of a person that checking a sign-in needs. */
 export interface UserWithPassword {
   id: number;
   company_id: number | null;
@@ -18,8 +18,8 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
 }
 
 /**
- * True when somebody of the platform's staff, deactivated or not, reads the mail of this address: it is
- * theirs, or theirs with a `+label` (RFC 5233), on either side.
+ * True when an operator, deactivated or not, reads the mail of this address: it is the operator's own, with
+ * or without a `+label` (RFC 5233) on either side.
  */
 export async function isOperatorMailbox(db: Knex, email: string): Promise<boolean> {
   const operator = await db('users')
@@ -30,7 +30,7 @@ export async function isOperatorMailbox(db: Knex, email: string): Promise<boolea
 }
 
 /**
- * True when a person of a company, deactivated or not, reads the mail of this address, in the sense of
+ * True when a person of a company, deactivated or not, reads the mail of this address, by the rule of
  * `isOperatorMailbox`.
  */
 export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
@@ -53,7 +53,10 @@ export interface Member {
   deactivated_at: Date | null;
 }
 
-/** A person of this company; undefined when there is none, or when they belong to another. */
+/**
+ * A person of this company, locked until the transaction ends. Undefined when there is none, or when the
+ * person belongs to another company.
+ */
 export async function findMemberForUpdate(
   trx: Knex.Transaction,
   input: { companyId: number; userId: number },
@@ -76,7 +79,7 @@ export async function countActiveMembers(
   return row?.count ?? 0;
 }
 
-/** How many invitations of a company still hold a place: open, and not past their end. */
+/** How many invitations of a company still take a place: open and not expired. */
 export async function countOpenInvitations(db: Knex, companyId: number, at: Date): Promise<number> {
   const [row] = await db('invitations')
     .where({ company_id: companyId })
@@ -118,7 +121,7 @@ export async function findInvitation(db: Knex, tokenHash: string): Promise<Invit
     ]);
 }
 
-/** The open invitation of a company to an address, past its end or not. */
+/** The open invitation of a company to an address, expired or not. */
 export async function findOpenInvitation(
   db: Knex,
   input: { companyId: number; email: string },
@@ -130,7 +133,7 @@ export async function findOpenInvitation(
     .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
 }
 
-/** A browser that somebody signed in with before, by the hash of its address and token. */
+/** A browser with an earlier sign-in, by the hash of the address and the browser's token. */
 export async function findKnownDevice(db: Knex, tokenHash: string): Promise<{ id: number } | undefined> {
   return db('known_devices').where({ token_hash: tokenHash }).first<{ id: number } | undefined>('id');
 }
@@ -144,7 +147,7 @@ interface Operator {
   deactivated_at: Date | null;
 }
 
-/** Every operator of the platform, oldest first. There are a handful. */
+/** Every operator of the platform, oldest first. There are only a few. */
 export async function listOperators(db: Knex): Promise<Operator[]> {
   return db('users')
     .where({ role: 'operator' })

@@ -4,18 +4,16 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { rememberDevice } from './known-device.ts';
 import { findSignedInUser, type SignedInUser } from './require-user.ts';
 
-/**
- * A person who may now be given a browser session, and the token by which their browser is known from now on.
- */
+/** A person who may now get a browser session, and the token that marks their browser from now on. */
 export interface SignedIn {
   user: SignedInUser;
   deviceToken: string;
 }
 
 /**
- * Writes down a sign-in that worked: the row in the audit trail, the browser, the time. Comes before the
- * browser session, so that no session exists without its row. Undefined when the person has been deactivated
- * in the meantime.
+ * Records a successful sign-in: the row in the audit trail, the browser, the time. The record comes before
+ * the browser session, so that no session exists without its row. Undefined when the person has been
+ * deactivated in the meantime.
  */
 export async function recordSignIn(
   trx: Knex.Transaction,

@@ -7,13 +7,13 @@ import { credentials } from './input.ts';
 import { attemptKey } from './known-device.ts';
 import { findUserByEmail } from './queries.ts';
 
-/** Why an attempt to sign in never came to checking a password. */
+/** Why a sign-in was refused before the password was checked. */
 type SignInRefusal = 'malformed' | 'rate-limited' | 'unreadable';
 
 /**
- * Records an attempt to sign in that was refused before its password was looked at: what a limit refuses is
- * one row a window with a count. `email` is whatever was sent in that field, of any type and length; when it
- * is the address of somebody, the row is about that person.
+ * Records a sign-in that was refused before the password was checked. Refusals by a limit share one row a
+ * window, with a count. `email` is the field as sent, of any type and length; when it is somebody's address,
+ * the row is about that person.
  */
 export async function refuseSignIn(
   db: Knex,
@@ -40,12 +40,12 @@ export async function refuseSignIn(
 }
 
 /**
- * Attempts that are about nobody are kept one by one, so many of an address in a window: they are in nobody's
+ * So many attempts of a window on addresses that nobody has are kept one by one: they are in nobody's
  * evidence.
  */
 export const KEPT_OF_NOBODY = 20;
 
-/** How many attempts of a window have rows of their own. What limits refuse is only counted. */
+/** How many attempts of a window have rows of their own. Refusals by a limit are only counted. */
 const OWN_ROWS: Record<string, number> = {
   locked: 0,
   'rate-limited': 0,
@@ -54,14 +54,14 @@ const OWN_ROWS: Record<string, number> = {
   'unknown-email': 1,
 };
 
-/** Whether an attempt that failed for this reason can be made without end, so that it must be counted. */
+/** Whether attempts that fail for this reason can be made without end, so that they must be counted. */
 export function isUnbounded(reason: string): boolean {
   return reason in OWN_ROWS;
 }
 
 /**
- * Records an attempt to sign in as one of possibly very many. Whoever tried is not known, even when the
- * address belongs to somebody: the row is about that person, not by them.
+ * Records a sign-in attempt of which there may be very many. The actor is unknown even when the address
+ * belongs to somebody: the row is about that person, not by them.
  */
 export async function recordRefusedSignIn(
   db: Knex,

@@ -23,13 +23,13 @@ declare global {
   namespace Express {
     interface User extends SignedInUser {
       id: number;
-      /** Null for operators; absent for people who come with an access token. */
+      /** Null for operators. Absent for requests with an access token. */
       subscription?: PlanTimes | null;
     }
   }
 }
 
-/** The columns of a `SignedInUser`, of a query that joins users and companies. */
+/** The columns of a `SignedInUser`, for a query that joins users and companies. */
 export const signedInColumns = [
   'users.id',
   'users.company_id',
@@ -41,14 +41,14 @@ export const signedInColumns = [
 ];
 
 /**
- * A person of a browser session with their company's subscription, of which every page may have to warn; null
- * for operators.
+ * The person of a browser session with the company's subscription, since every page may have to warn of its
+ * end. Null for operators.
  */
 type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null };
 
 /**
- * Loads the person of a browser session; undefined once deactivated, which ends every session of theirs at
- * once.
+ * Loads the person of a browser session. Undefined once the person is deactivated, which ends all their
+ * sessions at once.
  */
 export async function findSignedInUser(
   db: Knex,
@@ -70,13 +70,13 @@ export async function findSignedInUser(
   return { ...user, subscription: plan === null ? null : { plan, trial_ends_at, period_ends_at } };
 }
 
-/** Lets signed-in people pass; others are sent to sign in and back. */
+/** Lets signed-in people pass. Others are sent to sign in and then back. */
 export const requireUser: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();
   next();
 };
 
-/** Lets people of a company pass (members and admins); operators have no company and are refused. */
+/** Lets people of a company pass (members and admins). Operators have no company and are refused. */
 export const requireCompanyUser: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();
   if (req.user.company_id === null) throw new Forbidden({ message: 'operators have no company' });

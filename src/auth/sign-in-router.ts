@@ -42,8 +42,8 @@ export function createSignInRouter(deps: AppDeps, passport: Authenticator, limit
 }
 
 /**
- * Records an attempt to sign in whose form could not even be read (too large, unknown encoding). The body
- * parser refuses it before any router, so this stands among the error handlers, for `/auth/login` only.
+ * Records a sign-in attempt whose form could not be read (too large, unknown encoding). The body parser
+ * refuses it before any router, so this handler stands among the error handlers, for `/auth/login` only.
  */
 export function noteUnreadableSignIn({ db, config }: AppDeps): ErrorRequestHandler {
   return async (error: unknown, req, _res, next) => {
@@ -60,7 +60,7 @@ export function noteUnreadableSignIn({ db, config }: AppDeps): ErrorRequestHandl
   };
 }
 
-/** Null when the fault is ours and not one of what was sent. */
+/** Null when the fault is ours and not in the request. */
 function faultOfBody(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const isRefused = 'status' in error && Number(error.status) >= 400 && Number(error.status) < 500;
@@ -106,7 +106,8 @@ async function signInFromForm(parts: Parts, req: Request, res: Response): Promis
 
 async function answer(parts: Parts, req: Request, res: Response, outcome: SignInOutcome): Promise<void> {
   if (outcome.ok) {
-    // Somebody else may still be signed in to this browser: they leave first, with their row.
+    // Another person may still be signed in to this browser. They are signed out first, with a row of their
+    // own.
     if (req.user !== undefined) await signOut(parts.db, requestContext(req));
     await startBrowserSession(req, outcome.user);
     rememberDeviceToken(res, parts.config, outcome.deviceToken);
@@ -118,7 +119,10 @@ async function answer(parts: Parts, req: Request, res: Response, outcome: SignIn
   }
 }
 
-/** Asks Passport's local strategy, which calls the operation. The session is started by us, after the row. */
+/**
+ * Runs Passport's local strategy, which calls the operation. The session is started here, after the audit
+ * row.
+ */
 function authenticate(passport: Authenticator, req: Request, res: Response): Promise<SignInOutcome> {
   return new Promise((resolve, reject) => {
     const done = (error: unknown, _user?: unknown, info?: unknown): void => {
@@ -136,8 +140,8 @@ function authenticate(passport: Authenticator, req: Request, res: Response): Pro
 }
 
 /**
- * Empty fields get their own message, and so does an address that no account can have for its letters:
- * `İsmail@…` from a Turkish keyboard. Anything else that cannot be right is answered like a wrong password.
+ * Two faults get a message of their own: an empty field, and an address with letters that no account can have
+ * (`İsmail@…` from a Turkish keyboard). Every other fault is answered like a wrong password.
  */
 function fieldFaults(res: Response, body: Record<string, unknown>): Record<string, string> {
   const { t } = formatOf(res);

@@ -14,7 +14,7 @@ interface SignInInput {
   /** Trimmed and lower-case. */
   email: string;
   password: string;
-  /** The token of a browser that signed in before; null when it has none. */
+  /** The token of a browser with an earlier sign-in, or null. */
   deviceToken: string | null;
 }
 
@@ -24,10 +24,13 @@ export type SignInOutcome =
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 /**
- * Checks an e-mail address and a password. An unknown address, a wrong password and a deactivated person are
- * the same to the caller, in answer and in time; only the audit trail tells them apart. The fifth failure in
- * a row locks the address (or the address on this known device) for half an hour. Every attempt leaves a row,
- * also one that breaks half-way; those that can be made without end share one (`recordRefusedAttempt`).
+ * Checks an e-mail address and a password, and leaves an audit row of every attempt, also of one that breaks
+ * half-way.
+ *
+ * 1. An unknown address, a wrong password and a deactivated person are the same to the caller, in answer and
+ *    in time; only the audit trail tells them apart.
+ * 2. The fifth failure in a row locks the address (or the address on this known device) for half an hour.
+ * 3. Attempts that can be made without end share a row (`recordRefusedAttempt`).
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;
@@ -90,14 +93,13 @@ async function renewHash(db: Knex, person: UserWithPassword, password: string): 
 
 function refusalOf(person: UserWithPassword | undefined, isRight: boolean): AuditReason {
   if (person === undefined) return 'unknown-email';
-  // A right password that was not let in is one of a deactivated person, also when that happened this very
-  // moment.
+  // A right password that was refused belongs to a deactivated person, also when the deactivation happened in
+  // this very moment.
   return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';
 }
 
 /**
- * Whoever tried is not known, even when the address belongs to somebody: the row is about that person, not by
- * them.
+ * The actor is unknown even when the address belongs to somebody: the row is about that person, not by them.
  */
 async function logFailure(
   db: Knex,
@@ -143,6 +145,6 @@ async function logLock(
     },
   };
   if (person !== undefined) await AuditLogger.log(db, context, entry);
-  // Addresses that nobody has can be made up without end, and each of them is locked in its turn.
+  // Addresses that nobody has can be invented without end, and each is locked in its turn.
   else await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: KEPT_OF_NOBODY, entry });
 }

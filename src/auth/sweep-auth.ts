@@ -5,15 +5,12 @@ import { HOUR_MS } from '../durations.ts';
 /** A counter of wrong passwords is forgotten a day after its last use. */
 const LOCK_MEMORY_HOURS = 24;
 
-/**
- * A browser that nobody has used for two years is no sign of the same device in any dispute that can still
- * arrive.
- */
+/** A browser that nobody has used for two years identifies nothing in any dispute that can still arrive. */
 const DEVICE_MEMORY_DAYS = 730;
 
 /**
- * Removes what has expired: browser sessions, rate limit counters, old locks, browsers not seen for two
- * years. Returns a summary for the job list.
+ * Removes expired browser sessions, rate limit counters, old locks, and browsers not seen for two years.
+ * Returns a summary for the job list.
  */
 export async function sweepAuth(db: Knex, context: RequestContext): Promise<string> {
   const sessions = await db('browser_sessions').where('expire', '<', context.at).delete();

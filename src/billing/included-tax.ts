@@ -1,6 +1,6 @@
 /**
  * The tax inside a total that includes it, in minor units: `total * rate / (100 + rate)`, half a unit rounded
- * up. Counted in whole numbers only; `percent` may have two decimals.
+ * up. All steps use whole numbers; `percent` may have two decimals.
  */
 export function includedTax(totalMinor: number, percent: number): number {
   const rate = BigInt(Math.round(percent * 100));

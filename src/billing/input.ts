@@ -11,7 +11,7 @@ export const planAddress = z.object({ plan: z.enum(paidPlans) });
 /** `/checkout/:merchantOid` */
 export const orderAddress = z.object({ merchantOid: z.string().regex(MERCHANT_OID) });
 
-/** `/invoices/:id`: a whole number that Postgres can hold and JavaScript can count. */
+/** `/invoices/:id`: a positive whole number that both Postgres and JavaScript can represent. */
 export const idAddress = z.object({
   id: z
     .string()
@@ -19,10 +19,10 @@ export const idAddress = z.object({
     .transform(Number),
 });
 
-/** A currency we price in; whether it is on offer is for the configuration to say. */
+/** A currency that has prices. The configuration decides which of them are on offer. */
 export const currencyField = z.enum(currencies);
 
-/** The query the gateway brings back; anything else is no order of ours. */
+/** The query that the gateway brings back. Anything else names no order of ours. */
 export const returnQuery = z.object({
   order: z.string().regex(MERCHANT_OID),
   sig: z.string().min(1).max(100),
@@ -30,8 +30,8 @@ export const returnQuery = z.object({
 });
 
 /**
- * Which page of a list: after the row `<name>Older` names or before `<name>Newer`; anything unreadable is the
- * newest page.
+ * The page of a list that was asked for: after the row that `<name>Older` names, or before the row that
+ * `<name>Newer` names. Anything unreadable means the newest page.
  */
 export function readCursor(query: Record<string, unknown>, name: string): Cursor {
   const older = idAddress.safeParse({ id: query[`${name}Older`] });
@@ -48,9 +48,10 @@ const line = (max: number): z.ZodType<string, string> =>
     .refine((text) => text === '' || isReadableLine(text), { params: { text: 'unreadable' } });
 
 /**
- * The billing details of a company. Empty means none. Bounds are PayTR's (address 400, phone 20 characters;
- * iFrame API, step 1); a tax number has 10 digits in Türkiye, a person's identity number 11, other countries
- * use letters too.
+ * The billing details of a company; an empty field means none. Two sources set the bounds:
+ * - PayTR: 400 characters for the address, 20 for the phone (iFrame API, step 1).
+ * - Tax numbers have 10 digits in Türkiye and a person's identity number has 11; other countries use letters,
+ *   too.
  */
 export const billingDetailsForm = z.object({
   billing_name: line(120),

@@ -2,8 +2,8 @@ import type { PaymentEvent } from '../audit/audit-entries.ts';
 import type { Payment } from './queries.ts';
 
 /**
- * What every audit row about a payment says: whose order it is (whoever the actor is), and in `details` what
- * was ordered. Amounts in minor units.
+ * The part that all audit rows about a payment share: the person who ordered (the actor may be another one),
+ * and the order in `details`. Amounts are in minor units.
  */
 export function orderEvidence(
   payment: Payment,

@@ -41,7 +41,7 @@ export function priceOf(plan: PaidPlan, currency: Currency): number {
   return offers[plan].prices[currency];
 }
 
-/** What a plan allows. Looked up, never copied into rows, so a change applies at once. */
+/** The limits of a plan. They are looked up and never copied into rows, so a change applies at once. */
 export function limitsOf(plan: Plan): PlanLimits {
   return plan === 'trial' ? trialLimits : offers[plan].limits;
 }

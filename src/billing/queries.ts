@@ -5,14 +5,14 @@ import type { Locale } from '../web/locales/catalogues.ts';
 import type { Plan, PlanTimes, PaidPlan } from '../plan.ts';
 import { HOUR_MS } from '../durations.ts';
 
-/** What a company may use and until when; `subscriptionState` says what that means at a moment. */
+/** A company's plan and until when it holds. `subscriptionState` says what that means at a moment. */
 export interface Subscription {
   company_id: number;
   plan: Plan;
   /** The currency of the newest paid order. */
   billing_currency: Currency;
   trial_ends_at: Date;
-  /** The paid time without a gap up to now or later; both null until the first payment. */
+  /** The paid time without a gap, up to now or later. Both are null until the first payment. */
   period_started_at: Date | null;
   period_ends_at: Date | null;
 }
@@ -36,7 +36,10 @@ export interface Payment {
   failed_reason_code: string | null;
   failed_reason_message: string | null;
   review_reason: string | null;
-  /** When another order took its place or it no longer fitted; its page is not shown any more. */
+  /**
+   * Set when another order took its place or the order no longer fitted. The payment page is then not shown
+   * any more.
+   */
   superseded_at: Date | null;
 }
 
@@ -47,7 +50,7 @@ export interface ListedPayment extends Payment {
   invoice_no: string | null;
 }
 
-/** A payment that a person must look at, with its company. */
+/** A payment that a person must look at, with the company's name. */
 export interface PaymentInReview extends Payment {
   company_name: string;
   full_name: string;
@@ -58,7 +61,7 @@ export interface PaymentInReview extends Payment {
   period_ends_at: Date | null;
 }
 
-/** What the company has told us for invoices and the gateway; null where it has not. */
+/** What the company has told us for invoices and the gateway. Null where nothing has been told. */
 export interface BillingDetails {
   name: string;
   billing_name: string | null;
@@ -126,8 +129,8 @@ export async function findPayment(
 }
 
 /**
- * A payment by its order number, whoever's it is: for the pages the gateway returns to, whose address we
- * signed, since the browser may come without its cookies.
+ * A payment by its order number, of any company. Only for the pages to which the gateway returns: their
+ * address is signed by us, and the browser may come without cookies.
  */
 export async function findReturnedPayment(db: Knex, merchantOid: string): Promise<Payment | undefined> {
   return db('payments')
@@ -156,8 +159,8 @@ export async function listPayments(
 }
 
 /**
- * One page of the payments charged but not as ordered, of one company or of all (null: operators only),
- * oldest first.
+ * One page of the payments that were charged but not as ordered, oldest first: of one company or, for
+ * operators, of all (null).
  */
 export async function listPaymentsInReview(
   db: Knex,
@@ -172,7 +175,8 @@ export async function listPaymentsInReview(
     .join('companies', 'companies.id', 'payments.company_id')
     .join('users', 'users.id', 'payments.user_id')
     .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
-    // Not a binding: only a constant lets Postgres use the indexes that hold these payments alone.
+    // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
+    // indexes of these payments.
     .whereRaw("payments.status = 'review'")
     .select([
       ...paymentColumns,
@@ -186,19 +190,19 @@ export async function listPaymentsInReview(
   const order: KeysetOrder = {
     keys: ['payments.id'],
     direction: 'asc',
-    // Not those in review alone: the payment that a page starts from may have been decided since.
+    // The start of the page is looked up among all payments: its payment may have been decided since.
     startsAmong: payments,
     size: SHORT_PAGE_SIZE,
   };
   return readPage<PaymentInReview>(db, query, order, cursor);
 }
 
-/** What invoices and the gateway may know of a company. */
+/** The billing details of a company, for its invoices and for the gateway. */
 export async function findBillingDetails(db: Knex, companyId: number): Promise<BillingDetails | undefined> {
   return db('companies').where('companies.id', companyId).first<BillingDetails | undefined>(billingColumns);
 }
 
-/** How much of its plan a company uses now: workspaces that exist and people who may sign in. */
+/** How many workspaces and active people a company has, to compare with its plan. */
 export async function countUsage(
   db: Knex,
   companyId: number,
@@ -212,14 +216,14 @@ export async function countUsage(
   return row ?? { workspaces: 0, members: 0 };
 }
 
-/** Where a receipt goes: the person who paid, in their language. */
+/** The payer, with the address and language for the receipt. */
 export interface Payer {
   email: string;
   full_name: string;
   locale: Locale;
 }
 
-/** Who paid, and for which company: what the receipt and the invoice of a payment name. */
+/** The payer and the company that the receipt and the invoice of a payment name. */
 export async function findParties(
   db: Knex,
   paymentId: number,
@@ -241,8 +245,8 @@ export async function findParties(
 }
 
 /**
- * Payments still pending that were started before `startedBefore` and are due to be asked about: those never
- * asked about first, then those whose turn came first.
+ * Pending payments that were started before `startedBefore` and are due to be asked about. Payments never
+ * asked about come first, then those that were due first.
  */
 export async function listOverduePayments(
   db: Knex,
@@ -263,13 +267,13 @@ export async function listOverduePayments(
     .select<Payment[]>(paymentColumns);
 }
 
-/** After so many failed tries somebody should look. */
+/** After so many failed attempts somebody should look. */
 export const STUCK_AFTER_FAILURES = 3;
 
-/** So long after it was opened, a payment should have ended: its page lives half an hour. */
+/** A payment page lives half an hour, so a payment this old should have ended. */
 const STUCK_AFTER_HOURS = 2;
 
-/** A payment whose outcome the gateway has not told and could not be asked for. */
+/** A pending payment whose outcome the gateway has neither reported nor answered. */
 interface StuckPayment {
   merchant_oid: string;
   company_id: number;
@@ -283,7 +287,7 @@ interface StuckPayment {
   ask_problem: string | null;
 }
 
-/** Payments that nobody has heard of for too long, of all companies, oldest first: for operators only. */
+/** Payments without any news for too long, of all companies, oldest first. For operators only. */
 export async function listStuckPayments(db: Knex, at: Date, limit: number): Promise<StuckPayment[]> {
   return stuckPayments(db, at)
     .join('companies', 'companies.id', 'payments.company_id')
@@ -304,8 +308,8 @@ export async function listStuckPayments(db: Knex, at: Date, limit: number): Prom
 }
 
 /**
- * How many payments nobody has heard of for too long, over all companies. Throws when it takes longer than
- * `timeoutMs`.
+ * How many payments have been without news for too long, over all companies. Throws when the count takes
+ * longer than `timeoutMs`.
  */
 export async function countStuckPayments(db: Knex, at: Date, timeoutMs: number): Promise<number> {
   const row = await stuckPayments(db, at)

@@ -28,7 +28,7 @@ import { findPayment, findSubscription, type Payment } from './queries.ts';
 import { startCheckout, type Checkout } from './checkout/start-checkout.ts';
 import { MINUTE_MS } from '../durations.ts';
 
-/** While the gateway's answer is still being fetched. */
+/** How often the page looks again while the gateway's answer is still being fetched. */
 const OPENING_REFRESH_SECONDS = 2;
 
 /**
@@ -51,7 +51,7 @@ async function showBilling(
   again: { status?: number } & Pick<BillingPageInput, 'values' | 'errors'> = {},
 ): Promise<void> {
   const { status, ...form } = again;
-  // A page that answers a POST has no address of its own to come back to.
+  // A page that answers a POST has no address to return to.
   if (req.method === 'POST') res.locals.currentPath = '/billing';
   const page = await billingPage(deps.db, {
     user: companyPerson(req),
@@ -67,7 +67,8 @@ async function showBilling(
 async function saveDetails(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
-  // Empty means none: a body that is not this form, whole, must not take away what is there.
+  // An empty field deletes a detail, so every field of the form must be there: half a form must not delete
+  // the rest.
   const text = (field: BillingField): string => {
     const value = body[field];
     if (typeof value !== 'string') throw new InvalidInput({ message: `${field} is not there once` });
@@ -183,7 +184,7 @@ async function showCheckout(deps: AppDeps, req: Request, res: Response): Promise
   }
 }
 
-/** An open page that no longer fits is not handed out again, even if nothing has ended it yet. */
+/** A page that no longer fits is not offered again, even when nothing has ended its order yet. */
 async function stageShown(deps: AppDeps, req: Request, payment: Payment): Promise<PaymentStage> {
   const stage = paymentStage(payment, req.receivedAt, deps.config);
   if (stage !== 'open') return stage;
@@ -197,8 +198,8 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
-  // Banks' 3-D pages load inside the gateway's own page, which its policy governs. Should one take over our
-  // frame, this policy leaves it empty; the link to a tab of its own is there for that.
+  // The gateway's own page loads the bank's 3-D page, under the gateway's policy. A bank's page that takes
+  // over our frame is blocked by this policy; the payer then uses the link to a tab of its own.
   setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
   const period = nextPeriod(subscription, req.receivedAt);
   const { t, number } = formatOf(res);

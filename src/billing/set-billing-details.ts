@@ -13,8 +13,8 @@ const columns = [
 type Details = Record<(typeof columns)[number], string | null>;
 
 /**
- * Keeps what invoices and the gateway may know of a company; null is none. Returns whether anything changed:
- * the audit row names each changed detail with what it was, and nothing changed leaves no row.
+ * Stores a company's billing details; null deletes one. Returns whether anything changed. The audit row names
+ * each changed detail with its former value; without a change there is no row.
  */
 export async function setBillingDetails(
   db: Knex,

@@ -5,8 +5,8 @@ import { TRIAL_DAYS } from './plans.ts';
 import { DAY_MS } from '../durations.ts';
 
 /**
- * Gives a new company its trial, in the caller's transaction: `TRIAL_DAYS` from `context.at`. Until the first
- * payment the evidence counts in `billingCurrency`. Returns when the trial ends.
+ * Gives a new company its trial of `TRIAL_DAYS` from `context.at`, in the caller's transaction. Until the
+ * first payment the evidence counts in `billingCurrency`. Returns when the trial ends.
  */
 export async function startTrial(
   trx: Knex.Transaction,

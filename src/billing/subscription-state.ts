@@ -4,12 +4,12 @@ import type { Subscription } from './queries.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 
 /**
- * From five days before the end people are warned: it does not renew by itself, and a weekend or a bank may
- * lie between.
+ * People are warned from five days before the end: the subscription does not renew by itself, and a weekend
+ * or a bank may lie between.
  */
 const ENDING_DAYS = 5;
 
-/** How long a state still lasts, rounded down so that nobody is promised more than there is. */
+/** How long a state still lasts, rounded down so that no page promises too much. */
 interface TimeLeft {
   unit: 'day' | 'hour' | 'minute';
   count: number;
@@ -17,22 +17,25 @@ interface TimeLeft {
 
 export interface SubscriptionState {
   state: 'trial' | 'active' | 'lapsed';
-  /** The plan in force; of a lapsed company the one it had. */
+  /** The plan in force. A lapsed company has its last plan here. */
   plan: Plan;
-  /** When this state ends; of a lapsed company when its time ended. */
+  /** When this state ends. For a lapsed company: when its time ended. */
   endsAt: Date;
   /** True from five days before the end until the end. */
   isEnding: boolean;
-  /** Null of a lapsed company. */
+  /** Null for a lapsed company. */
   left: TimeLeft | null;
-  /** What the plan allows. A lapsed company may start nothing new whatever they say: ask `state` first. */
+  /**
+   * The limits of the plan. A lapsed company may start nothing new, whatever the limits allow: check `state`
+   * first.
+   */
   limits: PlanLimits;
 }
 
 /**
- * What a subscription means at a moment: paid time that runs wins over the trial, and with neither the
- * company has lapsed. The end of a period is exclusive. Pure, so that expiry needs no job: it holds from the
- * second it is due.
+ * The state of a subscription at a moment: paid time that runs wins over the trial, and without either the
+ * company has lapsed. The end of a period is exclusive. The function is pure, so expiry needs no job and
+ * holds from the second it is due.
  */
 export function subscriptionState(
   subscription: Pick<Subscription, 'plan' | 'trial_ends_at' | 'period_ends_at'>,
@@ -55,7 +58,7 @@ export function subscriptionState(
   return { state: 'lapsed', plan, endsAt, limits: limitsOf(plan), isEnding: false, left: null };
 }
 
-/** Days from two days on, then hours, then minutes. */
+/** Whole days while two or more are left, then hours, then minutes. */
 function untilEnd(endsAt: Date, at: Date): { isEnding: boolean; left: TimeLeft } {
   const ms = endsAt.getTime() - at.getTime();
   const isEnding = ms <= ENDING_DAYS * DAY_MS;

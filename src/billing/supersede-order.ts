@@ -5,13 +5,13 @@ import { orderEvidence } from './order-evidence.ts';
 import { checkOrder } from './order-rules.ts';
 import { paymentColumns, type Payment, type Subscription } from './queries.ts';
 
-/** The one open order of a company, for whoever has locked the company's subscription. */
+/** The one open order of a company. The caller has locked the company's subscription. */
 export async function findOpenOrder(trx: Knex.Transaction, companyId: number): Promise<Payment | undefined> {
   return (
     trx('payments')
       .where('payments.company_id', companyId)
-      // Not a binding: only a constant lets Postgres use the index of open orders, however the statement is
-      // planned.
+      // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
+      // index of open orders.
       .whereRaw("payments.status = 'pending'")
       .whereNull('payments.superseded_at')
       .options({ name: 'find-open-order' })
@@ -20,9 +20,9 @@ export async function findOpenOrder(trx: Knex.Transaction, companyId: number): P
 }
 
 /**
- * Ends an open order: its payment page is not shown any more. The gateway may still report a charge for it,
+ * Ends an open order: its payment page is not shown any more. The gateway may still report a charge for it
  * and is still asked about it; the order rule decides then. `supersededBy` is the order that took its place,
- * null when it no longer fits.
+ * or null when the order no longer fits.
  */
 export async function supersedeOrder(
   trx: Knex.Transaction,
@@ -45,7 +45,7 @@ export async function supersedeOrder(
   });
 }
 
-/** Ends the company's open order when what was just paid leaves no room for it. */
+/** Ends the company's open order when the payment just settled leaves no room for it. */
 export async function endOrderThatNoLongerFits(
   trx: Knex.Transaction,
   context: RequestContext,

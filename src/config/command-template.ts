@@ -2,8 +2,8 @@ const placeholders = ['folder', 'socket', 'port', 'name'] as const;
 type Placeholder = (typeof placeholders)[number];
 
 /**
- * Splits a command template into its arguments. No shell reads it: blanks separate, quotes keep them, and
- * nothing else has a meaning. Throws an `Error` that says what is wrong with it.
+ * Splits a command template into its arguments. No shell is involved: blanks separate, quotes keep blanks,
+ * and nothing else has a meaning. Throws an `Error` that names the fault.
  */
 export function parseCommand(template: string): string[] {
   const parts = template.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
@@ -21,7 +21,8 @@ export function parseCommand(template: string): string[] {
 }
 
 /**
- * Puts values into a parsed template. A name cannot become an option of the program: its leading hyphens go.
+ * Puts values into a parsed template. Leading hyphens of a name are dropped, so that it cannot become an
+ * option of the program.
  */
 export function fillCommand(parts: string[], values: Record<Placeholder, string>): string[] {
   const safe = { ...values, name: values.name.replace(/^-+/, '') };

@@ -18,16 +18,16 @@ export interface Config {
   databaseReplica: { url: string | null; poolMax: number; waitMs: number };
   dataDir: string;
   audit: {
-    /** Where events wait while Postgres cannot take them: a folder in it for each database. */
+    /** Where events wait while Postgres cannot take them. Each database has a folder in it. */
     spoolRoot: string;
-    /** The name of the database's folder until the database has said which one it is. */
+    /** The name of the database's folder until the database has reported its identity. */
     spoolFolderByAddress: string;
     spoolMaxBytes: number;
     queueEvents: number;
     batchEvents: number;
     writeTimeoutMs: number;
   };
-  /** For how many months to come the monthly tables have a partition. */
+  /** For how many future months the monthly tables have partitions. */
   partitionMonthsAhead: number;
   /** Null: evidence is never dropped. */
   retentionMonths: number | null;
@@ -43,7 +43,7 @@ export interface Config {
     testMode: boolean;
     timeoutSeconds: number;
     currencies: Currency[];
-    /** Told to the gateway instead of a private client address; only outside production. */
+    /** Sent to the gateway instead of a private client address; only outside production. */
     userIpOverride: string | null;
   };
   seller: {
@@ -58,17 +58,17 @@ export interface Config {
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
-  /** Days for which a deleted workspace can be restored before what is in it is destroyed. */
+  /** Days for which a deleted workspace can be restored before its contents are destroyed. */
   workspaceRestoreDays: number;
-  /** Hours without active use after which a program is stopped; null: never. */
+  /** Hours without active use after which a program is stopped. Null: never. */
   workspaceIdleStopHours: number | null;
-  /** Workspaces are reached at `{label}.{workspaceDomain}`; null: they have no address in a browser. */
+  /** Workspaces are reached at `{label}.{workspaceDomain}`. Null: they have no address in a browser. */
   workspaceDomain: string | null;
   /** Requests and WebSockets to workspaces that one person may have open at a time. */
   workspaceConnectionsMax: number;
-  /** After this long the stopping process cuts answers of workspaces that have no end. */
+  /** After so long a stopping process cuts workspaces' answers that have no end. */
   streamDrainMs: number;
-  /** Null: nobody comes in by SSH. */
+  /** Null: no access by SSH. */
   ssh: SshConfig | null;
   smtpUrl: string | null;
   mailFrom: string;
@@ -77,17 +77,17 @@ export interface Config {
 }
 
 export interface SshConfig {
-  /** The folder of the sockets at which sshd's commands ask. */
+  /** The folder of the sockets on which sshd's commands reach the app. */
   sockets: string;
-  /** How sshd's user starts the session command; null: as `defaultSessionCommand` says. */
+  /** The command by which sshd's user starts a session. Null: the one of `defaultSessionCommand`. */
   sessionCommand: string[] | null;
-  /** Where people connect to, and as whom. */
+  /** The host that people connect to, and the user name there. */
   host: string;
   port: number;
   user: string;
 }
 
-/** All that is wrong with the environment, one line each; the process must not start. */
+/** All faults of the environment, one line each. The process must not start. */
 export class ConfigError extends Error {
   readonly faults: string[];
 
@@ -98,7 +98,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads and checks the environment. Pure. Throws `ConfigError` that lists every fault at once. */
+/** Reads and checks the environment. Pure. Throws a `ConfigError` that lists every fault at once. */
 export function loadConfig(env: Record<string, string | undefined>): Config {
   const parsed = environment.safeParse(withoutBlanks(env));
   const faults = parsed.success ? findFaults(parsed.data) : parsed.error.issues.map(describeIssue);
@@ -106,10 +106,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
   return toConfig(parsed.data);
 }
 
-/**
- * What `npm run maintain` needs to know; the secrets of the app are none of its business. Throws
- * `ConfigError`.
- */
+/** The settings of `npm run maintain`, which does not need the app's secrets. Throws `ConfigError`. */
 export function loadMaintenanceConfig(
   env: Record<string, string | undefined>,
 ): Pick<Config, 'partitionMonthsAhead' | 'retentionMonths'> {
@@ -120,10 +117,7 @@ export function loadMaintenanceConfig(
   return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
 }
 
-/**
- * A variable that is empty or blank is not set, whatever its kind: as a number, JavaScript would read it as
- * 0.
- */
+/** An empty or blank variable counts as not set: JavaScript would read it as the number 0. */
 function withoutBlanks(env: Record<string, string | undefined>): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim() !== ''));
 }

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 export const SOCKET_PATH_MAX = process.platform === 'linux' ? 107 : 103;
 
 /**
- * Where the things of one workspace lie. Record and log are out of its reach: it could point them at files of
- * ours.
+ * The folders and files of one workspace. Record and log are out of its reach: the workspace could replace
+ * them by links to our files.
  */
 export interface WorkspaceFolders {
   folder: string;
@@ -31,8 +31,8 @@ export function foldersOf(root: string, id: number): WorkspaceFolders {
 }
 
 /**
- * The two sockets: at one only keys are asked about, at the other only sessions opened, by different users of
- * the system.
+ * The two sockets, used by different users of the system: one for questions about keys, the other for opening
+ * sessions.
  */
 export function sshSocketPaths(folder: string): { keys: string; sessions: string } {
   return { keys: `${folder}/keys/socket`, sessions: `${folder}/sessions/socket` };

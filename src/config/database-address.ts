@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What is wrong with the address of a database in words that name no part of it, since it holds a password;
- * null: nothing.
+ * The fault of a database address, in words that quote no part of it, since it holds a password. Null when
+ * there is none.
  */
 export function findAddressFault(address: string): string | null {
   if (address.startsWith('jdbc:'))

@@ -3,11 +3,12 @@ import { sellerPlaceholders, type Environment } from './environment.ts';
 import { parseCommand } from './command-template.ts';
 import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 
-/** So many workspaces can be made before a path grows by another digit. */
+/** So many workspaces can be created before a path grows by another digit. */
 const WORKSPACE_ID_LIKELY = 999_999;
 
 /**
- * What the schema does not say: variables that do not go together, and what production must not start with.
+ * Faults beyond the schema: variables that do not fit together, and settings that production must not start
+ * with.
  */
 export function findFaults(env: Environment): string[] {
   const faults: string[] = [];
@@ -37,7 +38,7 @@ function findRuntimeFaults(env: Environment): string[] {
   }
 }
 
-/** A workspace's socket lies in DATA_DIR, and the address of a socket cannot be long. */
+/** A workspace's socket lies in DATA_DIR, and the address of a socket is limited to about a hundred bytes. */
 function findPathFaults(env: Environment): string[] {
   const faults: string[] = [];
   const check = (name: string, path: string): void => {
@@ -80,11 +81,11 @@ function findProductionFaults(env: Environment): string[] {
 /** True when a cookie for the whole domain would also be sent to the app. */
 function isUnder(baseUrl: string | undefined, domain: string | undefined): boolean {
   if (baseUrl === undefined || domain === undefined) return false;
-  // A host may be written with a dot at its end, and is the same.
+  // A host with a dot at its end is the same host.
   return `.${new URL(baseUrl).hostname.replace(/\.$/, '')}`.endsWith(`.${domain}`);
 }
 
-/** Strong = no word of a sample file in it, and at least 8 different characters. */
+/** A secret is weak when it contains a word of a sample file or fewer than 8 different characters. */
 function isWeakSecret(value: string): boolean {
   const looksCopied = /change|secret|example|password|default|development|sandbox|test|1234|abcd/i.test(
     value,

@@ -7,7 +7,7 @@ const text = z.string().trim();
 const flag = z.stringbool({ truthy: ['1', 'true'], falsy: ['0', 'false'] });
 const origin = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
-/** What development prints for the seller; production refuses to start with these. */
+/** The seller's details in development. Production refuses to start with them. */
 export const sellerPlaceholders = {
   SELLER_ADDRESS: 'Development only, no address set',
   SELLER_PHONE: '+90 000 000 00 00',
@@ -15,7 +15,7 @@ export const sellerPlaceholders = {
 };
 
 /**
- * Every environment variable: meaning, unit, default. `.env.example` repeats them for people and a test
+ * Every environment variable: meaning, unit, default. `.env.example` repeats them for people, and a test
  * compares the two. Secrets have no default.
  */
 export const environment = z.object({
@@ -93,10 +93,10 @@ export const environment = z.object({
   METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
 });
 
-/** The environment as the schema understands it. */
+/** The environment after parsing. */
 export type Environment = z.output<typeof environment>;
 
-/** As Express takes it: how many proxies, or their addresses and networks; false: none. */
+/** The form that Express takes: how many proxies, or their addresses and networks. False: none. */
 export type TrustProxy = number | string[] | false;
 
 function parseTrustProxy(value: string, context: z.RefinementCtx): TrustProxy {

@@ -5,9 +5,9 @@ export interface RuntimeConfig {
   command: string[] | null;
   usesSocket: boolean;
   dataDir: string;
-  /** Each workspace gets the user `uid` + its id; null: the user of the app. */
+  /** Each workspace gets the user number `uid` + its id. Null: the user of the app. */
   uid: number | null;
-  /** One group for all; null: a group with the number of the user. */
+  /** The one group of all workspaces. Null: a group with the number of the user. */
   gid: number | null;
   memoryMb: number | null;
   processesMax: number | null;

@@ -14,7 +14,7 @@ import { requireCompanyUser } from '../auth/require-user.ts';
 import { revokeAccessToken } from './revoke-access-token.ts';
 import { listAccessTokens } from './token-queries.ts';
 
-/** Tokens that one person may make in an hour: each leaves a row that is kept. */
+/** Tokens that one person may create in an hour: each leaves a row that is kept. */
 const CREATIONS_PER_HOUR = 60;
 
 interface Form {
@@ -22,7 +22,7 @@ interface Form {
   errors: Record<string, string>;
 }
 
-/** What the form offers before anybody has typed: the least a program needs, for the usual time. */
+/** The first state of the form: the least that a program needs, for the usual time. */
 const FRESH: Form = { values: { workspacesRead: 'on', days: '90' }, errors: {} };
 
 /** The tokens of the signed-in person. Mounted at `/auth`, whose answers no cache keeps. */
@@ -66,7 +66,7 @@ async function createFromForm(deps: Pick<AppDeps, 'db'>, req: Request, res: Resp
     await show(deps, req, res, { values, errors });
     return;
   }
-  // Shown in the answer itself: a redirect would have to keep the token somewhere.
+  // The token is shown in this answer: a redirect would have to store it somewhere.
   res.render('credentials/token-created', {
     title: format.t('tokens.createdTitle'),
     name: form.data.name,

@@ -1,6 +1,6 @@
 import { hashSecret, newSecret } from '../secret-token.ts';
 
-/** What a token may be allowed; a token has one of these at least. */
+/** The scopes of a token. Each token has at least one. */
 export const tokenScopes = [
   'workspaces:read',
   'workspaces:write',
@@ -9,26 +9,28 @@ export const tokenScopes = [
 ] as const;
 export type TokenScope = (typeof tokenScopes)[number];
 
-/** For how long a token may be made, in days. A year is the longest: one that is forgotten ends by itself. */
+/** The lifetimes of a token, in days. A year is the longest, so that a forgotten token ends by itself. */
 export const tokenLifetimesDays = [7, 30, 90, 365] as const;
 
-/** `yac_` lets people and scanners of source code recognise what they have found; then 256 random bits. */
+/**
+ * `yac_` lets people and scanners of source code recognise a token that they find. Then come 256 random bits.
+ */
 const TOKEN = /^yac_[\w-]{43}$/;
 
-/** A new token. Shown once to its owner, never stored, never logged. */
+/** A new token. The owner sees it once; it is never stored or logged. */
 export function newAccessToken(): string {
   return `yac_${newSecret()}`;
 }
 
-/** True when `text` has the shape of a token, whether or not there is such a one. */
+/** True when `text` has the form of a token, whether or not that token exists. */
 export function isAccessToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
 /**
- * What names a token where a browser session would stand, in workspace sessions and the evidence about them.
- * Made from its number, so that anybody can check which token it was, and nobody learns what is stored of its
- * text.
+ * The name of a token in workspace sessions and their evidence, in the place of a browser session. It is
+ * computed from the token's number, so anybody can check which token it was, and nobody learns anything about
+ * its text.
  */
 export function tokenSessionId(tokenId: number): string {
   return hashSecret(`access-token:${String(tokenId)}`);

@@ -7,14 +7,12 @@ import { credentialOwner, lockCredentialOwner, type CredentialOwner } from './cr
 import { listSshKeys } from './ssh-key-queries.ts';
 import type { SshPublicKey } from './ssh-public-key.ts';
 
-/**
- * Keys that one person can have: one for each of their machines, and still a list that can be looked through.
- */
+/** SSH keys that one person can have: enough for all their machines, and few enough to check. */
 export const SSH_KEYS_MAX = 20;
 
 export type AddKeyOutcome =
   | { ok: true; keyId: number }
-  /** `own`: this person has it already. `taken`: it stands for somebody else, who is not named. */
+  /** `own`: this person has the key already. `taken`: somebody else has it, who is not named. */
   | { ok: false; reason: 'too-many' | 'own' | 'taken' };
 
 interface NewKey {
@@ -23,9 +21,9 @@ interface NewKey {
 }
 
 /**
- * Adds a public key to the signed-in person's. A key stands for one person, in all companies: one that
- * somebody has already is refused, and that is in the evidence. Throws `Forbidden` for strangers, operators
- * and people deactivated meanwhile.
+ * Adds a public key of the signed-in person. A key stands for one person in all companies: a key that
+ * somebody has already is refused, and the refusal is in the evidence. Throws `Forbidden` for strangers,
+ * operators and people deactivated meanwhile.
  */
 export async function addSshKey(db: Knex, context: RequestContext, input: NewKey): Promise<AddKeyOutcome> {
   const owner = credentialOwner(context);
@@ -44,7 +42,7 @@ export async function addSshKey(db: Knex, context: RequestContext, input: NewKey
   return outcome;
 }
 
-/** Null when somebody was first. A savepoint, so that the transaction goes on. */
+/** Null when another request was first. A savepoint lets the transaction go on. */
 async function insert(
   trx: Knex.Transaction,
   context: RequestContext,

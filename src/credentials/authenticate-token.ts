@@ -5,10 +5,10 @@ import { isAccessToken, type TokenScope } from './access-token.ts';
 import { findTokenWithPerson, type TokenWithPerson } from './token-queries.ts';
 import type { SignedInUser } from '../auth/require-user.ts';
 
-/** Why a token does not let anybody in. `unknown` also stands for what is no token at all. */
+/** Why a token is refused. `unknown` also covers text that is no token at all. */
 export type TokenRefusal = 'unknown' | 'revoked' | 'expired' | 'deactivated';
 
-/** A token as a request that came with it knows it. */
+/** The token of the current request. */
 export interface UsedToken {
   id: number;
   name: string;
@@ -26,14 +26,15 @@ export type TokenOutcome =
     };
 
 /**
- * A use of a token is noted at most once in so many seconds: a busy program costs no write for every request.
+ * A use of a token is recorded at most once in so many seconds, so that a busy program costs no write for
+ * every request.
  */
 const LAST_USE_SECONDS = 60;
 
 /**
- * Finds out whom a token stands for. It ends with its time, when it is withdrawn, and when the person is
- * deactivated. What is refused is for the caller to record. While the subscription has lapsed it can look, as
- * its person can in the pages; creating, starting and opening refuse by themselves.
+ * Finds the person whom a token stands for. A token ends with its time, when it is withdrawn, and when its
+ * person is deactivated; the caller records refusals. While the subscription has lapsed a token can read, as
+ * its person can on the pages; creating, starting and opening refuse by themselves.
  */
 export async function authenticateToken(
   db: Knex,

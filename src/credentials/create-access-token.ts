@@ -7,19 +7,16 @@ import { credentialOwner, lockCredentialOwner } from './credential-owner.ts';
 import { countUsableTokens } from './token-queries.ts';
 import { DAY_MS } from '../durations.ts';
 
-/**
- * Tokens that one person can use at a time: one for each of their programs, and still a list that can be
- * looked through.
- */
+/** Tokens that one person can use at a time: enough for all their programs, and few enough to check. */
 export const USABLE_TOKENS_MAX = 20;
 
 type CreateTokenOutcome =
   { ok: true; tokenId: number; token: string; expiresAt: Date } | { ok: false; reason: 'too-many' };
 
 /**
- * Makes a token of the signed-in person. `token` is in the answer and nowhere else. Refuses when they have
- * `USABLE_TOKENS_MAX` already. Throws `Forbidden` for strangers, operators and people who were deactivated
- * meanwhile.
+ * Creates a token of the signed-in person. `token` is in the answer and nowhere else. Refuses when the person
+ * has `USABLE_TOKENS_MAX` already. Throws `Forbidden` for strangers, operators and people who were
+ * deactivated meanwhile.
  */
 export async function createAccessToken(
   db: Knex,
@@ -51,7 +48,7 @@ export async function createAccessToken(
       success: true,
       resourceType: 'access_token',
       resourceId: row.id,
-      // The session id is what workspace sessions opened with this token bear.
+      // Workspace sessions opened with this token bear this session id.
       details: { name, scopes, expires_at: expiresAt, session_id: tokenSessionId(row.id) },
     });
     return { ok: true, tokenId: row.id, token, expiresAt };

@@ -3,14 +3,14 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { Forbidden } from '../errors.ts';
 import { findMemberForUpdate } from '../auth/queries.ts';
 
-/** Whose access tokens or SSH keys are meant. */
+/** The owner of access tokens or SSH keys. */
 export interface CredentialOwner {
   companyId: number;
   userId: number;
 }
 
 /**
- * The person of the context, who can have tokens and keys. Throws `Forbidden` for strangers and operators.
+ * The person of the context, as an owner of tokens and keys. Throws `Forbidden` for strangers and operators.
  */
 export function credentialOwner({ userId, companyId }: RequestContext): CredentialOwner {
   if (userId === null || companyId === null) throw new Forbidden({ message: 'not a person of a company' });
@@ -18,8 +18,8 @@ export function credentialOwner({ userId, companyId }: RequestContext): Credenti
 }
 
 /**
- * Locks the owner until the transaction ends, so that of two things made at once the second is counted after
- * the first. Throws `Forbidden` for somebody who was deactivated meanwhile.
+ * Locks the owner until the transaction ends, so that of two additions at once the second is counted after
+ * the first. Throws `Forbidden` for a person who was deactivated meanwhile.
  */
 export async function lockCredentialOwner(trx: Knex.Transaction, owner: CredentialOwner): Promise<void> {
   const person = await findMemberForUpdate(trx, owner);

@@ -12,7 +12,7 @@ export const scopeFields = {
 
 const tick = z.literal('on').optional().catch(undefined);
 
-/** The form of `/auth/tokens`: what the token is for, what it may do, and for how many days. */
+/** The form of `/auth/tokens`: the purpose of the token, its scopes, and its lifetime in days. */
 export const accessTokenForm = z
   .object({
     name: line(60, 'tokens.nameMissing'),
@@ -37,7 +37,7 @@ const rowId = z
 /** `:id` of a token or key in an address. */
 export const addressWithId = z.object({ id: rowId });
 
-/** Where a page of the list of tokens starts; what cannot be read starts at the top. */
+/** The start of a page of the list of tokens. Anything unreadable means the first page. */
 export const tokenPage = z
   .object({ before: rowId.optional().catch(undefined), after: rowId.optional().catch(undefined) })
   .transform(({ before, after }) => (after === undefined ? { next: before } : { prev: after }));

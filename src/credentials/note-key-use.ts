@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 
 /**
- * Notes that a key was used; from where, the context says. Call it when the key was proven, not when it was
- * merely offered.
+ * Records that a key was used, from the address in the context. To be called when the client has proven the
+ * key, not when it merely offered it.
  */
 export async function noteKeyUse(
   db: Knex,

@@ -7,8 +7,8 @@ import { tokenSessionId } from './access-token.ts';
 import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
 
 /**
- * Records that a token let nobody in. One that exists is in the evidence of its owner, by an unknown hand,
- * once a window and then as a count; one that does not belongs in nobody's evidence.
+ * Records that a token was refused. A token that exists is in the evidence of its owner, with an unknown
+ * actor: one row a window, then a count. An unknown token belongs in nobody's evidence.
  */
 export async function recordRefusedToken(
   db: Knex,
@@ -26,7 +26,7 @@ export async function recordRefusedToken(
   }
 }
 
-/** Records that a valid token was used for something it is not allowed; the context is the person's. */
+/** Records that a valid token was used without the scope it needs. The context is the person's. */
 export async function recordMissingScope(
   db: Knex,
   context: RequestContext,

@@ -6,8 +6,8 @@ import { credentialOwner, type CredentialOwner } from './credential-owner.ts';
 import { findSshKey, type SshKey } from './ssh-key-queries.ts';
 
 /**
- * Removes a key of the signed-in person: it opens nothing from now on. Throws `NotFound` for one that is not
- * theirs.
+ * Removes a key of the signed-in person, which opens nothing from now on. Throws `NotFound` for a key of
+ * somebody else.
  */
 export async function removeSshKey(
   db: Knex,
@@ -27,9 +27,9 @@ export async function removeSshKey(
 }
 
 /**
- * Removes every key of a person whose access ends, in the transaction that ends it; the caller ends their
- * workspace sessions. Returns how many there were. They do not come back with the person, who may by then
- * have given a machine away.
+ * Removes every key of a person, in the transaction that ends their access; the caller ends their workspace
+ * sessions. Returns how many there were. The keys do not come back with the person, who may by then have
+ * given a machine away.
  */
 export async function removeSshKeysOf(
   trx: Knex.Transaction,

@@ -9,7 +9,7 @@ import { findAccessTokenForUpdate } from './token-queries.ts';
 
 /**
  * Withdraws a token of the signed-in person, and ends the workspace sessions opened with it. `ok: false` when
- * it was withdrawn before. Throws `NotFound` for a token that is not theirs.
+ * it was withdrawn before. Throws `NotFound` for a token of somebody else.
  */
 export async function revokeAccessToken(
   db: Knex,
@@ -33,8 +33,8 @@ export async function revokeAccessToken(
 }
 
 /**
- * Withdraws every token of a person whose access ends, in the transaction that ends it; the caller ends their
- * workspace sessions. Returns how many there were. They do not come back with the person.
+ * Withdraws every token of a person, in the transaction that ends their access; the caller ends their
+ * workspace sessions. Returns how many there were. The tokens do not come back with the person.
  */
 export async function revokeAccessTokensOf(
   trx: Knex.Transaction,

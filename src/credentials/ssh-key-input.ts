@@ -6,7 +6,7 @@ import { parseSshPublicKey, type SshKeyFault } from './ssh-public-key.ts';
 /** Longer than the longest RSA key with a long comment. */
 const KEY_TEXT_MAX = 8000;
 
-/** As many characters as the database takes. */
+/** The column's bound. */
 const LABEL_MAX = 60;
 
 const faultTexts: Record<SshKeyFault, TextKey> = {
@@ -21,7 +21,8 @@ const faultTexts: Record<SshKeyFault, TextKey> = {
 const label = line(LABEL_MAX, 'sshKeys.labelMissing');
 
 /**
- * The form of `/auth/ssh-keys`. Without a label the key bears its comment, or its kind when that is no label.
+ * The form of `/auth/ssh-keys`. A key without a label is named by its comment, or by its kind when the
+ * comment is unfit.
  */
 export const sshKeyForm = z
   .object({
@@ -44,9 +45,7 @@ export const sshKeyForm = z
     return { publicKey, label: given ?? (fromComment.success ? fromComment.data : publicKey.type) };
   });
 
-/**
- * True when somebody pasted what must never leave their machine: it is not shown again in the form either.
- */
+/** True for a private key, which must never leave its machine. The form does not show it again. */
 export function isPrivateKey(text: unknown): boolean {
   const parsed = typeof text === 'string' ? parseSshPublicKey(text) : null;
   return parsed !== null && 'fault' in parsed && parsed.fault === 'private';

@@ -22,14 +22,12 @@ const columns = [
   'ssh_keys.last_used_ip',
 ];
 
-/** The keys of a person that open something, newest first. There are few: their number is limited. */
+/** The usable keys of a person, newest first. Their number is limited, so there are few. */
 export async function listSshKeys(db: Knex, owner: CredentialOwner): Promise<SshKey[]> {
   return liveKeys(db, owner).orderBy('ssh_keys.id', 'desc').select<SshKey[]>(columns);
 }
 
-/**
- * One of a person's keys; undefined when there is none, when it was removed, or when it is somebody else's.
- */
+/** A key of the person. Undefined when there is none, when it was removed, or when it is somebody else's. */
 export async function findSshKey(
   db: Knex,
   input: CredentialOwner & { keyId: number; forUpdate?: boolean },

@@ -14,10 +14,7 @@ import { requireCompanyUser } from '../auth/require-user.ts';
 import { isPrivateKey, sshKeyForm } from './ssh-key-input.ts';
 import { findSshKey, listSshKeys } from './ssh-key-queries.ts';
 
-/**
- * Keys that one person may try to add in an hour: what is found to be somebody else's tells that it is in
- * use.
- */
+/** Keys that one person may try to add in an hour: a refusal tells that a key is in use by somebody else. */
 const ADDITIONS_PER_HOUR = 60;
 
 type Deps = Pick<AppDeps, 'db' | 'config'>;

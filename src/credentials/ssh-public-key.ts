@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/**
- * Kinds of keys that open anything here, as OpenSSH names them. No DSA (OpenSSH dropped it) and no
- * certificates.
- */
+/** The accepted kinds of keys, as OpenSSH names them. No DSA (OpenSSH dropped it) and no certificates. */
 const sshKeyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -21,7 +18,7 @@ export interface SshPublicKey {
   blob: string;
   /** As `ssh-keygen -l` prints it. */
   fingerprint: string;
-  /** What stood behind the key, trimmed; often `person@machine`. */
+  /** The text behind the key, trimmed; often `person@machine`. */
   comment: string;
 }
 
@@ -36,10 +33,11 @@ const RSA_MAX_BITS = 16_384;
 const POINT_BYTES: Record<string, number> = { nistp256: 65, nistp384: 97, nistp521: 133 };
 
 /**
- * Reads one public key as it stands in an `id_….pub` file. Strict: the base64 must be the one that every
- * program would write, and the key whole, with nothing behind it. Options in front (as in authorized_keys)
- * are refused, since they would be ours. Source: RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709,
- * OpenSSH's PROTOCOL.u2f.
+ * Reads one public key as it stands in an `id_….pub` file. Source: RFC 4253 section 6.6, RFC 5656 section
+ * 3.1, RFC 8709, OpenSSH's PROTOCOL.u2f.
+ *
+ * 1. The base64 must be in the canonical form, and the key complete, with nothing behind it.
+ * 2. Options in front (as in authorized_keys) are refused: the server alone sets them.
  */
 export function parseSshPublicKey(text: string): SshPublicKey | { fault: SshKeyFault } {
   const line = text.trim();
@@ -73,7 +71,7 @@ function findFault(type: SshKeyType, bytes: Buffer): SshKeyFault | null {
   return isWhole(type, parts) ? null : 'broken';
 }
 
-/** The strings that the bytes are made of; null when they are cut off. */
+/** The strings in the bytes. Null when they are cut off. */
 function readStrings(bytes: Buffer): Buffer[] | null {
   const strings: Buffer[] = [];
   let at = 0;
@@ -87,7 +85,7 @@ function readStrings(bytes: Buffer): Buffer[] | null {
   return strings;
 }
 
-/** Keys in hardware name, last, for which application they are. */
+/** Keys in hardware end with the application that they are for. */
 function isWhole(type: SshKeyType, parts: Buffer[]): boolean {
   const inHardware = type.startsWith('sk-');
   const key = inHardware ? parts.slice(0, -1) : parts;
@@ -108,7 +106,7 @@ function findRsaFault([exponent, modulus, ...rest]: Buffer[]): SshKeyFault | nul
   return bits < RSA_MIN_BITS ? 'rsa-short' : null;
 }
 
-/** The length of a positive number in its shortest form (RFC 4251, section 5, mpint); null for any other. */
+/** The length of a positive number in its shortest form (RFC 4251, section 5, mpint). Null for any other. */
 function bitsOf(number: Buffer): number | null {
   const [first, second = 0] = number;
   if (first === undefined || first >= 0x80) return null;

@@ -30,7 +30,7 @@ const columns = [
   'access_tokens.revoked_at',
 ];
 
-/** One page of a person's tokens, newest first; those that have ended too. */
+/** One page of a person's tokens, newest first, ended ones included. */
 export async function listAccessTokens(
   db: Knex,
   input: CredentialOwner & { page: Cursor },
@@ -50,7 +50,7 @@ export async function listAccessTokens(
 }
 
 /**
- * A person's token, locked until the transaction ends; undefined when there is none, or when it is somebody
+ * A person's token, locked until the transaction ends. Undefined when there is none, or when it is somebody
  * else's.
  */
 export async function findAccessTokenForUpdate(
@@ -77,7 +77,7 @@ export async function countUsableTokens(db: Knex, input: CredentialOwner & { at:
   return row?.count ?? 0;
 }
 
-/** A token with its person as every request needs them, and what decides whether it lets them in. */
+/** A token with its person, and the facts that decide whether it is accepted. */
 export interface TokenWithPerson extends SignedInUser, PlanTimes {
   company_id: number;
   token_id: number;

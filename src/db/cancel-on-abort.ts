@@ -1,15 +1,12 @@
 import type { Knex } from 'knex';
 
-/**
- * A cancellation that comes between two statements hits nothing, so it is repeated until the transaction is
- * over.
- */
+/** A cancellation between two statements has no effect, so it is repeated until the transaction is over. */
 const REPEAT_MS = 500;
 
 /**
- * Once `signal` aborts, Postgres cancels whatever `transaction` runs, asked over another connection of
- * `pool`. Returns what ends the watch: await it before the transaction's connection is given back, or its
- * next user is hit.
+ * Once `signal` aborts, Postgres cancels the current statement of `transaction`, asked over another
+ * connection of `pool`. Returns a function that ends the watch. Await it before the transaction's connection
+ * is given back, or a cancellation may hit its next user.
  */
 export async function cancelOnAbort(
   pool: Knex,
@@ -21,7 +18,7 @@ export async function cancelOnAbort(
   let asked: Promise<unknown> = Promise.resolve();
   let repeating: NodeJS.Timeout | undefined;
   const cancel = (): void => {
-    // One that could not be asked for is asked for again.
+    // A failed request to cancel is repeated.
     asked = asked.then(() => pool.raw('select pg_cancel_backend(?)', [pid])).catch(() => undefined);
   };
   const start = (): void => {

@@ -4,34 +4,33 @@ import type { Client } from 'pg';
 import { to as copyTo, type CopyToStreamQuery } from 'pg-copy-streams';
 import { limitStatements } from './stream-rows.ts';
 
-/** Records as they stand in the file, and how many begin in it: a piece may begin and end within a record. */
+/** A piece of the file, and how many records begin in it. A piece may begin and end within a record. */
 export interface RecordsPiece {
   bytes: Buffer;
   records: number;
 }
 
 /**
- * In `json` a comma stands before each record; in `ndjson` each has a line of its own, and says of what type
- * it is.
+ * In `json` a comma stands before each record. In `ndjson` each record has a line of its own and bears its
+ * type.
  */
 export type RecordForm = 'json' | 'ndjson';
 
-/**
- * A database that gives nothing for so long, while somebody waits for it, has gone wrong; in milliseconds.
- */
+/** A database that gives nothing for so long, while a reader waits, is at fault; in milliseconds. */
 const SILENCE_MS = 60_000;
 
-/** JSON text holds no control characters, so this byte in the copy is always where a record begins. */
+/** JSON text holds no control characters, so this byte in the copy always marks the beginning of a record. */
 const RECORD_MARK = 0x01;
 const COMMA = 0x2c;
 const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
 
 /**
- * The JSON objects of `query`, whose one column `record` is their text, in the form of a list. Postgres makes
- * the bytes and they are only passed on: rows that go through JavaScript one by one cost as much as making
- * them. The reader's pace is Postgres' pace. Stopping early waits for Postgres to notice: abort the
- * snapshot's signal first.
+ * The JSON objects of `query`, whose one column `record` is their text, as a list. Postgres produces the
+ * bytes and they are only passed on: handling each row in JavaScript costs as much as producing it. Postgres
+ * works at the reader's pace.
+ *
+ * Stopping early waits until Postgres notices: abort the snapshot's signal first.
  */
 export async function* copyRecords(
   snapshot: Knex.Transaction,
@@ -40,11 +39,11 @@ export async function* copyRecords(
   silenceMs = SILENCE_MS,
 ): AsyncGenerator<RecordsPiece, void> {
   const select = await writeBindings(snapshot, query);
-  // The statement lasts as long as its reader takes; see `SILENCE_MS` for what ends it.
+  // The statement lasts as long as its reader takes. `SILENCE_MS` ends it.
   await snapshot.raw('set local statement_timeout = 0');
   const client = await connectionOf(snapshot);
-  // A first column of null prints nothing but the mark behind it. To join texts in Postgres would cost more
-  // than the JSON.
+  // A first column of null prints nothing but the mark behind it. Joining texts in Postgres would cost more
+  // than producing the JSON.
   const columns = form === 'json' ? 'null, record' : 'record';
   const stream = client.query(
     copyTo(
@@ -66,9 +65,10 @@ export async function* copyRecords(
 }
 
 /**
- * COPY takes no bindings. Numbers and times are written out, so that Postgres plans for this person and not
- * for the average one, and so are plain words; other texts become settings of the transaction and are never
- * part of the statement.
+ * COPY takes no bindings.
+ * 1. Numbers, times and plain words are written into the statement, so that Postgres plans for this person
+ *    and not for the average one.
+ * 2. Other texts become settings of the transaction and are never part of the statement.
  */
 async function writeBindings(snapshot: Knex.Transaction, query: Knex.QueryBuilder): Promise<string> {
   const { sql, bindings } = query.toSQL().toNative();
@@ -82,10 +82,12 @@ async function writeBindings(snapshot: Knex.Transaction, query: Knex.QueryBuilde
   return sql.replace(/\$(\d+)/g, (_, number: string) => written[Number(number) - 1]?.sql ?? 'null');
 }
 
-/** Letters, digits and what has no meaning within quotes: a text that can stand in a statement as it is. */
+/**
+ * Letters, digits and characters without a meaning in quotes: such a text can stand in a statement as it is.
+ */
 const PLAIN = /^[\w .:+-]*$/;
 
-/** How a value stands in the statement, and the setting it is read from, if any. */
+/** How a value is written in the statement, and the setting it is read from, if any. */
 function writeBinding(value: unknown, name: string): { sql: string; setting: [string, string][] } {
   if (value instanceof Date) return { sql: `'${value.toISOString()}'::timestamptz`, setting: [] };
   if (Number.isSafeInteger(value)) return { sql: `${String(value)}::bigint`, setting: [] };
@@ -105,15 +107,13 @@ function writeBinding(value: unknown, name: string): { sql: string; setting: [st
   throw new Error(`Bug! a ${typeof value} cannot be bound to a copy`);
 }
 
-/**
- * Knex gives the connection of a transaction to whoever asks, and takes it back when the transaction ends.
- */
+/** Knex hands out the connection of a transaction and takes it back when the transaction ends. */
 async function connectionOf(snapshot: Knex.Transaction): Promise<Client> {
   const { client } = snapshot as unknown as { client: { acquireConnection(): Promise<unknown> } };
   return (await client.acquireConnection()) as Client;
 }
 
-/** A connection on which nothing comes is closed, which ends what waits for it with that error. */
+/** A silent connection is closed, which ends the statement with that error. */
 async function* untilSilent(
   client: Client,
   stream: CopyToStreamQuery,
@@ -133,12 +133,12 @@ async function* untilSilent(
       yield result.value;
     }
   } finally {
-    // As long as it listens, nobody else can read the rest.
+    // While this iterator listens, nobody else can read the rest.
     await pieces.return?.();
   }
 }
 
-/** A connection does one thing at a time: it is free again when the rest has come. */
+/** A connection does one thing at a time: it is free again when the rest has arrived. */
 async function drained(stream: CopyToStreamQuery): Promise<void> {
   await new Promise<void>((resolve) => {
     stream.once('end', resolve).once('error', () => {
@@ -149,7 +149,8 @@ async function drained(stream: CopyToStreamQuery): Promise<void> {
 }
 
 /**
- * Copy doubles backslashes and changes nothing else in JSON. Takes piece after piece: a pair may lie in two.
+ * Copy doubles backslashes and changes nothing else in JSON. Works on one piece after the other: a pair may
+ * lie in two.
  */
 function createUnescape(): (bytes: Buffer) => Buffer {
   let isPairOpen = false;
@@ -166,7 +167,7 @@ function createUnescape(): (bytes: Buffer) => Buffer {
   };
 }
 
-/** Makes a comma of each mark; returns how many there were. */
+/** Replaces each mark by a comma. Returns how many there were. */
 function putCommas(bytes: Buffer): number {
   let count = 0;
   for (let at = bytes.indexOf(RECORD_MARK); at !== -1; at = bytes.indexOf(RECORD_MARK, at + 1)) {

@@ -1,9 +1,9 @@
 import pg from 'pg';
 
 /**
- * What the app relies on in every connection, whatever the server, the role or PGOPTIONS say. These are part
- * of the connection's first message, which costs nothing. PgBouncer knows them all and keeps them for each of
- * its clients.
+ * Settings that the app relies on in every connection, whatever the server, the role or PGOPTIONS say. They
+ * are part of the connection's first message, which costs nothing. PgBouncer knows them all and keeps them
+ * for each of its clients.
  */
 const STARTUP_SETTINGS = {
   DateStyle: 'ISO, MDY',
@@ -12,9 +12,9 @@ const STARTUP_SETTINGS = {
 } as const;
 
 /**
- * PgBouncer refuses these in the first message, so they are set by the first statement. Behind PgBouncer in
- * transaction mode that reaches one server connection and not each: the app reads no interval, and pg reads
- * both forms of bytea.
+ * Settings that PgBouncer refuses in the first message, so the first statement makes them. Behind PgBouncer
+ * in transaction mode that reaches only one of the server connections, which does no harm: the app reads no
+ * interval, and pg reads both forms of bytea.
  */
 const FIRST_STATEMENT = `
   select pg_backend_pid() as pid,
@@ -29,9 +29,9 @@ type OnServerFault = (error: { code?: string | undefined }) => void;
 type Query = (...args: unknown[]) => unknown;
 
 /**
- * One connection to Postgres with the settings above. Behind a pooler, statements lose their names, since the
- * next one may reach another server connection that has never heard the name (PgBouncer before 1.21). A
- * pooler shows itself by a process id that is not that of the server's process.
+ * One connection to Postgres with the settings above. Behind a pooler, statements lose their names: the next
+ * one may reach another server connection that does not know the name (PgBouncer before 1.21). A pooler is
+ * recognised by a process id that differs from that of the server's process.
  */
 export class DatabaseConnection extends pg.Client {
   readonly openedAt = performance.now();
@@ -42,7 +42,7 @@ export class DatabaseConnection extends pg.Client {
     const inner = this as unknown as Inner;
     const ownConf = inner.getStartupConf.bind(inner);
     inner.getStartupConf = () => ({ ...ownConf(), ...STARTUP_SETTINGS });
-    // Every error that the server sends, also while rows are copied and also the one with which it ends the
+    // Every error that the server sends, also during a copy, and also the last one, with which it ends the
     // connection.
     if (onServerFault !== undefined) this.connection.on('errorMessage', onServerFault);
     const query = super.query.bind(this) as Query;
@@ -74,7 +74,7 @@ export class DatabaseConnection extends pg.Client {
   }
 }
 
-/** What is not a plain statement (a copy, a cursor) stays as it is. */
+/** Anything other than a plain statement (a copy, a cursor) stays as it is. */
 function withoutName(statement: unknown): unknown {
   const isPlain = typeof statement === 'object' && statement !== null && !('submit' in statement);
   return isPlain && 'name' in statement ? { ...statement, name: undefined } : statement;

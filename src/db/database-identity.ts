@@ -1,13 +1,16 @@
 import type { Knex } from 'knex';
 
-/** What stays the same under another address, after a fail-over and after a rename: columns of a select. */
+/** Columns of a select that stay the same under another address, after a fail-over and after a rename. */
 export const IDENTITY_COLUMNS = `(select system_identifier::text from pg_control_system()) as system_identifier,
   (select oid::text from pg_database where datname = current_database()) as database_oid`;
 
-/** SQLSTATE of a role that may not call pg_control_system; everybody may, unless somebody revoked it. */
+/** SQLSTATE for a role that may not call pg_control_system. Every role may, unless the right was revoked. */
 const NOT_ALLOWED = '42501';
 
-/** The database behind a pool in letters that fit a file name, or null where its role may not ask. */
+/**
+ * The identity of the database behind a pool, in letters that fit a file name. Null where its role may not
+ * ask.
+ */
 export async function findDatabaseIdentity(db: Knex, timeoutMs: number): Promise<string | null> {
   try {
     const { rows } = await db

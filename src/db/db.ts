@@ -5,20 +5,19 @@ import { DatabaseConnection } from './database-connection.ts';
 
 const INT8_OID = 20;
 
-// Its own type knows only the ids that the library names; it takes any.
+// pg's own type lists only the ids that the library names. The function takes any.
 const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
 
 /**
- * Opens a pool of `DatabaseConnection`s; what a fail-over has left behind is replaced, see
- * `ConnectionRenewal`. `bigint` and `count(*)` come back as numbers, and a value outside the safe range
- * throws: pg's own default is text, which adds up as "1" + "1" = "11". `timestamptz` comes back as Date,
- * `jsonb` as an object.
+ * Opens a pool of `DatabaseConnection`s; `ConnectionRenewal` replaces connections after a fail-over.
+ * `timestamptz` comes back as Date, `jsonb` as an object. `bigint` and `count(*)` come back as numbers, and a
+ * value outside the safe range throws: pg's own default is text, which adds up as "1" + "1" = "11".
  */
 export function createDb(options: {
   url: string;
   poolMax?: number;
   applicationName?: string;
-  /** How long to wait for a connection, in milliseconds. Default 10 000. */
+  /** Longest wait for a connection, in milliseconds. Default 10 000. */
   acquireTimeoutMs?: number;
 }): Knex {
   const renewal = new ConnectionRenewal();
@@ -35,10 +34,10 @@ export function createDb(options: {
       validate: (connection: DatabaseConnection) => renewal.isGood(connection),
     },
     acquireConnectionTimeout: options.acquireTimeoutMs ?? 10_000,
-    // Knex would print its own version of an error that is thrown as well.
+    // Knex would also print errors that it throws.
     log: { warn: () => undefined, error: () => undefined },
   });
-  // Knex makes its connections by `new driver.Client(settings)` and has no other place for a class of one's
+  // Knex makes its connections by `new driver.Client(settings)` and offers no other place for a class of our
   // own.
   class PoolConnection extends DatabaseConnection {
     constructor(settings: pg.ClientConfig) {
@@ -51,7 +50,7 @@ export function createDb(options: {
   return db;
 }
 
-/** What connect-pg-simple asks of a pool: statements with numbered parameters. */
+/** The interface that connect-pg-simple needs of a pool: statements with numbered parameters. */
 export function asPgPool(db: Knex): Pick<pg.Pool, 'query'> {
   const client = db.client as {
     acquireConnection(): Promise<DatabaseConnection>;
@@ -68,7 +67,10 @@ export function asPgPool(db: Knex): Pick<pg.Pool, 'query'> {
   return { query: query as pg.Pool['query'] };
 }
 
-/** The transaction that `trx` is a savepoint of, or itself: only with its commit has anything happened. */
+/**
+ * The transaction that `trx` is a savepoint of, or `trx` itself. Only the commit of that transaction makes a
+ * change real.
+ */
 export function outermost(trx: Knex.Transaction): Knex.Transaction {
   return trx.parentTransaction === undefined ? trx : outermost(trx.parentTransaction);
 }

@@ -7,47 +7,47 @@ export const PAGE_SIZE = 25;
 export const SHORT_PAGE_SIZE = 10;
 
 /**
- * Where a page starts: just after (`next`) or just before (`prev`) the row with that id. Neither: at the top.
+ * Where a page starts: just after (`next`) or just before (`prev`) the row with that id. Without either, at
+ * the top.
  */
 export interface Cursor {
   next?: number | undefined;
   prev?: number | undefined;
 }
 
-/** One page of a list, and the ids from which the pages beside it start; null where the list ends. */
+/** One page of a list, and the ids from which the pages beside it start. Null where the list ends. */
 export interface Page<Row> {
   rows: Row[];
   prevId: number | null;
   nextId: number | null;
 }
 
-/** The order of a list, and how much of it is a page. */
+/** The order of a list, and the size of a page. */
 export interface KeysetOrder {
-  /** SQL expressions, written in the code and never sent by anybody; the last is the row's unique id. */
+  /** SQL expressions, written in the code and never taken from a request. The last is the row's unique id. */
   keys: string[];
   /** One direction for all keys, so that one index read either way serves them. */
   direction: 'asc' | 'desc';
-  /** The rows a page may start from, within the tenant; any other id gives an empty page. */
+  /** The rows that a page may start from, within the tenant. Any other id gives an empty page. */
   startsAmong: Knex.QueryBuilder;
   size: number;
-  /** How the rows are read when it is not by one query. */
+  /** Reads the rows when one query is not the best way. */
   read?: (page: PageRead) => Promise<unknown[]>;
 }
 
-/** The rows to read for a page: so many of an ordered query, which begins after the row to start from. */
+/** The rows to read for a page: a limit on an ordered query, which begins after the row to start from. */
 export interface PageRead {
   query: Knex.QueryBuilder;
-  /** The first key of the row to start from, as text; undefined at the top. */
+  /** The first key of the row to start from, as text. Undefined at the top. */
   startKey: string | undefined;
   isDescending: boolean;
   limit: number;
 }
 
 /**
- * Reads one page of `query` by keyset: whatever page is asked for costs the same, and rows that arrive
- * meanwhile move nothing. The keys of the row to start from are read first, as text (a time that went through
- * JavaScript has lost its microseconds), so that Postgres knows them when it plans, and leaves out the months
- * that cannot have the page.
+ * Reads one page of `query` by keyset: every page costs the same, and new rows move nothing. The keys of the
+ * row to start from are read first, so that Postgres knows them when it plans and leaves out months without
+ * rows of the page. They are read as text, since a time loses its microseconds in JavaScript.
  */
 export async function readPage<Row extends { id: number }>(
   db: Knex,
@@ -62,7 +62,7 @@ export async function readPage<Row extends { id: number }>(
   if (start === undefined) return { rows: [], prevId: null, nextId: null };
   if (startId !== undefined) startFrom(query, order, { start, isDescending });
   const direction = isDescending ? 'desc' : 'asc';
-  // One row more than asked for tells that there is more.
+  // One extra row shows whether there is another page.
   const limit = order.size + 1;
   void query.orderByRaw(order.keys.map((key) => `${key} ${direction}`).join(', '));
   const { read = readAtOnce } = order;
@@ -83,7 +83,7 @@ async function readAtOnce({ query, limit }: PageRead): Promise<unknown[]> {
   return (await query.limit(limit)) as unknown[];
 }
 
-/** The keys of the row a page starts from, as text; undefined when there is no such row. */
+/** The keys of the row that a page starts from, as text. Undefined when there is no such row. */
 async function findStart(
   db: Knex,
   { keys, startsAmong }: KeysetOrder,
@@ -98,8 +98,8 @@ async function findStart(
 }
 
 /**
- * The bound on the first key alone says nothing new, but partitions are left out by it and not by the
- * comparison of rows.
+ * The bound on the first key is implied by the comparison of rows, but only this bound lets Postgres leave
+ * out partitions.
  */
 function startFrom(
   query: Knex.QueryBuilder,

@@ -10,15 +10,15 @@ const FILE_NAME = /^(\d{4})-[a-z0-9][a-z0-9-]*\.sql$/;
 export interface MigrationFile {
   name: string;
   sql: string;
-  /** Of the text with Unix line ends: a checkout on Windows is the same migration. */
+  /** Of the text with Unix line ends, so that a checkout on Windows has the same migrations. */
   sha256: string;
 }
 
 export interface MigrationState {
   name: string;
   /**
-   * changed: the file is not what was applied. missing: applied, but there is no such file (any more, or
-   * yet).
+   * - changed: the file differs from the one that was applied.
+   * - missing: applied, but there is no such file (any more, or yet).
    */
   state: 'applied' | 'pending' | 'changed' | 'missing';
   /** Absent while pending. */
@@ -26,8 +26,8 @@ export interface MigrationState {
 }
 
 /**
- * The migration files in the order in which they run. Throws when a `.sql` file is not named `NNNN-what.sql`
- * or two have the same number, which happens when two branches meet: their order would be an accident.
+ * The migration files in the order in which they run. Throws when a `.sql` file is not named `NNNN-what.sql`,
+ * or when two have the same number, as after a merge of two branches: their order would be an accident.
  */
 export async function readMigrationFiles(directory = SHIPPED_DIRECTORY): Promise<MigrationFile[]> {
   const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
@@ -49,8 +49,8 @@ async function readMigrationFile(directory: string, name: string): Promise<Migra
 }
 
 /**
- * How the files compare with what this database has recorded, by name. Reads only. `db` may belong to the
- * app's role. Throws what `readMigrationFiles` throws, and database errors.
+ * Compares the files with the migrations that this database has recorded, by name. Only reads; `db` may
+ * belong to the app's role. Throws the errors of `readMigrationFiles` and of the database.
  */
 export async function listMigrationStates(
   db: Knex,
@@ -70,7 +70,7 @@ export async function listMigrationStates(
 interface RecordedMigration {
   name: string;
   migration_time: Date;
-  /** Null: recorded by something other than scripts/migrations/run-migrations.ts. */
+  /** Null: recorded by another program than scripts/migrations/run-migrations.ts. */
   sha256: string | null;
 }
 

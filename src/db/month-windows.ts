@@ -2,34 +2,34 @@ import type { Knex } from 'knex';
 import type { PageRead } from './keyset.ts';
 
 /**
- * Months by which a reading goes beyond the month it starts in before it goes on: each about four times as
- * far, so that rows within n months cost the planning of some 4n of them, and what matches nothing is known
- * after five queries.
+ * How many months beyond the first one each further read reaches. Each reach is about four times the one
+ * before: finding rows within n months costs the planning of some 4n, and a search without results ends after
+ * five queries.
  */
 const REACHES = [1, 4, 16, 64];
 
 /** The time by which a table is partitioned. */
 interface MonthlyRead extends PageRead {
-  /** Written in the code and never sent by anybody. */
+  /** Written in the code and never taken from a request. */
   column: string;
   /**
-   * Nothing newer is asked for; null is no limit. The query says so too: this only tells where it is worth
-   * beginning.
+   * No newer row is wanted; null is no limit. The query has the same bound: this value only tells where
+   * reading should begin.
    */
   to?: Date | null;
 }
 
 /**
  * Reads the rows of an ordered query on a monthly table in windows of months, nearest first, until there are
- * `limit`: Postgres plans each partition that a query may touch with all its indexes, which takes longer than
- * reading a page. The windows join without a gap and the first and the last are open, so that rows of any
- * time are found, in one order. The clock decides what is quick, never what is found.
+ * `limit`. Postgres plans each partition that a query may touch with all its indexes, which takes longer than
+ * reading a page. The windows join without a gap, and the first and last are open, so rows of any time are
+ * found in one order; the clock decides only what is quick.
  */
 export async function readByMonths(input: MonthlyRead): Promise<unknown[]> {
   const { query, startKey, isDescending, limit, column, to = null } = input;
   const now = new Date();
   const near = startKey ?? (to !== null && to < now ? to : now);
-  // The start of the month that is so many months away, as Postgres counts months: see month_start in the
+  // The start of the month that is `reach` months away, by Postgres' count of months: see month_start in the
   // migrations.
   const edge = (reach: number): [Knex.Value, number] => [near, isDescending ? -reach : reach + 1];
   const [within, beyond] = isDescending ? ['>=', '<'] : ['<', '>='];

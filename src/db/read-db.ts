@@ -6,14 +6,14 @@ import type { Metrics } from '../metrics.ts';
 import { createReplicaProbe, findPrimaryPosition, type ReplicaFault } from './replica.ts';
 
 /**
- * A person waits for the viewer and for an export's first byte. The viewer's share of the wait that is
- * configured.
+ * Share of the configured wait, by use. A person waits for each page of the viewer, but only once for the
+ * first byte of an export.
  */
 const WAIT_SHARE = { viewer: 0.2, export: 1 };
 
 /**
- * A replica that was behind or away is not asked again for so long: a wait in vain is not paid by every
- * reader.
+ * A replica that was behind or away is not asked again for so long, so that not every reader pays for a vain
+ * wait.
  */
 const REST_MS = 5000;
 
@@ -22,24 +22,26 @@ type ReadUse = keyof typeof WAIT_SHARE;
 /** Whether reads go to the replica, for `/readyz`. */
 interface ReplicaState {
   /**
-   * `none`: none is configured; `left-alone`: the last answer was not good enough, reads go to the primary.
+   * - `none`: no replica is configured.
+   * - `left-alone`: its last answer was not good enough, and reads go to the primary.
    */
   status: 'none' | 'not-asked-yet' | 'in-use' | 'left-alone';
   reason: ReplicaFault | null;
 }
 
 /**
- * Reads that may be served by a streaming replica, and see all that was committed before they were asked for.
+ * Reads that a streaming replica may serve, and that still see everything committed before they were asked
+ * for.
  */
 export interface ReadDb {
   /**
-   * Runs `work` on the replica when that has replayed everything the primary had committed at the call, else
-   * on the primary. A replica that fails during `work` is given up, and `work` runs again from its beginning
-   * on the primary.
+   * Runs `work` on the replica when the replica has replayed everything the primary had committed at the
+   * call, else on the primary. When the replica fails during `work`, `work` runs again from its beginning on
+   * the primary.
    */
   read<T>(use: ReadUse, work: (reads: Knex) => Promise<T>): Promise<T>;
   state(): ReplicaState;
-  /** Closes the replica's pool; the primary's belongs to the caller. */
+  /** Closes the replica's pool. The primary's belongs to the caller. */
   close(): Promise<void>;
 }
 
@@ -51,11 +53,11 @@ interface ReadDbOptions {
 }
 
 interface ReplicaOptions {
-  /** Null: there is none, and every read goes to the primary without a question. */
+  /** Null: there is no replica, and every read goes to the primary at once. */
   url: string | null;
   poolMax: number;
   /**
-   * Longest wait of an export for the replica to catch up, in milliseconds; the viewer waits a fifth of it.
+   * Longest wait of an export for the replica to catch up, in milliseconds. The viewer waits a fifth of it.
    */
   waitMs: number;
   /** How long a replica with a fault is left alone, in milliseconds. Default 5000. */
@@ -66,12 +68,12 @@ interface ReplicaOptions {
 export function createReadDb({ primary, replica, log, metrics }: ReadDbOptions): ReadDb {
   if (replica.url === null) return readPrimary(primary, metrics);
   const { url, poolMax, waitMs, restMs = REST_MS } = replica;
-  // A connection that does not come while a person waits is not worth waiting for: there is the primary.
+  // The wait for a connection is short, since a person waits and the primary can serve.
   const pool = createDb({ url, poolMax, applicationName: 'youarecoder-replica', acquireTimeoutMs: 1000 });
   const probe = createReplicaProbe(pool);
   const circuit = createCircuit(restMs, log);
 
-  /** Null: the replica will do. */
+  /** Null: the replica can serve. */
   const examine = async (use: ReadUse): Promise<string | null> => {
     if (circuit.isOpen()) return circuit.reason() ?? 'failed';
     const position = await findPrimaryPosition(primary).catch((error: unknown) => {
@@ -125,7 +127,7 @@ function readCounted<T>(
   return work();
 }
 
-/** Remembers the last fault. Warns at the first one, and says when all is well again. */
+/** Remembers the last fault. Logs a warning at the first fault, and a line when the replica works again. */
 function createCircuit(
   restMs: number,
   log: Log,
@@ -161,12 +163,11 @@ function createCircuit(
 }
 
 /**
- * SQLSTATE classes of what a statement itself does wrong, and 57014: cancelled by its caller or by its own
- * time limit.
+ * SQLSTATE classes of a statement's own faults, and 57014: cancelled by its caller or by its own time limit.
  */
 const STATEMENTS_FAULT = /^(?:(?:0A|21|22|23|42|44)[0-9A-Z]{3}|57014)$/;
 
-/** False for what would go the same way on the primary. */
+/** False for a fault that the primary would have as well. */
 function isServersFault(error: unknown): boolean {
   if (error instanceof AppError || !(error instanceof Error) || error.name === 'AbortError') return false;
   return !('code' in error && typeof error.code === 'string' && STATEMENTS_FAULT.test(error.code));

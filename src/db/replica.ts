@@ -5,7 +5,7 @@ import { IDENTITY_COLUMNS } from './database-identity.ts';
 /** Why a read goes to the primary although there is a replica. */
 export type ReplicaFault = 'lag' | 'unreachable' | 'not-a-replica' | 'other-database' | 'failed';
 
-/** How far a server has come in the write-ahead log, in bytes, and which database it is. */
+/** A server's position in the write-ahead log, in bytes, and its database. */
 interface Position {
   lsn: bigint;
   systemIdentifier: string;
@@ -16,9 +16,9 @@ interface Position {
 const PAUSE_MS = { first: 5, longest: 50 };
 
 /**
- * Where the primary stands now: whatever was committed before the question is before this. A commit waits
- * until its log is written, unless `synchronous_commit` is off: then it may be seen before, and the place of
- * insertion counts.
+ * The primary's present position: everything committed before the question is before this. A commit waits
+ * until its log is written, unless `synchronous_commit` is off; then a commit may be seen before, and the
+ * position of insertion counts.
  */
 export async function findPrimaryPosition(primary: Knex): Promise<Position> {
   const lsn = `case current_setting('synchronous_commit')
@@ -30,13 +30,13 @@ export async function findPrimaryPosition(primary: Knex): Promise<Position> {
 }
 
 /**
- * Asks one replica how far it is; askers at the same time share a question, since an old answer can only be
- * too low.
+ * Asks one replica for its position. Callers at the same time share a question, since an old answer can only
+ * be too low.
  */
 export function createReplicaProbe(replica: Knex): {
   /**
-   * Resolves to null when the replica has replayed all up to `position`, to what is wrong when not within
-   * `waitMs`.
+   * Resolves to null when the replica has replayed everything up to `position`, or to the fault when it has
+   * not within `waitMs`.
    */
   waitFor(position: Position, waitMs: number): Promise<ReplicaFault | null>;
 } {
@@ -68,7 +68,7 @@ interface PositionRow {
   database_oid: string;
 }
 
-/** Null when the server is no replica, or none any more. */
+/** Null when the server is not a replica, or no longer one. */
 async function findReplayPosition(replica: Knex): Promise<Position | null> {
   const { rows } = await replica.raw<{ rows: PositionRow[] }>(
     `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text as lsn, ${IDENTITY_COLUMNS}

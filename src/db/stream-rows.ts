@@ -1,27 +1,29 @@
 import type { Knex } from 'knex';
 import { cancelOnAbort } from './cancel-on-abort.ts';
 
-/** Rows fetched at once: enough to be quick, few enough that memory does not depend on how many there are. */
+/** Rows fetched at once: enough to be quick, few enough that memory does not depend on the total. */
 const BATCH_ROWS = 500;
 
 const FETCH = `fetch forward ${String(BATCH_ROWS)} from admin_rows`;
 
 /**
- * A database that gives nothing for so long ends the download; each batch of a cursor is a statement of its
+ * A database that gives nothing for so long ends the download. Each batch of a cursor is a statement of its
  * own.
  */
 const STATEMENT_TIMEOUT = '60s';
 
 /**
- * Only for a process that hangs: a living one ends a reader who takes nothing after a minute, and one who
- * takes little may need long for what lies in the buffers.
+ * Only for a process that hangs: a living one ends an idle reader after a minute, and a slow reader may need
+ * long for the contents of the buffers.
  */
 const IDLE_TIMEOUT = '1h';
 
 /**
- * How Postgres works on what is streamed: a cursor is planned for its first row rather than its last; one
- * download takes one of its processes and not three; a month of one busy person is sorted in memory;
- * compiling takes longer than the first batch.
+ * Postgres' settings for a stream:
+ * - A cursor is planned for its first row rather than its last.
+ * - A download takes one of its processes and not three.
+ * - A month of one busy person is sorted in memory.
+ * - Compiling would take longer than the first batch.
  */
 const SETTINGS = {
   statement_timeout: STATEMENT_TIMEOUT,
@@ -33,9 +35,9 @@ const SETTINGS = {
 };
 
 /**
- * Everything `read` yields comes from one moment: one repeatable-read, read-only transaction on one
- * connection of `reads`, which is given back when the consumer has read to the end, stops early, or an error
- * occurs. When `signal` aborts, what Postgres is doing for it is cancelled.
+ * Runs `read` in one repeatable-read, read-only transaction on one connection of `reads`, so that everything
+ * it yields comes from one moment. The connection is given back when the consumer has read to the end, stops
+ * early, or fails. When `signal` aborts, the current statement is cancelled.
  */
 export async function* inSnapshot<T>(
   reads: Knex,
@@ -53,15 +55,15 @@ export async function* inSnapshot<T>(
     yield* read(snapshot);
   } finally {
     await stopWatching?.();
-    // It has read only, so there is nothing to commit; a connection that is gone has nothing to roll back
-    // either.
+    // The transaction has only read, so there is nothing to commit. A lost connection has nothing to roll
+    // back either.
     await snapshot.rollback().catch(() => undefined);
   }
 }
 
 /**
- * The rows of `query` in batches, through a server-side cursor: the next batch is asked for only when the
- * consumer has taken the one before, so a slow reader slows the database down instead of filling the memory.
+ * The rows of `query` in batches, through a server-side cursor. The next batch is fetched only when the
+ * consumer has taken the last, so a slow reader slows the database down instead of filling the memory.
  */
 export async function* streamRows<Row>(
   snapshot: Knex.Transaction,
@@ -76,15 +78,15 @@ export async function* streamRows<Row>(
   await snapshot.raw('close admin_rows');
 }
 
-/** Sets the limit of a single statement again, after one that had none. */
+/** Sets the time limit of a single statement again, after a statement without one. */
 export async function limitStatements(snapshot: Knex.Transaction): Promise<void> {
   await snapshot.raw(`set local statement_timeout = '${STATEMENT_TIMEOUT}'`);
 }
 
 /**
- * Starts a generator and waits for its first value, so that what fails before the first byte can still be
- * answered with an error page. The rest follows when it is read. Not a generator itself: one that was never
- * read would not clean up.
+ * Starts a generator and waits for its first value, so that a fault before the first byte can still be
+ * answered with an error page. The rest follows when it is read. This is no generator itself: a generator
+ * that is never read would not clean up.
  */
 export async function withFirstChunk<T>(
   source: AsyncGenerator<T, void>,

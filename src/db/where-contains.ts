@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
 
 /**
- * Narrows to rows of which a column contains the text, as `search_text` folds both
- * (migrations/0170-search.sql): whatever the case, the dot of an i, accents, and whether letters came
- * composed. The indexes are on the same expression.
+ * Narrows to rows in which a column contains the text. `search_text` folds both sides
+ * (migrations/0170-search.sql): case, the dot of an i, accents, and composed or decomposed letters. The
+ * indexes are on the same expression.
  */
 export function whereContains(query: Knex.QueryBuilder, columns: string[], search: string): void {
   void query.where((any) => {

@@ -1,35 +1,37 @@
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /**
- * What stands between two cells. Excel takes the list separator of its Windows: in Turkish a semicolon, in
- * English a comma.
+ * The separators between two cells. Excel takes the list separator of its Windows: a semicolon in Turkish, a
+ * comma in English.
  */
 export const csvSeparators = { comma: ',', semicolon: ';' } as const;
 export type CsvSeparator = keyof typeof csvSeparators;
 
-/** The separator with which the spreadsheet of somebody who reads that language opens a file in columns. */
+/** The separator with which a spreadsheet in that language splits a file into columns. */
 export function separatorOf(locale: Locale): CsvSeparator {
   return locale === 'tr' ? 'semicolon' : 'comma';
 }
 
 /**
- * What a spreadsheet runs as a formula when a cell begins with it (OWASP, CSV injection), full-width forms as
- * well; behind blanks, quotes and invisible characters, which some programs take off. A cell may begin at
- * each separator that a reader of the file may have chosen: what is one cell by commas is several by
- * semicolons, and a stranger wrote it.
+ * The characters by which a spreadsheet takes a cell for a formula (OWASP, CSV injection), full-width forms
+ * included, also behind blanks, quotes and invisible characters, which some programs strip. A cell may begin
+ * at every separator that a reader may have chosen: one cell by commas is several by semicolons, and a
+ * stranger wrote the text.
  */
 const FORMULA = /((?:^|[,;|\t\r\n])[\s"“”'\p{Cc}\p{Cf}]*?)(?=[=+\-@＝＋－＠﹢﹣﹫﹦])/gu;
 
-/** At the start of a cell these run as well in some programs. */
+/** Some programs also run a cell that starts with one of these. */
 const CONTROL_START = /^[\t\r\n]/;
 
-/** Whichever separator a reader has chosen, a cell that holds it stays one where quotes are understood. */
+/**
+ * A cell with any of these is quoted, so that it stays one cell whichever separator the reader has chosen.
+ */
 const MUST_QUOTE = /[",;|\t\r\n]|^\s|\s$/;
 
-/** The mark by which Excel knows UTF-8. */
+/** The byte order mark by which Excel recognises UTF-8. */
 export const CSV_BOM = '\uFEFF';
 
-/** The columns of audit rows in every CSV of ours: what was made for one fits the other. */
+/** The columns of audit rows in every CSV of ours, so that a program made for one file reads the other. */
 export const AUDIT_CSV_COLUMNS = [
   'id',
   'timestamp',
@@ -54,9 +56,8 @@ export const AUDIT_CSV_COLUMNS = [
 export type CsvValue = string | number | boolean | object | null;
 
 /**
- * One line of RFC 4180 with that separator, ended by CRLF. In front of what a spreadsheet would run stands an
- * apostrophe, which shows it as text; in JSON the character is written by its code, so that the JSON stays
- * what it was.
+ * One line of RFC 4180, ended by CRLF. A cell that a spreadsheet would run gets an apostrophe in front, which
+ * shows it as text. In JSON the character is written by its code instead, so that the JSON keeps its meaning.
  */
 export function csvLine(cells: CsvValue[], separator: CsvSeparator): string {
   return `${cells.map(csvCell).join(csvSeparators[separator])}\r\n`;
@@ -75,8 +76,7 @@ function defuse(text: string): string {
 }
 
 /**
- * Within its strings only: a number after a comma is no formula, and an apostrophe there would break the
- * JSON.
+ * Only within strings: a number after a comma is no formula, and an apostrophe there would break the JSON.
  */
 function defuseJson(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"/g, (literal) =>

@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TooManyAttempts } from '../errors.ts';
 
-/** When a download was refused because too many run, another try makes sense after so many seconds. */
+/** After a refusal because too many downloads run, another try makes sense after so many seconds. */
 const RETRY_AFTER_SECONDS = 15;
 
 /**
- * A download whose last byte has been sent is still being written down: who asks for the next one waits, in
- * milliseconds.
+ * A finished download is still being recorded for a moment. The next one of the same person waits for that,
+ * in milliseconds.
  */
 const GRACE_MS = 1000;
 
-/** Who downloads, and about which company. */
+/** The person who downloads, and the company whose data it is. */
 export interface DownloadOwner {
   userId: number;
   companyId: number;
@@ -28,13 +28,12 @@ interface Running extends DownloadOwner {
 }
 
 /**
- * A download holds one connection for as long as its reader takes (`sendDownload` cuts a slow one), so that
- * all of them have a part of the pool:
+ * Shares the database connections between downloads. A download holds one connection for as long as its
+ * reader takes (`sendDownload` cuts a slow one).
  *
- * 1. A person has one at a time, so that nobody holds what another person needs.
- * 2. A company has all slots of customers but one, so that its people together do not keep out another
- *    company.
- * 3. Operators have slots of their own: whoever is in dispute cannot stop the answer to it.
+ * 1. A person has one download at a time, so that nobody holds the connections of others.
+ * 2. A company has all customers' slots but one, so that its people together do not keep out another company.
+ * 3. Operators have slots of their own, so that a party to a dispute cannot stop the answer to it.
  */
 export function createDownloadSlots(poolMax: number): DownloadSlots {
   const forCustomers = Math.max(2, Math.floor(poolMax / 3));

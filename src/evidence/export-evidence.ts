@@ -19,27 +19,29 @@ import { writeAuditCsv, writeBundle, writeLines } from './write-evidence.ts';
 
 export interface EvidenceRequest {
   userId: number;
-  /** Where the person must belong; null (operators) means any company. */
+  /** The company of the person. Null (operators) means any company. */
   companyId: number | null;
   /** Inclusive; null is open. */
   from: Date | null;
   /** Exclusive; null is open. */
   to: Date | null;
-  /** Who downloads. */
+  /** The person who downloads. */
   by: Downloader;
   format?: EvidenceFormat;
-  /** Of a CSV; a comma when it is left out. */
+  /** For a CSV only; a comma when it is absent. */
   separator?: CsvSeparator;
-  /** By which the page that started the download asks how far it is; absent when none does. */
+  /**
+   * The token with which the page that started the download asks for its progress. Absent when no page asks.
+   */
   progressToken?: string | null;
-  /** Aborts when the reader is gone: Postgres then stops as well. */
+  /** Aborted when the reader has gone. Postgres then stops as well. */
   signal?: AbortSignal;
 }
 
 /**
- * Where an export writes (`db`: its audit rows, its progress) and where it reads what it exports (`reads`): a
- * replica that fails before the first byte gives way to the primary, one that fails later breaks the
- * download.
+ * `db` takes the export's writes: its audit rows and its progress. `reads` is where the exported data comes
+ * from: when a replica fails before the first byte the primary takes over, and when it fails later the
+ * download breaks.
  */
 export interface ExportPools {
   db: Knex;
@@ -65,11 +67,13 @@ const contentTypes: Record<EvidenceFormat, string> = {
 };
 
 /**
- * Everything we can prove about one person: as one JSON document in the form of `evidence-schema.ts`, as
- * lines of JSON (`evidence-lines.ts`), or its audit rows as CSV. The download is audited before its first
- * byte and once more when it has ended, and everything in it comes from one moment in between, those two rows
- * left out. Neither memory nor the wait for the first byte grows with the number of rows. Throws `NotFound`
- * when there is no such person in that company.
+ * Everything that can be proved about one person: as one JSON document (`bundle-schema.ts`), as lines of JSON
+ * (`line-schema.ts`), or its audit rows as CSV. Throws `NotFound` when there is no such person in that
+ * company.
+ *
+ * 1. The download is audited before its first byte and again when it has ended.
+ * 2. Everything in the file comes from one moment in between; the two audit rows are left out.
+ * 3. Neither memory nor the wait for the first byte grows with the number of rows.
  */
 export async function exportEvidence(
   { db, reads }: ExportPools,
@@ -147,7 +151,9 @@ function readChunks(
   });
 }
 
-/** Counts what passes. Lists are asked for when the first piece of the file has been sent, and not before. */
+/**
+ * Counts the pieces that pass. The lists are queried only after the first piece of the file has been sent.
+ */
 async function* watched(
   parts: AsyncIterable<EvidencePart>,
   rows: EvidenceCounts,
@@ -177,7 +183,7 @@ async function* watchedRecords(
   }
 }
 
-/** On a connection of its own, beside the stream; stopped when the download ends before it. */
+/** Runs on a connection of its own beside the stream, and is stopped when the download ends first. */
 async function countTotal(
   reads: Knex,
   { scope, format, signal }: Export,

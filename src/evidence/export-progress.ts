@@ -3,16 +3,16 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import { HOUR_MS } from '../durations.ts';
 
-/** How often it is written, in milliseconds: as often as a person can see it move. */
+/** How often progress is written, in milliseconds: as often as a person can see it move. */
 const WRITE_MS = 1000;
 
-/** A process that has not written for so long is dead, and its download with it. */
+/** A process that has written nothing for so long is dead, and its download with it. */
 const SILENT_SECONDS = 30;
 
-/** After a day no page that could show it is open any more. */
+/** After a day no page that could show the progress is open any more. */
 const KEPT_HOURS = 24;
 
-/** How far a download has come, kept where every process can read it. */
+/** The progress of a download, kept where every process can read it. */
 interface ExportProgress {
   /** Counts the rows beside the download; a count that fails leaves the total unknown. */
   count(total: () => Promise<number>): void;
@@ -20,9 +20,8 @@ interface ExportProgress {
 }
 
 /**
- * Keeps the progress of a download for the page that gave `token` (null: no page asks, nothing is kept).
- * `rowsDone` is asked about once a second. What cannot be written is a line in the log, and the download goes
- * on.
+ * Keeps the progress of a download for the page that gave `token`. Null means that no page asks, and nothing
+ * is kept. `rowsDone` is called once a second; a failed write is logged, and the download goes on.
  */
 export async function startProgress(
   db: Knex,
@@ -71,14 +70,14 @@ async function quietly(log: Log, write: PromiseLike<unknown>): Promise<void> {
   }
 }
 
-/** What a page is told of a download: `total` is null until it has been counted. */
+/** The progress that a page is shown. `total` is null until the rows have been counted. */
 interface ProgressReport {
   state: 'running' | 'done' | 'failed';
   rows: number;
   total: number | null;
 }
 
-/** How far that person's download has come; undefined when there is none by that token. */
+/** The progress of that person's download; undefined when the token names none. */
 export async function findProgress(
   db: Knex,
   input: { userId: number; token: string },

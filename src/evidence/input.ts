@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { type CsvSeparator, separatorOf } from './csv.ts';
 
-/** A day in Istanbul (both ends belong to the period), or an exact ISO 8601 time with its offset. */
+/** A day in Istanbul (a period includes both its days), or an exact ISO 8601 time with its offset. */
 const DAY = /^(?:19|20|21)\d{2}-\d{2}-\d{2}$/;
 const moment = (isEnd: boolean) =>
   z
@@ -43,12 +43,12 @@ export function refusePeriodBackwards(
   }
 }
 
-/** `from` is inclusive and `to` exclusive; of a day that is the end of the day in Istanbul. */
+/** `from` is inclusive and `to` exclusive. A day as `to` means the end of that day in Istanbul. */
 export const periodQuery = z.object(period).superRefine(refusePeriodBackwards);
 
 /**
- * What stands between the cells of a CSV: as asked, else as the reader's language has it. Null: there is no
- * such separator.
+ * The separator between the cells of a CSV: the one asked for, else the one of the reader's language. Null
+ * when the separator asked for does not exist.
  */
 export function parseSeparator(value: unknown, locale: Locale): CsvSeparator | null {
   if (value === undefined || value === '') return separatorOf(locale);
@@ -59,12 +59,12 @@ export function parseSeparator(value: unknown, locale: Locale): CsvSeparator | n
 export const evidenceFormats = ['json', 'ndjson', 'csv'] as const;
 export type EvidenceFormat = (typeof evidenceFormats)[number];
 
-/** The form asked for, `json` when none is; null for one that we do not have. */
+/** The form asked for, `json` when none is. Null for an unknown form. */
 export function parseEvidenceFormat(value: unknown): EvidenceFormat | null {
   return value === undefined ? 'json' : (evidenceFormats.find((format) => format === value) ?? null);
 }
 
-/** The token by which a page asks how far its download is, or null: anything else is none. */
+/** The token with which a page asks for the progress of its download. Null for anything else. */
 export function parseProgressToken(value: unknown): string | null {
   return typeof value === 'string' && /^[A-Za-z0-9-]{16,64}$/.test(value) ? value : null;
 }

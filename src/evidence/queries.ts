@@ -4,7 +4,7 @@ import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope 
 import type { CallbackRow, SubjectRow } from './rows.ts';
 
 /**
- * The person with that number, in that company or (null, for operators) in any. Operators themselves are
+ * The person with that number, in that company or, for operators, in any (null). Operators themselves are
  * never found.
  */
 export async function findSubject(
@@ -52,8 +52,8 @@ export async function listMembershipPeriods(
 }
 
 /**
- * What the person did, and what others did to the account; newest first. One scan for both: most of what
- * concerns an account was done by its person, so that two would read most rows twice.
+ * The person's own actions and the actions of others on the account, newest first. One scan serves both: most
+ * rows that concern an account were made by its person, so two scans would read most rows twice.
  */
 export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return auditRowsInScope(db, scope)
@@ -110,7 +110,10 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
     ]);
 }
 
-/** Payments that the person started or that fall into the membership, newest first, with who started them. */
+/**
+ * Payments that the person started or that fall into the membership, newest first, with the people who
+ * started them.
+ */
 export function paymentRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return paymentsInScope(db, scope)
     .join('users', 'users.id', 'payments.user_id')

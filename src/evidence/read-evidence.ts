@@ -15,13 +15,13 @@ import { sliceAuditRows } from './slice-audit-rows.ts';
 import { streamRows } from '../db/stream-rows.ts';
 import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-records.ts';
 
-/** Who downloads a bundle. */
+/** The person who downloads a bundle. */
 export type Downloader = Pick<SignedInUser, 'id' | 'full_name' | 'email' | 'role'>;
 
 /** The lists of a bundle, by the name of their key. */
 type EvidenceList = keyof EvidenceCounts;
 
-/** What a line of each list calls itself. */
+/** The type that a line of each list bears. */
 const lineTypes = {
   audit_logs: 'audit_log',
   workspace_sessions: 'workspace_session',
@@ -29,19 +29,16 @@ const lineTypes = {
   invoices: 'invoice',
 } as const satisfies Record<EvidenceList, string>;
 
-/**
- * A piece of the evidence, whatever form it is written in: first the head, then each list and its records,
- * then the summary.
- */
+/** A piece of the evidence in any form: first the head, then each list and its records, then the summary. */
 export type EvidencePart =
   | { part: 'head'; head: Record<string, unknown> }
   | { part: 'list'; list: EvidenceList }
-  /** Records one behind the other in the form asked for, each ended by a line feed. */
+  /** Records in the form asked for, each ended by a line feed. */
   | ({ part: 'records'; list: EvidenceList } & RecordsPiece)
   | { part: 'summary'; summary: EvidenceBundle['summary'] };
 
 /**
- * The evidence about one person piece by piece, in the order of `evidence-schema.ts`, from one snapshot.
+ * Reads the evidence about one person piece by piece, in the order of `bundle-schema.ts`, from one snapshot.
  * Throws `NotFound` when the person does not exist.
  */
 export async function* readEvidence(

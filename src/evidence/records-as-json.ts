@@ -2,14 +2,16 @@ import type { Knex } from 'knex';
 import { auditRows, sessionRows } from './queries.ts';
 import type { EvidenceScope } from './scope.ts';
 
-/** Actions whose particulars are about somebody else even when this person did them. */
+/** Actions whose details are about another account even when this person acted. */
 const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /**
- * The audit records of a bundle as JSON in the column `record`, newest first. A colleague's or an operator's
- * address and browser are not this person's evidence, and what this person did to another account is named
- * without that person's particulars. With a `type` each record begins by it. Postgres makes the text, so that
- * no row is parsed here only to be written again.
+ * The audit records of a bundle as JSON in the column `record`, newest first. Postgres makes the text, so
+ * that no row is parsed here only to be written again. With a `type` each record begins with it.
+ *
+ * 1. The address and browser of a colleague or an operator are left out: they are no evidence about this
+ *    person.
+ * 2. This person's action on another account is named without that account's details.
  */
 export function auditRecordsAsJson(
   db: Knex,
@@ -78,7 +80,7 @@ export function sessionRecordsAsJson(
   return asJson(db, records);
 }
 
-/** One conversion for the whole row, which costs less than joining its pieces. */
+/** One conversion of the whole row costs less than joining its pieces. */
 function asJson(db: Knex, records: Knex.QueryBuilder): Knex.QueryBuilder {
   return db.from(records.as('records')).select(db.raw('row_to_json(records) as record'));
 }
@@ -87,7 +89,7 @@ function typeColumn(db: Knex, type: string | null): Knex.Raw[] {
   return type === null ? [] : [db.raw('?::text as type', [type])];
 }
 
-/** A time as `Date.toISOString` writes it: UTC, milliseconds, the rest cut off. Keeps the column's name. */
+/** A time as `Date.toISOString` writes it: UTC, cut off to milliseconds. Keeps the column's name. */
 function utcText(db: Knex, column: string): Knex.Raw {
   return db.raw(`to_char(?? at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ??`, [
     column,

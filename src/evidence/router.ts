@@ -21,14 +21,14 @@ import {
 import { parseId } from '../web/list-input.ts';
 import { findCompanyIdOfUser, findCompany } from '../people/queries.ts';
 
-/** Where the form of each document is explained; a CSV explains itself by its first line. */
+/** Where the form of each document is explained. A CSV explains itself in its first line. */
 const schemaPaths: Record<EvidenceFormat, string | null> = {
   json: EVIDENCE_SCHEMA_PATH,
   ndjson: EVIDENCE_LINES_SCHEMA_PATH,
   csv: null,
 };
 
-/** Shows the page of a person again, with what is wrong with the period beside its fields. */
+/** Shows a person's page again, with the faults of the period beside its fields. */
 type ShowPerson = (
   req: Request,
   res: Response,
@@ -44,7 +44,8 @@ export function createEvidenceRouter(
   { slots, showPerson }: { slots: DownloadSlots; showPerson: ShowPerson },
 ): Router {
   const router = Router();
-  // Express would answer HEAD by the whole export, and the trail would say that it was downloaded.
+  // Express would answer HEAD by running the whole export, and the audit trail would record a download that
+  // never happened.
   router.head('/users/:id/export-logs', refuseHead);
   router.get('/users/:id/export-logs', async (req, res) => {
     await sendEvidence(deps, { slots, showPerson }, req, res);
@@ -96,14 +97,17 @@ async function sendProgress({ db }: AppDeps, req: Request, res: Response): Promi
   res.json(progress);
 }
 
-/** For addresses whose GET is a download that is written down. */
+/**
+ * Refuses HEAD for downloads. Express would answer HEAD by running the GET handler, and the audit trail would
+ * record a download that never happened.
+ */
 export function refuseHead(_req: Request, res: Response): void {
   res.set('allow', 'GET').status(405).end();
 }
 
 /**
- * An operator need not name the company: it follows from the person, and the look is written down for it as
- * well.
+ * An operator need not name the company: the person determines it, and the operator's look is recorded for
+ * it.
  */
 async function findCompanyOfSubject(deps: AppDeps, req: Request, userId: number): Promise<number> {
   const scope = scopeOf(req);

@@ -1,7 +1,7 @@
 import type { Role } from '../auth/require-user.ts';
 import type { Currency } from '../currency.ts';
 
-/** The person a bundle is about, with the company. */
+/** The person whom a bundle is about, with the company. */
 export interface SubjectRow {
   id: number;
   full_name: string;
@@ -22,7 +22,7 @@ export interface SubjectRow {
   billing_tax_number: string | null;
 }
 
-/** What the bundle needs to know of a payment's row; the other columns pass through. */
+/** The columns of a payment that the bundle's code reads. The other columns pass through. */
 export interface PaymentRow {
   id: number;
   amount_minor: number;
@@ -33,7 +33,7 @@ export interface PaymentRow {
   user_agent: string | null;
 }
 
-/** What the bundle needs to know of an invoice's row; the other columns pass through. */
+/** The columns of an invoice that the bundle's code reads. The other columns pass through. */
 export interface InvoiceRow {
   id: number;
   total_minor: number;

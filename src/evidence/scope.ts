@@ -1,21 +1,24 @@
 import type { Knex } from 'knex';
 
-/** Whose evidence, within which company, in which time; `from` is inclusive, `to` is not, null is open. */
+/**
+ * The person, the company and the time that evidence is about. `from` is inclusive, `to` exclusive; null is
+ * open.
+ */
 export interface EvidenceScope {
   userId: number;
   companyId: number;
   from: Date | null;
   to: Date | null;
-  /** The record of the download itself, which is not part of what is downloaded. */
+  /** The audit row of the download itself, which is not part of the file. */
   download: { at: Date; requestId: string };
 }
 
-/** What the person did, or what concerns the person by the account. */
+/** The person's own actions, and events that concern the person through the account. */
 export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return rowsInTime(db, scope).where((query) => void byPerson(query, scope));
 }
 
-/** The same, and what others did to the account. */
+/** The person's own audit rows, and the actions of others on the account. */
 export function auditRowsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   const { userId, companyId } = scope;
   return rowsInTime(db, scope).where((query) => {
@@ -29,7 +32,7 @@ function rowsInTime(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return inTime(db('audit_logs'), 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
 }
 
-/** A row that names no company still names the person, who has never belonged to another one. */
+/** A row without a company still names the person, who has never belonged to another company. */
 function byPerson(query: Knex.QueryBuilder, { userId, companyId }: EvidenceScope): Knex.QueryBuilder {
   return query
     .where('user_id', userId)

@@ -1,15 +1,18 @@
 import type { Knex } from 'knex';
 import type { EvidenceScope } from './scope.ts';
 
-/** A slice with fewer rows is followed by one of twice as many months: who did little costs few queries. */
+/**
+ * A slice with fewer rows is followed by one of twice as many months, so that a quiet person costs few
+ * queries.
+ */
 const FEW_ROWS = 5000;
 
 /**
- * Calls `read` for one stretch of time after the other, newest first, and yields what it yields; together
- * they are all of `scope`, without a gap. A slice lies within the months that the table is partitioned by, as
- * many as hold a few thousand rows: Postgres then plans few partitions at once and sorts in memory, and the
- * first row comes as soon as one month is read, where a million rows would be sorted through files before the
- * first. `countOf` says how many rows a piece holds.
+ * Calls `read` for one stretch of time after the other, newest first, and yields the results; together they
+ * are all of `scope`, without a gap. A slice covers as many months, by which the table is partitioned, as
+ * hold a few thousand rows. So Postgres plans few partitions at once and sorts in memory, and the first row
+ * comes after one month; a million rows would be sorted through files first. `countOf` says how many rows a
+ * piece holds.
  */
 export async function* sliceAuditRows<Piece>(
   snapshot: Knex.Transaction,
@@ -33,7 +36,7 @@ export async function* sliceAuditRows<Piece>(
   }
 }
 
-/** Where one month ends and the next begins, within the scope and not in the future; newest first. */
+/** The borders of months within the scope, none in the future; newest first. */
 async function listEdges(snapshot: Knex.Transaction, { from, to, download }: EvidenceScope): Promise<Date[]> {
   const { rows } = await snapshot.raw<{ rows: { starts_at: Date }[] }>(
     `select starts_at from list_partitions('audit_logs')

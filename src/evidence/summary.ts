@@ -60,7 +60,10 @@ export function toMajor(minor: number): number {
   return Number(formatMajor(minor));
 }
 
-/** Rounded away from each other, so that both still bound; each also under the name that 1.0 has for it. */
+/**
+ * The upper bound is rounded up and the lower bound down, so that both stay bounds. Each also appears under
+ * its name of version 1.0.
+ */
 function boundHours({
   connected_seconds,
   active_seconds,
@@ -76,7 +79,7 @@ function boundHours({
   };
 }
 
-/** Of an hour. */
+/** Hundredths of an hour. */
 function hundredths(seconds: number): number {
   return seconds / 36;
 }
@@ -105,9 +108,10 @@ interface Activity extends Logins {
   last_act: Date | null;
 }
 
-/** Counts in an index and reads one row at either end: somebody may have done a million things in between. */
+/** Counts in an index and reads one row at either end: a person may have done a million things in between. */
 async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
-  // What the gateway or a stranger did with the account is in the list, but it is not this person's activity.
+  // Actions of the gateway or of a stranger with the account are in the list, but they are not this person's
+  // activity.
   const acts = ownAuditRows(db, scope).whereRaw(
     `(actor_type = 'user' or (actor_type = 'anonymous' and success))`,
   );
@@ -121,8 +125,8 @@ async function findActivity(db: Knex, scope: EvidenceScope): Promise<Activity> {
 }
 
 /**
- * A record stands for as many attempts as its details say, or for one. By others: from a browser that had
- * never signed in, and from an address from which nobody ever has, in whatever time.
+ * A record counts for as many attempts as its details say, or for one. An attempt is "by others" when it came
+ * from a browser that had never signed in and from an address from which nobody ever has, at any time.
  */
 async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
   const attempts = `case when details ->> 'attempts' ~ '^[0-9]{1,9}$' then (details ->> 'attempts')::bigint else 1 end`;
@@ -144,7 +148,7 @@ async function countLogins(db: Knex, scope: EvidenceScope): Promise<Logins> {
     .first<Logins>();
 }
 
-/** Summed in SQL on minor units; currencies are never added to each other. */
+/** Summed in SQL in minor units. Amounts of different currencies are never added. */
 async function sumPaymentsByCurrency(
   db: Knex,
   scope: EvidenceScope,

@@ -5,7 +5,10 @@ import { toMajor } from './summary.ts';
 /** A time becomes ISO 8601 in UTC when the record is written as JSON. */
 type Json = Record<string, unknown>;
 
-/** One payment with its notifications. The browser and address of a colleague who started it are left out. */
+/**
+ * One payment with its notifications. The browser and address of a colleague who started the payment are left
+ * out.
+ */
 export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {
   const { user_id, starter_name, starter_email, client_ip, user_agent, ...rest } = row;
   const isOwn = user_id === subjectId;
@@ -67,11 +70,11 @@ function toCallbackRecord(row: CallbackRow): Json {
   };
 }
 
-/** A signed notification has about a dozen short fields; what is beyond these bounds proves nothing more. */
+/** A signed notification has about a dozen short fields. Anything beyond these bounds proves nothing more. */
 const MAX_FIELDS = 60;
 const MAX_TEXT = 1000;
 
-/** The posted fields without the signature. A repeated name has its values joined by " | ". */
+/** The posted fields without the signature. Repeated names have their values joined by " | ". */
 function readFields(body: Buffer): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body.toString('utf8'))) {
@@ -80,6 +83,6 @@ function readFields(body: Buffer): Record<string, string> {
     if (name.toLowerCase() === 'hash' || (before === undefined && fields.size === MAX_FIELDS)) continue;
     fields.set(key, (before === undefined ? value : `${before} | ${value}`).slice(0, MAX_TEXT));
   }
-  // fromEntries defines own properties, so a field called __proto__ is only a field.
+  // `Object.fromEntries` defines own properties, so a field named `__proto__` is stored like any other.
   return Object.fromEntries(fields);
 }

@@ -4,7 +4,7 @@ import type { EvidencePart } from './read-evidence.ts';
 
 type Parts = AsyncIterable<EvidencePart>;
 
-/** One JSON document. Its last byte closes it: a bundle that was cut anywhere does not parse. */
+/** One JSON document. Its last byte closes it, so a bundle that was cut anywhere does not parse. */
 export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer, void> {
   let listEnd = '';
   let isFirstPiece = false;
@@ -19,7 +19,7 @@ export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer
       listEnd = ']';
       isFirstPiece = true;
     } else if (part.part === 'records') {
-      // No comma before the first.
+      // The first record has no comma in front.
       yield isFirstPiece ? part.bytes.subarray(1) : part.bytes;
       isFirstPiece = false;
     } else {

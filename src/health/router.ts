@@ -8,7 +8,7 @@ import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
-/** How long `/readyz` waits for the database before it says no, in milliseconds. */
+/** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
 const READY_TIMEOUT_MS = 2000;
 
 /** SQLSTATEs. */
@@ -18,12 +18,14 @@ const NO_SUCH_TABLE = '42P01';
 const TOKEN_MISSING =
   'Set METRICS_TOKEN and send it as a bearer token: workspaces run on this machine and could ask as well.\n';
 
-/** Any of these says that a proxy asks for somebody else. */
+/** Any of these headers shows that a proxy passed the request on. */
 const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 
 /**
- * `/healthz`: the process answers. `/readyz`: the database takes writes and its migrations are current.
- * `/metrics`.
+ * Three addresses for probes:
+ * - `/healthz`: the process answers.
+ * - `/readyz`: the database takes writes and its migrations are current.
+ * - `/metrics`: the process' counters.
  */
 export function createHealthRouter({ config, db, readDb, metrics, recorders }: AppDeps): Router {
   const router = Router();
@@ -37,13 +39,13 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
       status: isReady ? 'ok' : 'unavailable',
       checks,
       audit: recorders.auditWriter.state(),
-      // A fact and no check: without the replica the primary serves.
+      // Reported, but not checked: without the replica the primary serves.
       replica: readDb.state(),
     });
   });
   router.get('/metrics', async (req, res) => {
     if (config.metricsToken === null && config.workspaceRuntime.isManaged && isThisMachine(req)) {
-      // Every workspace may ask from here, too.
+      // Workspaces on this machine could ask from the same address, so that address is not enough.
       res
         .status(401)
         .setHeader('www-authenticate', 'Bearer realm="metrics"')
@@ -71,7 +73,7 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
   );
 }
 
-/** Not a number while the database cannot say: a zero would be good news. */
+/** NaN while the database does not answer: a zero would look like good news. */
 async function countStuckOrUnknown(db: AppDeps['db'], at: Date): Promise<number> {
   try {
     return await countStuckPayments(db, at, READY_TIMEOUT_MS);
@@ -84,8 +86,8 @@ async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; mi
   try {
     const database = await findDatabaseState(db);
     const states = await listMigrationStates(db);
-    // One that is applied but not shipped is of a newer release: while that is rolled out, this one still
-    // serves.
+    // A migration that is applied but not shipped belongs to a newer release. While that is rolled out, this
+    // one still serves.
     const behind = states.filter(({ state }) => state === 'pending' || state === 'changed');
     return {
       database,
@@ -97,8 +99,8 @@ async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; mi
 }
 
 /**
- * Asks as one who wants to write, though no row is locked: a server that became read-only refuses, and the
- * pool then replaces its connections. Before the first migration there is no such table.
+ * Asks as if to write, though no row is locked: a server that became read-only refuses, and the pool then
+ * replaces its connections. Before the first migration the table does not exist.
  */
 async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'> {
   try {
@@ -113,8 +115,8 @@ async function findDatabaseState(db: AppDeps['db']): Promise<'ok' | 'read-only'>
 }
 
 /**
- * With METRICS_TOKEN: its bearer. Without: this machine only, and not even that where workspaces run on it,
- * since each of them reaches the loopback address.
+ * With METRICS_TOKEN, its bearer may read. Without it only this machine may, and nobody where workspaces run
+ * on this machine, since each of them reaches the loopback address.
  */
 function mayReadMetrics(req: Request, { metricsToken: token, workspaceRuntime }: Config): boolean {
   if (token === null) return !workspaceRuntime.isManaged && isThisMachine(req);
@@ -123,7 +125,7 @@ function mayReadMetrics(req: Request, { metricsToken: token, workspaceRuntime }:
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-/** Asked directly and not through a proxy. */
+/** True when the request came from this machine directly and not through a proxy. */
 function isThisMachine(req: Request): boolean {
   const peer = req.socket.remoteAddress ?? '';
   const isLoopback = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(peer);

@@ -17,13 +17,13 @@ export function parseHoldList(value: unknown): HoldList {
   return holdLists.find((list) => list === value) ?? 'open';
 }
 
-/** As the table has it. */
+/** The column's bound. */
 const REFERENCE_MAX = 100;
 
-/** As the table has it: a reason is a paragraph, not a file. */
+/** The column's bound: a reason is a paragraph, not a file. */
 const PROSE_MAX = 2000;
 
-/** Some lines of text. A browser sends a line break as two characters, which must not count twice. */
+/** Several lines of text. A browser sends a line break as two characters, which count once. */
 const prose = (missing: string) =>
   z
     .string({ error: missing })
@@ -36,7 +36,7 @@ const prose = (missing: string) =>
         .refine(isReadableText, 'auth.oddCharacters'),
     );
 
-/** The form that places a hold. Without `person` it is about the whole company. */
+/** The form that places a hold. Without `person` the hold is about the whole company. */
 export const holdForm = z.object({
   kind: z.enum(holdKinds, { error: 'holds.kindMissing' }),
   reference: line(REFERENCE_MAX, 'holds.referenceMissing'),
@@ -50,5 +50,5 @@ export const holdForm = z.object({
   reason: prose('holds.reasonMissing'),
 });
 
-/** The form that releases one. */
+/** The form that releases a hold. */
 export const releaseForm = z.object({ note: prose('holds.noteMissing') });

@@ -8,7 +8,7 @@ interface HoldOrder {
   kind: HoldKind;
   /** The case number of the bank or the court. */
   reference: string;
-  /** The e-mail address of the person the case is about, present or former; null: the whole company. */
+  /** The e-mail address of the present or former person whom the case is about. Null: the whole company. */
   person: string | null;
   reason: string;
 }
@@ -18,7 +18,7 @@ export type PlaceOutcome = { ok: true } | { ok: false; reason: 'nobody' | 'held-
 /**
  * Keeps the evidence of a company from retention until the hold is released. The same order sent again (a
  * double click) is `ok` and places nothing. Refuses with `nobody` when the person is not of the company, and
- * with `held-already` when the case has an open hold that says something else.
+ * with `held-already` when the case has an open hold with other contents.
  */
 export async function placeHold(db: Knex, context: RequestContext, input: HoldOrder): Promise<PlaceOutcome> {
   return db.transaction(async (trx) => {
@@ -51,8 +51,8 @@ async function findPersonId(
 }
 
 /**
- * The id of the new hold; undefined when uq_legal_holds_open has one, also one that another request has just
- * placed.
+ * The id of the new hold. Undefined when uq_legal_holds_open has a hold of this case, also one that another
+ * request has just placed.
  */
 async function insertHold(
   trx: Knex.Transaction,

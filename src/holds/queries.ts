@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { HoldKind, HoldList } from './input.ts';
 
-/** A hold with the names of those it bears. */
+/** A hold with the names of the people in it. */
 export interface HoldEntry {
   id: number;
   company_id: number;
@@ -23,8 +23,8 @@ export interface HoldEntry {
 }
 
 /**
- * The holds of a company: the open ones by when they were placed, the released ones by when they were
- * released; newest first.
+ * The holds of a company, newest first: open ones by the time they were placed, released ones by the time
+ * they were released.
  */
 export async function listHolds(
   db: Knex,
@@ -38,7 +38,7 @@ export async function listHolds(
   const order: KeysetOrder = {
     keys: [list === 'open' ? 'legal_holds.placed_at' : 'legal_holds.released_at', 'legal_holds.id'],
     direction: 'desc',
-    // Not the open ones alone: the hold that a page starts from may have been released since.
+    // The start of the page is looked up among all holds: its hold may have been released since.
     startsAmong: db('legal_holds').where('legal_holds.company_id', companyId),
     size: PAGE_SIZE,
   };

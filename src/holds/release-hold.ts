@@ -13,9 +13,9 @@ interface LockedHold {
 }
 
 /**
- * Ends a hold for good: retention may then remove what is old enough, unless another hold of the company is
- * open. The row stays as a released one. `ok: false` when it was released before. Throws `NotFound` for a
- * hold of another company.
+ * Releases a hold for good. Retention may then remove old rows, unless another hold of the company is open;
+ * the row of the hold stays. `ok: false` when it was released before. Throws `NotFound` for a hold of another
+ * company.
  */
 export async function releaseHold(
   db: Knex,

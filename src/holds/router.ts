@@ -21,9 +21,9 @@ interface ShownForm {
 const emptyForm: ShownForm = { values: {}, errors: {} };
 
 /**
- * `/holds`: the holds of a company; for operators without a company the open ones of all. Only operators
- * place and release them, since they decide about the platform's retention; the company's admin may read what
- * is about its data.
+ * `/holds`: the holds of a company; for operators without a company, the open ones of all. Only operators
+ * place and release holds, since they decide about the platform's retention. The company's admin may read the
+ * holds on its data.
  */
 export function createHoldsRouter(deps: AppDeps): Router {
   const router = Router();
@@ -116,7 +116,7 @@ async function releaseFromForm(deps: AppDeps, req: Request, res: Response): Prom
   leaveReleased(req, res, hold, await releaseHold(deps.db, requestContext(req), input));
 }
 
-/** Whoever comes second, in another tab or with a second click, learns that it is over. */
+/** The second request, from another tab or a second click, learns that the hold is released. */
 function leaveReleased(req: Request, res: Response, { reference }: HoldEntry, { ok }: { ok: boolean }): void {
   const { t } = formatOf(res);
   const text = t(ok ? 'holds.released' : 'holds.releasedBefore', { reference });

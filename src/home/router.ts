@@ -4,7 +4,7 @@ import { planOffers, TRIAL_DAYS } from '../billing/plans.ts';
 import { currencies } from '../currency.ts';
 import { formatOf } from '../web/page-locals.ts';
 
-/** The front page for strangers; signed-in people go to where they work. */
+/** The front page for strangers. Signed-in people are sent to their own start page. */
 export function createHomeRouter({ config }: AppDeps): Router {
   const router = Router();
   router.get('/', (req, res) => {

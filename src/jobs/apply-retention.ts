@@ -6,17 +6,19 @@ import { describeKept, listExpiredPartitions } from './queries.ts';
 
 interface DroppedPartition {
   partition_name: string;
-  /** Null: the first partition, which has everything before its end. */
+  /** Null for the first partition, which has everything before its end. */
   starts_at: Date | null;
   ends_at: Date;
   dropped_rows: number;
 }
 
 /**
- * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36), one in a transaction
- * with its audit row, and never one with rows of a company that has an open hold, or with an open session.
- * Null: nothing is ever dropped. Says what it did and what it kept. The database function does it as the
- * tables' owner, and refuses fewer months.
+ * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36); null drops nothing.
+ * The database function does it as the tables' owner and refuses fewer months. Returns a summary of dropped
+ * and kept partitions.
+ *
+ * 1. Each partition is dropped in a transaction with its audit row.
+ * 2. A partition stays while it has rows of a company with an open hold, or an open session.
  */
 export async function applyRetention(
   db: Knex,

@@ -8,9 +8,9 @@ interface MadePartition {
 }
 
 /**
- * Makes the monthly partitions that are missing, this month's and those of `monthsAhead` months to come, and
- * moves into them what was written before they were there. Says what it made. The database function does it
- * as the tables' owner, one table in a transaction; two at once make each partition once.
+ * Makes the missing monthly partitions, for this month and `monthsAhead` months to come, and moves rows into
+ * them that were written before. The database function does it as the tables' owner, one table in a
+ * transaction; two runs at once make each partition once. Returns a summary.
  */
 export async function makePartitions(
   db: Knex,

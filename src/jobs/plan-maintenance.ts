@@ -8,7 +8,7 @@ import {
   listMissingPartitions,
 } from './queries.ts';
 
-/** What `makePartitions` and `applyRetention` would do now, one line each. Changes nothing. */
+/** The next steps of `makePartitions` and `applyRetention`, one line each. Changes nothing. */
 export async function planMaintenance(
   db: Knex,
   input: { partitionMonthsAhead: number; retentionMonths: number | null },

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { monthText } from './partitioned-tables.ts';
 
-/** A month without a partition, and how many rows wait for it in the default one. */
+/** A month without a partition, and how many of its rows wait in the default partition. */
 interface MissingPartition {
   partition_month: Date;
   waiting_rows: number;
@@ -19,11 +19,11 @@ export async function listMissingPartitions(
   return rows;
 }
 
-/** A partition that has ended so long ago that retention may drop it, and what keeps it. */
+/** A partition old enough for retention to drop, and the reasons to keep it. */
 interface ExpiredPartition {
   partition_name: string;
   ends_at: Date;
-  /** Numbers of the open holds on companies that have rows in it. */
+  /** Numbers of the open holds on companies with rows in the partition. */
   held_by: number[];
   has_open_sessions: boolean;
 }
@@ -41,12 +41,12 @@ export async function listExpiredPartitions(
   return rows;
 }
 
-/** Nothing keeps it: the next run of retention drops it. */
+/** True when nothing keeps the partition: the next run of retention drops it. */
 export function isFree(partition: ExpiredPartition): boolean {
   return partition.held_by.length === 0 && !partition.has_open_sessions;
 }
 
-/** In a few words why an expired partition stays. */
+/** Why an expired partition stays, in a few words. */
 export function describeKept({ partition_name, held_by, has_open_sessions }: ExpiredPartition): string {
   const reasons = [
     ...(held_by.length === 0 ? [] : [`open holds ${held_by.join(' ')}`]),
@@ -55,7 +55,7 @@ export function describeKept({ partition_name, held_by, has_open_sessions }: Exp
   return `kept ${partition_name}: ${reasons.length === 0 ? 'in use' : reasons.join(', ')}`;
 }
 
-/** In a few words what `makePartitions` would do. */
+/** The next step of `makePartitions` for a month, in a few words. */
 export function describeMissing(table: string, { partition_month, waiting_rows }: MissingPartition): string {
   const month = `${table} ${monthText(partition_month)}`;
   return waiting_rows === 0 ? month : `${month} (and move ${waiting_rows} rows into it)`;

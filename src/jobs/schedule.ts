@@ -5,14 +5,14 @@ import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
 import { MINUTE_MS } from '../durations.ts';
 
-/** Scheduled work: `run` does it and says in a few words what it did. */
+/** Scheduled work. `run` does it and returns a summary in a few words. */
 export interface Job {
   name: string;
   everySeconds: number;
   run(db: Knex, context: RequestContext): Promise<string>;
 }
 
-/** What scheduled work needs of the process. */
+/** The parts of the process that scheduled work needs. */
 interface ScheduleDeps {
   db: Knex;
   log: Log;
@@ -22,8 +22,8 @@ interface ScheduleDeps {
 }
 
 /**
- * A run that has not ended after so many minutes died with its process: no run of ours takes a tenth of it,
- * and work that waits for a dead process must not wait for a person.
+ * A run that has not ended after so many minutes died with its process: no run of ours takes a tenth of that.
+ * The job then becomes due again without anybody's help.
  */
 const DEAD_AFTER_MINUTES = 60;
 
@@ -31,9 +31,12 @@ const DEAD_AFTER_MINUTES = 60;
 const TICK_MS = 5000;
 
 /**
- * Runs jobs when they are due, once however many processes look: whichever moves `next_run_at` forward does
- * the work, and nobody starts a job that is still running. A run that dies with its process is due again
- * after an hour. `stop` waits for the run in progress.
+ * Runs jobs when they are due. `stop` waits for the run in progress.
+ *
+ * 1. However many processes look, a job runs once: the process that moves `next_run_at` forward does the
+ *    work.
+ * 2. A job that is still running is not started again.
+ * 3. A run that died with its process is due again after an hour.
  */
 export function startSchedule(deps: ScheduleDeps): {
   stop(): Promise<void>;
@@ -69,7 +72,7 @@ export async function runDueJobs(deps: ScheduleDeps, at: Date): Promise<void> {
   }
 }
 
-/** Those whose time has not come, in one statement: most of the time that is all of them. */
+/** The jobs that are not due yet, in one statement: most of the time that is all of them. */
 function findWaiting({ db, jobs }: ScheduleDeps, at: Date): Promise<string[]> {
   const names = jobs.map(({ name }) => name);
   return db('scheduled_jobs').whereIn('name', names).where('next_run_at', '>', at).pluck<string[]>('name');
@@ -108,7 +111,7 @@ async function runJob(deps: ScheduleDeps, job: Job, at: Date): Promise<void> {
     context.log.error({ err: error }, 'scheduled work failed');
   }
   deps.metrics.jobRuns.inc({ job: job.name, result: succeeded ? 'ok' : 'failed' });
-  // Not when the run was taken for dead and another has begun: that one has not ended.
+  // Not when the run was taken for dead and another has begun, which has not ended yet.
   await deps
     .db('scheduled_jobs')
     .where({ name: job.name, last_started_at: at })

@@ -12,13 +12,13 @@ interface AcceptingPerson {
 }
 
 /**
- * Longest user agent kept, in characters; the audit row of the same request keeps the hash of a longer one.
+ * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
  */
 const USER_AGENT_MAX = 1024;
 
 /**
  * Records that a person accepts the version in force of every legal text, in the caller's transaction, with
- * one audit row each. A version already accepted, in any language, changes nothing. Throws when a text has
+ * an audit row for each. A version already accepted, in any language, changes nothing. Throws when a text has
  * not been published at all: nobody may come in without terms.
  */
 export async function acceptDocuments(
@@ -53,7 +53,7 @@ async function acceptDocument(
     .onConflict(['user_id', 'document_id'])
     .ignore()
     .returning('id');
-  // The other click of a double click was first, and its audit row stands.
+  // The first click of a double click was faster, and its audit row stands.
   if (stored.length === 0) return;
   await AuditLogger.log(trx, context, {
     action: 'legal_document_accepted',

@@ -1,14 +1,15 @@
-/** One piece of a legal text, ready for a view; all text is plain and still to be escaped. */
+/** One piece of a legal text, ready for a view. All text is plain and still to be escaped. */
 export type DocumentBlock =
   | { kind: 'heading'; level: 2 | 3; text: string; id: string }
   | { kind: 'paragraph'; text: string }
   | { kind: 'list'; items: string[] };
 
 /**
- * Splits a legal text into headings (`## `, `### `), lists (`- `) and paragraphs, in order. Pieces are parted
- * by an empty line; lines within a piece are joined by a space. Anything else is a paragraph, HTML included,
- * so that a text can never bring markup of its own. Heading ids (`s1`, `s2`, …) count from the top of the
- * text.
+ * Splits a legal text into headings (`## `, `### `), lists (`- `) and paragraphs, in order. Everything else
+ * is a paragraph, HTML included, so that a text can never bring markup of its own.
+ *
+ * 1. An empty line ends a piece; lines within a piece are joined by a space.
+ * 2. Heading ids (`s1`, `s2`, …) count from the top of the text.
  */
 export function parseBlocks(body: string): DocumentBlock[] {
   const blocks: DocumentBlock[] = [];

@@ -19,7 +19,7 @@ const tick = z
 
 const version = z.string().max(20).optional().catch(undefined);
 
-/** The form of `/legal/accept`: one tick per text, and the versions that stood beside the ticks. */
+/** The form of `/legal/accept`: one tick for each text, and the versions that stood beside the ticks. */
 export const acceptanceForm = z.object({
   acceptTerms: tick,
   acceptPrivacy: tick,

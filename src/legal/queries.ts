@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Locale } from '../web/locales/catalogues.ts';
 
-/** The texts everybody accepts before using the product, in the order in which they are shown. */
+/** The texts that everybody accepts before using the product, in the order in which they are shown. */
 export const documentKinds = ['terms', 'privacy'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
-/** One published text in one language; `content_sha256` is over the UTF-8 bytes of `body`, in hex. */
+/** A published text in one language. `content_sha256` is over the UTF-8 bytes of `body`, in hex. */
 export interface LegalDocument {
   id: number;
   kind: DocumentKind;
@@ -17,13 +17,13 @@ export interface LegalDocument {
   published_at: Date;
 }
 
-/** One version of a text, whatever its languages. */
+/** A version of a text, in all its languages. */
 interface DocumentVersion {
   version: string;
   published_at: Date;
 }
 
-/** What a person accepted, when and from where, with the document it refers to. */
+/** An acceptance, with its time, its address and the document it refers to. */
 export interface Acceptance {
   id: number;
   user_id: number;
@@ -52,8 +52,8 @@ const documentColumns = [
 ];
 
 /**
- * The text in force: of the newest published version, in the reader's language, or in the other one when that
- * version has no translation (an older version in the right language would be the wrong text).
+ * The text in force: the newest published version, in the reader's language or, when that version has no
+ * translation, in the other one. An older version in the right language would be the wrong text.
  */
 export async function findCurrentDocument(
   db: Knex,
@@ -67,7 +67,7 @@ export async function findCurrentDocument(
     .first<LegalDocument | undefined>(documentColumns);
 }
 
-/** One published version, in the reader's language when it has that one. */
+/** A published version, in the reader's language when there is a translation. */
 export async function findDocument(
   db: Knex,
   kind: DocumentKind,
@@ -93,8 +93,8 @@ export async function listVersions(db: Knex, kind: DocumentKind): Promise<Docume
 }
 
 /**
- * Everything one person ever accepted, newest first. It takes no company: the caller has already found the
- * person within the company that asks.
+ * Everything that one person ever accepted, newest first. The caller has already found the person within the
+ * company that asks, so no company is needed.
  */
 export async function listAcceptances(db: Knex, userId: number): Promise<Acceptance[]> {
   return db('legal_acceptances')
@@ -122,14 +122,15 @@ export async function listAcceptances(db: Knex, userId: number): Promise<Accepta
 }
 
 /**
- * The kinds whose version in force the person has accepted in no language, in the order of `documentKinds`.
+ * The kinds whose version in force the person has not accepted in any language, in the order of
+ * `documentKinds`.
  */
 export async function findMissingAcceptances(db: Knex, userId: number): Promise<DocumentKind[]> {
   const missing = await missingAcceptancesOf(db, userId).pluck<DocumentKind[]>('in_force.kind');
   return documentKinds.filter((kind) => missing.includes(kind));
 }
 
-/** The same as part of a query about many people, whose column `userId` then names. */
+/** The missing acceptances as part of a query about many people; `userId` is the column with their id. */
 export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string, object>): Knex.QueryBuilder {
   const inForce = publishedDocuments(db)
     .groupBy('legal_documents.kind')
@@ -143,10 +144,7 @@ export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string,
   return db.from(inForce).whereNotExists(accepted);
 }
 
-/**
- * Versions are ISO dates, so the newest is the greatest; one whose time has not come is nobody's business
- * yet.
- */
+/** Versions are ISO dates, so the newest is the greatest. A version whose time has not come is not shown. */
 function publishedDocuments(db: Knex): Knex.QueryBuilder {
   return db('legal_documents').whereRaw('legal_documents.published_at <= now()');
 }

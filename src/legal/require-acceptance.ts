@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { AppError, NotSignedIn } from '../errors.ts';
 import { findMissingAcceptances } from './queries.ts';
 
-/** 403: a script's request that has to wait until the person has accepted the new texts on a page. */
+/** 403 for a script: its request has to wait until the person has accepted the new texts on a page. */
 class AcceptanceRequired extends AppError {
   constructor() {
     super(403, 'legal.acceptFirst');
@@ -12,8 +12,8 @@ class AcceptanceRequired extends AppError {
 
 /**
  * Sends signed-in people to `/legal/accept` until they have accepted the version in force of every legal
- * text, and from there back to the page they asked for. Operators pass: they are the seller's staff, not a
- * party to the terms. Mount it after the guard that refuses strangers.
+ * text, and from there back to the page they asked for. Operators pass: they are the seller's staff and no
+ * party to the terms. To be mounted after the guard that refuses strangers.
  */
 export function requireCurrentAcceptance(db: Knex): RequestHandler {
   return async (req, res, next) => {
@@ -28,14 +28,14 @@ export function requireCurrentAcceptance(db: Knex): RequestHandler {
   };
 }
 
-/** A redirect helps a person; a script that reports activity would take the page behind it for success. */
+/** A redirect helps a person. A script that reports activity would take the page behind it for success. */
 function isNavigation(req: Request): boolean {
   const mode = req.get('sec-fetch-mode');
   return (mode === undefined || mode === 'navigate') && req.accepts('html') === 'html';
 }
 
 /**
- * The page asked for; after a form, the start of that part of the site, since what was typed cannot be sent
+ * The page asked for. After a form it is the start of that part of the site, since the form cannot be sent
  * again.
  */
 function pageToReturnTo(req: Request): string {

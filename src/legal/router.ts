@@ -60,7 +60,7 @@ export function createLegalRouter({ db, config }: Parts): Router {
   return router;
 }
 
-/** Exactly the bytes that the hash is over, so that anyone can compute it: `sha256sum` of the file. */
+/** Sends exactly the bytes of the hash, so that anybody can compute it: `sha256sum` of the file. */
 async function sendText(db: Knex, req: Request, res: Response): Promise<void> {
   const address = fileAddress.safeParse(req.params);
   if (!address.success) throw new NotFound();
@@ -119,7 +119,7 @@ async function acceptFromPage(db: Knex, req: Request, res: Response): Promise<vo
   res.redirect(303, returnTo);
 }
 
-/** One text on the accept page, and the version of it that the person accepted before. */
+/** A text on the accept page, and the version that the person accepted before. */
 interface NewDocument extends LegalDocument {
   field: 'acceptTerms' | 'acceptPrivacy';
   accepted: { version: string; accepted_at: Date } | null;
@@ -141,7 +141,9 @@ async function listNewDocuments(db: Knex, req: Request, res: Response): Promise<
   });
 }
 
-/** A tick counts for the version that stood beside it: one published since then has to be shown first. */
+/**
+ * A tick counts for the version that stood beside it. A version published since then has to be shown first.
+ */
 function findErrors(res: Response, documents: NewDocument[], form: AcceptanceForm): Record<string, string> {
   const { t } = formatOf(res);
   const errors: Record<string, string> = {};

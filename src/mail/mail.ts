@@ -8,18 +8,17 @@ export interface Mail {
   text: string;
 }
 
-/** Sends mail, or says that none is configured. */
+/** Sends mail, or reports that no mail server is configured. */
 export interface Mailer {
-  /** False: no SMTP_URL, so links must be handed over by the person who made them. */
+  /** False without SMTP_URL. Links are then handed over by the person who created them. */
   isConfigured: boolean;
   /**
-   * True when the server took the mail. Never throws: a mail that fails is logged, and what caused it stays
-   * done.
+   * True when the server took the mail. Never throws: a mail that fails is logged, and its cause stays done.
    */
   send(mail: Mail): Promise<boolean>;
 }
 
-/** A mailer over SMTP_URL; files and addresses in a mail are never fetched. */
+/** A mailer over SMTP_URL. Files and addresses in a mail are never fetched. */
 export function createMailer(config: Pick<Config, 'smtpUrl' | 'mailFrom'>, log: Log): Mailer {
   if (config.smtpUrl === null) return { isConfigured: false, send: () => Promise.resolve(false) };
   const transport = createTransport({

@@ -3,8 +3,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /**
- * Makes a person of a company with the period of membership that starts now, in the caller's transaction.
- * Returns their id. An address that somebody has is refused by `uq_users_email`.
+ * Adds a person to a company, with a period of membership that starts now, in the caller's transaction.
+ * Returns the person's id. An address that is taken is refused by `uq_users_email`.
  */
 export async function addMember(
   trx: Knex.Transaction,

@@ -3,7 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 
-/** Keeps the language a signed-in person reads. The one they have already changes nothing. */
+/** Stores the language of a signed-in person. Choosing the present language changes nothing. */
 export async function changeLocale(
   db: Knex,
   context: RequestContext,

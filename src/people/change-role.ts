@@ -4,8 +4,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { isLastAdmin, lockMember } from './company-lock.ts';
 
 /**
- * Changes the role of a person of a company, from their next request on. The last active admin keeps theirs.
- * Throws `NotFound` for a person of another company.
+ * Changes the role of a person of a company, from their next request on. The last active admin keeps the
+ * role. Throws `NotFound` for a person of another company.
  */
 export async function changeRole(
   db: Knex,

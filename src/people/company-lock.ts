@@ -6,11 +6,11 @@ import { countActiveMembers, findMemberForUpdate, type Member } from '../auth/qu
 import { findPlanTimes } from '../billing/queries.ts';
 
 /**
- * Makes changes to the people of a company happen one after the other: whoever counts admins or places holds
- * this lock until the end of the transaction. Throws `NotFound` for an unknown company.
+ * Makes changes to the people of a company happen one after the other. Every operation that counts admins or
+ * places holds this lock until the end of the transaction. Throws `NotFound` for an unknown company.
  */
 export async function lockCompany(trx: Knex.Transaction, companyId: number): Promise<void> {
-  // "No key" update: rows of others that refer to the company, audit rows above all, need not wait.
+  // The lock is "no key update": rows that refer to the company, audit rows above all, need not wait.
   const row = await trx('companies')
     .where({ id: companyId })
     .forNoKeyUpdate()
@@ -19,7 +19,7 @@ export async function lockCompany(trx: Knex.Transaction, companyId: number): Pro
 }
 
 /**
- * Locks a company and one of its people. Throws `NotFound` for a person of another company like for one who
+ * Locks a company and one of its people. Throws `NotFound` for a person of another company, as for one who
  * does not exist.
  */
 export async function lockMember(
@@ -33,7 +33,7 @@ export async function lockMember(
 }
 
 /**
- * True when this person is the only active admin of the (locked) company: without them nobody could let
+ * True when this person is the only active admin of the (locked) company. Without an admin nobody could let
  * people in or pay.
  */
 export async function isLastAdmin(

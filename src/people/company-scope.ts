@@ -6,13 +6,13 @@ import { NotFound, NotSignedIn } from '../errors.ts';
 import { parseId } from '../web/list-input.ts';
 import { findCompany, type CompanyRow } from './queries.ts';
 
-/** Which company an admin page is about. */
+/** The company that an admin page is about. */
 export interface AdminScope {
-  /** Null: an operator has not chosen one yet. */
+  /** Null while an operator has not chosen one. */
   company: CompanyRow | null;
   /** True for the platform's staff, whose links and forms must carry the company. */
   isOperator: boolean;
-  /** To be put at the end of every address: empty for admins, `?company=3` for operators. */
+  /** The end of every address on the page: empty for admins, `?company=3` for operators. */
   query: string;
 }
 
@@ -26,9 +26,10 @@ declare global {
 }
 
 /**
- * Finds the company of an admin page: an admin's own, or the one an operator names as `?company=`. Stateless,
- * so that two tabs never mix companies. Every look of an operator into a company is a row that its admin can
- * see. Throws `NotFound` for an unknown company, and for an admin who names another one.
+ * Finds the company of an admin page: an admin's own, or the one that an operator names by `?company=`.
+ * Nothing is stored, so two tabs never mix companies. Every look of an operator into a company is an audit
+ * row that its admin can see. Throws `NotFound` for an unknown company, and for an admin who names another
+ * one.
  */
 export function adminScope(db: Knex): RequestHandler {
   return async (req, res, next) => {
@@ -66,13 +67,13 @@ export function companyOf(req: Request): CompanyRow {
   return company;
 }
 
-/** The company as a parameter of an address: for operators only, an admin's company goes without saying. */
+/** The company as a parameter of an address, for operators. An admin's company needs no parameter. */
 export function companyParam(req: Request): { company: number | null } {
   const { isOperator, company } = scopeOf(req);
   return { company: isOperator ? (company?.id ?? null) : null };
 }
 
-/** Writes down, for the company's admin to see, that the platform's staff looked into the company. */
+/** Records, for the company's admin to see, that the platform's staff looked into the company. */
 export async function recordOperatorLook(
   db: Knex,
   context: RequestContext,

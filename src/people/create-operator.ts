@@ -7,9 +7,9 @@ import { hashPassword } from '../auth/password.ts';
 import { isMemberMailbox } from '../auth/queries.ts';
 
 /**
- * Makes one of the platform's own staff, who belong to no company. Only the command line calls this: there is
- * no page that can. An address that somebody has already, in a company or not, is refused; so is one whose
- * mail a person of a company reads.
+ * Creates an operator, one of the platform's own staff, who belong to no company. Only the command line calls
+ * this; no page can. Refuses an address that is taken, in a company or not, and an address whose mail a
+ * person of a company reads.
  */
 export async function createOperator(
   db: Knex,

@@ -4,7 +4,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { endBrowserSessions } from '../web/sessions/end-browser-sessions.ts';
 
 /**
- * Ends an operator's access at once. What they did stays in the evidence. Only the command line calls this.
+ * Ends an operator's access at once. The operator's actions stay in the evidence. Only the command line calls
+ * this.
  */
 export async function deactivateOperator(
   db: Knex,

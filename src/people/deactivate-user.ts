@@ -8,9 +8,9 @@ import { removeSshKeysOf } from '../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../credentials/revoke-access-token.ts';
 
 /**
- * Ends a person's access at once: every browser session, access token, SSH key and open workspace session of
- * theirs, and the membership. All evidence about them stays. The last active admin cannot be removed. Throws
- * `NotFound` for a person of another company.
+ * Ends a person's access at once: browser sessions, access tokens, SSH keys, open workspace sessions and the
+ * membership. All evidence about the person stays. The last active admin cannot be removed. Throws `NotFound`
+ * for a person of another company.
  */
 export async function deactivateUser(
   db: Knex,
@@ -58,6 +58,6 @@ async function endMembership(
   await trx('membership_periods')
     .where({ user_id: userId, company_id: companyId })
     .whereNull('ended_at')
-    // A request that waited for the lock bears an earlier time than what it waited for.
+    // A request that waited for the lock may carry an earlier time than the change it waited for.
     .update({ ended_at: trx.raw('greatest(started_at, ?::timestamptz)', [context.at]) });
 }

@@ -20,7 +20,9 @@ export async function listDocumentsInForce(db: Knex, { locale }: Format): Promis
   });
 }
 
-/** A tick counts for the version that stood beside it: one published since then has to be shown first. */
+/**
+ * A tick counts for the version that stood beside it. A version published since then has to be shown first.
+ */
 export function staleTicks(
   documents: DocumentInForce[],
   seen: SeenVersions,

@@ -12,7 +12,9 @@ export const invitationForm = z.object({
 /** The form that changes a role. */
 export const roleForm = invitationForm.pick({ role: true });
 
-/** Lower-cased by ASCII rules only: the Kelvin sign and the dotted capital I must not turn into letters. */
+/**
+ * Lower-cased by ASCII rules only, so that the Kelvin sign and the dotted capital I do not turn into letters.
+ */
 const subdomain = text('auth.subdomainMissing')
   .trim()
   .transform((value) => value.replace(/[A-Z]/g, (letter) => letter.toLowerCase()))
@@ -56,7 +58,7 @@ export const acceptInvitationForm = z.object({
   ...acceptance,
 });
 
-/** The versions of both documents that stood beside the ticks; undefined when the form did not say. */
+/** The versions of both documents that stood beside the ticks. Undefined when the form did not say. */
 export interface SeenVersions {
   termsVersion?: string | undefined;
   privacyVersion?: string | undefined;

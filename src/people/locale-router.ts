@@ -8,8 +8,8 @@ import { changeLocale } from './change-locale.ts';
 import { localeChoice } from './input.ts';
 
 /**
- * The language switch, for everybody. The choice is kept on this browser, and for a signed-in person on the
- * person: theirs wins wherever they sign in.
+ * The language switch, for everybody. The choice is kept in this browser and, for a signed-in person, in the
+ * account, which wins at the next sign-in.
  */
 export function createLocaleRouter({ db, config }: AppDeps): Router {
   const router = Router();

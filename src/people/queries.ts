@@ -11,7 +11,7 @@ export async function findCompany(db: Knex, companyId: number): Promise<CompanyR
   return db('companies').where({ id: companyId }).first<CompanyRow | undefined>(['id', 'name', 'subdomain']);
 }
 
-/** The company a person belongs to; undefined for operators and for people who do not exist. */
+/** The company of a person. Undefined for operators and for people who do not exist. */
 export async function findCompanyIdOfUser(db: Knex, userId: number): Promise<number | undefined> {
   const row = await db('users')
     .where({ id: userId })

@@ -6,8 +6,8 @@ import { hasRoom, lockMember } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations } from '../auth/queries.ts';
 
 /**
- * Gives a deactivated person their access back, with a new period of membership. They sign in anew. Refused
- * when the plan has no place left. Throws `NotFound` for a person of another company.
+ * Gives a deactivated person access again, with a new period of membership and a new sign-in. Refused when
+ * the plan has no place left. Throws `NotFound` for a person of another company.
  */
 export async function reactivateUser(
   db: Knex,
@@ -27,7 +27,7 @@ export async function reactivateUser(
       company_id: companyId,
       started_at: context.at,
     });
-    // One that was on its way when the person was deactivated must not come back to life.
+    // A session that was just being made when the person was deactivated must not come back to life.
     await endBrowserSessions(trx, userId);
     await AuditLogger.log(trx, context, {
       action: 'user_reactivated',

@@ -14,7 +14,7 @@ import { register } from './register.ts';
 
 type Parts = AppDeps & { limits: AttemptLimits };
 
-/** What is shown again when the form has faults. */
+/** The fields that are shown again when the form has faults. */
 const KEPT = ['companyName', 'subdomain', 'fullName', 'email', 'acceptTerms', 'acceptPrivacy'] as const;
 
 /** Registration of a company with its first admin. */

@@ -25,9 +25,9 @@ interface Registration {
 type RegisterOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: 'subdomain-taken' | 'email-taken' };
 
 /**
- * Makes a company, its first admin, their acceptance of the legal texts and the trial, all or nothing, and
- * records the sign-in that follows. The form must have been sent with both acceptances. Of two equal
- * registrations at once one is refused as taken.
+ * Creates a company, its first admin, their acceptance of the legal texts and the trial, all or nothing, and
+ * records the sign-in that follows. The form must have been sent with both acceptances. When two equal
+ * registrations come at once, one is refused as taken.
  */
 export async function register(
   db: Knex,

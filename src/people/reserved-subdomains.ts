@@ -12,7 +12,8 @@ const reserved = new Set(
 );
 
 /**
- * True for names that we need ourselves or that would pass for us: no company can have them as its address.
+ * True for names that the platform needs itself or that could be mistaken for it. No company can have one as
+ * its address.
  */
 export function isReservedSubdomain(subdomain: string): boolean {
   return reserved.has(subdomain);

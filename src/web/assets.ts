@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import express, { type Express } from 'express';
 
-/** Serves our files and the font's, under a path that changes with their content. */
+/** Serves our files and those of the font, under a path that changes with their content. */
 export interface Assets {
   /** The address of a file: `asset('app.css')`, `asset('vendor/inter.css')`. */
   url(name: string): string;
@@ -13,7 +13,9 @@ export interface Assets {
 
 const require = createRequire(import.meta.url);
 
-/** Reads the files once at start to make the version; browsers may then keep them for a year. */
+/**
+ * Reads the files once at start to compute the version of the path. Browsers may then keep them for a year.
+ */
 export function createAssets(folder: string): Assets {
   const inter = dirname(require.resolve('@fontsource-variable/inter/package.json'));
   const version = hashOf([...listFiles(folder), join(inter, 'index.css')]);

@@ -1,14 +1,14 @@
 import type { Request } from 'express';
 
 /**
- * Writes down why a request could not be read: too large, cut off, an unknown encoding. Never the error's own
- * text: the parsers quote in it what was sent, which may be a password.
+ * Logs why a request could not be read: too large, cut off, an unknown encoding. The error's own text is
+ * never logged: the parsers quote the request in it, which may contain a password.
  */
 export function logUnreadable(req: Request, error: unknown): void {
   req.log.info({ fault: faultOf(error), ...framingOf(req) }, 'a request could not be read');
 }
 
-/** The parsers name their own faults; a body that cannot be unpacked has only the code of zlib. */
+/** The parsers name their own faults. A body that cannot be unpacked has only zlib's code. */
 export function faultOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   if ('type' in error) return String(error.type);

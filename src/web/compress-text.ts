@@ -2,13 +2,13 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 
 /**
- * Compresses text for a reader that takes it: our stylesheets and scripts, and pages.
+ * Compresses our stylesheets, scripts and pages for browsers that accept it. Downloads compress themselves
+ * (send-download.ts), and a workspace's answers never come here.
  *
- * A page is sent as it is where somebody else may have chosen a part of it, by a link or a form: the size of
- * a compressed page tells whoever can see the connection whether that part stands in the page already, and
- * so, letter by letter, the form's token or another secret (BREACH, https://breachattack.com). That is every
- * answer to an address with a query, to another method than GET, and with another status than 200. Downloads
- * compress themselves (send-download.ts); a workspace's answers never come here.
+ * A page stays uncompressed when a stranger may have chosen a part of it, by a link or a form: an address
+ * with a query, a method other than GET, a status other than 200. The size of a compressed page tells whether
+ * the chosen part stands elsewhere in it, and so reveals the form's token letter by letter to anybody who
+ * sees the connection (BREACH, https://breachattack.com).
  */
 export function compressText(): RequestHandler {
   const compress = compression({
@@ -20,7 +20,8 @@ export function compressText(): RequestHandler {
       compression.filter(req, res),
   });
   return (req, res, next) => {
-    // It listens once to the end of each answer; a download has the ten that Node takes for normal.
+    // The compressor adds a listener to each answer. A download already has the ten that Node takes for
+    // normal.
     res.setMaxListeners(res.getMaxListeners() + 1);
     compress(req, res, next);
   };

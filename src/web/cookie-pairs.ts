@@ -1,7 +1,7 @@
 /**
- * The pairs of a `Cookie` header, without the blanks around each: space and tab (RFC 6265, section 5.2).
- * `trim` would take U+00A0 away too, and a browser lets a neighbouring host plant a cookie whose name is that
- * and then one with `__Host-`.
+ * The pairs of a `Cookie` header, without the spaces and tabs around each (RFC 6265, section 5.2). `trim`
+ * would also remove U+00A0: a neighbouring host can plant a cookie whose name is that character followed by a
+ * `__Host-` name.
  */
 export function cookiePairs(header: string | undefined): string[] {
   return (header ?? '').split(';').map((pair) => pair.replace(/^[ \t]+|[ \t]+$/g, ''));

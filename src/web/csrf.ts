@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { ForgedRequest } from '../errors.ts';
 import { cookiePairs } from './cookie-pairs.ts';
 
-/** The `__Host-` prefix keeps other hosts from planting one; browsers take it over https only. */
+/** The `__Host-` prefix keeps other hosts from planting the cookie. Browsers accept it over https only. */
 function formCookieName(config: Config): string {
   return config.production ? '__Host-yac-form' : 'yac_form';
 }
@@ -34,9 +34,9 @@ export function csrfProtection(config: Config): RequestHandler {
 }
 
 /**
- * The token is an HMAC over what binds it to this browser: the session id of a signed-in person (so it
- * changes at sign-in), else a random cookie (so a stranger's page view stores nothing). OWASP CSRF cheat
- * sheet, signed double submit.
+ * The token is an HMAC over the session id of a signed-in person, so it changes at sign-in; for a stranger it
+ * is over a random cookie, so that a page view stores nothing. Source: OWASP CSRF cheat sheet, signed double
+ * submit.
  */
 function tokenFor(req: Request, res: Response, config: Config): string {
   const binding = req.user === undefined ? `c:${anonymousCookie(req, res, config)}` : `s:${req.sessionID}`;
@@ -56,7 +56,7 @@ function anonymousCookie(req: Request, res: Response, config: Config): string {
   return value;
 }
 
-/** One cookie of the request, or null. Values are ours (base64url), so nothing needs decoding. */
+/** A cookie of the request, or null. The values are ours (base64url) and need no decoding. */
 export function readCookie(req: Request, name: string): string | null {
   const found = cookiePairs(req.headers.cookie).find((pair) => pair.startsWith(`${name}=`));
   return found === undefined ? null : found.slice(name.length + 1);

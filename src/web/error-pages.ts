@@ -13,7 +13,8 @@ export const notFound: RequestHandler = () => {
 };
 
 /**
- * The one error handler. Says what the person needs to know; the stack goes to the log and never to the page.
+ * The only error handler. The page says as much as the person needs; the stack goes to the log and never to
+ * the page.
  */
 export function errorPages(db: Knex): ErrorRequestHandler {
   return async (error: unknown, req, res, next) => {
@@ -48,7 +49,7 @@ function show(req: Request, res: Response, status: number, textKey: string): voi
 }
 
 /**
- * Errors of the body parser and of Express itself carry a status; everything else is a bug and stays unknown.
+ * Errors of the body parser and of Express carry a status. Every other error is a bug and stays unexplained.
  */
 function toAppError(error: unknown): AppError | null {
   if (error instanceof AppError) return error;

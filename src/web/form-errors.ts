@@ -18,10 +18,10 @@ function placeholdersOf(issue: z.core.$ZodIssue): Record<string, number> {
   return issue.code === 'custom' ? ((issue.params ?? {}) as Record<string, number>) : {};
 }
 
-/** Longest text that is shown again in a field, in characters; more than any field takes. */
+/** Longest text that is shown again in a field, in characters: more than any field accepts. */
 const SHOWN_AGAIN_MAX = 4000;
 
-/** What was typed, to be shown again in the named fields. Passwords are never among them. */
+/** The typed values of the named fields, to be shown again. Passwords are never among them. */
 export function keptValues(body: unknown, names: readonly string[]): Record<string, string> {
   const fields = (body ?? {}) as Record<string, unknown>;
   const kept = names.flatMap((name) => {

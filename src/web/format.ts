@@ -8,11 +8,11 @@ type DateStyle = 'datetime' | 'date' | 'time' | 'relative' | 'utc';
 /** The only functions a template may call, for one locale. */
 export interface Format {
   locale: Locale;
-  /** A text of the catalogue; ICU placeholders and plurals are filled from `params`. */
+  /** A text of the catalogue. ICU placeholders and plurals are filled from `params`. */
   t(key: TextKey, params?: Params): string;
   /**
-   * The same in pieces: the texts between, and what `params` has for a placeholder when that is an object, as
-   * it is.
+   * The same text in pieces: the parts between the placeholders, and for each placeholder its object from
+   * `params`.
    */
   parts<Piece extends object>(
     key: TextKey,

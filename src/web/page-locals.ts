@@ -6,10 +6,13 @@ import { readCookie } from './csrf.ts';
 import { formatFor, type Format } from './format.ts';
 import { locales, type Locale } from './locales/catalogues.ts';
 
-/** Remembers the language of somebody who is not signed in. Holds nothing else. */
+/** Remembers the language of somebody who is not signed in, and nothing else. */
 const LOCALE_COOKIE = 'yac_locale';
 
-/** What every view needs, before anybody is known: so that an error page can be shown at any point. */
+/**
+ * The locals that every view needs, set before the person is known, so that an error page can be shown at any
+ * point.
+ */
 export function basicLocals(assets: Assets): RequestHandler {
   return (req, res, next) => {
     setFormat(req, res);
@@ -27,8 +30,8 @@ export function basicLocals(assets: Assets): RequestHandler {
 }
 
 /**
- * Adds the signed-in person, their language, the message kept for this page, and how their company's
- * subscription stands, as `subscriptionOf` says it: the layout warns of its end.
+ * Adds the signed-in person, their language, the message kept for this page, and the state of their company's
+ * subscription (`subscriptionOf`), of whose end the layout warns.
  */
 export function pageLocals(subscriptionOf: (user: Express.User, at: Date) => unknown): RequestHandler {
   return (req, res, next) => {
@@ -53,7 +56,7 @@ export function setFlash(req: Request, kind: 'success' | 'danger' | 'info', text
   req.session.flash = { kind, text };
 }
 
-/** Remembers a stranger's language for a year. */
+/** Remembers the language of somebody who is not signed in, for a year. */
 export function rememberLocale(res: Response, config: Config, locale: Locale): void {
   res.cookie(LOCALE_COOKIE, locale, {
     httpOnly: true,

@@ -1,7 +1,7 @@
 /**
- * The addresses of the pages beside a page of a list, keeping what else is asked for; null where the list
- * ends. `prefix` is the one of `parseCursor`; `fragment` (an element's id) brings the reader back to a list
- * further down.
+ * The addresses of the pages before and after a page of a list, with the other parameters kept. Null where
+ * the list ends. `prefix` is that of `parseCursor`; `fragment` (an element's id) leads back to a list further
+ * down the page.
  */
 export function pageUrls(
   path: string,
@@ -17,7 +17,7 @@ export function pageUrls(
   return { prevUrl: urlOf('prev', page.prevId), nextUrl: urlOf('next', page.nextId) };
 }
 
-/** A path with those of the parameters that have a value. */
+/** A path with the parameters that have a value. */
 export function urlWith(path: string, params: Record<string, string | number | null | undefined>): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) {

@@ -4,13 +4,13 @@ import { TooManyAttempts } from '../errors.ts';
 
 /** Counts attempts across all processes. */
 export interface RateLimit {
-  /** Takes one of the attempts of `key`; throws `TooManyAttempts` when none is left. */
+  /** Takes one attempt of `key`. Throws `TooManyAttempts` when none is left. */
   consume(key: string): Promise<void>;
 }
 
 /**
- * Allows `points` attempts in `durationSeconds` per key, counted in the table `rate_limits`. While Postgres
- * does not answer each process counts for itself, so a limit never turns a hiccup into a refusal.
+ * Allows `points` attempts in `durationSeconds` for each key, counted in the table `rate_limits`. While
+ * Postgres does not answer each process counts for itself, so a hiccup never becomes a refusal.
  */
 export function createRateLimit(
   db: Knex,

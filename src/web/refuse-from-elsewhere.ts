@@ -3,16 +3,18 @@ import { Forbidden } from '../errors.ts';
 import { formatOf } from './page-locals.ts';
 
 /**
- * A page of a workspace can send a HEAD with the person's cookies as well: it asks for nothing first (Fetch,
- * section 2.2.1).
+ * A page of a workspace can also send a HEAD with the person's cookies, without asking first (Fetch, section
+ * 2.2.1).
  */
 const LOOKS = ['GET', 'HEAD'];
 
 /**
- * Keeps other sites, and pages inside workspaces, from writing a person's evidence: a request that only
- * looks, but is recorded (`records`), is not carried out when another site made the browser send it. A link
- * that was followed gets a page that asks; an image, a frame or a script gets a 403. Browsers that say
- * nothing of where a request comes from pass, as do bookmarks. Source: W3C Fetch Metadata, `Sec-Fetch-Site`.
+ * Refuses recorded requests (`records`) that another site, or a page inside a workspace, made the browser
+ * send: they would write false evidence about a person. Source: W3C Fetch Metadata, `Sec-Fetch-Site`.
+ *
+ * 1. A followed link gets a page that asks.
+ * 2. An image, a frame or a script gets a 403.
+ * 3. Bookmarks pass, and so do browsers that do not say where a request comes from.
  */
 export function refuseFromElsewhere(records: (req: Request) => boolean): RequestHandler {
   return (req, res, next) => {

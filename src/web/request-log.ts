@@ -8,14 +8,14 @@ import type { Metrics } from '../metrics.ts';
 import type { Recorders } from '../recorders.ts';
 
 /**
- * What a client or proxy calls its request is kept in the log when it has this shape; anything else is
+ * The form of an id that a client or proxy gives its request. Such an id is kept in the log; anything else is
  * dropped.
  */
 const GIVEN_ID = /^[\w-]{8,64}$/;
 
 /**
- * Gives each request an id of our own (it stands in the evidence, so nobody else may choose it), the time it
- * came in, a log that bears the id, one log line and one duration.
+ * Gives each request its own id, its time of arrival, a log with the id, one log line and one duration. The
+ * id stands in the evidence, so nobody else may choose it.
  */
 export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): RequestHandler[] {
   return [

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 
-/** What our pages never ask a browser for, nor what they show in a frame. Source: W3C, Permissions Policy. */
+/** Browser features that neither our pages nor the frames in them use. Source: W3C, Permissions Policy. */
 const PERMISSIONS_POLICY = [
   'accelerometer',
   'autoplay',
@@ -29,7 +29,7 @@ const PERMISSIONS_POLICY = [
   .join(', ');
 
 /**
- * Strict headers on every answer: own origin only, scripts by nonce, no frame but where a route allows one.
+ * Strict headers on every answer: own origin only, scripts by nonce, frames only where a route allows one.
  */
 export function securityHeaders(config: Config): RequestHandler[] {
   return [
@@ -40,9 +40,9 @@ export function securityHeaders(config: Config): RequestHandler[] {
     helmet({
       contentSecurityPolicy: false,
       strictTransportSecurity: config.production ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-      // Not no-referrer: with that, browsers send "Origin: null" on our own forms.
+      // Not no-referrer: browsers would then send "Origin: null" with our own forms.
       referrerPolicy: { policy: 'same-origin' },
-      // frame-ancestors of the policy below says it, and is the one that the payment return pages widen.
+      // The policy's frame-ancestors says the same, and the payment return pages widen it.
       xFrameOptions: false,
     }),
     (_req, res, next) => {
@@ -54,9 +54,11 @@ export function securityHeaders(config: Config): RequestHandler[] {
 }
 
 /**
- * Sets the Content-Security-Policy. `frame` allows one other origin to be shown in a frame (the payment
- * page), and ours, where it returns to; `formTarget` lets forms of this page lead to other origins, also by a
- * redirect. `framedBySelf` lets this page be shown inside our own page (the gateway returns into the frame).
+ * Sets the Content-Security-Policy.
+ * - `frame` lets the page show one other origin in a frame (the payment page), and ours, to which that
+ *   returns.
+ * - `formTarget` lets forms of the page lead to other origins, also by a redirect.
+ * - `framedBySelf` lets our own pages show this page in a frame (the gateway returns into it).
  */
 export function setContentPolicy(
   res: Parameters<RequestHandler>[1],

@@ -120,7 +120,7 @@ var AppLink = class {
   constructor(path) {
     this.#path = path;
   }
-  /** Asks to be let in. `onEnd` is called when the app, later, ends it. Rejects when there is no answer. */
+  /** Asks for a session. `onEnd` is called when the app ends it later. Rejects when there is no answer. */
   async open(message, onEnd) {
     this.#onEnd = onEnd;
     return this.#ask(message);
@@ -129,8 +129,8 @@ var AppLink = class {
     this.#say({ active: true });
   }
   /**
-   * Says how it ended, and waits until the app has noted it, a few seconds at most; longer for an app that is
-   * being restarted.
+   * Reports how the session ended and waits until the app has recorded it: a few seconds at most, or longer
+   * while the app is being restarted.
    */
   async ended(how) {
     if (this.#isDone) return;
@@ -141,7 +141,7 @@ var AppLink = class {
       if (decision === null || 'refused' in decision) return;
     }
   }
-  /** False when the app has gone without noting it. One that is merely slow will. */
+  /** False when the app has gone without recording the end. A slow app still will. */
   async #takeLeave(how) {
     const socket = this.#socket;
     if (socket === null) return false;
@@ -193,7 +193,7 @@ var AppLink = class {
     if (decision === null) this.#onEnd('The platform has been away for too long.');
     else if ('refused' in decision) this.#onEnd(decision.refused);
   }
-  /** Null when the app stays away, or there is no need any more. */
+  /** Null when the app stays away, or when the connection is no longer needed. */
   async #comeBack(ms, isNeedless = () => false) {
     const end2 = Date.now() + ms;
     while (Date.now() < end2) {
@@ -215,8 +215,8 @@ var Output = class {
   #from;
   #to;
   /**
-   * `fd` is where sshd listens. It becomes non-blocking: a client that reads nothing must not keep us from
-   * ending.
+   * `fd` is the pipe that sshd reads. It becomes non-blocking, so that a client that reads nothing cannot
+   * keep us from ending.
    */
   constructor(from, fd) {
     this.#from = from;
@@ -225,7 +225,7 @@ var Output = class {
     from.on('error', () => void 0);
     from.pipe(this.#to, { end: false });
   }
-  /** Passes on what had been printed when the shell exited, and nothing that comes later. */
+  /** Passes on the output from before the shell's exit, and nothing later. */
   async finish() {
     const [from, to] = [this.#from, this.#to];
     const end2 = from.bytesRead + LEFT_MAX;
@@ -239,7 +239,7 @@ var Output = class {
     from.destroy();
     await this.#written();
   }
-  /** All that has been read was taken by sshd, or nobody is there any more. */
+  /** sshd has taken everything that was read, or the client is gone. */
   #written() {
     return new Promise((done) => {
       if (this.#to.destroyed) done();
@@ -344,8 +344,8 @@ function startShell(order, wish) {
   return spawn(program, args, {
     cwd: order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
-    // A terminal is handed on as it is, and hung up when this process ends; without one everything goes
-    // through this process.
+    // A terminal is passed on directly and hangs up when this process ends. Without a terminal everything
+    // goes through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
 }

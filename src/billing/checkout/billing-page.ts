@@ -22,7 +22,7 @@ import {
 import { subscriptionState, type SubscriptionState } from '../subscription-state.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
-/** Who looks at the page, when and how; `values` and `errors` come back from a form. */
+/** The reader of the page, the time and the language. `values` and `errors` come back from a form. */
 export interface BillingPageInput {
   user: SignedInUser & { company_id: number };
   at: Date;
@@ -75,7 +75,7 @@ interface BillingPage {
   errors: Record<string, string>;
 }
 
-/** Gathers the billing page of the person's company. */
+/** Reads everything that the billing page of the person's company shows. */
 export async function billingPage(db: Knex, input: BillingPageInput): Promise<BillingPage> {
   const { user, at, format } = input;
   const subscription = await findSubscription(db, user.company_id);
@@ -100,8 +100,8 @@ export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPla
 }
 
 /**
- * The moment from which a plan can be bought, as pages say it: to the minute and rounded up, so that the
- * promise holds.
+ * The moment from which a plan can be bought, as pages show it: rounded up to the minute, so that the promise
+ * holds.
  */
 export function promisedTime({ when }: Format, possibleAt: Date): string {
   return when(new Date(Math.ceil(possibleAt.getTime() / MINUTE_MS) * MINUTE_MS));

@@ -7,10 +7,10 @@ import type { Payment } from '../queries.ts';
  */
 export const PAGE_LIFE_MINUTES = 30;
 
-/** A page is not offered again when less than this is left: nobody types a card and a 3-D code in less. */
+/** A page with fewer minutes left is not offered again: nobody types a card number and a 3-D code faster. */
 const LAST_MINUTES = 5;
 
-/** Beyond the gateway's own time limit: what our two database steps may take on a bad day. */
+/** What our two database steps may take on a bad day, on top of the gateway's own time limit. */
 const OPENING_MARGIN_SECONDS = 30;
 
 type Page = Pick<Payment, 'status' | 'created_at' | 'gateway_token'>;
@@ -27,7 +27,9 @@ export function isPageOpen(payment: Page, at: Date, minutes = PAGE_LIFE_MINUTES)
   );
 }
 
-/** True while the gateway's answer is still being fetched; later than that its process has died. */
+/**
+ * True while the gateway's answer is still being fetched. Later than that, the process that asked has died.
+ */
 export function isOpening(payment: Page, at: Date, config: Pick<Config, 'paytr'>): boolean {
   const limit = config.paytr.timeoutSeconds + OPENING_MARGIN_SECONDS;
   return payment.status === 'pending' && payment.gateway_token === null && ageSeconds(payment, at) < limit;

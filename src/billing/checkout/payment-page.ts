@@ -6,12 +6,12 @@ import { isOpening, isPageOpen } from './payment-page-life.ts';
 import type { Payment } from '../queries.ts';
 
 /**
- * Reasons PayTR documents for a card payment, and we have words for (iFrame API, step 2). Anything else is
- * `other`.
+ * The reasons that PayTR documents for a card payment and that we have words for (iFrame API, step 2). Every
+ * other reason is `other`.
  */
 const KNOWN_REASONS = ['0', '1', '2', '3', '6', '8', '9', '10', '11', '99'] as const;
 
-/** Where a payment stands, for the person who pays. */
+/** Where a payment stands, as the payer reads it. */
 export type PaymentStage =
   'opening' | 'open' | 'closed' | 'superseded' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
 
@@ -23,7 +23,7 @@ export interface PaymentWords {
   canTryAgain: boolean;
 }
 
-/** Where a payment stands at a moment. A payment whose page was never got is as good as refused. */
+/** Where a payment stands at a moment. A payment for which no page could be had counts as refused. */
 export function paymentStage(payment: Payment, at: Date, config: Config): PaymentStage {
   if (payment.status !== 'pending') return payment.status;
   if (payment.superseded_at !== null) return 'superseded';

@@ -1,8 +1,8 @@
 import { BlockList, isIP } from 'node:net';
 
 // Ranges from which no customer on the internet can call (IANA special-purpose registries, RFC 6890). The
-// documentation ranges (RFC 5737, RFC 3849) are left out on purpose: tests and development stand for the
-// public internet with them.
+// documentation ranges (RFC 5737, RFC 3849) are not in the list: in tests and development they stand for the
+// public internet.
 const NOT_PUBLIC: readonly [string, number, 'ipv4' | 'ipv6'][] = [
   ['0.0.0.0', 8, 'ipv4'], // this network
   ['10.0.0.0', 8, 'ipv4'], // private
@@ -27,9 +27,9 @@ const notPublic = new BlockList();
 for (const [network, prefix, family] of NOT_PUBLIC) notPublic.addSubnet(network, prefix, family);
 
 /**
- * True when `ip` is an address a customer can have on the public internet: what PayTR demands of `user_ip`
- * (PayTR iFrame API, step 1). False for private, loopback, link-local and carrier-grade NAT addresses and for
- * text that is no address. `::ffff:10.0.0.1` counts as `10.0.0.1`.
+ * True when `ip` is an address that a customer can have on the public internet, as PayTR demands of `user_ip`
+ * (iFrame API, step 1). False for private, loopback, link-local and carrier-grade NAT addresses, and for text
+ * that is no address. `::ffff:10.0.0.1` counts as `10.0.0.1`.
  */
 export function isPublicAddress(ip: string): boolean {
   const family = isIP(ip);

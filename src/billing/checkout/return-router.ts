@@ -11,16 +11,17 @@ import { findReturnedPayment, type Payment } from '../queries.ts';
 
 type Parts = Pick<AppDeps, 'db' | 'config'>;
 
-/** Between two looks at a payment that is not decided. */
+/** Pause between two looks at a payment that is not decided. */
 const LOOK_AGAIN_SECONDS = 5;
 
-/** Three minutes of looking: a notification that is later than that comes when it comes, and is mailed. */
+/** Three minutes of looking. A later notification still settles the payment, and the receipt is mailed. */
 const MAX_LOOKS = 36;
 
 /**
- * Where the gateway sends the payer back to, maybe inside its frame and without cookies: hence no sign-in,
- * and a signed address. These pages decide nothing. They show what the database says, and nothing of what the
- * address says. Mounted at `/billing`.
+ * The pages to which the gateway sends the payer back, mounted at `/billing`. They may load inside the
+ * gateway's frame, where the browser sends no cookies, so their address is signed and no sign-in is asked
+ * for. They decide nothing: they show the payment as the database has it, and repeat nothing from the
+ * address.
  */
 export function createPaymentReturnRouter({ db, config }: Parts): Router {
   const router = Router();
@@ -37,8 +38,8 @@ async function showReturn(
 ): Promise<void> {
   setContentPolicy(res, config, { framedBySelf: true });
   res.setHeader('cache-control', 'no-store');
-  // What the shared frame of a page writes into its forms is the address; ours only once it is known to be
-  // ours.
+  // The layout writes the current path into its forms. The address is used only once its signature is known
+  // to be ours.
   res.locals.currentPath = '/';
   const query = returnQuery.safeParse(req.query);
   if (!query.success || !isOurSignature(config, query.data.order, query.data.sig)) throw new NotFound();
@@ -57,7 +58,7 @@ async function showReturn(
   });
 }
 
-/** A refresh that counts itself, so that a forgotten tab does not ask for ever. */
+/** A refresh that counts itself, so that a forgotten tab stops asking. */
 function refreshTo(path: string): string {
   return `${String(LOOK_AGAIN_SECONDS)}; url=${path}`;
 }

@@ -31,17 +31,24 @@ interface CheckoutInput {
   config: Config;
 }
 
-/** An order with its payment page (its own or one that is still open), or why there is none. */
+/**
+ * An order with a payment page that can still be paid, or the reason why there is none. The page may belong
+ * to an order placed a moment ago.
+ */
 export type Checkout =
   | { ok: true; merchantOid: string }
   | ({ ok: false } & OrderRefusal)
   | { ok: false; reason: 'no-public-address' | 'gateway'; merchantOid: string };
 
 /**
- * Places an order and gets its payment page from the gateway. Three steps, so that no transaction waits for
- * the gateway: the pending payment is committed, the gateway asked, its answer recorded. A second click while
- * the order can still be paid returns the same order. A company has one open order: a new one ends the one
- * before, whoever placed it. Amounts come from the plan, never from the form.
+ * Places an order and gets its payment page from the gateway, in three steps, so that no transaction waits
+ * for the gateway:
+ * 1. The pending payment is committed. Its amount comes from the plan, never from the form.
+ * 2. The gateway is asked for a page.
+ * 3. The answer is recorded.
+ *
+ * A company has one open order: a new one ends the one before, whoever placed it. A second click while the
+ * order can still be paid returns the same order.
  */
 export async function startCheckout(
   db: Knex,
@@ -68,8 +75,8 @@ export async function startCheckout(
 }
 
 /**
- * PayTR wants the customer's public address (iFrame API, step 1); a private one only has a configured
- * stand-in.
+ * PayTR wants the customer's public address (iFrame API, step 1). For a private address the configured
+ * stand-in is sent.
  */
 function addressForGateway(context: RequestContext, config: Config): string | null {
   if (context.ip !== null && isPublicAddress(context.ip)) return context.ip;
@@ -145,8 +152,8 @@ async function askGateway(
     email: person.email,
     userName: person.fullName,
     // PayTR takes no empty address or phone (iFrame API, step 1). Until the buyer has given theirs, the
-    // seller's own stands in: an invented one would be false evidence, and asking for it before the first
-    // payment would turn buyers away.
+    // seller's own are sent: invented ones would be false evidence, and asking before the first payment would
+    // turn buyers away.
     userAddress: details?.billing_address ?? config.seller.address,
     userPhone: details?.billing_phone ?? config.seller.phone,
     amountMinor: payment.amount_minor,

@@ -14,11 +14,14 @@ export interface IssuedInvoice {
 }
 
 /**
- * Issues the one invoice of a payment: for exactly the period bought and for what was charged, tax included,
- * with both parties as they are today. Numbers have no gaps within a calendar year of Europe/Istanbul: the
- * year's counter stays locked until the caller's transaction ends. The time of issue is taken under that
- * lock, so a higher number is never older. All settlements wait for that lock, so it comes last: the buyer is
- * found before it, and the caller writes the audit entry together with its own.
+ * Issues the one invoice of a payment: for the period bought and the amount charged, tax included, with both
+ * parties as they are today.
+ *
+ * 1. Numbers have no gaps within a calendar year of Europe/Istanbul, because the year's counter stays locked
+ *    until the caller's transaction ends.
+ * 2. The time of issue is taken under that lock, so a higher number is never older.
+ * 3. Every other settlement waits for that lock, so it is taken last: the buyer is found before it, and the
+ *    caller writes the audit entry together with its own.
  */
 export async function issueInvoice(
   trx: Knex.Transaction,
@@ -60,22 +63,23 @@ interface GivenNumber {
 }
 
 /**
- * Gives the next number of the year that it is now, with the time. A request that waited, or a job that began
- * long ago, knows an older time than this: its own year may even be over.
+ * Gives the next number of the current year, with the time. The time of the request cannot decide the year: a
+ * request that waited for the lock may have begun in a year that is over by now.
  */
 async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<GivenNumber> {
   const given = await takeNumberOf(trx, calendarYear(notBefore), notBefore);
   if (given !== undefined) return given;
   const { rows } = await trx.raw<{ rows: { at: Date }[] }>('select clock_timestamp() as at');
   const later = await takeNumberOf(trx, calendarYear(rows[0]?.at ?? notBefore), notBefore);
-  // Midnight of New Year has passed between two statements: the gateway notifies again.
+  // New Year's midnight passed between two statements. The transaction rolls back, and the gateway notifies
+  // again.
   if (later === undefined) throw new Error(YEAR_ENDED);
   return later;
 }
 
 /**
- * The next number of `year`; undefined when that year is over. The database's clock is read after the counter
- * is locked: Postgres locks the row of a conflict before it works out what to set.
+ * The next number of `year`, or undefined when that year is over. The database's clock is read after the
+ * counter is locked: Postgres locks the conflicting row before it computes the new values.
  */
 async function takeNumberOf(
   trx: Knex.Transaction,
@@ -99,7 +103,7 @@ async function takeNumberOf(
     .options({ name: 'take-invoice-number' });
   const counter = rows[0];
   if (counter === undefined) return undefined;
-  // A number of the old year has been taken, and only a rollback gives it back: the gateway notifies again.
+  // A number of the old year has been taken, and only a rollback gives it back. The gateway notifies again.
   if (calendarYear(counter.last_issued_at) !== year) throw new Error(YEAR_ENDED);
   return { year, number: counter.last_number, issuedAt: counter.last_issued_at };
 }

@@ -3,7 +3,7 @@ import type { Currency } from '../../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import type { PaidPlan } from '../../plan.ts';
 
-/** A party of an invoice as it was on that day. */
+/** A party of an invoice as it was on the day of issue. */
 export interface InvoiceParty {
   name: string;
   address: string | null;
@@ -32,7 +32,7 @@ export interface Invoice {
   seller: InvoiceParty;
 }
 
-/** An invoice as it is printed, with what its payment adds. */
+/** An invoice with what its printed page takes from the payment. */
 export interface PrintedInvoice extends Invoice {
   merchant_oid: string;
   test_mode: boolean;
@@ -77,7 +77,7 @@ export async function listInvoices(db: Knex, companyId: number, cursor: Cursor):
   return readPage<Invoice>(db, query, order, cursor);
 }
 
-/** A company's invoice as it is printed. */
+/** A company's invoice with what its printed page needs. */
 export async function findInvoice(
   db: Knex,
   companyId: number,

@@ -12,8 +12,8 @@ import { idAddress } from '../input.ts';
 import { findAnyInvoice, findInvoice, type PrintedInvoice } from './queries.ts';
 
 /**
- * Invoices, for admins of the company and for operators, who answer disputes about them; an operator's look
- * is an audit row of that company. Mounted at `/billing` before the guard that lets only people of a company
+ * Invoices, for admins of the company and for operators, who answer disputes about them. An operator's look
+ * is an audit row of the company. Mounted at `/billing` before the guard that lets only people of a company
  * pass.
  */
 export function createInvoiceRouter({ db }: Pick<AppDeps, 'db'>): Router {

@@ -3,42 +3,47 @@ import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
 /**
- * One notification whose signature is right. Signed are `merchantOid`, `status` and the total only;
- * everything else is kept, and nothing may be decided by it alone. Amounts are in minor units. Source:
+ * One notification whose signature is right. Only `merchantOid`, `status` and the total are signed; the other
+ * fields are kept, and nothing may be decided by them alone. Amounts are in minor units. Source:
  * dev.paytr.com, iFrame API step 2.
  */
 export interface PaytrNotification {
   merchantOid: string;
   /**
-   * As received: `success`, `failed`, `info` (a bank transfer was announced, nothing is paid), or something
-   * new.
+   * As received: `success`, `failed`, `info` (a bank transfer was announced and nothing is paid yet), or a
+   * status that PayTR has added since.
    */
   status: string;
-  /** Null when the signed text is not a whole number. May exceed the order's amount (instalments). */
+  /**
+   * Null when the signed text is not a whole number. The total may exceed the order's amount (instalments).
+   */
   totalAmountMinor: number | null;
   totalAmountRaw: string;
   failedReasonCode?: string;
   failedReasonMessage?: string;
-  /** True for `test_mode=1`, and for any other value but 0: what is in doubt must not open a live order. */
+  /** True for `test_mode=1` and for any value other than 0: a notice in doubt must not open a live order. */
   testMode: boolean;
   paymentType?: string;
-  /** ISO code for what PayTR calls TL, the received text for the rest. */
+  /** The ISO code for PayTR's TL; any other text as received. */
   currency?: string;
   paymentAmountMinor?: number;
   installmentCount?: number;
   /**
-   * Every field as received, cut to a bound, without the signature. A repeated name has its values joined by
-   * " | ".
+   * Every field as received, cut to a bound, without the signature. Repeated names have their values joined
+   * by " | ".
    */
   fields: Record<string, string>;
 }
 
-/** A notification, or why it is none. `field` names the signed field that is missing or repeated. */
+/**
+ * A notification, or the reason why the post is none. `field` names the signed field that is missing or
+ * repeated.
+ */
 export type NotificationReading =
   | { ok: true; notification: PaytrNotification }
   | { ok: false; reason: 'malformed' | 'missing-field' | 'bad-hash'; field?: string };
 
-// PayTR offers up to 12; anything far beyond is an unsigned text that must not overflow what stores it.
+// PayTR offers up to 12 instalments. The field is unsigned, and a huge number must not overflow its column.
 const MAX_INSTALLMENTS = 99;
 const MAX_FIELDS = 60;
 const MAX_NAME_LENGTH = 100;
@@ -47,8 +52,8 @@ const MAX_CODE_LENGTH = 50;
 const MAX_MESSAGE_LENGTH = 500;
 
 /**
- * Reads and verifies what was posted to the callback address, from the raw body: no parser may touch the
- * signed texts. Never throws, whatever was posted.
+ * Reads and verifies a post to the callback address from its raw body: a parser could change the signed
+ * texts. Never throws, whatever was posted.
  */
 export function readPaytrNotification(credentials: PaytrCredentials, rawBody: Buffer): NotificationReading {
   const received = new URLSearchParams(rawBody.toString('utf8'));
@@ -103,7 +108,7 @@ function keepFields(received: URLSearchParams): Record<string, string> {
     if (before === undefined && kept.size === MAX_FIELDS) continue;
     kept.set(key, boundedText(before === undefined ? value : `${before} | ${value}`, MAX_VALUE_LENGTH));
   }
-  // fromEntries defines own properties, so a field called __proto__ is only a field.
+  // `Object.fromEntries` defines own properties, so a field named `__proto__` is stored like any other.
   return Object.fromEntries(kept);
 }
 

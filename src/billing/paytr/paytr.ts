@@ -26,7 +26,10 @@ export interface PaytrSettings extends PaytrCredentials, PaytrConnection {
   testMode: boolean;
 }
 
-/** A token for the payment page, or why there is none. `refused` is PayTR's own no, in its words. */
+/**
+ * A token for the payment page, or the reason why there is none. `refused` means that PayTR said no, in its
+ * own words.
+ */
 export type TokenAnswer =
   { ok: true; token: string } | { ok: false; reason: 'refused'; gatewayMessage: string } | NoAnswer;
 
@@ -43,7 +46,7 @@ export interface Paytr {
   readNotification: (rawBody: Buffer) => NotificationReading;
   /** Asks whether an order was paid. Never throws. */
   queryStatus: (merchantOid: string) => Promise<StatusAnswer>;
-  /** A new order number nobody can guess: see `newMerchantOid`. */
+  /** A new order number that nobody can guess: see `newMerchantOid`. */
   newMerchantOid: (prefix?: string) => string;
 }
 
@@ -59,9 +62,9 @@ export function createPaytr(settings: PaytrSettings): Paytr {
 }
 
 /**
- * A `merchant_oid` of letters and digits: the prefix (at most 16; it tells environments of one store apart)
- * and 128 random bits, so that neither a stranger nor a double click can hit another order. Throws for a
- * prefix PayTR refuses.
+ * A `merchant_oid` of letters and digits: the prefix and 128 random bits, so that neither a stranger nor a
+ * double click can hit another order. The prefix tells environments of one store apart and has at most 16
+ * characters. Throws for a prefix that PayTR refuses.
  */
 export function newMerchantOid(prefix = 'YAC'): string {
   if (!/^[A-Za-z0-9]{0,16}$/.test(prefix)) throw new Error(`Not a merchant_oid prefix: ${prefix}`);
@@ -70,7 +73,8 @@ export function newMerchantOid(prefix = 'YAC'): string {
 
 async function requestToken(settings: PaytrSettings, order: TokenOrder): Promise<TokenAnswer> {
   const fields = tokenRequestFields(settings, settings.testMode, order);
-  // The address is the customer's own, so this is no bug of ours; and PayTR's answer to it is known.
+  // The customer chose the address, so a bad one is no bug of ours. PayTR would refuse it, so the call is
+  // spared.
   if (!isEmailForPaytr(order.email)) {
     return {
       ok: false,
@@ -87,7 +91,8 @@ async function requestToken(settings: PaytrSettings, order: TokenOrder): Promise
   return { ok: false, reason, gatewayMessage: boundedText(said, GATEWAY_MESSAGE_LENGTH) };
 }
 
-// get-token says `reason`; most other PayTR calls say `err_no` and `err_msg` (PayTR iFrame API, step 1).
+// get-token calls the text `reason`; most other PayTR calls say `err_no` and `err_msg` (PayTR iFrame API,
+// step 1).
 function refusalText(answer: Record<string, unknown>): string {
   const error = [answerText(answer['err_no']), answerText(answer['err_msg'])].filter(Boolean).join(' ');
   return answerText(answer['reason']) ?? (error || 'PayTR gave no reason');

@@ -1,7 +1,7 @@
 import { boundedText } from '../../storable-text.ts';
 
 /**
- * Why PayTR gave no answer that can be used. `gatewayMessage` is for the log and the audit trail, at most 500
+ * Why there is no usable answer from PayTR. `gatewayMessage` is for the log and the audit trail, at most 500
  * characters.
  */
 export interface NoAnswer {
@@ -10,24 +10,24 @@ export interface NoAnswer {
   gatewayMessage: string;
 }
 
-/** Where PayTR is and how long it may take; `fetch` is replaced in tests only. */
+/** PayTR's address and how long an answer may take. Only tests replace `fetch`. */
 export interface PaytrConnection {
   baseUrl: string;
   timeoutSeconds?: number;
   fetch?: typeof fetch;
 }
 
-/** What a gateway message is cut to before anyone keeps it. */
+/** Longest gateway message that is kept, in characters. */
 export const GATEWAY_MESSAGE_LENGTH = 500;
 
-// The time PayTR's own get-token samples wait.
+// PayTR's own get-token samples wait this long.
 const DEFAULT_TIMEOUT_SECONDS = 20;
-// PayTR's answers are a few hundred bytes; more than this is something else answering.
+// PayTR's answers have a few hundred bytes. A longer answer comes from something else.
 const MAX_ANSWER_LENGTH = 65_536;
 
 /**
- * Posts `fields` to PayTR and returns the JSON object it answered, whatever the HTTP status: PayTR decides by
- * the JSON `status` (PayTR iFrame API, step 1). Never throws for what the network or the gateway does, and
+ * Posts `fields` to PayTR and returns the JSON object of the answer, whatever the HTTP status: PayTR decides
+ * by the JSON `status` (iFrame API, step 1). Never throws for a fault of the network or the gateway, and
  * follows no redirect.
  */
 export async function postToPaytr(
@@ -56,8 +56,8 @@ export function paytrUrl(baseUrl: string, path: string): string {
 }
 
 /**
- * A value of PayTR's JSON as text: PayTR writes numbers sometimes quoted and sometimes not. Undefined when
- * there is none.
+ * A value of PayTR's JSON as text, since PayTR quotes some numbers and not others. Undefined when there is
+ * none.
  */
 export function answerText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
@@ -100,7 +100,7 @@ function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {
       gatewayMessage: `No answer within ${String(timeoutSeconds)} seconds`,
     };
   }
-  // fetch says only "fetch failed"; what happened (refused, no such host, bad certificate) is in its cause.
+  // fetch says only "fetch failed". Its cause says why: refused, no such host, bad certificate.
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
   return { ok: false, reason: 'unreachable', gatewayMessage: boundedText(message, GATEWAY_MESSAGE_LENGTH) };

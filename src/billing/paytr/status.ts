@@ -11,26 +11,23 @@ import {
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
 /**
- * What PayTR knows of one order. Amounts are in minor units; `raw` is its answer as text, at most 4000
- * characters. `no-successful-payment` covers a refused, a pending and an unknown order: PayTR does not tell
- * them apart.
+ * PayTR's answer about one order. Amounts are in minor units; `raw` is the answer as text, at most 4000
+ * characters. `no-successful-payment` covers a refused, a pending and an unknown order, which PayTR does not
+ * tell apart.
  */
 export type StatusAnswer =
   | {
       ok: true;
       paymentAmountMinor: number;
-      /** What the customer paid, instalment surcharge included. */
+      /** The amount that the customer paid, instalment surcharge included. */
       paymentTotalMinor: number;
       currency: string;
       testMode: boolean;
       maskedPan?: string;
       cardBrand?: string;
-      /** As PayTR writes it; the time zone is not stated, presumably that of Türkiye. */
+      /** As PayTR writes it. The time zone is not stated and presumably that of Türkiye. */
       paymentDate?: string;
-      /**
-       * What PayTR says was given back, as text, at most 1000 characters; not there when it says nothing of
-       * the kind.
-       */
+      /** Refunds as PayTR lists them, as text of at most 1000 characters. Absent when PayTR lists none. */
       returns?: string;
       raw: string;
     }
@@ -86,8 +83,9 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
 }
 
 /**
- * PayTR lists refunds in an array, possibly empty or absent (dev.paytr.com/durum-sorgu). Its form is
- * documented by an example only, so whatever is not plainly empty counts as a refund: a person looks at it.
+ * PayTR lists refunds in an array, possibly empty or absent (dev.paytr.com/durum-sorgu). The form is
+ * documented by an example only, so everything that is not plainly empty counts as a refund, and a person
+ * looks at it.
  */
 function readReturns(returns: unknown): string | null {
   const text = typeof returns === 'string' ? returns.trim() : JSON.stringify(returns ?? []);

@@ -4,7 +4,7 @@ import { formatMajor } from './minor-units.ts';
 import { type PaytrCurrency, toPaytrCurrency } from './currency.ts';
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
-/** One row of what the customer buys, as PayTR shows it. `unitPriceMinor` is for one piece. */
+/** One row of the basket, as PayTR shows it. `unitPriceMinor` is for one piece. */
 export interface BasketRow {
   name: string;
   unitPriceMinor: number;
@@ -29,7 +29,8 @@ export interface TokenOrder {
   timeoutMinutes: number;
 }
 
-// The order PayTR hashes in; it is not the order of its field table (see the samples at dev.paytr.com).
+// The order in which PayTR hashes the fields. Its field table has another order (see the samples at
+// dev.paytr.com).
 const HASHED_FIELDS = [
   'merchant_id',
   'user_ip',
@@ -52,9 +53,9 @@ const MAX_URL_LENGTH = 400;
 const MAX_BASKET_NAME_LENGTH = 100;
 
 /**
- * The fields of PayTR's get-token call, signed: every value is made a text once, and that text is hashed and
+ * The signed fields of PayTR's get-token call. Each value becomes text once, and the same text is hashed and
  * posted. Instalments are off, since a plan is paid at once. Throws a plain Error naming the field for a
- * value no customer can have caused. Source: dev.paytr.com, iFrame API step 1.
+ * value that no customer can have caused. Source: dev.paytr.com, iFrame API step 1.
  */
 export function tokenRequestFields(
   credentials: PaytrCredentials,
@@ -145,7 +146,7 @@ function isBasketRow(row: BasketRow): boolean {
   return named && row.unitPriceMinor >= 0 && Number.isSafeInteger(row.quantity) && row.quantity > 0;
 }
 
-// The rows are what the payer saw, and evidence in a dispute, so they must add up to what is charged.
+// The payer saw these rows and they are evidence in a dispute, so they must add up to the charge.
 function basketTotal(basket: readonly BasketRow[]): number {
   return basket.reduce((total, row) => total + row.unitPriceMinor * row.quantity, 0);
 }

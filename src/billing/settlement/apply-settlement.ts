@@ -24,18 +24,18 @@ export interface LockedOrder {
 interface Case extends LockedOrder {
   report: PaymentReport;
   decision: Decision;
-  /** What else the audit row names: the kept notification, or the answer to a question. */
+  /** The kept notification or the answer to a question, as the audit row names it. */
   evidence: Record<string, unknown>;
   config: Config;
 }
 
 /**
  * Locks a payment by its order number, and with it the subscription of its company, until the transaction
- * ends. Whoever orders or settles locks in one order: subscription, then payments, then invoice counter. So
- * any number of them at once cannot deadlock. Undefined when no order has this number.
+ * ends. Every order and settlement locks in the same sequence (subscription, payments, invoice counter), so
+ * they cannot deadlock. Undefined when no order has this number.
  *
- * What each settlement asks has a name, so that a connection plans it once: planning this join took longer
- * than answering it.
+ * The statements of a settlement have names, so that a connection plans them once: planning this join took
+ * longer than running it.
  */
 export async function lockOrder(
   trx: Knex.Transaction,
@@ -65,9 +65,8 @@ const besidePayment = [
 ];
 
 /**
- * Does what was decided, within the caller's transaction: the payment, and when it is paid the subscription,
- * the invoice and every audit row, all or nothing. Returns what the receipt says once the payment is paid,
- * else null.
+ * Applies a decision within the caller's transaction, all or nothing: the payment and, when it is paid, the
+ * subscription, the invoice and every audit row. Returns the receipt once the payment is paid, else null.
  */
 export async function applySettlement(
   trx: Knex.Transaction,
@@ -167,7 +166,7 @@ function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoi
       ...order.details,
       charged_minor: report.chargedMinor,
       currency_reported: report.currency,
-      // As the gateway says it, which may differ from what was ordered.
+      // The gateway's own value, which may differ from the order's.
       test_mode: report.testMode,
       status_before: payment.status,
       payment_type: report.paymentType,

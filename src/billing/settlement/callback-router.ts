@@ -8,27 +8,24 @@ import { sendReceipt } from './send-receipt.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';
 
 /**
- * The gateway's notifications have some hundred bytes; a reason of any length must not keep one from being
- * read.
+ * The gateway's notifications have some hundred bytes. The limit is high, so that a long reason never keeps
+ * one from being read.
  */
 const BODY_LIMIT = '1mb';
 
-/**
- * What the gateway must read, or it notifies again: these two bytes and nothing else (PayTR iFrame API, step
- * 2).
- */
+/** The gateway notifies again unless it reads exactly these two bytes (PayTR iFrame API, step 2). */
 const ACKNOWLEDGED = 'OK';
 
-/** Outcomes the gateway must not take for done: a person has to look, and it keeps trying meanwhile. */
+/** Outcomes that are answered as failures: a person has to look, and the gateway keeps trying meanwhile. */
 const refusals: Partial<Record<Settlement['outcome'], { status: number; text: string }>> = {
   'unknown-order': { status: 404, text: 'unknown order' },
   'unknown-status': { status: 400, text: 'unknown status' },
 };
 
 /**
- * The gateway's notifications (Bildirim URL). Mounted at `/billing` before browser sessions, CSRF and form
- * parsing: the gateway has no browser, and what it signed is verified over the raw bytes. Answers plain text
- * only, never limits the rate.
+ * Receives the gateway's notifications (Bildirim URL) and answers plain text, without a rate limit. Mounted
+ * at `/billing` before browser sessions, CSRF and form parsing: the gateway has no browser, and its signature
+ * is verified over the raw bytes.
  */
 export function createPaytrCallbackRouter(deps: AppDeps): Router {
   const router = Router();
@@ -59,11 +56,11 @@ async function receive(deps: AppDeps, req: Request, res: Response): Promise<void
   logSettlement(req, boundedText(notification.merchantOid, 100), settlement);
   const refusal = refusals[settlement.outcome];
   answer(res, refusal?.status ?? 200, refusal?.text ?? ACKNOWLEDGED);
-  // After the answer: the gateway must not wait for a mail server.
+  // After the answer, so that the gateway does not wait for a mail server.
   if (settlement.outcome === 'paid') await sendReceipt(deps, settlement.receipt);
 }
 
-/** Unsigned posts prove nothing: they go to the bounded security log and to nobody's evidence. */
+/** Unsigned posts prove nothing. They go to the bounded security log and to nobody's evidence. */
 async function refuseUnsigned(
   deps: AppDeps,
   req: Request,
@@ -103,7 +100,7 @@ function logSettlement(req: Request, merchantOid: string, settlement: Settlement
   }
 }
 
-/** 4xx of the body parser as they are; anything else is ours to mend, and the gateway comes again. */
+/** The body parser's 4xx go out as they are. Any other error is ours to mend, and the gateway comes again. */
 function plainErrors({ metrics }: AppDeps): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) {

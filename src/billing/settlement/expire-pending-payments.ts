@@ -13,22 +13,21 @@ import { reconcilePayment } from './reconcile-payment.ts';
 import { sendReceipt } from './send-receipt.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
-/** The gateway closes a page after 30 minutes; its notification has a quarter of an hour more to arrive. */
+/** The gateway closes a payment page after 30 minutes. Its notification has 15 more minutes to arrive. */
 const OVERDUE_MINUTES = 45;
 
-/** At most this many questions to the gateway in one run: the rest waits five minutes. */
+/**
+ * At most this many questions to the gateway in one run. The rest waits for the next run, five minutes later.
+ */
 const BATCH = 50;
 
 /**
- * A run asks no longer than this: while the gateway is silent each question waits for its time-out, and other
- * work waits too.
+ * A run stops asking after this time. While the gateway is silent each question lasts until its time-out, and
+ * other scheduled work has to wait.
  */
 const RUN_SECONDS = 120;
 
-/**
- * An order about which no answer came is asked about again after this, twice as long after each further
- * failure.
- */
+/** Pause before an order without an answer is asked about again. Each further failure doubles the pause. */
 const FIRST_PAUSE_MINUTES = 5;
 const LONGEST_PAUSE_MINUTES = 360;
 
@@ -41,11 +40,13 @@ interface Parts {
 }
 
 /**
- * Ends payments that were never notified: asks the gateway about each, with no transaction open. What it
- * knows as charged is settled like a notification, what it does not know expires, and what it does not answer
- * is asked again later, ever more seldom, behind those that were not asked about yet: orders that cannot be
- * settled keep no other waiting. Safe with several processes: each payment is locked and looked at again
- * before it changes. Says what it did.
+ * Ends payments that were never notified, by asking the gateway about each with no transaction open. Safe
+ * with several processes: each payment is locked and read again before it changes. Returns a summary.
+ *
+ * 1. A charge that the gateway knows is settled like a notification.
+ * 2. A payment that the gateway does not know expires.
+ * 3. A payment without an answer is asked about again later, with growing pauses, and after those that were
+ *    never asked about.
  */
 export async function expirePendingPayments(
   db: Knex,
@@ -65,7 +66,7 @@ export async function expirePendingPayments(
   return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
 }
 
-/** One payment that cannot be settled must not keep the others waiting for ever. */
+/** A payment that cannot be settled must not keep the others waiting. */
 async function endOrReport(
   db: Knex,
   context: RequestContext,
@@ -108,10 +109,7 @@ async function endPayment(
   return 'unanswered';
 }
 
-/**
- * Remembers a try that gave nothing, and when the next is due. Operators see the payments this happens to
- * again and again.
- */
+/** Notes a failed attempt and when the next is due. Operators see the payments that fail repeatedly. */
 async function noteFailedAsk(
   db: Knex,
   context: RequestContext,

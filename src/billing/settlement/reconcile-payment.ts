@@ -10,8 +10,8 @@ import { toSettlement, type Settlement } from './settle-payment.ts';
 type ChargedAnswer = Extract<StatusAnswer, { ok: true }>;
 
 /**
- * Settles a payment that the gateway, when asked, knows as charged, by the same rules and in the same way as
- * a notification. A notification that was faster wins: then nothing changes and the outcome is `'repeat'`.
+ * Settles a payment that the gateway, when asked, reports as charged, by the same rules as a notification. A
+ * notification that was faster wins: nothing changes then, and the outcome is `'repeat'`.
  */
 export async function reconcilePayment(
   db: Knex,

@@ -6,7 +6,7 @@ import type { Period } from '../period.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Payer } from '../queries.ts';
 
-/** What the person who paid is told. Amounts in minor units. */
+/** The content of a receipt. Amounts are in minor units. */
 export interface Receipt {
   payer: Payer;
   invoice: { id: number; invoice_no: string };
@@ -17,8 +17,8 @@ export interface Receipt {
 }
 
 /**
- * Mails the receipt in the payer's language. Never throws: a mail that fails is logged by the mailer, the
- * payment stands.
+ * Mails the receipt in the payer's language. Never throws: the mailer logs a mail that fails, and the payment
+ * stands.
  */
 export async function sendReceipt(
   parts: { mailer: Mailer; config: Pick<Config, 'baseUrl' | 'seller'> },

@@ -8,17 +8,19 @@ import { MERCHANT_OID } from '../paytr/token.ts';
 import type { PaytrNotification } from '../paytr/paytr.ts';
 import type { Receipt } from './send-receipt.ts';
 
-/** What a notification did; the receipt is due once, when it made the order paid. */
+/** What a notification did. The receipt is due once, with the notification that made the order paid. */
 export type Settlement =
   | { outcome: 'paid'; receipt: Receipt }
   | { outcome: 'review'; reason: string }
   | { outcome: Exclude<CallbackOutcome, 'paid' | 'review'> };
 
 /**
- * Applies one verified notification of the gateway, and keeps it as it came, in one transaction. Amounts are
- * in minor units. A repeat changes nothing but its counter and returns `'repeat'`. Throws, and leaves nothing
- * behind, when anything of it cannot be written, the audit rows included: the gateway sends it again. Source:
- * PayTR iFrame API, step 2.
+ * Applies one verified notification of the gateway and keeps its bytes, in one transaction. Amounts are in
+ * minor units. Source: PayTR iFrame API, step 2.
+ *
+ * 1. A repeat changes nothing but its counter and returns `'repeat'`.
+ * 2. Throws, and leaves nothing behind, when anything cannot be written, the audit rows included. The gateway
+ *    then sends it again.
  */
 export async function settlePayment(
   db: Knex,
@@ -28,7 +30,7 @@ export async function settlePayment(
   const { notification, rawBody, config } = input;
   const { merchantOid } = notification;
   const report = reportOf(notification);
-  // The actor is the gateway, whoever's address the post came from.
+  // The actor is the gateway, from whichever address the post came.
   const asGateway: RequestContext = { ...context, actorType: 'gateway' };
   return db.transaction(async (trx) => {
     const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
@@ -56,7 +58,7 @@ function decide(
   return decideSettlement(order.payment, report, { production, inForce: order.subscription, at });
 }
 
-/** A decision with what came of it. */
+/** A decision with its results. */
 export function toSettlement(decision: Decision, receipt: Receipt | null): Settlement {
   if (decision.outcome === 'review') return { outcome: 'review', reason: decision.reason };
   if (decision.outcome !== 'paid') return { outcome: decision.outcome };
@@ -71,7 +73,7 @@ function reportOf(notification: PaytrNotification): PaymentReport {
     chargedMinor: notification.totalAmountMinor,
     currency: notification.currency ?? null,
     testMode: notification.testMode,
-    // A notification is about the payment only; there is none about a refund (PayTR iFrame API, step 2).
+    // A notification is about the payment only; PayTR sends none about a refund (iFrame API, step 2).
     isRefunded: false,
     paymentType: notification.paymentType ?? null,
     installmentCount: notification.installmentCount ?? null,

@@ -2,14 +2,17 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { boundedText } from '../../storable-text.ts';
 
-/** Longest order number kept of a notification that names none of ours; ours have at most 64. */
+/**
+ * Longest order number that is kept of a notification for an unknown order. Our own have at most 64
+ * characters.
+ */
 const FOREIGN_OID_MAX = 100;
 
 export type CallbackOutcome =
   'paid' | 'failed' | 'repeat' | 'ignored' | 'review' | 'unknown-order' | 'unknown-status';
 
 /**
- * Keeps a signed notification byte for byte as it came; the same bytes again only count up and keep the first
+ * Keeps a signed notification byte for byte. The same bytes again only raise the counter and leave the first
  * outcome. Returns the id of the row, which the audit trail names.
  */
 export async function storeCallback(

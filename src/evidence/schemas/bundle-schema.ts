@@ -19,9 +19,9 @@ import {
 import { openSchema } from './open-schema.ts';
 
 /**
- * The version in `schema_version`. Within 1.x fields, lists and values are only ever added, and from 1.2 on
- * the published schema says so: it is open. A changed meaning is a new major version. When a version has been
- * released, its schemas go into `published/` as they are, and this becomes the next one.
+ * The version in `schema_version`. Within 1.x fields, lists and values are only ever added; from 1.2 on the
+ * published schema allows for that by being open. A changed meaning is a new major version. A released
+ * version moves into `published/` as it is, and this number is raised.
  */
 export const EVIDENCE_SCHEMA_VERSION = '1.2';
 
@@ -171,10 +171,7 @@ const summary = z
   })
   .describe('Totals over this file.');
 
-/**
- * Everything that can be proved about one person, as one file. The order of the keys is the order in the
- * file.
- */
+/** Everything that can be proved about one person, as one file. Keys are in the order of the file. */
 export const evidenceBundle = z
   .strictObject({
     schema_version: z.literal(EVIDENCE_SCHEMA_VERSION).describe('Version of this format.'),
@@ -209,7 +206,7 @@ export function evidenceJsonSchema(baseUrl: string): Record<string, unknown> {
   return publishSchema(evidenceBundle, `${baseUrl}${EVIDENCE_SCHEMA_PATH}`, 'Evidence bundle');
 }
 
-/** An open JSON Schema with its address; the description ends by what a reader owes to later versions. */
+/** An open JSON Schema with its address. The description ends with the rule for readers of later versions. */
 export function publishSchema(closed: z.ZodType, address: string, title: string): Record<string, unknown> {
   const { $schema, description, ...schema } = openSchema(
     z.toJSONSchema(closed, { target: 'draft-2020-12' }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Versions that files out there name, and the two forms of each. */
+/** Versions that files in circulation name, and the two forms of each. */
 const OLDER = ['1.0', '1.1'].flatMap((version) => [
   `evidence-bundle-${version}`,
   `evidence-lines-${version}`,
@@ -9,10 +9,9 @@ const OLDER = ['1.0', '1.1'].flatMap((version) => [
 const BASE_URL = '{baseUrl}';
 
 /**
- * The schemas of older versions, each at the address that the files of that version name. They are kept as
- * they were published and never made anew: what the code of today says about a field may not change what a
- * file of then was promised to be. Both versions are closed, so that each fits the files of its own version
- * only.
+ * The schemas of older versions, each at the address that its files name. They are kept as they were
+ * published and never generated again: today's code must not change what an older file was promised to be.
+ * Both versions are closed and fit only files of their own version.
  */
 export function olderEvidenceSchemas(baseUrl: string): { path: string; schema: Record<string, unknown> }[] {
   return OLDER.map((name) => {

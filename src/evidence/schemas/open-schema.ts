@@ -1,11 +1,10 @@
 type JsonSchema = Record<string, unknown>;
 
 /**
- * The schema that we publish for files of version `version` (such as 1.2): every later file of the same major
- * version fits it, too. Our own test data is checked against the closed form, so nothing undocumented is
- * written.
+ * The schema that we publish for files of `version` (such as 1.2). Every later file of the same major version
+ * fits it, too. Our own tests use the closed form, so nothing undocumented is written.
  *
- * 1. An object may have more fields: they are added by later versions.
+ * 1. An object may have more fields, added by later versions.
  * 2. A list of named values may have grown: the values of this version become examples.
  * 3. `schema_version` is this version or a later one.
  */

@@ -132,7 +132,7 @@ const callback = z.strictObject({
     .describe('Every field as received from the payment service, without the signature.'),
 });
 
-/** One payment with what the payment service said of it. */
+/** One payment with the payment service's notifications. */
 export const paymentRecord = z.strictObject({
   id: id('Number of the payment.'),
   merchant_oid: text('Order number given to the payment service; the bank sees it as well.'),

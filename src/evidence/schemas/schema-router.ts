@@ -4,7 +4,10 @@ import { EVIDENCE_LINES_SCHEMA_PATH, evidenceLinesJsonSchema } from './line-sche
 import { EVIDENCE_SCHEMA_PATH, evidenceJsonSchema } from './bundle-schema.ts';
 import { olderEvidenceSchemas } from './older-schemas.ts';
 
-/** Publishes the JSON Schemas of the evidence: whoever receives a file may read what each field means. */
+/**
+ * Publishes the JSON Schemas of the evidence, so that every recipient of a file can read what each field
+ * means.
+ */
 export function createSchemaRouter({ config }: Pick<AppDeps, 'config'>): Router {
   const router = Router();
   const schemas = [

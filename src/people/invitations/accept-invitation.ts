@@ -25,7 +25,7 @@ export type OpenedInvitation =
 
 type AcceptOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: InvitationProblem };
 
-/** The invitation behind a link, if it can be accepted now as far as one can tell without a lock. */
+/** The invitation behind a link, if it can be accepted as far as that shows without a lock. */
 export async function openInvitation(
   db: Knex,
   context: RequestContext,
@@ -41,9 +41,9 @@ export async function openInvitation(
 }
 
 /**
- * Makes the invited person with their acceptance of the legal texts, all or nothing, and records the sign-in
- * that follows. Of two forms sent at once one makes the person and the other finds the invitation used. The
- * plan's number of people is checked again, since it may have shrunk.
+ * Creates the invited person with their acceptance of the legal texts, all or nothing, and records the
+ * sign-in that follows. When two forms come at once, one creates the person and the other finds the
+ * invitation used. The plan's number of people is checked again, since it may have shrunk.
  */
 export async function acceptInvitation(
   db: Knex,
@@ -67,7 +67,7 @@ export async function acceptInvitation(
       };
     });
   } catch (error) {
-    // The address was taken by a registration that ran at the same time.
+    // A registration at the same time took the address.
     if (isUniqueViolation(error, 'uq_users_email')) return { ok: false, reason: 'email-taken' };
     throw error;
   }

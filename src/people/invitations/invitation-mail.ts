@@ -2,7 +2,7 @@ import type { Format } from '../../web/format.ts';
 import type { Mail } from '../../mail/mail.ts';
 import { INVITATION_DAYS } from './invite-member.ts';
 
-/** The address an invited person opens. */
+/** The address that an invited person opens. */
 export function invitationLink(baseUrl: string, token: string): string {
   return `${baseUrl}/auth/accept-invite/${token}`;
 }

@@ -17,7 +17,7 @@ import type { Invitation } from '../../auth/queries.ts';
 
 const KEPT = ['fullName', 'acceptTerms', 'acceptPrivacy'] as const;
 
-/** 410 for what was there and is over, 409 for what something else stands in the way of. */
+/** 410 for an invitation that is over, 409 for an obstacle outside it. */
 const STATUS: Record<Problem, number> = {
   unknown: 404,
   expired: 410,

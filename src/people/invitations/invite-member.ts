@@ -11,7 +11,7 @@ import {
 } from '../../auth/queries.ts';
 import { DAY_MS } from '../../durations.ts';
 
-/** A link in a mail is good for a week: long enough for a holiday, short enough for a forgotten mailbox. */
+/** A link in a mail is valid for a week: long enough for a holiday, short enough for a forgotten mailbox. */
 export const INVITATION_DAYS = 7;
 
 export type InviteOutcome =
@@ -19,9 +19,11 @@ export type InviteOutcome =
   | { ok: false; reason: 'already-member' | 'already-invited' | 'member-limit' };
 
 /**
- * Invites somebody (lower-case ASCII address) into a company. The token is for the mail only; what is stored
- * is its hash. Open invitations hold a place in the plan. One that has expired is replaced. That an address
- * belongs to a person of another company is not said here: it shows when the invitation is opened.
+ * Invites somebody (lower-case ASCII address) into a company, and replaces an invitation that has expired. An
+ * open invitation takes a place in the plan.
+ *
+ * 1. The token goes into the mail only; the database has its hash.
+ * 2. Whether the address belongs to another company shows only when the invitation is opened.
  */
 export async function inviteMember(
   db: Knex,

@@ -13,7 +13,7 @@ interface InvitationRow {
 
 /**
  * Withdraws an invitation: its link stops working and its place is free. `ok: false` when it was accepted or
- * withdrawn before. Throws `NotFound` for one of another company.
+ * withdrawn before. Throws `NotFound` for an invitation of another company.
  */
 export async function revokeInvitation(
   db: Knex,

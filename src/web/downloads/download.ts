@@ -2,11 +2,11 @@ import type { RequestContext } from '../../audit/request-context.ts';
 
 /** A file that is made while it is sent. */
 export interface Download {
-  /** ASCII. */
+  /** ASCII only. */
   fileName: string;
   contentType: string;
   chunks: AsyncIterable<string | Buffer>;
-  /** Writes down how it ended; whoever sends the download calls it once. */
+  /** Records how the download ended. `sendDownload` calls it once. */
   finish(context: RequestContext, end: DownloadEnd): Promise<void>;
 }
 
@@ -15,8 +15,10 @@ export type DownloadEnd = { bytes: number; seconds: number } & (
   | {
       success: false;
       /**
-       * reader-gone: it closed the connection; reader-idle: it took nothing for too long; reader-slow: it
-       * took too little; failed: our fault.
+       * - reader-gone: the reader closed the connection.
+       * - reader-idle: the reader took nothing for too long.
+       * - reader-slow: the reader took too little.
+       * - failed: our fault.
        */
       reason: 'reader-gone' | 'reader-idle' | 'reader-slow' | 'failed';
     }

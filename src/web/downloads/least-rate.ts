@@ -1,22 +1,22 @@
 import type { Response } from 'express';
 
-/** How slow a reader of a download may be. */
+/** How slow the reader of a download may be. */
 export interface ReaderLimits {
-  /** A reader that takes nothing for so long is gone, in milliseconds. */
+  /** A reader that takes nothing for so long is taken for gone, in milliseconds. */
   idleMs: number;
-  /** A reader that is waited for takes so many bytes a second at least … */
+  /** Least rate of a reader while we wait for it, in bytes a second. */
   leastBytesPerSecond: number;
-  /** … on the average of so much waiting, in milliseconds. */
+  /** Time of waiting over which that rate is measured, in milliseconds. */
   windowMs: number;
 }
 
-/** How often it is looked, in milliseconds; also how long a moment of waiting counts. */
+/** How often the reader is checked, in milliseconds. Each check counts as so much waiting. */
 const LOOK_EVERY_MS = 250;
 
 /**
- * Calls `cut` when the reader has been waited for a whole window and has taken less than the least rate
- * meanwhile. Only moments in which there is something to take count: a database that gives nothing is not the
- * reader's fault. Returns how to stop.
+ * Calls `cut` when we have waited for the reader over a whole window and it took less than the least rate.
+ * Only moments with something to take count: a slow database is not the reader's fault. Returns a function
+ * that stops the watch.
  */
 export function watchReader(res: Response, limits: ReaderLimits, cut: () => void): () => void {
   const { leastBytesPerSecond, windowMs } = limits;
@@ -40,7 +40,7 @@ export function watchReader(res: Response, limits: ReaderLimits, cut: () => void
   };
 }
 
-/** What has left for the reader, compressed as it was sent. */
+/** The bytes that the reader has taken, compressed as they were sent. */
 function takenBytes({ socket }: Response): number {
   return socket === null ? 0 : socket.bytesWritten - socket.writableLength;
 }

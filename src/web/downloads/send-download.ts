@@ -6,19 +6,20 @@ import type { Download, DownloadEnd } from './download.ts';
 import { watchReader, type ReaderLimits } from './least-rate.ts';
 
 /**
- * A connection to the database is held for as long as the reader takes. 16 KiB a second is less than a
- * telephone in a train takes, and ends a download that is only there to hold its place. How long the whole
- * takes has no limit.
+ * Each download holds a database connection until its reader is done. 16 KiB a second is less than a phone on
+ * a train takes, and ends a download that only occupies its place. The whole may take any time.
  */
 const READER_LIMITS: ReaderLimits = { idleMs: 60_000, leastBytesPerSecond: 16_384, windowMs: 60_000 };
 
-/** The fastest: rows of the same form shrink to a tenth even so, and the processor is needed to make them. */
+/** The fastest level: similar rows still shrink to a tenth, and the processor is needed to produce them. */
 const GZIP_LEVEL = 1;
 
 /**
- * Sends what `make` makes piece by piece, no faster than its reader takes it, compressed when the reader asks
- * for it. The signal that `make` gets aborts as soon as the reader is gone. A fault after the first byte cuts
- * the connection, so that half a file is never taken for a whole one. However it ends, `finish` is told.
+ * Sends the pieces of `make`, no faster than the reader takes them, compressed when the reader accepts it.
+ * However the download ends, `finish` is called.
+ *
+ * 1. The signal that `make` gets aborts as soon as the reader is gone.
+ * 2. A fault after the first byte cuts the connection, so that half a file is never taken for a whole one.
  */
 export async function sendDownload(
   req: Request,
@@ -63,13 +64,13 @@ export async function sendDownload(
 }
 
 async function finish(req: Request, download: Download | undefined, end: DownloadEnd): Promise<void> {
-  // The end has its own time: the request came in when the download began.
+  // The end has a time of its own: the request's time is that of the beginning.
   await download?.finish({ ...requestContext(req), at: new Date() }, end);
 }
 
 function signalOfClose(res: Response): AbortSignal {
   const closed = new AbortController();
-  // The middleware before us and the pipeline have the ten that Node takes for normal.
+  // The middleware before us and the pipeline use up the ten listeners that Node takes for normal.
   res.setMaxListeners(res.getMaxListeners() + 1);
   if (res.closed) closed.abort();
   res.once('close', () => {
@@ -101,8 +102,8 @@ async function send(
 }
 
 /**
- * Counts the bytes of the file itself. The first piece is not kept waiting in the compressor for more to
- * come.
+ * Counts the bytes of the uncompressed file. The first piece is flushed at once, without waiting in the
+ * compressor for more.
  */
 async function* counted(
   chunks: AsyncIterable<string | Buffer>,

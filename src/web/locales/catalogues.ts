@@ -55,10 +55,12 @@ const en = {
 
 type Section = keyof typeof en;
 
-/** A text's name: section and key. English sets the keys; Turkish does not compile when it lacks one. */
+/**
+ * A text's name: section and key. English sets the keys, and Turkish does not compile when a key is missing.
+ */
 export type TextKey = { [S in Section]: `${S}.${keyof (typeof en)[S] & string}` }[Section];
 
-/** Every text a person reads. */
+/** Every text that a person reads. */
 export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof en)[S], string> }> = {
   en,
   tr: {

@@ -1,14 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 
-/** On the request itself, and not in a WeakMap: V8 keeps what that names until its next full collection. */
+/**
+ * A property of the request instead of a WeakMap: V8 keeps what a WeakMap refers to until its next full
+ * collection.
+ */
 const DEADLINE = Symbol('body deadline');
 
 type Request = IncomingMessage & { [DEADLINE]?: NodeJS.Timeout };
 
 /**
- * Calls `onLate` when the body of a request has not come in whole after so many milliseconds. Takes the place
- * of Node's `requestTimeout`, which knows one limit for a whole server: what is uploaded to a workspace may
- * take hours.
+ * Calls `onLate` when the body of a request is not complete after so many milliseconds. Replaces Node's
+ * `requestTimeout`, which has one limit for the whole server: an upload to a workspace may take hours.
  */
 export function setBodyDeadline(req: IncomingMessage, ms: number, onLate: () => void): void {
   clearBodyDeadline(req);
@@ -22,7 +24,7 @@ export function setBodyDeadline(req: IncomingMessage, ms: number, onLate: () => 
   });
 }
 
-/** For a body that has no limit, or another one. */
+/** Removes the deadline, for a body with no limit or another one. */
 export function clearBodyDeadline(req: IncomingMessage): void {
   clearTimeout((req as Request)[DEADLINE]);
 }

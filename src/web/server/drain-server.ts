@@ -1,15 +1,15 @@
 import type { Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** How often connections that have fallen idle meanwhile are closed, in milliseconds. */
+/** How often connections that have become idle are closed, in milliseconds. */
 const LOOK_MS = 100;
 
-/** How long handlers of requests that were cut have to write down how those ended, in milliseconds. */
+/** How long the handlers of cut requests have to record how those ended, in milliseconds. */
 const AFTER_CUT_MS = 2000;
 
 /**
- * Takes no new connection and resolves when those that are open have ended. After `streamMs` it calls
- * `cutStreams`, for answers that have no end; after `drainMs` it cuts whatever is left.
+ * Accepts no new connection and resolves when the open ones have ended. After `streamMs` it calls
+ * `cutStreams`, for answers without an end; after `drainMs` it cuts the rest.
  */
 export async function drainServer(
   server: Server,
@@ -22,13 +22,13 @@ export async function drainServer(
     of.cutStreams();
     server.closeAllConnections();
   }, of.drainMs);
-  // `close` itself closes those that are idle now; one that has had its answer since would be waited for as
-  // long as it is kept.
+  // `close` itself closes the connections that are idle now. A connection that becomes idle later would be
+  // waited for as long as it is kept alive.
   const idle = setInterval(() => {
     server.closeIdleConnections();
   }, LOOK_MS);
   await new Promise((done) => server.close(done));
   for (const timer of [streams, rest, idle]) clearTimeout(timer);
-  // What was cut off is written down by its handler, which nobody can wait for by name.
+  // Handlers record the requests that were cut; there is no promise to wait for, so a pause stands in.
   if (state.isCut) await pause(AFTER_CUT_MS);
 }

@@ -7,23 +7,18 @@ import { setBodyDeadline } from './body-deadline.ts';
 import { useOriginForm } from './request-target.ts';
 import { unreadableAnswer, unreadableStatus } from './unreadable-request.ts';
 
-/**
- * The head of a request must have come in whole after so long, in milliseconds; Node looks every half minute.
- */
+/** The head of a request must be complete after so long, in milliseconds. Node checks every half minute. */
 const HEAD_MS = 60_000;
 
 /**
- * The body of a request to the app must have come in whole after so long, in milliseconds; our largest form
- * takes seconds.
+ * The body of a request to the app must be complete after so long, in milliseconds. Our largest form takes
+ * seconds.
  */
 const BODY_MS = 60_000;
 
 interface HttpServerOptions {
   listener: RequestListener;
-  /**
-   * Absent: every upgrade is ignored, and the request is answered as what it is besides (RFC 9110, section
-   * 7.8).
-   */
+  /** Absent: every upgrade is ignored, and the request is answered like any other (RFC 9110, section 7.8). */
   upgrade?: {
     isWanted(req: IncomingMessage): boolean;
     handle(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void>;
@@ -33,7 +28,7 @@ interface HttpServerOptions {
 }
 
 class BodyTooSlow extends Error {
-  /** As Node's own error for a request that is too slow. */
+  /** The code of Node's own error for a request that is too slow. */
   readonly code = 'ERR_HTTP_REQUEST_TIMEOUT';
 
   constructor() {
@@ -43,8 +38,8 @@ class BodyTooSlow extends Error {
 }
 
 /**
- * The server in front of the app and of the way into workspaces: reads targets in all their forms, ignores
- * upgrades that are not wanted, bounds how long a body may take, and answers what Node itself refuses.
+ * The server in front of the app and of the way into workspaces. It reads targets in all their forms, ignores
+ * unwanted upgrades, bounds how long a body may take, and answers requests that Node itself refuses.
  */
 export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: HttpServerOptions): Server {
   const refuse = (error: Error, socket: Duplex): void => {
@@ -58,7 +53,7 @@ export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: H
       return;
     }
     setBodyDeadline(req, bodyMs, () => {
-      // It has been answered without its body: there is nothing left to say.
+      // The request was answered before its body was complete: no further answer is due.
       if (res.writableEnded) req.destroy();
       else refuse(new BodyTooSlow(), req.socket);
     });
@@ -73,9 +68,9 @@ export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: H
 }
 
 /**
- * Node takes every request with an `Upgrade` header for one that leaves HTTP as soon as anybody listens for
- * upgrades, and reads no body of it. It asks the request's own property, so that is where we say which ones
- * do. From Node 24.9 on the server's option `shouldUpgradeCallback` does the same.
+ * As soon as anybody listens for upgrades, Node takes every request with an `Upgrade` header for one that
+ * leaves HTTP, and does not read its body. Node asks a property of the request, so this class overrides it.
+ * From Node 24.9 on the server's option `shouldUpgradeCallback` does the same.
  */
 function requestClass(isWanted: (req: IncomingMessage) => boolean): typeof IncomingMessage {
   return class extends IncomingMessage {
@@ -92,11 +87,11 @@ function requestClass(isWanted: (req: IncomingMessage) => boolean): typeof Incom
 }
 
 /**
- * What reaches no router (a header of more than 16 kB, odd bytes in it, too slow a body) is in the log at
- * least.
+ * Requests that reach no router (a header of more than 16 kB, odd bytes in it, too slow a body) are at least
+ * logged.
  */
 function refuseUnreadable(log: Log, error: Error, socket: Duplex): void {
-  // What follows on the same connection cannot be read either, and has been answered.
+  // The rest of the connection cannot be read either, and the answer has been sent.
   if (socket.writableEnded) return;
   const ip = 'remoteAddress' in socket ? socket.remoteAddress : null;
   const status = unreadableStatus(error);
@@ -105,7 +100,9 @@ function refuseUnreadable(log: Log, error: Error, socket: Duplex): void {
   else answerAndClose(socket, unreadableAnswer(status));
 }
 
-/** In the midst of an answer there is no place for another one. Node asks the same before its own answer. */
+/**
+ * A second answer cannot begin in the middle of the first. Node makes the same check before its own answer.
+ */
 function hasBegunAnswer(socket: Duplex): boolean {
   const { _httpMessage: answer } = socket as { _httpMessage?: { headersSent: boolean } | null };
   return answer?.headersSent === true;

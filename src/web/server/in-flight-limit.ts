@@ -1,19 +1,13 @@
 import type { RequestHandler } from 'express';
 import { TooManyAttempts } from '../../errors.ts';
 
-/**
- * Nobody clicks faster: a person with more requests under way than this is a script, and would stall
- * everybody else.
- */
+/** A person with more requests under way is a script, and would stall everybody else. */
 const IN_FLIGHT_MAX = 64;
 
-/** After so many seconds a browser may come again. */
+/** After so many seconds a browser may try again. */
 const RETRY_AFTER_SECONDS = 2;
 
-/**
- * Refuses (429) what a signed-in person asks for while too many of their requests are still being answered
- * here.
- */
+/** Refuses (429) a signed-in person's request while too many of theirs are still being answered here. */
 export function limitInFlight(): RequestHandler {
   const inFlight = new Map<number, number>();
   return (req, res, next) => {

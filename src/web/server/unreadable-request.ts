@@ -1,9 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { formatFor } from '../format.ts';
 
-/**
- * What Node says of a request that it cannot read. Source: Node's `http`, event `clientError`, and llhttp.
- */
+/** Node's codes for requests that it cannot read. Source: Node's `http`, event `clientError`, and llhttp. */
 const statusByCode: Record<string, UnreadableStatus> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
@@ -20,7 +18,7 @@ export function unreadableStatus(error: Error): UnreadableStatus {
 
 /**
  * The whole answer, head and body, one character a byte (Latin-1); the connection is closed after it. The
- * text is in both languages, since the header that says which one the person reads could not be read.
+ * text is in both languages, since the header with the reader's language could not be read.
  */
 export function unreadableAnswer(status: UnreadableStatus): string {
   const text = (['en', 'tr'] as const)

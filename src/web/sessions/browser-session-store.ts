@@ -7,22 +7,22 @@ const TABLE = 'browser_sessions';
 
 const PgStore = connectPgSimple(session);
 
-/** SHA-256 of a session id, in hex: the key of its row, and what evidence may name. */
+/** SHA-256 of a session id, in hex: the key of its row, and the name that evidence may use. */
 export function hashSessionId(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('hex');
 }
 
 /**
- * Browser sessions in Postgres, by the hash of their id. A row is inserted once, by the request that made the
- * session; every later save is an update. So a session that was deleted (sign-out, another sign-in,
- * deactivation, sweep) stays deleted, whatever was still being answered with it. The store of
- * `connect-pg-simple` upserts, which would insert it again.
+ * Browser sessions in Postgres, by the hash of their id. The request that creates a session inserts its row,
+ * and every later save only updates it. So a deleted session (sign-out, another sign-in, deactivation, sweep)
+ * stays deleted, even while a request with it is still being answered; `connect-pg-simple` upserts and would
+ * insert it again.
  */
 export class BrowserSessionStore extends PgStore {
   readonly #pool: Pick<pg.Pool, 'query'>;
-  /** Made by a request that is under way, and not stored yet. */
+  /** Sessions created by a request under way and not stored yet. */
   readonly #unstored = new WeakSet<session.SessionData>();
-  /** Continued a moment ago, for the answer that is about to be sent. */
+  /** Sessions continued a moment ago, for an answer that is about to be sent. */
   readonly #continued = new WeakSet<session.SessionData>();
 
   constructor(pool: Pick<pg.Pool, 'query'>) {
@@ -35,7 +35,7 @@ export class BrowserSessionStore extends PgStore {
     this.#pool = pool;
   }
 
-  /** Notes that this session was made by the request under way: its first save inserts the row. */
+  /** Marks a session as created by the request under way: its first save inserts the row. */
   noteUnstored(data: session.SessionData): void {
     this.#unstored.add(data);
   }
@@ -45,7 +45,7 @@ export class BrowserSessionStore extends PgStore {
     return this.#unstored.has(data);
   }
 
-  /** Moves the end of a stored session. False when there is no such session any more. */
+  /** Extends a stored session. False when the session no longer exists. */
   async continue(sid: string, data: session.SessionData): Promise<boolean> {
     const { rowCount } = await this.#pool.query(`update ${TABLE} set expire = $1 where sid = $2`, [
       expiryOf(data),
@@ -79,14 +79,14 @@ export class BrowserSessionStore extends PgStore {
       return;
     }
     this.continue(sid, data).then(() => {
-      // Without an argument: `express-session` takes any for an error, and the connection of a download would
-      // be cut.
+      // Without an argument: `express-session` takes any argument for an error and would cut the connection
+      // of a download.
       callback();
     }, callback);
   }
 }
 
-/** A session lasts its whole time from its newest request on. */
+/** Each request starts a session's time anew. */
 function expiryOf({ cookie }: session.SessionData): Date {
   if (cookie.originalMaxAge === null) throw new Error('Bug! A browser session without an end');
   return new Date(Date.now() + cookie.originalMaxAge);

@@ -10,30 +10,30 @@ declare module 'express-session' {
   interface SessionData {
     /** Shown once on the next page. */
     flash?: { kind: 'success' | 'danger' | 'info'; text: string };
-    /** Milliseconds since 1970 of the sign-in; a browser session ends some days after it, used or not. */
+    /**
+     * Time of the sign-in, in milliseconds since 1970. A browser session ends some days later, used or not.
+     */
     signedInAt?: number;
   }
 }
 
-/** A browser session ends seven days after its sign-in however much it is used (OWASP ASVS 5, 7.3.2). */
+/** A browser session ends seven days after its sign-in, however much it is used (OWASP ASVS 5, 7.3.2). */
 export const SESSION_MAX_DAYS = 7;
 
-/**
- * Cookie name; the `__Host-` prefix binds it to this host and https, so it is only possible in production.
- */
+/** Cookie name. The `__Host-` prefix binds the cookie to this host and https, so only production uses it. */
 export function sessionCookieName(production: boolean): string {
   return production ? '__Host-yac' : 'yac';
 }
 
-/** A cookie store in Postgres that holds only hashes of session ids: a stolen dump opens no session. */
+/** A session store in Postgres that holds only hashes of session ids: a stolen dump opens no session. */
 interface BrowserSessions {
   middleware: RequestHandler[];
   close(): Promise<void>;
 }
 
 /**
- * Makes the browser session middleware with its own small pool. Rows expire after `sessionIdleHours` without
- * a request.
+ * Creates the browser session middleware with a small pool of its own. Rows expire after `sessionIdleHours`
+ * without a request.
  */
 export function createBrowserSessions(config: Config): BrowserSessions {
   const db = createDb({ url: config.databaseUrl, poolMax: 4, applicationName: 'youarecoder-sessions' });
@@ -58,7 +58,10 @@ export function createBrowserSessions(config: Config): BrowserSessions {
   return { middleware: [handler, rollSessionCookie(store), rememberHash], close: () => db.destroy() };
 }
 
-/** `express-session` gives the store its way to make sessions; each of them is one without a row. */
+/**
+ * `express-session` adds to the store the function that creates sessions. Each new session is marked as one
+ * without a row.
+ */
 function noteUnstoredSessions(store: BrowserSessionStore & { generate?: (req: Request) => void }): void {
   const generate = store.generate?.bind(store);
   store.generate = (req) => {

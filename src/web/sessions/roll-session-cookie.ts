@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { BrowserSessionStore } from './browser-session-store.ts';
 
-/** `express-session` leaves an answer alone whose request has no session. */
+/** `express-session` does not touch an answer whose request has no session. */
 type MaybeSession = Omit<Request, 'session'> & { session: Request['session'] | undefined };
 
 /**
@@ -9,9 +9,10 @@ type MaybeSession = Omit<Request, 'session'> & { session: Request['session'] | u
  * meanwhile, the answer sets no cookie: this browser may have been signed in anew, and the cookie of a late
  * answer would undo that.
  *
- * `express-session` sends the headers first and stores afterwards, so this stands between it and the routes.
- * An answer whose headers go out before its end (a download) cannot wait for the question and carries no
- * session cookie.
+ * 1. `express-session` sends the headers first and stores afterwards, so this stands between it and the
+ *    routes.
+ * 2. An answer whose headers go out before its end (a download) cannot wait for the store and carries no
+ *    session cookie.
  */
 export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
   return (req, res, next) => {
@@ -23,7 +24,8 @@ export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
       isEnding = true;
       const { session } = request;
       if (res.headersSent || session === undefined || store.isUnstored(session)) return end(...given);
-      // A handler that fails after it has answered must find the answer given, as it would without this.
+      // A handler that fails after it has answered must see that the answer was given, as without this
+      // middleware.
       Object.defineProperty(res, 'headersSent', { value: true, configurable: true });
       continueSession(store, request, session)
         .then(() => {
@@ -41,7 +43,7 @@ export function rollSessionCookie(store: BrowserSessionStore): RequestHandler {
   };
 }
 
-/** Takes the session from the request when it is there no more, or when nobody can say. */
+/** Removes the session from the request when it no longer exists, or when the store does not answer. */
 async function continueSession(
   store: BrowserSessionStore,
   req: MaybeSession,
@@ -57,8 +59,7 @@ async function continueSession(
 }
 
 /**
- * Hides the session from the listener by which `express-session` sets its cookie, unless the answer may bear
- * it.
+ * Hides the session from the listener that sets `express-session`'s cookie, unless the answer may carry it.
  */
 function withoutCookieUnless(res: Response, req: MaybeSession, isAsked: () => boolean): void {
   const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response;

@@ -3,8 +3,8 @@ import type { Config } from '../../config/config.ts';
 import { sessionCookieName } from './browser-session.ts';
 
 /**
- * Signs a person in to this browser: the old session is destroyed, the new one has a new id and is stored.
- * When it cannot be stored, nobody is signed in and no cookie is sent.
+ * Signs a person in to this browser: the old session is destroyed, and the new one has a new id and is
+ * stored. When the store fails, nobody is signed in and no cookie is sent.
  */
 export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -20,7 +20,7 @@ export function startBrowserSession(req: Request, user: Express.User): Promise<v
   });
 }
 
-/** Signs a person out of this browser: its session row is deleted and its cookie taken back. */
+/** Signs a person out of this browser: the session row is deleted and the cookie removed. */
 export async function endBrowserSession(req: Request, res: Response, config: Config): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     req.session.destroy((error?: Error | null) => {
