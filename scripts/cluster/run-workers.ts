@@ -59,7 +59,7 @@ class Workers {
         this.#stop(0);
       });
     }
-    // One worker starts first, so that faults of the configuration are reported once.
+    // A single worker starts first, so that faults of the configuration are reported once.
     this.#fork(() => {
       for (let started = 1; started < this.#options.count; started += 1) this.#fork();
     });

@@ -26,7 +26,7 @@ export interface Settings {
   port: number | null;
 }
 
-/** One Postgres server: its files and the user who runs it. */
+/** A Postgres server: its files and the user who runs it. */
 export interface Cluster {
   /** Folder of everything listed here. */
   home: string;
@@ -153,7 +153,7 @@ function initdbOptions(data: string, passwordFile: string, forTests: boolean): s
   ];
 }
 
-/** One sentence for a program that did not start or did not end well. */
+/** A sentence for a program that did not start or did not end well. */
 export function explainFailure(error: unknown, runAs: RunAs): string {
   const { code, stderr, message } = error as { code?: string | number; stderr?: string; message: string };
   const user = runAs === null ? '' : ` as uid ${String(runAs.uid)}`;

@@ -1,4 +1,4 @@
-/** One row of the order as the payer sees it. The price is for one piece, in major units with a dot. */
+/** A row of the order as the payer sees it. The price is for one piece, in major units with a dot. */
 export interface SandboxBasketRow {
   name: string;
   unitPrice: string;

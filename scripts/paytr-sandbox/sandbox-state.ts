@@ -36,7 +36,7 @@ export interface SandboxState {
   findByOid: (merchantOid: string) => Transaction | undefined;
   findByToken: (token: string) => Transaction | undefined;
   finish: (transaction: Transaction, choice: PayerChoice) => void;
-  /** One attempt to post the callback. A second call meanwhile waits for the first. */
+  /** An attempt to post the callback. A second call meanwhile waits for the first. */
   deliver: (transaction: Transaction) => Promise<Delivery>;
   /** Ends payments that ran out of time and delivers callbacks that are due. */
   tick: () => Promise<void>;

@@ -40,7 +40,7 @@ export interface PaytrSandbox {
     outcome: PayNowOutcome,
     overrides?: Record<string, string>,
   ) => Promise<Delivery>;
-  /** One more delivery of a finished payment's callback, acknowledged or not. */
+  /** Another delivery of a finished payment's callback, acknowledged or not. */
   deliver: (tokenOrOid: string) => Promise<Delivery>;
   /** Delivers every callback that was not answered OK, due or not. */
   deliverAll: () => Promise<Delivery[]>;

@@ -4,10 +4,10 @@ import { type SandboxBasketRow, readBasket } from './basket.ts';
 /** How a payment ended. `failed` carries PayTR's reason (dev.paytr.com, iFrame API step 2). */
 type SandboxOutcome = { status: 'success' } | { status: 'failed'; reasonCode: string; reasonMessage: string };
 
-/** What a payer can do on the payment pages. */
+/** The payer's choices on the payment pages. */
 export type PayerChoice = 'approve' | 'wrong-code' | 'insufficient-funds' | 'give-up';
 
-/** One attempt to post the callback. `status` is null when the merchant's server did not answer. */
+/** An attempt to post the callback. `status` is null when the merchant's server did not answer. */
 export interface Delivery {
   at: Date;
   status: number | null;
@@ -24,7 +24,7 @@ export interface Refund {
   at: Date;
 }
 
-/** One accepted order and its whole history. `amountMinor` is in kuruş or cent. */
+/** An accepted order and its whole history. `amountMinor` is in kuruş or cent. */
 export interface Transaction {
   token: string;
   merchantOid: string;

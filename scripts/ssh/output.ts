@@ -17,7 +17,8 @@ export class Output {
   readonly #to: Socket;
 
   /**
-   * `fd` is the pipe that sshd reads. It becomes non-blocking, so that a client that reads nothing cannot
+   * `fd` is the pipe that sshd reads. The pipe becomes non-blocking, so that a client that reads nothing
+   * cannot
    * keep us from ending.
    */
   constructor(from: Socket, fd: number) {

@@ -23,8 +23,8 @@ type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-aw
 
 /**
  * The command that sshd starts after a client has proven its key: `ssh-session.mjs SOCKET PASS` (see
- * compile-session.ts), by command= in the app's answer about the key. It has the path of a socket and a
- * secret that is good once.
+ * compile-session.ts), by command= in the app's answer about the key. The command has the path of a socket
+ * and a secret that is good once.
  *
  * 1. Asks the app for a decision.
  * 2. Runs the person's shell or command in the workspace's folder, and holds the connection to the app

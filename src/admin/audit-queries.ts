@@ -27,7 +27,7 @@ export const everything: AuditFilter = {
   to: null,
 };
 
-/** One row of the audit trail with the name of the person in it. */
+/** A row of the audit trail with the name of the person in it. */
 export interface AuditEntryRow {
   id: number;
   timestamp: Date;
@@ -49,7 +49,7 @@ export interface AuditEntryRow {
 }
 
 /**
- * One page of a company's audit trail, newest first. Its cost depends neither on the depth of the page nor on
+ * A page of a company's audit trail, newest first. Its cost depends neither on the depth of the page nor on
  * the number of months.
  */
 export async function listAuditRows(

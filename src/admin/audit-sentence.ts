@@ -33,8 +33,8 @@ const withCause: readonly string[] = [
 ] satisfies AuditAction[];
 
 /**
- * One row as a sentence: who did what to what, and why. An action without a sentence (there should be none)
- * is shown by its name.
+ * A row as a sentence: who did what to what, and why. An action without a sentence (there should be none) is
+ * shown by its name.
  */
 export function auditSentence(row: AuditEntryRow, teller: Teller): SentencePart[] {
   const key = sentenceKey(row);

@@ -28,7 +28,7 @@ export interface DescribedRow {
   actor: SentencePart;
   userId: number | null;
   success: boolean;
-  /** Who did what, with links to their pages. */
+  /** The sentence about the row, with links to the pages of what it names. */
   sentence: SentencePart[];
   notes: SentencePart[][];
   ip: string | null;

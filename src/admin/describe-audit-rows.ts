@@ -10,7 +10,7 @@ import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
 /** Actions that only record that somebody looked at a page. */
 const looks: readonly string[] = ['operator_company_viewed'] satisfies AuditAction[];
 
-/** One line of the trail: a row, or several looks of one person in sequence, under the newest of them. */
+/** A line of the trail: a row, or several looks of one person in sequence, under the newest of them. */
 export interface AuditLine extends DescribedRow {
   /** All looks in the line, newest first. Empty for a single row. */
   looks: DescribedRow[];
@@ -19,7 +19,8 @@ export interface AuditLine extends DescribedRow {
 }
 
 /**
- * Puts the rows of a page of one company into words, newest first. One query reads the names in all of them.
+ * Puts the rows of a page of one company into words, newest first. A single query reads the names in all of
+ * them.
  */
 export async function describeAuditRows(
   db: Knex,

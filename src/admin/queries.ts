@@ -61,7 +61,7 @@ export interface PaymentEntry {
   created_at: Date;
 }
 
-/** One page of the payments that a person started, newest first. */
+/** A page of the payments that a person started, newest first. */
 export async function listPaymentsOfPerson(
   db: Knex,
   input: { companyId: number; userId: number; cursor: Cursor },

@@ -47,10 +47,10 @@ const nextCursor = z
   .nullable()
   .meta({ description: 'The `cursor` of the next page; null on the last one' });
 
-/** One page of workspaces, newest first. */
+/** A page of workspaces, newest first. */
 export const workspaceListAnswer = z.object({ data: z.array(workspaceAnswer), next_cursor: nextCursor });
 
-/** One page of sessions, newest first. */
+/** A page of sessions, newest first. */
 export const sessionListAnswer = z.object({ data: z.array(sessionAnswer), next_cursor: nextCursor });
 
 /** The result of a report of activity. */

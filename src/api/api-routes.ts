@@ -3,7 +3,7 @@ import type { TokenScope } from '../credentials/access-token.ts';
 import { createWorkspaceBody, sessionListQuery, workspaceListQuery } from './input.ts';
 import type { ProblemName } from './problem-names.ts';
 
-/** One route of the API, as its document describes it. */
+/** A route of the API, as its document describes it. */
 export interface ApiRoute {
   method: 'get' | 'post' | 'delete';
   /** Below /api/v1, as OpenAPI writes it. */

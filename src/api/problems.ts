@@ -6,7 +6,7 @@ import { logUnreadable } from '../web/body-fault.ts';
 import type { Problem } from './answers.ts';
 import { problemStatus, type ProblemName } from './problem-names.ts';
 
-/** One fault in the request, in words for a person. */
+/** A fault in the request, in words for a person. */
 type Fault = NonNullable<Problem['errors']>[number];
 
 interface Extras {

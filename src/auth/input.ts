@@ -25,7 +25,7 @@ const EMAIL_MAX = 100;
 /** `missing` names the message for an empty field. A field sent twice counts as empty. */
 export const text = (missing: string) => z.string({ error: missing });
 
-/** One line that other people read, composed and checked by `isReadableLine`. */
+/** A line that other people read, composed and checked by `isReadableLine`. */
 export const line = (max: number, missing: string) =>
   text(missing)
     .transform(composeLine)

@@ -17,7 +17,7 @@ export interface Subscription {
   period_ends_at: Date | null;
 }
 
-/** One attempt to pay. Amounts in minor units. */
+/** An attempt to pay. Amounts in minor units. */
 export interface Payment {
   id: number;
   company_id: number;
@@ -61,7 +61,7 @@ export interface PaymentInReview extends Payment {
   period_ends_at: Date | null;
 }
 
-/** What the company has told us for invoices and the gateway. Null where nothing has been told. */
+/** A company's details for its invoices and for the gateway. Null where nothing has been told. */
 export interface BillingDetails {
   name: string;
   billing_name: string | null;
@@ -159,7 +159,7 @@ export async function listPayments(
 }
 
 /**
- * One page of the payments that were charged but not as ordered, oldest first: of one company or, for
+ * A page of the payments that were charged but not as ordered, oldest first: of one company or, for
  * operators, of all (null).
  */
 export async function listPaymentsInReview(

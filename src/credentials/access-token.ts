@@ -28,9 +28,9 @@ export function isAccessToken(text: string): boolean {
 }
 
 /**
- * The name of a token in workspace sessions and their evidence, in the place of a browser session. It is
- * computed from the token's number, so anybody can check which token it was, and nobody learns anything about
- * its text.
+ * The name of a token in workspace sessions and their evidence, in the place of a browser session. The name
+ * is computed from the token's number, so anybody can check which token it was, and nobody learns anything
+ * about its text.
  */
 export function tokenSessionId(tokenId: number): string {
   return hashSecret(`access-token:${String(tokenId)}`);

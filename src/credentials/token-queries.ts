@@ -30,7 +30,7 @@ const columns = [
   'access_tokens.revoked_at',
 ];
 
-/** One page of a person's tokens, newest first, ended ones included. */
+/** A page of a person's tokens, newest first, ended ones included. */
 export async function listAccessTokens(
   db: Knex,
   input: CredentialOwner & { page: Cursor },

@@ -29,7 +29,7 @@ type OnServerFault = (error: { code?: string | undefined }) => void;
 type Query = (...args: unknown[]) => unknown;
 
 /**
- * One connection to Postgres with the settings above. Behind a pooler, statements lose their names: the next
+ * A connection to Postgres with the settings above. Behind a pooler, statements lose their names: the next
  * one may reach another server connection that does not know the name (PgBouncer before 1.21). A pooler is
  * recognised by a process id that differs from that of the server's process.
  */

@@ -15,7 +15,7 @@ export interface Cursor {
   prev?: number | undefined;
 }
 
-/** One page of a list, and the ids from which the pages beside it start. Null where the list ends. */
+/** A page of a list, and the ids from which the pages beside it start. Null where the list ends. */
 export interface Page<Row> {
   rows: Row[];
   prevId: number | null;
@@ -26,7 +26,7 @@ export interface Page<Row> {
 export interface KeysetOrder {
   /** SQL expressions, written in the code and never taken from a request. The last is the row's unique id. */
   keys: string[];
-  /** One direction for all keys, so that one index read either way serves them. */
+  /** A single direction for all keys, so that one index read either way serves them. */
   direction: 'asc' | 'desc';
   /** The rows that a page may start from, within the tenant. Any other id gives an empty page. */
   startsAmong: Knex.QueryBuilder;
@@ -62,7 +62,7 @@ export async function readPage<Row extends { id: number }>(
   if (start === undefined) return { rows: [], prevId: null, nextId: null };
   if (startId !== undefined) startFrom(query, order, { start, isDescending });
   const direction = isDescending ? 'desc' : 'asc';
-  // One extra row shows whether there is another page.
+  // An extra row shows whether there is another page.
   const limit = order.size + 1;
   void query.orderByRaw(order.keys.map((key) => `${key} ${direction}`).join(', '));
   const { read = readAtOnce } = order;

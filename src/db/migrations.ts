@@ -10,7 +10,7 @@ const FILE_NAME = /^(\d{4})-[a-z0-9][a-z0-9-]*\.sql$/;
 export interface MigrationFile {
   name: string;
   sql: string;
-  /** Of the text with Unix line ends, so that a checkout on Windows has the same migrations. */
+  /** Hash of the text with Unix line ends, so that a checkout on Windows has the same migrations. */
   sha256: string;
 }
 

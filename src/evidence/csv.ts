@@ -56,7 +56,7 @@ export const AUDIT_CSV_COLUMNS = [
 export type CsvValue = string | number | boolean | object | null;
 
 /**
- * One line of RFC 4180, ended by CRLF. A cell that a spreadsheet would run gets an apostrophe in front, which
+ * A line of RFC 4180, ended by CRLF. A cell that a spreadsheet would run gets an apostrophe in front, which
  * shows it as text. In JSON the character is written by its code instead, so that the JSON keeps its meaning.
  */
 export function csvLine(cells: CsvValue[], separator: CsvSeparator): string {

@@ -52,8 +52,8 @@ export async function listMembershipPeriods(
 }
 
 /**
- * The person's own actions and the actions of others on the account, newest first. One scan serves both: most
- * rows that concern an account were made by its person, so two scans would read most rows twice.
+ * The person's own actions and the actions of others on the account, newest first. A single scan serves both:
+ * most rows that concern an account were made by its person, so two scans would read most rows twice.
  */
 export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return auditRowsInScope(db, scope)

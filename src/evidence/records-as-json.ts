@@ -80,7 +80,7 @@ export function sessionRecordsAsJson(
   return asJson(db, records);
 }
 
-/** One conversion of the whole row costs less than joining its pieces. */
+/** A single conversion of the whole row costs less than joining its pieces. */
 function asJson(db: Knex, records: Knex.QueryBuilder): Knex.QueryBuilder {
   return db.from(records.as('records')).select(db.raw('row_to_json(records) as record'));
 }

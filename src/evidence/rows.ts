@@ -39,7 +39,7 @@ export interface InvoiceRow {
   total_minor: number;
 }
 
-/** One notification as received. */
+/** A notification as received. */
 export interface CallbackRow {
   payment_id: number;
   body: Buffer;

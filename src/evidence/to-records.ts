@@ -6,7 +6,7 @@ import { toMajor } from './summary.ts';
 type Json = Record<string, unknown>;
 
 /**
- * One payment with its notifications. The browser and address of a colleague who started the payment are left
+ * A payment with its notifications. The browser and address of a colleague who started the payment are left
  * out.
  */
 export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {
@@ -22,7 +22,7 @@ export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subje
   };
 }
 
-/** One invoice with its total in major units as well. */
+/** An invoice with its total in major units as well. */
 export function toInvoiceRecord(row: InvoiceRow): Json {
   return { ...row, total: toMajor(row.total_minor) };
 }

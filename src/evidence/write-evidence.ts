@@ -4,7 +4,7 @@ import type { EvidencePart } from './read-evidence.ts';
 
 type Parts = AsyncIterable<EvidencePart>;
 
-/** One JSON document. Its last byte closes it, so a bundle that was cut anywhere does not parse. */
+/** A JSON document. Its last byte closes it, so a bundle that was cut anywhere does not parse. */
 export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer, void> {
   let listEnd = '';
   let isFirstPiece = false;
@@ -28,7 +28,7 @@ export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer
   }
 }
 
-/** One JSON object a line, each with its type. A file whose last line is not the summary was cut. */
+/** A JSON object a line, each with its type. A file whose last line is not the summary was cut. */
 export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer, void> {
   for await (const part of parts) {
     if (part.part === 'head') yield `${JSON.stringify({ type: 'bundle', ...part.head })}\n`;

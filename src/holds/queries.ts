@@ -56,7 +56,7 @@ export async function listOpenHolds(db: Knex, cursor: Cursor): Promise<Page<Hold
   return readPage<HoldEntry>(db, holds(db).whereNull('legal_holds.released_at'), order, cursor);
 }
 
-/** One hold of a company, open or released. */
+/** A hold of a company, open or released. */
 export async function findHold(
   db: Knex,
   input: { companyId: number; holdId: number },

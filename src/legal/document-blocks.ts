@@ -1,4 +1,4 @@
-/** One piece of a legal text, ready for a view. All text is plain and still to be escaped. */
+/** A piece of a legal text, ready for a view. All text is plain and still to be escaped. */
 export type DocumentBlock =
   | { kind: 'heading'; level: 2 | 3; text: string; id: string }
   | { kind: 'paragraph'; text: string }

@@ -23,7 +23,7 @@ import { FAKE_STORE } from './fake-paytr.ts';
 
 export interface TestApp {
   app: Express;
-  /** For a server: the app, and before it the way into workspaces. */
+  /** For a server: the app behind the way into workspaces. */
   listener: RequestListener;
   /** For a server's upgrades. */
   upgrade: UpgradeHandler | undefined;
@@ -37,8 +37,8 @@ export interface TestApp {
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
   /**
-   * Writes the audit rows of refused attempts that are still being counted, as the schedule does when their
-   * window is over.
+   * Writes the audit rows of refused attempts that are still being counted, as the schedule does at the end
+   * of their window.
    */
   writeCounted(): Promise<number>;
   close(): Promise<void>;
@@ -47,9 +47,9 @@ export interface TestApp {
 export interface TestAppOptions {
   env?: Record<string, string>;
   deps?: Partial<WorkspaceDeps>;
-  /** A database made by the caller, who also closes it. */
+  /** A database of the caller, who also closes it. */
   database?: TestDatabase;
-  /** Without mail: links must be handed over by hand. */
+  /** False: no mail, so links must be handed over by hand. */
   mailIsConfigured?: boolean;
   /** Workspaces have no address of their own. */
   withoutHosts?: boolean;
@@ -120,8 +120,8 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
 }
 
 /**
- * As in the server: requests that fill their own pool may wait for these. The buffers write when a test calls
- * `flush`.
+ * With a pool of their own, as in the server: requests that fill the other pool may wait for the recorders.
+ * The buffers write when a test calls `flush`.
  */
 function createTestRecorders(
   database: TestDatabase,
@@ -144,7 +144,7 @@ function createTestRecorders(
   };
 }
 
-/** Registers the making and closing of a test app; the returned object is filled before the first test. */
+/** Registers the creation and closing of a test app. The returned object is filled before the first test. */
 export function useTestApp(options: TestAppOptions = {}): TestApp {
   const holder = {} as TestApp;
   beforeAll(async () => {

@@ -12,9 +12,9 @@ import {
 
 export interface TestAuditWriter {
   auditWriter: AuditWriter;
-  /** The spool's folder, removed by `close` unless it was given. */
+  /** The spool's folder. `close` removes it unless it was given. */
   directory: string;
-  /** Names of files with a line cut off. */
+  /** Names of the files that end within a line. */
   torn: string[];
   close(): Promise<void>;
 }

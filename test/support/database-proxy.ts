@@ -1,18 +1,20 @@
 import { connect, createServer, type Server, type Socket, type AddressInfo } from 'node:net';
 
-/** A road to Postgres that can be closed, and that can lose answers. */
+/** A proxy before Postgres that can be closed, and that can lose answers. */
 export interface DatabaseProxy {
-  /** The address with this road in it. */
+  /** The database's address by way of the proxy. */
   url: string;
-  /** Cuts what is connected and refuses what comes, as a server that is gone does. */
+  /** Cuts every connection and refuses new ones, like a server that is gone. */
   close(): Promise<void>;
   reopen(): Promise<void>;
-  /** The next statement that holds the text reaches Postgres; its answer is lost with the connection. */
+  /**
+   * The next statement that contains the text reaches Postgres, and its answer is lost with the connection.
+   */
   loseAnswerTo(text: string): void;
   stop(): Promise<void>;
 }
 
-/** Starts a road to the server of `url`, open. */
+/** Starts an open proxy before the server of `url`. */
 export async function startDatabaseProxy(url: string): Promise<DatabaseProxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();

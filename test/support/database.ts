@@ -5,11 +5,11 @@ import { afterAll, beforeAll, inject } from 'vitest';
 import { createDb } from '../../src/db/db.ts';
 import { urlOf } from './programs/test-server.ts';
 
-/** A migrated database of one's own. */
+/** A migrated database for one test file. */
 export interface TestDatabase {
-  /** As the app: append-only tables refuse it. */
+  /** The app's role, which append-only tables refuse. */
   db: Knex;
-  /** As the role that owns the tables. */
+  /** The role that owns the tables. */
   ownerDb: Knex;
   appUrl: string;
   ownerUrl: string;
@@ -34,7 +34,7 @@ export async function createTestDatabase(options: { isEmpty?: boolean } = {}): P
 }
 
 /**
- * Registers the making and dropping of a database for this test file; the returned object is filled before
+ * Registers the creation and dropping of a database for this test file. The returned object is filled before
  * the first test.
  */
 export function useTestDatabase(): TestDatabase {
@@ -49,8 +49,8 @@ export function useTestDatabase(): TestDatabase {
 }
 
 /**
- * By force, since a process under test may live on; where autovacuum is at work there, which only a superuser
- * may end, by waiting.
+ * Drops by force, since a process under test may live on. Where autovacuum is at work, which only a superuser
+ * may end, it waits instead.
  */
 async function dropDatabase(name: string): Promise<void> {
   try {

@@ -2,14 +2,16 @@ import { createHmac } from 'node:crypto';
 import { createPaytrSandbox, type PaytrSandbox } from '../../scripts/paytr-sandbox/server.ts';
 import { createPaytr, type Paytr } from '../../src/billing/paytr/paytr.ts';
 
-/** The invented store of every test; none of this exists at PayTR. */
+/** The invented store of every test, unknown to PayTR. */
 export const FAKE_STORE = {
   merchantId: '123456',
   merchantKey: 'kTest7Yq2Lw9Rx4B',
   merchantSalt: 'sTest3Nf8Ua5Vc1Z',
 } as const;
 
-/** What may differ between tests. Without a `callbackUrl` no notification arrives until `setCallbackUrl`. */
+/**
+ * Settings that differ between tests. Without a `callbackUrl` no notification arrives until `setCallbackUrl`.
+ */
 interface FakePaytrOptions {
   callbackUrl?: string;
   /** Whether the client asks for test payments; default true. */
@@ -18,7 +20,7 @@ interface FakePaytrOptions {
   clock?: () => Date;
 }
 
-/** A PayTR of one's own: the sandbox, listening, and a client whose credentials fit. */
+/** A PayTR for one test: the listening sandbox, and a client with matching credentials. */
 export interface FakePaytr {
   url: string;
   store: typeof FAKE_STORE;
@@ -29,8 +31,8 @@ export interface FakePaytr {
 }
 
 /**
- * Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens behind a
- * test's back.
+ * Starts a sandbox on a free port. Its clock moves only by `sandbox.tick()`, so nothing happens unseen by a
+ * test.
  */
 export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<FakePaytr> {
   let callbackUrl = options.callbackUrl ?? '';
@@ -55,8 +57,8 @@ export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<Fa
 
 /**
  * A signed urlencoded callback body for `FAKE_STORE`, to post straight at the app. `fields` are signed as
- * they stand; a successful one gets `payment_amount` (its total) and `currency` (TL) when they are not given.
- * `overrides` come after signing: a text replaces or adds a field, undefined leaves it out.
+ * given; a success gets `payment_amount` (its total) and `currency` (TL) unless they are given. `overrides`
+ * apply after signing: a text replaces or adds a field, undefined removes it.
  */
 export function signedCallback(
   fields: { merchant_oid: string; total_amount: string; [name: string]: string },

@@ -6,20 +6,20 @@ import type {
 } from '../../src/workspace/runtime-types.ts';
 
 interface FakeRuntime extends WorkspaceRuntime {
-  /** What the next start comes to. */
+  /** The outcome of the next start. */
   outcome: StartOutcome;
-  /** What each program has printed. */
+  /** The output of each program. */
   log: string[];
   started: RuntimeWorkspace[];
-  /** What an app before this one has left. */
+  /** Workspaces that an earlier app has left running. */
   recorded: number[];
   stopped: number[];
   destroyed: number[];
-  /** What destroying fails with; null: it does not. */
+  /** The error that destroying throws. Null: none. */
   destruction: Error | null;
 }
 
-/** A runtime that starts no process; what it "runs" is said to listen on `port`. */
+/** A runtime that starts no process. Its "running" programs are said to listen on `port`. */
 export function createFakeRuntime(port = 1): FakeRuntime {
   const states = new Map<number, RuntimeState>();
   const fake: FakeRuntime = {

@@ -13,24 +13,24 @@ import { openTestServer, type TestServer } from './programs/test-server.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     testServer: TestServer;
-    /** Where workers put the programs that they compile. */
+    /** The folder in which workers put the programs that they compile. */
     programFolder: string;
   }
 }
 
-/** What the server of a whole run may need at most, in bytes. */
+/** The most memory that the server of a whole run may need, in bytes. */
 const MEMORY_BYTES = 1_000_000_000;
 
 let close: () => Promise<void> = () => Promise.resolve();
 let removePrograms: () => void = () => undefined;
 
 /**
- * Before the first test: a server (TEST_DATABASE_URL, or an embedded one, which runs at the same time share)
- * with a migrated template database. Vitest calls `teardown` also when tests have failed.
+ * Provides, before the first test, a server with a migrated template database: TEST_DATABASE_URL, or an
+ * embedded server, which runs at the same time share. Vitest calls `teardown` also when tests have failed.
  */
 export async function setup(project: TestProject): Promise<void> {
   const runFolder = makeRunFolder(tmpdir());
-  // The workers, which start after this, and what they start.
+  // For the workers, which start after this, and their children.
   process.env['TMPDIR'] = runFolder;
   const programFolder = makeProgramFolder();
   project.provide('programFolder', programFolder);
@@ -60,7 +60,7 @@ export async function teardown(): Promise<void> {
   await close();
 }
 
-/** A power cut may ruin the files: then they are made anew, since they hold nothing worth keeping. */
+/** A power cut may ruin the files. They are then made anew, since they hold nothing valuable. */
 async function startThrowAwayPostgres(): ReturnType<typeof startEmbeddedPostgres> {
   const dataDir = chooseFolder();
   const start = (): ReturnType<typeof startEmbeddedPostgres> =>
@@ -75,8 +75,8 @@ async function startThrowAwayPostgres(): ReturnType<typeof startEmbeddedPostgres
 }
 
 /**
- * A database is 300 files, and some file systems take a second to make them: in memory it is 30 ms. One
- * folder for each checkout and user. Without a roomy /dev/shm: in the checkout.
+ * The folder of the server, one for each checkout and user. A database is 300 files, which some file systems
+ * need a second to create; memory needs 30 ms. Without a roomy /dev/shm it is in the checkout.
  */
 function chooseFolder(): string {
   const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -96,7 +96,7 @@ function hasRoom(folder: string): boolean {
   }
 }
 
-/** Everybody may write into /dev/shm, so the name may have been taken by somebody else. */
+/** Everybody may write into /dev/shm, so somebody else may have taken the name. */
 function isOurs(folder: string): boolean {
   const stat = lstatSync(folder, { throwIfNoEntry: false });
   return stat === undefined || (stat.isDirectory() && stat.uid === process.getuid?.());

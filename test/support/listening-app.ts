@@ -13,8 +13,8 @@ export interface ListeningApp extends TestApp {
 }
 
 /**
- * The application on a port of its own with a PayTR sandbox that notifies it, and a program for its
- * workspaces: for browsers.
+ * The application on a port of its own, for browsers, with a PayTR sandbox that notifies it and a program for
+ * its workspaces.
  */
 export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A folder of migration files for one test: names to SQL. Removed when the test has ended. */
+/** A folder of migration files for one test, from names and SQL. Removed when the test has ended. */
 export function createMigrationFolder(files: Record<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'youarecoder-migrations-'));
   onTestFinished(() => {

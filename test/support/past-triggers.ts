@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Changes rows of a table in a way that the product and the database refuse, for instance to let something be
- * older than it is: as the owner, with the table's own triggers off for the length of the transaction.
+ * Changes rows in a way that the product and the database refuse, for instance to make them older. The owner
+ * does it, with the table's own triggers off for the length of the transaction.
  */
 export async function pastTriggers(
   ownerDb: Knex,

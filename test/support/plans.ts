@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** A node of a plan as `explain (format json)` tells it. */
+/** A node of a plan from `explain (format json)`. */
 export interface PlanNode {
   'Node Type': string;
   'Index Name'?: string;
@@ -44,7 +44,7 @@ function flatten(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(flatten)];
 }
 
-/** For the name of each partition, and of each of its indexes, the one it belongs to. */
+/** The parent of each partition and of each of its indexes, by name. */
 export async function findParents(db: Knex): Promise<Map<string, string>> {
   const { rows } = await db.raw<{ rows: { child: string; parent: string }[] }>(
     'select inhrelid::regclass::text as child, inhparent::regclass::text as parent from pg_inherits',

@@ -2,8 +2,8 @@ import { request } from 'node:http';
 import type { WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 
 /**
- * The text of a workspace's program that answers with its pid and environment, tries what it is asked to and
- * says how that went, and ends on /crash. Its first argument is where it listens.
+ * The source of a workspace's program that answers with its pid and environment, tries what a request asks
+ * for and reports the result, and ends on /crash. Its first argument is its address.
  */
 export const probeProgram = `
 const { createServer } = require('node:http');
@@ -40,7 +40,7 @@ createServer((req, res) => {
 }).listen(process.argv[1], () => console.log('\\u001b[31mready\\u001b[0m'));
 `;
 
-/** What the program says of itself. */
+/** The program's report about itself. */
 export interface AboutProbe {
   pid: number;
   uid: number;
@@ -49,7 +49,7 @@ export interface AboutProbe {
   args: string[];
 }
 
-/** Asks the program of that workspace, which must listen on its socket. */
+/** Sends a request to the program of that workspace, which must listen on its socket. */
 export function askProbe<Answer>(runtime: WorkspaceRuntime, id: number, path = '/'): Promise<Answer> {
   const address = runtime.addressOf(id);
   if (address === null || !('socketPath' in address)) throw new Error('it has no socket');

@@ -25,11 +25,11 @@ export interface ReplicatedPostgres {
   /** The superuser, on the standby's database: replay can be paused there. */
   replicaAdmin: pg.Client;
   stopReplica(): Promise<void>;
-  /** Stops both and deletes their files. */
+  /** Stops both servers and deletes their files. */
   close(): Promise<void>;
 }
 
-/** Makes both in memory where there is room, so that waiting for the disk costs nothing. */
+/** Creates both in memory where there is room, so that waiting for the disk costs nothing. */
 export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   const home = join(parent, `youarecoder-replicated-${randomBytes(4).toString('hex')}`);
@@ -45,7 +45,7 @@ export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
   await launchServer(replica, port, password);
   const replicaUrl = Object.assign(new URL(primary.appUrl), { port: String(port) });
   const replicaAdmin = new pg.Client({ connectionString: superuserUrl(replicaUrl, password) });
-  // It is cut when the standby is stopped.
+  // The connection breaks when the standby is stopped.
   replicaAdmin.on('error', () => undefined);
   await replicaAdmin.connect();
   const stopReplica = async (): Promise<void> => {
@@ -78,8 +78,8 @@ async function makeClusterBeside(primaryHome: string, home: string): Promise<Clu
 }
 
 /**
- * The low-level backup of Postgres' manual, 25.3.4: the files are copied while they change, and the log mends
- * the copy.
+ * The low-level backup of Postgres' manual, 25.3.4: the files are copied while they change, and the log
+ * repairs the copy.
  */
 async function copyData(url: URL, password: string, from: string, to: string): Promise<void> {
   const client = new pg.Client({ connectionString: superuserUrl(url, password) });
@@ -107,7 +107,7 @@ async function makeStandby({ data, runAs }: Cluster, primaryPort: number, passwo
   const settings = [
     `primary_conninfo = 'host=127.0.0.1 port=${String(primaryPort)} user=postgres password=${password}'`,
     'hot_standby_feedback = on',
-    // A test asks right after it has written.
+    // Tests ask right after they have written.
     "wal_retrieve_retry_interval = '100ms'",
   ];
   const path = join(data, 'postgresql.auto.conf');

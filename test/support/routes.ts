@@ -1,7 +1,7 @@
 import type { Express } from 'express';
 
 interface MountedRoute {
-  /** ANY answers what no other route of that path does. */
+  /** ANY answers the methods that no other route of the path answers. */
   method: string;
   /** The pattern with its mount, e.g. `/admin/users/:id/role`. */
   path: string;
@@ -10,11 +10,11 @@ interface MountedRoute {
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
   handle: { stack?: Layer[] };
-  /** Where it is mounted. */
+  /** The address at which the router is mounted. */
   rawPath: unknown;
 }
 
-/** Every route that the application answers, found by walking its routers. */
+/** Every route of the application, found by walking its routers. */
 export function listRoutes(app: Express): MountedRoute[] {
   return walk((app.router as unknown as { stack: Layer[] }).stack, '');
 }
@@ -24,7 +24,7 @@ function walk(stack: Layer[], prefix: string): MountedRoute[] {
     const { route } = layer;
     if (route !== undefined) {
       const path = `${prefix}${route.path === '/' ? '' : route.path}` || '/';
-      // HEAD is answered as GET, or refused where a GET is written down.
+      // HEAD is answered like GET, or refused where a GET is recorded.
       const methods = Object.keys(route.methods).filter((method) => method !== 'head');
       return methods.map((method) => ({
         method: method === '_all' ? 'ANY' : method.toUpperCase(),

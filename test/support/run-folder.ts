@@ -5,9 +5,9 @@ import { findIdentity } from '../../src/workspace/runtime/process-identity.ts';
 const NAME = /^yac-tests-(\d+)$/;
 
 /**
- * One folder for everything that a run of the tests puts into the system's folder for temporary files.
- * Removes those of runs that were broken off: nobody else does. The caller removes this one. Open to all, as
- * the one around it is: some programs run as other users.
+ * A folder for all temporary files of one run of the tests. Removes the folders of aborted runs, which nobody
+ * else does. The caller removes this one. The folder is open to everybody, like its parent, since some
+ * programs run as other users.
  */
 export function makeRunFolder(parent: string): string {
   for (const name of readdirSync(parent)) {

@@ -8,7 +8,7 @@ import {
 } from '../../src/billing/paytr/paytr.ts';
 import { FAKE_STORE, type FakePaytr } from './fake-paytr.ts';
 
-/** What the merchant's server answers to a notification. */
+/** The merchant server's answer to a notification. */
 export interface MerchantAnswer {
   status: number;
   body: string | Buffer;
@@ -17,7 +17,7 @@ export interface MerchantAnswer {
 /** The only answer that ends the notifications. */
 export const OK: MerchantAnswer = { status: 200, body: 'OK' };
 
-/** A test card PayTR takes, with everything around it right. */
+/** A test card that PayTR takes, with correct data around it. */
 export const GOOD_CARD = {
   cc_owner: 'Ayşe Yılmaz',
   card_number: '4355 0843 5508 4358',
@@ -25,7 +25,7 @@ export const GOOD_CARD = {
   cvv: '000',
 };
 
-/** A merchant's server that checks what it gets as ours does, and answers as told. */
+/** A merchant's server that checks notifications as ours does, and answers as told. */
 export interface FakeMerchant {
   url: string;
   answer: MerchantAnswer | 'hang';
@@ -33,7 +33,7 @@ export interface FakeMerchant {
   close: () => void;
 }
 
-/** Starts such a merchant on a free port. It answers OK until told otherwise. */
+/** Starts such a merchant on a free port. Until told otherwise the answer is OK. */
 export async function startFakeMerchant(): Promise<FakeMerchant> {
   const paytr = createPaytr({ ...FAKE_STORE, baseUrl: '', testMode: true });
   const server = createServer((req, res) => {
@@ -58,7 +58,7 @@ export async function startFakeMerchant(): Promise<FakeMerchant> {
   return merchant;
 }
 
-/** A right order, with what differs. */
+/** A correct order with some changes. */
 export function buildOrder(paytr: Paytr, change: Partial<TokenOrder> = {}): TokenOrder {
   return {
     merchantOid: paytr.newMerchantOid('T'),
@@ -78,7 +78,7 @@ export function buildOrder(paytr: Paytr, change: Partial<TokenOrder> = {}): Toke
   };
 }
 
-/** Orders, and throws when the gateway does not take it. */
+/** Places an order. Throws when the gateway refuses it. */
 export async function placeOrder(fake: FakePaytr, change: Partial<TokenOrder> = {}) {
   const order = buildOrder(fake.paytr, change);
   const answer = await fake.paytr.requestToken(order);
@@ -86,7 +86,9 @@ export async function placeOrder(fake: FakePaytr, change: Partial<TokenOrder> = 
   return { merchantOid: order.merchantOid, frameUrl: fake.paytr.frameUrl(answer.token) };
 }
 
-/** Orders and goes through both payment pages by HTTP; `outcome` is a button of the 3-D Secure page. */
+/**
+ * Places an order and goes through both payment pages by HTTP. `outcome` is a button of the 3-D Secure page.
+ */
 export async function payByForm(fake: FakePaytr, outcome: string) {
   const order = await placeOrder(fake);
   const { location } = await submit(order.frameUrl, GOOD_CARD);
@@ -94,13 +96,13 @@ export async function payByForm(fake: FakePaytr, outcome: string) {
   return { ...order, returnedTo };
 }
 
-/** Opens a page as an English browser does, following nothing. */
+/** Opens a page as an English browser does, without following redirects. */
 export async function visit(url: string) {
   const response = await fetch(url, { redirect: 'manual', headers: { 'accept-language': 'en' } });
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Posts a form, following nothing. */
+/** Posts a form, without following redirects. */
 export async function submit(url: string, fields: Record<string, string>) {
   const response = await fetch(url, {
     method: 'POST',

@@ -5,27 +5,27 @@ import supertest, { type Response, type Test } from 'supertest';
 const TOKEN = /name="_csrf" value="([^"]+)"/;
 const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form>/g;
 
-/** When a page says it was printed: the one thing in which two pages of the same differ. */
+/** The time of printing on a page: the only difference between two copies of the same page. */
 export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 
 type Fields = Record<string, string | number | boolean | string[] | undefined>;
 
-/** The password of every person that test/support/programs/build.ts makes. */
+/** The password of every person that test/support/programs/build.ts creates. */
 export const PASSWORD = 'correct horse battery staple';
 
 /**
- * A browser without a screen: keeps cookies, follows nothing by itself. Sends the token of the form that it
- * submits; for a form that it has not seen, the token of the newest page.
+ * A browser without a screen: keeps cookies and follows redirects only when told to. Sends the token of the
+ * form that it submits, or, for a form that it has not seen, the token of the newest page.
  */
 export class Visitor {
   readonly #agent: ReturnType<typeof supertest.agent>;
   readonly #connections: Agent | undefined;
   #formToken: string | null = null;
-  /** By where they lead; a form without a token has an empty one. */
+  /** Form tokens by the address of the form. A form without a token has an empty one. */
   #forms = new Map<string, string>();
   headers: Record<string, string>;
 
-  /** `app` may be the address of one that runs elsewhere; `connections` says by what way it is reached. */
+  /** `app` may be the address of an app that runs elsewhere. `connections` says how it is reached. */
   constructor(app: Express | string, headers: Record<string, string> = {}, connections?: Agent) {
     this.#agent = supertest.agent(app);
     this.#connections = connections;
@@ -37,7 +37,7 @@ export class Visitor {
   }
 
   /**
-   * Posts a form with a valid form token; opens a page first when none was seen. `_csrf` in `fields`
+   * Posts a form with a valid form token, after opening a page when none was seen. `_csrf` in `fields`
    * overrides it.
    */
   async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}): Promise<Response> {
@@ -84,7 +84,7 @@ export class Visitor {
   }
 
   #remember(response: Response): Response {
-    // A sign-in or sign-out makes a new session and with it a new form token.
+    // A sign-in or sign-out creates a new session and with it a new form token.
     const token = tokenIn(response);
     if (token !== null) {
       if (token !== this.#formToken) this.#forms.clear();
@@ -99,12 +99,12 @@ export class Visitor {
   }
 }
 
-/** The form token of the first form of a page; null when it has none. */
+/** The form token of the first form of a page. Null when there is none. */
 export function tokenIn(response: Response): string | null {
   return TOKEN.exec(response.text)?.[1] ?? null;
 }
 
-/** A visitor who has signed in through the form. Throws when the sign-in did not work. */
+/** A visitor who has signed in through the form. Throws when the sign-in failed. */
 export async function signIn(
   app: Express | string,
   person: { email: string; password?: string },

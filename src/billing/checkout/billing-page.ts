@@ -54,7 +54,7 @@ interface ListPage<Row> {
   olderUrl: string | null;
 }
 
-/** What only admins see: prices, payments, invoices, the details form. */
+/** The part for admins only: prices, payments, invoices, the details form. */
 interface AdminParts {
   currency: Currency;
   currencies: Currency[];

@@ -10,7 +10,7 @@ export const PAGE_LIFE_MINUTES = 30;
 /** A page with fewer minutes left is not offered again: nobody types a card number and a 3-D code faster. */
 const LAST_MINUTES = 5;
 
-/** What our two database steps may take on a bad day, on top of the gateway's own time limit. */
+/** Time that our two database steps may take on a bad day, on top of the gateway's own time limit. */
 const OPENING_MARGIN_SECONDS = 30;
 
 type Page = Pick<Payment, 'status' | 'created_at' | 'gateway_token'>;

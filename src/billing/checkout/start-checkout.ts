@@ -25,7 +25,7 @@ interface CheckoutInput {
   plan: PaidPlan;
   currency: Currency;
   person: { id: number; companyId: number; email: string; fullName: string; locale: Locale };
-  /** What the payer sees on the gateway's page, in their language. */
+  /** The item's name on the gateway's page, in their language. */
   itemName: string;
   paytr: Paytr;
   config: Config;

@@ -3,7 +3,7 @@ import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
 /**
- * One notification whose signature is right. Only `merchantOid`, `status` and the total are signed; the other
+ * A notification whose signature is right. Only `merchantOid`, `status` and the total are signed; the other
  * fields are kept, and nothing may be decided by them alone. Amounts are in minor units. Source:
  * dev.paytr.com, iFrame API step 2.
  */

@@ -19,7 +19,7 @@ export type { StatusAnswer } from './status.ts';
 export type { BasketRow, TokenOrder } from './token.ts';
 
 /**
- * One store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call
+ * A store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call
  * (default 20); `testMode` asks for test payments and for error detail.
  */
 export interface PaytrSettings extends PaytrCredentials, PaytrConnection {

@@ -4,14 +4,14 @@ import { formatMajor } from './minor-units.ts';
 import { type PaytrCurrency, toPaytrCurrency } from './currency.ts';
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
-/** One row of the basket, as PayTR shows it. `unitPriceMinor` is for one piece. */
+/** A row of the basket, as PayTR shows it. `unitPriceMinor` is for one piece. */
 export interface BasketRow {
   name: string;
   unitPriceMinor: number;
   quantity: number;
 }
 
-/** One attempt to pay. Amounts are in minor units; the basket's total is `amountMinor`. */
+/** An attempt to pay. Amounts are in minor units; the basket's total is `amountMinor`. */
 export interface TokenOrder {
   merchantOid: string;
   /** The customer's public address; see `isPublicAddress`. */

@@ -20,7 +20,7 @@ export interface LockedOrder {
   subscription: Subscription;
 }
 
-/** What is settled: the locked order, what the gateway reports, and what was decided. */
+/** The locked order, the gateway's report, and the decision. */
 interface Case extends LockedOrder {
   report: PaymentReport;
   decision: Decision;

@@ -8,7 +8,7 @@ import { MERCHANT_OID } from '../paytr/token.ts';
 import type { PaytrNotification } from '../paytr/paytr.ts';
 import type { Receipt } from './send-receipt.ts';
 
-/** What a notification did. The receipt is due once, with the notification that made the order paid. */
+/** The effect of a notification. The receipt is due once, with the notification that made the order paid. */
 export type Settlement =
   | { outcome: 'paid'; receipt: Receipt }
   | { outcome: 'review'; reason: string }

@@ -8,7 +8,7 @@ export const EVIDENCE_LINES_SCHEMA_PATH = `/schemas/evidence-lines-${EVIDENCE_SC
 const type = <Name extends string>(name: Name): z.ZodLiteral<Name> =>
   z.literal(name).describe('Says what the line is.');
 
-/** One line of the evidence as lines of JSON: the fields of the bundle, and the type of the line. */
+/** A line of the evidence as lines of JSON: the fields of the bundle, and the type of the line. */
 export const evidenceLine = z
   .discriminatedUnion('type', [
     evidenceBundle

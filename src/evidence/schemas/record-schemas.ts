@@ -30,7 +30,7 @@ const actionList = Object.entries(auditActions)
   .map(([name, meaning]) => `${name}: ${meaning}`)
   .join('; ');
 
-/** One acceptance of one text. */
+/** An acceptance of one text. */
 export const acceptanceRecord = z.strictObject({
   kind: z.enum(['terms', 'privacy']).describe('terms: agreed to; privacy: confirmed as read.'),
   version: text('Version of the text, the day on which it was settled.'),
@@ -44,7 +44,7 @@ export const acceptanceRecord = z.strictObject({
   request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
 });
 
-/** One row of the audit trail. */
+/** A row of the audit trail. */
 export const auditRecord = z.strictObject({
   id: id('Number of the record.'),
   timestamp: time('When it happened.'),
@@ -78,7 +78,7 @@ export const auditRecord = z.strictObject({
   error_message: maybeText('Why it did not work; null when it did.'),
 });
 
-/** One time of workspace use. */
+/** A time of workspace use. */
 export const sessionRecord = z.strictObject({
   id: id('Number of the session.'),
   workspace_id: id('Number of the workspace that was used.'),
@@ -132,7 +132,7 @@ const callback = z.strictObject({
     .describe('Every field as received from the payment service, without the signature.'),
 });
 
-/** One payment with the payment service's notifications. */
+/** A payment with the payment service's notifications. */
 export const paymentRecord = z.strictObject({
   id: id('Number of the payment.'),
   merchant_oid: text('Order number given to the payment service; the bank sees it as well.'),
@@ -177,7 +177,7 @@ export const paymentRecord = z.strictObject({
 
 const party = (what: string) => z.record(z.string(), z.string().nullable()).describe(what);
 
-/** One invoice. */
+/** An invoice. */
 export const invoiceRecord = z.strictObject({
   id: id('Number of the invoice record.'),
   invoice_no: text('Invoice number as printed.'),
@@ -196,5 +196,5 @@ export const invoiceRecord = z.strictObject({
   seller: party('Name, address and tax data of the seller as printed on the invoice.'),
 });
 
-/** One audit row as the bundle has it. */
+/** An audit row as the bundle has it. */
 export type AuditRecord = z.output<typeof auditRecord>;

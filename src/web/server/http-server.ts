@@ -38,8 +38,8 @@ class BodyTooSlow extends Error {
 }
 
 /**
- * The server in front of the app and of the way into workspaces. It reads targets in all their forms, ignores
- * unwanted upgrades, bounds how long a body may take, and answers requests that Node itself refuses.
+ * The server in front of the app and of the way into workspaces. The server reads targets in all their forms,
+ * ignores unwanted upgrades, bounds how long a body may take, and answers requests that Node itself refuses.
  */
 export function createHttpServer({ listener, upgrade, log, bodyMs = BODY_MS }: HttpServerOptions): Server {
   const refuse = (error: Error, socket: Duplex): void => {

@@ -1,16 +1,16 @@
 import { FAKE_STORE } from '../fake-paytr.ts';
 import { startChild, type Child } from './child.ts';
 
-/** The server as a process of its own. */
+/** The server in a process of its own. */
 export interface AppProcess {
   port: number;
-  /** What it counts itself: the sum of all series of that name whose labels fit. */
+  /** A metric of the server: the sum of all series of that name with matching labels. */
   count(name: string, labels?: Record<string, string>): Promise<number>;
-  /** Ends it at once, as a crash does. */
+  /** Ends the server at once, like a crash. */
   kill(): Promise<void>;
 }
 
-/** What the server needs besides DATABASE_URL. */
+/** The server's settings besides DATABASE_URL. */
 export const serverEnvironment = {
   SESSION_SECRET: 'a session secret for tests only, 32+',
   PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
@@ -21,7 +21,7 @@ export const serverEnvironment = {
   WORKSPACE_RUNTIME: 'external',
 };
 
-/** Starts it on a free port; `env` needs DATABASE_URL. */
+/** Starts the server on a free port. `env` needs DATABASE_URL. */
 export async function startAppProcess(env: Record<string, string>): Promise<AppProcess> {
   const child = await startChild('src/server.ts', {
     env: { ...serverEnvironment, ...env },
@@ -45,7 +45,10 @@ export async function startAppProcess(env: Record<string, string>): Promise<AppP
   };
 }
 
-/** From the line that says it listens; fails with what it printed when it ends instead. */
+/**
+ * Reads the port from the line in which the server says that it listens. Fails with the server's output when
+ * it ends instead.
+ */
 function portOf(child: Child): Promise<number> {
   return new Promise((done, fail) => {
     let printed = '';

@@ -9,8 +9,7 @@ import { newKeyLine } from './ssh-keys.ts';
 import { PASSWORD } from '../visitor.ts';
 
 /**
- * A hash says itself how dear it is to check: signing in is most of what the tests do, and guessing nothing
- * that they fear.
+ * A hash contains the cost of checking it. Most of the tests' time is signing in, and no test fears guessing.
  */
 const CHEAP = { memoryCost: 8, timeCost: 1, parallelism: 1 };
 let passwordHash: Promise<string> | undefined;
@@ -222,7 +221,7 @@ export interface Cast {
   olivia: BuiltUser;
 }
 
-/** The standing cast of every story. `nameOf` gives other names than theirs, such as long ones. */
+/** The standing cast of every story. `nameOf` gives other names, such as long ones. */
 export async function buildCast(
   db: Knex,
   { nameOf = (name) => name }: { nameOf?: (name: string) => string } = {},

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilListening, type RunningProxy } from './proxy-sample.ts';
 
-/** Where Caddy is, or null with a line that says why its tests are skipped. */
+/** The path of Caddy, or null with a line that says why its tests are skipped. */
 export function findCaddy(): string | null {
   const found = ['/usr/bin/caddy', '/usr/local/bin/caddy'].find(existsSync) ?? null;
   if (found === null)
@@ -15,9 +15,7 @@ export function findCaddy(): string | null {
   return found;
 }
 
-/**
- * Starts Caddy with one site, of which `fillSample` has changed ports and paths, and waits until it listens.
- */
+/** Starts Caddy with one site, whose ports and paths `fillSample` has changed, and waits until it listens. */
 export async function startCaddy(
   program: string,
   { site, port }: { site: string; port: number },

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where openssl is, or null with a line that says why tests with TLS are skipped. */
+/** The path of openssl, or null with a line that says why tests with TLS are skipped. */
 export function findOpenssl(): string | null {
   const found = ['/usr/bin/openssl', '/usr/local/bin/openssl'].find(existsSync) ?? null;
   if (found === null) console.log('skipped: no openssl on this machine, so no test with a certificate');
   return found;
 }
 
-/** A certificate for these names that nobody else believes, in two files of the folder. */
+/** A certificate for these names that no other machine trusts, in two files of the folder. */
 export function makeCertificate(
   openssl: string,
   folder: string,

@@ -10,7 +10,7 @@ export interface EndedChild {
 
 export type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-/** Starts a process of its own that runs a TypeScript file with arguments, or a text. */
+/** Starts a process that runs a TypeScript file with arguments, or a text. */
 export async function startChild(
   program: string | { text: string },
   options: { args?: string[]; env?: Record<string, string>; cwd?: string } = {},

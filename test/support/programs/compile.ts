@@ -14,8 +14,8 @@ const compiled = new Map<string, Promise<string>>();
 type Program = { file: string } | { text: string };
 
 /**
- * A folder for what one run compiles, in the checkout, from where Node finds node_modules. Removes what
- * killed runs have left. The caller removes this one.
+ * A folder in the checkout, from where Node finds node_modules, for the programs compiled in one run. Removes
+ * the folders of killed runs. The caller removes this one.
  */
 export function makeProgramFolder(): string {
   const home = join(root, '.data/test-programs');
@@ -26,9 +26,9 @@ export function makeProgramFolder(): string {
 }
 
 /**
- * Compiles a program with all that it imports from the project, and returns where it is: tsx does so file by
- * file, which takes two seconds for the server, and tests start processes fifty times. Packages stay outside,
- * and a module still finds its files where its source is.
+ * Compiles a program with its imports from the project, and returns its path. tsx would compile file by file,
+ * two seconds for the server, and tests start processes fifty times. Packages stay outside, and a module
+ * still finds its files beside its source.
  */
 export function compile(program: Program): Promise<string> {
   const key = JSON.stringify(program);
@@ -50,7 +50,7 @@ const OUTPUT = {
   platform: 'node',
   target: 'node20',
   format: 'esm',
-  // What is imported only when it is needed stays so.
+  // Modules that are imported only when needed stay separate.
   splitting: true,
   outExtension: { '.js': '.mjs' },
   logLevel: 'silent',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { untilListening, type RunningProxy } from './proxy-sample.ts';
 
-/** Where nginx is, or null with a line that says why its tests are skipped. */
+/** The path of nginx, or null with a line that says why its tests are skipped. */
 export function findNginx(): string | null {
   const found = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx'].find(existsSync) ?? null;
   if (found === null)
@@ -15,9 +15,7 @@ export function findNginx(): string | null {
   return found;
 }
 
-/**
- * Starts nginx with one site, of which `fillSample` has changed ports and paths, and waits until it listens.
- */
+/** Starts nginx with one site, whose ports and paths `fillSample` has changed, and waits until it listens. */
 export async function startNginx(
   program: string,
   { site, port }: { site: string; port: number },

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { freePort } from '../replica.ts';
 import { untilListening, type RunningProxy } from './proxy-sample.ts';
 
-/** Where PgBouncer is, or null with a line that says why its tests are skipped. */
+/** The path of PgBouncer, or null with a line that says why its tests are skipped. */
 export function findPgBouncer(): string | null {
   const found = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find(existsSync) ?? null;
   if (found === null)
@@ -17,8 +17,8 @@ export function findPgBouncer(): string | null {
 }
 
 /**
- * Starts PgBouncer in transaction mode before the server of `url`, with as few settings as it takes; `url`
- * leads through it.
+ * Starts PgBouncer in transaction mode before the server of `url`, with as few settings as possible. The
+ * returned `url` leads through it.
  */
 export async function startPgBouncer(
   program: string,
@@ -44,7 +44,7 @@ pool_mode = transaction
 default_pool_size = 4
 `,
   );
-  // It refuses to run as root.
+  // PgBouncer refuses to run as root.
   const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
   const bouncer = spawn(program, [join(folder, 'pgbouncer.ini')], nobody);
   let said = '';

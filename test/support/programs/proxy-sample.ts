@@ -4,13 +4,13 @@ import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** A proxy that nobody here wrote. */
+/** A running proxy of other people's making. */
 export interface RunningProxy {
   stop(): Promise<void>;
 }
 
 /**
- * A configuration that operators copy, with what every operator changes changed: throws when it does not say
+ * A configuration sample with its changes, as operators make them. Throws when the sample does not contain
  * `from`.
  */
 export function fillSample(path: string, changes: [from: string, to: string][]): string {
@@ -21,7 +21,7 @@ export function fillSample(path: string, changes: [from: string, to: string][]):
   }, text);
 }
 
-/** Waits for the port; stopping it removes the folder. `explain` tells why it did not start. */
+/** Waits for the port. Stopping the proxy removes the folder. `explain` tells why it did not start. */
 export async function untilListening(
   proxy: ChildProcess,
   of: { port: number; folder: string; explain(): Promise<string> },

@@ -4,15 +4,15 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 export interface RawProgram {
   port: number;
   /**
-   * What it sends for each request, byte for byte; asked with the head of the request, one character a byte.
+   * The answer to each request, byte for byte. The argument is the head of the request, one character a byte.
    */
   answer: (head: string, socket: Socket) => Buffer | string | undefined;
   close(): Promise<void>;
 }
 
 /**
- * A program in a workspace that keeps to no rule: it sends the bytes that it is told to. A text is one
- * character a byte.
+ * A program in a workspace that follows no rule: it sends exactly the given bytes. A text is one character a
+ * byte.
  */
 export async function startRawProgram(): Promise<RawProgram> {
   const sockets = new Set<Socket>();

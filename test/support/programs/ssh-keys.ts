@@ -22,7 +22,7 @@ export function keyLine(type: string, bytes: Buffer, comment = ''): string {
   return `${type} ${bytes.toString('base64')} ${comment}`.trim();
 }
 
-/** A new Ed25519 key that nobody has the private half of. */
+/** A new Ed25519 key whose private half nobody has. */
 export function newKeyLine(comment = 'bob@laptop'): string {
   return keyLine('ssh-ed25519', wire('ssh-ed25519', randomBytes(32)), comment);
 }

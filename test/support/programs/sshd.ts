@@ -7,7 +7,7 @@ import { fillSample, untilListening } from './proxy-sample.ts';
 const SSHD = '/usr/sbin/sshd';
 const SFTP_SERVER = '/usr/lib/openssh/sftp-server';
 
-/** Whether OpenSSH can be tried here; else says why not. */
+/** Whether OpenSSH can be tested here. If not, prints why. */
 export function hasOpenssh(): boolean {
   const missing = [SSHD, SFTP_SERVER, '/usr/bin/ssh', '/usr/bin/ssh-keygen', '/usr/bin/setpriv'].filter(
     (path) => !existsSync(path),
@@ -18,7 +18,7 @@ export function hasOpenssh(): boolean {
     );
     return false;
   }
-  // sshd runs commands only where nobody but root can write.
+  // sshd runs commands only from folders where nobody but root can write.
   if (isRoots(process.execPath) && isRoots('/usr/bin/env')) return true;
   console.log(`skipped: ${process.execPath} is not root's, and sshd would not run it`);
   return false;
@@ -38,14 +38,14 @@ export interface Sshd {
 export async function startSshd(input: {
   port: number;
   keysSocket: string;
-  /** `Subsystem sftp` of its configuration. */
+  /** The value of `Subsystem sftp` in the configuration. */
   sftp?: string;
 }): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'youarecoder-sshd-'));
   const hostKey = join(folder, 'host_key');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', hostKey]);
   const { username, uid } = userInfo();
-  // What Debian's unit does; sshd does not start as root without.
+  // Debian's unit does this. Without it sshd does not start as root.
   if (uid === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const app = resolve(import.meta.dirname, '../../..');
   const sample = fillSample('ssh/workspaces.sshd_config', [
@@ -83,7 +83,7 @@ interface EndedSsh {
   stderr: string;
 }
 
-/** A machine with a key from which somebody connects. */
+/** A machine with a key, from which somebody connects. */
 export class SshClient {
   readonly folder = mkdtempSync(join(tmpdir(), 'youarecoder-ssh-'));
   readonly publicKey: string;
@@ -101,7 +101,7 @@ export class SshClient {
       .trim();
   }
 
-  /** What every call of ssh, scp and sftp begins with. */
+  /** The first arguments of every call of ssh, scp and sftp. */
   options(workspace: string | null, port = this.#port): string[] {
     const options = [
       `Port=${String(port)}`,
@@ -130,7 +130,7 @@ export class SshClient {
     });
   }
 
-  /** Runs ssh to its end, with this to read. */
+  /** Runs ssh to its end with this input. */
   async run(
     workspace: string | null,
     args: string[],
@@ -148,7 +148,7 @@ export class SshClient {
   }
 }
 
-/** Waits for the end of a program and what it has printed. */
+/** Waits for the end of a program and returns its output. */
 export async function endOf(child: ChildProcessWithoutNullStreams): Promise<EndedSsh> {
   const chunks = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   child.stdout.on('data', (chunk: Buffer) => chunks.stdout.push(chunk));

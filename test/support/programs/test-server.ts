@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import pg from 'pg';
 import { runMigrations } from '../../../scripts/migrations/run-migrations.ts';
 
-/** What a test file needs to clone a database of its own. */
+/** Everything that a test file needs to clone a database. */
 export interface TestServer {
   /** Role with CREATEDB and CREATEROLE; owns every test database. */
   adminUrl: string;
@@ -11,19 +11,19 @@ export interface TestServer {
   appPassword: string;
   /** Name of the migrated database that is cloned. */
   template: string;
-  /** Begins the name of every database of this run. */
+  /** The beginning of the name of every database of this run. */
   prefix: string;
 }
 
 const APP_ROLE = 'yac_test_app';
-/** yac_test_r… belongs to a run, yac_test_t… is a template, yac_test_b… a template that is not finished. */
+/** yac_test_r… belongs to a run, yac_test_t… is a template, yac_test_b… an unfinished template. */
 const OURS = /^yac_test_([rtb][0-9a-f]+)/;
 const root = new URL('../../../', import.meta.url);
 
 /**
- * Makes a server ready for one run: removes what dead runs have left, and migrates a template unless there is
- * one for these very migrations. Who uses a template or a name holds a session lock on it, so runs at the
- * same time, on one machine or on several, leave each other's databases alone.
+ * Prepares a server for one run: removes the leftovers of dead runs, and migrates a template unless there is
+ * one for these migrations. Every user of a template or a name holds a session lock on it, so simultaneous
+ * runs, on one machine or several, leave each other's databases alone.
  */
 export async function openTestServer(
   adminUrl: string,
@@ -46,7 +46,7 @@ export async function openTestServer(
   return { shared: { adminUrl, appRole: APP_ROLE, appPassword, template, prefix }, close };
 }
 
-/** The address with another database, or another role as well. */
+/** The address with another database, and optionally another role. */
 export function urlOf(adminUrl: string, database: string, role?: { name: string; password: string }): string {
   const url = new URL(adminUrl);
   url.pathname = `/${database}`;
@@ -75,7 +75,7 @@ async function dropAbandoned(admin: pg.Client): Promise<void> {
   }
 }
 
-/** Only databases of our own role: another user of the server may test this project too. */
+/** Only databases of our own role: another user of the server may test this project, too. */
 async function listDatabases(admin: pg.Client): Promise<string[]> {
   const { rows } = await admin.query<{ datname: string }>(
     'select datname from pg_database where datdba = current_user::regrole',
@@ -88,8 +88,8 @@ async function drop(admin: pg.Client, name: string): Promise<void> {
 }
 
 /**
- * The same password in every run, since runs at the same time share the role: derived from the
- * administrator's.
+ * The role's password is derived from the administrator's and the same in every run, since simultaneous runs
+ * share the role.
  */
 async function ensureAppRole(admin: pg.Client, adminUrl: string): Promise<string> {
   const secret = `${new URL(adminUrl).password} ${APP_ROLE}`;
@@ -97,7 +97,7 @@ async function ensureAppRole(admin: pg.Client, adminUrl: string): Promise<string
   const { rowCount } = await admin.query('select from pg_roles where rolname = $1', [APP_ROLE]);
   if (rowCount === 0) {
     await admin.query(`create role ${APP_ROLE} login`);
-    // So that the administrator may cut the app's sessions when a database is dropped.
+    // Lets the administrator cut the app's sessions when a database is dropped.
     await admin.query(`grant ${APP_ROLE} to current_user`);
   }
   await admin.query(`alter role ${APP_ROLE} password ${admin.escapeLiteral(password)}`);
@@ -125,7 +125,7 @@ async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<strin
   return template;
 }
 
-/** Tests live in other years; the one about the bounds narrows them in its own database. */
+/** Tests use other years. The test of the bounds narrows them in its own database. */
 async function letTimePass(ownerUrl: string): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
@@ -134,7 +134,7 @@ async function letTimePass(ownerUrl: string): Promise<void> {
 }
 
 /**
- * Of all that decides what is in a template: the migrations and the scripts that run them and grant
+ * A hash of everything that shapes a template: the migrations, and the scripts that run them and grant
  * privileges.
  */
 function hashMigrations(): string {

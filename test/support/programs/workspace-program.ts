@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the program says that it got. */
+/** A request as the program saw it. */
 export interface Seen {
   method: string;
   url: string;
@@ -18,25 +18,25 @@ export interface WorkspaceProgram {
   socketPath: string;
   /** The same program on a port of the loopback address. */
   port: number;
-  /** Whatever came, oldest first; a WebSocket when it opened. */
+  /** Every request, oldest first. A WebSocket counts when it opens. */
   seen: Seen[];
-  /** Bytes of bodies that have come so far. */
+  /** Bytes of bodies received so far. */
   received: number;
-  /** Headers of its next answers. */
+  /** Headers of the next answers. */
   answers: Record<string, string | string[]>;
-  /** True: it begins its answers and does not finish them before it is told to. */
+  /** True: the program begins its answers and finishes them only when told to. */
   isHolding: boolean;
   held: (() => void)[];
-  /** Sends these bytes in every WebSocket that is open. */
+  /** Sends these bytes in every open WebSocket. */
   say(bytes: Buffer): void;
-  /** True: it takes what comes over its next WebSockets and never ends its side of them. */
+  /** True: the program ignores the input of its next WebSockets and never ends its side of them. */
   isDeaf: boolean;
   /** How many WebSockets the other side has not ended. */
   heard: number;
   close(): Promise<void>;
 }
 
-/** A program in a workspace: says over HTTP what it was asked, and repeats every byte of a WebSocket. */
+/** A program in a workspace: answers HTTP with the request it got, and repeats every byte of a WebSocket. */
 export async function startWorkspaceProgram(): Promise<WorkspaceProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'workspace-'));
   const socketPath = join(folder, 'program.sock');

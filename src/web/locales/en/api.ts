@@ -1,4 +1,4 @@
-/** What the API says to the people who write programs: a title and a sentence for each problem. */
+/** The texts of the API for people who write programs: a title and a sentence for each problem. */
 export const api = {
   'malformed-requestTitle': 'The request cannot be read',
   'malformed-request': 'The body is not a JSON document, or the address contains invalid characters.',

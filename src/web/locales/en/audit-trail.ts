@@ -1,10 +1,10 @@
 import type { AuditAction } from '../../../audit/actions.ts';
 import type { AuditCause, AuditReason } from '../../../audit/reasons.ts';
 
-// One sentence for each row of the audit trail. {actor} is a person, or one of the words `who_…` below. ICU
+// A sentence for each row of the audit trail. {actor} is a person, or one of the words `who_…` below. ICU
 // MessageFormat.
 
-/** What happened, for every action; one that is missing does not compile. */
+/** The event in words, for every action. A missing action does not compile. */
 export const auditSentence = {
   login: '{actor} signed in',
   account_locked: '{actor} locked sign-in as {account} until {until}',
@@ -58,7 +58,7 @@ export const auditSentence = {
   audit_export_finished: '{actor} downloaded the audit trail',
 } satisfies Record<AuditAction, string>;
 
-/** What was attempted and did not succeed. Other actions say it in their sentence, or only ever succeed. */
+/** Attempts that did not succeed. Other actions say it in their sentence, or only ever succeed. */
 export const auditRefused = {
   login: '{actor} tried to sign in as {account}',
   ssh_key_add: '{actor} could not add the SSH key {name}',

@@ -1,4 +1,4 @@
-/** What a terminal says, and what the page of a workspace says about terminals. */
+/** The texts of a terminal, and those about terminals on the page of a workspace. */
 export const ssh = {
   title: 'From a terminal',
   text: 'Add this to the file ~/.ssh/config. Then “ssh {label}” opens a shell in the workspace; scp, sftp, rsync and git work the same way.',

@@ -3,7 +3,7 @@ import type * as en from '../en/audit-trail.ts';
 // Names stand where they need no suffix: as the subject, or before a noun that takes it. The English
 // catalogue decides which keys exist.
 
-/** What happened, for every action. */
+/** The event in words, for every action. */
 export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   login: '{actor} giriş yaptı',
   account_locked: '{actor}, {account} hesabıyla girişi kilitledi; kilidin bitişi: {until}',
@@ -59,7 +59,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   audit_export_finished: '{actor} denetim kaydını indirdi',
 };
 
-/** What was attempted and did not succeed. */
+/** Attempts that did not succeed. */
 export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   login: '{actor}, {account} hesabıyla giriş yapmaya çalıştı',
   ssh_key_add: '{actor}, {name} adlı SSH anahtarını ekleyemedi',
