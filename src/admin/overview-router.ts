@@ -114,8 +114,8 @@ function describeReview(
 
 function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
   const inForce = { ...payment, plan: payment.plan_in_force };
-  const checked = checkOrder(inForce, payment.plan, at);
-  const plans = plansThatFit(inForce, at).map((plan) => format.t(`common.plan_${plan}`));
+  const checked = checkOrder(inForce, payment, at);
+  const plans = plansThatFit(inForce, payment.currency, at).map((plan) => format.t(`common.plan_${plan}`));
   const now =
     plans.length === 0
       ? format.t('admin.reviewFitsNothing')

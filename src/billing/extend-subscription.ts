@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import type { Period } from './period.ts';
+import type { BoughtPeriod } from './bought-period.ts';
 import type { Plan } from '../plan.ts';
 import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
 import { subscriptionState } from './subscription-state.ts';
@@ -13,14 +13,13 @@ import { subscriptionState } from './subscription-state.ts';
 export async function extendSubscription(
   trx: Knex.Transaction,
   context: RequestContext,
-  { payment, before, period }: { payment: Payment; before: Subscription; period: Period },
+  { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
 ): Promise<Subscription> {
   const { state } = subscriptionState(before, context.at);
   const after = {
     plan: payment.plan,
     billing_currency: payment.currency,
-    // The first day of the paid time is what its months are counted from.
-    period_started_at: state === 'active' ? before.period_started_at : period.start,
+    period_started_at: period.monthsCountedFrom,
     period_ends_at: period.end,
     updated_at: context.at,
   };
@@ -45,7 +44,7 @@ export async function lockSubscription(trx: Knex.Transaction, companyId: number)
 async function auditChange(
   trx: Knex.Transaction,
   context: RequestContext,
-  change: { payment: Payment; before: Subscription; planAfter: Plan; state: string; period: Period },
+  change: { payment: Payment; before: Subscription; planAfter: Plan; state: string; period: BoughtPeriod },
 ): Promise<void> {
   const { payment, before, planAfter, state, period } = change;
   await AuditLogger.logOrThrow(trx, context, {
@@ -64,6 +63,10 @@ async function auditChange(
       plan_bought: payment.plan,
       paid_until_before: before.period_ends_at,
       paid_until_after: period.end,
+      period_start: period.start,
+      // Only where a smaller plan's paid time was still running.
+      converted_seconds: period.conversion === null ? undefined : Math.floor(period.conversion.leftMs / 1000),
+      converted_to_days: period.conversion?.days,
     },
   });
 }

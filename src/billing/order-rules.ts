@@ -1,6 +1,8 @@
-import { nextPeriod, addMonths, type PaidTime, type Period } from './period.ts';
+import { boughtPeriod, type BoughtPeriod, type PlanInForce, type PlanOrder } from './bought-period.ts';
+import { addMonths } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
-import { type Plan, type PaidPlan, paidPlans } from '../plan.ts';
+import type { Currency } from '../currency.ts';
+import { type PaidPlan, paidPlans } from '../plan.ts';
 
 /**
  * Nobody pays for more than a year ahead: prices and plans change, and a long prepayment is a long dispute.
@@ -13,33 +15,30 @@ export interface OrderRefusal {
   possibleAt: Date;
 }
 
-/** A company's plan in force and its paid time. */
-export type PlanInForce = PaidTime & { plan: Plan };
-
 /**
- * Decides whether a plan may be bought now, and which period it would buy. A month never gives more than it
- * cost: money that was paid for one plan gives no time of a higher one. Every charge passes this rule, at
- * three moments:
+ * Decides whether a plan may be bought now, and which period it would buy (`boughtPeriod`). Every charge
+ * passes this rule, at three moments:
  * 1. when the order is placed;
  * 2. when its payment page is shown again, since another order may have been paid meanwhile;
- * 3. when the gateway reports the charge; one that no longer fits is held for review (`decideSettlement`). A
- *    lower plan waits until the higher paid time is over. A higher plan applies at once while its own month
- *    follows the paid time, so it waits until at most one month is left: the rest of that month is all it
- *    lifts, as the terms say.
+ * 3. when the gateway reports the charge; one that no longer fits is held for review (`decideSettlement`).
+ * A lower plan waits until the higher paid time is over. A higher plan applies at once, and turns the rest
+ * of the paid time into few days of its own; so it waits until at most one month is left, and one click
+ * never shortens a long prepayment.
  */
 export function checkOrder(
   inForce: PlanInForce,
-  plan: PaidPlan,
+  order: PlanOrder,
   at: Date,
-): { ok: true; period: Period } | ({ ok: false } & OrderRefusal) {
-  const period = nextPeriod(inForce, at);
+): { ok: true; period: BoughtPeriod } | ({ ok: false } & OrderRefusal) {
+  const period = boughtPeriod(inForce, order, at);
   const paidUntil = inForce.period_ends_at;
   if (paidUntil !== null && paidUntil > at) {
-    if (isUpgrade(plan, inForce.plan)) return { ok: false, reason: 'lower-plan', possibleAt: paidUntil };
+    if (isUpgrade(order.plan, inForce.plan))
+      return { ok: false, reason: 'lower-plan', possibleAt: paidUntil };
     // The rule compares with the very moment it promises. Adding a month to `at` instead would refuse some of
     // them again: a month after both 28 and 31 January is 28 February.
     const oneMonthBefore = addMonths(paidUntil, -PERIOD_MONTHS, inForce.period_started_at);
-    if (isUpgrade(inForce.plan, plan) && at < oneMonthBefore) {
+    if (isUpgrade(inForce.plan, order.plan) && at < oneMonthBefore) {
       return { ok: false, reason: 'upgrade-ahead', possibleAt: oneMonthBefore };
     }
   }
@@ -48,7 +47,7 @@ export function checkOrder(
   return { ok: true, period };
 }
 
-/** The plans that may be bought now: what a charge held for review could be used for. */
-export function plansThatFit(inForce: PlanInForce, at: Date): PaidPlan[] {
-  return paidPlans.filter((plan) => checkOrder(inForce, plan, at).ok);
+/** The plans that may be bought now in a currency: what a charge held for review could be used for. */
+export function plansThatFit(inForce: PlanInForce, currency: Currency, at: Date): PaidPlan[] {
+  return paidPlans.filter((plan) => checkOrder(inForce, { plan, currency }, at).ok);
 }

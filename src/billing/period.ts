@@ -14,12 +14,16 @@ export interface Period {
   end: Date;
 }
 
-/** The paid time without a gap: its first moment and its end. Both null until the first payment. */
+/**
+ * The paid time without a gap: the day its months are counted from, and its end. Both null until the first
+ * payment.
+ */
 export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at'>;
 
 /**
- * The period that a payment taken at `at` buys: it follows the paid time that still runs, and starts at once
- * when there is none, a lapse included. What is left of a trial is not added.
+ * The month that follows the paid time, or starts at once when none is running, also after a lapse. What is
+ * left of a trial is not added. `boughtPeriod` says what a payment buys: a larger plan's month does not
+ * follow.
  */
 export function nextPeriod(paid: PaidTime, at: Date): Period {
   const paidUntil = paid.period_ends_at;
@@ -28,10 +32,10 @@ export function nextPeriod(paid: PaidTime, at: Date): Period {
 }
 
 /**
- * The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that is
- * too short. `from` may itself have been cut off by a short month: the day meant is then that of `anchor`,
- * the first day of the paid time. So what was bought on the 31st ends on 28 February, and a month later on 31
- * March.
+ * The same day and clock time some calendar months later in Europe/Istanbul; the last day of a month that
+ * is too short. `from` may itself have been cut off by a short month: the day meant is then that of
+ * `anchor`, from which the months of the paid time are counted. So what was bought on the 31st ends on 28
+ * February, and a month later on 31 March.
  */
 export function addMonths(from: Date, months: number, anchor: Date | null = null): Date {
   const local = inIstanbul(from);
@@ -40,6 +44,15 @@ export function addMonths(from: Date, months: number, anchor: Date | null = null
   const isCutOff = local.day >= LAST_DAY_OF_EVERY_MONTH && meant > local.day;
   // Temporal cuts a day that the month does not have.
   return new Date((isCutOff ? moved.with({ day: meant }) : moved).epochMilliseconds);
+}
+
+/**
+ * The nearest earlier time on the same day of the month, in Europe/Istanbul: a month before, or two when
+ * the month before is too short for that day.
+ */
+export function sameDayBefore(at: Date): Date {
+  const oneMonthBefore = addMonths(at, -1);
+  return inIstanbul(oneMonthBefore).day === inIstanbul(at).day ? oneMonthBefore : addMonths(at, -2);
 }
 
 /** The calendar year in Europe/Istanbul: it numbers the invoices. */

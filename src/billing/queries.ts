@@ -12,7 +12,11 @@ export interface Subscription {
   /** The currency of the newest paid order. */
   billing_currency: Currency;
   trial_ends_at: Date;
-  /** The paid time without a gap, up to now or later. Both are null until the first payment. */
+  /**
+   * The paid time without a gap up to now or later; both null until the first payment. `period_started_at`
+   * is the day its months are counted from: when days were added to a month, a day before them that later
+   * months keep (`boughtPeriod`).
+   */
   period_started_at: Date | null;
   period_ends_at: Date | null;
 }
@@ -57,6 +61,7 @@ export interface PaymentInReview extends Payment {
   email: string;
   /** The company's plan and paid time as they are now. */
   plan_in_force: Plan;
+  billing_currency: Currency;
   period_started_at: Date | null;
   period_ends_at: Date | null;
 }
@@ -184,6 +189,7 @@ export async function listPaymentsInReview(
       'users.full_name',
       'users.email',
       'subscriptions.plan as plan_in_force',
+      'subscriptions.billing_currency',
       'subscriptions.period_started_at',
       'subscriptions.period_ends_at',
     ]);

@@ -5,10 +5,11 @@ import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts'
 import { setBillingDetails } from './set-billing-details.ts';
 import type { Currency } from '../currency.ts';
 import { Forbidden, InvalidInput, NotFound } from '../errors.ts';
+import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
-import { billingPage, refusalText, type BillingPageInput } from './checkout/billing-page.ts';
+import { billingPage, conversionText, refusalText, type BillingPageInput } from './checkout/billing-page.ts';
 import {
   billingDetailsForm,
   billingFields,
@@ -18,10 +19,10 @@ import {
   type BillingField,
 } from './input.ts';
 import { includedTax } from './included-tax.ts';
+import { boughtPeriod, type BoughtPeriod } from './bought-period.ts';
 import { checkOrder } from './order-rules.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
-import { nextPeriod } from './period.ts';
 import type { PaidPlan } from '../plan.ts';
 import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
@@ -190,7 +191,7 @@ async function stageShown(deps: AppDeps, req: Request, payment: Payment): Promis
   if (stage !== 'open') return stage;
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
-  return checkOrder(subscription, payment.plan, req.receivedAt).ok ? 'open' : 'superseded';
+  return checkOrder(subscription, payment, req.receivedAt).ok ? 'open' : 'superseded';
 }
 
 async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payment: Payment): Promise<void> {
@@ -201,18 +202,32 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   // The gateway's own page loads the bank's 3-D page, under the gateway's policy. A bank's page that takes
   // over our frame is blocked by this policy; the payer then uses the link to a tab of its own.
   setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
-  const period = nextPeriod(subscription, req.receivedAt);
-  const { t, number } = formatOf(res);
+  const period = boughtPeriod(subscription, payment, req.receivedAt);
+  const format = formatOf(res);
+  const { t, number } = format;
   res.render('billing/checkout', {
     title: t('billing.checkoutTitle', { plan: t(`common.plan_${payment.plan}`) }),
     payment,
     frameUrl,
     period,
-    startsNow: period.start.getTime() === req.receivedAt.getTime(),
+    starts: startText(format, period, payment.plan, req.receivedAt),
     openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
     taxPercent: number(config.taxPercent, 2),
   });
+}
+
+/** When the month would start, and what would become of a smaller plan's rest. */
+function startText(format: Format, period: BoughtPeriod, plan: PaidPlan, at: Date): string {
+  const { t } = format;
+  if (period.conversion !== null) {
+    return t('billing.orderStartLarger', {
+      plan: t(`common.plan_${plan}`),
+      from: t(`common.plan_${period.conversion.from}`),
+      conversion: conversionText(format, period.conversion, plan),
+    });
+  }
+  return period.start > at ? t('billing.orderStartLater') : t('billing.orderStartNow');
 }
 
 /** The guards before this router let only people of a company pass. */

@@ -58,11 +58,15 @@ export function subscriptionState(
   return { state: 'lapsed', plan, endsAt, limits: limitsOf(plan), isEnding: false, left: null };
 }
 
-/** Whole days while two or more are left, then hours, then minutes. */
 function untilEnd(endsAt: Date, at: Date): { isEnding: boolean; left: TimeLeft } {
   const ms = endsAt.getTime() - at.getTime();
   const isEnding = ms <= ENDING_DAYS * DAY_MS;
-  if (ms >= 2 * DAY_MS) return { isEnding, left: { unit: 'day', count: Math.floor(ms / DAY_MS) } };
-  if (ms >= HOUR_MS) return { isEnding, left: { unit: 'hour', count: Math.floor(ms / HOUR_MS) } };
-  return { isEnding, left: { unit: 'minute', count: Math.max(1, Math.floor(ms / MINUTE_MS)) } };
+  return { isEnding, left: timeLeft(ms) };
+}
+
+/** Days from two days on, then hours, then minutes. */
+export function timeLeft(ms: number): TimeLeft {
+  if (ms >= 2 * DAY_MS) return { unit: 'day', count: Math.floor(ms / DAY_MS) };
+  if (ms >= HOUR_MS) return { unit: 'hour', count: Math.floor(ms / HOUR_MS) };
+  return { unit: 'minute', count: Math.max(1, Math.floor(ms / MINUTE_MS)) };
 }

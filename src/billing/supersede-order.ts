@@ -52,6 +52,6 @@ export async function endOrderThatNoLongerFits(
   subscription: Subscription,
 ): Promise<void> {
   const open = await findOpenOrder(trx, subscription.company_id);
-  if (open === undefined || checkOrder(subscription, open.plan, context.at).ok) return;
+  if (open === undefined || checkOrder(subscription, open, context.at).ok) return;
   await supersedeOrder(trx, context, { payment: open, supersededBy: null });
 }

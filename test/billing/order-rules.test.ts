@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { checkOrder, type PlanInForce } from '../../src/billing/order-rules.ts';
+import type { PlanInForce } from '../../src/billing/bought-period.ts';
+import { checkOrder as checkOrderOf } from '../../src/billing/order-rules.ts';
 import { addMonths } from '../../src/billing/period.ts';
-import { paidPlans } from '../../src/plan.ts';
+import { paidPlans, type PaidPlan } from '../../src/plan.ts';
 import { seededRandom } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 const at = new Date('2026-06-15T12:00:00Z');
 const inDays = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
+
+type InForce = Omit<PlanInForce, 'billing_currency'>;
+const checkOrder = (inForce: InForce, plan: PaidPlan, on: Date): ReturnType<typeof checkOrderOf> =>
+  checkOrderOf({ ...inForce, billing_currency: 'TRY' }, { plan, currency: 'TRY' }, on);
 
 describe('buying a plan', () => {
   it('is possible on trial, after a lapse, and for the plan in force', () => {
@@ -102,7 +107,7 @@ describe('buying a plan', () => {
     (from, until, on) => {
       const day = (date: string): Date => new Date(`${date}T09:00:00Z`);
       const ends = addMonths(day(from), 12, day(from));
-      const inForce: PlanInForce = { plan: 'team', period_started_at: day(from), period_ends_at: ends };
+      const inForce: InForce = { plan: 'team', period_started_at: day(from), period_ends_at: ends };
       expect(checkOrder(inForce, 'team', new Date(day(on).getTime() - 1000))).toEqual({
         ...{ ok: false, reason: 'too-far-ahead', possibleAt: day(on) },
       });
@@ -113,7 +118,7 @@ describe('buying a plan', () => {
   it('for twelve months on the 31st is a whole year, to the day', () => {
     const bought = new Date('2027-01-31T09:00:00+03:00');
     const ends: string[] = [];
-    let inForce: PlanInForce = { plan: 'trial', period_started_at: null, period_ends_at: null };
+    let inForce: InForce = { plan: 'trial', period_started_at: null, period_ends_at: null };
     for (let n = 0; n < 12; n += 1) {
       const checked = checkOrder(inForce, 'team', bought);
       if (!checked.ok) throw new Error(checked.reason);

@@ -464,6 +464,28 @@ describe('buying a plan', () => {
     expect(await payments()).toHaveLength(2);
   });
 
+  it('of a larger plan is told before what becomes of the smaller one’s rest, in the price list and at the payment', async () => {
+    await paidFor('starter', 12.5);
+    const notes = /What is left|(\d+ days left of Starter become \d+ days? of \w+)/g;
+    const offers = (await alice.get('/billing')).text.match(notes);
+    expect(offers).toEqual([
+      '12 days left of Starter become 4 days of Team',
+      '12 days left of Starter become 1 day of Enterprise',
+    ]);
+    await buy(alice, 'enterprise');
+    const path = `/billing/checkout/${(await payments())[0]?.merchant_oid ?? ''}`;
+    expect((await alice.get(path)).text).toContain('12 days left of Starter become 1 day of Enterprise');
+    await test.db('users').where('id', cast.alice.id).update({ locale: 'tr' });
+    expect((await alice.get(path)).text).toContain(
+      'Starter planından kalan 12 gün, Enterprise planında 1 gün olarak alacağınız aya eklenir.',
+    );
+    await test.db('users').where('id', cast.alice.id).update({ locale: 'en' });
+    await paidFor('starter', 2.5);
+    expect((await alice.get(path)).text).toContain(
+      'What is left of Starter (2 days) is worth less than a day of Enterprise: nothing is added',
+    );
+  });
+
   it('for a lower plan waits for the end of the higher one, and says until when', async () => {
     await paidFor('enterprise', 10);
     const response = await buy(alice, 'team');

@@ -94,7 +94,7 @@ describe('an evidence bundle', () => {
     const bundle = await readBundle(database.db, cast.alice, cast.bob);
     expect(bundle.legal_acceptance).toMatchObject({
       terms_accepted_ip: '203.0.113.5',
-      terms_accepted_version: '2026-11-29',
+      terms_accepted_version: '2026-11-30',
       privacy_accepted_ip: '203.0.113.5',
       privacy_accepted_version: '2026-11-29',
     });

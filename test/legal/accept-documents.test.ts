@@ -54,7 +54,7 @@ describe('accepting the documents', () => {
       expect(acceptance).toMatchObject({
         company_id: person.company_id,
         document_id: document?.id,
-        version: '2026-11-29',
+        version: document?.version,
         locale: 'tr',
         content_sha256: document?.content_sha256,
         accepted_at: context.at,
@@ -80,7 +80,7 @@ describe('accepting the documents', () => {
       success: true,
       details: {
         kind: 'terms',
-        version: '2026-11-29',
+        version: '2026-11-30',
         locale: 'en',
         content_sha256: document?.content_sha256,
       },
@@ -164,7 +164,7 @@ describe('when a new version is in force', () => {
     expect(acceptances.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
       'terms 2026-12-01',
       'privacy 2026-11-29',
-      'terms 2026-11-29',
+      'terms 2026-11-30',
     ]);
     // The new version has no Turkish text, so what was shown, and is kept, is the English one.
     expect(acceptances[0]).toMatchObject({ locale: 'en', request_id: 'request-0002' });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { boughtPeriod, type PlanInForce } from '../../src/billing/bought-period.ts';
 import { MAX_MONTHS_AHEAD } from '../../src/billing/order-rules.ts';
 import { PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
 import { loadConfig } from '../../src/config/config.ts';
@@ -45,12 +46,14 @@ function shape(block: DocumentBlock): string {
   return block.kind === 'list' ? `list of ${String(block.items.length)}` : 'paragraph';
 }
 
+const newest = { terms: '2026-11-30', privacy: '2026-11-29' };
+
 describe('the published texts', () => {
   it('exist in every kind and language, with the hash of exactly their bytes', async () => {
     for (const kind of documentKinds) {
       for (const locale of locales) {
         const document = await current(kind, locale);
-        expect(document).toMatchObject({ kind, locale, version: '2026-11-29' });
+        expect(document).toMatchObject({ kind, locale, version: newest[kind] });
         expect(document.body.length).toBeGreaterThan(5000);
         expect(document.content_sha256).toBe(
           createHash('sha256').update(document.body, 'utf8').digest('hex'),
@@ -80,6 +83,26 @@ describe('the published texts', () => {
     for (const text of ['14 days', 'thirty minutes', 'one calendar month', 'twelve months']) {
       expect(terms.en).toContain(text);
     }
+  });
+
+  it('say what becomes of a smaller plan when a larger one is bought, as the product does', async () => {
+    const at = new Date('2027-03-10T10:00:00Z');
+    const inForce: PlanInForce = {
+      plan: 'starter',
+      billing_currency: 'TRY',
+      period_started_at: at,
+      period_ends_at: new Date('2027-03-20T10:00:00Z'),
+    };
+    const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY' }, at);
+    expect(bought).toMatchObject({ start: at, end: new Date('2027-04-13T10:00:00Z') });
+    const en = await words('terms', 'en');
+    expect(en).toContain('Its month begins at the payment');
+    expect(en).toContain(
+      "in the ratio of the two plans' monthly prices, rounded down to whole days, and added to that month",
+    );
+    const tr = await words('terms', 'tr');
+    expect(tr).toContain('Onun ayı ödemeyle başlar');
+    expect(tr).toContain('iki planın aylık fiyatlarının oranına göre yüksek planın süresine çevrilir');
   });
 
   it('let a deleted workspace come back, as the product does', async () => {
@@ -136,16 +159,16 @@ describe('a text that was published', () => {
   });
 
   it('cannot be published a second time under its version', async () => {
-    await expect(publish({ version: '2026-11-29' })).rejects.toThrow(/uq_legal_documents_version/);
+    await expect(publish({ version: newest.terms })).rejects.toThrow(/uq_legal_documents_version/);
   });
 });
 
 describe('a new version', () => {
   it('that is announced ahead is nobody’s yet, neither in force nor readable', async () => {
     await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
-    expect((await current('terms', 'en')).version).toBe('2026-11-29');
+    expect((await current('terms', 'en')).version).toBe(newest.terms);
     expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
-    expect(await listVersions(database.db, 'terms')).toHaveLength(2);
+    expect(await listVersions(database.db, 'terms')).toHaveLength(3);
   });
 
   it('replaces the former in both languages, shown in the one it has', async () => {
@@ -164,6 +187,7 @@ describe('a new version', () => {
     expect(await findDocument(database.db, 'terms', '2026-11-29', 'tr')).toMatchObject({ locale: 'tr' });
     expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
       '2026-12-01',
+      '2026-11-30',
       '2026-11-29',
       '2026-11-01',
     ]);

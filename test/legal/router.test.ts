@@ -43,17 +43,20 @@ function findHash(kind: string, version: string, locale: string): Promise<string
 
 describe('the legal pages', () => {
   it.each([
-    ['/legal/terms', 'terms', 'Terms of use', 'Kullanım koşulları'],
-    ['/legal/privacy', 'privacy', 'Privacy notice', 'Aydınlatma metni'],
-  ])('%s is open to strangers in both languages, with its hash', async (path, kind, english, turkish) => {
-    const en = await new Visitor(testApp.app).get(path);
-    expect(en.status).toBe(200);
-    expect(en.text).toContain(`<h1>${english}</h1>`);
-    expect(en.text).toContain(await findHash(kind, '2026-11-29', 'en'));
-    const tr = await new Visitor(testApp.app, { 'accept-language': 'tr' }).get(path);
-    expect(tr.text).toContain(`<h1>${turkish}</h1>`);
-    expect(tr.text).toContain(await findHash(kind, '2026-11-29', 'tr'));
-  });
+    ['/legal/terms', 'terms', '2026-11-30', 'Terms of use', 'Kullanım koşulları'],
+    ['/legal/privacy', 'privacy', '2026-11-29', 'Privacy notice', 'Aydınlatma metni'],
+  ])(
+    '%s is open to strangers in both languages, with its hash',
+    async (path, kind, version, english, turkish) => {
+      const en = await new Visitor(testApp.app).get(path);
+      expect(en.status).toBe(200);
+      expect(en.text).toContain(`<h1>${english}</h1>`);
+      expect(en.text).toContain(await findHash(kind, version, 'en'));
+      const tr = await new Visitor(testApp.app, { 'accept-language': 'tr' }).get(path);
+      expect(tr.text).toContain(`<h1>${turkish}</h1>`);
+      expect(tr.text).toContain(await findHash(kind, version, 'tr'));
+    },
+  );
 
   it.each(['tr', 'en'])('offer the text as a file whose bytes have the shown hash: %s', async (locale) => {
     const visitor = new Visitor(testApp.app, { 'accept-language': locale });

@@ -127,7 +127,7 @@ describe('registering a company', () => {
       ]);
     expect(acceptances).toMatchObject([
       { kind: 'privacy', version: '2026-11-29', locale: 'tr', ip_address: '127.0.0.1' },
-      { kind: 'terms', version: '2026-11-29', locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'terms', version: '2026-11-30', locale: 'tr', ip_address: '127.0.0.1' },
     ]);
     for (const { content_sha256: hash, accepted_at: at, created_at: made } of acceptances) {
       expect(hash).toMatch(/^[0-9a-f]{64}$/);

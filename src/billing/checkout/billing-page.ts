@@ -6,6 +6,7 @@ import type { Page } from '../../db/keyset.ts';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { billingFields, currencyField, readCursor, type BillingField } from '../input.ts';
+import type { Conversion } from '../bought-period.ts';
 import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from '../order-rules.ts';
 import { planOffers, type PlanOffer } from '../plans.ts';
 import { type PaidPlan } from '../../plan.ts';
@@ -19,7 +20,7 @@ import {
   type ListedPayment,
   type Subscription,
 } from '../queries.ts';
-import { subscriptionState, type SubscriptionState } from '../subscription-state.ts';
+import { subscriptionState, timeLeft, type SubscriptionState } from '../subscription-state.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
 /** The reader of the page, the time and the language. `values` and `errors` come back from a form. */
@@ -39,7 +40,7 @@ interface Meter {
   max: number | null;
 }
 
-/** A plan on sale for an admin: buyable, or why not yet. */
+/** A plan on sale for an admin: buyable, and what happens to a smaller plan's rest, or why not yet. */
 interface PlanChoice {
   offer: PlanOffer;
   current: boolean;
@@ -99,6 +100,18 @@ export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPla
   });
 }
 
+/** What the rest of a smaller plan's paid time becomes when a larger plan is paid for now, in words. */
+export function conversionText({ t }: Format, { from, leftMs, days }: Conversion, to: PaidPlan): string {
+  const left = timeLeft(leftMs);
+  return t(days === 0 ? 'billing.conversionToNothing' : 'billing.conversion', {
+    from: t(`common.plan_${from}`),
+    to: t(`common.plan_${to}`),
+    left: t(`billing.left_${left.unit}`, { count: left.count }),
+    count: left.count,
+    days: t('billing.left_day', { count: days }),
+  });
+}
+
 /**
  * The moment from which a plan can be bought, as pages show it: rounded up to the minute, so that the promise
  * holds.
@@ -130,13 +143,14 @@ async function adminParts(
 ): Promise<AdminParts> {
   const { user, query, config } = input;
   const companyId = user.company_id;
+  const currency = chooseCurrency(config, query.currency, subscription.billing_currency);
   const company = await findBillingDetails(db, companyId);
   if (company === undefined) throw new Error('Bug! A person without a company');
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   return {
-    currency: chooseCurrency(config, query.currency, subscription.billing_currency),
+    currency,
     currencies: config.paytr.currencies,
-    choices: planOffers().map((offer) => planChoice(input, subscription, state, offer)),
+    choices: planOffers().map((offer) => planChoice(input, { subscription, state, currency }, offer)),
     taxPercent: input.format.number(config.taxPercent, 2),
     payments: toList('payments', await listPayments(db, companyId, readCursor(query, 'payments'))),
     invoices: toList('invoices', await listInvoices(db, companyId, readCursor(query, 'invoices'))),
@@ -154,14 +168,17 @@ function chooseCurrency(config: Config, asked: unknown, usual: Currency): Curren
 
 function planChoice(
   input: BillingPageInput,
-  subscription: Subscription,
-  state: SubscriptionState,
+  {
+    subscription,
+    state,
+    currency,
+  }: { subscription: Subscription; state: SubscriptionState; currency: Currency },
   offer: PlanOffer,
 ): PlanChoice {
   const { t } = input.format;
   const plan = t(`common.plan_${offer.key}`);
   const current = state.state === 'active' && state.plan === offer.key;
-  const checked = checkOrder(subscription, offer.key, input.at);
+  const checked = checkOrder(subscription, { plan: offer.key, currency }, input.at);
   return {
     offer,
     current,
@@ -172,10 +189,18 @@ function planChoice(
           text: current ? t('billing.addMonth') : t('billing.buy', { plan }),
         }
       : null,
-    note: checked.ok
-      ? null
-      : `${plan}: ${t(refusalKeys[checked.reason].short, { date: promisedTime(input.format, checked.possibleAt) })}`,
+    note: choiceNote(input.format, checked, offer.key),
   };
+}
+
+function choiceNote(format: Format, checked: ReturnType<typeof checkOrder>, plan: PaidPlan): string | null {
+  const name = format.t(`common.plan_${plan}`);
+  if (checked.ok) {
+    const { conversion } = checked.period;
+    return conversion === null ? null : `${name}: ${conversionText(format, conversion, plan)}`;
+  }
+  const date = promisedTime(format, checked.possibleAt);
+  return `${name}: ${format.t(refusalKeys[checked.reason].short, { date })}`;
 }
 
 function toList<Row>(name: 'payments' | 'invoices', page: Page<Row>): ListPage<Row> {

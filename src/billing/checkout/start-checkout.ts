@@ -91,7 +91,7 @@ async function placeOrder(
 ): Promise<{ payment: Payment; isNew: boolean } | { refusal: OrderRefusal }> {
   // The lock makes double clicks, tabs, admins and processes queue: the second finds the first one's order.
   const subscription = await lockSubscription(trx, input.person.companyId);
-  const checked = checkOrder(subscription, input.plan, context.at);
+  const checked = checkOrder(subscription, input, context.at);
   const open = await findOpenOrder(trx, input.person.companyId);
   if (!checked.ok) return { refusal: { reason: checked.reason, possibleAt: checked.possibleAt } };
   if (open !== undefined && isSameOrder(open, input) && isPayable(open, context.at, input.config)) {

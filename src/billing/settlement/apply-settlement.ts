@@ -4,6 +4,7 @@ import { AuditLogger, type AuditEntry } from '../../audit/audit-logger.ts';
 import type { AuditReasonText } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
+import type { BoughtPeriod } from '../bought-period.ts';
 import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
@@ -84,7 +85,7 @@ async function activate(
   trx: Knex.Transaction,
   context: RequestContext,
   settled: Case,
-  period: Period,
+  period: BoughtPeriod,
 ): Promise<Receipt> {
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;

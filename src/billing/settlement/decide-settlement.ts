@@ -1,5 +1,5 @@
-import { checkOrder, plansThatFit, type OrderRefusal, type PlanInForce } from '../order-rules.ts';
-import type { Period } from '../period.ts';
+import type { BoughtPeriod, PlanInForce } from '../bought-period.ts';
+import { checkOrder, plansThatFit, type OrderRefusal } from '../order-rules.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Payment } from '../queries.ts';
 
@@ -37,7 +37,7 @@ type ReviewReason = (typeof reviewReasons)[number];
 export type Decision =
   | { outcome: 'failed' | 'repeat' | 'ignored' | 'unknown-status' }
   /** With the period that the charge buys. */
-  | { outcome: 'paid'; period: Period }
+  | { outcome: 'paid'; period: BoughtPeriod }
   /**
    * `fits` is there when only the order rule stands against it: from when on it fits, and which plans fit
    * now.
@@ -80,9 +80,9 @@ export function decideSettlement(
   if (payment.status === 'success' || payment.status === 'review') return { outcome: 'repeat' };
   const reason = findMismatch(payment, report, production);
   if (reason !== null) return { outcome: 'review', reason };
-  const checked = checkOrder(inForce, payment.plan, at);
+  const checked = checkOrder(inForce, payment, at);
   if (checked.ok) return { outcome: 'paid', period: checked.period };
-  const fits = { from: checked.possibleAt, plans: plansThatFit(inForce, at) };
+  const fits = { from: checked.possibleAt, plans: plansThatFit(inForce, payment.currency, at) };
   return { outcome: 'review', reason: misfits[checked.reason], fits };
 }
 

@@ -4,7 +4,7 @@ import {
   type Decision,
   type PaymentReport,
 } from '../../../src/billing/settlement/decide-settlement.ts';
-import type { PlanInForce } from '../../../src/billing/order-rules.ts';
+import type { PlanInForce } from '../../../src/billing/bought-period.ts';
 import type { Payment } from '../../../src/billing/queries.ts';
 
 const order = { plan: 'team', amount_minor: 12_050, currency: 'TRY', test_mode: false } as const;
@@ -26,7 +26,12 @@ const decide = (
   payment: Parameters<typeof decideSettlement>[0],
   report: PaymentReport,
   production: boolean,
-  inForce: PlanInForce = { plan: 'trial', period_started_at: null, period_ends_at: null },
+  inForce: PlanInForce = {
+    plan: 'trial',
+    billing_currency: 'TRY',
+    period_started_at: null,
+    period_ends_at: null,
+  },
 ): Decision => decideSettlement(payment, report, { production, inForce, at });
 const declined = { ...charged, status: 'failed', chargedMinor: 0 };
 
@@ -96,6 +101,7 @@ describe('the gateway’s report on an order', () => {
 describe('a charge for an order that was placed under other circumstances', () => {
   const paid = (plan: PlanInForce['plan'], days: number): PlanInForce => ({
     plan,
+    billing_currency: 'TRY',
     period_started_at: inDays(-20),
     period_ends_at: inDays(days),
   });
@@ -132,6 +138,12 @@ describe('a charge for an order that was placed under other circumstances', () =
     const less = { ...charged, chargedMinor: 1 };
     const decision = decide({ ...order, status: 'pending' }, less, true, paid('enterprise', 10));
     expect(decision).toEqual({ outcome: 'review', reason: 'amount_below_order' });
+  });
+
+  it('buys a larger plan from the charge on, and converts what was paid for a smaller one since', () => {
+    const decision = decide({ ...order, status: 'pending' }, charged, true, paid('starter', 10));
+    const end = new Date('2026-07-18T12:00:00Z');
+    expect(decision).toMatchObject({ outcome: 'paid', period: { start: at, end, conversion: { days: 3 } } });
   });
 
   it('buys the period that follows the time paid for since', () => {

@@ -88,10 +88,13 @@ describe('the period a payment buys', () => {
     expect((await subscription()).period_started_at).toEqual(back);
   });
 
-  it('puts a higher plan in force at once', async () => {
+  it('of a higher plan begins at once, with the rest of the lower one converted into days of it', async () => {
     await settle(await order({ plan: 'starter' }), istanbul('2026-03-10T10:00:00'));
     await settle(await order({ plan: 'enterprise' }), istanbul('2026-03-20T10:00:00'));
-    expect((await subscription()).plan).toBe('enterprise');
+    // 21 days of 499 are 2.096 days of 4999; invoice, subscription and audit row tell the same period.
+    const [start, end] = [istanbul('2026-03-20T10:00:00'), istanbul('2026-04-22T10:00:00')];
+    expect((await periods())[1]).toEqual([start, end]);
+    expect(await subscription()).toMatchObject({ plan: 'enterprise', period_ends_at: end });
     const change = (await auditOf(test.db, companyId)).filter(
       (row) => row.action_type === 'subscription_change',
     );
@@ -99,8 +102,13 @@ describe('the period a payment buys', () => {
       plan_before: 'starter',
       plan_after: 'enterprise',
       paid_until_before: istanbul('2026-04-10T10:00:00').toISOString(),
-      paid_until_after: istanbul('2026-05-10T10:00:00').toISOString(),
+      period_start: start.toISOString(),
+      paid_until_after: end.toISOString(),
+      converted_seconds: 21 * 86_400,
+      converted_to_days: 2,
     });
+    await settle(await order({ plan: 'enterprise' }), istanbul('2026-03-21T10:00:00'));
+    expect((await periods())[2]).toEqual([end, istanbul('2026-05-22T10:00:00')]);
   });
 
   it('keeps the day it began on, over February', async () => {

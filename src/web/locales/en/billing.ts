@@ -36,6 +36,10 @@ export const billing = {
   currency: 'Currency',
   buy: 'Buy {plan}',
   addMonth: 'Add one month',
+  conversion:
+    '{left} left of {from} {count, plural, one {becomes} other {become}} {days} of {to}, added to the month you buy.',
+  conversionToNothing:
+    'What is left of {from} ({left}) is worth less than a day of {to}: nothing is added to the month you buy.',
   buyable_lower: 'You can buy this plan from {date}, when your paid time ends.',
   buyable_upgrade: 'You can upgrade to this plan from {date}.',
   buyable_ahead: 'You have paid a year ahead. You can add a month from {date}.',
@@ -96,6 +100,8 @@ export const billing = {
   orderCurrency: 'Currency',
   orderTestMode: 'Test payment: no real money is taken.',
   orderStartNow: 'The month starts when the payment is confirmed; remaining trial days are not added.',
+  orderStartLarger:
+    'The month of {plan} starts when the payment is confirmed, and {from} ends then. If you paid now: {conversion}',
   orderStartLater: 'This month follows the time you have already paid for.',
   openingTitle: 'Opening the payment form',
   openingText: 'This takes a few seconds. The page refreshes by itself.',

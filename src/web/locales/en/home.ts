@@ -16,7 +16,7 @@ export const home = {
   sampleDay3: '3–28 November',
   sampleDay4: '17 November',
   sampleTerms: 'Terms accepted',
-  sampleTermsText: 'Version 2026-11-29, from 203.0.113.24',
+  sampleTermsText: 'Version 2026-11-30, from 203.0.113.24',
   sampleSignIn: 'Signed in',
   sampleSignInText: 'Same address, Chrome on macOS',
   sampleWork: 'Workspace used',

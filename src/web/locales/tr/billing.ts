@@ -39,6 +39,9 @@ export const billing: Record<keyof typeof en, string> = {
   currency: 'Para birimi',
   buy: '{plan} planını al',
   addMonth: 'Bir ay ekle',
+  conversion: '{from} planından kalan {left}, {to} planında {days} olarak alacağınız aya eklenir.',
+  conversionToNothing:
+    '{from} planından kalan süre ({left}), {to} planının bir gününden daha az eder; alacağınız aya bir şey eklenmez.',
   buyable_lower: 'Bu planı, ödenmiş süreniz bitince, {date} tarihinden itibaren alabilirsiniz.',
   buyable_upgrade: 'Bu plana {date} tarihinden itibaren geçebilirsiniz.',
   buyable_ahead: 'Bir yıllık süreniz ödenmiş. {date} tarihinden itibaren ay ekleyebilirsiniz.',
@@ -100,6 +103,8 @@ export const billing: Record<keyof typeof en, string> = {
   orderCurrency: 'Para birimi',
   orderTestMode: 'Test ödemesi: gerçek para çekilmez.',
   orderStartNow: 'Ay, ödeme onaylandığında başlar; deneme süresinden kalan günler eklenmez.',
+  orderStartLarger:
+    '{plan} ayı, ödeme onaylandığında başlar; {from} planı o anda sona erer. Şimdi öderseniz: {conversion}',
   orderStartLater: 'Bu ay, daha önce ödediğiniz sürenin ardından başlar.',
   openingTitle: 'Ödeme formu açılıyor',
   openingText: 'Birkaç saniye sürer. Sayfa kendiliğinden yenilenir.',

@@ -18,7 +18,7 @@ export const home: Record<keyof typeof en, string> = {
   sampleDay3: '3–28 Kasım',
   sampleDay4: '17 Kasım',
   sampleTerms: 'Koşullar kabul edildi',
-  sampleTermsText: '2026-11-29 sürümü, 203.0.113.24 adresinden',
+  sampleTermsText: '2026-11-30 sürümü, 203.0.113.24 adresinden',
   sampleSignIn: 'Giriş yapıldı',
   sampleSignInText: 'Aynı adres, macOS üzerinde Chrome',
   sampleWork: 'Çalışma alanı kullanıldı',
