@@ -469,7 +469,7 @@ describe('buying a plan', () => {
     const notes = /What is left|(\d+ days left of Starter become \d+ days? of \w+)/g;
     const offers = (await alice.get('/billing')).text.match(notes);
     expect(offers).toEqual([
-      '12 days left of Starter become 4 days of Team',
+      '12 days left of Starter become 4 days of Professional',
       '12 days left of Starter become 1 day of Enterprise',
     ]);
     await buy(alice, 'enterprise');
