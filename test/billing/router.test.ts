@@ -466,18 +466,18 @@ describe('buying a plan', () => {
 
   it('of a larger plan is told before what becomes of the smaller one’s rest, in the price list and at the payment', async () => {
     await paidFor('starter', 12.5);
-    const notes = /What is left|(\d+ days left of Starter become \d+ days? of \w+)/g;
+    const notes = /What is left of Starter \(12 days\) is converted: it adds \d+ days? of \w+/g;
     const offers = (await alice.get('/billing')).text.match(notes);
     expect(offers).toEqual([
-      '12 days left of Starter become 4 days of Professional',
-      '12 days left of Starter become 1 day of Enterprise',
+      'What is left of Starter (12 days) is converted: it adds 4 days of Professional',
+      'What is left of Starter (12 days) is converted: it adds 1 day of Enterprise',
     ]);
     await buy(alice, 'enterprise');
     const path = `/billing/checkout/${(await payments())[0]?.merchant_oid ?? ''}`;
-    expect((await alice.get(path)).text).toContain('12 days left of Starter become 1 day of Enterprise');
+    expect((await alice.get(path)).text).toContain('it adds 1 day of Enterprise to the month you buy');
     await test.db('users').where('id', cast.alice.id).update({ locale: 'tr' });
     expect((await alice.get(path)).text).toContain(
-      'Starter planından kalan 12 gün, Enterprise planında 1 gün olarak alacağınız aya eklenir.',
+      'Başlangıç planından kalan 12 gün, Kurumsal planında 1 gün olarak alacağınız aya eklenir.',
     );
     await test.db('users').where('id', cast.alice.id).update({ locale: 'en' });
     await paidFor('starter', 2.5);

@@ -107,7 +107,6 @@ export function conversionText({ t }: Format, { from, leftMs, days }: Conversion
     from: t(`common.plan_${from}`),
     to: t(`common.plan_${to}`),
     left: t(`billing.left_${left.unit}`, { count: left.count }),
-    count: left.count,
     days: t('billing.left_day', { count: days }),
   });
 }

@@ -36,8 +36,7 @@ export const billing = {
   currency: 'Currency',
   buy: 'Buy {plan}',
   addMonth: 'Add one month',
-  conversion:
-    '{left} left of {from} {count, plural, one {becomes} other {become}} {days} of {to}, added to the month you buy.',
+  conversion: 'What is left of {from} ({left}) is converted: it adds {days} of {to} to the month you buy.',
   conversionToNothing:
     'What is left of {from} ({left}) is worth less than a day of {to}: nothing is added to the month you buy.',
   buyable_lower: 'You can buy this plan from {date}, when your paid time ends.',
