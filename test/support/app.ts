@@ -20,6 +20,7 @@ import { createTestAuditWriter } from './audit-writer.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
+import { listenForVisitors } from './visitor.ts';
 
 export interface TestApp {
   app: Express;
@@ -77,6 +78,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     ...options.deps,
   };
   const { app, listener, upgrade, cut, close } = createApp(deps);
+  // As in production: compiling its templates anew is most of what a page costs.
+  app.enable('view cache');
+  const visits = await listenForVisitors(app);
   return {
     app,
     listener,
@@ -94,6 +98,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     },
     close: async () => {
       cut('sockets');
+      await visits.close();
       await close();
       await deps.readDb.close();
       await closeRecorders();

@@ -1,4 +1,5 @@
-import type { Agent } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type Agent, type Server } from 'node:http';
 import type { Express } from 'express';
 import supertest, { type Response, type Test } from 'supertest';
 
@@ -7,6 +8,27 @@ const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form
 
 /** The time of printing on a page: the only difference between two copies of the same page. */
 export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
+
+/** The servers of the apps that `listenForVisitors` has been asked for. */
+const servers = new WeakMap<Express, Server>();
+
+/** One server for all visitors of an app: without it supertest opens and closes one for every request. */
+export async function listenForVisitors(app: Express): Promise<{ close(): Promise<void> }> {
+  const server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.set(app, server);
+  return {
+    close: async () => {
+      servers.delete(app);
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
+/** A page that everybody gets, with the form token in its head. */
+const CHEAP_PAGE = '/nowhere';
+const HTML = { accept: 'text/html' };
 
 type Fields = Record<string, string | number | boolean | string[] | undefined>;
 
@@ -27,7 +49,7 @@ export class Visitor {
 
   /** `app` may be the address of an app that runs elsewhere. `connections` says how it is reached. */
   constructor(app: Express | string, headers: Record<string, string> = {}, connections?: Agent) {
-    this.#agent = supertest.agent(app);
+    this.#agent = supertest.agent(typeof app === 'string' ? app : (servers.get(app) ?? app));
     this.#connections = connections;
     this.headers = { 'accept-language': 'en', accept: 'text/html', ...headers };
   }
@@ -80,7 +102,7 @@ export class Visitor {
   }
 
   async #token(): Promise<string> {
-    return this.#formToken ?? tokenIn(await this.get('/legal/terms')) ?? '';
+    return this.#formToken ?? tokenIn(await this.get(CHEAP_PAGE, HTML)) ?? '';
   }
 
   #remember(response: Response): Response {
@@ -119,6 +141,6 @@ export async function signIn(
   });
   if (response.status !== 303)
     throw new Error(`sign-in of ${person.email} answered ${String(response.status)}`);
-  await visitor.get('/legal/terms');
+  await visitor.get(CHEAP_PAGE, HTML);
   return visitor;
 }

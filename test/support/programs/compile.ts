@@ -70,12 +70,24 @@ const placed: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
+      const started = path.endsWith('/run-workers.ts') ? await withCompiledServer(text) : text;
       return {
         loader: 'ts',
-        contents: text
+        contents: started
           .replaceAll('import.meta.dirname', JSON.stringify(dirname(path)))
           .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
       };
     });
   },
 };
+
+/** The cluster starts the server by tsx, file by file, for each of its processes: here it starts what is compiled. */
+async function withCompiledServer(text: string): Promise<string> {
+  const server = JSON.stringify(await compile({ file: 'src/server.ts' }));
+  const changed = text
+    .replace(/join\(import\.meta\.dirname, '[./]*src\/server\.ts'\)/, () => server)
+    .replace("execArgv: ['--import', 'tsx']", 'execArgv: []');
+  if (!changed.includes(server) || changed.includes("'tsx'"))
+    throw new Error('run-workers.ts starts the server otherwise');
+  return changed;
+}

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A running proxy of other people's making. */
 export interface RunningProxy {
@@ -33,7 +33,7 @@ export async function untilListening(
   });
   while (!(await isAnswered(of.port))) {
     if (proxy.exitCode !== null) throw new Error(`the proxy did not start: ${await of.explain()}`);
-    await nextTurn();
+    await pause(20);
   }
   return {
     stop: async () => {

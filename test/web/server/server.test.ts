@@ -179,7 +179,7 @@ describe('the server', () => {
 
   it('refuses to start in production with a weak secret, and does not print it', async () => {
     const ended = await endOfChild(
-      startChild('scripts/start.ts', { env: { ...settings(), NODE_ENV: 'production' } }),
+      startChild('src/server.ts', { env: { ...settings(), NODE_ENV: 'production' } }),
     );
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('SESSION_SECRET: is a weak or well-known value');
