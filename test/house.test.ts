@@ -79,6 +79,16 @@ const mounts = (path: string, room: string): boolean =>
   /^src\/[a-z]+\/router\.ts$/.test(path) && room.startsWith(`${roomOf(path)}/`);
 
 describe('the tests', () => {
+  it('lie in folders named for a room, or test/README.md says why not', () => {
+    const readme = readFileSync(join(root, 'test/README.md'), 'utf8');
+    const folders = new Set(listFiles('test', '.ts').map((path) => relative('test', dirname(path))));
+    const rooms = ['src', 'scripts'].map((top) => join(root, top));
+    const without = [...folders].filter(
+      (folder) => folder !== 'scripts' && !rooms.some((room) => existsSync(join(room, folder))),
+    );
+    expect(without.filter((folder) => !readme.includes(`\`${folder}\``))).toEqual([]);
+  });
+
   it('say what is promised after the word it, never after another', () => {
     for (const path of listFiles('test', '.ts'))
       expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(

@@ -52,11 +52,16 @@ describe('inviting somebody', () => {
   });
 
   it.each([
-    [{ email: '', role: 'member' }, 'email', ''],
-    [{ email: 'nobody', role: 'member' }, 'email', 'nobody'],
-    [{ email: 'new@example.com', role: 'operator' }, 'role', 'new@example.com'],
-    [{ email: 'new@example.com' }, 'role', 'new@example.com'],
-  ])('shows the form again for %o', async (fields, field, kept) => {
+    ['no address', { email: '', role: 'member' }, 'email', ''],
+    ['half an address', { email: 'nobody', role: 'member' }, 'email', 'nobody'],
+    [
+      'a role of the platform’s staff',
+      { email: 'new@example.com', role: 'operator' },
+      'role',
+      'new@example.com',
+    ],
+    ['no role', { email: 'new@example.com' }, 'role', 'new@example.com'],
+  ])('shows the form again for %s', async (_what, fields, field, kept) => {
     const response = await alice.post('/admin/users', fields);
     expect(response.status).toBe(422);
     expect(response.text).toContain(`id="${field}-error"`);
