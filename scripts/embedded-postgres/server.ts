@@ -22,7 +22,7 @@ const TEST_SETTINGS = [
   'max_connections=200',
   // Tests make hundreds of connections, and 4096 rounds for each password protect nobody here.
   'scram_iterations=1',
-  // Every database lives for seconds: nothing to tidy up, and tests of plans gather their statistics themselves.
+  // Every database lives for seconds and needs no tidying; tests of plans gather their statistics themselves.
   'autovacuum=off',
 ];
 

@@ -81,7 +81,7 @@ const placed: Plugin = {
   },
 };
 
-/** The cluster starts the server by tsx, file by file, for each of its processes: here it starts what is compiled. */
+/** The cluster starts each of its processes by tsx, file by file; here it starts what is compiled. */
 async function withCompiledServer(text: string): Promise<string> {
   const server = JSON.stringify(await compile({ file: 'src/server.ts' }));
   const changed = text
