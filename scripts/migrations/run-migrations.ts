@@ -3,13 +3,18 @@ import { createDb } from '../../src/db/db.ts';
 import {
   listMigrationStates,
   readMigrationFiles,
+  SHIPPED_DIRECTORY,
   type MigrationFile,
   type MigrationState,
 } from '../../src/db/migrations.ts';
+import { adoptReplacedFiles } from './adopt-replaced-files.ts';
 import { grantAppRole } from './grant-app-role.ts';
 import { explainConnectionError, MigrationError } from './error.ts';
 import { withMigrationLock } from './lock.ts';
-import { isTransaction, runStatements } from './statements.ts';
+import { isTransaction, runFile } from './run-file.ts';
+
+const ADOPTED =
+  'the schema is the one that the files of today make: they take the place of the old ones in the history';
 
 interface MigrateOptions {
   /** The role that owns the tables. */
@@ -28,11 +33,12 @@ interface MigrateOptions {
  * statement fails (that file leaves no trace) or when the database cannot be reached.
  */
 export async function runMigrations(options: MigrateOptions): Promise<{ applied: string[] }> {
-  const { ownerUrl, appRole, directory, log } = options;
+  const { ownerUrl, appRole, directory = SHIPPED_DIRECTORY, log } = options;
   const files = await readFiles(directory);
   return withMigrationLock(ownerUrl, log, (checkLock) =>
     withDatabase(ownerUrl, async (db) => {
       await prepareBookkeeping(db, files);
+      if (await adoptReplacedFiles(db, files, directory)) log(ADOPTED);
       refuseDrift(await listMigrationStates(db, directory));
       const applied = await applyPending(db, files, checkLock, log);
       if (applied.length === 0) log(`nothing to do: all ${String(files.length)} migrations are applied`);
@@ -128,7 +134,7 @@ function createSource(files: MigrationFile[]): Knex.MigrationSource<MigrationFil
       Promise.resolve({
         config: { transaction: isTransaction(file) },
         up: async (db: Knex) => {
-          await runStatements(db, file);
+          await runFile(db, file);
           // Killed between this row and Knex's own, a file without a transaction runs again and finds its
           // checksum here.
           await db('migration_checksums')

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 
-const SHIPPED_DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
+export const SHIPPED_DIRECTORY = fileURLToPath(new URL('../../migrations', import.meta.url));
+/** Shows what the files make, and is none of them. */
+const SCHEMA = 'schema.sql';
+
 const FILE_NAME = /^(\d{4})-[a-z0-9][a-z0-9-]*\.sql$/;
 
 export interface MigrationFile {
@@ -30,7 +33,7 @@ export interface MigrationState {
  * or when two have the same number, as after a merge of two branches: their order would be an accident.
  */
 export async function readMigrationFiles(directory = SHIPPED_DIRECTORY): Promise<MigrationFile[]> {
-  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql')).sort();
+  const names = (await readdir(directory)).filter((name) => name.endsWith('.sql') && name !== SCHEMA).sort();
   const numbers = new Map<string, string>();
   for (const name of names) {
     const number = FILE_NAME.exec(name)?.[1];

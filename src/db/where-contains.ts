@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * Narrows to rows in which a column contains the text. `search_text` folds both sides
- * (migrations/0170-search.sql): case, the dot of an i, accents, and composed or decomposed letters. The
+ * (migrations/0001-people.sql): case, the dot of an i, accents, and composed or decomposed letters. The
  * indexes are on the same expression.
  */
 export function whereContains(query: Knex.QueryBuilder, columns: string[], search: string): void {

@@ -39,7 +39,7 @@ const lists: [name: string, index: string, list: List, start?: number][] = [
     'the audit trail',
     'idx_audit_logs_company_id',
     (db, cursor) => listAuditRows(db, { ...company, filter: everything, cursor }),
-    2502,
+    2501,
   ],
   [
     'open holds of a company',
@@ -86,7 +86,6 @@ const lists: [name: string, index: string, list: List, start?: number][] = [
     'sessions of a workspace',
     'idx_workspace_sessions_workspace_id',
     (db, cursor) => listSessions(db, { ...company, workspaceId: 1, page: cursor }),
-    2,
   ],
 ];
 

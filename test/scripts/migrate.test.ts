@@ -34,7 +34,7 @@ describe('npm run migrate', { timeout: 60_000 }, () => {
   it('migrates as the owner and gives the role of DATABASE_URL its privileges', async () => {
     const { code, stdout, stderr } = await run([], addresses());
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^applied 0001-companies-and-users\.sql \(\d+ ms\)\n/);
+    expect(stdout).toMatch(/^applied 0001-people\.sql \(\d+ ms\)\n/);
     expect(stdout).toMatch(/role "yac_test_app" may use every table; \d+ are append-only for it\n$/);
     expect(await database.db('audit_logs').select('id')).toEqual([]);
   });
@@ -42,17 +42,14 @@ describe('npm run migrate', { timeout: 60_000 }, () => {
   it('and migrate:status fail with one clear line when a file is not what was applied', async () => {
     const healthy = await run(['status'], addresses());
     expect(healthy).toMatchObject({ code: 0, stderr: '' });
-    expect(healthy.stdout).toMatch(/^applied {2}0001-companies-and-users\.sql {2}\d{4}-\d\d-\d\dT/);
-    await database
-      .ownerDb('migration_checksums')
-      .where({ name: '0004-audit-logs.sql' })
-      .update({ sha256: 'x' });
+    expect(healthy.stdout).toMatch(/^applied {2}0001-people\.sql {2}\d{4}-\d\d-\d\dT/);
+    await database.ownerDb('migration_checksums').where({ name: '0003-audit.sql' }).update({ sha256: 'x' });
     const results = await Promise.all([run([], addresses()), run(['status'], addresses())]);
     for (const { code, stderr } of results) {
       expect({ code, stderr }).toEqual({
         code: 1,
         stderr:
-          'migrate: 0004-audit-logs.sql was changed after it was applied: restore it and write a new migration\n',
+          'migrate: 0003-audit.sql was changed after it was applied: restore it and write a new migration\n',
       });
     }
   });

@@ -95,7 +95,7 @@ describe('migrating', () => {
     expect(await tables()).toEqual(['notes', 'odd;name']);
   });
 
-  it('stops at a failing statement, names file, line and statement, and leaves nothing of that file', async () => {
+  it('stops at a failing statement, names file and line, and leaves nothing of that file', async () => {
     const folder = createMigrationFolder({
       ...TWO_FILES,
       '0003-broken.sql':
@@ -103,8 +103,7 @@ describe('migrating', () => {
       '0004-never.sql': 'create table never ();',
     });
     await expect(migrate(folder)).rejects.toThrow(
-      '0003-broken.sql line 5: column "nowhere" does not exist (SQLSTATE 42703)\n' +
-        '  in statement 2, which begins on line 4:\n  | insert into half\n  |   select nowhere from half',
+      '0003-broken.sql line 5: column "nowhere" does not exist (SQLSTATE 42703)\n  |   select nowhere from half',
     );
     expect(await tables()).toEqual(['first', 'second']);
     const states = await listMigrationStates(database.ownerDb, folder);
@@ -203,11 +202,7 @@ describe('two machines that deploy at once', { timeout: 60_000 }, () => {
 
 describe('a file without a transaction', { timeout: 60_000 }, () => {
   const REPEATABLE = `-- no transaction
-drop index concurrently if exists idx_first;
-create index concurrently idx_first on first (id);
-do $$ begin perform pg_advisory_xact_lock(1); end $$;
-drop table if exists done;
-create table done ();`;
+create index concurrently if not exists idx_first on first (id)`;
 
   it('may build an index while others write, and is recorded once', async () => {
     const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
@@ -221,10 +216,9 @@ create table done ();`;
   it('does not hang when a second machine waits for its turn', async () => {
     const folder = createMigrationFolder({
       ...TWO_FILES,
-      '0003-index.sql': REPEATABLE,
-      '0004-wait.sql': `-- no transaction
-do $$ begin perform pg_advisory_xact_lock(1); end $$;
-create index concurrently idx_again on first (id);`,
+      '0003-wait.sql': `-- no transaction
+do $$ begin perform pg_advisory_xact_lock(1); end $$`,
+      '0004-index.sql': REPEATABLE,
     });
     const blocker = await block();
     const both = [migrate(folder), migrate(folder)];
@@ -237,22 +231,7 @@ create index concurrently idx_again on first (id);`,
     expect(applied.toSorted((a, b) => a - b)).toEqual([0, 4]);
   });
 
-  it('runs again from the top when it was killed in the middle', async () => {
-    const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
-    const blocker = await block();
-    const text = `import { runMigrations } from '${script}';
-      await runMigrations({ ownerUrl: '${database.ownerUrl}', directory: '${folder}', log: () => undefined });`;
-    const killed = await startChild({ text });
-    await expect.poll(() => blocker.countWaiting(), { timeout: 30_000 }).toBe(1);
-    killed.kill('SIGKILL');
-    const second = migrate(folder);
-    await blocker.release();
-    expect(await second).toEqual({ applied: ['0003-index.sql'] });
-    expect(await tables()).toEqual(['done', 'first', 'second']);
-    expect(await database.ownerDb('knex_migrations').where({ name: '0003-index.sql' })).toHaveLength(1);
-  });
-
-  it('runs again when it was killed between its last statement and its record', async () => {
+  it('runs again when it was killed between its statement and its record', async () => {
     const folder = createMigrationFolder({ ...TWO_FILES, '0003-index.sql': REPEATABLE });
     await migrate(folder);
     await database.ownerDb('knex_migrations').where({ name: '0003-index.sql' }).delete();

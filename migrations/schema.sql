@@ -1,0 +1,1191 @@
+-- Every table, function, trigger and grant as the migrations leave them; made from the catalog of a fresh database.
+-- Monthly partitions are not shown. After a new migration: npm test -- test/scripts/schema.test.ts --update
+
+-- extension pg_trgm
+create extension pg_trgm;
+
+-- sequence audit_logs_ids
+create sequence audit_logs_ids minvalue 1 maxvalue 9223372036854775807 start 1;
+alter sequence audit_logs_ids owned by audit_logs.id;
+
+-- sequence security_events_access_refused
+create sequence security_events_access_refused minvalue 0 maxvalue 1999 start 0 cycle;
+
+-- sequence security_events_forged_request
+create sequence security_events_forged_request minvalue 0 maxvalue 1999 start 0 cycle;
+
+-- sequence security_events_sign_in_refused
+create sequence security_events_sign_in_refused minvalue 0 maxvalue 1999 start 0 cycle;
+
+-- sequence security_events_slot
+create sequence security_events_slot minvalue 0 maxvalue 9999 start 0 cycle;
+
+-- sequence security_events_token_refused
+create sequence security_events_token_refused minvalue 0 maxvalue 1999 start 0 cycle;
+
+-- sequence security_events_unsigned_callback
+create sequence security_events_unsigned_callback minvalue 0 maxvalue 1999 start 0 cycle;
+
+-- sequence workspace_sessions_ids
+create sequence workspace_sessions_ids minvalue 1 maxvalue 9223372036854775807 start 1;
+alter sequence workspace_sessions_ids owned by workspace_sessions.id;
+
+-- table access_tokens
+create table access_tokens (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  name text not null,
+  token_hash text not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  last_used_ip inet,
+  revoked_at timestamp with time zone,
+  constraint pk_access_tokens PRIMARY KEY (id),
+  constraint uq_access_tokens_token UNIQUE (token_hash),
+  constraint fk_access_tokens_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_access_tokens_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_access_tokens_expiry CHECK (expires_at > created_at AND expires_at <= (created_at + '366 days'::interval)),
+  constraint ck_access_tokens_hash CHECK (token_hash ~ '^[0-9a-f]{64}$'::text),
+  constraint ck_access_tokens_name CHECK (length(name) >= 1 AND length(name) <= 60),
+  constraint ck_access_tokens_scopes CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['workspaces:read'::text, 'workspaces:write'::text, 'sessions:read'::text, 'sessions:write'::text])
+);
+CREATE INDEX idx_access_tokens_user ON access_tokens USING btree (user_id, id);
+
+-- table api_idempotency_keys
+create table api_idempotency_keys (
+  user_id bigint not null,
+  company_id bigint not null,
+  key text not null,
+  fingerprint text not null,
+  answer json,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint pk_api_idempotency_keys PRIMARY KEY (user_id, key),
+  constraint fk_api_idempotency_keys_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE CASCADE,
+  constraint fk_api_idempotency_keys_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint ck_api_idempotency_keys_expiry CHECK (expires_at > created_at),
+  constraint ck_api_idempotency_keys_key CHECK (length(key) >= 1 AND length(key) <= 200)
+);
+CREATE INDEX idx_api_idempotency_keys_expires_at ON api_idempotency_keys USING btree (expires_at);
+
+-- table audit_logs
+create table audit_logs (
+  id bigint default nextval('audit_logs_ids'::regclass) not null,
+  "timestamp" timestamp with time zone not null,
+  user_id bigint,
+  company_id bigint,
+  actor_type text not null,
+  action_type text not null,
+  resource_type text,
+  resource_id text,
+  ip_address inet,
+  user_agent text,
+  request_method text,
+  request_path text,
+  request_id text,
+  details jsonb default '{}'::jsonb not null,
+  success boolean not null,
+  error_message text,
+  event_id uuid,
+  constraint pk_audit_logs PRIMARY KEY (id, "timestamp"),
+  constraint fk_audit_logs_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_audit_logs_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_audit_logs_action CHECK (action_type ~ '^[a-z][a-z_]{1,63}$'::text),
+  constraint ck_audit_logs_actor CHECK (actor_type = ANY (ARRAY['user'::text, 'operator'::text, 'gateway'::text, 'system'::text, 'anonymous'::text]))
+) partition by range ("timestamp");
+CREATE INDEX idx_audit_logs_action_type ON audit_logs USING btree (action_type, company_id);
+CREATE INDEX idx_audit_logs_company_failures ON audit_logs USING btree (company_id, "timestamp", id) WHERE NOT success;
+CREATE INDEX idx_audit_logs_company_id ON audit_logs USING btree (company_id, "timestamp", id);
+CREATE INDEX idx_audit_logs_ip_address ON audit_logs USING btree (company_id, ip_address);
+CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_type, company_id, resource_id);
+CREATE INDEX idx_audit_logs_timestamp ON audit_logs USING brin ("timestamp");
+CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp", id);
+CREATE INDEX idx_audit_logs_user_logins ON audit_logs USING btree (user_id) WHERE action_type = 'login'::text;
+CREATE UNIQUE INDEX uq_audit_logs_event ON audit_logs USING btree (event_id, "timestamp");
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_time BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (new."timestamp" < (clock_timestamp() - '01:00:00'::interval) OR new."timestamp" > (clock_timestamp() + '00:01:00'::interval)) EXECUTE FUNCTION refuse_time();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+create table audit_logs_default partition of audit_logs default;
+
+-- table audit_time_bounds
+create table audit_time_bounds (
+  oldest interval not null,
+  ahead interval not null,
+  is_row boolean default true not null,
+  constraint pk_audit_time_bounds PRIMARY KEY (is_row),
+  constraint ck_audit_time_bounds_row CHECK (is_row)
+);
+
+-- table browser_sessions
+create table browser_sessions (
+  sid text not null,
+  sess jsonb not null,
+  expire timestamp with time zone not null,
+  constraint pk_browser_sessions PRIMARY KEY (sid)
+);
+CREATE INDEX idx_browser_sessions_expire ON browser_sessions USING btree (expire);
+CREATE INDEX idx_browser_sessions_user ON browser_sessions USING btree (((sess -> 'passport'::text) ->> 'user'::text));
+
+-- table companies
+create table companies (
+  id bigint generated always as identity not null,
+  name text not null,
+  subdomain text not null,
+  billing_name text,
+  billing_address text,
+  billing_phone text,
+  billing_tax_office text,
+  billing_tax_number text,
+  created_at timestamp with time zone not null,
+  constraint pk_companies PRIMARY KEY (id),
+  constraint uq_companies_subdomain UNIQUE (subdomain),
+  constraint ck_companies_name CHECK (length(name) >= 1 AND length(name) <= 120),
+  constraint ck_companies_subdomain CHECK (subdomain ~ '^[a-z0-9]([a-z0-9-]{1,38}[a-z0-9])$'::text)
+);
+CREATE INDEX idx_companies_by_name ON companies USING btree (name COLLATE "tr-x-icu", id);
+CREATE INDEX idx_companies_search ON companies USING gin (search_text(name) gin_trgm_ops, search_text(subdomain) gin_trgm_ops);
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON companies FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.subdomain IS DISTINCT FROM old.subdomain OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION refuse_rewriting_final();
+
+-- table export_progress
+create table export_progress (
+  user_id bigint not null,
+  token text not null,
+  state text not null,
+  rows_done bigint default 0 not null,
+  rows_total bigint,
+  updated_at timestamp with time zone not null,
+  constraint pk_export_progress PRIMARY KEY (user_id, token),
+  constraint fk_export_progress_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint ck_export_progress_state CHECK (state = ANY (ARRAY['running'::text, 'done'::text, 'failed'::text])),
+  constraint ck_export_progress_token CHECK (length(token) >= 16 AND length(token) <= 64)
+);
+CREATE INDEX idx_export_progress_updated_at ON export_progress USING btree (updated_at);
+
+-- table invitations
+create table invitations (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  email text not null,
+  role text not null,
+  token_hash text not null,
+  invited_by bigint not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  accepted_user_id bigint,
+  constraint pk_invitations PRIMARY KEY (id),
+  constraint uq_invitations_token UNIQUE (token_hash),
+  constraint fk_invitations_accepted FOREIGN KEY (accepted_user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_invitations_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_invitations_inviter FOREIGN KEY (invited_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_invitations_inviter_company FOREIGN KEY (company_id, invited_by) REFERENCES users(company_id, id) ON DELETE RESTRICT,
+  constraint ck_invitations_accepted CHECK ((accepted_at IS NULL) = (accepted_user_id IS NULL)),
+  constraint ck_invitations_email CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 100),
+  constraint ck_invitations_end CHECK (accepted_at IS NULL OR revoked_at IS NULL),
+  constraint ck_invitations_role CHECK (role = ANY (ARRAY['member'::text, 'admin'::text]))
+);
+CREATE INDEX idx_invitations_company ON invitations USING btree (company_id, id);
+CREATE INDEX idx_invitations_company_open ON invitations USING btree (company_id, created_at DESC, id DESC) WHERE accepted_at IS NULL AND revoked_at IS NULL;
+CREATE INDEX idx_invitations_search ON invitations USING gin (search_text(email) gin_trgm_ops);
+CREATE UNIQUE INDEX uq_invitations_open ON invitations USING btree (company_id, email) WHERE accepted_at IS NULL AND revoked_at IS NULL;
+
+-- table invoice_counters
+create table invoice_counters (
+  year integer not null,
+  last_number integer not null,
+  last_issued_at timestamp with time zone,
+  constraint pk_invoice_counters PRIMARY KEY (year)
+);
+
+-- table invoices
+create table invoices (
+  id bigint generated always as identity not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  year integer not null,
+  number integer not null,
+  invoice_no text not null,
+  issued_at timestamp with time zone not null,
+  plan text not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  currency character(3) not null,
+  total_minor bigint not null,
+  tax_minor bigint not null,
+  tax_percent numeric(5,2) not null,
+  buyer jsonb not null,
+  seller jsonb not null,
+  constraint pk_invoices PRIMARY KEY (id),
+  constraint uq_invoices_no UNIQUE (invoice_no),
+  constraint uq_invoices_number UNIQUE (year, number),
+  constraint uq_invoices_payment UNIQUE (payment_id),
+  constraint fk_invoices_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_invoices_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_invoices_period CHECK (period_end > period_start),
+  constraint ck_invoices_tax CHECK (tax_minor >= 0 AND tax_minor <= total_minor)
+);
+CREATE INDEX idx_invoices_company ON invoices USING btree (company_id, issued_at DESC, id DESC);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table known_devices
+create table known_devices (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  token_hash text not null,
+  user_agent text,
+  ip_address inet,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  constraint pk_known_devices PRIMARY KEY (id),
+  constraint uq_known_devices_token UNIQUE (token_hash),
+  constraint fk_known_devices_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_known_devices_user ON known_devices USING btree (user_id, last_used_at);
+
+-- table legal_acceptances
+create table legal_acceptances (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  company_id bigint,
+  document_id bigint not null,
+  accepted_at timestamp with time zone not null,
+  ip_address inet,
+  user_agent text,
+  request_id text not null,
+  constraint pk_legal_acceptances PRIMARY KEY (id),
+  constraint uq_legal_acceptances_document UNIQUE (user_id, document_id),
+  constraint fk_legal_acceptances_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_legal_acceptances_document FOREIGN KEY (document_id) REFERENCES legal_documents(id) ON DELETE RESTRICT,
+  constraint fk_legal_acceptances_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON legal_acceptances FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_acceptances FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table legal_documents
+create table legal_documents (
+  id bigint generated always as identity not null,
+  kind text not null,
+  version text not null,
+  locale text not null,
+  title text not null,
+  body text not null,
+  content_sha256 text generated always as (content_hash(body)) stored not null,
+  published_at timestamp with time zone default now() not null,
+  constraint pk_legal_documents PRIMARY KEY (id),
+  constraint uq_legal_documents_version UNIQUE (kind, version, locale),
+  constraint ck_legal_documents_kind CHECK (kind = ANY (ARRAY['terms'::text, 'privacy'::text])),
+  constraint ck_legal_documents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
+  constraint ck_legal_documents_text CHECK (title <> ''::text AND body <> ''::text),
+  constraint ck_legal_documents_version CHECK (version ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[a-z]?$'::text)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON legal_documents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_documents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table legal_holds
+create table legal_holds (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint,
+  kind text not null,
+  reference text not null,
+  reason text not null,
+  placed_at timestamp with time zone not null,
+  placed_by bigint not null,
+  released_at timestamp with time zone,
+  released_by bigint,
+  release_note text,
+  constraint pk_legal_holds PRIMARY KEY (id),
+  constraint fk_legal_holds_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_legal_holds_placer FOREIGN KEY (placed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_holds_releaser FOREIGN KEY (released_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_holds_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_legal_holds_kind CHECK (kind = ANY (ARRAY['dispute'::text, 'legal-hold'::text])),
+  constraint ck_legal_holds_note CHECK (length(release_note) >= 1 AND length(release_note) <= 2000),
+  constraint ck_legal_holds_reason CHECK (length(reason) >= 1 AND length(reason) <= 2000),
+  constraint ck_legal_holds_reference CHECK (length(reference) >= 1 AND length(reference) <= 100),
+  constraint ck_legal_holds_release CHECK ((released_at IS NULL) = (released_by IS NULL) AND (released_at IS NULL) = (release_note IS NULL))
+);
+CREATE INDEX idx_legal_holds_company_open ON legal_holds USING btree (company_id, placed_at DESC, id DESC) WHERE released_at IS NULL;
+CREATE INDEX idx_legal_holds_company_released ON legal_holds USING btree (company_id, released_at DESC, id DESC) WHERE released_at IS NOT NULL;
+CREATE INDEX idx_legal_holds_open ON legal_holds USING btree (placed_at DESC, id DESC) WHERE released_at IS NULL;
+CREATE UNIQUE INDEX uq_legal_holds_open ON legal_holds USING btree (company_id, kind, lower(reference), user_id) NULLS NOT DISTINCT WHERE released_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_holds FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_hold();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table login_locks
+create table login_locks (
+  key text not null,
+  failed_count integer not null,
+  locked_until timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint pk_login_locks PRIMARY KEY (key),
+  constraint ck_login_locks_count CHECK (failed_count >= 0)
+);
+CREATE INDEX idx_login_locks_updated_at ON login_locks USING btree (updated_at);
+
+-- table membership_periods
+create table membership_periods (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  company_id bigint not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint pk_membership_periods PRIMARY KEY (id),
+  constraint fk_membership_periods_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_membership_periods_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_membership_periods_order CHECK (ended_at IS NULL OR ended_at >= started_at)
+);
+CREATE INDEX idx_membership_periods_user ON membership_periods USING btree (user_id, started_at);
+CREATE UNIQUE INDEX uq_membership_periods_open ON membership_periods USING btree (user_id) WHERE ended_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON membership_periods FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON membership_periods FOR EACH ROW WHEN (old.ended_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.user_id IS DISTINCT FROM old.user_id OR new.company_id IS DISTINCT FROM old.company_id OR new.started_at IS DISTINCT FROM old.started_at) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON membership_periods FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table open_workspace_sessions
+create table open_workspace_sessions (
+  workspace_id bigint not null,
+  user_id bigint not null,
+  session_id text not null,
+  access_method text not null,
+  workspace_session_id bigint not null,
+  started_at timestamp with time zone not null,
+  constraint pk_open_workspace_sessions PRIMARY KEY (workspace_id, user_id, session_id, access_method)
+);
+CREATE INDEX idx_open_workspace_sessions_session ON open_workspace_sessions USING btree (workspace_session_id);
+
+-- table payment_callbacks
+create table payment_callbacks (
+  id bigint generated always as identity not null,
+  payment_id bigint,
+  merchant_oid text not null,
+  body bytea not null,
+  body_sha256 text generated always as (encode(sha256(body), 'hex'::text)) stored,
+  ip_address inet,
+  received_at timestamp with time zone not null,
+  last_received_at timestamp with time zone not null,
+  received_count integer default 1 not null,
+  outcome text not null,
+  constraint pk_payment_callbacks PRIMARY KEY (id),
+  constraint uq_payment_callbacks_body UNIQUE (merchant_oid, body_sha256),
+  constraint fk_payment_callbacks_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_payment_callbacks_outcome CHECK (outcome = ANY (ARRAY['paid'::text, 'failed'::text, 'repeat'::text, 'ignored'::text, 'review'::text, 'unknown-order'::text, 'unknown-status'::text]))
+);
+CREATE INDEX idx_payment_callbacks_payment ON payment_callbacks USING btree (payment_id, received_at);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON payment_callbacks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON payment_callbacks FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_callback();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_callbacks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table payments
+create table payments (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  merchant_oid text not null,
+  plan text not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  status text not null,
+  created_at timestamp with time zone not null,
+  client_ip inet,
+  user_agent text,
+  gateway_user_ip inet,
+  gateway_token text,
+  decided_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  charged_minor bigint,
+  installment_count integer,
+  payment_type text,
+  test_mode boolean not null,
+  failed_reason_code text,
+  failed_reason_message text,
+  review_reason text,
+  superseded_at timestamp with time zone,
+  asks_failed integer default 0 not null,
+  ask_again_at timestamp with time zone,
+  asked_at timestamp with time zone,
+  ask_problem text,
+  constraint pk_payments PRIMARY KEY (id),
+  constraint uq_payments_merchant_oid UNIQUE (merchant_oid),
+  constraint fk_payments_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payments_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_payments_amount CHECK (amount_minor >= 100),
+  constraint ck_payments_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_payments_merchant_oid CHECK (merchant_oid ~ '^[A-Za-z0-9]{1,64}$'::text),
+  constraint ck_payments_paid CHECK ((status = 'success'::text) = (paid_at IS NOT NULL)),
+  constraint ck_payments_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text])),
+  constraint ck_payments_review CHECK ((status = 'review'::text) = (review_reason IS NOT NULL)),
+  constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text]))
+);
+CREATE INDEX idx_payments_company ON payments USING btree (company_id, created_at DESC, id DESC);
+CREATE INDEX idx_payments_company_review ON payments USING btree (company_id, id) WHERE status = 'review'::text;
+CREATE INDEX idx_payments_pending ON payments USING btree (created_at) WHERE status = 'pending'::text;
+CREATE INDEX idx_payments_review ON payments USING btree (id) WHERE status = 'review'::text;
+CREATE INDEX idx_payments_user ON payments USING btree (user_id, created_at DESC, id DESC);
+CREATE UNIQUE INDEX uq_payments_open_order ON payments USING btree (company_id) WHERE status = 'pending'::text AND superseded_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF id, company_id, user_id, merchant_oid, plan, currency, amount_minor, created_at, client_ip, user_agent, gateway_user_ip, test_mode ON payments FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.merchant_oid IS DISTINCT FROM old.merchant_oid OR new.plan IS DISTINCT FROM old.plan OR new.currency IS DISTINCT FROM old.currency OR new.amount_minor IS DISTINCT FROM old.amount_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.client_ip IS DISTINCT FROM old.client_ip OR new.user_agent IS DISTINCT FROM old.user_agent OR new.gateway_user_ip IS DISTINCT FROM old.gateway_user_ip OR new.test_mode IS DISTINCT FROM old.test_mode) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting_charge BEFORE UPDATE OF charged_minor ON payments FOR EACH ROW WHEN (old.charged_minor IS NOT NULL AND new.charged_minor IS DISTINCT FROM old.charged_minor) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting_paid BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.status = 'success'::text) EXECUTE FUNCTION refuse_rewriting_paid();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table rate_limits
+create table rate_limits (
+  key character varying(255) not null,
+  points integer default 0 not null,
+  expire bigint,
+  constraint pk_rate_limits PRIMARY KEY (key)
+);
+CREATE INDEX idx_rate_limits_expire ON rate_limits USING btree (expire);
+
+-- table refused_attempts
+create table refused_attempts (
+  key text not null,
+  subject text not null,
+  company_id bigint,
+  user_id bigint,
+  event text not null,
+  attempts bigint not null,
+  own_rows integer not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  window_ends_at timestamp with time zone not null,
+  constraint pk_refused_attempts PRIMARY KEY (key),
+  constraint fk_refused_attempts_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_refused_attempts_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_refused_attempts_attempts CHECK (attempts > 0 AND own_rows >= 0)
+);
+CREATE INDEX idx_refused_attempts_company ON refused_attempts USING btree (company_id);
+CREATE INDEX idx_refused_attempts_subject ON refused_attempts USING btree (subject);
+CREATE INDEX idx_refused_attempts_user ON refused_attempts USING btree (user_id);
+CREATE INDEX idx_refused_attempts_window ON refused_attempts USING btree (window_ends_at);
+
+-- table scheduled_jobs
+create table scheduled_jobs (
+  name text not null,
+  next_run_at timestamp with time zone not null,
+  last_started_at timestamp with time zone,
+  last_finished_at timestamp with time zone,
+  last_succeeded boolean,
+  last_message text,
+  constraint pk_scheduled_jobs PRIMARY KEY (name)
+);
+
+-- table security_events
+create table security_events (
+  slot integer not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  ip_address inet,
+  path text,
+  request_id text,
+  details jsonb default '{}'::jsonb not null,
+  constraint pk_security_events PRIMARY KEY (slot),
+  constraint ck_security_events_slot CHECK (slot >= 0 AND slot <= 9999)
+);
+CREATE INDEX idx_security_events_at ON security_events USING btree (at);
+CREATE INDEX idx_security_events_kind ON security_events USING btree (kind, at DESC, slot DESC);
+
+-- table ssh_connections
+create table ssh_connections (
+  connection_hash text not null,
+  resume_hash text not null,
+  key_id bigint not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  workspace_id bigint not null,
+  ip_address inet,
+  created_at timestamp with time zone not null,
+  constraint pk_ssh_connections PRIMARY KEY (connection_hash),
+  constraint uq_ssh_connections_resume UNIQUE (resume_hash),
+  constraint fk_ssh_connections_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_ssh_connections_key FOREIGN KEY (key_id) REFERENCES ssh_keys(id) ON DELETE RESTRICT,
+  constraint fk_ssh_connections_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_ssh_connections_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT,
+  constraint ck_ssh_connections_hashes CHECK (connection_hash ~ '^[0-9a-f]{64}$'::text AND resume_hash ~ '^[0-9a-f]{64}$'::text)
+);
+CREATE INDEX idx_ssh_connections_created_at ON ssh_connections USING btree (created_at);
+
+-- table ssh_keys
+create table ssh_keys (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  label text not null,
+  key_type text not null,
+  key_blob text not null,
+  fingerprint text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  last_used_ip inet,
+  removed_at timestamp with time zone,
+  constraint pk_ssh_keys PRIMARY KEY (id),
+  constraint fk_ssh_keys_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_ssh_keys_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_ssh_keys_blob CHECK (key_blob ~ '^[A-Za-z0-9+/]+={0,2}$'::text AND length(key_blob) <= 8000),
+  constraint ck_ssh_keys_fingerprint CHECK (fingerprint ~ '^SHA256:[A-Za-z0-9+/]{43}$'::text),
+  constraint ck_ssh_keys_label CHECK (length(label) >= 1 AND length(label) <= 60),
+  constraint ck_ssh_keys_type CHECK (key_type = ANY (ARRAY['ssh-ed25519'::text, 'ecdsa-sha2-nistp256'::text, 'ecdsa-sha2-nistp384'::text, 'ecdsa-sha2-nistp521'::text, 'sk-ssh-ed25519@openssh.com'::text, 'sk-ecdsa-sha2-nistp256@openssh.com'::text, 'ssh-rsa'::text]))
+);
+CREATE INDEX idx_ssh_keys_user ON ssh_keys USING btree (user_id, id);
+CREATE UNIQUE INDEX uq_ssh_keys_live ON ssh_keys USING btree (fingerprint) WHERE removed_at IS NULL;
+
+-- table subscriptions
+create table subscriptions (
+  company_id bigint not null,
+  plan text not null,
+  billing_currency character(3) not null,
+  trial_ends_at timestamp with time zone not null,
+  period_started_at timestamp with time zone,
+  period_ends_at timestamp with time zone,
+  updated_at timestamp with time zone not null,
+  constraint pk_subscriptions PRIMARY KEY (company_id),
+  constraint fk_subscriptions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_subscriptions_currency CHECK (billing_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_subscriptions_order CHECK (period_ends_at > period_started_at),
+  constraint ck_subscriptions_period CHECK ((period_started_at IS NULL) = (period_ends_at IS NULL)),
+  constraint ck_subscriptions_plan CHECK (plan = ANY (ARRAY['trial'::text, 'starter'::text, 'team'::text, 'enterprise'::text]))
+);
+
+-- table users
+create table users (
+  id bigint generated always as identity not null,
+  company_id bigint,
+  email text not null,
+  full_name text not null,
+  password_hash text not null,
+  role text not null,
+  locale text not null,
+  created_at timestamp with time zone not null,
+  deactivated_at timestamp with time zone,
+  last_login_at timestamp with time zone,
+  constraint pk_users PRIMARY KEY (id),
+  constraint uq_users_company_id UNIQUE (company_id, id),
+  constraint uq_users_email UNIQUE (email),
+  constraint fk_users_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_users_company CHECK ((role = 'operator'::text) = (company_id IS NULL)),
+  constraint ck_users_email CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 100),
+  constraint ck_users_full_name CHECK (length(full_name) >= 1 AND length(full_name) <= 100),
+  constraint ck_users_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
+  constraint ck_users_role CHECK (role = ANY (ARRAY['member'::text, 'admin'::text, 'operator'::text]))
+);
+CREATE INDEX idx_users_company ON users USING btree (company_id, id);
+CREATE INDEX idx_users_company_name ON users USING btree (company_id, full_name COLLATE "tr-x-icu", id);
+CREATE INDEX idx_users_search ON users USING gin (search_text(full_name) gin_trgm_ops, search_text(email) gin_trgm_ops);
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.email IS DISTINCT FROM old.email OR new.full_name IS DISTINCT FROM old.full_name OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER users_keep_company BEFORE UPDATE OF company_id ON users FOR EACH ROW WHEN (old.company_id IS DISTINCT FROM new.company_id) EXECUTE FUNCTION refuse_change_of_company();
+
+-- table workspace_hosts
+create table workspace_hosts (
+  label text not null,
+  workspace_id bigint not null,
+  company_id bigint not null,
+  created_at timestamp with time zone not null,
+  constraint pk_workspace_hosts PRIMARY KEY (label),
+  constraint uq_workspace_hosts_workspace UNIQUE (workspace_id),
+  constraint fk_workspace_hosts_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_workspace_hosts_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT,
+  constraint ck_workspace_hosts_label CHECK (label ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)
+);
+
+-- table workspace_passes
+create table workspace_passes (
+  token_hash text not null,
+  workspace_id bigint not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  browser_session_id text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint pk_workspace_passes PRIMARY KEY (token_hash),
+  constraint fk_workspace_passes_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_workspace_passes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_workspace_passes_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_workspace_passes_browser ON workspace_passes USING btree (browser_session_id, workspace_id);
+CREATE INDEX idx_workspace_passes_expires_at ON workspace_passes USING btree (expires_at);
+
+-- table workspace_sessions
+create table workspace_sessions (
+  id bigint default nextval('workspace_sessions_ids'::regclass) not null,
+  company_id bigint not null,
+  workspace_id bigint not null,
+  user_id bigint not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  end_reason text,
+  duration_seconds integer generated always as ((floor(EXTRACT(epoch FROM (ended_at - started_at))))::integer) stored,
+  last_activity_at timestamp with time zone not null,
+  activity_count integer default 0 not null,
+  ip_address inet,
+  user_agent text,
+  session_id text not null,
+  access_method text not null,
+  interactive_seconds integer default 0 not null,
+  connected_minutes integer default 0 not null,
+  active_minutes integer default 0 not null,
+  connected_until timestamp with time zone,
+  active_until timestamp with time zone,
+  disconnected_at timestamp with time zone,
+  on_behalf_of bigint,
+  is_partly_seen boolean default false not null,
+  constraint pk_workspace_sessions PRIMARY KEY (id, started_at),
+  constraint fk_workspace_sessions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_workspace_sessions_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_workspace_sessions_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT,
+  constraint ck_workspace_sessions_activity CHECK (last_activity_at >= started_at AND activity_count >= 0),
+  constraint ck_workspace_sessions_end CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
+  constraint ck_workspace_sessions_interactive CHECK (interactive_seconds >= 0),
+  constraint ck_workspace_sessions_method CHECK (access_method = ANY (ARRAY['web'::text, 'api'::text, 'ssh'::text])),
+  constraint ck_workspace_sessions_on_behalf CHECK (on_behalf_of <> user_id),
+  constraint ck_workspace_sessions_order CHECK (ended_at IS NULL OR ended_at >= started_at),
+  constraint ck_workspace_sessions_reason CHECK (end_reason = ANY (ARRAY['closed'::text, 'idle'::text, 'signed-out'::text, 'stopped'::text, 'revoked'::text, 'replaced'::text, 'app-shutdown'::text, 'deleted'::text, 'deactivated'::text, 'lapsed'::text])),
+  constraint ck_workspace_sessions_traffic CHECK (active_minutes >= 0 AND connected_minutes >= active_minutes)
+) partition by range (started_at);
+CREATE INDEX idx_workspace_sessions_company_end ON workspace_sessions USING btree (company_id, COALESCE(ended_at, last_activity_at));
+CREATE INDEX idx_workspace_sessions_company_id ON workspace_sessions USING btree (company_id, started_at, id);
+CREATE INDEX idx_workspace_sessions_idle ON workspace_sessions USING btree (last_activity_at) WHERE ended_at IS NULL;
+CREATE INDEX idx_workspace_sessions_session_id ON workspace_sessions USING btree (session_id);
+CREATE INDEX idx_workspace_sessions_started_at ON workspace_sessions USING brin (started_at);
+CREATE INDEX idx_workspace_sessions_user_id ON workspace_sessions USING btree (user_id, started_at, id);
+CREATE INDEX idx_workspace_sessions_workspace_end ON workspace_sessions USING btree (workspace_id, COALESCE(ended_at, last_activity_at));
+CREATE INDEX idx_workspace_sessions_workspace_id ON workspace_sessions USING btree (workspace_id, started_at, id);
+CREATE UNIQUE INDEX uq_workspace_sessions_active ON workspace_sessions USING btree (workspace_id, user_id, session_id, access_method, started_at) WHERE ended_at IS NULL;
+CREATE TRIGGER claim_open_session BEFORE INSERT ON workspace_sessions FOR EACH ROW WHEN (new.ended_at IS NULL) EXECUTE FUNCTION claim_open_session();
+CREATE TRIGGER refuse_counting_back BEFORE UPDATE OF last_activity_at, activity_count, interactive_seconds ON workspace_sessions FOR EACH ROW WHEN (new.last_activity_at < old.last_activity_at OR new.activity_count < old.activity_count OR new.interactive_seconds < old.interactive_seconds) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_counting_traffic_back BEFORE UPDATE OF connected_minutes, active_minutes, connected_until, active_until, is_partly_seen ON workspace_sessions FOR EACH ROW WHEN (new.connected_minutes < old.connected_minutes OR new.active_minutes < old.active_minutes OR (new.connected_until IS NULL OR new.connected_until < old.connected_until) AND old.connected_until IS NOT NULL OR (new.active_until IS NULL OR new.active_until < old.active_until) AND old.active_until IS NOT NULL OR old.is_partly_seen AND NOT new.is_partly_seen) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_delete BEFORE DELETE ON workspace_sessions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_reopening BEFORE UPDATE OF ended_at ON workspace_sessions FOR EACH ROW WHEN (old.ended_at IS NOT NULL AND new.ended_at IS NULL) EXECUTE FUNCTION refuse_reopening();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF id, company_id, workspace_id, user_id, started_at, ip_address, user_agent, session_id, access_method, on_behalf_of ON workspace_sessions FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.workspace_id IS DISTINCT FROM old.workspace_id OR new.user_id IS DISTINCT FROM old.user_id OR new.started_at IS DISTINCT FROM old.started_at OR new.ip_address IS DISTINCT FROM old.ip_address OR new.user_agent IS DISTINCT FROM old.user_agent OR new.session_id IS DISTINCT FROM old.session_id OR new.access_method IS DISTINCT FROM old.access_method OR new.on_behalf_of IS DISTINCT FROM old.on_behalf_of) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting_ended BEFORE UPDATE ON workspace_sessions FOR EACH ROW WHEN (old.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_ended();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON workspace_sessions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER release_open_session AFTER UPDATE OF ended_at ON workspace_sessions FOR EACH ROW WHEN (old.ended_at IS NULL AND new.ended_at IS NOT NULL) EXECUTE FUNCTION release_open_session();
+create table workspace_sessions_default partition of workspace_sessions default;
+
+-- table workspace_tickets
+create table workspace_tickets (
+  token_hash text not null,
+  workspace_id bigint not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  browser_session_id text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  nonce_hash text,
+  constraint pk_workspace_tickets PRIMARY KEY (token_hash),
+  constraint fk_workspace_tickets_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_workspace_tickets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_workspace_tickets_workspace FOREIGN KEY (workspace_id) REFERENCES workspaces(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_workspace_tickets_expires_at ON workspace_tickets USING btree (expires_at);
+
+-- table workspaces
+create table workspaces (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  owner_user_id bigint not null,
+  name text not null,
+  port integer not null,
+  created_at timestamp with time zone not null,
+  deleted_at timestamp with time zone,
+  deleted_by bigint,
+  wanted_running_since timestamp with time zone,
+  stopped_because text,
+  destroying_since timestamp with time zone,
+  destroyed_at timestamp with time zone,
+  constraint pk_workspaces PRIMARY KEY (id),
+  constraint fk_workspaces_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_workspaces_deleter FOREIGN KEY (deleted_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_workspaces_owner FOREIGN KEY (owner_user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_workspaces_deletion CHECK ((deleted_at IS NULL) = (deleted_by IS NULL)),
+  constraint ck_workspaces_destruction CHECK ((destroying_since IS NULL OR deleted_at IS NOT NULL) AND (destroyed_at IS NULL OR destroying_since IS NOT NULL)),
+  constraint ck_workspaces_name CHECK (length(name) >= 1 AND length(name) <= 60),
+  constraint ck_workspaces_port CHECK (port >= 1 AND port <= 65535),
+  constraint ck_workspaces_stopped_because CHECK (stopped_because = ANY (ARRAY['unused'::text, 'subscription-lapsed'::text]))
+);
+CREATE INDEX idx_workspaces_company ON workspaces USING btree (company_id, id);
+CREATE INDEX idx_workspaces_owner ON workspaces USING btree (company_id, owner_user_id, id);
+CREATE INDEX idx_workspaces_to_destroy ON workspaces USING btree (deleted_at) WHERE deleted_at IS NOT NULL AND destroyed_at IS NULL;
+CREATE UNIQUE INDEX uq_workspaces_name ON workspaces USING btree (company_id, lower(name)) WHERE deleted_at IS NULL;
+CREATE UNIQUE INDEX uq_workspaces_port ON workspaces USING btree (port) WHERE deleted_at IS NULL;
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON workspaces FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.created_at IS DISTINCT FROM old.created_at OR new.name <> old.name AND NOT (old.deleted_at IS NOT NULL AND new.deleted_at IS NULL)) EXECUTE FUNCTION refuse_rewriting_final();
+
+-- function claim_open_session()
+CREATE OR REPLACE FUNCTION claim_open_session()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into open_workspace_sessions (workspace_id, user_id, session_id, access_method, workspace_session_id, started_at)
+  values (new.workspace_id, new.user_id, new.session_id, new.access_method, new.id, new.started_at)
+  on conflict on constraint pk_open_workspace_sessions do nothing;
+  return case when found then new end;
+end
+$function$;
+
+-- function content_hash(content text)
+CREATE OR REPLACE FUNCTION content_hash(content text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN encode(sha256(convert_to(content, 'UTF8'::name)), 'hex'::text);
+
+-- function drop_expired_partition(parent_name text, retention_months integer)
+CREATE OR REPLACE FUNCTION drop_expired_partition(parent_name text, retention_months integer)
+ RETURNS TABLE(partition_name text, starts_at timestamp with time zone, ends_at timestamp with time zone, dropped_rows bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('youarecoder partitions', 0));
+  lock table legal_holds in share mode;
+  select e.partition_name, e.starts_at, e.ends_at into partition_name, starts_at, ends_at
+  from expired_partitions(parent_name, retention_months) e
+  where e.held_by = '{}' and not e.has_open_sessions
+  order by e.ends_at
+  limit 1;
+  if partition_name is null then
+    return;
+  end if;
+  execute format('select count(*) from %I', partition_name) into dropped_rows;
+  -- The table and those it refers to are locked for an instant; who would have to wait long makes us try again.
+  for attempt in 1..40 loop
+    begin
+      perform set_config('lock_timeout', '1500ms', true);
+      execute format('drop table %I', partition_name);
+      return next;
+      return;
+    exception when lock_not_available or deadlock_detected then
+      perform pg_sleep(1);
+    end;
+  end loop;
+  raise exception 'table % was in use all the time: it is dropped with the next run', parent_name
+    using errcode = 'lock_not_available';
+end
+$function$;
+revoke execute on function drop_expired_partition(text,integer) from public;
+
+-- function expired_partitions(parent_name text, retention_months integer)
+CREATE OR REPLACE FUNCTION expired_partitions(parent_name text, retention_months integer)
+ RETURNS TABLE(partition_name text, starts_at timestamp with time zone, ends_at timestamp with time zone, held_by bigint[], has_open_sessions boolean)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if parent_name not in ('audit_logs', 'workspace_sessions') or retention_months is null or retention_months < 36 then
+    raise exception 'evidence in audit_logs and workspace_sessions is kept for 36 months at least'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  for partition_name, starts_at, ends_at in
+    select p.partition_name, p.starts_at, p.ends_at from list_partitions(parent_name) p
+    where not p.is_default and p.ends_at <= month_start(now(), -retention_months)
+    order by p.ends_at
+  loop
+    execute format(
+      'select coalesce(array_agg(h.id order by h.id), ''{}'') from legal_holds h
+       where h.released_at is null and (
+         exists (select from %1$I r where r.company_id = h.company_id)
+         or exists (select from %1$I r join users u on u.id = r.user_id
+                    where r.company_id is null and u.company_id = h.company_id))', partition_name)
+      into held_by;
+    has_open_sessions := false;
+    if parent_name = 'workspace_sessions' then
+      execute format('select exists (select from %I r where r.ended_at is null)', partition_name) into has_open_sessions;
+    end if;
+    return next;
+  end loop;
+end
+$function$;
+revoke execute on function expired_partitions(text,integer) from public;
+
+-- function list_partitions(parent_name text)
+CREATE OR REPLACE FUNCTION list_partitions(parent_name text)
+ RETURNS TABLE(partition_name text, starts_at timestamp with time zone, ends_at timestamp with time zone, is_default boolean)
+ LANGUAGE sql
+ STABLE
+ SET "DateStyle" TO 'ISO, MDY'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+  select c.relname::text,
+         (regexp_match(b.bound, 'FROM \(''([^'']+)''\)'))[1]::timestamptz,
+         (regexp_match(b.bound, 'TO \(''([^'']+)''\)'))[1]::timestamptz,
+         b.bound = 'DEFAULT'
+  from pg_inherits i
+  join pg_class c on c.oid = i.inhrelid
+  cross join lateral (select pg_get_expr(c.relpartbound, c.oid) as bound) b
+  where i.inhparent = parent_name::regclass
+  order by 2 nulls first, 3
+$function$;
+
+-- function lock_patiently(busy regclass)
+CREATE OR REPLACE FUNCTION lock_patiently(busy regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  referenced text;
+begin
+  select string_agg(distinct confrelid::regclass::text, ', ') into referenced
+  from pg_constraint where conrelid = busy and contype = 'f';
+  for attempt in 1..40 loop
+    begin
+      perform set_config('lock_timeout', '1500ms', true);
+      execute format('lock table only %s in access exclusive mode', busy);
+      if referenced is not null then
+        execute format('lock table only %s in share row exclusive mode nowait', referenced);
+      end if;
+      return;
+    exception when lock_not_available then
+      perform pg_sleep(1);
+    end;
+  end loop;
+  raise exception 'table % was in use all the time: try again when no long transaction (a large export, a backup) runs', busy
+    using errcode = 'lock_not_available';
+end
+$function$;
+revoke execute on function lock_patiently(regclass) from public;
+
+-- function make_month_partition(parent_name text, key_column text, month timestamp with time zone)
+CREATE OR REPLACE FUNCTION make_month_partition(parent_name text, key_column text, month timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SET "DateStyle" TO 'ISO, MDY'
+ SET "TimeZone" TO 'UTC'
+AS $function$
+declare
+  default_name text := parent_name || '_default';
+  new_name     text := format('%s_%s', parent_name, to_char(month at time zone 'UTC', 'YYYY_MM'));
+  of_month     text := format('%I >= %L and %I < %L', key_column, month, key_column, month_start(month, 1));
+  columns      text;
+  moved        bigint;
+begin
+  perform lock_patiently(default_name::regclass);
+  execute format('create table %I (like %I including defaults including generated including constraints)', new_name, parent_name);
+  select string_agg(quote_ident(attname), ', ' order by attnum) into columns
+  from pg_attribute
+  where attrelid = parent_name::regclass and attnum > 0 and not attisdropped and attgenerated = '';
+  execute format('insert into %I (%s) select %s from %I where %s', new_name, columns, columns, default_name, of_month);
+  get diagnostics moved = row_count;
+  if moved > 0 then
+    execute format('alter table %I disable trigger user', default_name);
+    execute format('delete from %I where %s', default_name, of_month);
+    execute format('alter table %I enable trigger user', default_name);
+  end if;
+  execute format('alter table %I attach partition %I for values from (%L) to (%L)',
+    parent_name, new_name, month, month_start(month, 1));
+  execute format('create trigger refuse_truncate before truncate on %I for each statement execute function refuse_change()',
+    new_name);
+  return moved;
+end
+$function$;
+revoke execute on function make_month_partition(text,text,timestamp with time zone) from public;
+
+-- function make_partitions(parent_name text, months_ahead integer)
+CREATE OR REPLACE FUNCTION make_partitions(parent_name text, months_ahead integer)
+ RETURNS TABLE(partition_month timestamp with time zone, moved_rows bigint)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  key_column text := case parent_name when 'audit_logs' then 'timestamp' when 'workspace_sessions' then 'started_at' end;
+  last_month timestamptz := month_start(now(), months_ahead);
+  oldest     timestamptz;
+  is_needed  boolean;
+begin
+  if key_column is null or months_ahead is null or months_ahead not between 0 and 24 then
+    raise exception 'make_partitions knows audit_logs and workspace_sessions, and makes up to 24 months ahead'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('youarecoder partitions', 0));
+  -- A time that no clock shows (minus infinity, before Christ) stays where it is: counting months from there would not end.
+  execute format('select min(%1$I) from %2$I where %1$I > now() - interval ''100 years''', key_column, parent_name || '_default')
+    into oldest;
+  partition_month := month_start(least(oldest, now()), 0);
+  while partition_month <= last_month loop
+    is_needed := partition_month >= month_start(now(), 0);
+    if not is_needed then
+      execute format('select exists (select from %I where %I >= $1 and %I < $2)', parent_name || '_default', key_column, key_column)
+        into is_needed using partition_month, month_start(partition_month, 1);
+    end if;
+    if is_needed and not exists (
+      select from list_partitions(parent_name) p
+      where not p.is_default and coalesce(p.starts_at, '-infinity') <= partition_month and p.ends_at > partition_month
+    ) then
+      moved_rows := make_month_partition(parent_name, key_column, partition_month);
+      return next;
+    end if;
+    partition_month := month_start(partition_month, 1);
+  end loop;
+end
+$function$;
+revoke execute on function make_partitions(text,integer) from public;
+
+-- function missing_partitions(parent_name text, months_ahead integer)
+CREATE OR REPLACE FUNCTION missing_partitions(parent_name text, months_ahead integer)
+ RETURNS TABLE(partition_month timestamp with time zone, waiting_rows bigint)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  key_column text := case parent_name when 'audit_logs' then 'timestamp' when 'workspace_sessions' then 'started_at' end;
+begin
+  if key_column is null then
+    raise exception 'missing_partitions knows audit_logs and workspace_sessions' using errcode = 'invalid_parameter_value';
+  end if;
+  return query execute format(
+    'with waiting as (select month_start(%1$I, 0) as month, count(*) as rows from %2$I where %1$I < $1 group by 1),
+          wanted as (select month_start(now(), n) as month from generate_series(0, $2) as n union select month from waiting)
+     select wanted.month, coalesce(waiting.rows, 0) from wanted left join waiting using (month)
+     where not exists (
+       select from list_partitions($3) p
+       where not p.is_default and coalesce(p.starts_at, ''-infinity'') <= wanted.month and p.ends_at > wanted.month)
+     order by 1', key_column, parent_name || '_default')
+    using month_start(now(), months_ahead + 1), months_ahead, parent_name;
+end
+$function$;
+revoke execute on function missing_partitions(text,integer) from public;
+
+-- function month_start(at timestamp with time zone, months integer)
+CREATE OR REPLACE FUNCTION month_start(at timestamp with time zone, months integer)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((date_trunc('month'::text, (at AT TIME ZONE 'UTC'::text)) + ((months)::double precision * '1 mon'::interval)) AT TIME ZONE 'UTC'::text);
+
+-- function refuse_change()
+CREATE OR REPLACE FUNCTION refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'table % is append-only: % refused', tg_table_name, lower(tg_op)
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+
+-- function refuse_change_of_company()
+CREATE OR REPLACE FUNCTION refuse_change_of_company()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'users.company_id never changes: staff cannot become members, nor members staff or somebody else''s'
+    using errcode = 'integrity_constraint_violation';
+end
+$function$;
+
+-- function refuse_reopening()
+CREATE OR REPLACE FUNCTION refuse_reopening()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a workspace session that has ended stays ended: update refused' using errcode = 'insufficient_privilege';
+end
+$function$;
+
+-- function refuse_rewriting_callback()
+CREATE OR REPLACE FUNCTION refuse_rewriting_callback()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.payment_id, new.merchant_oid, new.body, new.ip_address, new.received_at, new.outcome)
+     is distinct from (old.payment_id, old.merchant_oid, old.body, old.ip_address, old.received_at, old.outcome) then
+    raise exception 'a notification is kept as it came: update refused' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
+-- function refuse_rewriting_ended()
+CREATE OR REPLACE FUNCTION refuse_rewriting_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.ended_at, new.end_reason, new.disconnected_at) is distinct from (old.ended_at, old.end_reason, old.disconnected_at)
+     or new.last_activity_at > old.ended_at and new.last_activity_at is distinct from old.last_activity_at
+     or now() > old.ended_at + interval '1 day' and
+       (new.last_activity_at, new.activity_count, new.interactive_seconds, new.connected_minutes, new.active_minutes,
+        new.connected_until, new.active_until, new.is_partly_seen)
+       is distinct from
+       (old.last_activity_at, old.activity_count, old.interactive_seconds, old.connected_minutes, old.active_minutes,
+        old.connected_until, old.active_until, old.is_partly_seen) then
+    raise exception 'table % keeps what is settled: update of row % refused', tg_table_name, old.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
+-- function refuse_rewriting_final()
+CREATE OR REPLACE FUNCTION refuse_rewriting_final()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'table % keeps what is settled: update of row % refused', tg_table_name, old.id
+    using errcode = 'insufficient_privilege';
+end
+$function$;
+
+-- function refuse_rewriting_hold()
+CREATE OR REPLACE FUNCTION refuse_rewriting_hold()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.released_at is not null then
+    raise exception 'a released hold stays as it is: update refused' using errcode = 'insufficient_privilege';
+  end if;
+  if (new.id, new.company_id, new.user_id, new.kind, new.reference, new.reason, new.placed_at, new.placed_by)
+     is distinct from
+     (old.id, old.company_id, old.user_id, old.kind, old.reference, old.reason, old.placed_at, old.placed_by) then
+    raise exception 'a hold is kept as it was placed: update refused' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
+-- function refuse_rewriting_paid()
+CREATE OR REPLACE FUNCTION refuse_rewriting_paid()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.status, new.decided_at, new.paid_at, new.installment_count, new.payment_type, new.failed_reason_code,
+      new.failed_reason_message, new.review_reason)
+     is distinct from
+     (old.status, old.decided_at, old.paid_at, old.installment_count, old.payment_type, old.failed_reason_code,
+      old.failed_reason_message, old.review_reason) then
+    raise exception 'table % keeps what is settled: update of row % refused', tg_table_name, old.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
+-- function refuse_time()
+CREATE OR REPLACE FUNCTION refuse_time()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'usage') or exists (
+    select from audit_time_bounds
+    where new.timestamp between clock_timestamp() - oldest and clock_timestamp() + ahead
+  ) then
+    return new;
+  end if;
+  raise exception 'an audit row of % cannot be written at %', new.timestamp, clock_timestamp()
+    using errcode = 'check_violation', constraint = 'ck_audit_logs_time';
+end
+$function$;
+
+-- function release_open_session()
+CREATE OR REPLACE FUNCTION release_open_session()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from open_workspace_sessions where workspace_session_id = new.id;
+  return null;
+end
+$function$;
+
+-- function search_text(value text)
+CREATE OR REPLACE FUNCTION search_text(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN upper((regexp_replace(NORMALIZE(value, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text) COLLATE "und-x-icu"));
+
+-- function write_audit_row(event_id uuid, happened_at timestamp with time zone, user_id bigint, company_id bigint, actor_type text, action_type text, resource_type text, resource_id text, ip_address inet, user_agent text, request_method text, request_path text, request_id text, details jsonb, success boolean, error_message text)
+CREATE OR REPLACE FUNCTION write_audit_row(event_id uuid, happened_at timestamp with time zone, user_id bigint, company_id bigint, actor_type text, action_type text, resource_type text, resource_id text, ip_address inet, user_agent text, request_method text, request_path text, request_id text, details jsonb, success boolean, error_message text)
+ RETURNS text
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into audit_logs (
+    event_id, timestamp, user_id, company_id, actor_type, action_type, resource_type, resource_id, ip_address, user_agent,
+    request_method, request_path, request_id, details, success, error_message
+  )
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+  return null;
+exception when others then
+  return format('%s (SQLSTATE %s)', sqlerrm, sqlstate);
+end
+$function$;
+
+-- grants
+grant usage on access_tokens_id_seq to app;
+grant usage on audit_logs_ids to app;
+grant usage on companies_id_seq to app;
+grant usage on invitations_id_seq to app;
+grant usage on invoices_id_seq to app;
+grant usage on knex_migrations_id_seq to app;
+grant usage on knex_migrations_lock_index_seq to app;
+grant usage on known_devices_id_seq to app;
+grant usage on legal_acceptances_id_seq to app;
+grant usage on legal_documents_id_seq to app;
+grant usage on legal_holds_id_seq to app;
+grant usage on membership_periods_id_seq to app;
+grant usage on payment_callbacks_id_seq to app;
+grant usage on payments_id_seq to app;
+grant usage on security_events_access_refused to app;
+grant usage on security_events_forged_request to app;
+grant usage on security_events_sign_in_refused to app;
+grant usage on security_events_slot to app;
+grant usage on security_events_token_refused to app;
+grant usage on security_events_unsigned_callback to app;
+grant usage on ssh_keys_id_seq to app;
+grant usage on users_id_seq to app;
+grant usage on workspace_sessions_ids to app;
+grant usage on workspaces_id_seq to app;
+grant delete, insert, select, update on access_tokens to app;
+grant delete, insert, select, update on api_idempotency_keys to app;
+grant insert, select on audit_logs to app;
+grant select on audit_time_bounds to app;
+grant delete, insert, select, update on browser_sessions to app;
+grant delete, insert, select, update on companies to app;
+grant delete, insert, select, update on export_progress to app;
+grant delete, insert, select, update on invitations to app;
+grant delete, insert, select, update on invoice_counters to app;
+grant insert, select on invoices to app;
+grant select on knex_migrations to app;
+grant select on knex_migrations_lock to app;
+grant delete, insert, select, update on known_devices to app;
+grant insert, select on legal_acceptances to app;
+grant insert, select on legal_documents to app;
+grant delete, insert, select, update on legal_holds to app;
+grant delete, insert, select, update on login_locks to app;
+grant delete, insert, select, update on membership_periods to app;
+grant select on migration_checksums to app;
+grant delete, insert, select, update on open_workspace_sessions to app;
+grant delete, insert, select, update on payment_callbacks to app;
+grant delete, insert, select, update on payments to app;
+grant delete, insert, select, update on rate_limits to app;
+grant delete, insert, select, update on refused_attempts to app;
+grant delete, insert, select, update on scheduled_jobs to app;
+grant delete, insert, select, update on security_events to app;
+grant delete, insert, select, update on ssh_connections to app;
+grant delete, insert, select, update on ssh_keys to app;
+grant delete, insert, select, update on subscriptions to app;
+grant delete, insert, select, update on users to app;
+grant delete, insert, select, update on workspace_hosts to app;
+grant delete, insert, select, update on workspace_passes to app;
+grant delete, insert, select, update on workspace_sessions to app;
+grant delete, insert, select, update on workspace_tickets to app;
+grant delete, insert, select, update on workspaces to app;

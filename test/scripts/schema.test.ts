@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { beforeEach, describe, expect, inject, it } from 'vitest';
+import {
+  describeGrants,
+  describeSchema,
+  type SchemaObject,
+} from '../../scripts/migrations/describe-schema.ts';
+import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
+import { listMigrationStates, readMigrationFiles } from '../../src/db/migrations.ts';
+import { createTestDatabase, useTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const migrations = fileURLToPath(new URL('../../migrations/', import.meta.url));
+const { replaced } = JSON.parse(readFileSync(`${migrations}replaced-files.json`, 'utf8')) as {
+  replaced: Record<string, string>;
+};
+const OLD_SCHEMA = readFileSync(new URL('fixtures/old-schema.sql', import.meta.url), 'utf8');
+
+const HEAD = `-- Every table, function, trigger and grant as the migrations leave them; made from the catalog of a fresh database.
+-- Monthly partitions are not shown. After a new migration: npm test -- test/scripts/schema.test.ts --update
+`;
+
+describe('migrations/schema.sql', () => {
+  const database = useTestDatabase();
+
+  it('shows the schema of a fresh database', async () => {
+    const objects = await database.ownerDb.transaction((trx) => describeSchema(trx));
+    const grants = await describeGrants(database.ownerDb, inject('testServer').appRole);
+    const text = [...objects, grants].map(({ name, sql }) => `\n-- ${name}\n${sql}\n`).join('');
+    await expect(HEAD + text).toMatchFileSnapshot(`${migrations}schema.sql`);
+  });
+});
+
+describe('a database that was made by the files of before', { timeout: 60_000 }, () => {
+  let database: TestDatabase;
+  let lines: string[];
+
+  beforeEach(async () => {
+    lines = [];
+    database = await createTestDatabase({ isEmpty: true });
+    await makeOld();
+    return () => database.close();
+  });
+
+  /** The old schema with its history, and a row. */
+  async function makeOld(): Promise<void> {
+    const { ownerDb } = database;
+    // An empty folder of migrations makes the history's tables.
+    await ownerDb.migrate.list({ migrationSource: NO_MIGRATIONS });
+    await ownerDb.schema.createTable('migration_checksums', (table) => {
+      table.text('name').primary({ constraintName: 'pk_migration_checksums' });
+      table.text('sha256').notNullable();
+      table.timestamp('applied_at', { useTz: true }).notNullable().defaultTo(ownerDb.fn.now());
+    });
+    // Not by Knex, which takes a question mark for a place to fill in.
+    const client = new pg.Client({ connectionString: database.ownerUrl });
+    await client.connect();
+    await client.query(OLD_SCHEMA);
+    await client.end();
+    await ownerDb('migration_checksums').insert(
+      Object.entries(replaced).map(([name, sha256]) => ({ name, sha256 })),
+    );
+    await ownerDb('knex_migrations').insert(
+      Object.keys(replaced).map((name) => ({ name, batch: 1, migration_time: new Date('2026-11-01') })),
+    );
+    await ownerDb('companies').insert({ name: 'Acme', subdomain: 'acme', created_at: new Date() });
+  }
+
+  const NO_MIGRATIONS = {
+    getMigrations: () => Promise.resolve([]),
+    getMigrationName: () => '',
+    getMigration: () => Promise.reject(new Error('Bug! there are none')),
+  };
+
+  function migrate(): Promise<{ applied: string[] }> {
+    const { appRole } = inject('testServer');
+    return runMigrations({ ownerUrl: database.ownerUrl, appRole, log: (line) => lines.push(line) });
+  }
+
+  async function schema(): Promise<SchemaObject[]> {
+    return database.ownerDb.transaction((trx) => describeSchema(trx));
+  }
+
+  it('goes on with those of today, and nothing in it changes but their names', async () => {
+    const before = await schema();
+    expect(await migrate()).toEqual({ applied: [] });
+    expect(lines[0]).toBe(
+      'the schema is the one that the files of today make: they take the place of the old ones in the history',
+    );
+    expect(await schema()).toEqual(before);
+    expect(await database.ownerDb('companies').pluck('name')).toEqual(['Acme']);
+    const states = await listMigrationStates(database.ownerDb);
+    const files = await readMigrationFiles();
+    expect(states.map(({ name, state }) => [name, state])).toEqual(
+      files.map(({ name }) => [name, 'applied']),
+    );
+    expect(await migrate()).toEqual({ applied: [] });
+    expect(await database.db('audit_logs').select('id')).toEqual([]);
+  });
+
+  it.each([
+    ['drop index idx_audit_logs_user_id', 'table audit_logs lacks: CREATE INDEX idx_audit_logs_user_id ON'],
+    ['alter table users add column nickname text', 'table users has: nickname text'],
+    [
+      'alter table payments drop constraint ck_payments_amount',
+      'table payments lacks: constraint ck_payments_amount',
+    ],
+    [
+      'alter table invoices disable trigger refuse_change',
+      'table invoices has: CREATE TRIGGER refuse_change',
+    ],
+    [
+      'create or replace function month_start(at timestamptz, months integer) returns timestamptz language sql immutable return at',
+      'function month_start(',
+    ],
+    ['create table notes (id int)', 'table notes is not part of the schema'],
+    ['drop table export_progress', 'table export_progress is missing'],
+    ['grant execute on function make_partitions(text, integer) to public', 'function make_partitions('],
+    [
+      'drop trigger refuse_truncate on audit_logs_default',
+      'audit_logs_default lacks the trigger refuse_truncate',
+    ],
+  ])('is refused, and not touched, when somebody changed it since: %s', async (change, difference) => {
+    await database.ownerDb.raw(change);
+    await expect(migrate()).rejects.toThrow(difference);
+    await expect(migrate()).rejects.toThrow('undo these differences by hand');
+    expect(await database.ownerDb('knex_migrations').pluck('name')).toEqual(Object.keys(replaced));
+  });
+
+  it('is refused when it has not applied all of them, or another one, or one that differs', async () => {
+    const [first, second] = Object.keys(replaced);
+    await database.ownerDb('migration_checksums').where({ name: first }).delete();
+    await database.ownerDb('migration_checksums').where({ name: second }).update({ sha256: 'x' });
+    await database.ownerDb('migration_checksums').insert({ name: '0999-own.sql', sha256: 'x' });
+    const error: unknown = await migrate().catch((caught: unknown) => caught);
+    expect(String(error)).toContain(`${String(first)} was never applied`);
+    expect(String(error)).toContain(`${String(second)} was changed after it was applied`);
+    expect(String(error)).toContain('0999-own.sql is not one of them');
+    expect(String(error)).toContain('bring it to the last version with the old files');
+  });
+});
