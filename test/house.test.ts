@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { auditActions } from '../src/audit/actions.ts';
-import { environment } from '../src/config/environment.ts';
 import { catalogues } from '../src/web/locales/catalogues.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -340,16 +339,6 @@ describe('the tree', () => {
         ),
       ];
       for (const [, name = ''] of named) expect(existsSync(join(root, name)), `${path}: ${name}`).toBe(true);
-    }
-  });
-
-  it('names every environment variable in .env.example and in the table of settings', () => {
-    const example = readFileSync(join(root, '.env.example'), 'utf8');
-    const readme = readFileSync(join(root, 'scripts/README.md'), 'utf8');
-    const named = [...example.matchAll(/^#?\s?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
-    for (const name of Object.keys(environment.shape)) {
-      expect(named, name).toContain(name);
-      expect(readme, name).toContain(`\`${name}\``);
     }
   });
 

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Currency } from '../currency.ts';
 import { findFaults } from './environment-faults.ts';
-import { environment, type Environment, type TrustProxy } from './environment.ts';
+import { environment, type Environment } from './environment.ts';
+import type { TrustProxy } from './trust-proxy.ts';
 import { parseCommand } from './command-template.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 

@@ -1,13 +1,13 @@
-import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import { databaseAddress } from './database-address.ts';
+import { parseTrustProxy } from './trust-proxy.ts';
 
 const text = z.string().trim();
 const flag = z.stringbool({ truthy: ['1', 'true'], falsy: ['0', 'false'] });
 const origin = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
-/** The seller's details in development. Production refuses to start with them. */
+/** What development prints for the seller; production refuses to start with these. */
 export const sellerPlaceholders = {
   SELLER_ADDRESS: 'Development only, no address set',
   SELLER_PHONE: '+90 000 000 00 00',
@@ -15,65 +15,245 @@ export const sellerPlaceholders = {
 };
 
 /**
- * Every environment variable: meaning, unit, default. `.env.example` repeats them for people, and a test
- * compares the two. Secrets have no default.
+ * Every environment variable with its meaning, unit and default. Secrets have no default.
+ *
+ * `npm run build:settings` makes the table in scripts/README.md and `.env.example` from the comments here, and a test compares. A
+ * line `// --- Title` begins a group. Three tags say what the schema cannot:
+ * - `@needed`: production needs it, although the schema alone does not ask for it.
+ * - `@otherwise`: what holds when it is not set, if the schema's default does not say so.
+ * - `@example`: its value in `.env.example`, if that is not the default.
  */
 export const environment = z.object({
+  // --- The process
+  /**
+   * Production starts no embedded database, no sandbox and no demo data.
+   * @needed
+   * @example production
+   */
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  /** Port to listen on. Development takes another one when it is taken. */
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  /**
+   * The address that browsers type, https in production, without a slash at the end. Links in mails and
+   * PayTR's return pages use it.
+   * @needed
+   * @otherwise http://localhost:PORT
+   * @example https://app.example.com
+   */
   BASE_URL: origin.optional(),
-  DATABASE_URL: databaseAddress,
-  MIGRATION_DATABASE_URL: databaseAddress.optional(),
-  DATABASE_REPLICA_URL: databaseAddress.optional(),
-  DATABASE_REPLICA_WAIT_MS: z.coerce.number().int().min(1).max(60_000).default(1000),
-  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  /** How much the log says: JSON lines on stdout. npm start in development uses warn. */
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** Folder of the embedded database, the development secrets and the workspaces. */
   DATA_DIR: text.default('.data'),
+  /**
+   * Proxies whose X-Forwarded-For is believed: their number, or a comma-separated list of their addresses or
+   * CIDR ranges. Too generous a value lets anybody forge the addresses in the evidence.
+   * @otherwise nobody
+   * @example 10.0.0.0/8
+   */
+  TRUST_PROXY: text.default('').transform(parseTrustProxy),
+  /**
+   * Bearer token for /metrics, at least 16 characters. Without it only this machine itself may ask, and
+   * nobody where workspaces run on it, since they could ask as well.
+   */
+  METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
+  // --- Database
+  /**
+   * Postgres 15 or newer, as the app's role: it may not update or delete evidence.
+   * @otherwise embedded
+   * @example postgres://youarecoder_app:...@db.example.com:5432/youarecoder
+   */
+  DATABASE_URL: databaseAddress,
+  /**
+   * The same database as the role that owns the tables. npm run migrate uses it, and grants the app's role
+   * what it needs. It is not passed on to the app.
+   * @otherwise DATABASE_URL
+   * @example postgres://youarecoder_owner:...@db.example.com:5432/youarecoder
+   */
+  MIGRATION_DATABASE_URL: databaseAddress.optional(),
+  /**
+   * A streaming replica of that database, as the app's role, for exports and the audit viewer. One server,
+   * not a balancer over several. The primary serves whatever the replica cannot.
+   * @example postgres://youarecoder_app:...@replica.example.com:5432/youarecoder
+   */
+  DATABASE_REPLICA_URL: databaseAddress.optional(),
+  /** Milliseconds for which an export waits for the replica to catch up. The viewer waits a fifth of it. */
+  DATABASE_REPLICA_WAIT_MS: z.coerce.number().int().min(1).max(60_000).default(1000),
+  /** Connections per process, and as many to the replica. */
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  // --- Audit trail
+  /**
+   * Folder where events wait while the database cannot take them: on a disk that survives a restart,
+   * writable by the app only. Several processes may share it.
+   * @otherwise audit-spool in DATA_DIR
+   * @example /var/lib/youarecoder/audit-spool
+   */
   AUDIT_SPOOL_DIR: text.optional(),
+  /** Megabytes that the spool may take for each process. */
   AUDIT_SPOOL_MAX_MB: z.coerce.number().int().min(1).max(1_000_000).default(1024),
+  /** Events that may wait in memory; the others go to the spool. */
   AUDIT_QUEUE_MAX_EVENTS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
+  /** Events in one statement. */
   AUDIT_BATCH_MAX_EVENTS: z.coerce.number().int().min(1).max(10_000).default(1000),
+  /** Seconds without an answer of the database after which its events go to the spool. */
   AUDIT_WRITE_TIMEOUT_SECONDS: z.coerce.number().min(0.05).max(60).default(5),
+  /** Months to come for which audit_logs and workspace_sessions have a partition ready. */
+  PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(3),
+  /**
+   * Months after which whole months of audit_logs and workspace_sessions are dropped, at least 36: 24 months
+   * after the end of a paid period, which may be paid 12 months ahead. A company with an open hold keeps its
+   * months.
+   * @otherwise never
+   */
   RETENTION_MONTHS: z.coerce
     .number()
     .int()
     .min(36, 'evidence is kept for 36 months at least')
     .max(1200)
     .optional(),
-  PARTITION_MONTHS_AHEAD: z.coerce.number().int().min(1).max(24).default(3),
+  // --- Browser sessions
+  /** At least 32 random characters, for example from: openssl rand -base64 48 */
   SESSION_SECRET: text,
+  /** Hours without a request after which a person must sign in again. */
   SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
-  TRUST_PROXY: text.default('').transform(parseTrustProxy),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  // --- PayTR (panel: Destek & Kurulum > Entegrasyon Bilgileri)
+  /**
+   * Mağaza No, digits only.
+   * @otherwise sandbox
+   */
   PAYTR_MERCHANT_ID: text.regex(/^\d{1,20}$/, 'digits only'),
+  /**
+   * Mağaza Parola: the key of every signature.
+   * @otherwise sandbox
+   */
   PAYTR_MERCHANT_KEY: text.min(8, 'at least 8 characters'),
+  /**
+   * Mağaza Gizli Anahtar.
+   * @otherwise sandbox
+   */
   PAYTR_MERCHANT_SALT: text.min(8, 'at least 8 characters'),
+  /** PayTR's address. In development npm start runs a sandbox of its own when this is not set. */
   PAYTR_BASE_URL: origin.default('https://www.paytr.com'),
+  /**
+   * 1 asks for test payments. Production never honours them: set it only for the test that PayTR wants
+   * before going live.
+   * @otherwise 0
+   * @example 0
+   */
   PAYTR_TEST_MODE: flag.default(false),
+  /** Seconds to wait for PayTR's answer. */
   PAYTR_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(20),
+  /** Currencies on offer; the first is the default. PayTR must have enabled USD and EUR for your store. */
   PAYTR_CURRENCIES: text
     .default('TRY,USD,EUR')
     .transform((value) => value.split(','))
     .pipe(z.array(z.enum(currencies)).min(1)),
+  /**
+   * Development only: the public address that PayTR is told for people on a private one, which it refuses.
+   * @example 203.0.113.10
+   */
   PAYTR_USER_IP_OVERRIDE: z.union([z.ipv4(), z.ipv6()]).optional(),
+  // --- Invoices: the seller
+  /** Name on invoices and beside the legal texts. */
   SELLER_NAME: text.max(120).default('YouAreCoder'),
+  /**
+   * Postal address, in the same places. Also stands in for a buyer who gave none, since PayTR refuses an
+   * order without.
+   * @needed
+   * @otherwise
+   * @example
+   */
   SELLER_ADDRESS: text.min(5).max(400).default(sellerPlaceholders.SELLER_ADDRESS),
+  /**
+   * Telephone, in the same places and for the same buyers.
+   * @needed
+   * @otherwise
+   * @example
+   */
   SELLER_PHONE: text.regex(/^\+?[\d ]{7,20}$/, 'a phone number').default(sellerPlaceholders.SELLER_PHONE),
+  /**
+   * E-mail address, in the same places.
+   * @needed
+   * @otherwise
+   * @example
+   */
   SELLER_EMAIL: z.email().default(sellerPlaceholders.SELLER_EMAIL),
+  /** Tax office, on invoices. */
   SELLER_TAX_OFFICE: text.max(80).default(''),
+  /** Tax number, on invoices. */
   SELLER_TAX_NUMBER: text.max(20).default(''),
+  /** Value added tax inside the prices, in percent. */
   TAX_PERCENT: z.coerce.number().min(0).max(100).default(20),
+  /** Three capital letters or digits before the year and number of an invoice. */
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
+  // --- Workspaces
+  /** Lowest port that is given to a workspace. */
   WORKSPACE_PORT_MIN: z.coerce.number().int().min(1024).max(65535).default(20000),
+  /** Highest port that is given to a workspace. */
   WORKSPACE_PORT_MAX: z.coerce.number().int().min(1024).max(65535).default(29999),
+  /**
+   * process: the app runs one process for each workspace. external: they run elsewhere, and the app only
+   * authorises and measures.
+   */
   WORKSPACE_RUNTIME: z.enum(['process', 'external']).default('process'),
+  /**
+   * The program of a workspace. No shell reads it; quotes keep blanks. {folder} is its folder, {name} its
+   * name, and one of {socket} (a Unix socket that only this workspace reaches: prefer it) and {port}. Not
+   * needed with WORKSPACE_RUNTIME=external.
+   * @needed
+   * @otherwise stand-in
+   * @example /usr/bin/code-server --auth none --socket {socket} {folder}
+   */
   WORKSPACE_COMMAND: text.optional(),
+  /**
+   * Workspace N runs as the user with this number plus N; the app must be root for it. Without it workspaces
+   * run as the app's user, and each can read what the others and the app can. Production as root refuses to
+   * start without it.
+   * @example 200000
+   */
   WORKSPACE_UID: z.coerce.number().int().min(1000).max(2_000_000_000).optional(),
+  /**
+   * One group for all workspaces.
+   * @otherwise number of the user
+   */
   WORKSPACE_GID: z.coerce.number().int().min(1).max(2_000_000_000).optional(),
+  /**
+   * Megabytes of data of each process of a workspace; by prlimit, where there is one.
+   * @otherwise no limit
+   * @example 4096
+   */
   WORKSPACE_MEMORY_MB: z.coerce.number().int().min(16).max(1_000_000).optional(),
+  /**
+   * Processes of each workspace (needs WORKSPACE_UID); by prlimit, where there is one.
+   * @otherwise no limit
+   * @example 512
+   */
   WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  /** Seconds after which a program that does not listen yet has failed to start. */
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
+  /**
+   * Hours without active use after which a program is stopped; a tab that is merely open is no use. 0:
+   * never.
+   */
   WORKSPACE_IDLE_STOP_HOURS: z.coerce.number().min(0).max(8760).default(12),
+  /** Days for which a deleted workspace can be restored; then its folder is destroyed. */
   WORKSPACE_RESTORE_DAYS: z.coerce.number().int().min(0).max(365).default(7),
+  /**
+   * Requests and WebSockets to workspaces that one person may have open at a time, in each process; the
+   * answer is 429 beyond.
+   */
+  WORKSPACE_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(500),
+  /**
+   * Seconds after SIGTERM for which answers of workspaces are waited for; an event stream has no end and is
+   * cut then.
+   */
+  STREAM_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(4),
+  /**
+   * Workspaces are reached at {name}-{company}.{WORKSPACE_DOMAIN}: a wildcard record and certificate. A
+   * domain of its own, never one that the app lies under. Without it they have no address in a browser.
+   * @otherwise localhost in development
+   * @example workspaces.example.net
+   */
   WORKSPACE_DOMAIN: text
     .toLowerCase()
     .regex(
@@ -81,44 +261,40 @@ export const environment = z.object({
       'a domain name',
     )
     .optional(),
-  WORKSPACE_CONNECTIONS_MAX: z.coerce.number().int().min(1).max(1_000_000).default(500),
-  STREAM_DRAIN_SECONDS: z.coerce.number().min(0).max(600).default(4),
+  // --- SSH
+  /**
+   * Folder of the two sockets at which sshd's commands ask the app (src/workspace/README.md, "By SSH");
+   * absolute. Without it nobody comes in by SSH. Its folders keys and sessions must be the app's and closed
+   * to others (0710 or less).
+   * @otherwise off
+   * @example /run/youarecoder-ssh
+   */
   SSH_SOCKETS: text.startsWith('/', 'an absolute path').optional(),
+  /**
+   * How sshd's user starts the session command; by sudo when WORKSPACE_UID is set.
+   * @otherwise ssh-session.mjs of this code
+   */
   SSH_SESSION_COMMAND: text.optional(),
+  /**
+   * Host that people connect to, as a workspace's page shows it.
+   * @otherwise host of BASE_URL
+   * @example ssh.example.com
+   */
   SSH_HOST: text.regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a host name').optional(),
+  /** Port that people connect to. */
   SSH_PORT: z.coerce.number().int().min(1).max(65535).default(22),
+  /** User that people connect as. */
   SSH_USER: text.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user').default('workspace'),
+  // --- Mail
+  /**
+   * smtp:// or smtps:// with user and password. Without it an invitation shows its link to the admin who
+   * made it.
+   * @example smtps://user:password@mail.example.com
+   */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** Sender of mails. */
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
-  METRICS_TOKEN: text.min(16, 'at least 16 characters').optional(),
 });
 
-/** The environment after parsing. */
+/** The environment as the schema understands it. */
 export type Environment = z.output<typeof environment>;
-
-/** The form that Express takes: how many proxies, or their addresses and networks. False: none. */
-export type TrustProxy = number | string[] | false;
-
-function parseTrustProxy(value: string, context: z.RefinementCtx): TrustProxy {
-  if (value === '' || value === '0' || value === 'false') return false;
-  if (/^\d{1,2}$/.test(value)) return Number(value);
-  const networks = value.split(',').map((part) => part.trim());
-  const wrong = networks.find((network) => !isNetwork(network));
-  if (wrong === undefined) return networks;
-  context.addIssue({
-    code: 'custom',
-    message: `"${wrong}" is neither a number of proxies nor an address or CIDR range`,
-  });
-  return false;
-}
-
-function isNetwork(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
-  const [address = '', bits, ...rest] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  if (bits === undefined) return true;
-  if (!/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
-  new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
-  return true;
-}

@@ -1,0 +1,30 @@
+import { BlockList, isIP } from 'node:net';
+import type { z } from 'zod';
+
+/** As Express takes it: how many proxies, or their addresses and networks; false: none. */
+export type TrustProxy = number | string[] | false;
+
+/** Reads `TRUST_PROXY`: a number of proxies, or a list of addresses, CIDR ranges and Express' names of networks. */
+export function parseTrustProxy(value: string, context: z.RefinementCtx): TrustProxy {
+  if (value === '' || value === '0' || value === 'false') return false;
+  if (/^\d{1,2}$/.test(value)) return Number(value);
+  const networks = value.split(',').map((part) => part.trim());
+  const wrong = networks.find((network) => !isNetwork(network));
+  if (wrong === undefined) return networks;
+  context.addIssue({
+    code: 'custom',
+    message: `"${wrong}" is neither a number of proxies nor an address or CIDR range`,
+  });
+  return false;
+}
+
+function isNetwork(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (bits === undefined) return true;
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > (family === 4 ? 32 : 128)) return false;
+  new BlockList().addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
+  return true;
+}
