@@ -50,7 +50,7 @@ const OF_SCRIPTS: SettingGroup = {
   ].map((setting) => ({ ...setting, isNeeded: false })),
 };
 
-/** Every setting, in the order of `src/config/environment.ts`: meanings from its comments, defaults from the schema. */
+/** Every setting in the order of `environment.ts`: meanings from its comments, defaults from the schema. */
 export function readSettings(): SettingGroup[] {
   const groups: SettingGroup[] = [];
   for (const { groups: part = {} } of readFileSync(SOURCE, 'utf8').matchAll(PART)) {

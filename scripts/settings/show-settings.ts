@@ -4,8 +4,8 @@ import type { Setting, SettingGroup } from './read-settings.ts';
 const LINE_MAX = 110;
 
 /** The tables between these two lines of scripts/README.md are made. */
-export const TABLES_BEGIN = '<!-- made by npm run build:settings -->';
-export const TABLES_END = '<!-- end -->';
+const TABLES_BEGIN = '<!-- made by npm run build:settings -->';
+const TABLES_END = '<!-- end -->';
 
 /** The text of scripts/README.md with its tables of settings made anew. */
 export function putTables(text: string, groups: SettingGroup[]): string {

@@ -7,7 +7,7 @@ const text = z.string().trim();
 const flag = z.stringbool({ truthy: ['1', 'true'], falsy: ['0', 'false'] });
 const origin = z.url({ protocol: /^https?$/ }).transform((value) => value.replace(/\/+$/, ''));
 
-/** What development prints for the seller; production refuses to start with these. */
+/** The seller's details in development. Production refuses to start with them. */
 export const sellerPlaceholders = {
   SELLER_ADDRESS: 'Development only, no address set',
   SELLER_PHONE: '+90 000 000 00 00',
@@ -17,8 +17,8 @@ export const sellerPlaceholders = {
 /**
  * Every environment variable with its meaning, unit and default. Secrets have no default.
  *
- * `npm run build:settings` makes the table in scripts/README.md and `.env.example` from the comments here, and a test compares. A
- * line `// --- Title` begins a group. Three tags say what the schema cannot:
+ * `npm run build:settings` makes the table in scripts/README.md and `.env.example` from the comments here; a
+ * test compares. A line `// --- Title` begins a group. Three tags say what the schema cannot:
  * - `@needed`: production needs it, although the schema alone does not ask for it.
  * - `@otherwise`: what holds when it is not set, if the schema's default does not say so.
  * - `@example`: its value in `.env.example`, if that is not the default.
@@ -296,5 +296,5 @@ export const environment = z.object({
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
 });
 
-/** The environment as the schema understands it. */
+/** The environment after parsing. */
 export type Environment = z.output<typeof environment>;

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import type { z } from 'zod';
 
-/** As Express takes it: how many proxies, or their addresses and networks; false: none. */
+/** The form that Express takes: how many proxies, or their addresses and networks. False: none. */
 export type TrustProxy = number | string[] | false;
 
-/** Reads `TRUST_PROXY`: a number of proxies, or a list of addresses, CIDR ranges and Express' names of networks. */
+/** Reads `TRUST_PROXY`: a number, or a list of addresses, CIDR ranges and Express' names of networks. */
 export function parseTrustProxy(value: string, context: z.RefinementCtx): TrustProxy {
   if (value === '' || value === '0' || value === 'false') return false;
   if (/^\d{1,2}$/.test(value)) return Number(value);
