@@ -2,7 +2,8 @@
 -- use.
 
 -- Append-only tables carry two triggers that call this function. The application's role also loses the
--- privilege (see scripts/migrations/grant-app-role.ts); the trigger holds for every other role, the owner included.
+-- privilege (see scripts/migrations/grant-app-role.ts); the trigger holds for every other role, the owner
+-- included.
 create function refuse_change() returns trigger
 language plpgsql as $$
 begin
