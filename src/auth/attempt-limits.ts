@@ -71,10 +71,11 @@ export async function secondsToWait(limit: RateLimit, key: string | null): Promi
 }
 
 /**
- * The key of a client's address, hashed, so that the counters hold no personal data and fit their column. An
- * IPv6 customer has a whole /64 (RFC 6177), which counts as one address. Null when the address cannot be
- * read: one key for all of those would let a single stranger shut out everybody behind such a proxy. The
- * limit of each account still holds.
+ * The key of a client's address, hashed, so that the counters hold no personal data and fit their column.
+ *
+ * 1. An IPv6 customer has a whole /64 (RFC 6177), which counts as one address.
+ * 2. Null when the address cannot be read: one key for all of those would let a single stranger shut out
+ *    everybody behind such a proxy. The limit of each account still holds.
  */
 export function addressKey(ip: string | null): string | null {
   if (ip === null) return null;

@@ -15,10 +15,12 @@ export type Reservation =
   { ok: true; failedCount: number; lockedUntil: Date | null } | { ok: false; retryAfterSeconds: number };
 
 /**
- * Takes one attempt before the password is checked, in one statement. Each attempt counts as wrong until
- * `forgetFailures`, so of any number at once exactly `FAILURES_BEFORE_LOCK` get through. Attempts during a
- * lock write nothing and do not extend it; after the lock, counting starts again. Unknown addresses have rows
- * as well, so a lock does not reveal an account.
+ * Takes one attempt before the password is checked, in one statement.
+ *
+ * 1. Each attempt counts as wrong until `forgetFailures`, so of any number at once exactly
+ *    `FAILURES_BEFORE_LOCK` get through.
+ * 2. Attempts during a lock write nothing and do not extend it; after the lock, counting starts again.
+ * 3. Unknown addresses have rows as well, so a lock does not reveal an account.
  */
 export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {
   const lockedUntil = new Date(context.at.getTime() + LOCK_MINUTES * MINUTE_MS);

@@ -26,11 +26,12 @@ const LINE_FEED = 0x0a;
 const BACKSLASH = 0x5c;
 
 /**
- * The JSON objects of `query`, whose one column `record` is their text, as a list. Postgres produces the
- * bytes and they are only passed on: handling each row in JavaScript costs as much as producing it. Postgres
- * works at the reader's pace.
+ * The JSON objects of `query`, whose one column `record` is their text, as a list.
  *
- * Stopping early waits until Postgres notices: abort the snapshot's signal first.
+ * 1. Postgres produces the bytes and they are only passed on: handling each row in JavaScript costs as much
+ *    as producing it.
+ * 2. Postgres works at the reader's pace.
+ * 3. Stopping early waits until Postgres notices: abort the snapshot's signal first.
  */
 export async function* copyRecords(
   snapshot: Knex.Transaction,

@@ -6,12 +6,13 @@ import type { EvidenceScope } from './scope.ts';
 const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /**
- * The audit records of a bundle as JSON in the column `record`, newest first. Postgres makes the text, so
- * that no row is parsed here only to be written again. With a `type` each record begins with it.
+ * The audit records of a bundle as JSON in the column `record`, newest first. With a `type` each record
+ * begins with it.
  *
- * 1. The address and browser of a colleague or an operator are left out: they are no evidence about this
+ * 1. Postgres makes the text, so that no row is parsed here only to be written again.
+ * 2. The address and browser of a colleague or an operator are left out: they are no evidence about this
  *    person.
- * 2. This person's action on another account is named without that account's details.
+ * 3. This person's action on another account is named without that account's details.
  */
 export function auditRecordsAsJson(
   db: Knex,

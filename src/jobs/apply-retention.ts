@@ -14,11 +14,11 @@ interface DroppedPartition {
 
 /**
  * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36); null drops nothing.
- * The database function does it as the tables' owner and refuses fewer months. Returns a summary of dropped
- * and kept partitions.
+ * Returns a summary of dropped and kept partitions.
  *
- * 1. Each partition is dropped in a transaction with its audit row.
- * 2. A partition stays while it has rows of a company with an open hold, or an open session.
+ * 1. The database function does it as the tables' owner and refuses fewer months.
+ * 2. Each partition is dropped in a transaction with its audit row.
+ * 3. A partition stays while it has rows of a company with an open hold, or an open session.
  */
 export async function applyRetention(
   db: Knex,

@@ -5,9 +5,10 @@ import { findIdentity } from '../../src/workspace/runtime/process-identity.ts';
 const NAME = /^yac-tests-(\d+)$/;
 
 /**
- * A folder for all temporary files of one run of the tests. Removes the folders of aborted runs, which nobody
- * else does. The caller removes this one. The folder is open to everybody, like its parent, since some
- * programs run as other users.
+ * A folder for all temporary files of one run of the tests. The caller removes this one.
+ *
+ * 1. The folders of aborted runs are removed here, since nobody else does it.
+ * 2. The folder is open to everybody, like its parent: some programs run as other users.
  */
 export function makeRunFolder(parent: string): string {
   for (const name of readdirSync(parent)) {

@@ -32,11 +32,12 @@ interface Case extends LockedOrder {
 
 /**
  * Locks a payment by its order number, and with it the subscription of its company, until the transaction
- * ends. Every order and settlement locks in the same sequence (subscription, payments, invoice counter), so
- * they cannot deadlock. Undefined when no order has this number.
+ * ends. Undefined when no order has this number.
  *
- * The statements of a settlement have names, so that a connection plans them once: planning this join took
- * longer than running it.
+ * 1. Every order and settlement locks in the same sequence (subscription, payments, invoice counter), so they
+ *    cannot deadlock.
+ * 2. The statements of a settlement have names, so that a connection plans them once: planning this join took
+ *    longer than running it.
  */
 export async function lockOrder(
   trx: Knex.Transaction,

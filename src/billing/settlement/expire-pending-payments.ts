@@ -40,13 +40,14 @@ interface Parts {
 }
 
 /**
- * Ends payments that were never notified, by asking the gateway about each with no transaction open. Safe
- * with several processes: each payment is locked and read again before it changes. Returns a summary.
+ * Ends payments that were never notified, by asking the gateway about each with no transaction open. Returns
+ * a summary.
  *
  * 1. A charge that the gateway knows is settled like a notification.
  * 2. A payment that the gateway does not know expires.
  * 3. A payment without an answer is asked about again later, with growing pauses, and after those that were
  *    never asked about.
+ * 4. Several processes may run this at once: each payment is locked and read again before it changes.
  */
 export async function expirePendingPayments(
   db: Knex,

@@ -19,9 +19,12 @@ import {
 import { openSchema } from './open-schema.ts';
 
 /**
- * The version in `schema_version`. Within 1.x fields, lists and values are only ever added; from 1.2 on the
- * published schema allows for that by being open. A changed meaning is a new major version. A released
- * version moves into `published/` as it is, and this number is raised.
+ * The version in `schema_version`.
+ *
+ * 1. Within 1.x fields, lists and values are only ever added; from 1.2 on the published schema allows for
+ *    that by being open.
+ * 2. A changed meaning is a new major version.
+ * 3. A released version moves into `published/` as it is, and this number is raised.
  */
 export const EVIDENCE_SCHEMA_VERSION = '1.2';
 

@@ -2,11 +2,13 @@ type JsonSchema = Record<string, unknown>;
 
 /**
  * The schema that we publish for files of `version` (such as 1.2). Every later file of the same major version
- * fits it, too. Our own tests use the closed form, so nothing undocumented is written.
+ * fits it, too.
  *
  * 1. An object may have more fields, added by later versions.
  * 2. A list of named values may have grown: the values of this version become examples.
  * 3. `schema_version` is this version or a later one.
+ *
+ * Our own tests use the closed form, so nothing undocumented is written.
  */
 export function openSchema(schema: JsonSchema, version: string): JsonSchema {
   return opened(schema, version) as JsonSchema;
