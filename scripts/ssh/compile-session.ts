@@ -18,6 +18,8 @@ export async function compileSession(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: ['ssh-session.ts'],
     absWorkingDir: import.meta.dirname,
+    // Without the comments: another wording of a comment must not change the file.
+    minifyWhitespace: true,
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'esm', charset: 'utf8', write: false },
   });
   const config = await resolveConfig(COMPILED_SESSION);

@@ -1,12 +1,9 @@
 /* eslint-disable */
 // Made from scripts/ssh/ssh-session.ts by `npm run build:ssh`, and never edited; a test says when it is not what that makes.
-// ssh-session.ts
 import { closeSync, constants as constants2, openSync, writeSync } from 'node:fs';
 import { Socket as Socket2 } from 'node:net';
 import { setTimeout as pause2 } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-
-// ../../src/workspace/runtime/process-identity.ts
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 function findIdentity(pid) {
@@ -34,8 +31,6 @@ function askPs(pid) {
     return void 0;
   }
 }
-
-// activity.ts
 import { fstatSync } from 'node:fs';
 var LOOK_MS = 1e4;
 var REPORT_MS = 15e3;
@@ -68,12 +63,8 @@ function readTime(terminal) {
     return null;
   }
 }
-
-// app-link.ts
 import { createConnection } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-
-// ../../src/workspace/ssh/json-lines.ts
 var LINE_MAX = 16384;
 function sendLine(socket, message) {
   if (socket.writable)
@@ -103,8 +94,6 @@ function parse(line) {
     return void 0;
   }
 }
-
-// app-link.ts
 var AWAY_MS = 3e5;
 var ANSWER_MS = 15e3;
 var RETRY_MS = 1e3;
@@ -120,7 +109,6 @@ var AppLink = class {
   constructor(path) {
     this.#path = path;
   }
-  /** Asks for a session. `onEnd` is called when the app ends it later. Rejects when there is no answer. */
   async open(message, onEnd) {
     this.#onEnd = onEnd;
     return this.#ask(message);
@@ -128,10 +116,6 @@ var AppLink = class {
   active() {
     this.#say({ active: true });
   }
-  /**
-   * Reports how the session ended and waits until the app has recorded it: a few seconds at most, or longer
-   * while the app is being restarted.
-   */
   async ended(how) {
     if (this.#isDone) return;
     this.#isDone = true;
@@ -141,7 +125,6 @@ var AppLink = class {
       if (decision === null || 'refused' in decision) return;
     }
   }
-  /** False when the app has gone without recording the end. A slow app still will. */
   async #takeLeave(how) {
     const socket = this.#socket;
     if (socket === null) return false;
@@ -193,7 +176,6 @@ var AppLink = class {
     if (decision === null) this.#onEnd('The platform has been away for too long.');
     else if ('refused' in decision) this.#onEnd(decision.refused);
   }
-  /** Null when the app stays away, or when the connection is no longer needed. */
   async #comeBack(ms, isNeedless = () => false) {
     const end2 = Date.now() + ms;
     while (Date.now() < end2) {
@@ -206,18 +188,12 @@ var AppLink = class {
     return null;
   }
 };
-
-// output.ts
 import { Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 var LEFT_MAX = 1048576;
 var Output = class {
   #from;
   #to;
-  /**
-   * `fd` is the pipe that sshd reads. It becomes non-blocking, so that a client that reads nothing cannot
-   * keep us from ending.
-   */
   constructor(from, fd) {
     this.#from = from;
     this.#to = new Socket({ fd, readable: false, writable: true });
@@ -225,7 +201,6 @@ var Output = class {
     from.on('error', () => void 0);
     from.pipe(this.#to, { end: false });
   }
-  /** Passes on the output from before the shell's exit, and nothing later. */
   async finish() {
     const [from, to] = [this.#from, this.#to];
     const end2 = from.bytesRead + LEFT_MAX;
@@ -239,7 +214,6 @@ var Output = class {
     from.destroy();
     await this.#written();
   }
-  /** sshd has taken everything that was read, or the client is gone. */
   #written() {
     return new Promise((done) => {
       if (this.#to.destroyed) done();
@@ -250,8 +224,6 @@ var Output = class {
     });
   }
 };
-
-// processes.ts
 import { readdirSync, readFileSync as readFileSync2 } from 'node:fs';
 function findConnectionProcess() {
   let row = readRow(process.pid);
@@ -266,7 +238,7 @@ function listFamily(root) {
   const rows = listRows();
   const self = rows.find(({ pid }) => pid === process.pid);
   const own = findConnectionProcess() === null ? null : (self?.session ?? null);
-  const family = /* @__PURE__ */ new Set([root]);
+  const family = new Set([root]);
   let size = 0;
   while (size < family.size) {
     size = family.size;
@@ -303,13 +275,9 @@ function readRow(pid) {
     return null;
   }
 }
-
-// shell.ts
 import { spawn } from 'node:child_process';
 import { existsSync, fchownSync, fstatSync as fstatSync2 } from 'node:fs';
 import { constants } from 'node:os';
-
-// ../../src/workspace/runtime/workspace-environment.ts
 import { dirname } from 'node:path';
 function workspaceEnvironment(folder) {
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];
@@ -321,8 +289,6 @@ function workspaceEnvironment(folder) {
     LOGNAME: 'workspace',
   };
 }
-
-// shell.ts
 var SETPRIV = '/usr/bin/setpriv';
 var SFTP_SERVERS = [
   '/usr/lib/openssh/sftp-server',
@@ -344,8 +310,6 @@ function startShell(order, wish) {
   return spawn(program, args, {
     cwd: order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
-    // A terminal is passed on directly and hangs up when this process ends. Without a terminal everything
-    // goes through this process.
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
 }
@@ -380,8 +344,6 @@ function handedOn({ env, hasTerminal }) {
     ),
   );
 }
-
-// ssh-session.ts
 var LOOK_MS2 = 1e3;
 var GRACE_MS = 1e3;
 var REFUSED = 1;
@@ -470,7 +432,7 @@ async function endFamily(shell) {
   signalAll(family, 'SIGHUP');
   signalAll(family, 'SIGCONT');
   await pause2(GRACE_MS);
-  signalAll([.../* @__PURE__ */ new Set([...family, ...listFamily(shell.pid)])], 'SIGKILL');
+  signalAll([...new Set([...family, ...listFamily(shell.pid)])], 'SIGKILL');
 }
 function refuse(text) {
   say(text);
