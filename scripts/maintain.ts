@@ -5,7 +5,6 @@ import { createLog } from '../src/log.ts';
 import { applyRetention } from '../src/jobs/apply-retention.ts';
 import { makePartitions } from '../src/jobs/make-partitions.ts';
 import { planMaintenance } from '../src/jobs/plan-maintenance.ts';
-import { createMetrics } from '../src/metrics.ts';
 import { findDatabase } from './setup/find-database.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
@@ -26,7 +25,7 @@ async function main(args: string[]): Promise<void> {
   const database = await findDatabase(process.env, (line) => process.stderr.write(`${line}\n`));
   const db = createDb({ url: database.appUrl, poolMax: 2, applicationName: 'youarecoder-maintain' });
   const log = createLog({ level: 'warn' });
-  const context = systemContext({ name: 'maintain', at: new Date(), log, metrics: createMetrics() });
+  const context = systemContext({ name: 'maintain', at: new Date(), log });
   try {
     if (args.length > 0) {
       for (const line of await planMaintenance(db, input)) say(line);

@@ -2,7 +2,6 @@ import { text } from 'node:stream/consumers';
 import { systemContext, type RequestContext } from '../src/audit/request-context.ts';
 import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
-import { createMetrics } from '../src/metrics.ts';
 import { findDatabase } from './setup/find-database.ts';
 import {
   CommandError,
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
 
 function commandContext(): RequestContext {
   const log = createLog({ level: 'warn' });
-  return systemContext({ name: 'operator-command', at: new Date(), log, metrics: createMetrics() });
+  return systemContext({ name: 'operator-command', at: new Date(), log });
 }
 
 /** A refused connection is an AggregateError without a message of its own. */

@@ -4,18 +4,17 @@ import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReadDb } from './db/read-db.ts';
-import type { Recorders } from './recorders.ts';
 import type { Mailer } from './mail/mail.ts';
 
 /** The services that server.ts creates once and hands to every router. Tests hand in their own. */
 export interface AppDeps {
   config: Config;
+  /** Carries the audit sink and the buffers of workspace sessions. */
   db: Knex;
   /** For reads that a replica may serve. */
   readDb: ReadDb;
   log: Log;
   metrics: Metrics;
-  recorders: Recorders;
   paytr: Paytr;
   mailer: Mailer;
 }

@@ -66,7 +66,7 @@ export function createApp(deps: WorkspaceDeps): {
   cut(what: 'sockets' | 'answers'): void;
   close(): Promise<void>;
 } {
-  const { config, db, log, metrics, recorders } = deps;
+  const { config, db, log, metrics } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -85,10 +85,9 @@ export function createApp(deps: WorkspaceDeps): {
   const proxyRequest =
     workspaceProxy === null ? null : createRequestProxy({ config, accessCache, workspaceProxy });
   const earlier = new WeakMap<IncomingMessage, ProxyOutcome>();
-  const contextOf = (req: IncomingMessage): RequestContext =>
-    unroutedContext(app, req, { log, metrics, recorders });
+  const contextOf = (req: IncomingMessage): RequestContext => unroutedContext(app, req, log);
 
-  app.use(requestLog(log, metrics, recorders));
+  app.use(requestLog(log, metrics));
   app.use(createHostRouter(deps, proxyRequest, earlier));
   app.use(serverOptions);
   app.use(securityHeaders(config));

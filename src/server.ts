@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
+import type { Knex } from 'knex';
 import { createApp } from './app.ts';
 import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
+import { auditSink } from './audit/audit-sink.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
 import { openSpoolFolders } from './audit/spool-folders.ts';
 import { createAuditWriter } from './audit/audit-writer.ts';
@@ -11,12 +13,12 @@ import { scheduledJobs } from './jobs/jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createReadDb } from './db/read-db.ts';
-import type { Recorders } from './recorders.ts';
 import { drainServer } from './web/server/drain-server.ts';
 import { createHttpServer } from './web/server/http-server.ts';
 import { createMailer } from './mail/mail.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { createActivityBuffer } from './workspace/sessions/activity-buffer.ts';
+import { sessionBuffers } from './workspace/sessions/session-buffers.ts';
 import { createTrafficBuffer } from './workspace/sessions/traffic-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
 import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
@@ -36,9 +38,9 @@ function main(): void {
   const config = readConfig();
   const metrics = createMetrics({ processMetrics: true });
   const log = createLog({ level: config.logLevel, metrics });
-  const db = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
+  const { attachTo, close: closeBuffers } = createBuffers(config, log, metrics);
+  const db = attachTo(createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax }));
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
-  const { recorders, close: closeRecorders } = createRecorders(config, log, metrics);
   const runtime = createWorkspaceRuntime({ config: config.workspaceRuntime, log });
   const deps: WorkspaceDeps = {
     config,
@@ -46,7 +48,6 @@ function main(): void {
     readDb,
     log,
     metrics,
-    recorders,
     paytr: createPaytr(config.paytr),
     mailer: createMailer(config, log),
     runtime,
@@ -61,7 +62,7 @@ function main(): void {
     );
   }
   const { listener, upgrade, cut, close } = createApp(deps);
-  const schedule = startSchedule({ db, log, metrics, recorders, jobs: scheduledJobs(deps) });
+  const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
   const server = listen(
     createHttpServer({ listener, log, ...(upgrade === undefined ? {} : { upgrade }) }),
     config,
@@ -82,7 +83,7 @@ function main(): void {
     async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),
     close,
-    closeRecorders,
+    closeBuffers,
     readDb.close,
     () => db.destroy(),
   ]);
@@ -101,14 +102,14 @@ async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
 }
 
 /**
- * The recorders have a pool of their own, so that requests that fill the other pool do not keep evidence from
- * the table.
+ * Creates what the recorders keep in memory between two writes; `attachTo` lets a pool carry it. It writes by
+ * a pool of its own: requests that fill up the other must not keep evidence from the table.
  */
-function createRecorders(
+function createBuffers(
   config: Config,
   log: Log,
   metrics: Metrics,
-): { recorders: Recorders; close(): Promise<void> } {
+): { attachTo(db: Knex): Knex; close(): Promise<void> } {
   const { spoolRoot, spoolFolderByAddress, spoolMaxBytes, writeTimeoutMs, ...limits } = config.audit;
   const db = createDb({
     url: config.databaseUrl,
@@ -127,19 +128,21 @@ function createRecorders(
       log.error({ file, lines }, 'unreadable lines in the spool, set apart: was the disk at fault?');
     },
   });
-  const auditWriter = createAuditWriter({
+  const writer = createAuditWriter({
     ...{ db, log, metrics, spool, folders },
     limits: { ...limits, writeTimeoutMs },
   });
-  const activityBuffer = createActivityBuffer({ db, log, metrics });
-  const trafficBuffer = createTrafficBuffer({ db, log });
+  const activity = createActivityBuffer({ db, log, metrics });
+  const traffic = createTrafficBuffer({ db, log });
   const close = async (): Promise<void> => {
-    await activityBuffer.close();
-    await trafficBuffer.close();
-    await auditWriter.close();
+    await activity.close();
+    await traffic.close();
+    await writer.close();
     await db.destroy();
   };
-  return { recorders: { auditWriter, activityBuffer, trafficBuffer }, close };
+  const attachTo = (pool: Knex): Knex =>
+    sessionBuffers.attach(auditSink.attach(pool, { metrics, writer }), { activity, traffic });
+  return { attachTo, close };
 }
 
 function listen(server: Server, config: Config, log: Log): Server {

@@ -7,7 +7,6 @@ import { inviteMember } from '../../src/people/invitations/invite-member.ts';
 import { register } from '../../src/people/register.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
 import type { Config } from '../../src/config/config.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { payForDemo } from './demo-payment.ts';
 import { liveThroughDays } from './demo-usage.ts';
 
@@ -46,7 +45,7 @@ const USER_AGENT =
 export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson): RequestContext {
   const log = pino({ level: 'silent' });
   return {
-    ...systemContext({ name: 'demo', at, log, metrics: createMetrics() }),
+    ...systemContext({ name: 'demo', at, log }),
     actorType: known === undefined ? 'anonymous' : 'user',
     userId: known?.id ?? null,
     companyId: known?.companyId ?? null,

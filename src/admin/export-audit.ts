@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
-import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
+import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
 import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';

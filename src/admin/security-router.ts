@@ -4,13 +4,13 @@ import {
   countSecurityEvents,
   listSecurityEvents,
   type SecurityEventEntry,
-} from '../audit/list-security-events.ts';
+} from '../audit/security/list-security-events.ts';
 import {
   PER_ADDRESS_AND_MINUTE,
   RING_SLOTS,
   securityEventKinds,
   type SecurityEventKind,
-} from '../audit/security-log.ts';
+} from '../audit/security/security-log.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';

@@ -11,6 +11,7 @@ import {
   type WorkspaceEvent,
 } from './audit-entries.ts';
 import { toAuditRow, type AuditEntry, type AuditRow } from './audit-row.ts';
+import { auditSink } from './audit-sink.ts';
 import { insertInTransaction } from './insert-audit-events.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -27,9 +28,10 @@ export class AuditLogger {
    */
   static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
     const row = toAuditRow(context, entry);
+    const writer = auditSink.of(db)?.writer;
     if (isTransaction(db)) await logInTransaction(db, context, row);
-    else if (context.recorders === undefined) await logAlone(db, context, row);
-    else await context.recorders.auditWriter.write(row);
+    else if (writer === undefined) await logAlone(db, context, row);
+    else await writer.write(row);
   }
 
   /**
@@ -149,16 +151,16 @@ async function logInTransaction(
 ): Promise<void> {
   const reason = await insertInTransaction(trx, row);
   if (reason === null) return;
-  const { recorders } = context;
-  if (recorders === undefined) {
-    reportFailure(context, row, new Error(reason));
+  const writer = auditSink.of(trx)?.writer;
+  if (writer === undefined) {
+    reportFailure(trx, context, row, new Error(reason));
     return;
   }
   context.log.warn(
     { reason, action: row.action_type },
     'audit row was refused: it is tried again after the commit',
   );
-  const keep = (): Promise<void> => recorders.auditWriter.keep(row, 'refused');
+  const keep = (): Promise<void> => writer.keep(row, 'refused');
   void outermost(trx).executionPromise.then(keep, () => undefined);
 }
 
@@ -166,11 +168,11 @@ async function logAlone(db: Knex, context: RequestContext, row: AuditRow): Promi
   try {
     await db('audit_logs').insert(row);
   } catch (error) {
-    reportFailure(context, row, error);
+    reportFailure(db, context, row, error);
   }
 }
 
-function reportFailure(context: RequestContext, row: AuditRow, error: unknown): void {
-  context.metrics.auditWriteFailures.inc({ action: row.action_type });
+function reportFailure(db: Knex, context: RequestContext, row: AuditRow, error: unknown): void {
+  auditSink.of(db)?.metrics.auditWriteFailures.inc({ action: row.action_type });
   context.log.error({ err: error, audit: row }, 'audit row could not be written');
 }

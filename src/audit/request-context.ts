@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Express, Request } from 'express';
 import type { Log } from '../log.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Recorders } from '../recorders.ts';
 import { normaliseAddress, normaliseForwarded } from './client-address.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -31,20 +29,15 @@ export interface RequestContext {
   /** When the request came in; operations never read the clock. */
   at: Date;
   log: Log;
-  metrics: Metrics;
-  /** Absent on the command line: everything is written at once. */
-  recorders?: Recorders;
 }
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
   namespace Express {
     interface Request {
-      /** Set by web/request-log.ts, with the three below. */
+      /** Set by web/request-log.ts, with the next. */
       requestId: string;
       receivedAt: Date;
-      metrics: Metrics;
-      recorders: Recorders;
       /** Set by web/browser-session.ts: SHA-256 of the session id. */
       browserSessionHash?: string;
     }
@@ -76,8 +69,6 @@ export function requestContext(req: Request): RequestContext {
     browserSessionHash: req.browserSessionHash ?? null,
     at: req.receivedAt,
     log: req.log,
-    metrics: req.metrics,
-    recorders: req.recorders,
   };
 }
 
@@ -97,11 +88,7 @@ function clientAddress(req: Request): string | undefined {
  * request stays as it is; with another prototype, as Express gives it, Node would be slower in all that
  * follows.
  */
-export function unroutedContext(
-  app: Express,
-  req: IncomingMessage,
-  of: Pick<RequestContext, 'log' | 'metrics' | 'recorders'>,
-): RequestContext {
+export function unroutedContext(app: Express, req: IncomingMessage, log: Log): RequestContext {
   const { headers, socket, method, url } = req;
   const isForwarded = headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined;
   if (isForwarded) normaliseForwarded(headers);
@@ -119,7 +106,7 @@ export function unroutedContext(
     path: withoutSecrets(url ?? '/'),
     browserSessionHash: null,
     at: new Date(),
-    ...of,
+    log,
   };
 }
 
@@ -129,13 +116,7 @@ function asRouted(app: Express, { headers, socket }: IncomingMessage): Request {
 }
 
 /** The context of work that no request asked for: jobs, the command line. The actor is the system. */
-export function systemContext(options: {
-  name: string;
-  at: Date;
-  log: Log;
-  metrics: Metrics;
-  recorders?: Recorders;
-}): RequestContext {
+export function systemContext(options: { name: string; at: Date; log: Log }): RequestContext {
   return {
     requestId: `${options.name}-${options.at.getTime().toString(36)}`,
     actorType: 'system',
@@ -149,7 +130,5 @@ export function systemContext(options: {
     browserSessionHash: null,
     at: options.at,
     log: options.log,
-    metrics: options.metrics,
-    ...(options.recorders === undefined ? {} : { recorders: options.recorders }),
   };
 }

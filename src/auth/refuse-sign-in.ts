@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { loginEntry } from '../audit/audit-entries.ts';
 import type { AuditReason } from '../audit/reasons.ts';
-import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
+import { recordRefusedAttempt } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { credentials } from './input.ts';
 import { attemptKey } from './known-device.ts';

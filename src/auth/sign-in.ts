@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
-import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
+import { recordRefusedAttempt } from '../audit/security/refused-attempts.ts';
 import type { AuditReason } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { attemptKey } from './known-device.ts';

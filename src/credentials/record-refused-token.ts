@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import { recordRefusedAttempt } from '../audit/refused-attempts.ts';
+import { recordRefusedAttempt } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { AuditReason } from '../audit/reasons.ts';
-import { recordSecurityEvent } from '../audit/security-log.ts';
+import { recordSecurityEvent } from '../audit/security/security-log.ts';
 import { tokenSessionId } from './access-token.ts';
 import type { TokenOutcome, UsedToken } from './authenticate-token.ts';
 

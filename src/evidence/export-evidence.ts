@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
-import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
+import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../db/read-db.ts';

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { auditSink } from '../audit/audit-sink.ts';
 import type { AuditWriterState } from '../audit/audit-writer.ts';
 import { countStuckPayments } from '../billing/queries.ts';
 import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
+import { sessionBuffers } from '../workspace/sessions/session-buffers.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
@@ -27,7 +29,7 @@ const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
  * - `/readyz`: the database takes writes and its migrations are current.
  * - `/metrics`: the process' counters.
  */
-export function createHealthRouter({ config, db, readDb, metrics, recorders }: AppDeps): Router {
+export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
@@ -38,7 +40,7 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
     res.status(isReady ? 200 : 503).json({
       status: isReady ? 'ok' : 'unavailable',
       checks,
-      audit: recorders.auditWriter.state(),
+      audit: auditSink.of(db)?.writer?.state(),
       // Reported, but not checked: without the replica the primary serves.
       replica: readDb.state(),
     });
@@ -54,8 +56,9 @@ export function createHealthRouter({ config, db, readDb, metrics, recorders }: A
       return;
     }
     if (!mayReadMetrics(req, config)) throw new NotFound();
-    noteBacklog(metrics, recorders.auditWriter.state(), req.receivedAt);
-    metrics.activityPendingTouches.set(recorders.activityBuffer?.state().pendingTouches ?? 0);
+    const audit = auditSink.of(db)?.writer?.state();
+    if (audit !== undefined) noteBacklog(metrics, audit, req.receivedAt);
+    metrics.activityPendingTouches.set(sessionBuffers.of(db)?.activity?.state().pendingTouches ?? 0);
     metrics.paymentsStuck.set(await countStuckOrUnknown(db, req.receivedAt));
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

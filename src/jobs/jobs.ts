@@ -1,7 +1,7 @@
 import { sweepExportProgress } from '../evidence/export-progress.ts';
 import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
-import { writeRefusedAttempts } from '../audit/refused-attempts.ts';
-import { watchSecurityEvents } from '../audit/watch-security-events.ts';
+import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
+import { watchSecurityEvents } from '../audit/security/watch-security-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { systemContext, type RequestContext } from '../audit/request-context.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Recorders } from '../recorders.ts';
 import { MINUTE_MS } from '../durations.ts';
 
 /** Scheduled work. `run` does it and returns a summary in a few words. */
@@ -17,7 +16,6 @@ interface ScheduleDeps {
   db: Knex;
   log: Log;
   metrics: Metrics;
-  recorders?: Recorders;
   jobs: Job[];
 }
 
@@ -98,8 +96,6 @@ async function runJob(deps: ScheduleDeps, job: Job, at: Date): Promise<void> {
     name: job.name,
     at,
     log: deps.log.child({ job: job.name }),
-    metrics: deps.metrics,
-    ...(deps.recorders === undefined ? {} : { recorders: deps.recorders }),
   });
   let succeeded = true;
   let message: string;

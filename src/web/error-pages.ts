@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Knex } from 'knex';
 import { requestContext } from '../audit/request-context.ts';
-import { recordSecurityEvent } from '../audit/security-log.ts';
+import { recordSecurityEvent } from '../audit/security/security-log.ts';
 import { AppError, ForgedRequest, NotFound, NotSignedIn, TooManyAttempts } from '../errors.ts';
 import { formatOf } from './page-locals.ts';
 import type { TextKey } from './locales/catalogues.ts';

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 import { normaliseForwarded } from '../audit/client-address.ts';
 import { withoutSecrets } from '../audit/without-secrets.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import type { Recorders } from '../recorders.ts';
 
 /**
  * The form of an id that a client or proxy gives its request. Such an id is kept in the log; anything else is
@@ -17,7 +16,7 @@ const GIVEN_ID = /^[\w-]{8,64}$/;
  * Gives each request its own id, its time of arrival, a log with the id, one log line and one duration. The
  * id stands in the evidence, so nobody else may choose it.
  */
-export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): RequestHandler[] {
+export function requestLog(log: Log, metrics: Metrics): RequestHandler[] {
   return [
     pinoHttp({
       logger: log,
@@ -43,22 +42,16 @@ export function requestLog(log: Log, metrics: Metrics, recorders: Recorders): Re
       autoLogging: { ignore: (req) => /^\/(healthz$|assets\/)/.test(req.url) },
     }) as RequestHandler,
     (req, res, next) => {
-      req.recorders = recorders;
-      startRequest(req, res, next, metrics);
+      normaliseForwarded(req.headers);
+      req.requestId = String(res.getHeader('x-request-id'));
+      req.receivedAt = new Date();
+      const stop = metrics.httpRequests.startTimer();
+      res.once('close', () => {
+        stop({ method: req.method, route: routePattern(req), status: String(res.statusCode) });
+      });
+      next();
     },
   ];
-}
-
-function startRequest(req: Request, res: Response, next: NextFunction, metrics: Metrics): void {
-  normaliseForwarded(req.headers);
-  req.requestId = String(res.getHeader('x-request-id'));
-  req.receivedAt = new Date();
-  req.metrics = metrics;
-  const stop = metrics.httpRequests.startTimer();
-  res.once('close', () => {
-    stop({ method: req.method, route: routePattern(req), status: String(res.statusCode) });
-  });
-  next();
 }
 
 function routePattern(req: Request): string {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { auditSink } from '../../src/audit/audit-sink.ts';
 import { AuditLogger } from '../../src/audit/audit-logger.ts';
 import { toAuditRow } from '../../src/audit/audit-row.ts';
 import { insertAuditEvents, insertInTransaction } from '../../src/audit/insert-audit-events.ts';
@@ -9,25 +10,32 @@ import {
   recordSecurityEvent,
   securityEventKinds,
   type SecurityEventKind,
-} from '../../src/audit/security-log.ts';
-import { watchSecurityEvents } from '../../src/audit/watch-security-events.ts';
-import { createMetrics } from '../../src/metrics.ts';
+} from '../../src/audit/security/security-log.ts';
+import { watchSecurityEvents } from '../../src/audit/security/watch-security-events.ts';
+import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { buildCast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();
 
-function contextWithLog(): { context: RequestContext; errors: Record<string, unknown>[] } {
+function contextWithLog(): {
+  context: RequestContext;
+  db: Knex;
+  metrics: Metrics;
+  errors: Record<string, unknown>[];
+} {
   const errors: Record<string, unknown>[] = [];
   const log = pino(
     { level: 'error' },
     { write: (line: string) => void errors.push(JSON.parse(line) as Record<string, unknown>) },
   );
-  return { context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }), errors };
+  const metrics = createMetrics();
+  const db = auditSink.attach(database.db, { metrics });
+  return { context: systemContext({ name: 'test', at: new Date(), log }), db, metrics, errors };
 }
 
-const failuresOf = async (context: RequestContext): Promise<number> => {
-  const { values } = await context.metrics.auditWriteFailures.get();
+const failuresOf = async (metrics: Metrics): Promise<number> => {
+  const { values } = await metrics.auditWriteFailures.get();
   return values.reduce((sum, { value }) => sum + value, 0);
 };
 
@@ -47,9 +55,9 @@ describe('AuditLogger', () => {
   });
 
   it('neither breaks nor rolls back a person’s work when its row is refused, and is not silent', async () => {
-    const { context, errors } = contextWithLog();
+    const { context, db, metrics, errors } = contextWithLog();
     const { bob } = await buildCast(database.db);
-    await database.db.transaction(async (trx) => {
+    await db.transaction(async (trx) => {
       await trx('users').where('id', bob.id).update({ locale: 'tr' });
       // No such person: the foreign key refuses the row.
       await AuditLogger.log(trx, context, {
@@ -64,14 +72,14 @@ describe('AuditLogger', () => {
       locale: 'tr',
     });
     expect(await rowsOf(database.db, context.requestId)).toEqual([{ action_type: 'login' }]);
-    expect(await failuresOf(context)).toBe(1);
+    expect(await failuresOf(metrics)).toBe(1);
     expect(JSON.stringify(errors)).toContain('kept in the log');
   });
 
   it('does not throw outside a transaction either, and counts', async () => {
-    const { context, errors } = contextWithLog();
-    await AuditLogger.log(database.db, context, { action: 'logout', success: true, companyId: 999_999_999 });
-    expect(await failuresOf(context)).toBe(1);
+    const { context, db, metrics, errors } = contextWithLog();
+    await AuditLogger.log(db, context, { action: 'logout', success: true, companyId: 999_999_999 });
+    expect(await failuresOf(metrics)).toBe(1);
     expect(errors).toHaveLength(1);
   });
 
@@ -89,7 +97,7 @@ describe('AuditLogger', () => {
   });
 
   it('keeps a row for any header a client can send', async () => {
-    const { context } = contextWithLog();
+    const { context, db, metrics } = contextWithLog();
     const hostile = {
       ...context,
       userAgent: '\0\uD800'.repeat(50_000),
@@ -98,14 +106,14 @@ describe('AuditLogger', () => {
       path: '/'.repeat(9000),
       method: 'M'.repeat(99),
     };
-    await AuditLogger.log(database.db, hostile, {
+    await AuditLogger.log(db, hostile, {
       action: 'login',
       success: false,
       errorMessage: `declined: ${'\0'.repeat(9000)}`,
       details: { email: '\uDFFF'.repeat(20_000) },
     });
     expect(await rowsOf(database.db, context.requestId)).toHaveLength(1);
-    expect(await failuresOf(context)).toBe(0);
+    expect(await failuresOf(metrics)).toBe(0);
   });
 });
 
@@ -175,18 +183,16 @@ describe('the security log', () => {
   });
 
   it('keeps sixty events of one kind that one address leaves in a minute, and counts the rest', async () => {
-    const { context } = contextWithLog();
+    const { context, db, metrics } = contextWithLog();
     const at = new Date(Date.now() + 3_600_000);
     const from = (ip: string | null): Promise<void> =>
-      recordSecurityEvent(database.db, { ...context, at, ip }, { kind: 'token-refused', details: {} });
+      recordSecurityEvent(db, { ...context, at, ip }, { kind: 'token-refused', details: {} });
     for (let n = 0; n < 70; n += 1) await from('203.0.113.99');
     await from('203.0.113.98');
     await from(null);
     const kept = await database.db('security_events').where({ at }).countDistinct('slot as count').first();
     expect(kept).toEqual({ count: 62 });
-    expect(await context.metrics.registry.metrics()).toContain(
-      'security_events_total{kind="token-refused"} 72',
-    );
+    expect(await metrics.registry.metrics()).toContain('security_events_total{kind="token-refused"} 72');
   });
 
   it('raises an alarm when strangers send much, once for all that came since the last look', async () => {

@@ -5,14 +5,12 @@ import { toAuditRow } from '../../src/audit/audit-row.ts';
 import { normaliseAddress } from '../../src/audit/client-address.ts';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { withoutSecrets } from '../../src/audit/without-secrets.ts';
-import { createMetrics } from '../../src/metrics.ts';
 
 const context: RequestContext = {
   ...systemContext({
     name: 'test',
     at: new Date('2026-11-23T10:00:00.123Z'),
     log: pino({ level: 'silent' }),
-    metrics: createMetrics(),
   }),
   userId: 7,
   companyId: 3,

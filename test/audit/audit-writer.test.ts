@@ -15,6 +15,7 @@ import { pino } from 'pino';
 import { afterEach, beforeAll, afterAll, describe, expect, it, vi } from 'vitest';
 import { AuditLogger, type AuditEntry } from '../../src/audit/audit-logger.ts';
 import { toAuditRow } from '../../src/audit/audit-row.ts';
+import { auditSink } from '../../src/audit/audit-sink.ts';
 import { QUARANTINE_FILE } from '../../src/audit/audit-spool.ts';
 import { openSpoolFolders } from '../../src/audit/spool-folders.ts';
 import { toEventLine } from '../../src/audit/insert-audit-events.ts';
@@ -31,6 +32,8 @@ const NOBODY = 999_999_999;
 
 interface Scene extends TestAuditWriter {
   metrics: Metrics;
+  /** Lets a pool have the writer. */
+  attach(db: Knex): Knex;
   /** Log lines of level warn and above. */
   lines: Record<string, unknown>[];
   /** Texts of the statements that insert events. */
@@ -73,19 +76,21 @@ function startScene(options: Partial<Parameters<typeof createTestAuditWriter>[0]
   };
   pool.on('query', note);
   cleanings.push(() => void pool.removeListener('query', note));
-  const recorders = { auditWriter: writer.auditWriter };
+  const attach = (to: Knex): Knex => auditSink.attach(to, { metrics, writer: writer.auditWriter });
+  const db = attach(pool);
   const context = (requestId: string): RequestContext => ({
-    ...systemContext({ name: 'test', at: AT, log, metrics, recorders }),
+    ...systemContext({ name: 'test', at: AT, log }),
     requestId,
   });
   return {
     ...writer,
+    attach,
     metrics,
     lines,
     inserts,
     context,
     log: (requestId, entry) =>
-      AuditLogger.log(pool, context(requestId), { action: 'logout', success: true, ...entry }),
+      AuditLogger.log(db, context(requestId), { action: 'logout', success: true, ...entry }),
   };
 }
 
@@ -402,9 +407,11 @@ describe('when the disk does not help', () => {
 describe('in the caller’s transaction', () => {
   it('keeps a refused row once the change is committed', async () => {
     const scene = startScene();
-    await database.db.transaction((trx) =>
-      AuditLogger.log(trx, scene.context('kept'), { action: 'logout', success: true, userId: NOBODY }),
-    );
+    await scene
+      .attach(database.db)
+      .transaction((trx) =>
+        AuditLogger.log(trx, scene.context('kept'), { action: 'logout', success: true, userId: NOBODY }),
+      );
     await vi.waitFor(() => {
       expect(readFileSync(join(scene.directory, QUARANTINE_FILE), 'utf8')).toContain('kept');
     });
@@ -416,7 +423,8 @@ describe('in the caller’s transaction', () => {
 
   it('keeps nothing of a change that was rolled back', async () => {
     const scene = startScene();
-    await database.db
+    await scene
+      .attach(database.db)
       .transaction(async (trx) => {
         await AuditLogger.log(trx, scene.context('gone'), {
           action: 'logout',
@@ -433,6 +441,6 @@ describe('in the caller’s transaction', () => {
 
 function lineOf(requestId: string): string {
   const log = pino({ level: 'silent' });
-  const context = systemContext({ name: 'test', at: AT, log, metrics: createMetrics() });
+  const context = systemContext({ name: 'test', at: AT, log });
   return toEventLine(toAuditRow({ ...context, requestId }, { action: 'logout', success: true }));
 }

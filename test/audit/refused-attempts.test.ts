@@ -199,7 +199,7 @@ describe('a window', () => {
       refuseSignIn(
         test.db,
         {
-          ...systemContext({ name: 'test', at: new Date(at), log: test.deps.log, metrics: test.metrics }),
+          ...systemContext({ name: 'test', at: new Date(at), log: test.deps.log }),
           ip: '203.0.113.60',
         },
         { email: cast.bob.email, reason: 'rate-limited', deviceToken: null },

@@ -30,7 +30,7 @@ async function operator(args: string[], stdin = ''): Promise<Ended> {
     readInput: () => Promise.resolve(stdin),
   };
   const { log } = testApp.deps;
-  const context = systemContext({ name: 'operator-command', at: new Date(), log, metrics: testApp.metrics });
+  const context = systemContext({ name: 'operator-command', at: new Date(), log });
   try {
     await runOperatorCommand(testApp.db, context, readOperatorCall(args), terminal);
   } catch (error) {

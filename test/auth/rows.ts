@@ -53,7 +53,6 @@ export function contextOf(testApp: TestApp, person: BuiltUser, at = new Date()):
     browserSessionHash: null,
     at,
     log: testApp.deps.log,
-    metrics: testApp.metrics,
   };
 }
 

@@ -142,7 +142,7 @@ describe('a request that is still being answered when its browser session is del
     'it was swept': async () => {
       const { log } = testApp.deps;
       const at = new Date(Date.now() + 86_400_000 * 1.1);
-      await sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log, metrics: testApp.metrics }));
+      await sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log }));
     },
     'an operator’s access was ended': (_browser, { id }) => endBrowserSessions(testApp.db, id),
   };

@@ -12,7 +12,7 @@ describe('the sweep', () => {
   const sweepAfter = (days: number): Promise<string> => {
     const at = new Date(Date.now() + days * DAY_MS);
     const { log } = testApp.deps;
-    return sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log, metrics: testApp.metrics }));
+    return sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log }));
   };
 
   it('leaves what is in use, and forgets each thing in its time', async () => {

@@ -3,7 +3,6 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import supertest, { type Response } from 'supertest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { createMetrics } from '../../src/metrics.ts';
 
 /** Posts a notification as the gateway does: no cookies, urlencoded. */
 export async function notify(app: Express, body: string | Buffer): Promise<Response> {
@@ -15,7 +14,7 @@ export async function notify(app: Express, body: string | Buffer): Promise<Respo
 
 /** A context at a chosen time, for operations whose calendar matters. */
 export function contextAt(at: Date): RequestContext {
-  return systemContext({ name: 'test', at, log: pino({ level: 'silent' }), metrics: createMetrics() });
+  return systemContext({ name: 'test', at, log: pino({ level: 'silent' }) });
 }
 
 interface AuditRowRead {

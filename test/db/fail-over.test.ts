@@ -22,7 +22,7 @@ async function turnReadOnly(word: 'on' | 'off'): Promise<void> {
 
 const SOON = { timeout: 10_000 };
 
-const spooled = (): number => test.deps.recorders.auditWriter.state().spooledEvents;
+const spooled = (): number => test.auditWriter.state().spooledEvents;
 const readiness = async (): Promise<string> =>
   ((await supertest(test.app).get('/readyz')).body as { checks: { database: string } }).checks.database;
 

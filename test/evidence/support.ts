@@ -9,7 +9,6 @@ import {
   type EvidenceBundle,
 } from '../../src/evidence/schemas/bundle-schema.ts';
 import { exportEvidence, type EvidenceRequest } from '../../src/evidence/export-evidence.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { readsOf } from '../support/reads.ts';
 import { buildPayment, type BuiltUser } from '../support/programs/build.ts';
 
@@ -41,7 +40,6 @@ export function contextOf(user: BuiltUser, at = new Date()): RequestContext {
     browserSessionHash: null,
     at,
     log: pino({ level: 'silent' }),
-    metrics: createMetrics(),
   };
 }
 

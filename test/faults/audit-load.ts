@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { AuditLogger } from '../../src/audit/audit-logger.ts';
+import { auditSink } from '../../src/audit/audit-sink.ts';
 import { createAuditSpool } from '../../src/audit/audit-spool.ts';
 import { createAuditWriter } from '../../src/audit/audit-writer.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
@@ -17,7 +18,7 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
   const { DATABASE_URL = '', SPOOL_DIR = '', RUN = '' } = env;
   const log = pino({ level: 'warn' }, pino.destination({ dest: 2, sync: true }));
   const metrics = createMetrics();
-  const db = createDb({ url: DATABASE_URL, poolMax: 2, acquireTimeoutMs: 500 });
+  const pool = createDb({ url: DATABASE_URL, poolMax: 2, acquireTimeoutMs: 500 });
   const spool = createAuditSpool({
     directory: SPOOL_DIR,
     maxBytes: 1e9,
@@ -25,7 +26,8 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
     onBroken: () => undefined,
   });
   const limits = { queueEvents: 200, batchEvents: 50, writeTimeoutMs: 1000 };
-  const auditWriter = createAuditWriter({ db, log, metrics, spool, limits });
+  const writer = createAuditWriter({ db: pool, log, metrics, spool, limits });
+  const db = auditSink.attach(pool, { metrics, writer });
   let isStopping = env['EVENTS'] === '0';
   let count = 0;
   process.once('SIGTERM', () => {
@@ -37,7 +39,7 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
       count += 1;
       const at = new Date();
       const context = {
-        ...systemContext({ name: 'load', at, log, metrics, recorders: { auditWriter } }),
+        ...systemContext({ name: 'load', at, log }),
         requestId: `${RUN}-${count}`,
       };
       await AuditLogger.log(db, context, { action: 'logout', success: true, details: { count } });
@@ -45,9 +47,9 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, call));
-  await auditWriter.close();
-  process.stdout.write(`left ${auditWriter.state().spooledEvents}\n`);
-  await db.destroy();
+  await writer.close();
+  process.stdout.write(`left ${writer.state().spooledEvents}\n`);
+  await pool.destroy();
 }
 
 await main(process.env);

@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { describe, expect, it } from 'vitest';
 import type { AuditWriterState } from '../../src/audit/audit-writer.ts';
+import { auditSink } from '../../src/audit/audit-sink.ts';
 import { createTestApp, useTestApp } from '../support/app.ts';
 
 /** Workspaces run elsewhere. */
@@ -98,11 +99,11 @@ describe('/metrics', () => {
         { folder: '7-2', files: 1, bytes: 300 },
       ],
     };
-    const auditWriter = { ...test.deps.recorders.auditWriter, state: () => state };
+    const writer = { ...test.auditWriter, state: () => state };
     const waiting = await createTestApp({
       env: { WORKSPACE_RUNTIME: 'external' },
       database: test.database,
-      deps: { recorders: { ...test.deps.recorders, auditWriter } },
+      deps: { db: auditSink.attach(test.db, { metrics: test.metrics, writer }) },
     });
     try {
       const { text } = await supertest(waiting.app).get('/metrics').expect(200);

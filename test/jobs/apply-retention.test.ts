@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { applyRetention } from '../../src/jobs/apply-retention.ts';
 import { planMaintenance } from '../../src/jobs/plan-maintenance.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { endOfChild, startChild } from '../support/programs/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -19,7 +18,7 @@ beforeEach(async () => {
 
 function context(): RequestContext {
   const log = pino({ level: 'silent' });
-  return systemContext({ name: 'apply-retention', at: new Date(), log, metrics: createMetrics() });
+  return systemContext({ name: 'apply-retention', at: new Date(), log });
 }
 
 /** The first of a month so many months ago. */

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { makePartitions } from '../../src/jobs/make-partitions.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -14,7 +13,7 @@ beforeEach(async () => {
 
 function context(): RequestContext {
   const log = pino({ level: 'silent' });
-  return systemContext({ name: 'make-partitions', at: new Date(), log, metrics: createMetrics() });
+  return systemContext({ name: 'make-partitions', at: new Date(), log });
 }
 
 /** The first of a month, so many months after this one. */

@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type RequestContext, systemContext } from '../../src/audit/request-context.ts';
 import { acceptDocuments } from '../../src/legal/accept-documents.ts';
 import { findCurrentDocument, findMissingAcceptances, listAcceptances } from '../../src/legal/queries.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import type { Locale } from '../../src/web/locales/catalogues.ts';
 import { buildUser, type BuiltUser } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -21,7 +20,6 @@ const context: RequestContext = {
     name: 'test',
     at: new Date('2026-11-20T10:00:00.123Z'),
     log: pino({ level: 'silent' }),
-    metrics: createMetrics(),
   }),
   requestId: 'request-0001',
   actorType: 'anonymous',

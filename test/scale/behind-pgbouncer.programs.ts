@@ -50,7 +50,7 @@ describe.skipIf(program === null)('behind PgBouncer in transaction mode', () => 
     expect(await database.db('audit_logs').where({ action_type: 'locale_changed' })).not.toEqual([]);
     // Alice's, and the twenty that an address has before more are only counted.
     expect(await database.db('audit_logs').where({ action_type: 'login' })).toHaveLength(21);
-    expect(test.deps.recorders.auditWriter.state()).toMatchObject({ spooledEvents: 0, lostEvents: 0 });
+    expect(test.auditWriter.state()).toMatchObject({ spooledEvents: 0, lostEvents: 0 });
     await supertest(test.app).get('/readyz').expect(200);
   });
 

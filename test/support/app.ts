@@ -4,7 +4,9 @@ import { pino } from 'pino';
 import { afterAll, beforeAll } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import type { WorkspaceDeps } from '../../src/workspace/workspace-deps.ts';
-import { writeRefusedAttempts } from '../../src/audit/refused-attempts.ts';
+import { auditSink } from '../../src/audit/audit-sink.ts';
+import type { AuditWriter } from '../../src/audit/audit-writer.ts';
+import { writeRefusedAttempts } from '../../src/audit/security/refused-attempts.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { loadConfig, type Config } from '../../src/config/config.ts';
@@ -14,6 +16,7 @@ import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/db/read-db.ts';
 import type { Mail, Mailer } from '../../src/mail/mail.ts';
 import { createActivityBuffer } from '../../src/workspace/sessions/activity-buffer.ts';
+import { sessionBuffers, type SessionBuffers } from '../../src/workspace/sessions/session-buffers.ts';
 import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
 import { createTrafficBuffer } from '../../src/workspace/sessions/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
@@ -30,7 +33,10 @@ export interface TestApp {
   upgrade: UpgradeHandler | undefined;
   deps: WorkspaceDeps;
   database: TestDatabase;
+  /** Of the database, with what the app has in memory. */
   db: TestDatabase['db'];
+  auditWriter: AuditWriter;
+  buffers: Required<SessionBuffers>;
   config: Config;
   metrics: Metrics;
   /** Every mail the app has sent. */
@@ -64,14 +70,14 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const mails: Mail[] = [];
   const metrics = createMetrics();
   const log = createTestLog(logLines);
-  const { close: closeRecorders, ...recorders } = createTestRecorders(database, { log, metrics });
+  const { auditWriter, buffers, close: closeBuffers } = createTestBuffers(database, { log, metrics });
+  const sink = { metrics, writer: auditWriter };
   const deps: WorkspaceDeps = {
     config,
-    db: database.db,
+    db: sessionBuffers.attach(auditSink.attach(database.db, sink), buffers),
     readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
-    recorders,
     paytr: createPaytr(config.paytr),
     mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     runtime: createFakeRuntime(),
@@ -87,21 +93,23 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     upgrade,
     deps,
     database,
-    db: database.db,
+    db: deps.db,
+    auditWriter,
+    buffers,
     config,
     metrics: deps.metrics,
     mails,
     logLines,
     writeCounted: () => {
       const at = new Date(Date.now() + 3_600_000);
-      return writeRefusedAttempts(database.db, systemContext({ name: 'test', at, log, metrics }));
+      return writeRefusedAttempts(deps.db, systemContext({ name: 'test', at, log }));
     },
     close: async () => {
       cut('sockets');
       await visits.close();
       await close();
       await deps.readDb.close();
-      await closeRecorders();
+      await closeBuffers();
       if (options.database === undefined) await database.close();
     },
   };
@@ -128,21 +136,20 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
  * With a pool of their own, as in the server: requests that fill the other pool may wait for the recorders.
  * The buffers write when a test calls `flush`.
  */
-function createTestRecorders(
+function createTestBuffers(
   database: TestDatabase,
   { log, metrics }: Pick<WorkspaceDeps, 'log' | 'metrics'>,
-): WorkspaceDeps['recorders'] & { close(): Promise<void> } {
+): Pick<TestApp, 'auditWriter' | 'buffers' | 'close'> {
   const db = createDb({ url: database.appUrl, poolMax: 2 });
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db, log, metrics });
-  const activityBuffer = createActivityBuffer({ db, log, metrics, everyMs: 2 ** 30 });
-  const trafficBuffer = createTrafficBuffer({ db, log, everyMs: 2 ** 30 });
+  const activity = createActivityBuffer({ db, log, metrics, everyMs: 2 ** 30 });
+  const traffic = createTrafficBuffer({ db, log, everyMs: 2 ** 30 });
   return {
     auditWriter,
-    activityBuffer,
-    trafficBuffer,
+    buffers: { activity, traffic },
     close: async () => {
-      await activityBuffer.close();
-      await trafficBuffer.close();
+      await activity.close();
+      await traffic.close();
       await closeWriter();
       await db.destroy();
     },

@@ -4,14 +4,10 @@ import { createGunzip } from 'node:zlib';
 import express from 'express';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMetrics } from '../../src/metrics.ts';
 import type { DownloadEnd } from '../../src/web/downloads/download.ts';
 import type { ReaderLimits } from '../../src/web/downloads/least-rate.ts';
 import { sendDownload } from '../../src/web/downloads/send-download.ts';
-import { createTestAuditWriter } from '../support/audit-writer.ts';
-import { useTestDatabase } from '../support/database.ts';
 
-const database = useTestDatabase();
 const servers: Server[] = [];
 
 afterEach(() => {
@@ -27,15 +23,11 @@ async function serve(
   limits?: ReaderLimits,
 ): Promise<{ port: number; ended: Promise<DownloadEnd> }> {
   const log = pino({ level: 'silent' });
-  const metrics = createMetrics();
-  const { auditWriter } = createTestAuditWriter({ db: database.db, log, metrics });
   const app = express();
   const ended = new Promise<DownloadEnd>((resolve) => {
     app.get('/file', (req, res, next) => {
       Object.assign(req, {
         log,
-        metrics,
-        recorders: { auditWriter },
         requestId: 'r',
         receivedAt: new Date(),
       });

@@ -310,12 +310,12 @@ describe('activity', () => {
     await pastTriggers(site.database.ownerDb, 'workspace_sessions', (rows) =>
       rows.where({ id: sessionId }).update({ last_activity_at }),
     );
-    await site.deps.recorders.activityBuffer?.flush();
+    await site.buffers.activity.flush();
     expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
     const metrics = await supertest(site.app).get('/metrics').auth(METRICS_TOKEN, { type: 'bearer' });
     expect(metrics.text).toContain('activity_pending_touches 1');
-    await site.deps.recorders.activityBuffer?.flush();
+    await site.buffers.activity.flush();
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 2 }]);
   });
 

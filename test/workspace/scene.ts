@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { createMetrics } from '../../src/metrics.ts';
 import type { BuiltUser } from '../support/programs/build.ts';
 
 /** A Monday morning; every story counts its minutes from here. */
@@ -14,7 +13,6 @@ export function minute(count: number): Date {
 }
 
 const log = pino({ level: 'silent' });
-const metrics = createMetrics();
 
 /** What a request of `person` tells; one browser unless told otherwise. */
 export function contextOf(
@@ -35,7 +33,6 @@ export function contextOf(
     browserSessionHash: browser('first'),
     at,
     log,
-    metrics,
     ...overrides,
   };
 }
@@ -47,7 +44,7 @@ export function browser(name: string): string {
 
 /** What the job has for a context. */
 export function sweeperContext(at: Date): RequestContext {
-  return systemContext({ name: 'end-idle-sessions', at, log, metrics });
+  return systemContext({ name: 'end-idle-sessions', at, log });
 }
 
 /** Text that no test has used before. */

@@ -6,13 +6,13 @@ import { pino } from 'pino';
 import { v7 as uuid } from 'uuid';
 import { AuditLogger, type AuditEntry } from '../../../src/audit/audit-logger.ts';
 import { toAuditRow, type AuditRow } from '../../../src/audit/audit-row.ts';
+import { auditSink } from '../../../src/audit/audit-sink.ts';
 import { createAuditSpool } from '../../../src/audit/audit-spool.ts';
-import { createAuditWriter } from '../../../src/audit/audit-writer.ts';
+import { createAuditWriter, type AuditWriter } from '../../../src/audit/audit-writer.ts';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createDb } from '../../../src/db/db.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import type { Recorders } from '../../../src/recorders.ts';
 import { appEnvironment } from '../apps/app-environment.ts';
 import { companyOf, PEOPLE } from './fill-people.ts';
 import { runStatement, type BenchDatabase, type Lab } from '../lab.ts';
@@ -40,11 +40,11 @@ const metrics = createMetrics();
  */
 export async function measureAuditLogger(lab: Lab, database: BenchDatabase): Promise<WriteRate> {
   await emptyAuditLogs(database);
-  const db = createDb({ url: database.appUrl });
-  const { recorders, close } = openRecorders(database, lab.makeFolder('audit-log-spool'));
+  const { writer, close } = openWriter(database, lab.makeFolder('audit-log-spool'));
+  const db = auditSink.attach(createDb({ url: database.appUrl }), { metrics, writer });
   try {
-    const written = await callTogether(db, recorders, lab.options.seconds);
-    const { spooledEvents } = recorders.auditWriter.state();
+    const written = await callTogether(db, lab.options.seconds);
+    const { spooledEvents } = writer.state();
     if (spooledEvents > 0)
       throw new Error(`${String(spooledEvents)} events went to the disk and not to the table`);
     return await checked(database, written);
@@ -70,11 +70,11 @@ interface Written {
   latenciesMs: number[];
 }
 
-/** As src/server.ts makes them, with its defaults. */
-function openRecorders(
+/** As src/server.ts makes it, with its defaults. */
+function openWriter(
   database: BenchDatabase,
   folder: string,
-): { recorders: Recorders; close(): Promise<void> } {
+): { writer: AuditWriter; close(): Promise<void> } {
   const config = loadConfig(appEnvironment(database.appUrl, folder));
   const { spoolRoot, spoolFolderByAddress, spoolMaxBytes, ...limits } = config.audit;
   const db = createDb({ url: database.appUrl, poolMax: 2, acquireTimeoutMs: limits.writeTimeoutMs });
@@ -84,15 +84,15 @@ function openRecorders(
     onTorn: () => undefined,
     onBroken: () => undefined,
   });
-  const auditWriter = createAuditWriter({ db, log, metrics, spool, limits });
+  const writer = createAuditWriter({ db, log, metrics, spool, limits });
   const close = async (): Promise<void> => {
-    await auditWriter.close();
+    await writer.close();
     await db.destroy();
   };
-  return { recorders: { auditWriter }, close };
+  return { writer, close };
 }
 
-async function callTogether(db: Knex, recorders: Recorders, seconds: number): Promise<Written> {
+async function callTogether(db: Knex, seconds: number): Promise<Written> {
   const latenciesMs: number[] = [];
   const startedAt = performance.now();
   const endAt = startedAt + seconds * 1000;
@@ -100,7 +100,7 @@ async function callTogether(db: Knex, recorders: Recorders, seconds: number): Pr
     for (let turn = 0; performance.now() < endAt; turn += 1) {
       const calledAt = performance.now();
       const { context, entry } = makeEvent(caller * 7919 + turn);
-      await AuditLogger.log(db, { ...context, recorders }, entry);
+      await AuditLogger.log(db, context, entry);
       latenciesMs.push(performance.now() - calledAt);
     }
   };
@@ -174,7 +174,6 @@ function makeEvent(n: number): { context: RequestContext; entry: AuditEntry } {
     browserSessionHash: null,
     at: new Date(),
     log,
-    metrics,
   };
   const entry: AuditEntry = {
     action: 'workspace_access',

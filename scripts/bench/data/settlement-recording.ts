@@ -6,7 +6,6 @@ import { createPaytr } from '../../../src/billing/paytr/paytr.ts';
 import { settlePayment } from '../../../src/billing/settlement/settle-payment.ts';
 import { loadConfig } from '../../../src/config/config.ts';
 import { createDb } from '../../../src/db/db.ts';
-import { createMetrics } from '../../../src/metrics.ts';
 import { appEnvironment } from '../apps/app-environment.ts';
 import { runStatement, type BenchDatabase } from '../lab.ts';
 import { notificationOf, type PendingPayment } from './pending-payments.ts';
@@ -46,7 +45,6 @@ export async function recordSettlement(
       name: 'bench',
       at: new Date(),
       log: pino({ level: 'silent' }),
-      metrics: createMetrics(),
     }),
     ip: '203.0.113.9',
     method: 'POST',

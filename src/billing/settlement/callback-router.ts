@@ -1,7 +1,7 @@
 import express, { Router, type ErrorRequestHandler, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { boundedText } from '../../storable-text.ts';
 import type { NotificationReading } from '../paytr/paytr.ts';
 import { sendReceipt } from './send-receipt.ts';

@@ -7,6 +7,7 @@ import { type AccessRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
 import { createAccessQuestions, type FindFacts } from './access-questions.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
+import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { trafficAt, writeTraffic } from '../sessions/write-traffic.ts';
 
 /**
@@ -67,7 +68,7 @@ export class AccessCache {
     { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
   ): Promise<void> | undefined {
     const isActive = this.#humanActivity.isBehindRequest(session, context.at, request);
-    const buffer = context.recorders?.trafficBuffer;
+    const buffer = sessionBuffers.of(this.#db)?.traffic;
     const sign = { isActive, isPartlySeen };
     if (buffer === undefined)
       return writeTraffic(this.#db, [trafficAt(session, context.at, sign)]).then(() => undefined);

@@ -11,6 +11,7 @@ import {
 } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import type { AccessRefusal } from './decide-access.ts';
+import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
@@ -165,7 +166,7 @@ export class OpenConnections {
     else {
       connection.session = decision.session;
       if (connection.hasClosed !== true)
-        context.recorders?.trafficBuffer?.note(decision.session, at, MERELY_CONNECTED);
+        sessionBuffers.of(db)?.traffic?.note(decision.session, at, MERELY_CONNECTED);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
 import { createToken } from '../access/workspace-cookie-token.ts';
 

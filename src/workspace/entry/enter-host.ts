@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import { clearedNonceCookie, heldNonce, nonceCookie, readNonces } from './entry-cookie.ts';
 import { exchangeTicket } from './exchange-ticket.ts';

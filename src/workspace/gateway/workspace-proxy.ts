@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestOptions, ServerRespon
 import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
 import type { EnteredSession } from '../session-row.ts';
@@ -15,6 +15,7 @@ import { isHttps } from '../access/workspace-cookie-token.ts';
 import { cleanRequestHeaders } from './proxy-headers.ts';
 import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
+import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresses.ts';
 
@@ -166,7 +167,7 @@ export class WorkspaceProxy {
   ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
     let openedAt = new Date();
     let isEndedByWorkspace = false;
-    const traffic = connection.context.recorders?.trafficBuffer;
+    const traffic = sessionBuffers.of(this.#deps.db)?.traffic;
     const onSent = readFrames(
       (bytes) => {
         const at = new Date();

@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import { systemContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics.ts';
-import type { Recorders } from '../../recorders.ts';
 import { endLeftovers } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
@@ -16,19 +14,18 @@ const AT_ONCE = 4;
  */
 export async function resumeWorkspaces(
   db: Knex,
-  deps: { runtime: WorkspaceRuntime; log: Log; metrics: Metrics; recorders?: Recorders },
+  { runtime, log }: { runtime: WorkspaceRuntime; log: Log },
 ): Promise<void> {
-  const { runtime, ...parts } = deps;
   if (!runtime.isManaged) return;
   try {
-    await endLeftovers(db, systemContext({ name: 'resume-workspaces', at: new Date(), ...parts }), runtime);
+    await endLeftovers(db, systemContext({ name: 'resume-workspaces', at: new Date(), log }), runtime);
     const waiting = (await listRunningWorkspaces(db)).map(({ id }) => id);
     const bringUp = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await resumeOne(db, runtime, id);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, bringUp));
   } catch (error) {
-    parts.log.error({ err: error }, 'workspaces could not be brought back after the start');
+    log.error({ err: error }, 'workspaces could not be brought back after the start');
   }
 }
 

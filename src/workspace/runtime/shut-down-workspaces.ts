@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import { systemContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
-import type { Metrics } from '../../metrics.ts';
-import type { Recorders } from '../../recorders.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
@@ -14,17 +12,16 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
  */
 export async function shutDownWorkspaces(
   db: Knex,
-  deps: { runtime: WorkspaceRuntime; log: Log; metrics: Metrics; recorders: Recorders },
+  { runtime, log }: { runtime: WorkspaceRuntime; log: Log },
 ): Promise<void> {
-  const { runtime, ...parts } = deps;
   try {
     const stopped = await runtime.close();
-    const context = systemContext({ name: 'app-shutdown', at: new Date(), ...parts });
+    const context = systemContext({ name: 'app-shutdown', at: new Date(), log });
     for (const workspaceId of stopped) {
       const input = { workspaceId, reason: 'app-shutdown' } as const;
       await WorkspaceSessionTracker.endSessionsOfWorkspace(db, context, input);
     }
   } catch (error) {
-    parts.log.error({ err: error }, 'sessions in workspaces that stopped with the app could not be ended');
+    log.error({ err: error }, 'sessions in workspaces that stopped with the app could not be ended');
   }
 }

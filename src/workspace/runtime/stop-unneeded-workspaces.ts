@@ -4,6 +4,7 @@ import { endLeftovers, stopWithRow } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
+import { flushSessionBuffers } from '../sessions/session-buffers.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { HOUR_MS } from '../../durations.ts';
 
@@ -26,7 +27,7 @@ export async function stopUnneededWorkspaces(
 ): Promise<string> {
   const { runtime, idleStopHours } = options;
   if (!runtime.isManaged) return 'workspaces run elsewhere';
-  await flush(context);
+  await flushSessionBuffers(db);
   let stopped = 0;
   for (const workspace of await listRunningWorkspaces(db)) {
     if (findStopCause(workspace, context.at, idleStopHours) === null) continue;
@@ -37,12 +38,6 @@ export async function stopUnneededWorkspaces(
   }
   const leftovers = await endLeftovers(db, context, runtime);
   return `stopped ${String(stopped)}, leftovers ${String(leftovers)}`;
-}
-
-/** What flowed until now counts as use. */
-async function flush({ recorders }: RequestContext): Promise<void> {
-  await recorders?.activityBuffer?.flush();
-  await recorders?.trafficBuffer?.flush();
 }
 
 function findStopCause(
@@ -68,7 +63,7 @@ async function noteStop(
   context: RequestContext,
   { id, idleStopHours }: { id: number; idleStopHours: number | null },
 ): Promise<StopCause | null> {
-  await flush(context);
+  await flushSessionBuffers(db);
   return db.transaction(async (trx) => {
     await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
     const workspace = await findRunningWorkspace(trx, id);

@@ -22,7 +22,7 @@ export function createActivityRouter(deps: WorkspaceDeps): Router {
   router.post(
     '/:id/activity',
     (req, res, next) => {
-      if (isFromScript(req) && noteActivity(requestContext(req), reported(req))) res.status(204).end();
+      if (isFromScript(req) && noteActivity(db, requestContext(req), reported(req))) res.status(204).end();
       else next();
     },
     requireCurrentAcceptance(db),

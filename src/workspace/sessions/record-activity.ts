@@ -6,6 +6,7 @@ import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } fro
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
+import { sessionBuffers } from './session-buffers.ts';
 import { findOpenSession, findSession } from './session-queries.ts';
 import type { AccessMethod, EndReason, Ending, WorkspaceSession } from '../session-row.ts';
 import { sessionKey } from './start-session.ts';
@@ -49,8 +50,7 @@ export async function recordActivity(
     return touch(trx, context, { session, workspace, person, plan });
   });
   // Only the pages report often enough.
-  if (outcome.state === 'active' && outcome.session.access_method === 'web')
-    remember(context, person, outcome);
+  if (outcome.state === 'active' && outcome.session.access_method === 'web') remember(db, person, outcome);
   return outcome;
 }
 
@@ -105,11 +105,11 @@ async function touch(
 
 /** The next reports in this session are noted in memory. */
 function remember(
-  { recorders }: RequestContext,
+  db: Knex,
   { companyId, userId, isAdmin }: CompanyPerson,
   { session, paidUntil }: { session: WorkspaceSession; paidUntil: Date },
 ): void {
-  recorders?.activityBuffer?.remember({
+  sessionBuffers.of(db)?.activity?.remember({
     sessionId: session.id,
     companyId,
     workspaceId: session.workspace_id,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { RequestContext } from '../../audit/request-context.ts';
 import { outermost } from '../../db/db.ts';
 import type { ReporterFilter, TakenTouches } from './remembered-sessions.ts';
+import { sessionBuffers } from './session-buffers.ts';
 import { writeTouches } from './write-touches.ts';
 
 /**
@@ -11,12 +11,12 @@ import { writeTouches } from './write-touches.ts';
  */
 export async function withPendingActivity<T>(
   db: Knex,
-  context: RequestContext,
   filter: ReporterFilter,
   work: (db: Knex) => Promise<T>,
 ): Promise<T> {
-  await context.recorders?.trafficBuffer?.flush();
-  const buffer = context.recorders?.activityBuffer;
+  const buffers = sessionBuffers.of(db);
+  await buffers?.traffic?.flush();
+  const buffer = buffers?.activity;
   const taken = (await buffer?.take(filter)) ?? [];
   if (buffer === undefined || taken.length === 0) return work(db);
   const putBack = (): void => {

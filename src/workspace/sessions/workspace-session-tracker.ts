@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { endOpenSessions } from './end-session.ts';
+import { flushSessionBuffers } from './session-buffers.ts';
 import { findOpenSession } from './session-queries.ts';
 import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from '../session-row.ts';
 import { sessionKey, startSession } from './start-session.ts';
@@ -34,7 +35,7 @@ export class WorkspaceSessionTracker {
     input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
   ): Promise<WorkspaceSession> {
     const { workspaceId, userId, browserSessionHash } = sessionKey(context, input);
-    return withPendingActivity(db, context, { workspaceId, userId, browserSessionHash }, (trx) =>
+    return withPendingActivity(db, { workspaceId, userId, browserSessionHash }, (trx) =>
       startSession(trx, context, input),
     );
   }
@@ -50,7 +51,7 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { sessionId: number },
   ): Promise<ActivityOutcome> {
-    return withPendingActivity(db, context, input, (trx) => touchSession(trx, context, input));
+    return withPendingActivity(db, input, (trx) => touchSession(trx, context, input));
   }
 
   /**
@@ -65,7 +66,7 @@ export class WorkspaceSessionTracker {
   ): Promise<WorkspaceSession | undefined> {
     if (input.reason === 'closed' && context.userId === null) return undefined;
     const { sessionId, reason, cause } = input;
-    const ended = await withPendingActivity(db, context, { sessionId }, (trx) =>
+    const ended = await withPendingActivity(db, { sessionId }, (trx) =>
       endOpenSessions(trx, context, { reason, cause }, (query) => {
         query.where('workspace_sessions.id', sessionId);
         if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
@@ -83,7 +84,7 @@ export class WorkspaceSessionTracker {
     input: { sessionId: number },
   ): Promise<void> {
     const ending = { reason: 'closed', cause: 'connection-lost' } as const;
-    await withPendingActivity(db, context, input, (trx) =>
+    await withPendingActivity(db, input, (trx) =>
       endOpenSessions(trx, { ...context, userId: null }, ending, (query) => {
         query.where('workspace_sessions.id', input.sessionId);
       }),
@@ -116,7 +117,7 @@ export class WorkspaceSessionTracker {
     input: { userId: number } & Ending,
   ): Promise<number> {
     const { userId, ...ending } = input;
-    const ended = await withPendingActivity(db, context, { userId }, (trx) =>
+    const ended = await withPendingActivity(db, { userId }, (trx) =>
       endOpenSessions(trx, context, ending, (query) => {
         query.where('workspace_sessions.user_id', userId);
       }),
@@ -145,7 +146,7 @@ export class WorkspaceSessionTracker {
     input: { workspaceId: number } & Ending,
   ): Promise<number> {
     const { workspaceId, ...ending } = input;
-    const ended = await withPendingActivity(db, context, { workspaceId }, (trx) =>
+    const ended = await withPendingActivity(db, { workspaceId }, (trx) =>
       endOpenSessions(trx, context, ending, (query) => {
         query.where('workspace_sessions.workspace_id', workspaceId);
       }),
@@ -159,8 +160,7 @@ export class WorkspaceSessionTracker {
    */
   static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
     const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
-    await context.recorders?.activityBuffer?.flush();
-    await context.recorders?.trafficBuffer?.flush();
+    await flushSessionBuffers(db);
     let total = 0;
     let count: number;
     do {
@@ -193,7 +193,7 @@ async function endOfBrowser(
   { userId, browserSessionHash }: { userId: number; browserSessionHash: string },
   ending: Ending,
 ): Promise<number> {
-  const ended = await withPendingActivity(db, context, { userId, browserSessionHash }, (trx) =>
+  const ended = await withPendingActivity(db, { userId, browserSessionHash }, (trx) =>
     endOpenSessions(trx, context, ending, (query) => {
       query.where({
         'workspace_sessions.user_id': userId,

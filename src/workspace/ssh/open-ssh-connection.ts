@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { workspaceEntry } from '../../audit/audit-entries.ts';
-import { recordRefusedAttempt } from '../../audit/refused-attempts.ts';
+import { recordRefusedAttempt } from '../../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { noteKeyUse } from '../../credentials/note-key-use.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { normaliseAddress } from '../../audit/client-address.ts';
 import { systemContext, type RequestContext } from '../../audit/request-context.ts';
-import { recordSecurityEvent } from '../../audit/security-log.ts';
+import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import type { RateLimit } from '../../web/rate-limit.ts';
@@ -14,6 +14,7 @@ import { OpenConnections, type OpenConnection } from '../access/open-connections
 import { workspaceLimits } from '../runtime/launch.ts';
 import { foldersOf } from '../../config/data-folders.ts';
 import { ownerOf } from '../runtime/workspace-folders.ts';
+import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import type { KeyHolder, OneTimeSecrets } from './one-time-secrets.ts';
@@ -103,7 +104,7 @@ export class SshSessions {
   }
 
   #hear(socket: Socket, { connection, end }: Inside, message: SessionMessage): void {
-    if (!('ended' in message)) noteActive(connection);
+    if (!('ended' in message)) this.#noteActive(connection);
     // While this process stops nothing is noted: the command says it again to the next one.
     else if (!this.#isClosing) {
       end(message.ended);
@@ -129,7 +130,7 @@ export class SshSessions {
       }
       const inside = this.#admit(socket, context, entry);
       // Who comes in has done something; who comes back has not.
-      if ('open' in message) noteActive(inside.connection);
+      if ('open' in message) this.#noteActive(inside.connection);
       return inside;
     } catch (error) {
       context.log.error({ err: error }, 'a connection by SSH could not be decided about');
@@ -198,13 +199,18 @@ export class SshSessions {
     const now = { ...context, at: new Date() };
     const { db, log } = this.#deps;
     try {
-      context.recorders?.trafficBuffer?.noteClose(session, now.at);
+      sessionBuffers.of(db)?.traffic?.noteClose(session, now.at);
       const input = { sessionId: session.id };
       if (how === 'lost') await WorkspaceSessionTracker.endLostSession(db, now, input);
       else await WorkspaceSessionTracker.endSession(db, now, { ...input, reason: 'closed' });
     } catch (error) {
       log.warn({ err: error, workspaceSessionId: session.id }, 'the end of a session by SSH is noted later');
     }
+  }
+
+  #noteActive({ session }: OpenConnection): void {
+    const { traffic } = sessionBuffers.of(this.#deps.db) ?? {};
+    traffic?.note(session, new Date(), { isActive: true, isPartlySeen: false });
   }
 
   #note(ending: Promise<void>): void {
@@ -222,25 +228,15 @@ export class SshSessions {
   #contextOf(message: SessionMessage): RequestContext {
     const ip = 'open' in message ? message.open.ip : null;
     const requestId = `ssh-${randomUUID()}`;
-    const { log, metrics, recorders } = this.#deps;
+    const log = this.#deps.log.child({ requestId });
     return {
-      ...systemContext({
-        name: 'ssh',
-        at: new Date(),
-        log: log.child({ requestId }),
-        metrics,
-        recorders,
-      }),
+      ...systemContext({ name: 'ssh', at: new Date(), log }),
       requestId,
       actorType: 'anonymous',
       ip: normaliseAddress(ip),
       rawIp: normaliseAddress(ip) === null ? ip : null,
     };
   }
-}
-
-function noteActive({ context, session }: OpenConnection): void {
-  context.recorders?.trafficBuffer?.note(session, new Date(), { isActive: true, isPartlySeen: false });
 }
 
 function send(socket: Socket, message: AppMessage): void {

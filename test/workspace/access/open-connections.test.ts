@@ -1,7 +1,6 @@
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { systemContext, type RequestContext } from '../../../src/audit/request-context.ts';
-import { createMetrics } from '../../../src/metrics.ts';
+import { systemContext } from '../../../src/audit/request-context.ts';
 import { newSecret } from '../../../src/secret-token.ts';
 import { contextOfGrant } from '../../../src/workspace/access/authorize-request.ts';
 import { OpenConnections, type OpenConnection } from '../../../src/workspace/access/open-connections.ts';
@@ -9,6 +8,8 @@ import type { KeyHolder } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
 import { findSshFacts } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
+import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
+import type { TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { buildCast, buildSshKey, buildUser, buildWorkspace } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -74,26 +75,24 @@ describe('one that goes while it is decided about', () => {
 
   /** By SSH: there a connection is a session. */
   async function openedBySsh(holder: KeyHolder): Promise<OpenConnection> {
-    const context = systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() });
+    const context = systemContext({ name: 'test', at: new Date(), log });
     const entry = await openSshConnection(database.db, context, {
       ...{ holder, pass: newSecret(), wanted: null, openCount: 0, mustRun: true, isReserved: () => false },
       openings: createSshOpeningsLimit(database.db),
     });
     if (!entry.allowed) throw new Error(entry.refusal.reason);
     const { grant, session, way, connectionHash: tokenHash } = entry;
-    const flush = (): Promise<void> => Promise.resolve();
-    const recorders = { trafficBuffer: { note, flush } } as unknown as NonNullable<
-      RequestContext['recorders']
-    >;
     return {
       ...{ label: '', tokenHash, workspaceId: grant.workspaceId, session, way, isSocket: true, cut },
-      context: { ...contextOfGrant(context, grant), recorders },
+      context: contextOfGrant(context, grant),
     };
   }
 
   function watch(deps: Partial<ConstructorParameters<typeof OpenConnections>[0]> = {}): OpenConnections {
+    const flush = (): Promise<void> => Promise.resolve();
+    const traffic = { note, flush } as unknown as TrafficBuffer;
     watched = new OpenConnections({
-      db: database.db,
+      db: sessionBuffers.attach(database.db, { traffic }),
       log,
       rules: { mustRun: true },
       find: findSshFacts,
@@ -169,7 +168,7 @@ function connectionTo(workspaceId: number, cut: () => void): OpenConnection {
     tokenHash: null,
     workspaceId,
     session: { id: workspaceId, startedAt: new Date() },
-    context: systemContext({ name: 'test', at: new Date(), log, metrics: createMetrics() }),
+    context: systemContext({ name: 'test', at: new Date(), log }),
     isSocket: true,
     cut,
   };

@@ -121,7 +121,7 @@ describe('a workspace that takes a request and says nothing', () => {
     userId: cast.bob.id,
     companyId: cast.acme.id,
     session: { id: 1, startedAt: new Date() },
-    context: systemContext({ name: 'test', at: new Date(), log: site.deps.log, metrics: site.metrics }),
+    context: systemContext({ name: 'test', at: new Date(), log: site.deps.log }),
     cookie: '',
     onAnswer: () => undefined,
   });
@@ -454,7 +454,7 @@ interface TrafficRow {
 }
 
 async function traffic(): Promise<TrafficRow | undefined> {
-  await site.deps.recorders.trafficBuffer?.flush();
+  await site.buffers.traffic.flush();
   return site
     .db('workspace_sessions')
     .where({ workspace_id: place.id })

@@ -1,10 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Knex } from 'knex';
 import { pino } from 'pino';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import { deactivateUser } from '../../../src/people/deactivate-user.ts';
 import { signOut } from '../../../src/auth/sign-out.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import type { Recorders } from '../../../src/recorders.ts';
+import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
 import {
   createActivityBuffer,
   type ActivityBuffer,
@@ -16,7 +17,6 @@ import { openWorkspace } from '../../../src/workspace/sessions/open-workspace.ts
 import { recordActivity } from '../../../src/workspace/sessions/record-activity.ts';
 import type { WorkspaceSession } from '../../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
-import { createTestAuditWriter, type TestAuditWriter } from '../../support/audit-writer.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { browser, contextOf, minute, sweeperContext } from '../scene.ts';
@@ -24,25 +24,26 @@ import { browser, contextOf, minute, sweeperContext } from '../scene.ts';
 const database = useTestDatabase();
 const log = pino({ level: 'silent' });
 let metrics = createMetrics();
-let writer: TestAuditWriter;
 let cast: Cast;
 let place: { id: number };
 /** Nothing is written but by `flush`. */
 const NEVER_MS = 2 ** 30;
 
-/** Two processes. */
+/**
+ * Two processes: the buffer of each, and the database as each has it. `database.db` is a third one, without a
+ * buffer.
+ */
 let here: ActivityBuffer;
 let there: ActivityBuffer;
-
-beforeAll(() => {
-  writer = createTestAuditWriter({ db: database.db, log, metrics });
-});
-afterAll(() => writer.close());
+let hereDb: Knex;
+let thereDb: Knex;
 
 beforeEach(async () => {
   metrics = createMetrics();
   here = createActivityBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
   there = createActivityBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
+  hereDb = sessionBuffers.attach(database.db, { activity: here });
+  thereDb = sessionBuffers.attach(database.db, { activity: there });
   cast = await buildCast(database.db);
   place = await placeOf(cast.bob);
 });
@@ -61,7 +62,7 @@ describe('reports noted in memory', () => {
       for (let index = 0; index < 25; index += 1) {
         at += pick(random, [-0.3, -0.05, 0, 0.03, 0.08, 0.09, 0.5, 1, 1.01, 7, 29, 31]);
         [aloneId, togetherId] = await Promise.all([
-          report(alone, aloneId, bobAt(at, { recorders: undefined })),
+          report(alone, aloneId, bobAt(at), database.db),
           report(together, togetherId, bobAt(at)),
         ]);
         if (random() < 0.2) await here.flush();
@@ -124,21 +125,18 @@ describe('reports noted in memory', () => {
 describe('nothing counted is lost', () => {
   const ends: Record<string, (id: number) => Promise<unknown>> = {
     'when the workspace is closed': () =>
-      closeWorkspace(database.db, bobAt(4), { workspaceId: place.id, isAdmin: false }),
-    'when the person signs out': () => signOut(database.db, bobAt(4)),
+      closeWorkspace(hereDb, bobAt(4), { workspaceId: place.id, isAdmin: false }),
+    'when the person signs out': () => signOut(hereDb, bobAt(4)),
     'when the workspace is deleted': () =>
-      deleteWorkspace(database.db, aliceAt(4), { workspaceId: place.id, isAdmin: true }),
+      deleteWorkspace(hereDb, aliceAt(4), { workspaceId: place.id, isAdmin: true }),
     'when the person is deactivated': () =>
-      deactivateUser(database.db, aliceAt(4), { companyId: cast.acme.id, userId: cast.bob.id }),
+      deactivateUser(hereDb, aliceAt(4), { companyId: cast.acme.id, userId: cast.bob.id }),
     'when the subscription lapses': async (id) => {
       await lapseAt(minute(3.5));
-      return recordActivity(database.db, bobAt(4), { ...of(place, id), mustRun: false });
+      return recordActivity(hereDb, bobAt(4), { ...of(place, id), mustRun: false });
     },
     'when it is idle and swept': () =>
-      WorkspaceSessionTracker.endIdleSessions(database.db, {
-        ...sweeperContext(minute(60)),
-        recorders: recordersOf(here),
-      }),
+      WorkspaceSessionTracker.endIdleSessions(hereDb, sweeperContext(minute(60))),
     'when it is idle and opened again': () => open(place, bobAt(60)),
   };
 
@@ -164,7 +162,7 @@ describe('nothing counted is lost', () => {
   it('when an end is rolled back', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
-    const failed = database.db.transaction(async (trx) => {
+    const failed = hereDb.transaction(async (trx) => {
       await WorkspaceSessionTracker.endSession(trx, bobAt(3), { sessionId: id, reason: 'closed' });
       throw new Error('the caller failed');
     });
@@ -178,7 +176,7 @@ describe('nothing counted is lost', () => {
     note(place, id, bobAt(2));
     const writing = here.flush();
     note(place, id, bobAt(3));
-    await closeWorkspace(database.db, bobAt(4), { workspaceId: place.id, isAdmin: false });
+    await closeWorkspace(hereDb, bobAt(4), { workspaceId: place.id, isAdmin: false });
     await writing;
     expect((await endRows())[0]?.details).toMatchObject({ activity_count: 3, interactive_seconds: 180 });
     expect(await sessionsIn(place)).toMatchObject([{ activity_count: 3 }]);
@@ -220,12 +218,12 @@ describe('two processes', () => {
       const random = randomFrom(seed);
       const shared = await placeOf(cast.bob);
       const id = await used(shared);
-      await report(shared, id, bobAt(1.5, { recorders: recordersOf(there) }));
+      await report(shared, id, bobAt(1.5), thereDb);
       let at = 1.5;
       for (let index = 0; index < 40; index += 1) {
         at += random() * pick(random, [0.05, 0.2, 1.5]);
         const process = random() < 0.5 ? here : there;
-        await report(shared, id, bobAt(at, { recorders: recordersOf(process) }));
+        await report(shared, id, bobAt(at), process === here ? hereDb : thereDb);
         if (random() < 0.3) await process.flush();
       }
       await Promise.all([here.flush(), there.flush()]);
@@ -238,15 +236,15 @@ describe('two processes', () => {
 
   it('write the same sessions at once without blocking each other', async () => {
     const places = await Promise.all(Array.from({ length: 20 }, () => placeOf(cast.bob)));
-    for (const [index, each] of places.entries()) await used(each, index % 2 === 0 ? here : there);
+    for (const [index, each] of places.entries()) await used(each, index % 2 === 0 ? hereDb : thereDb);
     const ids = await Promise.all(places.map(async (each) => (await sessionsIn(each))[0]?.id ?? 0));
     for (const [index, each] of places.entries()) {
-      await report(each, ids[index] ?? 0, bobAt(2, { recorders: recordersOf(here) }));
-      await report(each, ids[index] ?? 0, bobAt(3, { recorders: recordersOf(there) }));
+      await report(each, ids[index] ?? 0, bobAt(2));
+      await report(each, ids[index] ?? 0, bobAt(3), thereDb);
     }
     for (const [index, each] of [...places.entries()].reverse()) {
       note(each, ids[index] ?? 0, bobAt(4));
-      note(each, ids[index] ?? 0, bobAt(4.5, { recorders: recordersOf(there) }));
+      note(each, ids[index] ?? 0, bobAt(4.5), thereDb);
     }
     await Promise.all([here.flush(), there.flush()]);
     expect(here.state().pendingTouches + there.state().pendingTouches).toBe(0);
@@ -263,8 +261,8 @@ describe('two processes', () => {
     await report(place, id, bobAt(today + 1));
     note(place, id, bobAt(today + 2));
     note(place, id, bobAt(today + 4));
-    const elsewhere = bobAt(today + 3, { recorders: recordersOf(there) });
-    await WorkspaceSessionTracker.endSession(database.db, elsewhere, { sessionId: id, reason: 'closed' });
+    const elsewhere = bobAt(today + 3);
+    await WorkspaceSessionTracker.endSession(thereDb, elsewhere, { sessionId: id, reason: 'closed' });
     await here.flush();
     expect(await sessionsIn(place)).toMatchObject([
       {
@@ -289,12 +287,9 @@ describe('two processes', () => {
 describe('what is no longer allowed is refused from the next write on', () => {
   const changes: Record<string, () => Promise<unknown>> = {
     'after another process has closed the session': () =>
-      closeWorkspace(database.db, bobAt(2, { recorders: undefined }), {
-        workspaceId: place.id,
-        isAdmin: false,
-      }),
+      closeWorkspace(database.db, bobAt(2), { workspaceId: place.id, isAdmin: false }),
     'after the workspace was deleted elsewhere': () =>
-      deleteWorkspace(database.db, aliceAt(2, { recorders: undefined }), {
+      deleteWorkspace(database.db, aliceAt(2), {
         workspaceId: place.id,
         isAdmin: true,
       }),
@@ -318,10 +313,10 @@ describe('what is no longer allowed is refused from the next write on', () => {
 
   it('a session ended elsewhere is then answered as ended', async () => {
     const id = await used(place);
-    const elsewhere = bobAt(2, { recorders: undefined });
+    const elsewhere = bobAt(2);
     await closeWorkspace(database.db, elsewhere, { workspaceId: place.id, isAdmin: false });
     await here.flush();
-    expect(await recordActivity(database.db, bobAt(3), { ...of(place, id), mustRun: false })).toEqual({
+    expect(await recordActivity(hereDb, bobAt(3), { ...of(place, id), mustRun: false })).toEqual({
       state: 'ended',
       reason: 'closed',
     });
@@ -339,7 +334,7 @@ describe('what is no longer allowed is refused from the next write on', () => {
 
   it('a session that this process ended is refused at once', async () => {
     const id = await used(place);
-    await closeWorkspace(database.db, bobAt(2), { workspaceId: place.id, isAdmin: false });
+    await closeWorkspace(hereDb, bobAt(2), { workspaceId: place.id, isAdmin: false });
     expect(note(place, id, bobAt(3))).toBe(false);
   });
 });
@@ -349,14 +344,14 @@ describe('a session that is remembered', () => {
     const id = await used(place);
     const elsewhere = await placeOf(cast.bob);
     expect(note(place, id, aliceAt(2)), 'a colleague').toBe(false);
-    expect(note(place, id, contextOf(cast.charlie, minute(2), { recorders: recordersOf(here) }))).toBe(false);
+    expect(note(place, id, contextOf(cast.charlie, minute(2)))).toBe(false);
     expect(note(place, id, bobAt(2, { browserSessionHash: browser('second') })), 'another browser').toBe(
       false,
     );
     expect(note(place, id, bobAt(2, { companyId: cast.globex.id })), 'another company').toBe(false);
     expect(note(elsewhere, id, bobAt(2)), 'another workspace').toBe(false);
-    expect(noteActivity(bobAt(2), { ...of(place, id), isAdmin: true }), 'another role').toBe(false);
-    expect(noteActivity(bobAt(2), { workspaceId: place.id, isAdmin: false })).toBe(false);
+    expect(noteActivity(hereDb, bobAt(2), { ...of(place, id), isAdmin: true }), 'another role').toBe(false);
+    expect(noteActivity(hereDb, bobAt(2), { workspaceId: place.id, isAdmin: false })).toBe(false);
     expect(here.state().pendingTouches).toBe(0);
     expect(note(place, id, bobAt(2))).toBe(true);
   });
@@ -366,31 +361,20 @@ async function placeOf(person: BuiltUser): Promise<{ id: number }> {
   return buildWorkspace(database.db, { company_id: person.company_id ?? 0, owner_user_id: person.id });
 }
 
-function recordersOf(activityBuffer: ActivityBuffer): Recorders {
-  return { auditWriter: writer.auditWriter, activityBuffer };
+function bobAt(count: number, overrides: Partial<RequestContext> = {}): RequestContext {
+  return contextOf(cast.bob, minute(count), overrides);
 }
 
-type Overrides = Omit<Partial<RequestContext>, 'recorders'> & { recorders?: Recorders | undefined };
-
-function inProcess(person: BuiltUser, at: Date, overrides: Overrides): RequestContext {
-  const { recorders, ...rest } = { recorders: recordersOf(here), ...overrides };
-  return contextOf(person, at, { ...rest, ...(recorders === undefined ? {} : { recorders }) });
-}
-
-function bobAt(count: number, overrides: Overrides = {}): RequestContext {
-  return inProcess(cast.bob, minute(count), overrides);
-}
-
-function aliceAt(count: number, overrides: Overrides = {}): RequestContext {
-  return inProcess(cast.alice, minute(count), overrides);
+function aliceAt(count: number): RequestContext {
+  return contextOf(cast.alice, minute(count));
 }
 
 function of(where: { id: number }, sessionId: number) {
   return { workspaceId: where.id, isAdmin: false, sessionId };
 }
 
-async function open(where: { id: number }, context: RequestContext): Promise<number> {
-  const opened = await openWorkspace(database.db, context, {
+async function open(where: { id: number }, context: RequestContext, db = hereDb): Promise<number> {
+  const opened = await openWorkspace(db, context, {
     workspaceId: where.id,
     isAdmin: false,
     mustRun: false,
@@ -401,21 +385,25 @@ async function open(where: { id: number }, context: RequestContext): Promise<num
 }
 
 /** A session that the process has in memory: opened, and reported in one minute later. */
-async function used(where: { id: number }, process: ActivityBuffer = here): Promise<number> {
-  const recorders = recordersOf(process);
-  const id = await open(where, bobAt(0, { recorders }));
-  await report(where, id, bobAt(1, { recorders }));
+async function used(where: { id: number }, db = hereDb): Promise<number> {
+  const id = await open(where, bobAt(0), db);
+  await report(where, id, bobAt(1), db);
   return id;
 }
 
-function note(where: { id: number }, sessionId: number, context: RequestContext): boolean {
-  return noteActivity(context, of(where, sessionId));
+function note(where: { id: number }, sessionId: number, context: RequestContext, db = hereDb): boolean {
+  return noteActivity(db, context, of(where, sessionId));
 }
 
 /** What the page does: reports, and goes on with the session that it is told. */
-async function report(where: { id: number }, sessionId: number, context: RequestContext): Promise<number> {
-  if (note(where, sessionId, context)) return sessionId;
-  const outcome = await recordActivity(database.db, context, { ...of(where, sessionId), mustRun: false });
+async function report(
+  where: { id: number },
+  sessionId: number,
+  context: RequestContext,
+  db = hereDb,
+): Promise<number> {
+  if (note(where, sessionId, context, db)) return sessionId;
+  const outcome = await recordActivity(db, context, { ...of(where, sessionId), mustRun: false });
   return outcome.state === 'restarted' ? outcome.session.id : sessionId;
 }
 
@@ -440,9 +428,9 @@ async function statementsDuring(work: () => Promise<void>): Promise<string[]> {
   const listen = ({ sql }: { sql: string }): void => {
     statements.push(sql);
   };
-  database.db.on('query', listen);
+  for (const db of [database.db, hereDb]) db.on('query', listen);
   await work();
-  database.db.off('query', listen);
+  for (const db of [database.db, hereDb]) db.off('query', listen);
   return statements;
 }
 

@@ -120,7 +120,7 @@ async function refusalOf(options: Parameters<typeof open>[0] = {}): Promise<unkn
 }
 
 async function sessions(): Promise<Record<string, unknown>[]> {
-  await site.deps.recorders.trafficBuffer?.flush();
+  await site.buffers.traffic.flush();
   return site.db('workspace_sessions').where({ user_id: bob.id }).orderBy('id').select();
 }
 
@@ -233,8 +233,7 @@ describe('a connection', () => {
     const after = Date.now();
     expect(await sessions()).toMatchObject([{ ended_at: null, disconnected_at: null }]);
     await takeAgain();
-    const sweeper = { ...sweeperContext(new Date(after + 40 * 60_000)), recorders: site.deps.recorders };
-    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeper);
+    await WorkspaceSessionTracker.endIdleSessions(site.db, sweeperContext(new Date(after + 40 * 60_000)));
     const [session] = await sessions();
     // The moment in which it was there for the last time, and no time-out.
     expect(session).toMatchObject({ end_reason: 'closed', ended_at: session?.last_activity_at });
@@ -497,7 +496,7 @@ describe('a connection that comes back', () => {
   it('has done nothing by that: a restart of the app makes no active minute', async () => {
     const command = await open();
     const { resume } = command.heard[0]!.run as { resume: string };
-    const note = vi.spyOn(site.deps.recorders.trafficBuffer!, 'note');
+    const note = vi.spyOn(site.buffers.traffic, 'note');
     await new Command(paths.sessions).say({ resume }).answer();
     await command.closed;
     await server.sshSessions.connections.look();

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { AuditLogger, type AuditEntry } from './audit-logger.ts';
-import { toAuditRow, type AuditRow } from './audit-row.ts';
-import { fromEventLine, insertAuditEvents, toEventLine } from './insert-audit-events.ts';
-import type { RequestContext } from './request-context.ts';
+import { AuditLogger, type AuditEntry } from '../audit-logger.ts';
+import { toAuditRow, type AuditRow } from '../audit-row.ts';
+import { fromEventLine, insertAuditEvents, toEventLine } from '../insert-audit-events.ts';
+import type { RequestContext } from '../request-context.ts';
 import { recordSecurityEvent, type SecurityEventKind } from './security-log.ts';
-import { DAY_MS, MINUTE_MS } from '../durations.ts';
+import { DAY_MS, MINUTE_MS } from '../../durations.ts';
 
 /** As long as the limits of the sign-in form count. */
 const WINDOW_MINUTES = 15;

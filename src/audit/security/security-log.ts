@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
-import { MINUTE_MS } from '../durations.ts';
-import { boundedText } from '../storable-text.ts';
-import type { RequestContext } from './request-context.ts';
+import { MINUTE_MS } from '../../durations.ts';
+import { boundedText } from '../../storable-text.ts';
+import { auditSink } from '../audit-sink.ts';
+import type { RequestContext } from '../request-context.ts';
 
 /** The kinds, in the order of their rings in the table; migration 0121 has a sequence for each. */
 export const securityEventKinds = [
@@ -36,7 +37,7 @@ export async function recordSecurityEvent(
   input: { kind: SecurityEventKind; details: Record<string, string | number | boolean | null> },
 ): Promise<void> {
   const { kind } = input;
-  context.metrics.securityEvents.inc({ kind });
+  auditSink.of(db)?.metrics.securityEvents.inc({ kind });
   try {
     await db.raw(INSERT, {
       first: securityEventKinds.indexOf(kind) * RING_SLOTS,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { RequestContext } from './request-context.ts';
-import { MINUTE_MS } from '../durations.ts';
+import type { RequestContext } from '../request-context.ts';
+import { MINUTE_MS } from '../../durations.ts';
 
 /** The minutes that a run looks back: as many as lie between two runs (jobs.ts). */
 const WINDOW_MINUTES = 5;

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { PAGE_SIZE, readPage, type Cursor, type Page } from '../db/keyset.ts';
+import { PAGE_SIZE, readPage, type Cursor, type Page } from '../../db/keyset.ts';
 import { securityEventKinds, type SecurityEventKind } from './security-log.ts';
 
 export interface SecurityEventEntry {

@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+
+/**
+ * Something that is made once for a pool, and that the pool carries to every operation: `db` has it, and so
+ * has each of its transactions and savepoints. Only for what must reach code that already gets `db` and
+ * nothing else of the process, such as the writer of audit rows: an operation that is handed a transaction
+ * cannot know who began it. Stands in `userParams`, which Knex copies from a pool into its transactions
+ * (https://knexjs.org/guide/#withuserparams).
+ */
+export class Carried<T> {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** The same pool of connections, carrying `value`. `db` itself stays as it is. */
+  attach(db: Knex, value: T): Knex {
+    return db.withUserParams({ ...db.userParams, [this.#name]: value });
+  }
+
+  /**
+   * What the pool of `db` carries; undefined when it carries nothing by this name, as on the command line.
+   */
+  of(db: Knex): T | undefined {
+    return db.userParams[this.#name] as T | undefined;
+  }
+}
