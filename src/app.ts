@@ -41,7 +41,7 @@ import { createForwardAuthRouter } from './workspace/gateway/forward-auth-router
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway/upgrade-handler.ts';
 import { createHostListener } from './workspace/gateway/host-listener.ts';
 import { createHostRouter } from './workspace/gateway/host-router.ts';
-import { createRequestProxy, type ProxyOutcome } from './workspace/gateway/proxy-request.ts';
+import { RequestProxy, type ProxyOutcome } from './workspace/gateway/proxy-request.ts';
 import { HumanActivity } from './workspace/activity/human-activity.ts';
 import { createWorkspaceRouter } from './workspace/router.ts';
 import { AccessCache } from './workspace/access/access-cache.ts';
@@ -81,14 +81,14 @@ export function createApp(deps: WorkspaceDeps): {
   const limits = createAttemptLimits(db);
   const humanActivity = new HumanActivity();
   const accessCache = new AccessCache(db, accessRules(deps), humanActivity);
-  const workspaceProxy = createWorkspaceProxy(deps, humanActivity);
-  const proxyRequest =
-    workspaceProxy === null ? null : createRequestProxy({ config, accessCache, workspaceProxy });
+  const workspaceProxy = createWorkspaceProxy(deps, { humanActivity, accessCache });
+  const requestProxy =
+    workspaceProxy === null ? null : new RequestProxy({ config, accessCache, workspaceProxy });
   const earlier = new WeakMap<IncomingMessage, ProxyOutcome>();
   const contextOf = (req: IncomingMessage): RequestContext => unroutedContext(app, req, log);
 
   app.use(requestLog(log, metrics));
-  app.use(createHostRouter(deps, proxyRequest, earlier));
+  app.use(createHostRouter(deps, requestProxy, earlier));
   app.use(serverOptions);
   app.use(securityHeaders(config));
   app.use(basicLocals(assets));
@@ -132,11 +132,8 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(errorPages(db));
   return {
     app,
-    listener: createHostListener(deps, { app, proxyRequest, earlier, contextOf }),
-    upgrade:
-      workspaceProxy === null
-        ? undefined
-        : createUpgradeHandler({ config, contextOf }, accessCache, workspaceProxy),
+    listener: createHostListener(deps, { app, requestProxy, earlier, contextOf }),
+    upgrade: requestProxy === null ? undefined : createUpgradeHandler({ config, contextOf }, requestProxy),
     cut: (what) => {
       if (what === 'sockets') workspaceProxy?.close();
       else workspaceProxy?.cutAnswers();
@@ -147,11 +144,11 @@ export function createApp(deps: WorkspaceDeps): {
 
 function createWorkspaceProxy(
   { workspaceAddresses: addresses, ...deps }: WorkspaceDeps,
-  humanActivity: HumanActivity,
+  of: { humanActivity: HumanActivity; accessCache: AccessCache },
 ): WorkspaceProxy | null {
   return addresses === undefined
     ? null
-    : new WorkspaceProxy({ ...deps, addresses, humanActivity, rules: accessRules(deps) });
+    : new WorkspaceProxy({ ...deps, addresses, ...of, rules: accessRules(deps) });
 }
 
 /** The subscription of the person's own company, loaded with the person. Null for operators. */

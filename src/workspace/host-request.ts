@@ -1,10 +1,14 @@
+import type { Config } from '../config/config.ts';
 import { hostnameOf } from './host-name.ts';
+import { createCookieReader, isHttps } from './workspace-cookie.ts';
 
-/** What is known of a request to a workspace's host, whichever way it came. */
+/** A request to a workspace's host, read the same way for the proxy, for WebSockets and for forward-auth. */
 export interface HostRequest {
   label: string;
-  /** SHA-256 of the pass in its cookie; null when there is none. */
+  /** SHA-256 of the token in the workspace cookie; null when there is none. */
   tokenHash: string | null;
+  /** The cookies that the workspace may see: all but ours. */
+  forwardedCookie: string;
   /** The name in its address, in lower case and without port. */
   hostname: string;
   method: string;
@@ -29,31 +33,40 @@ export interface HostRequest {
 /** Headers as Node gives them. */
 type Headers = Record<string, string | string[] | undefined>;
 
-/**
- * Reads what the decision needs from the headers that the browser itself sent; the path may still have its
- * query.
- */
-export function readHostRequest(
-  headers: Headers,
-  of: Pick<HostRequest, 'label' | 'tokenHash' | 'hostname' | 'method' | 'path'>,
-): HostRequest {
-  const { label, tokenHash, hostname, method, path } = of;
-  const query = path.indexOf('?');
-  // Written out: to spread it costs most of this, and there is one for each request.
-  return {
-    label,
-    tokenHash,
-    hostname,
-    method,
-    path: query === -1 ? path : path.slice(0, query),
-    isUpgrade: asksForWebSocket(headers),
-    origin: one(headers.origin),
-    fetchSite: one(headers['sec-fetch-site']),
-    fetchMode: one(headers['sec-fetch-mode']),
-    fetchDest: one(headers['sec-fetch-dest']),
-    accept: one(headers.accept),
-    isPersonal: one(headers['sec-fetch-user']) === '?1',
-    contentLength: one(headers['content-length']),
+/** Where a request goes. Behind another proxy the host and the path are those that the proxy reports. */
+interface Target {
+  label: string;
+  host: string | undefined;
+  method: string;
+  /** With or without its query. */
+  path: string;
+}
+
+/** Creates the one reader of requests to workspaces' hosts. The headers are those of the browser. */
+export function createHostRequestReader(
+  config: Pick<Config, 'baseUrl'>,
+): (headers: Headers, target: Target) => HostRequest {
+  const readCookie = createCookieReader(isHttps(config));
+  return (headers, { label, host, method, path }) => {
+    const cookie = readCookie(one(headers.cookie));
+    const query = path.indexOf('?');
+    // Written out: a spread would cost most of this function, which runs for each request.
+    return {
+      label,
+      tokenHash: cookie.hash,
+      forwardedCookie: cookie.forwarded,
+      hostname: hostnameOf(host) ?? '',
+      method,
+      path: query === -1 ? path : path.slice(0, query),
+      isUpgrade: asksForWebSocket(headers),
+      origin: one(headers.origin),
+      fetchSite: one(headers['sec-fetch-site']),
+      fetchMode: one(headers['sec-fetch-mode']),
+      fetchDest: one(headers['sec-fetch-dest']),
+      accept: one(headers.accept),
+      isPersonal: one(headers['sec-fetch-user']) === '?1',
+      contentLength: one(headers['content-length']),
+    };
   };
 }
 

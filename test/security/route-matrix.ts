@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
-import { createToken } from '../../src/workspace/access/workspace-cookie-token.ts';
+import { createToken } from '../../src/workspace/workspace-cookie.ts';
 import {
   buildAccessToken,
   buildPayment,

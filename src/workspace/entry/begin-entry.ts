@@ -6,7 +6,7 @@ import { NotFound } from '../../errors.ts';
 import { assignHost } from './assign-host.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
-import { createToken } from '../access/workspace-cookie-token.ts';
+import { createToken } from '../workspace-cookie.ts';
 import { findWorkspace } from '../queries.ts';
 import { sessionKey } from '../sessions/start-session.ts';
 

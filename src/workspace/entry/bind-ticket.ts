@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
-import { createToken } from '../access/workspace-cookie-token.ts';
+import { createToken } from '../workspace-cookie.ts';
 
 /**
  * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with

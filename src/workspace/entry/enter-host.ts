@@ -10,7 +10,7 @@ import {
   isHttps,
   workspaceCookie,
   readWorkspaceCookie,
-} from '../access/workspace-cookie-token.ts';
+} from '../workspace-cookie.ts';
 
 /** What a browser is told on its way in: where to go on, and the whole `Set-Cookie` headers. */
 interface EntryStep {

@@ -1,5 +1,5 @@
 import { cookiePairs } from '../../web/cookie-pairs.ts';
-import { hashSentToken } from '../access/workspace-cookie-token.ts';
+import { hashSentToken } from '../workspace-cookie.ts';
 
 /** Longer than an entry and its ticket together, in seconds: what is left behind is gone soon. */
 const NONCE_SECONDS = 120;

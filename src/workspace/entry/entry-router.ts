@@ -13,7 +13,7 @@ import { accessRules } from '../access-rules.ts';
 import { isAppLabel, workspaceOrigin, ENTER_PATH } from '../host-name.ts';
 import { isPrefetch } from '../host-request.ts';
 import { addressWithLabel, entryQuery } from '../input.ts';
-import { hashSentToken } from '../access/workspace-cookie-token.ts';
+import { hashSentToken } from '../workspace-cookie.ts';
 import { findWorkspaceAt } from '../queries.ts';
 import { createRuntimeActsLimit, tellOfState } from '../runtime/runtime-router.ts';
 import { setWorkspaceState } from '../runtime/set-workspace-state.ts';

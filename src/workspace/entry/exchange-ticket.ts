@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { ENTRY_SECONDS } from './begin-entry.ts';
-import { createToken } from '../access/workspace-cookie-token.ts';
+import { createToken } from '../workspace-cookie.ts';
 import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { DAY_MS } from '../../durations.ts';

@@ -3,9 +3,8 @@ import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { Forbidden } from '../../errors.ts';
 import { createHostReader, hostnameOf } from '../host-name.ts';
-import { isNavigation, one, readHostRequest, type HostRequest } from '../host-request.ts';
+import { createHostRequestReader, isNavigation, one, type HostRequest } from '../host-request.ts';
 import type { AccessRefusal } from '../access/decide-access.ts';
-import { createCookieReader, isHttps } from '../access/workspace-cookie-token.ts';
 import type { AccessCache } from '../access/access-cache.ts';
 
 /**
@@ -21,33 +20,26 @@ export const mendable: readonly AccessRefusal[] = ['no-pass', 'signed-out', 'sto
  */
 export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: AccessCache): Router {
   const readHost = createHostReader(config);
-  const readCookie = createCookieReader(isHttps(config));
+  const readRequest = createHostRequestReader(config);
   const router = Router();
   router.get('/forward-auth', async (req, res) => {
     res.setHeader('cache-control', 'no-store');
     const original = readOriginal(req);
     const asked = original === null ? null : readHost(original.host);
     if (original === null || asked?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
-    const cookie = readCookie(req.headers.cookie);
-    const request = readHostRequest(req.headers, {
-      label: asked.label,
-      tokenHash: cookie.hash,
-      hostname: hostnameOf(original.host) ?? '',
-      method: original.method,
-      path: original.path,
-    });
+    const request = readRequest(req.headers, { label: asked.label, ...original });
     const context = requestContext(req);
-    const entry = await accessCache.decide(context, request);
-    if (!entry.allowed) {
-      refuse(res, config.baseUrl, { request, reason: entry.reason, isNginx: original.isNginx });
+    const decision = await accessCache.decide(context, request);
+    if (!decision.allowed) {
+      refuse(res, config.baseUrl, { request, reason: decision.reason, isNginx: original.isNginx });
       return;
     }
-    await accessCache.note(context, entry.session, { request, isPartlySeen: true });
-    res.setHeader('x-workspace-id', String(entry.grant.workspaceId));
-    res.setHeader('x-workspace-user-id', String(entry.grant.userId));
+    await accessCache.note(context, decision.session, { request, isPartlySeen: true });
+    res.setHeader('x-workspace-id', String(decision.grant.workspaceId));
+    res.setHeader('x-workspace-user-id', String(decision.grant.userId));
     // What the workspace may see of the cookies; each of the three proxies can put it in place of the
     // browser's own.
-    res.setHeader('cookie', cookie.forwarded);
+    res.setHeader('cookie', request.forwardedCookie);
     res.status(204).end();
   });
   return router;

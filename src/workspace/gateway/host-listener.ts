@@ -15,13 +15,13 @@ export function createHostListener(
   of: {
     app: RequestListener;
     /** Null: nothing is passed on here. */
-    proxyRequest: RequestProxy | null;
+    requestProxy: RequestProxy | null;
     earlier: WeakMap<IncomingMessage, ProxyOutcome>;
     contextOf(req: IncomingMessage): RequestContext;
   },
 ): RequestListener {
-  const { app, proxyRequest, earlier, contextOf } = of;
-  if (proxyRequest === null) return app;
+  const { app, requestProxy, earlier, contextOf } = of;
+  if (requestProxy === null) return app;
   const readHost = createHostReader(config);
   return (req, res) => {
     const asked = readHost(req.headers.host);
@@ -31,9 +31,9 @@ export function createHostListener(
     }
     const context = contextOf(req);
     const since = performance.now();
-    proxyRequest(context, { req, res, label: asked.label }).then(
+    requestProxy.proxyRequest(context, { req, res, label: asked.label }).then(
       (outcome) => {
-        if (outcome.kind === 'passed') {
+        if (outcome.kind === 'proxied') {
           const labels = { method: req.method ?? '', route: 'workspace', status: String(res.statusCode) };
           metrics.httpRequests.observe(labels, (performance.now() - since) / 1000);
           return;

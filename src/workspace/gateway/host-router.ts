@@ -21,7 +21,7 @@ const AGAIN_SECONDS = 3;
  */
 export function createHostRouter(
   deps: WorkspaceDeps,
-  proxyRequest: RequestProxy | null,
+  requestProxy: RequestProxy | null,
   earlier: WeakMap<IncomingMessage, ProxyOutcome> = new WeakMap(),
 ): Router {
   const { config } = deps;
@@ -38,9 +38,10 @@ export function createHostRouter(
     if (isAsset(req, res, assets)) return;
     if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
       await enter(deps, req, res, asked.label);
-    } else if (asked.kind === 'workspace' && proxyRequest !== null) {
+    } else if (asked.kind === 'workspace' && requestProxy !== null) {
       const outcome =
-        earlier.get(req) ?? (await proxyRequest(requestContext(req), { req, res, label: asked.label }));
+        earlier.get(req) ??
+        (await requestProxy.proxyRequest(requestContext(req), { req, res, label: asked.label }));
       settle(req, res, { outcome, url: enterUrl(config.baseUrl, asked.label) });
     } else if (asked.kind === 'workspace') {
       // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.

@@ -5,7 +5,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http';
-import { isOurs } from '../access/workspace-cookie-token.ts';
+import { isOurs } from '../workspace-cookie.ts';
 
 /** Headers that speak to the next hop only (RFC 9110, section 7.6.1), besides those that Connection names. */
 const hopByHop = [

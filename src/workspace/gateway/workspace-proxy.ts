@@ -6,12 +6,14 @@ import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
 import type { EnteredSession } from '../session-row.ts';
-import type { AccessQuestion } from '../access/find-access-facts.ts';
+import type { AccessCache } from '../access/access-cache.ts';
+import type { AccessGrant } from '../access/decide-access.ts';
+import type { HostRequest } from '../host-request.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { readFrames } from '../activity/websocket-frames.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
-import { isHttps } from '../access/workspace-cookie-token.ts';
+import { isHttps } from '../workspace-cookie.ts';
 import { cleanRequestHeaders } from './proxy-headers.ts';
 import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
@@ -21,11 +23,11 @@ import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresse
 
 const SILENT_MS = 120_000;
 
-/**
- * A person who has too much open is named in the security log once in so many milliseconds, with how often it
- * was.
- */
-const TOLD_MS = 60_000;
+/** The security log names a person who has too much open at most once in this time, in milliseconds. */
+const RECORDED_MS = 60_000;
+
+/** The most people whose refusals are counted at a time; the one who was first added is forgotten first. */
+const REFUSED_MAX = 10_000;
 
 /** The workspace did not answer, or not so that it could be passed on; `status` says how. */
 export class WorkspaceAway extends Error {
@@ -46,18 +48,20 @@ export class TooMuchOpen extends Error {
   }
 }
 
-/** Who has been let in, and to where. */
-export interface AuthorizedRequest extends AccessQuestion {
-  workspaceId: number;
-  userId: number;
-  companyId: number;
-  session: EnteredSession;
+/** A request that may reach its workspace, and all that is needed to send it there. */
+export interface AuthorizedRequest {
+  request: HostRequest;
   context: RequestContext;
+  /** The person, and the workspace that the person may use. */
+  grant: AccessGrant;
+  session: EnteredSession;
   address: WorkspaceAddress;
-  /** The cookies without ours. */
-  cookie: string;
-  /** The workspace answers. */
-  onAnswer(): void;
+}
+
+interface Refused {
+  /** In milliseconds since the epoch. */
+  recordedAt: number;
+  count: number;
 }
 
 interface ProxyDeps {
@@ -67,6 +71,7 @@ interface ProxyDeps {
   addresses: WorkspaceAddresses;
   rules: AccessRules;
   humanActivity: HumanActivity;
+  accessCache: Pick<AccessCache, 'note'>;
   /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
   silentMs?: number;
 }
@@ -81,7 +86,8 @@ export class WorkspaceProxy {
   readonly #humanActivity: HumanActivity;
   /** How much each person has open. */
   readonly #held = new Map<number, number>();
-  readonly #refused = new Map<number, { since: number; count: number }>();
+  /** How often each person was refused since the security log last named the person. */
+  readonly #refused = new Map<number, Refused>();
 
   constructor(deps: ProxyDeps) {
     this.#deps = deps;
@@ -108,7 +114,7 @@ export class WorkspaceProxy {
       await relayRequest(req, res, {
         options: { ...options, agent: this.#agent },
         onAnswer: () => {
-          authorized.onAnswer();
+          this.#countUse(authorized);
         },
       });
     } catch (error) {
@@ -142,7 +148,7 @@ export class WorkspaceProxy {
         options: { ...options, headers: { ...headers, connection: 'Upgrade', upgrade: 'websocket' } },
         silentMs: this.#silentMs,
         onAnswer: () => {
-          authorized.onAnswer();
+          this.#countUse(authorized);
         },
         ...this.#counters(connection, socket),
       });
@@ -199,44 +205,65 @@ export class WorkspaceProxy {
     return { onOpen, onSent, onSaid };
   }
 
+  /** Never rejects: a request that is not counted is logged, and goes on. */
+  #countUse({ request, context, session, grant }: AuthorizedRequest): void {
+    this.#deps.accessCache
+      .note(context, session, { request, isPartlySeen: false })
+      ?.catch((error: unknown) => {
+        context.log.warn({ err: error, workspaceId: grant.workspaceId }, 'traffic could not be counted');
+      });
+  }
+
   #toOptions(
     req: IncomingMessage,
-    { address, context, cookie }: AuthorizedRequest,
+    { address, context, request }: AuthorizedRequest,
   ): Pick<RequestOptions, 'method' | 'path'> & WorkspaceTarget & { headers: IncomingHttpHeaders } {
     const protocol = isHttps(this.#deps.config) ? 'https' : 'http';
-    const headers = cleanRequestHeaders(req.headers, { cookie, ip: context.ip, protocol });
+    const headers = cleanRequestHeaders(req.headers, {
+      cookie: request.forwardedCookie,
+      ip: context.ip,
+      protocol,
+    });
     return { ...toTarget(address), method: req.method, path: req.url, headers };
   }
 
   #hold(authorized: AuthorizedRequest): void {
-    const { userId } = authorized;
+    const { userId } = authorized.grant;
     const held = this.#held.get(userId) ?? 0;
     if (held >= this.#deps.config.workspaceConnectionsMax) {
-      this.#tell(authorized);
+      this.#recordRefusal(authorized);
       throw new TooMuchOpen();
     }
     this.#held.set(userId, held + 1);
   }
 
-  #letGo({ userId }: AuthorizedRequest): void {
+  #letGo({ grant: { userId } }: AuthorizedRequest): void {
     const held = this.#held.get(userId) ?? 0;
     if (held > 1) this.#held.set(userId, held - 1);
     else this.#held.delete(userId);
   }
 
-  /** Once in a while: whoever opens thousands must fill no table. */
-  #tell({ userId, companyId, context }: AuthorizedRequest): void {
+  /** Writes one row a minute at most: a person who opens thousands of connections must not fill a table. */
+  #recordRefusal({ grant: { userId, companyId }, context }: AuthorizedRequest): void {
     const now = context.at.getTime();
-    const told = this.#refused.get(userId) ?? { since: -Infinity, count: 0 };
-    told.count += 1;
-    this.#refused.set(userId, told);
-    if (now - told.since < TOLD_MS) return;
+    const refused = this.#refused.get(userId) ?? this.#addRefused(userId);
+    refused.count += 1;
+    if (now - refused.recordedAt < RECORDED_MS) return;
     const details = { by: 'gateway', reason: 'too-many', user_id: userId, company_id: companyId };
     void recordSecurityEvent(this.#deps.db, context, {
       kind: 'access-refused',
-      details: { ...details, times: told.count },
+      details: { ...details, times: refused.count },
     });
-    this.#refused.set(userId, { since: now, count: 0 });
+    refused.recordedAt = now;
+    refused.count = 0;
+  }
+
+  #addRefused(userId: number): Refused {
+    const [oldest] = this.#refused.keys();
+    if (oldest !== undefined && this.#refused.size >= REFUSED_MAX) this.#refused.delete(oldest);
+    const refused = { recordedAt: -Infinity, count: 0 };
+    this.#refused.set(userId, refused);
+    return refused;
   }
 }
 
@@ -247,8 +274,9 @@ function toAway(error: unknown): unknown {
 }
 
 function toConnection(authorized: AuthorizedRequest, isSocket: boolean, cut: () => void): OpenConnection {
-  const { label, tokenHash, workspaceId, session, context } = authorized;
-  return { label, tokenHash, workspaceId, session, context, isSocket, cut };
+  const { request, grant, session, context } = authorized;
+  const { label, tokenHash } = request;
+  return { label, tokenHash, workspaceId: grant.workspaceId, session, context, isSocket, cut };
 }
 
 type WorkspaceTarget = { socketPath: string } | { host: string; port: number };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readHostRequest } from '../../../src/workspace/host-request.ts';
+import { createHostRequestReader } from '../../../src/workspace/host-request.ts';
 import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import { START } from '../scene.ts';
 
@@ -73,13 +73,15 @@ function beats(count: number, everySeconds: number, from = 0): number[] {
   return Array.from({ length: count }, (_, n) => 15 + from + n * everySeconds + random(0.15));
 }
 
+const readRequest = createHostRequestReader({ baseUrl: 'http://app.localhost' });
+
 function ask(
   humanActivity: HumanActivity,
   at: number,
   { method = 'GET', path = '/', ...headers }: Record<string, string> = {},
 ): boolean {
-  const of = { label: 'api-acme', tokenHash: null, hostname: 'api-acme.localhost', method, path };
-  return humanActivity.isBehindRequest(session, second(at), readHostRequest(headers, of));
+  const request = readRequest(headers, { label: 'api-acme', host: 'api-acme.localhost', method, path });
+  return humanActivity.isBehindRequest(session, second(at), request);
 }
 
 describe('behind messages of a WebSocket there is', () => {

@@ -6,6 +6,7 @@ import { systemContext } from '../../../src/audit/request-context.ts';
 import { createHttpServer } from '../../../src/web/server/http-server.ts';
 import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresses.ts';
+import { createHostRequestReader } from '../../../src/workspace/host-request.ts';
 import { WorkspaceAway, WorkspaceProxy } from '../../../src/workspace/gateway/workspace-proxy.ts';
 import { useTestApp } from '../../support/app.ts';
 import {
@@ -93,7 +94,7 @@ describe('a workspace that takes a request and says nothing', () => {
     const silent = createServer(() => undefined).listen(0);
     const front = createServer((req, res) => {
       const address = req.url === '/silent' ? { port: portOf(silent) } : { socketPath: program.socketPath };
-      impatient.proxyRequest(req, res, { ...admitted(), address }).catch((error: unknown) => {
+      impatient.proxyRequest(req, res, { ...authorized(), address }).catch((error: unknown) => {
         res.writeHead(error instanceof WorkspaceAway ? error.status : 500).end();
       });
     }).listen(0);
@@ -101,6 +102,7 @@ describe('a workspace that takes a request and says nothing', () => {
     const impatient = new WorkspaceProxy({
       ...{ config, db, log, humanActivity: new HumanActivity(), rules: { mustRun: true }, silentMs: 100 },
       addresses: { addressOf: () => null },
+      accessCache: { note: () => undefined },
     });
     const statuses: number[] = [];
     for (const path of ['silent', 'there', 'silent', 'there'])
@@ -114,16 +116,15 @@ describe('a workspace that takes a request and says nothing', () => {
   });
 
   const portOf = (of: Server): number => (of.address() as AddressInfo).port;
-  const admitted = () => ({
-    label: place.name,
-    tokenHash: null,
-    workspaceId: place.id,
-    userId: cast.bob.id,
-    companyId: cast.acme.id,
-    session: { id: 1, startedAt: new Date() },
+  const readRequest = createHostRequestReader({ baseUrl: 'http://app.localhost' });
+  const authorized = () => ({
+    request: readRequest({}, { label: place.name, host: undefined, method: 'GET', path: '/' }),
     context: systemContext({ name: 'test', at: new Date(), log: site.deps.log }),
-    cookie: '',
-    onAnswer: () => undefined,
+    grant: {
+      ...{ workspaceId: place.id, userId: cast.bob.id, companyId: cast.acme.id },
+      ...{ isAdmin: false, browserSessionHash: '' },
+    },
+    session: { id: 1, startedAt: new Date() },
   });
 });
 

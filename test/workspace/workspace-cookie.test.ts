@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createCookieReader,
-  createToken,
-  workspaceCookie,
-} from '../../../src/workspace/access/workspace-cookie-token.ts';
+import { createCookieReader, createToken, workspaceCookie } from '../../src/workspace/workspace-cookie.ts';
 
 const cookieOf = (token: string): string => workspaceCookie(token, true).split(';')[0] ?? '';
 

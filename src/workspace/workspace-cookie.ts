@@ -1,6 +1,6 @@
-import type { Config } from '../../config/config.ts';
-import { hashSecret, newSecret } from '../../secret-token.ts';
-import { cookiePairs } from '../../web/cookie-pairs.ts';
+import type { Config } from '../config/config.ts';
+import { hashSecret, newSecret } from '../secret-token.ts';
+import { cookiePairs } from '../web/cookie-pairs.ts';
 
 /** The shape of a secret: 32 bytes in base64url. */
 const TOKEN = /^[\w-]{43}$/;
