@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { authorizeRequest, type AccessDecision } from './authorize-request.ts';
 import { type EnteredSession } from '../session-row.ts';
-import { keyOfQuestion } from './find-access-facts.ts';
+import { browserFacts } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
 import { createAccessQuestions, type FindFacts } from './access-questions.ts';
@@ -77,7 +77,7 @@ export class AccessCache {
   }
 
   #decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
-    const key = keyOfQuestion(request);
+    const key = browserFacts.keyOf(request);
     const believed = this.#believed.get(key);
     const age = context.at.getTime() - (believed?.at ?? -Infinity);
     if (believed === undefined || age >= BELIEVED_MS) return this.#ask(key, context, request);

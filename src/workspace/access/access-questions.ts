@@ -1,23 +1,18 @@
 import type { Knex } from 'knex';
 import { createBatcher } from '../../audit/batcher.ts';
-import {
-  findAccessFacts,
-  keyOfQuestion,
-  type AccessQuestion,
-  type AccessFacts,
-} from './find-access-facts.ts';
+import { browserFacts, type AccessFacts, type BrowserAsker } from './find-access-facts.ts';
 
 /** Passes asked about in one statement. */
 const BATCH = { items: 500, bytes: Infinity };
 
 interface Question {
-  asked: AccessQuestion;
+  asker: BrowserAsker;
   at: Date;
   facts: AccessFacts | undefined;
 }
 
 /** Asks what is known about a pass. */
-export type FindFacts = (asked: AccessQuestion, at: Date) => Promise<AccessFacts | undefined>;
+export type FindFacts = (asker: BrowserAsker, at: Date) => Promise<AccessFacts | undefined>;
 
 /**
  * Asks the database about passes, one statement after the other: who asks while one is under way is in the
@@ -26,19 +21,16 @@ export type FindFacts = (asked: AccessQuestion, at: Date) => Promise<AccessFacts
  */
 export function createAccessQuestions(db: Knex): FindFacts {
   const batcher = createBatcher<Question>(BATCH, (batch) => answer(db, batch));
-  return async (asked, at) => {
-    const question: Question = { asked, at, facts: undefined };
+  return async (asker, at) => {
+    const question: Question = { asker, at, facts: undefined };
     await batcher.add(question, 0);
     return question.facts;
   };
 }
 
 async function answer(db: Knex, batch: Question[]): Promise<void> {
-  const asked = new Map(batch.map((question) => [keyOfQuestion(question.asked), question.asked]));
+  const askers = new Map(batch.map(({ asker }) => [browserFacts.keyOf(asker), asker]));
   const at = new Date(Math.max(...batch.map((question) => question.at.getTime())));
-  const found = await findAccessFacts(db, [...asked.values()], at);
-  const known = new Map(
-    found.map((row) => [keyOfQuestion({ label: row.label, tokenHash: row.token_hash }), row]),
-  );
-  for (const question of batch) question.facts = known.get(keyOfQuestion(question.asked));
+  const found = await browserFacts.find(db, [...askers.values()], at);
+  for (const question of batch) question.facts = found.get(browserFacts.keyOf(question.asker));
 }

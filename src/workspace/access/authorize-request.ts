@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { AccessQuestion, AccessFacts } from './find-access-facts.ts';
+import type { BrowserAsker, AccessFacts } from './find-access-facts.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decideAccess, type AccessGrant, type AccessRefusal } from './decide-access.ts';
 import { openWorkspace } from '../sessions/open-workspace.ts';
@@ -19,7 +19,7 @@ export type AccessDecision =
 export async function authorizeRequest(
   db: Knex,
   context: RequestContext,
-  input: AccessQuestion & AccessRules & { ask: FindFacts },
+  input: BrowserAsker & AccessRules & { ask: FindFacts },
 ): Promise<AccessDecision> {
   const { label, tokenHash, ask, ...rules } = input;
   const facts = await ask({ label, tokenHash }, context.at);

@@ -31,10 +31,10 @@ export function decideAccess(
   at: Date,
   { mustRun }: AccessRules,
 ): RuleDecision {
-  const { workspace_id: workspaceId, company_id: companyId, pass_user_id: userId } = facts ?? {};
+  const { workspace_id: workspaceId, company_id: companyId, user_id: userId } = facts ?? {};
   const isThere = facts !== undefined && facts.deleted_at === null;
   if (!isThere || !isPresent(workspaceId) || !isPresent(companyId)) return refused('unknown-host');
-  const { browser_session_id: browserSessionHash } = facts;
+  const { session_id: browserSessionHash } = facts;
   if (!isPresent(userId) || browserSessionHash === null) return refused('no-pass');
   if (!facts.is_signed_in) return refused('signed-out');
   if (facts.role === null) return refused('deactivated');

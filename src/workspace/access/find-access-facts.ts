@@ -3,125 +3,131 @@ import { missingAcceptancesOf } from '../../legal/queries.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
 
-/** A host label with the hash of the cookie that came to it. */
-export interface AccessQuestion {
+/** A browser that asks for access: the label of the host, and the hash of the cookie that it sent. */
+export interface BrowserAsker {
   label: string;
   tokenHash: string | null;
 }
 
-/**
- * All that decides whether a request to a workspace's host is let in. Null: there is no such thing, or it is
- * over.
- */
+/** Reads the facts about askers of one kind: browsers, or connections by SSH. */
+export interface FactSource<Asker> {
+  /** Equal for two askers about whom the same is known. */
+  keyOf(asker: Asker): string;
+  /** The facts about each asker by its key, in one statement however many there are. */
+  find(db: Knex, askers: Asker[], at: Date): Promise<Map<string, AccessFacts>>;
+}
+
+/** All that decides whether a request may reach a workspace. Null: there is no such thing, or it is over. */
 export interface AccessFacts {
-  label: string;
-  token_hash: string | null;
+  key: string;
   workspace_id: number | null;
   company_id: number | null;
   owner_user_id: number | null;
   deleted_at: Date | null;
   /** Since when its program should run; null: it should not. */
   wanted_running_since: Date | null;
-  pass_user_id: number | null;
-  /** SHA-256 of the browser session that the pass is bound to. */
-  browser_session_id: string | null;
+  user_id: number | null;
+  /** Names the session in the evidence: SHA-256 of the browser session or of the connection by SSH. */
+  session_id: string | null;
+  /** The browser session still holds; or, by SSH, the key has not been removed. */
   is_signed_in: boolean;
   /** Null for somebody who is deactivated or not of the workspace's company. */
   role: 'member' | 'admin' | null;
   must_accept: boolean;
   /** When the subscription lapses. */
   paid_until: Date | null;
-  /** The session in which this browser uses the workspace. */
+  /** The open session of this asker in the workspace. */
   workspace_session_id: number | null;
   session_started_at: Date | null;
   last_activity_at: Date | null;
 }
 
-/** Names a host label together with a pass. */
-export function keyOfQuestion({ label, tokenHash }: AccessQuestion): string {
-  return `${label} ${tokenHash ?? ''}`;
+function browserRow(asker: BrowserAsker): { key: string; label: string; token_hash: string | null } {
+  return { key: browserFacts.keyOf(asker), label: asker.label, token_hash: asker.tokenHash };
 }
 
-/** What is known about each of the hosts and passes, in one statement however many they are. */
-export async function findAccessFacts(db: Knex, asked: AccessQuestion[], at: Date): Promise<AccessFacts[]> {
-  const passes = fromAsked(db, asked)
-    .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
-    .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
-    .leftJoin('workspace_passes as p', (join) => {
-      join.on('p.token_hash', 'asked.token_hash').andOn('p.workspace_id', 'w.id');
-      join.andOn('p.company_id', 'w.company_id').andOn('p.expires_at', '>', db.raw('?::timestamptz', [at]));
-    })
-    .joinRaw(
-      `left join browser_sessions as b on b.sid = p.browser_session_id and b.expire > ?::timestamptz
-         and b.sess -> 'passport' ->> 'user' = p.user_id::text
-         and to_timestamp((b.sess ->> 'signedInAt')::double precision / 1000) > ?::timestamptz - make_interval(days => ?)`,
-      [at, at, SESSION_MAX_DAYS],
-    );
-  return selectFacts(db, passes, {
-    pass: 'p',
-    sessionId: 'p.browser_session_id',
-    accessMethod: 'web',
-    isSignedIn: 'b.sid is not null',
-  });
+/** What is known about browsers, by the hosts and the cookies that they come with. */
+export const browserFacts: FactSource<BrowserAsker> = {
+  keyOf: ({ label, tokenHash }) => `${label} ${tokenHash ?? ''}`,
+  find: (db, askers, at) => {
+    const asked = rowsOf(db, 'key text, label text, token_hash text', askers.map(browserRow))
+      .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
+      .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
+      .leftJoin('workspace_passes as p', (join) => {
+        join.on('p.token_hash', 'asked.token_hash').andOn('p.workspace_id', 'w.id');
+        join.andOn('p.company_id', 'w.company_id').andOn('p.expires_at', '>', db.raw('?::timestamptz', [at]));
+      })
+      .joinRaw(
+        `left join browser_sessions as b on b.sid = p.browser_session_id and b.expire > ?::timestamptz
+           and b.sess -> 'passport' ->> 'user' = p.user_id::text
+           and to_timestamp((b.sess ->> 'signedInAt')::double precision / 1000) > ?::timestamptz - make_interval(days => ?)`,
+        [at, at, SESSION_MAX_DAYS],
+      );
+    return selectFacts(db, asked, {
+      credential: 'p',
+      sessionId: 'p.browser_session_id',
+      accessMethod: 'web',
+      isSignedIn: 'b.sid is not null',
+    });
+  },
+};
+
+/** A list of values as the table `asked`, to join to; one of its columns is `key`. */
+export function rowsOf(db: Knex, columns: string, rows: { key: string }[]): Knex.QueryBuilder {
+  return db.from(db.raw(`json_to_recordset(?::json) as asked(${columns})`, [JSON.stringify(rows)]));
 }
 
-/** What is asked about, as rows to join to: `asked.label` and `asked.token_hash`. */
-export function fromAsked(db: Knex, asked: AccessQuestion[]): Knex.QueryBuilder {
-  const rows = asked.map(({ label, tokenHash }) => ({ label, token_hash: tokenHash }));
-  return db.from(
-    db.raw('json_to_recordset(?::json) as asked(label text, token_hash text)', [JSON.stringify(rows)]),
-  );
-}
-
-/** Where a door keeps what lets somebody in. */
-interface FactSource {
-  /** The alias of its table, which has `workspace_id` and `user_id`. */
-  pass: string;
+/** Where the facts about one kind of asker come from. */
+interface Origin {
+  /** The alias of the table of what lets the person in; it has `workspace_id` and `user_id`. */
+  credential: string;
   /** The column that names the session in the evidence. */
   sessionId: string;
   accessMethod: AccessMethod;
-  /** SQL: whether what the pass hangs on still holds. */
+  /** SQL: whether what the credential depends on still holds. */
   isSignedIn: string;
 }
 
 /**
- * Reads the facts of one door from a query that has joined `asked`, the workspaces as `w` and its own passes:
- * the same of each, so that the same rules decide.
+ * Reads the facts from a query that has joined `asked`, the workspaces as `w` and the credentials of one kind
+ * of asker. All kinds get the same facts, so that the same rules decide.
  */
 export async function selectFacts(
   db: Knex,
-  passes: Knex.QueryBuilder,
-  source: FactSource,
-): Promise<AccessFacts[]> {
-  const { pass, sessionId } = source;
-  const mustAccept = missingAcceptancesOf(db, db.ref(`${pass}.user_id`))
+  asked: Knex.QueryBuilder,
+  origin: Origin,
+): Promise<Map<string, AccessFacts>> {
+  const { credential, sessionId } = origin;
+  const mustAccept = missingAcceptancesOf(db, db.ref(`${credential}.user_id`))
     .select(db.raw('1 as accept'))
     .limit(1)
     .as('must');
-  return passes
+  const rows = await asked
     .leftJoin('users as u', (join) => {
-      join.on('u.id', `${pass}.user_id`).andOn('u.company_id', 'w.company_id').andOnNull('u.deactivated_at');
+      join
+        .on('u.id', `${credential}.user_id`)
+        .andOn('u.company_id', 'w.company_id')
+        .andOnNull('u.deactivated_at');
     })
     .leftJoin('subscriptions as s', 's.company_id', 'w.company_id')
     .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
     .leftJoin('open_workspace_sessions as o', (join) => {
-      join.on('o.workspace_id', `${pass}.workspace_id`).andOn('o.user_id', `${pass}.user_id`);
-      join.andOn('o.session_id', sessionId).andOnVal('o.access_method', source.accessMethod);
+      join.on('o.workspace_id', `${credential}.workspace_id`).andOn('o.user_id', `${credential}.user_id`);
+      join.andOn('o.session_id', sessionId).andOnVal('o.access_method', origin.accessMethod);
     })
     .leftJoin('workspace_sessions as ws', (join) => {
       join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
     })
     .select<AccessFacts[]>([
-      'asked.label',
-      'asked.token_hash',
+      'asked.key',
       'w.id as workspace_id',
       'w.company_id',
       'w.owner_user_id',
       'w.deleted_at',
       'w.wanted_running_since',
-      `${pass}.user_id as pass_user_id`,
-      `${sessionId} as browser_session_id`,
-      db.raw(`(${source.isSignedIn}) as is_signed_in`),
+      `${credential}.user_id as user_id`,
+      `${sessionId} as session_id`,
+      db.raw(`(${origin.isSignedIn}) as is_signed_in`),
       'u.role',
       db.raw('must.accept is not null as must_accept'),
       db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
@@ -129,4 +135,5 @@ export async function selectFacts(
       'ws.started_at as session_started_at',
       'ws.last_activity_at',
     ]);
+  return new Map(rows.map((row) => [row.key, row]));
 }

@@ -3,12 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
 import { authorizeKnown, type WayIn } from './authorize-request.ts';
 import { type EnteredSession } from '../session-row.ts';
-import {
-  findAccessFacts,
-  keyOfQuestion,
-  type AccessQuestion,
-  type AccessFacts,
-} from './find-access-facts.ts';
+import type { AccessFacts, FactSource } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import type { AccessRefusal } from './decide-access.ts';
 import { sessionBuffers } from '../sessions/session-buffers.ts';
@@ -16,7 +11,9 @@ import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
-export interface OpenConnection extends AccessQuestion {
+export interface OpenConnection<Asker> {
+  /** By whom it was opened, as the facts name it. */
+  asker: Asker;
   workspaceId: number;
   /** The session that it belongs to; another one after a break. */
   session: EnteredSession;
@@ -33,19 +30,18 @@ export interface OpenConnection extends AccessQuestion {
 }
 
 /** Where a connection stands among the open ones; `index` is -1 when it does no more. */
-interface Place {
-  readonly connection: OpenConnection;
+interface Place<Asker> {
+  readonly connection: OpenConnection<Asker>;
   index: number;
 }
 
-interface ConnectionDeps {
+interface ConnectionDeps<Asker> {
   db: Knex;
   log: Log;
   /** Given: what is open to a workspace that does not listen is cut. */
   addresses?: WorkspaceAddresses;
   rules: AccessRules;
-  /** How the database is asked; for browsers when not given. */
-  find?: (db: Knex, asked: AccessQuestion[], at: Date) => Promise<AccessFacts[]>;
+  facts: FactSource<Asker>;
 }
 
 /** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
@@ -56,17 +52,17 @@ const LOOK_MS = 2000;
  * decided about anew, in one statement, and what is no longer let in is cut. While the database does not
  * answer, what is open stays open.
  */
-export class OpenConnections {
+export class OpenConnections<Asker> {
   /**
    * No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next
    * full collection.
    */
-  readonly #open: Place[] = [];
-  readonly #deps: ConnectionDeps;
+  readonly #open: Place<Asker>[] = [];
+  readonly #deps: ConnectionDeps<Asker>;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
-  constructor(deps: ConnectionDeps) {
+  constructor(deps: ConnectionDeps<Asker>) {
     this.#deps = deps;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
@@ -76,7 +72,7 @@ export class OpenConnections {
   }
 
   /** Watches a connection until the returned function is called. */
-  add(connection: OpenConnection): () => void {
+  add(connection: OpenConnection<Asker>): () => void {
     const place = { connection, index: this.#open.length };
     this.#open.push(place);
     return () => {
@@ -109,7 +105,7 @@ export class OpenConnections {
   }
 
   /** The last one takes its place. */
-  #remove(place: Place): void {
+  #remove(place: Place<Asker>): void {
     const { index } = place;
     const last = this.#open[this.#open.length - 1];
     if (index === -1 || last === undefined) return;
@@ -121,21 +117,15 @@ export class OpenConnections {
 
   async #decideAll(at: Date): Promise<void> {
     const places = [...this.#open];
-    const asked = new Map(
-      places.map(({ connection: { label, tokenHash } }) => [
-        keyOfQuestion({ label, tokenHash }),
-        { label, tokenHash },
-      ]),
+    const { db, facts } = this.#deps;
+    const askers = new Map(
+      places.map(({ connection: { asker } }): [string, Asker] => [facts.keyOf(asker), asker]),
     );
-    const { db, find = findAccessFacts } = this.#deps;
-    const facts = await find(db, [...asked.values()], at);
-    const known = new Map(
-      facts.map((row) => [keyOfQuestion({ label: row.label, tokenHash: row.token_hash }), row]),
-    );
+    const known = await facts.find(db, [...askers.values()], at);
     for (const place of places) {
-      const { workspaceId } = place.connection;
+      const { asker, workspaceId } = place.connection;
       try {
-        await this.#decide(place, known.get(keyOfQuestion(place.connection)), at);
+        await this.#decide(place, known.get(facts.keyOf(asker)), at);
       } catch (error) {
         // The fault of one must not keep the others open.
         this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
@@ -147,7 +137,7 @@ export class OpenConnections {
    * Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a
    * second time.
    */
-  async #decide(place: Place, facts: AccessFacts | undefined, at: Date): Promise<void> {
+  async #decide(place: Place<Asker>, facts: AccessFacts | undefined, at: Date): Promise<void> {
     if (place.index === -1) return;
     const { connection } = place;
     const context = { ...connection.context, at };

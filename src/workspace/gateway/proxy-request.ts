@@ -12,7 +12,7 @@ import {
   type WorkspaceProxy,
 } from './workspace-proxy.ts';
 
-/** The outcome of one request to a workspace's host. The caller answers the request unless it is `proxied`. */
+/** The outcome of one request to a workspace's host. The caller answers it unless it is `proxied`. */
 export type ProxyOutcome =
   | { kind: 'proxied' }
   | { kind: 'refused'; reason: AccessRefusal; request: HostRequest }
@@ -26,10 +26,10 @@ const PROXIED: ProxyOutcome = { kind: 'proxied' };
 /**
  * The way from a request to a workspace, for plain requests and for WebSockets:
  *
- * 1. Parse: `host-request.ts` reads the label, the workspace cookie and the headers that say where the request
- *    comes from. Forward-auth uses the same reader, so the decision never depends on the way in.
- * 2. Decide: `AccessCache` refuses requests of other sites and asks `authorizeRequest` for all others. The first
- *    allowed request opens the session and writes its audit row.
+ * 1. Parse: `host-request.ts` reads the label, the workspace cookie and the headers that say where the
+ *    request comes from. Forward-auth uses the same reader, so the decision never depends on the way in.
+ * 2. Decide: `AccessCache` refuses requests of other sites and asks `authorizeRequest` for all others. The
+ *    first allowed request opens the session and writes its audit row.
  * 3. Find the address: the program may have stopped since the decision, which is cached for two seconds.
  * 4. Proxy: `WorkspaceProxy` counts what the person has open, relays the bytes, and cuts the connection when
  *    access ends. The request counts as use when the workspace answers, and not before.

@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
 import type { EnteredSession } from '../session-row.ts';
 import type { AccessCache } from '../access/access-cache.ts';
+import { browserFacts, type BrowserAsker } from '../access/find-access-facts.ts';
 import type { AccessGrant } from '../access/decide-access.ts';
 import type { HostRequest } from '../host-request.ts';
 import type { AccessRules } from '../access-rules.ts';
@@ -79,7 +80,7 @@ interface ProxyDeps {
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
 export class WorkspaceProxy {
   readonly addresses: WorkspaceAddresses;
-  readonly connections: OpenConnections;
+  readonly connections: OpenConnections<BrowserAsker>;
   readonly #deps: ProxyDeps;
   readonly #silentMs: number;
   readonly #agent: WorkspaceAgent;
@@ -95,7 +96,7 @@ export class WorkspaceProxy {
     this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
     this.#humanActivity = deps.humanActivity;
     this.addresses = deps.addresses;
-    this.connections = new OpenConnections(deps);
+    this.connections = new OpenConnections({ ...deps, facts: browserFacts });
   }
 
   /**
@@ -168,7 +169,7 @@ export class WorkspaceProxy {
   }
 
   #counters(
-    connection: OpenConnection,
+    connection: OpenConnection<BrowserAsker>,
     socket: Socket,
   ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
     let openedAt = new Date();
@@ -273,10 +274,14 @@ function toAway(error: unknown): unknown {
   return new WorkspaceAway(error instanceof WorkspaceSilent ? 504 : 502, error);
 }
 
-function toConnection(authorized: AuthorizedRequest, isSocket: boolean, cut: () => void): OpenConnection {
+function toConnection(
+  authorized: AuthorizedRequest,
+  isSocket: boolean,
+  cut: () => void,
+): OpenConnection<BrowserAsker> {
   const { request, grant, session, context } = authorized;
   const { label, tokenHash } = request;
-  return { label, tokenHash, workspaceId: grant.workspaceId, session, context, isSocket, cut };
+  return { asker: { label, tokenHash }, workspaceId: grant.workspaceId, session, context, isSocket, cut };
 }
 
 type WorkspaceTarget = { socketPath: string } | { host: string; port: number };

@@ -12,7 +12,7 @@ import type { AccessRules } from '../access-rules.ts';
 import type { AccessGrant, AccessRefusal } from '../access/decide-access.ts';
 import { chooseWorkspace } from './choose-workspace.ts';
 import type { KeyHolder } from './one-time-secrets.ts';
-import { findConnection, findKeyOf, findSshFacts, type KeyWithPerson } from './ssh-facts.ts';
+import { findConnection, findKeyOf, sshFacts, type KeyWithPerson } from './ssh-facts.ts';
 import { mayOpen } from './ssh-openings.ts';
 
 /** Why nobody comes in by SSH; `several` asks which of the workspaces with these names is meant. */
@@ -23,7 +23,7 @@ export type SshRefusal =
     }
   | { reason: 'several'; labels: string[] };
 
-export type SshEntry =
+export type SshDecision =
   | {
       allowed: true;
       grant: AccessGrant;
@@ -53,11 +53,11 @@ export async function openSshConnection(
   db: Knex,
   context: RequestContext,
   input: Rules & { holder: KeyHolder; pass: string; wanted: string | null; openCount: number },
-): Promise<SshEntry> {
+): Promise<SshDecision> {
   const { holder, wanted } = input;
   const key = await findKeyOf(db, holder);
   if (key === undefined) return { allowed: false, refusal: { reason: 'unknown-key' }, locale: 'en' };
-  const refuse = async (refusal: SshRefusal, workspaceId?: number): Promise<SshEntry> => {
+  const refuse = async (refusal: SshRefusal, workspaceId?: number): Promise<SshDecision> => {
     await logRefusal(db, context, { key, refusal, wanted, workspaceId });
     return { allowed: false, refusal, locale: key.locale };
   };
@@ -72,10 +72,10 @@ export async function openSshConnection(
   if (choice.kind === 'several')
     return { allowed: false, refusal: { reason: 'several', labels: choice.labels }, locale: key.locale };
   const kept = await keepConnection(db, context, { key, pass: input.pass, workspaceId: choice.id });
-  const entry = await enterAs(db, context, { ...kept, key, mustRun: input.mustRun });
-  if (!entry.allowed) return refuse(entry.refusal, choice.id);
+  const decision = await authorizeConnection(db, context, { ...kept, key, mustRun: input.mustRun });
+  if (!decision.allowed) return refuse(decision.refusal, choice.id);
   await noteKeyUse(db, context, { keyId: key.key_id, companyId: key.company_id });
-  return { ...entry, ip: context.ip };
+  return { ...decision, ip: context.ip };
 }
 
 /**
@@ -87,18 +87,22 @@ export async function resumeSshConnection(
   db: Knex,
   context: RequestContext,
   input: AccessRules & { resume: string },
-): Promise<SshEntry> {
+): Promise<SshDecision> {
   const known = await findConnection(db, hashSecret(input.resume));
   if (known === undefined) return { allowed: false, refusal: { reason: 'unknown-connection' }, locale: 'en' };
   const ip = known.ip_address;
   const connection = { connectionHash: known.connection_hash, resume: input.resume };
-  const entry = await enterAs(db, { ...context, ip }, { ...connection, key: known, mustRun: input.mustRun });
-  return entry.allowed ? { ...entry, ip } : entry;
+  const decision = await authorizeConnection(
+    db,
+    { ...context, ip },
+    { ...connection, key: known, mustRun: input.mustRun },
+  );
+  return decision.allowed ? { ...decision, ip } : decision;
 }
 
-type Entered = Extract<SshEntry, { allowed: true }>;
+type Allowed = Extract<SshDecision, { allowed: true }>;
 
-async function enterAs(
+async function authorizeConnection(
   db: Knex,
   context: RequestContext,
   of: AccessRules & {
@@ -106,17 +110,18 @@ async function enterAs(
     resume: string;
     key: Pick<KeyWithPerson, 'key_id' | 'fingerprint' | 'locale'>;
   },
-): Promise<Omit<Entered, 'ip'> | Extract<SshEntry, { allowed: false }>> {
+): Promise<Omit<Allowed, 'ip'> | Extract<SshDecision, { allowed: false }>> {
   const { connectionHash, resume, key, mustRun } = of;
   const { key_id, fingerprint, locale } = key;
   const way: WayIn = {
     accessMethod: 'ssh',
     details: { ssh_key_id: key_id, ssh_key_fingerprint: fingerprint },
   };
-  const [facts] = await findSshFacts(db, [{ label: '', tokenHash: connectionHash }]);
-  const entry = await authorizeKnown(db, context, { facts, mustRun, way });
-  if (!entry.allowed) return { allowed: false, refusal: { reason: entry.reason }, locale };
-  const { grant, session } = entry;
+  const found = await sshFacts.find(db, [{ connectionHash }], context.at);
+  const facts = found.get(connectionHash);
+  const decision = await authorizeKnown(db, context, { facts, mustRun, way });
+  if (!decision.allowed) return { allowed: false, refusal: { reason: decision.reason }, locale };
+  const { grant, session } = decision;
   return { allowed: true, grant, session, way, connectionHash, resume, locale };
 }
 

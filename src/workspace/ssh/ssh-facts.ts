@@ -1,11 +1,6 @@
 import type { Knex } from 'knex';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import {
-  fromAsked,
-  selectFacts,
-  type AccessQuestion,
-  type AccessFacts,
-} from '../access/find-access-facts.ts';
+import { rowsOf, selectFacts, type FactSource } from '../access/find-access-facts.ts';
 import type { Visibility } from '../queries.ts';
 import type { KeyHolder } from './one-time-secrets.ts';
 
@@ -58,27 +53,33 @@ function keysWithPeople(db: Knex): Knex.QueryBuilder {
   return db('ssh_keys as k').join('users as u', { 'u.id': 'k.user_id', 'u.company_id': 'k.company_id' });
 }
 
-/**
- * What is known about each connection (`tokenHash` is its hash), in one statement however many they are; in
- * the words of `findAccessFacts`, so that the same rules decide. "Signed in" is who has not removed the key.
- */
-export async function findSshFacts(db: Knex, asked: AccessQuestion[]): Promise<AccessFacts[]> {
-  const connections = fromAsked(db, asked)
-    .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.token_hash')
-    .leftJoin('ssh_keys as k', {
-      'k.id': 'c.key_id',
-      'k.user_id': 'c.user_id',
-      'k.company_id': 'c.company_id',
-    })
-    .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' });
-  return selectFacts(db, connections, {
-    pass: 'c',
-    sessionId: 'c.connection_hash',
-    accessMethod: 'ssh',
-    // Deactivating removes the keys as well; of the two the person is told the cause.
-    isSignedIn: 'k.removed_at is null or u.id is null',
-  });
+/** A connection by SSH that asks for access, by the hash of its secret. */
+export interface SshAsker {
+  connectionHash: string;
 }
+
+/** What is known about connections by SSH. The key stands for being signed in, until it is removed. */
+export const sshFacts: FactSource<SshAsker> = {
+  keyOf: ({ connectionHash }) => connectionHash,
+  find: (db, askers) => {
+    const rows = askers.map(({ connectionHash }) => ({ key: connectionHash }));
+    const asked = rowsOf(db, 'key text', rows)
+      .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.key')
+      .leftJoin('ssh_keys as k', {
+        'k.id': 'c.key_id',
+        'k.user_id': 'c.user_id',
+        'k.company_id': 'c.company_id',
+      })
+      .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' });
+    return selectFacts(db, asked, {
+      credential: 'c',
+      sessionId: 'c.connection_hash',
+      accessMethod: 'ssh',
+      // To deactivate a person removes the keys as well; of the two, the person is told the cause.
+      isSignedIn: 'k.removed_at is null or u.id is null',
+    });
+  },
+};
 
 /** A connection that was let in before. */
 interface KnownConnection {

@@ -18,8 +18,8 @@ import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import type { KeyHolder, OneTimeSecrets } from './one-time-secrets.ts';
-import { openSshConnection, resumeSshConnection, type SshEntry } from './open-ssh-connection.ts';
-import { findSshFacts } from './ssh-facts.ts';
+import { openSshConnection, resumeSshConnection, type SshDecision } from './open-ssh-connection.ts';
+import { sshFacts, type SshAsker } from './ssh-facts.ts';
 import { createSshOpeningsLimit } from './ssh-openings.ts';
 import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
 import { endText, refusalText } from './ssh-texts.ts';
@@ -27,12 +27,12 @@ import { endText, refusalText } from './ssh-texts.ts';
 /** Who has connected says within so long what for, in milliseconds. */
 const FIRST_WORD_MS = 10_000;
 
-type Entered = Extract<SshEntry, { allowed: true }>;
+type Allowed = Extract<SshDecision, { allowed: true }>;
 type Ended = 'exit' | 'lost';
 
 /** One that was let in: its place among the open ones, and how to end it. */
-interface Inside {
-  connection: OpenConnection;
+interface OpenShell {
+  connection: OpenConnection<SshAsker>;
   end(how: Ended): void;
 }
 
@@ -41,15 +41,15 @@ interface Inside {
  * of life.
  */
 export class SshSessions {
-  readonly connections: OpenConnections;
+  readonly connections: OpenConnections<SshAsker>;
   readonly #deps: WorkspaceDeps;
   readonly #secrets: OneTimeSecrets;
   readonly #openings: RateLimit;
   readonly #sockets = new Set<Socket>();
   /** By the hash of the connection. */
-  readonly #inside = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
+  readonly #open = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
   /** Those about whom it is being decided: they count as well, or any number could come at once. */
-  readonly #coming = new Set<KeyHolder>();
+  readonly #beingDecided = new Set<KeyHolder>();
   readonly #endings = new Set<Promise<void>>();
   #isClosing = false;
 
@@ -57,12 +57,12 @@ export class SshSessions {
     this.#deps = deps;
     this.#secrets = secrets;
     this.#openings = createSshOpeningsLimit(deps.db);
-    this.connections = new OpenConnections({ ...deps, rules: { mustRun: true }, find: findSshFacts });
+    this.connections = new OpenConnections({ ...deps, rules: { mustRun: true }, facts: sshFacts });
   }
 
   /** Serves one session command. */
   serve(socket: Socket): void {
-    let inside: Inside | null = null;
+    let shell: OpenShell | null = null;
     let isAsked = false;
     this.#sockets.add(socket);
     const silence = setTimeout(() => socket.destroy(), FIRST_WORD_MS);
@@ -70,7 +70,7 @@ export class SshSessions {
     socket.once('close', () => {
       clearTimeout(silence);
       this.#sockets.delete(socket);
-      inside?.end('lost');
+      shell?.end('lost');
     });
     readLines(socket, (said) => {
       const message = sessionMessage.safeParse(said);
@@ -79,12 +79,12 @@ export class SshSessions {
       else if (isFirst) {
         isAsked = true;
         clearTimeout(silence);
-        void this.#letIn(socket, message.data).then((entered) => {
-          inside = entered;
-          if (socket.destroyed) inside?.end('lost');
+        void this.#openShell(socket, message.data).then((opened) => {
+          shell = opened;
+          if (socket.destroyed) shell?.end('lost');
         });
-      } else if (inside === null) socket.destroy();
-      else this.#hear(socket, inside, message.data);
+      } else if (shell === null) socket.destroy();
+      else this.#hear(socket, shell, message.data);
     });
   }
 
@@ -96,14 +96,14 @@ export class SshSessions {
     this.#isClosing = true;
     const { config } = this.#deps;
     if (!config.workspaceRuntime.outlivesApp)
-      for (const { socket, locale } of this.#inside.values())
+      for (const { socket, locale } of this.#open.values())
         send(socket, { end: formatFor(locale).t('ssh.refused_shutdown') });
     this.connections.close();
     for (const socket of this.#sockets) socket.destroySoon();
     await Promise.all(this.#endings);
   }
 
-  #hear(socket: Socket, { connection, end }: Inside, message: SessionMessage): void {
+  #hear(socket: Socket, { connection, end }: OpenShell, message: SessionMessage): void {
     if (!('ended' in message)) this.#noteActive(connection);
     // While this process stops nothing is noted: the command says it again to the next one.
     else if (!this.#isClosing) {
@@ -117,21 +117,21 @@ export class SshSessions {
   }
 
   /** Never rejects; null when nobody was let in. */
-  async #letIn(socket: Socket, message: SessionMessage): Promise<Inside | null> {
+  async #openShell(socket: Socket, message: SessionMessage): Promise<OpenShell | null> {
     const context = this.#contextOf(message);
     try {
-      const entry = await this.#decide(context, message);
-      if (entry === null || !entry.allowed) {
-        const locale = entry?.locale ?? 'en';
-        const refusal = entry?.refusal ?? { reason: 'no-pass' as const };
+      const decision = await this.#decide(context, message);
+      if (decision === null || !decision.allowed) {
+        const locale = decision?.locale ?? 'en';
+        const refusal = decision?.refusal ?? { reason: 'no-pass' as const };
         send(socket, { refused: refusalText(refusal, locale, this.#deps.config) });
         socket.end();
         return null;
       }
-      const inside = this.#admit(socket, context, entry);
+      const shell = this.#watch(socket, context, decision);
       // Who comes in has done something; who comes back has not.
-      if ('open' in message) this.#noteActive(inside.connection);
-      return inside;
+      if ('open' in message) this.#noteActive(shell.connection);
+      return shell;
     } catch (error) {
       context.log.error({ err: error }, 'a connection by SSH could not be decided about');
       socket.destroy();
@@ -139,7 +139,7 @@ export class SshSessions {
     }
   }
 
-  async #decide(context: RequestContext, message: SessionMessage): Promise<SshEntry | null> {
+  async #decide(context: RequestContext, message: SessionMessage): Promise<SshDecision | null> {
     const { db, config } = this.#deps;
     if ('resume' in message)
       return resumeSshConnection(db, context, { mustRun: true, resume: message.resume });
@@ -152,27 +152,27 @@ export class SshSessions {
       return null;
     }
     const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const others = [...this.#inside.values(), ...this.#coming];
+    const others = [...this.#open.values(), ...this.#beingDecided];
     const openCount = others.filter(({ userId }) => userId === holder.userId).length;
-    this.#coming.add(holder);
+    this.#beingDecided.add(holder);
     try {
       const input = { holder, pass, wanted, openCount, openings: this.#openings, mustRun: true, isReserved };
       return await openSshConnection(db, context, input);
     } finally {
-      this.#coming.delete(holder);
+      this.#beingDecided.delete(holder);
     }
   }
 
-  #admit(socket: Socket, anonymous: RequestContext, entry: Entered): Inside {
-    const { grant, session, way, connectionHash, locale } = entry;
+  #watch(socket: Socket, anonymous: RequestContext, decision: Allowed): OpenShell {
+    const { grant, session, way, connectionHash, locale } = decision;
     const { workspaceId } = grant;
     // It has lost its line to us without our knowing: the one that comes back is the one.
-    this.#inside.get(connectionHash)?.socket.destroy();
-    this.#inside.set(connectionHash, { socket, locale, userId: grant.userId });
-    const context = contextOfGrant({ ...anonymous, ip: entry.ip }, grant);
+    this.#open.get(connectionHash)?.socket.destroy();
+    this.#open.set(connectionHash, { socket, locale, userId: grant.userId });
+    const context = contextOfGrant({ ...anonymous, ip: decision.ip }, grant);
     let hasEnded = false;
-    const connection: OpenConnection = {
-      ...{ label: '', tokenHash: connectionHash, workspaceId, session, context, way, isSocket: true },
+    const connection: OpenConnection<SshAsker> = {
+      ...{ asker: { connectionHash }, workspaceId, session, context, way, isSocket: true },
       cut: (refusal) => {
         // This process stops, and the session goes on.
         if (refusal === null) return;
@@ -185,17 +185,17 @@ export class SshSessions {
     const remove = this.connections.add(connection);
     const end = (how: Ended): void => {
       remove();
-      if (this.#inside.get(connectionHash)?.socket === socket) this.#inside.delete(connectionHash);
-      if (hasEnded || this.#isClosing || this.#inside.has(connectionHash)) return;
+      if (this.#open.get(connectionHash)?.socket === socket) this.#open.delete(connectionHash);
+      if (hasEnded || this.#isClosing || this.#open.has(connectionHash)) return;
       hasEnded = true;
       this.#note(this.#endSession(connection, how));
     };
-    send(socket, { run: this.#orderFor(workspaceId, entry.resume) });
+    send(socket, { run: this.#orderFor(workspaceId, decision.resume) });
     return { connection, end };
   }
 
   /** Never rejects: what the database does not take now ends as closed when the sweeper comes by. */
-  async #endSession({ session, context }: OpenConnection, how: Ended): Promise<void> {
+  async #endSession({ session, context }: OpenConnection<SshAsker>, how: Ended): Promise<void> {
     const now = { ...context, at: new Date() };
     const { db, log } = this.#deps;
     try {

@@ -6,15 +6,14 @@ const at = new Date('2026-01-10T12:00:00Z');
 const later = new Date('2026-02-10T12:00:00Z');
 
 const ofAnOwner: AccessFacts = {
-  label: 'place-acme',
-  token_hash: 'a',
+  key: 'place-acme a',
   workspace_id: 1,
   company_id: 2,
   owner_user_id: 3,
   deleted_at: null,
   wanted_running_since: at,
-  pass_user_id: 3,
-  browser_session_id: 'b',
+  user_id: 3,
+  session_id: 'b',
   is_signed_in: true,
   role: 'member',
   must_accept: false,

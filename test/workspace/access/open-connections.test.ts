@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext } from '../../../src/audit/request-context.ts';
 import { newSecret } from '../../../src/secret-token.ts';
 import { contextOfGrant } from '../../../src/workspace/access/authorize-request.ts';
+import { browserFacts, type BrowserAsker } from '../../../src/workspace/access/find-access-facts.ts';
 import { OpenConnections, type OpenConnection } from '../../../src/workspace/access/open-connections.ts';
 import type { KeyHolder } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
-import { findSshFacts } from '../../../src/workspace/ssh/ssh-facts.ts';
+import { sshFacts, type SshAsker } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
 import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
 import type { TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
@@ -16,7 +17,7 @@ import { useTestDatabase } from '../../support/database.ts';
 
 const database = useTestDatabase();
 const log = pino({ level: 'silent' });
-let watched: OpenConnections | undefined;
+let watched: { close(): void } | undefined;
 
 afterEach(() => watched?.close());
 
@@ -30,21 +31,23 @@ describe('what is open through the gateway', () => {
     ].map(({ id }) => id);
     const cut: number[] = [];
     const addressOf = (): Promise<null> => Promise.reject(new Error('nobody knows where it runs'));
-    watched = new OpenConnections({
-      db: database.db,
-      log,
+    const of = new OpenConnections({
+      ...{ db: database.db, log, facts: browserFacts },
       addresses: { addressOf },
       rules: { mustRun: false },
     });
-    for (const workspaceId of workspaceIds)
-      watched.add(connectionTo(workspaceId, () => cut.push(workspaceId)));
-    await watched.look();
+    watched = of;
+    for (const workspaceId of workspaceIds) of.add(connectionTo(workspaceId, () => cut.push(workspaceId)));
+    await of.look();
     expect(cut).toEqual(workspaceIds);
   });
 
   it('is watched until it is removed, whichever others were removed before', async () => {
     const cut: number[] = [];
-    const of = new OpenConnections({ db: database.db, log, rules: { mustRun: false } });
+    const of = new OpenConnections({
+      ...{ db: database.db, log, facts: browserFacts },
+      rules: { mustRun: false },
+    });
     watched = of;
     const remove = [0, 1, 2, 3, 4, 5].map((id) => of.add(connectionTo(id, () => cut.push(id))));
     for (const id of [1, 5, 0, 1, 0]) remove[id]?.();
@@ -57,7 +60,7 @@ describe('what is open through the gateway', () => {
 });
 
 describe('one that goes while it is decided about', () => {
-  let connection: OpenConnection;
+  let connection: OpenConnection<SshAsker>;
   let keyId: number;
   const cut = vi.fn();
   const note = vi.fn();
@@ -74,31 +77,34 @@ describe('one that goes while it is decided about', () => {
   });
 
   /** By SSH: there a connection is a session. */
-  async function openedBySsh(holder: KeyHolder): Promise<OpenConnection> {
+  async function openedBySsh(holder: KeyHolder): Promise<OpenConnection<SshAsker>> {
     const context = systemContext({ name: 'test', at: new Date(), log });
     const entry = await openSshConnection(database.db, context, {
       ...{ holder, pass: newSecret(), wanted: null, openCount: 0, mustRun: true, isReserved: () => false },
       openings: createSshOpeningsLimit(database.db),
     });
     if (!entry.allowed) throw new Error(entry.refusal.reason);
-    const { grant, session, way, connectionHash: tokenHash } = entry;
+    const { grant, session, way, connectionHash } = entry;
     return {
-      ...{ label: '', tokenHash, workspaceId: grant.workspaceId, session, way, isSocket: true, cut },
+      asker: { connectionHash },
+      ...{ workspaceId: grant.workspaceId, session, way, isSocket: true, cut },
       context: contextOfGrant(context, grant),
     };
   }
 
-  function watch(deps: Partial<ConstructorParameters<typeof OpenConnections>[0]> = {}): OpenConnections {
+  type Deps = ConstructorParameters<typeof OpenConnections<SshAsker>>[0];
+
+  function watch(deps: Partial<Omit<Deps, 'facts'>> & { find?: Deps['facts']['find'] }) {
+    const { find = sshFacts.find, ...others } = deps;
     const flush = (): Promise<void> => Promise.resolve();
     const traffic = { note, flush } as unknown as TrafficBuffer;
-    watched = new OpenConnections({
-      db: sessionBuffers.attach(database.db, { traffic }),
-      log,
-      rules: { mustRun: true },
-      find: findSshFacts,
-      ...deps,
+    const of = new OpenConnections<SshAsker>({
+      ...{ db: sessionBuffers.attach(database.db, { traffic }), log, rules: { mustRun: true } },
+      facts: { ...sshFacts, find },
+      ...others,
     });
-    return watched;
+    watched = of;
+    return of;
   }
 
   const sessions = (): Promise<Record<string, unknown>[]> =>
@@ -110,11 +116,11 @@ describe('one that goes while it is decided about', () => {
 
   it('opens no session for nobody when its own has just ended', async () => {
     const of = watch({
-      find: async (db, asked) => {
+      find: async (db, askers, at) => {
         remove();
         const sessionId = connection.session.id;
         await WorkspaceSessionTracker.endSession(db, connection.context, { sessionId, reason: 'closed' });
-        return findSshFacts(db, asked);
+        return sshFacts.find(db, askers, at);
       },
     });
     const remove = of.add(connection);
@@ -124,11 +130,14 @@ describe('one that goes while it is decided about', () => {
   });
 
   it('is not sent away any more when its access was taken back, and its neighbour is', async () => {
-    const neighbour = connectionTo(0, vi.fn());
+    const neighbour = {
+      ...connectionTo(0, vi.fn()),
+      asker: { connectionHash: 'nobody' },
+    };
     await database.db('ssh_keys').where({ id: keyId }).update({ removed_at: new Date() });
     const of = watch({
-      find: async (db, asked) => {
-        const facts = await findSshFacts(db, asked);
+      find: async (db, askers, at) => {
+        const facts = await sshFacts.find(db, askers, at);
         // Behind the first statement of the decision, and long before its answer.
         setImmediate(remove);
         return facts;
@@ -162,10 +171,9 @@ describe('one that goes while it is decided about', () => {
 });
 
 /** One that nobody is let into: there is no such host. */
-function connectionTo(workspaceId: number, cut: () => void): OpenConnection {
+function connectionTo(workspaceId: number, cut: () => void): OpenConnection<BrowserAsker> {
   return {
-    label: `nowhere-${String(workspaceId)}`,
-    tokenHash: null,
+    asker: { label: `nowhere-${String(workspaceId)}`, tokenHash: null },
     workspaceId,
     session: { id: workspaceId, startedAt: new Date() },
     context: systemContext({ name: 'test', at: new Date(), log }),
