@@ -208,7 +208,7 @@ export class SshSessions {
     }
   }
 
-  #noteActive({ session }: OpenConnection): void {
+  #noteActive({ session }: OpenConnection<SshAsker>): void {
     const { traffic } = sessionBuffers.of(this.#deps.db) ?? {};
     traffic?.note(session, new Date(), { isActive: true, isPartlySeen: false });
   }
