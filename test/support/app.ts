@@ -71,11 +71,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const metrics = createMetrics();
   const log = createTestLog(logLines);
   const { auditWriter, buffers, close: closeBuffers } = createTestBuffers(database, { log, metrics });
-  const sink = { metrics, writer: auditWriter };
+  const db = sessionBuffers.attach(auditSink.attach(database.db, { metrics, writer: auditWriter }), buffers);
   const deps: WorkspaceDeps = {
     config,
-    db: sessionBuffers.attach(auditSink.attach(database.db, sink), buffers),
-    readDb: createReadDb({ primary: database.db, replica: config.databaseReplica, log, metrics }),
+    db,
+    readDb: createReadDb({ primary: db, replica: config.databaseReplica, log, metrics }),
     log,
     metrics,
     paytr: createPaytr(config.paytr),
