@@ -8,7 +8,7 @@ export const actionGroups = {
   payments: actions.filter((action) => /^(payment_|subscription_|invoice_)/.test(action)),
   /** Actions of the platform's staff in a company or its pages; only rows whose actor is staff. */
   staff: actions.filter((action) =>
-    /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_remove|billing_)/.test(
+    /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_removed|billing_)/.test(
       action,
     ),
   ),

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { actionNames } from '../audit/actions.ts';
 import type { ActorType } from '../audit/request-context.ts';
 import { normaliseEmail } from '../auth/normalise-email.ts';
 import { PAGE_SIZE, readPage, type KeysetOrder, type Page } from '../db/keyset.ts';
@@ -168,7 +169,7 @@ function filtered(
  * the actor.
  */
 function whereAction(query: Knex.QueryBuilder, action: NonNullable<AuditFilter['action']>): void {
-  if (isActionGroup(action)) void query.whereIn('audit_logs.action_type', actionGroups[action]);
-  else void query.where('audit_logs.action_type', action);
+  const actions = isActionGroup(action) ? actionGroups[action] : [action];
+  void query.whereIn('audit_logs.action_type', actions.flatMap(actionNames));
   if (action === 'staff') void query.where('audit_logs.actor_type', 'operator');
 }

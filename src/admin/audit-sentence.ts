@@ -26,10 +26,10 @@ export interface Teller {
 /** Actions whose `details` give a cause. */
 const withCause: readonly string[] = [
   'workspace_session_expired',
-  'workspace_stop',
+  'workspace_stopped',
   'payment_superseded',
   'token_revoked',
-  'ssh_key_remove',
+  'ssh_key_removed',
 ] satisfies AuditAction[];
 
 /**

@@ -1,4 +1,4 @@
-import { auditActions } from '../audit/actions.ts';
+import { auditActions, currentActionName } from '../audit/actions.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { auditNotes } from './audit-notes.ts';
@@ -38,15 +38,16 @@ export interface DescribedRow {
 
 /** Puts a row into words. Texts from outside stay as they are, and the view escapes them. */
 export function describeAuditRow(row: AuditEntryRow, teller: Teller): DescribedRow {
+  const named = { ...row, action_type: currentActionName(row.action_type) };
   return {
     id: row.id,
     at: row.timestamp,
-    action: row.action_type,
+    action: named.action_type,
     actor: actorOf(row, teller),
     userId: row.user_id,
     success: row.success,
-    sentence: auditSentence(row, teller),
-    notes: auditNotes(row, teller),
+    sentence: auditSentence(named, teller),
+    notes: auditNotes(named, teller),
     ip: row.ip_address,
     facts: listFacts(row, teller.format),
   };

@@ -1,7 +1,9 @@
 /**
- * Every audited action, with what it means. A name that has shipped is never renamed; one that is no longer
- * written stays here with a note, since old rows bear it. Whether it succeeded is the row's own `success`
- * flag.
+ * Every audited action, with what it means. Whether it succeeded is the row's own `success` flag.
+ *
+ * The grammar of a name: what was acted on, then the verb in the past, as `workspace_started`. Nine names are
+ * the customer's own and stay as the customer wrote them, see `customerActions`. A name that has shipped is
+ * never renamed; one that is no longer written stays here with a note, since old rows bear it.
  */
 export const auditActions = {
   login: 'Somebody tried to sign in; success says whether it worked, details.email is the attempted address',
@@ -20,9 +22,9 @@ export const auditActions = {
   token_revoked:
     'An access token was withdrawn; details.reason says whether by its owner or with the access of the person',
   token_refused: 'An access token was refused; error_message says why',
-  ssh_key_add:
+  ssh_key_added:
     'A person added a public key for SSH, or was refused (error_message); details has its fingerprint',
-  ssh_key_remove:
+  ssh_key_removed:
     'A public key for SSH was removed; details.reason says whether by its owner or with the access of the person',
   operator_created: 'A platform operator was made from the command line',
   operator_deactivated: 'The access of a platform operator was ended from the command line',
@@ -32,16 +34,16 @@ export const auditActions = {
   legal_hold_released: 'A platform operator ended such an order; details.release_note says why',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',
-  workspace_restore: 'A deleted workspace was restored within its grace period',
-  workspace_destroy:
+  workspace_restored: 'A deleted workspace was restored within its grace period',
+  workspace_destroyed:
     'What was in a deleted workspace was destroyed when its grace period was over, or could not be; its sessions stay',
-  workspace_start: 'The program of a workspace was started, or could not be; written when that is known',
-  workspace_stop: 'The program of a workspace was stopped (details.because when nobody asked for it)',
-  workspace_restart: 'The program of a workspace was stopped and started again, or could not be',
+  workspace_started: 'The program of a workspace was started, or could not be; written when that is known',
+  workspace_stopped: 'The program of a workspace was stopped (details.because when nobody asked for it)',
+  workspace_restarted: 'The program of a workspace was stopped and started again, or could not be',
   workspace_access: 'A person opened a workspace',
   workspace_entry_granted:
     'A person’s browser was given a ticket to the workspace’s own address (details.host)',
-  workspace_close: 'A person closed a workspace; details has the session',
+  workspace_closed: 'A person closed a workspace; details has the session',
   workspace_session_expired:
     'A session ended without a sign-off: nothing more was seen, sign-out, the workspace stopped, or access withdrawn (details.reason, details.cause)',
   billing_details_changed: 'An admin changed what invoices and the gateway know of the buyer',
@@ -66,3 +68,39 @@ export const auditActions = {
 } as const;
 
 export type AuditAction = keyof typeof auditActions;
+
+/** Names from the customer's order: they keep their wording, whatever the grammar says. */
+export const customerActions = [
+  'login',
+  'logout',
+  'workspace_create',
+  'workspace_delete',
+  'workspace_access',
+  'payment_initiated',
+  'payment_callback_success',
+  'payment_callback_failure',
+  'subscription_change',
+] as const satisfies AuditAction[];
+
+/** Names from before the first release and what they are called now: rows written then still bear them. */
+const formerActions: Record<string, AuditAction> = {
+  ssh_key_add: 'ssh_key_added',
+  ssh_key_remove: 'ssh_key_removed',
+  workspace_restore: 'workspace_restored',
+  workspace_destroy: 'workspace_destroyed',
+  workspace_start: 'workspace_started',
+  workspace_stop: 'workspace_stopped',
+  workspace_restart: 'workspace_restarted',
+  workspace_close: 'workspace_closed',
+};
+
+/** Today's name of the action in a row; an unknown name comes back as it is. */
+export function currentActionName(name: string): string {
+  return Object.hasOwn(formerActions, name) ? (formerActions[name] ?? name) : name;
+}
+
+/** The names under which an action stands in rows: today's, and a former one. */
+export function actionNames(action: AuditAction): string[] {
+  const former = Object.keys(formerActions).filter((name) => formerActions[name] === action);
+  return [action, ...former];
+}

@@ -79,12 +79,12 @@ export class AuditLogger {
 
   /** A deleted workspace was restored, or could not be. */
   static async logWorkspaceRestore(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
-    await logWorkspace(db, context, 'workspace_restore', input);
+    await logWorkspace(db, context, 'workspace_restored', input);
   }
 
   /** What was in a deleted workspace was destroyed, or could not be; write it when that is known. */
   static async logWorkspaceDestroy(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
-    await logWorkspace(db, context, 'workspace_destroy', input);
+    await logWorkspace(db, context, 'workspace_destroyed', input);
   }
 
   /**
@@ -94,7 +94,7 @@ export class AuditLogger {
   static async logWorkspaceRuntime(
     db: Knex,
     context: RequestContext,
-    action: 'workspace_start' | 'workspace_stop' | 'workspace_restart',
+    action: 'workspace_started' | 'workspace_stopped' | 'workspace_restarted',
     input: WorkspaceEvent,
   ): Promise<void> {
     await logWorkspace(db, context, action, input);

@@ -75,7 +75,7 @@ async function log(
   { label, publicKey, keyId, reason }: NewKey & { keyId?: number; reason?: AuditReason },
 ): Promise<void> {
   await AuditLogger.log(db, context, {
-    action: 'ssh_key_add',
+    action: 'ssh_key_added',
     success: reason === undefined,
     resourceType: 'ssh_key',
     ...(keyId === undefined ? {} : { resourceId: keyId }),

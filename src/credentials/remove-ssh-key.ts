@@ -59,7 +59,7 @@ async function logRemoved(
 ): Promise<void> {
   const { label, key_type, fingerprint } = key;
   await AuditLogger.log(trx, context, {
-    action: 'ssh_key_remove',
+    action: 'ssh_key_removed',
     success: true,
     resourceType: 'ssh_key',
     resourceId: key.id,

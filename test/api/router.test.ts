@@ -305,7 +305,7 @@ describe('sessions', () => {
     expect(late.body.reason).toBe('closed');
     expect((await ask('get', '/sessions')).body).toEqual({ data: [ended.body], next_cursor: null });
     const actions = await test.db('audit_logs').where({ user_id: bob.id }).orderBy('id').pluck('action_type');
-    expect(actions).toEqual(['workspace_create', 'workspace_access', 'workspace_access', 'workspace_close']);
+    expect(actions).toEqual(['workspace_create', 'workspace_access', 'workspace_access', 'workspace_closed']);
   });
 
   it('count what is reported a minute later, and begin anew after half an hour', async () => {

@@ -128,7 +128,7 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
       'login',
       'workspace_create',
       'workspace_access',
-      'workspace_close',
+      'workspace_closed',
       'payment_initiated',
       'payment_callback_success',
     ]) {

@@ -41,7 +41,7 @@ describe('a new SSH key', () => {
     for (const key of keys) expect(page.text).toContain(String(key.fingerprint));
     const evidence = test
       .db('audit_logs')
-      .where({ action_type: 'ssh_key_add', user_id: person.id, success: true });
+      .where({ action_type: 'ssh_key_added', user_id: person.id, success: true });
     expect(await evidence.clone().count('* as count').first()).toEqual({ count: 4 });
     expect(await evidence.orderBy('id').first()).toMatchObject({
       resource_id: String(keys[0]!.id),
@@ -87,7 +87,7 @@ describe('a new SSH key', () => {
     expect(taken.text).toContain('already in use');
     for (const name of ['Alice', 'Acme', 'secret machine', cast.alice.email])
       expect(taken.text).not.toContain(name);
-    const refusals = test.db('audit_logs').where({ action_type: 'ssh_key_add', success: false });
+    const refusals = test.db('audit_logs').where({ action_type: 'ssh_key_added', success: false });
     expect(await refusals.orderBy('id')).toMatchObject([
       { user_id: cast.alice.id, error_message: 'own' },
       { user_id: cast.charlie.id, company_id: cast.globex.id, error_message: 'taken' },
@@ -127,7 +127,7 @@ describe('an SSH key is removed', () => {
     const answer = await visitor.post(`/auth/ssh-keys/${String(id)}/remove`);
     expect((await visitor.follow(answer)).text).toContain('No keys yet');
     expect(await keysOf(person)).toMatchObject([{ id, removed_at: expect.any(Date) as Date }]);
-    const [row] = await test.db('audit_logs').where({ action_type: 'ssh_key_remove', resource_id: id });
+    const [row] = await test.db('audit_logs').where({ action_type: 'ssh_key_removed', resource_id: id });
     expect(row).toMatchObject({ user_id: person.id, details: { fingerprint, reason: 'by-owner' } });
     expect((await visitor.post(`/auth/ssh-keys/${String(id)}/remove`)).status).toBe(404);
     expect((await visitor.get(`/auth/ssh-keys/${String(id)}/remove`)).status).toBe(404);
@@ -140,7 +140,7 @@ describe('an SSH key is removed', () => {
     await alice.post(`/admin/users/${String(person.id)}/deactivate`);
     await alice.post(`/admin/users/${String(person.id)}/reactivate`);
     expect(await keysOf(person)).toMatchObject([{ id, removed_at: expect.any(Date) as Date }]);
-    const [row] = await test.db('audit_logs').where({ action_type: 'ssh_key_remove', resource_id: id });
+    const [row] = await test.db('audit_logs').where({ action_type: 'ssh_key_removed', resource_id: id });
     expect(row).toMatchObject({
       user_id: cast.alice.id,
       company_id: cast.acme.id,

@@ -189,7 +189,7 @@ async function compareCsv(cast: Cast, alice: Visitor, workspaceId: number): Prom
     .find(
       (text) =>
         new RegExp(`""workspace_session_id"":${String(id)}[,}]`).test(text) &&
-        text.includes('workspace_close'),
+        text.includes('workspace_closed'),
     );
   for (const name of ['connected_seconds', 'active_seconds', 'connected_minutes', 'active_minutes'] as const)
     expect(line).toMatch(new RegExp(`""${name}"": ?${String(session[name])}[,}]`));

@@ -230,7 +230,7 @@ describe('what the platform’s staff do', () => {
       of('user_role_changed'),
       of('workspace_session_expired', 'system'),
       of('token_revoked'),
-      of('ssh_key_remove'),
+      of('ssh_key_removed'),
       of('user_deactivated'),
       of('user_reactivated'),
     ]);

@@ -345,7 +345,7 @@ export const routeRules: RouteRule[] = [
     route: 'POST /auth/ssh-keys',
     target: () => ({ path: '/auth/ssh-keys', form: { label: 'laptop', key: newKeyLine() } }),
     expect: change(303, 303, 303, 403),
-    audit: 'ssh_key_add',
+    audit: 'ssh_key_added',
   },
   {
     route: 'GET /auth/ssh-keys/:id/remove',
@@ -357,7 +357,7 @@ export const routeRules: RouteRule[] = [
     route: 'POST /auth/ssh-keys/:id/remove',
     target: async (db, cast) => ({ path: `/auth/ssh-keys/${await bobsKey(db, cast)}/remove` }),
     expect: change(303, 404, 404, 403),
-    audit: 'ssh_key_remove',
+    audit: 'ssh_key_removed',
   },
 
   {
@@ -403,14 +403,14 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/api/v1/workspaces/${await bobsWorkspace(db, cast)}/start` }),
     expect: everyone(401),
     byToken: byToken(200, 200, 404),
-    audit: 'workspace_start',
+    audit: 'workspace_started',
   },
   {
     route: 'POST /api/v1/workspaces/:id/stop',
     target: async (db, cast) => ({ path: `/api/v1/workspaces/${await bobsWorkspace(db, cast)}/stop` }),
     expect: everyone(401),
     byToken: byToken(200, 200, 404),
-    audit: 'workspace_stop',
+    audit: 'workspace_stopped',
   },
   {
     route: 'POST /api/v1/workspaces/:id/sessions',
@@ -575,25 +575,25 @@ export const routeRules: RouteRule[] = [
     route: 'POST /workspace/:id/restore',
     target: async (db, cast) => ({ path: `/workspace/${await bobsDeletedWorkspace(db, cast)}/restore` }),
     expect: change(303, 303, 404, 403),
-    audit: 'workspace_restore',
+    audit: 'workspace_restored',
   },
   {
     route: 'POST /workspace/:id/start',
     target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/start` }),
     expect: change(303, 303, 404, 403),
-    audit: 'workspace_start',
+    audit: 'workspace_started',
   },
   {
     route: 'POST /workspace/:id/stop',
     target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/stop` }),
     expect: change(303, 303, 404, 403),
-    audit: 'workspace_stop',
+    audit: 'workspace_stopped',
   },
   {
     route: 'POST /workspace/:id/restart',
     target: async (db, cast) => ({ path: `/workspace/${await bobsWorkspace(db, cast)}/restart` }),
     expect: change(303, 303, 404, 403),
-    audit: 'workspace_restart',
+    audit: 'workspace_restarted',
   },
   {
     route: 'POST /workspace/:id/open',

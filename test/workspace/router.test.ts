@@ -431,7 +431,7 @@ describe('closing', () => {
     expect((await bob.follow(answer)).text).toMatch(/is closed\. The session lasted 20 min/);
     const [session] = await sessionsOf(place);
     expect(session).toMatchObject({ end_reason: 'closed' });
-    expect(await auditRows('workspace_close', cast.bob)).toMatchObject([
+    expect(await auditRows('workspace_closed', cast.bob)).toMatchObject([
       { success: true, details: { workspace_session_id: sessionId, reason: 'closed' } },
     ]);
   });

@@ -34,7 +34,7 @@ export async function deleteWorkspace(
     },
   );
   if (!ran && hasStopped) return workspace;
-  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stop', {
+  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stopped', {
     success: hasStopped,
     workspaceId,
     details: { ...workspaceDetails(workspace, person), because: 'workspace-deleted' },

@@ -49,7 +49,7 @@ export async function stopWithRow(
   );
   if (fault !== null)
     context.log.error({ err: fault, workspaceId: id }, 'the program of a workspace could not be stopped');
-  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stop', {
+  await AuditLogger.logWorkspaceRuntime(db, context, 'workspace_stopped', {
     success: fault === null,
     workspaceId: id,
     companyId: workspace.company_id,

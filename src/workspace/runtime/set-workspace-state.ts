@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { AuditAction } from '../../audit/actions.ts';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { lockCompany } from '../../people/company-lock.ts';
@@ -15,6 +16,13 @@ export type WorkspaceAct = 'start' | 'stop' | 'restart';
 type Refusal =
   Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
 export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
+
+/** What the audit trail calls each act. */
+const actions = {
+  start: 'workspace_started',
+  stop: 'workspace_stopped',
+  restart: 'workspace_restarted',
+} as const satisfies Record<WorkspaceAct, AuditAction>;
 
 interface SetStateInput {
   workspaceId: number;
@@ -40,7 +48,7 @@ export async function setWorkspaceState(
   const wasRunning = input.act === 'start' && input.runtime.state(workspace.id) === 'running';
   const outcome: { ok: true } | { ok: false; reason: Refusal } =
     refusal === null ? await carryOut(db, context, input, workspace) : { ok: false, reason: refusal };
-  await AuditLogger.logWorkspaceRuntime(db, context, `workspace_${input.act}`, {
+  await AuditLogger.logWorkspaceRuntime(db, context, actions[input.act], {
     success: outcome.ok,
     workspaceId: workspace.id,
     details: { ...workspaceDetails(workspace, person), ...(wasRunning ? { already_running: true } : {}) },

@@ -87,7 +87,7 @@ async function logEnd(
   { reason, cause, isOwnAct }: Ending & { isOwnAct: boolean },
 ): Promise<void> {
   await AuditLogger.log(trx, isOwnAct ? context : asConsequence(context), {
-    action: reason === 'closed' && isOwnAct ? 'workspace_close' : 'workspace_session_expired',
+    action: reason === 'closed' && isOwnAct ? 'workspace_closed' : 'workspace_session_expired',
     success: true,
     resourceType: 'workspace',
     resourceId: session.workspace_id,

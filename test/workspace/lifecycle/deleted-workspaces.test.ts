@@ -68,7 +68,7 @@ describe('a deleted workspace', () => {
     expect((await alice.follow(restored)).text).toContain(`${place.name} is back`);
     expect((await enterWorkspace(site.app, bob, place.id)).host).toBe(host);
     expect((await bob.get('/workspace/deleted')).text).toContain('Nothing to restore');
-    expect(await rows('workspace_restore', place.id)).toMatchObject([
+    expect(await rows('workspace_restored', place.id)).toMatchObject([
       { success: true, user_id: cast.alice.id, details: { on_behalf: true, name: place.name } },
     ]);
     expect((await bob.post(`/workspace/${place.id}/restore`)).status).toBe(404);
@@ -91,7 +91,7 @@ describe('a deleted workspace', () => {
       .where({ company_id: cast.acme.id })
       .update({ trial_ends_at: new Date(1) });
     expect(await restore()).toContain('without an active plan');
-    expect(await rows('workspace_restore', place.id)).toMatchObject([
+    expect(await rows('workspace_restored', place.id)).toMatchObject([
       { success: false, error_message: 'name-taken' },
       { success: false, error_message: 'plan-limit' },
       { success: false, error_message: 'subscription-lapsed' },
@@ -130,7 +130,7 @@ describe('a deleted workspace', () => {
     });
     expect((await enterWorkspace(site.app, bob, place.id)).host).toBe(host);
     const details = { name: place.name };
-    expect(await rows('workspace_restore', place.id)).toMatchObject([
+    expect(await rows('workspace_restored', place.id)).toMatchObject([
       { success: false, error_message: 'name-taken', details },
       { success: false, error_message: 'name-taken', details: { new_name: place.name.toUpperCase() } },
       { success: true, details: { ...details, new_name: 'the first one' } },
@@ -170,7 +170,7 @@ describe('a deleted workspace', () => {
     expect((await bob.post(`/workspace/${old.id}/restore`)).status).toBe(404);
     await sweep();
     expect(runtime.destroyed).toEqual([old.id]);
-    expect(await rows('workspace_destroy', old.id)).toMatchObject([
+    expect(await rows('workspace_destroyed', old.id)).toMatchObject([
       {
         success: true,
         actor_type: 'system',
@@ -199,7 +199,7 @@ describe('a deleted workspace', () => {
     await agedBy(8, place.id);
     runtime.destruction = null;
     expect(await sweep()).toBe('destroyed 1, failed 0');
-    expect(await rows('workspace_destroy', place.id)).toMatchObject([
+    expect(await rows('workspace_destroyed', place.id)).toMatchObject([
       { success: false, error_message: 'cannot-destroy' },
       { success: true, error_message: null },
     ]);
@@ -225,6 +225,6 @@ describe('a deleted workspace', () => {
     await agedBy(8, place.id);
     const elsewhere = { ...runtime, isManaged: false };
     await destroyWorkspaces(site.db, sweeperContext(new Date()), { runtime: elsewhere, restoreDays: 7 });
-    expect(await rows('workspace_destroy', place.id)).toEqual([]);
+    expect(await rows('workspace_destroyed', place.id)).toEqual([]);
   });
 });

@@ -48,9 +48,9 @@ describe('the program of a workspace', () => {
     for (const act of ['start', 'restart', 'stop'])
       expect((await bob.post(`/workspace/${id}/${act}`)).status).toBe(303);
     expect(await rowsOf(id)).toMatchObject([
-      { action_type: 'workspace_start', success: true },
-      { action_type: 'workspace_restart', success: true },
-      { action_type: 'workspace_stop', success: true },
+      { action_type: 'workspace_started', success: true },
+      { action_type: 'workspace_restarted', success: true },
+      { action_type: 'workspace_stopped', success: true },
     ]);
     const page = await bob.get(`/workspace/${id}`);
     expect(page.text).toContain('Stopped');
@@ -63,7 +63,7 @@ describe('the program of a workspace', () => {
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
     expect(await rowsOf(id)).toMatchObject([
-      { action_type: 'workspace_start', success: false, error_message: 'ended' },
+      { action_type: 'workspace_started', success: false, error_message: 'ended' },
     ]);
     expect((await bob.get(`/workspace/${id}`)).text).toContain('Crashed');
   });
@@ -139,7 +139,7 @@ describe('the program of a workspace', () => {
     };
     await (await signIn(site.app, cast.alice)).post(`/workspace/${id}/start`);
     expect(runtime.state(id)).toBe('stopped');
-    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_start', success: false });
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_started', success: false });
   });
 
   it('that runs already is not put off its idle stop by a start, and the row says that it ran', async () => {
@@ -150,7 +150,7 @@ describe('the program of a workspace', () => {
     const before = await since();
     await bob.post(`/workspace/${id}/start`);
     expect(await since()).toEqual(before);
-    const rows = site.db('audit_logs').where({ action_type: 'workspace_start', resource_id: String(id) });
+    const rows = site.db('audit_logs').where({ action_type: 'workspace_started', resource_id: String(id) });
     expect(await rows.orderBy('id')).toMatchObject([{}, { details: { already_running: true } }]);
   });
 
@@ -188,7 +188,7 @@ describe('the program of a workspace', () => {
     await bob.post(`/workspace/${id}/start`);
     await bob.post(`/workspace/${id}/delete`);
     expect(runtime.state(id)).toBe('stopped');
-    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stop', success: true });
+    expect((await rowsOf(id)).at(-1)).toMatchObject({ action_type: 'workspace_stopped', success: true });
   });
 
   it('is brought back after a restart of the app unless it was stopped or deleted', async () => {
@@ -269,8 +269,8 @@ describe('a workspace that was stopped', () => {
     expect(entered.headers.location).toContain('?entry=');
     expect(runtime.state(id)).toBe('running');
     expect(await rowsOf(id)).toMatchObject([
-      { action_type: 'workspace_start', success: false },
-      { action_type: 'workspace_start', success: true },
+      { action_type: 'workspace_started', success: false },
+      { action_type: 'workspace_started', success: true },
       { action_type: 'workspace_entry_granted', success: true },
     ]);
   });

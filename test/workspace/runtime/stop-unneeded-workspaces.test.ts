@@ -55,7 +55,7 @@ async function flow(session: { id: number; startedAt: Date }, at: Date, isActive
 function stopRows(id: number): Promise<unknown[]> {
   return site
     .db('audit_logs')
-    .where({ action_type: 'workspace_stop', resource_id: String(id) })
+    .where({ action_type: 'workspace_stopped', resource_id: String(id) })
     .select();
 }
 

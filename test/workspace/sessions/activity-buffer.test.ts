@@ -415,7 +415,7 @@ async function endRows(): Promise<{ details: Record<string, unknown> }[]> {
   return database
     .db('audit_logs')
     .where({ resource_id: String(place.id) })
-    .whereIn('action_type', ['workspace_close', 'workspace_session_expired'])
+    .whereIn('action_type', ['workspace_closed', 'workspace_session_expired'])
     .orderBy('id');
 }
 

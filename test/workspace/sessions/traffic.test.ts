@@ -150,7 +150,7 @@ describe('the traffic of a session', () => {
     });
     const row = await site
       .db('audit_logs')
-      .where({ action_type: 'workspace_close' })
+      .where({ action_type: 'workspace_closed' })
       .whereRaw(`details->>'workspace_session_id' = ?`, [String(session.id)])
       .first<{ details: unknown }>('details');
     expect(row.details).toMatchObject({ connected_minutes: connected, active_minutes: active });

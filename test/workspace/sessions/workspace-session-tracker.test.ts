@@ -216,7 +216,7 @@ describe('ending', () => {
     });
     expect(await endRows()).toMatchObject([
       {
-        action_type: 'workspace_close',
+        action_type: 'workspace_closed',
         success: true,
         actor_type: 'user',
         user_id: cast.bob.id,
@@ -478,6 +478,6 @@ async function endRows(): Promise<EndRow[]> {
   return database
     .db('audit_logs')
     .where({ resource_id: String(workspaceId) })
-    .whereIn('action_type', ['workspace_close', 'workspace_session_expired'])
+    .whereIn('action_type', ['workspace_closed', 'workspace_session_expired'])
     .orderBy('id');
 }

@@ -187,7 +187,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
         details: { access_method: 'ssh', ssh_key_id: keyId, ssh_key_fingerprint: key.fingerprint },
       },
     ]);
-    expect(await evidence('workspace_close')).toMatchObject([
+    expect(await evidence('workspace_closed')).toMatchObject([
       { actor_type: 'user', details: { workspace_session_id: session!.id, reason: 'closed' } },
     ]);
   });
@@ -473,7 +473,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     sshServer = await startSshServer(site.deps, site.config.ssh!);
     expect((await ended).code).toBe(5);
     expect(await sessions()).toMatchObject([{ end_reason: 'closed' }]);
-    expect(await evidence('workspace_close')).toHaveLength(1);
+    expect(await evidence('workspace_closed')).toHaveLength(1);
   });
 
   interface Begun {

@@ -219,7 +219,7 @@ describe('a connection', () => {
     await command.closed;
     const [session] = await sessions();
     expect(session).toMatchObject({ end_reason: 'closed' });
-    const [end] = await site.db('audit_logs').where({ action_type: 'workspace_close', user_id: bob.id });
+    const [end] = await site.db('audit_logs').where({ action_type: 'workspace_closed', user_id: bob.id });
     expect(end).toMatchObject({ actor_type: 'user', ip_address: '198.51.100.7' });
   });
 
