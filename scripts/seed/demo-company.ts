@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { pino } from 'pino';
+import { DAY_MS } from '../../src/durations.ts';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { acceptInvitation } from '../../src/people/invitations/accept-invitation.ts';
 import { createOperator } from '../../src/people/create-operator.ts';
@@ -58,7 +59,7 @@ export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson):
 
 /** Creates the demo company as of `now`: sign-up, team, use, one payment, an operator. */
 export async function createDemo(db: Knex, config: Config, now: Date): Promise<void> {
-  const start = new Date(now.getTime() - DAYS_AGO * 86_400_000);
+  const start = new Date(now.getTime() - DAYS_AGO * DAY_MS);
   start.setUTCHours(OPENING_HOUR_UTC, 0, 0, 0);
   const admin = await registerCompany(db, start);
   const members = [
@@ -73,7 +74,7 @@ export async function createDemo(db: Knex, config: Config, now: Date): Promise<v
     { ...operator, password: DEMO_PASSWORD, locale: 'tr' },
   );
   // Before the days are lived, since the trial ends after fourteen of them.
-  await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * 86_400_000) });
+  await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * DAY_MS) });
   await liveThroughDays(db, config, { people: [admin, ...members], start, now });
   const wrong = { email: demoPeople.memberA.email, password: 'not the password', deviceToken: null };
   await signIn(db, contextOf({ ip: '198.51.100.200' }, later(now, -200)), wrong);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { DAY_MS } from '../../src/durations.ts';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import { recordSignIn } from '../../src/auth/record-sign-in.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -10,7 +11,6 @@ import { minuteOf, writeTraffic, type Traffic } from '../../src/workspace/sessio
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** How often a person of the demo reports use: well under the 30 minutes after which a session ends. */

@@ -1,10 +1,9 @@
 import type { Currency } from '../currency.ts';
+import { DAY_MS } from '../durations.ts';
 import type { PaidPlan } from '../plan.ts';
 import { addMonths, nextPeriod, sameDayBefore, type PaidTime, type Period } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS, priceOf } from './plans.ts';
 import type { Subscription } from './queries.ts';
-
-const DAY_MS = 86_400_000;
 
 /** A company's plan in force, its paid time, and the currency that the newest part of it was paid in. */
 export type PlanInForce = PaidTime & Pick<Subscription, 'plan' | 'billing_currency'>;

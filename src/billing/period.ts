@@ -1,9 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
+import { localTime } from '../local-calendar.ts';
 import { PERIOD_MONTHS } from './plans.ts';
 import type { Subscription } from './queries.ts';
-
-/** Calendar months and years are counted where the product is sold and invoiced. */
-const CALENDAR_ZONE = 'Europe/Istanbul';
 
 /** The last day that every month has: only a later one can be cut off by a shorter month. */
 const LAST_DAY_OF_EVERY_MONTH = 28;
@@ -38,9 +35,9 @@ export function nextPeriod(paid: PaidTime, at: Date): Period {
  * February, and a month later on 31 March.
  */
 export function addMonths(from: Date, months: number, anchor: Date | null = null): Date {
-  const local = inIstanbul(from);
+  const local = localTime(from);
   const moved = local.add({ months });
-  const meant = anchor === null ? 0 : inIstanbul(anchor).day;
+  const meant = anchor === null ? 0 : localTime(anchor).day;
   const isCutOff = local.day >= LAST_DAY_OF_EVERY_MONTH && meant > local.day;
   // Temporal cuts a day that the month does not have.
   return new Date((isCutOff ? moved.with({ day: meant }) : moved).epochMilliseconds);
@@ -52,14 +49,5 @@ export function addMonths(from: Date, months: number, anchor: Date | null = null
  */
 export function sameDayBefore(at: Date): Date {
   const oneMonthBefore = addMonths(at, -1);
-  return inIstanbul(oneMonthBefore).day === inIstanbul(at).day ? oneMonthBefore : addMonths(at, -2);
-}
-
-/** The calendar year in Europe/Istanbul: it numbers the invoices. */
-export function calendarYear(at: Date): number {
-  return inIstanbul(at).year;
-}
-
-function inIstanbul(at: Date): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(CALENDAR_ZONE);
+  return localTime(oneMonthBefore).day === localTime(at).day ? oneMonthBefore : addMonths(at, -2);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addMonths, calendarYear, nextPeriod } from '../../src/billing/period.ts';
+import { addMonths, nextPeriod } from '../../src/billing/period.ts';
+import { calendarYear } from '../../src/local-calendar.ts';
 
 const istanbul = (text: string): Date => new Date(`${text}+03:00`);
 
