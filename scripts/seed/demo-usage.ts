@@ -70,7 +70,7 @@ function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traff
   const connected = Array.from({ length: minuteOf(lastAt) - first + 1 }, (_, index) => first + index);
   const active = connected.filter((minute) => (minute * 7) % 23 < 8);
   return {
-    sessionId: id,
+    workspaceSessionId: id,
     startedAt: started_at,
     lastAt,
     connected: new Set(connected),
@@ -122,7 +122,7 @@ async function work(
   if (!opened.ok) return;
   let last = 1;
   for (let minute = 1 + REPORT_MINUTES; minute < minutes; minute += REPORT_MINUTES) {
-    await WorkspaceSessionTracker.updateActivity(db, at(minute), { sessionId: opened.session.id });
+    await WorkspaceSessionTracker.updateActivity(db, at(minute), { workspaceSessionId: opened.session.id });
     last = minute;
   }
   if (input.isCounted) await writeTraffic(db, [trafficOf(opened.session, last)]);

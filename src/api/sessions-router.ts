@@ -37,7 +37,7 @@ export function createApiSessionsRouter(deps: Deps): Router {
     await touch(deps, req, res);
   });
   router.post('/sessions/:id/end', mayWrite, async (req: Request, res: Response) => {
-    const input = { sessionId: askedSession(req), accessMethod: 'api' } as const;
+    const input = { workspaceSessionId: askedSession(req), accessMethod: 'api' } as const;
     res.json(toSessionAnswer(await closeSession(db, requestContext(req), input)));
   });
   return router;
@@ -60,7 +60,7 @@ async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
     workspaceId: asked.workspace_id,
     isAdmin: req.user?.role === 'admin',
     ...accessRules(deps),
-    sessionId: asked.id,
+    workspaceSessionId: asked.id,
     accessMethod: 'api',
   });
   if (outcome.state === 'ended') throw ended(outcome.reason);
@@ -77,7 +77,7 @@ function ended(reason: string | null): ApiProblem {
 
 async function findAsked(db: Knex, req: Request): Promise<WorkspaceSession> {
   const { userId, companyId } = companyPerson(requestContext(req), { isAdmin: false });
-  const session = await findOwnSession(db, { userId, companyId, sessionId: askedSession(req) });
+  const session = await findOwnSession(db, { userId, companyId, workspaceSessionId: askedSession(req) });
   if (session === undefined) throw new ApiProblem('not-found');
   return session;
 }

@@ -20,7 +20,7 @@ import { REPORT_INTERVAL_SECONDS } from './sessions/touch-session.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
 import type { RuntimeState } from './runtime-types.ts';
 import { createRuntimeRouter } from './runtime/runtime-router.ts';
-import { findOpenSessionId, loadWorkspacePage } from './lifecycle/workspace-page.ts';
+import { findOpenWorkspaceSessionId, loadWorkspacePage } from './lifecycle/workspace-page.ts';
 
 /** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
 const OPENINGS_PER_MINUTE = 60;
@@ -56,8 +56,8 @@ export function createWorkspaceRouter(deps: WorkspaceDeps): Router {
   // What assets/follow.js compares with what its page shows.
   router.get('/:id/state', async (req, res) => {
     const asked = askedWorkspace(req);
-    const sessionId = await findOpenSessionId(db, requestContext(req), asked);
-    res.json({ state: stateOf(deps, asked.workspaceId), session_id: sessionId });
+    const workspaceSessionId = await findOpenWorkspaceSessionId(db, requestContext(req), asked);
+    res.json({ state: stateOf(deps, asked.workspaceId), session_id: workspaceSessionId });
   });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));

@@ -11,7 +11,7 @@ import { deactivateUser } from '../../src/people/deactivate-user.ts';
 import { sweepAuth } from '../../src/auth/sweep-auth.ts';
 import { asPgPool } from '../../src/db/db.ts';
 import { createBrowserSessions } from '../../src/web/sessions/browser-session.ts';
-import { BrowserSessionStore, hashSessionId } from '../../src/web/sessions/browser-session-store.ts';
+import { BrowserSessionStore, hashBrowserSessionId } from '../../src/web/sessions/browser-session-store.ts';
 import { errorPages } from '../../src/web/error-pages.ts';
 import { endBrowserSessions } from '../../src/web/sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
@@ -197,7 +197,7 @@ describe('a request that is still being answered when its browser session is del
     const save = promisify((done: (error?: unknown) => void) => {
       store.set('an-id', data, done);
     });
-    const rows = () => testApp.db('browser_sessions').where({ sid: hashSessionId('an-id') });
+    const rows = () => testApp.db('browser_sessions').where({ sid: hashBrowserSessionId('an-id') });
     store.noteUnstored(data);
     await save();
     expect(await rows()).toHaveLength(1);

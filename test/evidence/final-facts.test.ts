@@ -171,7 +171,7 @@ describe('a session that has just ended', () => {
     const row = db('workspace_sessions').where('id', session.id);
     const minute = Math.floor((Date.now() - HOUR_MS) / 60_000);
     const traffic = {
-      sessionId: session.id,
+      workspaceSessionId: session.id,
       startedAt: session.started_at,
       lastAt: new Date(),
       connected: new Set([minute, minute + 30]),
@@ -207,7 +207,7 @@ describe('a session that has just ended', () => {
       .first<{ id: number; started_at: Date }>();
     const minute = Math.floor((Date.now() - 49.5 * HOUR_MS) / 60_000);
     const traffic = [sessions[0]!, open].map(({ id, started_at }) => ({
-      sessionId: id,
+      workspaceSessionId: id,
       startedAt: started_at,
       lastAt: new Date(),
       connected: new Set([id === open.id ? Math.floor(Date.now() / 60_000) : minute]),

@@ -179,7 +179,7 @@ async function compareCsv(cast: Cast, alice: Visitor, workspaceId: number): Prom
   });
   const counted = { connected_minutes: 12, active_minutes: 3, connected_until: new Date() };
   await db('workspace_sessions').where({ id }).update(counted);
-  await WorkspaceSessionTracker.endSession(db, context, { sessionId: id, reason: 'closed' });
+  await WorkspaceSessionTracker.endSession(db, context, { workspaceSessionId: id, reason: 'closed' });
   const bundle = await readBundle(cast.bob, alice, '');
   const session = bundle.workspace_sessions.find((row) => row.id === id)!;
   expect(session).toMatchObject({ connected_minutes: 10, active_minutes: 3, active_seconds: 180 });

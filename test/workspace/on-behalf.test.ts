@@ -23,7 +23,7 @@ async function entered(person: BuiltUser, from: number, to: number | null): Prom
   });
   if (to !== null)
     await WorkspaceSessionTracker.endSession(site.db, contextOf(person, minute(to)), {
-      sessionId: id,
+      workspaceSessionId: id,
       reason: 'closed',
     });
   return id;

@@ -270,9 +270,9 @@ describe('opening', () => {
 
 describe('activity', () => {
   it('from the page’s script is noted without an answer to show', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 3);
-    const answer = await report(bob, place.id, { sessionId }, token);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 3);
+    const answer = await report(bob, place.id, { workspaceSessionId }, token);
     expect(answer.status).toBe(204);
     const [session] = await sessionsOf(place);
     expect(session).toMatchObject({ activity_count: 1, ended_at: null });
@@ -280,38 +280,40 @@ describe('activity', () => {
   });
 
   it('from the button goes back to the page and says so', async () => {
-    const { bob, place, sessionId } = await opened();
-    await backdate(sessionId, 3);
-    const answer = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
+    const { bob, place, workspaceSessionId } = await opened();
+    await backdate(workspaceSessionId, 3);
+    const answer = await bob.post(`/workspace/${String(place.id)}/activity`, {
+      sessionId: workspaceSessionId,
+    });
     expect(answer.status).toBe(303);
     expect((await bob.follow(answer)).text).toContain('you are still here');
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
   it('without naming a session is noted for the one that is open', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 3);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 3);
     expect((await report(bob, place.id, {}, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
   it('sent by a loop counts once', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 3);
-    await Promise.all(Array.from({ length: 25 }, () => report(bob, place.id, { sessionId }, token)));
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 3);
+    await Promise.all(Array.from({ length: 25 }, () => report(bob, place.id, { workspaceSessionId }, token)));
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
   });
 
   it('is noted in memory after the first report, and in the session a few seconds later', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 9);
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 9);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     const last_activity_at = new Date(Date.now() - 180_000);
     await pastTriggers(site.database.ownerDb, 'workspace_sessions', (rows) =>
-      rows.where({ id: sessionId }).update({ last_activity_at }),
+      rows.where({ id: workspaceSessionId }).update({ last_activity_at }),
     );
     await site.buffers.activity.flush();
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
     const metrics = await supertest(site.app).get('/metrics').auth(METRICS_TOKEN, { type: 'bearer' });
     expect(metrics.text).toContain('activity_pending_touches 1');
@@ -320,59 +322,63 @@ describe('activity', () => {
   });
 
   it('in a session that is in memory is refused to others, without a form token and after the end', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
-    expect((await report(bob, place.id, { sessionId }, 'wrong')).status).toBe(403);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
+    expect((await report(bob, place.id, { workspaceSessionId }, 'wrong')).status).toBe(403);
     for (const person of [cast.alice, cast.charlie, cast.bob]) {
       const other = await signIn(site.app, person);
-      const answer = await report(other, place.id, { sessionId }, await formToken(other));
+      const answer = await report(other, place.id, { workspaceSessionId }, await formToken(other));
       expect(answer.status).toBe(404);
     }
     await bob.post(`/workspace/${String(place.id)}/close`);
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(409);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(409);
   });
 
   it('in a session that is in memory is refused once the person is deactivated', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     await site.db('users').where({ id: cast.bob.id }).update({ deactivated_at: new Date() });
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(403);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(403);
   });
 
   it('after a long break starts a new session, which is in the evidence as an opening', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 45);
-    const answer = await report(bob, place.id, { sessionId }, token);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 45);
+    const answer = await report(bob, place.id, { workspaceSessionId }, token);
     expect(answer.status).toBe(200);
     const [old, next] = await sessionsOf(place);
     expect(answer.body).toMatchObject({ state: 'restarted', sessionId: next?.id });
-    expect(old).toMatchObject({ id: sessionId, end_reason: 'idle', duration_seconds: 0 });
+    expect(old).toMatchObject({ id: workspaceSessionId, end_reason: 'idle', duration_seconds: 0 });
     expect(next).toMatchObject({ ended_at: null });
     expect((await auditRows('workspace_access', cast.bob)).at(-1)?.details).toMatchObject({
       workspace_session_id: next?.id,
-      resumed_after_session_id: sessionId,
+      resumed_after_session_id: workspaceSessionId,
     });
     // The old page goes on naming the old session; what is open gets the activity.
     await backdate(next?.id ?? 0, 2);
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(204);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 0 }, { activity_count: 1 }]);
   });
 
   it('after a long break by the button says that a new session has started', async () => {
-    const { bob, place, sessionId } = await opened();
-    await backdate(sessionId, 45);
-    const answer = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
+    const { bob, place, workspaceSessionId } = await opened();
+    await backdate(workspaceSessionId, 45);
+    const answer = await bob.post(`/workspace/${String(place.id)}/activity`, {
+      sessionId: workspaceSessionId,
+    });
     expect((await bob.follow(answer)).text).toContain('The last session ended after 30 minutes');
     expect(await sessionsOf(place)).toHaveLength(2);
   });
 
   it('after the workspace was closed is told that it is over', async () => {
-    const { bob, place, sessionId, token } = await opened();
+    const { bob, place, workspaceSessionId, token } = await opened();
     await bob.post(`/workspace/${String(place.id)}/close`);
-    const answer = await report(bob, place.id, { sessionId }, token);
+    const answer = await report(bob, place.id, { workspaceSessionId }, token);
     expect(answer.status).toBe(409);
     expect(answer.body).toEqual({ state: 'ended', reason: 'closed' });
-    const button = await bob.post(`/workspace/${String(place.id)}/activity`, { sessionId });
+    const button = await bob.post(`/workspace/${String(place.id)}/activity`, {
+      sessionId: workspaceSessionId,
+    });
     expect(button.status).toBe(303);
     expect((await bob.follow(button)).text).toContain('This session has ended');
     expect(await sessionsOf(place)).toHaveLength(1);
@@ -386,59 +392,61 @@ describe('activity', () => {
   });
 
   it('after the subscription lapsed ends the session at its last activity', async () => {
-    const { bob, place, sessionId, token } = await opened();
-    await backdate(sessionId, 10);
+    const { bob, place, workspaceSessionId, token } = await opened();
+    await backdate(workspaceSessionId, 10);
     await lapse(cast.acme.id);
-    const answer = await report(bob, place.id, { sessionId }, token);
+    const answer = await report(bob, place.id, { workspaceSessionId }, token);
     expect(answer.status).toBe(409);
     expect(answer.body).toEqual({ state: 'ended', reason: 'revoked' });
     expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'revoked', duration_seconds: 0 }]);
   });
 
   it('with another person’s session, or one of another workspace, is refused and changes nothing', async () => {
-    const { place, sessionId } = await opened();
+    const { place, workspaceSessionId } = await opened();
     const [before] = await sessionsOf(place);
     const alice = await signIn(site.app, cast.alice);
     const token = await formToken(alice);
-    expect((await report(alice, place.id, { sessionId }, token)).status).toBe(404);
+    expect((await report(alice, place.id, { workspaceSessionId }, token)).status).toBe(404);
     await alice.post(`/workspace/${String(place.id)}/open`);
-    expect((await report(alice, place.id, { sessionId }, token)).status).toBe(404);
+    expect((await report(alice, place.id, { workspaceSessionId }, token)).status).toBe(404);
     const elsewhere = await workspaceOf(cast.alice);
-    expect((await report(alice, elsewhere.id, { sessionId }, token)).status).toBe(404);
-    expect((await report(alice, place.id, { sessionId: 'abc' }, token)).status).toBe(404);
+    expect((await report(alice, elsewhere.id, { workspaceSessionId }, token)).status).toBe(404);
+    expect((await report(alice, place.id, { workspaceSessionId: 'abc' }, token)).status).toBe(404);
     expect((await sessionsOf(place))[0]).toEqual(before);
   });
 
   it('of another browser of the same person is refused', async () => {
-    const { place, sessionId } = await opened();
+    const { place, workspaceSessionId } = await opened();
     const second = await signIn(site.app, cast.bob);
-    expect((await report(second, place.id, { sessionId }, await formToken(second))).status).toBe(404);
+    expect((await report(second, place.id, { workspaceSessionId }, await formToken(second))).status).toBe(
+      404,
+    );
   });
 
   it('without or with a wrong form token is refused', async () => {
-    const { bob, place, sessionId } = await opened();
-    expect((await report(bob, place.id, { sessionId }, 'wrong')).status).toBe(403);
+    const { bob, place, workspaceSessionId } = await opened();
+    expect((await report(bob, place.id, { workspaceSessionId }, 'wrong')).status).toBe(403);
     expect((await bob.rawPost(`/workspace/${String(place.id)}/activity`)).status).toBe(403);
   });
 });
 
 describe('closing', () => {
   it('ends the session now, leaves a sign-off and says how long it was', async () => {
-    const { bob, place, sessionId } = await opened();
-    await backdate(sessionId, 20);
+    const { bob, place, workspaceSessionId } = await opened();
+    await backdate(workspaceSessionId, 20);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
     expect(answer.status).toBe(303);
     expect((await bob.follow(answer)).text).toMatch(/is closed\. The session lasted 20 min/);
     const [session] = await sessionsOf(place);
     expect(session).toMatchObject({ end_reason: 'closed' });
     expect(await auditRows('workspace_closed', cast.bob)).toMatchObject([
-      { success: true, details: { workspace_session_id: sessionId, reason: 'closed' } },
+      { success: true, details: { workspace_session_id: workspaceSessionId, reason: 'closed' } },
     ]);
   });
 
   it('too late ends it at its last activity, and the page says that it had ended', async () => {
-    const { bob, place, sessionId } = await opened();
-    await backdate(sessionId, 24 * 60);
+    const { bob, place, workspaceSessionId } = await opened();
+    await backdate(workspaceSessionId, 24 * 60);
     const answer = await bob.post(`/workspace/${String(place.id)}/close`);
     expect((await bob.follow(answer)).text).toContain('had already closed after 30 minutes');
     expect(await sessionsOf(place)).toMatchObject([{ end_reason: 'idle', duration_seconds: 0 }]);
@@ -468,14 +476,14 @@ describe('closing', () => {
 
 describe('deleting', () => {
   it('asks first, then removes the workspace everywhere and keeps the evidence', async () => {
-    const { bob, place, sessionId } = await opened();
+    const { bob, place, workspaceSessionId } = await opened();
     const question = await bob.get(`/workspace/${String(place.id)}/delete`);
     expect(question.status).toBe(200);
     expect(question.text).toContain(`Delete ${place.name}?`);
     const answer = await bob.post(`/workspace/${String(place.id)}/delete`);
     expect(answer.status).toBe(303);
     expect((await bob.follow(answer)).text).toContain(`${place.name} was deleted`);
-    expect(await sessionsOf(place)).toMatchObject([{ id: sessionId, end_reason: 'deleted' }]);
+    expect(await sessionsOf(place)).toMatchObject([{ id: workspaceSessionId, end_reason: 'deleted' }]);
     expect(await site.db('workspaces').where({ id: place.id }).first()).toMatchObject({
       deleted_by: cast.bob.id,
       name: place.name,
@@ -484,20 +492,20 @@ describe('deleting', () => {
       { success: true, resource_id: String(place.id), details: { name: place.name, sessions_ended: 1 } },
     ]);
     expect(await auditRows('workspace_session_expired', cast.bob)).toMatchObject([
-      { details: { workspace_session_id: sessionId, reason: 'deleted' } },
+      { details: { workspace_session_id: workspaceSessionId, reason: 'deleted' } },
     ]);
     expect(await auditRows('workspace_access', cast.bob)).toHaveLength(1);
   });
 
   it('makes every address of it a missing page', async () => {
-    const { bob, place, token, sessionId } = await opened();
+    const { bob, place, token, workspaceSessionId } = await opened();
     await bob.post(`/workspace/${String(place.id)}/delete`);
     const base = `/workspace/${String(place.id)}`;
     for (const path of [base, `${base}/delete`]) expect((await bob.get(path)).status).toBe(404);
     for (const path of ['open', 'close', 'delete', 'activity']) {
       expect((await bob.post(`${base}/${path}`)).status, path).toBe(404);
     }
-    expect((await report(bob, place.id, { sessionId }, token)).status).toBe(404);
+    expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(404);
     expect(await sessionsOf(place)).toHaveLength(1);
   });
 
@@ -566,8 +574,8 @@ describe('the page of a workspace', () => {
   });
 
   it('does not say that a forgotten session is still in use', async () => {
-    const { bob, place, sessionId } = await opened();
-    await backdate(sessionId, 300);
+    const { bob, place, workspaceSessionId } = await opened();
+    await backdate(workspaceSessionId, 300);
     const { text } = await bob.get(`/workspace/${String(place.id)}`);
     expect(text).not.toContain('In use');
     expect(text).toContain('Idle');
@@ -610,7 +618,7 @@ async function opened() {
   const bob = await signIn(site.app, cast.bob);
   await bob.post(`/workspace/${String(place.id)}/open`);
   const [session] = await sessionsOf(place);
-  return { bob, place, sessionId: session?.id ?? 0, token: await formToken(bob) };
+  return { bob, place, workspaceSessionId: session?.id ?? 0, token: await formToken(bob) };
 }
 
 async function formToken(visitor: Visitor): Promise<string> {
@@ -618,12 +626,17 @@ async function formToken(visitor: Visitor): Promise<string> {
 }
 
 /** As the page's script does it. */
-function report(visitor: Visitor, id: number, body: Record<string, string | number>, token: string) {
+function report(
+  visitor: Visitor,
+  id: number,
+  { workspaceSessionId }: { workspaceSessionId?: number | string },
+  token: string,
+) {
   return visitor
     .rawPost(`/workspace/${String(id)}/activity`)
     .set({ 'x-csrf-token': token, accept: 'application/json' })
     .type('form')
-    .send(body);
+    .send({ sessionId: workspaceSessionId });
 }
 
 async function sessionsOf(place: { id: number }): Promise<SessionRow[]> {
@@ -631,8 +644,8 @@ async function sessionsOf(place: { id: number }): Promise<SessionRow[]> {
 }
 
 /** Time passes for what is stored, since the app's own clock is the real one. */
-async function backdate(sessionId: number, minutes: number): Promise<void> {
-  await setBack(site.database.ownerDb, sessionId, new Date(Date.now() - minutes * 60_000));
+async function backdate(workspaceSessionId: number, minutes: number): Promise<void> {
+  await setBack(site.database.ownerDb, workspaceSessionId, new Date(Date.now() - minutes * 60_000));
 }
 
 async function sessionIn(

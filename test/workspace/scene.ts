@@ -56,15 +56,15 @@ export function unique(prefix: string): string {
  * Lets a session have begun and been used earlier, which the product itself cannot: as the owner, past the
  * triggers.
  */
-export async function backdate(ownerDb: Knex, sessionId: number, past: Date): Promise<void> {
+export async function backdate(ownerDb: Knex, workspaceSessionId: number, past: Date): Promise<void> {
   await ownerDb.transaction(async (trx) => {
     await trx.raw('alter table workspace_sessions disable trigger user');
     await trx('workspace_sessions')
-      .where({ id: sessionId })
+      .where({ id: workspaceSessionId })
       .update({ started_at: past, last_activity_at: past });
     await trx.raw('alter table workspace_sessions enable trigger user');
     await trx('open_workspace_sessions')
-      .where({ workspace_session_id: sessionId })
+      .where({ workspace_session_id: workspaceSessionId })
       .update({ started_at: past });
   });
 }

@@ -64,8 +64,8 @@ async function openWorkspaces(app: AppProcess, browsers: Browser[]): Promise<aut
     const path = `/workspace/${String(browser.person)}`;
     await postForm(app.url, `${path}/open`, browser, 303);
     const page = await fetch(app.url + path, { headers: browser.headers });
-    const sessionId = /data-workspace-session="(\d+)"/.exec(await page.text())?.[1];
-    if (sessionId === undefined) throw new Error(`${path} shows no open session`);
+    const workspaceSessionId = /data-workspace-session="(\d+)"/.exec(await page.text())?.[1];
+    if (workspaceSessionId === undefined) throw new Error(`${path} shows no open session`);
     requests.push([
       {
         method: 'POST',
@@ -76,7 +76,7 @@ async function openWorkspaces(app: AppProcess, browsers: Browser[]): Promise<aut
           'x-csrf-token': browser.formToken,
           'content-type': 'application/x-www-form-urlencoded',
         },
-        body: new URLSearchParams({ sessionId }).toString(),
+        body: new URLSearchParams({ sessionId: workspaceSessionId }).toString(),
       },
     ]);
   }

@@ -8,8 +8,8 @@ const TABLE = 'browser_sessions';
 const PgStore = connectPgSimple(session);
 
 /** SHA-256 of a session id, in hex: the key of its row, and the name that evidence may use. */
-export function hashSessionId(sessionId: string): string {
-  return createHash('sha256').update(sessionId).digest('hex');
+export function hashBrowserSessionId(browserSessionId: string): string {
+  return createHash('sha256').update(browserSessionId).digest('hex');
 }
 
 /**
@@ -49,14 +49,14 @@ export class BrowserSessionStore extends PgStore {
   async continue(sid: string, data: session.SessionData): Promise<boolean> {
     const { rowCount } = await this.#pool.query(`update ${TABLE} set expire = $1 where sid = $2`, [
       expiryOf(data),
-      hashSessionId(sid),
+      hashBrowserSessionId(sid),
     ]);
     if (rowCount === 1) this.#continued.add(data);
     return rowCount === 1;
   }
 
   override get(sid: string, callback: Parameters<session.Store['get']>[1]): void {
-    super.get(hashSessionId(sid), callback);
+    super.get(hashBrowserSessionId(sid), callback);
   }
 
   override set(sid: string, data: session.SessionData, callback: (error?: unknown) => void = ignore): void {
@@ -64,13 +64,13 @@ export class BrowserSessionStore extends PgStore {
     const statement = isNew
       ? `insert into ${TABLE} (sess, expire, sid) values ($1, $2, $3)`
       : `update ${TABLE} set sess = $1, expire = $2 where sid = $3`;
-    this.#pool.query(statement, [data, expiryOf(data), hashSessionId(sid)]).then(() => {
+    this.#pool.query(statement, [data, expiryOf(data), hashBrowserSessionId(sid)]).then(() => {
       callback();
     }, callback);
   }
 
   override destroy(sid: string, callback?: (error?: unknown) => void): void {
-    super.destroy(hashSessionId(sid), callback);
+    super.destroy(hashBrowserSessionId(sid), callback);
   }
 
   override touch(sid: string, data: session.SessionData, callback: (error?: unknown) => void = ignore): void {

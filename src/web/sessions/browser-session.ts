@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../../config/config.ts';
 import { asPgPool, createDb } from '../../db/db.ts';
-import { BrowserSessionStore, hashSessionId } from './browser-session-store.ts';
+import { BrowserSessionStore, hashBrowserSessionId } from './browser-session-store.ts';
 import { rollSessionCookie } from './roll-session-cookie.ts';
 import { HOUR_MS } from '../../durations.ts';
 
@@ -71,6 +71,6 @@ function noteUnstoredSessions(store: BrowserSessionStore & { generate?: (req: Re
 }
 
 const rememberHash: RequestHandler = (req, _res, next) => {
-  req.browserSessionHash = hashSessionId(req.sessionID);
+  req.browserSessionHash = hashBrowserSessionId(req.sessionID);
   next();
 };

@@ -92,9 +92,9 @@ async function endRefused(
   facts: AccessFacts | undefined,
   ending: Ending | undefined,
 ): Promise<void> {
-  const sessionId = facts?.workspace_session_id ?? null;
-  if (ending === undefined || sessionId === null) return;
-  await WorkspaceSessionTracker.endSession(db, context, { sessionId, ...ending });
+  const workspaceSessionId = facts?.workspace_session_id ?? null;
+  if (ending === undefined || workspaceSessionId === null) return;
+  await WorkspaceSessionTracker.endSession(db, context, { workspaceSessionId, ...ending });
 }
 
 function openSessionOf(facts: AccessFacts | undefined, at: Date): EnteredSession | null {

@@ -65,7 +65,7 @@ export const browserFacts: FactSource<BrowserAsker> = {
       );
     return selectFacts(db, asked, {
       credential: 'p',
-      sessionId: 'p.browser_session_id',
+      browserSessionHash: 'p.browser_session_id',
       accessMethod: 'web',
       isSignedIn: 'b.sid is not null',
     });
@@ -82,7 +82,7 @@ interface Origin {
   /** The alias of the table of what lets the person in; it has `workspace_id` and `user_id`. */
   credential: string;
   /** The column that names the session in the evidence. */
-  sessionId: string;
+  browserSessionHash: string;
   accessMethod: AccessMethod;
   /** SQL: whether what the credential depends on still holds. */
   isSignedIn: string;
@@ -97,7 +97,7 @@ export async function selectFacts(
   asked: Knex.QueryBuilder,
   origin: Origin,
 ): Promise<Map<string, AccessFacts>> {
-  const { credential, sessionId } = origin;
+  const { credential, browserSessionHash } = origin;
   const mustAccept = missingAcceptancesOf(db, db.ref(`${credential}.user_id`))
     .select(db.raw('1 as accept'))
     .limit(1)
@@ -113,7 +113,7 @@ export async function selectFacts(
     .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
     .leftJoin('open_workspace_sessions as o', (join) => {
       join.on('o.workspace_id', `${credential}.workspace_id`).andOn('o.user_id', `${credential}.user_id`);
-      join.andOn('o.session_id', sessionId).andOnVal('o.access_method', origin.accessMethod);
+      join.andOn('o.session_id', browserSessionHash).andOnVal('o.access_method', origin.accessMethod);
     })
     .leftJoin('workspace_sessions as ws', (join) => {
       join.on('ws.id', 'o.workspace_session_id').andOn('ws.started_at', 'o.started_at');
@@ -126,7 +126,7 @@ export async function selectFacts(
       'w.deleted_at',
       'w.wanted_running_since',
       `${credential}.user_id as user_id`,
-      `${sessionId} as session_id`,
+      `${browserSessionHash} as session_id`,
       db.raw(`(${origin.isSignedIn}) as is_signed_in`),
       'u.role',
       db.raw('must.accept is not null as must_accept'),

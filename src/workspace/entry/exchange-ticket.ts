@@ -145,7 +145,7 @@ async function replaceCookie(
   const { user_id: userId, browser_session_id: browserSessionHash } = held;
   const open = await findOpenSession(trx, { workspaceId, userId, browserSessionHash, accessMethod: 'web' });
   if (open === undefined) return;
-  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: open.id, reason: 'replaced' });
+  await WorkspaceSessionTracker.endSession(trx, context, { workspaceSessionId: open.id, reason: 'replaced' });
 }
 
 /** Shuts a browser out of a workspace's host until it gets a new ticket. */

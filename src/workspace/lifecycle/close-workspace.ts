@@ -29,7 +29,7 @@ export async function closeWorkspace(
     const open = await findOpenSession(trx, key);
     if (open === undefined) return { workspace, ended: null };
     const ended = await WorkspaceSessionTracker.endSession(trx, context, {
-      sessionId: open.id,
+      workspaceSessionId: open.id,
       reason: 'closed',
     });
     return { workspace, ended: ended ?? null };

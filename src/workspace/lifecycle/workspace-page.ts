@@ -96,7 +96,7 @@ export async function loadWorkspacePage(
  * The session in which this browser uses the workspace; null: it has none. Throws `NotFound` as the page
  * does.
  */
-export async function findOpenSessionId(
+export async function findOpenWorkspaceSessionId(
   db: Knex,
   context: RequestContext,
   input: { workspaceId: number; isAdmin: boolean },

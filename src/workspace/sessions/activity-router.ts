@@ -59,8 +59,12 @@ function isFromScript(req: Request): boolean {
   return req.get('x-csrf-token') !== undefined;
 }
 
-function reported(req: Request): { workspaceId: number; isAdmin: boolean; sessionId?: number | undefined } {
+function reported(req: Request): {
+  workspaceId: number;
+  isAdmin: boolean;
+  workspaceSessionId?: number | undefined;
+} {
   const form = activityForm.safeParse(req.body ?? {});
   if (!form.success) throw new NotFound();
-  return { ...askedWorkspace(req), ...form.data };
+  return { ...askedWorkspace(req), workspaceSessionId: form.data.sessionId };
 }

@@ -3,7 +3,7 @@ import { missingAcceptancesOf } from '../../legal/queries.ts';
 
 /** A session as its person reports in it. */
 interface ReportedSession {
-  sessionId: number;
+  workspaceSessionId: number;
   startedAt: Date;
   /** Admins use every workspace of their company, members their own. */
   isAdmin: boolean;
@@ -27,8 +27,8 @@ export async function findUsableSessions(
   reported: ReportedSession[],
   timeoutMs: number,
 ): Promise<UsableSession[]> {
-  const asked = reported.map(({ sessionId, startedAt, isAdmin }) => ({
-    id: sessionId,
+  const asked = reported.map(({ workspaceSessionId, startedAt, isAdmin }) => ({
+    id: workspaceSessionId,
     started_at: startedAt,
     is_admin: isAdmin,
   }));

@@ -9,12 +9,12 @@ import { sessionBuffers } from './session-buffers.ts';
 export function noteActivity(
   db: Knex,
   context: RequestContext,
-  input: { workspaceId: number; isAdmin: boolean; sessionId?: number | undefined },
+  input: { workspaceId: number; isAdmin: boolean; workspaceSessionId?: number | undefined },
 ): boolean {
   const { userId, companyId, browserSessionHash } = context;
-  const { sessionId } = input;
+  const { workspaceSessionId } = input;
   if (userId === null || companyId === null || browserSessionHash === null) return false;
   const buffer = sessionBuffers.of(db)?.activity;
-  if (buffer === undefined || sessionId === undefined) return false;
-  return buffer.touch({ ...input, sessionId, userId, companyId, browserSessionHash }, context.at);
+  if (buffer === undefined || workspaceSessionId === undefined) return false;
+  return buffer.touch({ ...input, workspaceSessionId, userId, companyId, browserSessionHash }, context.at);
 }

@@ -21,7 +21,7 @@ interface RecordInput extends AccessRules {
   workspaceId: number;
   isAdmin: boolean;
   /** The session that the page was made for; without it, the one this browser has open. */
-  sessionId?: number | undefined;
+  workspaceSessionId?: number | undefined;
   /** The way in; the pages' when not given. */
   accessMethod?: AccessMethod;
 }
@@ -58,11 +58,12 @@ export async function recordActivity(
 async function findReported(
   trx: Knex,
   context: RequestContext,
-  { workspaceId, sessionId, accessMethod = 'web' }: RecordInput,
+  { workspaceId, workspaceSessionId, accessMethod = 'web' }: RecordInput,
 ): Promise<WorkspaceSession | undefined> {
   const key = sessionKey(context, { workspaceId, accessMethod });
-  const named = sessionId === undefined ? undefined : await findSession(trx, { ...key, sessionId });
-  if (sessionId !== undefined && named === undefined) throw new NotFound();
+  const named =
+    workspaceSessionId === undefined ? undefined : await findSession(trx, { ...key, workspaceSessionId });
+  if (workspaceSessionId !== undefined && named === undefined) throw new NotFound();
   return (await findOpenSession(trx, key)) ?? named;
 }
 
@@ -72,7 +73,7 @@ async function end(
   session: WorkspaceSession,
   ending: Ending,
 ): Promise<RecordOutcome> {
-  await WorkspaceSessionTracker.endSession(trx, context, { sessionId: session.id, ...ending });
+  await WorkspaceSessionTracker.endSession(trx, context, { workspaceSessionId: session.id, ...ending });
   return { state: 'ended', reason: ending.reason };
 }
 
@@ -81,7 +82,9 @@ async function touch(
   context: RequestContext,
   of: { session: WorkspaceSession; workspace: Workspace; person: CompanyPerson; plan: CompanyPlan },
 ): Promise<RecordOutcome> {
-  const activity = await WorkspaceSessionTracker.updateActivity(trx, context, { sessionId: of.session.id });
+  const activity = await WorkspaceSessionTracker.updateActivity(trx, context, {
+    workspaceSessionId: of.session.id,
+  });
   if (activity.outcome === 'unknown') throw new NotFound();
   if (activity.outcome === 'ended') {
     return { state: 'ended', reason: activity.session.end_reason ?? 'not-open' };
@@ -110,7 +113,7 @@ function remember(
   { session, paidUntil }: { session: WorkspaceSession; paidUntil: Date },
 ): void {
   sessionBuffers.of(db)?.activity?.remember({
-    sessionId: session.id,
+    workspaceSessionId: session.id,
     companyId,
     workspaceId: session.workspace_id,
     userId,

@@ -5,7 +5,7 @@ import type { Touches } from './write-touches.ts';
 
 /** Who reports in which session: all that a report is looked up by in the database. */
 export interface Reporter {
-  sessionId: number;
+  workspaceSessionId: number;
   companyId: number;
   workspaceId: number;
   userId: number;
@@ -61,7 +61,7 @@ export class RememberedSessions {
 
   /** False when the database must be asked; true also when it is too soon after the last touch to count. */
   touch(reporter: Reporter, at: Date): boolean {
-    const entry = this.#entries.get(reporter.sessionId);
+    const entry = this.#entries.get(reporter.workspaceSessionId);
     if (entry?.isUsable !== true || !agrees(entry.session, reporter)) return false;
     const { lastActivityAt, paidUntil } = entry.session;
     if (at >= paidUntil || isIdle({ last_activity_at: lastActivityAt }, at)) return false;
@@ -87,7 +87,7 @@ export class RememberedSessions {
   /** Forgets the sessions and hands over what waits for them. */
   take(filter: ReporterFilter): TakenTouches[] {
     const taken = this.#matching(filter);
-    for (const { session } of taken) this.#entries.delete(session.sessionId);
+    for (const { session } of taken) this.#entries.delete(session.workspaceSessionId);
     return taken
       .filter((entry) => entry.pending.length > 0)
       .map(({ session, pending }) => toTouches(session, pending));
@@ -135,10 +135,10 @@ export class RememberedSessions {
   refresh(asked: SeenSession[], usable: UsableSession[]): void {
     const found = new Map(usable.map((row) => [row.id, row]));
     for (const session of asked) {
-      const entry = this.#entries.get(session.sessionId);
+      const entry = this.#entries.get(session.workspaceSessionId);
       // Taken or reported in full since it was asked about: what is known now is newer.
       if (entry?.session !== session) continue;
-      const row = found.get(session.sessionId);
+      const row = found.get(session.workspaceSessionId);
       entry.isUsable = row !== undefined;
       if (row === undefined) continue;
       session.paidUntil = row.paid_until;
@@ -156,9 +156,9 @@ export class RememberedSessions {
   }
 
   #entryOf(session: SeenSession): Entry {
-    const found = this.#entries.get(session.sessionId);
+    const found = this.#entries.get(session.workspaceSessionId);
     const entry = found ?? { session, isUsable: false, pending: [], inFlight: [], flushesUntouched: 0 };
-    this.#entries.set(session.sessionId, entry);
+    this.#entries.set(session.workspaceSessionId, entry);
     return entry;
   }
 
@@ -172,7 +172,7 @@ function agrees(session: SeenSession, filter: ReporterFilter): boolean {
 }
 
 function toTouches(session: SeenSession, times: Date[]): TakenTouches {
-  return { session, sessionId: session.sessionId, startedAt: session.startedAt, times };
+  return { session, workspaceSessionId: session.workspaceSessionId, startedAt: session.startedAt, times };
 }
 
 function later(a: Date, b: Date | undefined): Date {

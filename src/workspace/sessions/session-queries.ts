@@ -42,11 +42,11 @@ export async function findOpenSession(
 /** One session of this person, browser and workspace, ended or not. */
 export async function findSession(
   db: Knex,
-  key: SessionKey & { sessionId: number },
+  key: SessionKey & { workspaceSessionId: number },
 ): Promise<WorkspaceSession | undefined> {
   return db('workspace_sessions')
     .where({
-      'workspace_sessions.id': key.sessionId,
+      'workspace_sessions.id': key.workspaceSessionId,
       'workspace_sessions.workspace_id': key.workspaceId,
       'workspace_sessions.user_id': key.userId,
       'workspace_sessions.session_id': key.browserSessionHash,

@@ -23,10 +23,10 @@ export type ActivityOutcome =
 export async function touchSession(
   db: Knex,
   context: RequestContext,
-  input: { sessionId: number },
+  input: { workspaceSessionId: number },
 ): Promise<ActivityOutcome> {
   return db.transaction(async (trx): Promise<ActivityOutcome> => {
-    const session = await findOwnSession(trx, context, input.sessionId);
+    const session = await findOwnSession(trx, context, input.workspaceSessionId);
     if (session === undefined) return { outcome: 'unknown' };
     if (session.ended_at === null && !isIdle(session, context.at)) {
       return { outcome: 'touched', session: await touch(trx, context, session) };
@@ -42,12 +42,12 @@ export async function touchSession(
 async function findOwnSession(
   trx: Knex,
   context: RequestContext,
-  sessionId: number,
+  workspaceSessionId: number,
 ): Promise<WorkspaceSession | undefined> {
   if (context.userId === null || context.browserSessionHash === null) return undefined;
   return trx('workspace_sessions')
     .where({
-      'workspace_sessions.id': sessionId,
+      'workspace_sessions.id': workspaceSessionId,
       'workspace_sessions.user_id': context.userId,
       'workspace_sessions.session_id': context.browserSessionHash,
     })

@@ -85,8 +85,8 @@ export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number
 /** The traffic of one moment, connected also since the session's last minute when that was not long ago. */
 function withGap(lastMinutes: Map<number, number>, traffic: Traffic): Traffic {
   const minute = minuteOf(traffic.lastAt);
-  const last = lastMinutes.get(traffic.sessionId);
-  lastMinutes.set(traffic.sessionId, Math.max(minute, last ?? 0));
+  const last = lastMinutes.get(traffic.workspaceSessionId);
+  lastMinutes.set(traffic.workspaceSessionId, Math.max(minute, last ?? 0));
   return { ...traffic, connected: minutesSince(last, minute) };
 }
 
@@ -109,9 +109,9 @@ function isCounted(waits: Traffic, at: Date, { isActive, isPartlySeen }: Traffic
 }
 
 function merge(into: Map<number, Traffic>, traffic: Traffic): void {
-  const found = into.get(traffic.sessionId);
+  const found = into.get(traffic.workspaceSessionId);
   if (found === undefined) {
-    into.set(traffic.sessionId, traffic);
+    into.set(traffic.workspaceSessionId, traffic);
     return;
   }
   for (const minute of traffic.connected) found.connected.add(minute);

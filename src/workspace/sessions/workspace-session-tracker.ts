@@ -49,7 +49,7 @@ export class WorkspaceSessionTracker {
   static async updateActivity(
     db: Knex,
     context: RequestContext,
-    input: { sessionId: number },
+    input: { workspaceSessionId: number },
   ): Promise<ActivityOutcome> {
     return withPendingActivity(db, input, (trx) => touchSession(trx, context, input));
   }
@@ -62,13 +62,13 @@ export class WorkspaceSessionTracker {
   static async endSession(
     db: Knex,
     context: RequestContext,
-    input: { sessionId: number } & Ending,
+    input: { workspaceSessionId: number } & Ending,
   ): Promise<WorkspaceSession | undefined> {
     if (input.reason === 'closed' && context.userId === null) return undefined;
-    const { sessionId, reason, cause } = input;
-    const ended = await withPendingActivity(db, { sessionId }, (trx) =>
+    const { workspaceSessionId, reason, cause } = input;
+    const ended = await withPendingActivity(db, { workspaceSessionId }, (trx) =>
       endOpenSessions(trx, context, { reason, cause }, (query) => {
-        query.where('workspace_sessions.id', sessionId);
+        query.where('workspace_sessions.id', workspaceSessionId);
         if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
       }),
     );
@@ -81,12 +81,12 @@ export class WorkspaceSessionTracker {
   static async endLostSession(
     db: Knex,
     context: RequestContext,
-    input: { sessionId: number },
+    input: { workspaceSessionId: number },
   ): Promise<void> {
     const ending = { reason: 'closed', cause: 'connection-lost' } as const;
     await withPendingActivity(db, input, (trx) =>
       endOpenSessions(trx, { ...context, userId: null }, ending, (query) => {
-        query.where('workspace_sessions.id', input.sessionId);
+        query.where('workspace_sessions.id', input.workspaceSessionId);
       }),
     );
   }

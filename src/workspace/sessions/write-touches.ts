@@ -4,7 +4,7 @@ import { MIN_ACTIVITY_GAP_SECONDS, REPORT_INTERVAL_SECONDS } from './touch-sessi
 
 /** Reports of activity in one session that wait in memory, oldest first. */
 export interface Touches {
-  sessionId: number;
+  workspaceSessionId: number;
   startedAt: Date;
   times: Date[];
 }
@@ -17,8 +17,8 @@ export interface Touches {
  * final (migration 0130) and is left out. Locks in the order of ids, as ending does.
  */
 export function writeTouches(db: Knex, touches: Touches[]): Knex.Raw {
-  const reports = touches.map(({ sessionId, startedAt, times }) => ({
-    id: sessionId,
+  const reports = touches.map(({ workspaceSessionId, startedAt, times }) => ({
+    id: workspaceSessionId,
     started_at: startedAt,
     times,
   }));

@@ -4,7 +4,7 @@ import { MINUTE_MS } from '../../durations.ts';
 
 /** What flowed in one session and is not written yet. */
 export interface Traffic {
-  sessionId: number;
+  workspaceSessionId: number;
   startedAt: Date;
   /** The last proof of life. */
   lastAt: Date;
@@ -38,7 +38,7 @@ export function trafficAt(
 ): Traffic {
   const minute = minuteOf(at);
   return {
-    sessionId: session.id,
+    workspaceSessionId: session.id,
     startedAt: session.startedAt,
     lastAt: at,
     connected: new Set([minute]),
@@ -56,16 +56,18 @@ export function trafficAt(
  * is left out. Locks in the order of ids, as ending does.
  */
 export function writeTraffic(db: Knex, traffic: Traffic[]): Knex.Raw {
-  const rows = traffic.map(({ sessionId, startedAt, lastAt, connected, active, closedAt, isPartlySeen }) => ({
-    id: sessionId,
-    started_at: startedAt,
-    last_at: lastAt,
-    // An active minute is a connected one.
-    connected: [...new Set([...connected, ...active])].map(toTime),
-    active: [...active].map(toTime),
-    closed_at: closedAt,
-    is_partly_seen: isPartlySeen,
-  }));
+  const rows = traffic.map(
+    ({ workspaceSessionId, startedAt, lastAt, connected, active, closedAt, isPartlySeen }) => ({
+      id: workspaceSessionId,
+      started_at: startedAt,
+      last_at: lastAt,
+      // An active minute is a connected one.
+      connected: [...new Set([...connected, ...active])].map(toTime),
+      active: [...active].map(toTime),
+      closed_at: closedAt,
+      is_partly_seen: isPartlySeen,
+    }),
+  );
   return db.raw(STATEMENT, [JSON.stringify(rows)]);
 }
 

@@ -73,7 +73,7 @@ export const sshFacts: FactSource<SshAsker> = {
       .leftJoin('workspaces as w', { 'w.id': 'c.workspace_id', 'w.company_id': 'c.company_id' });
     return selectFacts(db, asked, {
       credential: 'c',
-      sessionId: 'c.connection_hash',
+      browserSessionHash: 'c.connection_hash',
       accessMethod: 'ssh',
       // To deactivate a person removes the keys as well; of the two, the person is told the cause.
       isSignedIn: 'k.removed_at is null or u.id is null',

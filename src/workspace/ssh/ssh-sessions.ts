@@ -200,7 +200,7 @@ export class SshSessions {
     const { db, log } = this.#deps;
     try {
       sessionBuffers.of(db)?.traffic?.noteClose(session, now.at);
-      const input = { sessionId: session.id };
+      const input = { workspaceSessionId: session.id };
       if (how === 'lost') await WorkspaceSessionTracker.endLostSession(db, now, input);
       else await WorkspaceSessionTracker.endSession(db, now, { ...input, reason: 'closed' });
     } catch (error) {

@@ -13,15 +13,18 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
 export async function closeSession(
   db: Knex,
   context: RequestContext,
-  input: { sessionId: number; accessMethod: AccessMethod },
+  input: { workspaceSessionId: number; accessMethod: AccessMethod },
 ): Promise<WorkspaceSession> {
   const { userId, companyId } = companyPerson(context, { isAdmin: false });
-  const { sessionId, accessMethod } = input;
+  const { workspaceSessionId, accessMethod } = input;
   return db.transaction(async (trx) => {
-    const session = await findOwnSession(trx, { companyId, userId, sessionId });
+    const session = await findOwnSession(trx, { companyId, userId, workspaceSessionId });
     if (session?.session_id !== context.browserSessionHash || session.access_method !== accessMethod)
       throw new NotFound();
-    const ended = await WorkspaceSessionTracker.endSession(trx, context, { sessionId, reason: 'closed' });
-    return ended ?? (await findOwnSession(trx, { companyId, userId, sessionId })) ?? session;
+    const ended = await WorkspaceSessionTracker.endSession(trx, context, {
+      workspaceSessionId,
+      reason: 'closed',
+    });
+    return ended ?? (await findOwnSession(trx, { companyId, userId, workspaceSessionId })) ?? session;
   });
 }

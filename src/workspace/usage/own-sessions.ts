@@ -35,10 +35,10 @@ export async function listOwnSessions(
 /** One session of this person, ended or not; undefined when it is somebody else's. */
 export async function findOwnSession(
   db: Knex,
-  input: SessionOwner & { sessionId: number },
+  input: SessionOwner & { workspaceSessionId: number },
 ): Promise<WorkspaceSession | undefined> {
   return db('workspace_sessions')
-    .where({ ...ownSessions(input), 'workspace_sessions.id': input.sessionId })
+    .where({ ...ownSessions(input), 'workspace_sessions.id': input.workspaceSessionId })
     .first<WorkspaceSession | undefined>(sessionColumns);
 }
 

@@ -118,8 +118,11 @@ describe('one that goes while it is decided about', () => {
     const of = watch({
       find: async (db, askers, at) => {
         remove();
-        const sessionId = connection.session.id;
-        await WorkspaceSessionTracker.endSession(db, connection.context, { sessionId, reason: 'closed' });
+        const workspaceSessionId = connection.session.id;
+        await WorkspaceSessionTracker.endSession(db, connection.context, {
+          workspaceSessionId,
+          reason: 'closed',
+        });
         return sshFacts.find(db, askers, at);
       },
     });

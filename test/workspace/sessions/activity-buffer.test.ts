@@ -163,7 +163,7 @@ describe('nothing counted is lost', () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     const failed = hereDb.transaction(async (trx) => {
-      await WorkspaceSessionTracker.endSession(trx, bobAt(3), { sessionId: id, reason: 'closed' });
+      await WorkspaceSessionTracker.endSession(trx, bobAt(3), { workspaceSessionId: id, reason: 'closed' });
       throw new Error('the caller failed');
     });
     await expect(failed).rejects.toThrow('the caller failed');
@@ -203,7 +203,7 @@ describe('nothing counted is lost', () => {
   it('and nothing counts twice when a write that was taken for failed had worked', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
-    const taken = await here.take({ sessionId: id });
+    const taken = await here.take({ workspaceSessionId: id });
     here.putBack(taken);
     await here.flush();
     here.putBack(taken);
@@ -262,7 +262,10 @@ describe('two processes', () => {
     note(place, id, bobAt(today + 2));
     note(place, id, bobAt(today + 4));
     const elsewhere = bobAt(today + 3);
-    await WorkspaceSessionTracker.endSession(thereDb, elsewhere, { sessionId: id, reason: 'closed' });
+    await WorkspaceSessionTracker.endSession(thereDb, elsewhere, {
+      workspaceSessionId: id,
+      reason: 'closed',
+    });
     await here.flush();
     expect(await sessionsIn(place)).toMatchObject([
       {
@@ -369,8 +372,8 @@ function aliceAt(count: number): RequestContext {
   return contextOf(cast.alice, minute(count));
 }
 
-function of(where: { id: number }, sessionId: number) {
-  return { workspaceId: where.id, isAdmin: false, sessionId };
+function of(where: { id: number }, workspaceSessionId: number) {
+  return { workspaceId: where.id, isAdmin: false, workspaceSessionId };
 }
 
 async function open(where: { id: number }, context: RequestContext, db = hereDb): Promise<number> {
@@ -391,20 +394,25 @@ async function used(where: { id: number }, db = hereDb): Promise<number> {
   return id;
 }
 
-function note(where: { id: number }, sessionId: number, context: RequestContext, db = hereDb): boolean {
-  return noteActivity(db, context, of(where, sessionId));
+function note(
+  where: { id: number },
+  workspaceSessionId: number,
+  context: RequestContext,
+  db = hereDb,
+): boolean {
+  return noteActivity(db, context, of(where, workspaceSessionId));
 }
 
 /** What the page does: reports, and goes on with the session that it is told. */
 async function report(
   where: { id: number },
-  sessionId: number,
+  workspaceSessionId: number,
   context: RequestContext,
   db = hereDb,
 ): Promise<number> {
-  if (note(where, sessionId, context, db)) return sessionId;
-  const outcome = await recordActivity(db, context, { ...of(where, sessionId), mustRun: false });
-  return outcome.state === 'restarted' ? outcome.session.id : sessionId;
+  if (note(where, workspaceSessionId, context, db)) return workspaceSessionId;
+  const outcome = await recordActivity(db, context, { ...of(where, workspaceSessionId), mustRun: false });
+  return outcome.state === 'restarted' ? outcome.session.id : workspaceSessionId;
 }
 
 async function sessionsIn(where: { id: number }): Promise<WorkspaceSession[]> {

@@ -145,7 +145,7 @@ describe('the traffic of a session', () => {
     if (isUsed) buffer.note(session, minute(1), OPEN);
     await buffer.flush();
     await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.bob, minute(5)), {
-      sessionId: session.id,
+      workspaceSessionId: session.id,
       reason: 'closed',
     });
     const row = await site
@@ -160,7 +160,7 @@ describe('the traffic of a session', () => {
     buffer.note(session, minute(3), OPEN);
     await buffer.flush();
     const ended = await WorkspaceSessionTracker.endSession(site.db, contextOf(cast.alice, minute(9)), {
-      sessionId: session.id,
+      workspaceSessionId: session.id,
       reason: 'deleted',
     });
     expect(ended?.ended_at).toEqual(minute(3));

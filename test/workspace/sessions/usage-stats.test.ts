@@ -55,9 +55,12 @@ describe('hours of use', () => {
     const second = (at: number) => contextOf(cast.bob, minute(at), { browserSessionHash: browser('second') });
     const one = await WorkspaceSessionTracker.startSession(database.db, first(0), workspace);
     const two = await WorkspaceSessionTracker.startSession(database.db, second(10), workspace);
-    await WorkspaceSessionTracker.endSession(database.db, first(20), { sessionId: one.id, reason: 'closed' });
+    await WorkspaceSessionTracker.endSession(database.db, first(20), {
+      workspaceSessionId: one.id,
+      reason: 'closed',
+    });
     await WorkspaceSessionTracker.endSession(database.db, second(25), {
-      sessionId: two.id,
+      workspaceSessionId: two.id,
       reason: 'closed',
     });
     expect(await usage({ userId: cast.bob.id })).toMatchObject({ connected_seconds: 25 * 60, sessions: 2 });

@@ -187,7 +187,10 @@ describe('activity', () => {
 
   it('does not bring back a session that was closed', async () => {
     const { id } = await start(bobAt(0));
-    await WorkspaceSessionTracker.endSession(database.db, bobAt(1), { sessionId: id, reason: 'closed' });
+    await WorkspaceSessionTracker.endSession(database.db, bobAt(1), {
+      workspaceSessionId: id,
+      reason: 'closed',
+    });
     expect(await touch(id, bobAt(2))).toMatchObject({ outcome: 'ended', session: { end_reason: 'closed' } });
     expect(await sessionRows()).toHaveLength(1);
   });
@@ -431,12 +434,12 @@ function startIn(
   });
 }
 
-function touch(sessionId: number, context: RequestContext) {
-  return WorkspaceSessionTracker.updateActivity(database.db, context, { sessionId });
+function touch(workspaceSessionId: number, context: RequestContext) {
+  return WorkspaceSessionTracker.updateActivity(database.db, context, { workspaceSessionId });
 }
 
-function close(sessionId: number, context: RequestContext) {
-  return WorkspaceSessionTracker.endSession(database.db, context, { sessionId, reason: 'closed' });
+function close(workspaceSessionId: number, context: RequestContext) {
+  return WorkspaceSessionTracker.endSession(database.db, context, { workspaceSessionId, reason: 'closed' });
 }
 
 function active(context: RequestContext) {
