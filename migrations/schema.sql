@@ -119,6 +119,18 @@ create table audit_time_bounds (
   constraint ck_audit_time_bounds_row CHECK (is_row)
 );
 
+-- table billing_details
+create table billing_details (
+  company_id bigint not null,
+  billing_name text,
+  billing_address text,
+  billing_phone text,
+  billing_tax_office text,
+  billing_tax_number text,
+  constraint pk_billing_details PRIMARY KEY (company_id),
+  constraint fk_billing_details_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT
+);
+
 -- table browser_sessions
 create table browser_sessions (
   sid text not null,
@@ -134,11 +146,6 @@ create table companies (
   id bigint generated always as identity not null,
   name text not null,
   subdomain text not null,
-  billing_name text,
-  billing_address text,
-  billing_phone text,
-  billing_tax_office text,
-  billing_tax_number text,
   created_at timestamp with time zone not null,
   constraint pk_companies PRIMARY KEY (id),
   constraint uq_companies_subdomain UNIQUE (subdomain),
@@ -1158,6 +1165,7 @@ grant delete, insert, select, update on access_tokens to app;
 grant delete, insert, select, update on api_idempotency_keys to app;
 grant insert, select on audit_logs to app;
 grant select on audit_time_bounds to app;
+grant delete, insert, select, update on billing_details to app;
 grant delete, insert, select, update on browser_sessions to app;
 grant delete, insert, select, update on companies to app;
 grant delete, insert, select, update on export_progress to app;

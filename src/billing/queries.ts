@@ -108,11 +108,11 @@ export const paymentColumns = [
 
 const billingColumns = [
   'companies.name',
-  'companies.billing_name',
-  'companies.billing_address',
-  'companies.billing_phone',
-  'companies.billing_tax_office',
-  'companies.billing_tax_number',
+  'billing_details.billing_name',
+  'billing_details.billing_address',
+  'billing_details.billing_phone',
+  'billing_details.billing_tax_office',
+  'billing_details.billing_tax_number',
 ];
 
 /** A company's subscription; every company has one from its registration on. */
@@ -205,7 +205,10 @@ export async function listPaymentsInReview(
 
 /** The billing details of a company, for its invoices and for the gateway. */
 export async function findBillingDetails(db: Knex, companyId: number): Promise<BillingDetails | undefined> {
-  return db('companies').where('companies.id', companyId).first<BillingDetails | undefined>(billingColumns);
+  return db('companies')
+    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
+    .where('companies.id', companyId)
+    .first<BillingDetails | undefined>(billingColumns);
 }
 
 /** How many workspaces and active people a company has, to compare with its plan. */
@@ -237,6 +240,7 @@ export async function findParties(
   const row = await db('payments')
     .join('users', 'users.id', 'payments.user_id')
     .join('companies', 'companies.id', 'payments.company_id')
+    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
     .where('payments.id', paymentId)
     .options({ name: 'find-parties' })
     .first<(Payer & BillingDetails) | undefined>([

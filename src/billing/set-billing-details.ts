@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { lockSubscription } from './extend-subscription.ts';
 
 const columns = [
   'billing_name',
@@ -19,26 +20,30 @@ type Details = Record<(typeof columns)[number], string | null>;
 export async function setBillingDetails(
   db: Knex,
   context: RequestContext,
-  input: { companyId: number } & Details,
+  { companyId, ...details }: { companyId: number } & Details,
 ): Promise<boolean> {
-  const { companyId } = input;
   return db.transaction(async (trx) => {
-    const before = await trx('companies')
-      .where('id', companyId)
-      .forNoKeyUpdate()
+    // Before the first details there is no row of them to lock.
+    await lockSubscription(trx, companyId);
+    const before = await trx('billing_details')
+      .where('company_id', companyId)
       .first<Details | undefined>(columns);
-    const changed = columns.filter((column) => before?.[column] !== input[column]);
-    if (before === undefined || changed.length === 0) return false;
-    const pick = (details: Details): Partial<Details> =>
-      Object.fromEntries(changed.map((column) => [column, details[column]]));
-    await trx('companies').where('id', companyId).update(pick(input));
+    const changed = columns.filter((column) => (before?.[column] ?? null) !== details[column]);
+    if (changed.length === 0) return false;
+    await trx('billing_details')
+      .insert({ company_id: companyId, ...details })
+      .onConflict('company_id')
+      .merge();
     await AuditLogger.log(trx, context, {
       action: 'billing_details_changed',
       success: true,
       resourceType: 'company',
       resourceId: companyId,
       companyId,
-      details: { before: pick(before), after: pick(input) },
+      details: {
+        before: Object.fromEntries(changed.map((column) => [column, before?.[column] ?? null])),
+        after: Object.fromEntries(changed.map((column) => [column, details[column]])),
+      },
     });
     return true;
   });

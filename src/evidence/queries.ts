@@ -15,6 +15,7 @@ export async function findSubject(
   return db('users')
     .join('companies', 'companies.id', 'users.company_id')
     .join('subscriptions', 'subscriptions.company_id', 'companies.id')
+    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
     .where('users.id', userId)
     .modify((query) => {
       if (companyId !== null) void query.where('users.company_id', companyId);
@@ -33,10 +34,10 @@ export async function findSubject(
       'companies.created_at as company_created_at',
       'subscriptions.plan',
       'subscriptions.billing_currency',
-      'companies.billing_name',
-      'companies.billing_address',
-      'companies.billing_tax_office',
-      'companies.billing_tax_number',
+      'billing_details.billing_name',
+      'billing_details.billing_address',
+      'billing_details.billing_tax_office',
+      'billing_details.billing_tax_number',
     ]);
 }
 

@@ -12,7 +12,8 @@ let order: { merchant_oid: string };
 
 beforeAll(async () => {
   cast = await buildCast(test.db);
-  await test.db('companies').where('id', cast.acme.id).update({
+  await test.db('billing_details').insert({
+    company_id: cast.acme.id,
     billing_name: 'Acme <b>A.Ş.</b>',
     billing_address: 'Örnek Cad. 1, Ankara',
     billing_tax_number: '1234567890',

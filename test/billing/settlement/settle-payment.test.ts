@@ -205,14 +205,15 @@ describe('an invoice', () => {
   });
 
   it('keeps buyer, seller, tax and rate as they were on that day', async () => {
-    await test.db('companies').where('id', companyId).update({
+    await test.db('billing_details').insert({
+      company_id: companyId,
       billing_name: 'Acme A.Ş.',
       billing_address: 'Örnek Cad. 1, Ankara',
       billing_tax_office: 'Çankaya',
       billing_tax_number: '1234567890',
     });
     await settle(await order(), istanbul('2026-03-10T10:00:00'));
-    await test.db('companies').where('id', companyId).update({ billing_name: 'Renamed' });
+    await test.db('billing_details').where('company_id', companyId).update({ billing_name: 'Renamed' });
     const invoice = await test.db('invoices').where('company_id', companyId).first<Record<string, unknown>>();
     expect(invoice).toMatchObject({
       total_minor: 600_000,
