@@ -14,7 +14,7 @@ interface LivingProcess {
 
 /** The process with this id. Undefined when there is none, or only a zombie that nobody has reaped. */
 export function findProcess(pid: number): LivingProcess | undefined {
-  return process.platform === 'linux' ? readProc(pid) : askPs(pid);
+  return process.platform === 'linux' ? readProc(pid) : queryPs(pid);
 }
 
 // proc(5): "pid (comm) state ppid …", where comm may hold spaces and brackets; starttime is field 22.
@@ -40,7 +40,7 @@ function readFolder(pid: number): { folder?: string } {
   }
 }
 
-function askPs(pid: number): LivingProcess | undefined {
+function queryPs(pid: number): LivingProcess | undefined {
   try {
     const ps = (column: string): string =>
       execFileSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8' }).trim();

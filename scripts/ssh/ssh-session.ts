@@ -22,7 +22,7 @@ const REFUSED = 1;
 type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
 
 /**
- * The command that sshd starts after a client has proven its key: `ssh-session.mjs SOCKET PASS` (see
+ * The command that sshd starts after a client has proven its key: `ssh-session.mjs SOCKET SECRET` (see
  * compile-session.ts), by command= in the app's answer about the key. The command has the path of a socket
  * and a secret that is good once.
  *
@@ -31,8 +31,8 @@ type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-aw
  *    meanwhile.
  * 3. Ends the shell when the connection is gone or the app says so.
  */
-async function main([path, pass]: string[]): Promise<number> {
-  if (path === undefined || pass === undefined) return refuse('usage: ssh-session.mjs SOCKET PASS');
+async function main([path, secret]: string[]): Promise<number> {
+  if (path === undefined || secret === undefined) return refuse('usage: ssh-session.mjs SOCKET SECRET');
   const { env } = process;
   const hasTerminal = isatty(0);
   const link = new AppLink(path);
@@ -46,7 +46,7 @@ async function main([path, pass]: string[]): Promise<number> {
   let decision: Decision;
   try {
     const open = {
-      pass,
+      pass: secret,
       workspace: env['WORKSPACE']?.slice(0, 1000) ?? null,
       ip: env['SSH_CONNECTION']?.split(' ')[0]?.slice(0, 100) ?? null,
     };

@@ -29,14 +29,14 @@ interface Person extends PersonEntry {
 export function createPersonRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/users/:id', async (req, res) => {
-    const { id, companyId } = await findAskedPerson(deps, req);
+    const { id, companyId } = await findRequestedPerson(deps, req);
     await showPerson(deps, req, res, { userId: id, companyId });
   });
   router.post('/users/:id/role', requireCompanyAdmin, async (req, res) => {
     await changeRoleFromForm(deps, req, res);
   });
   router.get('/users/:id/deactivate', async (req, res) => {
-    showDeactivation(res, await findAskedPerson(deps, req), {});
+    showDeactivation(res, await findRequestedPerson(deps, req), {});
   });
   router.post('/users/:id/deactivate', async (req, res) => {
     await deactivateFromForm(deps, req, res);
@@ -49,7 +49,7 @@ export function createPersonRouter(deps: AppDeps): Router {
 
 async function changeRoleFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
-  const person = await findAskedPerson(deps, req);
+  const person = await findRequestedPerson(deps, req);
   const form = roleForm.safeParse(req.body ?? {});
   if (!form.success) throw new InvalidInput({ message: 'no such role' });
   const { companyId, id: userId } = person;
@@ -71,7 +71,7 @@ async function changeRoleFromForm(deps: AppDeps, req: Request, res: Response): P
 
 async function deactivateFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
-  const person = await findAskedPerson(deps, req);
+  const person = await findRequestedPerson(deps, req);
   const { companyId, id: userId } = person;
   const ended = await deactivateUser(deps.db, requestContext(req), { companyId, userId });
   if (!ended.ok && ended.reason === 'last-admin') {
@@ -87,7 +87,7 @@ async function deactivateFromForm(deps: AppDeps, req: Request, res: Response): P
 
 async function reactivateFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
-  const person = await findAskedPerson(deps, req);
+  const person = await findRequestedPerson(deps, req);
   const { companyId, id: userId } = person;
   const given = await reactivateUser(deps.db, requestContext(req), { companyId, userId });
   if (!given.ok && given.reason === 'member-limit') {
@@ -143,7 +143,7 @@ function showDeactivation(res: Response, person: Person, errors: Record<string, 
   res.render('admin/deactivate', { title, person, errors });
 }
 
-async function findAskedPerson({ db }: AppDeps, req: Request): Promise<Person> {
+async function findRequestedPerson({ db }: AppDeps, req: Request): Promise<Person> {
   const userId = parseId(req.params.id);
   if (userId === null) throw new NotFound();
   const companyId = companyOf(req).id;

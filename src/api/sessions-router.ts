@@ -31,13 +31,13 @@ export function createApiSessionsRouter(deps: Deps): Router {
     await list(db, req, res);
   });
   router.get('/sessions/:id', mayRead, async (req: Request, res: Response) => {
-    res.json(toSessionAnswer(await findAsked(db, req)));
+    res.json(toSessionAnswer(await findRequestedSession(db, req)));
   });
   router.post('/sessions/:id/touch', mayWrite, async (req: Request, res: Response) => {
     await touch(deps, req, res);
   });
   router.post('/sessions/:id/end', mayWrite, async (req: Request, res: Response) => {
-    const input = { workspaceSessionId: askedSession(req), accessMethod: 'api' } as const;
+    const input = { workspaceSessionId: requestedSessionId(req), accessMethod: 'api' } as const;
     res.json(toSessionAnswer(await closeSession(db, requestContext(req), input)));
   });
   return router;
@@ -53,20 +53,20 @@ async function list(db: Knex, req: Request, res: Response): Promise<void> {
 
 async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
   const { db } = deps;
-  const asked = await findAsked(db, req);
+  const requested = await findRequestedSession(db, req);
   // A page goes on with another open session of its browser. A program is told that its session is over.
-  if (asked.ended_at !== null && asked.end_reason !== 'idle') throw ended(asked.end_reason);
+  if (requested.ended_at !== null && requested.end_reason !== 'idle') throw ended(requested.end_reason);
   const outcome = await recordActivity(db, requestContext(req), {
-    workspaceId: asked.workspace_id,
+    workspaceId: requested.workspace_id,
     isAdmin: req.user?.role === 'admin',
     ...accessRules(deps),
-    workspaceSessionId: asked.id,
+    workspaceSessionId: requested.id,
     accessMethod: 'api',
   });
   if (outcome.state === 'ended') throw ended(outcome.reason);
   const { session } = outcome;
   res.json({
-    state: session.id === asked.id ? 'active' : 'restarted',
+    state: session.id === requested.id ? 'active' : 'restarted',
     session: toSessionAnswer(session),
   });
 }
@@ -75,14 +75,18 @@ function ended(reason: string | null): ApiProblem {
   return new ApiProblem('session-ended', { reason: reason ?? 'not-open' });
 }
 
-async function findAsked(db: Knex, req: Request): Promise<WorkspaceSession> {
+async function findRequestedSession(db: Knex, req: Request): Promise<WorkspaceSession> {
   const { userId, companyId } = companyPerson(requestContext(req), { isAdmin: false });
-  const session = await findOwnSession(db, { userId, companyId, workspaceSessionId: askedSession(req) });
+  const session = await findOwnSession(db, {
+    userId,
+    companyId,
+    workspaceSessionId: requestedSessionId(req),
+  });
   if (session === undefined) throw new ApiProblem('not-found');
   return session;
 }
 
-function askedSession(req: Request): number {
+function requestedSessionId(req: Request): number {
   const address = addressWithId.safeParse(req.params);
   if (!address.success) throw new ApiProblem('not-found');
   return address.data.id;

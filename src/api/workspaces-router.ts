@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { companyPerson, visibilityOf } from '../workspace/company-person.ts';
-import { askedWorkspace } from '../workspace/asked-workspace.ts';
+import { requestedWorkspace } from '../workspace/requested-workspace.ts';
 import { deleteWorkspace } from '../workspace/lifecycle/delete-workspace.ts';
 import { accessRules } from '../workspace/access-rules.ts';
 import { openWorkspace } from '../workspace/sessions/open-workspace.ts';
@@ -30,14 +30,14 @@ export function createApiWorkspacesRouter(deps: Deps): Router {
     await create(deps, req, res);
   });
   router.get('/workspaces/:id', mayRead, async (req: Request, res: Response) => {
-    const { workspaceId, isAdmin } = askedWorkspace(req);
+    const { workspaceId, isAdmin } = requestedWorkspace(req);
     const person = companyPerson(requestContext(req), { isAdmin });
     const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
     if (workspace === undefined) throw new ApiProblem('not-found');
     res.json(toWorkspaceAnswer(workspace, runtime));
   });
   router.delete('/workspaces/:id', mayWrite, async (req: Request, res: Response) => {
-    await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
+    await deleteWorkspace(db, requestContext(req), { ...requestedWorkspace(req), runtime });
     res.status(204).end();
   });
   for (const act of ['start', 'stop'] as const) {
@@ -96,7 +96,11 @@ async function setState(
   res: Response,
   act: WorkspaceAct,
 ): Promise<void> {
-  const outcome = await setWorkspaceState(db, requestContext(req), { ...askedWorkspace(req), act, runtime });
+  const outcome = await setWorkspaceState(db, requestContext(req), {
+    ...requestedWorkspace(req),
+    act,
+    runtime,
+  });
   if (!outcome.ok) {
     const { reason } = outcome;
     if (reason === 'subscription-lapsed' || reason === 'plan-limit') throw new ApiProblem(reason);
@@ -108,7 +112,7 @@ async function setState(
 async function open(deps: Deps, req: Request, res: Response): Promise<void> {
   const context = requestContext(req);
   const outcome = await openWorkspace(deps.db, context, {
-    ...askedWorkspace(req),
+    ...requestedWorkspace(req),
     ...accessRules(deps),
     accessMethod: 'api',
   });

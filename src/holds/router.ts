@@ -35,7 +35,7 @@ export function createHoldsRouter(deps: AppDeps): Router {
     await placeFromForm(deps, req, res);
   });
   router.get('/holds/:id/release', requireOperator, requireChosenCompany, async (req, res) => {
-    const hold = await findAskedHold(deps, req);
+    const hold = await findRequestedHold(deps, req);
     if (hold.released_at === null) showRelease(res, hold, emptyForm);
     else res.redirect(303, holdsUrl(req, 'released'));
   });
@@ -100,7 +100,7 @@ function refusalErrors(
 
 async function releaseFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const format = formatOf(res);
-  const hold = await findAskedHold(deps, req);
+  const hold = await findRequestedHold(deps, req);
   if (hold.released_at !== null) {
     leaveReleased(req, res, hold, { ok: false });
     return;
@@ -129,7 +129,7 @@ function showRelease(res: Response, hold: HoldEntry, form: ShownForm): void {
   res.render('holds/release', { title, hold, ...form });
 }
 
-async function findAskedHold({ db }: AppDeps, req: Request): Promise<HoldEntry> {
+async function findRequestedHold({ db }: AppDeps, req: Request): Promise<HoldEntry> {
   const holdId = parseId(req.params.id);
   if (holdId === null) throw new NotFound();
   const hold = await findHold(db, { companyId: companyOf(req).id, holdId });

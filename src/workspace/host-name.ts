@@ -34,13 +34,13 @@ function toSlug(name: string): string {
  * What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be
  * neither.
  */
-type AskedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
+type RequestedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
 
 /**
  * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under
  * WORKSPACE_DOMAIN; whatever else is there and has not exactly one label before the domain is nobody's.
  */
-export function createHostReader(config: HostConfig): (host: string | undefined) => AskedHost {
+export function createHostReader(config: HostConfig): (host: string | undefined) => RequestedHost {
   const domain = config.workspaceDomain;
   const ours = appHost(config);
   return (host) => {

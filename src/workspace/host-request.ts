@@ -58,7 +58,7 @@ export function createHostRequestReader(
       hostname: hostnameOf(host) ?? '',
       method,
       path: query === -1 ? path : path.slice(0, query),
-      isUpgrade: asksForWebSocket(headers),
+      isUpgrade: wantsWebSocket(headers),
       origin: one(headers.origin),
       fetchSite: one(headers['sec-fetch-site']),
       fetchMode: one(headers['sec-fetch-mode']),
@@ -71,7 +71,7 @@ export function createHostRequestReader(
 }
 
 /** True when WebSocket is among what the browser would change to (RFC 9110, section 7.8). */
-export function asksForWebSocket({ upgrade }: Headers): boolean {
+export function wantsWebSocket({ upgrade }: Headers): boolean {
   return upgrade !== undefined && /^(.*,)?[ \t]*websocket[ \t]*(,.*)?$/i.test(one(upgrade) ?? '');
 }
 

@@ -5,7 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
-import { askedWorkspace } from './asked-workspace.ts';
+import { requestedWorkspace } from './requested-workspace.ts';
 import { closeWorkspace } from './lifecycle/close-workspace.ts';
 import { createWorkspace } from './lifecycle/create-workspace.ts';
 import { createDeletionRouter } from './lifecycle/deletion-router.ts';
@@ -55,9 +55,9 @@ export function createWorkspaceRouter(deps: WorkspaceDeps): Router {
   });
   // What assets/follow.js compares with what its page shows.
   router.get('/:id/state', async (req, res) => {
-    const asked = askedWorkspace(req);
-    const workspaceSessionId = await findOpenWorkspaceSessionId(db, requestContext(req), asked);
-    res.json({ state: stateOf(deps, asked.workspaceId), session_id: workspaceSessionId });
+    const requested = requestedWorkspace(req);
+    const workspaceSessionId = await findOpenWorkspaceSessionId(db, requestContext(req), requested);
+    res.json({ state: stateOf(deps, requested.workspaceId), session_id: workspaceSessionId });
   });
   router.post('/:id/open', async (req, res) => {
     await openings.consume(String(req.user?.id));
@@ -133,7 +133,7 @@ async function showWorkspace(
 ): Promise<void> {
   const context = requestContext(req);
   const page = await loadWorkspacePage(db, context, {
-    ...askedWorkspace(req),
+    ...requestedWorkspace(req),
     page: pageQuery.parse(req.query),
   });
   const { id, company_id: companyId } = page.workspace;
@@ -150,7 +150,7 @@ async function showWorkspace(
 }
 
 async function open(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
-  const { workspaceId, ...input } = askedWorkspace(req);
+  const { workspaceId, ...input } = requestedWorkspace(req);
   const context = requestContext(req);
   const outcome = await openWorkspace(deps.db, context, {
     ...input,
@@ -169,7 +169,7 @@ async function open(deps: WorkspaceDeps, req: Request, res: Response): Promise<v
 
 async function close(db: Knex, req: Request, res: Response): Promise<void> {
   const { t, duration } = formatOf(res);
-  const { workspace, ended } = await closeWorkspace(db, requestContext(req), askedWorkspace(req));
+  const { workspace, ended } = await closeWorkspace(db, requestContext(req), requestedWorkspace(req));
   const { name } = workspace;
   if (ended === null) {
     setFlash(req, 'info', t('workspace.wasClosed', { name }));

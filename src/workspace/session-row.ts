@@ -138,7 +138,7 @@ export function isIdle(session: Pick<WorkspaceSession, 'last_activity_at'>, at: 
 }
 
 /** The workspace session that a request belongs to. */
-export interface EnteredSession {
+export interface SessionReference {
   id: number;
   startedAt: Date;
 }

@@ -57,7 +57,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
   const cookiesAt = async (tab: Page): Promise<string[]> =>
     (await context.cookies(tab.url())).map(({ name }) => name);
 
-  it('ends in the workspace, with the pass and no other cookie', async () => {
+  it('ends in the workspace, with the workspace cookie and no other', async () => {
     const [tab] = await open('notes');
     await tab!.getByRole('heading', { name: 'A program' }).waitFor();
     expect(new URL(tab!.url()).hostname).toBe(`notes-${cast.acme.subdomain}.${DOMAIN}`);

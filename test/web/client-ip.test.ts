@@ -11,7 +11,7 @@ import {
   type WorkspaceProgram,
 } from '../support/programs/workspace-program.ts';
 import { enterWorkspace, type Guest } from '../workspace/entry.ts';
-import { askAt } from '../workspace/guest-client.ts';
+import { requestAt } from '../workspace/guest-client.ts';
 
 const stranger = useTestApp();
 const behindOne = useTestApp({ env: { TRUST_PROXY: '1' } });
@@ -150,7 +150,7 @@ describe.each([
       ],
     ])('is the one of the evidence when %s', async (_what, headers, ip) => {
       const { port } = server.address() as AddressInfo;
-      const { text } = await askAt({ port }, guest, { headers });
+      const { text } = await requestAt({ port }, guest, { headers });
       expect((JSON.parse(text) as Seen).headers['x-forwarded-for']).toBe(ip);
       const [newest] = await site.db('workspace_sessions').orderBy('id', 'desc').limit(1).pluck('ip_address');
       expect(newest).toBe(ip);

@@ -19,7 +19,7 @@ export interface Answer {
   text: string;
 }
 
-export interface Ask {
+export interface RequestOptions {
   method?: string;
   path?: string;
   headers?: Record<string, string>;
@@ -32,7 +32,7 @@ export const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
 export const CLOSE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);
 
 /** One request as a browser at the workspace's host would send it. */
-export async function askAt(way: Way, guest: Partial<Guest>, how: Ask = {}): Promise<Answer> {
+export async function requestAt(way: Way, guest: Partial<Guest>, how: RequestOptions = {}): Promise<Answer> {
   const sent = send(way, guest, how);
   sent.end(how.body);
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -80,7 +80,7 @@ export async function echo(socket: Socket, frame: Buffer): Promise<Buffer> {
 function send(
   way: Way,
   guest: Partial<Guest>,
-  { method = 'GET', path = '/', headers = {} }: Ask,
+  { method = 'GET', path = '/', headers = {} }: RequestOptions,
 ): ClientRequest {
   const cookie = guest.cookie === undefined ? {} : { cookie: guest.cookie };
   const host = guest.host ?? '';

@@ -4,7 +4,7 @@ import { createCookieReader, createToken, workspaceCookie } from '../../src/work
 const cookieOf = (token: string): string => workspaceCookie(token, true).split(';')[0] ?? '';
 
 describe('what reads the cookies of a page’s files', () => {
-  it('gives each browser its own pass, and two passes to nobody', () => {
+  it('reads the cookie of each browser, and none where a header holds two', () => {
     const read = createCookieReader(true);
     const [alice, bob] = [createToken(), createToken()];
     for (let times = 0; times < 2; times += 1) {

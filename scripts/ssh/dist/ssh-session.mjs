@@ -7,7 +7,7 @@ import { isatty } from 'node:tty';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 function findIdentity(pid) {
-  const startedAt = process.platform === 'linux' ? readProc(pid) : askPs(pid);
+  const startedAt = process.platform === 'linux' ? readProc(pid) : queryPs(pid);
   return startedAt === void 0 ? void 0 : { pid, startedAt };
 }
 function isAlive({ pid, startedAt }) {
@@ -22,7 +22,7 @@ function readProc(pid) {
     return void 0;
   }
 }
-function askPs(pid) {
+function queryPs(pid) {
   try {
     const ps = (column) =>
       execFileSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8' }).trim();
@@ -347,8 +347,8 @@ function handedOn({ env, hasTerminal }) {
 var LOOK_MS2 = 1e3;
 var GRACE_MS = 1e3;
 var REFUSED = 1;
-async function main([path, pass]) {
-  if (path === void 0 || pass === void 0) return refuse('usage: ssh-session.mjs SOCKET PASS');
+async function main([path, secret]) {
+  if (path === void 0 || secret === void 0) return refuse('usage: ssh-session.mjs SOCKET SECRET');
   const { env } = process;
   const hasTerminal = isatty(0);
   const link = new AppLink(path);
@@ -362,7 +362,7 @@ async function main([path, pass]) {
   let decision;
   try {
     const open = {
-      pass,
+      pass: secret,
       workspace: env['WORKSPACE']?.slice(0, 1e3) ?? null,
       ip: env['SSH_CONNECTION']?.split(' ')[0]?.slice(0, 100) ?? null,
     };

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { authorizeRequest, type AccessDecision } from './authorize-request.ts';
-import { type EnteredSession } from '../session-row.ts';
+import { type SessionReference } from '../session-row.ts';
 import { browserFacts } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
@@ -64,7 +64,7 @@ export class AccessCache {
    */
   note(
     context: RequestContext,
-    session: EnteredSession,
+    session: SessionReference,
     { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
   ): Promise<void> | undefined {
     const isActive = this.#humanActivity.isBehindRequest(session, context.at, request);

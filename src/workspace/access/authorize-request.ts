@@ -1,15 +1,16 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { BrowserAsker, AccessFacts } from './find-access-facts.ts';
+import type { BrowserClient, AccessFacts } from './find-access-facts.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { decideAccess, type AccessGrant, type AccessRefusal } from './decide-access.ts';
 import { openWorkspace } from '../sessions/open-workspace.ts';
 import type { FindFacts } from './access-questions.ts';
-import { type EnteredSession, isIdle, type AccessMethod, type Ending } from '../session-row.ts';
+import { type SessionReference, isIdle, type AccessMethod, type Ending } from '../session-row.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 export type AccessDecision =
-  { allowed: true; grant: AccessGrant; session: EnteredSession } | { allowed: false; reason: AccessRefusal };
+  | { allowed: true; grant: AccessGrant; session: SessionReference }
+  | { allowed: false; reason: AccessRefusal };
 
 /**
  * The one decision for whatever comes to a workspace's host, by the gateway or by another proxy: who it is,
@@ -19,7 +20,7 @@ export type AccessDecision =
 export async function authorizeRequest(
   db: Knex,
   context: RequestContext,
-  input: BrowserAsker & AccessRules & { ask: FindFacts },
+  input: BrowserClient & AccessRules & { ask: FindFacts },
 ): Promise<AccessDecision> {
   const { label, tokenHash, ask, ...rules } = input;
   const facts = await ask({ label, tokenHash }, context.at);
@@ -27,7 +28,7 @@ export async function authorizeRequest(
 }
 
 /** The way in by which somebody comes, and what the evidence says of it beside. */
-export interface WayIn {
+export interface AccessChannel {
   accessMethod: AccessMethod;
   details?: Record<string, unknown>;
 }
@@ -40,12 +41,12 @@ export async function authorizeKnown(
     facts,
     mustRun,
     addresses,
-    way = { accessMethod: 'web' },
-  }: AccessRules & { facts: AccessFacts | undefined; way?: WayIn },
+    channel = { accessMethod: 'web' },
+  }: AccessRules & { facts: AccessFacts | undefined; channel?: AccessChannel },
 ): Promise<AccessDecision> {
   const decision = decideAccess(facts, context.at, { mustRun });
   if (!decision.allowed) {
-    await endRefused(db, context, facts, endingOf(decision.reason, way));
+    await endRefused(db, context, facts, endingOf(decision.reason, channel));
     return decision;
   }
   const { grant } = decision;
@@ -56,7 +57,7 @@ export async function authorizeKnown(
     workspaceId: grant.workspaceId,
     isAdmin: grant.isAdmin,
     mustRun,
-    ...way,
+    ...channel,
   });
   if (!outcome.ok) return { allowed: false, reason: outcome.reason === 'not-running' ? 'stopped' : 'lapsed' };
   const { id, started_at: startedAt } = outcome.session;
@@ -82,7 +83,7 @@ const sshEndings: Partial<Record<AccessRefusal, Ending>> = {
   'not-accepted': { reason: 'revoked', cause: 'not-accepted' },
 };
 
-function endingOf(refusal: AccessRefusal, { accessMethod }: WayIn): Ending | undefined {
+function endingOf(refusal: AccessRefusal, { accessMethod }: AccessChannel): Ending | undefined {
   return (accessMethod === 'ssh' ? sshEndings : endings)[refusal];
 }
 
@@ -97,7 +98,7 @@ async function endRefused(
   await WorkspaceSessionTracker.endSession(db, context, { workspaceSessionId, ...ending });
 }
 
-function openSessionOf(facts: AccessFacts | undefined, at: Date): EnteredSession | null {
+function openSessionOf(facts: AccessFacts | undefined, at: Date): SessionReference | null {
   const { workspace_session_id: id, session_started_at: startedAt, last_activity_at } = facts ?? {};
   if (id == null || startedAt == null || last_activity_at == null) return null;
   return isIdle({ last_activity_at }, at) ? null : { id, startedAt };

@@ -4,17 +4,17 @@ import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import type { AccessMethod } from '../session-row.ts';
 
 /** A browser that asks for access: the label of the host, and the hash of the cookie that it sent. */
-export interface BrowserAsker {
+export interface BrowserClient {
   label: string;
   tokenHash: string | null;
 }
 
-/** Reads the facts about askers of one kind: browsers, or connections by SSH. */
-export interface FactSource<Asker> {
-  /** Equal for two askers about whom the same is known. */
-  keyOf(asker: Asker): string;
-  /** The facts about each asker by its key, in one statement however many there are. */
-  find(db: Knex, askers: Asker[], at: Date): Promise<Map<string, AccessFacts>>;
+/** Reads the facts about clients of one kind: browsers, or connections by SSH. */
+export interface FactSource<Client> {
+  /** Equal for two clients about whom the same is known. */
+  keyOf(client: Client): string;
+  /** The facts about each client by its key, in one statement however many there are. */
+  find(db: Knex, clients: Client[], at: Date): Promise<Map<string, AccessFacts>>;
 }
 
 /** All that decides whether a request may reach a workspace. Null: there is no such thing, or it is over. */
@@ -36,21 +36,21 @@ export interface AccessFacts {
   must_accept: boolean;
   /** When the subscription lapses. */
   paid_until: Date | null;
-  /** The open session of this asker in the workspace. */
+  /** The open session of this client in the workspace. */
   workspace_session_id: number | null;
   session_started_at: Date | null;
   last_activity_at: Date | null;
 }
 
-function browserRow(asker: BrowserAsker): { key: string; label: string; token_hash: string | null } {
-  return { key: browserFacts.keyOf(asker), label: asker.label, token_hash: asker.tokenHash };
+function browserRow(client: BrowserClient): { key: string; label: string; token_hash: string | null } {
+  return { key: browserFacts.keyOf(client), label: client.label, token_hash: client.tokenHash };
 }
 
 /** What is known about browsers, by the hosts and the cookies that they come with. */
-export const browserFacts: FactSource<BrowserAsker> = {
+export const browserFacts: FactSource<BrowserClient> = {
   keyOf: ({ label, tokenHash }) => `${label} ${tokenHash ?? ''}`,
-  find: (db, askers, at) => {
-    const asked = rowsOf(db, 'key text, label text, token_hash text', askers.map(browserRow))
+  find: (db, clients, at) => {
+    const asked = rowsOf(db, 'key text, label text, token_hash text', clients.map(browserRow))
       .leftJoin('workspace_hosts as h', 'h.label', 'asked.label')
       .leftJoin('workspaces as w', { 'w.id': 'h.workspace_id', 'w.company_id': 'h.company_id' })
       .leftJoin('workspace_passes as p', (join) => {
@@ -77,7 +77,7 @@ export function rowsOf(db: Knex, columns: string, rows: { key: string }[]): Knex
   return db.from(db.raw(`json_to_recordset(?::json) as asked(${columns})`, [JSON.stringify(rows)]));
 }
 
-/** Where the facts about one kind of asker come from. */
+/** Where the facts about one kind of client come from. */
 interface Origin {
   /** The alias of the table of what lets the person in; it has `workspace_id` and `user_id`. */
   credential: string;
@@ -90,7 +90,7 @@ interface Origin {
 
 /**
  * Reads the facts from a query that has joined `asked`, the workspaces as `w` and the credentials of one kind
- * of asker. All kinds get the same facts, so that the same rules decide.
+ * of client. All kinds get the same facts, so that the same rules decide.
  */
 export async function selectFacts(
   db: Knex,

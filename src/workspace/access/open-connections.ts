@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Log } from '../../log.ts';
-import { authorizeKnown, type WayIn } from './authorize-request.ts';
-import { type EnteredSession } from '../session-row.ts';
+import { authorizeKnown, type AccessChannel } from './authorize-request.ts';
+import { type SessionReference } from '../session-row.ts';
 import type { AccessFacts, FactSource } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import type { AccessRefusal } from './decide-access.ts';
@@ -11,16 +11,16 @@ import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
-export interface OpenConnection<Asker> {
+export interface OpenConnection<Client> {
   /** By whom it was opened, as the facts name it. */
-  asker: Asker;
+  client: Client;
   workspaceId: number;
   /** The session that it belongs to; another one after a break. */
-  session: EnteredSession;
+  session: SessionReference;
   /** Of the request that opened it. */
   context: RequestContext;
   /** The way in; that of browsers when not given. */
-  way?: WayIn;
+  channel?: AccessChannel;
   /** A WebSocket, which is cut when the process stops; an answer that is still being sent is waited for. */
   isSocket: boolean;
   /** One side has said that it leaves: while the socket still stands, it is no proof of life any more. */
@@ -30,18 +30,18 @@ export interface OpenConnection<Asker> {
 }
 
 /** Where a connection stands among the open ones; `index` is -1 when it does no more. */
-interface Place<Asker> {
-  readonly connection: OpenConnection<Asker>;
+interface Place<Client> {
+  readonly connection: OpenConnection<Client>;
   index: number;
 }
 
-interface ConnectionDeps<Asker> {
+interface ConnectionDeps<Client> {
   db: Knex;
   log: Log;
   /** Given: what is open to a workspace that does not listen is cut. */
   addresses?: WorkspaceAddresses;
   rules: AccessRules;
-  facts: FactSource<Asker>;
+  facts: FactSource<Client>;
 }
 
 /** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
@@ -52,17 +52,17 @@ const LOOK_MS = 2000;
  * decided about anew, in one statement, and what is no longer let in is cut. While the database does not
  * answer, what is open stays open.
  */
-export class OpenConnections<Asker> {
+export class OpenConnections<Client> {
   /**
    * No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next
    * full collection.
    */
-  readonly #open: Place<Asker>[] = [];
-  readonly #deps: ConnectionDeps<Asker>;
+  readonly #open: Place<Client>[] = [];
+  readonly #deps: ConnectionDeps<Client>;
   readonly #timer: NodeJS.Timeout;
   #isLooking = false;
 
-  constructor(deps: ConnectionDeps<Asker>) {
+  constructor(deps: ConnectionDeps<Client>) {
     this.#deps = deps;
     this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
   }
@@ -72,7 +72,7 @@ export class OpenConnections<Asker> {
   }
 
   /** Watches a connection until the returned function is called. */
-  add(connection: OpenConnection<Asker>): () => void {
+  add(connection: OpenConnection<Client>): () => void {
     const place = { connection, index: this.#open.length };
     this.#open.push(place);
     return () => {
@@ -105,7 +105,7 @@ export class OpenConnections<Asker> {
   }
 
   /** The last one takes its place. */
-  #remove(place: Place<Asker>): void {
+  #remove(place: Place<Client>): void {
     const { index } = place;
     const last = this.#open[this.#open.length - 1];
     if (index === -1 || last === undefined) return;
@@ -118,14 +118,14 @@ export class OpenConnections<Asker> {
   async #decideAll(at: Date): Promise<void> {
     const places = [...this.#open];
     const { db, facts } = this.#deps;
-    const askers = new Map(
-      places.map(({ connection: { asker } }): [string, Asker] => [facts.keyOf(asker), asker]),
+    const clients = new Map(
+      places.map(({ connection: { client } }): [string, Client] => [facts.keyOf(client), client]),
     );
-    const known = await facts.find(db, [...askers.values()], at);
+    const known = await facts.find(db, [...clients.values()], at);
     for (const place of places) {
-      const { asker, workspaceId } = place.connection;
+      const { client, workspaceId } = place.connection;
       try {
-        await this.#decide(place, known.get(facts.keyOf(asker)), at);
+        await this.#decide(place, known.get(facts.keyOf(client)), at);
       } catch (error) {
         // The fault of one must not keep the others open.
         this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
@@ -137,16 +137,16 @@ export class OpenConnections<Asker> {
    * Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a
    * second time.
    */
-  async #decide(place: Place<Asker>, facts: AccessFacts | undefined, at: Date): Promise<void> {
+  async #decide(place: Place<Client>, facts: AccessFacts | undefined, at: Date): Promise<void> {
     if (place.index === -1) return;
     const { connection } = place;
     const context = { ...connection.context, at };
     const { db, addresses, rules } = this.#deps;
-    const { workspaceId, way } = connection;
+    const { workspaceId, channel } = connection;
     const decision = await authorizeKnown(db, context, {
       facts,
       ...rules,
-      ...(way === undefined ? {} : { way }),
+      ...(channel === undefined ? {} : { channel }),
     });
     const isAway =
       decision.allowed && addresses !== undefined && (await addresses.addressOf(workspaceId)) === null;

@@ -1,5 +1,5 @@
 import { ReplyWindow } from './reply-window.ts';
-import { type EnteredSession, IDLE_MINUTES } from '../session-row.ts';
+import { type SessionReference, IDLE_MINUTES } from '../session-row.ts';
 import { isNavigation, type HostRequest } from '../host-request.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { MINUTE_MS } from '../../durations.ts';
@@ -68,7 +68,7 @@ export class HumanActivity {
   readonly #sockets = new WeakMap<object, Map<number, Heartbeat>>();
 
   /** Whether a person is behind a request that was let in. */
-  isBehindRequest(session: EnteredSession, at: Date, request: HostRequest): boolean {
+  isBehindRequest(session: SessionReference, at: Date, request: HostRequest): boolean {
     const now = at.getTime();
     const known = this.#known(session, now);
     if (isNavigation(request)) known.pageAt = now;
@@ -84,7 +84,7 @@ export class HumanActivity {
    * `openedAt`.
    */
   isBehindMessage(
-    session: EnteredSession,
+    session: SessionReference,
     at: Date,
     { socket, openedAt, bytes }: { socket: object; openedAt: Date; bytes: number },
   ): boolean {
@@ -100,12 +100,12 @@ export class HumanActivity {
   }
 
   /** Notes that the workspace said something in a WebSocket of the session. */
-  noteSpoken(session: EnteredSession, at: Date): void {
+  noteSpoken(session: SessionReference, at: Date): void {
     const now = at.getTime();
     this.#known(session, now).replies.noteSpoken(now);
   }
 
-  #known({ id }: EnteredSession, now: number): Known {
+  #known({ id }: SessionReference, now: number): Known {
     const found = this.#sessions.get(id);
     if (found !== undefined) {
       found.usedAt = now;

@@ -86,15 +86,15 @@ async function exchange(
   const https = isHttps(config);
   const nonces = readNonces(cookie, https);
   const { hash: heldHash } = readWorkspaceCookie(cookie, https);
-  const pass = await exchangeTicket(db, context, {
+  const exchanged = await exchangeTicket(db, context, {
     label,
     ticketHash: hashSentToken(ticket),
     nonceHashes: nonces.map(({ hash }) => hash),
     heldHash,
   });
-  if (pass === undefined) return undefined;
-  const used = nonces.filter(({ hash }) => hash === pass.nonceHash);
+  if (exchanged === undefined) return undefined;
+  const used = nonces.filter(({ hash }) => hash === exchanged.nonceHash);
   const cleared = used.map(({ name }) => clearedNonceCookie(name, https));
-  const given = pass.token === null ? [] : [workspaceCookie(pass.token, https)];
+  const given = exchanged.token === null ? [] : [workspaceCookie(exchanged.token, https)];
   return { location: '/', cookies: [...given, ...cleared] };
 }

@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { AppError, NotFound } from '../../errors.ts';
 import { createRateLimit, type RateLimit } from '../../web/rate-limit.ts';
 import { setContentPolicy } from '../../web/security-headers.ts';
-import { askedWorkspace } from '../asked-workspace.ts';
+import { requestedWorkspace } from '../requested-workspace.ts';
 import { beginEntry } from './begin-entry.ts';
 import { bindTicket } from './bind-ticket.ts';
 import { companyPerson, visibilityOf } from '../company-person.ts';
@@ -46,16 +46,16 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
   router.post('/:id/enter', async (req, res) => {
     if (config.workspaceDomain === null) throw new NotFound();
     await entries.consume(String(req.user?.id));
-    const asked = askedWorkspace(req);
-    if (!(await isUp(deps, req, res, { ...asked, starts }))) return;
+    const requested = requestedWorkspace(req);
+    if (!(await isUp(deps, req, res, { ...requested, starts }))) return;
     const isReserved = (label: string): boolean => isAppLabel(config, label);
-    const outcome = await beginEntry(db, requestContext(req), { ...asked, isReserved });
+    const outcome = await beginEntry(db, requestContext(req), { ...requested, isReserved });
     res.redirect(
       303,
       outcome.ok
         ? `${workspaceOrigin(config, outcome.label)}${ENTER_PATH}?entry=${outcome.entry}`
         : // The page itself says that the subscription has lapsed, and where to renew it.
-          `/workspace/${String(asked.workspaceId)}`,
+          `/workspace/${String(requested.workspaceId)}`,
     );
   });
   return router;
@@ -87,12 +87,12 @@ async function isUp(
   deps: WorkspaceDeps,
   req: Request,
   res: Response,
-  { starts, ...asked }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },
+  { starts, ...requested }: { workspaceId: number; isAdmin: boolean; starts: RateLimit },
 ): Promise<boolean> {
   const { db, runtime } = deps;
-  if (!accessRules(deps).mustRun || runtime.state(asked.workspaceId) === 'running') return true;
+  if (!accessRules(deps).mustRun || runtime.state(requested.workspaceId) === 'running') return true;
   await starts.consume(String(req.user?.id));
-  const outcome = await setWorkspaceState(db, requestContext(req), { ...asked, act: 'start', runtime });
+  const outcome = await setWorkspaceState(db, requestContext(req), { ...requested, act: 'start', runtime });
   if (!outcome.ok) tellOfState(req, res, 'start', outcome);
   return outcome.ok;
 }

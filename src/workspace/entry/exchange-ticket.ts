@@ -40,8 +40,8 @@ export async function exchangeTicket(
   input: Presented,
 ): Promise<{ token: string | null; nonceHash: string } | undefined> {
   const { ticketHash } = input;
-  const pass = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
-  if (pass !== undefined) return pass;
+  const exchanged = ticketHash === null ? undefined : await exchange(db, context, { ...input, ticketHash });
+  if (exchanged !== undefined) return exchanged;
   await recordSecurityEvent(db, context, {
     kind: 'access-refused',
     details: { host: input.label, ...(await explain(db, context, input)) },

@@ -8,7 +8,7 @@ const CONNECTION_MS = DAY_MS;
 /** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
 export async function sweepExpiredAccess(db: Knex, context: RequestContext): Promise<string> {
   const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
-  const passes = await db('workspace_passes')
+  const cookies = await db('workspace_passes')
     .where('expires_at', '<', context.at)
     .orWhereNotExists(
       db('browser_sessions')
@@ -24,5 +24,5 @@ export async function sweepExpiredAccess(db: Knex, context: RequestContext): Pro
         .select(db.raw('1')),
     )
     .delete();
-  return `removed ${String(tickets)} tickets, ${String(passes)} passes, ${String(connections)} connections`;
+  return `removed ${String(tickets)} tickets, ${String(cookies)} passes, ${String(connections)} connections`;
 }

@@ -25,9 +25,9 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: 
   router.get('/forward-auth', async (req, res) => {
     res.setHeader('cache-control', 'no-store');
     const original = readOriginal(req);
-    const asked = original === null ? null : readHost(original.host);
-    if (original === null || asked?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
-    const request = readRequest(req.headers, { label: asked.label, ...original });
+    const host = original === null ? null : readHost(original.host);
+    if (original === null || host?.kind !== 'workspace') throw new Forbidden({ message: 'unknown host' });
+    const request = readRequest(req.headers, { label: host.label, ...original });
     const context = requestContext(req);
     const decision = await accessCache.decide(context, request);
     if (!decision.allowed) {

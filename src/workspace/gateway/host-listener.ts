@@ -24,14 +24,14 @@ export function createHostListener(
   if (requestProxy === null) return app;
   const readHost = createHostReader(config);
   return (req, res) => {
-    const asked = readHost(req.headers.host);
-    if (asked.kind !== 'workspace' || req.url?.startsWith(OUR_PATH) === true) {
+    const host = readHost(req.headers.host);
+    if (host.kind !== 'workspace' || req.url?.startsWith(OUR_PATH) === true) {
       app(req, res);
       return;
     }
     const context = contextOf(req);
     const since = performance.now();
-    requestProxy.proxyRequest(context, { req, res, label: asked.label }).then(
+    requestProxy.proxyRequest(context, { req, res, label: host.label }).then(
       (outcome) => {
         if (outcome.kind === 'proxied') {
           const labels = { method: req.method ?? '', route: 'workspace', status: String(res.statusCode) };

@@ -29,21 +29,21 @@ export function createHostRouter(
   const assets = createHostAssets();
   const router = Router();
   router.use(async (req, res, next) => {
-    const asked = readHost(req.headers.host);
-    if (asked.kind === 'app') {
+    const host = readHost(req.headers.host);
+    if (host.kind === 'app') {
       next();
       return;
     }
     res.locals.hostAssets = assets;
     if (isAsset(req, res, assets)) return;
-    if (asked.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
-      await enter(deps, req, res, asked.label);
-    } else if (asked.kind === 'workspace' && requestProxy !== null) {
+    if (host.kind === 'workspace' && req.path === ENTER_PATH && req.method === 'GET') {
+      await enter(deps, req, res, host.label);
+    } else if (host.kind === 'workspace' && requestProxy !== null) {
       const outcome =
         earlier.get(req) ??
-        (await requestProxy.proxyRequest(requestContext(req), { req, res, label: asked.label }));
-      settle(req, res, { outcome, url: enterUrl(config.baseUrl, asked.label) });
-    } else if (asked.kind === 'workspace') {
+        (await requestProxy.proxyRequest(requestContext(req), { req, res, label: host.label }));
+      settle(req, res, { outcome, url: enterUrl(config.baseUrl, host.label) });
+    } else if (host.kind === 'workspace') {
       // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
       showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url: config.baseUrl });
     } else {

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { answerAndClose } from '../../web/server/answer-and-close.ts';
 import { createHostReader } from '../host-name.ts';
-import { asksForWebSocket } from '../host-request.ts';
+import { wantsWebSocket } from '../host-request.ts';
 import { answerHead } from './proxy-headers.ts';
 import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
@@ -26,17 +26,17 @@ export function createUpgradeHandler(
 ): UpgradeHandler {
   const readHost = createHostReader(config);
   const isWanted = (req: IncomingMessage): boolean =>
-    req.method === 'GET' && asksForWebSocket(req.headers) && readHost(req.headers.host).kind === 'workspace';
+    req.method === 'GET' && wantsWebSocket(req.headers) && readHost(req.headers.host).kind === 'workspace';
   const handle = async (req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> => {
     socket.on('error', () => socket.destroy());
-    const asked = readHost(req.headers.host);
-    if (asked.kind !== 'workspace') {
+    const host = readHost(req.headers.host);
+    if (host.kind !== 'workspace') {
       refuse(socket, 404);
       return;
     }
     const context = contextOf(req);
     try {
-      const outcome = await requestProxy.proxyWebSocket(context, { req, socket, head, label: asked.label });
+      const outcome = await requestProxy.proxyWebSocket(context, { req, socket, head, label: host.label });
       if (outcome.kind !== 'proxied') refuse(socket, statusOf(outcome));
     } catch (error) {
       context.log.error({ err: error, requestId: context.requestId }, 'a WebSocket to a workspace failed');

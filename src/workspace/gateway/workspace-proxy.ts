@@ -5,9 +5,9 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
 import type { Log } from '../../log.ts';
-import type { EnteredSession } from '../session-row.ts';
+import type { SessionReference } from '../session-row.ts';
 import type { AccessCache } from '../access/access-cache.ts';
-import { browserFacts, type BrowserAsker } from '../access/find-access-facts.ts';
+import { browserFacts, type BrowserClient } from '../access/find-access-facts.ts';
 import type { AccessGrant } from '../access/decide-access.ts';
 import type { HostRequest } from '../host-request.ts';
 import type { AccessRules } from '../access-rules.ts';
@@ -55,7 +55,7 @@ export interface AuthorizedRequest {
   context: RequestContext;
   /** The person, and the workspace that the person may use. */
   grant: AccessGrant;
-  session: EnteredSession;
+  session: SessionReference;
   address: WorkspaceAddress;
 }
 
@@ -80,7 +80,7 @@ interface ProxyDeps {
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
 export class WorkspaceProxy {
   readonly addresses: WorkspaceAddresses;
-  readonly connections: OpenConnections<BrowserAsker>;
+  readonly connections: OpenConnections<BrowserClient>;
   readonly #deps: ProxyDeps;
   readonly #silentMs: number;
   readonly #agent: WorkspaceAgent;
@@ -169,7 +169,7 @@ export class WorkspaceProxy {
   }
 
   #counters(
-    connection: OpenConnection<BrowserAsker>,
+    connection: OpenConnection<BrowserClient>,
     socket: Socket,
   ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
     let openedAt = new Date();
@@ -278,10 +278,10 @@ function toConnection(
   authorized: AuthorizedRequest,
   isSocket: boolean,
   cut: () => void,
-): OpenConnection<BrowserAsker> {
+): OpenConnection<BrowserClient> {
   const { request, grant, session, context } = authorized;
   const { label, tokenHash } = request;
-  return { asker: { label, tokenHash }, workspaceId: grant.workspaceId, session, context, isSocket, cut };
+  return { client: { label, tokenHash }, workspaceId: grant.workspaceId, session, context, isSocket, cut };
 }
 
 type WorkspaceTarget = { socketPath: string } | { host: string; port: number };

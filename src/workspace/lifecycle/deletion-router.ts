@@ -3,7 +3,7 @@ import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
-import { askedWorkspace } from '../asked-workspace.ts';
+import { requestedWorkspace } from '../requested-workspace.ts';
 import { deleteWorkspace } from './delete-workspace.ts';
 import { loadDeletedPage } from './deleted-page.ts';
 import { pageQuery, restoreForm } from '../input.ts';
@@ -23,11 +23,11 @@ export function createDeletionRouter(deps: WorkspaceDeps): Router {
     await showDeleted(deps, req, res);
   });
   router.get('/:id/delete', async (req, res) => {
-    const page = await loadWorkspacePage(db, requestContext(req), { ...askedWorkspace(req), page: {} });
+    const page = await loadWorkspacePage(db, requestContext(req), { ...requestedWorkspace(req), page: {} });
     res.render('workspace/lifecycle/delete', { ...page, restoreDays, destroys: runtime.isManaged });
   });
   router.post('/:id/delete', async (req, res) => {
-    const { name } = await deleteWorkspace(db, requestContext(req), { ...askedWorkspace(req), runtime });
+    const { name } = await deleteWorkspace(db, requestContext(req), { ...requestedWorkspace(req), runtime });
     const { t } = formatOf(res);
     setFlash(
       req,
@@ -70,26 +70,26 @@ async function showDeleted(
 async function restore(deps: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
   const { t } = formatOf(res);
-  const asked = askedWorkspace(req);
+  const requested = requestedWorkspace(req);
   const form = restoreForm.safeParse(req.body ?? {});
   if (!form.success) {
     const error = t(form.error.issues[0]?.message as TextKey);
     res.status(422);
-    await showDeleted(deps, req, res, { ...asked, error });
+    await showDeleted(deps, req, res, { ...requested, error });
     return;
   }
   const { workspaceRestoreDays: restoreDays, workspacePorts: ports } = config;
-  const input = { ...asked, ...form.data, restoreDays, ports };
+  const input = { ...requested, ...form.data, restoreDays, ports };
   const outcome = await restoreWorkspace(db, requestContext(req), input);
   const { name } = outcome;
   if (!outcome.ok && outcome.reason === 'name-taken') {
     res.status(422);
-    await showDeleted(deps, req, res, { ...asked, error: t('workspace.restoreNameTaken', { name }) });
+    await showDeleted(deps, req, res, { ...requested, error: t('workspace.restoreNameTaken', { name }) });
     return;
   }
   const text: TextKey = outcome.ok ? 'workspace.restored' : refusals[outcome.reason];
   setFlash(req, outcome.ok ? 'success' : 'danger', t(text, { name }));
-  res.redirect(303, outcome.ok ? `/workspace/${String(asked.workspaceId)}` : '/workspace/deleted');
+  res.redirect(303, outcome.ok ? `/workspace/${String(requested.workspaceId)}` : '/workspace/deleted');
 }
 
 const refusals = {

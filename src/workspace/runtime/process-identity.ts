@@ -10,7 +10,7 @@ export interface ProcessIdentity {
 
 /** The process that has this id now; undefined when none has, or only a zombie. */
 export function findIdentity(pid: number): ProcessIdentity | undefined {
-  const startedAt = process.platform === 'linux' ? readProc(pid) : askPs(pid);
+  const startedAt = process.platform === 'linux' ? readProc(pid) : queryPs(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
 }
 
@@ -57,7 +57,7 @@ function readProc(pid: number): string | undefined {
   }
 }
 
-function askPs(pid: number): string | undefined {
+function queryPs(pid: number): string | undefined {
   try {
     const ps = (column: string): string =>
       execFileSync('ps', ['-p', String(pid), '-o', `${column}=`], { encoding: 'utf8' }).trim();

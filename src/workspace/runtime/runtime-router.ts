@@ -5,7 +5,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { createRateLimit } from '../../web/rate-limit.ts';
-import { askedWorkspace } from '../asked-workspace.ts';
+import { requestedWorkspace } from '../requested-workspace.ts';
 import { setWorkspaceState, type SetStateOutcome, type WorkspaceAct } from './set-workspace-state.ts';
 
 /** Each one makes or ends a process; nobody needs more by hand. */
@@ -36,7 +36,11 @@ async function setState(
   res: Response,
   act: WorkspaceAct,
 ): Promise<void> {
-  const outcome = await setWorkspaceState(db, requestContext(req), { ...askedWorkspace(req), act, runtime });
+  const outcome = await setWorkspaceState(db, requestContext(req), {
+    ...requestedWorkspace(req),
+    act,
+    runtime,
+  });
   tellOfState(req, res, act, outcome);
 }
 

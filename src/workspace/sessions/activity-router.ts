@@ -9,7 +9,7 @@ import { activityForm } from '../input.ts';
 import { noteActivity } from './note-activity.ts';
 import { recordActivity } from './record-activity.ts';
 import { IDLE_MINUTES } from '../session-row.ts';
-import { askedWorkspace } from '../asked-workspace.ts';
+import { requestedWorkspace } from '../requested-workspace.ts';
 
 /**
  * Reports of activity, by far the most frequent request. Mounted at `/workspace` for people of a company,
@@ -66,5 +66,5 @@ function reported(req: Request): {
 } {
   const form = activityForm.safeParse(req.body ?? {});
   if (!form.success) throw new NotFound();
-  return { ...askedWorkspace(req), workspaceSessionId: form.data.sessionId };
+  return { ...requestedWorkspace(req), workspaceSessionId: form.data.sessionId };
 }

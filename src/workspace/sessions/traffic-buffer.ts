@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
 import type { Log } from '../../log.ts';
-import { minuteOf, trafficAt, writeTraffic, type Traffic, type TrafficSign } from './write-traffic.ts';
+import { minuteOf, trafficAt, writeTraffic, type Traffic, type TrafficKind } from './write-traffic.ts';
 
 /** Counts what flows between browsers and workspaces in memory and writes that of all sessions together. */
 export interface TrafficBuffer {
   /** Notes one request, message, or look at a connection that is still open. Costs no statement. */
-  note(session: { id: number; startedAt: Date }, at: Date, sign: TrafficSign): void;
+  note(session: { id: number; startedAt: Date }, at: Date, sign: TrafficKind): void;
   /**
    * Notes that the browser closed a connection in the regular way; the last proof of life, if nothing
    * follows.
@@ -33,7 +33,7 @@ const STATEMENT_MS = 5000;
 const SAME_CONNECTION_MINUTES = 5;
 
 /** What an open connection of the gateway shows while nothing is said on it. */
-export const MERELY_CONNECTED: TrafficSign = { isActive: false, isPartlySeen: false };
+export const MERELY_CONNECTED: TrafficKind = { isActive: false, isPartlySeen: false };
 
 /** Starts the buffer of one process. `db` is a pool that no request can fill up. */
 export function createTrafficBuffer(deps: { db: Knex; log: Log; everyMs?: number }): TrafficBuffer {
@@ -102,7 +102,7 @@ function minutesSince(last: number | undefined, minute: number): Set<number> {
  * True when all that a sign says waits already but for its time: most of a busy minute costs no more than
  * that.
  */
-function isCounted(waits: Traffic, at: Date, { isActive, isPartlySeen }: TrafficSign): boolean {
+function isCounted(waits: Traffic, at: Date, { isActive, isPartlySeen }: TrafficKind): boolean {
   const minute = minuteOf(at);
   if (!waits.connected.has(minute) || (isActive && !waits.active.has(minute))) return false;
   return waits.isPartlySeen || !isPartlySeen;

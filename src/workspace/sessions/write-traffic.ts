@@ -18,7 +18,7 @@ export interface Traffic {
 }
 
 /** How one request, message, or look at an open connection counts. */
-export interface TrafficSign {
+export interface TrafficKind {
   /** A person is behind it. */
   isActive: boolean;
   /** Another proxy passes it on and only asks us. */
@@ -34,7 +34,7 @@ export function minuteOf(at: Date): number {
 export function trafficAt(
   session: { id: number; startedAt: Date },
   at: Date,
-  { isActive, isPartlySeen }: TrafficSign,
+  { isActive, isPartlySeen }: TrafficKind,
 ): Traffic {
   const minute = minuteOf(at);
   return {

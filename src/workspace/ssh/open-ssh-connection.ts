@@ -6,8 +6,8 @@ import { noteKeyUse } from '../../credentials/note-key-use.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import type { RateLimit } from '../../web/rate-limit.ts';
-import { authorizeKnown, type WayIn } from '../access/authorize-request.ts';
-import { type EnteredSession } from '../session-row.ts';
+import { authorizeKnown, type AccessChannel } from '../access/authorize-request.ts';
+import { type SessionReference } from '../session-row.ts';
 import type { AccessRules } from '../access-rules.ts';
 import type { AccessGrant, AccessRefusal } from '../access/decide-access.ts';
 import { chooseWorkspace } from './choose-workspace.ts';
@@ -27,8 +27,8 @@ export type SshDecision =
   | {
       allowed: true;
       grant: AccessGrant;
-      session: EnteredSession;
-      way: WayIn;
+      session: SessionReference;
+      channel: AccessChannel;
       connectionHash: string;
       /** What the session command shows to go on after the app was away. */
       resume: string;
@@ -45,14 +45,14 @@ type Rules = AccessRules & { openings: RateLimit; isReserved(label: string): boo
 
 /**
  * Lets a connection whose key sshd has proven into a workspace, by the same decision as every request of a
- * browser, and opens a session of its own for it. `pass` names the connection, `wanted` the workspace, as the
- * client sent it, and `openCount` is how many the person has. What is refused is in the evidence of the
- * person: once for each reason, then as a count.
+ * browser, and opens a session of its own for it. `secret` names the connection, `wanted` is the workspace as
+ * the client sent it, and `openCount` says how many connections the person has. A refusal goes to the
+ * person's evidence: one row for each reason, then a count.
  */
 export async function openSshConnection(
   db: Knex,
   context: RequestContext,
-  input: Rules & { holder: KeyHolder; pass: string; wanted: string | null; openCount: number },
+  input: Rules & { holder: KeyHolder; secret: string; wanted: string | null; openCount: number },
 ): Promise<SshDecision> {
   const { holder, wanted } = input;
   const key = await findKeyOf(db, holder);
@@ -71,7 +71,7 @@ export async function openSshConnection(
   if (choice.kind === 'unknown') return refuse({ reason: 'unknown-host' });
   if (choice.kind === 'several')
     return { allowed: false, refusal: { reason: 'several', labels: choice.labels }, locale: key.locale };
-  const kept = await keepConnection(db, context, { key, pass: input.pass, workspaceId: choice.id });
+  const kept = await keepConnection(db, context, { key, secret: input.secret, workspaceId: choice.id });
   const decision = await authorizeConnection(db, context, { ...kept, key, mustRun: input.mustRun });
   if (!decision.allowed) return refuse(decision.refusal, choice.id);
   await noteKeyUse(db, context, { keyId: key.key_id, companyId: key.company_id });
@@ -113,24 +113,24 @@ async function authorizeConnection(
 ): Promise<Omit<Allowed, 'ip'> | Extract<SshDecision, { allowed: false }>> {
   const { connectionHash, resume, key, mustRun } = of;
   const { key_id, fingerprint, locale } = key;
-  const way: WayIn = {
+  const channel: AccessChannel = {
     accessMethod: 'ssh',
     details: { ssh_key_id: key_id, ssh_key_fingerprint: fingerprint },
   };
   const found = await sshFacts.find(db, [{ connectionHash }], context.at);
   const facts = found.get(connectionHash);
-  const decision = await authorizeKnown(db, context, { facts, mustRun, way });
+  const decision = await authorizeKnown(db, context, { facts, mustRun, channel });
   if (!decision.allowed) return { allowed: false, refusal: { reason: decision.reason }, locale };
   const { grant, session } = decision;
-  return { allowed: true, grant, session, way, connectionHash, resume, locale };
+  return { allowed: true, grant, session, channel, connectionHash, resume, locale };
 }
 
 async function keepConnection(
   db: Knex,
   context: RequestContext,
-  { key, pass, workspaceId }: { key: KeyWithPerson; pass: string; workspaceId: number },
+  { key, secret, workspaceId }: { key: KeyWithPerson; secret: string; workspaceId: number },
 ): Promise<{ connectionHash: string; resume: string }> {
-  const [connectionHash, resume] = [hashSecret(pass), newSecret()];
+  const [connectionHash, resume] = [hashSecret(secret), newSecret()];
   await db('ssh_connections').insert({
     connection_hash: connectionHash,
     resume_hash: hashSecret(resume),

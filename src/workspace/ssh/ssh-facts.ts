@@ -54,15 +54,15 @@ function keysWithPeople(db: Knex): Knex.QueryBuilder {
 }
 
 /** A connection by SSH that asks for access, by the hash of its secret. */
-export interface SshAsker {
+export interface SshClient {
   connectionHash: string;
 }
 
 /** What is known about connections by SSH. The key stands for being signed in, until it is removed. */
-export const sshFacts: FactSource<SshAsker> = {
+export const sshFacts: FactSource<SshClient> = {
   keyOf: ({ connectionHash }) => connectionHash,
-  find: (db, askers) => {
-    const rows = askers.map(({ connectionHash }) => ({ key: connectionHash }));
+  find: (db, clients) => {
+    const rows = clients.map(({ connectionHash }) => ({ key: connectionHash }));
     const asked = rowsOf(db, 'key text', rows)
       .leftJoin('ssh_connections as c', 'c.connection_hash', 'asked.key')
       .leftJoin('ssh_keys as k', {

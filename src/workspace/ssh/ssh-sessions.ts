@@ -19,20 +19,20 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
 import { readLines, sendLine } from './json-lines.ts';
 import type { KeyHolder, OneTimeSecrets } from './one-time-secrets.ts';
 import { openSshConnection, resumeSshConnection, type SshDecision } from './open-ssh-connection.ts';
-import { sshFacts, type SshAsker } from './ssh-facts.ts';
+import { sshFacts, type SshClient } from './ssh-facts.ts';
 import { createSshOpeningsLimit } from './ssh-openings.ts';
 import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
 import { endText, refusalText } from './ssh-texts.ts';
 
 /** Who has connected says within so long what for, in milliseconds. */
-const FIRST_WORD_MS = 10_000;
+const FIRST_MESSAGE_MS = 10_000;
 
 type Allowed = Extract<SshDecision, { allowed: true }>;
 type Ended = 'exit' | 'lost';
 
 /** One that was let in: its place among the open ones, and how to end it. */
 interface OpenShell {
-  connection: OpenConnection<SshAsker>;
+  connection: OpenConnection<SshClient>;
   end(how: Ended): void;
 }
 
@@ -41,7 +41,7 @@ interface OpenShell {
  * of life.
  */
 export class SshSessions {
-  readonly connections: OpenConnections<SshAsker>;
+  readonly connections: OpenConnections<SshClient>;
   readonly #deps: WorkspaceDeps;
   readonly #secrets: OneTimeSecrets;
   readonly #openings: RateLimit;
@@ -63,9 +63,9 @@ export class SshSessions {
   /** Serves one session command. */
   serve(socket: Socket): void {
     let shell: OpenShell | null = null;
-    let isAsked = false;
+    let hasBegun = false;
     this.#sockets.add(socket);
-    const silence = setTimeout(() => socket.destroy(), FIRST_WORD_MS);
+    const silence = setTimeout(() => socket.destroy(), FIRST_MESSAGE_MS);
     socket.on('error', () => socket.destroy());
     socket.once('close', () => {
       clearTimeout(silence);
@@ -75,9 +75,9 @@ export class SshSessions {
     readLines(socket, (said) => {
       const message = sessionMessage.safeParse(said);
       const isFirst = message.success && ('open' in message.data || 'resume' in message.data);
-      if (!message.success || isFirst === isAsked) socket.destroy();
+      if (!message.success || isFirst === hasBegun) socket.destroy();
       else if (isFirst) {
-        isAsked = true;
+        hasBegun = true;
         clearTimeout(silence);
         void this.#openShell(socket, message.data).then((opened) => {
           shell = opened;
@@ -144,8 +144,8 @@ export class SshSessions {
     if ('resume' in message)
       return resumeSshConnection(db, context, { mustRun: true, resume: message.resume });
     if (!('open' in message)) return null;
-    const { pass, workspace: wanted } = message.open;
-    const holder = this.#secrets.take(pass, context.at);
+    const { pass: secret, workspace: wanted } = message.open;
+    const holder = this.#secrets.take(secret, context.at);
     if (holder === null) {
       const details = { by: 'ssh-pass', reason: 'unknown' };
       await recordSecurityEvent(db, context, { kind: 'access-refused', details });
@@ -156,7 +156,15 @@ export class SshSessions {
     const openCount = others.filter(({ userId }) => userId === holder.userId).length;
     this.#beingDecided.add(holder);
     try {
-      const input = { holder, pass, wanted, openCount, openings: this.#openings, mustRun: true, isReserved };
+      const input = {
+        holder,
+        secret,
+        wanted,
+        openCount,
+        openings: this.#openings,
+        mustRun: true,
+        isReserved,
+      };
       return await openSshConnection(db, context, input);
     } finally {
       this.#beingDecided.delete(holder);
@@ -164,15 +172,15 @@ export class SshSessions {
   }
 
   #watch(socket: Socket, anonymous: RequestContext, decision: Allowed): OpenShell {
-    const { grant, session, way, connectionHash, locale } = decision;
+    const { grant, session, channel, connectionHash, locale } = decision;
     const { workspaceId } = grant;
     // It has lost its line to us without our knowing: the one that comes back is the one.
     this.#open.get(connectionHash)?.socket.destroy();
     this.#open.set(connectionHash, { socket, locale, userId: grant.userId });
     const context = contextOfGrant({ ...anonymous, ip: decision.ip }, grant);
     let hasEnded = false;
-    const connection: OpenConnection<SshAsker> = {
-      ...{ asker: { connectionHash }, workspaceId, session, context, way, isSocket: true },
+    const connection: OpenConnection<SshClient> = {
+      ...{ client: { connectionHash }, workspaceId, session, context, channel, isSocket: true },
       cut: (refusal) => {
         // This process stops, and the session goes on.
         if (refusal === null) return;
@@ -195,7 +203,7 @@ export class SshSessions {
   }
 
   /** Never rejects: what the database does not take now ends as closed when the sweeper comes by. */
-  async #endSession({ session, context }: OpenConnection<SshAsker>, how: Ended): Promise<void> {
+  async #endSession({ session, context }: OpenConnection<SshClient>, how: Ended): Promise<void> {
     const now = { ...context, at: new Date() };
     const { db, log } = this.#deps;
     try {
@@ -208,7 +216,7 @@ export class SshSessions {
     }
   }
 
-  #noteActive({ session }: OpenConnection<SshAsker>): void {
+  #noteActive({ session }: OpenConnection<SshClient>): void {
     const { traffic } = sessionBuffers.of(this.#deps.db) ?? {};
     traffic?.note(session, new Date(), { isActive: true, isPartlySeen: false });
   }

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { WorkspaceDeps } from '../workspace-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
-import { askedWorkspace } from '../asked-workspace.ts';
+import { requestedWorkspace } from '../requested-workspace.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { listEntriesByOthers } from './entries-by-others.ts';
 import { pageQuery } from '../input.ts';
@@ -55,7 +55,7 @@ async function showOwn({ db }: WorkspaceDeps, req: Request, res: Response): Prom
     loadSessionsPage(db, {
       companyId,
       userId,
-      ...askedPage(req),
+      ...requestedPage(req),
       reader: { userId, seesAddresses: false },
     }),
     listEntriesByOthers(db, { companyId, ownerUserId: userId, at }),
@@ -65,14 +65,14 @@ async function showOwn({ db }: WorkspaceDeps, req: Request, res: Response): Prom
 
 async function showOfWorkspace({ db }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   const person = personOf(req);
-  const { workspaceId } = askedWorkspace(req);
+  const { workspaceId } = requestedWorkspace(req);
   const workspace = await findWorkspace(db, { ...visibilityOf(person), workspaceId });
   if (workspace === undefined) throw new NotFound();
   const { companyId, userId, isAdmin } = person;
   const page = await loadSessionsPage(db, {
     companyId,
     workspaceId,
-    ...askedPage(req),
+    ...requestedPage(req),
     reader: { userId, seesAddresses: isAdmin },
   });
   const isOwn = workspace.owner_user_id === userId;
@@ -87,7 +87,7 @@ function personOf(req: Request): CompanyPerson {
   return companyPerson(requestContext(req), { isAdmin: req.user?.role === 'admin' });
 }
 
-function askedPage(req: Request): {
+function requestedPage(req: Request): {
   month: SessionsPage['month'];
   page: ReturnType<typeof pageQuery.parse>;
   at: Date;

@@ -3,11 +3,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemContext } from '../../../src/audit/request-context.ts';
 import { newSecret } from '../../../src/secret-token.ts';
 import { contextOfGrant } from '../../../src/workspace/access/authorize-request.ts';
-import { browserFacts, type BrowserAsker } from '../../../src/workspace/access/find-access-facts.ts';
+import { browserFacts, type BrowserClient } from '../../../src/workspace/access/find-access-facts.ts';
 import { OpenConnections, type OpenConnection } from '../../../src/workspace/access/open-connections.ts';
 import type { KeyHolder } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
-import { sshFacts, type SshAsker } from '../../../src/workspace/ssh/ssh-facts.ts';
+import { sshFacts, type SshClient } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
 import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
 import type { TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
@@ -60,7 +60,7 @@ describe('what is open through the gateway', () => {
 });
 
 describe('one that goes while it is decided about', () => {
-  let connection: OpenConnection<SshAsker>;
+  let connection: OpenConnection<SshClient>;
   let keyId: number;
   const cut = vi.fn();
   const note = vi.fn();
@@ -77,28 +77,28 @@ describe('one that goes while it is decided about', () => {
   });
 
   /** By SSH: there a connection is a session. */
-  async function openedBySsh(holder: KeyHolder): Promise<OpenConnection<SshAsker>> {
+  async function openedBySsh(holder: KeyHolder): Promise<OpenConnection<SshClient>> {
     const context = systemContext({ name: 'test', at: new Date(), log });
     const entry = await openSshConnection(database.db, context, {
-      ...{ holder, pass: newSecret(), wanted: null, openCount: 0, mustRun: true, isReserved: () => false },
+      ...{ holder, secret: newSecret(), wanted: null, openCount: 0, mustRun: true, isReserved: () => false },
       openings: createSshOpeningsLimit(database.db),
     });
     if (!entry.allowed) throw new Error(entry.refusal.reason);
-    const { grant, session, way, connectionHash } = entry;
+    const { grant, session, channel, connectionHash } = entry;
     return {
-      asker: { connectionHash },
-      ...{ workspaceId: grant.workspaceId, session, way, isSocket: true, cut },
+      client: { connectionHash },
+      ...{ workspaceId: grant.workspaceId, session, channel, isSocket: true, cut },
       context: contextOfGrant(context, grant),
     };
   }
 
-  type Deps = ConstructorParameters<typeof OpenConnections<SshAsker>>[0];
+  type Deps = ConstructorParameters<typeof OpenConnections<SshClient>>[0];
 
   function watch(deps: Partial<Omit<Deps, 'facts'>> & { find?: Deps['facts']['find'] }) {
     const { find = sshFacts.find, ...others } = deps;
     const flush = (): Promise<void> => Promise.resolve();
     const traffic = { note, flush } as unknown as TrafficBuffer;
-    const of = new OpenConnections<SshAsker>({
+    const of = new OpenConnections<SshClient>({
       ...{ db: sessionBuffers.attach(database.db, { traffic }), log, rules: { mustRun: true } },
       facts: { ...sshFacts, find },
       ...others,
@@ -116,14 +116,14 @@ describe('one that goes while it is decided about', () => {
 
   it('opens no session for nobody when its own has just ended', async () => {
     const of = watch({
-      find: async (db, askers, at) => {
+      find: async (db, clients, at) => {
         remove();
         const workspaceSessionId = connection.session.id;
         await WorkspaceSessionTracker.endSession(db, connection.context, {
           workspaceSessionId,
           reason: 'closed',
         });
-        return sshFacts.find(db, askers, at);
+        return sshFacts.find(db, clients, at);
       },
     });
     const remove = of.add(connection);
@@ -135,12 +135,12 @@ describe('one that goes while it is decided about', () => {
   it('is not sent away any more when its access was taken back, and its neighbour is', async () => {
     const neighbour = {
       ...connectionTo(0, vi.fn()),
-      asker: { connectionHash: 'nobody' },
+      client: { connectionHash: 'nobody' },
     };
     await database.db('ssh_keys').where({ id: keyId }).update({ removed_at: new Date() });
     const of = watch({
-      find: async (db, askers, at) => {
-        const facts = await sshFacts.find(db, askers, at);
+      find: async (db, clients, at) => {
+        const facts = await sshFacts.find(db, clients, at);
         // Behind the first statement of the decision, and long before its answer.
         setImmediate(remove);
         return facts;
@@ -174,9 +174,9 @@ describe('one that goes while it is decided about', () => {
 });
 
 /** One that nobody is let into: there is no such host. */
-function connectionTo(workspaceId: number, cut: () => void): OpenConnection<BrowserAsker> {
+function connectionTo(workspaceId: number, cut: () => void): OpenConnection<BrowserClient> {
   return {
-    asker: { label: `nowhere-${String(workspaceId)}`, tokenHash: null },
+    client: { label: `nowhere-${String(workspaceId)}`, tokenHash: null },
     workspaceId,
     session: { id: workspaceId, startedAt: new Date() },
     context: systemContext({ name: 'test', at: new Date(), log }),

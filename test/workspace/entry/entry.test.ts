@@ -117,7 +117,7 @@ describe('the way in', () => {
     place = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
   });
 
-  it('gives the browser a cookie of its own at the host, and takes it away with the pass', async () => {
+  it('gives the browser a cookie of its own at the host, and takes it away with the workspace cookie', async () => {
     const atHost = await goToHost(site.app, await beginEntry(victim, place.id));
     expect(atHost.status).toBe(303);
     expect(atHost.headers['cache-control']).toBe('no-store');
@@ -127,8 +127,10 @@ describe('the way in', () => {
     const back = await victim.get(backOf(atHost));
     expect(back.headers['referrer-policy']).toBe('no-referrer');
     const ticket = { url: new URL(back.headers.location as string), nonce: cookieOf(atHost) ?? '' };
-    const [pass, cleared] = (await exchange(site.app, ticket)).headers['set-cookie'] as unknown as string[];
-    expect(pass).toMatch(/^yac_workspace=/);
+    const [workspaceCookie, cleared] = (await exchange(site.app, ticket)).headers[
+      'set-cookie'
+    ] as unknown as string[];
+    expect(workspaceCookie).toMatch(/^yac_workspace=/);
     expect(cleared).toBe(`${ticket.nonce.split('=')[0] ?? ''}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`);
   });
 
@@ -194,8 +196,8 @@ describe('the way in', () => {
     const other = await goToHost(site.app, await beginEntry(victim, place.id), { cookie });
     expect(cookieOf(other)).toMatch(/^yac_entry_/);
     const back = await victim.get(backOf(again));
-    const pass = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
-    expect(cookieOf(pass)).toMatch(/^yac_workspace=/);
+    const entered = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
+    expect(cookieOf(entered)).toMatch(/^yac_workspace=/);
   });
 
   it('is not used up by what a browser fetches before anybody wants it', async () => {
@@ -220,21 +222,21 @@ describe('the way in', () => {
     const atHost = [await goToHost(site.app, entries[0]!), await goToHost(site.app, entries[1]!)];
     // One browser: it has both cookies, and sends both.
     const cookie = atHost.map((answer) => cookieOf(answer)).join('; ');
-    const passes: string[] = [];
+    const cookies: string[] = [];
     for (const answer of atHost) {
       const back = await victim.get(backOf(answer));
-      const pass = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
-      passes.push(cookieOf(pass) ?? '');
+      const entered = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
+      cookies.push(cookieOf(entered) ?? '');
     }
     // Whichever of the two the browser has got when it goes on.
-    for (const pass of passes)
-      expect((await askForwardAuth(site.app, { host: entries[0]!.host, cookie: pass })).status).toBe(204);
+    for (const held of cookies)
+      expect((await askForwardAuth(site.app, { host: entries[0]!.host, cookie: held })).status).toBe(204);
     const other = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
     const guests = await Promise.all([place, other].map(({ id }) => enterWorkspace(site.app, victim, id)));
     for (const guest of guests) expect((await askForwardAuth(site.app, guest)).status).toBe(204);
   });
 
-  it('ends the pass that the browser had before, half a minute later', async () => {
+  it('ends the workspace cookie that the browser had before, half a minute later', async () => {
     const before = await enterWorkspace(site.app, victim, place.id);
     await site.db('workspace_passes').update({ created_at: new Date(Date.now() - 31_000) });
     const after = await enterWorkspace(site.app, victim, place.id);
@@ -274,7 +276,7 @@ describe('over https', () => {
     expect((await askForwardAuth(secure.app, guest)).status).toBe(204);
     const tossed = { ...guest, cookie: planted(guest.cookie) };
     expect((await askForwardAuth(secure.app, tossed)).status).toBe(401);
-    // Nor does it take from anybody the pass that they have.
+    // Nor does it take from anybody the cookie that they have.
     const both = {
       ...guest,
       cookie: `${planted(`__Host-yac-workspace=${'x'.repeat(43)}`)}; ${guest.cookie}`,

@@ -301,13 +301,13 @@ describe('a browser that comes in anew', () => {
     const elsewhere = await enterWorkspace(site.app, await signIn(site.app, cast.bob), place.id);
     expect(await isLetIn(elsewhere)).toBe(true);
     const ticket = await askTicket(site.app, bob, place.id);
-    const passes = await site.db('workspace_passes').where({ workspace_id: place.id }).select('*');
+    const cookies = await site.db('workspace_passes').where({ workspace_id: place.id }).select('*');
     const answer = await exchange(site.app, ticket, { cookie: `${ticket.nonce}; ${first.cookie}` });
-    // It keeps its pass: with another one, what is open in the first tab would be cut.
+    // It keeps its cookie: with another one, what is open in the first tab would be cut.
     expect(answer.headers.location).toBe('/');
     expect(answer.headers['set-cookie']).toHaveLength(1);
     expect(cookieOf(answer)).toBe(`${ticket.nonce.split('=')[0] ?? ''}=`);
-    expect(await site.db('workspace_passes').where({ workspace_id: place.id }).select('*')).toEqual(passes);
+    expect(await site.db('workspace_passes').where({ workspace_id: place.id }).select('*')).toEqual(cookies);
     expect(await sessions()).toMatchObject([{ end_reason: null }, { end_reason: null }]);
     expect(await isLetIn(elsewhere)).toBe(true);
   });

@@ -24,14 +24,14 @@ import {
 } from '../../support/programs/workspace-program.ts';
 import { askForwardAuth, enterWorkspace, type Guest } from '../entry.ts';
 import {
-  askAt,
+  requestAt,
   CLOSE,
   echo,
   openSocketAt,
   PING,
   TEXT,
   type Answer,
-  type Ask,
+  type RequestOptions,
   type Way,
 } from '../guest-client.ts';
 
@@ -78,7 +78,7 @@ async function runningWorkspace(owner: BuiltUser): Promise<{ id: number; name: s
 }
 
 const way = (): Way => ({ port: (server.address() as AddressInfo).port });
-const ask = (guest: Partial<Guest>, how?: Ask): Promise<Answer> => askAt(way(), guest, how);
+const ask = (guest: Partial<Guest>, how?: RequestOptions): Promise<Answer> => requestAt(way(), guest, how);
 const openSocket = (guest: Partial<Guest>, headers?: Record<string, string>) =>
   openSocketAt(way(), guest, headers);
 const seen = (answer: Answer): Seen => JSON.parse(answer.text) as Seen;
@@ -234,7 +234,7 @@ describe('a request through the gateway', () => {
     ).toBe(403);
   });
 
-  it('is sent to the app for a ticket when it is a page without a pass', async () => {
+  it('is sent to the app for a ticket when it is a page without a workspace cookie', async () => {
     const { host } = await enterWorkspace(site.app, bob, place.id);
     const answer = await ask({ host }, { headers: { accept: 'text/html' } });
     expect(answer.status).toBe(303);
@@ -329,7 +329,7 @@ describe('forward-auth', () => {
 });
 
 describe('a WebSocket through the gateway', () => {
-  it('speaks with the program, and is refused without a pass, at another host, and from another site', async () => {
+  it('speaks with the program, and is refused without a cookie, at another host, and from another site', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const opened = await openSocket(guest, { origin: `http://${guest.host}` });
     if (typeof opened === 'number') throw new Error(String(opened));

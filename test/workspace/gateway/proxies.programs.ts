@@ -23,7 +23,7 @@ import {
   type WorkspaceProgram,
 } from '../../support/programs/workspace-program.ts';
 import { beginEntry, pathOf, type Guest } from '../entry.ts';
-import { askAt, echo, openSocketAt, TEXT, type Answer, type Way } from '../guest-client.ts';
+import { requestAt, echo, openSocketAt, TEXT, type Answer, type Way } from '../guest-client.ts';
 
 const openssl = findOpenssl();
 /** As the samples have it. */
@@ -143,7 +143,7 @@ function visit(person: { email: string }): Promise<Visitor> {
 async function enterBy(way: Way, visitor: Visitor): Promise<Guest> {
   const url = await beginEntry(visitor, place.id);
   expect(url.host).toBe(HOST);
-  const atHost = await askAt(way, { host: url.host }, { path: pathOf(url) });
+  const atHost = await requestAt(way, { host: url.host }, { path: pathOf(url) });
   const [nonce = ''] = atHost.headers['set-cookie'] ?? [];
   expect(nonce).toMatch(
     /^__Host-yac-entry-\w{16}=[\w-]{43}; Max-Age=120; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
@@ -152,7 +152,7 @@ async function enterBy(way: Way, visitor: Visitor): Promise<Guest> {
   expect(back.origin).toBe('https://app.example.com');
   const withTicket = new URL((await visitor.get(pathOf(back))).headers.location as string);
   const cookies = { host: HOST, cookie: nonce.split(';')[0] ?? '' };
-  const answer = await askAt(way, cookies, { path: pathOf(withTicket) });
+  const answer = await requestAt(way, cookies, { path: pathOf(withTicket) });
   const [cookie = ''] = answer.headers['set-cookie'] ?? [];
   expect(cookie).toMatch(/^__Host-yac-workspace=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
   return { host: url.host, cookie: cookie.split(';')[0] ?? '' };
@@ -187,19 +187,19 @@ function passesWhatProgramsNeed(of: { way(): Way; enter(): Promise<Guest> }): vo
     const guest = await of.enter();
     for (const size of [3000, 3900, 8000, 12_000]) {
       const theirs = `theirs=${'x'.repeat(size)}`;
-      const answer = await askAt(of.way(), { ...guest, cookie: `${theirs}; ${guest.cookie}` });
+      const answer = await requestAt(of.way(), { ...guest, cookie: `${theirs}; ${guest.cookie}` });
       expect(answer.status, String(size)).toBe(200);
       expect((JSON.parse(answer.text) as Seen).headers.cookie, String(size)).toBe(theirs);
     }
     program.answers = { 'x-much': 'y'.repeat(12_000) };
-    const { status, headers } = await askAt(of.way(), guest);
+    const { status, headers } = await requestAt(of.way(), guest);
     program.answers = {};
     expect([status, headers['x-much']?.length]).toEqual([200, 12_000]);
   });
 
   it('the program is told the host with its port', async () => {
     const guest = await of.enter();
-    const { text } = await askAt(of.way(), { ...guest, host: `${HOST}:8443` });
+    const { text } = await requestAt(of.way(), { ...guest, host: `${HOST}:8443` });
     expect((JSON.parse(text) as Seen).headers).toMatchObject({
       host: `${HOST}:8443`,
       'x-forwarded-host': `${HOST}:8443`,
@@ -232,7 +232,7 @@ function passesWhatProgramsNeed(of: { way(): Way; enter(): Promise<Guest> }): vo
 
   it('no upgrade but a WebSocket reaches the program: the request is answered as it stands', async () => {
     const upgrade = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABk' };
-    const { status, text } = await askAt(of.way(), await of.enter(), { headers: upgrade });
+    const { status, text } = await requestAt(of.way(), await of.enter(), { headers: upgrade });
     expect(status).toBe(200);
     expect((JSON.parse(text) as Seen).headers).not.toHaveProperty('upgrade');
   });
@@ -262,7 +262,7 @@ describe.each(gateways)('workspaces of the app itself, behind $name from Debian'
 
     it('have in their evidence the address and the browser that the proxy saw', async () => {
       const guest = await enterBy(started.way, await visit(owner));
-      await askAt(started.way, guest, {
+      await requestAt(started.way, guest, {
         headers: { 'user-agent': `${BROWSER} of the gateway`, 'x-forwarded-for': '198.51.100.66' },
       });
       const row = await site
@@ -288,7 +288,7 @@ describe.skipIf(findNginx() === null || openssl === null)('the app itself behind
     const long = `/auth/login?returnTo=${'%2F'.repeat(2500)}`;
     program.answers = { location: long };
     try {
-      const answer = await askAt({ port, ca }, { host: 'app.example.com:8443' }, { path: long });
+      const answer = await requestAt({ port, ca }, { host: 'app.example.com:8443' }, { path: long });
       expect([answer.status, answer.headers.location]).toEqual([200, long]);
       expect((JSON.parse(answer.text) as Seen).headers.host).toBe('app.example.com:8443');
     } finally {
@@ -318,7 +318,7 @@ describe.each(proxies)('workspaces elsewhere, behind $name from Debian', (kind) 
     passesWhatProgramsNeed({ way: () => way, enter: () => enter(bob) });
 
     const ask = (guest: Partial<Guest>, headers: Record<string, string> = {}): Promise<Answer> =>
-      askAt(way, guest, { path: '/tree?x=1', headers: { 'user-agent': BROWSER, ...headers } });
+      requestAt(way, guest, { path: '/tree?x=1', headers: { 'user-agent': BROWSER, ...headers } });
     const statusOf = async (...asked: Parameters<typeof ask>): Promise<number> =>
       (await ask(...asked)).status;
 
@@ -332,7 +332,7 @@ describe.each(proxies)('workspaces elsewhere, behind $name from Debian', (kind) 
       expect(program.seen).toEqual([]);
     });
 
-    it('a person with a pass gets in over HTTP, and the workspace sees neither the pass nor a claim', async () => {
+    it('a person with a workspace cookie gets in over HTTP, and the workspace sees neither the cookie nor a claim', async () => {
       const guest = await enter(bob);
       const claims = {
         'x-forwarded-for': '198.51.100.66',

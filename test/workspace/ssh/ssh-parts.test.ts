@@ -7,25 +7,25 @@ import { minute } from '../scene.ts';
 
 const holder = { keyId: 1, companyId: 2, userId: 3 };
 
-describe('a pass', () => {
+describe('a secret that is good once', () => {
   it('is good for one time, and for thirty seconds', () => {
-    const passes = new OneTimeSecrets();
-    const [first, second] = [passes.issue(holder, minute(0)), passes.issue(holder, minute(0))];
-    expect(passes.take(first, minute(0.49))).toEqual(holder);
-    expect(passes.take(first, minute(0.49))).toBeNull();
-    expect(passes.take(second, minute(0.5))).toBeNull();
-    expect(passes.take(second, minute(0.1))).toBeNull();
-    expect(passes.take('', minute(0))).toBeNull();
+    const secrets = new OneTimeSecrets();
+    const [first, second] = [secrets.issue(holder, minute(0)), secrets.issue(holder, minute(0))];
+    expect(secrets.take(first, minute(0.49))).toEqual(holder);
+    expect(secrets.take(first, minute(0.49))).toBeNull();
+    expect(secrets.take(second, minute(0.5))).toBeNull();
+    expect(secrets.take(second, minute(0.1))).toBeNull();
+    expect(secrets.take('', minute(0))).toBeNull();
   });
 
   it('of long ago takes no room, and there are only so many', () => {
-    const passes = new OneTimeSecrets();
-    const first = passes.issue(holder, minute(0));
-    for (let n = 0; n < 10_000; n += 1) passes.issue(holder, minute(0));
-    expect(passes.size).toBe(10_000);
-    expect(passes.take(first, minute(0))).toBeNull();
-    passes.issue(holder, minute(1));
-    expect(passes.size).toBe(1);
+    const secrets = new OneTimeSecrets();
+    const first = secrets.issue(holder, minute(0));
+    for (let n = 0; n < 10_000; n += 1) secrets.issue(holder, minute(0));
+    expect(secrets.size).toBe(10_000);
+    expect(secrets.take(first, minute(0))).toBeNull();
+    secrets.issue(holder, minute(1));
+    expect(secrets.size).toBe(1);
   });
 });
 

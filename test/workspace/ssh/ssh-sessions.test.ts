@@ -21,7 +21,7 @@ import { newKeyLine } from '../../support/programs/ssh-keys.ts';
 import { signIn } from '../../support/visitor.ts';
 import { sweeperContext } from '../scene.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'yac-door-'));
+const root = mkdtempSync(join(tmpdir(), 'yac-ssh-'));
 const site = useTestApp({
   env: {
     SSH_SOCKETS: join(root, 'sockets'),
@@ -99,16 +99,16 @@ async function lineFor({ type, blob }: { type: string; blob: string }): Promise<
   return String((await new Command(paths.keys).say({ type, blob }).answer())?.line);
 }
 
-async function passFor(of = key): Promise<string> {
+async function secretFor(of = key): Promise<string> {
   return /([\w-]{43})" /.exec(await lineFor(of))?.[1] ?? '';
 }
 
 async function open(
-  options: { workspace?: string | null; pass?: string; ip?: string } = {},
+  options: { workspace?: string | null; secret?: string; ip?: string } = {},
 ): Promise<Command> {
   const { workspace = place.label, ip = '198.51.100.7' } = options;
-  const pass = options.pass ?? (await passFor());
-  const command = new Command(paths.sessions).say({ open: { pass, workspace, ip } });
+  const secret = options.secret ?? (await secretFor());
+  const command = new Command(paths.sessions).say({ open: { pass: secret, workspace, ip } });
   await command.answer();
   return command;
 }
@@ -154,7 +154,7 @@ const countedOf = (of: { id: number; fingerprint: string }, attempts: number): o
 });
 
 describe('a key that a client offers', () => {
-  it('is answered with the session command and a pass of its own, and nothing else is allowed', async () => {
+  it('is answered with the session command and a secret of its own, and nothing else is allowed', async () => {
     const [first, second] = [await lineFor(key), await lineFor(key)];
     expect(first).toMatch(
       /^restrict,pty,command="sudo -n [^" ]+ [^" ]+\/scripts\/ssh\/dist\/ssh-session\.mjs [^" ]+\/sessions\/socket [\w-]{43}" ssh-ed25519 \S+$/,
@@ -177,9 +177,9 @@ describe('a key that a client offers', () => {
 });
 
 describe('a connection', () => {
-  it('is let in with a pass, once, and gets a session of its own', async () => {
-    const pass = await passFor();
-    const command = await open({ pass, ip: '::ffff:198.51.100.7' });
+  it('is let in with a secret, once, and gets a session of its own', async () => {
+    const secret = await secretFor();
+    const command = await open({ secret, ip: '::ffff:198.51.100.7' });
     expect(command.heard).toEqual([
       {
         run: {
@@ -190,7 +190,7 @@ describe('a connection', () => {
         },
       },
     ]);
-    expect(await refusalOf({ pass })).toEqual([
+    expect(await refusalOf({ secret })).toEqual([
       { refused: expect.stringContaining('too long to begin') as string },
     ]);
     const [session, ...others] = await sessions();
@@ -210,7 +210,7 @@ describe('a connection', () => {
     expect(security).toMatchObject({ details: { by: 'ssh-pass' } });
     expect(
       JSON.stringify([await site.db('ssh_connections'), await site.db('workspace_sessions')]),
-    ).not.toContain(pass);
+    ).not.toContain(secret);
   });
 
   it('ends with the shell, and counts until then', async () => {
@@ -297,9 +297,9 @@ describe('a connection', () => {
       act: () => site.db('users').where({ id: bob.id }).update({ deactivated_at: new Date() }),
     },
   ])('is refused when it comes too late: $reason', async ({ reason, text, act }) => {
-    const pass = await passFor();
+    const secret = await secretFor();
     await act();
-    expect(JSON.stringify(await refusalOf({ pass }))).toContain(text);
+    expect(JSON.stringify(await refusalOf({ secret }))).toContain(text);
     expect(await refusals()).toMatchObject([{ error_message: reason }]);
     expect(await sessions()).toEqual([]);
   });
@@ -309,7 +309,7 @@ describe('a connection', () => {
     const own = await buildSshKey(site.db, person);
     const built = await buildWorkspace(site.db, { company_id: person.company_id!, owner_user_id: person.id });
     await site.db('workspaces').where({ id: built.id }).update({ wanted_running_since: new Date() });
-    const command = await open({ pass: await passFor(own), workspace: null });
+    const command = await open({ secret: await secretFor(own), workspace: null });
     expect(command.heard[0]).toHaveProperty('run');
     await site
       .db('subscriptions')
@@ -318,7 +318,7 @@ describe('a connection', () => {
     await server.sshSessions.connections.look();
     await command.closed;
     expect(command.heard[1]).toEqual({ end: expect.stringContaining('subscription') as string });
-    const refused = await open({ pass: await passFor(own), workspace: null });
+    const refused = await open({ secret: await secretFor(own), workspace: null });
     expect(refused.heard).toEqual([{ refused: expect.stringContaining('subscription') as string }]);
     const [session] = await site.db('workspace_sessions').where({ user_id: person.id });
     expect(session).toMatchObject({ end_reason: 'revoked', ended_at: session.last_activity_at });
@@ -327,8 +327,10 @@ describe('a connection', () => {
   it('is refused while its person has not accepted the current terms', async () => {
     bob = await buildUser(site.db, { company_id: cast.acme.id, accepts: false });
     await runningWorkspace(bob);
-    const pass = await passFor(await buildSshKey(site.db, bob));
-    expect(JSON.stringify(await refusalOf({ pass, workspace: null }))).toContain('accept the current terms');
+    const secret = await secretFor(await buildSshKey(site.db, bob));
+    expect(JSON.stringify(await refusalOf({ secret, workspace: null }))).toContain(
+      'accept the current terms',
+    );
     expect(await refusals()).toMatchObject([{ error_message: 'not-accepted' }]);
   });
 
@@ -347,8 +349,8 @@ describe('a connection', () => {
     ]);
     expect((await open({ workspace: ` ${other.label.toUpperCase()}` })).heard[0]).toHaveProperty('run');
     const idle = await buildUser(site.db, { company_id: cast.acme.id });
-    const pass = await passFor(await buildSshKey(site.db, idle));
-    expect(await refusalOf({ workspace: null, pass })).toEqual([
+    const secret = await secretFor(await buildSshKey(site.db, idle));
+    expect(await refusalOf({ workspace: null, secret })).toEqual([
       { refused: expect.stringContaining('You have no workspace yet.') as string },
     ]);
   });
@@ -363,8 +365,8 @@ describe('a connection', () => {
   });
 
   it('is one of twenty also when all of them come at once', async () => {
-    const passes = await Promise.all(Array.from({ length: 25 }, () => passFor()));
-    const all = await Promise.all(passes.map((pass) => open({ pass })));
+    const secrets = await Promise.all(Array.from({ length: 25 }, () => secretFor()));
+    const all = await Promise.all(secrets.map((secret) => open({ secret })));
     expect(all.filter(({ heard }) => 'run' in heard[0]!)).toHaveLength(20);
     await site.writeCounted();
     expect(await refusals()).toMatchObject([
@@ -379,7 +381,7 @@ describe('a connection', () => {
     for (let count = 0; count < 60; count += 1) await refusalOf({ workspace: `nowhere${String(count)}` });
     const second = await buildSshKey(site.db, bob);
     for (const of of [key, key, second])
-      expect(await refusalOf({ pass: await passFor(of) })).toEqual([
+      expect(await refusalOf({ secret: await secretFor(of) })).toEqual([
         { refused: expect.stringContaining('too many connections within a minute') as string },
       ]);
     expect(await refusals()).toHaveLength(1);
@@ -403,8 +405,8 @@ describe('a connection', () => {
     expect(await events.distinct('kind').pluck('kind')).toEqual(['access-refused']);
     const other = await buildUser(site.db, { company_id: cast.acme.id });
     await runningWorkspace(other);
-    const pass = await passFor(await buildSshKey(site.db, other));
-    expect((await open({ pass, workspace: null })).heard[0]).toHaveProperty('run');
+    const secret = await secretFor(await buildSshKey(site.db, other));
+    expect((await open({ secret, workspace: null })).heard[0]).toHaveProperty('run');
     await site
       .db('rate_limits')
       .where('key', `ssh-open:${String(bob.id)}`)
@@ -413,8 +415,8 @@ describe('a connection', () => {
   });
 
   it('is let in by an admin’s key, which is recorded as such', async () => {
-    const pass = await passFor(await buildSshKey(site.db, cast.alice));
-    expect((await open({ pass })).heard[0]).toHaveProperty('run');
+    const secret = await secretFor(await buildSshKey(site.db, cast.alice));
+    expect((await open({ secret })).heard[0]).toHaveProperty('run');
     const [row] = await site
       .db('audit_logs')
       .where({ action_type: 'workspace_access', user_id: cast.alice.id, resource_id: place.id });
@@ -460,7 +462,7 @@ describe('a connection', () => {
 
   it('is sent away when an admin becomes a member, from the workspaces of others', async () => {
     const second = await buildUser(site.db, { company_id: cast.acme.id, role: 'admin' });
-    const command = await open({ pass: await passFor(await buildSshKey(site.db, second)) });
+    const command = await open({ secret: await secretFor(await buildSshKey(site.db, second)) });
     await (
       await signIn(site.app, cast.alice)
     ).post(`/admin/users/${String(second.id)}/role`, { role: 'member' });
@@ -523,7 +525,7 @@ describe('the page of a workspace', () => {
     expect(page.text).toContain(`Host ${place.label}`);
     expect(page.text).toContain(`SetEnv WORKSPACE=${place.label}`);
     expect(page.text).toContain('HostName localhost');
-    // A pass is good once, and so is a connection: one that the client keeps for the next command opens
+    // A secret is good once, and so is a connection: one that the client keeps for the next command opens
     // nothing.
     expect(page.text).toContain('ControlPath none');
   });
@@ -535,7 +537,7 @@ describe('the sockets', () => {
     ['a line without end', 'x'.repeat(20_000)],
     ['something else', '{"close":true}\n'],
     ['activity before anything', '{"active":true}\n'],
-    ['a pass of another shape', '{"open":{"pass":"x","workspace":null,"ip":null}}\n'],
+    ['a secret of another shape', '{"open":{"pass":"x","workspace":null,"ip":null}}\n'],
     ['zero bytes', '\0\0\0\n'],
   ])('hang up on %s', async (_what, bytes) => {
     for (const path of [paths.sessions, paths.keys]) {
@@ -548,7 +550,7 @@ describe('the sockets', () => {
 
   it('hang up on who asks twice', async () => {
     const command = await open();
-    command.say({ open: { pass: await passFor(), workspace: null, ip: null } });
+    command.say({ open: { pass: await secretFor(), workspace: null, ip: null } });
     await command.closed;
     await expect.poll(async () => (await sessions())[0]?.end_reason).toBe('closed');
   });
