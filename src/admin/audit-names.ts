@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AuditEntryRow } from './audit-queries.ts';
+import type { AuditEntryRow } from '../audit/audit-record.ts';
 
 /** Something of the company that audit rows name. */
 interface NamedThing {

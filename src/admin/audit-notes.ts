@@ -1,4 +1,4 @@
-import type { AuditEntryRow } from './audit-queries.ts';
+import type { AuditEntryRow } from '../audit/audit-record.ts';
 import { userIdIn } from './audit-names.ts';
 import {
   accountOf,

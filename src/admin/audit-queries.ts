@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import { actionNames } from '../audit/actions.ts';
-import type { ActorType } from '../audit/request-context.ts';
+import { namedAuditRecord, type AuditEntryRow } from '../audit/audit-record.ts';
 import { normaliseEmail } from '../auth/normalise-email.ts';
 import { PAGE_SIZE, readPage, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { readByMonths } from '../db/month-windows.ts';
 import { nearCursor, type TimedCursor } from '../db/timed-cursor.ts';
+import { selectRecord } from '../record-fields.ts';
 import { actionGroups, isActionGroup } from './audit-action-groups.ts';
 import type { AuditFilterQuery } from './input.ts';
 
@@ -27,27 +28,6 @@ export const everything: AuditFilter = {
   from: null,
   to: null,
 };
-
-/** A row of the audit trail with the name of the person in it. */
-export interface AuditEntryRow {
-  id: number;
-  timestamp: Date;
-  user_id: number | null;
-  user_name: string | null;
-  user_email: string | null;
-  actor_type: ActorType;
-  action_type: string;
-  success: boolean;
-  resource_type: string | null;
-  resource_id: string | null;
-  ip_address: string | null;
-  user_agent: string | null;
-  request_method: string | null;
-  request_path: string | null;
-  request_id: string | null;
-  details: Record<string, unknown>;
-  error_message: string | null;
-}
 
 /**
  * A page of a company's audit trail, newest first. Its cost depends neither on the depth of the page nor on
@@ -143,25 +123,7 @@ function filtered(
       if (from !== null) void query.where('audit_logs.timestamp', '>=', from);
       if (to !== null) void query.where('audit_logs.timestamp', '<', to);
     })
-    .select([
-      'audit_logs.id',
-      'audit_logs.timestamp',
-      'audit_logs.user_id',
-      'users.full_name as user_name',
-      'users.email as user_email',
-      'audit_logs.actor_type',
-      'audit_logs.action_type',
-      'audit_logs.success',
-      'audit_logs.resource_type',
-      'audit_logs.resource_id',
-      'audit_logs.ip_address',
-      'audit_logs.user_agent',
-      'audit_logs.request_method',
-      'audit_logs.request_path',
-      'audit_logs.request_id',
-      'audit_logs.details',
-      'audit_logs.error_message',
-    ]);
+    .select(selectRecord(db, 'audit_logs', namedAuditRecord));
 }
 
 /**

@@ -5,7 +5,7 @@ import type { TextKey } from '../web/locales/catalogues.ts';
 import { catalogues } from '../web/locales/catalogues.ts';
 import type { AdminScope } from '../people/company-scope.ts';
 import { resourceIdOf, type AuditNames } from './audit-names.ts';
-import type { AuditEntryRow } from './audit-queries.ts';
+import type { AuditEntryRow } from '../audit/audit-record.ts';
 
 /** A piece of a sentence. With `href` it names something that has a page for this reader. */
 export interface SentencePart {

@@ -2,7 +2,7 @@ import { auditActions, currentActionName } from '../audit/actions.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { auditNotes } from './audit-notes.ts';
-import type { AuditEntryRow } from './audit-queries.ts';
+import type { AuditEntryRow } from '../audit/audit-record.ts';
 import { actorOf, auditSentence, type SentencePart, type Teller } from './audit-sentence.ts';
 
 /** The kinds of things that audit rows name. */

@@ -3,7 +3,7 @@ import type { AuditAction } from '../audit/actions.ts';
 import type { Format } from '../web/format.ts';
 import type { AdminScope } from '../people/company-scope.ts';
 import { findAuditNames } from './audit-names.ts';
-import type { AuditEntryRow } from './audit-queries.ts';
+import type { AuditEntryRow } from '../audit/audit-record.ts';
 import type { SentencePart } from './audit-sentence.ts';
 import { describeAuditRow, type DescribedRow } from './describe-audit-row.ts';
 

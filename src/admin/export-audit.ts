@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
+import { AUDIT_CSV_COLUMNS, type AuditEntryRow } from '../audit/audit-record.ts';
 import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
-import { allAuditRows, type AuditEntryRow, type AuditFilter } from './audit-queries.ts';
-import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
+import { allAuditRows, type AuditFilter } from './audit-queries.ts';
+import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../evidence/csv.ts';
 import type { ExportPools } from '../evidence/export-evidence.ts';
 import type { CompanyRow } from '../people/queries.ts';
 import { inSnapshot, withFirstChunk, streamRows } from '../db/stream-rows.ts';

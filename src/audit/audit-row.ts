@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { v7 as uuid } from 'uuid';
 import { storable } from '../storable-text.ts';
 import type { AuditAction } from './actions.ts';
+import type { AuditRecord } from './audit-record.ts';
 import type { AuditReasonText } from './reasons.ts';
 import type { ActorType, RequestContext } from './request-context.ts';
 
-/** What a caller says of an event; who, where and when come from the context unless they are given here. */
+/**
+ * What a caller says about an event. Who, where and when come from the context, unless they are given here.
+ */
 export interface AuditEntry {
   action: AuditAction;
   success: boolean;
@@ -24,30 +27,20 @@ export interface AuditEntry {
 }
 
 /** One row of `audit_logs`, ready to insert: every text bounded and clean, details as JSON text. */
-export interface AuditRow {
-  /** Its own for ever: a row that is written a second time after a crash is known by it. Sorts by time. */
+export interface AuditRow extends Omit<
+  AuditRecord,
+  'id' | 'timestamp' | 'action_type' | 'request_id' | 'details'
+> {
+  /** Never changes, so a row that is written again after a crash is recognised. Sorts by time. */
   event_id: string;
   timestamp: Date;
-  user_id: number | null;
   company_id: number | null;
-  actor_type: ActorType;
   action_type: AuditAction;
-  resource_type: string | null;
-  resource_id: string | null;
-  ip_address: string | null;
-  user_agent: string | null;
-  request_method: string | null;
-  request_path: string | null;
   request_id: string;
   details: string;
-  success: boolean;
-  error_message: string | null;
 }
 
-/**
- * Longest texts kept, in characters. What is longer is cut, and `details.cut` keeps the length and hash of
- * the whole.
- */
+/** Longest texts kept, in characters. A longer text is cut; `details.cut` keeps its full length and hash. */
 const LIMITS = {
   user_agent: 1024,
   request_path: 2048,
@@ -59,8 +52,8 @@ const LIMITS = {
 } as const;
 
 /**
- * Details beyond this many bytes of JSON are kept as a cut text with their hash: a gateway can send any
- * length.
+ * Longest details kept, in bytes of JSON; a gateway can send any length. Longer details are kept as a cut
+ * text with their hash.
  */
 const DETAILS_MAX_BYTES = 16_384;
 
@@ -70,8 +63,8 @@ const SECRET_NAMES =
 type Cuts = Record<string, { length: number; sha256: string }>;
 
 /**
- * Turns an event into a row that Postgres cannot refuse for what a client sent: any length, odd bytes, no
- * address.
+ * Turns an event into a row that Postgres accepts whatever the client sent: texts of any length, odd bytes,
+ * no address.
  */
 export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow {
   const cuts: Cuts = {};
@@ -102,7 +95,7 @@ export function toAuditRow(context: RequestContext, entry: AuditEntry): AuditRow
   };
 }
 
-/** Marks what the platform's staff did for a company, or what followed from it. */
+/** The mark in `details` of an act of the platform's staff for a company, or of what followed from it. */
 export function onBehalfOf(
   context: Pick<RequestContext, 'actorType'>,
   companyId: number | null,
@@ -147,7 +140,7 @@ function safeValue(key: string, value: unknown): unknown {
   return value;
 }
 
-/** A gateway names its fields itself, so their names need the same care as what is in them. */
+/** A gateway chooses the names of its fields, so the names need the same care as the values. */
 function withStorableNames(value: object): object {
   const names = Object.keys(value);
   if (names.every((name) => storable(name) === name)) return value;

@@ -1,39 +1,31 @@
 import type { Knex } from 'knex';
+import { listFields } from '../record-fields.ts';
+import { auditRecord } from './audit-record.ts';
 import type { AuditRow } from './audit-row.ts';
 
-const COLUMNS = {
-  event_id: 'uuid',
-  timestamp: 'timestamptz',
-  user_id: 'bigint',
-  company_id: 'bigint',
-  actor_type: 'text',
-  action_type: 'text',
-  resource_type: 'text',
-  resource_id: 'text',
-  ip_address: 'inet',
-  user_agent: 'text',
-  request_method: 'text',
-  request_path: 'text',
-  request_id: 'text',
-  details: 'jsonb',
-  success: 'boolean',
-  error_message: 'text',
-} as const satisfies Record<keyof AuditRow, string>;
+/** The columns that the app inserts, with their types in Postgres. The first two are told to nobody. */
+const COLUMNS = [
+  { name: 'event_id', column: 'uuid' },
+  { name: 'company_id', column: 'bigint' },
+  ...listFields(auditRecord).filter(({ column }) => column !== undefined),
+] as { name: keyof AuditRow; column: string }[];
 
-const NAMES = Object.keys(COLUMNS) as (keyof AuditRow)[];
-const ARRAYS = Object.values(COLUMNS).map((type) => `?::${type}[]`);
 const INSERT = `
-  insert into audit_logs (${NAMES.join(', ')})
-  select * from unnest(${ARRAYS.join(', ')})
+  insert into audit_logs (${COLUMNS.map(({ name }) => name).join(', ')})
+  select * from unnest(${COLUMNS.map(({ column }) => `?::${column}[]`).join(', ')})
   on conflict (event_id, timestamp) do nothing`;
-const INSERT_IN_TRANSACTION = `select write_audit_row(${NAMES.map(() => '?').join(', ')}) as refusal`;
 
-/** The row as one line of JSON, which is what the spool keeps. */
+/** `timestamp` is a word of SQL, so the function calls that parameter `happened_at`. */
+const PARAMETERS = COLUMNS.map(({ name }) => (name === 'timestamp' ? 'happened_at' : name));
+const INSERT_IN_TRANSACTION = `
+  select write_audit_row(${PARAMETERS.map((name) => `${name} => ?`).join(', ')}) as refusal`;
+
+/** The row as one line of JSON, as the spool keeps it. */
 export function toEventLine({ details, ...row }: AuditRow): string {
   return `${JSON.stringify(row).slice(0, -1)},"details":${details}}`;
 }
 
-/** The row of a line that `toEventLine` has made. */
+/** Reads a line of the spool: the opposite of `toEventLine`. */
 export function fromEventLine(line: string): AuditRow {
   const { timestamp, details, ...row } = JSON.parse(line) as Omit<AuditRow, 'timestamp' | 'details'> & {
     timestamp: string;
@@ -43,21 +35,21 @@ export function fromEventLine(line: string): AuditRow {
 }
 
 /**
- * Inserts rows in one statement with one array for each column: nothing is planned anew for another number of
- * them, and Postgres reads arrays faster than thousands of parameters or JSON. A row that is in the table
- * already, since an earlier answer was lost, changes nothing.
+ * Inserts rows in one statement, with one array for each column. The statement is the same for any number of
+ * rows, so Postgres plans it once, and it reads arrays faster than thousands of parameters or JSON. A row
+ * that is already in the table, because the answer to an earlier insert was lost, changes nothing.
  */
 export function insertAuditEvents(db: Knex, rows: AuditRow[]): Knex.Raw {
-  const columns = NAMES.map((name) => rows.map((row) => row[name]));
+  const columns = COLUMNS.map(({ name }) => rows.map((row) => row[name]));
   return db.raw(INSERT, columns as unknown as Knex.RawBinding[]).options({ name: 'insert-audit-events' });
 }
 
 /**
  * Inserts one row as part of the caller's transaction, in one round trip. Returns why Postgres refused it, or
- * null; the transaction goes on either way, since the function in the database has a savepoint of its own.
+ * null. The transaction goes on in both cases, since the function in the database has its own savepoint.
  */
 export async function insertInTransaction(trx: Knex.Transaction, row: AuditRow): Promise<string | null> {
-  const values = NAMES.map((name) => row[name]);
+  const values = COLUMNS.map(({ name }) => row[name]);
   const { rows } = await trx
     .raw<{ rows: { refusal: string | null }[] }>(INSERT_IN_TRANSACTION, values)
     .options({ name: 'write-audit-row' });
@@ -65,9 +57,9 @@ export async function insertInTransaction(trx: Knex.Transaction, row: AuditRow):
 }
 
 /**
- * Inserts all together, and when Postgres refuses them, half by half, until those that are to blame stand
- * alone and go to `refuse`. Throws what has nothing to do with the events themselves; some of them may be in
- * the table then.
+ * Inserts all items together. When Postgres refuses them, each half is tried again, until the items that are
+ * to blame stand alone and go to `refuse`. Throws any error that is not about the items themselves; some of
+ * them may then be in the table.
  */
 export async function insertOrRefuse<T>(
   items: T[],
@@ -90,9 +82,9 @@ export async function insertOrRefuse<T>(
 }
 
 /**
- * True when Postgres refuses events for what they say, whenever they come: bad data (SQLSTATE class 22), a
- * violated constraint (23), too large (54). Everything else may be over in a while. Source: PostgreSQL
- * documentation, appendix A.
+ * True when Postgres refuses events because of their content, so that trying again is useless: bad data
+ * (SQLSTATE class 22), a violated constraint (23), too large (54). Any other error may pass. Source:
+ * PostgreSQL documentation, appendix A.
  */
 function isRefusal(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -31,27 +31,6 @@ const MUST_QUOTE = /[",;|\t\r\n]|^\s|\s$/;
 /** The byte order mark by which Excel recognises UTF-8. */
 export const CSV_BOM = '\uFEFF';
 
-/** The columns of audit rows in every CSV of ours, so that a program made for one file reads the other. */
-export const AUDIT_CSV_COLUMNS = [
-  'id',
-  'timestamp',
-  'action_type',
-  'success',
-  'actor_type',
-  'user_id',
-  'user_name',
-  'user_email',
-  'resource_type',
-  'resource_id',
-  'ip_address',
-  'user_agent',
-  'request_method',
-  'request_path',
-  'request_id',
-  'error_message',
-  'details',
-] as const;
-
 /** A cell before it is written; an object becomes JSON. */
 export type CsvValue = string | number | boolean | object | null;
 

@@ -6,7 +6,7 @@ import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../db/read-db.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
 import { findSubject } from './queries.ts';
-import type { AuditRecord } from './schemas/record-schemas.ts';
+import type { AuditRecord } from '../audit/audit-record.ts';
 import type { SubjectRow } from './rows.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './schemas/bundle-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { auditRecord } from '../audit/audit-record.ts';
+import { selectRecord } from '../record-fields.ts';
 import { countedBoundsSql } from '../workspace/sessions/session-bounds.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import type { CallbackRow, SubjectRow } from './rows.ts';
@@ -62,23 +64,7 @@ export function auditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'timestamp', order: 'desc' },
       { column: 'id', order: 'desc' },
     ])
-    .select([
-      'id',
-      'timestamp',
-      'user_id',
-      'actor_type',
-      'action_type',
-      'success',
-      'resource_type',
-      'resource_id',
-      'ip_address',
-      'user_agent',
-      'request_method',
-      'request_path',
-      'request_id',
-      'details',
-      'error_message',
-    ]);
+    .select(selectRecord(db, 'audit_logs', auditRecord));
 }
 
 /** Workspace sessions that overlap the time, newest first. */

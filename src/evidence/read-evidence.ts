@@ -7,7 +7,7 @@ import { findSubject, invoiceRows, listCallbacks, listMembershipPeriods, payment
 import type { InvoiceRow, PaymentRow, SubjectRow } from './rows.ts';
 import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './schemas/bundle-schema.ts';
 import type { EvidenceCounts, EvidenceScope } from './scope.ts';
-import type { AuditRecord } from './schemas/record-schemas.ts';
+import type { AuditRecord } from '../audit/audit-record.ts';
 import { summariseEvidence } from './summary.ts';
 import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
 import { copyRecords, type RecordForm, type RecordsPiece } from '../db/copy-records.ts';

@@ -1,5 +1,9 @@
 import type { Knex } from 'knex';
+import { z } from 'zod';
+import { auditRecord } from '../audit/audit-record.ts';
+import { listFields } from '../record-fields.ts';
 import { auditRows, sessionRows } from './queries.ts';
+import { sessionRecord } from './schemas/record-schemas.ts';
 import type { EvidenceScope } from './scope.ts';
 
 /** Actions whose details are about another account even when this person acted. */
@@ -20,22 +24,10 @@ export function auditRecordsAsJson(
   type: string | null = null,
 ): Knex.QueryBuilder {
   const { userId } = scope;
-  const records = db.from(auditRows(db, scope).as('entry')).select([
-    ...typeColumn(db, type),
-    'entry.id',
-    utcText(db, 'entry.timestamp'),
-    'entry.user_id',
-    'entry.actor_type',
-    'entry.action_type',
-    'entry.success',
-    'entry.resource_type',
-    'entry.resource_id',
-    db.raw('case when entry.user_id = ? then entry.ip_address end as ip_address', [userId]),
-    db.raw('case when entry.user_id = ? then entry.user_agent end as user_agent', [userId]),
-    'entry.request_method',
-    'entry.request_path',
-    'entry.request_id',
-    db.raw(
+  return asJson(db, auditRows(db, scope), auditRecord, type, {
+    ip_address: db.raw('case when entry.user_id = ? then entry.ip_address end as ip_address', [userId]),
+    user_agent: db.raw('case when entry.user_id = ? then entry.user_agent end as user_agent', [userId]),
+    details: db.raw(
       `case
          when entry.action_type = any(?::text[]) then null
          when entry.resource_type = 'user' and entry.resource_id is distinct from ? then null
@@ -43,9 +35,7 @@ export function auditRecordsAsJson(
        end as details`,
       [ABOUT_OTHERS, String(userId)],
     ),
-    'entry.error_message',
-  ]);
-  return asJson(db, records);
+  });
 }
 
 /** The workspace sessions of a bundle as JSON in the column `record`, newest first. */
@@ -54,46 +44,38 @@ export function sessionRecordsAsJson(
   scope: EvidenceScope,
   type: string | null = null,
 ): Knex.QueryBuilder {
-  const records = db
-    .from(sessionRows(db, scope).as('session'))
-    .select([
-      ...typeColumn(db, type),
-      'session.id',
-      'session.workspace_id',
-      'session.workspace_name',
-      utcText(db, 'session.started_at'),
-      utcText(db, 'session.ended_at'),
-      'session.end_reason',
-      'session.duration_seconds',
-      utcText(db, 'session.last_activity_at'),
-      'session.activity_count',
-      'session.interactive_seconds',
-      'session.ip_address',
-      'session.user_agent',
-      'session.session_id',
-      'session.access_method',
-      'session.on_behalf_of_user_id',
-      'session.connected_minutes',
-      'session.active_minutes',
-      'session.connected_seconds',
-      'session.active_seconds',
-    ]);
-  return asJson(db, records);
+  return asJson(db, sessionRows(db, scope), sessionRecord, type);
 }
 
-/** A single conversion of the whole row costs less than joining its pieces. */
-function asJson(db: Knex, records: Knex.QueryBuilder): Knex.QueryBuilder {
+/**
+ * The rows with the fields of `record` in its order; `instead` replaces some. A single conversion of the
+ * whole row costs less than joining its pieces.
+ */
+function asJson(
+  db: Knex,
+  rows: Knex.QueryBuilder,
+  record: z.ZodObject,
+  type: string | null,
+  instead: Record<string, Knex.Raw> = {},
+): Knex.QueryBuilder {
+  const fields = listFields(record).map(({ name, type: fieldType }) => {
+    const plain = isTime(fieldType) ? utcText(db, name) : `entry.${name}`;
+    return instead[name] ?? plain;
+  });
+  const typed = type === null ? fields : [db.raw('?::text as type', [type]), ...fields];
+  const records = db.from(rows.as('entry')).select(typed);
   return db.from(records.as('records')).select(db.raw('row_to_json(records) as record'));
 }
 
-function typeColumn(db: Knex, type: string | null): Knex.Raw[] {
-  return type === null ? [] : [db.raw('?::text as type', [type])];
+function isTime(type: z.ZodType): boolean {
+  const given = type instanceof z.ZodNullable ? type.unwrap() : type;
+  return given instanceof z.ZodISODateTime;
 }
 
 /** A time as `Date.toISOString` writes it: UTC, cut off to milliseconds. Keeps the column's name. */
-function utcText(db: Knex, column: string): Knex.Raw {
+function utcText(db: Knex, name: string): Knex.Raw {
   return db.raw(`to_char(?? at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ??`, [
-    column,
-    column.split('.').at(-1) ?? column,
+    `entry.${name}`,
+    name,
   ]);
 }

@@ -1,5 +1,5 @@
-import { AUDIT_CSV_COLUMNS, CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
-import type { AuditRecord } from './schemas/record-schemas.ts';
+import { AUDIT_CSV_COLUMNS, type AuditRecord } from '../audit/audit-record.ts';
+import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from './csv.ts';
 import type { EvidencePart } from './read-evidence.ts';
 
 type Parts = AsyncIterable<EvidencePart>;

@@ -4,9 +4,9 @@ import {
   everything,
   listAuditRows,
   listNewestAuditRows,
-  type AuditEntryRow,
   type AuditFilter,
 } from '../../src/admin/audit-queries.ts';
+import type { AuditEntryRow } from '../../src/audit/audit-record.ts';
 import type { Page } from '../../src/db/keyset.ts';
 import { parseTimedId, timedEnds, type TimedCursor } from '../../src/db/timed-cursor.ts';
 import { useTestDatabase } from '../support/database.ts';

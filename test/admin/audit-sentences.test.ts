@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { actionGroups } from '../../src/admin/audit-action-groups.ts';
 import { auditNotes } from '../../src/admin/audit-notes.ts';
-import type { AuditEntryRow } from '../../src/admin/audit-queries.ts';
+import type { AuditEntryRow } from '../../src/audit/audit-record.ts';
 import { auditSentence, type Teller } from '../../src/admin/audit-sentence.ts';
 import { auditActions, type AuditAction } from '../../src/audit/actions.ts';
 import { auditCauses, auditReasons, type AuditCause, type AuditReason } from '../../src/audit/reasons.ts';

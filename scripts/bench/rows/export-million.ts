@@ -1,3 +1,4 @@
+import { auditRecord } from '../../../src/audit/audit-record.ts';
 import { withApp } from '../apps/app-process.ts';
 import { signIn } from '../browser.ts';
 import { findCopyReader } from '../data/copy-rows.ts';
@@ -14,8 +15,7 @@ import { median } from '../statistics.ts';
 /** The rows of the bundle's `audit_logs`, with its columns and in its order. */
 const COPY = `copy (
   select row_to_json(t) from (
-    select id, timestamp, user_id, actor_type, action_type, success, resource_type, resource_id, ip_address, user_agent,
-           request_method, request_path, request_id, details, error_message
+    select ${Object.keys(auditRecord.shape).join(', ')}
     from audit_logs
     where user_id = ${String(LOUD_PERSON)} and company_id = ${String(companyOf(LOUD_PERSON))}
   ) as t order by t.timestamp desc, t.id desc

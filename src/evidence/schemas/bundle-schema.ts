@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { roles } from '../../auth/require-user.ts';
 import { currencies } from '../../currency.ts';
-import {
-  acceptanceRecord,
-  auditRecord,
-  count,
-  currency,
-  id,
-  invoiceRecord,
-  major,
-  maybeText,
-  maybeTime,
-  paymentRecord,
-  sessionRecord,
-  text,
-  time,
-} from './record-schemas.ts';
+import { auditRecord } from '../../audit/audit-record.ts';
+import { count, currency, id, major, maybeText, maybeTime, text, time } from '../../record-fields.ts';
+import { acceptanceRecord, invoiceRecord, paymentRecord, sessionRecord } from './record-schemas.ts';
 import { openSchema } from './open-schema.ts';
 
 /**

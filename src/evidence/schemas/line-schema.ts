@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { auditRecord, invoiceRecord, paymentRecord, sessionRecord } from './record-schemas.ts';
+import { auditRecord } from '../../audit/audit-record.ts';
+import { invoiceRecord, paymentRecord, sessionRecord } from './record-schemas.ts';
 import { EVIDENCE_SCHEMA_VERSION, evidenceBundle, publishSchema } from './bundle-schema.ts';
 
 /** Where the schema of a line is published, below BASE_URL. */

@@ -1,34 +1,15 @@
 import { z } from 'zod';
-import { currencies } from '../../currency.ts';
-import { auditActions } from '../../audit/actions.ts';
-import { actorTypes } from '../../audit/request-context.ts';
-
-/** A number that names one row. */
-export const id = (what: string): z.ZodNumber => z.int().positive().describe(what);
-/** A text. */
-export const text = (what: string): z.ZodString => z.string().describe(what);
-/** A text or null. */
-export const maybeText = (what: string): z.ZodNullable<z.ZodString> => z.string().nullable().describe(what);
-/** A time in UTC with milliseconds. */
-export const time = (what: string): z.ZodISODateTime => z.iso.datetime({ precision: 3 }).describe(what);
-/** A time or null. */
-export const maybeTime = (what: string): z.ZodNullable<z.ZodISODateTime> =>
-  z.iso.datetime({ precision: 3 }).nullable().describe(what);
-/** A whole number of at least 0. */
-export const count = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
-/** A whole number of at least 0, or null. */
-const maybeCount = (what: string): z.ZodNullable<z.ZodNumber> =>
-  z.int().nonnegative().nullable().describe(what);
-/** Kuruş or cents. */
-const minor = (what: string): z.ZodNumber => z.int().nonnegative().describe(what);
-/** Lira, dollars or euros. */
-export const major = (what: string): z.ZodNumber => z.number().nonnegative().describe(what);
-/** An ISO 4217 code. */
-export const currency = (what: string) => z.enum(currencies).describe(what);
-
-const actionList = Object.entries(auditActions)
-  .map(([name, meaning]) => `${name}: ${meaning}`)
-  .join('; ');
+import {
+  count,
+  currency,
+  id,
+  major,
+  maybeCount,
+  maybeText,
+  maybeTime,
+  text,
+  time,
+} from '../../record-fields.ts';
 
 /** An acceptance of one text. */
 export const acceptanceRecord = z.strictObject({
@@ -42,40 +23,6 @@ export const acceptanceRecord = z.strictObject({
   ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
   user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),
   request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
-});
-
-/** A row of the audit trail. */
-export const auditRecord = z.strictObject({
-  id: id('Number of the record.'),
-  timestamp: time('When it happened.'),
-  user_id: z
-    .int()
-    .positive()
-    .nullable()
-    .describe(
-      'Account of the person concerned; another number than user.id means that a colleague or the platform acted on the person.',
-    ),
-  actor_type: z
-    .enum(actorTypes)
-    .describe(
-      'Who acted: user, operator (staff of the platform), gateway (the payment service), system, or anonymous (not signed in).',
-    ),
-  action_type: text(`What happened. ${actionList}.`),
-  success: z.boolean().describe('Whether it worked.'),
-  resource_type: maybeText('Kind of thing it was done to.'),
-  resource_id: maybeText('Number of that thing.'),
-  ip_address: maybeText(
-    'Address it came from; null when there was none, or when somebody other than this person acted.',
-  ),
-  user_agent: maybeText('Browser it came from; null under the same conditions as ip_address.'),
-  request_method: maybeText('HTTP method of the request.'),
-  request_path: maybeText('Path of the request.'),
-  request_id: maybeText('Number of the request; records with the same number belong together.'),
-  details: z
-    .record(z.string(), z.unknown())
-    .nullable()
-    .describe('Particulars of the event; null when they are about another person, whose data is left out.'),
-  error_message: maybeText('Why it did not work; null when it did.'),
 });
 
 /** A time of workspace use. */
@@ -144,7 +91,7 @@ export const paymentRecord = z.strictObject({
     ),
   currency: currency('Currency of the order (ISO 4217).'),
   amount: major('Price of the order in major units, for example 1499.00.'),
-  amount_minor: minor('The same price in minor units (kuruş or cents).'),
+  amount_minor: count('The same price in minor units (kuruş or cents).'),
   charged_minor: z
     .int()
     .nonnegative()
@@ -189,12 +136,9 @@ export const invoiceRecord = z.strictObject({
   period_end: time('End of the service period that was bought.'),
   currency: currency('Currency of the invoice (ISO 4217).'),
   total: major('Total with tax in major units.'),
-  total_minor: minor('Total with tax in minor units.'),
-  tax_minor: minor('Tax within the total, in minor units.'),
+  total_minor: count('Total with tax in minor units.'),
+  tax_minor: count('Tax within the total, in minor units.'),
   tax_percent: z.number().nonnegative().describe('Tax rate in percent.'),
   buyer: party('Name, address and tax data of the customer as printed on the invoice.'),
   seller: party('Name, address and tax data of the seller as printed on the invoice.'),
 });
-
-/** An audit row as the bundle has it. */
-export type AuditRecord = z.output<typeof auditRecord>;
