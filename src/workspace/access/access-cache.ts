@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { authorizeRequest, type AccessDecision } from './authorize-request.ts';
 import { type SessionReference } from '../session-row.ts';
@@ -10,22 +11,16 @@ import type { HumanActivity } from '../activity/human-activity.ts';
 import { sessionBuffers } from '../sessions/session-buffers.ts';
 import { trafficAt, writeTraffic } from '../sessions/write-traffic.ts';
 
-/**
- * A decision is believed so long, in milliseconds: a page asks for dozens of files, and access must end
- * within seconds.
- */
-const BELIEVED_MS = 2000;
+/** Longest time that a decision is kept, in milliseconds: access must end within seconds. */
+const KEPT_MS = 2000;
 
 /**
- * Older than this it is renewed while it is still believed, in milliseconds, so that who asks all the time
- * never waits.
+ * A decision older than this, in milliseconds, is renewed in the background while it is still kept, so that a
+ * busy browser never waits for the database.
  */
 const RENEWED_MS = 1000;
 
-/** Decisions kept at once; strangers who make up cookies must not fill the memory. */
-const KEPT_MAX = 10_000;
-
-interface Believed {
+interface KeptDecision {
   /** When the request came about which it was decided, in milliseconds. */
   at: number;
   decision: Promise<AccessDecision>;
@@ -34,14 +29,24 @@ interface Believed {
 }
 
 /**
- * The door of one process to all workspaces, for both ways in: asks `authorizeRequest`, believes its
- * answer for two seconds, and notes what is let in as traffic of the session when it is told to.
+ * Asks `authorizeRequest` about requests to workspaces, keeps its answer for two seconds, since a page asks
+ * for dozens of files, and counts authorized requests as use of their session.
  */
 export class AccessCache {
   readonly #db: Knex;
   readonly #rules: AccessRules;
   readonly #findFacts: FindFacts;
-  readonly #believed = new Map<string, Believed>();
+  /**
+   * By host and cookie: at most 10 000, since strangers who make up cookies must not fill the memory, each
+   * for two seconds. A decision that leaves early is asked for again: that costs a statement and changes no
+   * answer.
+   */
+  readonly #kept = new LRUCache<string, KeptDecision>({
+    max: 10_000,
+    ttl: KEPT_MS,
+    perf: { now: () => Date.now() },
+    ttlResolution: 0,
+  });
   readonly #humanActivity: HumanActivity;
 
   constructor(db: Knex, rules: AccessRules, humanActivity: HumanActivity) {
@@ -51,7 +56,7 @@ export class AccessCache {
     this.#findFacts = createAccessQuestions(db);
   }
 
-  /** Decides about one request. What is let in is counted by `note`. */
+  /** Decides about one request. `note` counts it. */
   decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
     return isCrossSite(request)
       ? Promise.resolve({ allowed: false, reason: 'cross-site' })
@@ -78,23 +83,20 @@ export class AccessCache {
 
   #decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
     const key = browserFacts.keyOf(request);
-    const believed = this.#believed.get(key);
-    const age = context.at.getTime() - (believed?.at ?? -Infinity);
-    if (believed === undefined || age >= BELIEVED_MS) return this.#ask(key, context, request);
-    if (age >= RENEWED_MS && !believed.isRenewed) {
-      believed.isRenewed = true;
-      this.#renew(key, context, request, believed);
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return this.#ask(key, context, request);
+    if (context.at.getTime() - kept.at >= RENEWED_MS && !kept.isRenewed) {
+      kept.isRenewed = true;
+      this.#renew(key, context, request, kept);
     }
-    return believed.decision;
+    return kept.decision;
   }
 
   #ask(key: string, context: RequestContext, request: HostRequest): Promise<AccessDecision> {
-    if (this.#believed.size >= KEPT_MAX) this.#believed.clear();
     const decision = this.#authorize(context, request);
-    const believed = { at: context.at.getTime(), decision, isRenewed: false };
-    this.#believed.set(key, believed);
+    const kept = this.#keep(key, context, decision);
     const forget = (): void => {
-      if (this.#believed.get(key) === believed) this.#believed.delete(key);
+      if (this.#kept.peek(key) === kept) this.#kept.delete(key);
     };
     decision.then((found) => {
       if (isAway(found)) forget();
@@ -102,19 +104,26 @@ export class AccessCache {
     return decision;
   }
 
-  /** Nobody waits for this one; when it fails, the old decision is believed until its time is over. */
-  #renew(key: string, context: RequestContext, request: HostRequest, old: Believed): void {
+  /** Nobody waits for this one; when it fails, the old decision is kept until its time is over. */
+  #renew(key: string, context: RequestContext, request: HostRequest, old: KeptDecision): void {
     const decision = this.#authorize(context, request);
     decision.then(
       (found) => {
-        if (this.#believed.get(key) !== old) return;
-        if (isAway(found)) this.#believed.delete(key);
-        else this.#believed.set(key, { at: context.at.getTime(), decision, isRenewed: false });
+        if (this.#kept.peek(key) !== old) return;
+        if (isAway(found)) this.#kept.delete(key);
+        else this.#keep(key, context, decision);
       },
       (error: unknown) => {
         context.log.warn({ err: error }, 'a decision about a workspace could not be renewed');
       },
     );
+  }
+
+  #keep(key: string, context: RequestContext, decision: Promise<AccessDecision>): KeptDecision {
+    const at = context.at.getTime();
+    const kept = { at, decision, isRenewed: false };
+    this.#kept.set(key, kept, { start: at });
+    return kept;
   }
 
   #authorize(context: RequestContext, { label, tokenHash }: HostRequest): Promise<AccessDecision> {
@@ -127,7 +136,7 @@ export class AccessCache {
   }
 }
 
-/** Not believed, so that a workspace is there as soon as it listens. */
+/** Such a decision is not kept, so that a workspace is there as soon as it listens. */
 function isAway(decision: AccessDecision): boolean {
   return !decision.allowed && decision.reason === 'away';
 }

@@ -49,11 +49,6 @@ export class Heartbeat {
     return this.#knownMs;
   }
 
-  /** When the last arrival was; undefined before the first. */
-  get lastAt(): number | undefined {
-    return this.#arrivals.at(-1);
-  }
-
   /**
    * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the
    * third one on, and at once when a rhythm that is known begins or goes on after a break. Beats that come

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { ReplyWindow } from './reply-window.ts';
 import { type SessionReference, IDLE_MINUTES } from '../session-row.ts';
 import { isNavigation, type HostRequest } from '../host-request.ts';
@@ -16,35 +17,28 @@ const PAGE_GREETING_MS = 10_000;
  */
 const SOCKET_GREETING_MS = 2000;
 
-/**
- * Sessions remembered at once, and of each the kinds of requests, and of each socket those of messages:
- * whoever makes up ever new ones must not fill the memory. A kind takes some 600 bytes.
- */
-const SESSIONS_MAX = 5000;
+/** Kinds of requests remembered of each session, and kinds of messages of each socket. */
 const REQUEST_KINDS_MAX = 50;
 const MESSAGE_KINDS_MAX = 200;
 
 /** So much of a path tells kinds of requests apart, for the same reason. */
 const PATH_MAX = 200;
 
-/** Without a request or message for so long a session is over. */
-const IDLE_MS = IDLE_MINUTES * MINUTE_MS;
-
 interface Known {
-  /** When the session was last heard of, in milliseconds. */
-  usedAt: number;
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
   /** Over all WebSockets: what the workspace says in one a page may answer in another. */
   replies: ReplyWindow;
   /** Of requests; which of a browser's tabs one comes from is not known. */
-  heartbeats: Map<string, Heartbeat>;
+  heartbeats: Heartbeats<string>;
   /**
    * Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew
    * goes on with them.
    */
-  periods: Map<number, number>;
+  periods: LRUCache<number, number>;
 }
+
+type Heartbeats<Kind extends string | number> = LRUCache<Kind, Heartbeat>;
 
 /**
  * Tells what a person causes from what a page does by itself; only the former makes a minute active. Contents
@@ -62,20 +56,29 @@ interface Known {
  *   answers a workspace that speaks without pause.
  */
 export class HumanActivity {
-  readonly #sessions = new Map<number, Known>();
-  /** When the sessions that are over were last forgotten, in milliseconds. */
-  #forgotAt = 0;
-  readonly #sockets = new WeakMap<object, Map<number, Heartbeat>>();
+  /**
+   * Of each session what was heard of it: at most 5000, each until half an hour after its last sign, when it
+   * is over. A session that leaves early must show its heartbeats anew, so that a few of their beats make
+   * minutes active. The caches of kinds below have the same rule: nobody who makes up ever new kinds fills
+   * the memory.
+   */
+  readonly #sessions = new LRUCache<number, Known>({
+    max: 5000,
+    ttl: IDLE_MINUTES * MINUTE_MS,
+    ttlResolution: 1000,
+    updateAgeOnGet: true,
+  });
+  readonly #sockets = new WeakMap<object, Heartbeats<number>>();
 
   /** Whether a person is behind a request that was let in. */
   isBehindRequest(session: SessionReference, at: Date, request: HostRequest): boolean {
     const now = at.getTime();
-    const known = this.#known(session, now);
+    const known = this.#known(session);
     if (isNavigation(request)) known.pageAt = now;
     if (request.isUpgrade) return false;
     if (request.isPersonal) return true;
     if (['GET', 'HEAD', 'OPTIONS'].includes(request.method)) return false;
-    const isBeat = heartbeatOf(known.heartbeats, kindOf(request), REQUEST_KINDS_MAX).isBeat(now);
+    const isBeat = heartbeatOf(known.heartbeats, kindOf(request)).isBeat(now);
     return !isBeat && now - known.pageAt >= PAGE_GREETING_MS;
   }
 
@@ -89,12 +92,12 @@ export class HumanActivity {
     { socket, openedAt, bytes }: { socket: object; openedAt: Date; bytes: number },
   ): boolean {
     const now = at.getTime();
-    const { periods, replies } = this.#known(session, now);
-    const heartbeats = this.#sockets.get(socket) ?? new Map<number, Heartbeat>();
+    const { periods, replies } = this.#known(session);
+    const heartbeats = this.#sockets.get(socket) ?? new LRUCache({ max: MESSAGE_KINDS_MAX });
     this.#sockets.set(socket, heartbeats);
-    const heartbeat = heartbeatOf(heartbeats, bytes, MESSAGE_KINDS_MAX, periods.get(bytes));
+    const heartbeat = heartbeatOf(heartbeats, bytes, periods.get(bytes));
     const isBeat = heartbeat.isBeat(now);
-    if (heartbeat.knownMs !== null) rememberPeriod(periods, bytes, heartbeat.knownMs);
+    if (heartbeat.knownMs !== null) periods.set(bytes, heartbeat.knownMs);
     const isGreeting = now - openedAt.getTime() < SOCKET_GREETING_MS;
     return !isBeat && !isGreeting && !replies.isReply(now);
   }
@@ -102,34 +105,20 @@ export class HumanActivity {
   /** Notes that the workspace said something in a WebSocket of the session. */
   noteSpoken(session: SessionReference, at: Date): void {
     const now = at.getTime();
-    this.#known(session, now).replies.noteSpoken(now);
+    this.#known(session).replies.noteSpoken(now);
   }
 
-  #known({ id }: SessionReference, now: number): Known {
+  #known({ id }: SessionReference): Known {
     const found = this.#sessions.get(id);
-    if (found !== undefined) {
-      found.usedAt = now;
-      return found;
-    }
-    this.#forget(now);
-    const replies = new ReplyWindow();
-    const known: Known = { usedAt: now, pageAt: 0, replies, heartbeats: new Map(), periods: new Map() };
+    if (found !== undefined) return found;
+    const known: Known = {
+      pageAt: 0,
+      replies: new ReplyWindow(),
+      heartbeats: new LRUCache({ max: REQUEST_KINDS_MAX }),
+      periods: new LRUCache({ max: MESSAGE_KINDS_MAX }),
+    };
     this.#sessions.set(id, known);
     return known;
-  }
-
-  /**
-   * What was not heard of for so long that the session is over; and when there are still too many, the half
-   * longest unheard of.
-   */
-  #forget(now: number): void {
-    const isFull = this.#sessions.size >= SESSIONS_MAX;
-    if (!isFull && now - this.#forgotAt < IDLE_MS) return;
-    this.#forgotAt = now;
-    for (const [id, { usedAt }] of this.#sessions) if (now - usedAt >= IDLE_MS) this.#sessions.delete(id);
-    if (this.#sessions.size < SESSIONS_MAX) return;
-    const longestFirst = [...this.#sessions].sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    for (const [id] of longestFirst.slice(0, SESSIONS_MAX / 2)) this.#sessions.delete(id);
   }
 }
 
@@ -137,29 +126,14 @@ function kindOf({ method, contentLength, path }: HostRequest): string {
   return contentLength === undefined ? `${method} ${path.slice(0, PATH_MAX)}` : `${method} ${contentLength}`;
 }
 
-function heartbeatOf<Kind>(
-  heartbeats: Map<Kind, Heartbeat>,
+function heartbeatOf<Kind extends string | number>(
+  heartbeats: Heartbeats<Kind>,
   kind: Kind,
-  max: number,
   knownMs?: number,
 ): Heartbeat {
   const found = heartbeats.get(kind);
   if (found !== undefined) return found;
-  if (heartbeats.size >= max) forgetLongestUnheard(heartbeats);
   const heartbeat = new Heartbeat(knownMs);
   heartbeats.set(kind, heartbeat);
   return heartbeat;
-}
-
-/** Not a heartbeat: that was heard a moment ago. */
-function forgetLongestUnheard<Kind>(heartbeats: Map<Kind, Heartbeat>): void {
-  let longest: { kind: Kind; lastAt: number } | undefined;
-  for (const [kind, { lastAt = -Infinity }] of heartbeats)
-    if (longest === undefined || lastAt < longest.lastAt) longest = { kind, lastAt };
-  if (longest !== undefined) heartbeats.delete(longest.kind);
-}
-
-function rememberPeriod(periods: Map<number, number>, bytes: number, knownMs: number): void {
-  if (periods.size >= MESSAGE_KINDS_MAX && !periods.has(bytes)) periods.clear();
-  periods.set(bytes, knownMs);
 }

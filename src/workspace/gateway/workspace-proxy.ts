@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import type { Config } from '../../config/config.ts';
+import { HOUR_MS } from '../../durations.ts';
 import type { Log } from '../../log.ts';
 import type { SessionReference } from '../session-row.ts';
 import type { AccessCache } from '../access/access-cache.ts';
@@ -27,7 +29,6 @@ const SILENT_MS = 120_000;
 /** The security log names a person who has too much open at most once in this time, in milliseconds. */
 const RECORDED_MS = 60_000;
 
-/** The most people whose refusals are counted at a time; the one who was first added is forgotten first. */
 const REFUSED_MAX = 10_000;
 
 /** The workspace did not answer, or not so that it could be passed on; `status` says how. */
@@ -75,6 +76,8 @@ interface ProxyDeps {
   accessCache: Pick<AccessCache, 'note'>;
   /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
   silentMs?: number;
+  /** People whose refusals are counted at a time. Default 10 000. */
+  refusedMax?: number;
 }
 
 /** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
@@ -87,14 +90,19 @@ export class WorkspaceProxy {
   readonly #humanActivity: HumanActivity;
   /** How much each person has open. */
   readonly #held = new Map<number, number>();
-  /** How often each person was refused since the security log last named the person. */
-  readonly #refused = new Map<number, Refused>();
+  /**
+   * How often each person was refused since the security log last named the person: of at most `refusedMax`
+   * people, until an hour after the last refusal. A count that leaves early is missing in the log, which then
+   * names the person again at the next refusal.
+   */
+  readonly #refused: LRUCache<number, Refused>;
 
   constructor(deps: ProxyDeps) {
     this.#deps = deps;
     this.#silentMs = deps.silentMs ?? SILENT_MS;
     this.#agent = new WorkspaceAgent({ silentMs: this.#silentMs });
     this.#humanActivity = deps.humanActivity;
+    this.#refused = new LRUCache({ max: deps.refusedMax ?? REFUSED_MAX, ttl: HOUR_MS, ttlResolution: 1000 });
     this.addresses = deps.addresses;
     this.connections = new OpenConnections({ ...deps, facts: browserFacts });
   }
@@ -247,7 +255,8 @@ export class WorkspaceProxy {
   /** Writes one row a minute at most: a person who opens thousands of connections must not fill a table. */
   #recordRefusal({ grant: { userId, companyId }, context }: AuthorizedRequest): void {
     const now = context.at.getTime();
-    const refused = this.#refused.get(userId) ?? this.#addRefused(userId);
+    const refused = this.#refused.get(userId) ?? { recordedAt: -Infinity, count: 0 };
+    this.#refused.set(userId, refused);
     refused.count += 1;
     if (now - refused.recordedAt < RECORDED_MS) return;
     const details = { by: 'gateway', reason: 'too-many', user_id: userId, company_id: companyId };
@@ -257,14 +266,6 @@ export class WorkspaceProxy {
     });
     refused.recordedAt = now;
     refused.count = 0;
-  }
-
-  #addRefused(userId: number): Refused {
-    const [oldest] = this.#refused.keys();
-    if (oldest !== undefined && this.#refused.size >= REFUSED_MAX) this.#refused.delete(oldest);
-    const refused = { recordedAt: -Infinity, count: 0 };
-    this.#refused.set(userId, refused);
-    return refused;
   }
 }
 

@@ -226,6 +226,15 @@ describe('behind a request there is', () => {
     expect(counted).toEqual([1, 2]);
   });
 
+  it('nobody again after a few beats when a page polls in a session that many others drove out', () => {
+    const humanActivity = new HumanActivity();
+    const poll = (at: number) => ask(humanActivity, at, { method: 'POST', 'content-length': '64' });
+    expect(beats(20, 60).filter(poll)).toHaveLength(2);
+    for (let other = 0; other < 5000; other += 1)
+      humanActivity.noteSpoken({ id: 2 + other, startedAt: START }, second(1210));
+    expect(beats(20, 60, 1220).filter(poll), 'heard anew').toHaveLength(2);
+  });
+
   it.each([0.3, 7, 30])('nobody when two tabs ask so %f seconds apart, once that is known', (phase) => {
     const humanActivity = new HumanActivity();
     const polls = [...beats(60, 60), ...beats(60, 60, phase)]

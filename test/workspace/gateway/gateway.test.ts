@@ -7,7 +7,12 @@ import { createHttpServer } from '../../../src/web/server/http-server.ts';
 import { HumanActivity } from '../../../src/workspace/activity/human-activity.ts';
 import type { WorkspaceAddress } from '../../../src/workspace/workspace-addresses.ts';
 import { createHostRequestReader } from '../../../src/workspace/host-request.ts';
-import { WorkspaceAway, WorkspaceProxy } from '../../../src/workspace/gateway/workspace-proxy.ts';
+import {
+  TooMuchOpen,
+  WorkspaceAway,
+  WorkspaceProxy,
+  type AuthorizedRequest,
+} from '../../../src/workspace/gateway/workspace-proxy.ts';
 import { useTestApp } from '../../support/app.ts';
 import {
   buildCast,
@@ -98,12 +103,7 @@ describe('a workspace that takes a request and says nothing', () => {
         res.writeHead(error instanceof WorkspaceAway ? error.status : 500).end();
       });
     }).listen(0);
-    const { config, db, log } = site.deps;
-    const impatient = new WorkspaceProxy({
-      ...{ config, db, log, humanActivity: new HumanActivity(), rules: { mustRun: true }, silentMs: 100 },
-      addresses: { addressOf: () => null },
-      accessCache: { note: () => undefined },
-    });
+    const impatient = proxyWith({ silentMs: 100 });
     const statuses: number[] = [];
     for (const path of ['silent', 'there', 'silent', 'there'])
       statuses.push((await fetch(`http://127.0.0.1:${String(portOf(front))}/${path}`)).status);
@@ -116,8 +116,45 @@ describe('a workspace that takes a request and says nothing', () => {
   });
 
   const portOf = (of: Server): number => (of.address() as AddressInfo).port;
+});
+
+describe('people who have too much open', () => {
+  it('are in the security log once a minute each, and anew when so many were refused since', async () => {
+    const config = { ...site.deps.config, workspaceConnectionsMax: 0 };
+    const proxy = proxyWith({ config, refusedMax: 2 });
+    for (const userId of [1, 1, 2, 1, 3, 2]) {
+      const { grant, ...request } = { ...authorized(), address: { port: 0 } };
+      const refused = proxy.proxyRequest({} as never, {} as never, {
+        ...request,
+        grant: { ...grant, userId },
+      });
+      await expect(refused).rejects.toThrow(TooMuchOpen);
+    }
+    const named = (): Promise<string[]> =>
+      site
+        .db('security_events')
+        .whereRaw("details ->> 'reason' = 'too-many'")
+        .orderByRaw('1')
+        .select(site.db.raw("details ->> 'user_id' as id"))
+        .then((rows: { id: string }[]) => rows.map(({ id }) => id));
+    await expect.poll(named).toEqual(['1', '2', '2', '3']);
+    proxy.close();
+  });
+});
+
+function proxyWith(of: Partial<ConstructorParameters<typeof WorkspaceProxy>[0]>): WorkspaceProxy {
+  const { config, db, log } = site.deps;
+  return new WorkspaceProxy({
+    ...{ config, db, log, humanActivity: new HumanActivity(), rules: { mustRun: true } },
+    addresses: { addressOf: () => null },
+    accessCache: { note: () => undefined },
+    ...of,
+  });
+}
+
+function authorized(): Omit<AuthorizedRequest, 'address'> {
   const readRequest = createHostRequestReader({ baseUrl: 'http://app.localhost' });
-  const authorized = () => ({
+  return {
     request: readRequest({}, { label: place.name, host: undefined, method: 'GET', path: '/' }),
     context: systemContext({ name: 'test', at: new Date(), log: site.deps.log }),
     grant: {
@@ -125,8 +162,8 @@ describe('a workspace that takes a request and says nothing', () => {
       ...{ isAdmin: false, browserSessionHash: '' },
     },
     session: { id: 1, startedAt: new Date() },
-  });
-});
+  };
+}
 
 describe('a request through the gateway', () => {
   it('reaches the program with its path, method and body, and without our cookies or anybody’s claims', async () => {
