@@ -1,7 +1,10 @@
 import type { WorkspaceDeps } from './workspace-deps.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
-/** What our runtime runs must run to be entered; of workspaces that live elsewhere we do not know it. */
+/**
+ * The access rules of this deployment. A workspace that our runtime runs must run before anybody enters it;
+ * of a workspace that runs elsewhere we do not know whether it runs.
+ */
 export function accessRules({
   runtime,
   workspaceAddresses,
@@ -9,13 +12,13 @@ export function accessRules({
   return { mustRun: runtime.isManaged && workspaceAddresses === runtime, addresses: workspaceAddresses };
 }
 
-/** Who is let in beside what the database says. */
+/** The access rules that come from the configuration rather than from the database. */
 export interface AccessRules {
   /** Whether it is for us to say what runs; false where workspaces live elsewhere. */
   mustRun: boolean;
   /**
-   * Where workspaces listen: no session opens in one that does not. Undefined: others pass on, and we do not
-   * know it.
+   * Where workspaces listen: no session opens in a workspace that does not listen. Undefined when another
+   * proxy carries the traffic, since then we do not know the addresses.
    */
   addresses?: WorkspaceAddresses | undefined;
 }

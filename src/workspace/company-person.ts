@@ -2,7 +2,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { Forbidden } from '../errors.ts';
 import type { Visibility, Workspace } from './queries.ts';
 
-/** Who asks for something in the workspaces of their company. */
+/** A person who does something in the workspaces of their company. */
 export interface CompanyPerson {
   userId: number;
   companyId: number;
@@ -24,7 +24,10 @@ export function visibilityOf(person: CompanyPerson): Visibility {
   return { companyId: person.companyId, ownerUserId: person.isAdmin ? null : person.userId };
 }
 
-/** What the evidence says of a workspace, and that somebody acted on another person's. */
+/**
+ * The audit details of an act on a workspace: its name, and whether somebody acted on another person's
+ * workspace.
+ */
 export function workspaceDetails(
   workspace: Pick<Workspace, 'owner_user_id' | 'name' | 'port'>,
   person: CompanyPerson,

@@ -4,7 +4,7 @@ import { findSubscription } from '../billing/queries.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
 import { countWorkspaces } from './queries.ts';
 
-/** What a company's plan allows it in workspaces at a moment. */
+/** The workspaces that a company's plan allows at a moment. */
 export interface CompanyPlan {
   plan: Plan;
   state: 'trial' | 'active' | 'lapsed';

@@ -8,8 +8,9 @@ const LABEL_MAX = 63;
 const LETTERS: Record<string, string> = { ı: 'i', ß: 'ss', ø: 'o', æ: 'ae', đ: 'd', ł: 'l' };
 
 /**
- * The host labels that a workspace may get, best first: its name and company, then two short ones for a name
- * that does not fit, says nothing in ASCII, or is taken (`a-b` of `c` and `a` of `b-c` make the same label).
+ * The host labels that a workspace may get, best first. The first is made of its name and company. Two short
+ * ones follow, for a name that does not fit, has no ASCII letters, or is taken: `a-b` of `c` and `a` of `b-c`
+ * make the same label.
  */
 export function hostLabels(of: { workspaceId: number; name: string; subdomain: string }): string[] {
   const id = String(of.workspaceId);
@@ -31,14 +32,15 @@ function toSlug(name: string): string {
 }
 
 /**
- * What a `Host` header asks for: the app, a workspace by its label, or something under the domain that can be
+ * The meaning of a `Host` header: the app, a workspace by its label, or a name under the domain that is
  * neither.
  */
 type RequestedHost = { kind: 'app' } | { kind: 'workspace'; label: string } | { kind: 'nobody' };
 
 /**
- * Makes what reads a host name, with or without a port. The app's own host is never a workspace, even under
- * WORKSPACE_DOMAIN; whatever else is there and has not exactly one label before the domain is nobody's.
+ * Creates the reader of host names, with or without a port. The app's own host is never a workspace, even
+ * under WORKSPACE_DOMAIN. Under that domain, a name without exactly one label before the domain belongs to
+ * nobody.
  */
 export function createHostReader(config: HostConfig): (host: string | undefined) => RequestedHost {
   const domain = config.workspaceDomain;
@@ -79,8 +81,8 @@ export function workspaceOrigin(config: HostConfig, label: string): string {
   return `${protocol}//${label}.${config.workspaceDomain}${port === '' ? '' : `:${port}`}`;
 }
 
-/** What is ours at every workspace's host; the rest of a host belongs to its workspace. */
+/** The path that is ours at every workspace's host; the rest of a host belongs to its workspace. */
 export const OUR_PATH = '/.youarecoder/';
 
-/** The way in, at every workspace's host. */
+/** The path of the way in, at every workspace's host. */
 export const ENTER_PATH = `${OUR_PATH}enter`;

@@ -12,9 +12,9 @@ export interface HostRequest {
   /** The name in its address, in lower case and without port. */
   hostname: string;
   method: string;
-  /** What it asks for, without its query. */
+  /** The path of the request, without its query. */
   path: string;
-  /** A WebSocket to be. */
+  /** True for a request to open a WebSocket. */
   isUpgrade: boolean;
   origin: string | undefined;
   fetchSite: string | undefined;
@@ -24,8 +24,8 @@ export interface HostRequest {
   /** A page that the browser says a person asked for, by a click or in the address bar. */
   isPersonal: boolean;
   /**
-   * Undefined for what has no body, comes in pieces, or is asked about by a proxy that does not say how long
-   * it is.
+   * The length of the body. Undefined for a request without a body, for a body in pieces, and where the proxy
+   * that asks does not report the length.
    */
   contentLength: string | undefined;
 }
@@ -33,7 +33,7 @@ export interface HostRequest {
 /** Headers as Node gives them. */
 type Headers = Record<string, string | string[] | undefined>;
 
-/** Where a request goes. Behind another proxy the host and the path are those that the proxy reports. */
+/** The target of a request. Behind another proxy the host and the path are those that the proxy reports. */
 interface Target {
   label: string;
   host: string | undefined;
@@ -50,7 +50,8 @@ export function createHostRequestReader(
   return (headers, { label, host, method, path }) => {
     const cookie = readCookie(one(headers.cookie));
     const query = path.indexOf('?');
-    // Written out: a spread would cost most of this function, which runs for each request.
+    // Every field is written out: a spread would cost most of this function's time, and the function runs for
+    // each request.
     return {
       label,
       tokenHash: cookie.hash,
@@ -70,21 +71,20 @@ export function createHostRequestReader(
   };
 }
 
-/** True when WebSocket is among what the browser would change to (RFC 9110, section 7.8). */
+/** True when the browser offers to change to WebSocket (RFC 9110, section 7.8). */
 export function wantsWebSocket({ upgrade }: Headers): boolean {
   return upgrade !== undefined && /^(.*,)?[ \t]*websocket[ \t]*(,.*)?$/i.test(one(upgrade) ?? '');
 }
 
-/** One value of a header; several are joined, so that they equal nothing. */
+/** The value of a header; several values are joined, so that they equal no expected one. */
 export function one(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
 /**
- * True when another site's page is behind the request. SameSite alone does not tell two workspaces apart:
- * they are of one site, and a page in one of them may open sockets to its neighbour with the neighbour's
- * cookie. Following a link is allowed, but not into a frame, over which that page could lay what a person is
- * made to click.
+ * True when another site's page is behind the request. SameSite alone does not separate two workspaces: they
+ * are of one site, and a page in one of them may open sockets to its neighbour with the neighbour's cookie. A
+ * followed link is allowed, but not into a frame, since the outer page could then cover what a person clicks.
  */
 export function isCrossSite(request: HostRequest): boolean {
   const { fetchSite, fetchMode, fetchDest = 'document', origin, method, isUpgrade, hostname } = request;
@@ -102,8 +102,8 @@ export function isNavigation({ method, isUpgrade, fetchMode, accept }: HostReque
 }
 
 /**
- * True for what a browser asks for before anybody wants it (Fetch, section 3.7: Sec-Purpose; older browsers
- * say Purpose): it must use up nothing.
+ * True for a request that a browser makes before anybody wants it; such a request must use up nothing.
+ * Source: Fetch, section 3.7, `Sec-Purpose`; older browsers send `Purpose`.
  */
 export function isPrefetch(headers: Headers): boolean {
   return /\bprefetch\b/i.test(`${one(headers['sec-purpose']) ?? ''} ${one(headers.purpose) ?? ''}`);

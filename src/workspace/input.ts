@@ -22,13 +22,13 @@ export const createForm = z.object({
         .string()
         .min(1, nameErrors.missing)
         .max(NAME_MAX, nameErrors.tooLong)
-        // Said as a pattern too, since the API's document shows patterns and no more.
+        // The bounds stand in the pattern as well, since the API's document shows only patterns.
         .regex(/[\p{L}\p{N}]/u, nameErrors.odd)
         .refine(isReadableLine, nameErrors.odd),
     ),
 });
 
-/** The form of POST /workspace/:id/restore: without a name it keeps its own. */
+/** The form of POST /workspace/:id/restore. Without a name in the form the workspace keeps its own. */
 export const restoreForm = z.object({ name: createForm.shape.name.optional() });
 
 const id = z
@@ -43,8 +43,8 @@ export const addressWithId = z.object({ id });
 export const addressWithLabel = z.object({ label: z.string().regex(/^[a-z0-9-]{1,63}$/) });
 
 /**
- * What a browser brings back from a workspace's host: its entry, and the hash of its cookie there (null: it
- * cannot be one).
+ * The query with which a browser comes back from a workspace's host: its entry, and the hash of its cookie
+ * there. The hash is null when the text cannot be a hash.
  */
 export const entryQuery = z.object({
   entry: z.unknown().optional(),
@@ -61,8 +61,8 @@ export const activityForm = z.object({ sessionId: id.optional() });
 const timedId = z.unknown().optional().transform(parseTimedId);
 
 /**
- * Where a page of a list starts, newest first: `before` a row (older ones) or `after` it; an unreadable one
- * is the first page.
+ * The place in a list, newest first, where a page starts: `before` one row (older rows) or `after` it. A
+ * value that cannot be read means the first page.
  */
 export const pageQuery = z
   .object({ before: timedId, after: timedId })

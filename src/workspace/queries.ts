@@ -12,9 +12,9 @@ export interface Workspace {
   name: string;
   port: number;
   created_at: Date;
-  /** Since when its program should run; null: it should not. */
+  /** Since when its program should run; null when it should not run. */
   wanted_running_since: Date | null;
-  /** Why the system stopped its program; null: it did not. */
+  /** The reason for which the system stopped its program; null when the system did not stop it. */
   stopped_because: StopCause | null;
 }
 
@@ -39,9 +39,9 @@ export interface Visibility {
 }
 
 /**
- * A workspace that exists and that the person may see; deleted ones are gone, though their sessions are kept.
- * `keep` holds off its deletion until the transaction ends, `use` its being stopped as well, `delete`
- * everybody who would keep it.
+ * Finds a workspace that exists and that the person may see; a deleted one counts as gone, though its
+ * sessions are kept. The lock `keep` holds off deletion until the transaction ends, `use` holds off a stop as
+ * well, and `delete` keeps out both.
  */
 export async function findWorkspace(
   db: Knex,
@@ -74,7 +74,7 @@ export interface ListedWorkspace extends Workspace {
   is_in_use: boolean;
 }
 
-/** One page of the workspaces that the person may see, newest first. */
+/** A page of the workspaces that the person may see, newest first. */
 export async function listWorkspaces(
   db: Knex,
   input: Visibility & { page: Cursor; at: Date; size?: number },
@@ -112,7 +112,7 @@ export async function countWantedRunning(
   return row?.count ?? 0;
 }
 
-/** What the runtime must know of a workspace, deleted or not. */
+/** The facts of a workspace that the runtime needs, deleted or not. */
 export async function findRuntimeWorkspace(
   db: Knex,
   input: { companyId: number; workspaceId: number },

@@ -53,7 +53,7 @@ export function createWorkspaceRouter(deps: WorkspaceDeps): Router {
   router.get('/:id', async (req, res) => {
     await showWorkspace(deps, req, res);
   });
-  // What assets/follow.js compares with what its page shows.
+  // The state that assets/follow.js compares with what its page shows.
   router.get('/:id/state', async (req, res) => {
     const requested = requestedWorkspace(req);
     const workspaceSessionId = await findOpenWorkspaceSessionId(db, requestContext(req), requested);
@@ -92,7 +92,7 @@ async function showList(
   });
 }
 
-/** Of a workspace's program; null: it runs elsewhere. */
+/** The state of a workspace's program; null when the program runs elsewhere. */
 function stateOf({ runtime }: Pick<WorkspaceDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
   return runtime.isManaged ? runtime.state(workspaceId) : null;
 }
@@ -139,7 +139,7 @@ async function showWorkspace(
   const { id, company_id: companyId } = page.workspace;
   res.render('workspace/show', {
     ...page,
-    // Without script as well: a page that shows a program that is starting is loaded again.
+    // A page that shows a starting program is loaded again, also in browsers without script.
     refreshSeconds: stateOf({ runtime }, id) === 'starting' ? START_LOOK_SECONDS : null,
     program: runtime.isManaged ? { state: runtime.state(id), log: runtime.logTail(id) } : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),

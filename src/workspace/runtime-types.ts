@@ -5,7 +5,7 @@ export type RuntimeState = (typeof runtimeStates)[number];
 /** Where the program of a workspace listens: a Unix socket, or a port of this machine. */
 export type WorkspaceAddress = { socketPath: string } | { port: number };
 
-/** What the runtime must know of a workspace. */
+/** The facts of a workspace that the runtime needs. */
 export interface RuntimeWorkspace {
   id: number;
   name: string;
@@ -21,7 +21,10 @@ export type StartOutcome =
 export interface WorkspaceRuntime {
   /** False: workspaces run elsewhere, and there is nothing to start or stop here. */
   isManaged: boolean;
-  /** Resolves when the program listens, or could not be brought to. One that lives already is adopted. */
+  /**
+   * Resolves when the program listens, or when it could not be started. A program that lives already is
+   * adopted.
+   */
   start(workspace: RuntimeWorkspace): Promise<StartOutcome>;
   /** Ends the process and all it has started; resolves when they are gone, rejects when they do not go. */
   stop(id: number): Promise<void>;

@@ -9,13 +9,18 @@ export type AccessMethod = (typeof accessMethods)[number];
 const retiredEndReasons = ['deactivated', 'lapsed'] as const;
 
 /**
- * Why a workspace session ended; `closed` and `signed-out` are the person's own doing, the others are not.
- * `closed`: by the person, or by the regular end of the browser's last connection, which is no time-out.
- * `idle`: nothing was seen for half an hour. `stopped`: the workspace was stopped. `deleted`: it was deleted.
- * `revoked`: the right to be there was withdrawn, see `RevokeCause`. `replaced`: the same browser came in
- * anew, under another browser session, before this one had ended. `app-shutdown`: the app stopped and took
- * the workspace with it. Merely restarting the app ends no session: whoever comes back within half an hour
- * goes on in it, and whoever does not is `idle` since their last proof of life.
+ * Why a workspace session ended. `closed` and `signed-out` are acts of the person; the others are not.
+ *
+ * - `closed`: by the person, or by the regular end of the browser's last connection, which is no time-out.
+ * - `idle`: nothing was seen for half an hour.
+ * - `stopped`: the workspace was stopped.
+ * - `deleted`: the workspace was deleted.
+ * - `revoked`: the right to be there was withdrawn, see `RevokeCause`.
+ * - `replaced`: the same browser entered again under another browser session, before this one had ended.
+ * - `app-shutdown`: the app stopped and took the workspace with it.
+ *
+ * A restart of the app ends no session. A person who comes back within half an hour goes on in it; otherwise
+ * it ends as `idle`, at the last proof of life.
  */
 export const endReasons = [
   'closed',
@@ -30,7 +35,7 @@ export const endReasons = [
 ] as const;
 export type EndReason = (typeof endReasons)[number];
 
-/** What a session that ends now can bear. */
+/** The reasons that a session may get when it ends now. */
 export type GivenEndReason = Exclude<EndReason, (typeof retiredEndReasons)[number]>;
 
 /** Which right was withdrawn when a session ends as `revoked`; the audit row of the end says it. */
@@ -44,7 +49,7 @@ export interface Ending {
   cause?: RevokeCause | 'connection-lost' | undefined;
 }
 
-/** One row of `workspace_sessions`: a time during which a person used a workspace. */
+/** A row of `workspace_sessions`: a time during which a person used a workspace. */
 export interface WorkspaceSession {
   id: number;
   company_id: number;
@@ -60,8 +65,8 @@ export interface WorkspaceSession {
   /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
   interactive_seconds: number;
   /**
-   * Minutes of counted traffic, see migration 0081; 0 as well when nothing was counted, so read them by
-   * `sessionBounds`.
+   * Minutes of counted traffic, see migrations/0004-workspaces.sql. Also 0 when nothing was counted, so read
+   * them by `sessionBounds`.
    */
   connected_minutes: number;
   active_minutes: number;
@@ -76,7 +81,10 @@ export interface WorkspaceSession {
   access_method: AccessMethod;
   /** The workspace's owner when another person was in it; null in the person's own. */
   on_behalf_of: number | null;
-  /** When the browser last closed a connection in the regular way. Null: never, or nobody could see it. */
+  /**
+   * When the browser last closed a connection in the regular way; null when that never happened, or could not
+   * be seen.
+   */
   disconnected_at: Date | null;
 }
 

@@ -5,13 +5,13 @@ import { cookiePairs } from '../web/cookie-pairs.ts';
 /** The shape of a secret: 32 bytes in base64url. */
 const TOKEN = /^[\w-]{43}$/;
 
-/** A new secret of a ticket or a pass, and what the database may know of it. */
+/** A new secret of a ticket or a workspace cookie, with the hash that the database keeps. */
 export function createToken(): { token: string; hash: string } {
   const token = newSecret();
   return { token, hash: hashSecret(token) };
 }
 
-/** The hash of a token that somebody sent; null when it cannot be one of ours. */
+/** The hash of a token that a browser sent; null when the text cannot be one of our tokens. */
 export function hashSentToken(token: unknown): string | null {
   return typeof token === 'string' && TOKEN.test(token) ? hashSecret(token) : null;
 }
@@ -34,15 +34,15 @@ export function workspaceCookie(token: string, https: boolean): string {
   return `${workspaceCookieName(https)}=${token}; Path=/; HttpOnly; SameSite=Lax${https ? '; Secure' : ''}`;
 }
 
-/** What a `Cookie` header holds for us and for the workspace. */
+/** The parts of a `Cookie` header: one for us, one for the workspace. */
 interface ReadCookie {
-  /** SHA-256 of the pass; null when there is none. */
+  /** SHA-256 of the token in the workspace cookie; null when there is none. */
   readonly hash: string | null;
-  /** The header as the workspace may see it: without any cookie of ours, whichever of our names it has. */
+  /** The header as the workspace may see it, without any cookie that has one of our names. */
   readonly forwarded: string;
 }
 
-/** Headers remembered at once; strangers who make up cookies must not fill the memory. */
+/** The most headers that are remembered; strangers who make up cookies must not fill the memory. */
 const READ_MAX = 500;
 
 /**
@@ -60,7 +60,9 @@ export function createCookieReader(https: boolean): (header: string | undefined)
   };
 }
 
-/** Reads one `Cookie` header. Two passes in it are none: one of them was planted. */
+/**
+ * Reads a `Cookie` header. A header with two workspace cookies counts as none, since one of them was planted.
+ */
 export function readWorkspaceCookie(header: string | undefined, https: boolean): ReadCookie {
   const pairs = cookiePairs(header);
   const given = pairs.filter((pair) => pair.startsWith(`${workspaceCookieName(https)}=`));
@@ -70,7 +72,7 @@ export function readWorkspaceCookie(header: string | undefined, https: boolean):
 }
 
 /**
- * The app's cookies never come here (they are host-only), but a browser without that rule must not hand them
+ * The app's cookies never come here, since they are host-only. A browser without that rule must not hand them
  * over either.
  */
 export function isOurs(pair: string): boolean {

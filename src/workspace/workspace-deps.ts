@@ -2,7 +2,10 @@ import type { AppDeps } from '../app-deps.ts';
 import type { WorkspaceRuntime } from './runtime-types.ts';
 import type { WorkspaceAddresses } from './workspace-addresses.ts';
 
-/** What the routers of workspaces need besides: who runs them, and where they listen. */
+/**
+ * The dependencies of the workspace routers beside those of the app: who runs workspaces, and where
+ * workspaces listen.
+ */
 export interface WorkspaceDeps extends AppDeps {
   /** Absent: workspaces run elsewhere, behind a proxy that asks forward-auth. */
   workspaceAddresses?: WorkspaceAddresses;

@@ -24,7 +24,7 @@ export interface AccessFacts {
   company_id: number | null;
   owner_user_id: number | null;
   deleted_at: Date | null;
-  /** Since when its program should run; null: it should not. */
+  /** Since when its program should run; null when it should not run. */
   wanted_running_since: Date | null;
   user_id: number | null;
   /** Names the session in the evidence: SHA-256 of the browser session or of the connection by SSH. */

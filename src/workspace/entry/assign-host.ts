@@ -25,8 +25,8 @@ export async function assignHost(
       .insert({ label, workspace_id: workspaceId, company_id: companyId, created_at: context.at })
       .onConflict()
       .ignore();
-    // Whoever was first, here or in another request: the workspace has one now, unless the label is
-    // another's.
+    // Whichever request inserted first, the workspace has a label now, unless this label belongs to another
+    // workspace.
     const assigned = await findLabel(trx, input);
     if (assigned !== undefined) return assigned;
   }

@@ -19,9 +19,10 @@ export const ENTRY_SECONDS = 30;
 type EntryOutcome = { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
 
 /**
- * Begins the way of this browser session into a workspace: the entry is good at the workspace's host for 30
- * seconds, where the browser gets what `bindTicket` makes a ticket for. Refuses when the subscription has
- * lapsed; both leave an audit row. Throws `NotFound` for a workspace that the person may not see.
+ * Begins the way of this browser session into a workspace. The entry is good for 30 seconds at the
+ * workspace's host; what the browser gets there lets `bindTicket` make a ticket. Refuses when the
+ * subscription has lapsed; both outcomes leave an audit row. Throws `NotFound` for a workspace that the
+ * person may not see.
  */
 export async function beginEntry(
   db: Knex,

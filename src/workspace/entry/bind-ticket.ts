@@ -5,10 +5,11 @@ import { ENTRY_SECONDS } from './begin-entry.ts';
 import { createToken } from '../workspace-cookie.ts';
 
 /**
- * Makes a ticket of an entry that this browser session has begun, good once, for 30 seconds, and only with
- * the cookie whose hash is `nonceHash`. Undefined for an entry that is unknown, used, too old or another
- * browser session's, which goes to the security log: a link to here opens nothing for whoever did not press
- * the button in the app.
+ * Makes a ticket for an entry that this browser session has begun. The ticket is good once, for 30 seconds,
+ * and only together with the cookie whose hash is `nonceHash`.
+ *
+ * Returns undefined for an entry that is unknown, used, too old or of another browser session, and notes it
+ * in the security log: a link to here must open nothing for a person who did not press the button in the app.
  */
 export async function bindTicket(
   db: Knex,

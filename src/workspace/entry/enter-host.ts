@@ -12,13 +12,15 @@ import {
   readWorkspaceCookie,
 } from '../workspace-cookie.ts';
 
-/** What a browser is told on its way in: where to go on, and the whole `Set-Cookie` headers. */
+/**
+ * The answer to a browser on its way into a workspace: where to go on, and the whole `Set-Cookie` headers.
+ */
 interface EntryStep {
   location: string;
   cookies: string[];
 }
 
-/** What a browser brings to a workspace's host on its way in. */
+/** The data that a browser brings to a workspace's host on its way in. */
 interface Brought {
   label: string;
   /** Either of them, as it was sent. */
@@ -28,10 +30,13 @@ interface Brought {
 }
 
 /**
- * The way into a workspace, at its own host. With an entry the browser gets a cookie and takes its hash to
- * the app, which makes a ticket for that cookie alone; with ticket and cookie it gets its pass. So a ticket
- * that somebody else fetched opens nothing (login CSRF; as `state` in OAuth, RFC 6749, section 10.12).
- * Undefined for anything that opens nothing, which goes to the security log.
+ * The part of the way into a workspace that happens at the workspace's own host.
+ *
+ * 1. A browser with an entry gets a cookie and takes the cookie's hash to the app, which makes a ticket for
+ *    that cookie alone.
+ * 2. A browser with ticket and cookie gets its workspace cookie. So a ticket that somebody else fetched opens
+ *    nothing (login CSRF; like `state` in OAuth, RFC 6749, section 10.12).
+ * 3. Anything else returns undefined and goes to the security log.
  */
 export async function enterHost(
   db: Knex,
@@ -63,7 +68,10 @@ async function toApp(
   };
 }
 
-/** Whoever hands out links cannot fill a browser with cookies for a host that they may not enter. */
+/**
+ * A stranger who hands out links must not fill a browser with cookies for a host that its person may not
+ * enter.
+ */
 async function isBegun(
   db: Knex,
   { at }: RequestContext,

@@ -16,8 +16,8 @@ function prefix(https: boolean): string {
 }
 
 /**
- * The whole `Set-Cookie` header: host-only, out of reach for scripts, gone after two minutes. Each entry has
- * a cookie of its own, so that two tabs that come in at once do not take each other's.
+ * The whole `Set-Cookie` header: for this host only, out of reach for scripts, gone after two minutes. Each
+ * entry has its own cookie, so two tabs that enter at the same time do not overwrite each other's cookie.
  */
 export function nonceCookie(token: string, of: { entryHash: string; https: boolean }): string {
   const { https } = of;

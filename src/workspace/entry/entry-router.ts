@@ -68,7 +68,7 @@ export function createEntryRouter(deps: WorkspaceDeps): Router {
 async function goOnWithTicket({ db, config }: WorkspaceDeps, req: Request, res: Response): Promise<void> {
   if (config.workspaceDomain === null) throw new NotFound();
   const { entry, state } = entryQuery.parse(req.query);
-  // Neither is a person on the way in: what they ask for must use up no entry.
+  // A HEAD request and a prefetch are no person on the way in, so they must use up no entry.
   const bound =
     req.method === 'HEAD' || isPrefetch(req.headers)
       ? undefined
@@ -80,8 +80,8 @@ async function goOnWithTicket({ db, config }: WorkspaceDeps, req: Request, res: 
 }
 
 /**
- * True when there is something to enter: what is stopped is started first. Otherwise the person is told on
- * its page why not.
+ * True when the program of the workspace runs; a stopped program is started first. Otherwise the workspace's
+ * page tells the person why it did not start.
  */
 async function isUp(
   deps: WorkspaceDeps,
@@ -98,9 +98,9 @@ async function isUp(
 }
 
 /**
- * Lets the form of a workspace's page lead to the workspace's host and back: browsers check the redirects
- * after a form as well. The app by its name, too: it may have been opened by another. False when workspaces
- * have no hosts.
+ * Lets the form on a workspace's page lead to the workspace's host and back, since browsers check the
+ * redirects after a form as well. The app's own name is allowed too, because the app may have been opened by
+ * another name. Returns false when workspaces have no hosts.
  */
 export function allowEntryForm(res: Response, config: Config): boolean {
   if (config.workspaceDomain === null) return false;

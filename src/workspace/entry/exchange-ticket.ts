@@ -8,7 +8,7 @@ import { findOpenSession } from '../sessions/session-queries.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { DAY_MS } from '../../durations.ts';
 
-/** What a ticket bears on, when it was good. */
+/** The row of a ticket that was good. */
 interface Exchanged {
   workspace_id: number;
   company_id: number;
@@ -16,23 +16,27 @@ interface Exchanged {
   browser_session_id: string;
 }
 
-/** What a browser comes with. */
+/** The data that a browser presents with a ticket. */
 interface Presented {
   label: string;
   ticketHash: string | null;
-  /** Of the cookies that it has for its ways in; the ticket is bound to one of them. */
+  /** Hashes of the browser's entry cookies; the ticket is bound to one of them. */
   nonceHashes: readonly string[];
   heldHash: string | null;
 }
 
 /**
- * Exchanges a ticket for a pass at the host that it was made for; undefined when it is unknown, too old, of
- * another workspace, fetched by another browser or used before, which goes to the security log. Whether the
- * pass lets anybody in is decided anew with every request. `heldHash` is of the pass that came with the
- * ticket. Good for the same browser session it stays, and `token` is null: with another pass, what is open in
- * the first tab would be cut. One that is not brought opens nothing more, unless it is of the last half
- * minute: of two tabs that come in at once neither may shut out the other. One that was given to another
- * browser session is now lost to its browser: it opens nothing more, and its open session ends as `replaced`.
+ * Exchanges a ticket for a workspace cookie at the host that the ticket was made for. Every later request is
+ * decided about again. `heldHash` is the hash of the workspace cookie that came with the ticket.
+ *
+ * 1. A ticket that is unknown, too old, used, of another workspace or fetched by another browser gives
+ *    undefined, and goes to the security log.
+ * 2. A held cookie of the same browser session stays, and `token` is null: a new cookie would cut the
+ *    connections of the first tab.
+ * 3. Cookies of this browser session that the browser did not bring are revoked, except those younger than
+ *    half a minute: two tabs that enter at the same time must not shut each other out.
+ * 4. A held cookie of another browser session is revoked, since its browser has lost it now, and its open
+ *    workspace session ends as `replaced`.
  */
 export async function exchangeTicket(
   db: Knex,
@@ -49,7 +53,7 @@ export async function exchangeTicket(
   return undefined;
 }
 
-/** Whose ticket it is when another browser fetched it: who hands on tickets of their own should be found. */
+/** The person of a ticket that another browser fetched: a person who hands on tickets should be found. */
 async function explain(
   db: Knex,
   { at }: RequestContext,
@@ -73,7 +77,7 @@ async function exchange(
   { label, ticketHash, nonceHashes, heldHash }: Presented & { ticketHash: string },
 ): Promise<{ token: string | null; nonceHash: string } | undefined> {
   return db.transaction(async (trx) => {
-    // Of two at once the second waits here for the first, and then finds it used.
+    // When two requests use one ticket, the second waits here for the first and then finds the ticket used.
     const [found] = await trx('workspace_tickets')
       .where('workspace_tickets.token_hash', ticketHash)
       .whereIn('workspace_tickets.nonce_hash', nonceHashes)
@@ -127,8 +131,7 @@ async function giveCookie(trx: Knex.Transaction, { at }: RequestContext, ticket:
 }
 
 /**
- * Takes back the pass that this browser held until now for another browser session, unless it is none of this
- * workspace's.
+ * Revokes the cookie that this browser held for another browser session, if it is a cookie of this workspace.
  */
 async function replaceCookie(
   trx: Knex.Transaction,

@@ -5,7 +5,10 @@ import { DAY_MS } from '../../durations.ts';
 /** A connection by SSH without an open session comes back within this time, if at all, in milliseconds. */
 const CONNECTION_MS = DAY_MS;
 
-/** Removes tickets, passes and connections that open nothing any more. Returns a summary for the job list. */
+/**
+ * Removes tickets, workspace cookies and SSH connections that open nothing any more. Returns a summary for
+ * the job list.
+ */
 export async function sweepExpiredAccess(db: Knex, context: RequestContext): Promise<string> {
   const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
   const cookies = await db('workspace_passes')

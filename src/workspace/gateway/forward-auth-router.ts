@@ -8,15 +8,15 @@ import type { AccessRefusal } from '../access/decide-access.ts';
 import type { AccessCache } from '../access/access-cache.ts';
 
 /**
- * What the workspace's page in the app mends, by a new ticket or a start; with all others it would lead round
- * in a circle.
+ * Refusals that the workspace's page in the app can mend, by a new ticket or a start. Any other refusal would
+ * send the person round in a circle.
  */
 export const mendable: readonly AccessRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
 
 /**
- * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) whether a request may go to a
- * workspace: 204, 401 or for a page a redirect to the app, 403. Mounted at `/workspace`, before browser
- * sessions: the pass is not one.
+ * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) that asks whether a request
+ * may go to a workspace: 204, 401, 403, or for a page a redirect to the app. Mounted at `/workspace` before
+ * browser sessions, since a workspace cookie is no browser session.
  */
 export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: AccessCache): Router {
   const readHost = createHostReader(config);
@@ -37,7 +37,7 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: 
     await accessCache.note(context, decision.session, { request, isPartlySeen: true });
     res.setHeader('x-workspace-id', String(decision.grant.workspaceId));
     res.setHeader('x-workspace-user-id', String(decision.grant.userId));
-    // What the workspace may see of the cookies; each of the three proxies can put it in place of the
+    // The cookies that the workspace may see; each of the three proxies can put them in place of the
     // browser's own.
     res.setHeader('cookie', request.forwardedCookie);
     res.status(204).end();
@@ -46,7 +46,7 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: 
 }
 
 /**
- * nginx passes on nothing but 200, 401 and 403; its own configuration turns 401 with an address into a
+ * nginx knows only 200, 401 and 403 as answers; its own configuration turns a 401 with an address into a
  * redirect.
  */
 function refuse(
@@ -79,9 +79,9 @@ interface Original {
 }
 
 /**
- * The request that the proxy asks about. Only a trusted proxy is believed; a stranger's headers are ignored,
- * and so there is no host. A browser can send the header that its proxy does not set: when both are there
- * they must name one host.
+ * Reads the request that the proxy asks about. Null unless a trusted proxy asks: a stranger's headers are
+ * ignored. A browser can send the header that its proxy does not set, so both headers must name the same host
+ * when both are there.
  */
 function readOriginal(req: Request): Original | null {
   const isTrusted = req.app.get('trust proxy fn') as (address: string, hop: number) => boolean;

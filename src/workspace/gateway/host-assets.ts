@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUR_PATH } from '../host-name.ts';
 
-/** What our pages at a workspace's host are shown with: of our own files only these are there. */
+/** Our own files at a workspace's host: the style and the logo of our pages there, and no others. */
 export interface HostAssets {
   styleUrl: string;
   logoUrl: string;

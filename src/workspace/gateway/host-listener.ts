@@ -5,10 +5,12 @@ import { createHostReader, OUR_PATH } from '../host-name.ts';
 import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
 /**
- * Passes on what is let in at a workspace's host before Express sees it; whatever is to be answered by us
- * goes to the app, with what came of it in `earlier`. A page of a workspace asks for dozens of files, and
- * Express with its log line takes three times as long as passing one on. No log line is written: what a
- * person opens in a workspace is the person's; it counts in the metrics.
+ * Proxies authorized requests to a workspace's host before Express sees them. A page of a workspace asks for
+ * dozens of files, and Express with its log line takes three times as long.
+ *
+ * 1. A request that we must answer ourselves goes to the app, and `earlier` holds its outcome.
+ * 2. No log line is written, since it is private what a person opens in a workspace. The metrics count the
+ *    request.
  */
 export function createHostListener(
   { config, metrics }: Pick<WorkspaceDeps, 'config' | 'metrics'>,

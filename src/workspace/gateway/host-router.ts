@@ -16,8 +16,9 @@ import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 const AGAIN_SECONDS = 3;
 
 /**
- * Whatever comes to a workspace's host rather than to the app. Mounted before everything else: no page, file
- * or cookie of the app exists there. `earlier` holds what came of a request before Express saw it.
+ * Answers every request to a workspace's host. Mounted before everything else, so that no page, file or
+ * cookie of the app exists at such a host. `earlier` holds the outcome of a request that was handled before
+ * Express saw it.
  */
 export function createHostRouter(
   deps: WorkspaceDeps,
@@ -44,7 +45,8 @@ export function createHostRouter(
         (await requestProxy.proxyRequest(requestContext(req), { req, res, label: host.label }));
       settle(req, res, { outcome, url: enterUrl(config.baseUrl, host.label) });
     } else if (host.kind === 'workspace') {
-      // Workspaces live elsewhere, or nothing runs them: all hosts alike, so it tells nothing about any.
+      // Workspaces run elsewhere, or not at all. All hosts get the same answer, so the answer reveals nothing
+      // about any of them.
       showAway(req, res, { status: 503, textKey: 'workspace.awayStopped', url: config.baseUrl });
     } else {
       showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url: config.baseUrl });
@@ -122,9 +124,7 @@ function isAsset(req: Request, res: Response, assets: HostAssets): boolean {
   return true;
 }
 
-/**
- * A page of ours at a workspace's host. Of our files only its style and the logo are there, and no script.
- */
+/** Shows one of our own pages at a workspace's host. The page has our style and logo, and no script. */
 function showAway(
   req: Request,
   res: Response,

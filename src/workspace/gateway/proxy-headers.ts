@@ -19,7 +19,7 @@ const hopByHop = [
   'trailer',
 ];
 
-/** What only a proxy may say; whoever sent it, the workspace gets ours. */
+/** Headers that only a proxy may set; the workspace gets ours in their place. */
 const claims = [
   'forwarded',
   'x-real-ip',
@@ -30,22 +30,23 @@ const claims = [
   'x-workspace-user-id',
 ];
 
-/** Needed for framing, or replaced by ours, whatever Connection says of it. */
+/** Headers that framing needs or that we replace; the Connection header cannot remove them. */
 const kept = ['transfer-encoding', 'content-length', 'host'];
 
 /**
- * What a WebSocket may be extended by (RFC 6455, section 9.1). Compressed, the beats of one heartbeat have
- * ever other sizes, and nobody could tell them from a person, as in VS Code.
+ * The WebSocket extensions header (RFC 6455, section 9.1) is dropped, so that messages stay uncompressed.
+ * Compressed, each beat of one heartbeat has another size, and nobody could tell a heartbeat from a person,
+ * as in VS Code.
  */
 const extensions = 'sec-websocket-extensions';
 
-/** Whoever asks whether to go on has been told by Node that it may (RFC 9110, section 10.1.1). */
+/** `Expect` is dropped: Node has already told the client that it may go on (RFC 9110, section 10.1.1). */
 const dropped = new Set([...hopByHop, ...claims, extensions, 'expect']);
 
 /**
- * The headers of a request, fit for the workspace: without our cookies and what spoke to us alone, and with
- * the true address, host and scheme. A new object: one from which names were deleted is slow in all that
- * follows.
+ * The headers of a request, fit for the workspace: without our cookies and without headers that were meant
+ * for us alone, and with the true address, host and scheme. Builds a new object, since an object from which
+ * names were deleted is slow in all later steps.
  */
 export function cleanRequestHeaders(
   headers: IncomingHttpHeaders,
@@ -61,14 +62,14 @@ export function cleanRequestHeaders(
   return clean;
 }
 
-/** `named`: by the Connection header. */
+/** `named` holds the names that the Connection header lists. */
 function isDropped(name: string, named: string[]): boolean {
   return dropped.has(name) || name === 'cookie' || (named.includes(name) && !kept.includes(name));
 }
 
 /**
- * By these an answer makes a proxy in front of us send something else: a file, or what is at an internal
- * address (nginx, Apache).
+ * With these headers an answer makes a proxy in front of us send something else: a file, or a page of an
+ * internal address (nginx, Apache).
  */
 const commands = [
   'x-accel-redirect',
@@ -79,14 +80,14 @@ const commands = [
 ];
 
 /**
- * Of an answer: what speaks to the next hop, what commands it, and what would clear the cookies of the
- * neighbours too. Node does the framing.
+ * Headers of an answer that are dropped: those for the next hop, those that command the proxy, and the one
+ * that would clear the cookies of neighbouring workspaces. Node does the framing.
  */
 const droppedOfAnswer = new Set([...hopByHop, ...commands, 'transfer-encoding', 'clear-site-data']);
 
 /**
  * The headers of a workspace's answer, fit for the browser. A cookie loses its Domain, or a neighbouring
- * workspace would get it; one with a name of ours is dropped.
+ * workspace would get it; a cookie with one of our names is dropped.
  */
 export function cleanResponseHeaders(headers: IncomingHttpHeaders, status: number): OutgoingHttpHeaders {
   const named = namedByConnection(headers);
@@ -94,7 +95,7 @@ export function cleanResponseHeaders(headers: IncomingHttpHeaders, status: numbe
   for (const name of Object.keys(headers))
     if (!droppedOfAnswer.has(name) && (!named.includes(name) || kept.includes(name)))
       clean[name] = headers[name];
-  // It has no body, and who believes the length would wait for one (RFC 9110, section 8.6).
+  // A 204 has no body, and a client that trusts the length would wait for one (RFC 9110, section 8.6).
   if (status === 204) delete clean['content-length'];
   const given = headers['set-cookie'];
   if (given === undefined) return clean;
@@ -111,8 +112,8 @@ function namedByConnection({ connection }: IncomingHttpHeaders): string[] {
 const NONE: string[] = [];
 
 /**
- * The first lines of an answer that is written by hand, one character a byte. Leaves out what no line can
- * hold; Node has not read such headers, so none is expected.
+ * The first lines of an answer, made by hand with one byte for each character. Values that no line can hold
+ * are left out; Node refuses such headers when it reads them, so none is expected.
  */
 export function answerHead(status: number, headers: OutgoingHttpHeaders): string {
   let head = `HTTP/1.1 ${String(status)} ${STATUS_CODES[status] ?? ''}\r\n`;

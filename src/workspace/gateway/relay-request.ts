@@ -12,7 +12,7 @@ import { WorkspaceSilent } from './workspace-agent.ts';
 /** For so long, in milliseconds, the rest of a body is taken that the workspace does not want. */
 const REST_MS = 10_000;
 
-/** What is wrong with the answer of a workspace; nothing of it may be passed on. */
+/** An answer of a workspace with a fault; no byte of it may reach the browser. */
 export class BrokenAnswer extends Error {
   constructor(message: string) {
     super(message);
@@ -30,17 +30,19 @@ export class BodyStoodStill extends Error {
 
 interface RelayOf {
   options: RequestOptions;
-  /** Told when there is an answer that can be passed on. */
+  /** Called when there is an answer that can be sent to the browser. */
   onAnswer(): void;
   resolve(): void;
   reject(error: Error): void;
 }
 
 /**
- * Passes one request on and its answer back. A workspace's program may send anything: an answer that Node
- * would refuse to send in our name is a `BrokenAnswer` before a byte of it is passed on. Resolves when the
- * answer is closed. Rejects when there is none, and when it breaks off; some of it may have been sent by
- * then. Never throws in a later turn.
+ * Sends one request to a workspace, and its answer back. Resolves when the answer is closed.
+ *
+ * 1. A workspace's program may send anything. An answer that Node would refuse to send in our name rejects
+ *    with `BrokenAnswer`, before a byte of it reaches the browser.
+ * 2. Rejects when no answer comes, and when the answer breaks off; a part of it may have been sent by then.
+ * 3. Never throws in a later turn of the event loop.
  */
 export function relayRequest(
   req: IncomingMessage,
@@ -53,8 +55,8 @@ export function relayRequest(
 }
 
 /**
- * Throws for an answer that Node would not send, or of which it cannot say where it ends. 101 has an event of
- * its own. Source: RFC 9110, section 15; RFC 9112, section 6.1.
+ * Throws for an answer that Node would not send, or whose end Node cannot find. Status 101 has an event of
+ * its own and does not come here. Source: RFC 9110, section 15; RFC 9112, section 6.1.
  */
 export function requirePassable({ statusCode: status = 0, headers }: IncomingMessage): void {
   if (status < 200 || status > 599) throw new BrokenAnswer(`its status is ${String(status)}`);
@@ -63,7 +65,10 @@ export function requirePassable({ statusCode: status = 0, headers }: IncomingMes
     throw new BrokenAnswer(`its transfer coding is ${coding}`);
 }
 
-/** A class, since tsx names each function anew that is made for a request, which is slow. */
+/**
+ * A class rather than closures: tsx gives each function that is made for a request its name again, which is
+ * slow.
+ */
 class Relay {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse;
@@ -102,14 +107,13 @@ class Relay {
     const sent = this.#sent;
     sent.on('error', (error) => {
       if (this.#isStale()) this.#sendAgain();
-      // What comes behind a whole answer, or is lost of a body that it did not wait for, takes nothing from
-      // it.
+      // A fault after a whole answer spoils nothing: bytes that follow the answer, or a request body that the
+      // workspace did not wait for.
       else if (this.#answer?.complete !== true) this.#fail(error);
     });
     sent.on('response', (answer) => {
       this.#answer = answer;
-      // What is wrong in the bytes that came with the head is found first, while there is a place for a
-      // status.
+      // A fault in the bytes that came with the head is found first, while a status can still be sent.
       process.nextTick(passBackLater, this);
     });
     // Without a listener Node drops the connection and says nothing, and the browser would wait for ever.

@@ -7,21 +7,21 @@ import { WorkspaceSilent } from './workspace-agent.ts';
 
 interface WebSocketOptions {
   options: RequestOptions;
-  /** So long, in milliseconds, the workspace may take to answer. */
+  /** The longest time that the workspace may take to answer, in milliseconds. */
   silentMs: number;
-  /** Told when there is an answer that can be passed on. */
+  /** Called when there is an answer that can be sent to the browser. */
   onAnswer(): void;
-  /** Told when both sides speak WebSocket, before the first byte. */
+  /** Called when both sides speak WebSocket, before the first byte. */
   onOpen(): void;
-  /** Told what the browser sends, and what the workspace does, as it passes. */
+  /** Called with the bytes that the browser sends; `onSaid` is called with those of the workspace. */
   onSent(bytes: Buffer): void;
   onSaid(bytes: Buffer): void;
 }
 
 /**
- * Asks a workspace for a WebSocket and joins the two sides, or passes on what it answers instead. Resolves
- * when they are joined or the answer has begun; rejects only while a status can still be sent. No byte is
- * lost that either side sends right behind its head: neither side is read before it is joined to the other.
+ * Opens a WebSocket to a workspace and joins the two sides, or sends the browser the answer that came
+ * instead. Resolves when the sides are joined or the answer has begun; rejects only while a status can still
+ * be sent. Neither side is read before it is joined to the other, so no byte that follows a head is lost.
  */
 export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOptions): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -50,8 +50,7 @@ export function relayWebSocket(socket: Socket, head: Buffer, of: WebSocketOption
     });
     sent.on('response', (answer) => {
       answered = answer;
-      // What is wrong in the bytes that came with the head is found first, while there is a place for a
-      // status.
+      // A fault in the bytes that came with the head is found first, while a status can still be sent.
       process.nextTick(() => {
         if (answered === null) return;
         try {
@@ -87,8 +86,7 @@ function join(
     each.setNoDelay(true);
     each.setKeepAlive(true);
     each.on('error', () => each.destroy());
-    // Once it has what is still on its way to it, each side learns that the other is gone, whoever cut the
-    // line.
+    // When one side closes, the other side gets the bytes that are still under way and is then closed too.
     each.once('close', () => {
       other.destroySoon();
     });
@@ -106,12 +104,14 @@ function join(
   // Behind the pipes: a listener sets a stream flowing, and what flows before there is a pipe is lost.
   socket.on('data', of.onSent);
   workspaceSocket.on('data', of.onSaid);
-  // A browser that has ended its side is gone, also when the program never ends its own: no WebSocket is half
-  // open, and one that were would keep the server from closing.
+  // A browser that has ended its side is gone, even when the program never ends its own side. A half-open
+  // WebSocket would keep the server from closing.
   socket.once('end', () => socket.destroy());
 }
 
-/** Its end is the end of the connection (RFC 9112, section 6.3), so that it needs no framing of its own. */
+/**
+ * The end of the answer is the end of the connection (RFC 9112, section 6.3), so the answer needs no framing.
+ */
 function passBack(socket: Socket, answer: IncomingMessage): void {
   const { statusCode: status = 502, headers } = answer;
   if (socket.destroyed) return;

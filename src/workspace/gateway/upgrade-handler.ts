@@ -8,10 +8,10 @@ import { wantsWebSocket } from '../host-request.ts';
 import { answerHead } from './proxy-headers.ts';
 import type { ProxyOutcome, RequestProxy } from './proxy-request.ts';
 
-/** What the server does with a request that would like to leave HTTP. */
+/** The server's way of handling requests that want to leave HTTP. */
 export interface UpgradeHandler {
   /**
-   * True for a WebSocket at a workspace's host; whatever else is asked for is ignored, and the request is a
+   * True for a WebSocket at a workspace's host. Any other upgrade is ignored, and the request is handled as a
    * plain one.
    */
   isWanted(req: IncomingMessage): boolean;
@@ -53,7 +53,7 @@ function statusOf(outcome: Exclude<ProxyOutcome, { kind: 'proxied' }>): number {
   return outcome.reason === 'no-pass' ? 401 : 403;
 }
 
-/** What a browser's script sees of it is that the socket closed. */
+/** A browser's script sees only that the socket closed. */
 function refuse(socket: Socket, status: number): void {
   answerAndClose(socket, answerHead(status, { connection: 'close', 'content-length': 0 }));
 }

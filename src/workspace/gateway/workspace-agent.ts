@@ -20,8 +20,8 @@ export class WorkspaceSilent extends Error {
 }
 
 /**
- * Keeps connections to workspaces, and breaks off one on which nothing is said for `silentMs`, neither way.
- * The limit is the connection's: set anew for each request it cost a tenth of passing one on.
+ * Keeps connections to workspaces, and closes a connection on which neither side has sent anything for
+ * `silentMs`. The limit is set on the connection: to set it for each request made proxying a tenth slower.
  */
 export class WorkspaceAgent extends Agent {
   constructor({ silentMs }: { silentMs: number }) {

@@ -171,7 +171,7 @@ export class WorkspaceProxy {
     this.connections.close();
   }
 
-  /** Cuts what is still being answered as well: an event stream has no end. */
+  /** Cuts the answers that are still being sent as well: an event stream has no end. */
   cutAnswers(): void {
     this.connections.cutAll();
   }
@@ -214,7 +214,7 @@ export class WorkspaceProxy {
     return { onOpen, onSent, onSaid };
   }
 
-  /** Never rejects: a request that is not counted is logged, and goes on. */
+  /** Never rejects: when counting fails, the fault is logged and the request goes on. */
   #countUse({ request, context, session, grant }: AuthorizedRequest): void {
     this.#deps.accessCache
       .note(context, session, { request, isPartlySeen: false })

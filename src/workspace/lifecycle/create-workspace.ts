@@ -19,8 +19,8 @@ interface CreateInput {
 
 /**
  * Creates a workspace of the signed-in person on the lowest free port. Refuses when the subscription has
- * lapsed, the plan's number of workspaces is reached, the company has the name already (capital letters do
- * not count) or no port is free; each refusal leaves an audit row.
+ * lapsed, the plan's number of workspaces is reached, the company uses the name already (in capital letters
+ * or not), or no port is free. Each refusal leaves an audit row.
  */
 export async function createWorkspace(
   db: Knex,
@@ -48,7 +48,8 @@ async function insertWorkspace(
   const { userId, companyId } = companyPerson(context, { isAdmin: false });
   try {
     return await db.transaction(async (trx): Promise<CreateOutcome> => {
-      // One creation at a time in a company: otherwise two that count at once both see room for one more.
+      // The lock lets one creation at a time run in a company: otherwise two that count at the same time both
+      // find room for one more.
       await lockCompany(trx, companyId);
       const plan = await findCompanyPlan(trx, { companyId, at: context.at });
       if (plan.isLapsed) return { ok: false, reason: 'subscription-lapsed' };

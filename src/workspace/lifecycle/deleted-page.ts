@@ -19,13 +19,13 @@ interface DeletedPage {
   workspaces: (DeletedWorkspace & { restorable_until: Date })[];
   newerUrl: string | null;
   olderUrl: string | null;
-  /** The one that needs another name to be restored; null: none is asked about. */
+  /** The workspace that needs another name to be restored; null on a page that asks for no name. */
   renamed: DeletedWorkspace | null;
 }
 
 /**
- * What the page of deleted workspaces shows this person: those that can still be restored. `renamedId` is one
- * that needs another name; throws `NotFound` when the person may not restore it.
+ * The page of deleted workspaces for this person, with those that can still be restored. `renamedId` is the
+ * workspace that needs another name; throws `NotFound` when the person may not restore it.
  */
 export async function loadDeletedPage(
   db: Knex,

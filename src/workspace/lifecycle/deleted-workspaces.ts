@@ -25,7 +25,7 @@ export function restorableUntil(deletedAt: Date, restoreDays: number): Date {
   return new Date(deletedAt.getTime() + restoreDays * DAY_MS);
 }
 
-/** One page of what the person may restore, last created first. */
+/** A page of the workspaces that the person may restore, last created first. */
 export async function listDeletedWorkspaces(
   db: Knex,
   input: Visibility & { deletedAfter: Date; page: Cursor },
@@ -44,7 +44,7 @@ export async function listDeletedWorkspaces(
   );
 }
 
-/** One that the person may restore. */
+/** A deleted workspace that the person may restore. */
 export async function findDeletedWorkspace(
   db: Knex,
   input: Visibility & { deletedAfter: Date; workspaceId: number; forUpdate?: boolean },
@@ -55,8 +55,9 @@ export async function findDeletedWorkspace(
 }
 
 /**
- * Those of all companies whose grace period is over, longest deleted first. Not those of a company with an
- * open hold: what a dispute or a court may ask for is not destroyed. For scheduled work; no page shows it.
+ * Deleted workspaces of all companies whose grace period is over, longest deleted first. A company with an
+ * open hold is left out, since a dispute or a court may need its workspaces. For scheduled work; no page
+ * shows the list.
  */
 export async function listWorkspacesToDestroy(
   db: Knex,

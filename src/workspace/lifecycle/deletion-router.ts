@@ -60,7 +60,7 @@ async function showDeleted(
     ...page,
     // Also when it answers a form: what leads back here is this page.
     currentPath: '/workspace/deleted',
-    // Where workspaces run elsewhere, what is in them is destroyed by whoever runs them.
+    // Where workspaces run elsewhere, their data is destroyed by the operator who runs them.
     destroys: runtime.isManaged,
     values: { name: typeof name === 'string' ? name : '' },
     errors: rename === undefined ? {} : { name: rename.error },

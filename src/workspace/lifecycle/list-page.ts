@@ -19,7 +19,7 @@ interface ListPage {
   olderUrl: string | null;
 }
 
-/** Who is in a workspace now: the newest few, and how many more. */
+/** The people who are in a workspace now: the newest few, and how many more. */
 interface PresentIn {
   present: { person_name: string; started_at: Date; is_reader: boolean }[];
   more_present: number;
@@ -28,7 +28,7 @@ interface PresentIn {
 /** People named in a row; the others are counted. */
 const NAMED_MAX = 3;
 
-/** What the list of workspaces shows this person. */
+/** The list of workspaces for this person. */
 export async function loadListPage(
   db: Knex,
   context: RequestContext,

@@ -15,7 +15,7 @@ export type RestoreOutcome = { name: string } & ({ ok: true } | { ok: false; rea
 interface RestoreInput {
   workspaceId: number;
   isAdmin: boolean;
-  /** What it is called from now on; its own name when not given. */
+  /** The name from now on; the workspace keeps its own name when this is not given. */
   name?: string | undefined;
   restoreDays: number;
   ports: { min: number; max: number };

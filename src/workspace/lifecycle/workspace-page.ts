@@ -15,7 +15,7 @@ import { calculateUsageByUser, type UsageStats } from '../sessions/usage-stats.t
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
-/** People shown beside the history: those who used the workspace most. */
+/** The people shown beside the history: those who used the workspace most. */
 const PEOPLE_MAX = 10;
 
 interface WorkspacePage {
@@ -54,7 +54,7 @@ type HistoryRow = ListedSession & {
 };
 
 /**
- * What the page of one workspace shows this person. Throws `NotFound` for a workspace that they may not see.
+ * The page of one workspace for this person. Throws `NotFound` for a workspace that the person may not see.
  */
 export async function loadWorkspacePage(
   db: Knex,
@@ -93,8 +93,8 @@ export async function loadWorkspacePage(
 }
 
 /**
- * The session in which this browser uses the workspace; null: it has none. Throws `NotFound` as the page
- * does.
+ * The session in which this browser uses the workspace, or null when there is none. Throws `NotFound` for a
+ * workspace that the person may not see.
  */
 export async function findOpenWorkspaceSessionId(
   db: Knex,

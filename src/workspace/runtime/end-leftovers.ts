@@ -3,7 +3,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 
-/** What the row of a stop says of its workspace. */
+/** The facts of a workspace that the row of a stop bears. */
 interface Stopped {
   id: number;
   company_id: number;

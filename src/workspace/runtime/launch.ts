@@ -9,7 +9,7 @@ import { openWorkspaceLog } from './workspace-log.ts';
 
 const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
 
-/** Starts the program of a workspace as the leader of a group of its own. What it prints goes to its log. */
+/** Starts the program of a workspace as the leader of its own process group. Its output goes to its log. */
 export function launch(
   config: RuntimeConfig,
   workspace: { name: string; port: number },
@@ -40,9 +40,9 @@ export function launch(
 }
 
 /**
- * What to put in front of a command so that it gets the limits of a workspace; nothing where there is no
- * `prlimit`. RLIMIT_DATA and not RLIMIT_AS: programs reserve far more addresses than they use. RLIMIT_NPROC
- * counts a whole user.
+ * The command that gives a program the limits of a workspace; empty where there is no `prlimit`. RLIMIT_DATA
+ * stands in place of RLIMIT_AS, since programs reserve far more addresses than they use. RLIMIT_NPROC counts
+ * all processes of a user.
  */
 export function workspaceLimits({ memoryMb, processesMax }: RuntimeConfig, owner: Owner | null): string[] {
   if (PRLIMIT === undefined) return [];

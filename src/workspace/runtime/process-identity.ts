@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** One process, told apart from a later one that was given the same id. */
+/** Identifies a process, and tells it apart from a later one with the same id. */
 export interface ProcessIdentity {
   pid: number;
   /** Only for comparing. */
@@ -27,7 +27,7 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
   try {
     process.kill(-identity.pid, signal);
   } catch (error) {
-    // It ended in between.
+    // The process ended in between.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -9,8 +9,9 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 const AT_ONCE = 4;
 
 /**
- * Brings back what was running when the app was last here: adopts what still lives, starts the rest, and ends
- * what lives though nobody wants it any more. What a company no longer pays for stays down. Never rejects.
+ * Brings back the workspaces that were running when the app last stopped: adopts programs that still live,
+ * starts the others, and ends programs that nobody wants any more. A workspace that its company no longer
+ * pays for stays down. Never rejects.
  */
 export async function resumeWorkspaces(
   db: Knex,
@@ -29,7 +30,10 @@ export async function resumeWorkspaces(
   }
 }
 
-/** It may have been stopped, deleted or not paid for since it waits: before it starts, and while it does. */
+/**
+ * Looks again before the start and during it: the workspace may have been stopped, deleted or not paid for
+ * since it began to wait.
+ */
 async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
   const findPaidFor = async (): Promise<RunningWorkspace | undefined> => {
     const found = await findRunningWorkspace(db, id);

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RuntimeWorkspace } from '../runtime-types.ts';
 
-/** A workspace whose program should run, of whatever company. */
+/** A workspace whose program should run, of any company. */
 export interface RunningWorkspace extends RuntimeWorkspace {
   company_id: number;
   owner_user_id: number;

@@ -10,14 +10,14 @@ import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace
 import type { StartOutcome, WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
-/** What can be asked of the program of a workspace. */
+/** The acts on the program of a workspace. */
 export type WorkspaceAct = 'start' | 'stop' | 'restart';
 
 type Refusal =
   Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
 export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
 
-/** What the audit trail calls each act. */
+/** The audit action of each act. */
 const actions = {
   start: 'workspace_started',
   stop: 'workspace_stopped',
@@ -32,10 +32,13 @@ interface SetStateInput {
 }
 
 /**
- * Starts, stops or restarts the program of a workspace, waits for what comes of it, and leaves one audit row
- * that says so. Stopping ends what is open in it as `stopped`; a restart does not, since who was there can go
- * on. Starting is refused when the subscription has lapsed or as many run as the plan allows. Throws
- * `NotFound` for a workspace that the person may not see, and where workspaces run elsewhere.
+ * Starts, stops or restarts the program of a workspace, waits for the outcome, and leaves one audit row with
+ * it.
+ *
+ * 1. A stop ends the open sessions of the workspace as `stopped`. A restart ends none, since its people can
+ *    go on.
+ * 2. A start is refused when the subscription has lapsed, or when as many workspaces run as the plan allows.
+ * 3. Throws `NotFound` for a workspace that the person may not see, and where workspaces run elsewhere.
  */
 export async function setWorkspaceState(
   db: Knex,
@@ -65,7 +68,8 @@ async function noteWish(
 ): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | null }> {
   const { companyId } = person;
   return db.transaction(async (trx) => {
-    // One start at a time in a company: otherwise two that count at once both see room for one more.
+    // The lock lets one start at a time run in a company: otherwise two that count at the same time both find
+    // room for one more.
     await lockCompany(trx, companyId);
     const workspace = await findWorkspace(trx, { ...visibilityOf(person), workspaceId, lockTo: 'keep' });
     if (workspace === undefined) throw new NotFound();

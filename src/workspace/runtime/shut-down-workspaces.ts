@@ -5,10 +5,12 @@ import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /**
- * Closes the runtime because the app stops, and ends as `app-shutdown` what was open in the workspaces that
- * stop with it, at its last proof of life. Where they outlive the app nothing ends: their people come back to
- * them. Never rejects, since a database that is away must not keep the process from stopping; what is still
- * open then ends as idle.
+ * Closes the runtime because the app stops.
+ *
+ * 1. Sessions in workspaces that stop with the app end as `app-shutdown`, at their last proof of life.
+ * 2. Where workspaces outlive the app no session ends: the people come back to them.
+ * 3. Never rejects, since a missing database must not keep the process from stopping. A session that stays
+ *    open for that reason ends later as idle.
  */
 export async function shutDownWorkspaces(
   db: Knex,

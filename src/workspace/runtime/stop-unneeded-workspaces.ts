@@ -15,10 +15,13 @@ const endings = {
 } satisfies Record<StopCause, Ending>;
 
 /**
- * Stops programs that nobody has used for `idleStopHours` (null: never for that), counted from their start or
- * their last active use, those of companies whose subscription has lapsed, and what an act that was cut off
- * has left running. Each leaves an audit row of the system that says why, a failure included. Returns a
- * summary for the job list.
+ * Stops programs that should not run, and leaves an audit row of the system for each that says why, also when
+ * the stop fails. Returns a summary for the job list.
+ *
+ * 1. Programs that nobody has used for `idleStopHours`, counted from the start or the last active use; null
+ *    switches this off.
+ * 2. Programs of companies whose subscription has lapsed.
+ * 3. Programs that an interrupted act has left running.
  */
 export async function stopUnneededWorkspaces(
   db: Knex,

@@ -24,13 +24,13 @@ const LONGEST_PAUSE_MS = 60_000;
 /** A process that lived for so long crashed of something new: the pauses begin again. In milliseconds. */
 const STABLE_MS = 60_000;
 
-/** What has not ended so long after SIGTERM is killed, in milliseconds. */
+/** A program that has not ended so long after SIGTERM is killed, in milliseconds. */
 const GRACE_MS = 5000;
 
 /** How often it is looked whether the program listens yet, or has ended, in milliseconds. */
 const POLL_MS = 50;
 
-/** One workspace and its process: started, watched, restarted, stopped, one act after the other. */
+/** A workspace and its process, which is started, watched, restarted and stopped, one act after the other. */
 export class SupervisedWorkspace {
   state: RuntimeState = 'stopped';
   readonly #deps: SupervisorDeps;
@@ -62,7 +62,7 @@ export class SupervisedWorkspace {
     return this.#inTurn(() => this.#bringUp());
   }
 
-  /** One act: whoever stops it meanwhile has the last word. */
+  /** One act, so that a stop that comes meanwhile takes effect after it. */
   restart(workspace: RuntimeWorkspace): Promise<StartOutcome> {
     this.#wanted = workspace;
     this.#crashes = 0;

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 
 /**
- * The environment of whatever runs in a workspace. Nothing of ours: a workspace that sees our environment has
- * our secrets.
+ * The environment of a program in a workspace. The environment of the app is left out, since it holds our
+ * secrets.
  */
 export function workspaceEnvironment(folder: string): Record<string, string> {
   const path = [dirname(process.execPath), '/usr/local/bin', '/usr/bin', '/bin'];

@@ -17,13 +17,13 @@ import { isAlive, type ProcessIdentity } from './process-identity.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
 
-/** Who owns the files of a workspace. */
+/** The user who owns the files of a workspace. */
 export interface Owner {
   uid: number;
   gid: number;
 }
 
-/** The user of a workspace's own; null: that of the app. */
+/** The user of this workspace; null when workspaces run as the app's user. */
 export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: number): Owner | null {
   return uid === null ? null : { uid: uid + id, gid: gid ?? uid + id };
 }

@@ -15,7 +15,7 @@ export function openWorkspaceLog(path: string): number {
   return openSync(path, 'a', 0o600);
 }
 
-/** Cuts a log that has grown too long to its end. What is written in that moment is lost. */
+/** Cuts a log that has grown too long, and keeps its end. Output that is written at that moment is lost. */
 export function boundWorkspaceLog(path: string): void {
   withFile(path, 'r+', undefined, (file) => {
     if (fstatSync(file).size <= LOG_MAX) return;
@@ -25,7 +25,7 @@ export function boundWorkspaceLog(path: string): void {
   });
 }
 
-/** The last lines, without colours and control characters; none when there is no log. */
+/** The last lines of the log, without colours and control characters; empty when there is no log. */
 export function tailOfWorkspaceLog(path: string): string[] {
   const text = withFile(path, 'r', '', (file) => readTail(file).toString('utf8'));
   const lines = stripVTControlCharacters(text)

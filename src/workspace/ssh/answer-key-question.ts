@@ -5,9 +5,9 @@ import type { OneTimeSecrets } from './one-time-secrets.ts';
 import { findKeyByFingerprint } from './ssh-facts.ts';
 
 /**
- * Returns the line of authorized_keys for a key that a client offers. The line runs the session command with
- * a secret of its own. Returns an empty text when the key opens nothing. Writes no evidence: at this moment
- * nobody has proven to hold the key, and everybody who knows a public key can offer it.
+ * The line of authorized_keys for a key that a client offers; empty when the key opens nothing. The line runs
+ * the session command with its own secret. Writes no evidence, since nobody has proven yet to hold the key,
+ * and everybody who knows a public key can offer it.
  */
 export async function answerKeyQuestion(
   db: Knex,

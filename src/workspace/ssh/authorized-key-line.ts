@@ -1,7 +1,7 @@
 /**
  * The line of authorized_keys that lets a key run the session command and nothing else. `restrict` forbids
- * all forwarding: sshd would do it as its own user, past the walls between workspaces. Throws for a word that
- * no such line can hold. Source: sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
+ * forwarding, which sshd would do as its own user, past the walls between workspaces. Throws for an argument
+ * that no such line can hold. Source: sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
  */
 export function authorizedKeyLine(of: { command: string[]; type: string; blob: string }): string {
   const command = of.command.map(shellWord).join(' ').replace(/["\\]/g, '\\$&');
@@ -10,7 +10,7 @@ export function authorizedKeyLine(of: { command: string[]; type: string; blob: s
   return line;
 }
 
-/** One word for the login shell of sshd's user. */
+/** Quotes an argument for the login shell of sshd's user. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

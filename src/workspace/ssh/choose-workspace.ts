@@ -23,7 +23,7 @@ export async function chooseWorkspace(db: Knex, context: RequestContext, input: 
     if (!/^[a-z0-9-]{1,63}$/.test(label)) return { kind: 'unknown' };
     const found = await findWorkspaceAt(db, { ...input, label });
     if (found !== undefined) return { kind: 'chosen', id: found.id };
-    // It may have been told of its name by the rule that makes them, and have none yet.
+    // The person may know the name by the rule that makes names, although the workspace has none yet.
     await nameAll(db, context, { ...input, isUnnamed: true });
     const named = await findWorkspaceAt(db, { ...input, label });
     return named === undefined ? { kind: 'unknown' } : { kind: 'chosen', id: named.id };

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** Longer messages are none of ours, in bytes. */
+/** The longest message, in bytes; a longer one is not from our programs. */
 const LINE_MAX = 16_384;
 
 /** Sends one message. Nothing happens when the other end is gone. */

@@ -1,6 +1,6 @@
 import { hashSecret, newSecret } from '../../secret-token.ts';
 
-/** Whose key it was that sshd asked about. */
+/** The person of a key that sshd asked about. */
 export interface KeyHolder {
   keyId: number;
   companyId: number;
@@ -31,7 +31,7 @@ export class OneTimeSecrets {
     return secret;
   }
 
-  /** Whose secret it is, the first time that it is shown in time; null otherwise. */
+  /** The holder of a secret, the first time that it is shown in time; null otherwise. */
   take(secret: string, at: Date): KeyHolder | null {
     const hash = hashSecret(secret);
     const found = this.#waiting.get(hash);

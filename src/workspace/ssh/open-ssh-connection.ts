@@ -30,7 +30,7 @@ export type SshDecision =
       session: SessionReference;
       channel: AccessChannel;
       connectionHash: string;
-      /** What the session command shows to go on after the app was away. */
+      /** The secret with which the session command goes on after the app was away. */
       resume: string;
       /** Where the connection came from when it was opened. */
       ip: string | null;
@@ -38,7 +38,7 @@ export type SshDecision =
     }
   | { allowed: false; refusal: SshRefusal; locale: Locale };
 
-/** Connections of one person at a time: each is a process of ours beside the shell. */
+/** Connections of one person at the same time; each costs one of our processes beside the shell. */
 const CONNECTIONS_MAX = 20;
 
 type Rules = AccessRules & { openings: RateLimit; isReserved(label: string): boolean };
@@ -79,9 +79,9 @@ export async function openSshConnection(
 }
 
 /**
- * Lets a connection go on that was let in before the app was restarted, by the same decision: in its session
- * when that is still open, else in a new one. The context must bear the address it came from then; it is in
- * the answer.
+ * Lets a connection go on that was open before the app was restarted, by the same decision: in its session
+ * when that is still open, else in a new one. The answer holds the address from which the connection came
+ * when it was opened.
  */
 export async function resumeSshConnection(
   db: Knex,
@@ -145,8 +145,8 @@ async function keepConnection(
 }
 
 /**
- * A client that tries again and again, whatever it asks for, leaves a row and a count a window for each
- * reason and key.
+ * A client that tries again and again leaves one row for each key and reason, and then a count in each
+ * window, whatever workspace it names.
  */
 async function logRefusal(
   db: Knex,

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { answers } from '../runtime/answers.ts';
 
-/** Whoever floods a socket keeps others from it, and not the app from its work. */
+/** A flood on the socket keeps other clients from it, but must not keep the app from its work. */
 const CONNECTIONS_MAX = 1000;
 
 /**

@@ -4,7 +4,7 @@ import { rowsOf, selectFacts, type FactSource } from '../access/find-access-fact
 import type { Visibility } from '../queries.ts';
 import type { KeyHolder } from './one-time-secrets.ts';
 
-/** A key with its person, whatever their state. */
+/** A key with its person, also when the key is removed or the person deactivated. */
 export interface KeyWithPerson {
   key_id: number;
   company_id: number;
@@ -42,7 +42,7 @@ export async function findKeyByFingerprint(
     .first<KeyWithPerson | undefined>(keyColumns);
 }
 
-/** The key of which sshd was told. */
+/** The key behind a secret that was given to sshd. */
 export async function findKeyOf(db: Knex, holder: KeyHolder): Promise<KeyWithPerson | undefined> {
   return keysWithPeople(db)
     .where({ 'k.id': holder.keyId, 'k.company_id': holder.companyId, 'k.user_id': holder.userId })
@@ -58,7 +58,7 @@ export interface SshClient {
   connectionHash: string;
 }
 
-/** What is known about connections by SSH. The key stands for being signed in, until it is removed. */
+/** The access facts of connections by SSH. A key that has not been removed stands for being signed in. */
 export const sshFacts: FactSource<SshClient> = {
   keyOf: ({ connectionHash }) => connectionHash,
   find: (db, clients) => {
@@ -75,13 +75,14 @@ export const sshFacts: FactSource<SshClient> = {
       credential: 'c',
       browserSessionHash: 'c.connection_hash',
       accessMethod: 'ssh',
-      // To deactivate a person removes the keys as well; of the two, the person is told the cause.
+      // To deactivate a person removes their keys as well. The person then reads that they were deactivated,
+      // not that the key was removed.
       isSignedIn: 'k.removed_at is null or u.id is null',
     });
   },
 };
 
-/** A connection that was let in before. */
+/** A connection that was allowed before. */
 interface KnownConnection {
   connection_hash: string;
   key_id: number;

@@ -12,8 +12,8 @@ interface SshGuide {
 }
 
 /**
- * What the page of a workspace says about SSH; null where nobody comes in that way. Gives the workspace its
- * name if it has none.
+ * The guide to SSH on the page of a workspace; null where SSH is off. Gives the workspace a name if it has
+ * none.
  */
 export async function findSshGuide(
   db: Knex,
@@ -31,7 +31,8 @@ export async function findSshGuide(
     ...(port === 22 ? [] : [`  Port ${String(port)}`]),
     `  User ${user}`,
     `  SetEnv WORKSPACE=${label}`,
-    // One connection is one session: what `ControlPersist` keeps open afterwards lets nobody in again.
+    // One connection is one session: a connection that `ControlPersist` keeps open afterwards lets nobody in
+    // again.
     '  ControlPath none',
   ];
   return { label, lines: lines.join('\n') };

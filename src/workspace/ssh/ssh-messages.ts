@@ -3,18 +3,22 @@ import { z } from 'zod';
 /** A secret as `newSecret` makes it. */
 const secret = z.string().regex(/^[\w-]{43}$/);
 
-/** What the key command asks: the two words of a public key, as sshd has them (%t and %k). */
+/** The question of the key command: the two parts of a public key, as sshd has them (%t and %k). */
 export const keyQuestion = z.object({
   type: z.string().max(100),
   blob: z.string().regex(/^[A-Za-z0-9+/]{1,12000}={0,2}$/),
 });
 
 /**
- * What the session command says. First `open` or `resume`, and then, as long as the shell lives, the others.
+ * The messages of the session command: first `open` or `resume`, and then the others, for as long as the
+ * shell lives.
  */
 export const sessionMessage = z.union([
   z.object({
-    /** `workspace` is what the person asked for, whatever that is; `ip` is what sshd says. */
+    /**
+     * `pass` is the secret from the line of authorized_keys, `workspace` the text that the person sent, and
+     * `ip` the address that sshd reports.
+     */
     open: z.object({
       pass: secret,
       workspace: z.string().max(1000).nullable(),
@@ -29,7 +33,7 @@ export const sessionMessage = z.union([
 ]);
 export type SessionMessage = z.infer<typeof sessionMessage>;
 
-/** What the session command is told to run. */
+/** The orders for the session command: how to run the shell. */
 export interface ShellOrder {
   /** Shown again to go on after the app was away. */
   resume: string;
@@ -40,5 +44,5 @@ export interface ShellOrder {
   limits: string[];
 }
 
-/** What the app says to the session command. */
+/** The messages of the app to the session command. */
 export type AppMessage = { run: ShellOrder } | { refused: string } | { end: string } | { noted: true };

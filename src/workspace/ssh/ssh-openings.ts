@@ -3,7 +3,8 @@ import { TooManyAttempts } from '../../errors.ts';
 import { createRateLimit, type RateLimit } from '../../web/rate-limit.ts';
 
 /**
- * Each one let in is rows of evidence and a process of ours; a copy of many files is one, and so is a push.
+ * Each opening writes rows of evidence and starts one of our processes. A copy of many files is one opening,
+ * and so is a push.
  */
 const OPENINGS_PER_MINUTE = 60;
 

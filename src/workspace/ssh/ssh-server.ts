@@ -50,7 +50,7 @@ export async function startSshServer(deps: WorkspaceDeps, config: SshConfig): Pr
   };
 }
 
-/** The session command, by sudo where each workspace has a user of its own: then it must be root. */
+/** The session command. Where each workspace has its own user, sudo runs it as root. */
 function defaultSessionCommand({ workspaceRuntime }: Pick<Config, 'workspaceRuntime'>): string[] {
   return [
     ...(workspaceRuntime.uid === null ? [] : ['sudo', '-n']),

@@ -24,13 +24,13 @@ import { createSshOpeningsLimit } from './ssh-openings.ts';
 import { sessionMessage, type AppMessage, type SessionMessage, type ShellOrder } from './ssh-messages.ts';
 import { endText, refusalText } from './ssh-texts.ts';
 
-/** Who has connected says within so long what for, in milliseconds. */
+/** The longest time from the connection to the first message, in milliseconds. */
 const FIRST_MESSAGE_MS = 10_000;
 
 type Allowed = Extract<SshDecision, { allowed: true }>;
 type Ended = 'exit' | 'lost';
 
-/** One that was let in: its place among the open ones, and how to end it. */
+/** A connection that was allowed: its place among the open ones, and how to end it. */
 interface OpenShell {
   connection: OpenConnection<SshClient>;
   end(how: Ended): void;
@@ -48,7 +48,10 @@ export class SshSessions {
   readonly #sockets = new Set<Socket>();
   /** By the hash of the connection. */
   readonly #open = new Map<string, { socket: Socket; locale: Locale; userId: number }>();
-  /** Those about whom it is being decided: they count as well, or any number could come at once. */
+  /**
+   * The key holders about whom a decision is under way. They count as well: otherwise any number could open
+   * at the same time.
+   */
   readonly #beingDecided = new Set<KeyHolder>();
   readonly #endings = new Set<Promise<void>>();
   #isClosing = false;
@@ -116,7 +119,7 @@ export class SshSessions {
     }
   }
 
-  /** Never rejects; null when nobody was let in. */
+  /** Returns null when the connection was refused. Never rejects. */
   async #openShell(socket: Socket, message: SessionMessage): Promise<OpenShell | null> {
     const context = this.#contextOf(message);
     try {
@@ -129,7 +132,7 @@ export class SshSessions {
         return null;
       }
       const shell = this.#watch(socket, context, decision);
-      // Who comes in has done something; who comes back has not.
+      // A person who opens a connection has done something; one who comes back has not.
       if ('open' in message) this.#noteActive(shell.connection);
       return shell;
     } catch (error) {
@@ -174,7 +177,8 @@ export class SshSessions {
   #watch(socket: Socket, anonymous: RequestContext, decision: Allowed): OpenShell {
     const { grant, session, channel, connectionHash, locale } = decision;
     const { workspaceId } = grant;
-    // It has lost its line to us without our knowing: the one that comes back is the one.
+    // The session command reconnected before we noticed that its old socket was dead: drop the old socket,
+    // keep the new one.
     this.#open.get(connectionHash)?.socket.destroy();
     this.#open.set(connectionHash, { socket, locale, userId: grant.userId });
     const context = contextOfGrant({ ...anonymous, ip: decision.ip }, grant);
@@ -182,7 +186,7 @@ export class SshSessions {
     const connection: OpenConnection<SshClient> = {
       ...{ client: { connectionHash }, workspaceId, session, context, channel, isSocket: true },
       cut: (refusal) => {
-        // This process stops, and the session goes on.
+        // This process stops, and the workspace session goes on.
         if (refusal === null) return;
         hasEnded = true;
         remove();
@@ -202,7 +206,7 @@ export class SshSessions {
     return { connection, end };
   }
 
-  /** Never rejects: what the database does not take now ends as closed when the sweeper comes by. */
+  /** Never rejects: when the database refuses the end now, the sweeper later ends the session as closed. */
   async #endSession({ session, context }: OpenConnection<SshClient>, how: Ended): Promise<void> {
     const now = { ...context, at: new Date() };
     const { db, log } = this.#deps;

@@ -29,9 +29,9 @@ export function refusalText(refusal: SshRefusal, locale: Locale, config: Config)
   return 'labels' in refusal ? [text, ...refusal.labels.map((label) => `  ${label}`)].join('\n') : text;
 }
 
-/** Why somebody who was in has to leave. */
+/** The text for a person whose connection is cut. */
 export function endText(refusal: AccessRefusal, locale: Locale, config: Config): string {
-  // What was let in and is not there any more has been deleted.
+  // A workspace that was there before and is unknown now has been deleted.
   if (refusal === 'unknown-host') return formatFor(locale).t('ssh.refused_deleted');
   return refusalText({ reason: refusal }, locale, config);
 }

@@ -8,7 +8,7 @@ import { monthDays, sessionSpans, type MonthFilter } from '../sessions/session-s
 export interface DayStrip {
   /** `YYYY-MM-DD`. */
   day: string;
-  /** Of sessions whose traffic was counted, and of the others. */
+  /** Times of sessions whose traffic was counted, and of the other sessions. */
   counted: [number, number][];
   uncounted: [number, number][];
 }
@@ -20,8 +20,8 @@ interface StripRow {
 }
 
 /**
- * For each day of a month in which something was used the times of it, cut at midnight. What several people
- * or windows did at the same time is one piece, so that a day has few, however many sessions it had.
+ * The times of use for each day of a month with use, cut at midnight. Times of several people or windows that
+ * overlap are one piece, so a day has few pieces, however many sessions it had.
  */
 export async function listDayStrips(db: Knex, filter: MonthFilter): Promise<DayStrip[]> {
   const rows: StripRow[] = await db

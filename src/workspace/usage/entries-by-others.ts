@@ -4,8 +4,8 @@ import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts
 import { DAY_MS } from '../../durations.ts';
 
 /**
- * Days for which an owner is told of an entry, and how many at once; the history of the workspace has them
- * all.
+ * The list shows an owner the entries of so many days, and at most so many of them; the history of the
+ * workspace has all.
  */
 const TOLD_DAYS = 30;
 const ENTRIES_MAX = 5;
@@ -22,7 +22,7 @@ export interface EntryByOther {
   is_active: boolean;
 }
 
-/** Whose workspaces, within the company; one of them, or all. */
+/** The owner, the company, and either one workspace or all. */
 interface OwnedFilter {
   companyId: number;
   ownerUserId: number;

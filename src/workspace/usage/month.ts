@@ -12,7 +12,9 @@ export interface Month {
   next: string | null;
 }
 
-/** The month asked for as `YYYY-MM`; the one of `at` when it is none, or not begun yet. */
+/**
+ * The month that `asked` names as `YYYY-MM`; the month of `at` when it names none, or one that has not begun.
+ */
 export function monthOf(asked: unknown, at: Date): Month {
   const now = localTime(at);
   const current = now.toPlainDate().toPlainYearMonth();

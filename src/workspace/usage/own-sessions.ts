@@ -10,7 +10,7 @@ interface SessionOwner {
   userId: number;
 }
 
-/** One page of a person's own sessions, in whatever workspace and by whatever way in, newest first. */
+/** A page of a person's own sessions, newest first, in every workspace and by every access method. */
 export async function listOwnSessions(
   db: Knex,
   input: SessionOwner & { page: TimedCursor; size: number },
@@ -32,7 +32,7 @@ export async function listOwnSessions(
   );
 }
 
-/** One session of this person, ended or not; undefined when it is somebody else's. */
+/** A session of this person, ended or not; undefined when the session is another person's. */
 export async function findOwnSession(
   db: Knex,
   input: SessionOwner & { workspaceSessionId: number },

@@ -21,7 +21,10 @@ export interface PresentPerson extends CountedSeconds {
 
 interface PresentFilter {
   companyId: number;
-  /** Only this person, and whoever is in this person's workspaces; null: everybody of the company. */
+  /**
+   * Limits the list to this person, and to people in this person's workspaces; null shows everybody of the
+   * company.
+   */
   visibleTo: number | null;
   /** Only in these workspaces. */
   workspaceIds?: number[];
@@ -29,9 +32,9 @@ interface PresentFilter {
 }
 
 /**
- * Who is in the workspaces of a company now, the one who came last first: sessions that have not ended, with
- * a sign of life in the last half hour. Open sessions are looked up by workspace, so that the length of the
- * past costs nothing.
+ * The people who are in the workspaces of a company now, the latest arrival first: sessions that have not
+ * ended and were used in the last half hour. Open sessions are looked up by workspace, so that the length of
+ * the past costs nothing.
  */
 export async function listPresentPeople(db: Knex, filter: PresentFilter): Promise<PresentPerson[]> {
   const rows = await db('workspaces')

@@ -15,10 +15,10 @@ import {
 /** Minutes of a day; Istanbul has no summer time. */
 const DAY_MINUTES = 1440;
 
-/** Times of a day that are read out at most; who wants more has the list of sessions. */
+/** The most times of a day that are read out; the list of sessions has all of them. */
 const TIMES_MAX = 8;
 
-/** One month of sessions, with use by day. */
+/** A month of sessions, with use by day. */
 export interface SessionsPage {
   month: Month;
   /** A moment amid the month, for its name. */
@@ -54,7 +54,7 @@ type SessionEntry = NamedSession & {
   shows_address: boolean;
 };
 
-/** Who reads: colleagues see that an admin was somewhere, not from where. */
+/** The reader of the page: colleagues see that an admin was in a workspace, but not from which address. */
 interface Reader {
   userId: number | null;
   seesAddresses: boolean;
@@ -120,7 +120,7 @@ function describeStrip(strip: DayStrip | undefined): Pick<UsedDay, 'pieces' | 't
   return {
     pieces: pieces.map(({ from, to, isCounted }) => ({
       x: from,
-      // A few minutes are seen in a day as well.
+      // A few minutes of use stay visible in the strip of a day.
       width: Math.min(Math.max(to - from, 6), DAY_MINUTES - from),
       isCounted,
     })),

@@ -12,8 +12,9 @@ import { findWorkspace } from '../queries.ts';
 import { loadSessionsPage, type SessionsPage } from './sessions-page.ts';
 
 /**
- * Who used what: one's own sessions, those of a workspace, and who is in now. Part of the workspace router,
- * before its `/:id`. Members see themselves and their own workspaces, admins their whole company.
+ * The pages of use: a person's own sessions, those of a workspace, and who is in a workspace now. Members see
+ * themselves and their own workspaces, admins their whole company. Part of the workspace router, before its
+ * `/:id`.
  */
 export function createSessionsRouter(deps: WorkspaceDeps): Router {
   const router = Router();
