@@ -89,22 +89,20 @@ create table audit_logs (
   details jsonb default '{}'::jsonb not null,
   success boolean not null,
   error_message text,
-  event_id uuid,
-  constraint pk_audit_logs PRIMARY KEY (id, "timestamp"),
+  event_id uuid default gen_random_uuid() not null,
+  constraint pk_audit_logs PRIMARY KEY (event_id, "timestamp"),
   constraint fk_audit_logs_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_audit_logs_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
-  constraint ck_audit_logs_action CHECK (action_type ~ '^[a-z][a-z_]{1,63}$'::text),
+  constraint ck_audit_logs_action CHECK (length(action_type) >= 2 AND length(action_type) <= 64 AND "left"(action_type, 1) <> '_'::text AND translate(action_type, 'abcdefghijklmnopqrstuvwxyz_'::text, ''::text) = ''::text),
   constraint ck_audit_logs_actor CHECK (actor_type = ANY (ARRAY['user'::text, 'operator'::text, 'gateway'::text, 'system'::text, 'anonymous'::text]))
 ) partition by range ("timestamp");
 CREATE INDEX idx_audit_logs_action_type ON audit_logs USING btree (action_type, company_id);
 CREATE INDEX idx_audit_logs_company_failures ON audit_logs USING btree (company_id, "timestamp", id) WHERE NOT success;
-CREATE INDEX idx_audit_logs_company_id ON audit_logs USING btree (company_id, "timestamp", id);
-CREATE INDEX idx_audit_logs_ip_address ON audit_logs USING btree (company_id, ip_address);
+CREATE INDEX idx_audit_logs_company_id ON audit_logs USING btree (company_id, "timestamp", id, ip_address);
 CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_type, company_id, resource_id);
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs USING brin ("timestamp");
-CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp", id);
+CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp" DESC);
 CREATE INDEX idx_audit_logs_user_logins ON audit_logs USING btree (user_id) WHERE action_type = 'login'::text;
-CREATE UNIQUE INDEX uq_audit_logs_event ON audit_logs USING btree (event_id, "timestamp");
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_time BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (new."timestamp" < (clock_timestamp() - '01:00:00'::interval) OR new."timestamp" > (clock_timestamp() + '00:01:00'::interval)) EXECUTE FUNCTION refuse_time();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

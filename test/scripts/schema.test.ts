@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { beforeEach, describe, expect, inject, it } from 'vitest';
+import { beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import {
   describeGrants,
   describeSchema,
@@ -77,32 +79,67 @@ describe('a database that was made by the files of before', { timeout: 60_000 },
     getMigration: () => Promise.reject(new Error('Bug! there are none')),
   };
 
-  function migrate(): Promise<{ applied: string[] }> {
+  function migrate(directory?: string): Promise<{ applied: string[] }> {
     const { appRole } = inject('testServer');
-    return runMigrations({ ownerUrl: database.ownerUrl, appRole, log: (line) => lines.push(line) });
+    return runMigrations({
+      ownerUrl: database.ownerUrl,
+      appRole,
+      ...(directory === undefined ? {} : { directory }),
+      log: (line) => lines.push(line),
+    });
   }
 
   async function schema(): Promise<SchemaObject[]> {
     return database.ownerDb.transaction((trx) => describeSchema(trx));
   }
 
-  it('goes on with those of today, which are then applied as to any other', async () => {
-    const files = (await readMigrationFiles()).map(({ name }) => name);
-    expect(await migrate()).toEqual({ applied: files.filter((name) => !by.includes(name)) });
+  /** A folder with the files that took the place of the old ones, and with none that came later. */
+  function folderOfReplacing(): string {
+    const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    for (const name of [...by, 'replaced-files.json']) cpSync(join(migrations, name), join(folder, name));
+    return folder;
+  }
+
+  it('goes on with those that replaced them, and nothing in it changes but their names', async () => {
+    const before = await schema();
+    expect(await migrate(folderOfReplacing())).toEqual({ applied: [] });
     expect(lines[0]).toBe(
       'the schema is the one that the files of today make: they take the place of the old ones in the history',
     );
-    const fresh = await createTestDatabase();
-    expect(await schema()).toEqual(await fresh.ownerDb.transaction((trx) => describeSchema(trx)));
-    await fresh.close();
+    expect(await schema()).toEqual(before);
+  });
+
+  it('applies what came later as any other does: all end in the same schema, and no row is lost', async () => {
+    const company = await database.ownerDb('companies').first<{ id: number }>('id');
+    await database.ownerDb('audit_logs').insert({
+      ...{ timestamp: new Date(), company_id: company.id, actor_type: 'system', action_type: 'login' },
+      success: true,
+    });
+    const files = (await readMigrationFiles()).map(({ name }) => name);
+    const later = files.filter((name) => !by.includes(name));
+    expect(await migrate()).toEqual({ applied: later });
+    const adopted = await schema();
     expect(await database.ownerDb('companies').orderBy('id').pluck('name')).toEqual(['Acme', 'Globex']);
     expect(await database.ownerDb('billing_details').select('billing_name', 'billing_phone')).toEqual([
       { billing_name: null, billing_phone: '+90 312 000 00 01' },
     ]);
+    const events = await database.ownerDb('audit_logs').pluck<(string | null)[]>('event_id');
+    expect(events).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    await expect(database.ownerDb('audit_logs').delete()).rejects.toThrow('append-only');
     const states = await listMigrationStates(database.ownerDb);
     expect(states.map(({ name, state }) => [name, state])).toEqual(files.map((name) => [name, 'applied']));
     expect(await migrate()).toEqual({ applied: [] });
-    expect(await database.db('audit_logs').select('id')).toEqual([]);
+    expect(await database.db('audit_logs').select('id')).toHaveLength(1);
+
+    for (const steps of [[folderOfReplacing(), undefined], [undefined]]) {
+      await database.close();
+      database = await createTestDatabase({ isEmpty: true });
+      for (const folder of steps) await migrate(folder);
+      expect(await schema()).toEqual(adopted);
+    }
   });
 
   it.each([

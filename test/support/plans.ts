@@ -5,22 +5,24 @@ export interface PlanNode {
   'Node Type': string;
   'Index Name'?: string;
   'Relation Name'?: string;
+  'Index Cond'?: string;
   Plans?: PlanNode[];
 }
 
 /**
  * The nodes of the plan of every query that `work` makes, in order of the queries. Reading a whole table,
  * and without `maySort` also sorting, is allowed only where there is no other way, since the tables of tests
- * are too small for Postgres to avoid them.
+ * are too small for Postgres to avoid them. With `ties` only rows of the same moment may be sorted.
  */
 export async function plansOf(
   db: Knex,
   work: (trx: Knex) => Promise<unknown>,
-  { maySort = false } = {},
+  { maySort = false }: { maySort?: boolean | 'ties' } = {},
 ): Promise<PlanNode[][]> {
   return db.transaction(async (trx) => {
     await trx.raw('set local enable_seqscan = off; set local enable_bitmapscan = off');
-    if (!maySort) await trx.raw('set local enable_sort = off; set local enable_incremental_sort = off');
+    if (maySort !== true) await trx.raw('set local enable_sort = off');
+    if (maySort === false) await trx.raw('set local enable_incremental_sort = off');
     const queries: { sql: string; bindings: readonly Knex.RawBinding[] }[] = [];
     trx.on('query', (query: (typeof queries)[number]) => queries.push(query));
     await work(trx);
