@@ -9,7 +9,7 @@ import {
 import type { AuditEntryRow } from '../../src/audit/audit-record.ts';
 import type { Page } from '../../src/db/keyset.ts';
 import { parseTimedId, timedEnds, type TimedCursor } from '../../src/db/timed-cursor.ts';
-import { useTestDatabase } from '../support/database.ts';
+import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
 import { findParents, plansOf, type PlanNode } from '../support/plans.ts';
 
 const database = useTestDatabase();
@@ -46,16 +46,18 @@ const TRAIL = [
 ];
 
 let parents: Map<string, string>;
+/** Not the ends of the trail: where a month has few rows, one index is as good as another. */
 let filledMonths: Set<string>;
 
 beforeAll(async () => {
   const { ownerDb } = database;
+  await makeMonthsAhead(database);
   await makeMonths(ownerDb);
   for (const statement of TRAIL) await ownerDb.raw(statement);
   await ownerDb.raw('analyze audit_logs');
   parents = await findParents(ownerDb);
   const { rows } = await ownerDb.raw<{ rows: { month: string }[] }>(
-    'select distinct tableoid::regclass::text as month from audit_logs where timestamp < now()',
+    'select tableoid::regclass::text as month from audit_logs where timestamp < now() group by 1 having count(*) > 400',
   );
   filledMonths = new Set(rows.map(({ month }) => month));
 });
@@ -217,7 +219,6 @@ describe('the cost of a page of the audit trail', () => {
       const nodes = (await plansOfPage(BUSY, {}, filter, { maySort })).flat();
       const sorts = nodes.filter((node) => node['Node Type'].includes('Sort'));
       expect(sorts.filter((node) => maySort !== 'ties' || node['Node Type'] === 'Sort')).toEqual([]);
-      // Where there is nothing yet, one index is as good as another.
       const used = nodes.filter((node) => filledMonths.has(node['Relation Name'] ?? ''));
       const indexes = used.map((node) => parents.get(node['Index Name'] ?? ''));
       expect([...new Set(indexes)]).toEqual([index]);

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
-import { describe, expect, it } from 'vitest';
-import { useTestDatabase } from '../support/database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
 
 const database = useTestDatabase();
+
+beforeAll(() => makeMonthsAhead(database));
 
 async function partitionsOf(db: Knex, table: string): Promise<string[]> {
   return db.from(db.raw('list_partitions(?)', [table])).pluck<string[]>('partition_name');

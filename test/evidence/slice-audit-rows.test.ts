@@ -3,7 +3,7 @@ import { auditRows } from '../../src/evidence/queries.ts';
 import type { EvidenceScope } from '../../src/evidence/scope.ts';
 import { sliceAuditRows } from '../../src/evidence/slice-audit-rows.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
-import { useTestDatabase } from '../support/database.ts';
+import { makeMonthsAhead, useTestDatabase } from '../support/database.ts';
 import { buildAuditRow } from './support.ts';
 
 const database = useTestDatabase();
@@ -11,6 +11,7 @@ let cast: Cast;
 let starts: Date[];
 
 beforeAll(async () => {
+  await makeMonthsAhead(database);
   cast = await buildCast(database.db);
   const { rows } = await database.db.raw<{ rows: { starts_at: Date }[] }>(
     `select starts_at from list_partitions('audit_logs') where starts_at is not null order by 1`,

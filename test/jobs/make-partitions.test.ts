@@ -2,12 +2,13 @@ import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
 import { makePartitions } from '../../src/jobs/make-partitions.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, makeMonthsAhead, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
 
 beforeEach(async () => {
   database = await createTestDatabase();
+  await makeMonthsAhead(database);
   return () => database.close();
 });
 

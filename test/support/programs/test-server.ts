@@ -125,11 +125,20 @@ async function ensureTemplate(admin: pg.Client, adminUrl: string): Promise<strin
   return template;
 }
 
-/** Tests use other years. The test of the bounds narrows them in its own database. */
+/**
+ * Lets tests use other years: the test of the bounds narrows them in its own database. Without the partitions
+ * of the months to come a clone is smaller, and a new connection plans its first statement in half the time.
+ */
 async function letTimePass(ownerUrl: string): Promise<void> {
   const owner = new pg.Client({ connectionString: ownerUrl });
   await owner.connect();
   await owner.query("update audit_time_bounds set oldest = '1000 years', ahead = '1000 years'");
+  const { rows } = await owner.query<{ name: string }>(
+    `select partition_name as name
+     from unnest(array['audit_logs', 'workspace_sessions']) parent, list_partitions(parent)
+     where starts_at > now()`,
+  );
+  for (const { name } of rows) await owner.query(`drop table ${owner.escapeIdentifier(name)}`);
   await owner.end();
 }
 
