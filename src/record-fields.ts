@@ -52,7 +52,7 @@ export const maybeCount = (meaning: string, source?: FieldSource) =>
 export const major = (meaning: string, source?: FieldSource) =>
   field(z.number().nonnegative(), meaning, source);
 /** An ISO 4217 code. */
-export const currency = (meaning: string) => field(z.enum(currencies), meaning);
+export const currency = (meaning: string, source?: FieldSource) => field(z.enum(currencies), meaning, source);
 
 /** The fields of a record, each with its name and its source. */
 export function listFields(record: z.ZodObject): (FieldSource & { name: string; type: z.ZodType })[] {
@@ -69,4 +69,9 @@ export function selectRecord(db: Knex, table: string, record: z.ZodObject): (str
     if (sql === undefined) return [`${table}.${name}`];
     return sql === null ? [] : [db.raw(`${sql} as ??`, [name])];
   });
+}
+
+/** The columns that a row has as the app reads it: those of `table` with the names of the fields. */
+export function columnsOf(table: string, row: z.ZodObject): string[] {
+  return Object.keys(row.shape).map((name) => `${table}.${name}`);
 }

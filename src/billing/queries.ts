@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../currency.ts';
+import { z } from 'zod';
+import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import type { Plan, PlanTimes, PaidPlan } from '../plan.ts';
+import { paidPlans, type Plan, type PlanTimes } from '../plan.ts';
+import { columnsOf } from '../record-fields.ts';
 import { HOUR_MS } from '../durations.ts';
 
 /** A company's plan and until when it holds. `subscriptionState` says what that means at a moment. */
@@ -21,31 +23,33 @@ export interface Subscription {
   period_ends_at: Date | null;
 }
 
+/** How an attempt to pay stands. */
+export const paymentStatuses = ['pending', 'success', 'failed', 'expired', 'review', 'refused'] as const;
+
+const payment = z.object({
+  id: z.int(),
+  company_id: z.int(),
+  user_id: z.int(),
+  merchant_oid: z.string(),
+  plan: z.enum(paidPlans),
+  currency: z.enum(currencies),
+  amount_minor: z.int(),
+  status: z.enum(paymentStatuses),
+  created_at: z.date(),
+  gateway_token: z.string().nullable(),
+  decided_at: z.date().nullable(),
+  paid_at: z.date().nullable(),
+  charged_minor: z.int().nullable(),
+  test_mode: z.boolean(),
+  failed_reason_code: z.string().nullable(),
+  failed_reason_message: z.string().nullable(),
+  review_reason: z.string().nullable(),
+  /** Set when another order took its place, or the order no longer fitted: its page is not shown any more. */
+  superseded_at: z.date().nullable(),
+});
+
 /** An attempt to pay. Amounts in minor units. */
-export interface Payment {
-  id: number;
-  company_id: number;
-  user_id: number;
-  merchant_oid: string;
-  plan: PaidPlan;
-  currency: Currency;
-  amount_minor: number;
-  status: 'pending' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
-  created_at: Date;
-  gateway_token: string | null;
-  decided_at: Date | null;
-  paid_at: Date | null;
-  charged_minor: number | null;
-  test_mode: boolean;
-  failed_reason_code: string | null;
-  failed_reason_message: string | null;
-  review_reason: string | null;
-  /**
-   * Set when another order took its place or the order no longer fitted. The payment page is then not shown
-   * any more.
-   */
-  superseded_at: Date | null;
-}
+export type Payment = z.output<typeof payment>;
 
 /** A line of the payments list: who paid, and the invoice if there is one. */
 export interface ListedPayment extends Payment {
@@ -85,26 +89,7 @@ export const subscriptionColumns = [
   'subscriptions.period_ends_at',
 ];
 
-export const paymentColumns = [
-  'payments.id',
-  'payments.company_id',
-  'payments.user_id',
-  'payments.merchant_oid',
-  'payments.plan',
-  'payments.currency',
-  'payments.amount_minor',
-  'payments.status',
-  'payments.created_at',
-  'payments.gateway_token',
-  'payments.decided_at',
-  'payments.paid_at',
-  'payments.charged_minor',
-  'payments.test_mode',
-  'payments.failed_reason_code',
-  'payments.failed_reason_message',
-  'payments.review_reason',
-  'payments.superseded_at',
-];
+export const paymentColumns = columnsOf('payments', payment);
 
 const billingColumns = [
   'companies.name',

@@ -5,9 +5,8 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../db/read-db.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
-import { findSubject } from './queries.ts';
+import { findSubject, type Subject } from './queries.ts';
 import type { AuditRecord } from '../audit/audit-record.ts';
-import type { SubjectRow } from './rows.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './schemas/bundle-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';
 import { startProgress } from './export-progress.ts';
@@ -50,7 +49,7 @@ export interface ExportPools {
 
 /** Everything that belongs to one running export. */
 interface Export {
-  subject: SubjectRow;
+  subject: Subject;
   scope: EvidenceScope;
   by: Downloader;
   format: EvidenceFormat;
@@ -83,7 +82,7 @@ export async function exportEvidence(
   const subject = await findSubject(db, input.userId, input.companyId);
   if (subject === undefined) throw new NotFound();
   const running = toExport(context, input, subject);
-  await writeRefusedAttempts(db, context, { userId: subject.id });
+  await writeRefusedAttempts(db, context, { userId: subject.user.id });
   await auditStart(db, context, running);
   const progress = await startProgress(db, context, {
     userId: input.by.id,
@@ -117,12 +116,12 @@ export async function exportEvidence(
   }
 }
 
-function toExport(context: RequestContext, input: EvidenceRequest, subject: SubjectRow): Export {
+function toExport(context: RequestContext, input: EvidenceRequest, subject: Subject): Export {
   return {
     subject,
     scope: {
-      userId: subject.id,
-      companyId: subject.company_id,
+      userId: subject.user.id,
+      companyId: subject.company.id,
       from: input.from,
       to: input.to,
       download: { at: context.at, requestId: context.requestId },
@@ -144,7 +143,7 @@ function readChunks(
   return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
     if (format === 'csv') {
       const records = watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList);
-      return writeAuditCsv(records, subject, separator);
+      return writeAuditCsv(records, subject.user, separator);
     }
     const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
@@ -233,5 +232,5 @@ async function auditEnd(
 }
 
 function fileNameOf({ subject, format }: Export, at: Date): string {
-  return `evidence-${subject.subdomain}-user-${String(subject.id)}-${at.toISOString().slice(0, 10)}.${format}`;
+  return `evidence-${subject.company.subdomain}-user-${String(subject.user.id)}-${at.toISOString().slice(0, 10)}.${format}`;
 }

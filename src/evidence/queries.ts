@@ -1,9 +1,36 @@
 import type { Knex } from 'knex';
+import type { z } from 'zod';
 import { auditRecord } from '../audit/audit-record.ts';
 import { selectRecord } from '../record-fields.ts';
-import { countedBoundsSql } from '../workspace/sessions/session-bounds.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
-import type { CallbackRow, SubjectRow } from './rows.ts';
+import {
+  callbackRecord,
+  companyRecord,
+  invoiceRecord,
+  paymentRecord,
+  sessionRecord,
+  userRecord,
+} from './schemas/record-schemas.ts';
+
+/**
+ * The person whom a bundle is about, with the company: the fields that the code reads. The rest passes
+ * through.
+ */
+export interface Subject {
+  user: Pick<z.output<typeof userRecord>, 'id' | 'full_name' | 'email'>;
+  company: Pick<z.output<typeof companyRecord>, 'id' | 'subdomain' | 'billing_currency'>;
+}
+
+/** The fields of a payment that the code reads. Here, too, and in the next two, the rest passes through. */
+export type PaymentRow = Pick<
+  z.output<typeof paymentRecord>,
+  'id' | 'amount_minor' | 'started_by' | 'client_ip' | 'user_agent'
+>;
+export type InvoiceRow = Pick<z.output<typeof invoiceRecord>, 'total_minor'>;
+export interface CallbackRow {
+  payment_id: number;
+  body: Buffer;
+}
 
 /**
  * The person with that number, in that company or, for operators, in any (null). Operators themselves are
@@ -13,34 +40,24 @@ export async function findSubject(
   db: Knex,
   userId: number,
   companyId: number | null,
-): Promise<SubjectRow | undefined> {
-  return db('users')
-    .join('companies', 'companies.id', 'users.company_id')
-    .join('subscriptions', 'subscriptions.company_id', 'companies.id')
-    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
+): Promise<Subject | undefined> {
+  const found = await db('users')
     .where('users.id', userId)
     .modify((query) => {
       if (companyId !== null) void query.where('users.company_id', companyId);
     })
-    .first<SubjectRow | undefined>([
-      'users.id',
-      'users.full_name',
-      'users.email',
-      'users.role',
-      'users.created_at',
-      'users.deactivated_at',
-      'users.last_login_at',
-      'companies.id as company_id',
-      'companies.name as company_name',
-      'companies.subdomain',
-      'companies.created_at as company_created_at',
-      'subscriptions.plan',
-      'subscriptions.billing_currency',
-      'billing_details.billing_name',
-      'billing_details.billing_address',
-      'billing_details.billing_tax_office',
-      'billing_details.billing_tax_number',
+    .first<(Subject['user'] & { company_id: number | null }) | undefined>([
+      ...selectRecord(db, 'users', userRecord),
+      'users.company_id',
     ]);
+  if (found === undefined || found.company_id === null) return undefined;
+  const { company_id, ...user } = found;
+  const company = await db('companies')
+    .join('subscriptions', 'subscriptions.company_id', 'companies.id')
+    .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
+    .where('companies.id', company_id)
+    .first<Subject['company']>(selectRecord(db, 'companies', companyRecord));
+  return { user, company };
 }
 
 /** The times during which the person belonged to the company, newest first. */
@@ -75,26 +92,7 @@ export function sessionRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'workspace_sessions.started_at', order: 'desc' },
       { column: 'workspace_sessions.id', order: 'desc' },
     ])
-    .select([
-      'workspace_sessions.id',
-      'workspace_sessions.workspace_id',
-      'workspaces.name as workspace_name',
-      'workspace_sessions.started_at',
-      'workspace_sessions.ended_at',
-      'workspace_sessions.end_reason',
-      'workspace_sessions.duration_seconds',
-      'workspace_sessions.last_activity_at',
-      'workspace_sessions.activity_count',
-      'workspace_sessions.interactive_seconds',
-      'workspace_sessions.ip_address',
-      'workspace_sessions.user_agent',
-      'workspace_sessions.session_id',
-      'workspace_sessions.access_method',
-      'workspace_sessions.on_behalf_of as on_behalf_of_user_id',
-      ...Object.entries(countedBoundsSql('workspace_sessions')).map(([name, sql]) =>
-        db.raw(`${sql} as ??`, [name]),
-      ),
-    ]);
+    .select(selectRecord(db, 'workspace_sessions', sessionRecord));
 }
 
 /**
@@ -108,29 +106,7 @@ export function paymentRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'payments.created_at', order: 'desc' },
       { column: 'payments.id', order: 'desc' },
     ])
-    .select([
-      'payments.id',
-      'payments.merchant_oid',
-      'payments.plan',
-      'payments.status',
-      'payments.currency',
-      'payments.amount_minor',
-      'payments.charged_minor',
-      'payments.created_at',
-      'payments.decided_at',
-      'payments.paid_at',
-      'payments.payment_type',
-      'payments.installment_count',
-      'payments.test_mode',
-      'payments.failed_reason_code',
-      'payments.failed_reason_message',
-      'payments.review_reason',
-      'payments.user_id',
-      'users.full_name as starter_name',
-      'users.email as starter_email',
-      'payments.client_ip',
-      'payments.user_agent',
-    ]);
+    .select(selectRecord(db, 'payments', paymentRecord));
 }
 
 /** The signed notifications of some payments, newest first. */
@@ -141,15 +117,7 @@ export async function listCallbacks(db: Knex, paymentIds: number[]): Promise<Cal
       { column: 'received_at', order: 'desc' },
       { column: 'id', order: 'desc' },
     ])
-    .select<CallbackRow[]>([
-      'payment_id',
-      'body',
-      'ip_address',
-      'received_at',
-      'last_received_at',
-      'received_count',
-      'outcome',
-    ]);
+    .select<CallbackRow[]>([...selectRecord(db, 'payment_callbacks', callbackRecord), 'payment_id', 'body']);
 }
 
 /** The invoices of the payments in scope, newest first. */
@@ -162,20 +130,5 @@ export function invoiceRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
       { column: 'invoices.issued_at', order: 'desc' },
       { column: 'invoices.id', order: 'desc' },
     ])
-    .select([
-      'invoices.id',
-      'invoices.invoice_no',
-      'invoices.payment_id',
-      'payments.merchant_oid',
-      'invoices.issued_at',
-      'invoices.plan',
-      'invoices.period_start',
-      'invoices.period_end',
-      'invoices.currency',
-      'invoices.total_minor',
-      'invoices.tax_minor',
-      db.raw('invoices.tax_percent::float8 as tax_percent'),
-      'invoices.buyer',
-      'invoices.seller',
-    ]);
+    .select(selectRecord(db, 'invoices', invoiceRecord));
 }

@@ -3,8 +3,15 @@ import type { RequestContext } from '../audit/request-context.ts';
 import type { SignedInUser } from '../auth/require-user.ts';
 import { NotFound } from '../errors.ts';
 import { listAcceptances } from '../legal/queries.ts';
-import { findSubject, invoiceRows, listCallbacks, listMembershipPeriods, paymentRows } from './queries.ts';
-import type { InvoiceRow, PaymentRow, SubjectRow } from './rows.ts';
+import {
+  findSubject,
+  invoiceRows,
+  listCallbacks,
+  listMembershipPeriods,
+  paymentRows,
+  type InvoiceRow,
+  type PaymentRow,
+} from './queries.ts';
 import { EVIDENCE_SCHEMA_VERSION, type EvidenceBundle } from './schemas/bundle-schema.ts';
 import type { EvidenceCounts, EvidenceScope } from './scope.ts';
 import type { AuditRecord } from '../audit/audit-record.ts';
@@ -48,13 +55,15 @@ export async function* readEvidence(
 ): AsyncGenerator<EvidencePart, void> {
   const subject = await findSubject(snapshot, scope.userId, scope.companyId);
   if (subject === undefined) throw new NotFound();
+  const { user, company } = subject;
   const head = {
     schema_version: EVIDENCE_SCHEMA_VERSION,
     generated_at: context.at,
     generated_by: { id: by.id, full_name: by.full_name, email: by.email, role: by.role },
     period: { from: scope.from, to: scope.to },
-    ...(await describeSubject(snapshot, subject)),
-    legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, subject.id)),
+    user: { ...user, membership_periods: await listMembershipPeriods(snapshot, scope) },
+    company,
+    legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, user.id)),
   };
   yield { part: 'head', head };
   const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
@@ -69,7 +78,7 @@ export async function* readEvidence(
   yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
-  yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, subject.billing_currency) };
+  yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, company.billing_currency) };
 }
 
 /** The audit records only, in batches. */
@@ -128,37 +137,4 @@ function toPiece(records: object[], type: string | null): RecordsPiece {
     )
     .join('');
   return { bytes: Buffer.from(text), records: records.length };
-}
-
-async function describeSubject(snapshot: Knex, subject: SubjectRow): Promise<Record<string, unknown>> {
-  const { id, full_name, email, role, created_at, deactivated_at, last_login_at } = subject;
-  const { plan, billing_currency, billing_name, billing_address, billing_tax_office, billing_tax_number } =
-    subject;
-  return {
-    user: {
-      id,
-      full_name,
-      email,
-      role,
-      created_at,
-      deactivated_at,
-      last_login_at,
-      membership_periods: await listMembershipPeriods(snapshot, {
-        userId: id,
-        companyId: subject.company_id,
-      }),
-    },
-    company: {
-      id: subject.company_id,
-      name: subject.company_name,
-      subdomain: subject.subdomain,
-      created_at: subject.company_created_at,
-      plan,
-      billing_currency,
-      billing_name,
-      billing_address,
-      billing_tax_office,
-      billing_tax_number,
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import type { Acceptance } from '../legal/queries.ts';
-import type { CallbackRow, InvoiceRow, PaymentRow } from './rows.ts';
+import type { CallbackRow, InvoiceRow, PaymentRow } from './queries.ts';
 import { toMajor } from './summary.ts';
 
 /** A time becomes ISO 8601 in UTC when the record is written as JSON. */
@@ -10,12 +10,12 @@ type Json = Record<string, unknown>;
  * out.
  */
 export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {
-  const { user_id, starter_name, starter_email, client_ip, user_agent, ...rest } = row;
-  const isOwn = user_id === subjectId;
+  const { started_by, client_ip, user_agent, ...rest } = row;
+  const isOwn = started_by.id === subjectId;
   return {
     ...rest,
     amount: toMajor(row.amount_minor),
-    started_by: { id: user_id, full_name: starter_name, email: starter_email },
+    started_by,
     client_ip: isOwn ? client_ip : null,
     user_agent: isOwn ? user_agent : null,
     callbacks: callbacks.filter((callback) => callback.payment_id === row.id).map(toCallbackRecord),
@@ -38,36 +38,11 @@ export function toLegalAcceptance(acceptances: Acceptance[]): Json {
       [`${kind}_accepted_sha256`]: found?.content_sha256 ?? null,
     };
   };
-  return { ...newest('terms'), ...newest('privacy'), history: acceptances.map(toAcceptanceRecord) };
+  return { ...newest('terms'), ...newest('privacy'), history: acceptances };
 }
 
-function toAcceptanceRecord(acceptance: Acceptance): Json {
-  const { kind, version, locale, title, content_sha256 } = acceptance;
-  const { accepted_at, ip_address, user_agent, request_id } = acceptance;
-  return {
-    kind,
-    version,
-    locale,
-    title,
-    content_sha256,
-    text_path: `/legal/${kind}/${version}/${locale}.txt`,
-    accepted_at,
-    ip_address,
-    user_agent,
-    request_id,
-  };
-}
-
-function toCallbackRecord(row: CallbackRow): Json {
-  const { received_at, last_received_at, received_count, ip_address, outcome } = row;
-  return {
-    received_at,
-    last_received_at,
-    received_count,
-    ip_address,
-    outcome,
-    fields: readFields(row.body),
-  };
+function toCallbackRecord({ payment_id: _payment, body, ...rest }: CallbackRow): Json {
+  return { ...rest, fields: readFields(body) };
 }
 
 /** A signed notification has about a dozen short fields. Anything beyond these bounds proves nothing more. */

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { z } from 'zod';
+import { field, maybeText, selectRecord, text, time } from '../record-fields.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /** The texts that everybody accepts before using the product, in the order in which they are shown. */
@@ -23,21 +25,31 @@ interface DocumentVersion {
   published_at: Date;
 }
 
-/** An acceptance, with its time, its address and the document it refers to. */
-export interface Acceptance {
-  id: number;
-  user_id: number;
-  company_id: number | null;
-  document_id: number;
-  kind: DocumentKind;
-  version: string;
-  locale: Locale;
-  title: string;
-  content_sha256: string;
+/** An acceptance of one text, as the bundle has it. */
+export const acceptanceRecord = z.strictObject({
+  kind: field(z.enum(documentKinds), 'terms: agreed to; privacy: confirmed as read.', {
+    sql: 'legal_documents.kind',
+  }),
+  version: text('Version of the text, the day on which it was settled.', { sql: 'legal_documents.version' }),
+  locale: field(z.enum(['tr', 'en']), 'Language in which the text was accepted.', {
+    sql: 'legal_documents.locale',
+  }),
+  title: text('Title of the text.', { sql: 'legal_documents.title' }),
+  content_sha256: text('SHA-256 of the exact text, in hexadecimal.', {
+    sql: 'legal_documents.content_sha256',
+  }),
+  text_path: text("Where that exact text is published, on the seller's site: the hash is over those bytes.", {
+    sql: "format('/legal/%s/%s/%s.txt', legal_documents.kind, legal_documents.version, legal_documents.locale)",
+  }),
+  accepted_at: time('When the person accepted it.'),
+  ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
+  user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),
+  request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
+});
+
+/** An acceptance as it comes from the database. */
+export interface Acceptance extends Omit<z.output<typeof acceptanceRecord>, 'accepted_at'> {
   accepted_at: Date;
-  ip_address: string | null;
-  user_agent: string | null;
-  request_id: string;
 }
 
 const documentColumns = [
@@ -104,21 +116,7 @@ export async function listAcceptances(db: Knex, userId: number): Promise<Accepta
       { column: 'legal_acceptances.accepted_at', order: 'desc' },
       { column: 'legal_acceptances.id', order: 'desc' },
     ])
-    .select<Acceptance[]>([
-      'legal_acceptances.id',
-      'legal_acceptances.user_id',
-      'legal_acceptances.company_id',
-      'legal_acceptances.document_id',
-      'legal_documents.kind',
-      'legal_documents.version',
-      'legal_documents.locale',
-      'legal_documents.title',
-      'legal_documents.content_sha256',
-      'legal_acceptances.accepted_at',
-      'legal_acceptances.ip_address',
-      'legal_acceptances.user_agent',
-      'legal_acceptances.request_id',
-    ]);
+    .select<Acceptance[]>(selectRecord(db, 'legal_acceptances', acceptanceRecord));
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { z } from 'zod';
 import { MINUTE_MS } from '../durations.ts';
+import { columnsOf } from '../record-fields.ts';
 
 /** How a workspace is reached. */
 export const accessMethods = ['web', 'api', 'ssh'] as const;
@@ -49,68 +51,53 @@ export interface Ending {
   cause?: RevokeCause | 'connection-lost' | undefined;
 }
 
-/** A row of `workspace_sessions`: a time during which a person used a workspace. */
-export interface WorkspaceSession {
-  id: number;
-  company_id: number;
-  workspace_id: number;
-  user_id: number;
-  started_at: Date;
+/**
+ * The columns of `workspace_sessions` that the app reads, described once. The bundle tells a session in other
+ * words, with its bounds instead of what was counted: see `sessionRecord`.
+ */
+const workspaceSession = z.object({
+  id: z.int(),
+  company_id: z.int(),
+  workspace_id: z.int(),
+  user_id: z.int(),
+  started_at: z.date(),
   /** The last proof of life. Null while the session is active, like the next two. */
-  ended_at: Date | null;
-  end_reason: EndReason | null;
-  duration_seconds: number | null;
-  last_activity_at: Date;
-  activity_count: number;
+  ended_at: z.date().nullable(),
+  end_reason: z.enum(endReasons).nullable(),
+  duration_seconds: z.int().nullable(),
+  last_activity_at: z.date(),
+  activity_count: z.int(),
   /** Seconds in which the person was seen to use keyboard or pointer: the least that was used. */
-  interactive_seconds: number;
+  interactive_seconds: z.int(),
   /**
    * Minutes of counted traffic, see migrations/0004-workspaces.sql. Also 0 when nothing was counted, so read
    * them by `sessionBounds`.
    */
-  connected_minutes: number;
-  active_minutes: number;
+  connected_minutes: z.int(),
+  active_minutes: z.int(),
   /** The last counted minute. Null: nothing was counted. */
-  connected_until: Date | null;
+  connected_until: z.date().nullable(),
   /** Another proxy passed on and only asked us: what was counted is the least, and no upper bound. */
-  is_partly_seen: boolean;
-  ip_address: string | null;
-  user_agent: string | null;
+  is_partly_seen: z.boolean(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
   /** SHA-256 of the browser session, token or connection that used it. */
-  session_id: string;
-  access_method: AccessMethod;
+  session_id: z.string(),
+  access_method: z.enum(accessMethods),
   /** The workspace's owner when another person was in it; null in the person's own. */
-  on_behalf_of: number | null;
+  on_behalf_of: z.int().nullable(),
   /**
    * When the browser last closed a connection in the regular way; null when that never happened, or could not
    * be seen.
    */
-  disconnected_at: Date | null;
-}
+  disconnected_at: z.date().nullable(),
+});
 
-export const sessionColumns = [
-  'workspace_sessions.id',
-  'workspace_sessions.company_id',
-  'workspace_sessions.workspace_id',
-  'workspace_sessions.user_id',
-  'workspace_sessions.started_at',
-  'workspace_sessions.ended_at',
-  'workspace_sessions.end_reason',
-  'workspace_sessions.duration_seconds',
-  'workspace_sessions.last_activity_at',
-  'workspace_sessions.activity_count',
-  'workspace_sessions.interactive_seconds',
-  'workspace_sessions.connected_minutes',
-  'workspace_sessions.active_minutes',
-  'workspace_sessions.connected_until',
-  'workspace_sessions.is_partly_seen',
-  'workspace_sessions.ip_address',
-  'workspace_sessions.user_agent',
-  'workspace_sessions.session_id',
-  'workspace_sessions.access_method',
-  'workspace_sessions.on_behalf_of',
-  'workspace_sessions.disconnected_at',
-];
+/** A row of `workspace_sessions`: a time during which a person used a workspace. */
+export type WorkspaceSession = z.output<typeof workspaceSession>;
+
+/** The select list of `WorkspaceSession`. */
+export const sessionColumns = columnsOf('workspace_sessions', workspaceSession);
 
 /**
  * Narrows to one session so that Postgres looks into the month it began in and nowhere else. A time that went

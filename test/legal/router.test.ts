@@ -186,7 +186,6 @@ describe('when a new version is in force', () => {
       kind: 'terms',
       version,
       locale: 'en',
-      company_id: cast.acme.id,
       content_sha256: await findHash('terms', version, 'en'),
       user_agent: "Alice's browser",
       request_id: response.headers['x-request-id'],
@@ -209,15 +208,16 @@ describe('when a new version is in force', () => {
     const version = await publish();
     const charlie = await signIn(testApp.app, cast.charlie);
     await charlie.get('/legal/accept');
-    await charlie.post('/legal/accept', {
+    const posted = await charlie.post('/legal/accept', {
       acceptTerms: 'on',
       userId: cast.alice.id,
       companyId: cast.acme.id,
     });
-    expect((await listAcceptances(testApp.db, cast.charlie.id))[0]).toMatchObject({
-      version,
-      company_id: cast.globex.id,
-    });
+    expect((await listAcceptances(testApp.db, cast.charlie.id))[0]).toMatchObject({ version });
+    const accepted = testApp.db('legal_acceptances').where('request_id', posted.headers['x-request-id']);
+    expect(await accepted.select(['user_id', 'company_id'])).toEqual([
+      { user_id: cast.charlie.id, company_id: cast.globex.id },
+    ]);
     const alice = await signIn(testApp.app, cast.alice);
     expect((await alice.get('/workspace')).headers.location).toMatch(/^\/legal\/accept/);
   });

@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../../currency.ts';
+import { z } from 'zod';
+import { currencies } from '../../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
-import type { PaidPlan } from '../../plan.ts';
+import { paidPlans } from '../../plan.ts';
+import { columnsOf } from '../../record-fields.ts';
 
 /** A party of an invoice as it was on the day of issue. */
 export interface InvoiceParty {
@@ -13,24 +15,26 @@ export interface InvoiceParty {
   taxNumber: string | null;
 }
 
+const invoice = z.object({
+  id: z.int(),
+  payment_id: z.int(),
+  company_id: z.int(),
+  invoice_no: z.string(),
+  issued_at: z.date(),
+  plan: z.enum(paidPlans),
+  period_start: z.date(),
+  period_end: z.date(),
+  currency: z.enum(currencies),
+  total_minor: z.int(),
+  tax_minor: z.int(),
+  /** Postgres gives numeric as text, e.g. "20.00". */
+  tax_percent: z.string(),
+  buyer: z.custom<InvoiceParty>(),
+  seller: z.custom<InvoiceParty>(),
+});
+
 /** An invoice for exactly the period that one payment bought. */
-export interface Invoice {
-  id: number;
-  payment_id: number;
-  company_id: number;
-  invoice_no: string;
-  issued_at: Date;
-  plan: PaidPlan;
-  period_start: Date;
-  period_end: Date;
-  currency: Currency;
-  total_minor: number;
-  tax_minor: number;
-  /** Postgres numeric comes as text, e.g. "20.00". */
-  tax_percent: string;
-  buyer: InvoiceParty;
-  seller: InvoiceParty;
-}
+export type Invoice = z.output<typeof invoice>;
 
 /** An invoice with what its printed page takes from the payment. */
 export interface PrintedInvoice extends Invoice {
@@ -40,22 +44,7 @@ export interface PrintedInvoice extends Invoice {
   paid_at: Date;
 }
 
-const invoiceColumns = [
-  'invoices.id',
-  'invoices.payment_id',
-  'invoices.company_id',
-  'invoices.invoice_no',
-  'invoices.issued_at',
-  'invoices.plan',
-  'invoices.period_start',
-  'invoices.period_end',
-  'invoices.currency',
-  'invoices.total_minor',
-  'invoices.tax_minor',
-  'invoices.tax_percent',
-  'invoices.buyer',
-  'invoices.seller',
-];
+const invoiceColumns = columnsOf('invoices', invoice);
 
 const printedColumns = [
   ...invoiceColumns,

@@ -3,7 +3,8 @@ import { roles } from '../../auth/require-user.ts';
 import { currencies } from '../../currency.ts';
 import { auditRecord } from '../../audit/audit-record.ts';
 import { count, currency, id, major, maybeText, maybeTime, text, time } from '../../record-fields.ts';
-import { acceptanceRecord, invoiceRecord, paymentRecord, sessionRecord } from './record-schemas.ts';
+import { acceptanceRecord } from '../../legal/queries.ts';
+import { companyRecord, invoiceRecord, paymentRecord, sessionRecord, userRecord } from './record-schemas.ts';
 import { openSchema } from './open-schema.ts';
 
 /**
@@ -45,41 +46,6 @@ const period = z
   .describe(
     'The time this file covers: events by their time, workspace sessions that overlap it, payments started or paid in it, and the invoices of those payments. The person, the company and the acceptances are always complete.',
   );
-
-const user = z
-  .strictObject({
-    id: id('Number of the account; it never changes and is never given to somebody else.'),
-    full_name: text('Name the person gave.'),
-    email: text('E-mail address with which the person signs in.'),
-    role: z.enum(roles).describe('What the person may do in the company today.'),
-    created_at: time('When the account was made.'),
-    deactivated_at: maybeTime('When access was taken away; null while the person may sign in.'),
-    last_login_at: maybeTime('The newest successful sign-in; null when there was none.'),
-    membership_periods: z
-      .array(
-        z.strictObject({
-          started_at: time('When the person became a member of the company.'),
-          ended_at: maybeTime('When the membership ended; null while it lasts.'),
-        }),
-      )
-      .describe('The times during which the person belonged to the company, newest first.'),
-  })
-  .describe('The person this file is about.');
-
-const company = z
-  .strictObject({
-    id: id('Number of the company.'),
-    name: text('Name of the company.'),
-    subdomain: text('Short name of the company on the platform.'),
-    created_at: time('When the company registered.'),
-    plan: text('The plan of the company today: trial, starter, team or enterprise.'),
-    billing_currency: currency('Currency of the newest paid order of the company (ISO 4217).'),
-    billing_name: maybeText('Name on invoices; null until the company has given one.'),
-    billing_address: maybeText('Billing address; null until the company has given one.'),
-    billing_tax_office: maybeText('Tax office; null when none was given.'),
-    billing_tax_number: maybeText('Tax number; null when none was given.'),
-  })
-  .describe('The company the person belongs to; it is the customer that pays.');
 
 const legalAcceptance = z
   .strictObject({
@@ -169,8 +135,8 @@ export const evidenceBundle = z
     generated_at: time('When this file was asked for.'),
     generated_by: generatedBy,
     period,
-    user,
-    company,
+    user: userRecord.describe('The person this file is about.'),
+    company: companyRecord.describe('The company the person belongs to; it is the customer that pays.'),
     legal_acceptance: legalAcceptance,
     audit_logs: z
       .array(auditRecord)

@@ -1,35 +1,76 @@
 import { z } from 'zod';
+import { roles } from '../../auth/require-user.ts';
+import { paymentStatuses } from '../../billing/queries.ts';
 import {
   count,
   currency,
+  field,
   id,
   major,
   maybeCount,
+  maybeId,
   maybeText,
   maybeTime,
   text,
   time,
 } from '../../record-fields.ts';
+import { accessMethods } from '../../workspace/session-row.ts';
+import { countedBoundsSql } from '../../workspace/sessions/session-bounds.ts';
 
-/** An acceptance of one text. */
-export const acceptanceRecord = z.strictObject({
-  kind: z.enum(['terms', 'privacy']).describe('terms: agreed to; privacy: confirmed as read.'),
-  version: text('Version of the text, the day on which it was settled.'),
-  locale: z.enum(['tr', 'en']).describe('Language in which the text was accepted.'),
-  title: text('Title of the text.'),
-  content_sha256: text('SHA-256 of the exact text, in hexadecimal.'),
-  text_path: text("Where that exact text is published, on the seller's site: the hash is over those bytes."),
-  accepted_at: time('When the person accepted it.'),
-  ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
-  user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),
-  request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
+/** The person whom a bundle is about. */
+export const userRecord = z.strictObject({
+  id: id('Number of the account; it never changes and is never given to somebody else.'),
+  full_name: text('Name the person gave.'),
+  email: text('E-mail address with which the person signs in.'),
+  role: field(z.enum(roles), 'What the person may do in the company today.'),
+  created_at: time('When the account was made.'),
+  deactivated_at: maybeTime('When access was taken away; null while the person may sign in.'),
+  last_login_at: maybeTime('The newest successful sign-in; null when there was none.'),
+  membership_periods: field(
+    z.array(
+      z.strictObject({
+        started_at: time('When the person became a member of the company.'),
+        ended_at: maybeTime('When the membership ended; null while it lasts.'),
+      }),
+    ),
+    'The times during which the person belonged to the company, newest first.',
+    { sql: null },
+  ),
 });
+
+/** The company of that person. */
+export const companyRecord = z.strictObject({
+  id: id('Number of the company.'),
+  name: text('Name of the company.'),
+  subdomain: text('Short name of the company on the platform.'),
+  created_at: time('When the company registered.'),
+  plan: text('The plan of the company today: trial, starter, team or enterprise.', {
+    sql: 'subscriptions.plan',
+  }),
+  billing_currency: currency('Currency of the newest paid order of the company (ISO 4217).', {
+    sql: 'subscriptions.billing_currency',
+  }),
+  billing_name: maybeText('Name on invoices; null until the company has given one.', {
+    sql: 'billing_details.billing_name',
+  }),
+  billing_address: maybeText('Billing address; null until the company has given one.', {
+    sql: 'billing_details.billing_address',
+  }),
+  billing_tax_office: maybeText('Tax office; null when none was given.', {
+    sql: 'billing_details.billing_tax_office',
+  }),
+  billing_tax_number: maybeText('Tax number; null when none was given.', {
+    sql: 'billing_details.billing_tax_number',
+  }),
+});
+
+const bounds = countedBoundsSql('workspace_sessions');
 
 /** A time of workspace use. */
 export const sessionRecord = z.strictObject({
   id: id('Number of the session.'),
   workspace_id: id('Number of the workspace that was used.'),
-  workspace_name: text('Name of that workspace.'),
+  workspace_name: text('Name of that workspace.', { sql: 'workspaces.name' }),
   started_at: time('When use began.'),
   ended_at: maybeTime(
     'When use ended: the last sign of life, not the moment the end was noticed; null while it lasts.',
@@ -37,7 +78,7 @@ export const sessionRecord = z.strictObject({
   end_reason: maybeText(
     'Why it ended; null while it lasts. closed: the person closed the workspace, the browser ended its last connection to it, or the connection by SSH ended; idle: nothing was seen of the person for 30 minutes, and ended_at is when something last was; signed-out: the person signed out; stopped: the workspace was stopped; deleted: the workspace was deleted; revoked: the right to use it was withdrawn, because the person was deactivated or lost the right to this workspace, the access token or SSH key was withdrawn, or the subscription ended (the audit record of the end says which); replaced: the same browser entered anew after another sign-in; app-shutdown: the platform was shut down and stopped the workspace; deactivated and lapsed: what revoked was called in older records.',
   ),
-  duration_seconds: z.int().nonnegative().nullable().describe('Length in seconds; null while it lasts.'),
+  duration_seconds: maybeCount('Length in seconds; null while it lasts.'),
   last_activity_at: time('The newest sign of use.'),
   activity_count: count('How many signs of use were received.'),
   interactive_seconds: count(
@@ -48,35 +89,40 @@ export const sessionRecord = z.strictObject({
   session_id: text(
     'SHA-256 of the browser session: the same value means the same browser session. It opens nothing.',
   ),
-  access_method: z.enum(['web', 'api', 'ssh']).describe('How the workspace was reached.'),
-  on_behalf_of_user_id: z
-    .int()
-    .positive()
-    .nullable()
-    .describe(
-      'Account of the owner of the workspace when it belongs to another person, whose workspace this person entered as an administrator of the company; null: the person’s own workspace.',
-    ),
+  access_method: field(z.enum(accessMethods), 'How the workspace was reached.'),
+  on_behalf_of_user_id: maybeId(
+    'Account of the owner of the workspace when it belongs to another person, whose workspace this person entered as an administrator of the company; null: the person’s own workspace.',
+    { sql: 'workspace_sessions.on_behalf_of' },
+  ),
   connected_minutes: maybeCount(
     'connected_seconds in whole minutes, rounded down. null: the traffic of this session was not counted, or only a part of it was seen; that is not the same as 0.',
+    { sql: bounds.connected_minutes },
   ),
-  active_minutes: maybeCount('active_seconds in whole minutes, rounded down; null: not counted.'),
+  active_minutes: maybeCount('active_seconds in whole minutes, rounded down; null: not counted.', {
+    sql: bounds.active_minutes,
+  }),
   connected_seconds: maybeCount(
     'Seconds of the minutes in which the device had an open connection to the workspace or asked something of it, and no more than the session is long: the most that was used. null: as connected_minutes.',
+    { sql: bounds.connected_seconds },
   ),
   active_seconds: maybeCount(
     'Seconds of the minutes in which the person sent something to the workspace, such as a keystroke, and no more than connected_seconds: the least that was used. 0: the workspace was open and nothing was sent; null: not counted.',
+    { sql: bounds.active_seconds },
   ),
 });
 
-const callback = z.strictObject({
+/** A signed notification of the payment service. */
+export const callbackRecord = z.strictObject({
   received_at: time('When this notification first arrived.'),
   last_received_at: time('When it last arrived; the payment service repeats until it is answered.'),
-  received_count: z.int().positive().describe('How often it arrived.'),
+  received_count: field(z.int().positive(), 'How often it arrived.'),
   ip_address: maybeText('Address of the payment service.'),
   outcome: text('What it did: paid, failed, repeat, ignored, review, unknown-order or unknown-status.'),
-  fields: z
-    .record(z.string(), z.string())
-    .describe('Every field as received from the payment service, without the signature.'),
+  fields: field(
+    z.record(z.string(), z.string()),
+    'Every field as received from the payment service, without the signature.',
+    { sql: null },
+  ),
 });
 
 /** A payment with the payment service's notifications. */
@@ -84,61 +130,60 @@ export const paymentRecord = z.strictObject({
   id: id('Number of the payment.'),
   merchant_oid: text('Order number given to the payment service; the bank sees it as well.'),
   plan: text('Plan that was bought.'),
-  status: z
-    .enum(['pending', 'success', 'failed', 'expired', 'review', 'refused'])
-    .describe(
-      'success: the card was charged and the plan activated. Nothing else counts as paid in this file.',
-    ),
+  status: field(
+    z.enum(paymentStatuses),
+    'success: the card was charged and the plan activated. Nothing else counts as paid in this file.',
+  ),
   currency: currency('Currency of the order (ISO 4217).'),
-  amount: major('Price of the order in major units, for example 1499.00.'),
+  amount: major('Price of the order in major units, for example 1499.00.', { sql: null }),
   amount_minor: count('The same price in minor units (kuruş or cents).'),
-  charged_minor: z
-    .int()
-    .nonnegative()
-    .nullable()
-    .describe(
-      'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
-    ),
+  charged_minor: maybeCount(
+    'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
+  ),
   created_at: time('When the payment was started.'),
   decided_at: maybeTime('When the payment service decided; null while pending.'),
   paid_at: maybeTime('When it was paid; null when it was not.'),
   payment_type: maybeText('Means of payment as named by the payment service.'),
-  installment_count: z.int().nonnegative().nullable().describe('Number of instalments; null when not told.'),
-  test_mode: z.boolean().describe('True for a test payment: no card was charged.'),
+  installment_count: maybeCount('Number of instalments; null when not told.'),
+  test_mode: field(z.boolean(), 'True for a test payment: no card was charged.'),
   failed_reason_code: maybeText('Reason code of a refusal by the payment service.'),
   failed_reason_message: maybeText('Reason text of a refusal by the payment service.'),
   review_reason: maybeText(
     'Why a person has to look at a charge that does not match the order; null otherwise.',
   ),
-  started_by: z
-    .strictObject({
+  started_by: field(
+    z.strictObject({
       id: id('Account of the person who started the payment.'),
       full_name: text('Name of that person.'),
       email: text('E-mail address of that person.'),
-    })
-    .describe('The person who started the payment.'),
+    }),
+    'The person who started the payment.',
+    { sql: `json_build_object('id', users.id, 'full_name', users.full_name, 'email', users.email)` },
+  ),
   client_ip: maybeText('Address of the device that started the payment; null when a colleague started it.'),
   user_agent: maybeText('Browser that started the payment; null when a colleague started it.'),
-  callbacks: z.array(callback).describe('Signed notifications of the payment service, newest first.'),
+  callbacks: field(z.array(callbackRecord), 'Signed notifications of the payment service, newest first.', {
+    sql: null,
+  }),
 });
 
-const party = (what: string) => z.record(z.string(), z.string().nullable()).describe(what);
+const party = (meaning: string) => field(z.record(z.string(), z.string().nullable()), meaning);
 
 /** An invoice. */
 export const invoiceRecord = z.strictObject({
   id: id('Number of the invoice record.'),
   invoice_no: text('Invoice number as printed.'),
   payment_id: id('The payment it belongs to.'),
-  merchant_oid: text('Order number of that payment.'),
+  merchant_oid: text('Order number of that payment.', { sql: 'payments.merchant_oid' }),
   issued_at: time('When it was issued.'),
   plan: text('Plan that was invoiced.'),
   period_start: time('Start of the service period that was bought.'),
   period_end: time('End of the service period that was bought.'),
   currency: currency('Currency of the invoice (ISO 4217).'),
-  total: major('Total with tax in major units.'),
+  total: major('Total with tax in major units.', { sql: null }),
   total_minor: count('Total with tax in minor units.'),
   tax_minor: count('Tax within the total, in minor units.'),
-  tax_percent: z.number().nonnegative().describe('Tax rate in percent.'),
+  tax_percent: major('Tax rate in percent.', { sql: 'invoices.tax_percent::float8' }),
   buyer: party('Name, address and tax data of the customer as printed on the invoice.'),
   seller: party('Name, address and tax data of the seller as printed on the invoice.'),
 });

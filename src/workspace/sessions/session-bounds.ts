@@ -70,7 +70,9 @@ export function countedBounds(session: CountedUse): CountedSeconds {
 }
 
 /** The same in SQL, and in whole minutes, rounded down. */
-export function countedBoundsSql(alias: string): Record<string, string> {
+export function countedBoundsSql(
+  alias: string,
+): Record<keyof CountedSeconds | 'connected_minutes' | 'active_minutes', string> {
   const { connected_seconds, active_seconds } = sessionBoundsSql(alias);
   const isCounted = `${alias}.connected_until is not null`;
   const connected = `case when ${isCounted} and not ${alias}.is_partly_seen then ${connected_seconds} end`;
