@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** What takes longest, by what a quiet machine needs: these start servers, a browser, sshd. */
+/** The tests that take longest on a quiet machine: they start servers, a browser, sshd. */
 const LONGEST = [
   'web/server/server.test',
   'scripts/cluster.test',

@@ -10,8 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    // Nothing mocks a module and no module keeps state: loading the app anew for each file would be a third
-    // of the time.
+    // No test mocks a module and no module keeps state, so files share the loaded modules. To load the app
+    // again for each file would cost a third of the time.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     // Some files mostly wait (for sshd, for what happens within seconds), so three on two cores: a quarter

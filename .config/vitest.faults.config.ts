@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config';
 import config from './vitest.config.ts';
 
 /**
- * The tests that kill things, which take minutes: `npm run test:faults`. One after the other: they measure
- * nothing, but they starve each other.
+ * The tests that kill things, which take minutes: `npm run test:faults`. They run one after the other: they
+ * measure nothing, but they starve each other.
  */
 export default defineConfig({
   ...config,

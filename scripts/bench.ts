@@ -38,7 +38,7 @@ const say = (line: string): void => {
 };
 
 /**
- * `npm run bench`: measures, prints a table, writes the figures as JSON. A missed target is told and is no
+ * `npm run bench`: measures, prints a table, writes the figures as JSON. A missed target is shown and is no
  * failure.
  */
 async function main(): Promise<void> {
@@ -86,7 +86,8 @@ function closeOnSignal(closing: Closing): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       say(`${signal}: stopping, and deleting the data`);
-      // What is being measured loses its database now, and must not bring down the process that cleans up.
+      // The apps under measurement lose their database now, and must not bring down the process that cleans
+      // up.
       process.on('uncaughtException', () => undefined);
       void closing.close().finally(() => process.exit(130));
     });

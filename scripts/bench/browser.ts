@@ -69,7 +69,7 @@ export async function postForm(
   return answer;
 }
 
-/** What the proxy in front of the app adds. */
+/** The header that the proxy in front of the app adds. */
 function addressHeaders(person: number): Record<string, string> {
   return {
     'x-forwarded-for': `203.0.${String(person >> 8)}.${String(person & 255)}`,

@@ -1,8 +1,8 @@
-/** What must be ended when the benchmark ends, however it ends. */
+/** The things that must be ended when the benchmark ends, however it ends. */
 export interface Closing {
   /** The newest is ended first. */
   add(stop: () => Promise<void> | void): void;
-  /** Ends everything, whatever of it fails. A second call waits for the first. */
+  /** Ends everything, also when a part fails. A second call waits for the first. */
   close(): Promise<void>;
 }
 

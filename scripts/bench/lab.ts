@@ -10,7 +10,7 @@ import { fillAuditLogs } from './data/fill-audit-logs.ts';
 import { fillPeople } from './data/fill-people.ts';
 import type { BenchOptions } from './options.ts';
 
-/** One database as its three kinds of users see it. */
+/** A database as its three kinds of users see it. */
 export interface BenchDatabase {
   name: string;
   /** As the product's app connects. */
@@ -19,14 +19,14 @@ export interface BenchDatabase {
   superUrl: string;
 }
 
-/** Where the benchmark is made: a Postgres of its own with as many databases as are asked for. */
+/** The place of the benchmark: its own Postgres, with as many databases as the rows need. */
 export interface Lab {
   options: BenchOptions;
-  /** What the server calls its version. */
+  /** The version, as the server reports it. */
   postgres: string;
-  /** One line on stderr; stdout is for the table. */
+  /** Prints a line on stderr; stdout is for the table. */
   say(line: string): void;
-  /** What the server prints about itself and, where it is told to, about statements. */
+  /** The file with the log of the server, which also holds statements where the server is set to log them. */
   postgresLog: string;
   /** A folder for files of an app process. */
   makeFolder(name: string): string;
@@ -38,15 +38,18 @@ export interface Lab {
   onClose(stop: () => Promise<void> | void): void;
 }
 
-/** Of statfs(2): tmpfs keeps files in memory, where a commit costs nothing and a benchmark proves nothing. */
+/**
+ * The magic number of tmpfs in statfs(2). tmpfs keeps files in memory, where a commit costs nothing and a
+ * benchmark proves nothing.
+ */
 const TMPFS_MAGIC = 0x01021994;
 
 /** Name that `startEmbeddedPostgres` gives its database; here it is the template of all others. */
 const TEMPLATE = 'youarecoder';
 
 /**
- * Starts a Postgres of its own in a new folder, with the settings that Postgres ships, so also with the
- * default durability, migrates it and fills in people. Throws when the folder is in memory.
+ * Starts a Postgres in a new folder with the settings that Postgres ships, the default durability included;
+ * migrates it and fills in people. Throws when the folder is in memory.
  */
 export async function openLab(
   options: BenchOptions,
@@ -74,7 +77,7 @@ export async function openLab(
   return createLab(options, say, folder, server, closing);
 }
 
-/** Runs one statement as whoever the address names, on a connection of its own. */
+/** Runs a statement as the user that the address names, on a new connection. */
 export async function runStatement<Row extends pg.QueryResultRow>(
   url: string,
   text: string,

@@ -2,11 +2,11 @@ import autocannon from 'autocannon';
 import type { Latency } from './outcome.ts';
 import { percentile } from './statistics.ts';
 
-/** What came of a load. */
+/** The result of a load. */
 interface LoadResult {
   answers: number;
   answersPerSecond: number;
-  /** Of each answer, in milliseconds. */
+  /** The time of each answer, in milliseconds. */
   latenciesMs: number[];
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 
-/** What the figures were taken on. */
+/** The machine on which the figures were taken. */
 export interface Machine {
   cpu: string;
   cores: number;

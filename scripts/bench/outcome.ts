@@ -1,6 +1,6 @@
 import type { Lab } from './lab.ts';
 
-/** One line of the benchmark's table, in its own file under `rows/`. */
+/** A line of the benchmark's table, in its own file under `rows/`. */
 export interface BenchRow {
   /** Stable: figures of different days are compared by it. */
   name: string;
@@ -31,10 +31,10 @@ export interface Outcome {
   what: string;
   against: string;
   unit: string;
-  /** One figure for each round, in the order of the rounds; the two lists belong together. */
+  /** A figure for each round, in the order of the rounds; the two lists belong together. */
   subject: number[];
   reference: number[];
-  /** Null: told for information only. */
+  /** Null for a figure that is shown for information only. */
   target: Target | null;
   limits: Limit[];
   subjectLatency: Latency | null;
@@ -44,6 +44,6 @@ export interface Outcome {
    * cannot be read.
    */
   peakMemoryMiB: number | null;
-  /** What was checked, and what a reader must know to judge the figures. */
+  /** The checks that were made, and what a reader must know to judge the figures. */
   notes: string[];
 }

@@ -15,7 +15,7 @@ interface Report {
   outcomes: (Outcome & { comparison: Comparison; verdict: Verdict })[];
 }
 
-/** `told` has no target. */
+/** `told`: a figure without a target. */
 type Verdict = 'met' | 'missed' | 'told';
 
 /** Puts a run's outcomes together with their ratios and verdicts. */

@@ -1,8 +1,8 @@
 import type { Lab } from './lab.ts';
 
 /**
- * Measures two things in turn, as often as there are rounds: A B, B A, A B … so that neither always has the
- * warmer caches or the table the other has left behind.
+ * Measures two things in turn, as often as there are rounds: A B, B A, A B … So neither of them always has
+ * the warmer caches, or the table that the other has left behind.
  */
 export async function interleave<A, B>(
   lab: Lab,

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runStatement, type BenchDatabase, type Lab } from './lab.ts';
 
 /**
- * What Postgres writes for each statement, sent as text or prepared; `parse` and `bind` are no statements of
- * their own.
+ * The lines that Postgres writes for each statement, sent as text or prepared; `parse` and `bind` are no
+ * statements of their own.
  */
 const STATEMENT = /LOG: {2}(statement: |execute [^\n:]*: )/g;
 

@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
 
-/** One statement as the product sent it. */
+/** A statement as the product sent it. */
 export interface Statement {
   /** Under which a connection keeps it prepared. */
   name: string | undefined;
   text: string;
   values: unknown[];
-  /** What it answered; none for those that only steer a transaction. */
+  /** The rows of the answer; empty for statements that only steer a transaction. */
   rows: Record<string, unknown>[];
 }
 
-/** What Knex tells of a statement; `response` is the driver's own answer. */
+/** The event of Knex about a statement; `response` is the driver's own answer. */
 interface KnexQuery {
   __knexQueryUid?: string;
   sql: string;

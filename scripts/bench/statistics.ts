@@ -18,7 +18,7 @@ export function percentile(values: readonly number[], percent: number): number {
 export interface Comparison {
   subjectMedian: number;
   referenceMedian: number;
-  /** Of the medians, subject over reference. */
+  /** The ratio of the medians, subject over reference. */
   ratio: number;
   /** The smallest and the largest ratio of one round. */
   ratioMin: number;

@@ -42,8 +42,8 @@ export async function findBinaries(platform = `${process.platform}-${process.arc
 
 /**
  * The environment that the programs need. An npm package cannot contain symbolic links, and the install
- * script that makes them is switched off. So they are made here, beside the libraries or, when node_modules
- * is read-only, in `ownFolder`.
+ * script that makes them is switched off. The links are therefore made here, beside the libraries or, when
+ * node_modules is read-only, in `ownFolder`.
  */
 export function prepareLibraries({ native }: Binaries, ownFolder: string): Record<string, string> {
   const path = join(native, 'pg-symlinks.json');

@@ -75,8 +75,8 @@ export function giveToOwnerOf(home: string, path: string): void {
 }
 
 /**
- * Creates the data folder when there is none: wholly or not at all. Throws when it is of another major
- * version.
+ * Creates the data folder when there is none, wholly or not at all. Throws when the folder is of another
+ * major version.
  */
 export async function ensureCluster(cluster: Cluster, superuserPassword: string): Promise<void> {
   const versionFile = join(cluster.data, 'PG_VERSION');
@@ -130,8 +130,8 @@ async function createCluster(cluster: Cluster, superuserPassword: string): Promi
 
 /**
  * The command in front of initdb where its user has no entry in /etc/passwd, as in a container that runs with
- * a bare number. initdb asks for the name of its user and needs it for nothing else. In a user namespace of
- * its own that name is `nobody`; the files belong to the true user.
+ * a bare number. initdb wants the name of its user and needs it for nothing else. In a new user namespace
+ * that name is `nobody`; the files belong to the true user.
  */
 function asKnownUser(runAs: RunAs): string[] {
   if (process.platform !== 'linux' || hasName(runAs)) return [];

@@ -108,7 +108,8 @@ function spawnServer(cluster: Cluster, port: number): ChildProcess {
   const child = spawn(cluster.binaries.postgres, ['-D', cluster.data, ...options], {
     cwd: cluster.home,
     env: cluster.environment,
-    // A group of its own, so that Ctrl-C in the terminal reaches only the app, which stops Postgres last.
+    // A separate process group, so that Ctrl-C in the terminal reaches only the app, which stops Postgres
+    // last.
     detached: true,
     stdio: ['ignore', output, output],
     ...cluster.runAs,

@@ -6,7 +6,8 @@ import { describeSchema, type SchemaObject } from './describe-schema.ts';
 import { MigrationError } from './error.ts';
 
 /**
- * What `migrations/replaced-files.json` says: the files of before, and which of today's make the same schema.
+ * The contents of `migrations/replaced-files.json`: the old files, and the files of today that make the same
+ * schema.
  */
 interface Replacement {
   /** Name and SHA-256 of every file of before, all of which a database must have applied. */
@@ -20,10 +21,12 @@ const FRESH_SCHEMA = 'youarecoder_fresh';
 const MUST_BE_FIRST = 'was made by migration files that were since replaced by fewer';
 
 /**
- * Lets a database that has applied exactly the files of before go on with those that replaced them: when its
- * schema is the one that the new files make, their names take the place of the old ones in the history, and
- * nothing else changes. Returns whether it did. Does nothing where no old file was ever applied. Throws
- * `MigrationError` that says what differs otherwise.
+ * Lets a database that has applied exactly the old files go on with the files that replaced them. When its
+ * schema is the one that the new files make, the new names take the place of the old ones in the history, and
+ * nothing else changes.
+ *
+ * 1. Returns true when it did so, and false where no old file was ever applied.
+ * 2. Otherwise throws a `MigrationError` that says what differs.
  */
 export async function adoptReplacedFiles(
   db: Knex,
@@ -94,8 +97,7 @@ interface Connection {
 }
 
 /**
- * Partitions are made in schema public, whoever asks, and are not compared: each database has those of its
- * own months.
+ * Partitions are made in schema public and are not compared, since each database has those of its own months.
  */
 function makesNoPartition({ name }: MigrationFile): boolean {
   return !name.endsWith('-first-partitions.sql');

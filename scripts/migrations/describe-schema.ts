@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** One object of a schema and the statements that would make it, as Postgres itself writes them. */
+/** An object of a schema, with the statements that would make it, as Postgres itself writes them. */
 export interface SchemaObject {
   /** For instance `table users` or `function content_hash(content text)`. */
   name: string;
@@ -11,9 +11,9 @@ export interface SchemaObject {
 const MIGRATORS = `'^(knex_migrations|migration_checksums)'`;
 
 /**
- * What a schema of this database consists of, read from the catalog: extensions, sequences, functions, and
- * tables with their columns, constraints, indexes and triggers. Monthly partitions come and go and are not
- * listed; what does not hold for all of them stands below their table. Run it in a transaction: it sets
+ * The objects of this database's schema, read from the catalog: extensions, sequences, functions, and tables
+ * with their columns, constraints, indexes and triggers. Monthly partitions come and go and are not listed; a
+ * property that only some of them have stands below their table. Run it in a transaction, since it sets
  * `search_path`.
  */
 export async function describeSchema(trx: Knex.Transaction, schema = 'public'): Promise<SchemaObject[]> {
@@ -26,7 +26,7 @@ export async function describeSchema(trx: Knex.Transaction, schema = 'public'): 
   }));
 }
 
-/** What the role may do with each object, one statement a line. */
+/** The rights of the role on each object, one statement a line. */
 export async function describeGrants(db: Knex, role: string): Promise<SchemaObject> {
   const { rows } = await db.raw<{ rows: { statement: string }[] }>(GRANTS, { role });
   return { name: 'grants', sql: rows.map(({ statement }) => statement).join('\n') };

@@ -7,11 +7,13 @@ interface RoleFacts {
 }
 
 /**
- * Gives the app's role exactly what the app needs on everything in schema public that the connected role
- * owns, in one transaction. Tables with a trigger named `refuse_change` are append-only: select and insert.
- * The migrator's own tables and the bounds of what the app may write: select. Partitions: nothing, they are
- * reached through their table. Changes nothing when the app connects as the owner itself. Returns one line
- * that says what holds now.
+ * Gives the app's role exactly the rights that the app needs, in one transaction, on everything in schema
+ * public that the connected role owns. Returns one line that says which rights hold now.
+ *
+ * 1. Tables with a trigger named `refuse_change` are append-only: select and insert.
+ * 2. The migrator's own tables, and the bounds of what the app may write: select.
+ * 3. Partitions: no rights, since they are reached through their table.
+ * 4. When the app connects as the owner itself, nothing changes.
  */
 export async function grantAppRole(db: Knex, appRole: string): Promise<string> {
   const facts = await findRole(db, appRole);

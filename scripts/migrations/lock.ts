@@ -13,10 +13,11 @@ const POOLER =
 const RETRY_MS = 250;
 
 /**
- * Runs `work` while no other machine migrates this database; a second one waits here. The lock is a session
- * lock on a connection of its own, so Postgres lets go of it when this process is killed. `checkLock` throws
- * when the connection was lost meanwhile. Throws `MigrationError` behind a pooler, which in transaction mode
- * cannot hold such a lock.
+ * Runs `work` while no other machine migrates this database; a second machine waits here.
+ *
+ * 1. The lock is a session lock on its own connection, so Postgres releases it when this process is killed.
+ * 2. `checkLock` throws when the connection was lost meanwhile.
+ * 3. Throws `MigrationError` behind a pooler in transaction mode, which cannot hold such a lock.
  */
 export async function withMigrationLock<T>(
   url: string,
@@ -58,9 +59,9 @@ async function connect(client: pg.Client, url: string): Promise<void> {
 }
 
 /**
- * Asks again and again. Waiting inside one statement would hold a snapshot, and the `create index
- * concurrently` of the process that has the lock waits for every older snapshot: the two would wait for each
- * other for ever, on connections that Postgres cannot connect to one deadlock.
+ * Tries for the lock again and again. To wait inside one statement would hold a snapshot, and a `create index
+ * concurrently` in the process that has the lock waits for every older snapshot. The two would wait for each
+ * other for ever, and Postgres sees no deadlock, since two connections hold it.
  */
 async function takeLock(client: pg.Client, log: (line: string) => void): Promise<void> {
   for (let attempt = 0; ; attempt += 1) {

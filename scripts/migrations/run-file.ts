@@ -10,9 +10,9 @@ const NO_TRANSACTION = /^-- no transaction\n/;
 const NO_STATEMENT = /--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|'[^']*'|"[^"]*"/g;
 
 /**
- * False for a file whose first line is `-- no transaction`: it is one statement that Postgres runs outside of
- * any, as `create index concurrently` wants. It must be safe to run again, since a process that is killed
- * meanwhile leaves what it had done.
+ * False for a file whose first line is `-- no transaction`: a single statement that Postgres runs outside of
+ * any transaction, as `create index concurrently` needs. The statement must be safe to run again, since a
+ * killed process leaves what it had done.
  */
 export function isTransaction({ sql }: MigrationFile): boolean {
   return !NO_TRANSACTION.test(sql);
@@ -33,8 +33,8 @@ interface Connection {
 }
 
 /**
- * Runs a file as one query. Throws `MigrationError` that names the file, and the line where Postgres says it;
- * on transaction control, too, before it runs anything: a `commit` would cut the file in two.
+ * Runs a file as one query. Throws `MigrationError` that names the file, and the line where Postgres reports
+ * one. Transaction control is refused before anything runs, since a `commit` would cut the file in two.
  */
 export async function runFile(db: Knex, file: MigrationFile): Promise<void> {
   refuseTransactionControl(file);

@@ -27,10 +27,13 @@ interface MigrateOptions {
 }
 
 /**
- * Applies the pending migrations in order, each in its own transaction (see `isTransaction` for the
- * exception), and returns their names. A second process waits and finds nothing to do. Throws
- * `MigrationError`, before or after some were applied, when a recorded file was changed or is missing, when a
- * statement fails (that file leaves no trace) or when the database cannot be reached.
+ * Applies the pending migrations in order and returns their names. Each runs in its own transaction
+ * (`isTransaction` has the exception); a second process waits and finds nothing to do. Throws
+ * `MigrationError` in three cases:
+ *
+ * 1. A recorded file was changed or is missing.
+ * 2. A statement fails; its file leaves no trace, while the files before it stay applied.
+ * 3. The database cannot be reached.
  */
 export async function runMigrations(options: MigrateOptions): Promise<{ applied: string[] }> {
   const { ownerUrl, appRole, directory = SHIPPED_DIRECTORY, log } = options;
@@ -97,7 +100,7 @@ function refuseDrift(states: MigrationState[]): void {
   if (faults.length > 0) throw new MigrationError(faults.join('\n'));
 }
 
-/** One line when the file is not what was applied, else none. */
+/** A line that describes how the file differs from the applied one; none when they are equal. */
 export function describeDrift(name: string, state: MigrationState['state']): string[] {
   if (state === 'changed')
     return [`${name} was changed after it was applied: restore it and write a new migration`];

@@ -6,8 +6,8 @@ const ANSWER_TIMEOUT_MS = 10_000;
 const MAX_KEPT_BODY_LENGTH = 2000;
 
 /**
- * The fields that PayTR posts about a finished payment, signed. Overrides are signed as well, so that a
- * notification can be genuine and wrong at once. Throws for a payment that has not ended. Source:
+ * The fields that PayTR posts about a finished payment, signed. Overrides are signed as well, so a
+ * notification can be genuine and wrong at the same time. Throws for a payment that has not ended. Source:
  * dev.paytr.com, iFrame API step 2.
  */
 export function callbackFields(store: SandboxStore, transaction: Transaction): Record<string, string> {

@@ -15,8 +15,7 @@ import { liveThroughDays } from './demo-usage.ts';
 export const DEMO_PASSWORD = 'demo-workspaces-2026';
 
 /**
- * How long ago the demo company signed up. That is later than the first legal texts, so that its acceptances
- * make sense.
+ * The age of the demo company in days. The first legal texts are older, so that its acceptances make sense.
  */
 const DAYS_AGO = 20;
 

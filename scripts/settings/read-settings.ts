@@ -9,7 +9,7 @@ export interface Setting {
   meaning: string;
   /** True when production does not start without it. */
   isNeeded: boolean;
-  /** What holds when it is not set; empty: nothing does. */
+  /** The value that applies when the setting is not set; empty when there is none. */
   otherwise: string;
   example: string;
 }

@@ -12,7 +12,7 @@ type DevelopmentSecrets = z.output<typeof secretsFile>;
 
 /**
  * The secrets of this machine's development copy, created at random at the first start and kept in the data
- * folder (mode 0600). So no secret has a default, and people stay signed in over a restart.
+ * folder (mode 0600). No secret has a default, and people stay signed in over a restart.
  */
 export async function loadDevelopmentSecrets(dataDir: string): Promise<DevelopmentSecrets> {
   const path = join(dataDir, 'development-secrets.json');

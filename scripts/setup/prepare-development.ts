@@ -18,8 +18,8 @@ const DEFAULT_SANDBOX_PORT = 3001;
 
 /**
  * Starts everything that a machine with only Node lacks, and writes the addresses into `env`: a free port, a
- * migrated database with demo data, secrets, a PayTR sandbox. Parts to be stopped at the end are added to
- * `stops`. Returns the demo's sign-ins. Throws soon after `interruption`.
+ * migrated database with demo data, secrets, a PayTR sandbox. Adds the parts that must be stopped at the end
+ * to `stops`, and returns the demo's sign-ins. Throws soon after `interruption`.
  */
 export async function prepareDevelopment(
   env: Environment,

@@ -13,8 +13,8 @@ const ANSWER_MS = 15_000;
 const RETRY_MS = 1000;
 
 /**
- * How long an end waits for an app that is away, in milliseconds; the person waits as well. An end that is
- * not reported in time ends as idle.
+ * The longest time that the end of a session waits for an app that is away, in milliseconds; the person waits
+ * as well. A session whose end is not reported in time ends as idle.
  */
 const LAST_WORD_MS = 15_000;
 

@@ -8,9 +8,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 const LEFT_MAX = 1_048_576;
 
 /**
- * Passes on the shell's output where there is no terminal. The shell never holds sshd's own pipe: sshd keeps
- * the connection for every process that does, so a process that has left the shell could go on sending after
- * the session has ended.
+ * Forwards the shell's output where there is no terminal. sshd keeps a connection for every process that
+ * holds its pipe, so the shell never gets that pipe. Otherwise a process that has left the shell could go on
+ * sending after the session has ended.
  */
 export class Output {
   readonly #from: Socket;
@@ -29,7 +29,7 @@ export class Output {
     from.pipe(this.#to, { end: false });
   }
 
-  /** Passes on the output from before the shell's exit, and nothing later. */
+  /** Forwards the output from before the shell's exit, and nothing later. */
   async finish(): Promise<void> {
     const [from, to] = [this.#from, this.#to];
     const end = from.bytesRead + LEFT_MAX;

@@ -8,7 +8,7 @@ interface ProcessRow {
   session: number;
 }
 
-/** The sshd process above this one. That process ends with the connection, whatever still runs. */
+/** The sshd process above this one. sshd ends with the connection, even while other processes still run. */
 export function findConnectionProcess(): ProcessIdentity | null {
   let row = readRow(process.pid);
   while (row !== null && row.parent > 1) {

@@ -57,8 +57,8 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
 }
 
 /**
- * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user. When it is told to
- * start us it passes only that name, which is no program. The real program takes the same arguments.
+ * With `Subsystem sftp internal-sftp` sshd would serve files itself, as its own user. When sshd starts us in
+ * its place, it gives only that name, which is no program. The real program takes the same arguments.
  */
 function toProgram(command: string): string {
   if (!/^internal-sftp(\s|$)/.test(command)) return command;

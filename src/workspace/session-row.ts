@@ -114,8 +114,8 @@ export function whereSession(
 }
 
 /**
- * True of the row `s` while it may still take what was counted before its end; a day later the database
- * refuses (migration 0130, which has the same day).
+ * True of the row `s` while it may still take minutes that were counted before its end. A day later the
+ * database refuses (migrations/0004-workspaces.sql has the same day).
  */
 export const IS_NOT_FINAL = `(s.ended_at is null or s.ended_at >= now() - interval '1 day')`;
 

@@ -56,7 +56,9 @@ function addLocalTime(time) {
   });
 }
 
-/** What is printed says when it was printed, and unfolds what is folded; afterwards the page is as before. */
+/**
+ * A printed page says when it was printed, and unfolds what is folded; after printing the page is as before.
+ */
 function preparePrint() {
   let opened = [];
   window.addEventListener('beforeprint', () => {

@@ -1,7 +1,9 @@
 /**
- * Loads a page anew when the workspace that it shows is no longer as shown. A workspace is opened in a tab of its own, and its
- * program takes its time to start, so the page from which it was opened would go on saying "Closed". It asks only for a while after
- * a press, while a program starts, and when one comes back to the tab: a page that is merely open keeps nobody signed in.
+ * Loads a page again when the state of its workspace has changed. A workspace opens in another tab and takes
+ * its time to start, so the page from which it was opened would still say "Closed".
+ *
+ * The page asks for the state only for a while after a press, while a program starts, and when a person comes
+ * back to the tab: a page that is merely open keeps nobody signed in.
  */
 
 const EVERY_MS = 1000;
@@ -19,7 +21,7 @@ function follow(shown) {
   const isExpected = () => Date.now() < Number(sessionStorage.getItem(key) ?? 0);
   const expectChange = () => sessionStorage.setItem(key, String(Date.now() + FOR_MS));
 
-  // What was pressed for is there.
+  // The workspace that the person pressed for is there.
   if (state === 'running' && session !== '') sessionStorage.removeItem(key);
   const until = UNDER_WAY.includes(state) ? Date.now() + FOR_MS : 0;
 
@@ -48,7 +50,7 @@ function follow(shown) {
   });
 }
 
-/** What somebody is writing must not be lost. */
+/** Text that somebody is writing must not be lost. */
 function isTyping() {
   return document.activeElement?.matches('input, textarea, select') === true;
 }

@@ -1,6 +1,7 @@
 /**
- * Reports use of an open workspace. Use is a key, a press or a movement on a page one can see: a tab in the background, or one
- * that is merely left open, reports nothing. The server decides what counts; this page only says what it was told.
+ * Reports use of an open workspace. Use is a key, a press or a movement on a page that the person can see: a
+ * tab in the background, or one that is merely left open, reports nothing. The server decides what counts;
+ * this page only repeats the server's answer.
  */
 
 const SIGNS_OF_USE = ['pointerdown', 'pointermove', 'keydown', 'wheel'];
@@ -108,7 +109,7 @@ function watch(screen) {
 
   for (const sign of SIGNS_OF_USE) document.addEventListener(sign, onUse, { passive: true });
   document.addEventListener('visibilitychange', () => {
-    // What was done before the tab went away is too old to report when it comes back.
+    // Use from before the tab went to the background is too old to report when the tab comes back.
     state.isUsed = false;
   });
   const ticking = setInterval(onTick, 1000);

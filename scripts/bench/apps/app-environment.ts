@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 
 const secret = (): string => randomBytes(32).toString('base64url');
 
-// One set for the whole run: a browser that signed in at one process is signed in at the other.
+// All apps of a run share these secrets: a browser that signed in at one process is signed in at the other.
 const secrets = { session: secret(), merchantKey: secret(), merchantSalt: secret() };
 
-/** The store whose notifications the app of the benchmark believes. */
+/** The store whose notifications the app of the benchmark accepts. */
 export const benchStore = {
   merchantId: '123456',
   merchantKey: secrets.merchantKey,
@@ -24,7 +24,7 @@ export function appEnvironment(databaseUrl: string, dataDir: string): Record<str
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
     SESSION_SECRET: secrets.session,
-    // The browsers of the benchmark come through a proxy, each from an address of its own.
+    // The browsers of the benchmark come through a proxy, each from a different address.
     TRUST_PROXY: '1',
     PAYTR_MERCHANT_ID: benchStore.merchantId,
     PAYTR_MERCHANT_KEY: benchStore.merchantKey,

@@ -5,9 +5,10 @@ import { appEnvironment } from './app-environment.ts';
 import type { BenchDatabase, Lab } from '../lab.ts';
 
 /**
- * `product` is src/server.ts as it is; `without-audit` is the same with a recorder that writes nothing;
- * `bare` is an Express handler behind the product's browser sessions and nothing else; `bare-proxy` is the
- * gateway's proxy library alone.
+ * - `product`: src/server.ts as it is.
+ * - `without-audit`: the same with a recorder that writes nothing.
+ * - `bare`: an Express handler behind the product's browser sessions, and nothing else.
+ * - `bare-proxy`: the proxy library of the gateway alone.
  */
 type AppKind = 'product' | 'without-audit' | 'bare' | 'bare-proxy';
 
@@ -29,8 +30,8 @@ const entries: Record<AppKind, string> = {
 const entry = (path: string): string => join(import.meta.dirname, path);
 
 /**
- * Starts an app in a process of its own on a free port. `env` is set on top of the defaults. It is stopped
- * with the lab at the latest.
+ * Starts an app in its own process on a free port, with `env` on top of the defaults. The lab stops it at the
+ * latest.
  */
 export async function startApp(
   lab: Lab,

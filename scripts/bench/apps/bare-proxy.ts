@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createProxyServer } from 'httpxy';
 
-/** The gateway's proxy library by itself: passes everything on to the socket that BENCH_UPSTREAM names. */
+/** The proxy library of the gateway by itself: sends everything to the socket that BENCH_UPSTREAM names. */
 function main(): void {
   const target = { socketPath: process.env['BENCH_UPSTREAM'] ?? '' };
   const proxy = createProxyServer({});

@@ -10,7 +10,7 @@ import type { Lab } from '../lab.ts';
 /** Where the workspaces of the benchmark are. */
 export const WORKSPACE_DOMAIN = 'workspaces.example.net';
 
-/** What a browser sends with each request to a workspace's host. */
+/** The headers that a browser sends with each request to a workspace's host. */
 export interface Guest {
   host: string;
   headers: Record<string, string>;
@@ -22,7 +22,7 @@ export interface Guest {
  */
 export async function startWorkspace(lab: Lab, app: AppProcess, browser: Browser): Promise<void> {
   lab.onClose(async () => {
-    // While it runs, the app starts anew what ends.
+    // A running app restarts programs that end.
     await app.stop();
     const program = findRecorded(foldersOf(join(app.folder, 'workspaces'), browser.person));
     if (program !== undefined) signalGroup(program, 'SIGKILL');
@@ -48,7 +48,7 @@ export async function enterWorkspace(app: AppProcess, browser: Browser): Promise
   return { host: url.host, headers: { ...headers, cookie: firstCookie(answer) } };
 }
 
-/** Asks the app for an address, whoever's name it has, and follows nothing. */
+/** Requests a path from the app under any host name, and follows no redirect. */
 async function ask(appUrl: string, url: URL, headers: Record<string, string>): Promise<IncomingMessage> {
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     request(`${appUrl}${url.pathname}${url.search}`, { headers: { ...headers, host: url.host } }, resolve)

@@ -7,8 +7,8 @@ import type { Socket } from 'node:net';
 const WEBSOCKET_KEY = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /*
- * The program of a workspace of the benchmark: answers every request with the same kilobyte, and takes
- * whatever comes over a WebSocket. Listens on the Unix socket that its only argument names.
+ * The program of a workspace of the benchmark: answers every request with the same kilobyte, and accepts
+ * every message of a WebSocket. Listens on the Unix socket that its only argument names.
  */
 function main(): void {
   const path = process.argv[2] ?? '';

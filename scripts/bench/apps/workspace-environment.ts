@@ -10,9 +10,8 @@ import { UsageError } from '../options.ts';
 const FIRST_UID = 200_000;
 
 /**
- * What an app is told on top of the defaults so that it runs workspaces and passes on what comes to them.
- * Throws when the benchmark runs as root from a folder that others may not enter: no workspace could start
- * there.
+ * The environment that makes an app run workspaces and proxy requests to them, on top of the defaults. Throws
+ * when the benchmark runs as root from a folder that others may not enter: no workspace could start there.
  */
 export function runningWorkspaces(): Record<string, string> {
   const program = join(import.meta.dirname, 'upstream.ts');

@@ -25,7 +25,7 @@ export const CALLERS = 256;
 /** Rows of one statement on the bulk side. */
 export const BULK_ROWS = 1_000;
 
-/** What one way of writing has reached. */
+/** The rate that a way of writing reached. */
 interface WriteRate {
   rowsPerSecond: number;
   latency: Latency;
@@ -54,7 +54,7 @@ export async function measureAuditLogger(lab: Lab, database: BenchDatabase): Pro
   }
 }
 
-/** One insert and one commit for every event, prepared once, on one connection. */
+/** Inserts and commits each event by itself, prepared once, on one connection. */
 export async function measureSingleInserts(lab: Lab, database: BenchDatabase): Promise<WriteRate> {
   return measureInserts(lab, database, 1);
 }
@@ -140,7 +140,7 @@ async function insertInTurn(client: pg.Client, seconds: number, rowsAtOnce: numb
   return { rows: latenciesMs.length * rowsAtOnce, elapsedMs: performance.now() - startedAt, latenciesMs };
 }
 
-/** The same columns as the product writes, whatever they are by then. */
+/** Names the columns of a row as the product writes it, so a new column comes in by itself. */
 function insertStatement(rowsAtOnce: number): { name: string; text: string } {
   const columns = Object.keys(rowOf(0));
   const row = (n: number): string =>

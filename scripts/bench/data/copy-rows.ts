@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import type { Connection } from 'pg';
 import pg from 'pg';
 
-/** The quickest way rows leave Postgres as JSON text, and who reads it. */
+/** The quickest way rows leave Postgres as JSON text, and the reader of that text. */
 interface CopyReader {
   /** Which program reads, for the report. */
   name: string;
@@ -44,7 +44,10 @@ async function readWithClient(url: string, statement: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** What pg's client calls on a query of its own kind: the messages of a copy carry nothing we keep. */
+/**
+ * The methods that pg's client calls on a query of its own kind. The messages of a copy carry nothing that we
+ * keep.
+ */
 function createCopyQuery(statement: string, resolve: () => void, reject: (error: Error) => void) {
   const nothing = (): void => undefined;
   return {

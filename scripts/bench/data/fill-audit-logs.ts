@@ -51,7 +51,7 @@ export async function fillAuditLogs(
 async function connect(superUrl: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: superUrl });
   await client.connect();
-  // Neither foreign keys nor append-only triggers, and enough memory to sort one index without files.
+  // Without foreign keys and append-only triggers, and with enough memory to sort one index without files.
   await client.query(`set session_replication_role = replica`);
   await client.query(`set maintenance_work_mem = '512MB'`);
   await client.query(`set max_parallel_maintenance_workers = 0`);
@@ -130,8 +130,8 @@ async function inParallel<Job>(
   );
 }
 
-// $1 and $2 are the first and the last number, $3 the number of all rows. u and v are even in [0, 1) and the
-// same in every run; the cube of u makes a few people do most.
+// $1 and $2 are the first and the last number, $3 the number of all rows. u and v are evenly spread in [0, 1)
+// and the same in every run. The cube of u gives a few people most of the rows.
 const INSERT = `
   insert into audit_logs
     (id, event_id, timestamp, user_id, company_id, actor_type, action_type, resource_type, resource_id, ip_address, user_agent,

@@ -11,7 +11,7 @@ export interface PendingPayment {
   merchantOid: string;
 }
 
-/** What every payment of the benchmark asks for, in kuruş. */
+/** The amount of every payment of the benchmark, in kuruş. */
 const AMOUNT_MINOR = '149900';
 
 let batches = 0;
@@ -22,7 +22,7 @@ export async function makePendingPayments(
   count: number,
 ): Promise<PendingPayment[]> {
   batches += 1;
-  // So that a month more fits: nobody pays for more than twelve.
+  // Leaves room for one more month, since nobody may pay for more than twelve.
   await runStatement(
     superUrl,
     `update subscriptions set period_ends_at = now() + interval '1 month' where company_id <= $1::int`,

@@ -11,8 +11,8 @@ import { runStatement, type BenchDatabase } from '../lab.ts';
 import { notificationOf, type PendingPayment } from './pending-payments.ts';
 import { recordStatements, type Statement } from '../statements.ts';
 
-// What the recorded settlement is about and what it made has numbers that occur nowhere else: wherever one of
-// them stands in a later statement, also within a JSON text, a replay puts its own.
+// The recorded settlement uses numbers that occur nowhere else, in its order as in its results. Wherever such
+// a number stands in a later statement, also within a JSON text, a replay puts its own number.
 const RECORDED = {
   company: 900_000_101,
   person: 900_000_102,

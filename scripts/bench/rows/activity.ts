@@ -12,7 +12,7 @@ import { medianLatency } from '../statistics.ts';
 
 const CONNECTIONS = 64;
 
-/** What a report of use costs beyond knowing who sends it. */
+/** The cost of a report of use beyond the cost of knowing its sender. */
 export const activity: BenchRow = {
   name: 'activity',
   run: async (lab): Promise<Outcome[]> => {
@@ -25,7 +25,7 @@ export const activity: BenchRow = {
       const result = await runLoad({ url: app.url, seconds, expectedStatus: 204, requests });
       return { perSecond: result.answersPerSecond, latency: latencyOf(result.latenciesMs) };
     };
-    // So that also the first report of the shortest run counts, as most of a day's reports do.
+    // Waits until also the first report of the shortest run counts, as most reports of a day do.
     await sleep(MIN_ACTIVITY_GAP_SECONDS * 1000);
     await load(product, lab.options.seconds);
     await load(bare, lab.options.seconds);

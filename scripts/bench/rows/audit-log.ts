@@ -3,7 +3,9 @@ import type { BenchRow, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
 import { medianLatency } from '../statistics.ts';
 
-/** What gathering saves: many callers at once against one insert and commit per event. */
+/**
+ * The gain of writing in batches: many callers at the same time against one insert and commit for each event.
+ */
 export const auditLog: BenchRow = {
   name: 'audit-log',
   run: async (lab): Promise<Outcome[]> => {

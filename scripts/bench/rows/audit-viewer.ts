@@ -93,8 +93,9 @@ async function findDeepPage({
 }
 
 /**
- * Planning and execution of the very statements that the page's list sends, on one connection that is used
- * again as those of the app's pool are: the first time a connection also reads what tables there are.
+ * The time that Postgres takes to plan and run the statements of the page's list. All run on one connection
+ * that is used again, like the connections of the app's pool: a new connection first reads which tables there
+ * are.
  */
 async function databaseTime(database: BenchDatabase, page: string, cursor: TimedCursor): Promise<Limit> {
   const statements = await recordList(database, cursor);

@@ -26,7 +26,7 @@ const routes: Route[] = [
   { name: 'audited-post-open', path: (person) => `/workspace/${String(person)}/open`, bodies: [{}] },
 ];
 
-/** What an audit row costs the person who waits for the answer. */
+/** The cost of an audit row for the person who waits for the answer. */
 export const auditedPost: BenchRow = {
   name: 'audited-post',
   run: async (lab): Promise<Outcome[]> => {
@@ -67,8 +67,8 @@ async function measureRoute(lab: Lab, scene: Scene): Promise<Outcome> {
   await load(audited, lab.options.seconds);
   await load(unaudited, lab.options.seconds);
   const measure = async (app: AppProcess, isAudited: boolean): Promise<{ latency: Latency }> => {
-    // Every browser begins with the other language: the one a person has already changes nothing and leaves
-    // no row.
+    // Every browser begins with the other language, since the language that a person already has changes
+    // nothing and leaves no row.
     await runStatement(database.superUrl, `update users set locale = 'en' where locale <> 'en'`);
     const before = await countAuditRows(database);
     const { answers, latenciesMs } = await load(app, lab.options.seconds);
@@ -107,7 +107,8 @@ function requestsOf({ person, headers, formToken }: Browser, { path, bodies }: R
 }
 
 /**
- * What was on its way when a load stopped was not counted, and may have its row in this round or the next.
+ * Requests that were under way when a load stopped were not counted; their rows may appear in this round or
+ * the next.
  */
 function checkRows({
   answers,

@@ -25,7 +25,7 @@ const CONNECTIONS = 16;
 const PAYMENTS = 1_500;
 const QUICK_PAYMENTS = 100;
 
-/** What HTTP, the signature and the product's code cost on top of a settlement's statements. */
+/** The cost of HTTP, the signature and the product's code on top of the statements of a settlement. */
 export const callbacks: BenchRow = {
   name: 'callbacks',
   run: async (lab): Promise<Outcome[]> => {

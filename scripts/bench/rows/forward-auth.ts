@@ -11,7 +11,7 @@ import { medianLatency } from '../statistics.ts';
 
 const CONNECTIONS = 64;
 
-/** What a proxy waits for before each request to a workspace. */
+/** The time that a proxy waits before each request to a workspace. */
 export const forwardAuth: BenchRow = {
   name: 'forward-auth',
   run: async (lab): Promise<Outcome[]> => {

@@ -18,7 +18,7 @@ const PERSON = 1;
  */
 const WARM_UP_ROUNDS = 4;
 
-/** What deciding, counting and logging cost a request that is passed on to a workspace. */
+/** The cost of deciding, counting and logging for a request that is proxied to a workspace. */
 export const gateway: BenchRow = {
   name: 'gateway',
   run: async (lab): Promise<Outcome[]> => {

@@ -16,13 +16,13 @@ const SOCKETS = 1000;
 /** Each has a workspace of their own, so a process on this machine. */
 const PEOPLE = 10;
 
-/** What opens a session, and what every minute does once, should not look like ten times that. */
+/** Long enough that opening a session, and the work of every minute, do not look ten times as dear. */
 const ROUND_SECONDS = 60;
 const QUICK_SECONDS = 10;
 
 const LIMIT = 60;
 
-/** What people who work cost the database: their messages are counted in memory. */
+/** The cost for the database of people at work, whose messages are counted in memory. */
 export const sockets: BenchRow = {
   name: 'sockets',
   run: async (lab): Promise<Outcome[]> => {
