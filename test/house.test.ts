@@ -70,7 +70,7 @@ const isFeature = (path: string): boolean => {
   return path.startsWith('src/') && top !== '' && !plumbing.includes(top);
 };
 
-/** What starts the process and the app: it may know every room. */
+/** The files that start the process and the app: they may know every room. */
 const isComposition = (path: string): boolean => /^src\/(server|app|app-deps)\.ts$/.test(path);
 
 /** A feature's `router.ts` mounts its rooms. */

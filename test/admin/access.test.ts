@@ -45,13 +45,13 @@ interface Route {
   method: 'get' | 'post';
   /** `:bob` and `:invitation` stand for what the cast has. */
   path: string;
-  /** What it answers to somebody who may. */
+  /** The status for a visitor who may. */
   works: number;
   fields?: Record<string, string>;
-  /** What it answers to an operator, when that is not the same. */
+  /** The status for an operator, where it differs. */
   refusesStaff?: true;
   /**
-   * False: the address names nothing of one company, so that of another company there is nothing to refuse.
+   * False for an address that names no row of a company: then there is no row of another company to refuse.
    */
   namesRow: boolean;
 }
@@ -197,8 +197,8 @@ describe('another company’s person and one who does not exist', () => {
 });
 
 /**
- * One of everything that pages count: a person, a former one, an invitation, a workspace, an open hold and a
- * released one.
+ * Builds one thing of each kind that pages count: a person, a former one, an invitation, a workspace, an open
+ * hold and a released one.
  */
 async function buildOneOfEach(company_id: number, admin: number): Promise<void> {
   const { db } = testApp;

@@ -17,8 +17,8 @@ const database = useTestDatabase();
 const MONTHS = 24;
 
 /**
- * Something twice a day; once a week; nothing for a year and a half. The first two have a row of a month to
- * come.
+ * The first company has an event twice a day, the second one a week, the third none for a year and a half.
+ * The first two have a row of a month to come.
  */
 const [BUSY, QUIET, DORMANT] = [1, 2, 3];
 

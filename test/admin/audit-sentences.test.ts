@@ -63,7 +63,7 @@ function tell(row: Partial<AuditEntryRow>, locale: Locale = 'en'): string {
     .join('');
 }
 
-/** That a reason or a cause that the code gives is in the lists: a type that is not does not compile. */
+/** Does not compile when a reason or a cause that the code gives is missing from the lists. */
 function listed(
   reason: TokenRefusal | AccessRefusal | SshRefusal['reason'] | Exclude<StartOutcome, { ok: true }>['reason'],
   cause: NonNullable<Ending['cause']> | StopCause,
@@ -221,7 +221,7 @@ describe('the pages of the audit trail', () => {
       .update({ deleted_at: new Date(), deleted_by: cast.bob.id });
     for (const [minutes, id] of [workspace.id, theirs.id, gone.id].entries())
       await buildAuditRow(testApp.db, cast.bob, {
-        // One from before the names were settled: it is found and told as the others are.
+        // A row from before the names were settled is found and shown as the others are.
         action_type: minutes === 1 ? 'workspace_close' : 'workspace_closed',
         timestamp: later(minutes),
         ...about(id),

@@ -36,7 +36,7 @@ const forgedNotice = (address: string): Promise<unknown> =>
     .set('x-forwarded-for', address)
     .send({ merchant_oid: '<b>order</b>', status: 'success', total_amount: '100', hash: 'forged' });
 
-/** So many of one kind, one a second, the newest last. */
+/** Fills in so many events of one kind, one a second, the newest last. */
 async function fill(count: number): Promise<void> {
   const rows = Array.from({ length: count }, (_, index) => ({
     slot: index,

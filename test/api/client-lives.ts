@@ -1,4 +1,4 @@
-/** What each of the programs tells of the life that it has led. */
+/** The story that each program reports. */
 interface LifeStory {
   name: string;
   wasReplayed: boolean;
@@ -12,7 +12,7 @@ interface LifeStory {
   openapi: string;
 }
 
-/** What a generated client is used for; `name` is the workspace's. */
+/** The acts of a generated client; `name` is the workspace's. */
 export type Life = (of: { baseUrl: string; token: string; name: string }) => Promise<LifeStory>;
 
 const HEAD = `

@@ -338,7 +338,7 @@ describe('sessions', () => {
 });
 
 describe('a program that asks too often', () => {
-  it('is told to wait, and nobody else is', async () => {
+  it('is asked to wait, and nobody else is', async () => {
     await newcomer();
     let last = await ask('get', '/workspaces');
     for (let n = 0; n < 130 && last.status === 200; n += 1) last = await ask('get', '/workspaces');

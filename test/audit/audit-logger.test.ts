@@ -244,7 +244,7 @@ describe('the time of an audit row', () => {
           toAuditRow({ ...context, at }, { action: 'logout', success: true }),
         );
         expect(refusal).toContain('23514');
-        // Nor by a table of one's own of the same name.
+        // A temporary table of the same name does not replace the bounds either.
         await trx.raw(
           "create temporary table audit_time_bounds on commit drop as select interval '99 years' as oldest, interval '0' as ahead",
         );

@@ -112,7 +112,7 @@ describe('the audit spool', () => {
   });
 });
 
-/** What is done with files from now on, each when it is over. */
+/** Notes each step on files from now on, once the step is over. */
 async function noteSteps(): Promise<string[]> {
   const steps: string[] = [];
   const handle = await open(directory, 'r');

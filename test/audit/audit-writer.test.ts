@@ -339,7 +339,7 @@ describe('the folder of the spool', () => {
     await untilReplayed(first);
   });
 
-  it('is never that of another database: what waits there is left, shown and told', async () => {
+  it('is never that of another database: events that wait there stay, are shown and are reported', async () => {
     const root = makeRoot();
     const folder = join(root, '7000000000000000001-5');
     mkdirSync(folder);

@@ -219,7 +219,7 @@ describe('a window', () => {
 });
 
 describe('the attempts in a bundle', () => {
-  it('of the person’s own browser, of their address and of strangers are told apart', async () => {
+  it('of the person’s own browser, of their address and of strangers are counted separately', async () => {
     const own = await signIn(test.app, cast.bob, { 'x-forwarded-for': '203.0.113.77' });
     await own.post('/auth/logout');
     await own.post('/auth/login', { email: cast.bob.email, password: 'wrong' });

@@ -277,7 +277,7 @@ describe('an attempt that fails', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  it('is told apart in the evidence, with the person and company when the address is somebody’s', async () => {
+  it('is recorded as such in the evidence, with the person and company when the address is somebody’s', async () => {
     const left = await buildUser(testApp.db, { company_id: cast.acme.id });
     await testApp.db('users').where({ id: left.id }).update({ deactivated_at: new Date() });
     const cases = [

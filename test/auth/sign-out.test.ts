@@ -266,7 +266,7 @@ describe('a request that is still being answered when its browser session is del
   });
 });
 
-/** Whoever reads that table waits until `go`. */
+/** Makes every reader of that table wait until `go`. */
 async function holdReadersOf(
   table: string,
 ): Promise<{ whenHeld: (count: number) => Promise<void>; go: () => Promise<void> }> {

@@ -24,7 +24,7 @@ class Buyer {
   inForce = nothing;
   paid = 0;
   got = 0;
-  /** What the conversions may have rounded down. */
+  /** The amount that the conversions may have rounded down. */
   rounding = 0;
   private seen: Date | null = null;
 

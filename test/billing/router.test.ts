@@ -504,7 +504,7 @@ describe('buying a plan', () => {
     expect(await payments()).toEqual([]);
   });
 
-  it('does not believe an amount in the form', async () => {
+  it('does not trust an amount in the form', async () => {
     await alice.post('/billing/subscribe/team', { currency: 'TRY', amount_minor: 1, amount: '1', price: 1 });
     expect((await payments())[0]?.amount_minor).toBe(149_900);
   });

@@ -133,7 +133,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/holds',
   ];
   /**
-   * What operators see that others do not: other companies, what waits for a decision, and forms of their
+   * Addresses that only operators see: other companies, payments that wait for a decision, and forms of their
    * own.
    */
   const operatorPages = (): string[] => [
@@ -187,7 +187,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
       });
       const page = await context.newPage();
       await signIn(page, cast.alice);
-      // What an A4 sheet lying across leaves between its margins, in pixels of CSS.
+      // The width that an A4 sheet in landscape leaves between its margins, in pixels of CSS.
       await page.setViewportSize({ width: Math.floor(((297 - 24) / 25.4) * 96), height: 700 });
       await page.emulateMedia({ media: 'print' });
       const findings: string[] = [];
@@ -249,7 +249,10 @@ async function findBarriers(page: Page): Promise<string[]> {
   return violations.map(({ id, nodes }) => `${id} (${nodes.length})`);
 }
 
-/** What axe finds, what is wider than the window, and what is cut where no scroll can bring it back. */
+/**
+ * The faults of a page: those that axe finds, parts wider than the window, and parts that are cut where no
+ * scroll can bring them back.
+ */
 async function findFaults(page: Page): Promise<string[]> {
   return [
     ...(await findBarriers(page)),

@@ -8,8 +8,8 @@ import { findBrowser, launchBrowser } from './browser.ts';
 
 const browserPath = findBrowser();
 /**
- * Of another site than the app, as operators are told to have it: cookies and redirects between the two are
- * cross-site.
+ * The workspaces are of another site than the app, as operators are advised: cookies and redirects between
+ * the two are cross-site.
  */
 const DOMAIN = 'workspaces.test';
 
@@ -103,7 +103,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     const plain = await (await signIn(app.app, cast.bob)).get(`/workspace/${String(place.id)}`);
     expect(plain.text).toContain('<meta http-equiv="refresh" content="5">');
     letStart();
-    // It is not told of before the first answer has come.
+    // The browser reports the tab only after the first answer has come.
     const tab = await opening;
     await tab.getByRole('heading', { name: 'A program' }).waitFor();
     await page.getByText('In use by you').waitFor();

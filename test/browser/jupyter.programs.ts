@@ -51,7 +51,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
     let notebook: Page;
     /** True: the program cannot be reached, and what is open is cut. */
     let isAway = false;
-    /** What Jupyter's pages sent: messages by their type, requests by method and path. */
+    /** The messages of Jupyter's pages by their type, and the requests by method and path. */
     const sent: string[] = [];
 
     beforeAll(async () => {

@@ -94,18 +94,22 @@ describe('a public key', () => {
     expect(fault(line)).toBe('broken');
   });
 
-  it('of RSA has 2048 bits at least, counted and not believed', { timeout: 30_000 }, () => {
-    expect(fault(newRsaLine(2048))).toBe('taken');
-    expect(fault(newRsaLine(1024))).toBe('rsa-short');
-    expect(fault(newRsaLine(2047))).toBe('rsa-short');
-    const rsa = (e: number[], n: Buffer): unknown =>
-      fault(keyLine('ssh-rsa', wire('ssh-rsa', Buffer.from(e), n)));
-    const odd = (bytes: number): Buffer => mpint(Buffer.alloc(bytes, 0xff));
-    expect(rsa([3], odd(256))).toBe('taken');
-    expect(rsa([3], odd(2049))).toBe('broken');
-    expect(rsa([1], odd(256))).toBe('broken');
-    expect(rsa([4], odd(256))).toBe('broken');
-    expect(rsa([3], Buffer.alloc(256, 0xff))).toBe('broken');
-    expect(rsa([3], Buffer.concat([Buffer.alloc(129), odd(127)]))).toBe('broken');
-  });
+  it(
+    'of RSA has at least 2048 bits, which are counted and not taken from the key',
+    { timeout: 30_000 },
+    () => {
+      expect(fault(newRsaLine(2048))).toBe('taken');
+      expect(fault(newRsaLine(1024))).toBe('rsa-short');
+      expect(fault(newRsaLine(2047))).toBe('rsa-short');
+      const rsa = (e: number[], n: Buffer): unknown =>
+        fault(keyLine('ssh-rsa', wire('ssh-rsa', Buffer.from(e), n)));
+      const odd = (bytes: number): Buffer => mpint(Buffer.alloc(bytes, 0xff));
+      expect(rsa([3], odd(256))).toBe('taken');
+      expect(rsa([3], odd(2049))).toBe('broken');
+      expect(rsa([1], odd(256))).toBe('broken');
+      expect(rsa([4], odd(256))).toBe('broken');
+      expect(rsa([3], Buffer.alloc(256, 0xff))).toBe('broken');
+      expect(rsa([3], Buffer.concat([Buffer.alloc(129), odd(127)]))).toBe('broken');
+    },
+  );
 });

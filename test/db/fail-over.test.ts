@@ -7,8 +7,8 @@ import { signIn, Visitor } from '../support/visitor.ts';
 const test = useTestApp();
 
 /**
- * What new connections of the app's role get, as those to a server that was demoted; those that exist are
- * cut.
+ * Makes new connections of the app's role read-only, as on a server that was demoted, and cuts those that
+ * exist.
  */
 async function turnReadOnly(word: 'on' | 'off'): Promise<void> {
   const name = new URL(test.database.appUrl).pathname.slice(1);

@@ -95,8 +95,8 @@ describe('reads that a replica may serve', () => {
 });
 
 /**
- * What makes a server look like a replica, as functions that come before Postgres' own: all that the app asks
- * a replica.
+ * Functions that come before Postgres' own and make a server look like a replica; they answer every question
+ * that the app asks a replica.
  */
 async function standIn(facts: { lsn?: string; systemIdentifier?: string } = {}): Promise<string> {
   const { lsn = 'pg_catalog.pg_current_wal_insert_lsn()', systemIdentifier = 'system_identifier' } = facts;

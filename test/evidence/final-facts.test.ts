@@ -8,8 +8,8 @@ import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './sup
 const HOUR_MS = 3_600_000;
 
 /**
- * What a bundle prints and the database keeps from change: the key in the bundle, and its column when that
- * has another name.
+ * The fields that a bundle prints and the database keeps from change: the key in the bundle, and its column
+ * when that has another name.
  */
 const FINAL = {
   users: ['id', 'full_name', 'email', 'created_at'],
@@ -49,7 +49,9 @@ const FINAL = {
 
 type Table = keyof typeof FINAL;
 
-/** What is printed and may change, with the reason; or follows from a column that is final. */
+/**
+ * The fields that are printed and may change, with the reason, or that follow from a column that is final.
+ */
 const NOT_FINAL = new Map<string, string>([
   ['users.role', 'what the person may do today'],
   ['users.deactivated_at', 'access is taken away and given back; another time of it is refused'],

@@ -122,7 +122,7 @@ describe('evidence as lines of JSON', () => {
     const { text } = await read(pathOf('format=ndjson'));
     for (const line of linesOf(text)) {
       expect(validate(line), ajv.errorsText(validate.errors)).toBe(true);
-      // The published schema is open; ours is not, so that nothing is written that it does not describe.
+      // The published schema is open and ours is closed, so that every field we write is described.
       evidenceLine.parse(line);
     }
     expect(validate({ type: 'audit_log', id: 1 })).toBe(false);
@@ -348,7 +348,7 @@ describe('the end of a download', () => {
 });
 
 describe('the progress of a download', () => {
-  it('is told to the person who started it, and ends with all rows', async () => {
+  it('is shown to the person who started it, and ends with all rows', async () => {
     const token = 'f9a1c9f2-5a8e-4b52-9d4e-6b9f0a1c2d3e';
     const path = `/admin/exports/${token}/progress`;
     expect((await alice.get(path)).status).toBe(404);
@@ -458,7 +458,10 @@ async function countWaiting(): Promise<number> {
   return countActivity(`wait_event_type = 'Lock' and query like 'copy%'`);
 }
 
-/** Those of the app's role; of the owner's, who holds back rows, it may not see the times. */
+/**
+ * Counts the open transactions of the app's role. The app's role may not see the times of the owner's, who
+ * holds back rows.
+ */
 async function countOpenTransactions(): Promise<number> {
   return countActivity('xact_start is not null');
 }

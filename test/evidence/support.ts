@@ -17,8 +17,9 @@ addFormats.default(ajv);
 const validate = ajv.compile(evidenceJsonSchema('https://example.com'));
 
 /**
- * Throws with every fault when the bundle does not fit the published schema, or has a field that it does not
- * describe: the published one is open for the fields of later versions, and ours may have none of those.
+ * Throws with every fault when the bundle does not fit the published schema, or has a field that the schema
+ * does not describe. The published schema is open for the fields of later versions, and our bundles may have
+ * none of those.
  */
 export function expectValid(bundle: unknown): asserts bundle is EvidenceBundle {
   evidenceBundle.parse(bundle);
@@ -75,7 +76,7 @@ export async function downloadText(
   return text;
 }
 
-/** One audit row; by default a sign-in of the person that worked. */
+/** Builds an audit row; by default a sign-in of the person that worked. */
 export async function buildAuditRow(
   db: Knex,
   user: BuiltUser,
@@ -103,20 +104,20 @@ export async function buildAuditRow(
   return row?.id ?? 0;
 }
 
-/** What was counted in a session. */
+/** The minutes that were counted in a session. */
 export interface CountedMinutes {
   connected: number;
   active: number;
   isPartlySeen?: boolean;
 }
 
-/** One ended workspace session of an hour, unless told otherwise. */
+/** Builds a workspace session that lasted an hour and has ended, if no argument says otherwise. */
 export async function buildSession(
   db: Knex,
   user: BuiltUser,
   workspaceId: number,
   times: { from: string; to: string; isOpen?: boolean },
-  /** What was counted; nothing when it is left out. */
+  /** The counted minutes; none when left out. */
   minutes?: CountedMinutes,
 ): Promise<void> {
   await db('workspace_sessions').insert({

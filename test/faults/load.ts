@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { expect } from 'vitest';
 import { startChild } from '../support/programs/child.ts';
 
-/** What a loading process said before it ended. */
+/** The lines of a loading process before it ended. */
 export interface Said {
   /** Request id and time of every acknowledged event. */
   acknowledged: Map<string, string>;

@@ -28,7 +28,7 @@ function monthsAgo(count: number): Date {
 }
 
 /**
- * What years of use look like: partitions of these months instead of the one with everything before this
+ * Makes partitions for these months, as years of use do, instead of the one with everything before this
  * month.
  */
 async function makeOldMonths(table: string, key: string, ages: number[]): Promise<string[]> {

@@ -40,7 +40,7 @@ async function words(kind: (typeof documentKinds)[number], locale: 'tr' | 'en'):
   return (await current(kind, locale)).body.replaceAll(/\s+/g, ' ');
 }
 
-/** What a block is, without its words: two languages of one text have the same shape. */
+/** The shape of a block without its text: two languages of one text have the same shape. */
 function shape(block: DocumentBlock): string {
   if (block.kind === 'heading') return `h${String(block.level)} ${/^\d*/.exec(block.text)?.[0] ?? ''}`;
   return block.kind === 'list' ? `list of ${String(block.items.length)}` : 'paragraph';

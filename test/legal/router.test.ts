@@ -157,7 +157,7 @@ describe('when a new version is in force', () => {
     expect((await visitor.get('/workspace')).status).toBe(200);
   });
 
-  it('operators pass: they are not a party to the terms', async () => {
+  it('operators need not accept: they are not a party to the terms', async () => {
     await publish();
     const visitor = await signIn(testApp.app, cast.olivia);
     expect((await visitor.get('/admin')).status).toBe(200);
@@ -230,7 +230,7 @@ describe('when a new version is in force', () => {
     expect(await testApp.db('workspaces').where('name', 'too-early')).toEqual([]);
   });
 
-  it('a script is told no instead of being led to a page that it would take for success', async () => {
+  it('a script gets a refusal instead of a redirect to a page that it would take for success', async () => {
     await publish();
     const visitor = await signIn(testApp.app, cast.bob);
     const fetched = await visitor.post('/workspace/1/activity', {}, { 'sec-fetch-mode': 'same-origin' });

@@ -32,7 +32,7 @@ let url: string;
 let admin: Visitor;
 const stops: (() => Promise<void>)[] = [];
 
-/** What both processes have counted. */
+/** The sum of a counter over both processes. */
 async function count(name: string, labels?: Record<string, string>): Promise<number> {
   const counts = await Promise.all(processes.map((process) => process.count(name, labels)));
   return counts.reduce((sum, one) => sum + one, 0);

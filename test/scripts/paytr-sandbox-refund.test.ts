@@ -168,7 +168,7 @@ describe('the instalments of a payment', () => {
     expect(await statusOf(oid)).toMatchObject({ taksit });
   });
 
-  it('are those the notification told, when a test says so', async () => {
+  it('are those of the notification, when a test says so', async () => {
     const oid = await pay(undefined, { installment_count: '3' });
     expect(await statusOf(oid)).toMatchObject({ taksit: '3' });
   });

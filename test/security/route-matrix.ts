@@ -13,8 +13,8 @@ import {
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
 
 /**
- * Who asks: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is always
- * Acme's.
+ * The visitors: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is
+ * always Acme's.
  */
 export const visitors = ['stranger', 'bob', 'alice', 'charlie', 'olivia'] as const;
 export type VisitorName = (typeof visitors)[number];
@@ -36,10 +36,14 @@ export interface RouteRule {
   /** The row that follows when a download has ended. */
   follows?: AuditAction;
   /**
-   * Of a route that writes: why it is meant for the platform's staff as well. Without it they are refused.
+   * The reason why a route that writes is meant for the platform's staff as well. Without a reason they are
+   * refused.
    */
   forStaff?: string;
-  /** Of the API: the status with a token of that person, where `expect` is what a browser's cookies get. */
+  /**
+   * For a route of the API: the status with a token of that person, where `expect` is the status for a
+   * browser's cookies.
+   */
   byToken?: { bob: number; alice: number; charlie: number };
 }
 

@@ -54,7 +54,7 @@ describe('the route table', () => {
 
 const signedIn = new Map<VisitorName, Promise<Visitor>>();
 
-/** One browser for each person; whoever signs out, or changes the language, uses a new one. */
+/** A browser for each person; a visit that signs out, or changes the language, uses a new one. */
 async function visitorFor(name: VisitorName, rule: RouteRule): Promise<Visitor> {
   if (name === 'stranger') return new Visitor(test.app);
   if (rule.audit === 'logout') return signIn(test.app, cast[name]);
@@ -86,7 +86,10 @@ describe.each(routeRules)('$route', (rule) => {
   });
 });
 
-/** One row of that action, by this person, about the company concerned; of staff it says for whom. */
+/**
+ * Expects a row of that action, by this person, about the company concerned; a row of staff says for whom
+ * they acted.
+ */
 async function expectRow(of: {
   requestId: string;
   action: AuditAction;

@@ -9,9 +9,7 @@ import { Visitor } from '../support/visitor.ts';
 const PASSWORD = 'a very particular password 91';
 const WRONG_PASSWORD = 'mistyped particular password';
 
-/**
- * What a person types, what opens doors, and what signs: none of it may be in a log line or in the evidence.
- */
+/** Passwords, tokens and signing keys: none of them may be in a log line or in the evidence. */
 describe('secrets', () => {
   let fake: FakePaytr;
   let test: TestApp;

@@ -33,7 +33,7 @@ export interface TestApp {
   upgrade: UpgradeHandler | undefined;
   deps: WorkspaceDeps;
   database: TestDatabase;
-  /** Of the database, with what the app has in memory. */
+  /** The pool of the database, which carries the buffers of the app. */
   db: TestDatabase['db'];
   auditWriter: AuditWriter;
   buffers: Required<SessionBuffers>;

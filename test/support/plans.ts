@@ -10,9 +10,9 @@ export interface PlanNode {
 }
 
 /**
- * The nodes of the plan of every query that `work` makes, in order of the queries. Reading a whole table,
- * and without `maySort` also sorting, is allowed only where there is no other way, since the tables of tests
- * are too small for Postgres to avoid them. With `ties` only rows of the same moment may be sorted.
+ * The nodes of the plan of every query that `work` makes, in order of the queries. A query may read a whole
+ * table, or sort without `maySort`, only where there is no other way: the tables of tests are too small for
+ * Postgres to avoid it. With `ties` only rows of the same moment may be sorted.
  */
 export async function plansOf(
   db: Knex,

@@ -25,7 +25,7 @@ export const GOOD_CARD = {
   cvv: '000',
 };
 
-/** A merchant's server that checks notifications as ours does, and answers as told. */
+/** A merchant's server that checks notifications as ours does, and answers as set. */
 export interface FakeMerchant {
   url: string;
   answer: MerchantAnswer | 'hang';
@@ -33,7 +33,7 @@ export interface FakeMerchant {
   close: () => void;
 }
 
-/** Starts such a merchant on a free port. Until told otherwise the answer is OK. */
+/** Starts such a merchant on a free port. The answer is OK until a test sets another one. */
 export async function startFakeMerchant(): Promise<FakeMerchant> {
   const paytr = createPaytr({ ...FAKE_STORE, baseUrl: '', testMode: true });
   const server = createServer((req, res) => {

@@ -12,7 +12,9 @@ export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 /** The servers of the apps that `listenForVisitors` has been asked for. */
 const servers = new WeakMap<Express, Server>();
 
-/** One server for all visitors of an app: without it supertest opens and closes one for every request. */
+/**
+ * Starts one server for all visitors of an app: without it supertest opens and closes one for every request.
+ */
 export async function listenForVisitors(app: Express): Promise<{ close(): Promise<void> }> {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,7 +38,7 @@ type Fields = Record<string, string | number | boolean | string[] | undefined>;
 export const PASSWORD = 'correct horse battery staple';
 
 /**
- * A browser without a screen: keeps cookies and follows redirects only when told to. Sends the token of the
+ * A browser without a screen: keeps cookies, and follows redirects only on request. Sends the token of the
  * form that it submits, or, for a form that it has not seen, the token of the newest page.
  */
 export class Visitor {

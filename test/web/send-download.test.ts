@@ -17,7 +17,7 @@ afterEach(() => {
   }
 });
 
-/** Serves `chunks` as a download; `ended` resolves with what `finish` was told. */
+/** Serves `chunks` as a download; `ended` resolves with the argument of `finish`. */
 async function serve(
   chunks: () => AsyncIterable<string | Buffer>,
   limits?: ReaderLimits,

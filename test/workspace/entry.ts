@@ -55,7 +55,7 @@ export async function enterWorkspace(app: Express, visitor: Visitor, workspaceId
   return { host: ticket.url.host, cookie };
 }
 
-/** What an address asks a server for. */
+/** The path and query of an address. */
 export const pathOf = (url: URL): string => `${url.pathname}${url.search}`;
 
 /** Name and value of the cookie that an answer sets. */

@@ -7,7 +7,7 @@ import type { Guest } from './entry.ts';
 /** How to reach a workspace's host from this machine. */
 export interface Way {
   port: number;
-  /** Of the certificate that the other side must have; without it there is no TLS. */
+  /** The certificate of the other side; without it there is no TLS. */
   ca?: string;
   /** The address that the other side is to see. */
   localAddress?: string;
@@ -31,7 +31,7 @@ export const TEXT = Buffer.from([0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68,
 export const PING = Buffer.from([0x89, 0x80, 1, 2, 3, 4]);
 export const CLOSE = Buffer.from([0x88, 0x80, 1, 2, 3, 4]);
 
-/** One request as a browser at the workspace's host would send it. */
+/** Sends one request as a browser at the workspace's host would send it. */
 export async function requestAt(way: Way, guest: Partial<Guest>, how: RequestOptions = {}): Promise<Answer> {
   const sent = send(way, guest, how);
   sent.end(how.body);

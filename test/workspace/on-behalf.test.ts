@@ -47,7 +47,7 @@ describe('an admin in somebody else’s workspace', () => {
     const address = `/workspace/${String(place.id)}`;
     expect((await bob.get(address)).text).not.toContain('Entered by an administrator');
     await entered(cast.alice, 5, 17);
-    // What is long ago stands in the history only.
+    // An entry of long ago stands in the history only.
     expect((await bob.get(address)).text).not.toContain('Entered by an administrator');
     const yesterday = Math.floor((Date.now() - START.getTime()) / 60_000) - 1440;
     await entered(cast.alice, yesterday, yesterday + 12);

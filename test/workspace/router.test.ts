@@ -182,7 +182,7 @@ describe('opening', () => {
     const page = await bob.follow(answer);
     expect(page.text).toContain('In use by you');
     expect(page.text).not.toContain(session?.session_id);
-    // What is done on this page is no use of a workspace that has an address of its own.
+    // Activity on this page is no use of a workspace that has an address of its own.
     expect(page.text).not.toContain('workspace.js');
     expect(page.text).toContain(`/workspace/${String(place.id)}/enter`);
   });
@@ -354,7 +354,7 @@ describe('activity', () => {
       workspace_session_id: next?.id,
       resumed_after_session_id: workspaceSessionId,
     });
-    // The old page goes on naming the old session; what is open gets the activity.
+    // The old page still names the old session; the open session gets the activity.
     await backdate(next?.id ?? 0, 2);
     expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 0 }, { activity_count: 1 }]);
@@ -370,7 +370,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toHaveLength(2);
   });
 
-  it('after the workspace was closed is told that it is over', async () => {
+  it('after the workspace was closed gets the answer that it is over', async () => {
     const { bob, place, workspaceSessionId, token } = await opened();
     await bob.post(`/workspace/${String(place.id)}/close`);
     const answer = await report(bob, place.id, { workspaceSessionId }, token);
@@ -384,7 +384,7 @@ describe('activity', () => {
     expect(await sessionsOf(place)).toHaveLength(1);
   });
 
-  it('in a workspace that was never opened is told so', async () => {
+  it('in a workspace that was never opened gets the answer that none is open', async () => {
     const place = await workspaceOf(cast.bob);
     const bob = await signIn(site.app, cast.bob);
     const token = await formToken(bob);
@@ -643,7 +643,7 @@ async function sessionsOf(place: { id: number }): Promise<SessionRow[]> {
   return site.db('workspace_sessions').where({ workspace_id: place.id }).orderBy('id');
 }
 
-/** Time passes for what is stored, since the app's own clock is the real one. */
+/** Sets stored times back, since the app's own clock is the real one. */
 async function backdate(workspaceSessionId: number, minutes: number): Promise<void> {
   await setBack(site.database.ownerDb, workspaceSessionId, new Date(Date.now() - minutes * 60_000));
 }

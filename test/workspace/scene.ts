@@ -14,7 +14,7 @@ export function minute(count: number): Date {
 
 const log = pino({ level: 'silent' });
 
-/** What a request of `person` tells; one browser unless told otherwise. */
+/** The context of a request of `person`, from one browser if no argument says otherwise. */
 export function contextOf(
   person: Pick<BuiltUser, 'id' | 'company_id'>,
   at: Date,
@@ -42,7 +42,7 @@ export function browser(name: string): string {
   return Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
 }
 
-/** What the job has for a context. */
+/** The context of the job. */
 export function sweeperContext(at: Date): RequestContext {
   return systemContext({ name: 'end-idle-sessions', at, log });
 }

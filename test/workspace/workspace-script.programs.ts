@@ -11,7 +11,7 @@ import { backdate } from './scene.ts';
 
 const executable = findBrowser();
 
-/** What the page's script does, in a real browser whose clock the test moves. */
+/** The behaviour of the page's script, in a real browser whose clock the test moves. */
 describe.skipIf(executable === null)('an open workspace page', () => {
   const site = useTestApp({ withoutHosts: true });
   let browser: Browser;

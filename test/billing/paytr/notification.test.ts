@@ -61,7 +61,7 @@ describe('the signature', () => {
   });
 });
 
-describe('a body that cannot be believed', () => {
+describe('a body that cannot be trusted', () => {
   it.each(['merchant_oid', 'status', 'total_amount', 'hash'])('lacks %s', (field) => {
     const reason = 'missing-field';
     expect(read(signedCallback(paid, { [field]: undefined }))).toEqual({ ok: false, reason, field });

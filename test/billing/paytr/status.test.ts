@@ -53,7 +53,7 @@ it.each([
   { payment_amount: null },
   { currency: '' },
   { status: undefined },
-])('believes nothing when the answer is odd: %j', async (change) => {
+])('takes nothing from an answer that is odd: %j', async (change) => {
   expect(await query({ ...paid, ...change })).toMatchObject({ ok: false, reason: 'unreadable' });
 });
 

@@ -339,7 +339,7 @@ describe('a notification that must come again', () => {
 });
 
 describe('the callback address', () => {
-  it('takes any content type, and believes no form parser', async () => {
+  it('takes any content type, and relies on no form parser', async () => {
     for (const type of ['text/plain', 'application/octet-stream', 'application/json']) {
       const response = await supertest(test.app)
         .post('/billing/callback')

@@ -19,7 +19,7 @@ export async function startChild(
   const path = await compile(typeof program === 'string' ? { file: program } : program);
   return spawn(process.execPath, [path, ...(options.args ?? [])], {
     cwd: options.cwd ?? process.cwd(),
-    // Nothing of the developer's environment: a DATABASE_URL there is not meant for tests.
+    // The developer's own environment is left out, since a DATABASE_URL there is not meant for tests.
     env: { PATH, HOME, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -24,7 +24,7 @@ export interface WorkspaceProgram {
   received: number;
   /** Headers of the next answers. */
   answers: Record<string, string | string[]>;
-  /** True: the program begins its answers and finishes them only when told to. */
+  /** True when the program begins its answers and finishes them only at a signal. */
   isHolding: boolean;
   held: (() => void)[];
   /** Sends these bytes in every open WebSocket. */

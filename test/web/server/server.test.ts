@@ -62,7 +62,8 @@ describe('the server', () => {
         },
       );
       started.once('error', fail);
-      // Half of the body now, the rest only once the server has been told to stop and refuses others.
+      // Sends half of the body now, and the rest only when the server has been asked to stop and refuses
+      // others.
       started.write(body.slice(0, 10), () => {
         void untilHeard(port).then(() => {
           server.kill('SIGTERM');
@@ -256,7 +257,7 @@ async function buildOwner(url: string) {
   return { place, person, visitor: await signIn(url, person) };
 }
 
-/** Until the process has looked at the database anew, which it does every few seconds. */
+/** Waits until the process has looked at the database again, which it does every few seconds. */
 async function untilLooked(url: string): Promise<void> {
   const count = async (): Promise<string | undefined> =>
     /activity_flushes_total\{result="ok"\} (\d+)/.exec(await (await fetch(`${url}/metrics`)).text())?.[1];

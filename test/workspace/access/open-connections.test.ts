@@ -22,7 +22,7 @@ let watched: { close(): void } | undefined;
 afterEach(() => watched?.close());
 
 describe('what is open through the gateway', () => {
-  it('is cut when it is no longer let in, whatever is wrong with another connection', async () => {
+  it('is cut when it is no longer allowed, whatever is wrong with another connection', async () => {
     const cast = await buildCast(database.db);
     const owned = { company_id: cast.acme.id, owner_user_id: cast.bob.id };
     const workspaceIds = [
@@ -173,7 +173,7 @@ describe('one that goes while it is decided about', () => {
   );
 });
 
-/** One that nobody is let into: there is no such host. */
+/** A connection to a host that does not exist, so that nobody may enter. */
 function connectionTo(workspaceId: number, cut: () => void): OpenConnection<BrowserClient> {
   return {
     client: { label: `nowhere-${String(workspaceId)}`, tokenHash: null },

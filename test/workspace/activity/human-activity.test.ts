@@ -44,8 +44,8 @@ function minutesOf(messages: Sent[], humanActivity = new HumanActivity(), opened
 }
 
 /**
- * What the workspace says at no regular time, and how a page answers each a little later, never in the same
- * length.
+ * Messages that the workspace sends at no regular time, each answered by the page a little later, never in
+ * the same length.
  */
 function reports(minutes: number, everySeconds: number): Sent[] {
   const random = createRandom();
@@ -56,7 +56,7 @@ function reports(minutes: number, everySeconds: number): Sent[] {
   }).flat();
 }
 
-/** What an untouched tab of VS Code sends: 13 bytes every five seconds, a little late. */
+/** The messages of an untouched tab of VS Code: 13 bytes every five seconds, a little late. */
 function heartbeat(minutes: number, from = 0): { at: number; bytes: number }[] {
   const random = createRandom();
   return Array.from({ length: minutes * 12 }, (_, n) => ({
@@ -66,7 +66,8 @@ function heartbeat(minutes: number, from = 0): { at: number; bytes: number }[] {
 }
 
 /**
- * So many moments, each so many seconds after the other and a little late, later than any page's greeting.
+ * So many moments, each the same number of seconds after the last and a little late, and all later than any
+ * page's greeting.
  */
 function beats(count: number, everySeconds: number, from = 0): number[] {
   const random = createRandom();

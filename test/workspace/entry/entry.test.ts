@@ -72,7 +72,7 @@ describe('a link into a workspace of somebody else’s', () => {
         workspace_id: trap.id,
       })),
     );
-    // What was tried uses nothing up.
+    // A failed try uses nothing up.
     expect(cookieOf(await exchange(site.app, ticket))).toMatch(/^yac_workspace=/);
   });
 
@@ -99,7 +99,7 @@ describe('a link into a workspace of somebody else’s', () => {
     const attackers = await goToHost(site.app, entry);
     const bound = await victim.get(backOf(attackers));
     expectRefused(await goToHost(site.app, new URL(bound.headers.location as string)));
-    // The ticket is another secret than the entry, and was told to the victim's browser only.
+    // The ticket is another secret than the entry, and only the victim's browser has it.
     entry.searchParams.set('ticket', entry.searchParams.get('entry') ?? '');
     entry.searchParams.delete('entry');
     expectRefused(await goToHost(site.app, entry, { cookie: cookieOf(attackers) ?? '' }));
@@ -154,7 +154,7 @@ describe('the way in', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expectRefused(await victim.get(backOf(atHost)));
     expectRefused(await goToHost(site.app, entry));
-    // Neither half stands in for the other: a ticket makes no other one for another cookie.
+    // One half does not replace the other: a ticket makes no ticket for another cookie.
     const made = new URL(answers.find(({ status }) => status === 303)?.headers.location as string);
     const ticket = made.searchParams.get('ticket') ?? '';
     expectRefused(await victim.get(`/workspace/entry?entry=${ticket}&state=${'a'.repeat(64)}`));
@@ -220,7 +220,7 @@ describe('the way in', () => {
   it('works for two tabs at once, into two workspaces or twice into one', async () => {
     const entries = [await beginEntry(victim, place.id), await beginEntry(victim, place.id)];
     const atHost = [await goToHost(site.app, entries[0]!), await goToHost(site.app, entries[1]!)];
-    // One browser: it has both cookies, and sends both.
+    // A single browser has both cookies, and sends both.
     const cookie = atHost.map((answer) => cookieOf(answer)).join('; ');
     const cookies: string[] = [];
     for (const answer of atHost) {
@@ -228,7 +228,7 @@ describe('the way in', () => {
       const entered = await goToHost(site.app, new URL(back.headers.location as string), { cookie });
       cookies.push(cookieOf(entered) ?? '');
     }
-    // Whichever of the two the browser has got when it goes on.
+    // The browser may have got either of the two when it goes on.
     for (const held of cookies)
       expect((await askForwardAuth(site.app, { host: entries[0]!.host, cookie: held })).status).toBe(204);
     const other = await buildWorkspace(site.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id });
@@ -262,8 +262,8 @@ describe('over https', () => {
   });
 
   /**
-   * What Chromium sends to every host of a domain for `Set-Cookie: <U+00A0>__Host-…; Domain=…` of any of
-   * them, in one byte.
+   * The bytes that Chromium sends to every host of a domain for `Set-Cookie: <U+00A0>__Host-…; Domain=…` of
+   * any of them.
    */
   const planted = (cookie: string): string => `\u00a0${cookie}`;
 
@@ -276,7 +276,7 @@ describe('over https', () => {
     expect((await askForwardAuth(secure.app, guest)).status).toBe(204);
     const tossed = { ...guest, cookie: planted(guest.cookie) };
     expect((await askForwardAuth(secure.app, tossed)).status).toBe(401);
-    // Nor does it take from anybody the cookie that they have.
+    // The planted cookie takes no cookie from anybody who has one.
     const both = {
       ...guest,
       cookie: `${planted(`__Host-yac-workspace=${'x'.repeat(43)}`)}; ${guest.cookie}`,

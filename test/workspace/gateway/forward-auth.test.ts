@@ -39,8 +39,8 @@ const sessions = (): Promise<Record<string, unknown>[]> =>
     .select<Record<string, unknown>[]>('*');
 
 /**
- * What was decided is believed for two seconds; a guest with another cookie in the header is asked about anew
- * at once.
+ * A decision is cached for two seconds; a guest with another cookie in the header gets a new decision at
+ * once.
  */
 async function isLetIn(guest: Guest): Promise<boolean> {
   return (await askForwardAuth(site.app, guest)).status === 204;
@@ -255,7 +255,7 @@ describe('forward-auth', () => {
   });
 });
 
-describe('what is asked by forward-auth', () => {
+describe('a request that forward-auth asks about', () => {
   afterEach(() => vi.useRealTimers());
 
   it('is nobody’s use when a page sends as regularly as a clock, though no proxy says how much', async () => {
@@ -303,7 +303,7 @@ describe('a browser that comes in anew', () => {
     const ticket = await askTicket(site.app, bob, place.id);
     const cookies = await site.db('workspace_passes').where({ workspace_id: place.id }).select('*');
     const answer = await exchange(site.app, ticket, { cookie: `${ticket.nonce}; ${first.cookie}` });
-    // It keeps its cookie: with another one, what is open in the first tab would be cut.
+    // The browser keeps its cookie: with another one, the connections of the first tab would be cut.
     expect(answer.headers.location).toBe('/');
     expect(answer.headers['set-cookie']).toHaveLength(1);
     expect(cookieOf(answer)).toBe(`${ticket.nonce.split('=')[0] ?? ''}=`);

@@ -95,7 +95,7 @@ async function openedSocket(guest: Guest): Promise<Socket> {
 }
 
 describe('a workspace that takes a request and says nothing', () => {
-  it('is given up after a while with 504, and the next request is asked anew', async () => {
+  it('is given up after a while with 504, and the next request is tried again', async () => {
     const silent = createServer(() => undefined).listen(0);
     const front = createServer((req, res) => {
       const address = req.url === '/silent' ? { port: portOf(silent) } : { socketPath: program.socketPath };
@@ -251,7 +251,7 @@ describe('a request through the gateway', () => {
     );
   });
 
-  it('is let in for the owner and the company’s admin only', async () => {
+  it('reaches the workspace for the owner and the company’s admin only', async () => {
     const { host } = await enterWorkspace(site.app, bob, place.id);
     const statuses: Record<string, number> = {};
     for (const person of [cast.bob, cast.alice]) {
@@ -279,24 +279,24 @@ describe('a request through the gateway', () => {
     expect((await ask({ host: 'nobody.localhost' }, { headers: { accept: 'text/html' } })).status).toBe(404);
   });
 
-  it('is told kindly that the workspace does not run, or does not answer', async () => {
+  it('gets a page that says that the workspace does not run, or does not answer', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const turkish = { headers: { accept: 'text/html', 'accept-language': 'tr' } };
     addresses.delete(place.id);
     const stopped = await ask(guest, turkish);
     expect(stopped.status).toBe(503);
     expect(stopped.text).toContain('Çalışma alanı başlatılıyor');
-    // It goes on by itself, as a program would that reads the header.
+    // The page loads again by itself, as a program would that reads the header.
     expect(stopped.text).toContain('<meta http-equiv="refresh" content="3">');
     expect(stopped.headers['retry-after']).toBe('3');
-    // Nothing went wrong, so no number of an error is shown.
+    // No error happened, so no number of an error is shown.
     expect(stopped.text.replace(/<[^>]*>/g, ' ')).not.toContain('503');
     expect(await openSocket(guest)).toBe(503);
     expect(await traffic()).toBeUndefined();
     addresses.set(place.id, { socketPath: `${program.socketPath}.gone` });
     expect((await ask(guest, turkish)).status).toBe(502);
     expect(await openSocket(guest)).toBe(502);
-    // Nobody was there: that is no use.
+    // Nobody was there, so no use is counted.
     expect(await traffic()).toMatchObject({ connected_minutes: 0, active_minutes: 0, connected_until: null });
     addresses.set(place.id, { socketPath: program.socketPath });
     expect((await ask(guest)).status).toBe(200);
@@ -334,7 +334,7 @@ describe('our own pages at a workspace’s host', () => {
       }
     }
     addresses.set(place.id, { socketPath: program.socketPath });
-    // What else is asked for below our path is the workspace's.
+    // Other addresses below our path belong to the workspace.
     expect(seen(await ask(guest, { path: '/.youarecoder/other' })).url).toBe('/.youarecoder/other');
   });
 });
@@ -409,7 +409,7 @@ describe('a WebSocket through the gateway', () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const socket = await openedSocket(guest);
     await echo(socket, PING);
-    // What a page says at once is its greeting.
+    // A message that a page sends at once is its greeting.
     await echo(socket, TEXT);
     expect(await traffic()).toMatchObject({ active_minutes: 0 });
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10_000 });

@@ -112,7 +112,7 @@ describe('from inside a workspace, whoever it runs as', () => {
     const { port, username } = new URL(inject('testServer').adminUrl);
     for (const user of ['postgres', username, inject('testServer').appRole, 'nobody', '']) {
       const path = `/postgres?path=${port}&user=${user}`;
-      // It asks for a password by SCRAM (R10) or refuses (E); R0 would mean that it lets in.
+      // Postgres asks for a password by SCRAM (R10) or refuses (E); R0 would mean that it lets the user in.
       expect(await askProbe<string>(runtime, 1, path), user).toMatch(/^(R10|E)$/);
     }
     for (const folder of ['/tmp', '/var/run/postgresql'])

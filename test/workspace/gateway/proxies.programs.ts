@@ -81,7 +81,7 @@ const site = useTestApp({
 let folder: string;
 let files: { certificate: string; key: string };
 let ca: string;
-/** What the proxies ask, without TLS, and where people sign in, with it. */
+/** `questions` is the server that the proxies ask, without TLS; people sign in at `app`, with TLS. */
 let questions: Server;
 let app: Server;
 /** The app that runs the same workspaces itself, without TLS. */
@@ -181,9 +181,9 @@ async function startProxy(
   return { proxy, way: { port, ca, localAddress: TRUE_ADDRESS } };
 }
 
-/** What programs in workspaces live by, whichever way leads there. */
+/** The features that programs in workspaces depend on, on every way that leads there. */
 function passesWhatProgramsNeed(of: { way(): Way; enter(): Promise<Guest> }): void {
-  it('cookies of a workspace pass, as many as the app takes, and so do large headers of its answers', async () => {
+  it('cookies of a workspace get through, as many as the app takes, and so do large headers of its answers', async () => {
     const guest = await of.enter();
     for (const size of [3000, 3900, 8000, 12_000]) {
       const theirs = `theirs=${'x'.repeat(size)}`;
@@ -197,7 +197,7 @@ function passesWhatProgramsNeed(of: { way(): Way; enter(): Promise<Guest> }): vo
     expect([status, headers['x-much']?.length]).toEqual([200, 12_000]);
   });
 
-  it('the program is told the host with its port', async () => {
+  it('the program gets the host with its port', async () => {
     const guest = await of.enter();
     const { text } = await requestAt(of.way(), { ...guest, host: `${HOST}:8443` });
     expect((JSON.parse(text) as Seen).headers).toMatchObject({
@@ -275,7 +275,7 @@ describe.each(gateways)('workspaces of the app itself, behind $name from Debian'
 });
 
 describe.skipIf(findNginx() === null || openssl === null)('the app itself behind nginx from Debian', () => {
-  it('is told host and port, and may answer with the whole of a long address', async () => {
+  it('gets host and port, and may answer with the whole of a long address', async () => {
     const port = await freePort();
     const text = fillSample('proxies/nginx/youarecoder.conf', [
       ['listen 443 ssl;', `listen 127.0.0.1:${String(port)} ssl;`],
@@ -412,7 +412,7 @@ describe.each(proxies)('workspaces elsewhere, behind $name from Debian', (kind) 
   });
 });
 
-/** What only a program would send: the bytes as they are. Resolves when the other side closes. */
+/** Sends bytes as they are, as only a program would. Resolves when the other side closes. */
 async function speak(way: Way, text: string): Promise<void> {
   const socket = connect({ host: '127.0.0.1', servername: HOST, ...way });
   await once(socket, 'secureConnect');

@@ -143,7 +143,8 @@ describe('whatever the program of a workspace answers', () => {
     const isPassable = (code: string): boolean => Number(code) >= 200 && Number(code) < 600;
     await each(numbers, async (code) => {
       const plain = await ask({ path: `/${code}` });
-      // A WebSocket takes a connection of its own each time: of those far from every bound, some.
+      // A WebSocket takes a new connection each time, so of the codes far from every bound only some are
+      // tried.
       const isTried = Number(code) % 7 === 0 || [101, 199, 599, 600].includes(Number(code));
       const socket = isTried ? await ask({ path: `/${code}`, isSocket: true }) : plain;
       const expected = isPassable(code) ? Number(code) : 502;
@@ -307,7 +308,7 @@ describe('a WebSocket whose sides speak at once', () => {
     await expect.poll(() => heard.join('')).toBe(TEXT.toString('latin1').repeat(100));
   }, 30_000);
 
-  it('is one of so many that a person may have open, and the rest are told 429', async () => {
+  it('is one of so many that a person may have open, and the rest get 429', async () => {
     program.answer = () => SWITCHING;
     const open: Socket[] = [];
     for (let count = 0; count < CONNECTIONS_MAX; count += 1)

@@ -154,7 +154,7 @@ describe('the program of a workspace', () => {
     expect(await rows.orderBy('id')).toMatchObject([{}, { details: { already_running: true } }]);
   });
 
-  it('that does not end is told and recorded', async () => {
+  it('that does not end is reported and recorded', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     await bob.post(`/workspace/${id}/start`);
@@ -255,7 +255,7 @@ describe('a workspace that was stopped', () => {
     await supertest(site.app).post(`/api/v1/workspaces/${id}/sessions`).set(bearer).expect(201);
   });
 
-  it('is started by whoever opens it in a browser, who is told on its page when that fails', async () => {
+  it('is started by the person who opens it in a browser, and its page says when that fails', async () => {
     const id = await bobsPlace();
     const bob = await signIn(site.app, cast.bob);
     expect((await bob.get(`/workspace/${id}`)).text).toContain('Start and open');

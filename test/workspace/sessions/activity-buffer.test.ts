@@ -255,7 +255,7 @@ describe('two processes', () => {
   });
 
   it('what was noted before the other one ended the session still counts, and moves no end', async () => {
-    // Of today: a session that ended more than a day ago takes nothing any more.
+    // Minutes of today: a session that ended more than a day ago takes no use any more.
     const today = Math.floor((Date.now() - minute(0).getTime()) / 60_000) - 60;
     const id = await open(place, bobAt(today));
     await report(place, id, bobAt(today + 1));
@@ -403,7 +403,7 @@ function note(
   return noteActivity(db, context, of(where, workspaceSessionId));
 }
 
-/** What the page does: reports, and goes on with the session that it is told. */
+/** Does as the page does: reports, and goes on with the session in the answer. */
 async function report(
   where: { id: number },
   workspaceSessionId: number,

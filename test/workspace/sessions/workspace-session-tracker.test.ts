@@ -346,7 +346,7 @@ describe('the active session', () => {
 });
 
 describe('the sweeper', () => {
-  // It sweeps the whole platform, so what other stories left open goes first.
+  // The sweep covers the whole platform, so sessions that other tests left open are swept first.
   beforeEach(() => sweep(100_000));
 
   it('ends what has been idle for more than half an hour, at its last activity, with evidence', async () => {
@@ -446,7 +446,7 @@ function active(context: RequestContext) {
   return WorkspaceSessionTracker.getActiveSession(database.db, context, { workspaceId, accessMethod: 'web' });
 }
 
-/** Of as many browsers of Bob's, last used in minute 1. */
+/** Builds so many open sessions in as many browsers of Bob, last used in minute 1. */
 async function buildIdleSessions(count: number): Promise<void> {
   const rows = Array.from({ length: count }, (_each, index) => ({
     company_id: cast.acme.id,

@@ -252,7 +252,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
       expect(readFileSync(`${file}.back`, 'utf8')).toBe(readFileSync(file, 'utf8'));
       await runFile('scp', ['-q', ...options, file, '127.0.0.1:by-scp']);
       const { mode, uid } = statSync(join(folderOf(place.id), 'by-scp'));
-      // What the configuration asks for is passed on (-u, the umask).
+      // The settings of the configuration reach the shell (-u, the umask).
       expect([mode & 0o027, uid]).toEqual([0, isRoot ? NOBODY : process.getuid?.()]);
       expect(await sessions()).toHaveLength(2);
     } finally {
@@ -479,7 +479,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
   interface Begun {
     child: ReturnType<SshClient['start']>;
     ended: ReturnType<typeof endOf>;
-    /** Of the shell. */
+    /** The process of the shell. */
     pid: number;
   }
 });

@@ -85,7 +85,7 @@ class Command {
     return this;
   }
 
-  /** What the app says first; null when it hangs up instead. */
+  /** The first message of the app; null when it hangs up instead. */
   async answer(): Promise<Record<string, unknown> | null> {
     await Promise.race([
       this.closed,
@@ -177,7 +177,7 @@ describe('a key that a client offers', () => {
 });
 
 describe('a connection', () => {
-  it('is let in with a secret, once, and gets a session of its own', async () => {
+  it('may enter with a secret, once, and gets a session of its own', async () => {
     const secret = await secretFor();
     const command = await open({ secret, ip: '::ffff:198.51.100.7' });
     expect(command.heard).toEqual([
@@ -334,7 +334,7 @@ describe('a connection', () => {
     expect(await refusals()).toMatchObject([{ error_message: 'not-accepted' }]);
   });
 
-  it('is told in the language of its person', async () => {
+  it('is written in the language of its person', async () => {
     await site.db('users').where({ id: bob.id }).update({ locale: 'tr' });
     expect(JSON.stringify(await refusalOf({ workspace: 'yok' }))).toContain(
       'Böyle bir çalışma alanınız yok.',
@@ -414,7 +414,7 @@ describe('a connection', () => {
     expect((await open()).heard[0]).toHaveProperty('run');
   });
 
-  it('is let in by an admin’s key, which is recorded as such', async () => {
+  it('may enter with an admin’s key, which is recorded as such', async () => {
     const secret = await secretFor(await buildSshKey(site.db, cast.alice));
     expect((await open({ secret })).heard[0]).toHaveProperty('run');
     const [row] = await site

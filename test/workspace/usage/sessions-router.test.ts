@@ -190,8 +190,8 @@ function namesIn(text: string): string[] {
 }
 
 /**
- * One session of Bob in his workspace unless told otherwise; without `connected` nothing was counted; null:
- * it lasts.
+ * Builds a session of Bob in his workspace, if no argument says otherwise. Without `connected` nothing was
+ * counted; with null as the end it lasts.
  */
 async function used(session: {
   from: string;

@@ -114,7 +114,7 @@ describe('the bounds of counted use', () => {
     const found = await bounds();
     expect(found.connected_seconds).toBeGreaterThanOrEqual(connected.size * 60);
     expect(found.active_seconds).toBeLessThanOrEqual(active.size * 60);
-    // And they are no looser than this: a bound that is always 0, or all of the time, would bound as well.
+    // The bounds are also tight: a bound that is always 0, or all of the time, would hold as well.
     expect(found.connected_seconds).toBeLessThanOrEqual(900 * 60);
     expect(found.active_seconds).toBeGreaterThan(0);
   });
@@ -164,8 +164,8 @@ function days(): Promise<DayUsage[]> {
 }
 
 /**
- * From the first to the last counted minute, whose end is the session's; null: nothing was counted, and it
- * ends at `to`.
+ * Builds a session from the first to the last counted minute, whose end is the session's. With null nothing
+ * was counted, and the session ends at `to`.
  */
 async function used(session: {
   from: number;
