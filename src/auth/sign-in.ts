@@ -24,13 +24,13 @@ export type SignInOutcome =
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 /**
- * Checks an e-mail address and a password, and leaves an audit row of every attempt, also of one that breaks
+ * Checks an e-mail address and a password. Every attempt is in the audit trail, also one that breaks
  * half-way.
  *
  * 1. An unknown address, a wrong password and a deactivated person are the same to the caller, in answer and
  *    in time; only the audit trail tells them apart.
  * 2. The fifth failure in a row locks the address (or the address on this known device) for half an hour.
- * 3. Attempts that can be made without end share a row (`recordRefusedAttempt`).
+ * 3. Refused attempts that can be made without end share one row (`recordRefusedAttempt`).
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 
 /**
- * Something that is made once for a pool, and that the pool carries to every operation: `db` has it, and so
- * has each of its transactions and savepoints. Only for what must reach code that already gets `db` and
- * nothing else of the process, such as the writer of audit rows: an operation that is handed a transaction
- * cannot know who began it. Stands in `userParams`, which Knex copies from a pool into its transactions
+ * A value that is made once for a pool, and that the pool carries into each of its transactions and
+ * savepoints, such as the writer of audit rows: an operation that is handed a transaction cannot know who
+ * began it. Use it only for code that gets `db` and nothing else of the process. The value stands in
+ * `userParams`, which Knex copies from a pool into its transactions
  * (https://knexjs.org/guide/#withuserparams).
  */
 export class Carried<T> {

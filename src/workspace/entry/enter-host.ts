@@ -32,8 +32,8 @@ interface Brought {
 /**
  * The part of the way into a workspace that happens at the workspace's own host.
  *
- * 1. A browser with an entry gets a cookie and takes the cookie's hash to the app, which makes a ticket for
- *    that cookie alone.
+ * 1. A browser with an entry gets a cookie, or keeps the one that it has for this entry, and takes the
+ *    cookie's hash to the app, which makes a ticket for that cookie alone.
  * 2. A browser with ticket and cookie gets its workspace cookie. So a ticket that somebody else fetched opens
  *    nothing (login CSRF; like `state` in OAuth, RFC 6749, section 10.12).
  * 3. Anything else returns undefined and goes to the security log.

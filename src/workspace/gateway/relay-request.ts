@@ -37,7 +37,8 @@ interface RelayOf {
 }
 
 /**
- * Sends one request to a workspace, and its answer back. Resolves when the answer is closed.
+ * Sends one request to a workspace, and its answer back. Resolves when the answer to the browser is closed,
+ * also when the browser leaves first.
  *
  * 1. A workspace's program may send anything. An answer that Node would refuse to send in our name rejects
  *    with `BrokenAnswer`, before a byte of it reaches the browser.

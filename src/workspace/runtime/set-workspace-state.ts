@@ -37,7 +37,8 @@ interface SetStateInput {
  *
  * 1. A stop ends the open sessions of the workspace as `stopped`. A restart ends none, since its people can
  *    go on.
- * 2. A start is refused when the subscription has lapsed, or when as many workspaces run as the plan allows.
+ * 2. A start or a restart is refused when the subscription has lapsed, or when as many other workspaces run
+ *    as the plan allows.
  * 3. Throws `NotFound` for a workspace that the person may not see, and where workspaces run elsewhere.
  */
 export async function setWorkspaceState(
