@@ -73,8 +73,8 @@ function startServer(env: Environment): ChildProcess {
   return fork(join(import.meta.dirname, '../src/server.ts'), {
     env: ofTheApp,
     execArgv: ['--import', 'tsx'],
-    // Ctrl-C reaches this process only. It forwards the signal, and the server drains before the database
-    // stops.
+    // Ctrl-C reaches this process only. The process forwards the signal, and the server drains before the
+    // database stops.
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

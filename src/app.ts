@@ -94,8 +94,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(basicLocals(assets));
   app.use(compressText());
   assets.mount(app);
-  // Neither the gateway nor a probe has a browser session, and neither may be refused by CSRF or a form
-  // limit.
+  // The gateway and a probe have no browser session, and must not be refused by CSRF or a form limit.
   app.use(createHealthRouter(deps));
   app.use(createSchemaRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));

@@ -102,8 +102,9 @@ async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
 }
 
 /**
- * Creates what the recorders keep in memory between two writes; `attachTo` lets a pool carry it. It writes by
- * a pool of its own: requests that fill up the other must not keep evidence from the table.
+ * Creates the memory that the recorders keep between two writes; `attachTo` lets a pool carry it. The
+ * recorders write by a pool of their own: requests that fill up the other pool must not keep evidence from
+ * the table.
  */
 function createBuffers(
   config: Config,

@@ -55,7 +55,9 @@ export const problemDocuments: ErrorRequestHandler = (error: unknown, req, res, 
   send(res, known, req.requestId);
 };
 
-/** RFC 6750, section 3: a request without a bearer token is told which scheme to use, and no error. */
+/**
+ * RFC 6750, section 3: the answer to a request without a bearer token names the scheme to use, and no error.
+ */
 function challengeOf({ problem, status }: ApiProblem, authorization: string | undefined): string | null {
   if (problem === 'insufficient-scope') return 'Bearer realm="api", error="insufficient_scope"';
   if (status !== 401) return null;

@@ -16,8 +16,8 @@ import { ApiProblem } from './problems.ts';
 const REQUESTS_PER_MINUTE = 120;
 
 /**
- * Refused tokens from one address in a minute: a forgotten script is told each time, and a flood writes no
- * evidence.
+ * Refused tokens from one address in a minute: a forgotten script gets an answer each time, and a flood
+ * writes no evidence.
  */
 const REFUSALS_PER_MINUTE = 30;
 

@@ -54,7 +54,8 @@ async function list(db: Knex, req: Request, res: Response): Promise<void> {
 async function touch(deps: Deps, req: Request, res: Response): Promise<void> {
   const { db } = deps;
   const requested = await findRequestedSession(db, req);
-  // A page goes on with another open session of its browser. A program is told that its session is over.
+  // A page goes on with another open session of its browser. A program gets the answer that its session is
+  // over.
   if (requested.ended_at !== null && requested.end_reason !== 'idle') throw ended(requested.end_reason);
   const outcome = await recordActivity(db, requestContext(req), {
     workspaceId: requested.workspace_id,

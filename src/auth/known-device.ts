@@ -19,9 +19,9 @@ interface DeviceClaim {
 }
 
 /**
- * The key under which wrong passwords are counted. For an unknown browser it is the address alone; for a
- * browser that signed in before (`isKnownDevice`) it is the address with the device. So a stranger who locks
- * the address does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device
+ * The key under which wrong passwords are counted: the address alone for an unknown browser, and the address
+ * with the device for a browser that signed in before (`isKnownDevice`). A stranger who locks the address
+ * therefore does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device
  * Cookies".
  */
 export async function attemptKey(

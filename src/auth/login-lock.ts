@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { MINUTE_MS } from '../durations.ts';
 
-/** So many wrong passwords in a row lock further attempts. */
+/** The number of wrong passwords in a row that lock further attempts. */
 export const FAILURES_BEFORE_LOCK = 5;
 /**
  * A lock lasts half an hour: that leaves 240 guesses a day, and a person who forgot the password can wait

@@ -40,8 +40,8 @@ export async function refuseSignIn(
 }
 
 /**
- * So many attempts of a window on addresses that nobody has are kept one by one: they are in nobody's
- * evidence.
+ * The number of attempts of a window that are kept one by one when nobody has the address: they are in
+ * nobody's evidence.
  */
 export const KEPT_OF_NOBODY = 20;
 

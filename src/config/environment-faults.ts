@@ -3,7 +3,7 @@ import { sellerPlaceholders, type Environment } from './environment.ts';
 import { parseCommand } from './command-template.ts';
 import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 
-/** So many workspaces can be created before a path grows by another digit. */
+/** The number of workspaces that can be created before a path grows by another digit. */
 const WORKSPACE_ID_LIKELY = 999_999;
 
 /**

@@ -46,7 +46,7 @@ export const environment = z.object({
   /** Folder of the embedded database, the development secrets and the workspaces. */
   DATA_DIR: text.default('.data'),
   /**
-   * Proxies whose X-Forwarded-For is believed: their number, or a comma-separated list of their addresses or
+   * Proxies whose X-Forwarded-For is trusted: their number, or a comma-separated list of their addresses or
    * CIDR ranges. Too generous a value lets anybody forge the addresses in the evidence.
    * @otherwise nobody
    * @example 10.0.0.0/8
@@ -66,14 +66,14 @@ export const environment = z.object({
   DATABASE_URL: databaseAddress,
   /**
    * The same database as the role that owns the tables. npm run migrate uses it, and grants the app's role
-   * what it needs. It is not passed on to the app.
+   * what it needs. The app itself does not get this address.
    * @otherwise DATABASE_URL
    * @example postgres://youarecoder_owner:...@db.example.com:5432/youarecoder
    */
   MIGRATION_DATABASE_URL: databaseAddress.optional(),
   /**
-   * A streaming replica of that database, as the app's role, for exports and the audit viewer. One server,
-   * not a balancer over several. The primary serves whatever the replica cannot.
+   * A streaming replica of that database, as the app's role, for exports and the audit viewer: a single
+   * server, not a balancer over several. The primary serves the reads that the replica cannot serve.
    * @example postgres://youarecoder_app:...@replica.example.com:5432/youarecoder
    */
   DATABASE_REPLICA_URL: databaseAddress.optional(),
@@ -149,7 +149,7 @@ export const environment = z.object({
     .transform((value) => value.split(','))
     .pipe(z.array(z.enum(currencies)).min(1)),
   /**
-   * Development only: the public address that PayTR is told for people on a private one, which it refuses.
+   * Development only: the public address that PayTR gets in place of a private one, which it refuses.
    * @example 203.0.113.10
    */
   PAYTR_USER_IP_OVERRIDE: z.union([z.ipv4(), z.ipv6()]).optional(),
@@ -213,7 +213,7 @@ export const environment = z.object({
    */
   WORKSPACE_UID: z.coerce.number().int().min(1000).max(2_000_000_000).optional(),
   /**
-   * One group for all workspaces.
+   * The one group of all workspaces.
    * @otherwise number of the user
    */
   WORKSPACE_GID: z.coerce.number().int().min(1).max(2_000_000_000).optional(),

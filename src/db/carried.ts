@@ -20,7 +20,8 @@ export class Carried<T> {
   }
 
   /**
-   * What the pool of `db` carries; undefined when it carries nothing by this name, as on the command line.
+   * The value that the pool of `db` carries; undefined when it carries none by this name, as on the command
+   * line.
    */
   of(db: Knex): T | undefined {
     return db.userParams[this.#name] as T | undefined;

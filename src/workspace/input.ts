@@ -55,7 +55,7 @@ export const entryQuery = z.object({
     .catch(null),
 });
 
-/** The id in the form of POST /workspace/:id/activity; a page without one reports for what is open. */
+/** The form of POST /workspace/:id/activity. Without an id the report is for the session that is open. */
 export const activityForm = z.object({ sessionId: id.optional() });
 
 const timedId = z.unknown().optional().transform(parseTimedId);

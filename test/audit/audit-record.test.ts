@@ -15,7 +15,7 @@ const LEFT_OUT = {
 
 const database = useTestDatabase();
 let cast: Cast;
-/** Of the table: name and type. */
+/** The columns of the table: name and type. */
 let columns: Record<string, string>;
 
 beforeAll(async () => {

@@ -67,7 +67,10 @@ async function dropDatabase(name: string): Promise<void> {
   }
 }
 
-/** Of this process, for every file that it runs: a new connection costs as much as creating the database. */
+/**
+ * The connection of this process, for every file that it runs: a new one costs as much as creating the
+ * database.
+ */
 let admin: Promise<pg.Client> | undefined;
 
 async function runAsAdmin(statement: string): Promise<void> {

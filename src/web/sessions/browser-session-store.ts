@@ -14,9 +14,9 @@ export function hashBrowserSessionId(browserSessionId: string): string {
 
 /**
  * Browser sessions in Postgres, by the hash of their id. The request that creates a session inserts its row,
- * and every later save only updates it. So a deleted session (sign-out, another sign-in, deactivation, sweep)
- * stays deleted, even while a request with it is still being answered; `connect-pg-simple` upserts and would
- * insert it again.
+ * and every later save only updates it: a deleted session (sign-out, another sign-in, deactivation, sweep)
+ * stays deleted, even while a request with it is still being answered. `connect-pg-simple` upserts and would
+ * insert the row again.
  */
 export class BrowserSessionStore extends PgStore {
   readonly #pool: Pick<pg.Pool, 'query'>;

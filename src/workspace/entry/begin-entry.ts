@@ -19,10 +19,10 @@ export const ENTRY_SECONDS = 30;
 type EntryOutcome = { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
 
 /**
- * Begins the way of this browser session into a workspace. The entry is good for 30 seconds at the
- * workspace's host; what the browser gets there lets `bindTicket` make a ticket. Refuses when the
- * subscription has lapsed; both outcomes leave an audit row. Throws `NotFound` for a workspace that the
- * person may not see.
+ * Begins the way of this browser session into a workspace. With the entry, which is good for 30 seconds at
+ * the workspace's host, the browser gets there what `bindTicket` needs to make a ticket. Refuses when the
+ * subscription has lapsed, and throws `NotFound` for a workspace that the person may not see; an entry and a
+ * refusal leave an audit row.
  */
 export async function beginEntry(
   db: Knex,

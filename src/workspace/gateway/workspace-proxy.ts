@@ -31,7 +31,10 @@ const RECORDED_MS = 60_000;
 
 const REFUSED_MAX = 10_000;
 
-/** The workspace did not answer, or not so that it could be passed on; `status` says how. */
+/**
+ * The workspace did not answer, or gave an answer that could not be sent on; `status` is the status for the
+ * browser.
+ */
 export class WorkspaceAway extends Error {
   readonly status: 408 | 502 | 504;
 
@@ -74,13 +77,13 @@ interface ProxyDeps {
   rules: AccessRules;
   humanActivity: HumanActivity;
   accessCache: Pick<AccessCache, 'note'>;
-  /** A workspace that says nothing for so long, in milliseconds, is not there. Default two minutes. */
+  /** A workspace that sends nothing for so long, in milliseconds, counts as gone. Default two minutes. */
   silentMs?: number;
   /** People whose refusals are counted at a time. Default 10 000. */
   refusedMax?: number;
 }
 
-/** Passes on to workspaces what has been let in, HTTP and WebSocket, and cuts it when access ends. */
+/** Proxies authorized requests and WebSockets to workspaces, and cuts them when access ends. */
 export class WorkspaceProxy {
   readonly addresses: WorkspaceAddresses;
   readonly connections: OpenConnections<BrowserClient>;
@@ -108,8 +111,8 @@ export class WorkspaceProxy {
   }
 
   /**
-   * Passes on one request. Rejects with the status to answer with when the workspace does not answer, or with
-   * `TooMuchOpen`.
+   * Proxies one request. Rejects with `WorkspaceAway`, which holds the status to answer with, when the
+   * workspace does not answer, or with `TooMuchOpen`.
    */
   async proxyRequest(
     req: IncomingMessage,
@@ -135,8 +138,8 @@ export class WorkspaceProxy {
   }
 
   /**
-   * Passes on a WebSocket, and notes the messages in it that come from the browser, and that it leaves.
-   * Resolves when both sides speak, or with what the workspace answered instead; rejects like `proxyRequest`.
+   * Proxies a WebSocket, and notes the browser's messages and its close. Resolves when both sides speak, or
+   * when the workspace's refusal was sent to the browser; rejects like `proxyRequest`.
    */
   async proxyWebSocket(
     req: IncomingMessage,

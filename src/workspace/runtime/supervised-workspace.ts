@@ -62,7 +62,7 @@ export class SupervisedWorkspace {
     return this.#inTurn(() => this.#bringUp());
   }
 
-  /** One act, so that a stop that comes meanwhile takes effect after it. */
+  /** Restarts as a single act, so that a stop that comes meanwhile takes effect after it. */
   restart(workspace: RuntimeWorkspace): Promise<StartOutcome> {
     this.#wanted = workspace;
     this.#crashes = 0;

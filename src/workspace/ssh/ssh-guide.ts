@@ -31,7 +31,7 @@ export async function findSshGuide(
     ...(port === 22 ? [] : [`  Port ${String(port)}`]),
     `  User ${user}`,
     `  SetEnv WORKSPACE=${label}`,
-    // One connection is one session: a connection that `ControlPersist` keeps open afterwards lets nobody in
+    // Each connection is a session: a connection that `ControlPersist` keeps open afterwards lets nobody in
     // again.
     '  ControlPath none',
   ];

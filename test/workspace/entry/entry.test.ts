@@ -154,7 +154,7 @@ describe('the way in', () => {
     expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
     expectRefused(await victim.get(backOf(atHost)));
     expectRefused(await goToHost(site.app, entry));
-    // One half does not replace the other: a ticket makes no ticket for another cookie.
+    // An entry and its ticket do not replace each other: a ticket makes no ticket for another cookie.
     const made = new URL(answers.find(({ status }) => status === 303)?.headers.location as string);
     const ticket = made.searchParams.get('ticket') ?? '';
     expectRefused(await victim.get(`/workspace/entry?entry=${ticket}&state=${'a'.repeat(64)}`));
