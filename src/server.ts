@@ -17,9 +17,7 @@ import { drainServer } from './web/server/drain-server.ts';
 import { createHttpServer } from './web/server/http-server.ts';
 import { createMailer } from './mail/mail.ts';
 import { startSchedule } from './jobs/schedule.ts';
-import { createActivityBuffer } from './workspace/sessions/activity-buffer.ts';
-import { sessionBuffers } from './workspace/sessions/session-buffers.ts';
-import { createTrafficBuffer } from './workspace/sessions/traffic-buffer.ts';
+import { SessionBuffer, sessionBuffer } from './workspace/sessions/session-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
 import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
 import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
@@ -133,16 +131,14 @@ function createBuffers(
     ...{ db, log, metrics, spool, folders },
     limits: { ...limits, writeTimeoutMs },
   });
-  const activity = createActivityBuffer({ db, log, metrics });
-  const traffic = createTrafficBuffer({ db, log });
+  const sessions = new SessionBuffer({ db, log, metrics });
   const close = async (): Promise<void> => {
-    await activity.close();
-    await traffic.close();
+    await sessions.close();
     await writer.close();
     await db.destroy();
   };
   const attachTo = (pool: Knex): Knex =>
-    sessionBuffers.attach(auditSink.attach(pool, { metrics, writer }), { activity, traffic });
+    sessionBuffer.attach(auditSink.attach(pool, { metrics, writer }), sessions);
   return { attachTo, close };
 }
 

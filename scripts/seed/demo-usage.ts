@@ -7,7 +7,8 @@ import { closeWorkspace } from '../../src/workspace/lifecycle/close-workspace.ts
 import { createWorkspace } from '../../src/workspace/lifecycle/create-workspace.ts';
 import { openWorkspace } from '../../src/workspace/sessions/open-workspace.ts';
 import type { WorkspaceSession } from '../../src/workspace/session-row.ts';
-import { minuteOf, writeTraffic, type Traffic } from '../../src/workspace/sessions/write-traffic.ts';
+import { emptyNotes, minuteOf, type SessionNotes } from '../../src/workspace/sessions/session-notes.ts';
+import { writeNotes } from '../../src/workspace/sessions/write-notes.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
 
@@ -64,19 +65,16 @@ export async function liveThroughDays(
  * The traffic that a gateway would have counted: open all the time, typing in about a third of the minutes,
  * in bouts.
  */
-function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): Traffic {
+function trafficOf({ id, started_at }: WorkspaceSession, minutes: number): SessionNotes {
   const lastAt = new Date(started_at.getTime() + (minutes - 1) * MINUTE_MS);
   const first = minuteOf(started_at);
   const connected = Array.from({ length: minuteOf(lastAt) - first + 1 }, (_, index) => first + index);
   const active = connected.filter((minute) => (minute * 7) % 23 < 8);
   return {
-    workspaceSessionId: id,
-    startedAt: started_at,
+    ...emptyNotes({ id, startedAt: started_at }),
     lastAt,
     connected: new Set(connected),
     active: new Set(active),
-    closedAt: null,
-    isPartlySeen: false,
   };
 }
 
@@ -125,7 +123,7 @@ async function work(
     await WorkspaceSessionTracker.updateActivity(db, at(minute), { workspaceSessionId: opened.session.id });
     last = minute;
   }
-  if (input.isCounted) await writeTraffic(db, [trafficOf(opened.session, last)]);
+  if (input.isCounted) await writeNotes(db, [trafficOf(opened.session, last)]);
   // Every third day the tab is left open, and the session ends by itself at its last activity.
   if (minutes % 3 === 0) await WorkspaceSessionTracker.endIdleSessions(db, sweepAt(from, minutes + 31));
   else await closeWorkspace(db, at(minutes), { workspaceId, isAdmin });

@@ -7,7 +7,7 @@ import { countStuckPayments } from '../billing/queries.ts';
 import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
-import { sessionBuffers } from '../workspace/sessions/session-buffers.ts';
+import { sessionBuffer } from '../workspace/sessions/session-buffer.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
@@ -58,7 +58,7 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
     if (!mayReadMetrics(req, config)) throw new NotFound();
     const audit = auditSink.of(db)?.writer?.state();
     if (audit !== undefined) noteBacklog(metrics, audit, req.receivedAt);
-    metrics.activityPendingTouches.set(sessionBuffers.of(db)?.activity?.state().pendingTouches ?? 0);
+    metrics.activityPendingTouches.set(sessionBuffer.of(db)?.state().pendingTouches ?? 0);
     metrics.paymentsStuck.set(await countStuckOrUnknown(db, req.receivedAt));
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });

@@ -16,7 +16,7 @@ import { loadListPage } from './lifecycle/list-page.ts';
 import { openWorkspace } from './sessions/open-workspace.ts';
 import { IDLE_MINUTES } from './session-row.ts';
 import { createSessionsRouter } from './usage/sessions-router.ts';
-import { REPORT_INTERVAL_SECONDS } from './sessions/touch-session.ts';
+import { REPORT_INTERVAL_SECONDS } from './sessions/touch-rule.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
 import type { RuntimeState } from './runtime-types.ts';
 import { createRuntimeRouter } from './runtime/runtime-router.ts';

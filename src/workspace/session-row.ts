@@ -132,6 +132,11 @@ export function isIdle(session: Pick<WorkspaceSession, 'last_activity_at'>, at: 
   return session.last_activity_at < idleLimit(at);
 }
 
+/** True when the session is open and not idle: whatever the person does next belongs to it. */
+export function isInUse(session: Pick<WorkspaceSession, 'ended_at' | 'last_activity_at'>, at: Date): boolean {
+  return session.ended_at === null && !isIdle(session, at);
+}
+
 /** The workspace session that a request belongs to. */
 export interface SessionReference {
   id: number;

@@ -160,7 +160,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
     }
 
     async function minutes(): Promise<Minutes> {
-      await app.buffers.traffic.flush();
+      await app.sessions.flush();
       const row = await app
         .db('workspace_sessions')
         .where({ workspace_id: place.id, user_id: cast.bob.id, access_method: 'web' })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvidenceBundle } from '../../src/evidence/schemas/bundle-schema.ts';
-import { writeTraffic } from '../../src/workspace/sessions/write-traffic.ts';
+import { emptyNotes } from '../../src/workspace/sessions/session-notes.ts';
+import { writeNotes } from '../../src/workspace/sessions/write-notes.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './support.ts';
@@ -173,15 +174,12 @@ describe('a session that has just ended', () => {
     const row = db('workspace_sessions').where('id', session.id);
     const minute = Math.floor((Date.now() - HOUR_MS) / 60_000);
     const traffic = {
-      workspaceSessionId: session.id,
-      startedAt: session.started_at,
+      ...emptyNotes({ id: session.id, startedAt: session.started_at }),
       lastAt: new Date(),
       connected: new Set([minute, minute + 30]),
       active: new Set([minute]),
-      closedAt: null,
-      isPartlySeen: false,
     };
-    await writeTraffic(db, [traffic]);
+    await writeNotes(db, [traffic]);
     expect(await row.clone().first()).toMatchObject({ connected_minutes: 1, active_minutes: 1 });
     for (const change of [
       { connected_minutes: 0, active_minutes: 0 },
@@ -209,15 +207,12 @@ describe('a session that has just ended', () => {
       .first<{ id: number; started_at: Date }>();
     const minute = Math.floor((Date.now() - 49.5 * HOUR_MS) / 60_000);
     const traffic = [sessions[0]!, open].map(({ id, started_at }) => ({
-      workspaceSessionId: id,
-      startedAt: started_at,
+      ...emptyNotes({ id, startedAt: started_at }),
       lastAt: new Date(),
       connected: new Set([id === open.id ? Math.floor(Date.now() / 60_000) : minute]),
-      active: new Set<number>(),
-      closedAt: null,
       isPartlySeen: true,
     }));
-    await writeTraffic(db, traffic);
+    await writeNotes(db, traffic);
     expect(await db('workspace_sessions').where('id', sessions[0]!.id).first()).toMatchObject({
       connected_minutes: 30,
       is_partly_seen: false,

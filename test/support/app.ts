@@ -15,10 +15,8 @@ import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/db/read-db.ts';
 import type { Mail, Mailer } from '../../src/mail/mail.ts';
-import { createActivityBuffer } from '../../src/workspace/sessions/activity-buffer.ts';
-import { sessionBuffers, type SessionBuffers } from '../../src/workspace/sessions/session-buffers.ts';
+import { SessionBuffer, sessionBuffer } from '../../src/workspace/sessions/session-buffer.ts';
 import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
-import { createTrafficBuffer } from '../../src/workspace/sessions/traffic-buffer.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -36,7 +34,7 @@ export interface TestApp {
   /** The pool of the database, which carries the buffers of the app. */
   db: TestDatabase['db'];
   auditWriter: AuditWriter;
-  buffers: Required<SessionBuffers>;
+  sessions: SessionBuffer;
   config: Config;
   metrics: Metrics;
   /** Every mail the app has sent. */
@@ -70,8 +68,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const mails: Mail[] = [];
   const metrics = createMetrics();
   const log = createTestLog(logLines);
-  const { auditWriter, buffers, close: closeBuffers } = createTestBuffers(database, { log, metrics });
-  const db = sessionBuffers.attach(auditSink.attach(database.db, { metrics, writer: auditWriter }), buffers);
+  const { auditWriter, sessions, close: closeBuffers } = createTestBuffers(database, { log, metrics });
+  const db = sessionBuffer.attach(auditSink.attach(database.db, { metrics, writer: auditWriter }), sessions);
   const deps: WorkspaceDeps = {
     config,
     db,
@@ -95,7 +93,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     database,
     db: deps.db,
     auditWriter,
-    buffers,
+    sessions,
     config,
     metrics: deps.metrics,
     mails,
@@ -134,22 +132,20 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
 
 /**
  * With a pool of their own, as in the server: requests that fill the other pool may wait for the recorders.
- * The buffers write when a test calls `flush`.
+ * The buffer of sessions writes when a test calls `flush`.
  */
 function createTestBuffers(
   database: TestDatabase,
   { log, metrics }: Pick<WorkspaceDeps, 'log' | 'metrics'>,
-): Pick<TestApp, 'auditWriter' | 'buffers' | 'close'> {
+): Pick<TestApp, 'auditWriter' | 'sessions' | 'close'> {
   const db = createDb({ url: database.appUrl, poolMax: 2 });
   const { auditWriter, close: closeWriter } = createTestAuditWriter({ db, log, metrics });
-  const activity = createActivityBuffer({ db, log, metrics, everyMs: 2 ** 30 });
-  const traffic = createTrafficBuffer({ db, log, everyMs: 2 ** 30 });
+  const sessions = new SessionBuffer({ db, log, metrics, everyMs: 2 ** 30 });
   return {
     auditWriter,
-    buffers: { activity, traffic },
+    sessions,
     close: async () => {
-      await activity.close();
-      await traffic.close();
+      await sessions.close();
       await closeWriter();
       await db.destroy();
     },

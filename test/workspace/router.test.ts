@@ -312,12 +312,12 @@ describe('activity', () => {
     await pastTriggers(site.database.ownerDb, 'workspace_sessions', (rows) =>
       rows.where({ id: workspaceSessionId }).update({ last_activity_at }),
     );
-    await site.buffers.activity.flush();
+    await site.sessions.flush();
     expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
     const metrics = await supertest(site.app).get('/metrics').auth(METRICS_TOKEN, { type: 'bearer' });
     expect(metrics.text).toContain('activity_pending_touches 1');
-    await site.buffers.activity.flush();
+    await site.sessions.flush();
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 2 }]);
   });
 

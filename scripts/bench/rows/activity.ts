@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type autocannon from 'autocannon';
-import { MIN_ACTIVITY_GAP_SECONDS } from '../../../src/workspace/sessions/touch-session.ts';
+import { MIN_ACTIVITY_GAP_SECONDS } from '../../../src/workspace/sessions/touch-rule.ts';
 import { startApp, type AppProcess } from '../apps/app-process.ts';
 import { postForm, signInAll, type Browser } from '../browser.ts';
 import { runStatement, type BenchDatabase } from '../lab.ts';

@@ -8,8 +8,7 @@ import { type AccessRules } from '../access-rules.ts';
 import { isCrossSite, type HostRequest } from '../host-request.ts';
 import { createAccessQuestions, type FindFacts } from './access-questions.ts';
 import type { HumanActivity } from '../activity/human-activity.ts';
-import { sessionBuffers } from '../sessions/session-buffers.ts';
-import { trafficAt, writeTraffic } from '../sessions/write-traffic.ts';
+import { sessionBuffer } from '../sessions/session-buffer.ts';
 
 /** Longest time that a decision is kept, in milliseconds: access must end within seconds. */
 const KEPT_MS = 2000;
@@ -21,10 +20,10 @@ const KEPT_MS = 2000;
 const RENEWED_MS = 1000;
 
 interface KeptDecision {
-  /** When the request came about which it was decided, in milliseconds. */
+  /** Arrival of the request that the decision is about, in milliseconds. */
   at: number;
   decision: Promise<AccessDecision>;
-  /** True: a newer one is on its way. */
+  /** True when a newer decision is on its way. */
   isRenewed: boolean;
 }
 
@@ -64,21 +63,16 @@ export class AccessCache {
   }
 
   /**
-   * Counts a request that was let in; `isPartlySeen`: another proxy passes it on and only asked. A promise
-   * only where it is written at once.
+   * Counts an authorized request as use of its session; `isPartlySeen`: another proxy passes it on and only
+   * asked.
    */
   note(
-    context: RequestContext,
+    { at }: RequestContext,
     session: SessionReference,
     { request, isPartlySeen }: { request: HostRequest; isPartlySeen: boolean },
-  ): Promise<void> | undefined {
-    const isActive = this.#humanActivity.isBehindRequest(session, context.at, request);
-    const buffer = sessionBuffers.of(this.#db)?.traffic;
-    const sign = { isActive, isPartlySeen };
-    if (buffer === undefined)
-      return writeTraffic(this.#db, [trafficAt(session, context.at, sign)]).then(() => undefined);
-    buffer.note(session, context.at, sign);
-    return undefined;
+  ): void {
+    const isActive = this.#humanActivity.isBehindRequest(session, at, request);
+    sessionBuffer.of(this.#db)?.note(session, at, { isActive, isPartlySeen });
   }
 
   #decide(context: RequestContext, request: HostRequest): Promise<AccessDecision> {
@@ -104,7 +98,7 @@ export class AccessCache {
     return decision;
   }
 
-  /** Nobody waits for this one; when it fails, the old decision is kept until its time is over. */
+  /** Asks again in the background. When that fails, the old decision is kept until its time is over. */
   #renew(key: string, context: RequestContext, request: HostRequest, old: KeptDecision): void {
     const decision = this.#authorize(context, request);
     decision.then(

@@ -13,9 +13,9 @@ export type AccessDecision =
   | { allowed: false; reason: AccessRefusal };
 
 /**
- * The one decision for whatever comes to a workspace's host, by the gateway or by another proxy: who it is,
- * which workspace, whether it is let in, and the session it belongs to. The first request that is let in
- * opens that session, with its audit row.
+ * Decides about a request to a workspace's host, whether it comes by the gateway or by another proxy: the
+ * person, the workspace, the answer, and the session that the request belongs to. The first request that is
+ * allowed opens that session, with its audit row.
  */
 export async function authorizeRequest(
   db: Knex,
@@ -33,7 +33,7 @@ export interface AccessChannel {
   details?: Record<string, unknown>;
 }
 
-/** The same for somebody about whom the database has just been asked. */
+/** Makes the same decision from facts that were read a moment ago. */
 export async function authorizeKnown(
   db: Knex,
   context: RequestContext,
@@ -66,7 +66,7 @@ export async function authorizeKnown(
 
 /** Whoever is refused for one of these has no session there any more. */
 const endings: Partial<Record<AccessRefusal, Ending>> = {
-  // By the clock, so that nobody else would end it.
+  // A subscription lapses by the clock, so nobody else would end the session.
   lapsed: { reason: 'revoked', cause: 'lapsed' },
   deactivated: { reason: 'revoked', cause: 'deactivated' },
   'not-allowed': { reason: 'revoked', cause: 'not-allowed' },

@@ -25,7 +25,9 @@ export interface AccessGrant {
 
 type RuleDecision = { allowed: true; grant: AccessGrant } | { allowed: false; reason: AccessRefusal };
 
-/** Decides from what the database knows. Pure. A host without workspace, and a deleted one, look the same. */
+/**
+ * Decides from what the database knows. Pure. A host without workspace, and a deleted one, look the same.
+ */
 export function decideAccess(
   facts: AccessFacts | undefined,
   at: Date,

@@ -17,7 +17,9 @@ export interface FactSource<Client> {
   find(db: Knex, clients: Client[], at: Date): Promise<Map<string, AccessFacts>>;
 }
 
-/** All that decides whether a request may reach a workspace. Null: there is no such thing, or it is over. */
+/**
+ * All that decides whether a request may reach a workspace. Null: there is no such thing, or it is over.
+ */
 export interface AccessFacts {
   key: string;
   workspace_id: number | null;

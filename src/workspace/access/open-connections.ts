@@ -6,30 +6,38 @@ import { type SessionReference } from '../session-row.ts';
 import type { AccessFacts, FactSource } from './find-access-facts.ts';
 import { type AccessRules } from '../access-rules.ts';
 import type { AccessRefusal } from './decide-access.ts';
-import { sessionBuffers } from '../sessions/session-buffers.ts';
-import { MERELY_CONNECTED } from '../sessions/traffic-buffer.ts';
+import { sessionBuffer } from '../sessions/session-buffer.ts';
+import { MERELY_CONNECTED } from '../sessions/session-notes.ts';
 import type { WorkspaceAddresses } from '../workspace-addresses.ts';
 
 /** Something that is open between a browser and a workspace. */
 export interface OpenConnection<Client> {
-  /** By whom it was opened, as the facts name it. */
+  /** The client that opened it, by the name that the facts have for it. */
   client: Client;
   workspaceId: number;
-  /** The session that it belongs to; another one after a break. */
+  /** The session that it belongs to. After a break this is another one. */
   session: SessionReference;
-  /** Of the request that opened it. */
+  /** The context of the request that opened it. */
   context: RequestContext;
-  /** The way in; that of browsers when not given. */
+  /** The channel of access. Default: that of browsers. */
   channel?: AccessChannel;
-  /** A WebSocket, which is cut when the process stops; an answer that is still being sent is waited for. */
+  /**
+   * True for a WebSocket, which is cut when the process stops. An answer that is still being sent is waited
+   * for.
+   */
   isSocket: boolean;
-  /** One side has said that it leaves: while the socket still stands, it is no proof of life any more. */
+  /**
+   * True when one side has said that it leaves. The socket may stay open for a while, which is no use any
+   * more.
+   */
   hasClosed?: boolean;
-  /** Told why it is not let in any more; null when the workspace or this process is gone. */
+  /**
+   * Closes the connection. `refusal` says why access ended; null when the workspace or this process is gone.
+   */
   cut(refusal: AccessRefusal | null): void;
 }
 
-/** Where a connection stands among the open ones; `index` is -1 when it does no more. */
+/** The place of a connection in the list of open ones. `index` is -1 once it is removed. */
 interface Place<Client> {
   readonly connection: OpenConnection<Client>;
   index: number;
@@ -38,24 +46,26 @@ interface Place<Client> {
 interface ConnectionDeps<Client> {
   db: Knex;
   log: Log;
-  /** Given: what is open to a workspace that does not listen is cut. */
+  /** When given, connections to a workspace that does not listen are cut. */
   addresses?: WorkspaceAddresses;
   rules: AccessRules;
   facts: FactSource<Client>;
 }
 
-/** How often all open connections are decided about anew, in milliseconds: access must end within seconds. */
+/**
+ * Time between two decisions about all open connections, in milliseconds: access must end within seconds.
+ */
 const LOOK_MS = 2000;
 
 /**
- * Everything that is open through the gateway of one process, or by SSH. Every two seconds all of it is
- * decided about anew, in one statement, and what is no longer let in is cut. While the database does not
- * answer, what is open stays open.
+ * All connections that are open through the gateway of one process, or by SSH. Every two seconds one
+ * statement reads what is needed to decide about all of them again, and those that may no longer go on are
+ * cut. While the database does not answer, open connections stay open.
  */
 export class OpenConnections<Client> {
   /**
-   * No Set: thousands come and go each second, and V8 keeps what a Set's earlier tables name until its next
-   * full collection.
+   * An array, not a Set. Thousands of connections come and go each second, and V8 keeps the members of a
+   * Set's earlier tables until the next full garbage collection.
    */
   readonly #open: Place<Client>[] = [];
   readonly #deps: ConnectionDeps<Client>;
@@ -80,7 +90,7 @@ export class OpenConnections<Client> {
     };
   }
 
-  /** Decides about everything that is open now. Never rejects. */
+  /** Decides about all connections that are open now. Never rejects. */
   async look(): Promise<void> {
     if (this.#isLooking || this.#open.length === 0) return;
     this.#isLooking = true;
@@ -93,18 +103,18 @@ export class OpenConnections<Client> {
     }
   }
 
-  /** Cuts the sockets, since the process stops; requests are finished first, as everywhere. */
+  /** Cuts the sockets, since the process stops. Requests are finished first, as everywhere. */
   close(): void {
     clearInterval(this.#timer);
     for (const { connection } of [...this.#open]) if (connection.isSocket) connection.cut(null);
   }
 
-  /** Cuts all that is open, answers included. */
+  /** Cuts all connections, answers included. */
   cutAll(): void {
     for (const { connection } of [...this.#open]) connection.cut(null);
   }
 
-  /** The last one takes its place. */
+  /** Moves the last connection to the place that becomes free. */
   #remove(place: Place<Client>): void {
     const { index } = place;
     const last = this.#open[this.#open.length - 1];
@@ -127,15 +137,15 @@ export class OpenConnections<Client> {
       try {
         await this.#decide(place, known.get(facts.keyOf(client)), at);
       } catch (error) {
-        // The fault of one must not keep the others open.
+        // A fault with one connection must not keep the others open.
         this.#deps.log.warn({ err: error, workspaceId }, 'an open connection could not be decided about');
       }
     }
   }
 
   /**
-   * Nothing is decided about what has gone meanwhile: that would open a session for nobody, or cut it a
-   * second time.
+   * Skips a connection that was removed meanwhile. A decision would open a session for nobody, or cut the
+   * connection a second time.
    */
   async #decide(place: Place<Client>, facts: AccessFacts | undefined, at: Date): Promise<void> {
     if (place.index === -1) return;
@@ -155,8 +165,7 @@ export class OpenConnections<Client> {
     else if (isAway) connection.cut(null);
     else {
       connection.session = decision.session;
-      if (connection.hasClosed !== true)
-        sessionBuffers.of(db)?.traffic?.note(decision.session, at, MERELY_CONNECTED);
+      if (connection.hasClosed !== true) sessionBuffer.of(db)?.note(decision.session, at, MERELY_CONNECTED);
     }
   }
 }

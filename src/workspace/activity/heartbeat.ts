@@ -1,45 +1,45 @@
 /**
- * Nobody's heart beats faster here: what a person types comes closer together. In milliseconds. Less than a
- * second, since of what is asked for every second, as by VS Code with a terminal open, half comes a little
- * less than that after the one before.
+ * Shortest interval that can be a heartbeat, in milliseconds; anything faster is taken for typing. It is less
+ * than a second, since VS Code with a terminal open asks every second, and half of those requests come a
+ * little early.
  */
 const SHORTEST_MS = 900;
 
-/** Timers of a page are late by such a part of their time. */
+/** Largest part of its interval by which a timer of a page is late. */
 const LATE_PART = 0.1;
 
-/** So many distances in a row that are alike make a rhythm that is known from then on. */
+/** Number of equal intervals in a row after which a rhythm is known. */
 const ALIKE_TO_KNOW = 3;
 
 /**
- * After so many arrivals in a row out of a rhythm that was known, it was none: a person's acts were alike by
- * chance.
+ * Number of arrivals in a row outside a known rhythm after which it is forgotten: a person's acts were alike
+ * by chance.
  */
 const UNHEARD_TO_FORGET = 4;
 
-/**
- * So many alike beats are told apart when they come mixed, as from several tabs; each must show its rhythm by
- * itself.
- */
+/** Largest number of equal heartbeats that are told apart when they come mixed, as from several tabs. */
 const MIXED_MAX = 3;
 
 /**
- * Arrivals remembered: what makes a mixed rhythm known, and a beat is found again among others of the same
- * size in between.
+ * Number of arrivals remembered: enough to recognise a mixed rhythm, and to find a beat again among others of
+ * the same size.
  */
 const REMEMBERED = (ALIKE_TO_KNOW + 1) * MIXED_MAX;
 
-/** Hears a heartbeat among things that happen. */
+/** Recognises a heartbeat among arrivals of one kind. */
 export class Heartbeat {
-  /** Newest last. */
+  /** Times of the latest arrivals, newest last. */
   readonly #arrivals: number[] = [];
-  /** How many arrivals in a row came in a rhythm, if of one beat, of two mixed, of three. */
+  /** Number of arrivals in a row that came in a rhythm: of one heartbeat, of two mixed, of three. */
   readonly #alike = new Array<number>(MIXED_MAX).fill(0);
   #knownMs: number | null;
-  /** Arrivals in a row that were no beat of it; that a first one after a break might be, shows nothing. */
+  /**
+   * Number of arrivals in a row that were no beat of the known rhythm. The first arrival after a break may be
+   * one.
+   */
   #unheard = 0;
 
-  /** `knownMs`: the rhythm that was known of such things before, if any. */
+  /** `knownMs` is the rhythm that such arrivals had before, if any. */
   constructor(knownMs: number | null = null) {
     this.#knownMs = knownMs;
   }
@@ -50,9 +50,9 @@ export class Heartbeat {
   }
 
   /**
-   * Notes one arrival, in milliseconds since any moment, and tells whether it came in a rhythm: from the
-   * third one on, and at once when a rhythm that is known begins or goes on after a break. Beats that come
-   * mixed are told from things that happen once their rhythm is known.
+   * Notes one arrival, in milliseconds since any moment, and returns whether it came in a rhythm: from the
+   * third arrival on, and at once when a known rhythm begins or goes on after a break. Mixed beats are
+   * recognised once their rhythm is known.
    */
   isBeat(at: number): boolean {
     const isNew = this.#isAlike(at, 1);
@@ -74,7 +74,7 @@ export class Heartbeat {
     this.#unheard = 0;
   }
 
-  /** Whether it is as long since the last beat as from the one before to that, when so many come mixed. */
+  /** True when the last two intervals are alike, if `mixed` heartbeats come mixed. */
   #isAlike(at: number, mixed: number): boolean {
     const [before, last] = [this.#arrivals.at(-2 * mixed), this.#arrivals.at(-mixed)];
     return last !== undefined && before !== undefined && isAlike(at - last, last - before);

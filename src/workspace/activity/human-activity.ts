@@ -6,14 +6,14 @@ import { Heartbeat } from './heartbeat.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
 /**
- * What a page asks for in so many milliseconds after it was opened is its own greeting. Jupyter 6 registers
- * itself with a POST three seconds after its page was asked for, on a slow machine.
+ * Requests in this time after a page was opened are the page's own greeting, in milliseconds. Jupyter 6
+ * registers itself with a POST three seconds after its page was asked for, on a slow machine.
  */
 const PAGE_GREETING_MS = 10_000;
 
 /**
- * The same for a WebSocket, from when it speaks: Jupyter 6 asks about the kernel at once, also when it
- * connects anew by itself.
+ * The same for a WebSocket, from its opening: Jupyter 6 asks about the kernel at once, also when it
+ * reconnects by itself.
  */
 const SOCKET_GREETING_MS = 2000;
 
@@ -21,19 +21,23 @@ const SOCKET_GREETING_MS = 2000;
 const REQUEST_KINDS_MAX = 50;
 const MESSAGE_KINDS_MAX = 200;
 
-/** So much of a path tells kinds of requests apart, for the same reason. */
+/**
+ * Length of the part of a path that tells kinds of requests apart, so that long paths do not fill the memory.
+ */
 const PATH_MAX = 200;
 
 interface Known {
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
-  /** Over all WebSockets: what the workspace says in one a page may answer in another. */
+  /**
+   * One for all WebSockets of the session, since a page may answer in another one than the workspace used.
+   */
   replies: ReplyWindow;
-  /** Of requests; which of a browser's tabs one comes from is not known. */
+  /** Heartbeats among requests. Tabs are not told apart, since a request does not name its tab. */
   heartbeats: Heartbeats<string>;
   /**
-   * Milliseconds between the beats of each size that a WebSocket was heard to have: one that connects anew
-   * goes on with them.
+   * Intervals of the heartbeats of each size that WebSockets had, in milliseconds, for a socket that
+   * reconnects.
    */
   periods: LRUCache<number, number>;
 }
@@ -70,7 +74,7 @@ export class HumanActivity {
   });
   readonly #sockets = new WeakMap<object, Heartbeats<number>>();
 
-  /** Whether a person is behind a request that was let in. */
+  /** True when a person caused an authorized request. */
   isBehindRequest(session: SessionReference, at: Date, request: HostRequest): boolean {
     const now = at.getTime();
     const known = this.#known(session);
@@ -83,8 +87,8 @@ export class HumanActivity {
   }
 
   /**
-   * Whether a person is behind a message in a WebSocket, for which `socket` stands, and which speaks since
-   * `openedAt`.
+   * True when a person caused a message in a WebSocket. `socket` stands for the WebSocket, which was opened
+   * at `openedAt`.
    */
   isBehindMessage(
     session: SessionReference,
@@ -102,7 +106,7 @@ export class HumanActivity {
     return !isBeat && !isGreeting && !replies.isReply(now);
   }
 
-  /** Notes that the workspace said something in a WebSocket of the session. */
+  /** Notes that the workspace sent something in a WebSocket of the session. */
   noteSpoken(session: SessionReference, at: Date): void {
     const now = at.getTime();
     this.#known(session).replies.noteSpoken(now);

@@ -1,30 +1,33 @@
 /**
- * What a page says so soon after the workspace said something, in whichever of its sockets, is its own
- * answer, in milliseconds: VS Code reports back each file that changed and each port that opened. The way to
- * a browser and back takes up to 100 milliseconds across Europe, and a page on a busy machine another 50. A
- * person's next key may fall into it, but not all keys of a minute do.
+ * A message that a page sends so soon after a message of the workspace is an answer, in milliseconds: VS Code
+ * reports back each file that changed and each port that opened. The way to a browser and back takes up to
+ * 100 milliseconds across Europe, and a page on a busy machine takes another 50. A person's next key may fall
+ * into this time, but not all keys of a minute do.
  */
 const REPLY_MS = 200;
 
-/**
- * How long is looked back for whether the workspace speaks without pause, in windows of that length: ten
- * seconds.
- */
+/** Number of windows of that length that are remembered: ten seconds. */
 const WINDOWS = 50;
 
 /**
- * In more of them than this it does: then all that a person sends would seem an answer, as where the screen
- * is the workspace's.
+ * If the workspace sent something in more than half of these windows it is streaming, for example a remote
+ * screen. Every keystroke would then look like an answer, so the rule is switched off.
  */
 const WINDOWS_MAX = WINDOWS / 2;
 
-/** Tells what answers a workspace, by when the workspace last spoke in the WebSockets of one session. */
+/**
+ * Recognises answers to a workspace, by the times at which the workspace sent something in the WebSockets of
+ * one session.
+ */
 export class ReplyWindow {
   #spokenAt = -Infinity;
-  /** The latest windows in which the workspace spoke, by their number since the epoch; each has one place. */
+  /**
+   * Numbers since the epoch of the latest windows in which the workspace sent something; each window has one
+   * place.
+   */
   readonly #spokenIn = new Array<number>(WINDOWS).fill(-Infinity);
 
-  /** Notes that the workspace spoke, `at` in milliseconds since the epoch. */
+  /** Notes that the workspace sent something, `at` in milliseconds since the epoch. */
   noteSpoken(at: number): void {
     this.#spokenAt = at;
     const window = Math.floor(at / REPLY_MS);
@@ -32,8 +35,8 @@ export class ReplyWindow {
   }
 
   /**
-   * Whether what comes from the page at that moment answers what the workspace said; never while it speaks
-   * without pause.
+   * True when a message of the page at that moment answers the workspace; never while the workspace is
+   * streaming.
    */
   isReply(at: number): boolean {
     return at - this.#spokenAt < REPLY_MS && !this.#isWithoutPause(at);

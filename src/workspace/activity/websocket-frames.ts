@@ -1,12 +1,12 @@
 /**
- * A frame of a WebSocket that bears data: continuation, text, binary. Closes, pings and pongs are sent by
- * programs.
+ * Opcodes of frames that bear data: continuation, text, binary. Programs send closes, pings and pongs by
+ * themselves.
  */
 const DATA_OPCODES = [0, 1, 2];
 
 /**
- * A frame that ends the connection in the regular way: a tab that is closed sends it, a network that fails
- * does not.
+ * Opcode of the frame that ends a connection in the regular way. A tab that is closed sends it; a network
+ * that fails does not.
  */
 const CLOSE_OPCODE = 8;
 
@@ -40,7 +40,7 @@ export function readFrames(onMessage: (bytes: number) => void, onClose: () => vo
   };
 }
 
-/** Null until the header is whole. */
+/** Length of the payload; null until the header is whole. */
 function payloadLength(header: Buffer): number | null {
   const second = header[1];
   if (second === undefined) return null;

@@ -34,7 +34,7 @@ export function createForwardAuthRouter({ config }: WorkspaceDeps, accessCache: 
       refuse(res, config.baseUrl, { request, reason: decision.reason, isNginx: original.isNginx });
       return;
     }
-    await accessCache.note(context, decision.session, { request, isPartlySeen: true });
+    accessCache.note(context, decision.session, { request, isPartlySeen: true });
     res.setHeader('x-workspace-id', String(decision.grant.workspaceId));
     res.setHeader('x-workspace-user-id', String(decision.grant.userId));
     // The cookies that the workspace may see; each of the three proxies can put them in place of the

@@ -20,7 +20,7 @@ import { isHttps } from '../workspace-cookie.ts';
 import { cleanRequestHeaders } from './proxy-headers.ts';
 import { BodyStoodStill, relayRequest } from './relay-request.ts';
 import { relayWebSocket } from './relay-websocket.ts';
-import { sessionBuffers } from '../sessions/session-buffers.ts';
+import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceAgent, WorkspaceSilent } from './workspace-agent.ts';
 import type { WorkspaceAddress, WorkspaceAddresses } from '../workspace-addresses.ts';
 
@@ -169,7 +169,9 @@ export class WorkspaceProxy {
     }
   }
 
-  /** Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open. */
+  /**
+   * Cuts the WebSockets, which would keep the server from closing for as long as somebody has a tab open.
+   */
   close(): void {
     this.connections.close();
   }
@@ -185,7 +187,7 @@ export class WorkspaceProxy {
   ): { onOpen(): void; onSent(bytes: Buffer): void; onSaid(bytes: Buffer): void } {
     let openedAt = new Date();
     let isEndedByWorkspace = false;
-    const traffic = sessionBuffers.of(this.#deps.db)?.traffic;
+    const buffer = sessionBuffer.of(this.#deps.db);
     const onSent = readFrames(
       (bytes) => {
         const at = new Date();
@@ -194,12 +196,12 @@ export class WorkspaceProxy {
           openedAt,
           bytes,
         });
-        traffic?.note(connection.session, at, { isActive, isPartlySeen: false });
+        buffer?.note(connection.session, at, { isActive, isPartlySeen: false });
       },
       () => {
         connection.hasClosed = true;
         // To a close of the workspace the browser answers with one by itself (RFC 6455, section 5.5.1).
-        if (!isEndedByWorkspace) traffic?.noteClose(connection.session, new Date());
+        if (!isEndedByWorkspace) buffer?.noteClose(connection.session, new Date());
       },
     );
     const onSaid = readFrames(
@@ -217,13 +219,8 @@ export class WorkspaceProxy {
     return { onOpen, onSent, onSaid };
   }
 
-  /** Never rejects: when counting fails, the fault is logged and the request goes on. */
-  #countUse({ request, context, session, grant }: AuthorizedRequest): void {
-    this.#deps.accessCache
-      .note(context, session, { request, isPartlySeen: false })
-      ?.catch((error: unknown) => {
-        context.log.warn({ err: error, workspaceId: grant.workspaceId }, 'traffic could not be counted');
-      });
+  #countUse({ request, context, session }: AuthorizedRequest): void {
+    this.#deps.accessCache.note(context, session, { request, isPartlySeen: false });
   }
 
   #toOptions(

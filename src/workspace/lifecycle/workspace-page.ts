@@ -10,7 +10,7 @@ import { listEntriesByOthers, type EntryByOther } from '../usage/entries-by-othe
 import { findWorkspace, listPeopleNames, type Workspace } from '../queries.ts';
 import { listSessions, type ListedSession } from '../sessions/session-queries.ts';
 import { sessionBounds } from '../sessions/session-bounds.ts';
-import { IDLE_MINUTES, isIdle, type WorkspaceSession } from '../session-row.ts';
+import { IDLE_MINUTES, isInUse, type WorkspaceSession } from '../session-row.ts';
 import { calculateUsageByUser, type UsageStats } from '../sessions/usage-stats.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { MINUTE_MS } from '../../durations.ts';
@@ -124,7 +124,7 @@ function describeRow(row: ListedSession, person: CompanyPerson, at: Date): Histo
   return {
     ...row,
     counted_seconds: sessionBounds(row).length_seconds,
-    is_active: row.ended_at === null && !isIdle(row, at),
+    is_active: isInUse(row, at),
     shows_address: person.isAdmin || row.user_id === person.userId,
   };
 }

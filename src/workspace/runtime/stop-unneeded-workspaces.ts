@@ -4,7 +4,7 @@ import { endLeftovers, stopWithRow } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
-import { flushSessionBuffers } from '../sessions/session-buffers.ts';
+import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { HOUR_MS } from '../../durations.ts';
 
@@ -30,7 +30,7 @@ export async function stopUnneededWorkspaces(
 ): Promise<string> {
   const { runtime, idleStopHours } = options;
   if (!runtime.isManaged) return 'workspaces run elsewhere';
-  await flushSessionBuffers(db);
+  await sessionBuffer.of(db)?.flush();
   let stopped = 0;
   for (const workspace of await listRunningWorkspaces(db)) {
     if (findStopCause(workspace, context.at, idleStopHours) === null) continue;
@@ -66,7 +66,7 @@ async function noteStop(
   context: RequestContext,
   { id, idleStopHours }: { id: number; idleStopHours: number | null },
 ): Promise<StopCause | null> {
-  await flushSessionBuffers(db);
+  await sessionBuffer.of(db)?.flush();
   return db.transaction(async (trx) => {
     await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
     const workspace = await findRunningWorkspace(trx, id);

@@ -66,13 +66,14 @@ export async function endOpenSession(
   return ended;
 }
 
-/** Who closed the last connection has left, and was not timed out. */
+/** A person who closed the last connection has left, and was not timed out. */
 function lateReason({ disconnected_at, last_activity_at }: WorkspaceSession): 'closed' | 'idle' {
   return disconnected_at !== null && disconnected_at >= last_activity_at ? 'closed' : 'idle';
 }
 
 /**
- * A close or sign-out by the person shows that they were there; what others do, or the system, shows nothing.
+ * A close or sign-out by the person shows that they were there. Acts of others, or of the system, show
+ * nothing.
  */
 function isSignOfLife(context: RequestContext, session: WorkspaceSession, reason: GivenEndReason): boolean {
   if (context.userId !== session.user_id) return false;

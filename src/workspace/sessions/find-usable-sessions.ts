@@ -10,7 +10,7 @@ interface ReportedSession {
 }
 
 /** An open session whose person may go on in it. */
-export interface UsableSession {
+interface UsableSession {
   id: number;
   last_activity_at: Date;
   /** When the subscription lapses. */
@@ -18,9 +18,9 @@ export interface UsableSession {
 }
 
 /**
- * Those of the sessions in which a report would count: open, in a workspace that exists and that the person
- * may see, and of somebody who has accepted the legal texts in force. It asks all that a report on its own is
- * asked for. Throws when there is no answer in time.
+ * Finds the sessions in which a report would count: open, in a workspace that exists and that the person may
+ * see, of a person who has accepted the legal texts in force. It checks all that is checked for a single
+ * report. Throws when there is no answer in time.
  */
 export async function findUsableSessions(
   db: Knex,

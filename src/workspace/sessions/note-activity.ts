@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { sessionBuffers } from './session-buffers.ts';
+import { sessionBuffer } from './session-buffer.ts';
 
 /**
  * Notes a report of use in memory, for a session that was open and its person allowed a moment ago. False
@@ -14,7 +14,7 @@ export function noteActivity(
   const { userId, companyId, browserSessionHash } = context;
   const { workspaceSessionId } = input;
   if (userId === null || companyId === null || browserSessionHash === null) return false;
-  const buffer = sessionBuffers.of(db)?.activity;
+  const buffer = sessionBuffer.of(db);
   if (buffer === undefined || workspaceSessionId === undefined) return false;
   return buffer.touch({ ...input, workspaceSessionId, userId, companyId, browserSessionHash }, context.at);
 }

@@ -24,7 +24,7 @@ export async function openWorkspace(
     workspaceId: number;
     isAdmin: boolean;
     accessMethod: AccessMethod;
-    /** What the evidence says of the way in beside. */
+    /** Further details of the access for the evidence. */
     details?: Record<string, unknown>;
   },
 ): Promise<OpenOutcome> {

@@ -6,7 +6,7 @@ import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } fro
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
-import { sessionBuffers } from './session-buffers.ts';
+import { sessionBuffer } from './session-buffer.ts';
 import { findOpenSession, findSession } from './session-queries.ts';
 import type { AccessMethod, EndReason, Ending, WorkspaceSession } from '../session-row.ts';
 import { sessionKey } from './start-session.ts';
@@ -49,12 +49,12 @@ export async function recordActivity(
     if (isStopped) return end(trx, context, session, { reason: 'stopped' });
     return touch(trx, context, { session, workspace, person, plan });
   });
-  // Only the pages report often enough.
+  // The pages alone report often enough.
   if (outcome.state === 'active' && outcome.session.access_method === 'web') remember(db, person, outcome);
   return outcome;
 }
 
-/** What this browser has open goes before an ended session that an older tab still names. */
+/** The session that this browser has open goes before an ended one that an older tab still names. */
 async function findReported(
   trx: Knex,
   context: RequestContext,
@@ -112,7 +112,7 @@ function remember(
   { companyId, userId, isAdmin }: CompanyPerson,
   { session, paidUntil }: { session: WorkspaceSession; paidUntil: Date },
 ): void {
-  sessionBuffers.of(db)?.activity?.remember({
+  sessionBuffer.of(db)?.remember({
     workspaceSessionId: session.id,
     companyId,
     workspaceId: session.workspace_id,

@@ -4,7 +4,7 @@ import { readByMonths } from '../../db/month-windows.ts';
 import { nearCursor, type TimedCursor } from '../../db/timed-cursor.ts';
 import { sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
 
-/** What makes a session one: at most one with this key is open. */
+/** Key of an open session: the database allows one for each key. */
 export interface SessionKey {
   workspaceId: number;
   userId: number;
@@ -83,7 +83,7 @@ export async function listSessions(
   return readPage<ListedSession>(db, query, order, input.page);
 }
 
-/** Which sessions of a company: of a person, of a workspace, or of both. */
+/** Selects the sessions of a company: of a person, of a workspace, or of both. */
 export interface SessionFilter {
   companyId: number;
   userId?: number | undefined;
@@ -94,7 +94,7 @@ export interface SessionFilter {
 export interface NamedSession extends WorkspaceSession {
   person_name: string;
   workspace_name: string;
-  /** It can no longer be looked at. */
+  /** True when the workspace can no longer be looked at. */
   is_workspace_deleted: boolean;
   /** Null in the person's own workspace. */
   owner_name: string | null;

@@ -3,7 +3,8 @@ import { TIME_ZONE } from '../../local-calendar.ts';
 import { sessionBoundsSql } from './session-bounds.ts';
 
 /**
- * Whose use, and of what. `from` counts, `to` does not; what reaches over an edge of the period is cut there.
+ * Selects use by person, workspace and period. `from` counts, `to` does not; a session that reaches over an
+ * edge of the period is cut there.
  */
 export interface UsageFilter {
   companyId: number;

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { boundedText } from '../../storable-text.ts';
 import { endOpenSession } from './end-session.ts';
 import { findOpenSession, type SessionKey } from './session-queries.ts';
-import { isIdle, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
+import { isInUse, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
 
 /**
  * The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the
@@ -29,7 +29,7 @@ export async function startSession(
       const started = await insertSession(trx, context, { ...key, companyId: input.companyId });
       if (started !== undefined) return started;
       const open = await findOpenSession(trx, { ...key, forUpdate: true });
-      if (open !== undefined && !isIdle(open, context.at)) return open;
+      if (open !== undefined && isInUse(open, context.at)) return open;
       if (open !== undefined) await endOpenSession(trx, context, open, { reason: 'idle' });
     }
     throw new Error(`Bug! no session could be started in workspace ${String(input.workspaceId)}`);
@@ -37,7 +37,7 @@ export async function startSession(
 }
 
 /**
- * What a session belongs to. Throws for a context without person or browser session: nothing could be
+ * The key of a session. Throws for a context without person or browser session, since use could not be
  * tracked.
  */
 export function sessionKey(
@@ -51,7 +51,7 @@ export function sessionKey(
   return { workspaceId: input.workspaceId, userId, browserSessionHash, accessMethod: input.accessMethod };
 }
 
-/** Undefined when somebody has one open: the trigger claim_open_session then inserts nothing. */
+/** Undefined when a session with this key is open: the trigger claim_open_session then inserts nothing. */
 async function insertSession(
   trx: Knex,
   context: RequestContext,

@@ -7,9 +7,9 @@ import { monthDays, sessionSpans, type MonthFilter, type UsageFilter } from './s
  * a session holds how many of its minutes were counted, not which. Times are null when there was none.
  */
 export interface UsageStats {
-  /** At most. A session that was not counted, or seen only in part, is in it with its whole length. */
+  /** Upper bound. A session that was not counted, or seen only in part, counts with its whole length. */
   connected_seconds: number;
-  /** At least. */
+  /** Lower bound. */
   active_seconds: number;
   sessions: number;
   /** Sessions whose traffic was wholly seen and counted. */
@@ -36,7 +36,9 @@ export async function calculateUsage(db: Knex, filter: UsageFilter): Promise<Usa
   return row as UsageStats;
 }
 
-/** The same for each workspace on its own. One person's overlapping use of two workspaces counts in both. */
+/**
+ * The same for each workspace on its own. One person's overlapping use of two workspaces counts in both.
+ */
 export async function calculateUsageByWorkspace(
   db: Knex,
   filter: UsageFilter,

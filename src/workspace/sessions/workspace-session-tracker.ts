@@ -1,27 +1,26 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { endOpenSessions } from './end-session.ts';
-import { flushSessionBuffers } from './session-buffers.ts';
+import { sessionBuffer } from './session-buffer.ts';
 import { findOpenSession } from './session-queries.ts';
-import { idleLimit, isIdle, type AccessMethod, type Ending, type WorkspaceSession } from '../session-row.ts';
+import { idleLimit, isInUse, type AccessMethod, type Ending, type WorkspaceSession } from '../session-row.ts';
 import { sessionKey, startSession } from './start-session.ts';
 import { touchSession, type ActivityOutcome } from './touch-session.ts';
 import type { UsageFilter } from './session-spans.ts';
 import { calculateUsage, type UsageStats } from './usage-stats.ts';
-import { withPendingActivity } from './with-pending-activity.ts';
 
 /** Sessions that the sweeper ends in one transaction: few enough to hold no lock for long. */
 const SWEEP_BATCH = 100;
 
 /**
- * The sweeper leaves other processes so long to write the touches that they have in memory, in milliseconds.
+ * Time that the sweeper leaves other processes to write the notes that they have in memory, in milliseconds.
  */
 const SWEEP_GRACE_MS = 15_000;
 
 /**
- * Recorder of `workspace_sessions`, and with the activity buffer its only writer. Stateless; joins the
- * caller's transaction when given one. Whatever changes a session writes first what this process has in
- * memory about it; what only reads may be a few seconds behind.
+ * Recorder of `workspace_sessions`, and with `SessionBuffer` its only writer. Stateless; joins the caller's
+ * transaction when given one. A change of a session is made after this process has written its notes about
+ * use. Reads may be a few seconds behind.
  */
 export class WorkspaceSessionTracker {
   /**
@@ -35,9 +34,8 @@ export class WorkspaceSessionTracker {
     input: { workspaceId: number; companyId: number; accessMethod: AccessMethod },
   ): Promise<WorkspaceSession> {
     const { workspaceId, userId, browserSessionHash } = sessionKey(context, input);
-    return withPendingActivity(db, { workspaceId, userId, browserSessionHash }, (trx) =>
-      startSession(trx, context, input),
-    );
+    await sessionBuffer.of(db)?.settle({ workspaceId, userId, browserSessionHash });
+    return startSession(db, context, input);
   }
 
   /**
@@ -51,7 +49,8 @@ export class WorkspaceSessionTracker {
     context: RequestContext,
     input: { workspaceSessionId: number },
   ): Promise<ActivityOutcome> {
-    return withPendingActivity(db, input, (trx) => touchSession(trx, context, input));
+    await sessionBuffer.of(db)?.settle(input);
+    return touchSession(db, context, input);
   }
 
   /**
@@ -66,12 +65,11 @@ export class WorkspaceSessionTracker {
   ): Promise<WorkspaceSession | undefined> {
     if (input.reason === 'closed' && context.userId === null) return undefined;
     const { workspaceSessionId, reason, cause } = input;
-    const ended = await withPendingActivity(db, { workspaceSessionId }, (trx) =>
-      endOpenSessions(trx, context, { reason, cause }, (query) => {
-        query.where('workspace_sessions.id', workspaceSessionId);
-        if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
-      }),
-    );
+    await sessionBuffer.of(db)?.settle({ workspaceSessionId });
+    const ended = await endOpenSessions(db, context, { reason, cause }, (query) => {
+      query.where('workspace_sessions.id', workspaceSessionId);
+      if (reason === 'closed') query.where('workspace_sessions.user_id', context.userId);
+    });
     return ended[0];
   }
 
@@ -84,11 +82,10 @@ export class WorkspaceSessionTracker {
     input: { workspaceSessionId: number },
   ): Promise<void> {
     const ending = { reason: 'closed', cause: 'connection-lost' } as const;
-    await withPendingActivity(db, input, (trx) =>
-      endOpenSessions(trx, { ...context, userId: null }, ending, (query) => {
-        query.where('workspace_sessions.id', input.workspaceSessionId);
-      }),
-    );
+    await sessionBuffer.of(db)?.settle(input);
+    await endOpenSessions(db, { ...context, userId: null }, ending, (query) => {
+      query.where('workspace_sessions.id', input.workspaceSessionId);
+    });
   }
 
   /** The session in which this person and browser use the workspace now; one idle for too long is none. */
@@ -98,7 +95,7 @@ export class WorkspaceSessionTracker {
     input: { workspaceId: number; accessMethod: AccessMethod },
   ): Promise<WorkspaceSession | undefined> {
     const open = await findOpenSession(db, sessionKey(context, input));
-    return open === undefined || isIdle(open, context.at) ? undefined : open;
+    return open !== undefined && isInUse(open, context.at) ? open : undefined;
   }
 
   /**
@@ -110,18 +107,17 @@ export class WorkspaceSessionTracker {
     return endOfBrowser(db, context, { userId, browserSessionHash }, { reason: 'signed-out' });
   }
 
-  /** Ends everything a person has open, in every browser. */
+  /** Ends all sessions that a person has open, in every browser. */
   static async endSessionsOfUser(
     db: Knex,
     context: RequestContext,
     input: { userId: number } & Ending,
   ): Promise<number> {
     const { userId, ...ending } = input;
-    const ended = await withPendingActivity(db, { userId }, (trx) =>
-      endOpenSessions(trx, context, ending, (query) => {
-        query.where('workspace_sessions.user_id', userId);
-      }),
-    );
+    await sessionBuffer.of(db)?.settle({ userId });
+    const ended = await endOpenSessions(db, context, ending, (query) => {
+      query.where('workspace_sessions.user_id', userId);
+    });
     return ended.length;
   }
 
@@ -139,18 +135,17 @@ export class WorkspaceSessionTracker {
     return endOfBrowser(db, context, { userId, browserSessionHash }, ending);
   }
 
-  /** Ends everything that is open in a workspace, whoever uses it. */
+  /** Ends all sessions that are open in a workspace, whoever uses it. */
   static async endSessionsOfWorkspace(
     db: Knex,
     context: RequestContext,
     input: { workspaceId: number } & Ending,
   ): Promise<number> {
     const { workspaceId, ...ending } = input;
-    const ended = await withPendingActivity(db, { workspaceId }, (trx) =>
-      endOpenSessions(trx, context, ending, (query) => {
-        query.where('workspace_sessions.workspace_id', workspaceId);
-      }),
-    );
+    await sessionBuffer.of(db)?.settle({ workspaceId });
+    const ended = await endOpenSessions(db, context, ending, (query) => {
+      query.where('workspace_sessions.workspace_id', workspaceId);
+    });
     return ended.length;
   }
 
@@ -160,7 +155,7 @@ export class WorkspaceSessionTracker {
    */
   static async endIdleSessions(db: Knex, context: RequestContext): Promise<number> {
     const limit = new Date(idleLimit(context.at).getTime() - SWEEP_GRACE_MS);
-    await flushSessionBuffers(db);
+    await sessionBuffer.of(db)?.flush();
     let total = 0;
     let count: number;
     do {
@@ -186,20 +181,19 @@ export class WorkspaceSessionTracker {
   }
 }
 
-/** A browser, or a token in its place, is no longer let in as that person. */
+/** Ends the sessions of a browser, or of a token in its place, that may no longer act as that person. */
 async function endOfBrowser(
   db: Knex,
   context: RequestContext,
   { userId, browserSessionHash }: { userId: number; browserSessionHash: string },
   ending: Ending,
 ): Promise<number> {
-  const ended = await withPendingActivity(db, { userId, browserSessionHash }, (trx) =>
-    endOpenSessions(trx, context, ending, (query) => {
-      query.where({
-        'workspace_sessions.user_id': userId,
-        'workspace_sessions.session_id': browserSessionHash,
-      });
-    }),
-  );
+  await sessionBuffer.of(db)?.settle({ userId, browserSessionHash });
+  const ended = await endOpenSessions(db, context, ending, (query) => {
+    query.where({
+      'workspace_sessions.user_id': userId,
+      'workspace_sessions.session_id': browserSessionHash,
+    });
+  });
   return ended.length;
 }

@@ -14,7 +14,7 @@ import { OpenConnections, type OpenConnection } from '../access/open-connections
 import { workspaceLimits } from '../runtime/launch.ts';
 import { foldersOf } from '../../config/data-folders.ts';
 import { ownerOf } from '../runtime/workspace-folders.ts';
-import { sessionBuffers } from '../sessions/session-buffers.ts';
+import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { readLines, sendLine } from './json-lines.ts';
 import type { KeyHolder, OneTimeSecrets } from './one-time-secrets.ts';
@@ -211,7 +211,7 @@ export class SshSessions {
     const now = { ...context, at: new Date() };
     const { db, log } = this.#deps;
     try {
-      sessionBuffers.of(db)?.traffic?.noteClose(session, now.at);
+      sessionBuffer.of(db)?.noteClose(session, now.at);
       const input = { workspaceSessionId: session.id };
       if (how === 'lost') await WorkspaceSessionTracker.endLostSession(db, now, input);
       else await WorkspaceSessionTracker.endSession(db, now, { ...input, reason: 'closed' });
@@ -221,8 +221,7 @@ export class SshSessions {
   }
 
   #noteActive({ session }: OpenConnection<SshClient>): void {
-    const { traffic } = sessionBuffers.of(this.#deps.db) ?? {};
-    traffic?.note(session, new Date(), { isActive: true, isPartlySeen: false });
+    sessionBuffer.of(this.#deps.db)?.note(session, new Date(), { isActive: true, isPartlySeen: false });
   }
 
   #note(ending: Promise<void>): void {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { sessionBounds } from '../sessions/session-bounds.ts';
-import { isIdle, sessionColumns, type WorkspaceSession } from '../session-row.ts';
+import { isInUse, sessionColumns, type WorkspaceSession } from '../session-row.ts';
 import { DAY_MS } from '../../durations.ts';
 
 /**
@@ -58,7 +58,7 @@ export async function listEntriesByOthers(
     person_name: row.person_name,
     started_at: row.started_at,
     counted_seconds: sessionBounds(row).length_seconds,
-    is_active: row.ended_at === null && !isIdle(row, at),
+    is_active: isInUse(row, at),
   }));
 }
 

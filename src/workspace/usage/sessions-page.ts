@@ -4,7 +4,7 @@ import { listDayStrips, type DayStrip } from './day-strips.ts';
 import type { Month } from './month.ts';
 import { listNamedSessions, type NamedSession, type SessionFilter } from '../sessions/session-queries.ts';
 import { countedBounds, sessionBounds, type CountedSeconds } from '../sessions/session-bounds.ts';
-import { isIdle } from '../session-row.ts';
+import { isInUse } from '../session-row.ts';
 import {
   calculateUsage,
   calculateUsageByDay,
@@ -91,7 +91,7 @@ function describeSession(row: NamedSession, reader: Reader, at: Date): SessionEn
     ...row,
     counted_seconds: sessionBounds(row).length_seconds,
     counted: countedBounds(row),
-    is_active: row.ended_at === null && !isIdle(row, at),
+    is_active: isInUse(row, at),
     shows_address: reader.seesAddresses || row.user_id === reader.userId,
   };
 }

@@ -9,8 +9,7 @@ import type { KeyHolder } from '../../../src/workspace/ssh/one-time-secrets.ts';
 import { openSshConnection } from '../../../src/workspace/ssh/open-ssh-connection.ts';
 import { sshFacts, type SshClient } from '../../../src/workspace/ssh/ssh-facts.ts';
 import { createSshOpeningsLimit } from '../../../src/workspace/ssh/ssh-openings.ts';
-import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
-import type { TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
+import { sessionBuffer, type SessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { buildCast, buildSshKey, buildUser, buildWorkspace } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -96,10 +95,10 @@ describe('one that goes while it is decided about', () => {
 
   function watch(deps: Partial<Omit<Deps, 'facts'>> & { find?: Deps['facts']['find'] }) {
     const { find = sshFacts.find, ...others } = deps;
-    const flush = (): Promise<void> => Promise.resolve();
-    const traffic = { note, flush } as unknown as TrafficBuffer;
+    const settle = (): Promise<void> => Promise.resolve();
+    const buffer = { note, settle } as unknown as SessionBuffer;
     const of = new OpenConnections<SshClient>({
-      ...{ db: sessionBuffers.attach(database.db, { traffic }), log, rules: { mustRun: true } },
+      ...{ db: sessionBuffer.attach(database.db, buffer), log, rules: { mustRun: true } },
       facts: { ...sshFacts, find },
       ...others,
     });

@@ -270,7 +270,7 @@ describe('a request that forward-auth asks about', () => {
         vi.useFakeTimers({ toFake: ['Date'], now: start + minute * 60_000 + index * 7000 });
         expect((await askForwardAuth(site.app, guest, headers)).status).toBe(204);
       }
-    await site.buffers.traffic.flush();
+    await site.sessions.flush();
     const [session] = await sessions();
     expect(session?.active_minutes).toBeLessThanOrEqual(3);
     // A WebSocket would have been seen when it opened, and no more: nothing here is the most.

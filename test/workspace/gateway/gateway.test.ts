@@ -492,7 +492,7 @@ interface TrafficRow {
 }
 
 async function traffic(): Promise<TrafficRow | undefined> {
-  await site.buffers.traffic.flush();
+  await site.sessions.flush();
   return site
     .db('workspace_sessions')
     .where({ workspace_id: place.id })

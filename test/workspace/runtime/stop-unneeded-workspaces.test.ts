@@ -1,8 +1,7 @@
-import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
 import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
-import { createTrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
+import { SessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
@@ -47,7 +46,7 @@ async function opened(id: number): Promise<{ id: number; startedAt: Date }> {
 }
 
 async function flow(session: { id: number; startedAt: Date }, at: Date, isActive: boolean): Promise<void> {
-  const buffer = createTrafficBuffer({ db: site.db, log: pino({ level: 'silent' }) });
+  const buffer = new SessionBuffer(site.deps);
   buffer.note(session, at, { isActive, isPartlySeen: false });
   await buffer.close();
 }

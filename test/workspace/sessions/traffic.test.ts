@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createTrafficBuffer, type TrafficBuffer } from '../../../src/workspace/sessions/traffic-buffer.ts';
+import { SessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
@@ -12,7 +12,7 @@ const USED = { isActive: true, isPartlySeen: false };
 
 let cast: Cast;
 let session: { id: number; startedAt: Date };
-let buffer: TrafficBuffer;
+let buffer: SessionBuffer;
 
 beforeAll(async () => {
   cast = await buildCast(site.db);
@@ -29,7 +29,7 @@ beforeEach(async () => {
     accessMethod: 'web',
   });
   session = { id: row.id, startedAt: row.started_at };
-  buffer = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+  buffer = new SessionBuffer({ ...site.deps, everyMs: 2 ** 30 });
 });
 
 async function counted(): Promise<unknown> {
@@ -71,7 +71,7 @@ describe('the traffic of a session', () => {
   });
 
   it('counts a minute once, however often it is written and by how many processes', async () => {
-    const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+    const other = new SessionBuffer({ ...site.deps, everyMs: 2 ** 30 });
     for (const process of [buffer, other, buffer]) {
       process.note(session, minute(1), USED);
       await process.flush();
@@ -81,7 +81,7 @@ describe('the traffic of a session', () => {
   });
 
   it('never calls a minute active that another process did not find connected in time', async () => {
-    const other = createTrafficBuffer({ db: site.db, log: site.deps.log, everyMs: 2 ** 30 });
+    const other = new SessionBuffer({ ...site.deps, everyMs: 2 ** 30 });
     buffer.note(session, minute(2), OPEN);
     await buffer.flush();
     other.note(session, minute(1), USED);

@@ -128,7 +128,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
   const folderOf = (id: number): string => join(root, 'data/workspaces', String(id));
 
   async function sessions(): Promise<Row[]> {
-    await site.buffers.traffic.flush();
+    await site.sessions.flush();
     return site.db('workspace_sessions').where({ user_id: person.id }).orderBy('id').select<Row[]>();
   }
 
@@ -203,7 +203,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
 
   it('opens a login shell with a terminal, and counts what is typed into it', async () => {
     const notes: Date[] = [];
-    const buffer = site.buffers.traffic;
+    const buffer = site.sessions;
     const { note } = buffer;
     buffer.note = (session, at, sign) => {
       if (sign.isActive) notes.push(at);

@@ -120,7 +120,7 @@ async function refusalOf(options: Parameters<typeof open>[0] = {}): Promise<unkn
 }
 
 async function sessions(): Promise<Record<string, unknown>[]> {
-  await site.buffers.traffic.flush();
+  await site.sessions.flush();
   return site.db('workspace_sessions').where({ user_id: bob.id }).orderBy('id').select();
 }
 
@@ -498,7 +498,7 @@ describe('a connection that comes back', () => {
   it('has done nothing by that: a restart of the app makes no active minute', async () => {
     const command = await open();
     const { resume } = command.heard[0]!.run as { resume: string };
-    const note = vi.spyOn(site.buffers.traffic, 'note');
+    const note = vi.spyOn(site.sessions, 'note');
     await new Command(paths.sessions).say({ resume }).answer();
     await command.closed;
     await server.sshSessions.connections.look();

@@ -1,15 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import { deactivateUser } from '../../../src/people/deactivate-user.ts';
 import { signOut } from '../../../src/auth/sign-out.ts';
 import { createMetrics } from '../../../src/metrics.ts';
-import { sessionBuffers } from '../../../src/workspace/sessions/session-buffers.ts';
-import {
-  createActivityBuffer,
-  type ActivityBuffer,
-} from '../../../src/workspace/sessions/activity-buffer.ts';
+import { SessionBuffer, sessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
+import { emptyNotes } from '../../../src/workspace/sessions/session-notes.ts';
+import { writeNotes } from '../../../src/workspace/sessions/write-notes.ts';
 import { closeWorkspace } from '../../../src/workspace/lifecycle/close-workspace.ts';
 import { deleteWorkspace } from '../../../src/workspace/lifecycle/delete-workspace.ts';
 import { noteActivity } from '../../../src/workspace/sessions/note-activity.ts';
@@ -33,17 +31,17 @@ const NEVER_MS = 2 ** 30;
  * Two processes: the buffer of each, and the database as each has it. `database.db` is a third one, without a
  * buffer.
  */
-let here: ActivityBuffer;
-let there: ActivityBuffer;
+let here: SessionBuffer;
+let there: SessionBuffer;
 let hereDb: Knex;
 let thereDb: Knex;
 
 beforeEach(async () => {
   metrics = createMetrics();
-  here = createActivityBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
-  there = createActivityBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
-  hereDb = sessionBuffers.attach(database.db, { activity: here });
-  thereDb = sessionBuffers.attach(database.db, { activity: there });
+  here = new SessionBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
+  there = new SessionBuffer({ db: database.db, log, metrics, everyMs: NEVER_MS });
+  hereDb = sessionBuffer.attach(database.db, here);
+  thereDb = sessionBuffer.attach(database.db, there);
   cast = await buildCast(database.db);
   place = await placeOf(cast.bob);
 });
@@ -108,9 +106,11 @@ describe('reports noted in memory', () => {
     await here.flush();
     const quiet = await statementsDuring(() => here.flush());
     expect(quiet.some((sql) => sql.includes('update'))).toBe(false);
-    for (let round = 0; round < 24; round += 1) await here.flush();
-    expect(here.state().sessions).toBe(0);
+    const twoMinutesLater = performance.now() + 121_000;
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(twoMinutesLater);
     expect(await statementsDuring(() => here.flush())).toEqual([]);
+    expect(here.state().sessions).toBe(0);
+    clock.mockRestore();
   });
 
   it('are in the metrics', async () => {
@@ -200,15 +200,40 @@ describe('nothing counted is lost', () => {
     expect(await sessionsIn(place)).toMatchObject([{ activity_count: 2, last_activity_at: minute(2) }]);
   });
 
+  it('when the session leaves the memory for ten thousand newer ones', async () => {
+    const id = await used(place);
+    note(place, id, bobAt(2));
+    const other = { companyId: 0, workspaceId: 0, userId: 0, isAdmin: false, browserSessionHash: '' };
+    const times = { startedAt: minute(0), lastActivityAt: minute(1), paidUntil: minute(60) };
+    for (let count = 1; count <= 10_000; count += 1)
+      here.remember({ ...other, ...times, workspaceSessionId: id + count });
+    expect(note(place, id, bobAt(3)), 'the database is asked').toBe(false);
+    await here.flush();
+    expect(await sessionsIn(place)).toMatchObject([{ activity_count: 2, last_activity_at: minute(2) }]);
+  });
+
+  it('when one write has reports and traffic of a session', async () => {
+    const id = await used(place);
+    here.note({ id, startedAt: minute(0) }, minute(2.05), { isActive: true, isPartlySeen: false });
+    note(place, id, bobAt(2));
+    const written = await statementsDuring(() => here.flush());
+    expect(written.filter((sql) => /update workspace_sessions/.test(sql))).toHaveLength(1);
+    expect(await sessionsIn(place)).toMatchObject([
+      { activity_count: 2, interactive_seconds: 120, last_activity_at: minute(2.05), active_minutes: 1 },
+    ]);
+  });
+
   it('and nothing counts twice when a write that was taken for failed had worked', async () => {
     const id = await used(place);
     note(place, id, bobAt(2));
-    const taken = await here.take({ workspaceSessionId: id });
-    here.putBack(taken);
+    here.note({ id, startedAt: minute(0) }, minute(2), { isActive: true, isPartlySeen: false });
     await here.flush();
-    here.putBack(taken);
-    await here.flush();
-    expect(await sessionsIn(place)).toMatchObject([{ activity_count: 2, interactive_seconds: 120 }]);
+    const minutes = new Set([minute(2).getTime() / 60_000]);
+    const again = { touches: [minute(2)], lastAt: minute(2), connected: minutes, active: minutes };
+    await writeNotes(database.db, [{ ...emptyNotes({ id, startedAt: minute(0) }), ...again }]);
+    expect(await sessionsIn(place)).toMatchObject([
+      { activity_count: 2, interactive_seconds: 120, connected_minutes: 1, active_minutes: 1 },
+    ]);
   });
 });
 
