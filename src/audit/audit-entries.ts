@@ -3,15 +3,15 @@ import type { AuditEntry } from './audit-row.ts';
 import type { AuditReasonText } from './reasons.ts';
 import type { ActorType } from './request-context.ts';
 
-/** What a stranger would need in a year; see `AuditEntry`. */
+/** The facts that a stranger would need in a year; see `AuditEntry`. */
 export type Details = Record<string, unknown>;
 
 /** Something done to a workspace, or refused. */
 export interface WorkspaceEvent {
   success: boolean;
-  /** Absent when no workspace came to be. */
+  /** Absent when no workspace was created. */
   workspaceId?: number;
-  /** Whom it concerns, when the system acts; else those of the request. */
+  /** The person and company concerned when the system acts. Otherwise they are those of the request. */
   companyId?: number;
   userId?: number;
   details?: Details;
@@ -51,7 +51,7 @@ export interface LoginEvent {
   details?: Details;
 }
 
-/** What is done to a workspace. */
+/** The actions on a workspace. */
 export type WorkspaceAction = AuditAction & `workspace_${string}`;
 
 /** The audit entry of an attempt to sign in. */

@@ -20,11 +20,15 @@ export type { AuditEntry } from './audit-row.ts';
 /** Recorder of `audit_logs`, and its only writer. Stateless: everything it needs is handed in. */
 export class AuditLogger {
   /**
-   * Writes one row. Given a transaction, the row is part of it (in a savepoint), so a change that rolls back
-   * leaves no false evidence; otherwise it has been committed, with others of the same moment, or is safe in
-   * the spool when this returns. A row that cannot be written is an error line with the whole event and
-   * counts on `audit_write_failures_total`, and the person's work goes on. Throws only when the caller's
-   * transaction is lost anyway, since committing it would undo its work without a word.
+   * Writes one row. Throws only when the caller's transaction is lost anyway: committing it would undo its
+   * work without a word.
+   *
+   * 1. Given a transaction, the row is part of it, in a savepoint, so a change that rolls back leaves no
+   *    false evidence.
+   * 2. Given the pool, the row is committed, together with others of the same moment, or safe in the spool
+   *    when this returns.
+   * 3. A row that cannot be written becomes an error line with the whole event and counts on
+   *    `audit_write_failures_total`. The person's work goes on.
    */
   static async log(db: Knex, context: RequestContext, entry: AuditEntry): Promise<void> {
     const row = toAuditRow(context, entry);
@@ -35,8 +39,8 @@ export class AuditLogger {
   }
 
   /**
-   * Writes rows, in their order and in one statement, or throws. Only for settling a payment, whose change
-   * and evidence commit together or not at all: the gateway repeats its notification until it reads OK.
+   * Writes rows in their order, in one statement, or throws. Only for settling a payment: its change and its
+   * evidence commit together or not at all, and the gateway repeats its notification until it reads OK.
    */
   static async logOrThrow(
     trx: Knex.Transaction,
@@ -82,14 +86,16 @@ export class AuditLogger {
     await logWorkspace(db, context, 'workspace_restored', input);
   }
 
-  /** What was in a deleted workspace was destroyed, or could not be; write it when that is known. */
+  /**
+   * The contents of a deleted workspace were destroyed, or could not be. Write it when the outcome is known.
+   */
   static async logWorkspaceDestroy(db: Knex, context: RequestContext, input: WorkspaceEvent): Promise<void> {
     await logWorkspace(db, context, 'workspace_destroyed', input);
   }
 
   /**
-   * The program of a workspace was started, stopped or restarted, or could not be; write it when that is
-   * known.
+   * The program of a workspace was started, stopped or restarted, or could not be. Write it when the outcome
+   * is known.
    */
   static async logWorkspaceRuntime(
     db: Knex,
@@ -142,7 +148,8 @@ function isTransaction(db: Knex): db is Knex.Transaction {
 }
 
 /**
- * What Postgres refuses goes to the spool once the change is committed, and nowhere when it is rolled back.
+ * A row that Postgres refuses goes to the spool once the change is committed, and nowhere when it is rolled
+ * back.
  */
 async function logInTransaction(
   trx: Knex.Transaction,

@@ -6,15 +6,13 @@ import type { AuditRecord } from './audit-record.ts';
 import type { AuditReasonText } from './reasons.ts';
 import type { ActorType, RequestContext } from './request-context.ts';
 
-/**
- * What a caller says about an event. Who, where and when come from the context, unless they are given here.
- */
+/** An event as a caller tells it. The context says who, where and when, unless they are given here. */
 export interface AuditEntry {
   action: AuditAction;
   success: boolean;
   resourceType?: string;
   resourceId?: string | number;
-  /** What a stranger would need in a year. Never passwords, tokens, signatures or card data. */
+  /** The facts that a stranger would need in a year. Never passwords, tokens, signatures or card data. */
   details?: Record<string, unknown>;
   errorMessage?: AuditReasonText;
   /**

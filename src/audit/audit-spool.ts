@@ -17,54 +17,57 @@ export interface AuditSpool {
   /** Resolves when the line is on the disk. Rejects when the folder cannot take it. */
   append(line: string): Promise<void>;
   /**
-   * Hands the complete lines, oldest file first, to `insert`, and removes a file once all of it is in. Stops
-   * at the first error of `insert`, which it throws; the next call begins that file anew, so `insert` must
-   * bear repeats.
+   * Hands the complete lines to `insert`, oldest file first, and removes a file once all its lines are
+   * inserted. Throws the first error of `insert`. The next call begins that file again, so `insert` must
+   * accept repeated lines.
    */
   replay(insert: (lines: string[]) => Promise<void>): Promise<void>;
   /**
-   * Keeps a line that Postgres refuses for what it says; it is not replayed but waits for a person. Rejects
-   * when so many wait that the file is as large as the spool may be.
+   * Keeps a line that Postgres refuses because of its content. It is never replayed: a person must look at
+   * it. Rejects when the file of such lines is as large as the spool may be.
    */
   quarantine(line: string): Promise<void>;
   /**
-   * Takes over files of other processes that nobody has touched for so long, also those in a `former` folder.
+   * Takes over files of other processes that have been untouched for `untouchedMs`, also those in a `former`
+   * folder.
    */
   adopt(input: { untouchedMs: number; former?: string }): Promise<void>;
   /**
-   * Goes on in another folder, taking along what lies in the `former` one. What this process has kept
-   * anywhere else was meant for another database, and is left there.
+   * Continues in another folder and moves the files of the `former` one there. Files of this process anywhere
+   * else were meant for another database, and stay where they are.
    */
   moveTo(folder: { directory: string; former: string }): Promise<void>;
-  /** What waits in the files of this process. */
+  /** The events that wait in the files of this process. */
   size(): Segment & { oldestAt: Date | null };
   /** Resolves when nothing is being appended any more, and no file is open. */
   settle(): Promise<void>;
 }
 
 interface SpoolOptions {
-  /** Where it begins; see `moveTo`. */
+  /** The first folder; see `moveTo`. */
   directory: string;
-  /** Beyond this the spool refuses, in bytes. */
+  /** Size from which on the spool refuses, in bytes. */
   maxBytes: number;
-  /** Told the name of a file whose last line a crash has cut off; its event was never acknowledged. */
+  /**
+   * Called with the name of a file whose last line was cut off by a crash. Its event was never acknowledged.
+   */
   onTorn(file: string): void;
   /**
-   * Told of whole lines that are no JSON, as a failing disk leaves them; they are set apart like refused
-   * ones.
+   * Called with complete lines that are not JSON, as a failing disk leaves them. They are kept apart like
+   * refused ones.
    */
   onBroken(file: string, lines: string[]): void;
 }
 
-/** Lines that share an fsync, and lines that `insert` gets at once. */
+/** Number of lines that share one fsync, and that `insert` gets at once. */
 const BATCH = { items: 1000, bytes: 1_048_576 };
 
 /** Lines that Postgres refused. */
 export const QUARANTINE_FILE = 'refused.jsonl';
 
 /**
- * Opens the spool; touches the disk only when there is something to keep. Processes may share a folder
- * without knowing of each other: whoever renames a file owns it, and an appender notices (see
+ * Opens the spool, which touches the disk only when there is something to keep. Processes may share a folder
+ * without knowing of each other: the process that renames a file owns it, and an appender notices (see
  * `SpoolAppender`).
  */
 export function createAuditSpool({ maxBytes, onTorn, onBroken, ...options }: SpoolOptions): AuditSpool {
@@ -166,7 +169,7 @@ async function adopt(
   segments.set(own, { events: readLines(text).lines.length, bytes: Buffer.byteLength(text) });
 }
 
-/** A last line that a crash has cut off was not on the disk when anybody was told that it is kept. */
+/** A last line without its end was cut off by a crash, before anybody was told that it is kept. */
 function readLines(text: string): { lines: string[]; broken: string[]; isTorn: boolean } {
   const pieces = text.split('\n');
   const rest = pieces.pop() ?? '';

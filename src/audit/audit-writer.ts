@@ -9,77 +9,80 @@ import type { OtherFolder, SpoolFolders } from './spool-folders.ts';
 import { createSpoolReplay } from './spool-replay.ts';
 
 /**
- * Writes audit rows that belong to nobody's transaction: many at once, and to the spool when Postgres cannot
- * take them.
+ * Writes audit rows that belong to no transaction: many at once, and to the spool when Postgres cannot take
+ * them.
  */
 export interface AuditWriter {
   /**
-   * Resolves when the row is committed or, failing that, in the spool. Never rejects: what neither takes is
-   * logged whole.
+   * Resolves when the row is committed or, failing that, in the spool. Never rejects: a row that neither
+   * takes is logged whole.
    */
   write(row: AuditRow): Promise<void>;
-  /** Puts a row into the spool, to be tried again from there. Never rejects. */
+  /** Puts a row into the spool, from where it is tried again. Never rejects. */
   keep(row: AuditRow, reason: SpoolReason): Promise<void>;
   state(): AuditWriterState;
   /**
-   * Writes what waits, then replays the spool for ten seconds at most; the next start goes on with the rest.
+   * Writes the waiting rows, then replays the spool for ten seconds at most. The next start continues with
+   * the rest.
    */
   close(): Promise<void>;
 }
 
 /**
- * Why an event went to the spool: no answer, or none in time; too many waiting; not accepted in a
+ * Why an event went to the spool: no answer in time, too many events waiting, or not accepted in a
  * transaction.
  */
 type SpoolReason = 'unreachable' | 'queue-full' | 'refused';
 
-/** How things stand now. */
+/** The state of the writer now. */
 export interface AuditWriterState {
   queuedEvents: number;
   spooledEvents: number;
   spooledBytes: number;
-  /**
-   * When the oldest event happened that is not in the table yet; of a spooled one, when its file was begun.
-   */
+  /** Time of the oldest event that is not in the table yet. For a spooled event: when its file was begun. */
   oldestUnwrittenAt: Date | null;
-  /** Events since the start that neither Postgres nor the disk took; they are in the error log. */
+  /** Number of events since the start that neither Postgres nor the disk took. They are in the error log. */
   lostEvents: number;
-  /** What waits for other databases, and is not written by this process. */
+  /** Events that wait for other databases. This process does not write them. */
   otherFolders: OtherFolder[];
 }
 
 export interface AuditWriterLimits {
-  /** Events waiting in memory; those beyond go to the spool. */
+  /** Most events that wait in memory; further ones go to the spool. */
   queueEvents: number;
-  /** Events in one statement. */
+  /** Most events in one statement. */
   batchEvents: number;
-  /** A statement without an answer for so long sends its events to the spool, in milliseconds. */
+  /** A statement that has no answer after this many milliseconds sends its events to the spool. */
   writeTimeoutMs: number;
 }
 
 export interface AuditWriterDeps {
-  /** A pool that nobody else fills up: a request that holds a connection may wait for its audit row. */
+  /**
+   * A pool of its own. In a shared one, requests that wait for their audit rows could hold every connection.
+   */
   db: Knex;
   log: Log;
   metrics: Metrics;
   spool: AuditSpool;
-  /** Absent: the spool stays in the folder that it has. */
+  /** Absent: the spool stays in its first folder. */
   folders?: SpoolFolders;
   limits: AuditWriterLimits;
 }
 
 /**
- * Texts of the events in one statement, and of all that wait, in bytes; and what a row has besides its long
+ * Most bytes of text in one statement and in all waiting events, and the bytes of a row besides its long
  * texts.
  */
 const BATCH_BYTES = 1_048_576;
 const QUEUE_BYTES = 33_554_432;
 const ROW_BYTES = 512;
 
-/** Statements at once: while Postgres works on one, the next is made ready. */
+/** Number of statements at once: while Postgres works on one, the next is prepared here. */
 const WRITES_IN_FLIGHT = 2;
 
-/** Starts the writer of one process, and the replay of what an earlier one has left in the spool. */
+/**
+ * Starts the writer of one process, and the replay of the events that an earlier process left in the spool.
+ */
 export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   const { db, log, metrics, spool, limits } = deps;
   const replay = createSpoolReplay(deps);
@@ -144,7 +147,7 @@ export function createAuditWriter(deps: AuditWriterDeps): AuditWriter {
   };
 }
 
-/** About the memory that a row takes: its texts, of which only those without a low limit are looked at. */
+/** Estimate of the memory that a row takes. Only texts without a low limit are measured. */
 function sizeOf({ details, user_agent, request_path, error_message }: AuditRow): number {
   return ROW_BYTES + [details, user_agent, request_path, error_message].reduce(addLength, 0);
 }

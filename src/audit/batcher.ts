@@ -1,14 +1,18 @@
-/** Gathers items while a write is in flight and writes them together: the busier, the larger the batches. */
+/**
+ * Collects items while a write is in flight and writes them together: the more load, the larger the batches.
+ */
 interface Batcher<T> {
-  /** Resolves, or rejects, with the write that had the item in it. */
+  /** Resolves or rejects with the write that contains the item. */
   add(item: T, bytes: number): Promise<void>;
-  /** What is not written yet, that in flight included. */
+  /** The items that are not written yet, including those in flight. */
   waiting(): { count: number; bytes: number; oldest: T | undefined };
   /** Resolves when nothing is waiting. */
   idle(): Promise<void>;
 }
 
-/** A batch ends at whichever bound is met first; a single item larger than `bytes` is a batch of its own. */
+/**
+ * A batch ends at the bound that is reached first. A single item larger than `bytes` is a batch of its own.
+ */
 interface BatchLimits {
   items: number;
   bytes: number;
@@ -21,13 +25,13 @@ interface Waiting<T> {
   reject(error: unknown): void;
 }
 
-/** Fewer items than this are not worth sharing out over two writes. */
+/** Fewer items than this are not worth splitting over two writes. */
 const SHARE_FROM = 64;
 
 /**
- * Group commit without a timer: a lone item is written in the same turn of the event loop, and what arrives
- * while all `lanes` write waits for the next write. With two lanes a long queue is halved, so that one half
- * is made ready here while the database works on the other.
+ * Group commit without a timer. A single item is written in the same turn of the event loop; items that
+ * arrive while all `lanes` are writing wait for the next write. With two lanes a long queue is halved, so
+ * that one half is prepared here while the database works on the other.
  */
 export function createBatcher<T>(
   limits: BatchLimits,

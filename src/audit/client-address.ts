@@ -1,21 +1,23 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 
-/** What needs no second look: dotted addresses alone, as nearly every proxy writes them. */
+/** Headers that need no rewriting: only IPv4 addresses, as nearly every proxy writes them. */
 const PLAIN = /^[\d., ]*$/;
 
 /**
- * So much of the header is looked at, from its end; an address has 45 characters at most, and no chain of
+ * Number of characters read from the end of the header. An address has 45 characters at most, and no chain of
  * proxies has a hundred.
  */
 const FORWARDED_MAX = 4096;
 
 /**
- * One spelling for one address, however a proxy writes it: with a port (`203.0.113.7:5123`,
- * `[2001:db8::1]:5123`; Azure and IIS do), in brackets or quotes (RFC 7239, section 6), with a zone
- * (`%eth0`), as IPv4 within IPv6 in any spelling (`::ffff:203.0.113.7`, `0:0:0:0:0:FFFF:cb00:7107`; RFC 4291,
- * section 2.5.5.2). Null when the text is no address at all, so that an unusable header can never make a row
- * fail.
+ * Returns the same spelling for an address however a proxy writes it. Null when the text is not an address,
+ * so that an unusable header never makes a row fail.
+ *
+ * 1. With a port: `203.0.113.7:5123`, `[2001:db8::1]:5123`, as Azure and IIS write it.
+ * 2. In brackets or quotes (RFC 7239, section 6), or with a zone (`%eth0`).
+ * 3. As IPv4 within IPv6 in any spelling: `::ffff:203.0.113.7`, `0:0:0:0:0:FFFF:cb00:7107` (RFC 4291, section
+ *    2.5.5.2).
  */
 export function normaliseAddress(text: string | undefined | null): string | null {
   if (text === undefined || text === null) return null;
@@ -32,10 +34,12 @@ export function normaliseAddress(text: string | undefined | null): string | null
 }
 
 /**
- * Rewrites `X-Forwarded-For` in place, each address in its one spelling, before anybody compares it with the
- * proxies that are trusted: `10.0.0.1:443` would be none of them, and the client's own address could not be
- * read. What is no address stays. The proxies write on the right, so that of a very long header only the left
- * is lost, which is the client's own claim.
+ * Rewrites `X-Forwarded-For` in place so that each address has its one spelling; other text stays.
+ *
+ * 1. Express compares these addresses with the trusted proxies. It would not recognise `10.0.0.1:443`, and
+ *    would take the proxy for the client.
+ * 2. A very long header loses its left part. Proxies write on the right, so only the client's own claims are
+ *    lost.
  */
 export function normaliseForwarded(headers: IncomingHttpHeaders): void {
   const given = headers['x-forwarded-for'];
@@ -51,7 +55,7 @@ function unquoted(text: string): string {
   return /^"(.*)"$/s.exec(text)?.[1]?.trim() ?? text;
 }
 
-/** Without brackets a last group of IPv6 is no port: it cannot be told from one. */
+/** IPv6 without brackets is taken to have no port: its last group looks like one. */
 function withoutPort(text: string): string {
   const inBrackets = /^\[([^[\]]*)\](?::\d{1,5})?$/.exec(text)?.[1];
   return inBrackets ?? /^(\d{1,3}(?:\.\d{1,3}){3}):\d{1,5}$/.exec(text)?.[1] ?? text;

@@ -12,7 +12,7 @@ import {
 import { dirname } from 'node:path';
 
 /**
- * Opens a file that must not exist yet, for appending; only the app's own user may read it: it holds
+ * Creates a file for appending, which must not exist yet. Only the app's own user may read it, since it holds
  * addresses and names.
  */
 export async function createPrivateFile(path: string): Promise<FileHandle> {
@@ -22,12 +22,12 @@ export async function createPrivateFile(path: string): Promise<FileHandle> {
   return handle;
 }
 
-/** Makes a folder, unless it is there, that only the app's own user may enter. */
+/** Makes a folder that only the app's own user may enter, unless it exists. */
 export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
-/** Appends to a file, made when it is missing, and returns when the text is on the disk. */
+/** Appends to a file, or creates it, and returns when the text is on the disk. */
 export async function appendDurably(path: string, text: string): Promise<void> {
   await makePrivateFolder(dirname(path));
   const handle = await open(path, 'a', 0o600);
@@ -45,12 +45,12 @@ export async function listFolder(path: string): Promise<string[]> {
   return (await ifThere(readdir(path))) ?? [];
 }
 
-/** Null when the file is gone, as in all of the following: another process was there first. */
+/** The text of a file. Null, here and below, when the file is gone because another process was first. */
 export async function readIfThere(path: string): Promise<string | null> {
   return ifThere(readFile(path, 'utf8'));
 }
 
-/** Inode, size in bytes, and milliseconds since 1970 of the last change. */
+/** Inode, size in bytes, and time of the last change in milliseconds since 1970. */
 export async function statIfThere(
   path: string,
 ): Promise<{ inode: number; bytes: number; changedAtMs: number } | null> {

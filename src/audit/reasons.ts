@@ -63,10 +63,13 @@ export const auditReasons = {
 
 export type AuditReason = keyof typeof auditReasons;
 
-/** A reason, and after a colon what a gateway said itself. */
+/** A reason, optionally followed by a colon and the gateway's own words. */
 export type AuditReasonText = AuditReason | `${AuditReason}: ${string}`;
 
-/** Splits the text of a row; null when it begins with no reason of the list, as texts of other hands may. */
+/**
+ * Splits the text of a row into a reason and the words after it. Null when it does not begin with a known
+ * reason.
+ */
 export function readReason(text: string): { reason: AuditReason; words: string | null } | null {
   const [, code = '', words] = /^([a-z][a-z_-]*)(?:: ([\s\S]*))?$/.exec(text) ?? [];
   if (!isReason(code)) return null;
@@ -78,8 +81,8 @@ function isReason(code: string): code is AuditReason {
 }
 
 /**
- * Why something came about that was not refused, as `details.cause`, `details.because` or `details.reason`
- * names it.
+ * Causes of events that were not refused, as `details.cause`, `details.because` or `details.reason` names
+ * them.
  */
 export const auditCauses = [
   'closed',

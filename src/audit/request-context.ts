@@ -8,7 +8,7 @@ import { withoutSecrets } from './without-secrets.ts';
 export const actorTypes = ['user', 'operator', 'gateway', 'system', 'anonymous'] as const;
 export type ActorType = (typeof actorTypes)[number];
 
-/** Who does what, from where and when: everything an operation or a recorder may know of the request. */
+/** The request as operations and recorders know it: who acts, from where and when. */
 export interface RequestContext {
   requestId: string;
   actorType: ActorType;
@@ -18,7 +18,7 @@ export interface RequestContext {
   companyId: number | null;
   /** The client's address, IPv4-mapped IPv6 as IPv4; null when there is none or it cannot be read. */
   ip: string | null;
-  /** The address as it came when it could not be read. */
+  /** The address as it was received, when it could not be read. */
   rawIp: string | null;
   userAgent: string | null;
   method: string | null;
@@ -35,7 +35,7 @@ declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
   namespace Express {
     interface Request {
-      /** Set by web/request-log.ts, with the next. */
+      /** Set by web/request-log.ts, like `receivedAt`. */
       requestId: string;
       receivedAt: Date;
       /** Set by web/browser-session.ts: SHA-256 of the session id. */
@@ -84,9 +84,8 @@ function clientAddress(req: Request): string | undefined {
 }
 
 /**
- * The same for a request that meets no middleware, as what comes to a workspace: thousands each second. The
- * request stays as it is; with another prototype, as Express gives it, Node would be slower in all that
- * follows.
+ * The context of a request that passes no middleware: thousands a second go to workspaces. The request object
+ * stays unchanged, since with the prototype that Express sets, Node handles it more slowly from then on.
  */
 export function unroutedContext(app: Express, req: IncomingMessage, log: Log): RequestContext {
   const { headers, socket, method, url } = req;
@@ -110,7 +109,7 @@ export function unroutedContext(app: Express, req: IncomingMessage, log: Log): R
   };
 }
 
-/** A view of the request by which Express reads its address. */
+/** A copy of the request with the methods of Express, which reads the address from it. */
 function asRouted(app: Express, { headers, socket }: IncomingMessage): Request {
   return Object.assign(Object.create(app.request) as Request, { headers, socket });
 }

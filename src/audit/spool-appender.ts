@@ -3,30 +3,32 @@ import { join } from 'node:path';
 import { v7 as uuid } from 'uuid';
 import { createPrivateFile, statIfThere } from './durable-file.ts';
 
-/** What one file of the spool holds. */
+/** The contents of one file of the spool, in numbers. */
 export interface Segment {
   events: number;
   bytes: number;
 }
 
-/** A file is closed and the next begun at this size, so that a replay holds only so much in memory. */
+/** At this size a file is closed and the next one begun, which bounds the memory of a replay. */
 const SEGMENT_BYTES = 4_194_304;
 
 /**
- * Milliseconds since 1970, so that names sort by age, and an id, so that no two processes take the same name.
+ * A name is the time in milliseconds since 1970, so that names sort by age, and an id, so that no two
+ * processes take the same name.
  */
 export const SEGMENT_NAME = /^\d{15}-[0-9a-f-]{36}\.ndjson$/;
 
-/** A name that nobody has, for a file begun at that time. */
+/** A new name for a file that is begun at that time. */
 export function segmentName(atMs: number): string {
   return `${String(atMs).padStart(15, '0')}-${uuid()}.ndjson`;
 }
 
 /**
- * Appends lines to files of its own in `directory` and notes in `segments` what they hold. Not for concurrent
- * calls. A file found renamed after the fsync was taken over by another process, which may have read it
- * before these lines came: they are written again elsewhere. They may be replayed twice then, and are never
- * lost.
+ * Appends lines to its own files in `directory`, and keeps their sizes in `segments`. Calls must not overlap.
+ *
+ * 1. A file that is found renamed after the fsync was taken over by another process, which may have read it
+ *    before these lines came.
+ * 2. So the lines are written again elsewhere. They may then be replayed twice, and are never lost.
  */
 export class SpoolAppender {
   #current: { name: string; handle: FileHandle; inode: number } | null = null;
@@ -50,7 +52,7 @@ export class SpoolAppender {
     while (!(await this.#appendTo(await this.#open(), text, lines.length)));
   }
 
-  /** Appends no more to the file of that name, or to any. */
+  /** Stops appending to the file of that name, or to every file. */
   async seal(name?: string): Promise<void> {
     const current = this.#current;
     if (current === null || (name !== undefined && current.name !== name)) return;

@@ -4,33 +4,31 @@ import { join } from 'node:path';
 import { listFolder, makePrivateFolder, statIfThere } from './durable-file.ts';
 import { SEGMENT_NAME } from './spool-appender.ts';
 
-/** The folders of the spool: one for each database, named by what the database says of itself. */
+/** The folders of the spool: one for each database, named by the identity that the database reports. */
 export interface SpoolFolders {
   /**
-   * Where events go until the database has answered: the folder that an earlier start has found under this
+   * The folder for events until the database has answered: the one that an earlier start found for this
    * address.
    */
   initial: string;
   /**
-   * The folder of the database with that identity, kept in mind for the next start under this address. Null:
-   * it does not say, and its folder is named by its address. `former` is the one by address, which earlier
-   * versions used for all.
+   * The folder of the database with that identity, remembered for the next start with this address. Without
+   * an identity (null) the folder is named by the address. `former` is the folder by address, which earlier
+   * versions always used.
    */
   folderOf(identity: string | null): Promise<{ directory: string; former: string }>;
-  /** What waits in folders that are not of this database. */
+  /** The events in folders of other databases. */
   listOthers(): Promise<OtherFolder[]>;
 }
 
-/** A folder of another database, or of one that could not be told. */
+/** A folder of another database, or of an unknown one. */
 export interface OtherFolder {
   folder: string;
   files: number;
   bytes: number;
 }
 
-/**
- * Reads what an earlier start has found out. `byAddress` is the name of the folder by the database's address.
- */
+/** Reads the note of an earlier start. `byAddress` is the name of the folder by the database's address. */
 export function openSpoolFolders(root: string, byAddress: string): SpoolFolders {
   const former = join(root, byAddress);
   const note = `${former}.database`;
@@ -69,8 +67,8 @@ function readNote(path: string): string | null {
 }
 
 /**
- * Failure is ignored: without the note the next start begins in the folder by address, and moves what it kept
- * there once the database has answered.
+ * Failure is ignored: without the note the next start begins in the folder by address, and moves its files
+ * once the database has answered.
  */
 async function writeNote(root: string, path: string, identity: string): Promise<void> {
   try {
@@ -82,7 +80,7 @@ async function writeNote(root: string, path: string, identity: string): Promise<
   }
 }
 
-/** What was refused has been told when it was: it does not wait to be written. */
+/** Refused events were reported when they were refused. They are not waiting to be written. */
 async function measure(folder: string): Promise<{ files: number; bytes: number }> {
   const total = { files: 0, bytes: 0 };
   for (const name of (await listFolder(folder)).filter((file) => SEGMENT_NAME.test(file))) {

@@ -5,38 +5,40 @@ import type { AuditWriterDeps } from './audit-writer.ts';
 import type { OtherFolder } from './spool-folders.ts';
 import { fromEventLine, insertAuditEvents, insertOrRefuse, toEventLine } from './insert-audit-events.ts';
 
-/** Brings what is in the spool into the table, and knows whether Postgres answers. */
+/** Writes the events of the spool into the table, and knows whether Postgres answers. */
 interface SpoolReplay {
-  /** True from a failure until Postgres has taken events again: nobody waits for it meanwhile. */
+  /** True from a failure until Postgres has taken events again. Meanwhile no event waits for it. */
   isDown(): boolean;
   noteFailure(error: unknown): void;
-  /** Something is in the spool: it is replayed in a moment. */
+  /** Tells that the spool holds events: they are replayed in a moment. */
   wake(): void;
-  /** Sets apart a row that Postgres refuses for what it says; the error log has it too. Never rejects. */
+  /**
+   * Keeps apart a row that Postgres refuses because of its content, and logs it as an error. Never rejects.
+   */
   refuse(row: AuditRow, error: unknown): Promise<void>;
-  /** What waits in folders of other databases, as of a moment ago. */
+  /** The events in folders of other databases, as of a moment ago. */
   otherFolders(): OtherFolder[];
-  /** Replays what is left, for ten seconds at most. */
+  /** Replays the remaining events, for ten seconds at most. */
   close(): Promise<void>;
 }
 
 /**
- * After a failure Postgres is asked again so soon, then after twice the time, up to the second; in
+ * Wait before Postgres is asked again after a failure. It doubles from the first value up to the second, in
  * milliseconds.
  */
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
 
 /**
- * Files of other processes are looked for so often, and are abandoned when untouched for so long; in
- * milliseconds.
+ * Interval at which files of other processes are looked for, and age at which an untouched one counts as
+ * abandoned; in milliseconds.
  */
 const ADOPT_EVERY_MS = 30_000;
 
 /** How long `close` goes on replaying, in milliseconds. */
 const CLOSE_MS = 10_000;
 
-/** Starts at once with what an earlier process has left. */
+/** Starts at once with the events that an earlier process left. */
 export function createSpoolReplay({
   db,
   log,
@@ -77,7 +79,9 @@ export function createSpoolReplay({
     metrics.auditReplayed.inc(lines.length - refused);
   };
 
-  /** The database says each time which one it is: behind the same address may be another one since. */
+  /**
+   * Asks the database for its identity each time, since another one may be behind the same address by now.
+   */
   const findFolder = async (): Promise<{ former?: string }> => {
     const identity = await findDatabaseIdentity(db, limits.writeTimeoutMs);
     if (folders === undefined) return {};

@@ -1,7 +1,7 @@
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /**
- * The separators between two cells. Excel takes the list separator of its Windows: a semicolon in Turkish, a
+ * The separators between two cells. Excel expects the list separator of Windows: a semicolon in Turkish, a
  * comma in English.
  */
 export const csvSeparators = { comma: ',', semicolon: ';' } as const;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TooManyAttempts } from '../errors.ts';
 
-/** After a refusal because too many downloads run, another try makes sense after so many seconds. */
+/** Seconds after which another try makes sense when too many downloads are running. */
 const RETRY_AFTER_SECONDS = 15;
 
 /**

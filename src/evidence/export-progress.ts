@@ -6,7 +6,7 @@ import { HOUR_MS } from '../durations.ts';
 /** How often progress is written, in milliseconds: as often as a person can see it move. */
 const WRITE_MS = 1000;
 
-/** A process that has written nothing for so long is dead, and its download with it. */
+/** A process that has written nothing for this long is dead, and so is its download. */
 const SILENT_SECONDS = 30;
 
 /** After a day no page that could show the progress is open any more. */

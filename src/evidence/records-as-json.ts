@@ -48,8 +48,8 @@ export function sessionRecordsAsJson(
 }
 
 /**
- * The rows with the fields of `record` in its order; `instead` replaces some. A single conversion of the
- * whole row costs less than joining its pieces.
+ * Selects the fields of `record` from `rows`, in the order of the record; `instead` replaces some of them.
+ * One conversion of the whole row costs less than joining its pieces.
  */
 function asJson(
   db: Knex,

@@ -3,7 +3,7 @@ import { PAGE_SIZE, readPage, type Cursor, type Page } from '../../db/keyset.ts'
 import { securityEventKinds, type SecurityEventKind } from './security-log.ts';
 
 export interface SecurityEventEntry {
-  /** The slot and one, since addresses of pages count from 1. */
+  /** The slot plus one, since cursors of pages count from 1. */
   id: number;
   at: Date;
   kind: string;
@@ -14,8 +14,8 @@ export interface SecurityEventEntry {
 }
 
 /**
- * The security events that are still there, newest first, of one kind or of all. A page that starts from an
- * event whose slot has been used again meanwhile starts from the new one.
+ * The security events that are still kept, newest first, of one kind or of all. When the slot of a page's
+ * first event has been reused meanwhile, the page starts from the new event.
  */
 export async function listSecurityEvents(
   db: Knex,
@@ -42,7 +42,7 @@ export async function listSecurityEvents(
   return readPage<SecurityEventEntry>(db, query, order, cursor);
 }
 
-/** How many events of each kind are still there. */
+/** The number of events of each kind that are still kept. */
 export async function countSecurityEvents(db: Knex): Promise<{ kind: SecurityEventKind; count: number }[]> {
   const found = await db('security_events')
     .groupBy('kind')

@@ -7,41 +7,38 @@ import type { RequestContext } from '../request-context.ts';
 import { recordSecurityEvent, type SecurityEventKind } from './security-log.ts';
 import { DAY_MS, MINUTE_MS } from '../../durations.ts';
 
-/** As long as the limits of the sign-in form count. */
+/** Length of a window, the same as for the limits of the sign-in form. */
 const WINDOW_MINUTES = 15;
 
-/** So many addresses have rows of their own in a window, for each account; those beyond share one. */
+/** Addresses that get rows of their own in a window, for each account; further addresses share one row. */
 const ADDRESSES_MAX = 20;
 
-/** Rows that one transaction takes: few enough to hold their locks for a moment only. */
+/** Rows that one transaction writes: few enough that their locks last a moment only. */
 const WRITTEN_AT_ONCE = 500;
 
 /**
- * The database takes no row that is older than 31 days (migration 0122): what waited longer is written a day
- * short of that.
+ * The database refuses rows older than 31 days (migrations/0003-audit.sql). A count that waited longer is
+ * dated a day within that.
  */
 const OLDEST_DAYS = 30;
 
-/** An attempt that was refused, as strangers can make them without end. */
+/** A refused attempt of a kind that strangers can repeat without end. */
 interface RefusedAttempt {
   entry: AuditEntry;
-  /** The first so many of a window get rows of their own; 0: all of them are only counted. */
+  /** Number of attempts of a window that get rows of their own; the others are only counted. */
   ownRows: number;
-  /** What it is about besides the person: a token's number. */
+  /** The subject besides the person, such as a token's number. */
   subject?: string;
-  /**
-   * Names of details that may differ from one attempt to the next: the row that counts them has none of
-   * these.
-   */
+  /** Names of details that may differ between attempts. The row that counts the attempts has none of them. */
   varying?: readonly string[];
-  /** Where each one is noted besides, as long as there is room. */
+  /** The kind of security event that also notes each attempt, as long as there is room. */
   kind: SecurityEventKind;
 }
 
 /**
- * Counts an attempt that was refused: of each kind one row of evidence for a window, an account and an
- * address, with the number of attempts, so that nobody can fill somebody's evidence. When it cannot be
- * counted it is an audit row of its own.
+ * Counts a refused attempt. Each kind leaves one row of evidence for a window, an account and an address,
+ * with the number of attempts, so that nobody can fill another person's evidence. An attempt that cannot be
+ * counted becomes an audit row of its own.
  */
 export async function recordRefusedAttempt(
   db: Knex,
@@ -63,7 +60,7 @@ export async function recordRefusedAttempt(
   });
 }
 
-/** The attempts of the window with this one; null: they could not be counted. */
+/** The number of attempts in the window, including this one. Null: they could not be counted. */
 async function count(
   db: Knex,
   context: RequestContext,
@@ -137,8 +134,8 @@ interface CountedRow {
 }
 
 /**
- * Writes what was counted in windows that are over, one row for each; of one person or company also what is
- * still being counted, for whoever is about to read it. Returns how many rows it wrote.
+ * Writes one row for each window that is over. For a person or company whose evidence is about to be read, it
+ * also writes the windows that are still open. Returns the number of rows written.
  */
 export async function writeRefusedAttempts(
   db: Knex,

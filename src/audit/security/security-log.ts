@@ -4,7 +4,7 @@ import { boundedText } from '../../storable-text.ts';
 import { auditSink } from '../audit-sink.ts';
 import type { RequestContext } from '../request-context.ts';
 
-/** The kinds, in the order of their rings in the table; migration 0121 has a sequence for each. */
+/** The kinds, in the order of their rings in the table. migrations/0003-audit.sql has a sequence for each. */
 export const securityEventKinds = [
   'unsigned-callback',
   'forged-request',
@@ -15,21 +15,21 @@ export const securityEventKinds = [
 
 export type SecurityEventKind = (typeof securityEventKinds)[number];
 
-/** Slots of a kind. */
+/** Number of slots for each kind. */
 export const RING_SLOTS = 2000;
 
 /**
- * Events of one kind that one address may leave in a minute; what is beyond is only counted in the metrics.
+ * Events of one kind that one address may leave in a minute. Further ones are only counted in the metrics.
  */
 export const PER_ADDRESS_AND_MINUTE = 60;
 
-/** Longest excerpt kept of what a stranger sent, in characters. */
+/** Longest excerpt kept of a stranger's text, in characters. */
 const EXCERPT_MAX = 1000;
 
 /**
- * Notes something that proves nothing and belongs in nobody's evidence, such as an unsigned callback. Each
- * kind has a ring of 2 000 slots, so a flood overwrites the oldest of its own kind and never fills the disk.
- * Never throws.
+ * Notes an event that proves nothing and belongs in nobody's evidence, such as an unsigned callback. Each
+ * kind has a ring of 2 000 slots, so a flood overwrites the oldest events of its own kind and never fills the
+ * disk. Never throws.
  */
 export async function recordSecurityEvent(
   db: Knex,

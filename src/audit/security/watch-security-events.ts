@@ -2,15 +2,16 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../request-context.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
-/** The minutes that a run looks back: as many as lie between two runs (jobs.ts). */
+/** The minutes that a run looks back, the same as between two runs (jobs.ts). */
 const WINDOW_MINUTES = 5;
 
-/** So many events of one kind are no slip of a person or a program any more. */
+/** Number of events of one kind that no slip of a person or a program explains. */
 const MANY = 100;
 
 /**
- * Warns in the log, at most once in five minutes, when strangers send much that is refused. The metric
- * `security_events_total` also counts what the table had no room for. Returns how many kinds it warned of.
+ * Warns in the log, at most once in five minutes, when many requests of strangers are refused. The metric
+ * `security_events_total` also counts the events that the table had no room for. Returns the number of kinds
+ * it warned of.
  */
 export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<string> {
   const since = new Date(context.at.getTime() - WINDOW_MINUTES * MINUTE_MS);
