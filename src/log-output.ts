@@ -42,17 +42,17 @@ interface LossCounter {
 }
 
 function createLossCounter({ onLost, onWorking }: LogLosses): LossCounter {
-  let untold = 0;
+  let unreported = 0;
   return {
     lose: () => {
-      untold += 1;
+      unreported += 1;
       onLost();
     },
     work: () => {
-      if (untold === 0) return;
-      const lostLines = untold;
+      if (unreported === 0) return;
+      const lostLines = unreported;
       // Reset first: the report is a line of the log as well.
-      untold = 0;
+      unreported = 0;
       onWorking(lostLines);
     },
   };

@@ -16,7 +16,7 @@ const RETRY_MS = 1000;
  * The longest time that the end of a session waits for an app that is away, in milliseconds; the person waits
  * as well. A session whose end is not reported in time ends as idle.
  */
-const LAST_WORD_MS = 15_000;
+const LAST_MESSAGE_MS = 15_000;
 
 /** How long the app may take to record an end, in milliseconds. */
 const NOTING_MS = 3000;
@@ -57,7 +57,7 @@ export class AppLink {
   async ended(how: 'exit' | 'lost'): Promise<void> {
     if (this.#isDone) return;
     this.#isDone = true;
-    const end = Date.now() + LAST_WORD_MS;
+    const end = Date.now() + LAST_MESSAGE_MS;
     while (!(await this.#takeLeave(how))) {
       const decision = await this.#comeBack(end - Date.now());
       if (decision === null || 'refused' in decision) return;

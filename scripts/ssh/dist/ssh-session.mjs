@@ -97,7 +97,7 @@ function parse(line) {
 var AWAY_MS = 3e5;
 var ANSWER_MS = 15e3;
 var RETRY_MS = 1e3;
-var LAST_WORD_MS = 15e3;
+var LAST_MESSAGE_MS = 15e3;
 var NOTING_MS = 3e3;
 var AppLink = class {
   #path;
@@ -119,7 +119,7 @@ var AppLink = class {
   async ended(how) {
     if (this.#isDone) return;
     this.#isDone = true;
-    const end2 = Date.now() + LAST_WORD_MS;
+    const end2 = Date.now() + LAST_MESSAGE_MS;
     while (!(await this.#takeLeave(how))) {
       const decision = await this.#comeBack(end2 - Date.now());
       if (decision === null || 'refused' in decision) return;

@@ -61,10 +61,10 @@ async function continueSession(
 /**
  * Hides the session from the listener that sets `express-session`'s cookie, unless the answer may carry it.
  */
-function withoutCookieUnless(res: Response, req: MaybeSession, isAsked: () => boolean): void {
+function withoutCookieUnless(res: Response, req: MaybeSession, isEnding: () => boolean): void {
   const writeHead = res.writeHead.bind(res) as (...given: unknown[]) => Response;
   res.writeHead = (...given: unknown[]): Response => {
-    if (isAsked()) return writeHead(...given);
+    if (isEnding()) return writeHead(...given);
     const { session } = req;
     req.session = undefined;
     try {

@@ -15,7 +15,7 @@ import { isPrefetch } from '../host-request.ts';
 import { addressWithLabel, entryQuery } from '../input.ts';
 import { hashSentToken } from '../workspace-cookie.ts';
 import { findWorkspaceAt } from '../queries.ts';
-import { createRuntimeActsLimit, tellOfState } from '../runtime/runtime-router.ts';
+import { createRuntimeActsLimit, redirectWithOutcome } from '../runtime/runtime-router.ts';
 import { setWorkspaceState } from '../runtime/set-workspace-state.ts';
 
 /** Nobody enters workspaces by hand more often; each entry is a row of evidence. */
@@ -93,7 +93,7 @@ async function isUp(
   if (!accessRules(deps).mustRun || runtime.state(requested.workspaceId) === 'running') return true;
   await starts.consume(String(req.user?.id));
   const outcome = await setWorkspaceState(db, requestContext(req), { ...requested, act: 'start', runtime });
-  if (!outcome.ok) tellOfState(req, res, 'start', outcome);
+  if (!outcome.ok) redirectWithOutcome(req, res, 'start', outcome);
   return outcome.ok;
 }
 

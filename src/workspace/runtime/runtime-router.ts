@@ -41,11 +41,16 @@ async function setState(
     act,
     runtime,
   });
-  tellOfState(req, res, act, outcome);
+  redirectWithOutcome(req, res, act, outcome);
 }
 
 /** Leads to the page of the workspace, which then says what came of it. */
-export function tellOfState(req: Request, res: Response, act: WorkspaceAct, outcome: SetStateOutcome): void {
+export function redirectWithOutcome(
+  req: Request,
+  res: Response,
+  act: WorkspaceAct,
+  outcome: SetStateOutcome,
+): void {
   const { id, name } = outcome.workspace;
   const text: TextKey = outcome.ok ? done[act] : (refusals[outcome.reason] ?? 'workspace.runtimeFailed');
   setFlash(req, outcome.ok ? 'success' : 'danger', formatOf(res).t(text, { name }));
