@@ -9,6 +9,7 @@ import {
 import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildUser } from '../support/programs/build.ts';
+import { compile } from '../support/programs/compile.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
 
@@ -40,17 +41,16 @@ async function operator(args: string[], stdin = ''): Promise<Ended> {
   return ended;
 }
 
-/** The command as it is called. */
+/** The command in a process of its own. */
 async function spawned(
   args: string[],
   options: { stdin?: string; env?: Record<string, string> } = {},
 ): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), 'scripts/operator.ts', ...args],
-    { env: { PATH, HOME, DATABASE_URL: testApp.database.appUrl, ...options.env } },
-  );
+  const program = await compile({ file: 'scripts/operator.ts' });
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH, HOME, DATABASE_URL: testApp.database.appUrl, ...options.env },
+  });
   child.stdin.end(options.stdin ?? '');
   const code = new Promise<number | null>((done) => child.once('exit', done));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
