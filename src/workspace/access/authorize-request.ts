@@ -74,8 +74,8 @@ const endings: Partial<Record<AccessRefusal, Ending>> = {
 };
 
 /**
- * By SSH the connection is cut and does not come back as a browser does: its session is over as well. What
- * stands for signing out, which ends sessions itself, is that the key was removed.
+ * A refused connection by SSH is cut and does not come back as a browser does, so its session is over as
+ * well. The removal of the key stands for signing out, which ends the sessions of browsers itself.
  */
 const sshEndings: Partial<Record<AccessRefusal, Ending>> = {
   ...endings,

@@ -48,7 +48,7 @@ function browserRow(client: BrowserClient): { key: string; label: string; token_
   return { key: browserFacts.keyOf(client), label: client.label, token_hash: client.tokenHash };
 }
 
-/** What is known about browsers, by the hosts and the cookies that they come with. */
+/** The access facts of browsers, by the host and the cookie of their request. */
 export const browserFacts: FactSource<BrowserClient> = {
   keyOf: ({ label, tokenHash }) => `${label} ${tokenHash ?? ''}`,
   find: (db, clients, at) => {

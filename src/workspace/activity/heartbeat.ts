@@ -1,6 +1,6 @@
 /**
- * Shortest interval that can be a heartbeat, in milliseconds; anything faster is taken for typing. It is less
- * than a second, since VS Code with a terminal open asks every second, and half of those requests come a
+ * Shortest interval that can be a heartbeat, in milliseconds; anything faster is taken for typing. The value
+ * is below a second, since VS Code with a terminal open asks every second, and half of those requests come a
  * little early.
  */
 const SHORTEST_MS = 900;

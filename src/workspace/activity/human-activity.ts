@@ -30,7 +30,8 @@ interface Known {
   /** When a page was last asked for, in milliseconds. */
   pageAt: number;
   /**
-   * One for all WebSockets of the session, since a page may answer in another one than the workspace used.
+   * The same for all WebSockets of the session, since a page may answer in another one than the workspace
+   * used.
    */
   replies: ReplyWindow;
   /** Heartbeats among requests. Tabs are not told apart, since a request does not name its tab. */
@@ -45,26 +46,31 @@ interface Known {
 type Heartbeats<Kind extends string | number> = LRUCache<Kind, Heartbeat>;
 
 /**
- * Tells what a person causes from what a page does by itself; only the former makes a minute active. Contents
- * are not looked at: they are the person's, and every program has its own. A person is behind
- * - a page that the browser says a person asked for (`Sec-Fetch-User`, Fetch Metadata, section 2.4);
- * - a request that writes, and a message in a WebSocket, unless it is a greeting or a heartbeat: it comes
- *   right after the page or the socket was opened, or in the rhythm of those of its kind before it. Of one
- *   kind are messages of one size in one socket (VS Code: 13 bytes every five seconds), requests of one
- *   method and size, and where the size is not known, as where a proxy asks or the body comes in pieces,
- *   those of one method and path. A message that answers the workspace, right after one from there, is no
- *   sign either. Active minutes are the lower bound of use, so what comes at first, at once or as regularly
- *   as a clock makes none, whoever does it. The other way round, the beats of a heartbeat count until its
- *   rhythm is heard: two, or six of each when two tabs ask in turn. So does what a program does by itself at
- *   no regular time, such as to save what a person has changed (Jupyter: within two minutes), and whatever
- *   answers a workspace that speaks without pause.
+ * Decides whether a person caused a request or a message, or whether a page sent it by itself. Only acts of a
+ * person make a minute active. Contents are never read: they are private, and every program has its own.
+ *
+ * A request for a page is a person's when the browser says so (`Sec-Fetch-User`, Fetch Metadata, section
+ * 2.4). A request that writes and a message in a WebSocket are a person's as well, with three exceptions:
+ *
+ * 1. Greetings, which come right after the page or the socket was opened.
+ * 2. Heartbeats, which come in the rhythm of earlier ones of their kind. Messages of one size in one socket
+ *    are of one kind (VS Code: 13 bytes every five seconds). So are requests of one method and size, or of
+ *    one method and path where the size is not known: a proxy that only asks, a body in pieces.
+ * 3. Answers, which come right after a message of the workspace.
+ *
+ * Active minutes are the lower bound of use: a person who acts during a greeting, or as regularly as a clock,
+ * makes none. These acts of pages still count:
+ *
+ * - The beats of a heartbeat before its rhythm is known: two, or six of each when two tabs alternate.
+ * - Acts at no regular time, such as saving the changes of a person (Jupyter: within two minutes).
+ * - Answers to a workspace that speaks without pause.
  */
 export class HumanActivity {
   /**
-   * Of each session what was heard of it: at most 5000, each until half an hour after its last sign, when it
-   * is over. A session that leaves early must show its heartbeats anew, so that a few of their beats make
-   * minutes active. The caches of kinds below have the same rule: nobody who makes up ever new kinds fills
-   * the memory.
+   * The state of each session: at most 5000, each until half an hour after its last request or message, when
+   * the session is over. A session that leaves early must show its heartbeats again, so that a few of their
+   * beats make minutes active. The caches of kinds below have the same rule, so that made-up kinds cannot
+   * fill the memory.
    */
   readonly #sessions = new LRUCache<number, Known>({
     max: 5000,

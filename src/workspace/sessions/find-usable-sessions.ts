@@ -19,7 +19,7 @@ interface UsableSession {
 
 /**
  * Finds the sessions in which a report would count: open, in a workspace that exists and that the person may
- * see, of a person who has accepted the legal texts in force. It checks all that is checked for a single
+ * see, of a person who has accepted the legal texts in force. The checks are those of a single
  * report. Throws when there is no answer in time.
  */
 export async function findUsableSessions(

@@ -194,7 +194,7 @@ export class SessionBuffer {
     this.#lastMinutes.set(id, Math.max(minute, last));
   }
 
-  /** One write after the other: a caller's notes may have come after the write in progress began. */
+  /** Writes one after the other: a caller's notes may have come after the write in progress began. */
   #write(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#writeWaiting());
     return this.#writing;
@@ -228,7 +228,7 @@ export class SessionBuffer {
       const found = new Map(usable.map((row) => [row.id, row]));
       for (const session of asked) {
         const { workspaceSessionId: id } = session;
-        // What was settled or reported in full since it was asked about is newer than the answer.
+        // A session that was settled or reported in full meanwhile is newer than the answer.
         if (this.#usable.peek(id) !== session) continue;
         const row = found.get(id);
         if (row === undefined) {

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../durations.ts';
 import type { SessionReference } from '../session-row.ts';
 
-/** What was noted of one session and is not written yet. */
+/** The notes about a session that are not written yet. */
 export interface SessionNotes {
   workspaceSessionId: number;
   startedAt: Date;

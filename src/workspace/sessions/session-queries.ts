@@ -39,7 +39,7 @@ export async function findOpenSession(
     .first<WorkspaceSession | undefined>(sessionColumns);
 }
 
-/** One session of this person, browser and workspace, ended or not. */
+/** A session of this person, browser and workspace, ended or not. */
 export async function findSession(
   db: Knex,
   key: SessionKey & { workspaceSessionId: number },
@@ -59,7 +59,7 @@ export interface ListedSession extends WorkspaceSession {
   person_name: string;
 }
 
-/** One page of a workspace's sessions, newest first, with who used it. */
+/** A page of a workspace's sessions, newest first, with who used it. */
 export async function listSessions(
   db: Knex,
   input: { companyId: number; workspaceId: number; page: TimedCursor },
@@ -100,7 +100,7 @@ export interface NamedSession extends WorkspaceSession {
   owner_name: string | null;
 }
 
-/** One page of the sessions that began in the time, newest first. */
+/** A page of the sessions that began in the time, newest first. */
 export async function listNamedSessions(
   db: Knex,
   input: SessionFilter & { from: Date; to: Date; page: TimedCursor },

@@ -7,7 +7,7 @@ import { startSession } from './start-session.ts';
 import { decideTouch } from './touch-rule.ts';
 import { writeNotes } from './write-notes.ts';
 
-/** What a report of activity did. `unknown`: there is no such session of this person in this browser. */
+/** The effect of a report of activity. `unknown`: there is no such session of this person in this browser. */
 export type ActivityOutcome =
   | { outcome: 'touched'; session: WorkspaceSession }
   | { outcome: 'restarted'; session: WorkspaceSession; previous: WorkspaceSession }

@@ -3,8 +3,9 @@ import { monthDays, sessionSpans, type MonthFilter, type UsageFilter } from './s
 
 /**
  * Use in whole seconds, rounded down, added over people: active ≤ connected ≤ the time that the sessions
- * cover. What one person did in several sessions at once counts once. The true time lies between both bounds:
- * a session holds how many of its minutes were counted, not which. Times are null when there was none.
+ * cover. A person's use in several sessions at the same time counts once. The true time lies between both
+ * bounds: a session holds how many of its minutes were counted, not which. Times are null when there was
+ * none.
  */
 export interface UsageStats {
   /** Upper bound. A session that was not counted, or seen only in part, counts with its whole length. */
@@ -37,7 +38,7 @@ export async function calculateUsage(db: Knex, filter: UsageFilter): Promise<Usa
 }
 
 /**
- * The same for each workspace on its own. One person's overlapping use of two workspaces counts in both.
+ * The same for each workspace on its own. A person's overlapping use of two workspaces counts in both.
  */
 export async function calculateUsageByWorkspace(
   db: Knex,

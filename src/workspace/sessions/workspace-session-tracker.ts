@@ -25,8 +25,8 @@ const SWEEP_GRACE_MS = 15_000;
 export class WorkspaceSessionTracker {
   /**
    * The active session of this person, browser and way in; starts one when there is none. A double click gets
-   * the same session: the database allows one. One that has been idle too long is ended at its last activity
-   * first.
+   * the same session: the database allows one. A session that has been idle too long is ended at its last
+   * activity first.
    */
   static async startSession(
     db: Knex,
