@@ -652,13 +652,12 @@ create table workspace_sessions (
   constraint ck_workspace_sessions_reason CHECK (end_reason = ANY (ARRAY['closed'::text, 'idle'::text, 'signed-out'::text, 'stopped'::text, 'revoked'::text, 'replaced'::text, 'app-shutdown'::text, 'deleted'::text, 'deactivated'::text, 'lapsed'::text])),
   constraint ck_workspace_sessions_traffic CHECK (active_minutes >= 0 AND connected_minutes >= active_minutes)
 ) partition by range (started_at);
-CREATE INDEX idx_workspace_sessions_company_end ON workspace_sessions USING btree (company_id, COALESCE(ended_at, last_activity_at));
+CREATE INDEX idx_workspace_sessions_company_end ON workspace_sessions USING btree (company_id, ended_at);
 CREATE INDEX idx_workspace_sessions_company_id ON workspace_sessions USING btree (company_id, started_at, id);
-CREATE INDEX idx_workspace_sessions_idle ON workspace_sessions USING btree (last_activity_at) WHERE ended_at IS NULL;
 CREATE INDEX idx_workspace_sessions_session_id ON workspace_sessions USING btree (session_id);
 CREATE INDEX idx_workspace_sessions_started_at ON workspace_sessions USING brin (started_at);
 CREATE INDEX idx_workspace_sessions_user_id ON workspace_sessions USING btree (user_id, started_at, id);
-CREATE INDEX idx_workspace_sessions_workspace_end ON workspace_sessions USING btree (workspace_id, COALESCE(ended_at, last_activity_at));
+CREATE INDEX idx_workspace_sessions_workspace_end ON workspace_sessions USING btree (workspace_id, ended_at);
 CREATE INDEX idx_workspace_sessions_workspace_id ON workspace_sessions USING btree (workspace_id, started_at, id);
 CREATE UNIQUE INDEX uq_workspace_sessions_active ON workspace_sessions USING btree (workspace_id, user_id, session_id, access_method, started_at) WHERE ended_at IS NULL;
 CREATE TRIGGER claim_open_session BEFORE INSERT ON workspace_sessions FOR EACH ROW WHEN (new.ended_at IS NULL) EXECUTE FUNCTION claim_open_session();

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { whereReaches } from '../workspace/session-row.ts';
 
 /**
  * The person, the company and the time that evidence is about. `from` is inclusive, `to` exclusive; null is
@@ -52,12 +53,7 @@ export function sessionsInScope(db: Knex, { userId, companyId, from, to }: Evide
     .where({ 'workspace_sessions.user_id': userId, 'workspace_sessions.company_id': companyId })
     .modify((query) => {
       if (to !== null) void query.where('workspace_sessions.started_at', '<', to);
-      if (from !== null) {
-        void query.whereRaw(
-          'coalesce(workspace_sessions.ended_at, workspace_sessions.last_activity_at) >= ?',
-          [from],
-        );
-      }
+      if (from !== null) whereReaches(query, 'workspace_sessions', from);
     });
 }
 

@@ -81,8 +81,13 @@ export async function listWorkspaces(
 ): Promise<Page<ListedWorkspace>> {
   const query = visibleWorkspaces(db, input).select([
     ...workspaceColumns,
-    db.raw(`(select max(coalesce(ended_at, last_activity_at)) from workspace_sessions
-             where workspace_sessions.workspace_id = workspaces.id) as last_used_at`),
+    // The latest end, and the last activity of what is open: no index has the last activity.
+    db.raw(`greatest(
+      (select max(ended_at) from workspace_sessions where workspace_sessions.workspace_id = workspaces.id),
+      (select max(open.last_activity_at) from open_workspace_sessions
+       join workspace_sessions as open on open.id = open_workspace_sessions.workspace_session_id
+         and open.started_at = open_workspace_sessions.started_at
+       where open_workspace_sessions.workspace_id = workspaces.id)) as last_used_at`),
     db.raw(
       `exists (select 1 from workspace_sessions where workspace_sessions.workspace_id = workspaces.id
                and workspace_sessions.ended_at is null and workspace_sessions.last_activity_at >= ?) as is_in_use`,

@@ -119,6 +119,21 @@ export function whereSession(
  */
 export const IS_NOT_FINAL = `(s.ended_at is null or s.ended_at >= now() - interval '1 day')`;
 
+/**
+ * Leaves the sessions of `table` that reach to a time: those that ended then or later, and open ones that
+ * were used then or later. The conditions are two, each with an index: no index has the last activity, which
+ * every touch moves.
+ */
+export function whereReaches(query: Knex.QueryBuilder, table: string, from: Date): void {
+  void query.whereRaw('(??.ended_at >= ? or (??.ended_at is null and ??.last_activity_at >= ?))', [
+    table,
+    from,
+    table,
+    table,
+    from,
+  ]);
+}
+
 /** Thirty minutes without a touch end a workspace session: a longer gap is not use. */
 export const IDLE_MINUTES = 30;
 

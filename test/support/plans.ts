@@ -12,15 +12,17 @@ export interface PlanNode {
 /**
  * The nodes of the plan of every query that `work` makes, in order of the queries. A query may read a whole
  * table, or sort without `maySort`, only where there is no other way: the tables of tests are too small for
- * Postgres to avoid it. With `ties` only rows of the same moment may be sorted.
+ * Postgres to avoid it. With `ties` only rows of the same moment may be sorted;
+ * with `mayCombine` Postgres may combine what it finds in indexes, as an "or" needs it.
  */
 export async function plansOf(
   db: Knex,
   work: (trx: Knex) => Promise<unknown>,
-  { maySort = false }: { maySort?: boolean | 'ties' } = {},
+  { maySort = false, mayCombine = false }: { maySort?: boolean | 'ties'; mayCombine?: boolean } = {},
 ): Promise<PlanNode[][]> {
   return db.transaction(async (trx) => {
-    await trx.raw('set local enable_seqscan = off; set local enable_bitmapscan = off');
+    await trx.raw('set local enable_seqscan = off');
+    if (!mayCombine) await trx.raw('set local enable_bitmapscan = off');
     if (maySort !== true) await trx.raw('set local enable_sort = off');
     if (maySort === false) await trx.raw('set local enable_incremental_sort = off');
     const queries: { sql: string; bindings: readonly Knex.RawBinding[] }[] = [];

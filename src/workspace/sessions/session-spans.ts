@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { TIME_ZONE } from '../../local-calendar.ts';
+import { whereReaches } from '../session-row.ts';
 import { sessionBoundsSql } from './session-bounds.ts';
 
 /**
@@ -60,8 +61,8 @@ function selectedSessions(db: Knex, filter: UsageFilter): Knex.QueryBuilder {
   return db('workspace_sessions as s')
     .where('s.company_id', filter.companyId)
     .where('s.started_at', '<', filter.to ?? 'infinity')
-    .whereRaw('coalesce(s.ended_at, s.last_activity_at) >= ?', [filter.from ?? '-infinity'])
     .modify((query) => {
+      if (filter.from !== undefined) whereReaches(query, 's', filter.from);
       if (filter.userId !== undefined) query.where('s.user_id', filter.userId);
       if (filter.workspaceId !== undefined) query.where('s.workspace_id', filter.workspaceId);
       if (filter.workspaceIds !== undefined) query.whereIn('s.workspace_id', filter.workspaceIds);

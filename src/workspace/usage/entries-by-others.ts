@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { sessionBounds } from '../sessions/session-bounds.ts';
-import { isInUse, sessionColumns, type WorkspaceSession } from '../session-row.ts';
+import { isInUse, sessionColumns, whereReaches, type WorkspaceSession } from '../session-row.ts';
 import { DAY_MS } from '../../durations.ts';
 
 /**
@@ -69,9 +69,9 @@ export async function countEntriesByOthers(
 ): Promise<number> {
   const [row] = await enteredByOthers(db, filter)
     .where('workspace_sessions.started_at', '<', to ?? 'infinity')
-    .whereRaw('coalesce(workspace_sessions.ended_at, workspace_sessions.last_activity_at) >= ?', [
-      from ?? '-infinity',
-    ])
+    .modify((query) => {
+      if (from !== null) whereReaches(query, 'workspace_sessions', from);
+    })
     .count<{ count: number }[]>('* as count');
   return row?.count ?? 0;
 }
