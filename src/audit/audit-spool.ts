@@ -23,8 +23,8 @@ export interface AuditSpool {
    */
   replay(insert: (lines: string[]) => Promise<void>): Promise<void>;
   /**
-   * Keeps a line that Postgres refuses because of its content. It is never replayed: a person must look at
-   * it. Rejects when the file of such lines is as large as the spool may be.
+   * Keeps a line that Postgres refuses because of its content. The line is never replayed: a person must look
+   * at it. Rejects when the file of such lines is as large as the spool may be.
    */
   quarantine(line: string): Promise<void>;
   /**
@@ -94,7 +94,7 @@ export function createAuditSpool({ maxBytes, onTorn, onBroken, ...options }: Spo
       await insert(lines.slice(start, start + BATCH.items));
       await refreshIfThere(path);
     }
-    // What finds no room here has been told to `onBroken`.
+    // Lines that find no room here were reported to `onBroken`.
     for (const line of broken) await inTurn(() => quarantine(line)).catch(() => undefined);
     await removeIfThere(path);
     segments.delete(name);

@@ -70,7 +70,7 @@ export function createBatcher<T>(
     running.add(lane);
     void lane.then(() => {
       running.delete(lane);
-      // What came between the lane's last look and its end.
+      // Items may have come between the lane's last look and its end.
       if (queue.length > 0) startLane();
     });
   };

@@ -36,8 +36,8 @@ export function normaliseAddress(text: string | undefined | null): string | null
 /**
  * Rewrites `X-Forwarded-For` in place so that each address has its one spelling; other text stays.
  *
- * 1. Express compares these addresses with the trusted proxies. It would not recognise `10.0.0.1:443`, and
- *    would take the proxy for the client.
+ * 1. Express compares these addresses with the trusted proxies. Express would not recognise `10.0.0.1:443`,
+ *    and would take the proxy for the client.
  * 2. A very long header loses its left part. Proxies write on the right, so only the client's own claims are
  *    lost.
  */

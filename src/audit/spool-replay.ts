@@ -23,8 +23,8 @@ interface SpoolReplay {
 }
 
 /**
- * Wait before Postgres is asked again after a failure. It doubles from the first value up to the second, in
- * milliseconds.
+ * Wait before Postgres is asked again after a failure. The wait doubles from the first value up to the
+ * second, in milliseconds.
  */
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5000;
