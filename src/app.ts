@@ -35,7 +35,7 @@ import { basicLocals, pageLocals } from './web/page-locals.ts';
 import { requestLog } from './web/request-log.ts';
 import { serverOptions } from './web/server/request-target.ts';
 import { securityHeaders } from './web/security-headers.ts';
-import { createActivityRouter } from './workspace/sessions/activity-router.ts';
+import { createActivityRouter, createNotingRouter } from './workspace/sessions/activity-router.ts';
 import { accessRules } from './workspace/access-rules.ts';
 import { createForwardAuthRouter } from './workspace/gateway/forward-auth-router.ts';
 import { createUpgradeHandler, type UpgradeHandler } from './workspace/gateway/upgrade-handler.ts';
@@ -103,13 +103,15 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/api', createApiRouter(deps));
 
   app.use(sessions.middleware);
+  const readForm = express.urlencoded({ extended: false, limit: FORM_LIMIT });
+  app.use('/workspace', createNotingRouter(deps, readForm));
   app.use(passport.session());
   app.use(noStoreWhenSignedIn);
   // Before anything is refused: the error page shows a person their own header, with a sign-out that works.
   app.use(giveFormToken(config));
   app.use(pageLocals(subscriptionOf));
   app.use(limitInFlight());
-  app.use(express.urlencoded({ extended: false, limit: FORM_LIMIT }));
+  app.use(readForm);
   app.use(csrfProtection(config));
 
   app.use(createHomeRouter(deps));

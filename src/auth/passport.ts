@@ -4,12 +4,11 @@ import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { SESSION_MAX_DAYS } from '../web/sessions/browser-session.ts';
+import { signedInUserId } from '../web/sessions/browser-session.ts';
 import { readDeviceToken } from '../web/sessions/device-cookie.ts';
 import { credentials } from './input.ts';
 import { findSignedInUser } from './require-user.ts';
 import { signIn, type SignInOutcome } from './sign-in.ts';
-import { DAY_MS } from '../durations.ts';
 
 export type Authenticator = InstanceType<typeof Passport>;
 
@@ -27,7 +26,7 @@ export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): 
     done(null, String(user.id));
   });
   passport.deserializeUser<string, SessionRequest>((req, id, done) => {
-    if (isTooOld(req)) {
+    if (signedInUserId(req) === null) {
       done(null, false);
       return;
     }
@@ -52,9 +51,4 @@ export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): 
 export interface AuthInfo {
   message: string;
   outcome: SignInOutcome;
-}
-
-function isTooOld(req: SessionRequest): boolean {
-  const signedInAt = req.session.signedInAt ?? 0;
-  return req.receivedAt.getTime() - signedInAt > SESSION_MAX_DAYS * DAY_MS;
 }

@@ -40,7 +40,7 @@ export function csrfProtection(config: Config): RequestHandler {
  */
 function tokenFor(req: Request, res: Response, config: Config): string {
   const binding = req.user === undefined ? `c:${anonymousCookie(req, res, config)}` : `s:${req.sessionID}`;
-  return createHmac('sha256', config.sessionSecret).update(`csrf:${binding}`).digest('base64url');
+  return sign(binding, config);
 }
 
 function anonymousCookie(req: Request, res: Response, config: Config): string {
@@ -54,6 +54,15 @@ function anonymousCookie(req: Request, res: Response, config: Config): string {
     path: '/',
   });
   return value;
+}
+
+/** True when a page of ours sent this request in a browser session that is signed in. */
+export function isFromOwnPage(req: Request, config: Config): boolean {
+  return isSameOrigin(req, config) && isEqual(sentToken(req), sign(`s:${req.sessionID}`, config));
+}
+
+function sign(binding: string, config: Config): string {
+  return createHmac('sha256', config.sessionSecret).update(`csrf:${binding}`).digest('base64url');
 }
 
 /** A cookie of the request, or null. The values are ours (base64url) and need no decoding. */

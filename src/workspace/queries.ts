@@ -156,3 +156,18 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
 }
 
 const runtimeColumns = ['workspaces.id', 'workspaces.name', 'workspaces.port'];
+
+/** The company and role of a person: all that rights depend on. */
+export interface ActivePerson {
+  company_id: number | null;
+  role: 'member' | 'admin' | 'operator';
+}
+
+/** Finds what rights depend on, for a request that needs nothing else of the person. */
+export async function findActivePerson(db: Knex, userId: number): Promise<ActivePerson | undefined> {
+  const { rows } = await db.raw<{ rows: ActivePerson[] }>(
+    'select company_id, role from users where id = ? and deactivated_at is null',
+    [userId],
+  );
+  return rows[0];
+}

@@ -40,7 +40,7 @@ describe('the route table', () => {
     const mounted = listRoutes(test.app)
       .filter(({ path }) => !isAsset(path))
       .map(({ method, path }) => `${method} ${path}`);
-    expect([...mounted].sort()).toEqual(routeRules.map(({ route }) => route).sort());
+    expect([...new Set(mounted)].sort()).toEqual(routeRules.map(({ route }) => route).sort());
   });
 
   it('names an audit action for every route that changes state, or says where its evidence is', () => {

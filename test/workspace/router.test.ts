@@ -313,7 +313,12 @@ describe('activity', () => {
       rows.where({ id: workspaceSessionId }).update({ last_activity_at }),
     );
     await site.sessions.flush();
+    const statements: string[] = [];
+    const listen = ({ sql }: { sql: string }): void => void statements.push(sql);
+    site.db.on('query', listen);
     expect((await report(bob, place.id, { workspaceSessionId }, token)).status).toBe(204);
+    site.db.off('query', listen);
+    expect(statements, 'the rights of the person').toEqual([expect.stringContaining('from users where id')]);
     expect(await sessionsOf(place)).toMatchObject([{ activity_count: 1 }]);
     const metrics = await supertest(site.app).get('/metrics').auth(METRICS_TOKEN, { type: 'bearer' });
     expect(metrics.text).toContain('activity_pending_touches 1');

@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { asPgPool, createDb } from '../../db/db.ts';
 import { BrowserSessionStore, hashBrowserSessionId } from './browser-session-store.ts';
 import { rollSessionCookie } from './roll-session-cookie.ts';
-import { HOUR_MS } from '../../durations.ts';
+import { DAY_MS, HOUR_MS } from '../../durations.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -14,13 +14,29 @@ declare module 'express-session' {
      * Time of the sign-in, in milliseconds since 1970. A browser session ends some days later, used or not.
      */
     signedInAt?: number;
+    /** Set by Passport: the id of the person who signed in. */
+    passport?: { user?: string };
   }
 }
 
 /** A browser session ends seven days after its sign-in, however much it is used (OWASP ASVS 5, 7.3.2). */
 export const SESSION_MAX_DAYS = 7;
 
-/** Cookie name. The `__Host-` prefix binds the cookie to this host and https, so only production uses it. */
+/**
+ * The id of the person who signed in to a browser session; null for a stranger and after `SESSION_MAX_DAYS`.
+ */
+export function signedInUserId(req: {
+  session: Partial<session.SessionData>;
+  receivedAt: Date;
+}): number | null {
+  const { signedInAt = 0, passport } = req.session;
+  const isTooOld = req.receivedAt.getTime() - signedInAt > SESSION_MAX_DAYS * DAY_MS;
+  return isTooOld || passport?.user === undefined ? null : Number(passport.user);
+}
+
+/**
+ * Cookie name. The `__Host-` prefix binds the cookie to this host and https, so only production uses it.
+ */
 export function sessionCookieName(production: boolean): string {
   return production ? '__Host-yac' : 'yac';
 }

@@ -8,7 +8,7 @@ import { sessionBuffer } from './session-buffer.ts';
  */
 export function noteActivity(
   db: Knex,
-  context: RequestContext,
+  context: Pick<RequestContext, 'userId' | 'companyId' | 'browserSessionHash' | 'at'>,
   input: { workspaceId: number; isAdmin: boolean; workspaceSessionId?: number | undefined },
 ): boolean {
   const { userId, companyId, browserSessionHash } = context;
