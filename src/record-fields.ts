@@ -12,7 +12,8 @@ interface FieldSource {
   csv?: number;
 }
 
-const sources = z.registry<FieldSource>();
+/** Looked up for each query: zod's own registry would search the ancestors of each type, too. */
+const sources = new WeakMap<z.ZodType, FieldSource>();
 
 /**
  * A field of a record. A record is described once, as a zod object of fields:
@@ -23,7 +24,7 @@ const sources = z.registry<FieldSource>();
  */
 export function field<Type extends z.ZodType>(type: Type, meaning: string, source: FieldSource = {}): Type {
   const described = type.describe(meaning);
-  sources.add(described, source);
+  sources.set(described, source);
   return described;
 }
 
