@@ -95,6 +95,13 @@ describe('the tests', () => {
       );
   });
 
+  it('have titles that promise something: that a thing works, is handled or should be says nothing', () => {
+    for (const path of listFiles('test', '.ts'))
+      expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(
+        /(?:\bit|\))\(\s*['`"](?:works|handles|should|is correct)\b/,
+      );
+  });
+
   it('have titles that come out as they are written: Vitest garbles a per cent sign beside placeholders', () => {
     for (const path of listFiles('test', '.ts'))
       expect(readFileSync(join(root, path), 'utf8'), path).not.toMatch(/%%[^'`\n]*['`], (async )?\(/);
@@ -431,7 +438,7 @@ describe('views', () => {
     expect(count).toBeGreaterThan(20);
   });
 
-  it('compute nothing', () => {
+  it('compute nothing: they neither sort nor sum up what they show', () => {
     for (const { path, text } of views) {
       expect(text.match(/\.(sort|reduce|filter(?!\(Boolean\)))\(|\bMath\./g), path).toBeNull();
     }

@@ -143,7 +143,7 @@ describe.each(rows)('%s', (_name, route) => {
     expect((await ask(olivia, route, `?company=${String(cast.globex.id)}`)).status).toBe(status);
   });
 
-  it('works for the company’s admin, and for an operator where it is meant for them; the company can see that they asked', async () => {
+  it('is there for the company’s admin, and for an operator where it is meant for them; the company can see that they asked', async () => {
     expect((await ask(alice, route)).status).toBe(route.works);
     const looks = async (): Promise<number> =>
       (

@@ -344,7 +344,7 @@ describe('withdrawing an invitation', () => {
   const revoke = (by: Cast['alice'], companyId: number, invitationId: number) =>
     revokeInvitation(testApp.db, contextOf(testApp, by), { companyId, invitationId });
 
-  it('works once, frees the place and leaves a row', async () => {
+  it('happens once, frees the place and leaves a row', async () => {
     const email = newEmail();
     const outcome = await invite(email);
     if (!outcome.ok) throw new Error(outcome.reason);

@@ -154,7 +154,7 @@ describe('creating', () => {
     expect(audit).toMatchObject({ success: false, error_message: 'plan-limit' });
   });
 
-  it('speaks Turkish', async () => {
+  it('speaks Turkish to people whose language it is, also about their faults', async () => {
     const ayse = await buildUser(site.db, { company_id: cast.acme.id, locale: 'tr' });
     const visitor = await signIn(site.app, ayse);
     expect((await visitor.get('/workspace')).text).toContain('Henüz çalışma alanı yok');

@@ -217,7 +217,7 @@ describe('the way in', () => {
     expect(await reasons()).toEqual([]);
   });
 
-  it('works for two tabs at once, into two workspaces or twice into one', async () => {
+  it('lets two tabs in at once, into two workspaces or twice into one', async () => {
     const entries = [await beginEntry(victim, place.id), await beginEntry(victim, place.id)];
     const atHost = [await goToHost(site.app, entries[0]!), await goToHost(site.app, entries[1]!)];
     // A single browser has both cookies, and sends both.

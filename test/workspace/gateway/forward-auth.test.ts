@@ -76,7 +76,7 @@ describe('the ticket', () => {
     expect(all).not.toContain(guest.cookie.split('=')[1]);
   });
 
-  it('works once', async () => {
+  it('brings in whoever comes with it first, and nobody with it again', async () => {
     const ticket = await askTicket(site.app, bob, place.id);
     expect(cookieOf(await exchange(site.app, ticket))).not.toBeNull();
     const replayed = await exchange(site.app, ticket);
@@ -84,7 +84,7 @@ describe('the ticket', () => {
     expect(cookieOf(replayed)).toBeNull();
   });
 
-  it('works once when it comes eight times in one moment', async () => {
+  it('brings in one of eight who come with it in one moment', async () => {
     const ticket = await askTicket(site.app, bob, place.id);
     const answers = await Promise.all(Array.from({ length: 8 }, () => exchange(site.app, ticket)));
     expect(answers.filter((answer) => cookieOf(answer) !== null)).toHaveLength(1);
