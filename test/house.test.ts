@@ -382,6 +382,35 @@ describe('the tree', () => {
   });
 });
 
+describe('comments', () => {
+  it('have no sentence that begins with Who, What, Of or It: the noun comes first', () => {
+    const files = ['src', 'scripts', 'test'].flatMap((top) => listFiles(top, '.ts'));
+    const found = files.flatMap((path) =>
+      listSentences(readFileSync(join(root, path), 'utf8'))
+        .filter((sentence) => /^(?:Who|What|Of|It)\s/.test(sentence))
+        .map((sentence) => `${path}: ${sentence}`),
+    );
+    expect(found).toEqual([]);
+  });
+});
+
+/** The sentences of the comments that stand alone on their lines. */
+function listSentences(text: string): string[] {
+  const comments = text.matchAll(/^ *\/\*\*?(.*?)\*\/|^((?: *\/\/.*\n)+)/gms);
+  return [...comments].flatMap(([, block = '', lines = '']) =>
+    `${block}${lines}`
+      .replace(/^ *(?:\*|\/\/) ?/gm, '')
+      .split(/\n\s*\n|\n(?=\s*(?:[-*]|\d+\.) )/)
+      .flatMap((paragraph) =>
+        paragraph
+          .replace(/^\s*(?:[-*]|\d+\.) /, '')
+          .replace(/\s+/g, ' ')
+          .trim()
+          .split(/(?<=[.!?]) /),
+      ),
+  );
+}
+
 describe('views', () => {
   it('call only texts that exist', () => {
     for (const { path, text } of views) {

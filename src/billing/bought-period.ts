@@ -8,16 +8,13 @@ import type { Subscription } from './queries.ts';
 /** A company's plan in force, its paid time, and the currency that the newest part of it was paid in. */
 export type PlanInForce = PaidTime & Pick<Subscription, 'plan' | 'billing_currency'>;
 
-/** What is bought: one month of a plan, at its list price in a currency. */
+/** An order: one month of a plan, at its list price in a currency. */
 export interface PlanOrder {
   plan: PaidPlan;
   currency: Currency;
 }
 
-/**
- * What was left of a smaller plan's paid time, and how many days of the plan bought it became (perhaps
- * none).
- */
+/** The rest of a smaller plan's paid time, and how many days of the larger plan it became (perhaps none). */
 export interface Conversion {
   from: PaidPlan;
   leftMs: number;
@@ -33,17 +30,16 @@ export interface BoughtPeriod extends Period {
 }
 
 /**
- * The period that an order buys when it is paid at `at`. A payment never gives more than it cost:
+ * The period that an order buys when it is paid at `at`. A payment never gives more than it cost.
+ *
  * 1. With no paid time running, the month begins at the payment.
  * 2. While the same plan's paid time runs, the month follows it.
- * 3. While a smaller plan's paid time runs, the month begins at the payment, and the rest of the smaller
- *    plan's time is not lifted but converted: rest × (price of the smaller month ÷ price of the larger
- *    month), rounded down to whole days, is added to the larger month. A day counts the same in every
- *    month.
- * The prices are list prices in the currency of the order. When the newest paid time was paid in another
- * currency, the smaller of the two results counts: the ratio of two plans' prices is not the same in each
- * currency. So the buyer loses less than a day. A smaller plan cannot be bought while a larger one runs
- * (`checkOrder`).
+ * 3. While a smaller plan's paid time runs, the month begins at the payment. The rest of the smaller plan's
+ *    time becomes days of the larger plan, by the ratio of their list prices in the currency of the order.
+ * 4. These days are rounded down, so the buyer loses less than a day. A day counts the same in every month.
+ * 5. When the newest paid time was paid in another currency, the ratio is taken in both and the fewer days
+ *    count: the ratio of two plans' prices is not the same in each currency.
+ * 6. A smaller plan cannot be bought while a larger one runs (`checkOrder`).
  */
 export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): BoughtPeriod {
   const { plan: from, period_started_at: startedAt, period_ends_at: paidUntil } = inForce;

@@ -16,14 +16,15 @@ export interface OrderRefusal {
 }
 
 /**
- * Decides whether a plan may be bought now, and which period it would buy (`boughtPeriod`). Every charge
- * passes this rule, at three moments:
- * 1. when the order is placed;
- * 2. when its payment page is shown again, since another order may have been paid meanwhile;
- * 3. when the gateway reports the charge; one that no longer fits is held for review (`decideSettlement`).
- * A lower plan waits until the higher paid time is over. A higher plan applies at once, and turns the rest
- * of the paid time into few days of its own; so it waits until at most one month is left, and one click
- * never shortens a long prepayment.
+ * Decides whether a plan may be bought now, and which period it would buy (`boughtPeriod`).
+ *
+ * 1. A lower plan waits until the higher paid time is over.
+ * 2. A higher plan applies at once and turns the rest of the paid time into few days of its own. So it waits
+ *    until at most one month is left: one click never shortens a long prepayment.
+ * 3. The paid time never reaches further ahead than `MAX_MONTHS_AHEAD`.
+ *
+ * The rule is asked when an order is placed, when its payment page is shown again, and when the gateway
+ * reports the charge, since another order may have been paid in between.
  */
 export function checkOrder(
   inForce: PlanInForce,

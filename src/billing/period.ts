@@ -18,9 +18,8 @@ export interface Period {
 export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at'>;
 
 /**
- * The month that follows the paid time, or starts at once when none is running, also after a lapse. What is
- * left of a trial is not added. `boughtPeriod` says what a payment buys: a larger plan's month does not
- * follow.
+ * The month that follows the paid time, or that starts at once when none is running. The rest of a trial is
+ * not added. A larger plan's month does not follow: `boughtPeriod` decides what a payment buys.
  */
 export function nextPeriod(paid: PaidTime, at: Date): Period {
   const paidUntil = paid.period_ends_at;

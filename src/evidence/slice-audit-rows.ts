@@ -11,9 +11,10 @@ const FEW_ROWS = 5000;
  * Calls `read` for one stretch of time after the other, newest first, and yields the results; together they
  * are all of `scope`, without a gap. `countOf` says how many rows a piece holds.
  *
- * 1. A slice covers as many months, by which the table is partitioned, as hold a few thousand rows.
- * 2. So Postgres plans few partitions at once and sorts in memory, and the first row comes after one month; a
- *    million rows would be sorted through files first.
+ * 1. A slice covers whole months, by which the table is partitioned: one, and after a slice of few rows twice
+ *    as many as before.
+ * 2. Postgres then plans few partitions at once and sorts in memory, and the first row comes after one month.
+ *    A million rows would be sorted through files first.
  */
 export async function* sliceAuditRows<Piece>(
   snapshot: Knex.Transaction,

@@ -100,7 +100,7 @@ export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPla
   });
 }
 
-/** What the rest of a smaller plan's paid time becomes when a larger plan is paid for now, in words. */
+/** Says what becomes of a smaller plan's paid time when a larger plan is paid for now. */
 export function conversionText({ t }: Format, { from, leftMs, days }: Conversion, to: PaidPlan): string {
   const left = timeLeft(leftMs);
   return t(days === 0 ? 'billing.conversionToNothing' : 'billing.conversion', {

@@ -3,7 +3,7 @@ import { checkOrder, plansThatFit, type OrderRefusal } from '../order-rules.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Payment } from '../queries.ts';
 
-/** What the gateway says of one order, by a signed notification or asked. Amounts in minor units. */
+/** The gateway's report on one order, in a notification or as an answer. Amounts are in minor units. */
 export interface PaymentReport {
   source: 'callback' | 'status-query';
   /** `success`, `failed`, or anything else. */
@@ -39,12 +39,11 @@ export type Decision =
   /** With the period that the charge buys. */
   | { outcome: 'paid'; period: BoughtPeriod }
   /**
-   * `fits` is there when only the order rule stands against it: from when on it fits, and which plans fit
-   * now.
+   * `fits` is there when only the order rule refuses: from when on the charge fits, and which plans fit now.
    */
   | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date; plans: PaidPlan[] } };
 
-/** What an order is decided by beside what the gateway reports. */
+/** The facts that decide beside the gateway's report. */
 interface Circumstances {
   production: boolean;
   /** The company's plan and paid time, locked. */
@@ -58,15 +57,18 @@ const misfits: Record<OrderRefusal['reason'], ReviewReason> = {
   'too-far-ahead': 'too_far_ahead',
 };
 
-/** Of these, the reasons that are about what else the company has paid for, and not about the charge. */
+/** The reasons that are about the company's other paid time, and not about the charge. */
 export const misfitReasons: readonly ReviewReason[] = Object.values(misfits);
 
 /**
- * What one word of the gateway does to an order; changes nothing itself. `success` is final and never
- * ignored, also after `failed`, expiry or a refusal of ours; `failed` never undoes it. A charge that is not
- * as ordered goes to review, once, and so does one that no longer fits what the company has paid for since
- * the order was placed (`checkOrder`). Source: the decision table of PayTR's own WHMCS module 9.0.3, iFrame
- * API step 2.
+ * Decides what a report of the gateway does to an order; changes nothing itself. Source: the decision table
+ * of PayTR's own WHMCS module 9.0.3, iFrame API step 2.
+ *
+ * 1. `success` is final: it counts also after `failed`, expiry or a refusal of ours, and a later `failed`
+ *    does not undo it.
+ * 2. A charge that is not as ordered goes to review, once.
+ * 3. A charge as ordered goes to review when it no longer fits the company's paid time (`checkOrder`):
+ *    another order may have been paid meanwhile.
  */
 export function decideSettlement(
   payment: Pick<Payment, 'status' | 'plan' | 'amount_minor' | 'currency' | 'test_mode'>,
@@ -92,8 +94,8 @@ function decideFailure(status: Payment['status']): Decision {
 }
 
 /**
- * More than the order is fine (instalment surcharge), less is not. A currency that is not named is taken for
- * ours: PayTR signs neither, and sends it with each success.
+ * Finds why a charge is not as ordered. A higher amount is fine, since instalments cost more; a lower one is
+ * not. A missing currency is taken for ours: PayTR does not sign it, but sends it with each success.
  */
 function findMismatch(
   payment: Pick<Payment, 'amount_minor' | 'currency' | 'test_mode'>,
