@@ -24,7 +24,7 @@ export interface Metrics {
   databaseReads: Counter<'target' | 'reason'>;
   /** Reports of activity that are not in the database yet. Set when `/metrics` is read. */
   activityPendingTouches: Gauge;
-  /** Writes of the activity buffer by result (ok, failed). */
+  /** Writes of the session buffer, and its looks at sessions in use, by result (ok, failed). */
   activityFlushes: Counter<'result'>;
   /** Reports of activity that the buffer has written. */
   activityFlushedTouches: Counter;
@@ -100,7 +100,7 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
     }),
     activityFlushes: new Counter({
       name: 'activity_flushes_total',
-      help: 'Writes of reported activity by result; what a failed one had is in the next',
+      help: 'Writes of reported activity and looks at sessions in use by result; what a failed write had is in the next',
       labelNames: ['result'],
       registers,
     }),

@@ -238,6 +238,7 @@ export class SessionBuffer {
         session.paidUntil = row.paid_until;
         session.lastActivityAt = latest(row.last_activity_at, this.#lastTouch(id));
       }
+      this.#deps.metrics.activityFlushes.inc({ result: 'ok' });
     } catch (error) {
       this.#fail(error);
     }
