@@ -129,7 +129,8 @@ it('no route of the feature is missing in the matrix', () => {
   const mounted = listRoutes(site.app)
     .filter(({ path }) => path.startsWith('/workspace'))
     .map(({ method, path }) => `${method} ${path}`);
-  expect(mounted.sort()).toEqual(Object.keys(matrix).sort());
+  // A report of use is answered before the pages' middleware, and after it when it is not noted there.
+  expect([...new Set(mounted)].sort()).toEqual(Object.keys(matrix).sort());
 });
 
 const cases = Object.entries(matrix).flatMap(([route, answers]) =>
