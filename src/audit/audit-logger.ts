@@ -17,11 +17,14 @@ import type { RequestContext } from './request-context.ts';
 
 export type { AuditEntry } from './audit-row.ts';
 
-/** Recorder of `audit_logs`, and its only writer. Stateless: everything it needs is handed in. */
+/**
+ * Recorder of `audit_logs`, and the only way for other rooms to write it. Stateless: everything it needs is
+ * handed in.
+ */
 export class AuditLogger {
   /**
-   * Writes one row. Throws only when the caller's transaction is lost anyway: committing it would undo its
-   * work without a word.
+   * Writes one row. Throws only when the caller's transaction is lost anyway: its commit would silently
+   * roll back.
    *
    * 1. Given a transaction, the row is part of it, in a savepoint, so a change that rolls back leaves no
    *    false evidence.

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import { paymentEntry } from '../audit/audit-entries.ts';
+import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { orderEvidence } from './order-evidence.ts';
 import { checkOrder } from './order-rules.ts';
@@ -21,19 +22,41 @@ export async function findOpenOrder(trx: Knex.Transaction, companyId: number): P
 
 /**
  * Ends an open order: its payment page is not shown any more. The gateway may still report a charge for it
- * and is still asked about it; the order rule decides then. `supersededBy` is the order that took its place,
- * or null when the order no longer fits.
+ * and is still asked about it; the order rule decides then. `supersededBy` is the order that took its place.
  */
 export async function supersedeOrder(
   trx: Knex.Transaction,
   context: RequestContext,
-  { payment, supersededBy }: { payment: Payment; supersededBy: string | null },
+  { payment, supersededBy }: { payment: Payment; supersededBy: string },
 ): Promise<void> {
+  await AuditLogger.log(trx, context, await endOrder(trx, context, payment, supersededBy));
+}
+
+/**
+ * Ends the company's open order when the payment just settled leaves no room for it. Returns its audit row, if
+ * there is one: a settlement writes all of its rows together, or none.
+ */
+export async function endOrderThatNoLongerFits(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  subscription: Subscription,
+): Promise<AuditEntry[]> {
+  const open = await findOpenOrder(trx, subscription.company_id);
+  if (open === undefined || checkOrder(subscription, open, context.at).ok) return [];
+  return [await endOrder(trx, context, open, null)];
+}
+
+async function endOrder(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  payment: Payment,
+  supersededBy: string | null,
+): Promise<AuditEntry> {
   await trx('payments')
     .where({ id: payment.id, status: 'pending' })
     .update({ superseded_at: context.at, gateway_token: null });
   const order = orderEvidence(payment);
-  await AuditLogger.logPayment(trx, context, {
+  return paymentEntry({
     action: 'payment_superseded',
     success: true,
     ...order,
@@ -43,15 +66,4 @@ export async function supersedeOrder(
       superseded_by: supersededBy,
     },
   });
-}
-
-/** Ends the company's open order when the payment just settled leaves no room for it. */
-export async function endOrderThatNoLongerFits(
-  trx: Knex.Transaction,
-  context: RequestContext,
-  subscription: Subscription,
-): Promise<void> {
-  const open = await findOpenOrder(trx, subscription.company_id);
-  if (open === undefined || checkOrder(subscription, open, context.at).ok) return;
-  await supersedeOrder(trx, context, { payment: open, supersededBy: null });
 }

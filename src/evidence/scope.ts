@@ -88,7 +88,7 @@ export interface EvidenceCounts {
   invoices: number;
 }
 
-/** Counts what a bundle holds, for the audit row of its download. */
+/** Counts the records of a bundle, for the progress of its download. */
 export async function countEvidence(db: Knex, scope: EvidenceScope): Promise<EvidenceCounts> {
   const count = (query: Knex.QueryBuilder): Knex.QueryBuilder => query.count('*');
   return db

@@ -99,7 +99,7 @@ async function activate(
   });
   const before = settled.subscription;
   const after = await extendSubscription(trx, context, { payment, before, period });
-  await endOrderThatNoLongerFits(trx, context, after);
+  const ended = await endOrderThatNoLongerFits(trx, context, after);
   const parties = await findParties(trx, payment.id);
   if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
   const { payer, buyer } = parties;
@@ -110,7 +110,7 @@ async function activate(
     buyer,
     config,
   });
-  await AuditLogger.logOrThrow(trx, context, entry, entryOf(settled, { period, invoice }));
+  await AuditLogger.logOrThrow(trx, context, ...ended, entry, entryOf(settled, { period, invoice }));
   return { payer, invoice, plan: payment.plan, period, totalMinor: chargedMinor, currency: payment.currency };
 }
 
