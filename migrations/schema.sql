@@ -334,6 +334,67 @@ create table login_locks (
 );
 CREATE INDEX idx_login_locks_updated_at ON login_locks USING btree (updated_at);
 
+-- table mail_events
+create table mail_events (
+  id bigint generated always as identity not null,
+  mail_id bigint not null,
+  at timestamp with time zone not null,
+  state text not null,
+  try integer not null,
+  server text,
+  answer text not null,
+  user_id bigint,
+  constraint pk_mail_events PRIMARY KEY (id),
+  constraint fk_mail_events_mail FOREIGN KEY (mail_id) REFERENCES mails(id) ON DELETE RESTRICT,
+  constraint fk_mail_events_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_mail_events_mail ON mail_events USING btree (mail_id, id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON mail_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON mail_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table mails
+create table mails (
+  id bigint generated always as identity not null,
+  created_at timestamp with time zone not null,
+  company_id bigint,
+  user_id bigint,
+  recipient text not null,
+  locale text not null,
+  template text not null,
+  template_version integer not null,
+  subject text not null,
+  message_id text not null,
+  cause_type text not null,
+  cause_id text not null,
+  kept bytea not null,
+  kept_sha256 text not null,
+  sent_sha256 text not null,
+  with_secret bytea,
+  useful_until timestamp with time zone,
+  state text not null,
+  tries integer default 0 not null,
+  next_try_at timestamp with time zone,
+  sending_since timestamp with time zone,
+  constraint pk_mails PRIMARY KEY (id),
+  constraint uq_mails_message_id UNIQUE (message_id),
+  constraint fk_mails_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_mails_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_mails_hashes CHECK (kept_sha256 ~ '^[0-9a-f]{64}$'::text AND sent_sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint ck_mails_next_try CHECK ((next_try_at IS NOT NULL) = (state = ANY (ARRAY['queued'::text, 'delayed'::text]))),
+  constraint ck_mails_secret CHECK (with_secret IS NULL OR (state = ANY (ARRAY['queued'::text, 'sending'::text, 'delayed'::text]))),
+  constraint ck_mails_sending CHECK ((sending_since IS NOT NULL) = (state = 'sending'::text)),
+  constraint ck_mails_state CHECK (state = ANY (ARRAY['kept'::text, 'queued'::text, 'sending'::text, 'delayed'::text, 'relayed'::text, 'delivered'::text, 'failed'::text, 'uncertain'::text]))
+);
+CREATE INDEX idx_mails_cause ON mails USING btree (cause_type, cause_id);
+CREATE INDEX idx_mails_company ON mails USING btree (company_id, id);
+CREATE INDEX idx_mails_due ON mails USING btree (next_try_at) WHERE state = ANY (ARRAY['queued'::text, 'delayed'::text]);
+CREATE INDEX idx_mails_sending ON mails USING btree (sending_since) WHERE state = 'sending'::text;
+CREATE INDEX idx_mails_trouble ON mails USING btree (id) WHERE state = ANY (ARRAY['failed'::text, 'uncertain'::text]);
+CREATE INDEX idx_mails_user ON mails USING btree (user_id, id);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON mails FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON mails FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.created_at IS DISTINCT FROM old.created_at OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.recipient IS DISTINCT FROM old.recipient OR new.locale IS DISTINCT FROM old.locale OR new.template IS DISTINCT FROM old.template OR new.template_version IS DISTINCT FROM old.template_version OR new.subject IS DISTINCT FROM old.subject OR new.message_id IS DISTINCT FROM old.message_id OR new.cause_type IS DISTINCT FROM old.cause_type OR new.cause_id IS DISTINCT FROM old.cause_id OR new.kept IS DISTINCT FROM old.kept OR new.kept_sha256 IS DISTINCT FROM old.kept_sha256 OR new.sent_sha256 IS DISTINCT FROM old.sent_sha256 OR new.useful_until IS DISTINCT FROM old.useful_until OR new.with_secret IS NOT NULL AND new.with_secret IS DISTINCT FROM old.with_secret) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON mails FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table membership_periods
 create table membership_periods (
   id bigint generated always as identity not null,
@@ -1145,6 +1206,8 @@ grant usage on known_devices_id_seq to app;
 grant usage on legal_acceptances_id_seq to app;
 grant usage on legal_documents_id_seq to app;
 grant usage on legal_holds_id_seq to app;
+grant usage on mail_events_id_seq to app;
+grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
 grant usage on payments_id_seq to app;
@@ -1176,6 +1239,8 @@ grant insert, select on legal_acceptances to app;
 grant insert, select on legal_documents to app;
 grant delete, insert, select, update on legal_holds to app;
 grant delete, insert, select, update on login_locks to app;
+grant insert, select on mail_events to app;
+grant delete, insert, select, update on mails to app;
 grant delete, insert, select, update on membership_periods to app;
 grant select on migration_checksums to app;
 grant delete, insert, select, update on open_workspace_sessions to app;

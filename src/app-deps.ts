@@ -4,7 +4,6 @@ import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReadDb } from './db/read-db.ts';
-import type { Mailer } from './mail/mail.ts';
 
 /** The services that server.ts creates once and hands to every router. Tests hand in their own. */
 export interface AppDeps {
@@ -16,5 +15,4 @@ export interface AppDeps {
   log: Log;
   metrics: Metrics;
   paytr: Paytr;
-  mailer: Mailer;
 }

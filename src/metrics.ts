@@ -36,6 +36,8 @@ export interface Metrics {
   securityEvents: Counter<'kind'>;
   /** Runs of scheduled work by job and result (ok, failed). */
   jobRuns: Counter<'job' | 'result'>;
+  /** Mails by what became of them (relayed, failed, uncertain). */
+  mails: Counter<'state'>;
   /** Lines of the log that could not be written: the disk is full, or the reader has stalled. */
   logLinesLost: Counter;
   /** Request durations in seconds by route pattern. Never by address: each route is one label. */
@@ -124,6 +126,12 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'security_events_total',
       help: 'Requests refused as forged, unsigned or without access, by kind; the newest are at /admin/security',
       labelNames: ['kind'],
+      registers,
+    }),
+    mails: new Counter({
+      name: 'mails_total',
+      help: 'Mails by what became of them (relayed, failed, uncertain); the outbox says more',
+      labelNames: ['state'],
       registers,
     }),
     jobRuns: new Counter({

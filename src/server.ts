@@ -15,7 +15,9 @@ import { createMetrics, type Metrics } from './metrics.ts';
 import { createReadDb } from './db/read-db.ts';
 import { drainServer } from './web/server/drain-server.ts';
 import { createHttpServer } from './web/server/http-server.ts';
-import { createMailer } from './mail/mail.ts';
+import { createMailSender, type MailSender } from './mail/mail-sender.ts';
+import { outboxSignal } from './mail/outbox-signal.ts';
+import { addressOf, createSmtp } from './mail/smtp.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { SessionBuffer, sessionBuffer } from './workspace/sessions/session-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
@@ -37,7 +39,9 @@ function main(): void {
   const metrics = createMetrics({ processMetrics: true });
   const log = createLog({ level: config.logLevel, metrics });
   const { attachTo, close: closeBuffers } = createBuffers(config, log, metrics);
-  const db = attachTo(createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax }));
+  const mails = createSender(config, log, metrics);
+  const pool = createDb({ url: config.databaseUrl, poolMax: config.databasePoolMax });
+  const db = outboxSignal.attach(attachTo(pool), mails.signal);
   const readDb = createReadDb({ primary: db, replica: config.databaseReplica, log, metrics });
   const runtime = createWorkspaceRuntime({ config: config.workspaceRuntime, log });
   const deps: WorkspaceDeps = {
@@ -47,7 +51,6 @@ function main(): void {
     log,
     metrics,
     paytr: createPaytr(config.paytr),
-    mailer: createMailer(config, log),
     runtime,
     ...(runtime.isManaged ? { workspaceAddresses: runtime } : {}),
   };
@@ -60,6 +63,7 @@ function main(): void {
     );
   }
   const { listener, upgrade, cut, close } = createApp(deps);
+  mails.start(db);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
   const server = listen(
     createHttpServer({ listener, log, ...(upgrade === undefined ? {} : { upgrade }) }),
@@ -78,6 +82,7 @@ function main(): void {
   stopInOrder(log, [
     drain,
     schedule.stop,
+    mails.stop,
     async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),
     close,
@@ -97,6 +102,19 @@ async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
     log.fatal({ err: error }, 'cannot listen for SSH');
     process.exit(1);
   }
+}
+
+/** The sender of the outbox. Without SMTP_URL mails are read in the product, and production says so. */
+function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
+  const { smtpUrl, mailFrom, mailBouncesTo, sessionSecret } = config;
+  if (smtpUrl === null) {
+    if (config.production)
+      log.warn('SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here');
+    return createMailSender({ sending: null, log, metrics });
+  }
+  const open = createSmtp({ smtpUrl, wantsReports: mailBouncesTo !== null });
+  const from = mailBouncesTo ?? addressOf(mailFrom);
+  return createMailSender({ sending: { open, from, sessionSecret }, log, metrics });
 }
 
 /**

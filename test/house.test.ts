@@ -206,6 +206,8 @@ describe('who may import whom', () => {
       scheduled_jobs: /^src\/jobs\//,
       export_progress: /^src\/evidence\//,
       legal_holds: /^src\/holds\//,
+      mails: /^src\/mail\//,
+      mail_events: /^src\/mail\//,
     };
     for (const [table, owner] of Object.entries(owners)) {
       const write = new RegExp(

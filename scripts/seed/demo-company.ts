@@ -8,6 +8,7 @@ import { inviteMember } from '../../src/people/invitations/invite-member.ts';
 import { register } from '../../src/people/register.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
 import type { Config } from '../../src/config/config.ts';
+import { formatFor } from '../../src/web/format.ts';
 import { payForDemo } from './demo-payment.ts';
 import { liveThroughDays } from './demo-usage.ts';
 
@@ -18,6 +19,8 @@ export const DEMO_PASSWORD = 'demo-workspaces-2026';
  * The age of the demo company in days. The first legal texts are older, so that its acceptances make sense.
  */
 const DAYS_AGO = 20;
+
+const COMPANY_NAME = 'Örnek Yazılım A.Ş.';
 
 /** Nine in the morning in Istanbul. */
 const OPENING_HOUR_UTC = 6;
@@ -62,8 +65,8 @@ export async function createDemo(db: Knex, config: Config, now: Date): Promise<v
   start.setUTCHours(OPENING_HOUR_UTC, 0, 0, 0);
   const admin = await registerCompany(db, start);
   const members = [
-    await joinTeam(db, admin, demoPeople.memberA, later(start, 40)),
-    await joinTeam(db, admin, demoPeople.memberB, later(start, 190)),
+    await joinTeam(db, config, admin, demoPeople.memberA, later(start, 40)),
+    await joinTeam(db, config, admin, demoPeople.memberB, later(start, 190)),
   ];
   const operatorContext = contextOf(demoPeople.operator, later(start, 200));
   const operator = { email: demoPeople.operator.email, fullName: demoPeople.operator.fullName };
@@ -86,7 +89,7 @@ function later(date: Date, minutes: number): Date {
 async function registerCompany(db: Knex, at: Date): Promise<DemoPerson> {
   const { email, fullName, ip } = demoPeople.admin;
   const outcome = await register(db, contextOf(demoPeople.admin, at), {
-    companyName: 'Örnek Yazılım A.Ş.',
+    companyName: COMPANY_NAME,
     subdomain: 'ornek',
     fullName,
     email,
@@ -101,6 +104,7 @@ async function registerCompany(db: Knex, at: Date): Promise<DemoPerson> {
 
 async function joinTeam(
   db: Knex,
+  config: Config,
   admin: DemoPerson,
   person: { email: string; fullName: string; ip: string },
   at: Date,
@@ -110,6 +114,12 @@ async function joinTeam(
     companyId: admin.companyId,
     email,
     role: 'member',
+    mail: {
+      config,
+      format: formatFor('tr'),
+      companyName: COMPANY_NAME,
+      inviterName: admin.fullName,
+    },
   });
   if (!invited.ok) throw new Error(`The demo could not invite ${email}: ${invited.reason}`);
   const accepted = await acceptInvitation(db, contextOf(person, later(at, 25)), {

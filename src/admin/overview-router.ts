@@ -23,6 +23,8 @@ import { pageUrls } from '../web/page-urls.ts';
 import { startOfMonth } from '../local-calendar.ts';
 import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
 import { type CompanyRow } from '../people/queries.ts';
+import { DAY_MS } from '../durations.ts';
+import { countMailTrouble } from '../mail/queries.ts';
 
 const NEWEST_EVENTS = 8;
 
@@ -74,12 +76,14 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
 
 async function showChooser({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
-  const [companies, reviews, openHolds, jobs, stuck] = await Promise.all([
+  const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
+  const [companies, reviews, openHolds, jobs, stuck, mailTrouble] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
     listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
     listScheduledJobs(db),
     listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
+    countMailTrouble(db, lastWeek),
   ]);
   res.render('admin/companies', {
     title: formatOf(res).t('admin.companiesTitle'),
@@ -90,6 +94,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     reviewPages: pageUrls('/admin', { q: search }, reviews, { prefix: REVIEW }),
     openHolds,
     stuck,
+    mailTrouble,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
 }

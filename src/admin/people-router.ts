@@ -2,8 +2,8 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
-import { invitationLink, invitationMail } from '../people/invitations/invitation-mail.ts';
-import { INVITATION_DAYS, inviteMember, type InviteOutcome } from '../people/invitations/invite-member.ts';
+import { inviteMember, type InviteOutcome } from '../people/invitations/invite-member.ts';
+import { INVITATION_DAYS, invitationLink } from '../people/invitations/queue-invitation.ts';
 import { requireCompanyAdmin } from '../auth/require-user.ts';
 import { revokeInvitation } from '../people/invitations/revoke-invitation.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
@@ -60,13 +60,18 @@ async function inviteFromForm(deps: AppDeps, req: Request, res: Response): Promi
     await showPeople(deps, req, res, { values, errors: formErrors(form.error, format) });
     return;
   }
+  if (req.user === undefined) throw new NotSignedIn();
   const company = companyOf(req);
-  const invited = await inviteMember(deps.db, requestContext(req), { companyId: company.id, ...form.data });
+  const invited = await inviteMember(deps.db, requestContext(req), {
+    companyId: company.id,
+    ...form.data,
+    mail: { config: deps.config, format, companyName: company.name, inviterName: req.user.full_name },
+  });
   if (!invited.ok) {
     await showPeople(deps, req, res, { values, errors: refusalErrors(invited.reason, res) });
     return;
   }
-  await handOver(deps, req, res, { ...form.data, token: invited.token });
+  handOver(deps, req, res, { email: form.data.email, token: invited.token });
 }
 
 function refusalErrors(
@@ -80,38 +85,27 @@ function refusalErrors(
   };
 }
 
-/** Mails the link. When no mail can be sent, the link is shown once, for the inviting person to hand over. */
-async function handOver(
-  { config, mailer }: AppDeps,
+/** Without a mail server the link is shown once, for the inviting person to hand over. */
+function handOver(
+  { config }: AppDeps,
   req: Request,
   res: Response,
-  invitation: { email: string; role: 'member' | 'admin'; token: string },
-): Promise<void> {
-  if (req.user === undefined) throw new NotSignedIn();
-  const format = formatOf(res);
-  const { email, role, token } = invitation;
-  const mail = invitationMail(format, {
-    to: email,
-    companyName: companyOf(req).name,
-    inviterName: req.user.full_name,
-    role,
-    baseUrl: config.baseUrl,
-    token,
-  });
-  if (mailer.isConfigured && (await mailer.send(mail))) {
-    setFlash(req, 'success', format.t('admin.invited', { email }));
+  { email, token }: { email: string; token: string },
+): void {
+  const { t } = formatOf(res);
+  if (config.smtpUrl !== null) {
+    setFlash(req, 'success', t('admin.invited', { email }));
     res.redirect(303, peopleUrl(req, { list: 'invited' }));
-  } else {
-    res.setHeader('cache-control', 'no-store');
-    res.render('admin/invited', {
-      title: format.t('admin.invitedTitle'),
-      email,
-      invitationUrl: invitationLink(config.baseUrl, token),
-      days: INVITATION_DAYS,
-      mailFailed: mailer.isConfigured,
-      doneUrl: peopleUrl(req, { list: 'invited' }),
-    });
+    return;
   }
+  res.setHeader('cache-control', 'no-store');
+  res.render('admin/invited', {
+    title: t('admin.invitedTitle'),
+    email,
+    invitationUrl: invitationLink(config.baseUrl, token),
+    days: INVITATION_DAYS,
+    doneUrl: peopleUrl(req, { list: 'invited' }),
+  });
 }
 
 async function showPeople(

@@ -8,6 +8,7 @@ import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
+import { createMailsRouter } from './mails-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter, showPerson } from './person-router.ts';
@@ -33,6 +34,8 @@ export function createAdminRouter(deps: AppDeps): Router {
   // The list of open holds needs no chosen company either: without one it covers all.
   router.use(createHoldsRouter(deps));
   router.use(createSecurityRouter(deps));
+  // The outbox needs none either: without one it has the mails of all.
+  router.use(createMailsRouter(deps));
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));

@@ -72,6 +72,8 @@ export interface Config {
   /** Null: no access by SSH. */
   ssh: SshConfig | null;
   smtpUrl: string | null;
+  /** Address to which delivery reports come back; null: none are asked for. */
+  mailBouncesTo: string | null;
   mailFrom: string;
   /** Null: `/metrics` answers loopback only, and nobody where workspaces run on this machine. */
   metricsToken: string | null;
@@ -185,6 +187,7 @@ function toConfig(env: Environment): Config {
     streamDrainMs: env.STREAM_DRAIN_SECONDS * 1000,
     ssh: toSshConfig(env),
     smtpUrl: env.SMTP_URL ?? null,
+    mailBouncesTo: env.MAIL_BOUNCES_TO ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,
   };

@@ -287,13 +287,19 @@ export const environment = z.object({
   SSH_USER: text.regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'the name of a user').default('workspace'),
   // --- Mail
   /**
-   * smtp:// or smtps:// with user and password. Without it an invitation shows its link to the admin who
-   * made it.
+   * smtp:// or smtps:// with user and password. Without it mails stay in the outbox, and an invitation shows
+   * its link to the admin who made it.
    * @example smtps://user:password@mail.example.com
    */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   /** Sender of mails. */
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
+  /**
+   * Address to which bounces and delivery reports come; its mails go to `npm run mail:bounce`.
+   * @otherwise the address of MAIL_FROM, without reports of delivery
+   * @example bounces@example.com
+   */
+  MAIL_BOUNCES_TO: z.email().optional(),
 });
 
 /** The environment after parsing. */

@@ -57,13 +57,14 @@ export function securityHeaders(config: Config): RequestHandler[] {
  * Sets the Content-Security-Policy.
  * - `frame` lets the page show one other origin in a frame (the payment page), and ours, to which that
  *   returns.
+ * - `framesSelf` lets the page show other answers of ours in a frame.
  * - `formTarget` lets forms of the page lead to other origins, also by a redirect.
  * - `framedBySelf` lets our own pages show this page in a frame (the gateway returns into it).
  */
 export function setContentPolicy(
   res: Parameters<RequestHandler>[1],
   config: Config,
-  allow: { frame?: string; formTarget?: string; framedBySelf?: boolean },
+  allow: { frame?: string; framesSelf?: boolean; formTarget?: string; framedBySelf?: boolean },
 ): void {
   const nonce = res.locals.nonce as string;
   const directives = [
@@ -75,9 +76,14 @@ export function setContentPolicy(
     "connect-src 'self'",
     `form-action 'self'${allow.formTarget === undefined ? '' : ` ${allow.formTarget}`}`,
     "base-uri 'none'",
-    `frame-src ${allow.frame === undefined ? "'none'" : `${allow.frame} 'self'`}`,
+    `frame-src ${frameSources(allow)}`,
     `frame-ancestors ${allow.framedBySelf === true ? `'self' ${new URL(config.paytr.baseUrl).origin}` : "'none'"}`,
     ...(config.production ? ['upgrade-insecure-requests'] : []),
   ];
   res.setHeader('content-security-policy', directives.join('; '));
+}
+
+function frameSources({ frame, framesSelf }: { frame?: string; framesSelf?: boolean }): string {
+  if (frame !== undefined) return `${frame} 'self'`;
+  return framesSelf === true ? "'self'" : "'none'";
 }

@@ -170,6 +170,30 @@ const invitationOf = async (db: Knex, { acme, alice }: Cast): Promise<number> =>
   return row!.id;
 };
 
+const mailTo = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
+  const hash = 'a'.repeat(64);
+  const [row] = await db('mails')
+    .insert({
+      created_at: new Date(),
+      company_id: acme.id,
+      user_id: bob.id,
+      recipient: bob.email,
+      locale: 'en',
+      template: 'receipt',
+      template_version: 1,
+      subject: 'A receipt',
+      message_id: `<${randomUUID()}@localhost>`,
+      cause_type: 'payment',
+      cause_id: '1',
+      kept: Buffer.from('Subject: A receipt\r\n\r\nThank you.\r\n'),
+      kept_sha256: hash,
+      sent_sha256: hash,
+      state: 'failed',
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
 const holdOn = async (db: Knex, { acme, olivia }: Cast): Promise<number> => {
   const [row] = await db('legal_holds')
     .insert({
@@ -729,6 +753,37 @@ export const routeRules: RouteRule[] = [
     }),
     expect: change(403, 403, 403, 303),
     audit: 'legal_hold_released',
+    forStaff: 'theirs alone',
+  },
+  {
+    route: 'GET /admin/mails',
+    target: () => ({ path: '/admin/mails' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/mails/:id',
+    target: async (db, cast) => ({ path: `/admin/mails/${await mailTo(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: ownTest('test/admin/mails.test.ts'),
+  },
+  {
+    route: 'GET /admin/mails/:id/body',
+    target: async (db, cast) => ({ path: `/admin/mails/${await mailTo(db, cast)}/body` }),
+    expect: page(403, 200, 404, 200),
+    audit: ownTest('test/admin/mails.test.ts'),
+  },
+  {
+    route: 'GET /admin/mails/:id/message.eml',
+    target: async (db, cast) => ({ path: `/admin/mails/${await mailTo(db, cast)}/message.eml` }),
+    expect: page(403, 200, 404, 200),
+    audit: ownTest('test/admin/mails.test.ts'),
+  },
+  {
+    route: 'POST /admin/mails/:id/resend',
+    target: async (db, cast) => ({ path: `/admin/mails/${await mailTo(db, cast)}/resend`, form: {} }),
+    expect: change(403, 403, 403, 303),
+    audit: { none: 'an event of the mail itself says who asked' },
     forStaff: 'theirs alone',
   },
   {

@@ -59,7 +59,7 @@ describe('secrets', () => {
       if (cookie !== null && cookie[2] !== 'en')
         secrets.push([`cookie ${cookie[1]!}`, decodeURIComponent(cookie[2]!)]);
     await ada.post('/admin/users', { email: 'bob@example.com', role: 'member' });
-    const token = /accept-invite\/([\w-]+)/.exec(test.mails.at(-1)!.text)![1]!;
+    const token = /accept-invite\/([\w-]+)/.exec((await test.mails()).at(-1)!.text)![1]!;
     secrets.push(['invitation token', token]);
     const bob = new Visitor(test.app);
     await bob.get(`/auth/accept-invite/${token}`);

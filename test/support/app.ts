@@ -14,9 +14,9 @@ import { createDb } from '../../src/db/db.ts';
 import type { Log } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createReadDb } from '../../src/db/read-db.ts';
-import type { Mail, Mailer } from '../../src/mail/mail.ts';
 import { SessionBuffer, sessionBuffer } from '../../src/workspace/sessions/session-buffer.ts';
 import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
+import { readMails, type ReadMail } from './read-mails.ts';
 import { createTestAuditWriter } from './audit-writer.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -37,8 +37,9 @@ export interface TestApp {
   sessions: SessionBuffer;
   config: Config;
   metrics: Metrics;
-  /** Every mail the app has sent. */
-  mails: Mail[];
+  /** The mails that the app has written since `forgetMails`; nothing sends them. */
+  mails(): Promise<ReadMail[]>;
+  forgetMails(): Promise<void>;
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
   /**
@@ -65,7 +66,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const database = options.database ?? (await createTestDatabase());
   const config = loadTestConfig(database, options);
   const logLines: Record<string, unknown>[] = [];
-  const mails: Mail[] = [];
+  let lastMail = 0;
   const metrics = createMetrics();
   const log = createTestLog(logLines);
   const { auditWriter, sessions, close: closeBuffers } = createTestBuffers(database, { log, metrics });
@@ -77,7 +78,6 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     log,
     metrics,
     paytr: createPaytr(config.paytr),
-    mailer: createTestMailer(mails, options.mailIsConfigured ?? true),
     runtime: createFakeRuntime(),
     ...options.deps,
   };
@@ -96,7 +96,11 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     sessions,
     config,
     metrics: deps.metrics,
-    mails,
+    mails: () => readMails(db, { after: lastMail, sessionSecret: config.sessionSecret }),
+    forgetMails: async () => {
+      const newest = await db('mails').max<{ id: number | null }[]>('id as id');
+      lastMail = newest[0]?.id ?? 0;
+    },
     logLines,
     writeCounted: () => {
       const at = new Date(Date.now() + 3_600_000);
@@ -125,6 +129,7 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
     PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,
     PAYTR_MERCHANT_KEY: FAKE_STORE.merchantKey,
     PAYTR_MERCHANT_SALT: FAKE_STORE.merchantSalt,
+    ...(options.mailIsConfigured === false ? {} : { SMTP_URL: 'smtp://127.0.0.1:9' }),
     ...options.env,
   });
   return options.withoutHosts === true ? { ...loaded, workspaceDomain: null } : loaded;
@@ -167,14 +172,4 @@ function createTestLog(lines: Record<string, unknown>[]): Log {
     { level: 'warn' },
     { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   );
-}
-
-function createTestMailer(mails: Mail[], isConfigured: boolean): Mailer {
-  return {
-    isConfigured,
-    send: (mail) => {
-      if (isConfigured) mails.push(mail);
-      return Promise.resolve(isConfigured);
-    },
-  };
 }

@@ -12,7 +12,7 @@ import { orderEvidence } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
 import type { Plan } from '../../plan.ts';
 import { findParties, paymentColumns, type Payment, type Subscription } from '../queries.ts';
-import type { Receipt } from './send-receipt.ts';
+import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
 
 /** An order and its company's subscription, locked until the transaction ends. */
@@ -68,18 +68,17 @@ const besidePayment = [
 
 /**
  * Applies a decision within the caller's transaction, all or nothing: the payment and, when it is paid, the
- * subscription, the invoice and every audit row. Returns the receipt once the payment is paid, else null.
+ * subscription, the invoice, the receipt and every audit row.
  */
 export async function applySettlement(
   trx: Knex.Transaction,
   context: RequestContext,
   settled: Case,
-): Promise<Receipt | null> {
+): Promise<void> {
   const { decision } = settled;
-  if (decision.outcome === 'paid') return activate(trx, context, settled, decision.period);
-  if (decision.outcome === 'review') await holdForReview(trx, context, settled);
+  if (decision.outcome === 'paid') await activate(trx, context, settled, decision.period);
+  else if (decision.outcome === 'review') await holdForReview(trx, context, settled);
   else if (decision.outcome === 'failed') await noteFailure(trx, context, settled);
-  return null;
 }
 
 async function activate(
@@ -87,7 +86,7 @@ async function activate(
   context: RequestContext,
   settled: Case,
   period: BoughtPeriod,
-): Promise<Receipt> {
+): Promise<void> {
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;
   await updatePayment(trx, payment, {
@@ -111,7 +110,9 @@ async function activate(
     config,
   });
   await AuditLogger.logOrThrow(trx, context, ...ended, entry, entryOf(settled, { period, invoice }));
-  return { payer, invoice, plan: payment.plan, period, totalMinor: chargedMinor, currency: payment.currency };
+  const { plan, currency } = payment;
+  const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency };
+  await queueReceipt(trx, context, { receipt, config });
 }
 
 async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {

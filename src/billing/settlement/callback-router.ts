@@ -4,7 +4,6 @@ import { requestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { boundedText } from '../../storable-text.ts';
 import type { NotificationReading } from '../paytr/paytr.ts';
-import { sendReceipt } from './send-receipt.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';
 
 /**
@@ -56,8 +55,6 @@ async function receive(deps: AppDeps, req: Request, res: Response): Promise<void
   logSettlement(req, boundedText(notification.merchantOid, 100), settlement);
   const refusal = refusals[settlement.outcome];
   answer(res, refusal?.status ?? 200, refusal?.text ?? ACKNOWLEDGED);
-  // After the answer, so that the gateway does not wait for a mail server.
-  if (settlement.outcome === 'paid') await sendReceipt(deps, settlement.receipt);
 }
 
 /** Unsigned posts prove nothing. They go to the bounded security log and to nobody's evidence. */

@@ -2,7 +2,6 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import type { Mailer } from '../../mail/mail.ts';
 import { lockOrder } from './apply-settlement.ts';
 import { boundedText } from '../../storable-text.ts';
 import { orderEvidence } from '../order-evidence.ts';
@@ -10,7 +9,6 @@ import type { Paytr } from '../paytr/paytr.ts';
 import { GATEWAY_MESSAGE_LENGTH } from '../paytr/request.ts';
 import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from '../queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
-import { sendReceipt } from './send-receipt.ts';
 import { MINUTE_MS } from '../../durations.ts';
 
 /** The gateway closes a payment page after 30 minutes. Its notification has 15 more minutes to arrive. */
@@ -36,7 +34,6 @@ type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
 interface Parts {
   paytr: Paytr;
   config: Config;
-  mailer: Mailer;
 }
 
 /**
@@ -95,10 +92,7 @@ async function endPayment(
   const answer = await input.paytr.queryStatus(payment.merchant_oid);
   if (answer.ok) {
     const settlement = await reconcilePayment(db, context, { payment, answer, config: input.config });
-    if (settlement.outcome === 'paid') {
-      await sendReceipt(input, settlement.receipt);
-      return 'paid';
-    }
+    if (settlement.outcome === 'paid') return 'paid';
     return settlement.outcome === 'review' ? 'held' : 'decided';
   }
   if (answer.reason === 'no-successful-payment') return expire(db, context, payment, answer.gatewayMessage);

@@ -30,8 +30,8 @@ export async function reconcilePayment(
       payment_date_reported: answer.paymentDate,
       returns_reported: answer.returns,
     };
-    const receipt = await applySettlement(trx, context, { ...order, report, decision, evidence, config });
-    return toSettlement(decision, receipt);
+    await applySettlement(trx, context, { ...order, report, decision, evidence, config });
+    return toSettlement(decision);
   });
 }
 

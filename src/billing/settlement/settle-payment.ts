@@ -6,7 +6,6 @@ import { applySettlement, lockOrder, type LockedOrder } from './apply-settlement
 import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
 import type { PaytrNotification } from '../paytr/paytr.ts';
-import type { Receipt } from './send-receipt.ts';
 
 /**
  * Longest order number that is kept of a notification for an unknown order. Our own have at most 64
@@ -17,11 +16,9 @@ const FOREIGN_OID_MAX = 100;
 type CallbackOutcome =
   'paid' | 'failed' | 'repeat' | 'ignored' | 'review' | 'unknown-order' | 'unknown-status';
 
-/** The effect of a notification. The receipt is due once, with the notification that made the order paid. */
+/** The effect of a notification. */
 export type Settlement =
-  | { outcome: 'paid'; receipt: Receipt }
-  | { outcome: 'review'; reason: string }
-  | { outcome: Exclude<CallbackOutcome, 'paid' | 'review'> };
+  { outcome: 'review'; reason: string } | { outcome: Exclude<CallbackOutcome, 'review'> };
 
 /**
  * Applies one verified notification of the gateway and keeps its bytes, in one transaction. Amounts are in
@@ -53,8 +50,8 @@ export async function settlePayment(
       payment_amount_reported_minor: notification.paymentAmountMinor,
       total_amount_raw: report.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
     };
-    const receipt = await applySettlement(trx, asGateway, { ...order, report, decision, evidence, config });
-    return toSettlement(decision, receipt);
+    await applySettlement(trx, asGateway, { ...order, report, decision, evidence, config });
+    return toSettlement(decision);
   });
 }
 
@@ -101,11 +98,9 @@ async function storeCallback(
 }
 
 /** A decision with its results. */
-export function toSettlement(decision: Decision, receipt: Receipt | null): Settlement {
+export function toSettlement(decision: Decision): Settlement {
   if (decision.outcome === 'review') return { outcome: 'review', reason: decision.reason };
-  if (decision.outcome !== 'paid') return { outcome: decision.outcome };
-  if (receipt === null) throw new Error('Bug! Paid without a receipt');
-  return { outcome: 'paid', receipt };
+  return { outcome: decision.outcome };
 }
 
 function reportOf(notification: PaytrNotification): PaymentReport {

@@ -10,25 +10,30 @@ import {
   findUserByEmail,
 } from '../../auth/queries.ts';
 import { DAY_MS } from '../../durations.ts';
-
-/** A link in a mail is valid for a week: long enough for a holiday, short enough for a forgotten mailbox. */
-export const INVITATION_DAYS = 7;
+import { INVITATION_DAYS, queueInvitation, type InvitationMail } from './queue-invitation.ts';
 
 export type InviteOutcome =
   | { ok: true; invitationId: number; token: string }
   | { ok: false; reason: 'already-member' | 'already-invited' | 'member-limit' };
 
+interface Invitee {
+  companyId: number;
+  email: string;
+  role: 'member' | 'admin';
+  mail: InvitationMail;
+}
+
 /**
  * Invites somebody (lower-case ASCII address) into a company, and replaces an invitation that has expired. An
  * open invitation takes a place in the plan.
  *
- * 1. The token goes into the mail only; the database has its hash.
+ * 1. The mail is written in the same transaction. Without a mail server the caller hands the token over.
  * 2. Whether the address belongs to another company shows only when the invitation is opened.
  */
 export async function inviteMember(
   db: Knex,
   context: RequestContext,
-  input: { companyId: number; email: string; role: 'member' | 'admin' },
+  input: Invitee,
 ): Promise<InviteOutcome> {
   return db.transaction(async (trx) => {
     await lockCompany(trx, input.companyId);
@@ -54,7 +59,7 @@ async function findRefusal(
 async function insertInvitation(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: { companyId: number; email: string; role: 'member' | 'admin' },
+  input: Invitee,
 ): Promise<InviteOutcome> {
   if (context.userId === null) throw new Error('Bug! An invitation needs somebody who invites');
   const { companyId, email, role } = input;
@@ -83,7 +88,16 @@ async function insertInvitation(
     resourceType: 'invitation',
     resourceId: row.id,
     companyId,
-    details: { email, role, expires_at: expiresAt.toISOString() },
+    details: {
+      email,
+      role,
+      expires_at: expiresAt.toISOString(),
+      handed_over_by: input.mail.config.smtpUrl === null ? 'link' : 'mail',
+    },
+  });
+  await queueInvitation(trx, context, {
+    invitation: { id: row.id, companyId, email, role, token, expiresAt },
+    mail: input.mail,
   });
   return { ok: true, invitationId: row.id, token };
 }

@@ -8,6 +8,7 @@ import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
+import * as enMails from './en/mails.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
@@ -24,6 +25,7 @@ import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trMails from './tr/mails.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
@@ -45,6 +47,7 @@ const en = {
   ...enHolds,
   ...enHome,
   ...enLegal,
+  ...enMails,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -74,6 +77,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHolds,
     ...trHome,
     ...trLegal,
+    ...trMails,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

@@ -18,7 +18,7 @@ beforeEach(async () => {
   companyId = company.id;
   userId = user.id;
   order = await buildPayment(test.db, { company_id: companyId, user_id: userId });
-  test.mails.length = 0;
+  await test.forgetMails();
   test.logLines.length = 0;
 });
 
@@ -96,11 +96,11 @@ describe('a success notification', () => {
     await notify(test.app, paid());
     const { invoices } = await state();
     const person = await test.db('users').where('id', userId).first<{ email: string }>('email');
-    expect(test.mails).toHaveLength(1);
-    expect(test.mails[0]?.to).toBe(person.email);
-    expect(test.mails[0]?.subject).toContain(invoices[0]?.invoice_no);
-    expect(test.mails[0]?.text).toContain('₺1.499,00');
-    expect(test.mails[0]?.text).toMatch(/http:\/\/localhost:3000\/billing\/invoices\/\d+/);
+    expect(await test.mails()).toHaveLength(1);
+    expect((await test.mails())[0]?.to).toBe(person.email);
+    expect((await test.mails())[0]?.subject).toContain(invoices[0]?.invoice_no);
+    expect((await test.mails())[0]?.text).toContain('₺1.499,00');
+    expect((await test.mails())[0]?.text).toMatch(/http:\/\/localhost:3000\/billing\/invoices\/\d+/);
   });
 
   it('sends a receipt over what was charged, instalment surcharge included, as the invoice is', async () => {
@@ -108,10 +108,10 @@ describe('a success notification', () => {
     await notify(test.app, signedCallback({ ...fields, installment_count: '6' }));
     const { invoices } = await state();
     expect(invoices).toMatchObject([{ total_minor: 165_000 }]);
-    expect(test.mails).toHaveLength(1);
-    expect(test.mails[0]?.subject).toContain('₺1,650.00');
-    expect(test.mails[0]?.text).toContain('Amount: ₺1,650.00, VAT included');
-    expect(test.mails[0]?.text).not.toContain('1,499');
+    expect(await test.mails()).toHaveLength(1);
+    expect((await test.mails())[0]?.subject).toContain('₺1,650.00');
+    expect((await test.mails())[0]?.text).toContain('Amount: ₺1,650.00, VAT included');
+    expect((await test.mails())[0]?.text).not.toContain('1,499');
   });
 
   it('sent again is acknowledged, changes nothing and only counts up', async () => {
@@ -176,7 +176,7 @@ describe('a success notification', () => {
     expect(row).toMatchObject({ success: false, error_message: reason, actor_type: 'gateway' });
     expect(row?.details.currency).toBe('TRY');
     expect(test.logLines.filter((line) => line.level === 50)).toHaveLength(1);
-    expect(test.mails).toEqual([]);
+    expect(await test.mails()).toEqual([]);
   });
 
   it('that does not name its currency is taken for the order’s, and the row says so', async () => {
@@ -204,7 +204,7 @@ describe('a failure notification', () => {
       { action_type: 'payment_callback_failure', success: false, actor_type: 'gateway', user_id: userId },
     ]);
     expect(rows[0]?.error_message).toContain('Limit yetersiz');
-    expect(test.mails).toEqual([]);
+    expect(await test.mails()).toEqual([]);
   });
 
   it('after a success is acknowledged and changes nothing', async () => {

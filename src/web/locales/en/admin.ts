@@ -122,7 +122,6 @@ export const admin = {
   invitedTitle: 'Send this link yourself',
   invitedIntro: '{email} is invited.',
   invitedNoMail: 'No mail server is set up here, so no email was sent.',
-  invitedMailFailed: 'The email could not be sent.',
   invitedOnce:
     'Give this link to the person yourself. It is shown only now, works once, and is valid for {days, plural, one {# day} other {# days}}. Whoever has it can join, so send it only to them.',
   invitedLink: 'Invitation link',

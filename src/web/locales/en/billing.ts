@@ -178,20 +178,14 @@ export const billing = {
   basketItem: 'YouAreCoder {plan}, 1 month',
 
   receiptSubject: 'Receipt {invoiceNo}: YouAreCoder {plan}, {amount}',
-  receiptText: `Hello {name},
-
-We have received your payment. Thank you!
-
-Plan: {plan}
-Service period: {from} to {until} (Istanbul time)
-Amount: {amount}, VAT included
-Invoice number: {invoiceNo}
-
-You can view and print the invoice here (sign in as an administrator):
-{link}
-
-If you did not make this payment, please write to {contact}.
-
-{seller}
-`,
+  receiptHello: 'Hello {name},',
+  receiptThanks: 'We have received your payment. Thank you!',
+  receiptPlan: 'Plan',
+  receiptPeriod: 'Service period',
+  receiptPeriodValue: '{from} to {until} (Istanbul time)',
+  receiptAmount: 'Amount',
+  receiptAmountValue: '{amount}, VAT included',
+  receiptInvoiceNo: 'Invoice number',
+  receiptView: 'You can view and print the invoice here (sign in as an administrator):',
+  receiptNotYou: 'If you did not make this payment, please write to {contact}.',
 };

@@ -96,4 +96,5 @@ export const common = {
   printZone: 'Times in Europe/Istanbul (UTC+3)',
   printedAt: 'Printed',
   printMore: 'This is one page of a longer list.',
+  secretLinkCut: 'This link opens something for whoever has it, so it is not kept here.',
 };

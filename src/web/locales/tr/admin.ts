@@ -121,7 +121,6 @@ export const admin: Record<keyof typeof en, string> = {
   invitedTitle: 'Bu bağlantıyı siz iletin',
   invitedIntro: '{email} davet edildi.',
   invitedNoMail: 'E-posta sunucusu tanımlı olmadığı için e-posta gönderilmedi.',
-  invitedMailFailed: 'E-posta gönderilemedi.',
   invitedOnce:
     'Bağlantıyı kişiye kendiniz iletin. Yalnızca şimdi gösterilir, bir kez kullanılabilir ve {days} gün geçerlidir. Bağlantıyı bilen herkes katılabilir; bu yüzden yalnızca o kişiye gönderin.',
   invitedLink: 'Davet bağlantısı',

@@ -179,20 +179,14 @@ export const billing: Record<keyof typeof en, string> = {
   basketItem: 'YouAreCoder {plan}, 1 ay',
 
   receiptSubject: 'Makbuz {invoiceNo}: YouAreCoder {plan}, {amount}',
-  receiptText: `Merhaba {name},
-
-Ödemenizi aldık, teşekkür ederiz.
-
-Plan: {plan}
-Hizmet dönemi: {from} – {until} (İstanbul saatiyle)
-Tutar: {amount}, KDV dâhil
-Fatura numarası: {invoiceNo}
-
-Faturayı buradan görüntüleyip yazdırabilirsiniz (yönetici olarak giriş yapmanız gerekir):
-{link}
-
-Bu ödemeyi siz yapmadıysanız lütfen {contact} adresine yazın.
-
-{seller}
-`,
+  receiptHello: 'Merhaba {name},',
+  receiptThanks: 'Ödemenizi aldık, teşekkür ederiz.',
+  receiptPlan: 'Plan',
+  receiptPeriod: 'Hizmet dönemi',
+  receiptPeriodValue: '{from} – {until} (İstanbul saatiyle)',
+  receiptAmount: 'Tutar',
+  receiptAmountValue: '{amount}, KDV dâhil',
+  receiptInvoiceNo: 'Fatura numarası',
+  receiptView: 'Faturayı buradan görüntüleyip yazdırabilirsiniz (yönetici olarak giriş yapmanız gerekir):',
+  receiptNotYou: 'Bu ödemeyi siz yapmadıysanız lütfen {contact} adresine yazın.',
 };

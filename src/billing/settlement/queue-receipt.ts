@@ -1,0 +1,73 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import type { Currency } from '../../currency.ts';
+import { queueMail } from '../../mail/queue-mail.ts';
+import type { PaidPlan } from '../../plan.ts';
+import { formatFor } from '../../web/format.ts';
+import type { Period } from '../period.ts';
+import type { Payer } from '../queries.ts';
+
+/** Counts up whenever the words of the receipt change. */
+const TEMPLATE = { name: 'receipt', version: 2 };
+
+/** The content of a receipt. Amounts are in minor units. */
+interface Receipt {
+  payment: { id: number; company_id: number; user_id: number };
+  payer: Payer;
+  invoice: { id: number; invoice_no: string };
+  plan: PaidPlan;
+  period: Period;
+  totalMinor: number;
+  currency: Currency;
+}
+
+/** Writes the receipt for the payer, in the payer's language, into the outbox: part of the settlement. */
+export async function queueReceipt(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { receipt, config }: { receipt: Receipt; config: Config },
+): Promise<void> {
+  const { payment, payer, invoice, period } = receipt;
+  const { t, money, when, locale } = formatFor(payer.locale);
+  const plan = t(`common.plan_${receipt.plan}`);
+  const amount = money(receipt.totalMinor, receipt.currency);
+  await queueMail(trx, context, {
+    config,
+    mail: {
+      companyId: payment.company_id,
+      userId: payment.user_id,
+      to: payer.email,
+      locale,
+      template: TEMPLATE,
+      cause: { type: 'payment', id: payment.id },
+      content: {
+        subject: t('billing.receiptSubject', { invoiceNo: invoice.invoice_no, plan, amount }),
+        blocks: [
+          { kind: 'text', text: t('billing.receiptHello', { name: payer.full_name }) },
+          { kind: 'text', text: t('billing.receiptThanks') },
+          {
+            kind: 'facts',
+            rows: [
+              [t('billing.receiptPlan'), plan],
+              [
+                t('billing.receiptPeriod'),
+                t('billing.receiptPeriodValue', { from: when(period.start), until: when(period.end) }),
+              ],
+              [t('billing.receiptAmount'), t('billing.receiptAmountValue', { amount })],
+              [t('billing.receiptInvoiceNo'), invoice.invoice_no],
+            ],
+          },
+          {
+            kind: 'link',
+            label: t('billing.receiptView'),
+            url: `${config.baseUrl}/billing/invoices/${String(invoice.id)}`,
+            isSecret: false,
+          },
+          { kind: 'text', text: t('billing.receiptNotYou', { contact: config.seller.email }) },
+          { kind: 'text', text: config.seller.name },
+        ],
+      },
+    },
+  });
+}

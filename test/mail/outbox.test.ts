@@ -1,0 +1,276 @@
+import { hash } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { simpleParser, type ParsedMail } from 'mailparser';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { systemContext } from '../../src/audit/request-context.ts';
+import { DAY_MS, MINUTE_MS } from '../../src/durations.ts';
+import type { MailBlock } from '../../src/mail/mail-content.ts';
+import { queueMail } from '../../src/mail/queue-mail.ts';
+import { sendDueMails } from '../../src/mail/send-due-mails.ts';
+import { createSmtp } from '../../src/mail/smtp.ts';
+import { useTestApp } from '../support/app.ts';
+
+const test = useTestApp();
+const AT = new Date('2026-11-20T10:00:00Z');
+const later = (minutes: number): Date => new Date(AT.getTime() + minutes * MINUTE_MS);
+
+const received: { raw: Buffer; mail: ParsedMail }[] = [];
+let port = 0;
+
+/** A mail server that takes everything but what the address asks it to refuse. */
+const server = new SMTPServer({
+  authOptional: true,
+  disabledCommands: ['STARTTLS'],
+  onRcptTo: ({ address }, _session, done) => {
+    if (address.startsWith('gone')) done(withCode(550, '5.1.1 no such mailbox: ğ'));
+    else if (address.startsWith('busy') && received.length === 0) done(withCode(451, '4.3.0 try later'));
+    else done();
+  },
+  onData: (stream, session, done) => {
+    void take(stream, session, done);
+  },
+});
+
+function withCode(responseCode: number, text: string): Error {
+  return Object.assign(new Error(text), { responseCode });
+}
+
+async function take(
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+  done: (error?: Error | null, message?: string) => void,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks);
+  received.push({ raw, mail: await simpleParser(raw) });
+  const [to] = session.envelope.rcptTo;
+  if (to?.address.startsWith('cut') === true) {
+    // The server has the message and dies before it says so.
+    const connections = (server as unknown as { connections: Set<{ _socket: { destroy(): void } }> })
+      .connections;
+    for (const connection of connections) connection._socket.destroy();
+    return;
+  }
+  done(null, 'queued as 4711');
+}
+
+beforeAll(async () => {
+  server.on('error', () => undefined);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  port = (server.server.address() as AddressInfo).port;
+});
+afterAll(async () => {
+  await new Promise<void>((done) => {
+    server.close(done);
+  });
+});
+beforeEach(async () => {
+  received.length = 0;
+  trouble.length = 0;
+  await test
+    .db('mails')
+    .whereIn('state', ['queued', 'delayed', 'sending'])
+    .update({ state: 'failed', next_try_at: null, sending_since: null, with_secret: null });
+});
+
+const trouble: string[] = [];
+
+const secretLink: MailBlock = { kind: 'link', label: 'Aç:', url: 'https://x.test/?t=SECRET', isSecret: true };
+
+function queue(to: string, blocks: MailBlock[] = [], subject = 'Ekibe davet: Şirket'): Promise<number> {
+  const context = systemContext({ name: 'test', at: AT, log: test.deps.log });
+  return test.db.transaction((trx) =>
+    queueMail(trx, context, {
+      config: test.config,
+      mail: {
+        companyId: null,
+        userId: null,
+        to,
+        locale: 'tr',
+        template: { name: 'test', version: 1 },
+        cause: { type: 'payment', id: 1 },
+        content: { subject, blocks: [{ kind: 'text', text: 'Merhaba İğdır ₺' }, ...blocks] },
+        secret: { note: 'cut', usefulUntil: new Date(AT.getTime() + 7 * DAY_MS) },
+      },
+    }),
+  );
+}
+
+function send(at = AT, smtpUrl = `smtp://127.0.0.1:${String(port)}`): Promise<number> {
+  return sendDueMails(test.db, {
+    open: createSmtp({ smtpUrl, wantsReports: false }),
+    from: 'no-reply@example.com',
+    sessionSecret: test.config.sessionSecret,
+    now: () => at,
+    onTrouble: (_id, state) => void trouble.push(state),
+  });
+}
+
+async function mailOf(id: number): Promise<Record<string, unknown> & { kept: Buffer }> {
+  return test.db('mails').where('id', id).first<Record<string, unknown> & { kept: Buffer }>('*');
+}
+
+function eventsOf(id: number): Promise<Record<string, unknown>[]> {
+  return test.db('mail_events').where('mail_id', id).orderBy('id').select(['state', 'try', 'answer']);
+}
+
+describe('a mail of the outbox', () => {
+  it('is sent byte for byte as it was written, and keeps the words with which the server took it', async () => {
+    const id = await queue('ada@example.com');
+    expect(await send()).toBe(1);
+    const [one] = received;
+    const row = await mailOf(id);
+    expect(row).toMatchObject({ state: 'relayed', tries: 1, with_secret: null, next_try_at: null });
+    expect(hash('sha256', one!.raw)).toBe(row.sent_sha256);
+    expect(row.kept_sha256).toBe(row.sent_sha256);
+    expect(one!.mail.messageId).toBe(row.message_id);
+    expect(one!.mail.text).toContain('Merhaba İğdır ₺');
+    expect(one!.mail.html).toContain('Merhaba İğdır ₺');
+    expect(await eventsOf(id)).toEqual([{ state: 'relayed', try: 1, answer: '250 queued as 4711' }]);
+    expect(await send()).toBe(0);
+    expect(received).toHaveLength(1);
+  });
+
+  it('is sent with its secret link, which is then nowhere any more', async () => {
+    const id = await queue('ada@example.com', [secretLink]);
+    expect((await mailOf(id)).with_secret).not.toBeNull();
+    await send();
+    const row = await mailOf(id);
+    expect(received[0]!.mail.text).toContain('?t=SECRET');
+    expect(hash('sha256', received[0]!.raw)).toBe(row.sent_sha256);
+    expect(hash('sha256', row.kept)).toBe(row.kept_sha256);
+    expect(row.kept_sha256).not.toBe(row.sent_sha256);
+    expect(row.kept.toString()).not.toContain('SECRET');
+    expect(row.with_secret).toBeNull();
+  });
+
+  it('has no header of a stranger’s making, and one recipient', async () => {
+    await queue('ada@example.com', [], 'Hello\r\nBcc: thief@example.com');
+    await send();
+    expect(received[0]!.mail.bcc).toBeUndefined();
+    expect(received).toHaveLength(1);
+  });
+
+  it('is not there when its transaction fails', async () => {
+    await test.forgetMails();
+    const failing = test.db.transaction(async (trx) => {
+      const context = systemContext({ name: 'test', at: AT, log: test.deps.log });
+      await queueMail(trx, context, {
+        config: test.config,
+        mail: {
+          companyId: null,
+          userId: null,
+          to: 'ada@example.com',
+          locale: 'en',
+          template: { name: 'test', version: 1 },
+          cause: { type: 'payment', id: 1 },
+          content: { subject: 'x', blocks: [] },
+        },
+      });
+      throw new Error('rolled back');
+    });
+    await expect(failing).rejects.toThrow('rolled back');
+    expect(await test.mails()).toEqual([]);
+  });
+
+  it('cannot be rewritten or deleted', async () => {
+    const id = await queue('ada@example.com');
+    await expect(test.db('mails').where('id', id).update({ recipient: 'eve@example.com' })).rejects.toThrow();
+    await expect(
+      test
+        .db('mails')
+        .where('id', id)
+        .update({ with_secret: Buffer.from('x') }),
+    ).rejects.toThrow();
+    await expect(test.db('mails').where('id', id).delete()).rejects.toThrow();
+    await send();
+    await expect(test.db('mail_events').where('mail_id', id).update({ answer: 'x' })).rejects.toThrow();
+  });
+});
+
+describe('a mail that the server does not take', () => {
+  it('has failed when it is refused for good, with the server’s words', async () => {
+    const id = await queue('gone@example.com', [secretLink]);
+    await send();
+    expect(await mailOf(id)).toMatchObject({ state: 'failed', with_secret: null });
+    const [event] = await eventsOf(id);
+    expect(event?.answer).toContain('550 5.1.1 no such mailbox');
+    expect(trouble).toEqual(['failed']);
+    await send(later(10_000));
+    expect(await eventsOf(id)).toHaveLength(1);
+  });
+
+  it('does not keep the next one from being sent', async () => {
+    await queue('gone@example.com');
+    await queue('ada@example.com');
+    await send();
+    await send();
+    expect(received).toHaveLength(1);
+  });
+
+  it('is tried again after a while when the server asks for it', async () => {
+    const id = await queue('busy@example.com', [secretLink]);
+    await send();
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed', next_try_at: later(1) });
+    await queue('ada@example.com');
+    await send();
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed', tries: 1 });
+    await send(later(1));
+    expect(await mailOf(id)).toMatchObject({ state: 'relayed', tries: 2, with_secret: null });
+    expect((await eventsOf(id)).map(({ state }) => state)).toEqual(['delayed', 'relayed']);
+  });
+
+  it('waits longer and longer while there is no server, and is given up after five days', async () => {
+    const id = await queue('ada@example.com');
+    const nowhere = 'smtp://127.0.0.1:1';
+    for (const minutes of [0, 1, 6, 21, 81, 321]) await send(later(minutes), nowhere);
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed', tries: 6, next_try_at: later(321 + 240) });
+    expect((await eventsOf(id))[0]?.answer).toContain('ECONNREFUSED');
+    await send(later(6 * 24 * 60));
+    expect(await mailOf(id)).toMatchObject({ state: 'failed' });
+    expect(received).toEqual([]);
+  });
+
+  it('is not sent with a link that has expired', async () => {
+    const id = await queue('ada@example.com', [secretLink]);
+    await send(later(7 * 24 * 60));
+    expect(await mailOf(id)).toMatchObject({ state: 'failed', with_secret: null });
+    expect(received).toEqual([]);
+  });
+});
+
+describe('a mail of which nobody knows whether it was taken', () => {
+  it('is uncertain when the connection ends after its content, and is never sent again by itself', async () => {
+    const id = await queue('cut@example.com');
+    await send();
+    expect(received).toHaveLength(1);
+    expect(await mailOf(id)).toMatchObject({ state: 'uncertain', with_secret: null });
+    expect(trouble).toEqual(['uncertain']);
+    for (const minutes of [1, 60, 10_000]) await send(later(minutes));
+    expect(received).toHaveLength(1);
+  });
+
+  it('is uncertain when the process died while it handed the mail over', async () => {
+    const id = await queue('ada@example.com');
+    const died = { state: 'sending', sending_since: AT, next_try_at: null, tries: 1 };
+    await test.db('mails').where('id', id).update(died);
+    await send(later(9));
+    expect(await mailOf(id)).toMatchObject({ state: 'sending' });
+    await send(later(11));
+    expect(await mailOf(id)).toMatchObject({ state: 'uncertain', sending_since: null });
+    expect(received).toEqual([]);
+    expect(trouble).toEqual(['uncertain']);
+  });
+});
+
+describe('several senders at once', () => {
+  it('send each mail once', async () => {
+    for (let n = 0; n < 12; n += 1) await queue(`ada-${String(n)}@example.com`);
+    await Promise.all([send(), send(), send(), send()]);
+    const to = received.map(({ mail }) => (Array.isArray(mail.to) ? '' : mail.to?.text));
+    expect(new Set(to).size).toBe(12);
+    expect(received).toHaveLength(12);
+  });
+});
