@@ -1,0 +1,74 @@
+import { simpleParser } from 'mailparser';
+
+/** What a delivery report says of a mail (RFC 3464). */
+export interface DeliveryReport {
+  /** Message-ID of the mail it is about, with angle brackets. */
+  messageId: string;
+  action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  /** The server that the report speaks of; null when it names none. */
+  server: string | null;
+  /** The server's words, or the status code when it gave none. */
+  answer: string;
+}
+
+const ACTIONS = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const;
+
+/**
+ * Reads a delivery report from the bytes of a message. Null for any other message: an answer of a person, an
+ * out-of-office note. The mail it is about is named by the envelope id that we gave (RFC 3461, 4.4), else by
+ * the headers that came back.
+ */
+export async function readDeliveryReport(bytes: Buffer): Promise<DeliveryReport | null> {
+  const { attachments } = await simpleParser(bytes, { keepDeliveryStatus: true });
+  const status = attachments.find(({ contentType }) => contentType === 'message/delivery-status');
+  if (status === undefined) return null;
+  const [perMessage, ...perRecipient] = readFieldGroups(status.content.toString('utf8'));
+  const recipient = perRecipient.find((fields) => isAction(fields.get('action')));
+  const action = recipient?.get('action')?.toLowerCase();
+  const returned = attachments.find(({ contentType }) =>
+    ['message/rfc822', 'text/rfc822-headers'].includes(contentType),
+  );
+  const messageId =
+    bracketed(perMessage?.get('original-envelope-id')) ??
+    bracketed(/^message-id:\s*(\S+)/im.exec(returned?.content.toString('utf8') ?? '')?.[1]);
+  if (messageId === null || recipient === undefined || !isAction(action)) return null;
+  return {
+    messageId,
+    action,
+    server: withoutType(recipient.get('remote-mta')) ?? withoutType(perMessage?.get('reporting-mta')),
+    answer:
+      withoutType(recipient.get('diagnostic-code')) ?? recipient.get('status') ?? 'no words were reported',
+  };
+}
+
+function isAction(text: string | undefined): text is DeliveryReport['action'] {
+  return ACTIONS.some((action) => action === text?.toLowerCase());
+}
+
+/** Groups of fields, with names in lower case and folded lines made one. Groups are parted by empty lines. */
+function readFieldGroups(text: string): Map<string, string>[] {
+  return text
+    .replaceAll('\r\n', '\n')
+    .replace(/\n[ \t]+/g, ' ')
+    .split(/\n\n+/)
+    .map(
+      (group) =>
+        new Map(
+          [...group.matchAll(/^([A-Za-z-]+):[ \t]*(.*)$/gm)].map(([, name = '', value = '']) => [
+            name.toLowerCase(),
+            value.trim(),
+          ]),
+        ),
+    )
+    .filter(({ size }) => size > 0);
+}
+
+/** `smtp; 550 no such user` without the type before the semicolon. */
+function withoutType(value: string | undefined): string | null {
+  return value === undefined ? null : value.replace(/^[A-Za-z0-9-]+;\s*/, '');
+}
+
+function bracketed(id: string | undefined): string | null {
+  if (id === undefined || id === '') return null;
+  return `<${id.replace(/^<|>$/g, '')}>`;
+}
