@@ -206,6 +206,8 @@ describe('who may import whom', () => {
       scheduled_jobs: /^src\/jobs\//,
       export_progress: /^src\/evidence\//,
       legal_holds: /^src\/holds\//,
+      password_reset_requests: /^src\/people\//,
+      password_resets: /^src\/people\//,
       mails: /^src\/mail\//,
       mail_events: /^src\/mail\//,
     };

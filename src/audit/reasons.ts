@@ -106,5 +106,6 @@ export const auditCauses = [
   'left-running',
   'newer-order',
   'no-longer-fits',
+  'password-changed',
 ] as const;
 export type AuditCause = (typeof auditCauses)[number];

@@ -2,23 +2,23 @@
 const SECRET = /(?<![\w-])(?:yac_)?[\w-]{43}(?![\w-])/gi;
 
 /**
- * The only address with a secret in its path. Nothing after it is kept, since the secret may be written in
- * any way.
+ * The addresses with a secret in their path. Nothing after it is kept, since the secret may be written in any
+ * way.
  */
-const INVITATION = /(accept[^a-z0-9/\\]*invite[^/\\]*[/\\]+).+$/is;
+const SECRET_PATH = /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+reset)[^/\\]*[/\\]+).+$/is;
 
 /** Most times that a path is decoded: each proxy of a chain may have encoded it once more. */
 const DECODINGS = 3;
 
 /**
- * The path of an address without the query and without secrets: the token of an invitation is as good as a
- * password, and an access token may be there by mistake. A secret is found in every spelling that Express
- * accepts: other case, doubled slashes, percent-encoded.
+ * The path of an address without the query and without secrets: the token of an invitation or of a new password
+ * is as good as a password, and an access token may be there by mistake. A secret is found in every spelling
+ * that Express accepts: other case, doubled slashes, percent-encoded.
  */
 export function withoutSecrets(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? url;
   const plain = path.includes('%') ? decoded(path) : path;
-  const redacted = plain.replace(INVITATION, '$1[token]').replace(SECRET, '[token]');
+  const redacted = plain.replace(SECRET_PATH, '$1[token]').replace(SECRET, '[token]');
   return redacted === plain ? path : redacted;
 }
 

@@ -24,11 +24,15 @@ const SIGN_INS_PER_ACCOUNT = 100;
  */
 const REGISTRATIONS_PER_IP = 20;
 
+/** Wishes for a new password from one address in an hour: an office of people after a holiday. */
+const RESETS_PER_IP = 30;
+
 /** The limits of the sign-in and registration forms, counted across all processes. */
 export interface AttemptLimits {
   signInByIp: RateLimit;
   signInByAccount: RateLimit;
   registerByIp: RateLimit;
+  resetByIp: RateLimit;
 }
 
 /**
@@ -50,6 +54,11 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
     registerByIp: createRateLimit(db, {
       name: 'register-ip',
       points: REGISTRATIONS_PER_IP,
+      durationSeconds: HOUR_SECONDS,
+    }),
+    resetByIp: createRateLimit(db, {
+      name: 'reset-ip',
+      points: RESETS_PER_IP,
       durationSeconds: HOUR_SECONDS,
     }),
   };

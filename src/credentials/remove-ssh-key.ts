@@ -27,21 +27,22 @@ export async function removeSshKey(
 }
 
 /**
- * Removes every key of a person, in the transaction that ends their access; the caller ends their workspace
- * sessions. Returns how many there were. The keys do not come back with the person, who may by then have
+ * Removes every key of a person, in the transaction that ends their access or changes their password; the caller
+ * ends their workspace sessions. Returns how many there were. The keys do not come back with the person, who may by then have
  * given a machine away.
  */
 export async function removeSshKeysOf(
   trx: Knex.Transaction,
   context: RequestContext,
   owner: CredentialOwner,
+  reason: 'deactivated' | 'password-changed',
 ): Promise<number> {
   const removed = await trx('ssh_keys')
     .where({ company_id: owner.companyId, user_id: owner.userId })
     .whereNull('removed_at')
     .update({ removed_at: context.at })
     .returning<RemovedKey[]>(['id', 'label', 'key_type', 'fingerprint']);
-  for (const key of removed) await logRemoved(trx, context, { ...owner, key, reason: 'deactivated' });
+  for (const key of removed) await logRemoved(trx, context, { ...owner, key, reason });
   return removed.length;
 }
 
@@ -55,7 +56,7 @@ async function logRemoved(
     userId,
     key,
     reason,
-  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' },
+  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' | 'password-changed' },
 ): Promise<void> {
   const { label, key_type, fingerprint } = key;
   await AuditLogger.log(trx, context, {

@@ -33,21 +33,21 @@ export async function revokeAccessToken(
 }
 
 /**
- * Withdraws every token of a person, in the transaction that ends their access; the caller ends their
- * workspace sessions. Returns how many there were. The tokens do not come back with the person.
+ * Withdraws every token of a person, in the transaction that ends their access or changes their password; the
+ * caller ends their workspace sessions. Returns how many there were. The tokens do not come back with the person.
  */
 export async function revokeAccessTokensOf(
   trx: Knex.Transaction,
   context: RequestContext,
   { companyId, userId }: CredentialOwner,
+  reason: 'deactivated' | 'password-changed',
 ): Promise<number> {
   const revoked = await trx('access_tokens')
     .where({ company_id: companyId, user_id: userId })
     .whereNull('revoked_at')
     .update({ revoked_at: context.at })
     .returning<{ id: number; name: string }[]>(['id', 'name']);
-  for (const token of revoked)
-    await logRevoked(trx, context, { companyId, userId, ...token, reason: 'deactivated' });
+  for (const token of revoked) await logRevoked(trx, context, { companyId, userId, ...token, reason });
   return revoked.length;
 }
 

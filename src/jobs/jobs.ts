@@ -9,6 +9,7 @@ import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
 import { sweepExpiredAccess } from '../workspace/entry/sweep-expired-access.ts';
+import { handlePasswordResets } from '../people/password/handle-password-resets.ts';
 import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
 import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-workspaces.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
@@ -54,6 +55,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
           runtime: deps.runtime,
           restoreDays: deps.config.workspaceRestoreDays,
         }),
+    },
+    {
+      name: 'password-resets',
+      everySeconds: 60,
+      run: (db, context) => handlePasswordResets(db, context, deps),
     },
     {
       name: 'write-refused-attempts',

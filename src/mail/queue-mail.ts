@@ -18,7 +18,7 @@ interface QueuedMail {
   locale: string;
   /** Name and version of the text; the version counts up whenever its words change. */
   template: { name: string; version: number };
-  cause: { type: 'payment' | 'invitation'; id: string | number };
+  cause: { type: 'payment' | 'invitation' | 'password-reset' | 'account'; id: string | number };
   content: MailContent;
   /** Only for content with a secret link. */
   secret?: {

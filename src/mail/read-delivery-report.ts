@@ -30,7 +30,7 @@ export async function readDeliveryReport(bytes: Buffer): Promise<DeliveryReport 
   );
   const messageId =
     bracketed(perMessage?.get('original-envelope-id')) ??
-    bracketed(/^message-id:\s*(\S+)/im.exec(returned?.content.toString('utf8') ?? '')?.[1]);
+    bracketed(/^message-id:[ \t]*(\S+)/im.exec(returned?.content.toString('utf8') ?? '')?.[1]);
   if (messageId === null || recipient === undefined || !isAction(action)) return null;
   return {
     messageId,

@@ -29,8 +29,8 @@ export async function deactivateUser(
       cause: 'deactivated',
     });
     const signedOut = await endBrowserSessions(trx, userId);
-    const tokensRevoked = await revokeAccessTokensOf(trx, context, input);
-    const sshKeysRemoved = await removeSshKeysOf(trx, context, input);
+    const tokensRevoked = await revokeAccessTokensOf(trx, context, input, 'deactivated');
+    const sshKeysRemoved = await removeSshKeysOf(trx, context, input, 'deactivated');
     await AuditLogger.log(trx, context, {
       action: 'user_deactivated',
       success: true,

@@ -68,4 +68,23 @@ export interface SeenVersions {
 export const invitationToken = z.string().regex(/^[\w-]{43}$/);
 
 /** The language switch. */
+/** The secret of a link that sets a password: 32 random bytes. */
+export const resetToken = invitationToken;
+
+/** The form that asks for such a link. */
+export const forgotForm = z.object({ email: emailAddress });
+
+const ticked = z
+  .literal('on')
+  .optional()
+  .transform((value) => value === 'on');
+
+/** The form behind the link. */
+export const newPasswordForm = z.object({ password: newPassword, endsCredentials: ticked });
+
+/** The form of a signed-in person. The old password stays as typed, see `credentials`. */
+export const changePasswordForm = newPasswordForm.extend({
+  oldPassword: text('auth.passwordMissing').min(1, 'auth.passwordMissing').max(1024, 'errors.tooLong'),
+});
+
 export const localeChoice = z.object({ locale: z.enum(locales) });

@@ -9,6 +9,7 @@ import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
+import * as enPassword from './en/password.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
@@ -26,6 +27,7 @@ import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
+import * as trPassword from './tr/password.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
@@ -48,6 +50,7 @@ const en = {
   ...enHome,
   ...enLegal,
   ...enMails,
+  ...enPassword,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -78,6 +81,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHome,
     ...trLegal,
     ...trMails,
+    ...trPassword,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

@@ -9,6 +9,9 @@ export const auditSentence = {
   login: '{actor} signed in',
   account_locked: '{actor} locked sign-in as {account} until {until}',
   logout: '{actor} signed out',
+  password_reset_requested: '{actor} asked for a new password for {email}',
+  password_reset: '{actor} set a new password by the link of a mail',
+  password_changed: '{actor} changed the password',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',
   locale_changed: '{actor} changed the language to {language}',
@@ -163,6 +166,7 @@ export const auditCause = {
   'left-running': 'it had been left running',
   'newer-order': 'a newer order took its place',
   'no-longer-fits': 'it no longer fits what has been paid',
+  'password-changed': 'the password was changed',
 } satisfies Record<AuditCause, string>;
 
 /** Words within the sentences, and the notes below them. */

@@ -47,6 +47,8 @@ export const mails = {
   cause: 'About',
   cause_payment: 'Payment {id}',
   cause_invitation: 'Invitation {id}',
+  'cause_password-reset': 'New password {id}',
+  cause_account: 'Account {id}',
   messageId: 'Message-ID',
   sentHash: 'SHA-256 of what is sent',
   keptHash: 'SHA-256 of what is kept',

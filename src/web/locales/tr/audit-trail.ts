@@ -8,6 +8,9 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   login: '{actor} giriş yaptı',
   account_locked: '{actor}, {account} hesabıyla girişi kilitledi; kilidin bitişi: {until}',
   logout: '{actor} çıkış yaptı',
+  password_reset_requested: '{actor}, {email} için yeni parola istedi',
+  password_reset: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
+  password_changed: '{actor} parolayı değiştirdi',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',
   locale_changed: '{actor} dili değiştirdi: {language}',
@@ -161,6 +164,7 @@ export const auditCause: Record<keyof typeof en.auditCause, string> = {
   'left-running': 'açık kalmıştı',
   'newer-order': 'yerine yeni bir sipariş verildi',
   'no-longer-fits': 'ödenen süreye artık uymuyor',
+  'password-changed': 'parola değiştirildi',
 };
 
 /** Words within the sentences, and the notes below them. */

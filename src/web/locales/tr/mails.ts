@@ -47,6 +47,8 @@ export const mails = {
   cause: 'Konusu',
   cause_payment: 'Ödeme {id}',
   cause_invitation: 'Davet {id}',
+  'cause_password-reset': 'Yeni parola {id}',
+  cause_account: 'Hesap {id}',
   messageId: 'Message-ID',
   sentHash: 'Gönderilenin SHA-256 özeti',
   keptHash: 'Saklananın SHA-256 özeti',

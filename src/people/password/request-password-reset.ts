@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+
+/** Longest user agent that is kept, in characters. */
+const USER_AGENT_MAX = 500;
+
+/**
+ * Notes that somebody wants a new password for an address. The same statement for every address: whether it has
+ * an account is looked up later, by `handlePasswordResets`, and shows in nothing that the asking person gets.
+ */
+export async function requestPasswordReset(
+  db: Knex,
+  context: RequestContext,
+  { email, locale }: { email: string; locale: Locale },
+): Promise<void> {
+  await db('password_reset_requests').insert({
+    email,
+    locale,
+    requested_at: context.at,
+    ip_address: context.ip,
+    user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    request_id: context.requestId,
+  });
+}

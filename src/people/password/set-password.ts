@@ -1,0 +1,166 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { attemptKey } from '../../auth/known-device.ts';
+import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
+import { hashPassword, verifyPassword } from '../../auth/password.ts';
+import type { Config } from '../../config/config.ts';
+import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
+import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
+import { hashSecret } from '../../secret-token.ts';
+import type { Locale } from '../../web/locales/catalogues.ts';
+import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { queueChangedMail } from './password-mails.ts';
+
+interface Account {
+  id: number;
+  company_id: number | null;
+  email: string;
+  full_name: string;
+  locale: Locale;
+  password_hash: string;
+}
+
+/** What both ways to a new password are given. */
+interface NewPassword {
+  password: string;
+  endsCredentials: boolean;
+  /** Of the browser, by which a lock knows it. */
+  deviceToken: string | null;
+  config: Config;
+}
+
+type ChangeOutcome =
+  | { ok: true }
+  | { ok: false; reason: 'wrong-password' }
+  | { ok: false; reason: 'locked'; retryAfterSeconds: number };
+
+const accountColumns = ['id', 'company_id', 'email', 'full_name', 'locale', 'password_hash'];
+
+/** True while a link from a mail can set a password. Changes nothing. */
+export async function isResetOpen(db: Knex, context: RequestContext, token: string): Promise<boolean> {
+  return (await findOpenReset(db, context, token)) !== undefined;
+}
+
+/**
+ * Sets a new password by the link of a mail: once. Everywhere else the person is signed out, and what a lock
+ * after wrong passwords kept closed is open again. `endsCredentials` also withdraws access tokens and SSH keys.
+ */
+export async function resetPassword(
+  db: Knex,
+  context: RequestContext,
+  input: NewPassword & { token: string },
+): Promise<{ ok: true } | { ok: false; reason: 'over' }> {
+  const passwordHash = await hashPassword(input.password);
+  return db.transaction(async (trx) => {
+    const reset = await findOpenReset(trx, context, input.token);
+    const account = reset === undefined ? undefined : await lockAccount(trx, reset.user_id);
+    // Another form with the same link may have come first.
+    const again = await findOpenReset(trx, context, input.token);
+    if (account === undefined || again === undefined) return { ok: false, reason: 'over' };
+    const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
+    await storePassword(trx, byThem, { account, passwordHash, ...input, action: 'password_reset' });
+    for (const deviceToken of [null, input.deviceToken])
+      await forgetFailures(trx, (await attemptKey(trx, { email: account.email, deviceToken })).key);
+    return { ok: true };
+  });
+}
+
+/**
+ * Changes the password of a signed-in person who knows the old one. Everywhere else the person is signed out;
+ * the caller starts a new browser session for this browser. Wrong passwords count as those of a sign-in do, with
+ * the same lock.
+ */
+export async function changePassword(
+  db: Knex,
+  context: RequestContext,
+  input: NewPassword & { userId: number; oldPassword: string },
+): Promise<ChangeOutcome> {
+  const found = await db('users')
+    .where('id', input.userId)
+    .first<{ email: string; password_hash: string } | undefined>(['email', 'password_hash']);
+  if (found === undefined) return { ok: false, reason: 'wrong-password' };
+  const { key } = await attemptKey(db, { email: found.email, deviceToken: input.deviceToken });
+  const attempt = await reserveAttempt(db, context, key);
+  if (!attempt.ok) return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
+  if ((await verifyPassword(found.password_hash, input.oldPassword)) === 'wrong') {
+    await AuditLogger.log(db, context, {
+      action: 'password_changed',
+      success: false,
+      resourceType: 'user',
+      resourceId: input.userId,
+      errorMessage: 'wrong-password',
+    });
+    return { ok: false, reason: 'wrong-password' };
+  }
+  const passwordHash = await hashPassword(input.password);
+  return db.transaction(async (trx) => {
+    const account = await lockAccount(trx, input.userId);
+    // Somebody may have set another one meanwhile.
+    if (account?.password_hash !== found.password_hash) return { ok: false, reason: 'wrong-password' };
+    await storePassword(trx, context, { account, passwordHash, ...input, action: 'password_changed' });
+    await forgetFailures(trx, key);
+    return { ok: true };
+  });
+}
+
+async function findOpenReset(
+  db: Knex,
+  context: RequestContext,
+  token: string,
+): Promise<{ user_id: number } | undefined> {
+  return db('password_resets')
+    .where('token_hash', hashSecret(token))
+    .whereNull('ended_at')
+    .where('expires_at', '>', context.at)
+    .first<{ user_id: number } | undefined>('user_id');
+}
+
+async function lockAccount(trx: Knex.Transaction, userId: number): Promise<Account | undefined> {
+  return trx('users')
+    .where('id', userId)
+    .whereNull('deactivated_at')
+    .forNoKeyUpdate()
+    .first<Account | undefined>(accountColumns);
+}
+
+async function storePassword(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: {
+    account: Account;
+    passwordHash: string;
+    endsCredentials: boolean;
+    config: Config;
+    action: 'password_reset' | 'password_changed';
+  },
+): Promise<void> {
+  const { account, config } = input;
+  const { id: userId, company_id: companyId } = account;
+  await trx('users').where('id', userId).update({ password_hash: input.passwordHash });
+  await trx('password_resets')
+    .where('user_id', userId)
+    .whereNull('ended_at')
+    .update({ ended_at: context.at });
+  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
+  const signedOut = await endBrowserSessions(trx, userId);
+  const ended = input.endsCredentials && companyId !== null ? { companyId, userId } : null;
+  const tokens = ended === null ? 0 : await revokeAccessTokensOf(trx, context, ended, 'password-changed');
+  const keys = ended === null ? 0 : await removeSshKeysOf(trx, context, ended, 'password-changed');
+  await AuditLogger.log(trx, context, {
+    action: input.action,
+    success: true,
+    resourceType: 'user',
+    resourceId: userId,
+    userId,
+    companyId,
+    details: {
+      email: account.email,
+      browser_sessions_ended: signedOut,
+      access_tokens_revoked: tokens,
+      ssh_keys_removed: keys,
+    },
+  });
+  await queueChangedMail(trx, context, { config, person: account });
+}

@@ -1,0 +1,196 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { systemContext } from '../../src/audit/request-context.ts';
+import { HOUR_MS } from '../../src/durations.ts';
+import { handlePasswordResets } from '../../src/people/password/handle-password-resets.ts';
+import { useTestApp } from '../support/app.ts';
+import { buildAccessToken, buildCast, type Cast } from '../support/programs/build.ts';
+import { PASSWORD, signIn, Visitor } from '../support/visitor.ts';
+
+const test = useTestApp();
+let cast: Cast;
+const NEW = 'a lamp that whispers';
+
+beforeEach(async () => {
+  cast = await buildCast(test.db);
+  await test.forgetMails();
+});
+
+/** Asks by the form, and deals with what was asked for as the process does after the answer. */
+async function ask(email: string): Promise<void> {
+  const response = await new Visitor(test.app).post('/auth/forgot', { email });
+  expect(response.status).toBe(200);
+  await handle();
+}
+
+function handle(at = new Date()): Promise<string> {
+  const context = systemContext({ name: 'test', at, log: test.deps.log });
+  return handlePasswordResets(test.db, context, { config: test.config });
+}
+
+async function linkFor(email: string): Promise<string> {
+  await expect
+    .poll(async () => (await test.mails()).filter(({ to }) => to === email).length)
+    .toBeGreaterThan(0);
+  const mail = (await test.mails()).findLast(({ to }) => to === email);
+  return /\/auth\/reset\/[\w-]{43}/.exec(mail?.text ?? '')?.[0] ?? '';
+}
+
+async function canSignIn(email: string, password: string): Promise<boolean> {
+  const response = await new Visitor(test.app).post('/auth/login', { email, password });
+  return response.status === 303;
+}
+
+async function actionsOf(userId: number): Promise<string[]> {
+  const rows = await test
+    .db('audit_logs')
+    .where('user_id', userId)
+    .whereLike('action_type', 'password%')
+    .orderBy('timestamp')
+    .select<{ action_type: string; success: boolean }[]>(['action_type', 'success']);
+  return rows.map(({ action_type, success }) => `${action_type}${success ? '' : ' refused'}`);
+}
+
+describe('a forgotten password', () => {
+  it('is set anew by the link of a mail: once, and every browser is signed out', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    await ask(cast.bob.email.toUpperCase());
+    const link = await linkFor(cast.bob.email);
+    const visitor = new Visitor(test.app);
+    expect((await visitor.get(link)).text).toContain('Choose a new password');
+    const response = await visitor.post(link, { password: NEW });
+    expect(response.headers.location).toBe('/auth/login');
+    expect((await visitor.follow(response)).text).toContain('The new password is set');
+    expect(await canSignIn(cast.bob.email, NEW)).toBe(true);
+    expect(await canSignIn(cast.bob.email, PASSWORD)).toBe(false);
+    expect((await bob.get('/workspace')).status).toBe(303);
+    expect((await visitor.get(link)).status).toBe(410);
+    expect((await visitor.post(link, { password: 'another lamp that shines' })).status).toBe(410);
+    expect(await actionsOf(cast.bob.id)).toEqual(['password_reset_requested', 'password_reset']);
+    const told = (await test.mails()).at(-1);
+    expect(told).toMatchObject({ to: cast.bob.email, subject: 'Your YouAreCoder password was changed' });
+  });
+
+  it('gets the same answer for every address, by the same statements', async () => {
+    const asked = async (email: string): Promise<{ text: string; statements: string[] }> => {
+      const visitor = new Visitor(test.app);
+      await visitor.get('/auth/forgot');
+      const statements: string[] = [];
+      const note = ({ sql }: { sql: string }): number => statements.push(sql);
+      test.db.on('query', note);
+      const { text } = await visitor.post('/auth/forgot', { email });
+      const untilAnswer = [...statements];
+      test.db.removeListener('query', note);
+      await handle();
+      const upTo = untilAnswer.findIndex((sql) => sql.includes('password_reset_requests'));
+      return { text: text.replaceAll(email, 'X'), statements: untilAnswer.slice(0, upTo + 1) };
+    };
+    const known = await asked(cast.bob.email);
+    const unknown = await asked(cast.bob.email.replace('@', 'x@'));
+    expect(unknown.statements).toEqual(known.statements);
+    const plain = (text: string): string => text.replace(/(nonce|value)="[^"]*"/g, '');
+    expect(plain(unknown.text)).toBe(plain(known.text));
+  });
+
+  it.each(['nobody', 'a deactivated person', 'the platform’s staff'])('is not mailed to %s', async (whom) => {
+    const email =
+      whom === 'nobody' ? 'nobody@example.com' : whom.startsWith('the') ? cast.olivia.email : cast.bob.email;
+    if (whom.startsWith('a '))
+      await test.db('users').where('id', cast.bob.id).update({ deactivated_at: new Date() });
+    await ask(email);
+    expect(await test.mails()).toEqual([]);
+    expect(await test.db('password_reset_requests')).toEqual([]);
+  });
+
+  it('is mailed three times an hour at most', async () => {
+    for (let n = 0; n < 6; n += 1) await ask(cast.bob.email);
+    expect(await test.mails()).toHaveLength(3);
+  });
+
+  it('is not set by a link that is an hour old, or by one that another has replaced', async () => {
+    await ask(cast.bob.email);
+    const first = await linkFor(cast.bob.email);
+    await test.db('password_resets').update({ expires_at: new Date() });
+    expect((await new Visitor(test.app).get(first)).status).toBe(410);
+    await ask(cast.bob.email);
+    const second = await linkFor(cast.bob.email);
+    await ask(cast.bob.email);
+    const third = await linkFor(cast.bob.email);
+    await new Visitor(test.app).post(third, { password: NEW });
+    expect((await new Visitor(test.app).get(second)).status).toBe(410);
+  });
+
+  it('is set by one of two forms that come at once', async () => {
+    await ask(cast.bob.email);
+    const link = await linkFor(cast.bob.email);
+    const visitors = [new Visitor(test.app), new Visitor(test.app)];
+    for (const visitor of visitors) await visitor.get(link);
+    const answers = await Promise.all(
+      visitors.map((visitor, n) => visitor.post(link, { password: `${NEW} ${String(n)}` })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
+  });
+
+  it('opens a lock after wrong passwords, and withdraws tokens when asked to', async () => {
+    const token = await buildAccessToken(test.db, cast.bob);
+    for (let n = 0; n < 6; n += 1) await canSignIn(cast.bob.email, 'wrong');
+    await ask(cast.bob.email);
+    await new Visitor(test.app).post(await linkFor(cast.bob.email), { password: NEW, endsCredentials: 'on' });
+    expect(await canSignIn(cast.bob.email, NEW)).toBe(true);
+    const row = await test.db('access_tokens').where('id', token.id).first<{ revoked_at: Date | null }>();
+    expect(row.revoked_at).not.toBeNull();
+  });
+
+  it('shows the form again for a password that is too short', async () => {
+    await ask(cast.bob.email);
+    const response = await new Visitor(test.app).post(await linkFor(cast.bob.email), { password: 'short' });
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('id="password-error"');
+  });
+
+  it('leaves no secret in the log, the audit trail or the tables', async () => {
+    await ask(cast.bob.email);
+    const link = await linkFor(cast.bob.email);
+    const secret = link.slice('/auth/reset/'.length);
+    await new Visitor(test.app).post(link, { password: NEW });
+    for (const table of ['mails', 'mail_events', 'audit_logs', 'password_resets']) {
+      const rows = await test.db.raw<{ rows: { text: string }[] }>(`select t::text as text from ${table} t`);
+      expect(
+        rows.rows.filter(({ text }) => text.includes(secret)),
+        table,
+      ).toEqual([]);
+    }
+    expect(JSON.stringify(test.logLines)).not.toContain(secret);
+  });
+
+  it('is dealt with by the schedule when a process died after the answer', async () => {
+    await test
+      .db('password_reset_requests')
+      .insert({ email: cast.bob.email, locale: 'tr', requested_at: new Date() });
+    expect(await handle(new Date(Date.now() + HOUR_MS))).toBe('1 mailed, 0 dropped');
+    expect((await test.mails())[0]?.subject).toBe('YouAreCoder için yeni parola');
+  });
+});
+
+describe('changing the password', () => {
+  it('needs the old one, keeps this browser signed in and signs out the others', async () => {
+    const [here, there] = [await signIn(test.app, cast.bob), await signIn(test.app, cast.bob)];
+    const wrong = await here.post('/auth/password', { oldPassword: 'wrong', password: NEW });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('This is not your password');
+    const response = await here.post('/auth/password', { oldPassword: PASSWORD, password: NEW });
+    expect((await here.follow(response)).text).toContain('The password was changed.');
+    expect((await here.get('/workspace')).status).toBe(200);
+    expect((await there.get('/workspace')).status).toBe(303);
+    expect(await canSignIn(cast.bob.email, NEW)).toBe(true);
+    expect(await actionsOf(cast.bob.id)).toEqual(['password_changed refused', 'password_changed']);
+    expect((await test.mails()).map(({ to }) => to)).toEqual([cast.bob.email]);
+  });
+
+  it('is locked after five wrong ones', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    for (let n = 0; n < 5; n += 1) await bob.post('/auth/password', { oldPassword: 'wrong', password: NEW });
+    const response = await bob.post('/auth/password', { oldPassword: PASSWORD, password: NEW });
+    expect(response.status).toBe(429);
+    expect(await canSignIn(cast.charlie.email, PASSWORD)).toBe(true);
+  });
+});
