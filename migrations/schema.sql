@@ -425,6 +425,32 @@ create table open_workspace_sessions (
 );
 CREATE INDEX idx_open_workspace_sessions_session ON open_workspace_sessions USING btree (workspace_session_id);
 
+-- table password_reset_requests
+create table password_reset_requests (
+  id bigint generated always as identity not null,
+  email text not null,
+  locale text not null,
+  requested_at timestamp with time zone not null,
+  ip_address inet,
+  user_agent text,
+  request_id text,
+  constraint pk_password_reset_requests PRIMARY KEY (id)
+);
+
+-- table password_resets
+create table password_resets (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  token_hash text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint pk_password_resets PRIMARY KEY (id),
+  constraint uq_password_resets_token UNIQUE (token_hash),
+  constraint fk_password_resets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_password_resets_user ON password_resets USING btree (user_id) WHERE ended_at IS NULL;
+
 -- table payment_callbacks
 create table payment_callbacks (
   id bigint generated always as identity not null,
@@ -1209,6 +1235,8 @@ grant usage on legal_holds_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
+grant usage on password_reset_requests_id_seq to app;
+grant usage on password_resets_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
 grant usage on payments_id_seq to app;
 grant usage on security_events_access_refused to app;
@@ -1244,6 +1272,8 @@ grant delete, insert, select, update on mails to app;
 grant delete, insert, select, update on membership_periods to app;
 grant select on migration_checksums to app;
 grant delete, insert, select, update on open_workspace_sessions to app;
+grant delete, insert, select, update on password_reset_requests to app;
+grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
 grant delete, insert, select, update on payments to app;
 grant delete, insert, select, update on rate_limits to app;
