@@ -5,7 +5,7 @@ import { recordDeliveryReport } from '../src/mail/record-delivery-report.ts';
 import { findDatabase } from './setup/find-database.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
-/** Of sysexits.h: the mail server keeps the message and tries again later. */
+/** EX_TEMPFAIL of sysexits.h: the mail server keeps the message and tries again later. */
 const TRY_AGAIN = 75;
 
 /**

@@ -16,8 +16,8 @@ import { setContentPolicy } from '../web/security-headers.ts';
 const PATH = '/admin/mails';
 
 /**
- * Of a mail's own HTML: an origin of its own, in which nothing runs and nothing is fetched. Inline styles are
- * the mail's.
+ * The policy of a mail's own HTML: an origin of its own, in which nothing runs and nothing is fetched. Inline
+ * styles are the mail's.
  */
 const MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 

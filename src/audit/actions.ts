@@ -10,7 +10,7 @@ export const auditActions = {
   account_locked: 'Too many wrong passwords: sign-in is refused until details.locked_until',
   logout: 'A person signed out',
   password_reset_requested: 'A link to set a new password was mailed; whoever asked is not known',
-  password_reset: 'A new password was set by the link of a mail, and every browser was signed out',
+  password_reset_finished: 'A new password was set by the link of a mail, and every browser was signed out',
   password_changed: 'A person changed the password, or gave a wrong one (error_message)',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',

@@ -1,4 +1,4 @@
-/** What a mail says, in blocks. Its plain text and its HTML are made from the same blocks. */
+/** The content of a mail, in blocks. Its plain text and its HTML are made from the same blocks. */
 export interface MailContent {
   subject: string;
   blocks: MailBlock[];

@@ -1,4 +1,4 @@
-/** What can become of a mail; `migrations/0013-outbox.sql` says what each means. */
+/** The states of a mail; `migrations/0013-outbox.sql` says what each means. */
 export const mailStates = [
   'kept',
   'queued',

@@ -95,7 +95,7 @@ export async function findMail(
     .first<MailRecord | undefined>([...entryColumns, ...recordColumns]);
 }
 
-/** What became of a mail, oldest first. The caller has looked the mail up in the company's scope. */
+/** The events of a mail, oldest first. The caller has looked the mail up in the company's scope. */
 export async function listMailEvents(db: Knex, mailId: number): Promise<MailEvent[]> {
   return db('mail_events')
     .where('mail_events.mail_id', mailId)

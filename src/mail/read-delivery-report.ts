@@ -1,6 +1,6 @@
 import { simpleParser } from 'mailparser';
 
-/** What a delivery report says of a mail (RFC 3464). */
+/** The news of a mail in a delivery report (RFC 3464). */
 export interface DeliveryReport {
   /** Message-ID of the mail it is about, with angle brackets. */
   messageId: string;

@@ -12,7 +12,7 @@ const ANSWER_MAX = 1000;
  * have not seen.
  *
  * 1. `delivered` and `failed` change the state, also of a mail that was uncertain.
- * 2. Of a mail that was delivered a later failure is noted and changes nothing: one of several copies failed.
+ * 2. A failure of a mail that was delivered is noted and changes nothing: one of several copies failed.
  * 3. `delayed`, `relayed` and `expanded` are noted and change nothing: the mail server has the mail.
  */
 export async function recordDeliveryReport(

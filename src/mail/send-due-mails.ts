@@ -26,7 +26,7 @@ interface ClaimedMail {
   tries: number;
 }
 
-/** What a sender needs. `now` is the clock; `from` the address to which reports come back. */
+/** The parts of a sender. `now` is the clock; `from` the address to which reports come back. */
 export interface Sending {
   open: OpenSmtp;
   from: string;

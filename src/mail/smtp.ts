@@ -10,7 +10,7 @@ import { boundedText } from '../storable-text.ts';
 /** Longest answer of a server that is kept, in characters. */
 const ANSWER_MAX = 1000;
 
-/** What became of one try to hand a message over, with the server's own words. */
+/** The outcome of one try to hand a message over, with the server's own words. */
 export interface HandOver {
   state: 'relayed' | 'delayed' | 'failed' | 'uncertain';
   answer: string;

@@ -779,7 +779,6 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: `/auth/reset/${'a'.repeat(43)}`, form: { password: 'a chair that sings' } }),
     expect: everyone(410),
     audit: ownTest('test/people/passwords.test.ts'),
-    forStaff: 'the link decides, whoever has it',
   },
   {
     route: 'GET /auth/password',
@@ -792,7 +791,6 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/auth/password', form: { oldPassword: 'x', password: 'a chair that sings' } }),
     expect: change(422, 422, 422, 422),
     audit: ownTest('test/people/passwords.test.ts'),
-    forStaff: 'their own password',
   },
   {
     route: 'GET /admin/mails',

@@ -18,7 +18,7 @@ interface Recipient {
 }
 
 /** The address that sets a new password. */
-export function resetLink(baseUrl: string, token: string): string {
+function resetLink(baseUrl: string, token: string): string {
   return `${baseUrl}/auth/reset/${token}`;
 }
 

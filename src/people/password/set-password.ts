@@ -22,11 +22,11 @@ interface Account {
   password_hash: string;
 }
 
-/** What both ways to a new password are given. */
+/** The input that both ways to a new password have. */
 interface NewPassword {
   password: string;
   endsCredentials: boolean;
-  /** Of the browser, by which a lock knows it. */
+  /** The browser's token, by which a lock knows it. */
   deviceToken: string | null;
   config: Config;
 }
@@ -60,7 +60,7 @@ export async function resetPassword(
     const again = await findOpenReset(trx, context, input.token);
     if (account === undefined || again === undefined) return { ok: false, reason: 'over' };
     const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
-    await storePassword(trx, byThem, { account, passwordHash, ...input, action: 'password_reset' });
+    await storePassword(trx, byThem, { account, passwordHash, ...input, action: 'password_reset_finished' });
     for (const deviceToken of [null, input.deviceToken])
       await forgetFailures(trx, (await attemptKey(trx, { email: account.email, deviceToken })).key);
     return { ok: true };
@@ -133,7 +133,7 @@ async function storePassword(
     passwordHash: string;
     endsCredentials: boolean;
     config: Config;
-    action: 'password_reset' | 'password_changed';
+    action: 'password_reset_finished' | 'password_changed';
   },
 ): Promise<void> {
   const { account, config } = input;

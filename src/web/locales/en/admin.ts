@@ -271,7 +271,7 @@ export const auditAction = {
   account_locked: 'Account locked',
   logout: 'Sign-out',
   password_reset_requested: 'Link for a new password mailed',
-  password_reset: 'New password set by mail',
+  password_reset_finished: 'New password set by mail',
   password_changed: 'Password changed',
   company_registered: 'Company registered',
   legal_document_accepted: 'Legal text accepted',

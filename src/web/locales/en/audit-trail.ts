@@ -10,7 +10,7 @@ export const auditSentence = {
   account_locked: '{actor} locked sign-in as {account} until {until}',
   logout: '{actor} signed out',
   password_reset_requested: '{actor} asked for a new password for {email}',
-  password_reset: '{actor} set a new password by the link of a mail',
+  password_reset_finished: '{actor} set a new password by the link of a mail',
   password_changed: '{actor} changed the password',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',

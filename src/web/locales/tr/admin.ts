@@ -272,7 +272,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   account_locked: 'Hesap kilitlendi',
   logout: 'Çıkış',
   password_reset_requested: 'Yeni parola bağlantısı gönderildi',
-  password_reset: 'E-posta ile yeni parola belirlendi',
+  password_reset_finished: 'E-posta ile yeni parola belirlendi',
   password_changed: 'Parola değiştirildi',
   company_registered: 'Şirket kaydoldu',
   legal_document_accepted: 'Yasal metin kabul edildi',

@@ -9,7 +9,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   account_locked: '{actor}, {account} hesabıyla girişi kilitledi; kilidin bitişi: {until}',
   logout: '{actor} çıkış yaptı',
   password_reset_requested: '{actor}, {email} için yeni parola istedi',
-  password_reset: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
+  password_reset_finished: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
   password_changed: '{actor} parolayı değiştirdi',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',
