@@ -16,6 +16,8 @@ create table mails (
   template_version integer     not null,
   subject          text        not null,
   message_id       text        not null,
+  -- Given to mail servers with the message and shown to nobody: a delivery report that names it is no invention.
+  envelope_id      text        not null,
   -- What the mail is about: a payment, an invitation.
   cause_type       text        not null,
   cause_id         text        not null,
@@ -40,12 +42,15 @@ create table mails (
   -- 'uncertain'  the process or the connection ended before the server answered: never sent again by itself
   state            text        not null,
   tries            integer     not null default 0,
+  -- When the mail was written, or an operator asked for it again: it is given up so many days after.
+  queued_at        timestamptz not null,
   -- When the next try is due. Null unless queued or delayed.
   next_try_at      timestamptz,
   -- When the try in progress began. Null unless sending.
   sending_since    timestamptz,
   constraint pk_mails            primary key (id),
   constraint uq_mails_message_id unique (message_id),
+  constraint uq_mails_envelope_id unique (envelope_id),
   constraint fk_mails_company    foreign key (company_id) references companies (id) on delete restrict,
   constraint fk_mails_user       foreign key (user_id) references users (id) on delete restrict,
   constraint ck_mails_state      check (state in (
@@ -59,21 +64,20 @@ create table mails (
 -- What a sender looks for every few seconds.
 create index idx_mails_due on mails (next_try_at) where state in ('queued', 'delayed');
 create index idx_mails_sending on mails (sending_since) where state = 'sending';
--- The list of a company's mails, and the operators' list, newest first.
+-- The list of a company's mails, newest first. Operators read theirs by the primary key.
 create index idx_mails_company on mails (company_id, id);
-create index idx_mails_user on mails (user_id, id);
--- What became of the mail about an invitation or a payment.
+-- The mail about an invitation.
 create index idx_mails_cause on mails (cause_type, cause_id);
--- Mails that somebody should look at.
-create index idx_mails_trouble on mails (id) where state in ('failed', 'uncertain');
+-- The count of mails that somebody should look at.
+create index idx_mails_trouble on mails (created_at) where state in ('failed', 'uncertain', 'delayed');
 
 create trigger refuse_rewriting before update on mails
   for each row when (
     (new.id, new.created_at, new.company_id, new.user_id, new.recipient, new.locale, new.template, new.template_version,
-     new.subject, new.message_id, new.cause_type, new.cause_id, new.kept, new.kept_sha256, new.sent_sha256, new.useful_until)
+     new.subject, new.message_id, new.envelope_id, new.cause_type, new.cause_id, new.kept, new.kept_sha256, new.sent_sha256, new.useful_until)
     is distinct from
     (old.id, old.created_at, old.company_id, old.user_id, old.recipient, old.locale, old.template, old.template_version,
-     old.subject, old.message_id, old.cause_type, old.cause_id, old.kept, old.kept_sha256, old.sent_sha256, old.useful_until)
+     old.subject, old.message_id, old.envelope_id, old.cause_type, old.cause_id, old.kept, old.kept_sha256, old.sent_sha256, old.useful_until)
     or new.with_secret is not null and new.with_secret is distinct from old.with_secret)
   execute function refuse_rewriting_final();
 create trigger refuse_delete before delete on mails
@@ -88,8 +92,11 @@ create table mail_events (
   id      bigint      generated always as identity,
   mail_id bigint      not null,
   at      timestamptz not null,
-  -- The state that the mail had after it.
+  -- The news of it, as a state.
   state   text        not null,
+  -- Who brought the news: 'hand-over' the mail server that took or refused it, 'report' a delivery report that
+  -- came back as a mail, 'person' an operator, 'outbox' ourselves.
+  source  text        not null,
   -- Number of the try it belongs to; 0 before the first.
   try     integer     not null,
   -- The server that answered or reported. Null when none did.
@@ -99,6 +106,7 @@ create table mail_events (
   -- The operator who asked for another try. Null otherwise.
   user_id bigint,
   constraint pk_mail_events       primary key (id),
+  constraint ck_mail_events_source check (source in ('hand-over', 'report', 'person', 'outbox')),
   constraint fk_mail_events_mail  foreign key (mail_id) references mails (id) on delete restrict,
   constraint fk_mail_events_user  foreign key (user_id) references users (id) on delete restrict
 );

@@ -1,13 +1,12 @@
 -- A forgotten password: what was asked for, and the links that set a new one.
 
--- One row is somebody's wish for a new password, for an address that may or may not have an account. The form
+-- One row is somebody's request for a new password, for an address that may or may not have an account. The form
 -- writes the same row for both, so that neither its answer nor its time tells which; a process looks the
 -- address up afterwards.
 -- Owner: people. Deleted when it has been dealt with.
 create table password_reset_requests (
   id           bigint      generated always as identity,
   email        text        not null,
-  locale       text        not null,
   requested_at timestamptz not null,
   ip_address   inet,
   user_agent   text,
@@ -29,4 +28,5 @@ create table password_resets (
   constraint fk_password_resets_user  foreign key (user_id) references users (id) on delete restrict,
   constraint uq_password_resets_token unique (token_hash)
 );
-create index idx_password_resets_user on password_resets (user_id) where ended_at is null;
+-- The links of a person: how many were asked for lately, and those that a new password ends.
+create index idx_password_resets_user on password_resets (user_id, created_at);

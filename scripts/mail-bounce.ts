@@ -26,8 +26,8 @@ async function main(): Promise<void> {
     const state = await recordDeliveryReport(db, { report, at: new Date() });
     process.stdout.write(
       state === undefined
-        ? `a report about ${report.messageId}, which is not a mail of ours: left alone\n`
-        : `${report.messageId}: reported as ${report.action}, now ${state}\n`,
+        ? 'a report about a mail that is not ours: left alone\n'
+        : `reported as ${report.action}, now ${state}\n`,
     );
   } finally {
     await db.destroy();

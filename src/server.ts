@@ -109,12 +109,12 @@ function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
   const { smtpUrl, mailFrom, mailBouncesTo, sessionSecret } = config;
   if (smtpUrl === null) {
     if (config.production)
-      log.warn('SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here');
-    return createMailSender({ sending: null, log, metrics });
+      log.warn('SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here, and nobody can set a forgotten password');
+    return createMailSender({ connection: null, log, metrics });
   }
   const open = createSmtp({ smtpUrl, wantsReports: mailBouncesTo !== null });
   const from = mailBouncesTo ?? addressOf(mailFrom);
-  return createMailSender({ sending: { open, from, sessionSecret }, log, metrics });
+  return createMailSender({ connection: { open, from, sessionSecret }, log, metrics });
 }
 
 /**

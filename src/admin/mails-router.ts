@@ -48,7 +48,8 @@ async function showMails({ db }: AppDeps, req: Request, res: Response): Promise<
   const { t } = formatOf(res);
   const { company } = scopeOf(req);
   const state = parseState(req.query.state);
-  const search = parseSearch(req.query.q);
+  // Addresses and subjects are a look into a company, which its admin sees: only with a chosen company.
+  const search = company === null ? null : parseSearch(req.query.q);
   const page = await listMails(db, {
     companyId: company?.id ?? null,
     state,

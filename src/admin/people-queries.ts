@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { MailState } from '../mail/mail-states.ts';
 import type { Role } from '../auth/require-user.ts';
 import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import { whereContains } from '../db/where-contains.ts';
@@ -63,6 +64,8 @@ interface InvitationEntry {
   created_at: Date;
   expires_at: Date;
   inviter_name: string;
+  /** What became of its mail; null when there was none. */
+  mail_state: MailState | null;
 }
 
 /** The invitations of a company that are neither accepted nor withdrawn, newest first. */
@@ -82,6 +85,13 @@ export async function listInvitations(
       'invitations.created_at',
       'invitations.expires_at',
       'users.full_name as inviter_name',
+      db('mails')
+        .where('cause_type', 'invitation')
+        .whereRaw('cause_id = invitations.id::text')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .select('state')
+        .as('mail_state'),
     ]);
   if (input.search !== null) whereContains(query, ['invitations.email'], input.search);
   const order: KeysetOrder = {

@@ -24,8 +24,11 @@ const SIGN_INS_PER_ACCOUNT = 100;
  */
 const REGISTRATIONS_PER_IP = 20;
 
-/** Wishes for a new password from one address in an hour: an office of people after a holiday. */
+/** Requests for a new password from one address in an hour: an office of people after a holiday. */
 const RESETS_PER_IP = 30;
+
+/** Changes of one account's password in an hour. Each mails its person. */
+const CHANGES_PER_ACCOUNT = 5;
 
 /** The limits of the sign-in and registration forms, counted across all processes. */
 export interface AttemptLimits {
@@ -33,10 +36,11 @@ export interface AttemptLimits {
   signInByAccount: RateLimit;
   registerByIp: RateLimit;
   resetByIp: RateLimit;
+  changeByAccount: RateLimit;
 }
 
 /**
- * Creates the limits. Only the sign-in and registration forms consult them, so they can never refuse the
+ * Creates the limits. Only forms for people consult them, so they can never refuse the
  * gateway's notification.
  */
 export function createAttemptLimits(db: Knex): AttemptLimits {
@@ -59,6 +63,11 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
     resetByIp: createRateLimit(db, {
       name: 'reset-ip',
       points: RESETS_PER_IP,
+      durationSeconds: HOUR_SECONDS,
+    }),
+    changeByAccount: createRateLimit(db, {
+      name: 'password-change',
+      points: CHANGES_PER_ACCOUNT,
       durationSeconds: HOUR_SECONDS,
     }),
   };

@@ -13,7 +13,7 @@ export interface SignedIn {
 /**
  * Records a successful sign-in: the row in the audit trail, the browser, the time. The record comes before
  * the browser session, so that no session exists without its row. Undefined when the person has been
- * deactivated in the meantime.
+ * deactivated, or has another password, in the meantime.
  */
 export async function recordSignIn(
   trx: Knex.Transaction,
@@ -23,11 +23,16 @@ export async function recordSignIn(
     email: string;
     deviceToken: string | null;
     method: 'password' | 'registration' | 'invitation';
+    /** The hash that the password was checked against: nobody signs in by one that has been replaced since. */
+    checkedHash?: string;
   },
 ): Promise<SignedIn | undefined> {
   const updated = await trx('users')
     .where({ id: input.userId })
     .whereNull('deactivated_at')
+    .modify((query) => {
+      if (input.checkedHash !== undefined) void query.where('password_hash', input.checkedHash);
+    })
     .update({ last_login_at: trx.raw('greatest(last_login_at, ?::timestamptz)', [context.at]) });
   const user = updated === 1 ? await findSignedInUser(trx, input.userId) : undefined;
   if (user === undefined) return undefined;

@@ -57,9 +57,15 @@ async function check(
   }
   const password = await verifyPassword(person?.password_hash ?? null, input.password);
   const isRight = password !== 'wrong';
-  if (person !== undefined && password === 'outdated') await renewHash(db, person, input.password);
   const signedIn =
-    person !== undefined && isRight ? await accept(db, context, { ...input, key, person }) : undefined;
+    person !== undefined && isRight
+      ? await accept(db, context, {
+          ...input,
+          key,
+          person,
+          checkedHash: await hashInForce(db, person, input, password),
+        })
+      : undefined;
   if (signedIn !== undefined) return { ok: true, ...signedIn };
   await logFailure(db, context, input, person, { reason: refusalOf(person, isRight), isKnownDevice });
   if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
@@ -69,26 +75,34 @@ async function check(
 async function accept(
   db: Knex,
   context: RequestContext,
-  input: SignInInput & { key: string; person: UserWithPassword },
+  input: SignInInput & { key: string; person: UserWithPassword; checkedHash: string },
 ): Promise<SignedIn | undefined> {
   return db.transaction(async (trx) => {
-    const { email, deviceToken, person } = input;
+    const { email, deviceToken, person, checkedHash } = input;
     const signedIn = await recordSignIn(trx, context, {
       userId: person.id,
       email,
       deviceToken,
       method: 'password',
+      checkedHash,
     });
     if (signedIn !== undefined) await forgetFailures(trx, input.key);
     return signedIn;
   });
 }
 
-/** Replaces a hash from before passwords were normalised, unless it was replaced meanwhile. */
-async function renewHash(db: Knex, person: UserWithPassword, password: string): Promise<void> {
-  await db('users')
-    .where({ id: person.id, password_hash: person.password_hash })
-    .update({ password_hash: await hashPassword(password) });
+/** The hash of the right password; one from before passwords were normalised is replaced first. */
+async function hashInForce(
+  db: Knex,
+  person: UserWithPassword,
+  { password }: SignInInput,
+  check: 'right' | 'outdated' | 'wrong',
+): Promise<string> {
+  if (check !== 'outdated') return person.password_hash;
+  const password_hash = await hashPassword(password);
+  // Unless it was replaced meanwhile: then nobody signs in by it.
+  await db('users').where({ id: person.id, password_hash: person.password_hash }).update({ password_hash });
+  return password_hash;
 }
 
 function refusalOf(person: UserWithPassword | undefined, isRight: boolean): AuditReason {

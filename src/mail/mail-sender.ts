@@ -11,39 +11,44 @@ const LOOK_EVERY_MS = 10_000;
 export interface MailSender {
   signal: OutboxSignal;
   start(db: Knex): void;
-  /** Waits for the mail that is being handed over. */
+  /** Waits for the mail that is being handed over, and begins no other. */
   stop(): Promise<void>;
 }
 
 /**
  * Sends the mails of the outbox: at once when a transaction of this process has written one, and every few
- * seconds. Without a mail server (`sending` is null) it does nothing.
+ * seconds. Without a mail server (`connection` is null) it does nothing.
  */
 export function createMailSender(parts: {
-  sending: Pick<Sending, 'open' | 'from' | 'sessionSecret'> | null;
+  connection: Pick<Sending, 'open' | 'from' | 'sessionSecret'> | null;
   log: Log;
   metrics: Metrics;
 }): MailSender {
-  const { sending, log, metrics } = parts;
+  const { connection, log, metrics } = parts;
   let db: Knex | null = null;
   let running: Promise<void> | null = null;
   let isWanted = false;
   let timer: NodeJS.Timeout | undefined;
 
+  const sending: Omit<Sending, 'open' | 'from' | 'sessionSecret'> = {
+    now: () => new Date(),
+    isStopping: () => db === null,
+    onTrouble: (mailId, state, answer) => {
+      metrics.mails.inc({ state });
+      log.error({ mail_id: mailId, state, answer }, 'a mail did not arrive: see the outbox');
+    },
+    onPostponed: (mails, problem) => {
+      metrics.mails.inc({ state: 'delayed' }, mails);
+      log.warn({ mails, problem }, 'the mail server cannot be reached: mails wait for it');
+    },
+  };
   const run = async (pool: Knex): Promise<void> => {
-    if (sending === null) return;
+    if (connection === null) return;
     do {
       isWanted = false;
-      const taken = await sendDueMails(pool, {
-        ...sending,
-        now: () => new Date(),
-        onTrouble: (mailId, state, answer) => {
-          metrics.mails.inc({ state });
-          log.error({ mail_id: mailId, state, answer }, 'a mail did not arrive: see the outbox');
-        },
-      });
+      const { tried, taken } = await sendDueMails(pool, { ...connection, ...sending });
       metrics.mails.inc({ state: 'relayed' }, taken);
-      if (taken > 0) isWanted = true;
+      if (tried > 0) isWanted = true;
     } while (isWanted && db !== null);
   };
   const wake = (): void => {
@@ -64,7 +69,7 @@ export function createMailSender(parts: {
       },
     },
     start: (pool) => {
-      if (sending === null) return;
+      if (connection === null) return;
       db = pool;
       timer = setInterval(wake, LOOK_EVERY_MS);
       wake();

@@ -36,6 +36,7 @@ interface MailEvent {
   at: Date;
   state: MailState;
   try: number;
+  source: 'hand-over' | 'report' | 'person' | 'outbox';
   server: string | null;
   answer: string;
 }
@@ -76,7 +77,7 @@ export async function listMails(
   if (input.state !== null) void query.where('mails.state', input.state);
   if (input.search !== null) whereContains(query, ['mails.recipient', 'mails.subject'], input.search);
   const order: KeysetOrder = {
-    keys: ['mails.created_at', 'mails.id'],
+    keys: ['mails.id'],
     direction: 'desc',
     startsAmong: mails(db, input.companyId),
     size: PAGE_SIZE,
@@ -104,16 +105,17 @@ export async function listMailEvents(db: Knex, mailId: number): Promise<MailEven
       'mail_events.id',
       'mail_events.at',
       'mail_events.state',
+      'mail_events.source',
       'mail_events.try',
       'mail_events.server',
       'mail_events.answer',
     ]);
 }
 
-/** How many mails failed, or may not have arrived, and are not older than `since`. For operators. */
+/** How many mails failed, wait for a mail server, or may not have arrived, since a time. For operators. */
 export async function countMailTrouble(db: Knex, since: Date): Promise<number> {
   const row = await db('mails')
-    .whereRaw(`state in ('failed', 'uncertain')`)
+    .whereRaw(`state in ('failed', 'uncertain', 'delayed')`)
     .where('created_at', '>=', since)
     .count<{ count: number }[]>('* as count')
     .first();

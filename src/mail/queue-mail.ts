@@ -59,6 +59,7 @@ export async function queueMail(
       template_version: mail.template.version,
       subject: storable(mail.content.subject),
       message_id: messageId,
+      envelope_id: randomUUID(),
       cause_type: mail.cause.type,
       cause_id: String(mail.cause.id),
       kept,
@@ -67,6 +68,7 @@ export async function queueMail(
       with_secret: isSent && sent !== kept ? sealBytes(config.sessionSecret, sent) : null,
       useful_until: mail.secret?.usefulUntil ?? null,
       state: isSent ? 'queued' : 'kept',
+      queued_at: context.at,
       next_try_at: isSent ? context.at : null,
     })
     .returning<{ id: number }[]>('id')

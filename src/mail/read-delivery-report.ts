@@ -1,9 +1,15 @@
 import { simpleParser } from 'mailparser';
+import { storable } from '../storable-text.ts';
+
+/** Longest id that is looked up, in characters. */
+const ID_MAX = 500;
 
 /** The news of a mail in a delivery report (RFC 3464). */
 export interface DeliveryReport {
-  /** Message-ID of the mail it is about, with angle brackets. */
-  messageId: string;
+  /** Envelope id of the mail it is about (RFC 3461, 4.4); null when the report names none. */
+  envelopeId: string | null;
+  /** Message-ID with angle brackets, from the headers that came back; null when there were none. */
+  messageId: string | null;
   action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
   /** The server that the report speaks of; null when it names none. */
   server: string | null;
@@ -15,8 +21,7 @@ const ACTIONS = ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as con
 
 /**
  * Reads a delivery report from the bytes of a message. Null for any other message: an answer of a person, an
- * out-of-office note. The mail it is about is named by the envelope id that we gave (RFC 3461, 4.4), else by
- * the headers that came back.
+ * out-of-office note.
  */
 export async function readDeliveryReport(bytes: Buffer): Promise<DeliveryReport | null> {
   const { attachments } = await simpleParser(bytes, { keepDeliveryStatus: true });
@@ -28,11 +33,12 @@ export async function readDeliveryReport(bytes: Buffer): Promise<DeliveryReport 
   const returned = attachments.find(({ contentType }) =>
     ['message/rfc822', 'text/rfc822-headers'].includes(contentType),
   );
-  const messageId =
-    bracketed(perMessage?.get('original-envelope-id')) ??
-    bracketed(/^message-id:[ \t]*(\S+)/im.exec(returned?.content.toString('utf8') ?? '')?.[1]);
-  if (messageId === null || recipient === undefined || !isAction(action)) return null;
+  const envelopeId = storable(perMessage?.get('original-envelope-id') ?? '').slice(0, ID_MAX) || null;
+  const headers = storable(returned?.content.toString('utf8') ?? '');
+  const messageId = /^message-id:[ \t]*(<[^<>\s]+>)/im.exec(headers)?.[1]?.slice(0, ID_MAX) ?? null;
+  if (recipient === undefined || !isAction(action) || (envelopeId ?? messageId) === null) return null;
   return {
+    envelopeId,
     messageId,
     action,
     server: withoutType(recipient.get('remote-mta')) ?? withoutType(perMessage?.get('reporting-mta')),
@@ -66,9 +72,4 @@ function readFieldGroups(text: string): Map<string, string>[] {
 /** `smtp; 550 no such user` without the type before the semicolon. */
 function withoutType(value: string | undefined): string | null {
   return value === undefined ? null : value.replace(/^[A-Za-z0-9-]+;\s*/, '');
-}
-
-function bracketed(id: string | undefined): string | null {
-  if (id === undefined || id === '') return null;
-  return `<${id.replace(/^<|>$/g, '')}>`;
 }

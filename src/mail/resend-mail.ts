@@ -26,11 +26,14 @@ export async function resendMail(
     if (mail === undefined || !['failed', 'uncertain', 'kept'].includes(mail.state))
       return { ok: false, reason: 'in-hand' };
     if (mail.kept_sha256 !== mail.sent_sha256) return { ok: false, reason: 'secret-gone' };
-    await trx('mails').where('id', input.mailId).update({ state: 'queued', next_try_at: context.at });
+    await trx('mails')
+      .where('id', input.mailId)
+      .update({ state: 'queued', next_try_at: context.at, queued_at: context.at });
     await trx('mail_events').insert({
       mail_id: input.mailId,
       at: context.at,
       state: 'queued',
+      source: 'person',
       try: mail.tries,
       answer: 'sent again by hand',
       user_id: context.userId,

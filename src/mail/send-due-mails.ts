@@ -1,11 +1,12 @@
+import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { boundedText } from '../storable-text.ts';
 import { openBytes } from './sealed-bytes.ts';
-import type { HandOver, OpenSmtp, SmtpLine } from './smtp.ts';
+import { HAND_OVER_MS, type HandOver, type OpenSmtp, type SmtpSession } from './smtp.ts';
 
-/** A try that has had no end for so long died with its process: no connection waits for an answer as long. */
-const LOST_AFTER_MINUTES = 10;
+/** A try that has had no end for so long died with its process: a connection is cut before. */
+const LOST_AFTER_MINUTES = (2 * HAND_OVER_MS) / MINUTE_MS;
 
 /** Pauses after the first, second … failed try, in minutes; the last one repeats. */
 const PAUSE_MINUTES = [1, 5, 15, 60, 240];
@@ -13,16 +14,16 @@ const PAUSE_MINUTES = [1, 5, 15, 60, 240];
 /** A mail that was not taken for so long is given up (RFC 5321, 4.5.4.1: four to five days). */
 const GIVE_UP_DAYS = 5;
 
-/** Mails that one connection takes before the next look at the clock. */
+/** Mails that one connection takes, and that one statement changes. */
 const BATCH = 100;
 
 interface ClaimedMail {
   id: number;
-  created_at: Date;
   recipient: string;
-  message_id: string;
+  envelope_id: string;
   kept: Buffer;
   with_secret: Buffer | null;
+  sent_sha256: string;
   tries: number;
 }
 
@@ -34,11 +35,16 @@ export interface Sending {
   now: () => Date;
   /** Called with each mail that a person should look at. */
   onTrouble: (mailId: number, state: 'failed' | 'uncertain', answer: string) => void;
+  /** Called when the mail server cannot be reached, and mails wait for it. */
+  onPostponed: (mails: number, problem: string) => void;
+  /** True when the process is about to end: the mail in hand is finished, no other is begun. */
+  isStopping: () => boolean;
 }
 
 /**
- * Hands over every mail that is due, oldest first, and returns how many the server took. Several processes may
- * run this at once.
+ * Hands over the mails that are due, at most a hundred, and returns how many it tried and how many the server
+ * took. Mails whose link expires come first, then those that have waited longest. Several processes may run this
+ * at once.
  *
  * 1. A mail is marked as `sending`, and that is committed, before the server hears of it: a process that dies
  *    in between leaves a mark that nobody takes for `queued`.
@@ -46,80 +52,83 @@ export interface Sending {
  *    people and never sent again by itself.
  * 3. When the server cannot be reached, the due mails wait longer each time.
  */
-export async function sendDueMails(db: Knex, sending: Sending): Promise<number> {
+export async function sendDueMails(db: Knex, sending: Sending): Promise<{ tried: number; taken: number }> {
   await giveUpLost(db, sending);
   await giveUpStale(db, sending);
-  if (!(await isAnyDue(db, sending.now()))) return 0;
-  let line: SmtpLine;
+  const outcome = { tried: 0, taken: 0 };
+  if (!(await isAnyDue(db, sending.now()))) return outcome;
+  let session: SmtpSession;
   try {
-    line = await sending.open();
+    session = await sending.open();
   } catch (error) {
     await postponeAll(db, sending, error instanceof Error ? error.message : String(error));
-    return 0;
+    return outcome;
   }
-  let taken = 0;
   try {
-    for (let count = 0; count < BATCH; count += 1) {
+    while (outcome.tried < BATCH && !sending.isStopping()) {
       const mail = await claimDue(db, sending.now());
       if (mail === undefined) break;
-      const outcome = await handOver(line, sending, mail);
-      if (outcome.state === 'relayed') taken += 1;
-      await record(db, sending, mail, line.server, outcome);
-      if (!outcome.isOpen) break;
+      outcome.tried += 1;
+      const handedOver = await handOver(session, sending, mail);
+      if (handedOver.state === 'relayed') outcome.taken += 1;
+      await record(db, sending, mail, session.server, handedOver);
+      if (!handedOver.isOpen) break;
     }
   } finally {
-    line.close();
+    session.close();
   }
-  return taken;
+  return outcome;
 }
 
-async function handOver(line: SmtpLine, sending: Sending, mail: ClaimedMail): Promise<HandOver> {
+async function handOver(session: SmtpSession, sending: Sending, mail: ClaimedMail): Promise<HandOver> {
   const { kept, with_secret: sealed } = mail;
   const bytes = sealed === null ? kept : openBytes(sending.sessionSecret, sealed);
+  // Another process may know the secret: while a new one is rolled out, or this one is old.
   if (bytes === null)
-    return { state: 'failed', answer: 'SESSION_SECRET has changed since this was written', isOpen: true };
-  return line.handOver({ from: sending.from, to: mail.recipient, messageId: mail.message_id, bytes });
+    return { state: 'delayed', answer: 'written under another SESSION_SECRET', isOpen: true };
+  if (hash('sha256', bytes) !== mail.sent_sha256)
+    return { state: 'failed', answer: 'its secret link is gone', isOpen: true };
+  return session.handOver({ from: sending.from, to: mail.recipient, envelopeId: mail.envelope_id, bytes });
 }
 
 /** Tries of processes that have died become `uncertain`. */
-async function giveUpLost(db: Knex, { now, onTrouble }: Sending): Promise<void> {
-  const at = now();
-  const answer = 'the process or the connection ended before the server answered';
-  const lost = await db.transaction(async (trx) => {
-    const rows = await trx('mails')
-      .where('state', 'sending')
-      .where('sending_since', '<', new Date(at.getTime() - LOST_AFTER_MINUTES * MINUTE_MS))
-      .update({ state: 'uncertain', sending_since: null, with_secret: null })
-      .returning<{ id: number; tries: number }[]>(['id', 'tries']);
-    const events = rows.map(({ id, tries }) => ({ mail_id: id, at, state: 'uncertain', try: tries, answer }));
-    if (events.length > 0) await trx('mail_events').insert(events);
-    return rows;
+function giveUpLost(db: Knex, sending: Sending): Promise<void> {
+  const at = sending.now();
+  return giveUp(db, sending, 'uncertain', 'the process or the connection ended before the server answered', {
+    where: `state = 'sending' and sending_since < :limit`,
+    bindings: { limit: new Date(at.getTime() - LOST_AFTER_MINUTES * MINUTE_MS) },
   });
-  for (const { id } of lost) onTrouble(id, 'uncertain', answer);
 }
 
 /** Mails whose link has expired, or that nobody took for days, are given up. */
-async function giveUpStale(db: Knex, { now, onTrouble }: Sending): Promise<void> {
-  const at = now();
-  const answer = 'given up: not taken in time';
-  const stale = await db.transaction(async (trx) => {
-    const rows = await trx('mails')
-      .whereIn('state', ['queued', 'delayed'])
-      .where('next_try_at', '<=', at)
-      .where((old) => {
-        void old.where('useful_until', '<=', at).orWhere((tried) => {
-          void tried
-            .where('tries', '>', 0)
-            .where('created_at', '<', new Date(at.getTime() - GIVE_UP_DAYS * DAY_MS));
-        });
-      })
-      .update({ state: 'failed', next_try_at: null, with_secret: null })
-      .returning<{ id: number; tries: number }[]>(['id', 'tries']);
-    const events = rows.map(({ id, tries }) => ({ mail_id: id, at, state: 'failed', try: tries, answer }));
-    if (events.length > 0) await trx('mail_events').insert(events);
-    return rows;
+function giveUpStale(db: Knex, sending: Sending): Promise<void> {
+  const at = sending.now();
+  return giveUp(db, sending, 'failed', 'given up: not taken in time', {
+    where: `state in ('queued', 'delayed') and next_try_at <= :at
+            and (useful_until <= :at or tries > 0 and queued_at < :limit)`,
+    bindings: { at, limit: new Date(at.getTime() - GIVE_UP_DAYS * DAY_MS) },
   });
-  for (const { id } of stale) onTrouble(id, 'failed', answer);
+}
+
+async function giveUp(
+  db: Knex,
+  { now, onTrouble }: Sending,
+  state: 'failed' | 'uncertain',
+  answer: string,
+  which: { where: string; bindings: Record<string, Date> },
+): Promise<void> {
+  const { rows } = await db.raw<{ rows: { mail_id: number }[] }>(
+    `with given_up as (
+       update mails set state = :state, next_try_at = null, sending_since = null, with_secret = null
+       where id in (select id from mails where ${which.where} limit ${String(BATCH)} for update skip locked)
+       returning id, tries
+     )
+     insert into mail_events (mail_id, at, state, source, try, answer)
+     select id, :happened, :state, 'outbox', tries, :answer from given_up
+     returning mail_id`,
+    { ...which.bindings, happened: now(), state, answer },
+  );
+  for (const { mail_id } of rows) onTrouble(mail_id, state, answer);
 }
 
 async function isAnyDue(db: Knex, at: Date): Promise<boolean> {
@@ -138,7 +147,7 @@ async function claimDue(db: Knex, at: Date): Promise<ClaimedMail | undefined> {
       db('mails')
         .whereIn('state', ['queued', 'delayed'])
         .where('next_try_at', '<=', at)
-        .orderBy('next_try_at')
+        .orderBy([{ column: 'useful_until', nulls: 'last' }, 'next_try_at'])
         .limit(1)
         .forUpdate()
         .skipLocked()
@@ -169,14 +178,15 @@ async function record(
   await db.transaction(async (trx) => {
     await trx('mails')
       .where({ id: mail.id, tries: mail.tries })
-      .whereIn('state', ['sending', 'uncertain'])
+      .whereIn('state', state === 'delayed' ? ['sending'] : ['sending', 'uncertain'])
       .update({
         state,
         sending_since: null,
         next_try_at: state === 'delayed' ? nextTry(mail.tries, at) : null,
         ...(state === 'delayed' ? {} : { with_secret: null }),
       });
-    await trx('mail_events').insert({ mail_id: mail.id, at, state, try: mail.tries, server, answer });
+    const event = { mail_id: mail.id, at, state, source: 'hand-over', try: mail.tries, server, answer };
+    await trx('mail_events').insert(event);
   });
   if (state === 'failed' || state === 'uncertain') onTrouble(mail.id, state, answer);
 }
@@ -186,10 +196,10 @@ function nextTry(tries: number, at: Date): Date {
   return new Date(at.getTime() + pause * MINUTE_MS);
 }
 
-/** Nobody could be reached: counts as a try of every mail that is due. */
-async function postponeAll(db: Knex, { now }: Sending, problem: string): Promise<void> {
+/** Nobody could be reached: counts as a try of the mails that are due. */
+async function postponeAll(db: Knex, { now, onPostponed }: Sending, problem: string): Promise<void> {
   const at = now();
-  await db.raw(
+  const { rows } = await db.raw<{ rows: unknown[] }>(
     `with due as (
        select id from mails
        where state in ('queued', 'delayed') and next_try_at <= :at
@@ -201,8 +211,9 @@ async function postponeAll(db: Knex, { now }: Sending, problem: string): Promise
        from due where mails.id = due.id
        returning mails.id, mails.tries
      )
-     insert into mail_events (mail_id, at, state, try, answer)
-     select id, :at, 'delayed', tries, :problem from postponed`,
+     insert into mail_events (mail_id, at, state, source, try, answer)
+     select id, :at, 'delayed', 'outbox', tries, :problem from postponed
+     returning id`,
     {
       at,
       limit: BATCH,
@@ -211,4 +222,5 @@ async function postponeAll(db: Knex, { now }: Sending, problem: string): Promise
       problem: boundedText(problem, 1000),
     },
   );
+  onPostponed(rows.length, problem);
 }

@@ -5,10 +5,17 @@ import SmtpConnection, {
   type SMTPConnectionOptions,
   type SMTPConnectionSendInfo,
 } from 'nodemailer/lib/smtp-connection';
+import { MINUTE_MS } from '../durations.ts';
 import { boundedText } from '../storable-text.ts';
 
 /** Longest answer of a server that is kept, in characters. */
 const ANSWER_MAX = 1000;
+
+/** Longest time to connect and sign in, in milliseconds. */
+const OPEN_MS = 60_000;
+
+/** Longest time for one message: RFC 5321, 4.5.3.2.6 gives the final answer ten minutes. In milliseconds. */
+export const HAND_OVER_MS = 12 * MINUTE_MS;
 
 /** The outcome of one try to hand a message over, with the server's own words. */
 export interface HandOver {
@@ -25,14 +32,14 @@ export function addressOf(sender: string): string {
 }
 
 /** An open connection to the mail server, signed in. Takes one message at a time. */
-export interface SmtpLine {
+export interface SmtpSession {
   server: string;
-  handOver(message: { from: string; to: string; messageId: string; bytes: Buffer }): Promise<HandOver>;
+  handOver(message: { from: string; to: string; envelopeId: string; bytes: Buffer }): Promise<HandOver>;
   close(): void;
 }
 
 /** Opens a connection to a mail server, or throws with what it said. */
-export type OpenSmtp = () => Promise<SmtpLine>;
+export type OpenSmtp = () => Promise<SmtpSession>;
 
 /**
  * Connections by `smtpUrl`. `wantsReports` asks the server for delivery reports (RFC 3461), which come back to
@@ -47,12 +54,22 @@ export function createSmtp(options: { smtpUrl: string; wantsReports: boolean }):
       ...target,
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
-      socketTimeout: 60_000,
+      socketTimeout: 10 * MINUTE_MS,
     });
     // Later faults of the connection arrive at the message in progress; without one nobody needs them.
     connection.on('error', () => undefined);
-    await opened(connection);
-    if (auth !== undefined) await signedIn(connection, auth);
+    const deadline = setTimeout(() => {
+      connection.close();
+    }, OPEN_MS);
+    try {
+      await opened(connection);
+      if (auth !== undefined) await signedIn(connection, auth);
+    } catch (error) {
+      connection.close();
+      throw error;
+    } finally {
+      clearTimeout(deadline);
+    }
     return {
       server: target.host ?? 'localhost',
       handOver: (message) => handOver(connection, message, options.wantsReports),
@@ -65,9 +82,8 @@ export function createSmtp(options: { smtpUrl: string; wantsReports: boolean }):
 
 function opened(connection: SmtpConnection): Promise<void> {
   return new Promise((resolve, reject) => {
-    connection.once('error', reject);
+    endWith(connection, reject);
     connection.connect((error) => {
-      connection.removeListener('error', reject);
       if (error == null) resolve();
       else reject(error);
     });
@@ -76,6 +92,8 @@ function opened(connection: SmtpConnection): Promise<void> {
 
 function signedIn(connection: SmtpConnection, auth: { user: string; pass: string }): Promise<void> {
   return new Promise((resolve, reject) => {
+    // A connection that breaks now is not reported to the callback.
+    endWith(connection, reject);
     connection.login({ credentials: auth }, (error) => {
       if (error == null) resolve();
       else reject(error);
@@ -83,13 +101,21 @@ function signedIn(connection: SmtpConnection, auth: { user: string; pass: string
   });
 }
 
+/** Rejects when the connection breaks. After a success the call changes nothing. */
+function endWith(connection: SmtpConnection, reject: (error: Error) => void): void {
+  connection.once('error', reject);
+  connection.once('end', () => {
+    reject(new Error('the connection ended'));
+  });
+}
+
 async function handOver(
   connection: SmtpConnection,
-  { from, to, messageId, bytes }: { from: string; to: string; messageId: string; bytes: Buffer },
+  { from, to, envelopeId, bytes }: { from: string; to: string; envelopeId: string; bytes: Buffer },
   wantsReports: boolean,
 ): Promise<HandOver> {
-  const envid = messageId.replace(/^<|>$/g, '');
-  const dsn = wantsReports ? { ret: 'HDRS', envid, notify: ['SUCCESS', 'FAILURE', 'DELAY'] } : undefined;
+  const notify = ['SUCCESS', 'FAILURE', 'DELAY'];
+  const dsn = wantsReports ? { ret: 'HDRS', envid: envelopeId, notify } : undefined;
   // Read only after the server has said that it is ready for the content.
   let hasBegun = false;
   const content = new Readable({
@@ -99,10 +125,33 @@ async function handOver(
       this.push(null);
     },
   });
-  return new Promise((resolve) => {
+  const deadline = setTimeout(() => {
+    connection.close();
+  }, HAND_OVER_MS);
+  const outcome = await new Promise<HandOver>((resolve) => {
+    connection.once('end', () => {
+      resolve(refused(new Error('the connection ended'), hasBegun));
+    });
     const envelope = { from, to: [to], size: bytes.length, ...(dsn === undefined ? {} : { dsn }) };
     connection.send(envelope, content, (error, info) => {
       resolve(error === null && info !== undefined ? taken(info) : refused(error as SmtpError, hasBegun));
+    });
+  });
+  clearTimeout(deadline);
+  return {
+    ...outcome,
+    isOpen: outcome.isOpen && (outcome.state === 'relayed' || (await isReset(connection))),
+  };
+}
+
+/** Lets the server forget a message that it refused. False when the connection is of no more use. */
+function isReset(connection: SmtpConnection): Promise<boolean> {
+  return new Promise((resolve) => {
+    endWith(connection, () => {
+      resolve(false);
+    });
+    connection.reset((error) => {
+      resolve(error == null);
     });
   });
 }
@@ -115,18 +164,20 @@ interface SmtpError extends Error {
   /** The server's words; absent when the connection failed. */
   response?: string | false;
   responseCode?: number;
+  /** The command that was refused. */
+  command?: string;
 }
 
 /**
- * A try that failed. With an answer of the server: `failed` for 5xx, `delayed` for 4xx (RFC 5321, 4.2.1).
- * Without one, the server may have taken the message once its content was on the way: `uncertain` then, else
- * `delayed`.
+ * A try that failed. With an answer of the server: `failed` for 5xx, `delayed` for 4xx (RFC 5321, 4.2.1), and
+ * for 5xx about the sender, which is a fault of ours and not of this mail. Without an answer, the server may
+ * have taken the message once its content was on the way: `uncertain` then, else `delayed`.
  */
 function refused(error: SmtpError, hasBegun: boolean): HandOver {
   const code = error.responseCode ?? 0;
   const words = typeof error.response === 'string' ? error.response : error.message;
   const answer = boundedText(words, ANSWER_MAX);
-  if (code >= 500) return { state: 'failed', answer, isOpen: false };
-  if (code >= 400) return { state: 'delayed', answer, isOpen: false };
+  if (code >= 500 && error.command !== 'MAIL FROM') return { state: 'failed', answer, isOpen: code !== 521 };
+  if (code >= 400) return { state: 'delayed', answer, isOpen: code !== 421 && error.command === 'RCPT TO' };
   return { state: hasBegun ? 'uncertain' : 'delayed', answer, isOpen: false };
 }

@@ -67,17 +67,13 @@ export interface SeenVersions {
 /** The token of an invitation, as inviteMember makes it: 32 random bytes. */
 export const invitationToken = z.string().regex(/^[\w-]{43}$/);
 
-/** The language switch. */
 /** The secret of a link that sets a password: 32 random bytes. */
 export const resetToken = invitationToken;
 
 /** The form that asks for such a link. */
 export const forgotForm = z.object({ email: emailAddress });
 
-const ticked = z
-  .literal('on')
-  .optional()
-  .transform((value) => value === 'on');
+const ticked = z.unknown().transform((value) => value === 'on');
 
 /** The form behind the link. */
 export const newPasswordForm = z.object({ password: newPassword, endsCredentials: ticked });
@@ -87,4 +83,5 @@ export const changePasswordForm = newPasswordForm.extend({
   oldPassword: text('auth.passwordMissing').min(1, 'auth.passwordMissing').max(1024, 'errors.tooLong'),
 });
 
+/** The language switch. */
 export const localeChoice = z.object({ locale: z.enum(locales) });

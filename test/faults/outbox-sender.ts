@@ -14,6 +14,8 @@ async function main(env: Record<string, string | undefined>): Promise<void> {
     sessionSecret: 'a session secret for tests only, 32+',
     now: () => new Date(),
     onTrouble: () => undefined,
+    onPostponed: () => undefined,
+    isStopping: () => false,
   };
   for (;;)
     await sendDueMails(db, sending).catch((error: unknown) => {

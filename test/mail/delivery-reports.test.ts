@@ -9,8 +9,9 @@ const AT = new Date('2026-11-20T10:00:00Z');
 
 async function mail(
   state: 'relayed' | 'uncertain' | 'delivered' = 'relayed',
-): Promise<{ id: number; messageId: string }> {
+): Promise<{ id: number; messageId: string; envelopeId: string }> {
   const messageId = `<${randomUUID()}@app.example.com>`;
+  const envelopeId = randomUUID();
   const [row] = await test
     .db('mails')
     .insert({
@@ -21,6 +22,8 @@ async function mail(
       template_version: 1,
       subject: 'x',
       message_id: messageId,
+      envelope_id: envelopeId,
+      queued_at: AT,
       cause_type: 'payment',
       cause_id: '1',
       kept: Buffer.from('x'),
@@ -30,7 +33,7 @@ async function mail(
       tries: 1,
     })
     .returning<{ id: number }[]>('id');
-  return { id: row!.id, messageId };
+  return { id: row!.id, messageId, envelopeId };
 }
 
 /** A report as Postfix writes it; `returned` is the part with the headers of the mail. */
@@ -87,45 +90,58 @@ async function record(bytes: Buffer): Promise<string | undefined> {
 }
 
 describe('a delivery report', () => {
-  it.each(['', 'whole '])('that a mail failed is found by the %sheaders that came back', async (how) => {
-    const { id, messageId } = await mail();
-    expect(await record(postfixReport({ action: 'failed', returned: `${how}${messageId}` }))).toBe('failed');
-    const events = await test.db('mail_events').where('mail_id', id).select(['state', 'server', 'answer']);
+  it.each(['', 'whole '])('that names our envelope id makes a mail failed (with %sheaders)', async (how) => {
+    const { id, messageId, envelopeId } = await mail();
+    const bytes = postfixReport({ action: 'failed', envelopeId, returned: `${how}${messageId}` });
+    expect(await record(bytes)).toBe('failed');
+    const events = await test
+      .db('mail_events')
+      .where('mail_id', id)
+      .select(['state', 'source', 'server', 'answer']);
     const answer = '550 5.1.1 <ada@example.org>: no such mailbox here';
-    expect(events).toEqual([{ state: 'failed', server: 'mail.example.org', answer }]);
+    expect(events).toEqual([{ state: 'failed', source: 'report', server: 'mail.example.org', answer }]);
   });
 
-  it('that a mail arrived is found by our envelope id, also for one that was uncertain', async () => {
-    const { messageId } = await mail('uncertain');
-    const envelopeId = messageId.slice(1, -1);
+  it('that a mail arrived settles one that was uncertain', async () => {
+    const { envelopeId } = await mail('uncertain');
     const bytes = postfixReport({ action: 'delivered', envelopeId, returned: '<other@example.com>' });
     expect(await record(bytes)).toBe('delivered');
   });
 
-  it.each(['delayed', 'relayed', 'expanded'])('that a mail is on its way (%s) is noted', async (action) => {
+  it('by somebody who knows the Message-ID alone is noted, and changes nothing', async () => {
     const { id, messageId } = await mail();
-    expect(await record(postfixReport({ action, returned: messageId }))).toBe('relayed');
+    const bytes = postfixReport({ action: 'failed', envelopeId: 'invented', returned: messageId });
+    expect(await record(bytes)).toBe('relayed');
+    expect(await test.db('mail_events').where('mail_id', id).pluck('source')).toEqual(['report']);
+  });
+
+  it.each(['delayed', 'relayed', 'expanded'])('that a mail is on its way (%s) is noted', async (action) => {
+    const { id, messageId, envelopeId } = await mail();
+    expect(await record(postfixReport({ action, envelopeId, returned: messageId }))).toBe('relayed');
     expect(await test.db('mail_events').where('mail_id', id)).toHaveLength(1);
   });
 
   it('of a failure does not take back that the mail arrived', async () => {
-    const { messageId } = await mail('delivered');
-    expect(await record(postfixReport({ action: 'failed', returned: messageId }))).toBe('delivered');
+    const { messageId, envelopeId } = await mail('delivered');
+    expect(await record(postfixReport({ action: 'failed', envelopeId, returned: messageId }))).toBe('delivered');
   });
 
   it('about a mail that is not ours is left alone', async () => {
-    expect(
-      await record(postfixReport({ action: 'failed', returned: '<stranger@example.com>' })),
-    ).toBeUndefined();
+    const bytes = postfixReport({ action: 'failed', returned: '<stranger@example.com>' });
+    expect(await record(bytes)).toBeUndefined();
   });
 
   it('is no other message, and no report without an action or a mail', async () => {
     const { messageId } = await mail();
-    expect(await record(Buffer.from('From: a@b.c\r\nSubject: out of office\r\n\r\nI am away.\r\n'))).toBe(
-      'no report',
-    );
+    const note = 'From: a@b.c\r\nSubject: out of office\r\n\r\nI am away.\r\n';
+    expect(await record(Buffer.from(note))).toBe('no report');
     expect(await record(Buffer.alloc(0))).toBe('no report');
     expect(await record(postfixReport({ action: 'nonsense', returned: messageId }))).toBe('no report');
     expect(await record(postfixReport({ action: 'failed', returned: '' }))).toBe('no report');
+  });
+
+  it('with bytes that the database cannot hold is looked up without them', async () => {
+    const bytes = postfixReport({ action: 'failed', envelopeId: 'a\0b', returned: '<x@example.com>' });
+    expect(await record(bytes)).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -7,7 +7,8 @@ import { systemContext } from '../../src/audit/request-context.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/durations.ts';
 import type { MailBlock } from '../../src/mail/mail-content.ts';
 import { queueMail } from '../../src/mail/queue-mail.ts';
-import { sendDueMails } from '../../src/mail/send-due-mails.ts';
+import { sendDueMails, type Sending } from '../../src/mail/send-due-mails.ts';
+import { resendMail } from '../../src/mail/resend-mail.ts';
 import { createSmtp } from '../../src/mail/smtp.ts';
 import { useTestApp } from '../support/app.ts';
 
@@ -69,6 +70,7 @@ afterAll(async () => {
 beforeEach(async () => {
   received.length = 0;
   trouble.length = 0;
+  postponed.length = 0;
   await test
     .db('mails')
     .whereIn('state', ['queued', 'delayed', 'sending'])
@@ -76,6 +78,7 @@ beforeEach(async () => {
 });
 
 const trouble: string[] = [];
+const postponed: number[] = [];
 
 const secretLink: MailBlock = { kind: 'link', label: 'Aç:', url: 'https://x.test/?t=SECRET', isSecret: true };
 
@@ -98,14 +101,22 @@ function queue(to: string, blocks: MailBlock[] = [], subject = 'Ekibe davet: Şi
   );
 }
 
-function send(at = AT, smtpUrl = `smtp://127.0.0.1:${String(port)}`): Promise<number> {
-  return sendDueMails(test.db, {
+async function send(
+  at = AT,
+  smtpUrl = `smtp://127.0.0.1:${String(port)}`,
+  change: Partial<Sending> = {},
+): Promise<number> {
+  const { taken } = await sendDueMails(test.db, {
     open: createSmtp({ smtpUrl, wantsReports: false }),
     from: 'no-reply@example.com',
     sessionSecret: test.config.sessionSecret,
     now: () => at,
     onTrouble: (_id, state) => void trouble.push(state),
+    onPostponed: (mails) => void postponed.push(mails),
+    isStopping: () => false,
+    ...change,
   });
+  return taken;
 }
 
 async function mailOf(id: number): Promise<Record<string, unknown> & { kept: Buffer }> {
@@ -206,7 +217,6 @@ describe('a mail that the server does not take', () => {
     await queue('gone@example.com');
     await queue('ada@example.com');
     await send();
-    await send();
     expect(received).toHaveLength(1);
   });
 
@@ -228,6 +238,7 @@ describe('a mail that the server does not take', () => {
     for (const minutes of [0, 1, 6, 21, 81, 321]) await send(later(minutes), nowhere);
     expect(await mailOf(id)).toMatchObject({ state: 'delayed', tries: 6, next_try_at: later(321 + 240) });
     expect((await eventsOf(id))[0]?.answer).toContain('ECONNREFUSED');
+    expect(postponed).toEqual([1, 1, 1, 1, 1, 1]);
     await send(later(6 * 24 * 60));
     expect(await mailOf(id)).toMatchObject({ state: 'failed' });
     expect(received).toEqual([]);
@@ -256,12 +267,63 @@ describe('a mail of which nobody knows whether it was taken', () => {
     const id = await queue('ada@example.com');
     const died = { state: 'sending', sending_since: AT, next_try_at: null, tries: 1 };
     await test.db('mails').where('id', id).update(died);
-    await send(later(9));
+    await send(later(23));
     expect(await mailOf(id)).toMatchObject({ state: 'sending' });
-    await send(later(11));
+    await send(later(25));
     expect(await mailOf(id)).toMatchObject({ state: 'uncertain', sending_since: null });
     expect(received).toEqual([]);
     expect(trouble).toEqual(['uncertain']);
+  });
+});
+
+describe('a mail server that breaks off while we sign in', () => {
+  it('is one that cannot be reached, and the sender goes on', async () => {
+    const rude = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 rude\r\n');
+      socket.on('data', (line) => {
+        if (line.toString().startsWith('EHLO')) socket.write('250-rude\r\n250 AUTH PLAIN LOGIN\r\n');
+        else socket.destroy();
+      });
+    });
+    await new Promise<void>((done) => rude.listen(0, '127.0.0.1', done));
+    const id = await queue('ada@example.com');
+    const { port: rudePort } = rude.address() as AddressInfo;
+    expect(await send(AT, `smtp://user:password@127.0.0.1:${String(rudePort)}`)).toBe(0);
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed' });
+    expect(postponed).toEqual([1]);
+    rude.close();
+  });
+});
+
+describe('a process that is about to end', () => {
+  it('begins no other mail', async () => {
+    for (let n = 0; n < 3; n += 1) await queue(`ada-${String(n)}@example.com`);
+    expect(await send(AT, undefined, { isStopping: () => received.length > 0 })).toBe(1);
+    expect(received).toHaveLength(1);
+  });
+});
+
+describe('a mail that another SESSION_SECRET encrypted', () => {
+  it('waits for a process that knows it', async () => {
+    const id = await queue('ada@example.com', [secretLink]);
+    await send(AT, undefined, { sessionSecret: 'another secret of a process that is older' });
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed' });
+    await send(later(1));
+    expect(received[0]!.mail.text).toContain('?t=SECRET');
+  });
+});
+
+describe('sending again by hand', () => {
+  it('works for a mail that was given up long ago', async () => {
+    const id = await queue('ada@example.com');
+    await send(later(0), 'smtp://127.0.0.1:1');
+    await send(later(6 * 24 * 60));
+    expect(await mailOf(id)).toMatchObject({ state: 'failed' });
+    const context = systemContext({ name: 'test', at: later(30 * 24 * 60), log: test.deps.log });
+    expect(await resendMail(test.db, context, { mailId: id, isMailConfigured: true })).toEqual({ ok: true });
+    await send(later(30 * 24 * 60));
+    expect(await mailOf(id)).toMatchObject({ state: 'relayed' });
   });
 });
 

@@ -183,6 +183,8 @@ const mailTo = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
       template_version: 1,
       subject: 'A receipt',
       message_id: `<${randomUUID()}@localhost>`,
+      envelope_id: randomUUID(),
+      queued_at: new Date(),
       cause_type: 'payment',
       cause_id: '1',
       kept: Buffer.from('Subject: A receipt\r\n\r\nThank you.\r\n'),

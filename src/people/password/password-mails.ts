@@ -18,7 +18,7 @@ interface Recipient {
 }
 
 /** The address that sets a new password. */
-function resetLink(baseUrl: string, token: string): string {
+export function resetLink(baseUrl: string, token: string): string {
   return `${baseUrl}/auth/reset/${token}`;
 }
 

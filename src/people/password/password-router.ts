@@ -36,7 +36,7 @@ export function createPasswordRouter(deps: AppDeps, limits: AttemptLimits): Rout
   router.get('/password', requireUser, (_req, res) => {
     renderChange(res, { values: {}, errors: {} });
   });
-  router.post('/password', requireUser, (req, res) => changeFromForm(deps, req, res));
+  router.post('/password', requireUser, (req, res) => changeFromForm(parts, req, res));
   return router;
 }
 
@@ -58,18 +58,46 @@ async function requestFromForm(parts: Parts, req: Request, res: Response): Promi
     renderForgot(parts, res, { values, errors: formErrors(form.error, format) });
     return;
   }
-  await requestPasswordReset(db, context, { email: form.data.email, locale: format.locale });
+  if (parts.config.smtpUrl === null) {
+    await answerWithoutMail(parts, req, res, form.data.email);
+    return;
+  }
+  await requestPasswordReset(db, context, { email: form.data.email });
   // After the answer, which takes as long for an address without an account.
   res.once('finish', () => {
     handlePasswordResets(db, context, parts).catch((error: unknown) => {
       log.error({ err: error }, 'a password reset could not be dealt with; the schedule tries again');
     });
   });
-  res.render('people/forgot-sent', {
-    title: format.t('password.sentTitle'),
-    email: form.data.email,
-    isMailConfigured: parts.config.smtpUrl !== null,
+  renderSent(res, form.data.email, null);
+}
+
+/**
+ * Without a mail server no link can be sent, and the page says so. On a developer's machine it shows the link
+ * itself.
+ */
+async function answerWithoutMail(parts: Parts, req: Request, res: Response, email: string): Promise<void> {
+  const { db, config } = parts;
+  if (config.production) {
+    res.status(503);
+    renderForgot(parts, res, { values: { email }, errors: {} });
+    return;
+  }
+  const context = requestContext(req);
+  let link: string | null = null;
+  await requestPasswordReset(db, context, { email });
+  await handlePasswordResets(db, context, {
+    config,
+    onLink: (recipient, url) => {
+      if (recipient === email) link = url;
+    },
   });
+  renderSent(res, email, link);
+}
+
+function renderSent(res: Response, email: string, link: string | null): void {
+  res.setHeader('cache-control', 'no-store');
+  res.render('people/forgot-sent', { title: formatOf(res).t('password.sentTitle'), email, link });
 }
 
 async function isOpen({ db }: AppDeps, req: Request): Promise<boolean> {
@@ -97,37 +125,48 @@ async function resetFromForm(deps: AppDeps, req: Request, res: Response): Promis
     config: deps.config,
   });
   if (!outcome.ok) {
-    renderOver(res);
+    if (outcome.reason === 'over') {
+      renderOver(res);
+      return;
+    }
+    res.status(422);
+    const values = keptValues(req.body, ['endsCredentials']);
+    renderReset(res, { values, errors: { password: format.t('auth.passwordIsEmail') } });
     return;
   }
   setFlash(req, 'success', format.t('password.wasReset'));
   res.redirect(303, '/auth/login');
 }
 
-async function changeFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function changeFromForm(parts: Parts, req: Request, res: Response): Promise<void> {
   const { user } = req;
   if (user === undefined) throw new NotSignedIn();
   const format = formatOf(res);
+  const again = (status: number, errors: Record<string, string>): void => {
+    res.status(status);
+    renderChange(res, { values: keptValues(req.body, ['endsCredentials']), errors });
+  };
   const form = changePasswordForm.safeParse(req.body ?? {});
-  const values = keptValues(req.body, ['endsCredentials']);
   if (!form.success) {
-    res.status(422);
-    renderChange(res, { values, errors: formErrors(form.error, format) });
+    again(422, formErrors(form.error, format));
     return;
   }
-  const outcome = await changePassword(deps.db, requestContext(req), {
+  const wait = await secondsToWait(parts.limits.changeByAccount, String(user.id));
+  const tooMany = (seconds: number): string => format.t('auth.tooMany', { minutes: Math.ceil(seconds / 60) });
+  if (wait !== null) {
+    again(429, { form: tooMany(wait) });
+    return;
+  }
+  const outcome = await changePassword(parts.db, requestContext(req), {
     userId: user.id,
     ...form.data,
-    deviceToken: readDeviceToken(req, deps.config),
-    config: deps.config,
+    deviceToken: readDeviceToken(req, parts.config),
+    config: parts.config,
   });
   if (!outcome.ok) {
-    const isLocked = outcome.reason === 'locked';
-    res.status(isLocked ? 429 : 422);
-    const text = isLocked
-      ? format.t('auth.tooMany', { minutes: Math.ceil(outcome.retryAfterSeconds / 60) })
-      : format.t('password.oldWrong');
-    renderChange(res, { values, errors: { oldPassword: text } });
+    if (outcome.reason === 'locked') again(429, { form: tooMany(outcome.retryAfterSeconds) });
+    else if (outcome.reason === 'is-email') again(422, { password: format.t('auth.passwordIsEmail') });
+    else again(422, { oldPassword: format.t('password.oldWrong') });
     return;
   }
   await startBrowserSession(req, user);

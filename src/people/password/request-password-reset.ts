@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { Locale } from '../../web/locales/catalogues.ts';
 
 /** Longest user agent that is kept, in characters. */
 const USER_AGENT_MAX = 500;
@@ -12,11 +11,10 @@ const USER_AGENT_MAX = 500;
 export async function requestPasswordReset(
   db: Knex,
   context: RequestContext,
-  { email, locale }: { email: string; locale: Locale },
+  { email }: { email: string },
 ): Promise<void> {
   await db('password_reset_requests').insert({
     email,
-    locale,
     requested_at: context.at,
     ip_address: context.ip,
     user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,

@@ -33,7 +33,7 @@ interface NewPassword {
 
 type ChangeOutcome =
   | { ok: true }
-  | { ok: false; reason: 'wrong-password' }
+  | { ok: false; reason: 'wrong-password' | 'is-email' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 const accountColumns = ['id', 'company_id', 'email', 'full_name', 'locale', 'password_hash'];
@@ -51,7 +51,7 @@ export async function resetPassword(
   db: Knex,
   context: RequestContext,
   input: NewPassword & { token: string },
-): Promise<{ ok: true } | { ok: false; reason: 'over' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'over' | 'is-email' }> {
   const passwordHash = await hashPassword(input.password);
   return db.transaction(async (trx) => {
     const reset = await findOpenReset(trx, context, input.token);
@@ -59,6 +59,7 @@ export async function resetPassword(
     // Another form with the same link may have come first.
     const again = await findOpenReset(trx, context, input.token);
     if (account === undefined || again === undefined) return { ok: false, reason: 'over' };
+    if (input.password.toLowerCase() === account.email) return { ok: false, reason: 'is-email' };
     const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
     await storePassword(trx, byThem, { account, passwordHash, ...input, action: 'password_reset_finished' });
     for (const deviceToken of [null, input.deviceToken])
@@ -81,6 +82,7 @@ export async function changePassword(
     .where('id', input.userId)
     .first<{ email: string; password_hash: string } | undefined>(['email', 'password_hash']);
   if (found === undefined) return { ok: false, reason: 'wrong-password' };
+  if (input.password.toLowerCase() === found.email) return { ok: false, reason: 'is-email' };
   const { key } = await attemptKey(db, { email: found.email, deviceToken: input.deviceToken });
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
@@ -143,11 +145,12 @@ async function storePassword(
     .where('user_id', userId)
     .whereNull('ended_at')
     .update({ ended_at: context.at });
-  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
-  const signedOut = await endBrowserSessions(trx, userId);
+  // Before the workspace sessions: whoever withdraws a token locks in this order as well.
   const ended = input.endsCredentials && companyId !== null ? { companyId, userId } : null;
   const tokens = ended === null ? 0 : await revokeAccessTokensOf(trx, context, ended, 'password-changed');
   const keys = ended === null ? 0 : await removeSshKeysOf(trx, context, ended, 'password-changed');
+  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
+  const signedOut = await endBrowserSessions(trx, userId);
   await AuditLogger.log(trx, context, {
     action: input.action,
     success: true,

@@ -5,8 +5,9 @@ export const mails = {
   intro: 'Every mail to people of {company}, and what became of it.',
   introAll: 'Every mail of the platform, and what became of it.',
   chooserTitle:
-    '{count, plural, =0 {Every mail of the last seven days arrived at a mail server} one {# mail of the last seven days may not have arrived} other {# mails of the last seven days may not have arrived}}',
+    '{count, plural, =0 {No mail of the last seven days failed or is delayed} one {# mail of the last seven days may not have arrived} other {# mails of the last seven days may not have arrived}}',
   chooserAction: 'Show mails',
+  number: 'Mail {id}',
   search: 'Address or subject',
   state: 'State',
   allStates: 'All states',
@@ -35,6 +36,10 @@ export const mails = {
   stateText_uncertain:
     'The connection ended before the mail server answered, so it may have arrived or not. It is not sent again by itself.',
 
+  'source_hand-over': 'Answer of the mail server {server}',
+  source_report: 'From a delivery report about {server}',
+  source_person: 'By platform staff',
+  source_outbox: 'Our own note',
   body: 'The mail',
   secretCut: 'The link in it opened something for whoever had it, so it is not kept.',
   download: 'Download as .eml',
@@ -58,6 +63,7 @@ export const mails = {
   resendConfirm: 'Send it again',
   resent: 'The mail is on its way again.',
   'notResent_in-hand': 'This mail is already on its way.',
-  'notResent_secret-gone': 'The link in this mail is gone. Make a new invitation instead.',
+  'notResent_secret-gone':
+    'The link in this mail is gone. The person can ask for a new one, or be invited again.',
   'notResent_no-server': 'No mail server is set up.',
 };

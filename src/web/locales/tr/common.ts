@@ -96,5 +96,5 @@ export const common: Record<keyof typeof en, string> = {
   printZone: 'Saatler Türkiye saatine göredir (Europe/Istanbul, UTC+3)',
   printedAt: 'Yazdırma zamanı',
   printMore: 'Bu, daha uzun bir listenin bir sayfasıdır.',
-  secretLinkCut: 'Bu bağlantı, ona sahip olan herkese bir kapı açar; bu nedenle burada saklanmaz.',
+  secretLinkCut: 'Bu bağlantı, ona sahip olan herkese erişim verir; bu nedenle burada saklanmaz.',
 };

@@ -5,8 +5,9 @@ export const mails = {
   intro: '{company} çalışanlarına giden her e-posta ve akıbeti.',
   introAll: 'Platformun gönderdiği her e-posta ve akıbeti.',
   chooserTitle:
-    '{count, plural, =0 {Son yedi günün bütün e-postaları bir posta sunucusuna ulaştı} other {Son yedi günde # e-posta ulaşmamış olabilir}}',
+    '{count, plural, =0 {Son yedi günde geciken veya başarısız olan e-posta yok} other {Son yedi günde # e-posta ulaşmamış olabilir}}',
   chooserAction: 'E-postaları göster',
+  number: 'E-posta {id}',
   search: 'Adres veya konu',
   state: 'Durum',
   allStates: 'Bütün durumlar',
@@ -35,6 +36,10 @@ export const mails = {
   stateText_uncertain:
     'Posta sunucusu yanıtlamadan bağlantı kesildi; e-posta ulaşmış da olabilir, ulaşmamış da. Kendiliğinden yeniden gönderilmez.',
 
+  'source_hand-over': '{server} posta sunucusunun yanıtı',
+  source_report: '{server} hakkındaki teslim raporundan',
+  source_person: 'Platform çalışanı tarafından',
+  source_outbox: 'Kendi notumuz',
   body: 'E-posta',
   secretCut: 'İçindeki bağlantı, ona sahip olan herkese erişim verdiği için saklanmaz.',
   download: '.eml olarak indir',
@@ -57,6 +62,7 @@ export const mails = {
   resendConfirm: 'Yeniden gönder',
   resent: 'E-posta yeniden yola çıktı.',
   'notResent_in-hand': 'Bu e-posta zaten yolda.',
-  'notResent_secret-gone': 'Bu e-postadaki bağlantı artık yok. Bunun yerine yeni bir davet gönderin.',
+  'notResent_secret-gone':
+    'Bu e-postadaki bağlantı artık yok. Kişi yenisini isteyebilir veya yeniden davet edilebilir.',
   'notResent_no-server': 'Posta sunucusu kurulu değil.',
 };
