@@ -340,13 +340,15 @@ create table mail_events (
   mail_id bigint not null,
   at timestamp with time zone not null,
   state text not null,
+  source text not null,
   try integer not null,
   server text,
   answer text not null,
   user_id bigint,
   constraint pk_mail_events PRIMARY KEY (id),
   constraint fk_mail_events_mail FOREIGN KEY (mail_id) REFERENCES mails(id) ON DELETE RESTRICT,
-  constraint fk_mail_events_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+  constraint fk_mail_events_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_mail_events_source CHECK (source = ANY (ARRAY['hand-over'::text, 'report'::text, 'person'::text, 'outbox'::text]))
 );
 CREATE INDEX idx_mail_events_mail ON mail_events USING btree (mail_id, id);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON mail_events FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -364,6 +366,7 @@ create table mails (
   template_version integer not null,
   subject text not null,
   message_id text not null,
+  envelope_id text not null,
   cause_type text not null,
   cause_id text not null,
   kept bytea not null,
@@ -373,9 +376,11 @@ create table mails (
   useful_until timestamp with time zone,
   state text not null,
   tries integer default 0 not null,
+  queued_at timestamp with time zone not null,
   next_try_at timestamp with time zone,
   sending_since timestamp with time zone,
   constraint pk_mails PRIMARY KEY (id),
+  constraint uq_mails_envelope_id UNIQUE (envelope_id),
   constraint uq_mails_message_id UNIQUE (message_id),
   constraint fk_mails_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_mails_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
@@ -389,10 +394,9 @@ CREATE INDEX idx_mails_cause ON mails USING btree (cause_type, cause_id);
 CREATE INDEX idx_mails_company ON mails USING btree (company_id, id);
 CREATE INDEX idx_mails_due ON mails USING btree (next_try_at) WHERE state = ANY (ARRAY['queued'::text, 'delayed'::text]);
 CREATE INDEX idx_mails_sending ON mails USING btree (sending_since) WHERE state = 'sending'::text;
-CREATE INDEX idx_mails_trouble ON mails USING btree (id) WHERE state = ANY (ARRAY['failed'::text, 'uncertain'::text]);
-CREATE INDEX idx_mails_user ON mails USING btree (user_id, id);
+CREATE INDEX idx_mails_trouble ON mails USING btree (created_at) WHERE state = ANY (ARRAY['failed'::text, 'uncertain'::text, 'delayed'::text]);
 CREATE TRIGGER refuse_delete BEFORE DELETE ON mails FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON mails FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.created_at IS DISTINCT FROM old.created_at OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.recipient IS DISTINCT FROM old.recipient OR new.locale IS DISTINCT FROM old.locale OR new.template IS DISTINCT FROM old.template OR new.template_version IS DISTINCT FROM old.template_version OR new.subject IS DISTINCT FROM old.subject OR new.message_id IS DISTINCT FROM old.message_id OR new.cause_type IS DISTINCT FROM old.cause_type OR new.cause_id IS DISTINCT FROM old.cause_id OR new.kept IS DISTINCT FROM old.kept OR new.kept_sha256 IS DISTINCT FROM old.kept_sha256 OR new.sent_sha256 IS DISTINCT FROM old.sent_sha256 OR new.useful_until IS DISTINCT FROM old.useful_until OR new.with_secret IS NOT NULL AND new.with_secret IS DISTINCT FROM old.with_secret) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON mails FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.created_at IS DISTINCT FROM old.created_at OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.recipient IS DISTINCT FROM old.recipient OR new.locale IS DISTINCT FROM old.locale OR new.template IS DISTINCT FROM old.template OR new.template_version IS DISTINCT FROM old.template_version OR new.subject IS DISTINCT FROM old.subject OR new.message_id IS DISTINCT FROM old.message_id OR new.envelope_id IS DISTINCT FROM old.envelope_id OR new.cause_type IS DISTINCT FROM old.cause_type OR new.cause_id IS DISTINCT FROM old.cause_id OR new.kept IS DISTINCT FROM old.kept OR new.kept_sha256 IS DISTINCT FROM old.kept_sha256 OR new.sent_sha256 IS DISTINCT FROM old.sent_sha256 OR new.useful_until IS DISTINCT FROM old.useful_until OR new.with_secret IS NOT NULL AND new.with_secret IS DISTINCT FROM old.with_secret) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON mails FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table membership_periods
@@ -429,7 +433,6 @@ CREATE INDEX idx_open_workspace_sessions_session ON open_workspace_sessions USIN
 create table password_reset_requests (
   id bigint generated always as identity not null,
   email text not null,
-  locale text not null,
   requested_at timestamp with time zone not null,
   ip_address inet,
   user_agent text,
@@ -449,7 +452,7 @@ create table password_resets (
   constraint uq_password_resets_token UNIQUE (token_hash),
   constraint fk_password_resets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
 );
-CREATE INDEX idx_password_resets_user ON password_resets USING btree (user_id) WHERE ended_at IS NULL;
+CREATE INDEX idx_password_resets_user ON password_resets USING btree (user_id, created_at);
 
 -- table payment_callbacks
 create table payment_callbacks (

@@ -10,8 +10,8 @@ const TRY_AGAIN = 75;
 
 /**
  * `npm run mail:bounce < message.eml`, for a mail server's pipe: writes down what a delivery report says of a
- * mail. A message that is no report, or reports on somebody else's mail, is left alone with exit code 0, since
- * a refusal would send another bounce. Without a database the exit code is 75.
+ * mail. A message that is no report, or reports on somebody else's mail, is left alone with exit code 0,
+ * since a refusal would send another bounce. Without a database the exit code is 75.
  */
 async function main(): Promise<void> {
   const report = await readDeliveryReport(await buffer(process.stdin));

@@ -22,8 +22,8 @@ const PATH = '/admin/mails';
 const MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'";
 
 /**
- * `/mails`: the outbox. A company's admin sees the mails to its people, operators those of a chosen company or
- * of all.
+ * `/mails`: the outbox. A company's admin sees the mails to its people, operators those of a chosen company
+ * or of all.
  */
 export function createMailsRouter(deps: AppDeps): Router {
   const router = Router();

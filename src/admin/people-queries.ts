@@ -64,7 +64,7 @@ interface InvitationEntry {
   created_at: Date;
   expires_at: Date;
   inviter_name: string;
-  /** What became of its mail; null when there was none. */
+  /** The state of its mail; null when there was none. */
   mail_state: MailState | null;
 }
 

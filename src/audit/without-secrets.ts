@@ -11,9 +11,9 @@ const SECRET_PATH = /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+reset)[^/\\]*[/\\]+
 const DECODINGS = 3;
 
 /**
- * The path of an address without the query and without secrets: the token of an invitation or of a new password
- * is as good as a password, and an access token may be there by mistake. A secret is found in every spelling
- * that Express accepts: other case, doubled slashes, percent-encoded.
+ * The path of an address without the query and without secrets: the token of an invitation or of a new
+ * password is as good as a password, and an access token may be there by mistake. A secret is found in every
+ * spelling that Express accepts: other case, doubled slashes, percent-encoded.
  */
 export function withoutSecrets(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? url;

@@ -19,8 +19,8 @@ export type Reservation =
  *
  * 1. Each attempt counts as wrong until `forgetFailures`, so of any number at once exactly
  *    `FAILURES_BEFORE_LOCK` get through.
- * 2. Attempts during a lock leave it as it is; the caller still counts them as refused. After the lock, counting
- *    starts again.
+ * 2. Attempts during a lock leave it as it is; the caller still counts them as refused. After the lock,
+ *    counting starts again.
  * 3. Unknown addresses have rows as well, so a lock does not reveal an account.
  */
 export async function reserveAttempt(db: Knex, context: RequestContext, key: string): Promise<Reservation> {

@@ -23,7 +23,9 @@ export async function recordSignIn(
     email: string;
     deviceToken: string | null;
     method: 'password' | 'registration' | 'invitation';
-    /** The hash that the password was checked against: nobody signs in by one that has been replaced since. */
+    /**
+     * The hash that the password was checked against: nobody signs in by one that has been replaced since.
+     */
     checkedHash?: string;
   },
 ): Promise<SignedIn | undefined> {

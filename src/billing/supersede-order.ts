@@ -33,8 +33,8 @@ export async function supersedeOrder(
 }
 
 /**
- * Ends the company's open order when the payment just settled leaves no room for it. Returns its audit row, if
- * there is one: a settlement writes all of its rows together, or none.
+ * Ends the company's open order when the payment just settled leaves no room for it. Returns its audit row,
+ * if there is one: a settlement writes all of its rows together, or none.
  */
 export async function endOrderThatNoLongerFits(
   trx: Knex.Transaction,

@@ -27,9 +27,9 @@ export async function removeSshKey(
 }
 
 /**
- * Removes every key of a person, in the transaction that ends their access or changes their password; the caller
- * ends their workspace sessions. Returns how many there were. The keys do not come back with the person, who may by then have
- * given a machine away.
+ * Removes every key of a person, in the transaction that ends their access or changes their password; the
+ * caller ends their workspace sessions. Returns how many there were. The keys do not come back with the
+ * person, who may by then have given a machine away.
  */
 export async function removeSshKeysOf(
   trx: Knex.Transaction,

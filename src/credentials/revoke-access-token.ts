@@ -34,7 +34,8 @@ export async function revokeAccessToken(
 
 /**
  * Withdraws every token of a person, in the transaction that ends their access or changes their password; the
- * caller ends their workspace sessions. Returns how many there were. The tokens do not come back with the person.
+ * caller ends their workspace sessions. Returns how many there were. The tokens do not come back with the
+ * person.
  */
 export async function revokeAccessTokensOf(
   trx: Knex.Transaction,

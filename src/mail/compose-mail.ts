@@ -2,8 +2,8 @@ import MailComposer from 'nodemailer/lib/mail-composer';
 import { contentAsHtml, contentAsText, type MailContent } from './mail-content.ts';
 
 /**
- * The bytes of a message (RFC 5322): plain text and HTML, in one language, to one address. They are sent as they
- * are: every line ends in CRLF, which a mail server would otherwise see to.
+ * The bytes of a message (RFC 5322): plain text and HTML, in one language, to one address. They are sent as
+ * they are: every line ends in CRLF, which a mail server would otherwise see to.
  */
 export async function composeMail(
   content: MailContent,

@@ -33,8 +33,8 @@ type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'baseUrl' | 'sessionSecr
 
 /**
  * Writes a mail into the outbox, in the caller's transaction: it is sent after the commit, or never when that
- * fails. Without a mail server it is kept to be read in the product. A message with a secret link is encrypted, and
- * goes when the mail server has it; hashes of both forms stay. Returns the id.
+ * fails. Without a mail server it is kept to be read in the product. A message with a secret link is
+ * encrypted, and goes when the mail server has it; hashes of both forms stay. Returns the id.
  */
 export async function queueMail(
   trx: Knex.Transaction,
@@ -66,7 +66,7 @@ export async function queueMail(
       kept_sha256: hash('sha256', kept),
       sent_sha256: hash('sha256', sent),
       with_secret: isSent && sent !== kept ? sealBytes(config.sessionSecret, sent) : null,
-      useful_until: mail.secret?.usefulUntil ?? null,
+      useful_until: sent === kept ? null : (mail.secret?.usefulUntil ?? null),
       state: isSent ? 'queued' : 'kept',
       queued_at: context.at,
       next_try_at: isSent ? context.at : null,

@@ -10,8 +10,8 @@ const ANSWER_MAX = 1000;
  * Writes down what a delivery report says of a mail of ours. Returns the state of the mail afterwards, or
  * undefined when it is not ours.
  *
- * 1. `delivered` and `failed` change the state of a mail that was handed over. All other news is only noted: the
- *    mail server has the mail.
+ * 1. `delivered` and `failed` change the state of a mail that was handed over. All other news is only noted:
+ *    the mail server has the mail.
  * 2. A report that does not name the envelope id is only noted, too. The recipient and every admin know the
  *    Message-ID, and could write such a report to say that a receipt never came.
  * 3. A failure after a delivery is only noted: one of several copies failed.

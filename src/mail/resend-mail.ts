@@ -4,8 +4,8 @@ import { outboxSignal } from './outbox-signal.ts';
 
 /**
  * Sends a mail again that failed or may not have arrived: the same bytes with the same Message-ID, by which a
- * mailbox knows a second copy. The event names the person who asked. Refused for a mail whose secret link is gone, and
- * while no mail server is configured.
+ * mailbox knows a second copy. The event names the person who asked. Refused for a mail whose secret link is
+ * gone, and while no mail server is configured.
  */
 export async function resendMail(
   db: Knex,

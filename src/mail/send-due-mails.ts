@@ -43,13 +43,13 @@ export interface Sending {
 
 /**
  * Hands over the mails that are due, at most a hundred, and returns how many it tried and how many the server
- * took. Mails whose link expires come first, then those that have waited longest. Several processes may run this
- * at once.
+ * took. Mails whose link expires come first, then those that have waited longest. Several processes may run
+ * this at once.
  *
  * 1. A mail is marked as `sending`, and that is committed, before the server hears of it: a process that dies
  *    in between leaves a mark that nobody takes for `queued`.
- * 2. A mark that is left over becomes `uncertain`: the server may have taken the mail or not, so it is shown to
- *    people and never sent again by itself.
+ * 2. A mark that is left over becomes `uncertain`: the server may have taken the mail or not, so it is shown
+ *    to people and never sent again by itself.
  * 3. When the server cannot be reached, the due mails wait longer each time.
  */
 export async function sendDueMails(db: Knex, sending: Sending): Promise<{ tried: number; taken: number }> {
@@ -156,11 +156,11 @@ async function claimDue(db: Knex, at: Date): Promise<ClaimedMail | undefined> {
     .update({ state: 'sending', sending_since: at, next_try_at: null, tries: db.raw('tries + 1') })
     .returning<ClaimedMail[]>([
       'id',
-      'created_at',
       'recipient',
-      'message_id',
+      'envelope_id',
       'kept',
       'with_secret',
+      'sent_sha256',
       'tries',
     ]);
   return mail;

@@ -42,8 +42,8 @@ export interface SmtpSession {
 export type OpenSmtp = () => Promise<SmtpSession>;
 
 /**
- * Connections by `smtpUrl`. `wantsReports` asks the server for delivery reports (RFC 3461), which come back to
- * the sender's address as mails.
+ * Connections by `smtpUrl`. `wantsReports` asks the server for delivery reports (RFC 3461), which come back
+ * to the sender's address as mails.
  */
 export function createSmtp(options: { smtpUrl: string; wantsReports: boolean }): OpenSmtp {
   const { auth, ...target } = parseConnectionUrl(options.smtpUrl) as SMTPConnectionOptions & {
@@ -134,7 +134,7 @@ async function handOver(
     });
     const envelope = { from, to: [to], size: bytes.length, ...(dsn === undefined ? {} : { dsn }) };
     connection.send(envelope, content, (error, info) => {
-      resolve(error === null && info !== undefined ? taken(info) : refused(error as SmtpError, hasBegun));
+      resolve(error === null ? taken(info) : refused(error, hasBegun));
     });
   });
   clearTimeout(deadline);

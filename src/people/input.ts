@@ -73,7 +73,11 @@ export const resetToken = invitationToken;
 /** The form that asks for such a link. */
 export const forgotForm = z.object({ email: emailAddress });
 
-const ticked = z.unknown().transform((value) => value === 'on');
+const ticked = z
+  .string()
+  .optional()
+  .catch(undefined)
+  .transform((value) => value === 'on');
 
 /** The form behind the link. */
 export const newPasswordForm = z.object({ password: newPassword, endsCredentials: ticked });

@@ -134,7 +134,10 @@ export function whereReaches(query: Knex.QueryBuilder, table: string, from: Date
   ]);
 }
 
-/** A session ends after thirty minutes without a report, a request or an open connection: a longer gap is not use. */
+/**
+ * A session ends after thirty minutes without a report, a request or an open connection: a longer gap is not
+ * use.
+ */
 export const IDLE_MINUTES = 30;
 
 /** The earliest last activity that still counts as in use at `at`. */

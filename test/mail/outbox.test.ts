@@ -315,7 +315,7 @@ describe('a mail that another SESSION_SECRET encrypted', () => {
 });
 
 describe('sending again by hand', () => {
-  it('works for a mail that was given up long ago', async () => {
+  it('reaches a mail that was given up long ago', async () => {
     const id = await queue('ada@example.com');
     await send(later(0), 'smtp://127.0.0.1:1');
     await send(later(6 * 24 * 60));

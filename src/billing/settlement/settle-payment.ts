@@ -24,8 +24,8 @@ export type Settlement =
  * Applies one verified notification of the gateway and keeps its bytes, in one transaction. Amounts are in
  * minor units. Source: PayTR iFrame API, step 2.
  *
- * 1. A repeat changes no payment and returns `'repeat'`. The same bytes raise a counter, other bytes get a row of
- *    their own.
+ * 1. A repeat changes no payment and returns `'repeat'`. The same bytes raise a counter, other bytes get a
+ *    row of their own.
  * 2. Throws, and leaves nothing behind, when anything cannot be written, the audit rows included. The gateway
  *    then sends it again.
  */

@@ -10,7 +10,10 @@ import { queueResetMail, resetLink } from './password-mails.ts';
 /** OWASP, "Forgot Password Cheat Sheet": a link is good for a short while. */
 const LINK_HOURS = 1;
 
-/** Links for one person in an hour and in a day: further requests are dropped, so that nobody can fill a mailbox. */
+/**
+ * Links for one person in an hour and in a day: further requests are dropped, so that nobody can fill a
+ * mailbox.
+ */
 const LINKS_AN_HOUR = 3;
 const LINKS_A_DAY = 8;
 
@@ -35,8 +38,8 @@ interface Person {
 }
 
 /**
- * Deals with the requests for a new password: a person of a company gets a mail with a link. Requests for other
- * addresses, for deactivated people and for the platform's staff are dropped without a word. Several
+ * Deals with the requests for a new password: a person of a company gets a mail with a link. Requests for
+ * other addresses, for deactivated people and for the platform's staff are dropped without a word. Several
  * processes may run this at once. Returns a summary. `onLink` is told each link, for a developer's machine.
  */
 export async function handlePasswordResets(

@@ -5,8 +5,9 @@ import type { RequestContext } from '../../audit/request-context.ts';
 const USER_AGENT_MAX = 500;
 
 /**
- * Notes that somebody wants a new password for an address. The same statement for every address: whether it has
- * an account is looked up later, by `handlePasswordResets`, and shows in nothing that the asking person gets.
+ * Notes that somebody wants a new password for an address. The same statement for every address: whether it
+ * has an account is looked up later, by `handlePasswordResets`, and shows in nothing that the asking person
+ * gets.
  */
 export async function requestPasswordReset(
   db: Knex,

@@ -45,7 +45,8 @@ export async function isResetOpen(db: Knex, context: RequestContext, token: stri
 
 /**
  * Sets a new password by the link of a mail: once. Everywhere else the person is signed out, and what a lock
- * after wrong passwords kept closed is open again. `endsCredentials` also withdraws access tokens and SSH keys.
+ * after wrong passwords kept closed is open again. `endsCredentials` also withdraws access tokens and SSH
+ * keys.
  */
 export async function resetPassword(
   db: Knex,
@@ -70,8 +71,8 @@ export async function resetPassword(
 
 /**
  * Changes the password of a signed-in person who knows the old one. Everywhere else the person is signed out;
- * the caller starts a new browser session for this browser. Wrong passwords count as those of a sign-in do, with
- * the same lock.
+ * the caller starts a new browser session for this browser. Wrong passwords count as those of a sign-in do,
+ * with the same lock.
  */
 export async function changePassword(
   db: Knex,

@@ -145,8 +145,8 @@ async function keepConnection(
 }
 
 /**
- * A client that tries again and again leaves one row for each key, reason and workspace that was found, and then
- * a count in each window.
+ * A client that tries again and again leaves one row for each key, reason and workspace that was found, and
+ * then a count in each window.
  */
 async function logRefusal(
   db: Knex,
