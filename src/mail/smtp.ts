@@ -162,10 +162,10 @@ function taken(info: SMTPConnectionSendInfo): HandOver {
 
 interface SmtpError extends Error {
   /** The server's words; absent when the connection failed. */
-  response?: string | false;
-  responseCode?: number;
+  response?: string | false | undefined;
+  responseCode?: number | undefined;
   /** The command that was refused. */
-  command?: string;
+  command?: string | undefined;
 }
 
 /**
