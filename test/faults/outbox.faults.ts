@@ -113,8 +113,8 @@ describe('the outbox', () => {
       sessionSecret: 'a session secret for tests only, 32+',
       now: () => new Date(Date.now() + 30 * MINUTE_MS),
       onTrouble: () => undefined,
-    onPostponed: () => undefined,
-    isStopping: () => false,
+      onPostponed: () => undefined,
+      isStopping: () => false,
     };
     while ((await sendDueMails(db, sending)).tried > 0);
     const rows = await db('mails').select<{ message_id: string; state: string }[]>(['message_id', 'state']);

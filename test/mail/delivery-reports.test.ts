@@ -123,7 +123,9 @@ describe('a delivery report', () => {
 
   it('of a failure does not take back that the mail arrived', async () => {
     const { messageId, envelopeId } = await mail('delivered');
-    expect(await record(postfixReport({ action: 'failed', envelopeId, returned: messageId }))).toBe('delivered');
+    expect(await record(postfixReport({ action: 'failed', envelopeId, returned: messageId }))).toBe(
+      'delivered',
+    );
   });
 
   it('about a mail that is not ours is left alone', async () => {

@@ -84,7 +84,8 @@ describe('a forgotten password', () => {
       const beforeAnswer = statements.slice(0, statements.findIndex(isWritten) + 1);
       test.db.removeListener('query', note);
       // The request is dealt with after the answer, and must not be among the statements of the next.
-      const isAnswered = async (): Promise<boolean> => (await test.db('password_reset_requests')).length === 0;
+      const isAnswered = async (): Promise<boolean> =>
+        (await test.db('password_reset_requests')).length === 0;
       await expect.poll(isAnswered).toBe(true);
       return { text: text.replaceAll(email, 'X'), beforeAnswer };
     };
@@ -168,9 +169,7 @@ describe('a forgotten password', () => {
   });
 
   it('is dealt with by the schedule when a process died after the answer', async () => {
-    await test
-      .db('password_reset_requests')
-      .insert({ email: cast.bob.email, requested_at: new Date() });
+    await test.db('password_reset_requests').insert({ email: cast.bob.email, requested_at: new Date() });
     expect(await handle(new Date(Date.now() + HOUR_MS))).toBe('1 mailed, 0 dropped');
     expect((await test.mails())[0]?.subject).toBe('A new password for YouAreCoder');
   });
@@ -192,7 +191,10 @@ describe('without a mail server', () => {
 
 describe('a sign-in with the old password', () => {
   it('that was checked before a new one was set signs nobody in', async () => {
-    const { password_hash } = await test.db('users').where('id', cast.bob.id).first<{ password_hash: string }>();
+    const { password_hash } = await test
+      .db('users')
+      .where('id', cast.bob.id)
+      .first<{ password_hash: string }>();
     await ask(cast.bob.email);
     await new Visitor(test.app).post(await linkFor(cast.bob.email), { password: NEW });
     const signedIn = await test.db.transaction((trx) =>
