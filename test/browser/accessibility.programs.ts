@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   buildAccessToken,
   buildCast,
+  buildMail,
   buildPayment,
   buildSshKey,
   buildWorkspace,
@@ -26,6 +27,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let cast: Cast;
   let workspaceId: number;
   let holdId: number;
+  let mailId: number;
 
   beforeAll(async () => {
     app = await startListeningApp();
@@ -69,6 +71,12 @@ describe.skipIf(browserPath === null)('the pages', () => {
       .db('legal_holds')
       .insert({ ...hold, ...placed })
       .returning('id');
+    const mail = { subject: longName('subject'), recipient: `${longName('ada')}@example.com` };
+    ({ id: mailId } = await buildMail(app.db, { company_id: cast.acme.id, ...mail }));
+    const at = { at: new Date(), state: 'failed', source: 'hand-over', try: 1 };
+    await app
+      .db('mail_events')
+      .insert({ mail_id: mailId, ...at, server: longName('mx'), answer: longName('550') });
     await app.db('scheduled_jobs').insert({ name: longName('job'), next_run_at: new Date() });
   }
 
@@ -108,7 +116,16 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await app.close();
   });
 
-  const publicPages = ['/', '/auth/login', '/auth/register', '/legal/terms', '/legal/privacy', '/nowhere'];
+  const publicPages = [
+    '/',
+    '/auth/login',
+    '/auth/register',
+    '/auth/forgot',
+    `/auth/reset/${'a'.repeat(43)}`,
+    '/legal/terms',
+    '/legal/privacy',
+    '/nowhere',
+  ];
   /** Every kind of list. */
   const listPages = (): string[] =>
     adminPages().filter((path) => !/\/(delete|deactivate)$/.test(path) && path !== '/admin');
@@ -122,6 +139,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/workspace/sessions?month=2026-01',
     `/workspace/${workspaceId}/sessions`,
     '/billing',
+    '/auth/password',
     '/auth/tokens',
     '/auth/ssh-keys',
     '/admin',
@@ -131,6 +149,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/users/${cast.bob.id}/deactivate`,
     '/admin/audit',
     '/admin/holds',
+    '/admin/mails',
+    `/admin/mails/${mailId}`,
   ];
   /**
    * Addresses that only operators see: other companies, payments that wait for a decision, and forms of their
@@ -145,6 +165,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/holds?company=${cast.acme.id}`,
     `/admin/holds/${holdId}/release?company=${cast.acme.id}`,
     '/admin/security',
+    '/admin/mails',
+    `/admin/mails/${mailId}?company=${cast.acme.id}`,
   ];
 
   it(

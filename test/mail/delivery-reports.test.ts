@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { readDeliveryReport } from '../../src/mail/read-delivery-report.ts';
 import { recordDeliveryReport } from '../../src/mail/record-delivery-report.ts';
 import { useTestApp } from '../support/app.ts';
+import { buildMail } from '../support/programs/build.ts';
 
 const test = useTestApp();
 const AT = new Date('2026-11-20T10:00:00Z');
@@ -10,30 +10,8 @@ const AT = new Date('2026-11-20T10:00:00Z');
 async function mail(
   state: 'relayed' | 'uncertain' | 'delivered' = 'relayed',
 ): Promise<{ id: number; messageId: string; envelopeId: string }> {
-  const messageId = `<${randomUUID()}@app.example.com>`;
-  const envelopeId = randomUUID();
-  const [row] = await test
-    .db('mails')
-    .insert({
-      created_at: AT,
-      recipient: 'ada@example.org',
-      locale: 'en',
-      template: 'receipt',
-      template_version: 1,
-      subject: 'x',
-      message_id: messageId,
-      envelope_id: envelopeId,
-      queued_at: AT,
-      cause_type: 'payment',
-      cause_id: '1',
-      kept: Buffer.from('x'),
-      kept_sha256: 'a'.repeat(64),
-      sent_sha256: 'a'.repeat(64),
-      state,
-      tries: 1,
-    })
-    .returning<{ id: number }[]>('id');
-  return { id: row!.id, messageId, envelopeId };
+  const { id, message_id: messageId, envelope_id: envelopeId } = await buildMail(test.db, { state });
+  return { id, messageId, envelopeId };
 }
 
 /** A report as Postfix writes it; `returned` is the part with the headers of the mail. */

@@ -4,6 +4,7 @@ import type { AuditAction } from '../../src/audit/actions.ts';
 import { createToken } from '../../src/workspace/workspace-cookie.ts';
 import {
   buildAccessToken,
+  buildMail,
   buildPayment,
   buildSshKey,
   buildUser,
@@ -170,31 +171,8 @@ const invitationOf = async (db: Knex, { acme, alice }: Cast): Promise<number> =>
   return row!.id;
 };
 
-const mailTo = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
-  const hash = 'a'.repeat(64);
-  const [row] = await db('mails')
-    .insert({
-      created_at: new Date(),
-      company_id: acme.id,
-      user_id: bob.id,
-      recipient: bob.email,
-      locale: 'en',
-      template: 'receipt',
-      template_version: 1,
-      subject: 'A receipt',
-      message_id: `<${randomUUID()}@localhost>`,
-      envelope_id: randomUUID(),
-      queued_at: new Date(),
-      cause_type: 'payment',
-      cause_id: '1',
-      kept: Buffer.from('Subject: A receipt\r\n\r\nThank you.\r\n'),
-      kept_sha256: hash,
-      sent_sha256: hash,
-      state: 'failed',
-    })
-    .returning<{ id: number }[]>('id');
-  return row!.id;
-};
+const mailTo = async (db: Knex, { acme, bob }: Cast): Promise<number> =>
+  (await buildMail(db, { company_id: acme.id, user_id: bob.id, recipient: bob.email })).id;
 
 const holdOn = async (db: Knex, { acme, olivia }: Cast): Promise<number> => {
   const [row] = await db('legal_holds')

@@ -1,5 +1,5 @@
 import { hash } from '@node-rs/argon2';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { newAccessToken, tokenScopes } from '../../../src/credentials/access-token.ts';
 import { hashSecret } from '../../../src/secret-token.ts';
@@ -243,4 +243,47 @@ export async function buildCast(
     charlie: await person('Charlie', 'admin', globex.id),
     olivia: await person('Olivia', 'operator', null),
   };
+}
+
+/** A receipt in the outbox that failed. */
+export async function buildMail(
+  db: Knex,
+  overrides: Partial<{
+    company_id: number | null;
+    user_id: number;
+    recipient: string;
+    subject: string;
+    state: string;
+    created_at: Date;
+  }> = {},
+): Promise<{ id: number; message_id: string; envelope_id: string }> {
+  const text = `Subject: A receipt\r\nContent-Type: text/html\r\n\r\n<p>Thank you.</p>\r\n`;
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  const [row] = await db('mails')
+    .insert({
+      created_at: new Date(),
+      recipient: 'ada@example.com',
+      locale: 'en',
+      template: 'receipt',
+      template_version: 1,
+      subject: 'A receipt',
+      message_id: `<${randomUUID()}@localhost>`,
+      envelope_id: randomUUID(),
+      cause_type: 'payment',
+      cause_id: '1',
+      kept: Buffer.from(text),
+      kept_sha256: sha256,
+      sent_sha256: sha256,
+      state: 'failed',
+      queued_at: new Date(),
+      tries: 1,
+      ...overrides,
+    })
+    .returning<{ id: number; message_id: string; envelope_id: string }[]>([
+      'id',
+      'message_id',
+      'envelope_id',
+    ]);
+  if (row === undefined) throw new Error('Bug! An insert returned no row');
+  return row;
 }
