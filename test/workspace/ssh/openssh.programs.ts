@@ -204,7 +204,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
   it('opens a login shell with a terminal, and counts what is typed into it', async () => {
     const notes: Date[] = [];
     const buffer = site.sessions;
-    const { note } = buffer;
+    const note = buffer.note.bind(buffer);
     buffer.note = (session, at, sign) => {
       if (sign.isActive) notes.push(at);
       note(session, at, sign);
