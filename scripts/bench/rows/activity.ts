@@ -46,7 +46,7 @@ export const activity: BenchRow = {
         unit: 'touches/s',
         subject: subject.map(({ perSecond }) => perSecond),
         reference: reference.map(({ perSecond }) => perSecond),
-        target: { atLeast: 0.7 },
+        target: { atLeast: 0.8 },
         limits: [],
         subjectLatency: medianLatency(subject),
         referenceLatency: medianLatency(reference),
