@@ -109,7 +109,9 @@ function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
   const { smtpUrl, mailFrom, mailBouncesTo, sessionSecret } = config;
   if (smtpUrl === null) {
     if (config.production)
-      log.warn('SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here, and nobody can set a forgotten password');
+      log.warn(
+        'SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here, and nobody can set a forgotten password',
+      );
     return createMailSender({ connection: null, log, metrics });
   }
   const open = createSmtp({ smtpUrl, wantsReports: mailBouncesTo !== null });
