@@ -80,10 +80,12 @@ describe('five wrong passwords', () => {
     await testApp.writeCounted();
     const reasons = (await reasonsFor(bob.email)).sort();
     expect(reasons).toEqual(['locked', ...Array<string>(5).fill('wrong-password')]);
-    const [counted] = (await rowsOf(testApp.db, 'login'))
+    // Counts of other tests' people become rows at the same moment.
+    const counted = (await rowsOf(testApp.db, 'login'))
       .filter((row) => row.error_message === 'locked')
-      .slice(-1);
-    expect(counted?.details).toMatchObject({ email: bob.email, attempts: 11, known_device: false });
+      .map(({ details }) => details)
+      .filter((details) => details['email'] === bob.email);
+    expect(counted).toMatchObject([{ attempts: 11, known_device: false }]);
     const rows = await rowsOf(testApp.db, 'account_locked');
     expect(rows.filter((row) => row.user_id === bob.id)).toHaveLength(1);
   });
