@@ -74,7 +74,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
   });
 }
 
-async function showChooser({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showChooser({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
   const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
   const [companies, reviews, openHolds, jobs, stuck, mailTrouble] = await Promise.all([
@@ -95,6 +95,7 @@ async function showChooser({ db }: AppDeps, req: Request, res: Response): Promis
     openHolds,
     stuck,
     mailTrouble,
+    isMailConfigured: config.smtpUrl !== null,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
 }

@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useTestApp } from '../support/app.ts';
+import { createTestApp, useTestApp } from '../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../support/programs/build.ts';
 import { notify } from '../billing/scene.ts';
 import { signedCallback } from '../support/fake-paytr.ts';
@@ -93,6 +93,18 @@ describe('the platform’s staff', () => {
     expect((await olivia.get('/admin')).text).toContain('No mail of the last seven days failed');
     await test.db('mails').where('id', receipt.id).update({ state: 'uncertain', next_try_at: null });
     expect((await olivia.get('/admin')).text).toContain('1 mail of the last seven days may not have arrived');
+  });
+});
+
+describe('without a mail server', () => {
+  it('operators do not read that all is well', async () => {
+    const other = await createTestApp({ database: test.database, mailIsConfigured: false });
+    try {
+      const page = await (await signIn(other.app, cast.olivia)).get('/admin');
+      expect(page.text).toContain('No mail server is set up: mails are not sent');
+    } finally {
+      await other.close();
+    }
   });
 });
 

@@ -222,6 +222,11 @@ describe('changing the password', () => {
     expect((await there.get('/workspace')).status).toBe(303);
     expect(await canSignIn(cast.bob.email, NEW)).toBe(true);
     expect(await actionsOf(cast.bob.id)).toEqual(['password_changed refused', 'password_changed']);
+    const trail = (await (await signIn(test.app, cast.alice)).get('/admin/audit')).text.replace(
+      /<[^>]+>/g,
+      '',
+    );
+    expect(trail).toContain('tried to change the password: wrong password');
     expect((await test.mails()).map(({ to }) => to)).toEqual([cast.bob.email]);
   });
 

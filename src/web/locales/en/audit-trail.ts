@@ -64,6 +64,7 @@ export const auditSentence = {
 /** Attempts that did not succeed. Other actions say it in their sentence, or only ever succeed. */
 export const auditRefused = {
   login: '{actor} tried to sign in as {account}',
+  password_changed: '{actor} tried to change the password',
   ssh_key_added: '{actor} could not add the SSH key {name}',
   workspace_create: '{actor} could not create {workspace}',
   workspace_restored: '{actor} could not restore {workspace}',

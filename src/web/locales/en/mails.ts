@@ -6,6 +6,7 @@ export const mails = {
   introAll: 'Every mail of the platform, and what became of it.',
   chooserTitle:
     '{count, plural, =0 {No mail of the last seven days failed or is delayed} one {# mail of the last seven days may not have arrived} other {# mails of the last seven days may not have arrived}}',
+  chooserNoServer: 'No mail server is set up: mails are not sent, and can be read here',
   chooserAction: 'Show mails',
   number: 'Mail {id}',
   search: 'Address or subject',

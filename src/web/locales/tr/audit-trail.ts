@@ -65,6 +65,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
 /** Attempts that did not succeed. */
 export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   login: '{actor}, {account} hesabıyla giriş yapmaya çalıştı',
+  password_changed: '{actor} parolayı değiştirmeye çalıştı',
   ssh_key_added: '{actor}, {name} adlı SSH anahtarını ekleyemedi',
   workspace_create: '{actor}, {workspace} çalışma alanını oluşturamadı',
   workspace_restored: '{actor}, silinen {workspace} çalışma alanını geri getiremedi',

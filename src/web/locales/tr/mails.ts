@@ -6,6 +6,7 @@ export const mails = {
   introAll: 'Platformun gönderdiği her e-posta ve akıbeti.',
   chooserTitle:
     '{count, plural, =0 {Son yedi günde geciken veya başarısız olan e-posta yok} other {Son yedi günde # e-posta ulaşmamış olabilir}}',
+  chooserNoServer: 'Posta sunucusu kurulu değil: e-postalar gönderilmiyor, buradan okunabilir',
   chooserAction: 'E-postaları göster',
   number: 'E-posta {id}',
   search: 'Adres veya konu',
