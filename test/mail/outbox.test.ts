@@ -9,7 +9,7 @@ import type { MailBlock } from '../../src/mail/mail-content.ts';
 import { queueMail } from '../../src/mail/queue-mail.ts';
 import { sendDueMails, type Sending } from '../../src/mail/send-due-mails.ts';
 import { resendMail } from '../../src/mail/resend-mail.ts';
-import { createSmtp } from '../../src/mail/smtp.ts';
+import { createSmtp, type SmtpSession } from '../../src/mail/smtp.ts';
 import { useTestApp } from '../support/app.ts';
 
 const test = useTestApp();
@@ -23,6 +23,9 @@ let port = 0;
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
+  onMailFrom: ({ address }, _session, done) => {
+    done(address.startsWith('blocked') ? withCode(550, '5.7.1 this sender is blocked') : undefined);
+  },
   onRcptTo: ({ address }, _session, done) => {
     if (address.startsWith('gone')) done(withCode(550, '5.1.1 no such mailbox: ğ'));
     else if (address.startsWith('busy') && received.length === 0) done(withCode(451, '4.3.0 try later'));
@@ -117,6 +120,10 @@ async function send(
     ...change,
   });
   return taken;
+}
+
+function openSession(): Promise<SmtpSession> {
+  return createSmtp({ smtpUrl: `smtp://127.0.0.1:${String(port)}`, wantsReports: false })();
 }
 
 async function mailOf(id: number): Promise<Record<string, unknown> & { kept: Buffer }> {
@@ -218,6 +225,21 @@ describe('a mail that the server does not take', () => {
     await queue('ada@example.com');
     await send();
     expect(received).toHaveLength(1);
+  });
+
+  it('is tried again when the server refuses us as the sender: the mail itself is not at fault', async () => {
+    const id = await queue('ada@example.com');
+    await send(AT, undefined, { from: 'blocked@example.com' });
+    expect(await mailOf(id)).toMatchObject({ state: 'delayed' });
+    expect((await eventsOf(id))[0]?.answer).toContain('this sender is blocked');
+  });
+
+  it('is never sent with a note in place of its link', async () => {
+    const id = await queue('ada@example.com', [secretLink]);
+    await test.db('mails').where('id', id).update({ with_secret: null });
+    await send();
+    expect(received).toEqual([]);
+    expect(await mailOf(id)).toMatchObject({ state: 'failed' });
   });
 
   it('is tried again after a while when the server asks for it', async () => {
@@ -327,10 +349,31 @@ describe('sending again by hand', () => {
   });
 });
 
+describe('the order of mails', () => {
+  it('has those first whose link expires', async () => {
+    await queue('first@example.com');
+    await queue('link@example.com', [secretLink]);
+    await send();
+    const to = received.map(({ mail }) => (Array.isArray(mail.to) ? '' : mail.to?.text));
+    expect(to).toEqual(['link@example.com', 'first@example.com']);
+  });
+});
+
 describe('several senders at once', () => {
   it('send each mail once', async () => {
     for (let n = 0; n < 12; n += 1) await queue(`ada-${String(n)}@example.com`);
-    await Promise.all([send(), send(), send(), send()]);
+    // All are connected before the first of them takes a mail.
+    let waiting = 4;
+    let go: () => void = () => undefined;
+    const everybody = new Promise<void>((done) => (go = done));
+    const open = async (): Promise<SmtpSession> => {
+      const session = await openSession();
+      waiting -= 1;
+      if (waiting === 0) go();
+      await everybody;
+      return session;
+    };
+    await Promise.all([1, 2, 3, 4].map(() => send(AT, undefined, { open })));
     const to = received.map(({ mail }) => (Array.isArray(mail.to) ? '' : mail.to?.text));
     expect(new Set(to).size).toBe(12);
     expect(received).toHaveLength(12);

@@ -17,11 +17,17 @@ beforeEach(async () => {
   await test.forgetMails();
 });
 
-/** Asks by the form, and deals with what was asked for as the process does after the answer. */
+/** Asks by the form, and waits until the app has dealt with it. */
 async function ask(email: string): Promise<void> {
   const response = await new Visitor(test.app).post('/auth/forgot', { email });
   expect(response.status).toBe(200);
-  await handle();
+  await untilDealtWith();
+}
+
+/** The app deals with a request after its answer. */
+async function untilDealtWith(): Promise<void> {
+  const waiting = (): Promise<unknown[]> => test.db('password_reset_requests').select('id');
+  await expect.poll(waiting).toEqual([]);
 }
 
 function handle(at = new Date()): Promise<string> {
@@ -83,10 +89,8 @@ describe('a forgotten password', () => {
       const isWritten = (sql: string): boolean => sql.startsWith('insert into "password_reset_requests"');
       const beforeAnswer = statements.slice(0, statements.findIndex(isWritten) + 1);
       test.db.removeListener('query', note);
-      // The request is dealt with after the answer, and must not be among the statements of the next.
-      const isAnswered = async (): Promise<boolean> =>
-        (await test.db('password_reset_requests')).length === 0;
-      await expect.poll(isAnswered).toBe(true);
+      // Not among the statements of the next.
+      await untilDealtWith();
       return { text: text.replaceAll(email, 'X'), beforeAnswer };
     };
     const unknown = await asked(cast.bob.email.replace('@', 'x@'));
@@ -104,12 +108,59 @@ describe('a forgotten password', () => {
       await test.db('users').where('id', cast.bob.id).update({ deactivated_at: new Date() });
     await ask(email);
     expect(await test.mails()).toEqual([]);
-    expect(await test.db('password_reset_requests')).toEqual([]);
   });
 
   it('is mailed three times an hour at most', async () => {
     for (let n = 0; n < 6; n += 1) await ask(cast.bob.email);
     expect(await test.mails()).toHaveLength(3);
+  });
+
+  it('is mailed eight times a day at most', async () => {
+    const created = (hours: number): Date => new Date(Date.now() - hours * HOUR_MS);
+    for (let n = 0; n < 8; n += 1)
+      await test.db('password_resets').insert({
+        user_id: cast.bob.id,
+        token_hash: `${cast.bob.email}-${String(n)}`,
+        created_at: created(2 + n),
+        expires_at: created(1 + n),
+      });
+    await ask(cast.bob.email);
+    expect(await test.mails()).toEqual([]);
+  });
+
+  it('is in the audit trail at the time of asking, with nothing of the request that dealt with it', async () => {
+    const asked = new Date(Date.now() - 60_000);
+    const request = {
+      email: cast.bob.email,
+      requested_at: asked,
+      ip_address: '198.51.100.7',
+      user_agent: 'A',
+    };
+    await test.db('password_reset_requests').insert(request);
+    await handle();
+    const row = await test
+      .db('audit_logs')
+      .where({ user_id: cast.bob.id, action_type: 'password_reset_requested' })
+      .first<Record<string, unknown>>();
+    expect(row).toMatchObject({
+      timestamp: asked,
+      ip_address: '198.51.100.7',
+      user_agent: 'A',
+      request_path: null,
+    });
+  });
+
+  it.each(['reset', 'changed'])('is not %s to the address itself', async (how) => {
+    const password = cast.bob.email.toUpperCase();
+    await ask(cast.bob.email);
+    const response =
+      how === 'reset'
+        ? await new Visitor(test.app).post(await linkFor(cast.bob.email), { password })
+        : await (
+            await signIn(test.app, cast.bob)
+          ).post('/auth/password', { oldPassword: PASSWORD, password });
+    expect(response.status).toBe(422);
+    expect(response.text).toContain('must not be the same as the email address');
   });
 
   it('is not set by a link that is an hour old, or by one that another has replaced', async () => {
@@ -228,6 +279,18 @@ describe('changing the password', () => {
     );
     expect(trail).toContain('tried to change the password: wrong password');
     expect((await test.mails()).map(({ to }) => to)).toEqual([cast.bob.email]);
+  });
+
+  it('is possible five times an hour, since each mails its person', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    const statuses: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const oldPassword = n === 0 ? PASSWORD : `${NEW} ${String(n - 1)}`;
+      statuses.push(
+        (await bob.post('/auth/password', { oldPassword, password: `${NEW} ${String(n)}` })).status,
+      );
+    }
+    expect(statuses).toEqual([303, 303, 303, 303, 303, 429]);
   });
 
   it('is locked after five wrong ones', async () => {
