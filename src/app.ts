@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
 import express, { type Express } from 'express';
+import { createAccountRouter } from './account/router.ts';
 import { createAdminRouter } from './admin/router.ts';
 import { createSchemaRouter } from './evidence/schemas/schema-router.ts';
 import { createApiRouter } from './api/router.ts';
@@ -120,6 +121,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createAuthRouter(deps, passport, limits));
   app.use('/auth', createPeopleRouter(deps, limits));
   app.use('/auth', createCredentialsRouter(deps));
+  app.use('/account', createAccountRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));

@@ -326,6 +326,12 @@ export const routeRules: RouteRule[] = [
   },
 
   {
+    route: 'GET /account',
+    target: () => ({ path: '/account' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
     route: 'GET /auth/tokens',
     target: () => ({ path: '/auth/tokens' }),
     expect: page(200, 200, 200, 403),

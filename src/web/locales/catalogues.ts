@@ -1,3 +1,4 @@
+import * as enAccount from './en/account.ts';
 import * as enAdmin from './en/admin.ts';
 import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
@@ -16,6 +17,7 @@ import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
+import * as trAccount from './tr/account.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';
@@ -39,6 +41,7 @@ export const locales = ['tr', 'en'] as const;
 export type Locale = (typeof locales)[number];
 
 const en = {
+  ...enAccount,
   ...enAdmin,
   ...enApi,
   ...enAuditTrail,
@@ -70,6 +73,7 @@ export type TextKey = { [S in Section]: `${S}.${keyof (typeof en)[S] & string}` 
 export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof en)[S], string> }> = {
   en,
   tr: {
+    ...trAccount,
     ...trAdmin,
     ...trApi,
     ...trAuditTrail,

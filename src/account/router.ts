@@ -1,0 +1,23 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { requireUser } from '../auth/require-user.ts';
+import { NotSignedIn } from '../errors.ts';
+import { formatOf } from '../web/page-locals.ts';
+import { findAccount } from './queries.ts';
+
+/** A signed-in person's own account, for members, admins and operators alike. Mounted at `/account`. */
+export function createAccountRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.use(requireUser);
+  router.get('/', async (req, res) => {
+    await showAccount(deps, req, res);
+  });
+  return router;
+}
+
+async function showAccount({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const account = req.user === undefined ? undefined : await findAccount(db, req.user.id);
+  if (account === undefined) throw new NotSignedIn();
+  const { t } = formatOf(res);
+  res.render('account/show', { title: t('account.title'), subtitle: t('account.subtitle'), account });
+}
