@@ -111,7 +111,7 @@ describe('the tests', () => {
 describe('who may import whom', () => {
   it('keeps Express in app.ts, web/, routers and the guards', () => {
     const allowed =
-      /^src\/(app\.ts|server\.ts|web\/.*|[a-z/]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|api\/(known-methods|require-token|parse-or-refuse|problems)\.ts|legal\/require-acceptance\.ts|people\/company-scope\.ts|workspace\/requested-workspace\.ts)$/;
+      /^src\/(app\.ts|server\.ts|web\/.*|[a-z/-]+\/([a-z-]+-)?router\.ts|auth\/require-user\.ts|auth\/step-up\/require-step-up\.ts|api\/(known-methods|require-token|parse-or-refuse|problems)\.ts|legal\/require-acceptance\.ts|people\/company-scope\.ts|workspace\/requested-workspace\.ts)$/;
     const wrong = sources.filter(
       ({ path, imports }) =>
         !allowed.test(path) &&

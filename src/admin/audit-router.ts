@@ -9,6 +9,7 @@ import { timedEnds } from '../db/timed-cursor.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { sendDownload } from '../web/downloads/send-download.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
 import { findPersonInTrail, listAuditRows, type AuditFilter } from './audit-queries.ts';
 import { isActionGroup } from './audit-action-groups.ts';
@@ -35,11 +36,17 @@ const filterNames = ['user', 'action', 'result', 'resource_type', 'resource_id',
 /** `/audit`: the company's audit trail with filters, as pages and as CSV (`/audit.csv`, or `?format=csv`). */
 export function createAuditRouter(deps: AppDeps, slots: DownloadSlots): Router {
   const router = Router();
+  const stepUp = requireStepUp(deps, { download: true });
+  const isCsv = (req: Request): boolean => req.query.format === 'csv';
+  router.get('/audit', (req, res, next) => {
+    if (isCsv(req)) return stepUp(req, res, next);
+    next();
+  });
   router.get('/audit', async (req, res) => {
-    if (req.query.format === 'csv') await sendCsv(deps, slots, req, res);
+    if (isCsv(req)) await sendCsv(deps, slots, req, res);
     else await showTrail(deps, req, res);
   });
-  router.get('/audit.csv', async (req, res) => {
+  router.get('/audit.csv', stepUp, async (req, res) => {
     await sendCsv(deps, slots, req, res);
   });
   return router;

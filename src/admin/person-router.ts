@@ -6,6 +6,7 @@ import { keptValues } from '../web/form-errors.ts';
 import { changeRole } from '../people/change-role.ts';
 import { deactivateUser } from '../people/deactivate-user.ts';
 import { requireCompanyAdmin } from '../auth/require-user.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { reactivateUser } from '../people/reactivate-user.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
@@ -32,7 +33,7 @@ export function createPersonRouter(deps: AppDeps): Router {
     const { id, companyId } = await findRequestedPerson(deps, req);
     await showPerson(deps, req, res, { userId: id, companyId });
   });
-  router.post('/users/:id/role', requireCompanyAdmin, async (req, res) => {
+  router.post('/users/:id/role', requireCompanyAdmin, requireStepUp(deps), async (req, res) => {
     await changeRoleFromForm(deps, req, res);
   });
   router.get('/users/:id/deactivate', async (req, res) => {

@@ -12,6 +12,8 @@ export const auditActions = {
   password_reset_requested: 'A link to set a new password was mailed; whoever asked is not known',
   password_reset_finished: 'A new password was set by the link of a mail, and every browser was signed out',
   password_changed: 'A person changed the password, or gave a wrong one (error_message)',
+  identity_confirmed:
+    'A signed-in person proved again who they are, before something sensitive (details.before), or could not',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
   locale_changed: 'A person chose the language of the pages',

@@ -4,7 +4,7 @@ import { Passport } from 'passport';
 import { Strategy as LocalStrategy } from 'passport-local';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
-import { signedInUserId } from '../web/sessions/browser-session.ts';
+import { signedInUserId, type Proof } from '../web/sessions/browser-session.ts';
 import { readDeviceToken } from '../web/sessions/device-cookie.ts';
 import { credentials } from './input.ts';
 import { findSignedInUser } from './require-user.ts';
@@ -12,7 +12,11 @@ import { signIn, type SignInOutcome } from './sign-in.ts';
 
 export type Authenticator = InstanceType<typeof Passport>;
 
-type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receivedAt: Date };
+type SessionRequest = IncomingMessage & {
+  session: Partial<SessionData>;
+  receivedAt: Date;
+  signInProof?: Proof | undefined;
+};
 
 /**
  * Passport with e-mail and password, and with the person's id in the browser session. Every request loads the
@@ -20,9 +24,10 @@ type SessionRequest = IncomingMessage & { session: Partial<SessionData>; receive
  */
 export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): Authenticator {
   const passport = new Passport();
-  // The time is added here, before Passport stores the new session: a second save could fail alone.
+  // Time and proof are added here, before Passport stores the new session: a second save could fail alone.
   passport.serializeUser<string, SessionRequest>((req, user, done) => {
     req.session.signedInAt = req.receivedAt.getTime();
+    if (req.signInProof !== undefined) req.session.proof = req.signInProof;
     done(null, String(user.id));
   });
   passport.deserializeUser<string, SessionRequest>((req, id, done) => {

@@ -17,6 +17,15 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
     .first<UserWithPassword | undefined>(['id', 'company_id', 'role', 'password_hash', 'deactivated_at']);
 }
 
+/** The hash of a person's password; null when there is nobody who may sign in. */
+export async function findPasswordHash(db: Knex, userId: number): Promise<string | null> {
+  const row = await db('users')
+    .where({ id: userId })
+    .whereNull('deactivated_at')
+    .first<{ password_hash: string } | undefined>('password_hash');
+  return row?.password_hash ?? null;
+}
+
 /**
  * True when an operator, deactivated or not, reads the mail of this address: it is the operator's own, with
  * or without a `+label` (RFC 5233) on either side.

@@ -11,6 +11,7 @@ import { credentialOwner } from './credential-owner.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
 import { tokenPage, addressWithId, accessTokenForm, scopeFields } from './input.ts';
 import { requireCompanyUser } from '../auth/require-user.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { revokeAccessToken } from './revoke-access-token.ts';
 import { listAccessTokens } from './token-queries.ts';
 
@@ -26,7 +27,8 @@ interface Form {
 const FRESH: Form = { values: { workspacesRead: 'on', days: '90' }, errors: {} };
 
 /** The tokens of the signed-in person. Mounted at `/auth`, whose answers no cache keeps. */
-export function createAccessTokenRouter({ db }: AppDeps): Router {
+export function createAccessTokenRouter(deps: AppDeps): Router {
+  const { db } = deps;
   const creations = createRateLimit(db, {
     name: 'token-create',
     points: CREATIONS_PER_HOUR,
@@ -37,7 +39,7 @@ export function createAccessTokenRouter({ db }: AppDeps): Router {
   router.get('/tokens', guards, async (req: Request, res: Response) => {
     await show({ db }, req, res, FRESH);
   });
-  router.post('/tokens', guards, async (req: Request, res: Response) => {
+  router.post('/tokens', guards, requireStepUp(deps), async (req: Request, res: Response) => {
     await creations.consume(String(req.user?.id));
     await createFromForm({ db }, req, res);
   });

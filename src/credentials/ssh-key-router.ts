@@ -11,6 +11,7 @@ import { formErrors, keptValues } from '../web/form-errors.ts';
 import { addressWithId } from './input.ts';
 import { removeSshKey } from './remove-ssh-key.ts';
 import { requireCompanyUser } from '../auth/require-user.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { isPrivateKey, sshKeyForm } from './ssh-key-input.ts';
 import { findSshKey, listSshKeys } from './ssh-key-queries.ts';
 
@@ -33,11 +34,15 @@ export function createSshKeyRouter(deps: AppDeps): Router {
     durationSeconds: 3600,
   });
   const guards = [requireCompanyUser, requireCurrentAcceptance(db)];
+  // A private key, pasted by mistake, goes back to no page.
+  const stepUp = requireStepUp(deps, {
+    unless: ({ body }) => isPrivateKey((body as Record<string, unknown> | undefined)?.key),
+  });
   const router = Router();
   router.get('/ssh-keys', guards, async (req: Request, res: Response) => {
     await show(deps, req, res, { values: {}, errors: {} });
   });
-  router.post('/ssh-keys', guards, async (req: Request, res: Response) => {
+  router.post('/ssh-keys', guards, stepUp, async (req: Request, res: Response) => {
     await additions.consume(String(req.user?.id));
     await addFromForm(deps, req, res);
   });

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { formErrors } from '../web/form-errors.ts';
 import { InvalidInput, NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
@@ -47,7 +48,7 @@ export function createEvidenceRouter(
   // Express would answer HEAD by running the whole export, and the audit trail would record a download that
   // never happened.
   router.head('/users/:id/export-logs', refuseHead);
-  router.get('/users/:id/export-logs', async (req, res) => {
+  router.get('/users/:id/export-logs', requireStepUp(deps, { download: true }), async (req, res) => {
     await sendEvidence(deps, { slots, showPerson }, req, res);
   });
   router.get('/exports/:token/progress', async (req, res) => {

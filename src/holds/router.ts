@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
 import { requireOperator } from '../auth/require-user.ts';
+import { requireStepUp } from '../auth/step-up/require-step-up.ts';
 import { NotFound } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { companyOf, companyParam, requireChosenCompany, scopeOf } from '../people/company-scope.ts';
@@ -39,7 +40,8 @@ export function createHoldsRouter(deps: AppDeps): Router {
     if (hold.released_at === null) showRelease(res, hold, emptyForm);
     else res.redirect(303, holdsUrl(req, 'released'));
   });
-  router.post('/holds/:id/release', requireOperator, requireChosenCompany, async (req, res) => {
+  const release = [requireOperator, requireChosenCompany, requireStepUp(deps)];
+  router.post('/holds/:id/release', release, async (req: Request, res: Response) => {
     await releaseFromForm(deps, req, res);
   });
   return router;

@@ -15,6 +15,7 @@ import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
+import * as enStepUp from './en/step-up.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
@@ -34,6 +35,7 @@ import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trSsh from './tr/ssh.ts';
+import * as trStepUp from './tr/step-up.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -58,6 +60,7 @@ const en = {
   ...enSessions,
   ...enSshKeys,
   ...enSsh,
+  ...enStepUp,
   ...enTokens,
   ...enWorkspace,
 };
@@ -90,6 +93,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trSessions,
     ...trSshKeys,
     ...trSsh,
+    ...trStepUp,
     ...trTokens,
     ...trWorkspace,
   },

@@ -16,6 +16,24 @@ declare module 'express-session' {
     signedInAt?: number;
     /** Set by Passport: the id of the person who signed in. */
     passport?: { user?: string };
+    /** The newest proof of who the person is; see `auth/step-up/`. */
+    proof?: Proof;
+  }
+}
+
+/** When a person last proved who they are in a browser session, in milliseconds since 1970, and by what. */
+export interface Proof {
+  at: number;
+  by: 'password' | 'second-factor';
+}
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express merges its request type through this namespace
+  namespace Express {
+    interface Request {
+      /** The proof with which the browser session that this request makes begins. */
+      signInProof?: Proof | undefined;
+    }
   }
 }
 

@@ -1,12 +1,18 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../config/config.ts';
-import { sessionCookieName } from './browser-session.ts';
+import { sessionCookieName, type Proof } from './browser-session.ts';
 
 /**
  * Signs a person in to this browser: the old session is destroyed, and the new one has a new id and is
- * stored. When the store fails, nobody is signed in and no cookie is sent.
+ * stored. When the store fails, nobody is signed in and no cookie is sent. A form with a password counts as a
+ * proof of who the person is, unless `proof` says otherwise.
  */
-export function startBrowserSession(req: Request, user: Express.User): Promise<void> {
+export function startBrowserSession(
+  req: Request,
+  user: Express.User,
+  proof: Proof | undefined = { at: req.receivedAt.getTime(), by: 'password' },
+): Promise<void> {
+  req.signInProof = proof;
   return new Promise((resolve, reject) => {
     req.logIn(user, (error?: Error | null) => {
       if (error === undefined || error === null) {

@@ -273,6 +273,7 @@ export const auditAction = {
   password_reset_requested: 'Link for a new password mailed',
   password_reset_finished: 'New password set by mail',
   password_changed: 'Password changed',
+  identity_confirmed: 'Identity confirmed again',
   company_registered: 'Company registered',
   legal_document_accepted: 'Legal text accepted',
   locale_changed: 'Language changed',

@@ -12,6 +12,7 @@ export const auditSentence = {
   password_reset_requested: '{actor} asked for a new password for {email}',
   password_reset_finished: '{actor} set a new password by the link of a mail',
   password_changed: '{actor} changed the password',
+  identity_confirmed: '{actor} confirmed who they are',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',
   locale_changed: '{actor} changed the language to {language}',
@@ -65,6 +66,7 @@ export const auditSentence = {
 export const auditRefused = {
   login: '{actor} tried to sign in as {account}',
   password_changed: '{actor} tried to change the password',
+  identity_confirmed: '{actor} could not confirm who they are',
   ssh_key_added: '{actor} could not add the SSH key {name}',
   workspace_create: '{actor} could not create {workspace}',
   workspace_restored: '{actor} could not restore {workspace}',

@@ -274,6 +274,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   password_reset_requested: 'Yeni parola bağlantısı gönderildi',
   password_reset_finished: 'E-posta ile yeni parola belirlendi',
   password_changed: 'Parola değiştirildi',
+  identity_confirmed: 'Kimlik yeniden doğrulandı',
   company_registered: 'Şirket kaydoldu',
   legal_document_accepted: 'Yasal metin kabul edildi',
   locale_changed: 'Dil değiştirildi',

@@ -11,6 +11,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   password_reset_requested: '{actor}, {email} için yeni parola istedi',
   password_reset_finished: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
   password_changed: '{actor} parolayı değiştirdi',
+  identity_confirmed: '{actor} kimliğini yeniden doğruladı',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',
   locale_changed: '{actor} dili değiştirdi: {language}',
@@ -66,6 +67,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
 export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   login: '{actor}, {account} hesabıyla giriş yapmaya çalıştı',
   password_changed: '{actor} parolayı değiştirmeye çalıştı',
+  identity_confirmed: '{actor} kimliğini doğrulayamadı',
   ssh_key_added: '{actor}, {name} adlı SSH anahtarını ekleyemedi',
   workspace_create: '{actor}, {workspace} çalışma alanını oluşturamadı',
   workspace_restored: '{actor}, silinen {workspace} çalışma alanını geri getiremedi',

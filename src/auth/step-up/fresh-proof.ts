@@ -1,0 +1,12 @@
+import { MINUTE_MS } from '../../durations.ts';
+import type { Proof } from '../../web/sessions/browser-session.ts';
+
+/** Minutes for which a proof lets a person do what is sensitive, without being asked again. */
+const PROOF_MINUTES = 10;
+
+/** True while a proof is fresh. A proof from the future is none: the clock was wrong when it was given. */
+export function isFresh(proof: Proof | undefined, at: Date): boolean {
+  if (proof === undefined) return false;
+  const age = at.getTime() - proof.at;
+  return age >= 0 && age < PROOF_MINUTES * MINUTE_MS;
+}
