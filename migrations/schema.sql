@@ -154,6 +154,79 @@ CREATE INDEX idx_companies_by_name ON companies USING btree (name COLLATE "tr-x-
 CREATE INDEX idx_companies_search ON companies USING gin (search_text(name) gin_trgm_ops, search_text(subdomain) gin_trgm_ops);
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON companies FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.subdomain IS DISTINCT FROM old.subdomain OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION refuse_rewriting_final();
 
+-- table email_change_requests
+create table email_change_requests (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  old_email text not null,
+  new_email text not null,
+  token_hash text,
+  requested_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ip_address inet,
+  user_agent text,
+  ended_at timestamp with time zone,
+  constraint pk_email_change_requests PRIMARY KEY (id),
+  constraint uq_email_change_requests_token UNIQUE (token_hash),
+  constraint fk_email_change_requests_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_email_change_requests_email ON email_change_requests USING btree (new_email, requested_at);
+CREATE INDEX idx_email_change_requests_user ON email_change_requests USING btree (user_id, requested_at);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON email_change_requests FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON email_change_requests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table email_changes
+create table email_changes (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  old_email text not null,
+  new_email text not null,
+  changed_at timestamp with time zone not null,
+  how text not null,
+  ip_address inet,
+  user_agent text,
+  request_id text,
+  back_token_hash text,
+  back_until timestamp with time zone,
+  back_ended_at timestamp with time zone,
+  constraint pk_email_changes PRIMARY KEY (id),
+  constraint uq_email_changes_back UNIQUE (back_token_hash),
+  constraint fk_email_changes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_email_changes_back CHECK ((back_token_hash IS NULL) = (back_until IS NULL)),
+  constraint ck_email_changes_how CHECK (how = ANY (ARRAY['confirmed'::text, 'restored'::text]))
+);
+CREATE INDEX idx_email_changes_old ON email_changes USING btree (old_email) WHERE back_until IS NOT NULL;
+CREATE INDEX idx_email_changes_user ON email_changes USING btree (user_id, changed_at);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON email_changes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON email_changes FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.user_id IS DISTINCT FROM old.user_id OR new.old_email IS DISTINCT FROM old.old_email OR new.new_email IS DISTINCT FROM old.new_email OR new.changed_at IS DISTINCT FROM old.changed_at OR new.how IS DISTINCT FROM old.how OR new.back_token_hash IS DISTINCT FROM old.back_token_hash OR new.back_until IS DISTINCT FROM old.back_until OR old.back_ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON email_changes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table email_confirmations
+create table email_confirmations (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  email text not null,
+  token_hash text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  confirmed_at timestamp with time zone,
+  how text,
+  ip_address inet,
+  user_agent text,
+  request_id text,
+  constraint pk_email_confirmations PRIMARY KEY (id),
+  constraint uq_email_confirmations_token UNIQUE (token_hash),
+  constraint fk_email_confirmations_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_email_confirmations_done CHECK ((confirmed_at IS NULL) = (how IS NULL)),
+  constraint ck_email_confirmations_how CHECK (how = ANY (ARRAY['link'::text, 'invitation'::text, 'password-reset'::text, 'change'::text, 'restored'::text]))
+);
+CREATE INDEX idx_email_confirmations_email ON email_confirmations USING btree (email, created_at);
+CREATE INDEX idx_email_confirmations_user ON email_confirmations USING btree (user_id, created_at);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON email_confirmations FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON email_confirmations FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.user_id IS DISTINCT FROM old.user_id OR new.email IS DISTINCT FROM old.email OR new.token_hash IS DISTINCT FROM old.token_hash OR new.created_at IS DISTINCT FROM old.created_at OR new.expires_at IS DISTINCT FROM old.expires_at OR old.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON email_confirmations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table export_progress
 create table export_progress (
   user_id bigint not null,
@@ -182,6 +255,7 @@ create table invitations (
   accepted_at timestamp with time zone,
   revoked_at timestamp with time zone,
   accepted_user_id bigint,
+  handed_over_by text,
   constraint pk_invitations PRIMARY KEY (id),
   constraint uq_invitations_token UNIQUE (token_hash),
   constraint fk_invitations_accepted FOREIGN KEY (accepted_user_id) REFERENCES users(id) ON DELETE RESTRICT,
@@ -191,6 +265,7 @@ create table invitations (
   constraint ck_invitations_accepted CHECK ((accepted_at IS NULL) = (accepted_user_id IS NULL)),
   constraint ck_invitations_email CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 100),
   constraint ck_invitations_end CHECK (accepted_at IS NULL OR revoked_at IS NULL),
+  constraint ck_invitations_handed_over CHECK (handed_over_by = ANY (ARRAY['mail'::text, 'link'::text])),
   constraint ck_invitations_role CHECK (role = ANY (ARRAY['member'::text, 'admin'::text]))
 );
 CREATE INDEX idx_invitations_company ON invitations USING btree (company_id, id);
@@ -659,9 +734,10 @@ create table users (
   created_at timestamp with time zone not null,
   deactivated_at timestamp with time zone,
   last_login_at timestamp with time zone,
+  email_confirmed_at timestamp with time zone,
+  holds_email boolean default true not null,
   constraint pk_users PRIMARY KEY (id),
   constraint uq_users_company_id UNIQUE (company_id, id),
-  constraint uq_users_email UNIQUE (email),
   constraint fk_users_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint ck_users_company CHECK ((role = 'operator'::text) = (company_id IS NULL)),
   constraint ck_users_email CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 100),
@@ -671,9 +747,12 @@ create table users (
 );
 CREATE INDEX idx_users_company ON users USING btree (company_id, id);
 CREATE INDEX idx_users_company_name ON users USING btree (company_id, full_name COLLATE "tr-x-icu", id);
+CREATE INDEX idx_users_email_waiting ON users USING btree (email) WHERE NOT holds_email;
 CREATE INDEX idx_users_search ON users USING gin (search_text(full_name) gin_trgm_ops, search_text(email) gin_trgm_ops);
-CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.email IS DISTINCT FROM old.email OR new.full_name IS DISTINCT FROM old.full_name OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE UNIQUE INDEX uq_users_email ON users USING btree (email) WHERE holds_email;
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.full_name IS DISTINCT FROM old.full_name OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER users_keep_company BEFORE UPDATE OF company_id ON users FOR EACH ROW WHEN (old.company_id IS DISTINCT FROM new.company_id) EXECUTE FUNCTION refuse_change_of_company();
+CREATE TRIGGER users_keep_email BEFORE UPDATE OF email ON users FOR EACH ROW WHEN (old.email IS DISTINCT FROM new.email) EXECUTE FUNCTION refuse_unrecorded_address();
 
 -- table workspace_hosts
 create table workspace_hosts (
@@ -1188,6 +1267,23 @@ begin
 end
 $function$;
 
+-- function refuse_unrecorded_address()
+CREATE OR REPLACE FUNCTION refuse_unrecorded_address()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (
+    select from email_changes c
+    where c.user_id = new.id and c.old_email = old.email and c.new_email = new.email
+  ) then
+    raise exception 'users.email changes only as email_changes says: update of row % refused', old.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
 -- function release_open_session()
 CREATE OR REPLACE FUNCTION release_open_session()
  RETURNS trigger
@@ -1227,6 +1323,9 @@ $function$;
 grant usage on access_tokens_id_seq to app;
 grant usage on audit_logs_ids to app;
 grant usage on companies_id_seq to app;
+grant usage on email_change_requests_id_seq to app;
+grant usage on email_changes_id_seq to app;
+grant usage on email_confirmations_id_seq to app;
 grant usage on invitations_id_seq to app;
 grant usage on invoices_id_seq to app;
 grant usage on knex_migrations_id_seq to app;
@@ -1259,6 +1358,9 @@ grant select on audit_time_bounds to app;
 grant delete, insert, select, update on billing_details to app;
 grant delete, insert, select, update on browser_sessions to app;
 grant delete, insert, select, update on companies to app;
+grant delete, insert, select, update on email_change_requests to app;
+grant delete, insert, select, update on email_changes to app;
+grant delete, insert, select, update on email_confirmations to app;
 grant delete, insert, select, update on export_progress to app;
 grant delete, insert, select, update on invitations to app;
 grant delete, insert, select, update on invoice_counters to app;

@@ -110,7 +110,7 @@ function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
   if (smtpUrl === null) {
     if (config.production)
       log.warn(
-        'SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here, and nobody can set a forgotten password',
+        'SMTP_URL is not set: no mail is sent, an admin hands invitations over, receipts stay here, nobody can set a forgotten password or confirm an address, and so nothing can be bought',
       );
     return createMailSender({ connection: null, log, metrics });
   }

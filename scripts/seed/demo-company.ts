@@ -5,7 +5,8 @@ import { systemContext, type RequestContext } from '../../src/audit/request-cont
 import { acceptInvitation } from '../../src/people/invitations/accept-invitation.ts';
 import { createOperator } from '../../src/people/create-operator.ts';
 import { inviteMember } from '../../src/people/invitations/invite-member.ts';
-import { register } from '../../src/people/register.ts';
+import { confirmAddress } from '../../src/people/address/confirm-address.ts';
+import { register } from '../../src/people/registration/register.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
 import type { Config } from '../../src/config/config.ts';
 import { formatFor } from '../../src/web/format.ts';
@@ -63,7 +64,7 @@ export function contextOf(person: { ip: string }, at: Date, known?: DemoPerson):
 export async function createDemo(db: Knex, config: Config, now: Date): Promise<void> {
   const start = new Date(now.getTime() - DAYS_AGO * DAY_MS);
   start.setUTCHours(OPENING_HOUR_UTC, 0, 0, 0);
-  const admin = await registerCompany(db, start);
+  const admin = await registerCompany(db, config, start);
   const members = [
     await joinTeam(db, config, admin, demoPeople.memberA, later(start, 40)),
     await joinTeam(db, config, admin, demoPeople.memberB, later(start, 190)),
@@ -86,7 +87,7 @@ function later(date: Date, minutes: number): Date {
   return new Date(date.getTime() + minutes * 60_000);
 }
 
-async function registerCompany(db: Knex, at: Date): Promise<DemoPerson> {
+async function registerCompany(db: Knex, config: Config, at: Date): Promise<DemoPerson> {
   const { email, fullName, ip } = demoPeople.admin;
   const outcome = await register(db, contextOf(demoPeople.admin, at), {
     companyName: COMPANY_NAME,
@@ -97,9 +98,13 @@ async function registerCompany(db: Knex, at: Date): Promise<DemoPerson> {
     locale: 'tr',
     billingCurrency: 'TRY',
     deviceToken: null,
+    config,
   });
   if (!outcome.ok || outcome.user.company_id === null) throw new Error('The demo company exists already.');
-  return { id: outcome.user.id, companyId: outcome.user.company_id, email, fullName, role: 'admin', ip };
+  const { id, company_id: companyId } = outcome.user;
+  const admin: DemoPerson = { id, companyId, email, fullName, role: 'admin', ip };
+  await confirmDemoAddress(db, admin, outcome.confirmationToken, later(at, 3));
+  return admin;
 }
 
 async function joinTeam(
@@ -128,7 +133,23 @@ async function joinTeam(
     password: DEMO_PASSWORD,
     locale: 'tr',
     deviceToken: null,
+    config,
   });
   if (!accepted.ok) throw new Error(`The demo could not add ${email}: ${accepted.reason}`);
-  return { id: accepted.user.id, companyId: admin.companyId, email, fullName, role: 'member', ip };
+  const { companyId } = admin;
+  const member: DemoPerson = { id: accepted.user.id, companyId, email, fullName, role: 'member', ip };
+  await confirmDemoAddress(db, member, accepted.confirmationToken, later(at, 28));
+  return member;
+}
+
+/** By the link of the mail, as a person does, in the browser that is signed in. */
+async function confirmDemoAddress(
+  db: Knex,
+  person: DemoPerson,
+  token: string | null,
+  at: Date,
+): Promise<void> {
+  if (token === null) return;
+  const outcome = await confirmAddress(db, contextOf(person, at, person), { token, password: null });
+  if (!outcome.ok) throw new Error(`The demo could not confirm ${person.email}: ${outcome.reason}`);
 }

@@ -5,6 +5,7 @@ import { formErrors, keptValues } from '../web/form-errors.ts';
 import { inviteMember, type InviteOutcome } from '../people/invitations/invite-member.ts';
 import { INVITATION_DAYS, invitationLink } from '../people/invitations/queue-invitation.ts';
 import { requireCompanyAdmin } from '../auth/require-user.ts';
+import { requireConfirmedAddress } from '../people/address/require-confirmed-address.ts';
 import { revokeInvitation } from '../people/invitations/revoke-invitation.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
@@ -34,7 +35,7 @@ export function createPeopleRouter(deps: AppDeps): Router {
   router.get('/users', async (req, res) => {
     await showPeople(deps, req, res, { values: { role: 'member' }, errors: {} });
   });
-  router.post('/users', requireCompanyAdmin, async (req, res) => {
+  router.post('/users', requireCompanyAdmin, requireConfirmedAddress, async (req, res) => {
     await limit.consume(String(companyOf(req).id));
     await inviteFromForm(deps, req, res);
   });

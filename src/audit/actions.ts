@@ -14,6 +14,9 @@ export const auditActions = {
   password_changed: 'A person changed the password, or gave a wrong one (error_message)',
   identity_confirmed:
     'A signed-in person proved again who they are, before something sensitive (details.before), or could not',
+  email_confirmed: 'A person showed that they read the mail of their address; details.how says by what',
+  email_claimed:
+    'An address that was never confirmed went to whoever reads its mail; the account that had it ended',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
   locale_changed: 'A person chose the language of the pages',

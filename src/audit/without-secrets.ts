@@ -5,7 +5,8 @@ const SECRET = /(?<![\w-])(?:yac_)?[\w-]{43}(?![\w-])/gi;
  * The addresses with a secret in their path. Nothing after it is kept, since the secret may be written in any
  * way.
  */
-const SECRET_PATH = /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+reset)[^/\\]*[/\\]+).+$/is;
+const SECRET_PATH =
+  /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+(?:reset|confirm|new-email|restore-email|unlock|object))[^/\\]*[/\\]+).+$/is;
 
 /** Most times that a path is decoded: each proxy of a chain may have encoded it once more. */
 const DECODINGS = 3;

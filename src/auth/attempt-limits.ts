@@ -27,6 +27,12 @@ const REGISTRATIONS_PER_IP = 20;
 /** Requests for a new password from one address in an hour: an office of people after a holiday. */
 const RESETS_PER_IP = 30;
 
+/**
+ * Mails that ask to confirm an address, and clicks on their links, from one address in an hour: an office that
+ * joins on one morning.
+ */
+const CONFIRMATIONS_PER_IP = 60;
+
 /** Changes of one account's password in an hour. Each mails its person. */
 const CHANGES_PER_ACCOUNT = 5;
 
@@ -36,6 +42,7 @@ export interface AttemptLimits {
   signInByAccount: RateLimit;
   registerByIp: RateLimit;
   resetByIp: RateLimit;
+  confirmByIp: RateLimit;
   changeByAccount: RateLimit;
 }
 
@@ -63,6 +70,11 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
     resetByIp: createRateLimit(db, {
       name: 'reset-ip',
       points: RESETS_PER_IP,
+      durationSeconds: HOUR_SECONDS,
+    }),
+    confirmByIp: createRateLimit(db, {
+      name: 'confirm-ip',
+      points: CONFIRMATIONS_PER_IP,
       durationSeconds: HOUR_SECONDS,
     }),
     changeByAccount: createRateLimit(db, {

@@ -59,6 +59,11 @@ export async function rememberDevice(
   return { token, deviceId: row.id, isNew: known === undefined };
 }
 
+/** Forgets the browsers of a person, when nobody knows any more whose they are. */
+export async function forgetDevices(trx: Knex.Transaction, userId: number): Promise<void> {
+  await trx('known_devices').where('user_id', userId).delete();
+}
+
 function deviceHash(email: string, token: string): string {
   return sha256(`${email}\n${token}`);
 }

@@ -10,10 +10,13 @@ export interface UserWithPassword {
   deactivated_at: Date | null;
 }
 
-/** The person with this (lower-case) e-mail address, deactivated or not. */
+/**
+ * The person who holds this (lower-case) e-mail address, deactivated or not. Accounts that registered with an
+ * address of somebody else and wait for it are never found.
+ */
 export async function findUserByEmail(db: Knex, email: string): Promise<UserWithPassword | undefined> {
   return db('users')
-    .where({ email })
+    .where({ email, holds_email: true })
     .first<UserWithPassword | undefined>(['id', 'company_id', 'role', 'password_hash', 'deactivated_at']);
 }
 
@@ -39,12 +42,13 @@ export async function isOperatorMailbox(db: Knex, email: string): Promise<boolea
 }
 
 /**
- * True when a person of a company, deactivated or not, reads the mail of this address, by the rule of
+ * True when a person of a company, deactivated or not, holds an address of this mailbox, by the rule of
  * `isOperatorMailbox`.
  */
 export async function isMemberMailbox(db: Knex, email: string): Promise<boolean> {
   const member = await db('users')
     .whereNot({ role: 'operator' })
+    .where({ holds_email: true })
     .whereRaw("regexp_replace(email, '[+].*@', '@') = ?", [mailboxOf(email)])
     .first<{ id: number } | undefined>('id');
   return member !== undefined;
@@ -106,6 +110,8 @@ export interface Invitation {
   email: string;
   role: 'member' | 'admin';
   inviter_name: string;
+  /** How the person got the link; null for invitations from before this was noted. */
+  handed_over_by: 'mail' | 'link' | null;
   expires_at: Date;
   accepted_at: Date | null;
   revoked_at: Date | null;
@@ -124,6 +130,7 @@ export async function findInvitation(db: Knex, tokenHash: string): Promise<Invit
       'invitations.email',
       'invitations.role',
       'inviter.full_name as inviter_name',
+      'invitations.handed_over_by',
       'invitations.expires_at',
       'invitations.accepted_at',
       'invitations.revoked_at',

@@ -27,6 +27,8 @@ export async function recordSignIn(
      * The hash that the password was checked against: nobody signs in by one that has been replaced since.
      */
     checkedHash?: string;
+    /** The name under which the browser is remembered, for an account that does not hold its address. */
+    deviceEmail?: string;
   },
 ): Promise<SignedIn | undefined> {
   const updated = await trx('users')
@@ -38,7 +40,10 @@ export async function recordSignIn(
     .update({ last_login_at: trx.raw('greatest(last_login_at, ?::timestamptz)', [context.at]) });
   const user = updated === 1 ? await findSignedInUser(trx, input.userId) : undefined;
   if (user === undefined) return undefined;
-  const device = await rememberDevice(trx, context, input);
+  const device = await rememberDevice(trx, context, {
+    ...input,
+    email: input.deviceEmail ?? input.email,
+  });
   await AuditLogger.logLogin(trx, context, {
     success: true,
     email: input.email,

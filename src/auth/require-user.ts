@@ -16,6 +16,8 @@ export interface SignedInUser {
   full_name: string;
   role: Role;
   locale: Locale;
+  /** Null until the person has shown that they read the mail of the address. */
+  email_confirmed_at: Date | null;
 }
 
 declare global {
@@ -38,6 +40,7 @@ export const signedInColumns = [
   'users.full_name',
   'users.role',
   'users.locale',
+  'users.email_confirmed_at',
 ];
 
 /**

@@ -4,6 +4,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { requireCompanyAdmin, type SignedInUser } from '../auth/require-user.ts';
 import { setBillingDetails } from './set-billing-details.ts';
 import type { Currency } from '../currency.ts';
+import { requireConfirmedAddress } from '../people/address/require-confirmed-address.ts';
 import { Forbidden, InvalidInput, NotFound } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
@@ -40,8 +41,12 @@ export function createBillingRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/', (req, res) => showBilling(deps, req, res));
   router.post('/details', requireCompanyAdmin, (req, res) => saveDetails(deps, req, res));
-  router.post('/subscribe/:plan', requireCompanyAdmin, (req, res) => subscribe(deps, req, res));
-  router.get('/checkout/:merchantOid', requireCompanyAdmin, (req, res) => showCheckout(deps, req, res));
+  router.post('/subscribe/:plan', requireCompanyAdmin, requireConfirmedAddress, (req, res) =>
+    subscribe(deps, req, res),
+  );
+  router.get('/checkout/:merchantOid', requireCompanyAdmin, requireConfirmedAddress, (req, res) =>
+    showCheckout(deps, req, res),
+  );
   return router;
 }
 

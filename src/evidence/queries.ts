@@ -6,6 +6,8 @@ import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope 
 import {
   callbackRecord,
   companyRecord,
+  emailChangeRecord,
+  emailConfirmationRecord,
   invoiceRecord,
   paymentRecord,
   sessionRecord,
@@ -69,6 +71,29 @@ export async function listMembershipPeriods(
     .where({ user_id: scope.userId, company_id: scope.companyId })
     .orderBy('started_at', 'desc')
     .select(['started_at', 'ended_at']);
+}
+
+/** The proofs that the person reads the mail of an address, newest first. The caller has found the person. */
+export async function listEmailConfirmations(db: Knex, userId: number): Promise<object[]> {
+  return db('email_confirmations')
+    .where({ user_id: userId })
+    .whereNotNull('confirmed_at')
+    .orderBy([
+      { column: 'confirmed_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .select<object[]>(selectRecord(db, 'email_confirmations', emailConfirmationRecord));
+}
+
+/** The changes of the person's address, newest first. The caller has found the person. */
+export async function listEmailChanges(db: Knex, userId: number): Promise<object[]> {
+  return db('email_changes')
+    .where({ user_id: userId })
+    .orderBy([
+      { column: 'changed_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .select<object[]>(selectRecord(db, 'email_changes', emailChangeRecord));
 }
 
 /**

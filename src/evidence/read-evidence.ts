@@ -7,6 +7,8 @@ import {
   findSubject,
   invoiceRows,
   listCallbacks,
+  listEmailChanges,
+  listEmailConfirmations,
   listMembershipPeriods,
   paymentRows,
   type InvoiceRow,
@@ -61,7 +63,12 @@ export async function* readEvidence(
     generated_at: context.at,
     generated_by: { id: by.id, full_name: by.full_name, email: by.email, role: by.role },
     period: { from: scope.from, to: scope.to },
-    user: { ...user, membership_periods: await listMembershipPeriods(snapshot, scope) },
+    user: {
+      ...user,
+      membership_periods: await listMembershipPeriods(snapshot, scope),
+      email_confirmations: await listEmailConfirmations(snapshot, user.id),
+      email_changes: await listEmailChanges(snapshot, user.id),
+    },
     company,
     legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, user.id)),
   };

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { z } from 'zod';
-import { field, maybeText, selectRecord, text, time } from '../record-fields.ts';
+import { field, maybeText, maybeTime, selectRecord, text, time } from '../record-fields.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 
 /** The texts that everybody accepts before using the product, in the order in which they are shown. */
@@ -25,6 +25,16 @@ interface DocumentVersion {
   published_at: Date;
 }
 
+/** The address that the account had at the acceptance: the one before the first change since then. */
+const EMAIL_SQL = `coalesce(
+  (select c.old_email from email_changes c
+   where c.user_id = legal_acceptances.user_id and c.changed_at > legal_acceptances.accepted_at
+   order by c.changed_at, c.id limit 1),
+  (select u.email from users u where u.id = legal_acceptances.user_id))`;
+
+const EMAIL_CONFIRMED_SQL = `(select min(c.confirmed_at) from email_confirmations c
+  where c.user_id = legal_acceptances.user_id and c.email = ${EMAIL_SQL})`;
+
 /** An acceptance of one text, as the bundle has it. */
 export const acceptanceRecord = z.strictObject({
   kind: field(z.enum(documentKinds), 'terms: agreed to; privacy: confirmed as read.', {
@@ -45,11 +55,25 @@ export const acceptanceRecord = z.strictObject({
   ip_address: maybeText('Public address of the device that accepted; null when it could not be read.'),
   user_agent: maybeText('Browser that accepted, in its own words; null when it sent none.'),
   request_id: text('Number of the request; the audit row of the acceptance bears the same.'),
+  email: text('E-mail address of the account when it accepted.', { sql: EMAIL_SQL }),
+  email_confirmed_at: maybeTime(
+    'When the person first showed that they read the mail of that address; null: never. Before November 2026 nobody was asked to.',
+    { sql: EMAIL_CONFIRMED_SQL },
+  ),
+  email_was_confirmed: field(
+    z.boolean(),
+    'True when that was at the acceptance or before it: the acceptance is by a confirmed address.',
+    { sql: `coalesce(${EMAIL_CONFIRMED_SQL} <= legal_acceptances.accepted_at, false)` },
+  ),
 });
 
 /** An acceptance as it comes from the database. */
-export interface Acceptance extends Omit<z.output<typeof acceptanceRecord>, 'accepted_at'> {
+export interface Acceptance extends Omit<
+  z.output<typeof acceptanceRecord>,
+  'accepted_at' | 'email_confirmed_at'
+> {
   accepted_at: Date;
+  email_confirmed_at: Date | null;
 }
 
 const documentColumns = [

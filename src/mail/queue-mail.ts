@@ -18,7 +18,10 @@ interface QueuedMail {
   locale: string;
   /** Name and version of the text; the version counts up whenever its words change. */
   template: { name: string; version: number };
-  cause: { type: 'payment' | 'invitation' | 'password-reset' | 'account'; id: string | number };
+  cause: {
+    type: 'payment' | 'invitation' | 'password-reset' | 'account' | 'email-confirmation' | 'email-change';
+    id: string | number;
+  };
   content: MailContent;
   /** Only for content with a secret link. */
   secret?: {

@@ -4,7 +4,8 @@ import type { Locale } from '../web/locales/catalogues.ts';
 
 /**
  * Adds a person to a company, with a period of membership that starts now, in the caller's transaction.
- * Returns the person's id. An address that is taken is refused by `uq_users_email`.
+ * Returns the person's id. An address that is taken is refused by `uq_users_email`, unless the account is to
+ * wait for it (`holdsEmail` is false).
  */
 export async function addMember(
   trx: Knex.Transaction,
@@ -16,6 +17,7 @@ export async function addMember(
     passwordHash: string;
     role: 'member' | 'admin';
     locale: Locale;
+    holdsEmail?: boolean;
   },
 ): Promise<number> {
   const [user] = await trx('users')
@@ -26,6 +28,7 @@ export async function addMember(
       password_hash: input.passwordHash,
       role: input.role,
       locale: input.locale,
+      holds_email: input.holdsEmail ?? true,
       created_at: context.at,
     })
     .returning<{ id: number }[]>('id');

@@ -67,8 +67,21 @@ export interface SeenVersions {
 /** The token of an invitation, as inviteMember makes it: 32 random bytes. */
 export const invitationToken = z.string().regex(/^[\w-]{43}$/);
 
-/** The secret of a link that sets a password: 32 random bytes. */
-export const resetToken = invitationToken;
+/** The secret of a link in a mail: 32 random bytes. */
+export const linkToken = invitationToken;
+
+/** The secret of a link that sets a password. */
+export const resetToken = linkToken;
+
+/** The form behind a link that confirms an address. The password stays as typed, see `credentials`. */
+export const confirmForm = z.object({
+  password: z
+    .string()
+    .max(1024)
+    .optional()
+    .catch(undefined)
+    .transform((value) => value ?? null),
+});
 
 /** The form that asks for such a link. */
 export const forgotForm = z.object({ email: emailAddress });

@@ -1,18 +1,20 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
+import { createConfirmRouter } from './address/confirm-router.ts';
 import { createInvitationRouter } from './invitations/invitation-router.ts';
 import { createPasswordRouter } from './password/password-router.ts';
-import { createRegisterRouter } from './register-router.ts';
+import { createRegisterRouter } from './registration/register-router.ts';
 
 /**
- * How people become members (registration of a company, invitations), and their passwords. Mounted at
- * `/auth`.
+ * How people become members (registration of a company, invitations), their passwords, and the confirmation of
+ * their addresses. Mounted at `/auth`.
  */
 export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router {
   const router = Router();
   router.use(createRegisterRouter(deps, limits));
   router.use(createInvitationRouter(deps));
   router.use(createPasswordRouter(deps, limits));
+  router.use(createConfirmRouter(deps, limits));
   return router;
 }

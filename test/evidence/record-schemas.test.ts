@@ -19,6 +19,8 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
     leftOut: {
       company_id: 'the company has a record of its own',
       password_hash: 'a secret',
+      holds_email:
+        'whether a sign-in by the address finds the account; email_confirmed_at says what it proves',
       locale: 'in which language the person reads proves nothing',
     },
   },
@@ -27,7 +29,6 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
     record: acceptanceRecord,
     leftOut: {
       id: 'kind, version and language name the row',
-      user_id: 'the person of the bundle',
       company_id: 'the company of the bundle',
       document_id: 'the text is told by its name and its hash',
     },

@@ -782,6 +782,30 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/passwords.test.ts'),
   },
   {
+    route: 'GET /auth/confirm',
+    target: () => ({ path: '/auth/confirm' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/confirm',
+    target: () => ({ path: '/auth/confirm', form: {} }),
+    expect: change(303, 303, 303, 403),
+    audit: { none: 'the mail stands in the outbox, the confirmation in the audit trail' },
+  },
+  {
+    route: 'GET /auth/confirm/:token',
+    target: () => ({ path: `/auth/confirm/${'a'.repeat(43)}` }),
+    expect: everyone(404),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/confirm/:token',
+    target: () => ({ path: `/auth/confirm/${'a'.repeat(43)}`, form: {} }),
+    expect: everyone(404),
+    audit: ownTest('test/people/address/confirm.test.ts'),
+  },
+  {
     route: 'GET /auth/password',
     target: () => ({ path: '/auth/password' }),
     expect: page(200, 200, 200, 200),

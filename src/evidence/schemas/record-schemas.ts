@@ -17,6 +17,29 @@ import {
 import { accessMethods } from '../../workspace/session-row.ts';
 import { countedBoundsSql } from '../../workspace/sessions/session-bounds.ts';
 
+/** A proof that a person reads the mail of an address. */
+export const emailConfirmationRecord = z.strictObject({
+  email: text('The address.'),
+  confirmed_at: time('When the person showed that they read its mail.'),
+  how: text(
+    'By what. link: the link of a mail that asked to confirm; invitation: the link of an invitation that was mailed; password-reset: a new password set by the link of a mail; change: the link mailed to a new address; restored: the link mailed to an old address.',
+  ),
+  ip_address: maybeText('Address of the device that did it; null when it could not be read.'),
+  user_agent: maybeText('Its browser, in its own words; null when it sent none.'),
+  request_id: maybeText('Number of the request; the audit row of the confirmation bears the same.'),
+});
+
+/** A change of an account's address. */
+export const emailChangeRecord = z.strictObject({
+  old_email: text('The address before.'),
+  new_email: text('The address after.'),
+  changed_at: time('When it changed.'),
+  how: text('confirmed: by the link mailed to the new address; restored: by the link mailed to the old one.'),
+  ip_address: maybeText('Address of the device that did it; null when it could not be read.'),
+  user_agent: maybeText('Its browser, in its own words; null when it sent none.'),
+  request_id: maybeText('Number of the request; the audit row of the change bears the same.'),
+});
+
 /** The person whom a bundle is about. */
 export const userRecord = z.strictObject({
   id: id('Number of the account; it never changes and is never given to somebody else.'),
@@ -36,6 +59,23 @@ export const userRecord = z.strictObject({
     'The times during which the person belonged to the company, newest first.',
     { sql: null },
   ),
+  email_confirmed_at: maybeTime(
+    'When the person showed that they read the mail of this address; null: never. Before November 2026 nobody was asked to.',
+  ),
+  invitation_handed_over_by: maybeText(
+    'How the person got the invitation by which they joined. mail: it was mailed to the address; link: an administrator was shown the link and handed it over; null: the person registered the company, or joined before this was noted.',
+    {
+      sql: '(select i.handed_over_by from invitations i where i.accepted_user_id = users.id)',
+    },
+  ),
+  email_confirmations: field(
+    z.array(emailConfirmationRecord),
+    'Every proof that the person reads the mail of an address, newest first.',
+    { sql: null },
+  ),
+  email_changes: field(z.array(emailChangeRecord), 'Every change of the address, newest first.', {
+    sql: null,
+  }),
 });
 
 /** The company of that person. */

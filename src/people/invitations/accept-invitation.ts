@@ -1,20 +1,20 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
 import { isUniqueViolation } from '../../errors.ts';
 import { acceptDocuments } from '../../legal/accept-documents.ts';
 import { hashSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import { addMember } from '../add-member.ts';
+import { lockAddress } from '../address/address-lock.ts';
+import { askForConfirmation } from '../address/ask-for-confirmation.ts';
+import { endAccount } from '../address/end-account.ts';
+import { noteConfirmed } from '../address/note-confirmed.ts';
+import { findStanding } from '../address/queries.ts';
 import { hasRoom, lockCompany } from '../company-lock.ts';
 import { hashPassword } from '../../auth/password.ts';
-import {
-  countActiveMembers,
-  findInvitation,
-  findUserByEmail,
-  isOperatorMailbox,
-  type Invitation,
-} from '../../auth/queries.ts';
+import { countActiveMembers, findInvitation, type Invitation } from '../../auth/queries.ts';
 import { recordSignIn, type SignedIn } from '../../auth/record-sign-in.ts';
 
 /** Why an invitation cannot be accepted. */
@@ -23,7 +23,18 @@ export type InvitationProblem = 'unknown' | 'expired' | 'used' | 'revoked' | 'em
 export type OpenedInvitation =
   { ok: true; invitation: Invitation } | { ok: false; reason: InvitationProblem };
 
-type AcceptOutcome = ({ ok: true } & SignedIn) | { ok: false; reason: InvitationProblem };
+/** The form of an invited person, and their browser. */
+interface Acceptance {
+  fullName: string;
+  locale: Locale;
+  deviceToken: string | null;
+  config: Config;
+}
+
+/** `confirmationToken` is the secret of the link that asks to confirm the address; null when none was written. */
+type Joined = SignedIn & { confirmationToken: string | null };
+
+type AcceptOutcome = ({ ok: true } & Joined) | { ok: false; reason: InvitationProblem };
 
 /** The invitation behind a link, if it can be accepted as far as that shows without a lock. */
 export async function openInvitation(
@@ -34,27 +45,30 @@ export async function openInvitation(
   const invitation = await findInvitation(db, hashSecret(token));
   const problem = problemOf(invitation, context.at);
   if (problem !== null || invitation === undefined) return { ok: false, reason: problem ?? 'unknown' };
-  const isTaken =
-    (await findUserByEmail(db, invitation.email)) !== undefined ||
-    (await isOperatorMailbox(db, invitation.email));
-  return isTaken ? { ok: false, reason: 'email-taken' } : { ok: true, invitation };
+  const { email } = invitation;
+  const { state } = await findStanding(db, { email, userId: null, at: context.at });
+  return state === 'taken' || state === 'reserved'
+    ? { ok: false, reason: 'email-taken' }
+    : { ok: true, invitation };
 }
 
 /**
  * Creates the invited person with their acceptance of the legal texts, all or nothing, and records the
  * sign-in that follows. When two forms come at once, one creates the person and the other finds the
- * invitation used. The plan's number of people is checked again, since it may have shrunk.
+ * invitation used. The plan's number of people is checked again, since it may have shrunk. A link that came by
+ * mail confirms the address; one that the admin was shown does not.
  */
 export async function acceptInvitation(
   db: Knex,
   context: RequestContext,
-  input: { token: string; fullName: string; password: string; locale: Locale; deviceToken: string | null },
+  input: Acceptance & { token: string; password: string },
 ): Promise<AcceptOutcome> {
   const opened = await openInvitation(db, context, input.token);
   if (!opened.ok) return opened;
   const passwordHash = await hashPassword(input.password);
   try {
     return await db.transaction(async (trx) => {
+      await lockAddress(trx, opened.invitation.email);
       await lockCompany(trx, opened.invitation.company_id);
       const again = await openInvitation(trx, context, input.token);
       if (!again.ok) return again;
@@ -84,10 +98,14 @@ async function createPerson(
   trx: Knex.Transaction,
   context: RequestContext,
   invitation: Invitation,
-  input: { fullName: string; passwordHash: string; locale: Locale; deviceToken: string | null },
-): Promise<SignedIn> {
+  input: Acceptance & { passwordHash: string },
+): Promise<Joined> {
   const { company_id: companyId, email, role } = invitation;
-  const userId = await addMember(trx, context, { ...input, companyId, email, role });
+  const cameByMail = invitation.handed_over_by === 'mail';
+  const standing = await findStanding(trx, { email, userId: null, at: context.at });
+  if (standing.state === 'unconfirmed' && cameByMail) await endAccount(trx, context, standing.holder);
+  const holdsEmail = standing.state === 'free' || cameByMail;
+  const userId = await addMember(trx, context, { ...input, companyId, email, role, holdsEmail });
   await acceptDocuments(trx, context, { userId, companyId, locale: input.locale });
   await trx('invitations')
     .where({ company_id: companyId, id: invitation.id })
@@ -100,10 +118,31 @@ async function createPerson(
     userId,
     companyId,
     actorType: 'user',
-    details: { email, full_name: input.fullName, role, invited_by: invitation.inviter_name },
+    details: {
+      email,
+      full_name: input.fullName,
+      role,
+      invited_by: invitation.inviter_name,
+      handed_over_by: invitation.handed_over_by,
+    },
   });
-  const { deviceToken } = input;
-  const signedIn = await recordSignIn(trx, context, { userId, email, deviceToken, method: 'invitation' });
+  let confirmationToken: string | null = null;
+  if (cameByMail) {
+    await noteConfirmed(trx, context, {
+      account: { id: userId, company_id: companyId, email },
+      how: 'invitation',
+    });
+  } else {
+    const asked = await askForConfirmation(trx, context, { userId, config: input.config });
+    if (asked.ok) confirmationToken = asked.token;
+  }
+  const signedIn = await recordSignIn(trx, context, {
+    userId,
+    email,
+    deviceToken: input.deviceToken,
+    method: 'invitation',
+    ...(holdsEmail ? {} : { deviceEmail: `${email}\nwaiting\n${String(userId)}` }),
+  });
   if (signedIn === undefined) throw new Error('Bug! A person made in this transaction cannot be deactivated');
-  return signedIn;
+  return { ...signedIn, confirmationToken };
 }

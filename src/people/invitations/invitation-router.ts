@@ -78,6 +78,7 @@ async function acceptFromForm(
     password: form.data.password,
     locale: format.locale,
     deviceToken: readDeviceToken(req, deps.config),
+    config: deps.config,
   });
   if (!outcome.ok) {
     renderProblem(res, outcome.reason);

@@ -68,6 +68,7 @@ async function insertInvitation(
     .whereNull('accepted_at')
     .whereNull('revoked_at')
     .update({ revoked_at: context.at });
+  const handedOverBy = input.mail.config.smtpUrl === null ? 'link' : 'mail';
   const token = newSecret();
   const expiresAt = new Date(context.at.getTime() + INVITATION_DAYS * DAY_MS);
   const [row] = await trx('invitations')
@@ -79,6 +80,7 @@ async function insertInvitation(
       invited_by: context.userId,
       created_at: context.at,
       expires_at: expiresAt,
+      handed_over_by: handedOverBy,
     })
     .returning<{ id: number }[]>('id');
   if (row === undefined) throw new Error('Bug! An insert returned no row');
@@ -92,7 +94,7 @@ async function insertInvitation(
       email,
       role,
       expires_at: expiresAt.toISOString(),
-      handed_over_by: input.mail.config.smtpUrl === null ? 'link' : 'mail',
+      handed_over_by: handedOverBy,
     },
   });
   await queueInvitation(trx, context, {

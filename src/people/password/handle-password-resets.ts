@@ -75,7 +75,7 @@ async function answer(
   { config, onLink }: { config: Config; onLink?: (email: string, url: string) => void },
 ): Promise<'mailed' | 'dropped'> {
   const person = await trx('users')
-    .where({ email: request.email })
+    .where({ email: request.email, holds_email: true })
     .whereNull('deactivated_at')
     .whereNotNull('company_id')
     .forNoKeyUpdate()

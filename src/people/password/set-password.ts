@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { attemptKey } from '../../auth/known-device.ts';
+import { attemptKey, forgetDevices } from '../../auth/known-device.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import type { Config } from '../../config/config.ts';
@@ -11,6 +11,8 @@ import { hashSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endLinksOf } from '../address/end-links.ts';
+import { noteConfirmed } from '../address/note-confirmed.ts';
 import { queueChangedMail } from './password-mails.ts';
 
 interface Account {
@@ -20,6 +22,7 @@ interface Account {
   full_name: string;
   locale: Locale;
   password_hash: string;
+  email_confirmed_at: Date | null;
 }
 
 /** The input that both ways to a new password have. */
@@ -36,7 +39,15 @@ type ChangeOutcome =
   | { ok: false; reason: 'wrong-password' | 'is-email' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
-const accountColumns = ['id', 'company_id', 'email', 'full_name', 'locale', 'password_hash'];
+const accountColumns = [
+  'id',
+  'company_id',
+  'email',
+  'full_name',
+  'locale',
+  'password_hash',
+  'email_confirmed_at',
+];
 
 /** True while a link from a mail can set a password. Changes nothing. */
 export async function isResetOpen(db: Knex, context: RequestContext, token: string): Promise<boolean> {
@@ -46,7 +57,8 @@ export async function isResetOpen(db: Knex, context: RequestContext, token: stri
 /**
  * Sets a new password by the link of a mail: once. Everywhere else the person is signed out, and what a lock
  * after wrong passwords kept closed is open again. `endsCredentials` also withdraws access tokens and SSH
- * keys.
+ * keys. The link came by mail, so it confirms the address too. When nobody had done that before, a stranger may
+ * have made the account: then everything that opened it ends, asked for or not.
  */
 export async function resetPassword(
   db: Knex,
@@ -62,7 +74,18 @@ export async function resetPassword(
     if (account === undefined || again === undefined) return { ok: false, reason: 'over' };
     if (input.password.toLowerCase() === account.email) return { ok: false, reason: 'is-email' };
     const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
-    await storePassword(trx, byThem, { account, passwordHash, ...input, action: 'password_reset_finished' });
+    const isClaim = account.email_confirmed_at === null;
+    await storePassword(trx, byThem, {
+      account,
+      passwordHash,
+      ...input,
+      endsCredentials: input.endsCredentials || isClaim,
+      action: 'password_reset_finished',
+    });
+    if (isClaim) {
+      await forgetDevices(trx, account.id);
+      await noteConfirmed(trx, byThem, { account, how: 'password-reset' });
+    }
     for (const deviceToken of [null, input.deviceToken])
       await forgetFailures(trx, (await attemptKey(trx, { email: account.email, deviceToken })).key);
     return { ok: true };
@@ -146,6 +169,7 @@ async function storePassword(
     .where('user_id', userId)
     .whereNull('ended_at')
     .update({ ended_at: context.at });
+  await endLinksOf(trx, context, userId);
   // Before the workspace sessions: whoever withdraws a token locks in this order as well.
   const ended = input.endsCredentials && companyId !== null ? { companyId, userId } : null;
   const tokens = ended === null ? 0 : await revokeAccessTokensOf(trx, context, ended, 'password-changed');

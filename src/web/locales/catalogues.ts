@@ -1,4 +1,5 @@
 import * as enAccount from './en/account.ts';
+import * as enAddress from './en/address.ts';
 import * as enAdmin from './en/admin.ts';
 import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
@@ -19,6 +20,7 @@ import * as enStepUp from './en/step-up.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
+import * as trAddress from './tr/address.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';
@@ -44,6 +46,7 @@ export type Locale = (typeof locales)[number];
 
 const en = {
   ...enAccount,
+  ...enAddress,
   ...enAdmin,
   ...enApi,
   ...enAuditTrail,
@@ -77,6 +80,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
   en,
   tr: {
     ...trAccount,
+    ...trAddress,
     ...trAdmin,
     ...trApi,
     ...trAuditTrail,

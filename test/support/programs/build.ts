@@ -77,6 +77,7 @@ export async function buildUser(
     locale: string;
     created_at: Date;
     accepts: boolean;
+    email_confirmed_at: Date | null;
   }> = {},
 ): Promise<BuiltUser> {
   const { accepts, ...user } = overrides;
@@ -90,6 +91,8 @@ export async function buildUser(
       email: `person-${String(n)}@example.com`,
       full_name: `Person ${String(n)}`,
       locale: 'en',
+      // The cast has confirmed its addresses.
+      email_confirmed_at: user.created_at ?? new Date(),
       ...user,
       created_at,
       role,

@@ -270,6 +270,8 @@ export const auditAction = {
   login: 'Sign-in',
   account_locked: 'Account locked',
   logout: 'Sign-out',
+  email_confirmed: 'Email address confirmed',
+  email_claimed: 'Email address claimed by its owner',
   password_reset_requested: 'Link for a new password mailed',
   password_reset_finished: 'New password set by mail',
   password_changed: 'Password changed',

@@ -13,6 +13,8 @@ export const auditSentence = {
   password_reset_finished: '{actor} set a new password by the link of a mail',
   password_changed: '{actor} changed the password',
   identity_confirmed: '{actor} confirmed who they are',
+  email_confirmed: '{actor} confirmed the email address {email}',
+  email_claimed: '{email} was confirmed by another account, and this one ended',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',
   locale_changed: '{actor} changed the language to {language}',

@@ -30,7 +30,6 @@ export const auth = {
     'Please use an email address with plain letters only. Letters such as ç, ğ, ı, İ, ö, ş and ü are not accepted by the payment service.',
   signInAscii:
     'Email addresses of accounts contain plain letters only. Type yours without letters such as ç, ğ, ı, İ, ö, ş and ü: ismail@ instead of İsmail@.',
-  emailTaken: 'There is already an account with this email address. Sign in, or use another address.',
   subdomainShape:
     'Use 3 to 40 letters (a–z), digits and single hyphens, with a letter or a digit at both ends.',
   subdomainReserved: 'This name is reserved. Please choose another one.',

@@ -54,6 +54,8 @@ export const mails = {
   cause_payment: 'Payment {id}',
   cause_invitation: 'Invitation {id}',
   'cause_password-reset': 'New password {id}',
+  'cause_email-confirmation': 'Email address, mail {id}',
+  'cause_email-change': 'Change of email address {id}',
   cause_account: 'Account {id}',
   messageId: 'Message-ID',
   sentHash: 'SHA-256 of what is sent',

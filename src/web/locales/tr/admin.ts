@@ -271,6 +271,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   login: 'Giriş',
   account_locked: 'Hesap kilitlendi',
   logout: 'Çıkış',
+  email_confirmed: 'E-posta adresi onaylandı',
+  email_claimed: 'E-posta adresi sahibine geçti',
   password_reset_requested: 'Yeni parola bağlantısı gönderildi',
   password_reset_finished: 'E-posta ile yeni parola belirlendi',
   password_changed: 'Parola değiştirildi',

@@ -12,6 +12,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   password_reset_finished: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
   password_changed: '{actor} parolayı değiştirdi',
   identity_confirmed: '{actor} kimliğini yeniden doğruladı',
+  email_confirmed: '{actor}, {email} adresini onayladı',
+  email_claimed: '{email} başka bir hesapta onaylandı ve bu hesap sona erdi',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',
   locale_changed: '{actor} dili değiştirdi: {language}',

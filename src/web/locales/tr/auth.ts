@@ -32,7 +32,6 @@ export const auth: Record<keyof typeof en, string> = {
     'Lütfen yalnızca İngilizce harfler içeren bir e-posta adresi kullanın. Ödeme kuruluşu ç, ğ, ı, İ, ö, ş ve ü gibi harfleri kabul etmiyor.',
   signInAscii:
     'Hesapların e-posta adreslerinde yalnızca İngilizce harfler bulunur. Adresinizi ç, ğ, ı, İ, ö, ş ve ü olmadan yazın: İsmail@ yerine ismail@ gibi.',
-  emailTaken: 'Bu e-posta adresiyle bir hesap var. Giriş yapın ya da başka bir adres kullanın.',
   subdomainShape:
     '3–40 karakter kullanın: harf (a–z), rakam ve tek kısa çizgi; başında ve sonunda harf ya da rakam olmalı.',
   subdomainReserved: 'Bu ad ayrılmış. Lütfen başka bir ad seçin.',

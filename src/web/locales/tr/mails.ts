@@ -54,6 +54,8 @@ export const mails = {
   cause_payment: 'Ödeme {id}',
   cause_invitation: 'Davet {id}',
   'cause_password-reset': 'Yeni parola {id}',
+  'cause_email-confirmation': 'E-posta adresi, ileti {id}',
+  'cause_email-change': 'E-posta adresi değişikliği {id}',
   cause_account: 'Hesap {id}',
   messageId: 'Message-ID',
   sentHash: 'Gönderilenin SHA-256 özeti',

@@ -1,15 +1,15 @@
 import { Router, type Request, type Response } from 'express';
-import type { AppDeps } from '../app-deps.ts';
-import { requestContext } from '../audit/request-context.ts';
-import { TRIAL_DAYS } from '../billing/plans.ts';
-import type { Config } from '../config/config.ts';
-import { readDeviceToken, rememberDeviceToken } from '../web/sessions/device-cookie.ts';
-import { formatOf } from '../web/page-locals.ts';
-import { startBrowserSession } from '../web/sessions/start-browser-session.ts';
-import { addressKey, secondsToWait, type AttemptLimits } from '../auth/attempt-limits.ts';
-import { listDocumentsInForce, staleTicks, type DocumentInForce } from './documents-in-force.ts';
-import { formErrors, keptValues } from '../web/form-errors.ts';
-import { registrationForm } from './input.ts';
+import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { TRIAL_DAYS } from '../../billing/plans.ts';
+import type { Config } from '../../config/config.ts';
+import { readDeviceToken, rememberDeviceToken } from '../../web/sessions/device-cookie.ts';
+import { formatOf } from '../../web/page-locals.ts';
+import { startBrowserSession } from '../../web/sessions/start-browser-session.ts';
+import { addressKey, secondsToWait, type AttemptLimits } from '../../auth/attempt-limits.ts';
+import { listDocumentsInForce, staleTicks, type DocumentInForce } from '../documents-in-force.ts';
+import { formErrors, keptValues } from '../../web/form-errors.ts';
+import { registrationForm } from '../input.ts';
 import { register } from './register.ts';
 
 type Parts = AppDeps & { limits: AttemptLimits };
@@ -66,11 +66,10 @@ async function registerFromForm(parts: Parts, req: Request, res: Response): Prom
     locale: format.locale,
     billingCurrency: config.paytr.currencies[0] ?? 'TRY',
     deviceToken: readDeviceToken(req, config),
+    config,
   });
   if (!outcome.ok) {
-    const isSubdomain = outcome.reason === 'subdomain-taken';
-    const field = isSubdomain ? 'subdomain' : 'email';
-    showAgain(422, { [field]: format.t(isSubdomain ? 'auth.subdomainTaken' : 'auth.emailTaken') });
+    showAgain(422, { subdomain: format.t('auth.subdomainTaken') });
     return;
   }
   await startBrowserSession(req, outcome.user);

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
+import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
+import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endLinksOf } from './end-links.ts';
+import type { AddressAccount } from './queries.ts';
+
+/**
+ * Ends an account whose address was never confirmed and now belongs to whoever reads its mail: whatever opened
+ * the account before opens nothing any more. Its evidence stays, with a row that its company sees.
+ */
+export async function endAccount(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  account: AddressAccount,
+): Promise<void> {
+  const { id: userId, company_id: companyId } = account;
+  if (companyId === null) throw new Error('Bug! Staff give no address away');
+  await trx('users')
+    .where('id', userId)
+    .update({ holds_email: false, deactivated_at: account.deactivated_at ?? context.at });
+  await trx('membership_periods')
+    .where({ user_id: userId, company_id: companyId })
+    .whereNull('ended_at')
+    .update({ ended_at: trx.raw('greatest(started_at, ?::timestamptz)', [context.at]) });
+  await endLinksOf(trx, context, userId);
+  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, {
+    userId,
+    reason: 'revoked',
+    cause: 'deactivated',
+  });
+  const signedOut = await endBrowserSessions(trx, userId);
+  const tokens = await revokeAccessTokensOf(trx, context, { companyId, userId }, 'deactivated');
+  const keys = await removeSshKeysOf(trx, context, { companyId, userId }, 'deactivated');
+  await AuditLogger.log(trx, context, {
+    action: 'email_claimed',
+    success: true,
+    resourceType: 'user',
+    resourceId: userId,
+    userId,
+    companyId,
+    actorType: 'anonymous',
+    details: {
+      email: account.email,
+      browser_sessions_ended: signedOut,
+      access_tokens_revoked: tokens,
+      ssh_keys_removed: keys,
+    },
+  });
+}

@@ -1,0 +1,52 @@
+/** Addresses of accounts: confirming them, changing them. ICU MessageFormat. */
+export const address = {
+  bannerTitle: 'Please confirm your email address',
+  bannerText: 'Open the link in the mail to {email}. Until then nothing can be bought, and nobody invited.',
+  bannerAction: 'Send the mail again',
+  askTitle: 'Confirm your email address',
+  askText: 'We have sent a link to {email}. Open it to show that the address is yours.',
+  askHint:
+    'Nothing there after a few minutes? Check the spam folder, or have the mail sent again. Its link is good for 24 hours, and a new one replaces it.',
+  askButton: 'Send the mail again',
+  noMailText: 'No mail server is set up, so no address can be confirmed. Write to {contact}.',
+  sent: 'A new link is on its way to {email}.',
+  tooMany: 'Enough mails were sent for now. Please look for the newest one, or try again in an hour.',
+  isConfirmedTitle: 'Your email address is confirmed',
+  isConfirmedText: '{email} is confirmed. There is nothing more to do.',
+  goOn: 'Go to the workspaces',
+  requiredTitle: 'Please confirm your email address first',
+  requiredText:
+    'Before something is bought or somebody invited, we make sure that {email} is yours. Open the link in the mail, then try again.',
+  confirmTitle: 'Confirm this email address',
+  confirmText: 'Confirm that {email} is your address.',
+  confirmElsewhere:
+    'You are not signed in here. Give the password of the YouAreCoder account with {email} to confirm the address.',
+  confirmButton: 'Confirm the address',
+  wrongPassword: 'This is not the password of the account.',
+  notYours: 'You did not register, or do not know the password?',
+  notYoursLink: 'Set a new password: it ends everything that was open with the old one.',
+  confirmed: '{email} is confirmed. Thank you.',
+  unknownTitle: 'There is no such link',
+  unknownText: 'Check that the link is complete: email programs sometimes break long lines.',
+  confirmedTitle: 'This address is already confirmed',
+  confirmedText: 'The link has done its work. There is nothing more to do.',
+  overTitle: 'This link no longer works',
+  overText: 'It is older than 24 hours, or a newer one has replaced it. Sign in to have a new one sent.',
+  foreignTitle: 'This link is for another account',
+  foreignText: 'You are signed in as somebody else here. Sign out, then open the link again.',
+  takenTitle: 'This address belongs to another account',
+  takenText: 'The other account has confirmed it, or has just given it up. Sign in to that account instead.',
+
+  mailHello: 'Hello,',
+  mailSubject: 'Your email address at YouAreCoder',
+  mailBody: 'An account for {name} was made with this email address.',
+  mailLink: 'Open this link to confirm that the address is yours:',
+  mailExpires: 'The link works once and is good for {hours, plural, one {# hour} other {# hours}}.',
+  mailClaims:
+    'An earlier account with this address, made on {date}, was never confirmed. Confirming ends it. To keep it instead, ask for a new password with this address.',
+  mailIgnore: 'If you did not make an account, do nothing: the address stays unconfirmed.',
+  takenBody:
+    'Somebody made a new account with this email address. You have one already, so nothing was changed.',
+  takenLink: 'If it was you, sign in to the account that you have. Forgot the password? Set a new one here:',
+  takenIgnore: 'If it was not you, do nothing.',
+};
