@@ -68,6 +68,16 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     await expect.poll(() => app.db('workspace_sessions').whereNull('ended_at').pluck('id')).toEqual([]);
   });
 
+  it('confirms the email address by the link of the mail, since nothing is bought before', async () => {
+    await page.goto(`${app.url}/workspace`);
+    await page.getByRole('link', { name: 'Send the mail again' }).click();
+    const mail = (await app.mails()).findLast(({ to }) => to === 'ada@example.com');
+    const link = /\/auth\/confirm\/[\w-]{43}/.exec(mail?.text ?? '')?.[0] ?? '';
+    await page.goto(app.url + link);
+    await press('Confirm the address');
+    await page.getByText('ada@example.com is confirmed').waitFor();
+  });
+
   it('pays by card inside the gateway’s frame, and lands on the result in the whole window', async () => {
     await page.goto(`${app.url}/billing?currency=EUR`);
     await page.locator('form[action="/billing/subscribe/team"] button').click();

@@ -1,5 +1,5 @@
 import * as enAccount from './en/account.ts';
-import * as enAddress from './en/address.ts';
+import * as enAddress from './en/people/address.ts';
 import * as enAdmin from './en/admin.ts';
 import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
@@ -20,7 +20,7 @@ import * as enStepUp from './en/step-up.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
-import * as trAddress from './tr/address.ts';
+import * as trAddress from './tr/people/address.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';

@@ -1,6 +1,5 @@
 import type { Response } from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { HOUR_MS } from '../../../src/durations.ts';
 import { rowsOf } from '../../auth/rows.ts';
 import { createTestApp, useTestApp } from '../../support/app.ts';
 import {
