@@ -28,8 +28,8 @@ const REGISTRATIONS_PER_IP = 20;
 const RESETS_PER_IP = 30;
 
 /**
- * Mails that ask to confirm an address, and clicks on their links, from one address in an hour: an office that
- * joins on one morning.
+ * Mails that ask to confirm an address, and clicks on their links, from one address in an hour: an office
+ * that joins on one morning.
  */
 const CONFIRMATIONS_PER_IP = 60;
 

@@ -73,7 +73,9 @@ export async function listMembershipPeriods(
     .select(['started_at', 'ended_at']);
 }
 
-/** The proofs that the person reads the mail of an address, newest first. The caller has found the person. */
+/**
+ * The proofs that the person reads the mail of an address, newest first. The caller has found the person.
+ */
 export async function listEmailConfirmations(db: Knex, userId: number): Promise<object[]> {
   return db('email_confirmations')
     .where({ user_id: userId })

@@ -38,7 +38,9 @@ const lineTypes = {
   invoices: 'invoice',
 } as const satisfies Record<EvidenceList, string>;
 
-/** A piece of the evidence in any form: first the head, then each list and its records, then the summary. */
+/**
+ * A piece of the evidence in any form: first the head, then each list and its records, then the summary.
+ */
 export type EvidencePart =
   | { part: 'head'; head: Record<string, unknown> }
   | { part: 'list'; list: EvidenceList }

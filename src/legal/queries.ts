@@ -166,7 +166,9 @@ export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string,
   return db.from(inForce).whereNotExists(accepted);
 }
 
-/** Versions are ISO dates, so the newest is the greatest. A version whose time has not come is not shown. */
+/**
+ * Versions are ISO dates, so the newest is the greatest. A version whose time has not come is not shown.
+ */
 function publishedDocuments(db: Knex): Knex.QueryBuilder {
   return db('legal_documents').whereRaw('legal_documents.published_at <= now()');
 }

@@ -7,8 +7,8 @@ import { createPasswordRouter } from './password/password-router.ts';
 import { createRegisterRouter } from './registration/register-router.ts';
 
 /**
- * How people become members (registration of a company, invitations), their passwords, and the confirmation of
- * their addresses. Mounted at `/auth`.
+ * How people become members (registration of a company, invitations), their passwords, and the confirmation
+ * of their addresses. Mounted at `/auth`.
  */
 export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router {
   const router = Router();

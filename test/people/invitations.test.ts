@@ -163,7 +163,8 @@ describe('the platform’s staff', () => {
       email,
     });
     expect(registered.status).toBe(303);
-    // The account waits for an address that it will never get: it is not found by it, and buys and invites nothing.
+    // The account waits for an address that it will never get: it is not found by it, and buys and invites
+    // nothing.
     expect(await testApp.db('users').where({ email }).whereNotNull('company_id')).toMatchObject([
       { holds_email: false, email_confirmed_at: null },
     ]);

@@ -77,8 +77,8 @@ export async function queueTakenMail(
 }
 
 /**
- * A mail to an address of which nobody knows yet who reads it. So it belongs to no company: whoever registered
- * with the address of somebody else would read it in their own outbox.
+ * A mail to an address of which nobody knows yet who reads it. So it belongs to no company: whoever
+ * registered with the address of somebody else would read it in their own outbox.
  */
 async function queueToUnknown(
   trx: Knex.Transaction,

@@ -9,8 +9,8 @@ import { endLinksOf } from './end-links.ts';
 import type { AddressAccount } from './queries.ts';
 
 /**
- * Ends an account whose address was never confirmed and now belongs to whoever reads its mail: whatever opened
- * the account before opens nothing any more. Its evidence stays, with a row that its company sees.
+ * Ends an account whose address was never confirmed and now belongs to whoever reads its mail: whatever
+ * opened the account before opens nothing any more. Its evidence stays, with a row that its company sees.
  */
 export async function endAccount(
   trx: Knex.Transaction,

@@ -2,16 +2,18 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 
-/** Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one. */
+/**
+ * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
+ */
 const USER_AGENT_MAX = 1024;
 
 /** The proofs that a person reads the mail of an address: see `email_confirmations.how`. */
 type ConfirmedHow = 'link' | 'invitation' | 'password-reset' | 'change' | 'restored';
 
 /**
- * Writes down that a person has shown to read the mail of their account's address, in the caller's transaction,
- * with what the proof came from. `confirmationId` is the link that was used; without one the proof gets a row
- * of its own. Every other link of the account is good no longer.
+ * Writes down that a person has shown to read the mail of their account's address, in the caller's
+ * transaction, with what the proof came from. `confirmationId` is the link that was used; without one the
+ * proof gets a row of its own. Every other link of the account is good no longer.
  */
 export async function noteConfirmed(
   trx: Knex.Transaction,

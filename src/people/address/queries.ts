@@ -48,7 +48,8 @@ export async function findAccount(db: Knex, userId: number): Promise<AddressAcco
  *
  * - `free` nothing.
  * - `unconfirmed` another account has it, has never confirmed it, and gives way to whoever does.
- * - `taken` another account has it for good: confirmed, of the platform's staff, or the only admin of a company
+ * - `taken` another account has it for good: confirmed, of the platform's staff, or the only admin of a
+ * company
  *   that has paid, whose owner gets in by a new password.
  * - `reserved` somebody gave it up less than seven days ago, and may come back.
  */

@@ -4,7 +4,8 @@ import { formatOf } from '../../web/page-locals.ts';
 
 /**
  * Lets people pass whose address is confirmed: before something is bought, and before somebody is invited.
- * Others get a page that says why and sends the mail again. The platform's staff pass; other guards hold them.
+ * Others get a page that says why and sends the mail again. The platform's staff pass; other guards hold
+ * them.
  */
 export const requireConfirmedAddress: RequestHandler = (req, res, next) => {
   const { user } = req;

@@ -31,7 +31,9 @@ interface Acceptance {
   config: Config;
 }
 
-/** `confirmationToken` is the secret of the link that asks to confirm the address; null when none was written. */
+/**
+ * `confirmationToken` is the secret of the link that asks to confirm the address; null when none was written.
+ */
 type Joined = SignedIn & { confirmationToken: string | null };
 
 type AcceptOutcome = ({ ok: true } & Joined) | { ok: false; reason: InvitationProblem };
@@ -55,8 +57,8 @@ export async function openInvitation(
 /**
  * Creates the invited person with their acceptance of the legal texts, all or nothing, and records the
  * sign-in that follows. When two forms come at once, one creates the person and the other finds the
- * invitation used. The plan's number of people is checked again, since it may have shrunk. A link that came by
- * mail confirms the address; one that the admin was shown does not.
+ * invitation used. The plan's number of people is checked again, since it may have shrunk. A link that came
+ * by mail confirms the address; one that the admin was shown does not.
  */
 export async function acceptInvitation(
   db: Knex,

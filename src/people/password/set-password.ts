@@ -57,8 +57,8 @@ export async function isResetOpen(db: Knex, context: RequestContext, token: stri
 /**
  * Sets a new password by the link of a mail: once. Everywhere else the person is signed out, and what a lock
  * after wrong passwords kept closed is open again. `endsCredentials` also withdraws access tokens and SSH
- * keys. The link came by mail, so it confirms the address too. When nobody had done that before, a stranger may
- * have made the account: then everything that opened it ends, asked for or not.
+ * keys. The link came by mail, so it confirms the address too. When nobody had done that before, a stranger
+ * may have made the account: then everything that opened it ends, asked for or not.
  */
 export async function resetPassword(
   db: Knex,

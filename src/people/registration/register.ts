@@ -37,8 +37,8 @@ type Registered = SignedIn & { confirmationToken: string | null };
  * registrations come at once, one is refused as taken.
  *
  * The outcome does not tell whether another account has the address. When one has it, the new account waits:
- * it is found by its browser session alone, and gets the address if its person confirms it, from an account that
- * never did (see `findStanding`).
+ * it is found by its browser session alone, and gets the address if its person confirms it, from an account
+ * that never did (see `findStanding`).
  */
 export async function register(
   db: Knex,
