@@ -13,7 +13,7 @@ import { HOUR_MS } from '../durations.ts';
  * A program that was cut off tries again within minutes. A day also covers a program that a person restarts
  * the next morning.
  */
-const KEY_HOURS = 24;
+export const KEY_HOURS = 24;
 
 type OnceOutcome =
   | { ok: true; workspace: WorkspaceAnswer; isRepeat: boolean }

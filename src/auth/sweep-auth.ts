@@ -3,10 +3,10 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { HOUR_MS } from '../durations.ts';
 
 /** A counter of wrong passwords is forgotten a day after its last use. */
-const LOCK_MEMORY_HOURS = 24;
+export const LOCK_MEMORY_HOURS = 24;
 
 /** A browser that nobody has used for two years identifies nothing in any dispute that can still arrive. */
-const DEVICE_MEMORY_DAYS = 730;
+export const DEVICE_MEMORY_DAYS = 730;
 
 /**
  * Removes expired browser sessions, rate limit counters, old locks, and browsers not seen for two years.

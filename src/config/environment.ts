@@ -15,6 +15,12 @@ export const sellerPlaceholders = {
 };
 
 /**
+ * Evidence is kept for 36 months at least: 24 months after the end of a paid period, which may be paid 12
+ * months ahead. The database refuses less (`expired_partitions`).
+ */
+export const RETENTION_MONTHS_MIN = 36;
+
+/**
  * Every environment variable with its meaning, unit and default. Secrets have no default.
  *
  * `npm run build:settings` makes the table in scripts/README.md and `.env.example` from the comments here; a
@@ -108,7 +114,7 @@ export const environment = z.object({
   RETENTION_MONTHS: z.coerce
     .number()
     .int()
-    .min(36, 'evidence is kept for 36 months at least')
+    .min(RETENTION_MONTHS_MIN, `evidence is kept for ${String(RETENTION_MONTHS_MIN)} months at least`)
     .max(1200)
     .optional(),
   // --- Browser sessions

@@ -10,7 +10,7 @@ const WRITE_MS = 1000;
 const SILENT_SECONDS = 30;
 
 /** After a day no page that could show the progress is open any more. */
-const KEPT_HOURS = 24;
+export const PROGRESS_KEPT_HOURS = 24;
 
 /** The progress of a download, kept where every process can read it. */
 interface ExportProgress {
@@ -94,7 +94,7 @@ export async function findProgress(
 
 /** Removes the progress of downloads that ended a day ago. Returns a summary for the job list. */
 export async function sweepExportProgress(db: Knex, context: Pick<RequestContext, 'at'>): Promise<string> {
-  const before = new Date(context.at.getTime() - KEPT_HOURS * HOUR_MS);
+  const before = new Date(context.at.getTime() - PROGRESS_KEPT_HOURS * HOUR_MS);
   const removed = await db('export_progress').where('updated_at', '<', before).delete();
   return `removed ${String(removed)} downloads`;
 }

@@ -1,0 +1,87 @@
+import type { RegisteredTable } from './activities.ts';
+
+/** The buyer of a company is a person where a sole trader buys: the company's admins stand for it. */
+const ADMIN_OF = `(select company_id from users where id = :user and role = 'admin')`;
+
+/** Subscriptions, payments and invoices. */
+export const billingTables = {
+  billing_details: {
+    activity: 'invoices',
+    period: 'account',
+    people: { buyer: `billing_details.company_id = ${ADMIN_OF}` },
+    personal: {
+      link: ['company_id'],
+      billing: [
+        'billing_name',
+        'billing_address',
+        'billing_phone',
+        'billing_tax_office',
+        'billing_tax_number',
+      ],
+    },
+    notPersonal: [],
+  },
+  payments: {
+    activity: 'payments',
+    period: 'books',
+    people: { payer: 'payments.user_id = :user' },
+    personal: {
+      link: ['user_id', 'company_id', 'merchant_oid'],
+      payment: [
+        'plan',
+        'currency',
+        'amount_minor',
+        'status',
+        'charged_minor',
+        'installment_count',
+        'payment_type',
+        'failed_reason_code',
+        'failed_reason_message',
+        'review_reason',
+      ],
+      network: ['client_ip', 'user_agent', 'gateway_user_ip'],
+      credential: ['gateway_token'],
+      activity: ['created_at', 'decided_at', 'paid_at', 'superseded_at'],
+    },
+    notPersonal: ['id', 'test_mode', 'asks_failed', 'ask_again_at', 'asked_at', 'ask_problem'],
+    periodOf: { evidence: ['client_ip', 'user_agent', 'gateway_user_ip'] },
+    withheld: { secret: ['gateway_token'] },
+  },
+  payment_callbacks: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'payment_callbacks.payment_id in (select id from payments where user_id = :user)',
+    },
+    personal: {
+      payment: ['body', 'outcome'],
+      link: ['payment_id', 'merchant_oid'],
+      activity: ['received_at'],
+    },
+    // The address is that of the payment service.
+    notPersonal: ['id', 'body_sha256', 'ip_address', 'last_received_at', 'received_count'],
+    // The bundle has its fields, without the signature.
+    withheld: { secret: ['body'] },
+  },
+  invoices: {
+    activity: 'invoices',
+    period: 'books',
+    people: {
+      buyer: `invoices.company_id = ${ADMIN_OF}
+        and invoices.payment_id in (select id from payments where user_id = :user)`,
+    },
+    personal: {
+      billing: ['buyer', 'invoice_no'],
+      link: ['company_id', 'payment_id'],
+      payment: ['plan', 'period_start', 'period_end', 'currency', 'total_minor', 'tax_minor', 'issued_at'],
+    },
+    notPersonal: ['id', 'year', 'number', 'tax_percent', 'seller'],
+    json: {
+      buyer: {
+        personal: ['name', 'address', 'phone', 'email', 'tax_office', 'tax_number'],
+        others: [],
+        notPersonal: [],
+      },
+    },
+  },
+} as const satisfies Record<string, RegisteredTable>;
