@@ -4,6 +4,8 @@ import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { createAccountRouter } from './account/router.ts';
 import { createAdminRouter } from './admin/router.ts';
+import { createReportRouter } from './alerts/report/report-router.ts';
+import { createSessionPlaceRouter } from './alerts/watch/session-place-router.ts';
 import { createSchemaRouter } from './evidence/schemas/schema-router.ts';
 import { createApiRouter } from './api/router.ts';
 import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
@@ -115,6 +117,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(readForm);
   app.use(csrfProtection(config));
 
+  app.use(createSessionPlaceRouter(deps));
   app.use(createHomeRouter(deps));
   app.use(createLocaleRouter(deps));
   app.use('/auth', noStore);
@@ -122,6 +125,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createPeopleRouter(deps, limits));
   app.use('/auth', createCredentialsRouter(deps));
   app.use('/account', createAccountRouter(deps));
+  app.use('/auth', createReportRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Knex } from 'knex';
+import { startAlertWatcher } from './alerts/watch/alert-watcher.ts';
 import { createApp } from './app.ts';
 import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
 import { auditSink } from './audit/audit-sink.ts';
@@ -65,6 +66,7 @@ function main(): void {
   const { listener, upgrade, cut, close } = createApp(deps);
   mails.start(db);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
+  const alerts = startAlertWatcher({ db, log, config });
   const server = listen(
     createHttpServer({ listener, log, ...(upgrade === undefined ? {} : { upgrade }) }),
     config,
@@ -82,6 +84,7 @@ function main(): void {
   stopInOrder(log, [
     drain,
     schedule.stop,
+    alerts.stop,
     mails.stop,
     async () => (await ssh)?.close(),
     () => shutDownWorkspaces(db, deps),

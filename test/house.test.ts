@@ -211,6 +211,12 @@ describe('who may import whom', () => {
       email_confirmations: /^src\/people\/address\//,
       email_change_requests: /^src\/people\/address\//,
       email_changes: /^src\/people\/address\//,
+      alert_inbox: /^src\/alerts\//,
+      alerts: /^src\/alerts\//,
+      incidents: /^src\/alerts\//,
+      incident_steps: /^src\/alerts\//,
+      alert_rules: /^src\/alerts\//,
+      notification_choices: /^src\/alerts\//,
       mails: /^src\/mail\//,
       mail_events: /^src\/mail\//,
     };

@@ -18,6 +18,8 @@ export const resourceTypes = [
   'legal_hold',
   'access_token',
   'ssh_key',
+  'alert',
+  'incident',
 ] as const;
 
 /** An audit row in the reader's words. */

@@ -17,6 +17,12 @@ export const auditActions = {
   email_confirmed: 'A person showed that they read the mail of their address; details.how says by what',
   email_claimed:
     'An address that was never confirmed went to whoever reads its mail; the account that had it ended',
+  alert_raised: 'Something in an account broke rules (details.rules); the person was told',
+  alert_reported: 'A person said of an alert that it was not them',
+  account_secured:
+    'Everybody was shut out of an account until a new password is set: sessions, tokens, keys, remembered browsers',
+  incident_opened: 'An incident was opened: somebody looks into an account',
+  browser_session_moved: 'A browser session went on in another country or browser than it began in (details)',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
   locale_changed: 'A person chose the language of the pages',

@@ -11,6 +11,7 @@ export const auditReasons = {
   unreadable: 'What was received could not be read',
   'unexpected-error': 'A fault of ours',
   deactivated: 'The access of the person has ended',
+  'new-password-needed': 'The password was right, but opens nothing until a new one is set',
   revoked: 'The access token was withdrawn',
   expired: 'The access token is too old',
   'insufficient-scope': 'The access token may not do this (details.required_scope)',
@@ -107,5 +108,6 @@ export const auditCauses = [
   'newer-order',
   'no-longer-fits',
   'password-changed',
+  'account-secured',
 ] as const;
 export type AuditCause = (typeof auditCauses)[number];

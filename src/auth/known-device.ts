@@ -34,14 +34,14 @@ export async function attemptKey(
 }
 
 /**
- * Remembers the browser of a successful sign-in. Returns the token for its cookie, and whether the browser
- * was known before.
+ * Remembers the browser of a successful sign-in. Returns the token for its cookie, whether the browser is new
+ * to this person, and whether somebody else has signed in with it before.
  */
 export async function rememberDevice(
   trx: Knex.Transaction,
   context: RequestContext,
   input: DeviceClaim & { userId: number },
-): Promise<{ token: string; deviceId: number; isNew: boolean }> {
+): Promise<{ token: string; deviceId: number; isNew: boolean; isOthers: boolean }> {
   const token = input.deviceToken ?? newSecret();
   const tokenHash = deviceHash(input.email, token);
   const known = await findKnownDevice(trx, tokenHash);
@@ -56,7 +56,20 @@ export async function rememberDevice(
     .merge(seen)
     .returning<{ id: number }[]>('id');
   if (row === undefined) throw new Error('Bug! An upsert returned no row');
-  return { token, deviceId: row.id, isNew: known === undefined };
+  const isNew = known === undefined;
+  // A browser gets its cookie by a sign-in: one that this person never made was somebody else's.
+  return { token, deviceId: row.id, isNew, isOthers: isNew && input.deviceToken !== null };
+}
+
+/**
+ * Forgets every browser of a person: none is a known one any more. The rows stay, with a hash that no cookie has,
+ * since the audit trail names them. Returns how many there were.
+ */
+export async function forgetDevicesOf(trx: Knex.Transaction, userId: number): Promise<number> {
+  return trx('known_devices')
+    .where('user_id', userId)
+    .whereNot('token_hash', 'like', 'forgotten %')
+    .update({ token_hash: trx.raw(`'forgotten ' || id`) });
 }
 
 /** Forgets the browsers of a person, when nobody knows any more whose they are. */

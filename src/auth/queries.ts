@@ -8,6 +8,8 @@ export interface UserWithPassword {
   role: Role;
   password_hash: string;
   deactivated_at: Date | null;
+  /** Null while the password may be used. */
+  password_blocked_at: Date | null;
 }
 
 /**
@@ -17,7 +19,14 @@ export interface UserWithPassword {
 export async function findUserByEmail(db: Knex, email: string): Promise<UserWithPassword | undefined> {
   return db('users')
     .where({ email, holds_email: true })
-    .first<UserWithPassword | undefined>(['id', 'company_id', 'role', 'password_hash', 'deactivated_at']);
+    .first<UserWithPassword | undefined>([
+      'id',
+      'company_id',
+      'role',
+      'password_hash',
+      'deactivated_at',
+      'password_blocked_at',
+    ]);
 }
 
 /** The hash of a person's password; null when there is nobody who may sign in. */

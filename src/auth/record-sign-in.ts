@@ -13,7 +13,7 @@ export interface SignedIn {
 /**
  * Records a successful sign-in: the row in the audit trail, the browser, the time. The record comes before
  * the browser session, so that no session exists without its row. Undefined when the person has been
- * deactivated, or has another password, in the meantime.
+ * deactivated, has another password, or must set one, in the meantime.
  */
 export async function recordSignIn(
   trx: Knex.Transaction,
@@ -34,6 +34,7 @@ export async function recordSignIn(
   const updated = await trx('users')
     .where({ id: input.userId })
     .whereNull('deactivated_at')
+    .whereNull('password_blocked_at')
     .modify((query) => {
       if (input.checkedHash !== undefined) void query.where('password_hash', input.checkedHash);
     })
@@ -50,7 +51,12 @@ export async function recordSignIn(
     userId: user.id,
     companyId: user.company_id,
     actorType: user.role === 'operator' ? 'operator' : 'user',
-    details: { method: input.method, device_id: device.deviceId, new_device: device.isNew },
+    details: {
+      method: input.method,
+      device_id: device.deviceId,
+      new_device: device.isNew,
+      known_to_others: device.isOthers,
+    },
   });
   return { user, deviceToken: device.token };
 }

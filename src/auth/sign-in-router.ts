@@ -115,8 +115,12 @@ async function answer(parts: Parts, req: Request, res: Response, outcome: SignIn
   } else if (outcome.reason === 'locked') {
     renderTooMany(req, res, outcome.retryAfterSeconds);
   } else {
-    renderRefused(req, res, {});
+    renderRefused(req, res, outcome.reason === 'new-password-needed' ? newPasswordNeeded(res) : {});
   }
+}
+
+function newPasswordNeeded(res: Response): Record<string, string> {
+  return { form: formatOf(res).t('alerts.newPasswordNeeded') };
 }
 
 /**

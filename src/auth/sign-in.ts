@@ -21,6 +21,8 @@ interface SignInInput {
 export type SignInOutcome =
   | ({ ok: true } & SignedIn)
   | { ok: false; reason: 'wrong-credentials' }
+  /** The password was right, but must be set anew first. */
+  | { ok: false; reason: 'new-password-needed' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 /**
@@ -67,9 +69,10 @@ async function check(
         })
       : undefined;
   if (signedIn !== undefined) return { ok: true, ...signedIn };
-  await logFailure(db, context, input, person, { reason: refusalOf(person, isRight), isKnownDevice });
+  const reason = refusalOf(person, isRight);
+  await logFailure(db, context, input, person, { reason, isKnownDevice });
   if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
-  return { ok: false, reason: 'wrong-credentials' };
+  return { ok: false, reason: reason === 'new-password-needed' ? reason : 'wrong-credentials' };
 }
 
 async function accept(
@@ -107,6 +110,8 @@ async function hashInForce(
 
 function refusalOf(person: UserWithPassword | undefined, isRight: boolean): AuditReason {
   if (person === undefined) return 'unknown-email';
+  if (isRight && person.deactivated_at === null && person.password_blocked_at !== null)
+    return 'new-password-needed';
   // A right password that was refused belongs to a deactivated person, also when the deactivation happened in
   // this very moment.
   return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';

@@ -35,7 +35,7 @@ export async function removeSshKeysOf(
   trx: Knex.Transaction,
   context: RequestContext,
   owner: CredentialOwner,
-  reason: 'deactivated' | 'password-changed',
+  reason: 'deactivated' | 'password-changed' | 'account-secured',
 ): Promise<number> {
   const removed = await trx('ssh_keys')
     .where({ company_id: owner.companyId, user_id: owner.userId })
@@ -56,7 +56,7 @@ async function logRemoved(
     userId,
     key,
     reason,
-  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' | 'password-changed' },
+  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' | 'password-changed' | 'account-secured' },
 ): Promise<void> {
   const { label, key_type, fingerprint } = key;
   await AuditLogger.log(trx, context, {

@@ -41,7 +41,7 @@ export async function revokeAccessTokensOf(
   trx: Knex.Transaction,
   context: RequestContext,
   { companyId, userId }: CredentialOwner,
-  reason: 'deactivated' | 'password-changed',
+  reason: 'deactivated' | 'password-changed' | 'account-secured',
 ): Promise<number> {
   const revoked = await trx('access_tokens')
     .where({ company_id: companyId, user_id: userId })

@@ -2,6 +2,8 @@ import { sweepExportProgress } from '../evidence/export-progress.ts';
 import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import { watchSecurityEvents } from '../audit/security/watch-security-events.ts';
+import { SETTLE_MS } from '../alerts/watch/alert-watcher.ts';
+import { watchEvents } from '../alerts/watch/watch-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
@@ -67,6 +69,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       run: async (db, context) => `${String(await writeRefusedAttempts(db, context))} written`,
     },
     { name: 'watch-security-events', everySeconds: 300, run: watchSecurityEvents },
+    {
+      name: 'watch-events',
+      everySeconds: 60,
+      run: (db, context) => watchEvents(db, context, { config: deps.config, settleMs: SETTLE_MS }),
+    },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepExpiredAccess },
     { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },

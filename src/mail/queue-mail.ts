@@ -19,7 +19,15 @@ interface QueuedMail {
   /** Name and version of the text; the version counts up whenever its words change. */
   template: { name: string; version: number };
   cause: {
-    type: 'payment' | 'invitation' | 'password-reset' | 'account' | 'email-confirmation' | 'email-change';
+    type:
+      | 'payment'
+      | 'invitation'
+      | 'password-reset'
+      | 'account'
+      | 'email-confirmation'
+      | 'email-change'
+      | 'alert'
+      | 'incident';
     id: string | number;
   };
   content: MailContent;

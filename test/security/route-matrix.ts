@@ -806,6 +806,18 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/address/confirm.test.ts'),
   },
   {
+    route: 'GET /auth/not-me/:token',
+    target: () => ({ path: `/auth/not-me/${'a'.repeat(43)}` }),
+    expect: everyone(410),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/not-me/:token',
+    target: () => ({ path: `/auth/not-me/${'a'.repeat(43)}` }),
+    expect: everyone(410),
+    audit: ownTest('test/alerts/report.test.ts'),
+  },
+  {
     route: 'GET /auth/password',
     target: () => ({ path: '/auth/password' }),
     expect: page(200, 200, 200, 200),

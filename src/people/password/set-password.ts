@@ -164,7 +164,9 @@ async function storePassword(
 ): Promise<void> {
   const { account, config } = input;
   const { id: userId, company_id: companyId } = account;
-  await trx('users').where('id', userId).update({ password_hash: input.passwordHash });
+  await trx('users')
+    .where('id', userId)
+    .update({ password_hash: input.passwordHash, password_blocked_at: null });
   await trx('password_resets')
     .where('user_id', userId)
     .whereNull('ended_at')

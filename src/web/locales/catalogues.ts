@@ -1,6 +1,7 @@
 import * as enAccount from './en/account.ts';
 import * as enAddress from './en/people/address.ts';
 import * as enAdmin from './en/admin.ts';
+import * as enAlerts from './en/alerts.ts';
 import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
 import * as enAuth from './en/auth.ts';
@@ -22,6 +23,7 @@ import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
 import * as trAddress from './tr/people/address.ts';
 import * as trAdmin from './tr/admin.ts';
+import * as trAlerts from './tr/alerts.ts';
 import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';
 import * as trAuth from './tr/auth.ts';
@@ -48,6 +50,7 @@ const en = {
   ...enAccount,
   ...enAddress,
   ...enAdmin,
+  ...enAlerts,
   ...enApi,
   ...enAuditTrail,
   ...enAuth,
@@ -82,6 +85,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trAccount,
     ...trAddress,
     ...trAdmin,
+    ...trAlerts,
     ...trApi,
     ...trAuditTrail,
     ...trAuth,

@@ -263,6 +263,8 @@ export const admin = {
   resource_legal_hold: 'Hold',
   resource_access_token: 'Access token',
   resource_ssh_key: 'SSH key',
+  resource_alert: 'Alert',
+  resource_incident: 'Incident',
 };
 
 /** Every audited action in words; one that is missing does not compile. */
@@ -276,6 +278,11 @@ export const auditAction = {
   password_reset_finished: 'New password set by mail',
   password_changed: 'Password changed',
   identity_confirmed: 'Identity confirmed again',
+  alert_raised: 'Alert raised',
+  alert_reported: 'Alert reported: not me',
+  account_secured: 'Account locked for its safety',
+  incident_opened: 'Incident opened',
+  browser_session_moved: 'Session went on elsewhere',
   company_registered: 'Company registered',
   legal_document_accepted: 'Legal text accepted',
   locale_changed: 'Language changed',

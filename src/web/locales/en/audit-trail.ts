@@ -15,6 +15,11 @@ export const auditSentence = {
   identity_confirmed: '{actor} confirmed who they are',
   email_confirmed: '{actor} confirmed the email address {email}',
   email_claimed: '{email} was confirmed by another account, and this one ended',
+  alert_raised: '{actor} raised an alert about {account}',
+  alert_reported: '{actor} said of an alert that it was not them',
+  account_secured: '{actor} shut everybody out of the account of {person} until a new password is set',
+  incident_opened: '{actor} opened an incident',
+  browser_session_moved: 'A session of {account} went on in another country or browser',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',
   locale_changed: '{actor} changed the language to {language}',
@@ -88,6 +93,7 @@ export const auditRefused = {
 /** Why, after a colon; one that is missing does not compile. */
 export const auditReason = {
   'wrong-password': 'wrong password',
+  'new-password-needed': 'a new password must be set first',
   'unknown-email': 'nobody has this address',
   locked: 'locked after too many wrong passwords',
   'rate-limited': 'too many attempts',
@@ -172,6 +178,7 @@ export const auditCause = {
   'newer-order': 'a newer order took its place',
   'no-longer-fits': 'it no longer fits what has been paid',
   'password-changed': 'the password was changed',
+  'account-secured': 'the account was locked for its safety',
 } satisfies Record<AuditCause, string>;
 
 /** Words within the sentences, and the notes below them. */

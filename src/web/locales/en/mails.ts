@@ -57,6 +57,8 @@ export const mails = {
   'cause_email-confirmation': 'Email address, mail {id}',
   'cause_email-change': 'Change of email address {id}',
   cause_account: 'Account {id}',
+  cause_alert: 'Alert {id}',
+  cause_incident: 'Incident {id}',
   messageId: 'Message-ID',
   sentHash: 'SHA-256 of what is sent',
   keptHash: 'SHA-256 of what is kept',

@@ -264,6 +264,8 @@ export const admin: Record<keyof typeof en, string> = {
   resource_legal_hold: 'Kayıt koruması',
   resource_access_token: 'Erişim anahtarı',
   resource_ssh_key: 'SSH anahtarı',
+  resource_alert: 'Uyarı',
+  resource_incident: 'Olay',
 };
 
 /** Every audited action in words. */
@@ -277,6 +279,11 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   password_reset_finished: 'E-posta ile yeni parola belirlendi',
   password_changed: 'Parola değiştirildi',
   identity_confirmed: 'Kimlik yeniden doğrulandı',
+  alert_raised: 'Uyarı verildi',
+  alert_reported: 'Uyarı bildirildi: ben değildim',
+  account_secured: 'Hesap güvenliği için kilitlendi',
+  incident_opened: 'Olay açıldı',
+  browser_session_moved: 'Oturum başka yerde sürdü',
   company_registered: 'Şirket kaydoldu',
   legal_document_accepted: 'Yasal metin kabul edildi',
   locale_changed: 'Dil değiştirildi',

@@ -14,6 +14,11 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   identity_confirmed: '{actor} kimliğini yeniden doğruladı',
   email_confirmed: '{actor}, {email} adresini onayladı',
   email_claimed: '{email} başka bir hesapta onaylandı ve bu hesap sona erdi',
+  alert_raised: '{actor}, {account} hakkında uyarı verdi',
+  alert_reported: '{actor}, bir uyarı için kendisi olmadığını bildirdi',
+  account_secured: '{actor}, yeni parola belirlenene kadar {person} hesabına herkesin girişini kapattı',
+  incident_opened: '{actor} bir olay açtı',
+  browser_session_moved: '{account} oturumu başka bir ülkede veya tarayıcıda sürdü',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',
   locale_changed: '{actor} dili değiştirdi: {language}',
@@ -89,6 +94,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
 /** Why, after a colon. */
 export const auditReason: Record<keyof typeof en.auditReason, string> = {
   'wrong-password': 'parola yanlıştı',
+  'new-password-needed': 'önce yeni bir parola belirlenmeli',
   'unknown-email': 'bu adreste bir hesap yok',
   locked: 'çok sayıda yanlış parola nedeniyle kilitliydi',
   'rate-limited': 'çok fazla deneme yapıldı',
@@ -170,6 +176,7 @@ export const auditCause: Record<keyof typeof en.auditCause, string> = {
   'newer-order': 'yerine yeni bir sipariş verildi',
   'no-longer-fits': 'ödenen süreye artık uymuyor',
   'password-changed': 'parola değiştirildi',
+  'account-secured': 'hesap güvenliği için kilitlendi',
 };
 
 /** Words within the sentences, and the notes below them. */

@@ -57,6 +57,8 @@ export const mails = {
   'cause_email-confirmation': 'E-posta adresi, ileti {id}',
   'cause_email-change': 'E-posta adresi değişikliği {id}',
   cause_account: 'Hesap {id}',
+  cause_alert: '{id} numaralı uyarı',
+  cause_incident: '{id} numaralı olay',
   messageId: 'Message-ID',
   sentHash: 'Gönderilenin SHA-256 özeti',
   keptHash: 'Saklananın SHA-256 özeti',
