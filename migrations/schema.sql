@@ -54,6 +54,60 @@ create table access_tokens (
 );
 CREATE INDEX idx_access_tokens_user ON access_tokens USING btree (user_id, id);
 
+-- table alert_inbox
+create table alert_inbox (
+  event_id uuid not null,
+  event_at timestamp with time zone not null,
+  user_id bigint not null,
+  arrived_at timestamp with time zone default clock_timestamp() not null,
+  tries integer default 0 not null,
+  next_try_at timestamp with time zone default clock_timestamp() not null,
+  constraint pk_alert_inbox PRIMARY KEY (event_id)
+);
+CREATE INDEX idx_alert_inbox_due ON alert_inbox USING btree (next_try_at);
+
+-- table alert_rules
+create table alert_rules (
+  company_id bigint not null,
+  settings jsonb not null,
+  changed_at timestamp with time zone not null,
+  changed_by bigint not null,
+  constraint pk_alert_rules PRIMARY KEY (company_id),
+  constraint fk_alert_rules_changer FOREIGN KEY (changed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_alert_rules_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT
+);
+
+-- table alerts
+create table alerts (
+  id bigint generated always as identity not null,
+  company_id bigint,
+  user_id bigint,
+  actor_user_id bigint,
+  event_id uuid not null,
+  event_at timestamp with time zone not null,
+  action text not null,
+  rules text[] not null,
+  is_serious boolean not null,
+  raised_at timestamp with time zone not null,
+  ip_address inet,
+  country text,
+  country_data_from timestamp with time zone,
+  browser text,
+  report_token_hash text,
+  report_expires_at timestamp with time zone,
+  reported_at timestamp with time zone,
+  constraint pk_alerts PRIMARY KEY (id),
+  constraint uq_alerts_event UNIQUE (event_id),
+  constraint uq_alerts_token UNIQUE (report_token_hash),
+  constraint fk_alerts_actor FOREIGN KEY (actor_user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_alerts_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_alerts_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_alerts_rules CHECK (cardinality(rules) > 0),
+  constraint ck_alerts_token CHECK ((report_token_hash IS NULL) = (report_expires_at IS NULL))
+);
+CREATE INDEX idx_alerts_company ON alerts USING btree (company_id, id);
+CREATE INDEX idx_alerts_user ON alerts USING btree (user_id, id);
+
 -- table api_idempotency_keys
 create table api_idempotency_keys (
   user_id bigint not null,
@@ -103,6 +157,7 @@ CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_ty
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs USING brin ("timestamp");
 CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp" DESC);
 CREATE INDEX idx_audit_logs_user_logins ON audit_logs USING btree (user_id) WHERE action_type = 'login'::text;
+CREATE TRIGGER note_for_alerts AFTER INSERT ON audit_logs FOR EACH ROW WHEN (new.user_id IS NOT NULL AND new."timestamp" > (clock_timestamp() - '31 days'::interval) AND (new.action_type = ANY (ARRAY['login'::text, 'browser_session_moved'::text, 'token_created'::text, 'ssh_key_added'::text, 'evidence_exported'::text, 'operator_company_viewed'::text]))) EXECUTE FUNCTION note_for_alerts();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_time BEFORE INSERT ON audit_logs FOR EACH ROW WHEN (new."timestamp" < (clock_timestamp() - '01:00:00'::interval) OR new."timestamp" > (clock_timestamp() + '00:01:00'::interval)) EXECUTE FUNCTION refuse_time();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -241,6 +296,48 @@ create table export_progress (
   constraint ck_export_progress_token CHECK (length(token) >= 16 AND length(token) <= 64)
 );
 CREATE INDEX idx_export_progress_updated_at ON export_progress USING btree (updated_at);
+
+-- table incident_steps
+create table incident_steps (
+  id bigint generated always as identity not null,
+  incident_id bigint not null,
+  at timestamp with time zone not null,
+  kind text not null,
+  user_id bigint,
+  note text,
+  details jsonb default '{}'::jsonb not null,
+  constraint pk_incident_steps PRIMARY KEY (id),
+  constraint fk_incident_steps_incident FOREIGN KEY (incident_id) REFERENCES incidents(id) ON DELETE RESTRICT,
+  constraint fk_incident_steps_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_incident_steps_kind CHECK (kind = ANY (ARRAY['opened'::text, 'secured'::text, 'note'::text, 'closed'::text])),
+  constraint ck_incident_steps_note CHECK ((kind = 'note'::text) <= (note IS NOT NULL) AND length(note) >= 1 AND length(note) <= 2000)
+);
+CREATE INDEX idx_incident_steps_incident ON incident_steps USING btree (incident_id, id);
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON incident_steps FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+-- table incidents
+create table incidents (
+  id bigint generated always as identity not null,
+  company_id bigint,
+  user_id bigint,
+  alert_id bigint,
+  opened_at timestamp with time zone not null,
+  opened_by bigint,
+  closed_at timestamp with time zone,
+  closed_by bigint,
+  outcome text,
+  constraint pk_incidents PRIMARY KEY (id),
+  constraint uq_incidents_alert UNIQUE (alert_id),
+  constraint fk_incidents_alert FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE RESTRICT,
+  constraint fk_incidents_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_incidents_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_incidents_opener FOREIGN KEY (opened_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_incidents_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_incidents_closed CHECK ((closed_at IS NULL) = (outcome IS NULL) AND (closed_at IS NULL) = (closed_by IS NULL)),
+  constraint ck_incidents_outcome CHECK (outcome = ANY (ARRAY['takeover'::text, 'attempt'::text, 'false-alarm'::text, 'unclear'::text]))
+);
+CREATE INDEX idx_incidents_company ON incidents USING btree (company_id, id);
+CREATE INDEX idx_incidents_user ON incidents USING btree (user_id, id);
 
 -- table invitations
 create table invitations (
@@ -492,6 +589,15 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON membership_periods FOR EACH ROW EX
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON membership_periods FOR EACH ROW WHEN (old.ended_at IS NOT NULL OR new.id IS DISTINCT FROM old.id OR new.user_id IS DISTINCT FROM old.user_id OR new.company_id IS DISTINCT FROM old.company_id OR new.started_at IS DISTINCT FROM old.started_at) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON membership_periods FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table notification_choices
+create table notification_choices (
+  user_id bigint not null,
+  declined text[] not null,
+  changed_at timestamp with time zone not null,
+  constraint pk_notification_choices PRIMARY KEY (user_id),
+  constraint fk_notification_choices_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
+);
+
 -- table open_workspace_sessions
 create table open_workspace_sessions (
   workspace_id bigint not null,
@@ -736,6 +842,7 @@ create table users (
   last_login_at timestamp with time zone,
   email_confirmed_at timestamp with time zone,
   holds_email boolean default true not null,
+  password_blocked_at timestamp with time zone,
   constraint pk_users PRIMARY KEY (id),
   constraint uq_users_company_id UNIQUE (company_id, id),
   constraint fk_users_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -1135,6 +1242,19 @@ CREATE OR REPLACE FUNCTION month_start(at timestamp with time zone, months integ
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN ((date_trunc('month'::text, (at AT TIME ZONE 'UTC'::text)) + ((months)::double precision * '1 mon'::interval)) AT TIME ZONE 'UTC'::text);
 
+-- function note_for_alerts()
+CREATE OR REPLACE FUNCTION note_for_alerts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into alert_inbox (event_id, event_at, user_id) values (new.event_id, new.timestamp, new.user_id)
+  on conflict do nothing;
+  return null;
+end
+$function$;
+
 -- function refuse_change()
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
@@ -1321,11 +1441,14 @@ $function$;
 
 -- grants
 grant usage on access_tokens_id_seq to app;
+grant usage on alerts_id_seq to app;
 grant usage on audit_logs_ids to app;
 grant usage on companies_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
+grant usage on incident_steps_id_seq to app;
+grant usage on incidents_id_seq to app;
 grant usage on invitations_id_seq to app;
 grant usage on invoices_id_seq to app;
 grant usage on knex_migrations_id_seq to app;
@@ -1352,6 +1475,9 @@ grant usage on users_id_seq to app;
 grant usage on workspace_sessions_ids to app;
 grant usage on workspaces_id_seq to app;
 grant delete, insert, select, update on access_tokens to app;
+grant delete, insert, select, update on alert_inbox to app;
+grant delete, insert, select, update on alert_rules to app;
+grant delete, insert, select, update on alerts to app;
 grant delete, insert, select, update on api_idempotency_keys to app;
 grant insert, select on audit_logs to app;
 grant select on audit_time_bounds to app;
@@ -1362,6 +1488,8 @@ grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;
 grant delete, insert, select, update on export_progress to app;
+grant delete, insert, select, update on incident_steps to app;
+grant delete, insert, select, update on incidents to app;
 grant delete, insert, select, update on invitations to app;
 grant delete, insert, select, update on invoice_counters to app;
 grant insert, select on invoices to app;
@@ -1376,6 +1504,7 @@ grant insert, select on mail_events to app;
 grant delete, insert, select, update on mails to app;
 grant delete, insert, select, update on membership_periods to app;
 grant select on migration_checksums to app;
+grant delete, insert, select, update on notification_choices to app;
 grant delete, insert, select, update on open_workspace_sessions to app;
 grant delete, insert, select, update on password_reset_requests to app;
 grant delete, insert, select, update on password_resets to app;

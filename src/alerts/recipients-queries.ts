@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { Locale } from '../web/locales/catalogues.ts';
 import type { DeclinableKind } from './notice-kinds.ts';
 
-/** Somebody who gets a mail of alerts. */
+/** Somebody who gets a mail of alerts, at one address. */
 export interface Recipient {
   id: number;
   company_id: number | null;
@@ -14,22 +14,42 @@ export interface Recipient {
 const columns = ['users.id', 'users.company_id', 'users.full_name', 'users.email', 'users.locale'];
 
 /**
- * The people who are mailed: the person of an account, or the admins of a company, without those who declined
- * this kind of mail. Nobody without access is among them.
+ * The person of an account, at the addresses that are known to be theirs: the confirmed one, and one that was
+ * changed so lately that the change can still be taken back. An address that nobody confirmed may be a
+ * stranger's, who could lock the account by the mail.
  */
-export async function listRecipients(
+export async function listOwnAddresses(
   db: Knex,
-  of: { userId: number } | { adminsOf: number | null; kind?: DeclinableKind },
+  { userId, at }: { userId: number; at: Date },
 ): Promise<Recipient[]> {
-  const query = db('users').whereNull('users.deactivated_at').orderBy('users.id');
-  if ('userId' in of) return query.where('users.id', of.userId).select<Recipient[]>(columns);
-  return query
-    .where({ 'users.company_id': of.adminsOf, 'users.role': 'admin' })
+  const person = await people(db).where('users.id', userId).first<Recipient | undefined>(columns);
+  if (person === undefined) return [];
+  const former = await db('email_changes')
+    .where('user_id', userId)
+    .where('back_until', '>', at)
+    .whereNull('back_ended_at')
+    .distinct()
+    .pluck<string[]>('old_email');
+  return [...new Set([person.email, ...former])].map((email) => ({ ...person, email }));
+}
+
+/** The admins of a company with a confirmed address, without those who declined this kind of mail. */
+export async function listAdmins(
+  db: Knex,
+  { companyId, kind }: { companyId: number; kind: DeclinableKind },
+): Promise<Recipient[]> {
+  return people(db)
+    .where({ 'users.company_id': companyId, 'users.role': 'admin' })
     .whereNotExists(
       db('notification_choices')
         .whereRaw('notification_choices.user_id = users.id')
-        .whereRaw('?::text = any(notification_choices.declined)', [of.kind ?? 'staff-looks'])
+        .whereRaw('?::text = any(notification_choices.declined)', [kind])
         .select(db.raw('1')),
     )
+    .orderBy('users.id')
     .select<Recipient[]>(columns);
+}
+
+function people(db: Knex): Knex.QueryBuilder {
+  return db('users').whereNull('users.deactivated_at').whereNotNull('users.email_confirmed_at');
 }

@@ -3,7 +3,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { secureAccount } from '../../people/password/secure-account.ts';
-import { listRecipients } from '../recipients-queries.ts';
+import { listAdmins } from '../recipients-queries.ts';
 import { queueIncidentMail } from './incident-mail.ts';
 import { addStep } from './incident-steps.ts';
 
@@ -43,7 +43,7 @@ export async function openIncident(
     details: { alert_id: input.alertId, about_user_id: input.userId },
   });
   if (input.companyId === null) return incidentId;
-  const admins = await listRecipients(trx, { adminsOf: input.companyId, kind: 'incidents' });
+  const admins = await listAdmins(trx, { companyId: input.companyId, kind: 'incidents' });
   for (const recipient of admins.filter(({ id }) => id !== input.openedBy && id !== input.userId))
     await queueIncidentMail(trx, context, { config, recipient, incidentId, aboutUserId: input.userId });
   return incidentId;

@@ -7,7 +7,7 @@ import { findCountry } from '../../origin/find-country.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import { seriousRules, type RuleName } from '../rules/rule-settings.ts';
 import type { WatchedEvent } from '../rules/watched-event.ts';
-import { listRecipients } from '../recipients-queries.ts';
+import { listAdmins, listOwnAddresses } from '../recipients-queries.ts';
 import { queueAlertMail } from './alert-mail.ts';
 import { isByStaff, type WatchedRow } from './read-event.ts';
 
@@ -25,10 +25,10 @@ export async function raiseAlert(
 ): Promise<void> {
   const { row, event, rules, config } = input;
   const isOfCompany = isByStaff(row);
-  const recipients = await listRecipients(
-    trx,
-    isOfCompany ? { adminsOf: row.company_id } : { userId: row.user_id },
-  );
+  const recipients =
+    isOfCompany && row.company_id !== null
+      ? await listAdmins(trx, { companyId: row.company_id, kind: 'staff-looks' })
+      : await listOwnAddresses(trx, { userId: row.user_id, at: context.at });
   const token = recipients.length === 0 ? null : newSecret();
   const expiresAt = new Date(context.at.getTime() + LINK_DAYS * DAY_MS);
   const alert = {

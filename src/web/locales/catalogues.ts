@@ -1,7 +1,7 @@
 import * as enAccount from './en/account.ts';
 import * as enAddress from './en/people/address.ts';
 import * as enAdmin from './en/admin.ts';
-import * as enAlerts from './en/alerts.ts';
+import * as enAlerts from './en/alerts/alerts.ts';
 import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
 import * as enAuth from './en/auth.ts';
@@ -23,7 +23,7 @@ import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
 import * as trAddress from './tr/people/address.ts';
 import * as trAdmin from './tr/admin.ts';
-import * as trAlerts from './tr/alerts.ts';
+import * as trAlerts from './tr/alerts/alerts.ts';
 import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';
 import * as trAuth from './tr/auth.ts';

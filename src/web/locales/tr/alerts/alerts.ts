@@ -1,4 +1,4 @@
-import type { alerts as enAlerts } from '../en/alerts.ts';
+import type { alerts as enAlerts } from '../../en/alerts/alerts.ts';
 
 /** Uyarılar, olaylar ve kurallar. ICU MessageFormat. */
 export const alerts: Record<keyof typeof enAlerts, string> = {
