@@ -62,8 +62,8 @@ export async function rememberDevice(
 }
 
 /**
- * Forgets every browser of a person: none is a known one any more. The rows stay, with a hash that no cookie has,
- * since the audit trail names them. Returns how many there were.
+ * Forgets every browser of a person: none is a known one any more. The rows stay, with a hash that no
+ * cookie has, since the audit trail names them. Returns how many there were.
  */
 export async function forgetDevicesOf(trx: Knex.Transaction, userId: number): Promise<number> {
   return trx('known_devices')

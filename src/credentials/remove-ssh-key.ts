@@ -56,7 +56,10 @@ async function logRemoved(
     userId,
     key,
     reason,
-  }: CredentialOwner & { key: RemovedKey; reason: 'by-owner' | 'deactivated' | 'password-changed' | 'account-secured' },
+  }: CredentialOwner & {
+    key: RemovedKey;
+    reason: 'by-owner' | 'deactivated' | 'password-changed' | 'account-secured';
+  },
 ): Promise<void> {
   const { label, key_type, fingerprint } = key;
   await AuditLogger.log(trx, context, {

@@ -4,8 +4,8 @@ import Bowser from 'bowser';
 const LOOKED_AT_MAX = 500;
 
 /**
- * The browser and the system that a user agent names, as "Firefox, Windows". Versions are left out, so that an
- * update is no other browser. Null when it names neither.
+ * The browser and the system that a user agent names, as "Firefox, Windows". Versions are left out, so that
+ * an update is no other browser. Null when it names neither.
  */
 export function browserName(userAgent: string | null): string | null {
   const text = userAgent?.slice(0, LOOKED_AT_MAX) ?? '';

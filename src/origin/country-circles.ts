@@ -1,9 +1,10 @@
 /**
- * The land of each country as circles: latitude, longitude, radius in kilometres. Every point of a country lies
- * within one of its circles, so a distance between circles is never longer than the one between countries.
+ * The land of each country as circles: latitude, longitude, radius in kilometres. Every point of a country
+ * lies within one of its circles, so a distance between circles is never longer than the one between
+ * countries.
  *
- * Source: the outlines of Natural Earth, 1:50 million (public domain), one circle for each part of a country, near
- * parts joined, 10 km added. Kosovo was added by hand.
+ * Source: the outlines of Natural Earth, 1:50 million (public domain), one circle for each part of a
+ * country, near parts joined, 10 km added. Kosovo was added by hand.
  */
 const lines = [
   'AD 42.5 1.6 25; AE 24.7 54 269; AF 33.7 67.6 778; AG 17.4 -61.8 51; AI 18.2 -63.1 21; AL 41.2 20 178',

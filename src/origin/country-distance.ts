@@ -3,8 +3,8 @@ import { countryCircles, type Circle } from './country-circles.ts';
 const EARTH_RADIUS_KM = 6371;
 
 /**
- * The least distance in kilometres that somebody covers between two countries: 0 for neighbours, and never more
- * than the true distance. Null when one of the countries is unknown.
+ * The least distance in kilometres that somebody covers between two countries: 0 for neighbours, and never
+ * more than the true distance. Null when one of the countries is unknown.
  */
 export function leastDistanceKm(from: string, to: string): number | null {
   if (from === to) return 0;

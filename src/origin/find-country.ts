@@ -19,7 +19,10 @@ export const countryData = {
   licence: 'https://creativecommons.org/licenses/by/4.0/',
 };
 
-/** Addresses that say nothing about a place (RFC 6890): this machine, private networks, carriers' own, examples. */
+/**
+ * Addresses that say nothing about a place (RFC 6890): this machine, private networks, carriers' own,
+ * examples.
+ */
 const placeless = new BlockList();
 for (const [network, bits] of [
   ['0.0.0.0', 8],

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { plainAddress } from './find-country.ts';
 
 /**
- * The network of an address, as one word: the first 16 bits of an IPv4 address, the first 40 of an IPv6 one. A
- * connection at home or a phone changes its address within such a network, and seldom leaves it. Null for an
- * address that says nothing about a place.
+ * The network of an address, as one word: the first 16 bits of an IPv4 address, the first 40 of an IPv6
+ * one. A connection at home or a phone changes its address within such a network, and seldom leaves it.
+ * Null for an address that says nothing about a place.
  */
 export function networkOf(address: string | null): string | null {
   const plain = plainAddress(address);

@@ -45,8 +45,8 @@ export async function findOpenAlert(
 
 /**
  * Takes the word of a person that it was not them: once. The account is secured (`secureAccount`) and an
- * incident is opened for the admin, in one transaction. When the platform's staff looked in, only the incident
- * is opened. Undefined when the link is used, too old or unknown.
+ * incident is opened for the admin, in one transaction. When the platform's staff looked in, only the
+ * incident is opened. Undefined when the link is used, too old or unknown.
  */
 export async function reportAlert(
   db: Knex,

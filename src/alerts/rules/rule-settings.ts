@@ -55,7 +55,8 @@ export const seriousRules: readonly RuleName[] = [
 
 /** The thresholds of a rule, by name. */
 function thresholdsOf(rule: RuleName): [string, Threshold][] {
-  return Object.entries(ruleThresholds[rule]);
+  const thresholds: Record<string, Threshold> = ruleThresholds[rule];
+  return Object.entries(thresholds);
 }
 
 /** The rules of a company from what is stored; whatever is missing there is as it is without a choice. */

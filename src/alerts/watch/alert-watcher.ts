@@ -13,7 +13,10 @@ const LOOK_EVERY_MS = 5000;
  */
 export const SETTLE_MS = 2000;
 
-/** Looks at new events every few seconds, beside the schedule, which may be busy. `stop` waits for the look in progress. */
+/**
+ * Looks at new events every few seconds, beside the schedule, which may be busy. `stop` waits for the look
+ * in progress.
+ */
 export function startAlertWatcher(deps: { db: Knex; log: Log; config: Config }): { stop(): Promise<void> } {
   const { db, config } = deps;
   const log = deps.log.child({ job: 'watch-events' });

@@ -35,8 +35,8 @@ export async function findWatchedRow(
 }
 
 /**
- * The rows before `row` of the same account or, for what the platform's staff did, of the same company; oldest
- * first.
+ * The rows before `row` of the same account or, for what the platform's staff did, of the same company;
+ * oldest first.
  */
 export async function listHistory(db: Knex, row: WatchedRow): Promise<WatchedRow[]> {
   const rows = await db('audit_logs')

@@ -18,7 +18,9 @@ export interface WatchedRow {
   details: Record<string, unknown>;
 }
 
-/** Audit actions that the rules look at, beside sign-ins. The trigger `note_for_alerts` names them as well. */
+/**
+ * Audit actions that the rules look at, beside sign-ins. The trigger `note_for_alerts` names them as well.
+ */
 const kinds: Record<string, EventKind> = {
   browser_session_moved: 'session-moved',
   token_created: 'token-created',

@@ -42,7 +42,10 @@ function watchPlace({ db }: AppDeps): RequestHandler {
   };
 }
 
-/** Remembers the place of a request in its session. Returns from where to where it moved; null when it did not. */
+/**
+ * Remembers the place of a request in its session. Returns from where to where it moved; null when it did
+ * not.
+ */
 function notePlace(req: Request): Record<string, string | null> | null {
   const { ip, userAgent } = requestContext(req);
   const place = { country: findCountry(ip).country, browser: browserName(userAgent) };

@@ -18,8 +18,8 @@ interface Secured {
 
 /**
  * Shuts everybody out of an account that somebody else may use, in the caller's transaction: browser and
- * workspace sessions end, access tokens and SSH keys are withdrawn, remembered browsers are forgotten, and the
- * password opens nothing until a new one is set by the link that is mailed to the person. Undefined for
+ * workspace sessions end, access tokens and SSH keys are withdrawn, remembered browsers are forgotten, and
+ * the password opens nothing until a new one is set by the link that is mailed to the person. Undefined for
  * somebody who has no access anyway.
  */
 export async function secureAccount(

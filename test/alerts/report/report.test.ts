@@ -144,7 +144,7 @@ describe('“this wasn’t me”', () => {
     const told = (await test.mails()).filter(({ to }) => to === cast.alice.email);
     expect(told.map(({ subject }) => subject)).toEqual(['Security incident in your company']);
     const secret = link.split('/').at(-1) ?? '';
-    const paths = await test.db('audit_logs').pluck<string[]>('request_path');
+    const paths = await test.db('audit_logs').pluck<(string | null)[]>('request_path');
     expect(paths).toContain('/auth/not-me/[token]');
     expect(paths.filter((path) => path?.includes(secret))).toEqual([]);
     const kept = await test.db('mails').where('recipient', cast.bob.email).pluck<Buffer[]>('kept');
