@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { serverEnvironment } from './support/programs/app-process.ts';
 import { compile } from './support/programs/compile.ts';
 import { useTestDatabase } from './support/database.ts';
-import { freePort } from './support/replica.ts';
+import { freePort } from './support/postgres/replica.ts';
 
 const database = useTestDatabase();
 

@@ -7,8 +7,8 @@ const APP = 'youarecoder_app';
 
 /**
  * Creates the missing ones of three: the database, the role that owns it, and the role that the app uses. No
- * role is a superuser; `ownerMayCreate` lets the owner create databases and roles, for tests. Returns both
- * addresses.
+ * role is a superuser. `ownerMayCreate` is for tests: the owner may create databases and roles, and pass over
+ * triggers and foreign keys. Returns both addresses.
  */
 export async function ensureDatabase(
   port: number,
@@ -23,6 +23,7 @@ export async function ensureDatabase(
   try {
     await ensureRole(client, OWNER, ownerPassword, ownerMayCreate ? 'createdb createrole' : '');
     await ensureRole(client, APP, appPassword, '');
+    if (ownerMayCreate) await client.query(`grant set on parameter session_replication_role to ${OWNER}`);
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE} owner ${OWNER}`);
   } finally {

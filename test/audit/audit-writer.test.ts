@@ -24,7 +24,7 @@ import { createDb } from '../../src/db/db.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
 import { createTestAuditWriter, type TestAuditWriter } from '../support/audit-writer.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
+import { startDatabaseProxy, type DatabaseProxy } from '../support/postgres/database-proxy.ts';
 
 const database = useTestDatabase();
 const AT = new Date('2026-11-24T10:00:00.123Z');

@@ -8,7 +8,7 @@ import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
 import { createDb } from '../../src/db/db.ts';
 import { buildCast } from '../support/programs/build.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { startDatabaseProxy, type DatabaseProxy } from '../support/database-proxy.ts';
+import { startDatabaseProxy, type DatabaseProxy } from '../support/postgres/database-proxy.ts';
 import { digestOfOtherTables, drainSpool, expectAllOnce, startLoad, type Said } from './load.ts';
 
 const KILLS = 50;

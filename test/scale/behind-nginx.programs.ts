@@ -7,7 +7,7 @@ import { startAppProcess, type AppProcess } from '../support/programs/app-proces
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { findNginx, startNginx } from '../support/programs/nginx.ts';
 import { fillSample } from '../support/programs/proxy-sample.ts';
-import { freePort, startReplicatedPostgres, type ReplicatedPostgres } from '../support/replica.ts';
+import { freePort, startReplicatedPostgres, type ReplicatedPostgres } from '../support/postgres/replica.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 
 const nginxProgram = findNginx();

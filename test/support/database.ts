@@ -3,9 +3,10 @@ import type { Knex } from 'knex';
 import pg from 'pg';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { createDb } from '../../src/db/db.ts';
+import { makeFresh, readFreshState, type FreshState } from './postgres/fresh-database.ts';
 import { urlOf } from './programs/test-server.ts';
 
-/** A migrated database for one test file. */
+/** A migrated database for one test file, as empty as a new one. */
 export interface TestDatabase {
   /** The app's role, which append-only tables refuse. */
   db: Knex;
@@ -13,15 +14,36 @@ export interface TestDatabase {
   ownerDb: Knex;
   appUrl: string;
   ownerUrl: string;
-  /** Closes both pools and drops the database. */
+  /** Ends the use of it: the database goes back to those that are free, or is dropped. */
   close(): Promise<void>;
 }
 
-/** Clones the migrated template. `isEmpty`: a database without any table instead, for tests of migrations. */
+/** Databases that files of this process have used, emptied since. */
+const free: TestDatabase[] = [];
+
+/**
+ * A free database, or a clone of the migrated template. To connect anew costs far more than to empty tables,
+ * so a database is used again with its open connections, unless a test has changed more than rows. `isEmpty`:
+ * a database without any table instead, for tests of migrations.
+ */
 export async function createTestDatabase(options: { isEmpty?: boolean } = {}): Promise<TestDatabase> {
+  if (options.isEmpty === true) return makeDatabase({ isEmpty: true });
+  const database = free.pop() ?? (await makeDatabase({ isEmpty: false }));
+  const state = (fresh ??= await readFreshState(database.ownerDb));
+  const close = async (): Promise<void> => {
+    if (await makeFresh(database, state)) free.push(database);
+    else await database.close();
+  };
+  return { ...database, close };
+}
+
+/** The state of a new clone. All clones are equal, so it is read once. */
+let fresh: FreshState | undefined;
+
+async function makeDatabase(options: { isEmpty: boolean }): Promise<TestDatabase> {
   const { adminUrl, appRole, appPassword, template, prefix } = inject('testServer');
   const name = `${prefix}_${randomBytes(5).toString('hex')}`;
-  await runAsAdmin(`create database ${name}${options.isEmpty === true ? '' : ` template ${template}`}`);
+  await runAsAdmin(`create database ${name}${options.isEmpty ? '' : ` template ${template}`}`);
   const ownerUrl = urlOf(adminUrl, name);
   const appUrl = urlOf(adminUrl, name, { name: appRole, password: appPassword });
   const db = createDb({ url: appUrl });

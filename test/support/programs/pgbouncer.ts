@@ -3,7 +3,7 @@ import { chmodSync, existsSync } from 'node:fs';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../replica.ts';
+import { freePort } from '../postgres/replica.ts';
 import { untilListening, type RunningProxy } from './proxy-sample.ts';
 
 /** The path of PgBouncer, or null with a line that says why its tests are skipped. */

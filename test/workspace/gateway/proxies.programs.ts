@@ -15,7 +15,7 @@ import { findOpenssl, makeCertificate } from '../../support/programs/certificate
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
 import { findNginx, startNginx } from '../../support/programs/nginx.ts';
 import { fillSample } from '../../support/programs/proxy-sample.ts';
-import { freePort } from '../../support/replica.ts';
+import { freePort } from '../../support/postgres/replica.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import {
   startWorkspaceProgram,

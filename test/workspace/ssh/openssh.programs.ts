@@ -26,7 +26,7 @@ import {
   type BuiltUser,
   type Cast,
 } from '../../support/programs/build.ts';
-import { freePort } from '../../support/replica.ts';
+import { freePort } from '../../support/postgres/replica.ts';
 import { endOf, hasOpenssh, SshClient, startSshd, type Sshd } from '../../support/programs/sshd.ts';
 import { signIn } from '../../support/visitor.ts';
 

@@ -6,12 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import pg from 'pg';
-import { findBinaries, prepareLibraries } from '../../scripts/embedded-postgres/binaries.ts';
-import { readSettings, type Cluster } from '../../scripts/embedded-postgres/cluster.ts';
-import { chooseUser, prepareBinaries } from '../../scripts/embedded-postgres/home.ts';
-import { launchServer, stopServer } from '../../scripts/embedded-postgres/server.ts';
-import { startEmbeddedPostgres } from '../../scripts/embedded-postgres/embedded-postgres.ts';
-import { runMigrations } from '../../scripts/migrations/run-migrations.ts';
+import { findBinaries, prepareLibraries } from '../../../scripts/embedded-postgres/binaries.ts';
+import { readSettings, type Cluster } from '../../../scripts/embedded-postgres/cluster.ts';
+import { chooseUser, prepareBinaries } from '../../../scripts/embedded-postgres/home.ts';
+import { launchServer, stopServer } from '../../../scripts/embedded-postgres/server.ts';
+import { startEmbeddedPostgres } from '../../../scripts/embedded-postgres/embedded-postgres.ts';
+import { runMigrations } from '../../../scripts/migrations/run-migrations.ts';
 
 /**
  * A migrated primary with its settings for production, and a hot standby that follows it by streaming

@@ -1,0 +1,113 @@
+import type { Knex } from 'knex';
+
+/** All that a new clone of the template holds. */
+export interface FreshState {
+  /** Describes everything but rows: tables, columns, constraints, triggers, functions, grants, settings. */
+  schema: string;
+  /** Every table, partitions included. */
+  tables: string[];
+  /** The tables that have rows, with these as JSON. */
+  rows: { table: string; columns: string; json: string }[];
+  /** Every sequence and its last value; null when it has given none. */
+  sequences: Sequence[];
+}
+
+interface Sequence {
+  name: string;
+  last: number | null;
+}
+
+const SEQUENCES = `select format('%I.%I', schemaname, sequencename) as name, last_value as last from pg_sequences`;
+
+/**
+ * Reads what differs when anything but rows has been changed. A change writes the row of a catalog anew, with
+ * another xmin; statistics are written in place.
+ */
+const SCHEMA = [
+  ...['pg_class', 'pg_attribute', 'pg_attrdef', 'pg_constraint', 'pg_index', 'pg_trigger', 'pg_proc'],
+  ...['pg_namespace', 'pg_type', 'pg_rewrite', 'pg_inherits', 'pg_default_acl', 'pg_statistic_ext'],
+]
+  .map(
+    (catalog) =>
+      `select '${catalog}' as catalog, count(*), sum(hashtext(xmin::text)) as hash from ${catalog}`,
+  )
+  .concat(
+    `select 'settings', count(*), 0 from pg_db_role_setting
+     where setdatabase = (select oid from pg_database where datname = current_database())`,
+  )
+  .join(' union all ');
+
+export async function readFreshState(ownerDb: Knex): Promise<FreshState> {
+  const { rows } = await ownerDb.raw<{ rows: { table: string; columns: string }[] }>(
+    `select c.relname as table, string_agg(quote_ident(a.attname), ', ' order by a.attnum) as columns
+     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+     where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace group by 1 order by 1`,
+  );
+  const kept: FreshState['rows'] = [];
+  for (const { table, columns } of rows) {
+    const found = await ownerDb.raw<{ rows: { json: string | null }[] }>(
+      'select json_agg(t)::text as json from only ?? as t',
+      [table],
+    );
+    const json = found.rows[0]?.json ?? null;
+    if (json !== null) kept.push({ table, columns, json });
+  }
+  const sequences = await ownerDb.raw<{ rows: Sequence[] }>(SEQUENCES);
+  return {
+    schema: await readSchema(ownerDb),
+    tables: rows.map(({ table }) => table),
+    rows: kept,
+    sequences: sequences.rows,
+  };
+}
+
+async function readSchema(db: Knex): Promise<string> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(SCHEMA);
+  return JSON.stringify(rows);
+}
+
+/**
+ * Gives the tables the rows of a new clone, and sequences their start. False when that is not possible: a
+ * test has changed more than rows, somebody else is still connected, or the role may not pass over triggers.
+ */
+export async function makeFresh(
+  { db, ownerDb }: { db: Knex; ownerDb: Knex },
+  state: FreshState,
+): Promise<boolean> {
+  try {
+    return await ownerDb.transaction(async (trx) => {
+      if ((await readSchema(trx)) !== state.schema || (await countOthers(trx, [db, ownerDb])) > 0)
+        return false;
+      // No trigger fires and no foreign key is checked.
+      await trx.raw('set local session_replication_role = replica');
+      await trx.raw(state.tables.map((table) => `delete from only "${table}"`).join(';'));
+      for (const { table, columns, json } of state.rows)
+        await trx.raw(
+          `insert into ?? (${columns}) overriding system value select ${columns} from json_populate_recordset(null::??, ?)`,
+          [table, table, json],
+        );
+      await trx.raw(
+        `select setval(now.name::regclass, coalesce(fresh.last, 1), fresh.last is not null)
+         from (${SEQUENCES}) as now join json_to_recordset(?) as fresh(name text, last bigint) using (name)
+         where now.last is distinct from fresh.last`,
+        [JSON.stringify(state.sequences)],
+      );
+      return true;
+    });
+  } catch {
+    return false;
+  }
+}
+
+/** Connections to the database other than those of the two pools. */
+async function countOthers(trx: Knex.Transaction, pools: Knex[]): Promise<number> {
+  const ours = pools.reduce((sum, pool) => sum + poolOf(pool).numUsed() + poolOf(pool).numFree(), 0);
+  const { rows } = await trx.raw<{ rows: { count: number }[] }>(
+    "select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend'",
+  );
+  return Math.max(0, (rows[0]?.count ?? 0) - ours);
+}
+
+function poolOf(db: Knex): { numUsed(): number; numFree(): number } {
+  return (db.client as { pool: { numUsed(): number; numFree(): number } }).pool;
+}
