@@ -16,6 +16,7 @@ import { createAuthRouter } from './auth/router.ts';
 import { createAttemptLimits } from './auth/attempt-limits.ts';
 import { createCredentialsRouter } from './credentials/router.ts';
 import { createLocaleRouter } from './people/locale-router.ts';
+import { createChangeRouter } from './people/address/change-router.ts';
 import { createPeopleRouter } from './people/router.ts';
 import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
 import { createPaytrCallbackRouter } from './billing/settlement/callback-router.ts';
@@ -126,6 +127,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createCredentialsRouter(deps));
   app.use('/account', createAccountRouter(deps));
   app.use('/auth', createReportRouter(deps));
+  app.use('/account', createChangeRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));

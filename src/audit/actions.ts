@@ -15,6 +15,11 @@ export const auditActions = {
   identity_confirmed:
     'A signed-in person proved again who they are, before something sensitive (details.before), or could not',
   email_confirmed: 'A person showed that they read the mail of their address; details.how says by what',
+  email_change_requested: 'A person asked for another e-mail address; it counts once it is confirmed there',
+  email_change_withdrawn: 'A person withdrew that wish',
+  email_changed: 'The new address was confirmed and is the address of the account from now on',
+  email_restored:
+    'The old address was taken back by the link mailed to it; every browser was signed out and a new password asked for',
   email_claimed:
     'An address that was never confirmed went to whoever reads its mail; the account that had it ended',
   alert_raised: 'Something in an account broke rules (details.rules); the person was told',

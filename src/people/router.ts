@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
+import { createChangeLinkRouter } from './address/change-link-router.ts';
 import { createConfirmRouter } from './address/confirm-router.ts';
 import { createInvitationRouter } from './invitations/invitation-router.ts';
 import { createPasswordRouter } from './password/password-router.ts';
@@ -16,5 +17,6 @@ export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router
   router.use(createInvitationRouter(deps));
   router.use(createPasswordRouter(deps, limits));
   router.use(createConfirmRouter(deps, limits));
+  router.use(createChangeLinkRouter(deps, limits));
   return router;
 }

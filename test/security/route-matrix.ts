@@ -818,6 +818,40 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/alerts/report.test.ts'),
   },
   {
+  },
+  {
+    route: 'GET /account/email',
+    target: () => ({ path: '/account/email' }),
+    expect: page(200, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/email',
+    target: () => ({ path: '/account/email', form: { email: `${randomUUID()}@example.com` } }),
+    expect: change(303, 303, 303, 403),
+    audit: 'email_change_requested',
+  },
+  {
+    route: 'POST /account/email/withdraw',
+    target: () => ({ path: '/account/email/withdraw', form: {} }),
+    expect: change(303, 303, 303, 403),
+    audit: ownTest('test/people/address/change.test.ts'),
+  },
+  ...['new-email', 'restore-email'].flatMap((link): RouteRule[] => [
+    {
+      route: `GET /auth/${link}/:token`,
+      target: () => ({ path: `/auth/${link}/${'a'.repeat(43)}` }),
+      expect: everyone(404),
+      audit: reading,
+    },
+    {
+      route: `POST /auth/${link}/:token`,
+      target: () => ({ path: `/auth/${link}/${'a'.repeat(43)}`, form: {} }),
+      expect: everyone(404),
+      audit: ownTest('test/people/address/change.test.ts'),
+    },
+  ]),
+  {
     route: 'GET /auth/password',
     target: () => ({ path: '/auth/password' }),
     expect: page(200, 200, 200, 200),

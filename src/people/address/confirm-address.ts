@@ -1,16 +1,15 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { reserveAttempt, forgetFailures } from '../../auth/login-lock.ts';
-import { verifyPassword } from '../../auth/password.ts';
 import { hashSecret } from '../../secret-token.ts';
 import { lockAddress } from './address-lock.ts';
 import { endAccount } from './end-account.ts';
 import { noteConfirmed } from './note-confirmed.ts';
+import { refusePassword, type ProofRefusal } from './prove-account.ts';
 import { findAccount, findAccountForUpdate, findConfirmation, findStanding } from './queries.ts';
 
 /** The state of a link: `own` when whoever opens it is signed in to its account. */
 export type OpenedConfirmation =
-  | { state: 'open'; email: string; userId: number; isOwn: boolean; fullName: string }
+  | { state: 'open'; email: string; userId: number; isOwn: boolean }
   | { state: 'confirmed' | 'over' | 'unknown' | 'foreign' };
 
 /** Looks at a link and changes nothing: mail programs open links before people do. */
@@ -28,13 +27,11 @@ export async function openConfirmation(
     return { state: 'over' };
   const isOwn = context.userId === account.id;
   if (context.userId !== null && !isOwn) return { state: 'foreign' };
-  return { state: 'open', email: link.email, userId: account.id, isOwn, fullName: account.full_name };
+  return { state: 'open', email: link.email, userId: account.id, isOwn };
 }
 
 type ConfirmOutcome =
-  | { ok: true }
-  | { ok: false; reason: Exclude<OpenedConfirmation['state'], 'open'> | 'taken' | 'wrong-password' }
-  | { ok: false; reason: 'locked'; retryAfterSeconds: number };
+  { ok: true } | { ok: false; reason: Exclude<OpenedConfirmation['state'], 'open'> | 'taken' } | ProofRefusal;
 
 /**
  * Confirms the address of an account by the link of a mail, once. The link shows who reads the mail, not who
@@ -50,7 +47,7 @@ export async function confirmAddress(
   const opened = await openConfirmation(db, context, input.token);
   if (opened.state !== 'open') return { ok: false, reason: opened.state };
   if (!opened.isOwn) {
-    const refusal = await refusePassword(db, context, opened.userId, input.password);
+    const refusal = await refusePassword(db, context, { ...opened, ...input });
     if (refusal !== null) return refusal;
   }
   return db.transaction(async (trx) => {
@@ -67,22 +64,4 @@ export async function confirmAddress(
     await noteConfirmed(trx, context, { account, how: 'link', confirmationId: link.id });
     return { ok: true };
   });
-}
-
-async function refusePassword(
-  db: Knex,
-  context: RequestContext,
-  userId: number,
-  password: string | null,
-): Promise<Extract<ConfirmOutcome, { ok: false }> | null> {
-  const key = hashSecret(`confirm\n${String(userId)}`);
-  const attempt = await reserveAttempt(db, context, key);
-  if (!attempt.ok) return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
-  const row = await db('users')
-    .where('id', userId)
-    .first<{ password_hash: string } | undefined>('password_hash');
-  const check = await verifyPassword(row?.password_hash ?? null, password ?? '');
-  if (check === 'wrong') return { ok: false, reason: 'wrong-password' };
-  await forgetFailures(db, key);
-  return null;
 }
