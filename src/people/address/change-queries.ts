@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 /** A wish for another address. */
-export interface ChangeRequest {
+interface ChangeRequest {
   id: number;
   user_id: number;
   old_email: string;

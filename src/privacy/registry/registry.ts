@@ -3,6 +3,7 @@ import type { PeriodName } from './periods.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './billing-tables.ts';
 import { otherTables } from './other-tables.ts';
+import { addressTables } from './address-tables.ts';
 import { peopleTables } from './people-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { workspaceTables } from './workspace-tables.ts';
@@ -13,6 +14,7 @@ import { workspaceTables } from './workspace-tables.ts';
  */
 export const registeredTables: Record<string, RegisteredTable> = {
   ...peopleTables,
+  ...addressTables,
   ...signInTables,
   ...auditTables,
   ...workspaceTables,
