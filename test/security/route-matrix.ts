@@ -818,8 +818,6 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/alerts/report.test.ts'),
   },
   {
-  },
-  {
     route: 'GET /account/email',
     target: () => ({ path: '/account/email' }),
     expect: page(200, 200, 200, 403),
