@@ -16,6 +16,7 @@ import { exportMillion } from './bench/rows/export-million.ts';
 import { exportSmall } from './bench/rows/export-small.ts';
 import { forwardAuth } from './bench/rows/forward-auth.ts';
 import { gateway } from './bench/rows/gateway.ts';
+import { knownAddress } from './bench/rows/known-address.ts';
 import { sockets } from './bench/rows/sockets.ts';
 
 /** In the order of the table in bench/README.md; those that need the large table come last. */
@@ -28,6 +29,7 @@ const benchRows: BenchRow[] = [
   gateway,
   forwardAuth,
   sockets,
+  knownAddress,
   exportSmall,
   auditViewer,
   exportMillion,

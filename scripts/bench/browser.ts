@@ -70,7 +70,7 @@ export async function postForm(
 }
 
 /** The header that the proxy in front of the app adds. */
-function addressHeaders(person: number): Record<string, string> {
+export function addressHeaders(person: number): Record<string, string> {
   return {
     'x-forwarded-for': `203.0.${String(person >> 8)}.${String(person & 255)}`,
     'x-forwarded-proto': 'https',
@@ -81,7 +81,7 @@ function addressHeaders(person: number): Record<string, string> {
   };
 }
 
-function readCookies(answer: Response): [string, string][] {
+export function readCookies(answer: Response): [string, string][] {
   return answer.headers.getSetCookie().map((cookie) => {
     const [pair = ''] = cookie.split(';');
     const at = pair.indexOf('=');
@@ -89,11 +89,11 @@ function readCookies(answer: Response): [string, string][] {
   });
 }
 
-function cookieHeader(cookies: Map<string, string>): string {
+export function cookieHeader(cookies: Map<string, string>): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
-function formTokenIn(html: string): string {
+export function formTokenIn(html: string): string {
   const token = /name="_csrf" value="([^"]+)"/.exec(html)?.[1];
   if (token === undefined) throw new Error('a page without a form token');
   return token;

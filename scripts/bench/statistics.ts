@@ -45,3 +45,12 @@ export function medianLatency(rounds: readonly { latency: Latency }[]): Latency 
     p99: median(rounds.map(({ latency }) => latency.p99)),
   };
 }
+
+/**
+ * How far two samples can be told apart: 0 when a value of the one is as often above as below a value of the
+ * other, 0.5 when it always is on the same side. Source: Mann and Whitney's U, divided by both sizes.
+ */
+export function separation(a: readonly number[], b: readonly number[]): number {
+  const wins = a.reduce((sum, x) => sum + b.reduce((all, y) => all + (x > y ? 1 : x === y ? 0.5 : 0), 0), 0);
+  return Math.abs(wins / (a.length * b.length) - 0.5);
+}

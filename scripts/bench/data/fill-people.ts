@@ -32,9 +32,9 @@ export async function fillPeople(superUrl: string): Promise<void> {
       [COMPANIES],
     );
     await client.query(
-      `insert into users (id, company_id, email, full_name, password_hash, role, locale, created_at) overriding system value
+      `insert into users (id, company_id, email, full_name, password_hash, role, locale, created_at, email_confirmed_at) overriding system value
        select n, (n - 1) % $2::int + 1, 'person-' || n || '@example.com', 'Person ' || n, $3,
-              case when n <= $2::int then 'admin' else 'member' end, 'en', now() - interval '36 months'
+              case when n <= $2::int then 'admin' else 'member' end, 'en', now() - interval '36 months', now() - interval '36 months'
        from generate_series(1, $1::int) as n`,
       [PEOPLE, COMPANIES, await hashPassword(BENCH_PASSWORD)],
     );
