@@ -189,10 +189,15 @@ create table browser_sessions (
   sid text not null,
   sess jsonb not null,
   expire timestamp with time zone not null,
+  user_id bigint generated always as ((((sess -> 'passport'::text) ->> 'user'::text))::bigint) stored,
+  signed_in_at timestamp with time zone generated always as (to_timestamp((((((sess ->> 'signedInAt'::text))::bigint)::numeric / 1000.0))::double precision)) stored,
+  last_seen_at timestamp with time zone,
+  ip_address inet,
+  user_agent text,
   constraint pk_browser_sessions PRIMARY KEY (sid)
 );
 CREATE INDEX idx_browser_sessions_expire ON browser_sessions USING btree (expire);
-CREATE INDEX idx_browser_sessions_user ON browser_sessions USING btree (((sess -> 'passport'::text) ->> 'user'::text));
+CREATE INDEX idx_browser_sessions_user_id ON browser_sessions USING btree (user_id) WHERE user_id IS NOT NULL;
 
 -- table companies
 create table companies (
@@ -418,6 +423,7 @@ create table known_devices (
   ip_address inet,
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone not null,
+  forgotten_at timestamp with time zone,
   constraint pk_known_devices PRIMARY KEY (id),
   constraint uq_known_devices_token UNIQUE (token_hash),
   constraint fk_known_devices_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
@@ -843,6 +849,8 @@ create table users (
   email_confirmed_at timestamp with time zone,
   holds_email boolean default true not null,
   password_blocked_at timestamp with time zone,
+  time_zone text default 'Europe/Istanbul'::text not null,
+  session_version integer default 0 not null,
   constraint pk_users PRIMARY KEY (id),
   constraint uq_users_company_id UNIQUE (company_id, id),
   constraint fk_users_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -850,14 +858,15 @@ create table users (
   constraint ck_users_email CHECK (email = lower(email) AND length(email) >= 3 AND length(email) <= 100),
   constraint ck_users_full_name CHECK (length(full_name) >= 1 AND length(full_name) <= 100),
   constraint ck_users_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
-  constraint ck_users_role CHECK (role = ANY (ARRAY['member'::text, 'admin'::text, 'operator'::text]))
+  constraint ck_users_role CHECK (role = ANY (ARRAY['member'::text, 'admin'::text, 'operator'::text])),
+  constraint ck_users_time_zone CHECK (length(time_zone) >= 1 AND length(time_zone) <= 64)
 );
 CREATE INDEX idx_users_company ON users USING btree (company_id, id);
 CREATE INDEX idx_users_company_name ON users USING btree (company_id, full_name COLLATE "tr-x-icu", id);
 CREATE INDEX idx_users_email_waiting ON users USING btree (email) WHERE NOT holds_email;
 CREATE INDEX idx_users_search ON users USING gin (search_text(full_name) gin_trgm_ops, search_text(email) gin_trgm_ops);
 CREATE UNIQUE INDEX uq_users_email ON users USING btree (email) WHERE holds_email;
-CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.full_name IS DISTINCT FROM old.full_name OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON users FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.created_at IS DISTINCT FROM old.created_at OR old.deactivated_at IS NOT NULL AND new.deactivated_at IS NOT NULL AND new.deactivated_at <> old.deactivated_at OR old.last_login_at IS NOT NULL AND (new.last_login_at IS NULL OR new.last_login_at < old.last_login_at)) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER users_keep_company BEFORE UPDATE OF company_id ON users FOR EACH ROW WHEN (old.company_id IS DISTINCT FROM new.company_id) EXECUTE FUNCTION refuse_change_of_company();
 CREATE TRIGGER users_keep_email BEFORE UPDATE OF email ON users FOR EACH ROW WHEN (old.email IS DISTINCT FROM new.email) EXECUTE FUNCTION refuse_unrecorded_address();
 

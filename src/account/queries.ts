@@ -6,6 +6,7 @@ interface Account {
   full_name: string;
   email: string;
   role: Role;
+  time_zone: string;
   company_name: string | null;
   created_at: Date;
   last_login_at: Date | null;
@@ -21,6 +22,7 @@ export async function findAccount(db: Knex, userId: number): Promise<Account | u
       'users.full_name',
       'users.email',
       'users.role',
+      'users.time_zone',
       'companies.name as company_name',
       'users.created_at',
       'users.last_login_at',

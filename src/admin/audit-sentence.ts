@@ -112,6 +112,9 @@ function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, Sentenc
     name: plain(
       textIn(row, 'name') ?? textIn(row, 'label') ?? textIn(row, 'company_name') ?? t('auditWord.unnamed'),
     ),
+    nameBefore: plain(textIn(row, 'old_name') ?? '–'),
+    nameAfter: plain(textIn(row, 'new_name') ?? '–'),
+    timeZone: plain(textIn(row, 'time_zone') ?? '–'),
     document: documentOf(row, teller.format),
     language: plain(languageOf(row, teller.format)),
     hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },

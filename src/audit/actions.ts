@@ -31,6 +31,11 @@ export const auditActions = {
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
   locale_changed: 'A person chose the language of the pages',
+  user_renamed: 'A person changed their name (details has the old and the new one)',
+  time_zone_changed: 'A person chose the time zone of the pages (details has the old and the new one)',
+  browser_session_revoked:
+    'A person signed another browser of theirs out (details.session_id, and what was known of it)',
+  device_forgotten: 'A person had a remembered browser forgotten (details.device_id)',
   invitation_sent: 'An admin invited somebody by e-mail',
   invitation_revoked: 'An admin withdrew an invitation',
   invitation_accepted: 'An invited person made an account',

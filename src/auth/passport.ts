@@ -28,6 +28,7 @@ export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): 
   passport.serializeUser<string, SessionRequest>((req, user, done) => {
     req.session.signedInAt = req.receivedAt.getTime();
     if (req.signInProof !== undefined) req.session.proof = req.signInProof;
+    req.session.version = user.session_version ?? 0;
     done(null, String(user.id));
   });
   passport.deserializeUser<string, SessionRequest>((req, id, done) => {
@@ -35,7 +36,7 @@ export function createPassport({ db, config }: Pick<AppDeps, 'db' | 'config'>): 
       done(null, false);
       return;
     }
-    findSignedInUser(db, Number(id)).then((user) => {
+    findSignedInUser(db, Number(id), req.session.version ?? 0).then((user) => {
       done(null, user ?? false);
     }, done);
   });

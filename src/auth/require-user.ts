@@ -18,6 +18,8 @@ export interface SignedInUser {
   locale: Locale;
   /** Null until the person has shown that they read the mail of the address. */
   email_confirmed_at: Date | null;
+  /** As the IANA database names it. Times on pages are told in it. */
+  time_zone: string;
 }
 
 declare global {
@@ -27,6 +29,8 @@ declare global {
       id: number;
       /** Null for operators. Absent for requests with an access token. */
       subscription?: PlanTimes | null;
+      /** Of the browser session; see `users.session_version`. Absent for requests with an access token. */
+      session_version?: number;
     }
   }
 }
@@ -41,29 +45,37 @@ export const signedInColumns = [
   'users.role',
   'users.locale',
   'users.email_confirmed_at',
+  'users.time_zone',
 ];
 
 /**
  * The person of a browser session with the company's subscription, since every page may have to warn of its
  * end. Null for operators.
  */
-type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null };
+type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null; session_version: number };
 
 /**
  * Loads the person of a browser session. Undefined once the person is deactivated, which ends all their
- * sessions at once.
+ * sessions at once, and for a session whose `version` is not the person's of today.
  */
 export async function findSignedInUser(
   db: Knex,
   userId: number,
+  version?: number,
 ): Promise<PersonWithSubscription | undefined> {
   const row = await db('users')
     .leftJoin('companies', 'companies.id', 'users.company_id')
     .leftJoin('subscriptions', 'subscriptions.company_id', 'users.company_id')
     .where('users.id', userId)
     .whereNull('users.deactivated_at')
-    .first<(SignedInUser & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined>([
+    .modify((query) => {
+      if (version !== undefined) void query.where('users.session_version', version);
+    })
+    .first<
+      (SignedInUser & { session_version: number } & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined
+    >([
       ...signedInColumns,
+      'users.session_version',
       'subscriptions.plan',
       'subscriptions.trial_ends_at',
       'subscriptions.period_ends_at',

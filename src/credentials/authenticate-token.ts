@@ -49,8 +49,19 @@ export async function authenticateToken(
     return { ok: false, reason, token, owner: { userId: found.id, companyId: found.company_id } };
   }
   await noteUse(db, context, found);
-  const { id, company_id, company_name, email, full_name, role, locale, email_confirmed_at } = found;
-  const user = { id, company_id, company_name, email, full_name, role, locale, email_confirmed_at };
+  const { id, company_id, company_name, email, full_name, role, locale, time_zone } = found;
+  const { email_confirmed_at } = found;
+  const user = {
+    id,
+    company_id,
+    company_name,
+    email,
+    full_name,
+    role,
+    locale,
+    time_zone,
+    email_confirmed_at,
+  };
   return { ok: true, token, user };
 }
 

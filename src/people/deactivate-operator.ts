@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { endBrowserSessions } from '../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../auth/browser-sessions/end-browser-sessions.ts';
 
 /**
  * Ends an operator's access at once. The operator's actions stay in the evidence. Only the command line calls

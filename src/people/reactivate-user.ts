@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { endBrowserSessions } from '../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../auth/browser-sessions/end-browser-sessions.ts';
 import { hasRoom, lockMember } from './company-lock.ts';
 import { countActiveMembers, countOpenInvitations } from '../auth/queries.ts';
 

@@ -3,11 +3,13 @@ import { TIME_ZONE } from '../local-calendar.ts';
 import { catalogues, type Locale, type TextKey } from './locales/catalogues.ts';
 
 type Params = Record<string, string | number | boolean | Date | null | undefined>;
-type DateStyle = 'datetime' | 'date' | 'time' | 'relative' | 'utc';
+type DateStyle = 'datetime' | 'date' | 'day' | 'time' | 'relative' | 'utc';
 
-/** The only functions a template may call, for one locale. */
+/** The only functions a template may call, for one locale and one time zone. */
 export interface Format {
   locale: Locale;
+  /** The zone in which `when` tells the time, as the IANA database names it. */
+  timeZone: string;
   /** A text of the catalogue. ICU placeholders and plurals are filled from `params`. */
   t(key: TextKey, params?: Params): string;
   /**
@@ -20,7 +22,10 @@ export interface Format {
   ): (string | Piece)[];
   /** Minor units as an amount of money: `money(12050, 'TRY')` is `₺120,50`. */
   money(amountMinor: number, currency: string): string;
-  /** A time for people, in Europe/Istanbul (`utc` says it in UTC). Null gives an en dash. */
+  /**
+   * A time for people, in their own zone. `utc` says it in UTC, and `day` the date in the calendar by which
+   * days are counted and invoices issued. Null gives an en dash.
+   */
   when(date: Date | string | null | undefined, style?: DateStyle): string;
   /** A time for `<time datetime>`: ISO 8601, UTC. */
   iso(date: Date | string | null | undefined): string;
@@ -30,17 +35,19 @@ export interface Format {
   number(value: number, maximumFractionDigits?: number): string;
 }
 
-const formats = new Map<Locale, Format>();
+const formats = new Map<string, Format>();
+const allMessages = new Map<Locale, Map<TextKey, IntlMessageFormat>>();
 
-/** The format of a locale; made once, since Intl objects are slow to make. */
-export function formatFor(locale: Locale): Format {
-  const found = formats.get(locale) ?? createFormat(locale);
-  formats.set(locale, found);
+/** The format of a locale in a time zone; made once, since Intl objects are slow to make. */
+export function formatFor(locale: Locale, timeZone: string = TIME_ZONE): Format {
+  const name = `${locale} ${timeZone}`;
+  const found = formats.get(name) ?? createFormat(locale, timeZone);
+  formats.set(name, found);
   return found;
 }
 
-function createFormat(locale: Locale): Format {
-  const messages = new Map<string, IntlMessageFormat>();
+function createFormat(locale: Locale, timeZone: string): Format {
+  const messages = messagesOf(locale);
   const language = locale === 'tr' ? 'tr-TR' : 'en-GB';
   const messageOf = (key: TextKey): IntlMessageFormat => {
     const message =
@@ -49,9 +56,10 @@ function createFormat(locale: Locale): Format {
     messages.set(key, message);
     return message;
   };
-  const dates = dateFormats(language);
+  const dates = dateFormats(language, timeZone);
   return {
     locale,
+    timeZone,
     t: (key, params) => String(messageOf(key).format(params)),
     parts: <Piece extends object>(key: TextKey, params: Record<string, Params[string] | Piece>) =>
       messageOf(key)
@@ -74,6 +82,13 @@ function createFormat(locale: Locale): Format {
   };
 }
 
+/** The texts of a language, which people in all time zones share. */
+function messagesOf(locale: Locale): Map<TextKey, IntlMessageFormat> {
+  const messages = allMessages.get(locale) ?? new Map<TextKey, IntlMessageFormat>();
+  allMessages.set(locale, messages);
+  return messages;
+}
+
 /** Intl takes a decimal text exactly, where dividing by 100 would go through a float. */
 function majorText(amountMinor: number): string {
   const digits = Math.abs(amountMinor).toString().padStart(3, '0');
@@ -89,12 +104,16 @@ function lookUp(locale: Locale, key: string): string {
   return text;
 }
 
-function dateFormats(language: string): Record<Exclude<DateStyle, 'relative'>, Intl.DateTimeFormat> {
-  const make = (options: Intl.DateTimeFormatOptions, timeZone = TIME_ZONE): Intl.DateTimeFormat =>
-    new Intl.DateTimeFormat(language, { timeZone, ...options });
+function dateFormats(
+  language: string,
+  timeZone: string,
+): Record<Exclude<DateStyle, 'relative'>, Intl.DateTimeFormat> {
+  const make = (options: Intl.DateTimeFormatOptions, zone = timeZone): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat(language, { timeZone: zone, ...options });
   return {
     datetime: make({ dateStyle: 'medium', timeStyle: 'short' }),
     date: make({ dateStyle: 'long' }),
+    day: make({ dateStyle: 'long' }, TIME_ZONE),
     time: make({ timeStyle: 'medium' }),
     utc: make({ dateStyle: 'medium', timeStyle: 'medium' }, 'UTC'),
   };

@@ -46,9 +46,9 @@ export function pageLocals(subscriptionOf: (user: Express.User, at: Date) => unk
   };
 }
 
-/** The functions of the reader's language. */
+/** The functions of the reader's language and time zone. */
 export function formatOf(res: Response): Format {
-  return formatFor(res.locals.locale as Locale);
+  return formatFor(res.locals.locale as Locale, res.locals.timeZone as string);
 }
 
 /** Keeps a message for the next page. */
@@ -68,7 +68,7 @@ export function rememberLocale(res: Response, config: Config, locale: Locale): v
 }
 
 function setFormat(req: Request, res: Response): void {
-  const format = formatFor(chooseLocale(req));
+  const format = formatFor(chooseLocale(req), req.user?.time_zone);
   Object.assign(res.locals, format);
   res.setHeader('content-language', format.locale);
 }

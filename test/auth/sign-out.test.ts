@@ -13,7 +13,7 @@ import { asPgPool } from '../../src/db/db.ts';
 import { createBrowserSessions } from '../../src/web/sessions/browser-session.ts';
 import { BrowserSessionStore, hashBrowserSessionId } from '../../src/web/sessions/browser-session-store.ts';
 import { errorPages } from '../../src/web/error-pages.ts';
-import { endBrowserSessions } from '../../src/web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../../src/auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../support/app.ts';
 import {
@@ -198,7 +198,7 @@ describe('a request that is still being answered when its browser session is del
       store.set('an-id', data, done);
     });
     const rows = () => testApp.db('browser_sessions').where({ sid: hashBrowserSessionId('an-id') });
-    store.noteUnstored(data);
+    store.noteUnstored(data, { at: new Date(), ip: null, userAgent: null });
     await save();
     expect(await rows()).toHaveLength(1);
     expect(await store.continue('an-id', data)).toBe(true);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { AuditAction } from '../../src/audit/actions.ts';
 import { createToken } from '../../src/workspace/workspace-cookie.ts';
@@ -216,6 +216,22 @@ const bobsToken = async (db: Knex, { bob }: Cast): Promise<number> => (await bui
 
 const bobsKey = async (db: Knex, { bob }: Cast): Promise<number> => (await buildSshKey(db, bob)).id;
 
+/** A browser of Bob's beside the one that visits. */
+const bobsBrowser = async (db: Knex, { bob }: Cast): Promise<string> => {
+  const sid = createHash('sha256').update(randomUUID()).digest('hex');
+  const sess = { cookie: {}, passport: { user: String(bob.id) }, signedInAt: Date.now(), version: 0 };
+  await db('browser_sessions').insert({ sid, sess, expire: new Date(Date.now() + 3_600_000) });
+  return sid;
+};
+
+const bobsDevice = async (db: Knex, { bob }: Cast): Promise<number> => {
+  const seen = { created_at: new Date(), last_used_at: new Date() };
+  const [row] = await db('known_devices')
+    .insert({ user_id: bob.id, token_hash: randomUUID(), ...seen })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
 const byToken = (bob: number, alice: number, charlie: number): NonNullable<RouteRule['byToken']> => ({
   bob,
   alice,
@@ -345,7 +361,61 @@ export const routeRules: RouteRule[] = [
     audit: 'identity_confirmed',
     forStaff: 'a proof of their own',
   },
-
+  {
+    route: 'GET /account/profile',
+    target: () => ({ path: '/account/profile' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/profile',
+    target: () => ({ path: '/account/profile', form: { fullName: '' } }),
+    expect: change(422, 422, 422, 422),
+    audit: ownTest('test/account/account.test.ts'),
+  },
+  {
+    route: 'GET /account/sign-ins',
+    target: () => ({ path: '/account/sign-ins' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /account/browsers',
+    target: () => ({ path: '/account/browsers' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /account/browsers/others',
+    target: () => ({ path: '/account/browsers/others' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/browsers/others',
+    target: () => ({ path: '/account/browsers/others' }),
+    expect: change(303, 303, 303, 303),
+    audit: ownTest('test/account/browsers.test.ts: a row for each browser that is signed out'),
+    forStaff: 'their own browsers',
+  },
+  {
+    route: 'POST /account/browsers/:sid/revoke',
+    target: async (db, cast) => ({ path: `/account/browsers/${await bobsBrowser(db, cast)}/revoke` }),
+    expect: change(303, 404, 404, 404),
+    audit: 'browser_session_revoked',
+  },
+  {
+    route: 'GET /account/devices',
+    target: () => ({ path: '/account/devices' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/devices/:id/forget',
+    target: async (db, cast) => ({ path: `/account/devices/${await bobsDevice(db, cast)}/forget` }),
+    expect: change(303, 404, 404, 404),
+    audit: 'device_forgotten',
+  },
   {
     route: 'GET /auth/tokens',
     target: () => ({ path: '/auth/tokens' }),

@@ -3,7 +3,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
-import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { endLinksOf } from './end-links.ts';
 import type { AddressAccount } from './queries.ts';

@@ -6,7 +6,7 @@ import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
 import { HOUR_MS } from '../../durations.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
-import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { lockAddress } from './address-lock.ts';
 import { findWayBack, type AddressChange } from './change-queries.ts';

@@ -169,7 +169,7 @@ async function changeFromForm(parts: Parts, req: Request, res: Response): Promis
     else again(422, { oldPassword: format.t('password.oldWrong') });
     return;
   }
-  await startBrowserSession(req, user);
+  await startBrowserSession(req, outcome.user);
   setFlash(req, 'success', format.t('password.wasChanged'));
   res.redirect(303, '/auth/password');
 }

@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { forgetDevicesOf } from '../../auth/known-device.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
-import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 

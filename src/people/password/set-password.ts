@@ -4,12 +4,13 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { attemptKey, forgetDevices } from '../../auth/known-device.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
+import { findSignedInUser } from '../../auth/require-user.ts';
 import type { Config } from '../../config/config.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
 import { hashSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { endBrowserSessions } from '../../web/sessions/end-browser-sessions.ts';
+import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { endLinksOf } from '../address/end-links.ts';
 import { noteConfirmed } from '../address/note-confirmed.ts';
@@ -35,7 +36,8 @@ interface NewPassword {
 }
 
 type ChangeOutcome =
-  | { ok: true }
+  /** The person as they are now: a browser session of before is over. */
+  | { ok: true; user: Express.User }
   | { ok: false; reason: 'wrong-password' | 'is-email' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
@@ -127,7 +129,9 @@ export async function changePassword(
     if (account?.password_hash !== found.password_hash) return { ok: false, reason: 'wrong-password' };
     await storePassword(trx, context, { account, passwordHash, ...input, action: 'password_changed' });
     await forgetFailures(trx, key);
-    return { ok: true };
+    const user = await findSignedInUser(trx, input.userId);
+    if (user === undefined) throw new Error('Bug! a locked person is gone');
+    return { ok: true, user };
   });
 }
 

@@ -11,10 +11,10 @@ export const peopleTables = {
       contact: ['email'],
       identity: ['full_name', 'role'],
       credential: ['password_hash'],
-      preference: ['locale'],
+      preference: ['locale', 'time_zone'],
       activity: ['created_at', 'deactivated_at', 'last_login_at', 'email_confirmed_at'],
     },
-    notPersonal: ['holds_email'],
+    notPersonal: ['holds_email', 'session_version'],
     withheld: { secret: ['password_hash'] },
   },
   // The name of a company, and its address here, may be the name of its owner.

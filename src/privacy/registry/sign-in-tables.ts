@@ -22,7 +22,7 @@ export const signInTables = {
     personal: {
       link: ['user_id'],
       network: ['user_agent', 'ip_address'],
-      activity: ['created_at', 'last_used_at'],
+      activity: ['created_at', 'last_used_at', 'forgotten_at'],
       credential: ['token_hash'],
     },
     notPersonal: ['id'],
@@ -31,8 +31,13 @@ export const signInTables = {
   browser_sessions: {
     activity: 'signIn',
     period: 'browserSession',
-    people: { person: `browser_sessions.sess -> 'passport' ->> 'user' = :user::text` },
-    personal: { credential: ['sid'], activity: ['sess', 'expire'] },
+    people: { person: 'browser_sessions.user_id = :user' },
+    personal: {
+      credential: ['sid'],
+      link: ['user_id'],
+      network: ['ip_address', 'user_agent'],
+      activity: ['sess', 'expire', 'signed_in_at', 'last_seen_at'],
+    },
     notPersonal: [],
     withheld: { secret: ['sid'] },
     json: {
@@ -40,7 +45,7 @@ export const signInTables = {
         personal: ['passport', 'signedInAt'],
         // A notice for the next page, which may name a colleague.
         others: ['flash'],
-        notPersonal: ['cookie', 'csrf'],
+        notPersonal: ['cookie', 'csrf', 'version'],
       },
     },
   },

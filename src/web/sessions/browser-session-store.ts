@@ -1,11 +1,29 @@
 import { createHash } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
 import session from 'express-session';
+import type { Request } from 'express';
+import { requestContext } from '../../audit/request-context.ts';
 import type pg from 'pg';
 
 const TABLE = 'browser_sessions';
 
 const PgStore = connectPgSimple(session);
+
+/** Longest user agent kept, in characters. */
+const USER_AGENT_MAX = 1024;
+
+/** When, from where and with which program a browser was seen last. */
+interface Client {
+  at: Date;
+  ip: string | null;
+  userAgent: string | null;
+}
+
+/** The facts that the row of a browser session has of its newest request. */
+export function clientOf(req: Request): Client {
+  const { at, ip, userAgent } = requestContext(req);
+  return { at, ip, userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null };
+}
 
 /** SHA-256 of a session id, in hex: the key of its row, and the name that evidence may use. */
 export function hashBrowserSessionId(browserSessionId: string): string {
@@ -21,7 +39,7 @@ export function hashBrowserSessionId(browserSessionId: string): string {
 export class BrowserSessionStore extends PgStore {
   readonly #pool: Pick<pg.Pool, 'query'>;
   /** Sessions created by a request under way and not stored yet. */
-  readonly #unstored = new WeakSet<session.SessionData>();
+  readonly #unstored = new WeakMap<session.SessionData, Client>();
   /** Sessions continued a moment ago, for an answer that is about to be sent. */
   readonly #continued = new WeakSet<session.SessionData>();
 
@@ -36,8 +54,8 @@ export class BrowserSessionStore extends PgStore {
   }
 
   /** Marks a session as created by the request under way: its first save inserts the row. */
-  noteUnstored(data: session.SessionData): void {
-    this.#unstored.add(data);
+  noteUnstored(data: session.SessionData, client: Client): void {
+    this.#unstored.set(data, client);
   }
 
   /** True for the session of a browser that has no row yet. */
@@ -45,12 +63,18 @@ export class BrowserSessionStore extends PgStore {
     return this.#unstored.has(data);
   }
 
-  /** Extends a stored session. False when the session no longer exists. */
-  async continue(sid: string, data: session.SessionData): Promise<boolean> {
-    const { rowCount } = await this.#pool.query(`update ${TABLE} set expire = $1 where sid = $2`, [
-      expiryOf(data),
-      hashBrowserSessionId(sid),
-    ]);
+  /**
+   * Extends a stored session. False when the session no longer exists. The row is written anyway, so what it
+   * says of the newest request costs nothing; an answer that was sent before its end says nothing.
+   */
+  async continue(sid: string, data: session.SessionData, client?: Client): Promise<boolean> {
+    const { rowCount } = await this.#pool.query(
+      `update ${TABLE} set expire = $1, last_seen_at = coalesce($3, last_seen_at),
+         ip_address = case when $3::timestamptz is null then ip_address else $4 end,
+         user_agent = case when $3::timestamptz is null then user_agent else $5 end
+       where sid = $2`,
+      [expiryOf(data), hashBrowserSessionId(sid), client?.at, client?.ip, client?.userAgent],
+    );
     if (rowCount === 1) this.#continued.add(data);
     return rowCount === 1;
   }
@@ -60,11 +84,18 @@ export class BrowserSessionStore extends PgStore {
   }
 
   override set(sid: string, data: session.SessionData, callback: (error?: unknown) => void = ignore): void {
-    const isNew = this.#unstored.delete(data);
-    const statement = isNew
-      ? `insert into ${TABLE} (sess, expire, sid) values ($1, $2, $3)`
-      : `update ${TABLE} set sess = $1, expire = $2 where sid = $3`;
-    this.#pool.query(statement, [data, expiryOf(data), hashBrowserSessionId(sid)]).then(() => {
+    const client = this.#unstored.get(data);
+    this.#unstored.delete(data);
+    const values = [data, expiryOf(data), hashBrowserSessionId(sid)];
+    const stored =
+      client === undefined
+        ? this.#pool.query(`update ${TABLE} set sess = $1, expire = $2 where sid = $3`, values)
+        : this.#pool.query(
+            `insert into ${TABLE} (sess, expire, sid, last_seen_at, ip_address, user_agent)
+             values ($1, $2, $3, $4, $5, $6)`,
+            [...values, client.at, client.ip, client.userAgent],
+          );
+    stored.then(() => {
       callback();
     }, callback);
   }

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../../config/config.ts';
 import { asPgPool, createDb } from '../../db/db.ts';
-import { BrowserSessionStore, hashBrowserSessionId } from './browser-session-store.ts';
+import { BrowserSessionStore, clientOf, hashBrowserSessionId } from './browser-session-store.ts';
 import { rollSessionCookie } from './roll-session-cookie.ts';
 import { DAY_MS, HOUR_MS } from '../../durations.ts';
 
@@ -14,6 +14,8 @@ declare module 'express-session' {
      * Time of the sign-in, in milliseconds since 1970. A browser session ends some days later, used or not.
      */
     signedInAt?: number;
+    /** The `session_version` of the person at the sign-in. Absent in sessions from before there was one. */
+    version?: number;
     /** Set by Passport: the id of the person who signed in. */
     passport?: { user?: string };
     /** The newest proof of who the person is; see `auth/step-up/`. */
@@ -100,7 +102,7 @@ function noteUnstoredSessions(store: BrowserSessionStore & { generate?: (req: Re
   const generate = store.generate?.bind(store);
   store.generate = (req) => {
     generate?.(req);
-    store.noteUnstored(req.session);
+    store.noteUnstored(req.session, clientOf(req));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { BrowserSessionStore } from './browser-session-store.ts';
+import { clientOf, type BrowserSessionStore } from './browser-session-store.ts';
 
 /** `express-session` does not touch an answer whose request has no session. */
 type MaybeSession = Omit<Request, 'session'> & { session: Request['session'] | undefined };
@@ -51,7 +51,7 @@ async function continueSession(
 ): Promise<void> {
   try {
     session.touch();
-    if (await store.continue(session.id, session)) return;
+    if (await store.continue(session.id, session, clientOf(req as Request))) return;
   } catch (error) {
     req.log.warn({ err: error }, 'browser session could not be continued');
   }

@@ -107,6 +107,18 @@ export class WorkspaceSessionTracker {
     return endOfBrowser(db, context, { userId, browserSessionHash }, { reason: 'signed-out' });
   }
 
+  /**
+   * Ends what this person has open in a browser that is signed out from another one: at its last activity,
+   * since nobody was seen there.
+   */
+  static async endSessionsOfRevokedBrowser(
+    db: Knex,
+    context: RequestContext,
+    input: { userId: number; browserSessionHash: string },
+  ): Promise<number> {
+    return endOfBrowser(db, context, input, { reason: 'signed-out' });
+  }
+
   /** Ends all sessions that a person has open, in every browser. */
   static async endSessionsOfUser(
     db: Knex,
