@@ -4,6 +4,7 @@ import ejs from 'ejs';
 import express, { type Express } from 'express';
 import { createAccountRouter } from './account/router.ts';
 import { createAdminRouter } from './admin/router.ts';
+import { createNoticesRouter } from './alerts/notices/notices-router.ts';
 import { createReportRouter } from './alerts/report/report-router.ts';
 import { createSessionPlaceRouter } from './alerts/watch/session-place-router.ts';
 import { createSchemaRouter } from './evidence/schemas/schema-router.ts';
@@ -125,6 +126,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createAuthRouter(deps, passport, limits));
   app.use('/auth', createPeopleRouter(deps, limits));
   app.use('/auth', createCredentialsRouter(deps));
+  app.use('/account', createNoticesRouter(deps));
   app.use('/account', createAccountRouter(deps));
   app.use('/auth', createReportRouter(deps));
   app.use('/account', createChangeRouter(deps));

@@ -1,5 +1,6 @@
 import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { createAlertsRouter } from '../alerts/router.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { refuseFromElsewhere } from '../web/refuse-from-elsewhere.ts';
@@ -40,6 +41,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));
   router.use(createPersonSessionsRouter(deps));
+  router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;
 }

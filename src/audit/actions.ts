@@ -27,6 +27,10 @@ export const auditActions = {
   account_secured:
     'Everybody was shut out of an account until a new password is set: sessions, tokens, keys, remembered browsers',
   incident_opened: 'An incident was opened: somebody looks into an account',
+  incident_noted: 'A note was added to an incident',
+  incident_closed: 'An incident was closed; details.outcome says what it was',
+  alert_rules_changed: 'An admin changed the rules of alerts (details has them before and after)',
+  notifications_changed: 'A person chose which mails to get',
   browser_session_moved: 'A browser session went on in another country or browser than it began in (details)',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',

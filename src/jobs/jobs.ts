@@ -2,6 +2,7 @@ import { sweepExportProgress } from '../evidence/export-progress.ts';
 import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import { watchSecurityEvents } from '../audit/security/watch-security-events.ts';
+import { sweepAlerts } from '../alerts/sweep-alerts.ts';
 import { SETTLE_MS } from '../alerts/watch/alert-watcher.ts';
 import { watchEvents } from '../alerts/watch/watch-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
@@ -74,6 +75,7 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       everySeconds: 60,
       run: (db, context) => watchEvents(db, context, { config: deps.config, settleMs: SETTLE_MS }),
     },
+    { name: 'sweep-alerts', everySeconds: 86_400, run: sweepAlerts },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepExpiredAccess },
     { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },

@@ -117,6 +117,31 @@ const alicesEntry = async (db: Knex, cast: Cast): Promise<string> => {
 const acmeMember = async (db: Knex, { acme }: Cast): Promise<number> =>
   (await buildUser(db, { company_id: acme.id })).id;
 
+/** An alert about Bob. */
+const bobsAlert = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
+  const [row] = await db('alerts')
+    .insert({
+      company_id: acme.id,
+      user_id: bob.id,
+      event_id: randomUUID(),
+      event_at: new Date(),
+      action: 'login',
+      rules: ['new-device'],
+      is_serious: false,
+      raised_at: new Date(),
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
+const bobsIncident = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
+  const [row] = await db('incidents')
+    .insert({ company_id: acme.id, user_id: bob.id, opened_at: new Date() })
+    .returning<{ id: number }[]>('id');
+  await db('incident_steps').insert({ incident_id: row!.id, at: new Date(), kind: 'opened' });
+  return row!.id;
+};
+
 /** The address of an admin page as this visitor would have it: an operator names the company. */
 export const adminPath = (path: string, cast: Cast, visitor: VisitorName): string =>
   visitor === 'olivia' ? `${path}${path.includes('?') ? '&' : '?'}company=${cast.acme.id}` : path;
@@ -876,6 +901,100 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/address/confirm.test.ts'),
   },
   {
+    route: 'GET /admin/alerts',
+    target: () => ({ path: '/admin/alerts' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/alerts/all',
+    target: () => ({ path: '/admin/alerts/all' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/alerts/:id/incident',
+    target: async (db, cast) => ({ path: `/admin/alerts/${await bobsAlert(db, cast)}/incident` }),
+    expect: change(403, 303, 404, 303),
+    audit: ownTest('test/alerts/incidents/incidents.test.ts'),
+    forStaff: 'operators help with incidents; each look of theirs is in the company’s audit trail',
+  },
+  {
+    route: 'GET /admin/alerts/incidents',
+    target: () => ({ path: '/admin/alerts/incidents' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/alerts/incidents/:id',
+    target: async (db, cast) => ({ path: `/admin/alerts/incidents/${await bobsIncident(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/alerts/incidents/:id/notes',
+    target: async (db, cast) => ({
+      path: `/admin/alerts/incidents/${await bobsIncident(db, cast)}/notes`,
+      form: { note: 'asked by phone' },
+    }),
+    expect: change(403, 303, 404, 303),
+    audit: 'incident_noted',
+    forStaff: 'operators help with incidents; each look of theirs is in the company’s audit trail',
+  },
+  {
+    route: 'POST /admin/alerts/incidents/:id/secure',
+    target: async (db, cast) => ({ path: `/admin/alerts/incidents/${await bobsIncident(db, cast)}/secure` }),
+    expect: change(403, 422, 404, 422),
+    audit: ownTest('test/alerts/incidents/incidents.test.ts'),
+  },
+  {
+    route: 'POST /admin/alerts/incidents/:id/close',
+    target: async (db, cast) => ({
+      path: `/admin/alerts/incidents/${await bobsIncident(db, cast)}/close`,
+      form: { outcome: 'false-alarm' },
+    }),
+    expect: change(403, 303, 404, 303),
+    audit: 'incident_closed',
+    forStaff: 'operators help with incidents; each look of theirs is in the company’s audit trail',
+  },
+  {
+    route: 'GET /admin/alerts/rules',
+    target: () => ({ path: '/admin/alerts/rules' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/alerts/rules',
+    target: () => ({ path: '/admin/alerts/rules', form: {} }),
+    expect: change(403, 422, 422, 403),
+    audit: ownTest('test/alerts/settings/rules.test.ts'),
+  },
+  {
+    route: 'GET /account/notifications',
+    target: () => ({ path: '/account/notifications' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/notifications',
+    target: () => ({ path: '/account/notifications', form: { incidents: 'on' } }),
+    expect: change(303, 303, 303, 303),
+    audit: 'notifications_changed',
+    forStaff: 'each person chooses for themselves',
+  },
+  {
+    route: 'GET /account/alerts/:id/not-me',
+    target: async (db, cast) => ({ path: `/account/alerts/${await bobsAlert(db, cast)}/not-me` }),
+    expect: page(200, 404, 404, 404),
+    audit: reading,
+  },
+  {
+    route: 'POST /account/alerts/:id/not-me',
+    target: () => ({ path: '/account/alerts/999999/not-me' }),
+    expect: change(404, 404, 404, 404),
+    audit: ownTest('test/alerts/report/report.test.ts'),
+  },
+  {
     route: 'GET /auth/not-me/:token',
     target: () => ({ path: `/auth/not-me/${'a'.repeat(43)}` }),
     expect: everyone(410),
@@ -885,7 +1004,7 @@ export const routeRules: RouteRule[] = [
     route: 'POST /auth/not-me/:token',
     target: () => ({ path: `/auth/not-me/${'a'.repeat(43)}` }),
     expect: everyone(410),
-    audit: ownTest('test/alerts/report.test.ts'),
+    audit: ownTest('test/alerts/report/report.test.ts'),
   },
   {
     route: 'GET /account/email',

@@ -1,5 +1,5 @@
 import { isHit } from './rule-hits.ts';
-import { noteEvent, restKey, type Profile } from './profile.ts';
+import { emptyProfile, noteEvent, restKey, type Profile } from './profile.ts';
 import { ruleNames, type RuleName, type RuleSettings } from './rule-settings.ts';
 import type { WatchedEvent } from './watched-event.ts';
 import { DAY_MS } from '../../durations.ts';
@@ -27,6 +27,17 @@ export function judgeEvent(profile: Profile, event: WatchedEvent, settings: Rule
   for (const rule of hits) profile.raised.set(restKey(rule, event), event.at);
   noteEvent(profile, event);
   return hits;
+}
+
+/** The rules that each event of a history breaks, oldest first. Events that break none are left out. */
+export function judgeHistory(
+  history: { since: Date; events: WatchedEvent[] },
+  settings: RuleSettings,
+): { event: WatchedEvent; rules: RuleName[] }[] {
+  const profile = emptyProfile(history.since);
+  return history.events
+    .map((event) => ({ event, rules: judgeEvent(profile, event, settings) }))
+    .filter(({ rules }) => rules.length > 0);
 }
 
 function isResting(profile: Profile, event: WatchedEvent, rule: RuleName): boolean {

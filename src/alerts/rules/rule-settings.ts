@@ -37,7 +37,7 @@ export type RuleName = keyof typeof ruleThresholds;
 export const ruleNames = Object.keys(ruleThresholds) as RuleName[];
 
 /** A rule as a company has it. A muted rule raises nothing and stays in the list. */
-interface RuleSetting {
+export interface RuleSetting {
   isMuted: boolean;
   thresholds: Record<string, number>;
 }
@@ -54,7 +54,7 @@ export const seriousRules: readonly RuleName[] = [
 ];
 
 /** The thresholds of a rule, by name. */
-function thresholdsOf(rule: RuleName): [string, Threshold][] {
+export function thresholdsOf(rule: RuleName): [string, Threshold][] {
   const thresholds: Record<string, Threshold> = ruleThresholds[rule];
   return Object.entries(thresholds);
 }

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../durations.ts';
 import { isByStaff, watchedActions, type WatchedRow } from './read-event.ts';
 
 /** Longer than any rule remembers a country, a network or a browser: a year at most, see `ruleThresholds`. */
-const HISTORY_DAYS = 366;
+export const HISTORY_DAYS = 366;
 
 /** Newest rows that are read: somebody with more in a year is known well enough. */
 const HISTORY_ROWS = 3000;
@@ -57,4 +57,18 @@ export async function listHistory(db: Knex, row: WatchedRow): Promise<WatchedRow
     .limit(HISTORY_ROWS)
     .select<WatchedRow[]>(columns);
   return rows.reverse();
+}
+
+/** The rows of a company from a time on, oldest first, for the preview of its rules. */
+export function listCompanyRows(
+  db: Knex,
+  { companyId, since }: { companyId: number; since: Date },
+): Promise<WatchedRow[]> {
+  return db('audit_logs')
+    .where('company_id', companyId)
+    .whereNotNull('user_id')
+    .whereIn('action_type', watchedActions)
+    .where('timestamp', '>', since)
+    .orderBy(['timestamp', 'event_id'])
+    .select<WatchedRow[]>(columns);
 }

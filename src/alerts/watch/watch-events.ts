@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { emptyProfile, type Profile } from '../rules/profile.ts';
 import { judgeEvent } from '../rules/judge-event.ts';
-import { findRuleSettings } from '../settings/queries.ts';
+import { findRuleSettings } from '../rule-queries.ts';
 import type { RuleSettings } from '../rules/rule-settings.ts';
 import { findWatchedRow, listHistory } from './history-queries.ts';
 import { raiseAlert } from './raise-alert.ts';

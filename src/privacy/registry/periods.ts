@@ -1,3 +1,4 @@
+import { ALERT_MONTHS } from '../../alerts/sweep-alerts.ts';
 import { KEY_HOURS } from '../../api/create-workspace-once.ts';
 import { DEVICE_MEMORY_DAYS, LOCK_MEMORY_HOURS } from '../../auth/sweep-auth.ts';
 import { MAX_MONTHS_AHEAD } from '../../billing/order-rules.ts';
@@ -27,6 +28,8 @@ export const periods = {
   withEvidence: { amount: null, unit: null, since: 'evidence' },
   case: { amount: null, unit: null, since: 'case' },
   device: { amount: DEVICE_MEMORY_DAYS, unit: 'days', since: 'last-use' },
+  /** As long as a takeover can matter in a dispute; an incident from its end on. */
+  alert: { amount: ALERT_MONTHS, unit: 'months', since: 'made' },
   browserSession: { amount: SESSION_MAX_DAYS, unit: 'days', since: 'made' },
   lock: { amount: LOCK_MEMORY_HOURS, unit: 'hours', since: 'last-use' },
   /** Tickets, cookies, counters and the like are swept within an hour of the end of their use. */

@@ -1,5 +1,6 @@
 import type { Category, JsonKeys, RegisteredTable, WithheldReason, ActivityName } from './activities.ts';
 import type { PeriodName } from './periods.ts';
+import { alertTables } from './alert-tables.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './billing-tables.ts';
 import { otherTables } from './other-tables.ts';
@@ -19,6 +20,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...auditTables,
   ...workspaceTables,
   ...billingTables,
+  ...alertTables,
   ...otherTables,
 };
 

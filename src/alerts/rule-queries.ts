@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { presetSettings, readSettings, type RuleSettings } from '../rules/rule-settings.ts';
+import { presetSettings, readSettings, type RuleSettings } from './rules/rule-settings.ts';
 
 /** The rules of a company. Those of the platform's staff (null) are as they are without a choice. */
 export async function findRuleSettings(db: Knex, companyId: number | null): Promise<RuleSettings> {
