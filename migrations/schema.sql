@@ -424,6 +424,7 @@ create table known_devices (
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone not null,
   forgotten_at timestamp with time zone,
+  trusted_until timestamp with time zone,
   constraint pk_known_devices PRIMARY KEY (id),
   constraint uq_known_devices_token UNIQUE (token_hash),
   constraint fk_known_devices_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
@@ -616,6 +617,37 @@ create table open_workspace_sessions (
 );
 CREATE INDEX idx_open_workspace_sessions_session ON open_workspace_sessions USING btree (workspace_session_id);
 
+-- table passkey_challenges
+create table passkey_challenges (
+  challenge_hash text not null,
+  purpose text not null,
+  user_id bigint,
+  expires_at timestamp with time zone not null,
+  constraint pk_passkey_challenges PRIMARY KEY (challenge_hash),
+  constraint fk_passkey_challenges_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint ck_passkey_challenges_purpose CHECK (purpose = ANY (ARRAY['enrol'::text, 'sign-in'::text, 'confirm'::text]))
+);
+CREATE INDEX idx_passkey_challenges_expires_at ON passkey_challenges USING btree (expires_at);
+
+-- table passkeys
+create table passkeys (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  name text not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  is_synced boolean not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  constraint pk_passkeys PRIMARY KEY (id),
+  constraint uq_passkeys_credential UNIQUE (credential_id),
+  constraint fk_passkeys_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE,
+  constraint ck_passkeys_name CHECK (length(name) >= 1 AND length(name) <= 60)
+);
+CREATE INDEX idx_passkeys_user ON passkeys USING btree (user_id, id);
+
 -- table password_reset_requests
 create table password_reset_requests (
   id bigint generated always as identity not null,
@@ -725,6 +757,18 @@ create table rate_limits (
 );
 CREATE INDEX idx_rate_limits_expire ON rate_limits USING btree (expire);
 
+-- table recovery_codes
+create table recovery_codes (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  code_hash text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint pk_recovery_codes PRIMARY KEY (id),
+  constraint uq_recovery_codes_code UNIQUE (user_id, code_hash),
+  constraint fk_recovery_codes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+
 -- table refused_attempts
 create table refused_attempts (
   key text not null,
@@ -756,6 +800,17 @@ create table scheduled_jobs (
   last_succeeded boolean,
   last_message text,
   constraint pk_scheduled_jobs PRIMARY KEY (name)
+);
+
+-- table second_factor_policies
+create table second_factor_policies (
+  company_id bigint not null,
+  required_from timestamp with time zone not null,
+  set_by bigint not null,
+  set_at timestamp with time zone not null,
+  constraint pk_second_factor_policies PRIMARY KEY (company_id),
+  constraint fk_second_factor_policies_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_second_factor_policies_setter FOREIGN KEY (set_by) REFERENCES users(id) ON DELETE RESTRICT
 );
 
 -- table security_events
@@ -834,6 +889,21 @@ create table subscriptions (
   constraint ck_subscriptions_plan CHECK (plan = ANY (ARRAY['trial'::text, 'starter'::text, 'team'::text, 'enterprise'::text]))
 );
 
+-- table totp_secrets
+create table totp_secrets (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  sealed_secret bytea not null,
+  created_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_step bigint,
+  last_used_at timestamp with time zone,
+  constraint pk_totp_secrets PRIMARY KEY (id),
+  constraint fk_totp_secrets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX uq_totp_secrets_confirmed ON totp_secrets USING btree (user_id) WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX uq_totp_secrets_waiting ON totp_secrets USING btree (user_id) WHERE confirmed_at IS NULL;
+
 -- table users
 create table users (
   id bigint generated always as identity not null,
@@ -851,6 +921,7 @@ create table users (
   password_blocked_at timestamp with time zone,
   time_zone text default 'Europe/Istanbul'::text not null,
   session_version integer default 0 not null,
+  second_factor_at timestamp with time zone,
   constraint pk_users PRIMARY KEY (id),
   constraint uq_users_company_id UNIQUE (company_id, id),
   constraint fk_users_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -1469,10 +1540,12 @@ grant usage on legal_holds_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
+grant usage on passkeys_id_seq to app;
 grant usage on password_reset_requests_id_seq to app;
 grant usage on password_resets_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
 grant usage on payments_id_seq to app;
+grant usage on recovery_codes_id_seq to app;
 grant usage on security_events_access_refused to app;
 grant usage on security_events_forged_request to app;
 grant usage on security_events_sign_in_refused to app;
@@ -1480,6 +1553,7 @@ grant usage on security_events_slot to app;
 grant usage on security_events_token_refused to app;
 grant usage on security_events_unsigned_callback to app;
 grant usage on ssh_keys_id_seq to app;
+grant usage on totp_secrets_id_seq to app;
 grant usage on users_id_seq to app;
 grant usage on workspace_sessions_ids to app;
 grant usage on workspaces_id_seq to app;
@@ -1515,17 +1589,22 @@ grant delete, insert, select, update on membership_periods to app;
 grant select on migration_checksums to app;
 grant delete, insert, select, update on notification_choices to app;
 grant delete, insert, select, update on open_workspace_sessions to app;
+grant delete, insert, select, update on passkey_challenges to app;
+grant delete, insert, select, update on passkeys to app;
 grant delete, insert, select, update on password_reset_requests to app;
 grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
 grant delete, insert, select, update on payments to app;
 grant delete, insert, select, update on rate_limits to app;
+grant delete, insert, select, update on recovery_codes to app;
 grant delete, insert, select, update on refused_attempts to app;
 grant delete, insert, select, update on scheduled_jobs to app;
+grant delete, insert, select, update on second_factor_policies to app;
 grant delete, insert, select, update on security_events to app;
 grant delete, insert, select, update on ssh_connections to app;
 grant delete, insert, select, update on ssh_keys to app;
 grant delete, insert, select, update on subscriptions to app;
+grant delete, insert, select, update on totp_secrets to app;
 grant delete, insert, select, update on users to app;
 grant delete, insert, select, update on workspace_hosts to app;
 grant delete, insert, select, update on workspace_passes to app;

@@ -101,7 +101,11 @@ function greetWhenListening(server: ChildProcess, env: Environment, signIns: Dem
     say('');
     say(`  YouAreCoder   ${env['BASE_URL'] ?? `http://localhost:${env['PORT'] ?? ''}`}`);
     say(`  PayTR         ${env['PAYTR_BASE_URL'] ?? ''}`);
-    for (const { role, email, password } of signIns) say(`  ${role.padEnd(13)} ${email}  /  ${password}`);
+    for (const { role, email, password, key } of signIns) {
+      say(`  ${role.padEnd(13)} ${email}  /  ${password}`);
+      // Only the demo has it: a production database has no such people, and this is never reached there.
+      if (key !== null) say(`  ${''.padEnd(13)} second step: npm run -s code -- ${key}`);
+    }
     say('');
     say('  Stop with Ctrl-C.');
   });

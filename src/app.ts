@@ -12,6 +12,8 @@ import { createApiRouter } from './api/router.ts';
 import type { WorkspaceDeps } from './workspace/workspace-deps.ts';
 import { unroutedContext, type RequestContext } from './audit/request-context.ts';
 import { createPassport } from './auth/passport.ts';
+import { createEnrolmentRouter } from './auth/enrolment/router.ts';
+import { requireSecondFactor } from './auth/enrolment/require-second-factor.ts';
 import { requireCompanyUser } from './auth/require-user.ts';
 import { createAuthRouter } from './auth/router.ts';
 import { createAttemptLimits } from './auth/attempt-limits.ts';
@@ -120,6 +122,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(csrfProtection(config));
 
   app.use(createSessionPlaceRouter(deps));
+  app.use(requireSecondFactor);
   app.use(createHomeRouter(deps));
   app.use(createLocaleRouter(deps));
   app.use('/auth', noStore);
@@ -130,6 +133,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/account', createAccountRouter(deps));
   app.use('/auth', createReportRouter(deps));
   app.use('/account', createChangeRouter(deps));
+  app.use('/account', createEnrolmentRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));

@@ -18,7 +18,8 @@ export const USAGE = `Operators are the platform's own staff. They see every com
   npm run operator -- list
   npm run operator -- deactivate <email>
 
-create prints a random password once, or takes one from standard input. The database is DATABASE_URL, else the
+create prints a random password once, or takes one from standard input. At the first sign-in the operator sets
+up a second factor (an authenticator app or a passkey); before that, nothing else opens. The database is DATABASE_URL, else the
 embedded one that "npm start" made.`;
 
 /** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
@@ -87,6 +88,7 @@ async function create(
   if (!outcome.ok) throw new CommandError(`${email} has an account already`);
   terminal.say(`Operator ${email} created.`);
   if (chosen === null) terminal.say(`Password (shown only now): ${password}`);
+  terminal.say('The first sign-in leads to setting up a second factor; nothing else opens before.');
 }
 
 async function list(db: Knex, terminal: Terminal): Promise<void> {

@@ -7,6 +7,8 @@ import { createOperator } from '../../src/people/create-operator.ts';
 import { inviteMember } from '../../src/people/invitations/invite-member.ts';
 import { confirmAddress } from '../../src/people/address/confirm-address.ts';
 import { register } from '../../src/people/registration/register.ts';
+import { confirmTotp, findWaitingSecret, startTotp } from '../../src/auth/enrolment/enrol-totp.ts';
+import { totpCode } from '../../src/auth/factors/totp.ts';
 import { signIn } from '../../src/auth/sign-in.ts';
 import type { Config } from '../../src/config/config.ts';
 import { formatFor } from '../../src/web/format.ts';
@@ -71,16 +73,27 @@ export async function createDemo(db: Knex, config: Config, now: Date): Promise<v
   ];
   const operatorContext = contextOf(demoPeople.operator, later(start, 200));
   const operator = { email: demoPeople.operator.email, fullName: demoPeople.operator.fullName };
-  await createOperator(
+  const created = await createOperator(
     db,
     { ...operatorContext, actorType: 'system' },
     { ...operator, password: DEMO_PASSWORD, locale: 'tr' },
   );
+  if (created.ok) await setUpApp(db, config, created.userId, later(start, 230));
   // Before the days are lived, since the trial ends after fourteen of them.
   await payForDemo(db, config, { admin, at: new Date(start.getTime() + 12 * DAY_MS) });
   await liveThroughDays(db, config, { people: [admin, ...members], start, now });
   const wrong = { email: demoPeople.memberA.email, password: 'not the password', deviceToken: null };
   await signIn(db, contextOf({ ip: '198.51.100.200' }, later(now, -200)), wrong);
+}
+
+/** The operator sets up an authenticator app, as every operator has to. */
+async function setUpApp(db: Knex, config: Config, userId: number, at: Date): Promise<void> {
+  const context = contextOf(demoPeople.operator, at);
+  const asOperator: RequestContext = { ...context, actorType: 'operator', userId };
+  await startTotp(db, asOperator, { config, userId });
+  const secret = await findWaitingSecret(db, { config, userId });
+  if (secret === null) throw new Error('Bug! A secret that was just made is not there');
+  await confirmTotp(db, asOperator, { config, userId, code: totpCode(secret, at) });
 }
 
 function later(date: Date, minutes: number): Date {

@@ -33,8 +33,20 @@ function attemptNotes(row: AuditEntryRow, { format }: Teller): SentencePart[][] 
     ...(typeof isKnown === 'boolean' && row.action_type === 'login'
       ? [line(t(isKnown ? 'auditWord.knownDevice' : 'auditWord.newDevice'))]
       : []),
+    ...factorNotes(row, t),
     ...(scope === null ? [] : [line(t('auditWord.scope', { name: scope }))]),
   ];
+}
+
+const factors = ['totp', 'passkey', 'recovery-code', 'remembered-device'] as const;
+
+/** By what a sign-in was more than a password, or that it was not. */
+function factorNotes(row: AuditEntryRow, t: Teller['format']['t']): SentencePart[][] {
+  if (row.action_type !== 'login' && row.action_type !== 'account_locked') return [];
+  if (row.details.step === 'second-factor') return [line(t('auditWord.secondStep'))];
+  const factor = factors.find((name) => name === row.details.factor);
+  if (factor !== undefined) return [line(t(`auditWord.by_${factor}`))];
+  return row.success && row.details.method === 'password' ? [line(t('auditWord.byPassword'))] : [];
 }
 
 function staffNotes(row: AuditEntryRow, teller: Teller): SentencePart[][] {

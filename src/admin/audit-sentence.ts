@@ -117,6 +117,7 @@ function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, Sentenc
     timeZone: plain(textIn(row, 'time_zone') ?? '–'),
     document: documentOf(row, teller.format),
     language: plain(languageOf(row, teller.format)),
+    factor: plain(factorOf(row, teller.format)),
     hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },
     page: plain(t(`auditWord.${pageOf(row.request_path)}`)),
     until: plain(when(readDate(end))),
@@ -176,6 +177,12 @@ function documentOf(row: AuditEntryRow, { t }: Format): SentencePart {
 function languageOf(row: AuditEntryRow, { t }: Format): string {
   const locale = textIn(row, 'locale');
   return locale === 'tr' || locale === 'en' ? t(`auditWord.language_${locale}`) : (locale ?? '–');
+}
+
+function factorOf(row: AuditEntryRow, { t }: Format): string {
+  const kind = textIn(row, 'kind');
+  if (kind === 'passkey') return t('auditWord.factor_passkey', { name: textIn(row, 'name') ?? '–' });
+  return t(kind === 'totp' ? 'auditWord.factor_totp' : 'auditWord.factor_other');
 }
 
 function planText(plan: string | null, { t }: Format): string {

@@ -32,6 +32,12 @@ export const auditActions = {
   alert_rules_changed: 'An admin changed the rules of alerts (details has them before and after)',
   notifications_changed: 'A person chose which mails to get',
   browser_session_moved: 'A browser session went on in another country or browser than it began in (details)',
+  second_factor_asked: 'The password of a sign-in was right, and a second factor was asked for',
+  second_factor_added: 'A person added a second factor (details.kind: totp or passkey)',
+  second_factor_removed:
+    'A second factor was removed (details.kind); details.was_last says whether it was the last',
+  recovery_codes_made: 'Recovery codes were made; those before ended',
+  device_trust_ended: 'A browser that was spared the second factor is asked for it again',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',
   locale_changed: 'A person chose the language of the pages',

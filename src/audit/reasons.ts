@@ -4,6 +4,9 @@
  */
 export const auditReasons = {
   'wrong-password': 'The password was not the one of the account',
+  'wrong-code': 'The code was of no authenticator app or recovery code of the account, or it had been used',
+  'wrong-passkey': 'The answer of the passkey was not good',
+  'counter-went-back': 'The passkey has been used fewer times than before: it, or its answer, was copied',
   'unknown-email': 'Nobody has the attempted address',
   locked: 'Sign-in with this address is locked after too many wrong passwords',
   'rate-limited': 'More attempts than a limit allows; no password was looked at',

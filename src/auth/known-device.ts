@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
+import { DAY_MS } from '../durations.ts';
 import { newSecret } from '../secret-token.ts';
 import { findKnownDevice } from './queries.ts';
 
@@ -27,20 +28,28 @@ interface DeviceClaim {
 export async function attemptKey(
   db: Knex,
   claim: DeviceClaim,
-): Promise<{ key: string; isKnownDevice: boolean }> {
+): Promise<{ key: string; isKnownDevice: boolean; trustedUntil: Date | null }> {
   const device = await findKnownDevice(db, deviceHash(claim.email, claim.deviceToken ?? ''));
   const isKnownDevice = device !== undefined;
-  return { key: sha256(isKnownDevice ? `${claim.email}\n${String(device.id)}` : claim.email), isKnownDevice };
+  return {
+    key: sha256(isKnownDevice ? `${claim.email}\n${String(device.id)}` : claim.email),
+    isKnownDevice,
+    trustedUntil: device?.trusted_until ?? null,
+  };
 }
 
+/** Days for which a browser is spared the second factor, when the person asked for that. */
+export const TRUST_DAYS = 30;
+
 /**
- * Remembers the browser of a successful sign-in. Returns the token for its cookie, whether the browser is new
- * to this person, and whether somebody else has signed in with it before.
+ * Remembers the browser of a successful sign-in; with `isTrusted` also spares it the second factor for
+ * `TRUST_DAYS`. Returns the token for its cookie, whether the browser is new to this person, and whether
+ * somebody else has signed in with it before.
  */
 export async function rememberDevice(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: DeviceClaim & { userId: number },
+  input: DeviceClaim & { userId: number; isTrusted?: boolean },
 ): Promise<{ token: string; deviceId: number; isNew: boolean; isOthers: boolean }> {
   const token = input.deviceToken ?? newSecret();
   const tokenHash = deviceHash(input.email, token);
@@ -49,6 +58,9 @@ export async function rememberDevice(
     user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
     ip_address: context.ip,
     last_used_at: context.at,
+    ...(input.isTrusted === true
+      ? { trusted_until: new Date(context.at.getTime() + TRUST_DAYS * DAY_MS) }
+      : {}),
   };
   const [row] = await trx('known_devices')
     .insert({ user_id: input.userId, token_hash: tokenHash, created_at: context.at, ...seen })

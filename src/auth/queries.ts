@@ -10,6 +10,8 @@ export interface UserWithPassword {
   deactivated_at: Date | null;
   /** Null while the password may be used. */
   password_blocked_at: Date | null;
+  /** Null while the password alone signs in. */
+  second_factor_at: Date | null;
 }
 
 /**
@@ -26,6 +28,21 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
       'password_hash',
       'deactivated_at',
       'password_blocked_at',
+      'second_factor_at',
+    ]);
+}
+
+/** A person by number, deactivated or not. */
+export async function findPersonToSignIn(
+  db: Knex,
+  userId: number,
+): Promise<{ id: number; company_id: number | null; email: string } | undefined> {
+  return db('users')
+    .where({ id: userId })
+    .first<{ id: number; company_id: number | null; email: string } | undefined>([
+      'id',
+      'company_id',
+      'email',
     ]);
 }
 
@@ -159,8 +176,16 @@ export async function findOpenInvitation(
 }
 
 /** A browser with an earlier sign-in, by the hash of the address and the browser's token. */
-export async function findKnownDevice(db: Knex, tokenHash: string): Promise<{ id: number } | undefined> {
-  return db('known_devices').where({ token_hash: tokenHash }).first<{ id: number } | undefined>('id');
+export async function findKnownDevice(db: Knex, tokenHash: string): Promise<KnownDevice | undefined> {
+  return db('known_devices')
+    .where({ token_hash: tokenHash })
+    .first<KnownDevice | undefined>(['id', 'trusted_until']);
+}
+
+interface KnownDevice {
+  id: number;
+  /** No second factor is asked for until then. Null: always. */
+  trusted_until: Date | null;
 }
 
 interface Operator {

@@ -11,6 +11,12 @@ export interface SignedIn {
 }
 
 /**
+ * How a sign-in was more than a password: a second factor, a passkey that stands for both, or a browser that
+ * was remembered at an earlier one.
+ */
+type SignInFactor = 'totp' | 'passkey' | 'recovery-code' | 'remembered-device';
+
+/**
  * Records a successful sign-in: the row in the audit trail, the browser, the time. The record comes before
  * the browser session, so that no session exists without its row. Undefined when the person has been
  * deactivated, has another password, or must set one, in the meantime.
@@ -22,7 +28,11 @@ export async function recordSignIn(
     userId: number;
     email: string;
     deviceToken: string | null;
-    method: 'password' | 'registration' | 'invitation';
+    method: 'password' | 'passkey' | 'registration' | 'invitation';
+    /** The second factor that was given, or why none was asked for. Absent when the person has none. */
+    factor?: SignInFactor;
+    /** Spares this browser the second factor for some days. */
+    isTrusted?: boolean;
     /**
      * The hash that the password was checked against: nobody signs in by one that has been replaced since.
      */
@@ -53,6 +63,8 @@ export async function recordSignIn(
     actorType: user.role === 'operator' ? 'operator' : 'user',
     details: {
       method: input.method,
+      ...(input.factor === undefined ? {} : { factor: input.factor }),
+      ...(input.isTrusted === true ? { device_remembered: true } : {}),
       device_id: device.deviceId,
       new_device: device.isNew,
       known_to_others: device.isOthers,

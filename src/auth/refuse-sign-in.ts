@@ -52,6 +52,8 @@ const OWN_ROWS: Record<string, number> = {
   malformed: 1,
   unreadable: 1,
   'unknown-email': 1,
+  'wrong-passkey': 1,
+  'counter-went-back': 1,
 };
 
 /** Whether attempts that fail for this reason can be made without end, so that they must be counted. */

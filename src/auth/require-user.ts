@@ -20,6 +20,8 @@ export interface SignedInUser {
   email_confirmed_at: Date | null;
   /** As the IANA database names it. Times on pages are told in it. */
   time_zone: string;
+  /** Since when the person has a second factor; null without one. */
+  second_factor_at: Date | null;
 }
 
 declare global {
@@ -31,6 +33,8 @@ declare global {
       subscription?: PlanTimes | null;
       /** Of the browser session; see `users.session_version`. Absent for requests with an access token. */
       session_version?: number;
+      /** From when on the person's company asks for a second factor. Null or absent: it does not. */
+      second_factor_required_from?: Date | null;
     }
   }
 }
@@ -46,13 +50,16 @@ export const signedInColumns = [
   'users.locale',
   'users.email_confirmed_at',
   'users.time_zone',
+  'users.second_factor_at',
 ];
 
 /**
  * The person of a browser session with the company's subscription, since every page may have to warn of its
  * end. Null for operators.
  */
-type PersonWithSubscription = SignedInUser & { subscription: PlanTimes | null; session_version: number };
+type PersonWithSubscription = Person & { subscription: PlanTimes | null };
+
+type Person = SignedInUser & { session_version: number; second_factor_required_from: Date | null };
 
 /**
  * Loads the person of a browser session. Undefined once the person is deactivated, which ends all their
@@ -66,23 +73,32 @@ export async function findSignedInUser(
   const row = await db('users')
     .leftJoin('companies', 'companies.id', 'users.company_id')
     .leftJoin('subscriptions', 'subscriptions.company_id', 'users.company_id')
+    .leftJoin('second_factor_policies as policy', 'policy.company_id', 'users.company_id')
     .where('users.id', userId)
     .whereNull('users.deactivated_at')
     .modify((query) => {
       if (version !== undefined) void query.where('users.session_version', version);
     })
-    .first<
-      (SignedInUser & { session_version: number } & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined
-    >([
+    .first<(Person & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined>([
       ...signedInColumns,
       'users.session_version',
       'subscriptions.plan',
       'subscriptions.trial_ends_at',
       'subscriptions.period_ends_at',
+      'policy.required_from as second_factor_required_from',
     ]);
   if (row === undefined) return undefined;
   const { plan, trial_ends_at, period_ends_at, ...user } = row;
   return { ...user, subscription: plan === null ? null : { plan, trial_ends_at, period_ends_at } };
+}
+
+/**
+ * True when a person may not go on without a second factor: the platform's staff always, and people of a
+ * company from the time on that their admin has set.
+ */
+export function needsSecondFactor(user: Express.User, at: Date): boolean {
+  const from = user.second_factor_required_from ?? null;
+  return user.role === 'operator' || (from !== null && from <= at);
 }
 
 /** Lets signed-in people pass. Others are sent to sign in and then back. */

@@ -5,7 +5,11 @@ import { AppError } from '../errors.ts';
 import { readDeviceToken, rememberDeviceToken } from '../web/sessions/device-cookie.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
-import { endBrowserSession, startBrowserSession } from '../web/sessions/start-browser-session.ts';
+import {
+  endBrowserSession,
+  startBrowserSession,
+  startPendingSignIn,
+} from '../web/sessions/start-browser-session.ts';
 import { faultOf } from '../web/body-fault.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from './attempt-limits.ts';
 import { keptValues } from '../web/form-errors.ts';
@@ -109,9 +113,17 @@ async function answer(parts: Parts, req: Request, res: Response, outcome: SignIn
     // Another person may still be signed in to this browser. They are signed out first, with a row of their
     // own.
     if (req.user !== undefined) await signOut(parts.db, requestContext(req));
-    await startBrowserSession(req, outcome.user);
+    // A remembered browser stands for the second factor that was given in it.
+    const by = outcome.user.second_factor_at === null ? 'password' : 'second-factor';
+    await startBrowserSession(req, outcome.user, { at: req.receivedAt.getTime(), by });
     rememberDeviceToken(res, parts.config, outcome.deviceToken);
     res.redirect(303, safeReturnTo((req.body as Record<string, unknown>).returnTo) ?? '/');
+  } else if (outcome.reason === 'second-factor') {
+    if (req.user !== undefined) await signOut(parts.db, requestContext(req));
+    const { userId, email, print } = outcome;
+    const returnTo = safeReturnTo((req.body as Record<string, unknown>).returnTo);
+    await startPendingSignIn(req, { userId, email, print, at: req.receivedAt.getTime(), returnTo });
+    res.redirect(303, '/auth/second-factor');
   } else if (outcome.reason === 'locked') {
     renderTooMany(req, res, outcome.retryAfterSeconds);
   } else {

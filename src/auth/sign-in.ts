@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
 import { recordRefusedAttempt } from '../audit/security/refused-attempts.ts';
@@ -20,10 +21,24 @@ interface SignInInput {
 
 export type SignInOutcome =
   | ({ ok: true } & SignedIn)
+  | ({ ok: false; reason: 'second-factor' } & PasswordGiven)
   | { ok: false; reason: 'wrong-credentials' }
   /** The password was right, but must be set anew first. */
   | { ok: false; reason: 'new-password-needed' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
+
+/** A person whose password was right, and who has not signed in: a second factor is missing. */
+interface PasswordGiven {
+  userId: number;
+  email: string;
+  /** The print of the hash that the password was checked against, see `passwordPrint`. */
+  print: string;
+}
+
+/** Tells whether a password is still the one that was checked, without saying anything about it. */
+export function passwordPrint(passwordHash: string): string {
+  return createHash('sha256').update(passwordHash).digest('hex');
+}
 
 /**
  * Checks an e-mail address and a password. Every attempt is in the audit trail, also one that breaks
@@ -32,7 +47,8 @@ export type SignInOutcome =
  * 1. An unknown address, a wrong password and a deactivated person are the same to the caller, in answer and
  *    in time; only the audit trail tells them apart.
  * 2. The fifth failure in a row locks the address (or the address on this known device) for half an hour.
- * 3. Refused attempts that can be made without end share one row (`recordRefusedAttempt`).
+ * 3. A person with a second factor has not signed in yet (`second-factor`), unless the browser is trusted.
+ * 4. Refused attempts that can be made without end share one row (`recordRefusedAttempt`).
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;
@@ -51,7 +67,7 @@ async function check(
   input: SignInInput,
   person: UserWithPassword | undefined,
 ): Promise<SignInOutcome> {
-  const { key, isKnownDevice } = await attemptKey(db, input);
+  const { key, isKnownDevice, trustedUntil } = await attemptKey(db, input);
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) {
     await logFailure(db, context, input, person, { reason: 'locked', isKnownDevice });
@@ -59,27 +75,54 @@ async function check(
   }
   const password = await verifyPassword(person?.password_hash ?? null, input.password);
   const isRight = password !== 'wrong';
-  const signedIn =
-    person !== undefined && isRight
-      ? await accept(db, context, {
-          ...input,
-          key,
-          person,
-          checkedHash: await hashInForce(db, person, input, password),
-        })
-      : undefined;
-  if (signedIn !== undefined) return { ok: true, ...signedIn };
+  if (person !== undefined && isRight) {
+    const checkedHash = await hashInForce(db, person, input, password);
+    const right = { ...input, key, person, checkedHash };
+    const isTrusted = trustedUntil !== null && trustedUntil > context.at;
+    const accepted = needsFactor(person) && !isTrusted ? askForFactor : accept;
+    const outcome = await accepted(db, context, right);
+    if (outcome !== undefined) return outcome;
+  }
   const reason = refusalOf(person, isRight);
   await logFailure(db, context, input, person, { reason, isKnownDevice });
   if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
   return { ok: false, reason: reason === 'new-password-needed' ? reason : 'wrong-credentials' };
 }
 
+type RightPassword = SignInInput & { key: string; person: UserWithPassword; checkedHash: string };
+
+/** Not for somebody who may not sign in at all. */
+function needsFactor({ second_factor_at, deactivated_at, password_blocked_at }: UserWithPassword): boolean {
+  return second_factor_at !== null && deactivated_at === null && password_blocked_at === null;
+}
+
+/** Notes that the password was right. The count of wrong ones ends; that of wrong second factors goes on. */
+async function askForFactor(
+  db: Knex,
+  context: RequestContext,
+  { key, person, email, checkedHash }: RightPassword,
+): Promise<SignInOutcome> {
+  await db.transaction(async (trx) => {
+    await forgetFailures(trx, key);
+    await AuditLogger.log(trx, context, {
+      action: 'second_factor_asked',
+      success: true,
+      resourceType: 'user',
+      resourceId: person.id,
+      userId: person.id,
+      companyId: person.company_id,
+      actorType: 'anonymous',
+      details: { email },
+    });
+  });
+  return { ok: false, reason: 'second-factor', userId: person.id, email, print: passwordPrint(checkedHash) };
+}
+
 async function accept(
   db: Knex,
   context: RequestContext,
-  input: SignInInput & { key: string; person: UserWithPassword; checkedHash: string },
-): Promise<SignedIn | undefined> {
+  input: RightPassword,
+): Promise<SignInOutcome | undefined> {
   return db.transaction(async (trx) => {
     const { email, deviceToken, person, checkedHash } = input;
     const signedIn = await recordSignIn(trx, context, {
@@ -87,10 +130,12 @@ async function accept(
       email,
       deviceToken,
       method: 'password',
+      ...(needsFactor(person) ? { factor: 'remembered-device' as const } : {}),
       checkedHash,
     });
-    if (signedIn !== undefined) await forgetFailures(trx, input.key);
-    return signedIn;
+    if (signedIn === undefined) return undefined;
+    await forgetFailures(trx, input.key);
+    return { ok: true, ...signedIn };
   });
 }
 

@@ -9,8 +9,8 @@ export const LOCK_MEMORY_HOURS = 24;
 export const DEVICE_MEMORY_DAYS = 730;
 
 /**
- * Removes expired browser sessions, rate limit counters, old locks, and browsers not seen for two years.
- * Returns a summary for the job list.
+ * Removes expired browser sessions, rate limit counters, old locks, challenges of passkeys, and browsers not
+ * seen for two years. Returns a summary for the job list.
  */
 export async function sweepAuth(db: Knex, context: RequestContext): Promise<string> {
   const sessions = await db('browser_sessions').where('expire', '<', context.at).delete();
@@ -21,7 +21,8 @@ export async function sweepAuth(db: Knex, context: RequestContext): Promise<stri
   const devices = await db('known_devices')
     .where('last_used_at', '<', hoursBefore(context.at, DEVICE_MEMORY_DAYS * 24))
     .delete();
-  const counts = { 'browser sessions': sessions, limits, locks, devices };
+  const challenges = await db('passkey_challenges').where('expires_at', '<', context.at).delete();
+  const counts = { 'browser sessions': sessions, limits, locks, devices, challenges };
   return `removed ${Object.entries(counts)
     .map(([name, count]) => `${String(count)} ${name}`)
     .join(', ')}`;

@@ -50,7 +50,7 @@ export async function authenticateToken(
   }
   await noteUse(db, context, found);
   const { id, company_id, company_name, email, full_name, role, locale, time_zone } = found;
-  const { email_confirmed_at } = found;
+  const { email_confirmed_at, second_factor_at } = found;
   const user = {
     id,
     company_id,
@@ -61,6 +61,7 @@ export async function authenticateToken(
     locale,
     time_zone,
     email_confirmed_at,
+    second_factor_at,
   };
   return { ok: true, token, user };
 }

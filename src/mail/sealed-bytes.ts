@@ -4,23 +4,26 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:cr
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** The uses of sealed bytes: each has a key of its own, so that none can be put in the place of another. */
+type Purpose = 'outbox' | 'totp';
+
 /**
- * Encrypts bytes that wait in the database, so that a stolen dump opens nothing. The key is made from the
+ * Encrypts bytes that the database keeps, so that a stolen dump opens nothing. The key is made from the
  * session secret.
  */
-export function sealBytes(sessionSecret: string, bytes: Buffer): Buffer {
+export function sealBytes(sessionSecret: string, bytes: Buffer, purpose: Purpose = 'outbox'): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', outboxKey(sessionSecret), nonce);
+  const cipher = createCipheriv('aes-256-gcm', sealingKey(sessionSecret, purpose), nonce);
   const text = Buffer.concat([cipher.update(bytes), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 }
 
 /** The bytes again, or null when they were sealed under another secret or have been changed. */
-export function openBytes(sessionSecret: string, sealed: Buffer): Buffer | null {
+export function openBytes(sessionSecret: string, sealed: Buffer, purpose: Purpose = 'outbox'): Buffer | null {
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', outboxKey(sessionSecret), nonce);
+    const decipher = createDecipheriv('aes-256-gcm', sealingKey(sessionSecret, purpose), nonce);
     decipher.setAuthTag(tag);
     return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
   } catch {
@@ -28,6 +31,6 @@ export function openBytes(sessionSecret: string, sealed: Buffer): Buffer | null 
   }
 }
 
-function outboxKey(sessionSecret: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', sessionSecret, '', 'outbox', 32));
+function sealingKey(sessionSecret: string, purpose: Purpose): Buffer {
+  return Buffer.from(hkdfSync('sha256', sessionSecret, '', purpose, 32));
 }

@@ -96,10 +96,13 @@ describe('npm run operator -- create', () => {
 
   it('makes somebody who can sign in, and who is gone at once when deactivated', async () => {
     const olga = await signIn(testApp.app, { email: 'olga@example.com', password });
-    expect((await olga.get('/')).headers.location).toBe('/admin');
+    // Until a second factor is set up, nothing else opens; the command says so.
+    expect(created.out).toContain('The first sign-in leads to setting up a second factor');
+    expect((await olga.get('/admin')).headers.location).toBe('/account/second-factor');
+    expect((await olga.get('/account/second-factor')).status).toBe(200);
     const ended = await operator(['deactivate', 'OLGA@example.com']);
     expect(ended).toMatchObject({ code: 0, err: '' });
-    expect((await olga.get('/admin')).headers.location).toMatch(/^\/auth\/login/);
+    expect((await olga.get('/account/second-factor')).headers.location).toMatch(/^\/auth\/login/);
     const again = await new Visitor(testApp.app).post('/auth/login', { email: 'olga@example.com', password });
     expect(again.status).toBe(422);
     expect(await rowsOf(testApp.db, 'operator_deactivated')).toMatchObject([

@@ -4,6 +4,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashPassword } from '../../src/auth/password.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
+import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { PASSWORD, signIn, Visitor, PRINTED_AT } from '../support/visitor.ts';
 import { cookieOf, rowsOf } from './rows.ts';
 
@@ -105,7 +106,10 @@ describe('signing in', () => {
   });
 
   it('is an operator’s act when an operator does it', async () => {
-    const response = await attempt({ email: cast.olivia.email, password: PASSWORD });
+    const browser = new Visitor(testApp.app);
+    browser.setDevice(TRUSTED_DEVICE);
+    const response = await browser.post('/auth/login', { email: cast.olivia.email, password: PASSWORD });
+    expect(response.headers.location).toBe('/');
     const [row] = await rowsOf(testApp.db, 'login', response);
     expect(row).toMatchObject({ actor_type: 'operator', user_id: cast.olivia.id, company_id: null });
   });

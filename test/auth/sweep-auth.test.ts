@@ -19,11 +19,19 @@ describe('the sweep', () => {
     const bob = await buildUser(testApp.db);
     const browser = await signIn(testApp.app, bob);
     await new Visitor(testApp.app).post('/auth/login', { email: bob.email, password: `not ${PASSWORD}` });
-    expect(await sweepAfter(0)).toBe('removed 0 browser sessions, 0 limits, 0 locks, 0 devices');
+    expect(await sweepAfter(0)).toBe(
+      'removed 0 browser sessions, 0 limits, 0 locks, 0 devices, 0 challenges',
+    );
     expect((await browser.get('/workspace')).status).toBe(200);
-    expect(await sweepAfter(1.1)).toBe('removed 1 browser sessions, 2 limits, 1 locks, 0 devices');
-    expect(await sweepAfter(729)).toBe('removed 0 browser sessions, 0 limits, 0 locks, 0 devices');
-    expect(await sweepAfter(731)).toBe('removed 0 browser sessions, 0 limits, 0 locks, 1 devices');
+    expect(await sweepAfter(1.1)).toBe(
+      'removed 1 browser sessions, 2 limits, 1 locks, 0 devices, 0 challenges',
+    );
+    expect(await sweepAfter(729)).toBe(
+      'removed 0 browser sessions, 0 limits, 0 locks, 0 devices, 0 challenges',
+    );
+    expect(await sweepAfter(731)).toBe(
+      'removed 0 browser sessions, 0 limits, 0 locks, 1 devices, 0 challenges',
+    );
     expect((await browser.get('/workspace')).status).toBe(303);
     expect(await testApp.db('audit_logs').where({ user_id: bob.id })).toHaveLength(2);
   });

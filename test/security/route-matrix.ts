@@ -12,7 +12,7 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
-import { PASSWORD } from '../support/visitor.ts';
+import { secondFactorRules } from './second-factor-routes.ts';
 
 /**
  * The visitors: nobody, Bob and Alice of Acme, Charlie of Globex, Olivia of the platform. The target is
@@ -373,19 +373,8 @@ export const routeRules: RouteRule[] = [
     expect: page(200, 200, 200, 200),
     audit: reading,
   },
-  {
-    route: 'GET /auth/step-up',
-    target: () => ({ path: '/auth/step-up?returnTo=%2Fworkspace' }),
-    expect: page(303, 303, 303, 303),
-    audit: reading,
-  },
-  {
-    route: 'POST /auth/step-up',
-    target: () => ({ path: '/auth/step-up', form: { stepUpPassword: PASSWORD, returnTo: '/' } }),
-    expect: change(303, 303, 303, 303),
-    audit: 'identity_confirmed',
-    forStaff: 'a proof of their own',
-  },
+  ...secondFactorRules,
+
   {
     route: 'GET /account/profile',
     target: () => ({ path: '/account/profile' }),

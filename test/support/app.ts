@@ -21,6 +21,7 @@ import { createTestAuditWriter } from './audit-writer.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
+import { SESSION_SECRET } from './programs/second-factor.ts';
 import { listenForVisitors } from './visitor.ts';
 
 export interface TestApp {
@@ -123,7 +124,7 @@ function loadTestConfig(database: TestDatabase, options: TestAppOptions): Config
     BASE_URL: 'http://localhost:3000',
     WORKSPACE_DOMAIN: 'localhost',
     DATABASE_URL: database.appUrl,
-    SESSION_SECRET: 'a session secret for tests only, 32+',
+    SESSION_SECRET,
     PAYTR_USER_IP_OVERRIDE: '203.0.113.10',
     PAYTR_BASE_URL: 'http://127.0.0.1:9',
     PAYTR_MERCHANT_ID: FAKE_STORE.merchantId,

@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
 import { AuditLogger, type AuditEntry } from '../../audit/audit-logger.ts';
+import type { AuditReason } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordRefusedAttempt } from '../../audit/security/refused-attempts.ts';
+import type { Config } from '../../config/config.ts';
+import { queueFactorMail } from '../factors/factor-mails.ts';
+import { verifyFactor, type Factor, type GivenFactor, type WrongFactor } from '../factors/verify-factor.ts';
 import { attemptKey } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { verifyPassword } from '../password.ts';
@@ -10,47 +14,76 @@ import { findPasswordHash } from '../queries.ts';
 /** How an attempt ended to prove again who the signed-in person is. */
 type ConfirmOutcome =
   | { ok: true }
-  | { ok: false; reason: 'wrong-password' }
+  | { ok: false; reason: 'wrong-password' | WrongFactor }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
+interface Proof {
+  config: Config;
+  user: { id: number; email: string };
+  /** A password, or a second factor of somebody who has one. */
+  given: { password: string } | { factor: GivenFactor };
+  deviceToken: string | null;
+  /** The address of what the person wants to do, without its query. */
+  before: string;
+}
+
 /**
- * Checks the password of the signed-in person once more, before something sensitive. A wrong one counts as
- * one of a sign-in does, with the same lock. `before` is the address of what the person wants to do, without
- * its query. Proofs given and refused are audit rows; attempts during a lock are counted.
+ * Checks once more who the signed-in person is, before something sensitive: by the password, or by the second
+ * factor. A wrong one counts as one of a sign-in does, with the same lock. Proofs given and refused are audit
+ * rows; attempts during a lock are counted.
  */
 export async function confirmIdentity(
   db: Knex,
   context: RequestContext,
-  input: {
-    user: { id: number; email: string };
-    password: string;
-    deviceToken: string | null;
-    before: string;
-  },
+  input: Proof,
 ): Promise<ConfirmOutcome> {
-  const { user, password, deviceToken, before } = input;
-  const { key } = await attemptKey(db, { email: user.email, deviceToken });
-  const attempt = await reserveAttempt(db, context, key);
-  const entry: AuditEntry = {
-    action: 'identity_confirmed',
-    success: false,
-    resourceType: 'user',
-    resourceId: user.id,
-    details: { method: 'password', before },
-  };
-  if (!attempt.ok) {
-    const locked = { ...entry, errorMessage: 'locked' } as const;
-    await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: 0, entry: locked });
-    return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
-  }
-  const passwordHash = await findPasswordHash(db, user.id);
-  if ((await verifyPassword(passwordHash, password)) === 'wrong') {
-    await AuditLogger.log(db, context, { ...entry, errorMessage: 'wrong-password' });
-    return { ok: false, reason: 'wrong-password' };
+  const checked =
+    'factor' in input.given
+      ? await verifyFactor(db, context, { ...input, person: input.user, given: input.given.factor })
+      : await checkPassword(db, context, input, input.given.password);
+  if (!checked.ok) {
+    await recordRefusal(db, context, input, checked.reason);
+    return checked;
   }
   await db.transaction(async (trx) => {
-    await forgetFailures(trx, key);
-    await AuditLogger.log(trx, context, { ...entry, success: true });
+    await forgetFailures(trx, checked.key);
+    await AuditLogger.log(trx, context, entryOf(input, checked.factor));
+    if (checked.factor === 'recovery-code')
+      await queueFactorMail(trx, context, { ...input, userId: input.user.id, event: 'codeUsed' });
   });
   return { ok: true };
+}
+
+async function checkPassword(db: Knex, context: RequestContext, input: Proof, password: string) {
+  const { user, deviceToken } = input;
+  const { key } = await attemptKey(db, { email: user.email, deviceToken });
+  const attempt = await reserveAttempt(db, context, key);
+  if (!attempt.ok)
+    return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds } as const;
+  const isWrong = (await verifyPassword(await findPasswordHash(db, user.id), password)) === 'wrong';
+  if (isWrong) return { ok: false, reason: 'wrong-password' } as const;
+  return { ok: true, factor: 'password', key } as const;
+}
+
+async function recordRefusal(
+  db: Knex,
+  context: RequestContext,
+  input: Proof,
+  reason: AuditReason,
+): Promise<void> {
+  const method = 'factor' in input.given ? 'second-factor' : 'password';
+  const entry: AuditEntry = { ...entryOf(input, method), success: false, errorMessage: reason };
+  if (reason === 'locked')
+    await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: 0, entry });
+  else await AuditLogger.log(db, context, entry);
+}
+
+function entryOf({ user, before }: Proof, method: 'password' | 'second-factor' | Factor): AuditEntry {
+  return {
+    action: 'identity_confirmed',
+    success: true,
+    resourceType: 'user',
+    resourceId: user.id,
+    details: { method, before },
+  };
 }

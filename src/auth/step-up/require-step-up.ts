@@ -4,6 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { NotSignedIn } from '../../errors.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { readDeviceToken } from '../../web/sessions/device-cookie.ts';
+import type { GivenFactor } from '../factors/verify-factor.ts';
 import { confirmIdentity } from './confirm-identity.ts';
 import { isFresh } from './fresh-proof.ts';
 import { carriedFields, takeProof, type GivenProof } from './step-up-form.ts';
@@ -36,7 +37,7 @@ export function requireStepUp(
   return async (req, res, next) => {
     if (req.user === undefined) throw new NotSignedIn();
     const given = takeProof(req.body);
-    if (isFresh(req.session.proof, req.receivedAt) || options.unless?.(req) === true) {
+    if (isFresh(req.session.proof, req.user, req.receivedAt) || options.unless?.(req) === true) {
       next();
       return;
     }
@@ -62,21 +63,28 @@ export async function proves(
   res: Response,
   input: { given: GivenProof; form: AskingForm; before: string },
 ): Promise<boolean> {
-  if (req.user === undefined) throw new NotSignedIn();
+  const { user } = req;
+  if (user === undefined) throw new NotSignedIn();
   const { t } = formatOf(res);
-  const { given, form, before } = input;
-  if (given.password === '') {
-    askForProof(req, res, form, { stepUpPassword: t('auth.passwordMissing') });
+  const { form, before } = input;
+  const isByFactor = user.second_factor_at !== null;
+  const given = isByFactor ? asFactor(input.given) : asPassword(input.given);
+  if (given === null) {
+    const missing = isByFactor
+      ? { stepUpCode: t('secondFactor.codeMissing') }
+      : { stepUpPassword: t('auth.passwordMissing') };
+    askForProof(req, res, form, missing);
     return false;
   }
   const outcome = await confirmIdentity(db, requestContext(req), {
-    user: req.user,
-    password: given.password,
+    config,
+    user,
+    given,
     deviceToken: readDeviceToken(req, config),
     before: before.split('?', 1)[0] ?? before,
   });
   if (outcome.ok) {
-    req.session.proof = { at: req.receivedAt.getTime(), by: 'password' };
+    req.session.proof = { at: req.receivedAt.getTime(), by: isByFactor ? 'second-factor' : 'password' };
     return true;
   }
   if (outcome.reason === 'locked') {
@@ -84,10 +92,22 @@ export async function proves(
     const minutes = Math.ceil(outcome.retryAfterSeconds / 60);
     askForProof(req, res, form, { form: t('auth.tooMany', { minutes }) });
   } else {
-    askForProof(req, res, form, { stepUpPassword: t('stepUp.wrongPassword') });
+    const wrong = {
+      'wrong-password': { stepUpPassword: t('stepUp.wrongPassword') },
+      'wrong-code': { stepUpCode: t('secondFactor.wrongCode') },
+      'wrong-passkey': { form: t('secondFactor.wrongPasskey') },
+      'counter-went-back': { form: t('secondFactor.wrongPasskey') },
+    };
+    askForProof(req, res, form, wrong[outcome.reason]);
   }
   return false;
 }
+
+const asFactor = ({ factor }: GivenProof): { factor: GivenFactor } | null =>
+  factor === null ? null : { factor };
+
+const asPassword = ({ password }: GivenProof): { password: string } | null =>
+  password === '' ? null : { password };
 
 /** Shows the form that asks. */
 export function askForProof(
@@ -99,7 +119,13 @@ export function askForProof(
   if (req.method !== 'GET' && res.statusCode === 200)
     res.status(Object.keys(errors).length === 0 ? 403 : 422);
   res.setHeader('cache-control', 'no-store');
-  res.render('auth/step-up/ask', { title: formatOf(res).t('stepUp.title'), values: {}, errors, ...form });
+  res.render('auth/step-up/ask', {
+    title: formatOf(res).t('stepUp.title'),
+    byFactor: req.user?.second_factor_at !== null,
+    values: {},
+    errors,
+    ...form,
+  });
 }
 
 /** The page with the form that was sent, or the start. */

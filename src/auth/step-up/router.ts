@@ -2,6 +2,8 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { safeReturnTo } from '../../web/return-to.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { passkeyRequest } from '../factors/passkey-challenges.ts';
 import { requireUser } from '../require-user.ts';
 import { isFresh } from './fresh-proof.ts';
 import { askForProof, proves } from './require-step-up.ts';
@@ -12,14 +14,18 @@ export function createStepUpRouter(deps: Pick<AppDeps, 'db' | 'config'>): Router
   const router = Router();
   router.get('/step-up', requireUser, (req, res) => {
     const target = targetOf(req.query);
-    if (isFresh(req.session.proof, req.receivedAt)) goOn(res, target);
+    if (req.user !== undefined && isFresh(req.session.proof, req.user, req.receivedAt)) goOn(res, target);
     else askForProof(req, res, formFor(target), {});
   });
   router.post('/step-up', requireUser, async (req: Request, res: Response) => {
     const target = targetOf(req.body);
-    const given = takeProof(req.body) ?? { password: '' };
+    const given = takeProof(req.body) ?? { password: '', factor: null };
     if (await proves(deps, req, res, { given, form: formFor(target), before: target.returnTo }))
       goOn(res, target);
+  });
+  router.post('/step-up/challenge', requireUser, async (req: Request, res: Response) => {
+    const userId = req.user?.id ?? null;
+    res.json(await passkeyRequest(deps.db, requestContext(req), { ...deps, purpose: 'confirm', userId }));
   });
   return router;
 }

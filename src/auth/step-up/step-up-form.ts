@@ -1,17 +1,25 @@
+import { givenFactor } from '../factors/given-factor.ts';
+import type { GivenFactor } from '../factors/verify-factor.ts';
+
 /** Names of this form's own fields begin so, and those of no other form do. */
 const OWN = 'stepUp';
 
 /** A proof as it was sent. */
 export interface GivenProof {
   password: string;
+  /** Null when no second factor was sent. */
+  factor: GivenFactor | null;
 }
 
 /** Takes this form's own fields out of a body. Null when they were not sent: another form was. */
 export function takeProof(body: unknown): GivenProof | null {
   const fields = (body ?? {}) as Record<string, unknown>;
+  const own = Object.keys(fields).filter((name) => name.startsWith(OWN));
+  if (own.length === 0) return null;
   const { stepUpPassword } = fields;
-  for (const name of Object.keys(fields)) if (name.startsWith(OWN)) Reflect.deleteProperty(fields, name);
-  return typeof stepUpPassword === 'string' ? { password: stepUpPassword } : null;
+  const factor = givenFactor(fields, { code: 'stepUpCode', passkey: 'stepUpPasskey' });
+  for (const name of own) Reflect.deleteProperty(fields, name);
+  return { password: typeof stepUpPassword === 'string' ? stepUpPassword : '', factor };
 }
 
 /**

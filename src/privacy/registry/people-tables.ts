@@ -18,6 +18,7 @@ export const peopleTables = {
         'last_login_at',
         'email_confirmed_at',
         'password_blocked_at',
+        'second_factor_at',
       ],
     },
     notPersonal: ['holds_email', 'session_version'],

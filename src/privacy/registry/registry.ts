@@ -5,6 +5,7 @@ import { auditTables } from './audit-tables.ts';
 import { billingTables } from './billing-tables.ts';
 import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
+import { factorTables } from './factor-tables.ts';
 import { peopleTables } from './people-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { workspaceTables } from './workspace-tables.ts';
@@ -17,6 +18,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...peopleTables,
   ...addressTables,
   ...signInTables,
+  ...factorTables,
   ...auditTables,
   ...workspaceTables,
   ...billingTables,

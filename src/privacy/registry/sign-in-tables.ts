@@ -22,7 +22,7 @@ export const signInTables = {
     personal: {
       link: ['user_id'],
       network: ['user_agent', 'ip_address'],
-      activity: ['created_at', 'last_used_at', 'forgotten_at'],
+      activity: ['created_at', 'last_used_at', 'forgotten_at', 'trusted_until'],
       credential: ['token_hash'],
     },
     notPersonal: ['id'],
@@ -42,7 +42,7 @@ export const signInTables = {
     withheld: { secret: ['sid'] },
     json: {
       sess: {
-        personal: ['passport', 'signedInAt'],
+        personal: ['passport', 'signedInAt', 'proof', 'pending'],
         // A notice for the next page, which may name a colleague.
         others: ['flash'],
         notPersonal: ['cookie', 'csrf', 'version'],

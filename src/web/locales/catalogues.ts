@@ -13,11 +13,12 @@ import * as enHome from './en/home.ts';
 import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
+import * as enSecondFactor from './en/sign-in/second-factor.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
-import * as enStepUp from './en/step-up.ts';
+import * as enStepUp from './en/sign-in/step-up.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
@@ -35,11 +36,12 @@ import * as trHome from './tr/home.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
+import * as trSecondFactor from './tr/sign-in/second-factor.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trSsh from './tr/ssh.ts';
-import * as trStepUp from './tr/step-up.ts';
+import * as trStepUp from './tr/sign-in/step-up.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -62,6 +64,7 @@ const en = {
   ...enLegal,
   ...enMails,
   ...enPassword,
+  ...enSecondFactor,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -97,6 +100,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trLegal,
     ...trMails,
     ...trPassword,
+    ...trSecondFactor,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

@@ -18,9 +18,23 @@ declare module 'express-session' {
     version?: number;
     /** Set by Passport: the id of the person who signed in. */
     passport?: { user?: string };
+    /** A sign-in whose password was right and whose second factor is missing. Opens nothing. */
+    pending?: PendingSignIn;
     /** The newest proof of who the person is; see `auth/step-up/`. */
     proof?: Proof;
   }
+}
+
+/** A sign-in that waits for its second factor. */
+export interface PendingSignIn {
+  userId: number;
+  email: string;
+  /** Tells a password that was replaced meanwhile; see `auth/sign-in.ts`. */
+  print: string;
+  /** Time of the password, in milliseconds since 1970. */
+  at: number;
+  /** A path of this site, or null. */
+  returnTo: string | null;
 }
 
 /** When a person last proved who they are in a browser session, in milliseconds since 1970, and by what. */

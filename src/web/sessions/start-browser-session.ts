@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../../config/config.ts';
-import { sessionCookieName, type Proof } from './browser-session.ts';
+import { sessionCookieName, type PendingSignIn, type Proof } from './browser-session.ts';
 
 /**
  * Signs a person in to this browser: the old session is destroyed, and the new one has a new id and is
@@ -24,6 +24,19 @@ export function startBrowserSession(
       });
     });
   });
+}
+
+/**
+ * Keeps a sign-in that waits for its second factor in a new browser session, in which nobody is signed in.
+ */
+export async function startPendingSignIn(req: Request, pending: PendingSignIn): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    req.session.regenerate((error?: Error | null) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error);
+    });
+  });
+  req.session.pending = pending;
 }
 
 /** Signs a person out of this browser: the session row is deleted and the cookie removed. */

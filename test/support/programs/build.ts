@@ -5,6 +5,7 @@ import { newAccessToken, tokenScopes } from '../../../src/credentials/access-tok
 import { hashSecret } from '../../../src/secret-token.ts';
 import { parseSshPublicKey } from '../../../src/credentials/ssh-public-key.ts';
 import type { Role } from '../../../src/auth/require-user.ts';
+import { buildSecondFactor } from './second-factor.ts';
 import { newKeyLine } from './ssh-keys.ts';
 import { PASSWORD } from '../visitor.ts';
 
@@ -66,7 +67,10 @@ export async function buildCompany(
   return built;
 }
 
-/** A person with `PASSWORD` who has accepted the current documents. Role `operator` has no company. */
+/**
+ * A person with `PASSWORD` who has accepted the current documents. Role `operator` has no company, and a
+ * second factor.
+ */
 export async function buildUser(
   db: Knex,
   overrides: Partial<{
@@ -78,9 +82,10 @@ export async function buildUser(
     created_at: Date;
     accepts: boolean;
     email_confirmed_at: Date | null;
+    hasFactor: boolean;
   }> = {},
 ): Promise<BuiltUser> {
-  const { accepts, ...user } = overrides;
+  const { accepts, hasFactor, ...user } = overrides;
   passwordHash ??= hash(PASSWORD, CHEAP);
   const n = next();
   const role = user.role ?? 'member';
@@ -101,6 +106,8 @@ export async function buildUser(
     })
     .returning(['id', 'company_id', 'email', 'full_name', 'role']);
   const built = row as BuiltUser;
+  // The platform's staff reach nothing without one.
+  if (role === 'operator' && hasFactor !== false) await buildSecondFactor(db, built, created_at);
   if (company_id !== null) {
     await db('membership_periods').insert({ user_id: built.id, company_id, started_at: created_at });
     if (accepts !== false) await buildAcceptances(db, built, created_at);
