@@ -54,6 +54,31 @@ create table access_tokens (
 );
 CREATE INDEX idx_access_tokens_user ON access_tokens USING btree (user_id, id);
 
+-- table account_locks
+create table account_locks (
+  id bigint generated always as identity not null,
+  user_id bigint not null,
+  email text not null,
+  locked_at timestamp with time zone not null,
+  locked_until timestamp with time zone not null,
+  handled_at timestamp with time zone,
+  token_hash text,
+  expires_at timestamp with time zone,
+  opened_at timestamp with time zone,
+  ip_address inet,
+  user_agent text,
+  opened_device_hash text,
+  constraint pk_account_locks PRIMARY KEY (id),
+  constraint uq_account_locks_token UNIQUE (token_hash),
+  constraint fk_account_locks_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_account_locks_link CHECK ((token_hash IS NULL) = (expires_at IS NULL))
+);
+CREATE INDEX idx_account_locks_opened ON account_locks USING btree (opened_device_hash, id) WHERE opened_device_hash IS NOT NULL;
+CREATE INDEX idx_account_locks_user ON account_locks USING btree (user_id, locked_at);
+CREATE INDEX idx_account_locks_waiting ON account_locks USING btree (id) WHERE handled_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON account_locks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON account_locks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table alert_inbox
 create table alert_inbox (
   event_id uuid not null,
@@ -667,8 +692,10 @@ create table password_resets (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   ended_at timestamp with time zone,
+  requested_by bigint,
   constraint pk_password_resets PRIMARY KEY (id),
   constraint uq_password_resets_token UNIQUE (token_hash),
+  constraint fk_password_resets_requester FOREIGN KEY (requested_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_password_resets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT
 );
 CREATE INDEX idx_password_resets_user ON password_resets USING btree (user_id, created_at);
@@ -768,6 +795,34 @@ create table recovery_codes (
   constraint uq_recovery_codes_code UNIQUE (user_id, code_hash),
   constraint fk_recovery_codes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+-- table recovery_requests
+create table recovery_requests (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  requested_by bigint not null,
+  reason text not null,
+  requested_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  objection_token_hash text not null,
+  sent_at timestamp with time zone,
+  cancelled_at timestamp with time zone,
+  cancelled_by bigint,
+  objected_at timestamp with time zone,
+  objection_ip inet,
+  objection_user_agent text,
+  constraint pk_recovery_requests PRIMARY KEY (id),
+  constraint uq_recovery_requests_objection UNIQUE (objection_token_hash),
+  constraint fk_recovery_requests_canceller FOREIGN KEY (cancelled_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_recovery_requests_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_recovery_requests_requester FOREIGN KEY (requested_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_recovery_requests_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_recovery_requests_end CHECK (num_nonnulls(sent_at, cancelled_at, objected_at) <= 1),
+  constraint ck_recovery_requests_reason CHECK (length(reason) >= 1 AND length(reason) <= 500)
+);
+CREATE UNIQUE INDEX uq_recovery_requests_open ON recovery_requests USING btree (user_id) WHERE sent_at IS NULL AND cancelled_at IS NULL AND objected_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON recovery_requests FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON recovery_requests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table refused_attempts
 create table refused_attempts (
@@ -1521,6 +1576,7 @@ $function$;
 
 -- grants
 grant usage on access_tokens_id_seq to app;
+grant usage on account_locks_id_seq to app;
 grant usage on alerts_id_seq to app;
 grant usage on audit_logs_ids to app;
 grant usage on companies_id_seq to app;
@@ -1546,6 +1602,7 @@ grant usage on password_resets_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
 grant usage on payments_id_seq to app;
 grant usage on recovery_codes_id_seq to app;
+grant usage on recovery_requests_id_seq to app;
 grant usage on security_events_access_refused to app;
 grant usage on security_events_forged_request to app;
 grant usage on security_events_sign_in_refused to app;
@@ -1558,6 +1615,7 @@ grant usage on users_id_seq to app;
 grant usage on workspace_sessions_ids to app;
 grant usage on workspaces_id_seq to app;
 grant delete, insert, select, update on access_tokens to app;
+grant delete, insert, select, update on account_locks to app;
 grant delete, insert, select, update on alert_inbox to app;
 grant delete, insert, select, update on alert_rules to app;
 grant delete, insert, select, update on alerts to app;
@@ -1597,6 +1655,7 @@ grant delete, insert, select, update on payment_callbacks to app;
 grant delete, insert, select, update on payments to app;
 grant delete, insert, select, update on rate_limits to app;
 grant delete, insert, select, update on recovery_codes to app;
+grant delete, insert, select, update on recovery_requests to app;
 grant delete, insert, select, update on refused_attempts to app;
 grant delete, insert, select, update on scheduled_jobs to app;
 grant delete, insert, select, update on second_factor_policies to app;

@@ -109,7 +109,7 @@ async function listenForSsh(deps: WorkspaceDeps): Promise<SshServer | null> {
 
 /** The sender of the outbox. Without SMTP_URL mails are read in the product, and production says so. */
 function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
-  const { smtpUrl, mailFrom, mailBouncesTo, sessionSecret } = config;
+  const { smtpUrl, smtpPlainPassword, mailFrom, mailBouncesTo, sessionSecret } = config;
   if (smtpUrl === null) {
     if (config.production)
       log.warn(
@@ -117,7 +117,11 @@ function createSender(config: Config, log: Log, metrics: Metrics): MailSender {
       );
     return createMailSender({ connection: null, log, metrics });
   }
-  const open = createSmtp({ smtpUrl, wantsReports: mailBouncesTo !== null });
+  const open = createSmtp({
+    smtpUrl,
+    wantsReports: mailBouncesTo !== null,
+    allowsPlainPassword: smtpPlainPassword,
+  });
   const from = mailBouncesTo ?? addressOf(mailFrom);
   return createMailSender({ connection: { open, from, sessionSecret }, log, metrics });
 }

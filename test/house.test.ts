@@ -213,6 +213,8 @@ describe('who may import whom', () => {
       legal_holds: /^src\/holds\//,
       password_reset_requests: /^src\/people\//,
       password_resets: /^src\/people\//,
+      account_locks: /^src\/auth\//,
+      recovery_requests: /^src\/people\/recovery\//,
       email_confirmations: /^src\/people\/address\//,
       email_change_requests: /^src\/people\/address\//,
       email_changes: /^src\/people\/address\//,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { line } from '../auth/input.ts';
 import { auditActions, type AuditAction } from '../audit/actions.ts';
 import { normaliseAddress } from '../audit/client-address.ts';
 import { period, refusePeriodBackwards } from '../evidence/input.ts';
@@ -50,3 +51,6 @@ export type AuditFilterQuery = z.output<typeof auditFilterQuery>;
 function isAction(value: string | null): value is AuditAction | ActionGroup | null {
   return value === null || isActionGroup(value) || actions.some((action) => action === value);
 }
+
+/** The form by which an operator has a link for a new password sent. */
+export const recoveryForm = z.object({ reason: line(500, 'recovery.reasonMissing') });

@@ -16,6 +16,7 @@ export interface PersonEntry {
   created_at: Date;
   last_login_at: Date | null;
   deactivated_at: Date | null;
+  email_confirmed_at: Date | null;
 }
 
 const personColumns = [
@@ -26,6 +27,7 @@ const personColumns = [
   'users.created_at',
   'users.last_login_at',
   'users.deactivated_at',
+  'users.email_confirmed_at',
 ];
 
 /** The people of a company by name: those who may sign in, or those who no longer may. */

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { formErrors, keptValues } from '../web/form-errors.ts';
 import { inviteMember, type InviteOutcome } from '../people/invitations/invite-member.ts';
+import { renewInvitation } from '../people/invitations/renew-invitation.ts';
 import { INVITATION_DAYS, invitationLink } from '../people/invitations/queue-invitation.ts';
 import { requireCompanyAdmin } from '../auth/require-user.ts';
 import { requireConfirmedAddress } from '../people/address/require-confirmed-address.ts';
@@ -39,6 +40,10 @@ export function createPeopleRouter(deps: AppDeps): Router {
     await limit.consume(String(companyOf(req).id));
     await inviteFromForm(deps, req, res);
   });
+  router.post('/invitations/:id/resend', requireCompanyAdmin, requireConfirmedAddress, async (req, res) => {
+    await limit.consume(String(companyOf(req).id));
+    await renewFromForm(deps, req, res);
+  });
   router.post('/invitations/:id/revoke', async (req, res) => {
     const invitationId = parseId(req.params.id);
     if (invitationId === null) throw new NotFound();
@@ -73,6 +78,26 @@ async function inviteFromForm(deps: AppDeps, req: Request, res: Response): Promi
     return;
   }
   handOver(deps, req, res, { email: form.data.email, token: invited.token });
+}
+
+async function renewFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const format = formatOf(res);
+  const invitationId = parseId(req.params.id);
+  if (invitationId === null) throw new NotFound();
+  if (req.user === undefined) throw new NotSignedIn();
+  const company = companyOf(req);
+  const renewed = await renewInvitation(deps.db, requestContext(req), {
+    companyId: company.id,
+    invitationId,
+    mail: { config: deps.config, format, companyName: company.name, inviterName: req.user.full_name },
+  });
+  if (renewed.ok) {
+    handOver(deps, req, res, renewed);
+    return;
+  }
+  const isFull = renewed.reason === 'member-limit';
+  setFlash(req, 'info', format.t(isFull ? 'admin.inviteMemberLimit' : 'admin.revokedBefore'));
+  res.redirect(303, peopleUrl(req, { list: 'invited' }));
 }
 
 function refusalErrors(

@@ -9,6 +9,9 @@ import type { AdminScope } from '../people/company-scope.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
 import { listMembershipPeriods } from '../evidence/queries.ts';
 import { startOfMonth } from '../local-calendar.ts';
+import { findLockedUntil } from '../auth/lock/queries.ts';
+import { countActiveMembers } from '../auth/queries.ts';
+import { findOpenRecovery } from '../people/recovery/queries.ts';
 import { findPerson } from './people-queries.ts';
 import { listPaymentsOfPerson, type PaymentEntry } from './queries.ts';
 
@@ -26,15 +29,19 @@ export async function personPage(
   const { userId, companyId, at } = input;
   const person = await findPerson(db, input);
   if (person === undefined) throw new NotFound();
-  const [acceptances, periods, total, month, signIns, payments, events] = await Promise.all([
-    listAcceptances(db, userId),
-    listMembershipPeriods(db, input),
-    WorkspaceSessionTracker.usageStats(db, null, { companyId, userId }),
-    WorkspaceSessionTracker.usageStats(db, null, { companyId, userId, from: startOfMonth(at) }),
-    countSignIns(db, input),
-    listPaymentsOfPerson(db, { companyId, userId, cursor: input.payments }),
-    listNewestAuditRows(db, { companyId, userId, limit: NEWEST_EVENTS }),
-  ]);
+  const [acceptances, periods, total, month, signIns, payments, events, lockedUntil, recovery, admins] =
+    await Promise.all([
+      listAcceptances(db, userId),
+      listMembershipPeriods(db, input),
+      WorkspaceSessionTracker.usageStats(db, null, { companyId, userId }),
+      WorkspaceSessionTracker.usageStats(db, null, { companyId, userId, from: startOfMonth(at) }),
+      countSignIns(db, input),
+      listPaymentsOfPerson(db, { companyId, userId, cursor: input.payments }),
+      listNewestAuditRows(db, { companyId, userId, limit: NEWEST_EVENTS }),
+      findLockedUntil(db, { userId, email: person.email, at }),
+      findOpenRecovery(db, { companyId, userId }),
+      countActiveMembers(db, companyId, 'admin'),
+    ]);
   return {
     title: person.full_name,
     person,
@@ -43,6 +50,9 @@ export async function personPage(
     use: { total, month },
     signIns,
     payments,
+    lockedUntil,
+    recovery: recovery ?? null,
+    isSoleAdmin: person.role === 'admin' && person.deactivated_at === null && admins === 1,
     events: await describeAuditRows(db, events, { companyId, format, scope: input.scope }),
   };
 }

@@ -5,6 +5,7 @@ import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { refuseFromElsewhere } from '../web/refuse-from-elsewhere.ts';
 import { adminScope, requireChosenCompany } from '../people/company-scope.ts';
+import { createAccountHelpRouter } from './account-help/account-help-router.ts';
 import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
@@ -40,6 +41,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));
+  router.use(createAccountHelpRouter(deps));
   router.use(createPersonSessionsRouter(deps));
   router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));

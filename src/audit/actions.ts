@@ -9,6 +9,14 @@ export const auditActions = {
   login: 'Somebody tried to sign in; success says whether it worked, details.email is the attempted address',
   account_locked: 'Too many wrong passwords: sign-in is refused until details.locked_until',
   logout: 'A person signed out',
+  account_unlocked:
+    'A lock after wrong passwords was opened; details.how says by the link of a mail or by an admin',
+  password_reset_sent:
+    'An admin, or an operator after the waiting time, had a link for a new password mailed to a person (resource)',
+  recovery_requested:
+    'An operator wants to send the only admin of a company such a link; details.due_at says when it goes out',
+  recovery_cancelled: 'That wish was withdrawn, or fitted no longer',
+  recovery_objected: 'The person objected to that wish by the link of a mail',
   password_reset_requested: 'A link to set a new password was mailed; whoever asked is not known',
   password_reset_finished: 'A new password was set by the link of a mail, and every browser was signed out',
   password_changed: 'A person changed the password, or gave a wrong one (error_message)',
@@ -47,6 +55,7 @@ export const auditActions = {
     'A person signed another browser of theirs out (details.session_id, and what was known of it)',
   device_forgotten: 'A person had a remembered browser forgotten (details.device_id)',
   invitation_sent: 'An admin invited somebody by e-mail',
+  invitation_renewed: 'An admin sent an open invitation again, with a new link',
   invitation_revoked: 'An admin withdrew an invitation',
   invitation_accepted: 'An invited person made an account',
   user_role_changed: 'An admin changed the role of a person (resource)',

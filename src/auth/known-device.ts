@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { DAY_MS } from '../durations.ts';
 import { newSecret } from '../secret-token.ts';
-import { findKnownDevice } from './queries.ts';
+import { findKnownDevice, findOpenedLock, listLockKeyParts } from './queries.ts';
 
 /**
  * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
@@ -21,7 +21,8 @@ interface DeviceClaim {
 
 /**
  * The key under which wrong passwords are counted: the address alone for an unknown browser, and the address
- * with the device for a browser that signed in before (`isKnownDevice`). A stranger who locks the address
+ * with the device for a browser that signed in before (`isKnownDevice`), or with the lock that this browser
+ * opened by a mail. A stranger who locks the address
  * therefore does not shut out its owner. Source: OWASP, "Slow Down Online Guessing Attacks with Device
  * Cookies".
  */
@@ -29,13 +30,40 @@ export async function attemptKey(
   db: Knex,
   claim: DeviceClaim,
 ): Promise<{ key: string; isKnownDevice: boolean; trustedUntil: Date | null }> {
-  const device = await findKnownDevice(db, deviceHash(claim.email, claim.deviceToken ?? ''));
+  const hash = deviceHash(claim.email, claim.deviceToken ?? '');
+  const device = await findKnownDevice(db, hash);
   const isKnownDevice = device !== undefined;
+  // A browser without a token has opened no lock.
+  const opened = claim.deviceToken === null ? undefined : await findOpenedLock(db, hash);
+  const key = isKnownDevice ? deviceKey(claim.email, device.id) : sha256(claim.email);
   return {
-    key: sha256(isKnownDevice ? `${claim.email}\n${String(device.id)}` : claim.email),
+    key: opened === undefined ? key : openedKey(claim.email, opened.id),
     isKnownDevice,
     trustedUntil: device?.trusted_until ?? null,
   };
+}
+
+/**
+ * Every key under which wrong passwords for a person's account are counted, whichever browser sends them.
+ */
+export async function attemptKeysOf(
+  db: Knex,
+  { userId, email }: { userId: number; email: string },
+): Promise<string[]> {
+  const { devices, locks } = await listLockKeyParts(db, userId);
+  return [
+    sha256(email),
+    ...devices.map((id) => deviceKey(email, id)),
+    ...locks.map((id) => openedKey(email, id)),
+  ];
+}
+
+function deviceKey(email: string, deviceId: number): string {
+  return sha256(`${email}\n${String(deviceId)}`);
+}
+
+function openedKey(email: string, lockId: number): string {
+  return sha256(`${email}\nopened\n${String(lockId)}`);
 }
 
 /** Days for which a browser is spared the second factor, when the person asked for that. */
@@ -89,7 +117,8 @@ export async function forgetDevices(trx: Knex.Transaction, userId: number): Prom
   await trx('known_devices').where('user_id', userId).delete();
 }
 
-function deviceHash(email: string, token: string): string {
+/** The stored form of a browser's token, together with an address. */
+export function deviceHash(email: string, token: string): string {
   return sha256(`${email}\n${token}`);
 }
 

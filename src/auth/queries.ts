@@ -188,6 +188,26 @@ interface KnownDevice {
   trusted_until: Date | null;
 }
 
+/** The newest lock that a browser opened by the link of a mail, by the hash of address and token. */
+export async function findOpenedLock(db: Knex, deviceHash: string): Promise<{ id: number } | undefined> {
+  return db('account_locks')
+    .where('opened_device_hash', deviceHash)
+    .orderBy('id', 'desc')
+    .first<{ id: number } | undefined>('id');
+}
+
+/** The numbers of a person's browsers and opened locks, from which keys of counters are made. */
+export async function listLockKeyParts(
+  db: Knex,
+  userId: number,
+): Promise<{ devices: number[]; locks: number[] }> {
+  const [devices, locks] = await Promise.all([
+    db('known_devices').where('user_id', userId).pluck<number[]>('id'),
+    db('account_locks').where('user_id', userId).whereNotNull('opened_at').pluck<number[]>('id'),
+  ]);
+  return { devices, locks };
+}
+
 interface Operator {
   id: number;
   email: string;

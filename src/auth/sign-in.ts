@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
-import { recordRefusedAttempt } from '../audit/security/refused-attempts.ts';
+import { AuditLogger } from '../audit/audit-logger.ts';
 import type { AuditReason } from '../audit/reasons.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { recordLock } from './account-lock.ts';
 import { attemptKey } from './known-device.ts';
-import { FAILURES_BEFORE_LOCK, forgetFailures, reserveAttempt, type Reservation } from './login-lock.ts';
+import { forgetFailures, reserveAttempt } from './login-lock.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
-import { isUnbounded, KEPT_OF_NOBODY, recordRefusedSignIn } from './refuse-sign-in.ts';
+import { isUnbounded, recordRefusedSignIn } from './refuse-sign-in.ts';
 
 interface SignInInput {
   /** Trimmed and lower-case. */
@@ -85,7 +85,7 @@ async function check(
   }
   const reason = refusalOf(person, isRight);
   await logFailure(db, context, input, person, { reason, isKnownDevice });
-  if (attempt.lockedUntil !== null) await logLock(db, context, input, person, attempt);
+  await recordLock(db, context, { email: input.email, person, lockedUntil: attempt.lockedUntil });
   return { ok: false, reason: reason === 'new-password-needed' ? reason : 'wrong-credentials' };
 }
 
@@ -185,30 +185,4 @@ async function logFailure(
     reason,
     details: { known_device: isKnownDevice },
   });
-}
-
-async function logLock(
-  db: Knex,
-  context: RequestContext,
-  input: SignInInput,
-  person: UserWithPassword | undefined,
-  attempt: Extract<Reservation, { ok: true }>,
-): Promise<void> {
-  const entry: AuditEntry = {
-    action: 'account_locked',
-    success: true,
-    resourceType: 'user',
-    ...(person === undefined ? {} : { resourceId: person.id }),
-    userId: person?.id ?? null,
-    companyId: person?.company_id ?? null,
-    actorType: 'system',
-    details: {
-      email: input.email,
-      failures: FAILURES_BEFORE_LOCK,
-      locked_until: attempt.lockedUntil?.toISOString(),
-    },
-  };
-  if (person !== undefined) await AuditLogger.log(db, context, entry);
-  // Addresses that nobody has can be invented without end, and each is locked in its turn.
-  else await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: KEPT_OF_NOBODY, entry });
 }

@@ -72,6 +72,8 @@ export interface Config {
   /** Null: no access by SSH. */
   ssh: SshConfig | null;
   smtpUrl: string | null;
+  /** Whether the password of `smtpUrl` may go over a connection without TLS. */
+  smtpPlainPassword: boolean;
   /** Address to which delivery reports come back; null: none are asked for. */
   mailBouncesTo: string | null;
   mailFrom: string;
@@ -187,6 +189,7 @@ function toConfig(env: Environment): Config {
     streamDrainMs: env.STREAM_DRAIN_SECONDS * 1000,
     ssh: toSshConfig(env),
     smtpUrl: env.SMTP_URL ?? null,
+    smtpPlainPassword: env.SMTP_PLAIN_PASSWORD,
     mailBouncesTo: env.MAIL_BOUNCES_TO ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,

@@ -298,6 +298,11 @@ export const environment = z.object({
    * @example smtps://user:password@mail.example.com
    */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /**
+   * 1: the password of an smtp:// address may go over a connection without TLS, to a mail server on this
+   * machine. Without it such a connection is refused.
+   */
+  SMTP_PLAIN_PASSWORD: flag.default(false),
   /** Sender of mails. */
   MAIL_FROM: text.default('YouAreCoder <no-reply@example.com>'),
   /**

@@ -6,12 +6,14 @@ import { sweepAlerts } from '../alerts/sweep-alerts.ts';
 import { SETTLE_MS } from '../alerts/watch/alert-watcher.ts';
 import { watchEvents } from '../alerts/watch/watch-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
+import { mailLocks } from '../auth/lock/mail-locks.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
 import { sweepExpiredAccess } from '../workspace/entry/sweep-expired-access.ts';
+import { sendDueRecoveries } from '../people/recovery/send-due-recoveries.ts';
 import { handlePasswordResets } from '../people/password/handle-password-resets.ts';
 import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
 import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-workspaces.ts';
@@ -63,6 +65,16 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'password-resets',
       everySeconds: 60,
       run: (db, context) => handlePasswordResets(db, context, deps),
+    },
+    {
+      name: 'lock-mails',
+      everySeconds: 20,
+      run: (db, context) => mailLocks(db, context, deps),
+    },
+    {
+      name: 'recoveries',
+      everySeconds: 300,
+      run: (db, context) => sendDueRecoveries(db, context, deps),
     },
     {
       name: 'write-refused-attempts',

@@ -26,6 +26,7 @@ interface QueuedMail {
       | 'account'
       | 'email-confirmation'
       | 'email-change'
+      | 'recovery'
       | 'alert'
       | 'incident';
     id: string | number;

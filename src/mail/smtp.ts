@@ -14,7 +14,9 @@ const ANSWER_MAX = 1000;
 /** Longest time to connect and sign in, in milliseconds. */
 const OPEN_MS = 60_000;
 
-/** Longest time for one message: RFC 5321, 4.5.3.2.6 gives the final answer ten minutes. In milliseconds. */
+/**
+ * Longest time for one message: RFC 5321, 4.5.3.2.6 gives the final answer ten minutes. In milliseconds.
+ */
 export const HAND_OVER_MS = 12 * MINUTE_MS;
 
 /** The outcome of one try to hand a message over, with the server's own words. */
@@ -43,15 +45,22 @@ export type OpenSmtp = () => Promise<SmtpSession>;
 
 /**
  * Connections by `smtpUrl`. `wantsReports` asks the server for delivery reports (RFC 3461), which come back
- * to the sender's address as mails.
+ * to the sender's address as mails. With `smtp://` a password is given only after STARTTLS (RFC 3207): a
+ * server that does not offer it, or somebody between who hides that it does, gets none.
  */
-export function createSmtp(options: { smtpUrl: string; wantsReports: boolean }): OpenSmtp {
+export function createSmtp(options: {
+  smtpUrl: string;
+  wantsReports: boolean;
+  /** Lets the password go over a connection that is not encrypted. */
+  allowsPlainPassword?: boolean;
+}): OpenSmtp {
   const { auth, ...target } = parseConnectionUrl(options.smtpUrl) as SMTPConnectionOptions & {
     auth?: { user: string; pass: string };
   };
   return async () => {
     const connection = new SmtpConnection({
       ...target,
+      ...(auth === undefined || options.allowsPlainPassword === true ? {} : { requireTLS: true }),
       connectionTimeout: 10_000,
       greetingTimeout: 10_000,
       socketTimeout: 10 * MINUTE_MS,

@@ -5,6 +5,7 @@ import { createChangeLinkRouter } from './address/change-link-router.ts';
 import { createConfirmRouter } from './address/confirm-router.ts';
 import { createInvitationRouter } from './invitations/invitation-router.ts';
 import { createPasswordRouter } from './password/password-router.ts';
+import { createRecoveryRouter } from './recovery/recovery-router.ts';
 import { createRegisterRouter } from './registration/register-router.ts';
 
 /**
@@ -16,6 +17,7 @@ export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router
   router.use(createRegisterRouter(deps, limits));
   router.use(createInvitationRouter(deps));
   router.use(createPasswordRouter(deps, limits));
+  router.use(createRecoveryRouter(deps));
   router.use(createConfirmRouter(deps, limits));
   router.use(createChangeLinkRouter(deps, limits));
   return router;

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
@@ -377,5 +378,35 @@ describe('several senders at once', () => {
     const to = received.map(({ mail }) => (Array.isArray(mail.to) ? '' : mail.to?.text));
     expect(new Set(to).size).toBe(12);
     expect(received).toHaveLength(12);
+  });
+});
+
+describe('the password of a mail server', () => {
+  it('is not given over a connection without TLS, unless a setting allows it', async () => {
+    const seen: string[] = [];
+    const plain = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write('220 plain ESMTP\r\n');
+      socket.on('data', (data) => {
+        const line = data.toString().trim();
+        seen.push(line);
+        const isHello = /^EHLO/i.test(line);
+        const answer = isHello
+          ? '250-plain\r\n250 AUTH PLAIN'
+          : /^AUTH/i.test(line)
+            ? '235 2.7.0 ok'
+            : '502 no';
+        socket.write(`${answer}\r\n`);
+      });
+    }).listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    const { port: at } = plain.address() as AddressInfo;
+    const smtpUrl = `smtp://user:pass@127.0.0.1:${String(at)}`;
+    await expect(createSmtp({ smtpUrl, wantsReports: false })()).rejects.toThrow();
+    expect(seen.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+    const session = await createSmtp({ smtpUrl, wantsReports: false, allowsPlainPassword: true })();
+    expect(seen.filter((line) => line.startsWith('AUTH'))).toHaveLength(1);
+    session.close();
+    plain.close();
   });
 });

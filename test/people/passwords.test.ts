@@ -226,6 +226,27 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('a request that always fails', () => {
+  it('does not keep those behind it waiting, and is given up after a day', async () => {
+    const { ownerDb } = test.database;
+    await ownerDb.raw(
+      `alter table password_resets add constraint broken check (user_id <> ${String(cast.alice.id)}) not valid`,
+    );
+    try {
+      const hourAgo = new Date(Date.now() - HOUR_MS);
+      for (const email of [cast.alice.email, cast.bob.email])
+        await test.db('password_reset_requests').insert({ email, requested_at: hourAgo });
+      expect(await handle()).toBe('1 mailed, 0 dropped, 1 failed');
+      expect((await test.mails()).map(({ to }) => to)).toEqual([cast.bob.email]);
+      expect(await test.db('password_reset_requests').pluck('email')).toEqual([cast.alice.email]);
+      expect(await handle(new Date(Date.now() + 24 * HOUR_MS))).toBe('0 mailed, 0 dropped, 1 failed');
+      expect(await test.db('password_reset_requests').pluck('email')).toEqual([]);
+    } finally {
+      await ownerDb.raw('alter table password_resets drop constraint broken');
+    }
+  });
+});
+
 describe('without a mail server', () => {
   it('a developer’s page shows the link, and production says that nothing can be sent', async () => {
     const developer = await createTestApp({ database: test.database, mailIsConfigured: false });

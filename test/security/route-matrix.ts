@@ -853,6 +853,61 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/passwords.test.ts'),
     forStaff: 'says the same to everybody; the staff’s own passwords are not set by mail',
   },
+  ...['unlock', 'object'].flatMap((link): RouteRule[] => [
+    {
+      route: `GET /auth/${link}/:token`,
+      target: () => ({ path: `/auth/${link}/${'a'.repeat(43)}` }),
+      expect: everyone(404),
+      audit: reading,
+    },
+    {
+      route: `POST /auth/${link}/:token`,
+      target: () => ({ path: `/auth/${link}/${'a'.repeat(43)}`, form: {} }),
+      expect: everyone(404),
+      audit: ownTest('test/people/recovery/account-help.test.ts'),
+    },
+  ]),
+  {
+    route: 'POST /admin/users/:id/unlock',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/unlock`, form: {} }),
+    expect: change(403, 303, 404, 403),
+    audit: ownTest('test/people/recovery/account-help.test.ts'),
+  },
+  {
+    route: 'POST /admin/users/:id/reset-link',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/reset-link`, form: {} }),
+    expect: change(403, 303, 404, 403),
+    audit: 'password_reset_sent',
+  },
+  {
+    route: 'POST /admin/users/:id/recovery',
+    target: async (db, cast) => ({
+      path: `/admin/users/${await acmeMember(db, cast)}/recovery`,
+      form: { reason: 'asked by phone' },
+    }),
+    expect: change(403, 403, 403, 303),
+    audit: ownTest('test/people/recovery/account-help.test.ts'),
+    forStaff: 'the only admin of a company has nobody else to ask',
+  },
+  {
+    route: 'POST /admin/users/:id/recovery/cancel',
+    target: async (db, cast) => ({
+      path: `/admin/users/${await acmeMember(db, cast)}/recovery/cancel`,
+      form: {},
+    }),
+    expect: change(403, 403, 403, 303),
+    audit: ownTest('test/people/recovery/account-help.test.ts'),
+    forStaff: 'whoever asked for it may withdraw it',
+  },
+  {
+    route: 'POST /admin/invitations/:id/resend',
+    target: async (db, cast) => ({
+      path: `/admin/invitations/${await invitationOf(db, cast)}/resend`,
+      form: {},
+    }),
+    expect: change(403, 303, 404, 403),
+    audit: 'invitation_renewed',
+  },
   {
     route: 'GET /auth/reset/:token',
     target: () => ({ path: `/auth/reset/${'a'.repeat(43)}` }),

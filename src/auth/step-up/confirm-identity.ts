@@ -6,6 +6,7 @@ import { recordRefusedAttempt } from '../../audit/security/refused-attempts.ts';
 import type { Config } from '../../config/config.ts';
 import { queueFactorMail } from '../factors/factor-mails.ts';
 import { verifyFactor, type Factor, type GivenFactor, type WrongFactor } from '../factors/verify-factor.ts';
+import { recordLock } from '../account-lock.ts';
 import { attemptKey } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { verifyPassword } from '../password.ts';
@@ -61,7 +62,11 @@ async function checkPassword(db: Knex, context: RequestContext, input: Proof, pa
   if (!attempt.ok)
     return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds } as const;
   const isWrong = (await verifyPassword(await findPasswordHash(db, user.id), password)) === 'wrong';
-  if (isWrong) return { ok: false, reason: 'wrong-password' } as const;
+  if (isWrong) {
+    const person = { id: user.id, company_id: context.companyId };
+    await recordLock(db, context, { email: user.email, person, lockedUntil: attempt.lockedUntil });
+    return { ok: false, reason: 'wrong-password' } as const;
+  }
   return { ok: true, factor: 'password', key } as const;
 }
 

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
+import { stopMails } from '../../mail/stop-mails.ts';
 import { lockCompany } from '../company-lock.ts';
 
 interface InvitationRow {
@@ -12,8 +13,9 @@ interface InvitationRow {
 }
 
 /**
- * Withdraws an invitation: its link stops working and its place is free. `ok: false` when it was accepted or
- * withdrawn before. Throws `NotFound` for an invitation of another company.
+ * Withdraws an invitation: its link stops working, a mail that was not sent yet stays here, and its place is
+ * free. `ok: false` when it was accepted or withdrawn before. Throws `NotFound` for an invitation of another
+ * company.
  */
 export async function revokeInvitation(
   db: Knex,
@@ -32,6 +34,7 @@ export async function revokeInvitation(
     await trx('invitations')
       .where({ company_id: companyId, id: invitationId })
       .update({ revoked_at: context.at });
+    await stopMails(trx, context, { type: 'invitation', id: invitationId });
     await AuditLogger.log(trx, context, {
       action: 'invitation_revoked',
       success: true,

@@ -2,20 +2,13 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { HOUR_MS } from '../../durations.ts';
-import { hashSecret, newSecret } from '../../secret-token.ts';
+import { DAY_MS } from '../../durations.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import { createReset, hasEnoughLinks } from './password-resets.ts';
 import { queueResetMail, resetLink } from './password-mails.ts';
 
 /** OWASP, "Forgot Password Cheat Sheet": a link is good for a short while. */
 const LINK_HOURS = 1;
-
-/**
- * Links for one person in an hour and in a day: further requests are dropped, so that nobody can fill a
- * mailbox.
- */
-const LINKS_AN_HOUR = 3;
-const LINKS_A_DAY = 8;
 
 /** Requests that one run deals with. */
 const BATCH = 100;
@@ -48,21 +41,53 @@ export async function handlePasswordResets(
   input: { config: Config; onLink?: (email: string, url: string) => void },
 ): Promise<string> {
   let mailed = 0;
-  let count = 0;
-  for (; count < BATCH; count += 1) {
-    const outcome = await db.transaction(async (trx) => {
-      const request = await takeRequest(trx);
-      return request === undefined ? 'none' : answer(trx, context, request, input);
-    });
-    if (outcome === 'none') break;
-    if (outcome === 'mailed') mailed += 1;
+  let dropped = 0;
+  let failed = 0;
+  let after = 0;
+  while (mailed + dropped + failed < BATCH) {
+    let taken: ResetRequest | undefined;
+    try {
+      const outcome = await db.transaction(async (trx) => {
+        taken = await takeRequest(trx, after);
+        return taken === undefined ? 'none' : answer(trx, context, taken, input);
+      });
+      if (outcome === 'none') break;
+      if (outcome === 'mailed') mailed += 1;
+      else dropped += 1;
+    } catch (error) {
+      if (taken === undefined) throw error;
+      // The request waits for the next run, and those behind it do not wait for it.
+      context.log.error({ err: error, request: taken.id }, 'a password reset could not be dealt with');
+      after = taken.id;
+      failed += 1;
+      await giveUpOld(db, context, taken);
+    }
   }
-  return `${String(mailed)} mailed, ${String(count - mailed)} dropped`;
+  return `${String(mailed)} mailed, ${String(dropped)} dropped${failed === 0 ? '' : `, ${String(failed)} failed`}`;
 }
 
-async function takeRequest(trx: Knex.Transaction): Promise<ResetRequest | undefined> {
+/** A request that has failed for a day is given up: nobody waits for its mail any more. */
+async function giveUpOld(
+  db: Knex,
+  context: RequestContext,
+  { id, requested_at }: ResetRequest,
+): Promise<void> {
+  if (requested_at.getTime() > context.at.getTime() - DAY_MS) return;
+  await db('password_reset_requests').where('id', id).delete();
+}
+
+async function takeRequest(trx: Knex.Transaction, after: number): Promise<ResetRequest | undefined> {
   const [request] = await trx('password_reset_requests')
-    .where('id', trx('password_reset_requests').orderBy('id').limit(1).forUpdate().skipLocked().select('id'))
+    .where(
+      'id',
+      trx('password_reset_requests')
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(1)
+        .forUpdate()
+        .skipLocked()
+        .select('id'),
+    )
     .delete()
     .returning<ResetRequest[]>(['id', 'email', 'requested_at', 'ip_address', 'user_agent', 'request_id']);
   return request;
@@ -82,17 +107,11 @@ async function answer(
     .first<Person | undefined>(['id', 'company_id', 'full_name', 'email', 'locale']);
   if (person === undefined) return 'dropped';
   if (await hasEnoughLinks(trx, person.id, context.at)) return 'dropped';
-  const token = newSecret();
-  const expiresAt = new Date(context.at.getTime() + LINK_HOURS * HOUR_MS);
-  const [reset] = await trx('password_resets')
-    .insert({
-      user_id: person.id,
-      token_hash: hashSecret(token),
-      created_at: context.at,
-      expires_at: expiresAt,
-    })
-    .returning<{ id: number }[]>('id');
-  if (reset === undefined) throw new Error('Bug! An insert returned no row');
+  const { id, token, expiresAt } = await createReset(trx, context, {
+    userId: person.id,
+    hours: LINK_HOURS,
+    requestedBy: null,
+  });
   const asStranger: RequestContext = {
     ...context,
     at: request.requested_at,
@@ -116,21 +135,11 @@ async function answer(
   await queueResetMail(trx, context, {
     config,
     person,
-    resetId: reset.id,
+    resetId: id,
     token,
     expiresAt,
     hours: LINK_HOURS,
   });
   onLink?.(person.email, resetLink(config.baseUrl, token));
   return 'mailed';
-}
-
-async function hasEnoughLinks(trx: Knex.Transaction, userId: number, at: Date): Promise<boolean> {
-  const { rows } = await trx.raw<{ rows: { in_hour: number; in_day: number }[] }>(
-    `select count(*) filter (where created_at > :hourAgo) as in_hour, count(*) as in_day
-     from password_resets where user_id = :userId and created_at > :dayAgo`,
-    { userId, hourAgo: new Date(at.getTime() - HOUR_MS), dayAgo: new Date(at.getTime() - 24 * HOUR_MS) },
-  );
-  const { in_hour: inHour = 0, in_day: inDay = 0 } = rows[0] ?? {};
-  return inHour >= LINKS_AN_HOUR || inDay >= LINKS_A_DAY;
 }

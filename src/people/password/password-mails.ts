@@ -7,6 +7,7 @@ import type { Locale } from '../../web/locales/catalogues.ts';
 
 /** Count up whenever their words change. */
 const RESET = { name: 'password-reset', version: 1 };
+const SENT = { name: 'password-reset-sent', version: 1 };
 const CHANGED = { name: 'password-changed', version: 1 };
 
 interface Recipient {
@@ -33,9 +34,11 @@ export async function queueResetMail(
     token: string;
     expiresAt: Date;
     hours: number;
+    /** An admin or an operator had it sent. */
+    isSentByOthers?: boolean;
   },
 ): Promise<void> {
-  const { config, person, hours } = input;
+  const { config, person, hours, isSentByOthers = false } = input;
   const { t, locale } = formatFor(person.locale);
   await queueMail(trx, context, {
     config,
@@ -44,13 +47,13 @@ export async function queueResetMail(
       userId: person.id,
       to: person.email,
       locale,
-      template: RESET,
+      template: isSentByOthers ? SENT : RESET,
       cause: { type: 'password-reset', id: input.resetId },
       content: {
         subject: t('password.resetSubject'),
         blocks: [
           { kind: 'text', text: t('password.mailHello', { name: person.full_name }) },
-          { kind: 'text', text: t('password.resetBody') },
+          { kind: 'text', text: t(isSentByOthers ? 'password.sentByOthers' : 'password.resetBody') },
           {
             kind: 'link',
             label: t('password.resetLink'),

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { recordLock } from '../../auth/account-lock.ts';
 import { attemptKey, forgetDevices } from '../../auth/known-device.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
@@ -119,6 +120,11 @@ export async function changePassword(
       resourceType: 'user',
       resourceId: input.userId,
       errorMessage: 'wrong-password',
+    });
+    await recordLock(db, context, {
+      email: found.email,
+      person: { id: input.userId, company_id: context.companyId },
+      lockedUntil: attempt.lockedUntil,
     });
     return { ok: false, reason: 'wrong-password' };
   }

@@ -44,4 +44,36 @@ export const addressTables = {
     notPersonal: ['id', 'back_until'],
     withheld: { secret: ['back_token_hash'] },
   },
+  account_locks: {
+    activity: 'signIn',
+    period: 'account',
+    people: { person: 'account_locks.user_id = :user' },
+    personal: {
+      link: ['user_id'],
+      contact: ['email'],
+      network: ['ip_address', 'user_agent'],
+      activity: ['locked_at', 'locked_until', 'handled_at', 'opened_at'],
+      credential: ['token_hash', 'opened_device_hash'],
+    },
+    notPersonal: ['id', 'expires_at'],
+    withheld: { secret: ['token_hash', 'opened_device_hash'] },
+  },
+  recovery_requests: {
+    activity: 'signIn',
+    period: 'account',
+    people: {
+      person: 'recovery_requests.user_id = :user',
+      operator: 'recovery_requests.requested_by = :user or recovery_requests.cancelled_by = :user',
+    },
+    personal: {
+      link: ['user_id', 'company_id', 'requested_by', 'cancelled_by'],
+      words: ['reason'],
+      network: ['objection_ip', 'objection_user_agent'],
+      activity: ['requested_at', 'sent_at', 'cancelled_at', 'objected_at'],
+      credential: ['objection_token_hash'],
+    },
+    about: { operator: ['requested_by', 'cancelled_by'] },
+    notPersonal: ['id', 'due_at'],
+    withheld: { secret: ['objection_token_hash'], others: ['reason'] },
+  },
 } as const satisfies Record<string, RegisteredTable>;

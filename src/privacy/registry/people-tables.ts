@@ -72,7 +72,11 @@ export const peopleTables = {
     activity: 'signIn',
     period: 'account',
     people: { person: 'password_resets.user_id = :user' },
-    personal: { link: ['user_id'], activity: ['created_at', 'ended_at'], credential: ['token_hash'] },
+    personal: {
+      link: ['user_id', 'requested_by'],
+      activity: ['created_at', 'ended_at'],
+      credential: ['token_hash'],
+    },
     notPersonal: ['id', 'expires_at'],
     withheld: { secret: ['token_hash'] },
   },

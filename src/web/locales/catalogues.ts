@@ -1,5 +1,6 @@
 import * as enAccount from './en/account.ts';
 import * as enAddress from './en/people/address.ts';
+import * as enRecovery from './en/people/recovery.ts';
 import * as enAdmin from './en/admin.ts';
 import * as enAlerts from './en/alerts/alerts.ts';
 import * as enApi from './en/api.ts';
@@ -23,6 +24,7 @@ import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
 import * as trAddress from './tr/people/address.ts';
+import * as trRecovery from './tr/people/recovery.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trAlerts from './tr/alerts/alerts.ts';
 import * as trApi from './tr/api.ts';
@@ -51,6 +53,7 @@ export type Locale = (typeof locales)[number];
 const en = {
   ...enAccount,
   ...enAddress,
+  ...enRecovery,
   ...enAdmin,
   ...enAlerts,
   ...enApi,
@@ -87,6 +90,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
   tr: {
     ...trAccount,
     ...trAddress,
+    ...trRecovery,
     ...trAdmin,
     ...trAlerts,
     ...trApi,

@@ -56,6 +56,7 @@ export const mails = {
   'cause_password-reset': 'New password {id}',
   'cause_email-confirmation': 'Email address, mail {id}',
   'cause_email-change': 'Change of email address {id}',
+  cause_recovery: 'New password by our staff {id}',
   cause_account: 'Account {id}',
   cause_alert: 'Alert {id}',
   cause_incident: 'Incident {id}',

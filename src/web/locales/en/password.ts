@@ -33,6 +33,7 @@ export const password = {
   mailHello: 'Hello {name},',
   resetSubject: 'A new password for YouAreCoder',
   resetBody: 'Somebody, probably you, asked for a new password for your account.',
+  sentByOthers: 'An administrator of your company, or our staff, had this link sent to you.',
   resetLink: 'Open this link to choose it:',
   resetExpires: 'The link works once and is good for {hours, plural, one {# hour} other {# hours}}.',
   resetIgnore: 'If it was not you, do nothing: your password stays as it is.',

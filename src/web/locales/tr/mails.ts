@@ -56,6 +56,7 @@ export const mails = {
   'cause_password-reset': 'Yeni parola {id}',
   'cause_email-confirmation': 'E-posta adresi, ileti {id}',
   'cause_email-change': 'E-posta adresi değişikliği {id}',
+  cause_recovery: 'Görevlilerimizden yeni parola {id}',
   cause_account: 'Hesap {id}',
   cause_alert: '{id} numaralı uyarı',
   cause_incident: '{id} numaralı olay',

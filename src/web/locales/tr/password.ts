@@ -34,6 +34,7 @@ export const password = {
   mailHello: 'Merhaba {name},',
   resetSubject: 'YouAreCoder için yeni parola',
   resetBody: 'Birisi, muhtemelen siz, hesabınız için yeni bir parola istedi.',
+  sentByOthers: 'Bu bağlantıyı size şirketinizin bir yöneticisi veya görevlilerimiz gönderdi.',
   resetLink: 'Parolayı belirlemek için şu bağlantıyı açın:',
   resetExpires: 'Bağlantı bir kez kullanılabilir ve {hours} saat geçerlidir.',
   resetIgnore: 'İsteyen siz değilseniz bir şey yapmanız gerekmez: parolanız olduğu gibi kalır.',
