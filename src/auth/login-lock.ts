@@ -11,7 +11,7 @@ export const FAILURES_BEFORE_LOCK = 5;
 const LOCK_MINUTES = 30;
 
 /** Whether a password may be checked. `lockedUntil` is set when a failure of this attempt starts the lock. */
-export type Reservation =
+type Reservation =
   { ok: true; failedCount: number; lockedUntil: Date | null } | { ok: false; retryAfterSeconds: number };
 
 /**

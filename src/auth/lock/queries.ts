@@ -3,7 +3,7 @@ import type { Locale } from '../../web/locales/catalogues.ts';
 import { attemptKeysOf } from '../known-device.ts';
 
 /** A lock with its link. */
-export interface AccountLock {
+interface AccountLock {
   id: number;
   user_id: number;
   email: string;

@@ -14,7 +14,7 @@ import { queueRecoveryMail } from './recovery-mails.ts';
 /** The time in which the person can object, in hours. */
 export const WAITING_HOURS = 24;
 
-export type RecoveryRefusal = 'not-sole-admin' | 'already' | 'no-mail';
+type RecoveryRefusal = 'not-sole-admin' | 'already' | 'no-mail';
 
 /**
  * Notes that an operator is to send the only admin of a company a link that sets a new password, once the
