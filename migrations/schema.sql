@@ -795,6 +795,7 @@ create table recovery_codes (
   constraint uq_recovery_codes_code UNIQUE (user_id, code_hash),
   constraint fk_recovery_codes_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
+
 -- table recovery_requests
 create table recovery_requests (
   id bigint generated always as identity not null,
