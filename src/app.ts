@@ -69,7 +69,9 @@ export function createApp(deps: WorkspaceDeps): {
   listener: RequestListener;
   /** For the server's upgrades. Undefined where workspaces have no address. */
   upgrade: UpgradeHandler | undefined;
-  /** Cuts connections that would keep the server from closing: WebSockets, or workspaces' answers as well. */
+  /**
+   * Cuts connections that would keep the server from closing: WebSockets, or workspaces' answers as well.
+   */
   cut(what: 'sockets' | 'answers'): void;
   close(): Promise<void>;
 } {
@@ -132,7 +134,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/account', createNoticesRouter(deps));
   app.use('/account', createAccountRouter(deps));
   app.use('/auth', createReportRouter(deps));
-  app.use('/account', createChangeRouter(deps));
+  app.use('/account', createChangeRouter(deps, limits));
   app.use('/account', createEnrolmentRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
@@ -140,7 +142,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/workspace', requireCompanyUser, createActivityRouter(deps));
   app.use('/workspace', requireCurrentAcceptance(db), createWorkspaceRouter(deps));
   app.use('/billing', requireCompanyUser, requireCurrentAcceptance(db), createBillingRouter(deps));
-  app.use('/admin', createAdminRouter(deps));
+  app.use('/admin', createAdminRouter(deps, limits));
 
   app.use(notFound);
   app.use('/auth/login', noteUnreadableSignIn(deps));

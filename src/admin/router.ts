@@ -1,8 +1,10 @@
 import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { createAlertsRouter } from '../alerts/router.ts';
+import type { AttemptLimits } from '../auth/attempt-limits.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
+import { createRateLimit } from '../web/rate-limit.ts';
 import { refuseFromElsewhere } from '../web/refuse-from-elsewhere.ts';
 import { adminScope, requireChosenCompany } from '../people/company-scope.ts';
 import { createAccountHelpRouter } from './account-help/account-help-router.ts';
@@ -18,11 +20,21 @@ import { createPersonSessionsRouter } from './person-sessions-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
+ * Downloads of one company's evidence and trail in an hour, across all processes: far above a dispute's need.
+ */
+const DOWNLOADS_PER_HOUR = 120;
+
+/**
  * The admin pages: an admin's own company or, for operators, the chosen one. Members are refused, and
  * strangers are sent to sign in. Mounted at `/admin`.
  */
-export function createAdminRouter(deps: AppDeps): Router {
-  const slots = createDownloadSlots(deps.config.databasePoolMax);
+export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router {
+  const downloads = createRateLimit(deps.db, {
+    name: 'download-company',
+    points: DOWNLOADS_PER_HOUR,
+    durationSeconds: 3600,
+  });
+  const slots = createDownloadSlots(deps.config.databasePoolMax, downloads);
   const router = Router();
   // Before the rest, which refuses members: this page does not exist for members and admins.
   router.use('/security', hideFromOthers);
@@ -41,7 +53,7 @@ export function createAdminRouter(deps: AppDeps): Router {
   router.use(requireChosenCompany);
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));
-  router.use(createAccountHelpRouter(deps));
+  router.use(createAccountHelpRouter(deps, limits));
   router.use(createPersonSessionsRouter(deps));
   router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));

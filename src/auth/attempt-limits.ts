@@ -33,6 +33,14 @@ const RESETS_PER_IP = 30;
  */
 const CONFIRMATIONS_PER_IP = 60;
 
+/**
+ * Mails that the people of one company cause in an hour beside invitations, which have a limit of their own:
+ * to confirm or change an address, and links that an admin has sent. A mail server has one name for all
+ * companies, and one that floods mailboxes costs the others theirs. Sign-ins have no such limit on purpose:
+ * anybody who knows its addresses could shut a whole company out.
+ */
+const MAILS_PER_COMPANY = 200;
+
 /** Changes of one account's password in an hour. Each mails its person. */
 const CHANGES_PER_ACCOUNT = 5;
 
@@ -43,6 +51,7 @@ export interface AttemptLimits {
   registerByIp: RateLimit;
   resetByIp: RateLimit;
   confirmByIp: RateLimit;
+  mailByCompany: RateLimit;
   changeByAccount: RateLimit;
 }
 
@@ -75,6 +84,11 @@ export function createAttemptLimits(db: Knex): AttemptLimits {
     confirmByIp: createRateLimit(db, {
       name: 'confirm-ip',
       points: CONFIRMATIONS_PER_IP,
+      durationSeconds: HOUR_SECONDS,
+    }),
+    mailByCompany: createRateLimit(db, {
+      name: 'mail-company',
+      points: MAILS_PER_COMPANY,
       durationSeconds: HOUR_SECONDS,
     }),
     changeByAccount: createRateLimit(db, {

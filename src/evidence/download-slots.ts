@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TooManyAttempts } from '../errors.ts';
+import type { RateLimit } from '../web/rate-limit.ts';
 
 /** Seconds after which another try makes sense when too many downloads are running. */
 const RETRY_AFTER_SECONDS = 15;
@@ -33,9 +34,11 @@ interface Running extends DownloadOwner {
  *
  * 1. A person has one download at a time, so that nobody holds the connections of others.
  * 2. A company has all customers' slots but one, so that its people together do not keep out another company.
- * 3. Operators have slots of their own, so that a party to a dispute cannot stop the answer to it.
+ * 3. A company has so many downloads an hour (`perCompany`), across all processes.
+ * 4. Operators have slots of their own and no such limit, so that a party to a dispute cannot stop the
+ * answer to it.
  */
-export function createDownloadSlots(poolMax: number): DownloadSlots {
+export function createDownloadSlots(poolMax: number, perCompany?: RateLimit): DownloadSlots {
   const forCustomers = Math.max(2, Math.floor(poolMax / 3));
   const forOperators = Math.max(1, Math.floor(poolMax / 5));
   const running = new Map<string, Running>();
@@ -49,6 +52,7 @@ export function createDownloadSlots(poolMax: number): DownloadSlots {
   };
   return {
     run: async (owner, download) => {
+      if (!owner.isOperator) await perCompany?.consume(String(owner.companyId));
       const key = String(owner.userId);
       const other = running.get(key)?.done.catch(() => undefined);
       if (other !== undefined) await Promise.race([other, pause(GRACE_MS, null, { ref: false })]);

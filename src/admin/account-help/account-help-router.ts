@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
+import type { AttemptLimits } from '../../auth/attempt-limits.ts';
 import { openLocksOf } from '../../auth/lock/open-lock.ts';
 import { requireCompanyAdmin, requireOperator } from '../../auth/require-user.ts';
 import { NotFound, NotSignedIn } from '../../errors.ts';
@@ -16,7 +17,7 @@ import { recoveryForm } from '../input.ts';
  * Help for somebody who cannot sign in, on the page of a person: an admin opens a lock and has a link for a
  * new password sent; an operator has it sent to the only admin of a company, after a waiting time.
  */
-export function createAccountHelpRouter(deps: AppDeps): Router {
+export function createAccountHelpRouter(deps: AppDeps, limits: AttemptLimits): Router {
   const router = Router();
   router.post('/users/:id/unlock', requireCompanyAdmin, async (req, res) => {
     const opened = await openLocksOf(deps.db, requestContext(req), personOf(req));
@@ -25,6 +26,7 @@ export function createAccountHelpRouter(deps: AppDeps): Router {
   router.post('/users/:id/reset-link', requireCompanyAdmin, async (req, res) => {
     const { db, config } = deps;
     if (req.user === undefined) throw new NotSignedIn();
+    await limits.mailByCompany.consume(String(companyOf(req).id));
     const input = { ...personOf(req), config, requestedBy: req.user.id };
     const sent = await sendResetLink(db, requestContext(req), input);
     answer(

@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
+import type { AttemptLimits } from '../../auth/attempt-limits.ts';
 import { requireCompanyUser } from '../../auth/require-user.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotSignedIn } from '../../errors.ts';
@@ -21,14 +22,15 @@ interface ShownForm {
 /**
  * `/account/email`: the address of the own account, and another one in its place. Mounted at `/account`.
  */
-export function createChangeRouter(deps: AppDeps): Router {
+export function createChangeRouter(deps: AppDeps, limits: AttemptLimits): Router {
   const router = Router();
   router.get('/email', requireCompanyUser, async (req, res) => {
     await showAddress(deps, req, res, { values: {}, errors: {} });
   });
-  router.post('/email', requireCompanyUser, requireStepUp(deps), (req, res) =>
-    requestFromForm(deps, req, res),
-  );
+  router.post('/email', requireCompanyUser, requireStepUp(deps), async (req, res) => {
+    await limits.mailByCompany.consume(String(signedIn(req).company_id));
+    await requestFromForm(deps, req, res);
+  });
   router.post('/email/withdraw', requireCompanyUser, async (req, res) => {
     const wasOpen = await withdrawChange(deps.db, requestContext(req), { userId: signedIn(req).id });
     const { t } = formatOf(res);

@@ -40,7 +40,9 @@ async function askFromForm(parts: Parts, req: Request, res: Response): Promise<v
   if (user === undefined) throw new NotSignedIn();
   const { t } = formatOf(res);
   const context = requestContext(req);
-  const wait = await secondsToWait(limits.confirmByIp, addressKey(context.ip));
+  const wait =
+    (await secondsToWait(limits.confirmByIp, addressKey(context.ip))) ??
+    (await secondsToWait(limits.mailByCompany, String(user.company_id)));
   const asked =
     wait === null
       ? await askAgain(db, context, { userId: user.id, email: user.email, config })
