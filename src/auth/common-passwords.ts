@@ -1,7 +1,8 @@
+import { dictionary } from '@zxcvbn-ts/language-common';
+
 /**
- * The most common passwords of ten characters and more (shorter ones are refused by length), worldwide and
- * Turkish, in lower case. Source: the ranking of public breach collections (SecLists, 10k-most-common), local
- * ones added by hand.
+ * Turkish passwords of ten characters and more, and some of the world's that the list of leaked ones lacks,
+ * in lower case. Source: the ranking of public breach collections, and local ones added by hand.
  */
 const words = [
   '0123456789 01234567890 1234567890 12345678900 12345678901 123456789012 12345678910 1234567891 1234567899',
@@ -24,11 +25,86 @@ const words = [
   'bebegimbebegim parola1234 parola12345 parola123456 sifre12345 sifre123456 benimsifrem kartal1903 kanarya1907',
 ];
 
-const common = new Set(words.join(' ').split(' '));
+/**
+ * 49 000 passwords in the order in which breach collections have them, shipped with the library: nothing is
+ * asked outside. Most are shorter than ours may be, so the words in them count as well.
+ */
+const leaked = new Set([...dictionary.passwords, ...words.join(' ').split(' ')]);
+
+/** Words that name the product: what people type who are asked for a password here. */
+const OWN_WORDS = ['youarecoder', 'you are coder', 'yac', 'workspace', 'workspaces'];
+
+/** Characters that people put around a word until a form is content. */
+const MOST_AROUND = 6;
+
+/** A word shorter than this is in every second sentence. */
+const SHORTEST_WORD = 4;
 
 /**
- * True when a password is among the first that an attacker tries: the list above, or one character repeated.
+ * True when a password is among the first that an attacker tries:
+ *
+ * 1. a leaked password, as it is or with up to six digits and signs around it, or twice in a row;
+ * 2. the product's own name in the same way (OWASP ASVS 5, 6.1.2);
+ * 3. one character repeated, or counting.
  */
 export function isCommonPassword(password: string): boolean {
-  return common.has(password.toLowerCase()) || /^(.)\1*$/su.test(password);
+  return (
+    /^(.)\1*$/su.test(password) ||
+    '1234567890'.repeat(13).startsWith(password) ||
+    coresOf(password).some((core) => leaked.has(core) || OWN_WORDS.includes(core))
+  );
+}
+
+/**
+ * True when a password is nothing but a name of its person or company, or a part of the e-mail address, with
+ * up to six digits and signs around it. `of` is the address, the names, or whatever else is known of them.
+ */
+export function isPersonalPassword(password: string, of: string[]): boolean {
+  const names = of.flatMap((text) => {
+    const whole = text.toLowerCase();
+    return [whole, ...whole.split(/[\s@.+_-]+/)].map(squash);
+  });
+  const known = new Set(names.filter((name) => Array.from(name).length >= SHORTEST_WORD));
+  return coresOf(password).some((core) => known.has(squash(core)));
+}
+
+/** Without the signs that stand between the words of a name. */
+function squash(text: string): string {
+  return text.replace(/[\s.+_-]/g, '');
+}
+
+/** The password itself, and the words that it may be made of. */
+function coresOf(password: string): string[] {
+  const whole = password.toLowerCase();
+  const plain = whole.replace(/[@01345$!7]/g, (sign) => PLAIN_LETTERS[sign] ?? sign);
+  const bare = [whole, plain].map((text) => stripAround(text, whole));
+  return [whole, plain, ...bare.filter((core) => core !== null), ...[whole, plain].map(halfOf)].filter(
+    (core) => core !== null,
+  );
+}
+
+const PLAIN_LETTERS: Record<string, string> = {
+  '@': 'a',
+  '0': 'o',
+  '1': 'i',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  $: 's',
+  '!': 'i',
+  '7': 't',
+};
+
+/** Null when too much stands around the word, or no word is left. */
+function stripAround(text: string, whole: string): string | null {
+  const [, before = '', core = '', after = ''] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/su.exec(whole) ?? [];
+  const around = before.length + after.length;
+  if (around === 0 || around > MOST_AROUND || Array.from(core).length < SHORTEST_WORD) return null;
+  return text.slice(before.length, text.length - after.length);
+}
+
+/** The half of a password that is the same text twice. */
+function halfOf(text: string): string | null {
+  const half = text.slice(0, text.length / 2);
+  return half + half === text ? half : null;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPersonalPassword } from '../auth/common-passwords.ts';
 import { emailAddress, newPassword, line, text } from '../auth/input.ts';
 import { locales } from '../web/locales/catalogues.ts';
 import { isReservedSubdomain } from './reserved-subdomains.ts';
@@ -46,10 +47,14 @@ export const registrationForm = z
     password: newPassword,
     ...acceptance,
   })
-  .refine(({ email, password }) => password.toLowerCase() !== email, {
-    error: 'auth.passwordIsEmail',
-    path: ['password'],
-  });
+  .refine(
+    (form) =>
+      !isPersonalPassword(form.password, [form.email, form.fullName, form.companyName, form.subdomain]),
+    {
+      error: 'auth.passwordPersonal',
+      path: ['password'],
+    },
+  );
 
 /** The form of `/auth/accept-invite/:token`. */
 export const acceptInvitationForm = z.object({

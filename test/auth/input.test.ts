@@ -40,6 +40,13 @@ describe('a password', () => {
     ['Password123', 'auth.passwordCommon'],
     ['galatasaray1905', 'auth.passwordCommon'],
     ['aaaaaaaaaaaa', 'auth.passwordCommon'],
+    ['12345678901234', 'auth.passwordCommon'],
+    // A leaked password of its own length, with something around it, with signs for letters, twice.
+    ['manchester', 'auth.passwordCommon'],
+    ['!!Sunshine2026', 'auth.passwordCommon'],
+    ['P@ssw0rd.9', 'auth.passwordCommon'],
+    ['monkeymonkey', 'auth.passwordCommon'],
+    ['YouAreCoder1', 'auth.passwordCommon'],
     [['a chair that sings'], 'auth.passwordMissing'],
     [undefined, 'auth.passwordMissing'],
   ])('may not be %j', (password, message) => {
@@ -58,9 +65,20 @@ describe('a password', () => {
     expect(newPassword.safeParse('ten\tletters').error?.issues[0]?.message).toBe('auth.oddCharacters');
   });
 
-  it('may not be the e-mail address', () => {
-    expect(faults({ password: 'ADA@example.com' })).toEqual(['password: auth.passwordIsEmail']);
-  });
+  it.each(['qwerty and a sentence', 'sunshine8273645', 'dragon-fly-over-1907'])(
+    'may have a leaked word in it: %s',
+    (password) => {
+      expect(newPassword.parse(password)).toBe(password);
+    },
+  );
+
+  it.each(['ADA@example.com', 'Lovelace2026!', 'adalovelace1', 'PERSON-NAME-SUBDOMAIN'])(
+    'may not be the address or a name of its person: %s',
+    (password) => {
+      const of = { fullName: 'Ada Lovelace', subdomain: 'person-name-subdomain', password };
+      expect(faults(of)).toContain('password: auth.passwordPersonal');
+    },
+  );
 
   it('of 128 characters beyond the basic plane can be used to sign in again', () => {
     const password = '😀'.repeat(127) + '😁';

@@ -160,7 +160,7 @@ describe('a forgotten password', () => {
             await signIn(test.app, cast.bob)
           ).post('/auth/password', { oldPassword: PASSWORD, password });
     expect(response.status).toBe(422);
-    expect(response.text).toContain('must not be the same as the email address');
+    expect(response.text).toContain('not just your name, company or email address');
   });
 
   it('is not set by a link that is an hour old, or by one that another has replaced', async () => {

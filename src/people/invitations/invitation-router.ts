@@ -1,4 +1,5 @@
 import { Router, type Request, type Response } from 'express';
+import { isPersonalPassword } from '../../auth/common-passwords.ts';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { readDeviceToken, rememberDeviceToken } from '../../web/sessions/device-cookie.ts';
@@ -93,11 +94,16 @@ async function findFaults(
   { db }: AppDeps,
   res: Response,
   invitation: Invitation,
-  form: { password: string; termsVersion?: string | undefined; privacyVersion?: string | undefined },
+  form: {
+    password: string;
+    fullName: string;
+    termsVersion?: string | undefined;
+    privacyVersion?: string | undefined;
+  },
 ): Promise<Record<string, string>> {
   const format = formatOf(res);
-  if (form.password.toLowerCase() === invitation.email) {
-    return { password: format.t('auth.passwordIsEmail') };
+  if (isPersonalPassword(form.password, [invitation.email, form.fullName])) {
+    return { password: format.t('auth.passwordPersonal') };
   }
   return staleTicks(await listDocumentsInForce(db, format), form, format);
 }

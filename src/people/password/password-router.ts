@@ -131,7 +131,7 @@ async function resetFromForm(deps: AppDeps, req: Request, res: Response): Promis
     }
     res.status(422);
     const values = keptValues(req.body, ['endsCredentials']);
-    renderReset(res, { values, errors: { password: format.t('auth.passwordIsEmail') } });
+    renderReset(res, { values, errors: { password: format.t('auth.passwordPersonal') } });
     return;
   }
   setFlash(req, 'success', format.t('password.wasReset'));
@@ -165,7 +165,7 @@ async function changeFromForm(parts: Parts, req: Request, res: Response): Promis
   });
   if (!outcome.ok) {
     if (outcome.reason === 'locked') again(429, { form: tooMany(outcome.retryAfterSeconds) });
-    else if (outcome.reason === 'is-email') again(422, { password: format.t('auth.passwordIsEmail') });
+    else if (outcome.reason === 'is-personal') again(422, { password: format.t('auth.passwordPersonal') });
     else again(422, { oldPassword: format.t('password.oldWrong') });
     return;
   }

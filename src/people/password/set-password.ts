@@ -4,6 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordLock } from '../../auth/account-lock.ts';
 import { attemptKey, forgetDevices } from '../../auth/known-device.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
+import { isPersonalPassword } from '../../auth/common-passwords.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import { findSignedInUser } from '../../auth/require-user.ts';
 import type { Config } from '../../config/config.ts';
@@ -39,7 +40,7 @@ interface NewPassword {
 type ChangeOutcome =
   /** The person as they are now: a browser session of before is over. */
   | { ok: true; user: Express.User }
-  | { ok: false; reason: 'wrong-password' | 'is-email' }
+  | { ok: false; reason: 'wrong-password' | 'is-personal' }
   | { ok: false; reason: 'locked'; retryAfterSeconds: number };
 
 const accountColumns = [
@@ -67,7 +68,7 @@ export async function resetPassword(
   db: Knex,
   context: RequestContext,
   input: NewPassword & { token: string },
-): Promise<{ ok: true } | { ok: false; reason: 'over' | 'is-email' }> {
+): Promise<{ ok: true } | { ok: false; reason: 'over' | 'is-personal' }> {
   const passwordHash = await hashPassword(input.password);
   return db.transaction(async (trx) => {
     const reset = await findOpenReset(trx, context, input.token);
@@ -75,7 +76,8 @@ export async function resetPassword(
     // Another form with the same link may have come first.
     const again = await findOpenReset(trx, context, input.token);
     if (account === undefined || again === undefined) return { ok: false, reason: 'over' };
-    if (input.password.toLowerCase() === account.email) return { ok: false, reason: 'is-email' };
+    if (isPersonalPassword(input.password, [account.email, account.full_name]))
+      return { ok: false, reason: 'is-personal' };
     const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
     const isClaim = account.email_confirmed_at === null;
     await storePassword(trx, byThem, {
@@ -107,9 +109,14 @@ export async function changePassword(
 ): Promise<ChangeOutcome> {
   const found = await db('users')
     .where('id', input.userId)
-    .first<{ email: string; password_hash: string } | undefined>(['email', 'password_hash']);
+    .first<{ email: string; full_name: string; password_hash: string } | undefined>([
+      'email',
+      'full_name',
+      'password_hash',
+    ]);
   if (found === undefined) return { ok: false, reason: 'wrong-password' };
-  if (input.password.toLowerCase() === found.email) return { ok: false, reason: 'is-email' };
+  if (isPersonalPassword(input.password, [found.email, found.full_name]))
+    return { ok: false, reason: 'is-personal' };
   const { key } = await attemptKey(db, { email: found.email, deviceToken: input.deviceToken });
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };

@@ -35,7 +35,7 @@ export const auth = {
   subdomainReserved: 'This name is reserved. Please choose another one.',
   subdomainTaken: 'Another company has this short name. Please choose another one.',
   passwordCommon: 'This password is one of the first to be guessed. Please choose another one.',
-  passwordIsEmail: 'The password must not be the same as the email address.',
+  passwordPersonal: 'Please choose a password that is not just your name, company or email address.',
 
   inviteTitle: 'Join {company}',
   inviteSubtitle: '{inviter} has invited you to the company’s workspaces.',

@@ -37,7 +37,8 @@ export const auth: Record<keyof typeof en, string> = {
   subdomainReserved: 'Bu ad ayrılmış. Lütfen başka bir ad seçin.',
   subdomainTaken: 'Bu kısa ad başka bir şirkete ait. Lütfen başka bir ad seçin.',
   passwordCommon: 'Bu parola ilk tahmin edilenlerden biri. Lütfen başka bir parola seçin.',
-  passwordIsEmail: 'Parola, e-posta adresiyle aynı olamaz.',
+  passwordPersonal:
+    'Lütfen yalnızca adınızdan, şirketinizden veya e-posta adresinizden oluşmayan bir parola seçin.',
 
   inviteTitle: '{company} ekibine katılın',
   inviteSubtitle: '{inviter} sizi şirketin çalışma alanlarına davet etti.',
