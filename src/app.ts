@@ -30,6 +30,7 @@ import { subscriptionState, type SubscriptionState } from './billing/subscriptio
 import { createHealthRouter } from './health/router.ts';
 import { createHomeRouter } from './home/router.ts';
 import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
+import { createPrivacyRouter } from './privacy/router.ts';
 import { createLegalRouter } from './legal/router.ts';
 import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/sessions/browser-session.ts';
@@ -132,6 +133,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createPeopleRouter(deps, limits));
   app.use('/auth', createCredentialsRouter(deps));
   app.use('/account', createNoticesRouter(deps));
+  app.use('/account/data', createPrivacyRouter(deps));
   app.use('/account', createAccountRouter(deps));
   app.use('/auth', createReportRouter(deps));
   app.use('/account', createChangeRouter(deps, limits));

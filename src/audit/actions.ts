@@ -106,6 +106,8 @@ export const auditActions = {
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
   retention_applied:
     'A month of evidence older than the retention was dropped (resource is the partition; details.dropped_rows)',
+  own_data_exported: 'A download of everything held about the person who asked began',
+  own_data_export_finished: 'That download ended; success says whether the whole file was sent',
   audit_exported: 'A download of audit rows as CSV began',
   audit_export_finished: 'That download ended; success says whether the whole file was sent',
 } as const;

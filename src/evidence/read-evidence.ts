@@ -57,6 +57,29 @@ export async function* readEvidence(
   context: RequestContext,
   { scope, by, form }: { scope: EvidenceScope; by: Downloader; form: RecordForm },
 ): AsyncGenerator<EvidencePart, void> {
+  const { company, head } = await readHead(snapshot, context, { scope, by });
+  yield { part: 'head', head };
+  const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
+  const audit = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => copyRecords(snapshot, auditRecordsAsJson(snapshot, slice, typeOf('audit_logs')), form),
+    ({ records }) => records,
+  );
+  const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
+  yield* listOf('audit_logs', audit);
+  yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
+  yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
+  yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
+  yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, company.billing_currency) };
+}
+
+/** The head of a bundle, and the company. Throws `NotFound` when the person does not exist. */
+export async function readHead(
+  snapshot: Knex.Transaction,
+  context: Pick<RequestContext, 'at'>,
+  { scope, by }: { scope: EvidenceScope; by: Downloader },
+) {
   const subject = await findSubject(snapshot, scope.userId, scope.companyId);
   if (subject === undefined) throw new NotFound();
   const { user, company } = subject;
@@ -74,20 +97,7 @@ export async function* readEvidence(
     company,
     legal_acceptance: toLegalAcceptance(await listAcceptances(snapshot, user.id)),
   };
-  yield { part: 'head', head };
-  const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
-  const audit = sliceAuditRows(
-    snapshot,
-    scope,
-    (slice) => copyRecords(snapshot, auditRecordsAsJson(snapshot, slice, typeOf('audit_logs')), form),
-    ({ records }) => records,
-  );
-  const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
-  yield* listOf('audit_logs', audit);
-  yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
-  yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
-  yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
-  yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, company.billing_currency) };
+  return { company, head };
 }
 
 /** The audit records only, in batches. */

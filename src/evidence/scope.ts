@@ -10,6 +10,8 @@ export interface EvidenceScope {
   companyId: number;
   from: Date | null;
   to: Date | null;
+  /** True for a person's own copy: payments that colleagues started are left out. */
+  isOwnCopy?: boolean;
   /** The audit row of the download itself, which is not part of the file. */
   download: { at: Date; requestId: string };
 }
@@ -61,6 +63,9 @@ export function sessionsInScope(db: Knex, { userId, companyId, from, to }: Evide
 export function paymentsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
   return db('payments')
     .where('payments.company_id', scope.companyId)
+    .modify((query) => {
+      if (scope.isOwnCopy === true) void query.where('payments.user_id', scope.userId);
+    })
     .whereRaw(
       `(payments.user_id = ? or exists (
          select 1 from membership_periods as member

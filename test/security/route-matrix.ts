@@ -374,7 +374,19 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   ...secondFactorRules,
-
+  {
+    route: 'GET /account/data',
+    target: () => ({ path: '/account/data' }),
+    expect: page(200, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /account/data/download.:form',
+    target: () => ({ path: '/account/data/download.json' }),
+    expect: page(200, 200, 200, 200),
+    audit: 'own_data_exported',
+    follows: 'own_data_export_finished',
+  },
   {
     route: 'GET /account/profile',
     target: () => ({ path: '/account/profile' }),

@@ -140,6 +140,6 @@ export interface RegisteredTable {
   /** Columns that the person's own copy lacks, by reason. */
   withheld?: Partial<Record<WithheldReason, readonly string[]>>;
   json?: Record<string, JsonKeys>;
-  /** The list of the evidence bundle that gives these rows to the person, instead of a list of their own. */
-  bundle?: string;
+  /** Those of `people` whose rows the evidence bundle has, so that the copy needs no list of its own. */
+  bundled?: readonly string[];
 }

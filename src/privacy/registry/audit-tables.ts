@@ -1,4 +1,5 @@
 import type { RegisteredTable } from './activities.ts';
+import { auditDetails } from './audit-details.ts';
 
 /** The audit trail, and what strangers tried. */
 export const auditTables = {
@@ -48,7 +49,8 @@ export const auditTables = {
     },
     notPersonal: ['id', 'event_id'],
     withheld: { repeated: ['company_id'] },
-    bundle: 'audit_logs',
+    json: { details: auditDetails },
+    bundled: ['person', 'subject'],
   },
   refused_attempts: {
     activity: 'protection',
@@ -60,7 +62,9 @@ export const auditTables = {
     },
     notPersonal: ['own_rows', 'window_ends_at'],
     // Becomes a row of the audit trail before a copy is made.
-    withheld: { repeated: ['key', 'subject', 'event'] },
+    withheld: {
+      repeated: ['user_id', 'company_id', 'key', 'subject', 'event', 'attempts', 'first_at', 'last_at'],
+    },
   },
   security_events: {
     activity: 'protection',

@@ -78,7 +78,7 @@ export const billingTables = {
     notPersonal: ['id', 'year', 'number', 'tax_percent', 'seller'],
     json: {
       buyer: {
-        personal: ['name', 'address', 'phone', 'email', 'tax_office', 'tax_number'],
+        personal: ['name', 'address', 'phone', 'email', 'taxOffice', 'taxNumber'],
         others: [],
         notPersonal: [],
       },

@@ -47,7 +47,7 @@ export const workspaceTables = {
     notPersonal: ['id', 'is_partly_seen'],
     // The last counted minutes stand for what connected_minutes and active_minutes say.
     withheld: { repeated: ['company_id', 'user_id', 'connected_until', 'active_until', 'disconnected_at'] },
-    bundle: 'workspace_sessions',
+    bundled: ['person'],
   },
   open_workspace_sessions: {
     activity: 'use',

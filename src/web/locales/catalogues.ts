@@ -15,6 +15,7 @@ import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
+import * as enPrivacy from './en/privacy/privacy.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
@@ -39,6 +40,7 @@ import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
+import * as trPrivacy from './tr/privacy/privacy.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
@@ -68,6 +70,7 @@ const en = {
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
+  ...enPrivacy,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -105,6 +108,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trMails,
     ...trPassword,
     ...trSecondFactor,
+    ...trPrivacy,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

@@ -350,6 +350,8 @@ export const auditAction = {
   invoice_issued: 'Invoice issued',
   evidence_exported: 'Evidence file downloaded',
   evidence_export_finished: 'Evidence download ended',
+  own_data_exported: 'Own data downloaded',
+  own_data_export_finished: 'Download of own data ended',
   audit_exported: 'Audit trail downloaded',
   retention_applied: 'Month of evidence dropped by retention',
   audit_export_finished: 'Audit download ended',

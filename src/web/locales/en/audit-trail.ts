@@ -88,6 +88,8 @@ export const auditSentence = {
   evidence_exported: '{actor} began to download the evidence about {person}',
   evidence_export_finished: '{actor} downloaded the evidence about {person}',
   retention_applied: '{actor} removed a month of records that were past their retention',
+  own_data_exported: '{actor} began to download their own data',
+  own_data_export_finished: '{actor} downloaded their own data',
   audit_exported: '{actor} began to download the audit trail',
   audit_export_finished: '{actor} downloaded the audit trail',
 } satisfies Record<AuditAction, string>;
@@ -110,6 +112,7 @@ export const auditRefused = {
   payment_reconciled:
     '{actor} asked the payment service and found a payment of {amount} for {plan} that does not fit the order',
   evidence_export_finished: '{actor} did not get the whole evidence about {person}',
+  own_data_export_finished: '{actor} did not get all of their own data',
   audit_export_finished: '{actor} did not get the whole audit trail',
 } satisfies Partial<Record<AuditAction, string>>;
 

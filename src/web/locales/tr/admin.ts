@@ -351,6 +351,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   invoice_issued: 'Fatura kesildi',
   evidence_exported: 'Kanıt dosyası indirildi',
   evidence_export_finished: 'Kanıt indirmesi sona erdi',
+  own_data_exported: 'Kendi verisi indirildi',
+  own_data_export_finished: 'Kendi verisinin indirilmesi sona erdi',
   audit_exported: 'Denetim kaydı indirildi',
   retention_applied: 'Saklama süresi dolan ayın kayıtları silindi',
   audit_export_finished: 'Denetim kaydı indirmesi sona erdi',

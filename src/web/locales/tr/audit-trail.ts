@@ -89,6 +89,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   evidence_exported: '{actor}, {person} hakkındaki kanıt dosyasını indirmeye başladı',
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasını indirdi',
   retention_applied: '{actor}, saklama süresi dolan bir ayın kayıtlarını sildi',
+  own_data_exported: '{actor} kendi verisini indirmeye başladı',
+  own_data_export_finished: '{actor} kendi verisini indirdi',
   audit_exported: '{actor} denetim kaydını indirmeye başladı',
   audit_export_finished: '{actor} denetim kaydını indirdi',
 };
@@ -111,6 +113,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   payment_reconciled:
     '{actor}, ödeme kuruluşuna sordu: {plan} planı için {amount} tutarındaki ödeme siparişle uyuşmuyor',
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasının tamamını alamadı',
+  own_data_export_finished: '{actor} kendi verisinin tamamını alamadı',
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
 };
 

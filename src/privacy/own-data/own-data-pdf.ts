@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module';
+import type { Knex } from 'knex';
+import PDFDocument from 'pdfkit';
+import type { EvidenceScope } from '../../evidence/scope.ts';
+import type { Format } from '../../web/format.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
+import { describeActivities, type DescribedActivity } from '../registry/describe-activities.ts';
+import { readOwnEvidence } from './own-evidence.ts';
+import { listOwnLists, readOwnRows, type DataSubject, type OwnRow } from './own-records.ts';
+import { PdfPages } from './pdf-pages.ts';
+
+/** Rows of one list that are printed. Making pages is work for the processor, and the JSON file has all. */
+const PRINTED_ROWS = 100;
+
+interface PdfInput {
+  scope: EvidenceScope | null;
+  format: Format;
+  at: Date;
+  controller: { name: string; address: string; email: string };
+}
+
+/** A person's own data to read: purposes first, then every list, with page numbers, tagged, as real text. */
+export async function* writeOwnDataPdf(
+  snapshot: Knex.Transaction,
+  subject: DataSubject,
+  input: PdfInput,
+): AsyncGenerator<Buffer, void> {
+  const { format, at, controller } = input;
+  const { t, when } = format;
+  const fonts = createRequire(import.meta.url);
+  const document = new PDFDocument({
+    size: 'A4',
+    margin: 50,
+    bufferPages: true,
+    tagged: true,
+    displayTitle: true,
+    lang: format.locale,
+    pdfVersion: '1.7',
+    font: fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
+    info: { Title: t('privacy.pdfTitle'), Author: controller.name, CreationDate: at },
+  });
+  document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));
+  document.registerFont('plain', fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'));
+  const pages = new PdfPages(document);
+  pages.title(t('privacy.pdfTitle'));
+  pages.text(t('privacy.pdfIntro', { name: subject.full_name, email: subject.email, at: when(at) }));
+  pages.text(t('privacy.pdfController', { ...controller }));
+  pages.heading(t('privacy.pdfPurposes'));
+  for (const row of describeActivities(format)) printActivity(pages, row, format);
+  await printLists(pages, snapshot, { subject, ...input });
+  pages.finish(t('privacy.pdfPage'));
+  for await (const chunk of document) yield chunk as Buffer;
+}
+
+function printActivity(pages: PdfPages, row: DescribedActivity, { t }: Format): void {
+  pages.subheading(row.title);
+  pages.text(row.purpose);
+  pages.fact(t('privacy.categories'), row.categories.join(', '));
+  pages.fact(t('privacy.grounds'), row.grounds.join('; '));
+  pages.fact(t('privacy.periods'), row.periods.join('; '));
+  pages.fact(t('privacy.recipients'), row.recipients.join(', '));
+}
+
+async function printLists(
+  pages: PdfPages,
+  snapshot: Knex.Transaction,
+  { subject, scope, format }: PdfInput & { subject: DataSubject },
+): Promise<void> {
+  pages.heading(format.t('privacy.pdfData'));
+  pages.text(format.t('privacy.pdfDataIntro', { rows: PRINTED_ROWS }));
+  if (scope !== null)
+    for await (const piece of readOwnEvidence(snapshot, subject, scope))
+      if (piece.part === 'list' && ['audit_logs', 'workspace_sessions'].includes(piece.list))
+        await printRows(pages, { name: piece.list, rows: piece.rows, format });
+  for (const list of listOwnLists(subject)) {
+    const rows = readOwnRows(snapshot, subject, list);
+    await printRows(pages, { name: list.table, rows, format });
+  }
+}
+
+async function printRows(
+  pages: PdfPages,
+  { name, rows, format }: { name: string; rows: AsyncIterable<OwnRow[]>; format: Format },
+): Promise<void> {
+  let count = 0;
+  for await (const batch of rows) {
+    for (const row of batch) {
+      if (count === 0) pages.subheading(labelOf(format, 'table', name));
+      if (count < PRINTED_ROWS) pages.row(row.id, printedFields(row, format));
+      count += 1;
+    }
+  }
+  if (count > PRINTED_ROWS) pages.text(format.t('privacy.pdfMore', { count: count - PRINTED_ROWS }));
+}
+
+function printedFields(row: OwnRow, format: Format): [string, string][] {
+  return Object.entries(row)
+    .filter(([name, value]) => name !== 'id' && value !== null && value !== '')
+    .map(([name, value]) => [labelOf(format, 'field', name), printed(value, format)]);
+}
+
+function printed(value: unknown, { when, t }: Format): string {
+  if (value instanceof Date) return `${when(value)} (${value.toISOString()})`;
+  if (typeof value === 'boolean') return t(value ? 'privacy.yes' : 'privacy.no');
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  return JSON.stringify(value);
+}
+
+/** The words for a table or a column. One that nobody has given words yet is shown by its name. */
+function labelOf({ t }: Format, kind: 'table' | 'field', name: string): string {
+  const key = `privacy.${kind}_${name}`;
+  try {
+    return t(key as TextKey);
+  } catch {
+    return name.replaceAll('_', ' ');
+  }
+}

@@ -1,0 +1,101 @@
+import type { Knex } from 'knex';
+import { streamRows } from '../../db/stream-rows.ts';
+import {
+  invoiceRows,
+  listCallbacks,
+  paymentRows,
+  type InvoiceRow,
+  type PaymentRow,
+} from '../../evidence/queries.ts';
+import { auditRecordsAsJson, sessionRecordsAsJson } from '../../evidence/records-as-json.ts';
+import { readHead } from '../../evidence/read-evidence.ts';
+import type { EvidenceScope } from '../../evidence/scope.ts';
+import { summariseEvidence } from '../../evidence/summary.ts';
+import { toInvoiceRecord, toPaymentRecord } from '../../evidence/to-records.ts';
+import { auditDetails } from '../registry/audit-details.ts';
+import { maskOthers } from './mask-others.ts';
+import { keepListed, type DataSubject, type OwnRow } from './own-records.ts';
+
+/** A piece of the person's own evidence, in the order of `bundle-schema.ts`. */
+type OwnEvidencePart =
+  | { part: 'head'; head: OwnRow }
+  | { part: 'list'; list: string; rows: AsyncIterable<OwnRow[]> }
+  | { part: 'summary'; summary: OwnRow };
+
+/** Actions whose details are words about a case or a company, and not about the person who acted. */
+const NOT_ONES_OWN = /^(legal_hold|retention|operator)_/;
+
+/**
+ * The evidence about a person as the person may have it: by the readers of the bundle, without payments that
+ * colleagues started, and without who of them acted. Nothing for operators, who belong to no company.
+ */
+export async function* readOwnEvidence(
+  snapshot: Knex.Transaction,
+  subject: DataSubject,
+  scope: EvidenceScope,
+): AsyncGenerator<OwnEvidencePart, void> {
+  const { role, email } = subject;
+  const { company, head } = await readHead(snapshot, scope.download, { scope, by: subject });
+  const shown = role === 'admin' ? company : withoutBilling(company);
+  const { user } = head;
+  yield { part: 'head', head: { ...maskOthers({ ...head, company: shown }, email), user } };
+  yield { part: 'list', list: 'audit_logs', rows: readAudit(snapshot, subject, scope) };
+  yield { part: 'list', list: 'workspace_sessions', rows: readSessions(snapshot, scope) };
+  yield { part: 'list', list: 'payments', rows: readPayments(snapshot, subject, scope) };
+  yield { part: 'list', list: 'invoices', rows: readInvoices(snapshot, scope) };
+  const summary = await summariseEvidence(snapshot, scope, company.billing_currency);
+  yield { part: 'summary', summary: { ...summary } };
+}
+
+/** The billing details of a company may name its owner: its admins know them, its members need not. */
+function withoutBilling(company: object): OwnRow {
+  const names = ['billing_name', 'billing_address', 'billing_tax_office', 'billing_tax_number'];
+  return { ...company, ...Object.fromEntries(names.map((name) => [name, null])) };
+}
+
+async function* readAudit(
+  snapshot: Knex.Transaction,
+  { id, email }: DataSubject,
+  scope: EvidenceScope,
+): AsyncGenerator<OwnRow[], void> {
+  const query = auditRecordsAsJson(snapshot, scope);
+  for await (const rows of streamRows<{ record: OwnRow }>(snapshot, query))
+    yield rows.map(({ record }) => {
+      const action = String(record.action_type);
+      const details = NOT_ONES_OWN.test(action) ? null : keepListed(record.details, auditDetails);
+      const userId = record.user_id === id ? id : null;
+      return maskOthers({ ...record, user_id: userId, details }, email);
+    });
+}
+
+/** The name of a colleague's workspace is the colleague's word. */
+async function* readSessions(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+): AsyncGenerator<OwnRow[], void> {
+  const query = sessionRecordsAsJson(snapshot, scope);
+  for await (const rows of streamRows<{ record: OwnRow }>(snapshot, query))
+    yield rows.map(({ record }) =>
+      record.on_behalf_of_user_id === null ? record : { ...record, workspace_name: '[…]' },
+    );
+}
+
+async function* readPayments(
+  snapshot: Knex.Transaction,
+  subject: DataSubject,
+  scope: EvidenceScope,
+): AsyncGenerator<OwnRow[], void> {
+  for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
+    const ids = rows.map(({ id }) => id);
+    const callbacks = await listCallbacks(snapshot, ids);
+    yield rows.map((row) => maskOthers(toPaymentRecord(row, callbacks, subject.id), subject.email));
+  }
+}
+
+async function* readInvoices(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+): AsyncGenerator<OwnRow[], void> {
+  for await (const rows of streamRows<InvoiceRow>(snapshot, invoiceRows(snapshot, scope)))
+    yield rows.map(toInvoiceRecord);
+}

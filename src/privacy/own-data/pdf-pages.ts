@@ -1,0 +1,91 @@
+import type PDFDocument from 'pdfkit';
+
+type Document = InstanceType<typeof PDFDocument>;
+
+/** The part of pdfkit's font that says whether it has a character. */
+interface Glyphs {
+  font: { hasGlyphForCodePoint(code: number): boolean };
+}
+
+const SIZES = { title: 20, heading: 14, subheading: 11, text: 9, small: 8 };
+
+/** Writes a tagged document: headings, paragraphs and rows of facts, for eyes and for screen readers. */
+export class PdfPages {
+  readonly #document: Document;
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  title(text: string): void {
+    this.#block('H1', text, { font: 'bold', size: SIZES.title, gap: 8 });
+  }
+
+  heading(text: string): void {
+    this.#document.moveDown(1);
+    this.#block('H2', text, { font: 'bold', size: SIZES.heading, gap: 4 });
+  }
+
+  subheading(text: string): void {
+    this.#document.moveDown(0.6);
+    this.#block('H3', text, { font: 'bold', size: SIZES.subheading, gap: 2 });
+  }
+
+  text(text: string): void {
+    this.#block('P', text, { font: 'plain', size: SIZES.text, gap: 3 });
+  }
+
+  fact(name: string, value: string): void {
+    this.#block('P', `${name}: ${value}`, { font: 'plain', size: SIZES.text, gap: 1 });
+  }
+
+  /** One record: its number, and each field with its value. */
+  row(id: unknown, fields: [string, string][]): void {
+    const number = typeof id === 'number' ? `#${String(id)}  ` : '';
+    const text = number + fields.map(([name, value]) => `${name}: ${value}`).join(' · ');
+    this.#block('P', text, { font: 'plain', size: SIZES.small, gap: 4 });
+  }
+
+  /** Numbers the pages, `word` before them, and ends the document. */
+  finish(word: string): void {
+    const { start, count } = this.#document.bufferedPageRange();
+    for (let page = start; page < start + count; page += 1) {
+      this.#document.switchToPage(page);
+      const { height, width, margins } = this.#document.page;
+      // Text below the bottom margin would begin a new page.
+      this.#document.page.margins = { ...margins, bottom: 0 };
+      this.#document.font('plain').fontSize(SIZES.small);
+      this.#document.text(`${word} ${String(page + 1)} / ${String(count)}`, 50, height - 35, {
+        width: width - 100,
+        align: 'right',
+        lineBreak: false,
+      });
+      this.#document.page.margins = margins;
+    }
+    this.#document.end();
+  }
+
+  #block(
+    tag: 'H1' | 'H2' | 'H3' | 'P',
+    text: string,
+    style: { font: 'bold' | 'plain'; size: number; gap: number },
+  ): void {
+    const document = this.#document;
+    document.font(style.font).fontSize(style.size);
+    const shown = this.#printable(text);
+    const element = document.struct(tag, {}, () => {
+      document.text(shown, { paragraphGap: style.gap });
+    });
+    document.addStructure(element);
+    element.end();
+  }
+
+  /** A character that the font lacks would vanish without a word: its code is printed instead. */
+  #printable(text: string): string {
+    const { font } = (this.#document as unknown as { _font: Glyphs })._font;
+    return text.replaceAll(/\s+/g, ' ').replaceAll(/./gsu, (character) => {
+      const code = character.codePointAt(0) ?? 0;
+      return font.hasGlyphForCodePoint(code) ? character : `[U+${code.toString(16).toUpperCase()}]`;
+    });
+  }
+}
