@@ -11,7 +11,6 @@ interface Seen {
 /** A remembered browser of a person. */
 export interface DeviceSeen extends Seen {
   browser: string | null;
-  network: string | null;
 }
 
 /** A person as earlier events show them. Grows event by event, see `noteEvent`. */
@@ -70,14 +69,15 @@ export function isFamiliar(seen: Seen | undefined, at: Date, days: number): bool
 }
 
 /**
- * The browser that an event other than a sign-in most likely came from: the last one that signed in from the
- * same network with the same name. Undefined when there is none.
+ * True for an event in a network and in a kind of browser that the person has used for so many days. Events
+ * other than sign-ins do not name their browser, but that says where they most likely came from.
  */
-export function likelyDevice(profile: Profile, { network, browser }: WatchedEvent): DeviceSeen | undefined {
-  if (network === null || browser === null) return undefined;
-  return [...profile.devices.values()].findLast(
-    (device) => device.network === network && device.browser === browser,
-  );
+export function isFromFamiliarPlace(profile: Profile, event: WatchedEvent, days: number): boolean {
+  const { network, browser, at } = event;
+  const isOld = (seen: Seen | undefined): boolean =>
+    seen !== undefined && at.getTime() - seen.first.getTime() >= days * DAY_MS;
+  if (network === null || browser === null || !isOld(profile.networks.get(network))) return false;
+  return [...profile.devices.values()].some((device) => device.browser === browser && isOld(device));
 }
 
 /** The share of events within two hours of this time of day, from 0 to 1. */
@@ -99,8 +99,7 @@ function noteSignIn(profile: Profile, event: WatchedEvent): void {
   const first = profile.devices.get(event.deviceId)?.first ?? event.at;
   // Deleted first, so that the newest stands last.
   profile.devices.delete(event.deviceId);
-  const { browser, network } = event;
-  profile.devices.set(event.deviceId, { first, last: event.at, browser, network });
+  profile.devices.set(event.deviceId, { first, last: event.at, browser: event.browser });
 }
 
 function notePlace(profile: Profile, { at, country, network, deviceId }: WatchedEvent): void {

@@ -1,6 +1,6 @@
 import { leastDistanceKm } from '../../origin/country-distance.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts';
-import { isFamiliar, likelyDevice, shareOfHour, type DeviceSeen, type Profile } from './profile.ts';
+import { isFamiliar, isFromFamiliarPlace, shareOfHour, type DeviceSeen, type Profile } from './profile.ts';
 import type { RuleName } from './rule-settings.ts';
 import type { WatchedEvent } from './watched-event.ts';
 
@@ -42,7 +42,8 @@ export const isHit: Record<RuleName, Rule> = {
     event.kind === 'token-created' && !isFromTrustedDevice(profile, event, trustedDays),
   'key-added': (profile, event, { trustedDays = 0 }) =>
     event.kind === 'key-added' && !isFromTrustedDevice(profile, event, trustedDays),
-  'evidence-downloaded': (_profile, { kind }) => kind === 'evidence-downloaded',
+  'evidence-downloaded': (profile, event, { trustedDays = 0 }) =>
+    event.kind === 'evidence-downloaded' && !isFromTrustedDevice(profile, event, trustedDays),
   'unusual-hour': isUnusualHour,
   'operator-looked': (_profile, { kind }) => kind === 'operator-looked',
 };
@@ -60,9 +61,12 @@ function isNewDevice(profile: Profile, event: WatchedEvent, { familiarDays = 0 }
   return event.isOthersDevice || !isSameKind || !isFamiliar(network, event.at, familiarDays);
 }
 
-/** A country in which the person was not seen lately. The first known country of a person is no new one. */
+/**
+ * A country in which the person was not seen lately. The first known country of a person is no new one.
+ * Softened: a session that goes on in the same browser travels with it, or has a VPN; the next sign-in tells.
+ */
 function isNewCountry(profile: Profile, event: WatchedEvent, { familiarDays = 0 }: Thresholds): boolean {
-  if (event.kind !== 'sign-in' && event.kind !== 'session-moved') return false;
+  if (event.kind !== 'sign-in' && !isMovedSession(profile, event)) return false;
   if (event.country === null || profile.countries.size === 0) return false;
   return !isFamiliar(profile.countries.get(event.country), event.at, familiarDays);
 }
@@ -119,7 +123,7 @@ function isUnusualHour(profile: Profile, event: WatchedEvent, { knownEvents = 0 
 
 /** With 0 days no browser is trusted, so that the rule always raises. */
 function isFromTrustedDevice(profile: Profile, event: WatchedEvent, days: number): boolean {
-  return days > 0 && isTrusted(likelyDevice(profile, event), event.at, days);
+  return days > 0 && isFromFamiliarPlace(profile, event, days);
 }
 
 function isTrusted(device: DeviceSeen | undefined, at: Date, days: number): boolean {

@@ -3,8 +3,8 @@
  * company may choose. The names stand in rows, so they never change.
  */
 const ruleThresholds = {
-  'new-device': { familiarDays: { preset: 90, min: 1, max: 365 } },
-  'new-country': { familiarDays: { preset: 180, min: 1, max: 365 } },
+  'new-device': { familiarDays: { preset: 180, min: 1, max: 365 } },
+  'new-country': { familiarDays: { preset: 365, min: 1, max: 365 } },
   'impossible-travel': { kmPerHour: { preset: 1000, min: 300, max: 5000 } },
   'failure-burst': {
     failures: { preset: 5, min: 3, max: 100 },
@@ -21,7 +21,7 @@ const ruleThresholds = {
   'address-changed': {},
   'token-created': { trustedDays: { preset: 14, min: 0, max: 365 } },
   'key-added': { trustedDays: { preset: 14, min: 0, max: 365 } },
-  'evidence-downloaded': {},
+  'evidence-downloaded': { trustedDays: { preset: 14, min: 0, max: 365 } },
   'unusual-hour': { knownEvents: { preset: 20, min: 5, max: 500 } },
   'operator-looked': {},
 } as const satisfies Record<string, Record<string, Threshold>>;

@@ -201,7 +201,8 @@ export const alerts = {
   'rule_operator-looked': 'Our staff looked in',
   'about_new-device':
     'A browser that never signed in to the account. The same kind of browser in a network that the person uses raises nothing: it most likely lost its cookies.',
-  'about_new-country': 'A sign-in or a session in a country where the person was not seen lately.',
+  'about_new-country':
+    'A sign-in in a country where the person was not seen lately. A session that goes on in the same browser raises nothing: it travels, or has a VPN.',
   'about_impossible-travel':
     'Two browsers in two countries, farther apart than anybody travels in the time between. Neighbouring countries never count, nor does a browser that the person has used for a week: it has a VPN.',
   'about_failure-burst': 'Wrong passwords, whoever sends them. One alert a day.',
@@ -215,7 +216,8 @@ export const alerts = {
     'A token made in a browser that the person has not used for long, or in another network. 0 days: each token.',
   'about_key-added':
     'A key added in a browser that the person has not used for long, or in another network. 0 days: each key.',
-  'about_evidence-downloaded': 'Each download of evidence about a person, once a day.',
+  'about_evidence-downloaded':
+    'Evidence about a person downloaded in a browser that the reader has not used for long, or in another network, once a day. 0 days: each day with a download.',
   'about_unusual-hour':
     'A download, token, key or change at an hour at which the person is hardly ever there.',
   'about_operator-looked':

@@ -203,7 +203,8 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   'rule_operator-looked': 'Çalışanımız baktı',
   'about_new-device':
     'Hesaba hiç girmemiş bir tarayıcı. Kişinin kullandığı bir ağda aynı türden tarayıcı uyarı vermez: büyük olasılıkla çerezleri silinmiştir.',
-  'about_new-country': 'Kişinin son zamanlarda görülmediği bir ülkede giriş veya oturum.',
+  'about_new-country':
+    'Kişinin son zamanlarda görülmediği bir ülkede giriş. Aynı tarayıcıda süren oturum uyarı vermez: yolculuktadır veya VPN’i vardır.',
   'about_impossible-travel':
     'İki ülkede iki tarayıcı; ülkeler, aradaki sürede gidilebilecekten daha uzak. Komşu ülkeler ve kişinin bir haftadır kullandığı tarayıcı sayılmaz: VPN’i vardır.',
   'about_failure-burst': 'Kim gönderirse göndersin yanlış parolalar. Günde bir uyarı.',
@@ -217,7 +218,8 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
     'Kişinin uzun süredir kullanmadığı bir tarayıcıda veya başka bir ağda oluşturulan anahtar. 0 gün: her anahtar.',
   'about_key-added':
     'Kişinin uzun süredir kullanmadığı bir tarayıcıda veya başka bir ağda eklenen anahtar. 0 gün: her anahtar.',
-  'about_evidence-downloaded': 'Bir kişi hakkındaki kanıtın her indirilişi, günde bir kez.',
+  'about_evidence-downloaded':
+    'Kişi hakkındaki kanıtın, indirenin uzun süredir kullanmadığı bir tarayıcıda veya başka bir ağda indirilmesi; günde bir kez. 0 gün: her indirme günü.',
   'about_unusual-hour': 'Kişinin neredeyse hiç bulunmadığı bir saatte indirme, anahtar veya değişiklik.',
   'about_operator-looked':
     'Çalışanlarımızdan biri şirketin bir sayfasını açar. Her çalışan için günde bir uyarı.',
