@@ -24,7 +24,7 @@ export const FIRST_DAYS = 60;
 export const FOUND_SHARE = 0.8;
 
 /** The outcome of a simulation. */
-export interface Outcome {
+interface Outcome {
   people: number;
   months: number;
   alerts: number;
