@@ -13,6 +13,7 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
+import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
@@ -255,7 +256,10 @@ describe.skipIf(browserPath === null)('the pages', () => {
     return findings;
   }
 
-  async function signIn(page: Page, { email }: BuiltUser): Promise<void> {
+  async function signIn(page: Page, { email, role }: BuiltUser): Promise<void> {
+    // An operator's browser that is spared the second factor.
+    if (role === 'operator')
+      await page.context().addCookies([{ name: 'yac_device', value: TRUSTED_DEVICE, url: app.url }]);
     await page.goto(`${app.url}/auth/login`);
     await page.fill('#email', email);
     await page.fill('#password', PASSWORD);
