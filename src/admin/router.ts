@@ -2,6 +2,7 @@ import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { createAlertsRouter } from '../alerts/router.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
+import { createFactorPolicyRouter } from '../auth/factor-policy/policy-router.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
@@ -51,6 +52,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
   router.use(requireChosenCompany);
+  router.use(createFactorPolicyRouter(deps));
   router.use(createPeopleRouter(deps));
   router.use(createPersonRouter(deps));
   router.use(createAccountHelpRouter(deps, limits));

@@ -45,6 +45,8 @@ export const auditActions = {
   second_factor_removed:
     'A second factor was removed (details.kind); details.was_last says whether it was the last',
   recovery_codes_made: 'Recovery codes were made; those before ended',
+  second_factor_policy_changed:
+    'An admin set from when on the people of the company need a second factor, or ended that rule',
   device_trust_ended: 'A browser that was spared the second factor is asked for it again',
   company_registered: 'A company and its first admin were created',
   legal_document_accepted: 'A person accepted one version of the terms or the privacy notice',

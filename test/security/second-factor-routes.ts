@@ -111,6 +111,18 @@ export const secondFactorRules: RouteRule[] = [
   },
 
   {
+    route: 'GET /admin/second-factor',
+    target: () => ({ path: '/admin/second-factor' }),
+    expect: { ...signedIn(303, 200), bob: 403 },
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/second-factor',
+    target: () => ({ path: '/admin/second-factor', form: { from: '2040-01-01' } }),
+    expect: { ...signedIn(401, 303, 403), bob: 403 },
+    audit: 'second_factor_policy_changed',
+  },
+  {
     route: `GET ${own}`,
     target: () => ({ path: own }),
     expect: signedIn(303, 200),

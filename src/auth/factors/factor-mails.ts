@@ -10,13 +10,33 @@ const TEMPLATE_VERSION = 1;
 
 /** Changes of a person's second factors of which a mail tells them. */
 type FactorEvent =
-  'totpAdded' | 'totpRemoved' | 'passkeyAdded' | 'passkeyRemoved' | 'codesMade' | 'codeUsed' | 'factorLocked';
+  | 'totpAdded'
+  | 'totpRemoved'
+  | 'passkeyAdded'
+  | 'passkeyRemoved'
+  | 'codesMade'
+  | 'codeUsed'
+  | 'factorLocked'
+  | 'required';
 
 /** Tells a person by mail what happened to their second factors, when and from where. */
 export async function queueFactorMail(
   trx: Knex.Transaction,
   context: RequestContext,
-  { config, userId, event, name }: { config: Config; userId: number; event: FactorEvent; name?: string },
+  {
+    config,
+    userId,
+    event,
+    name,
+    from,
+  }: {
+    config: Config;
+    userId: number;
+    event: FactorEvent;
+    name?: string;
+    /** From when on a second factor is needed. */
+    from?: Date;
+  },
 ): Promise<void> {
   const person = await findRecipient(trx, userId);
   const { t, when, locale } = formatFor(person.locale);
@@ -38,14 +58,18 @@ export async function queueFactorMail(
             kind: 'facts',
             rows: [
               ...(name === undefined ? [] : [[t('secondFactor.passkeyName'), name] as [string, string]]),
+              ...(from === undefined ? [] : [[t('factorPolicy.from'), when(from)] as [string, string]]),
               [t('password.changedAt'), t('password.istanbulTime', { time: when(context.at) })],
               [t('common.ipAddress'), context.ip ?? '–'],
             ],
           },
           {
             kind: 'link',
-            label: t('factorMail.notYou', { contact: config.seller.email }),
-            url: `${config.baseUrl}/auth/forgot`,
+            label:
+              event === 'required'
+                ? t('factorMail.setUp')
+                : t('factorMail.notYou', { contact: config.seller.email }),
+            url: `${config.baseUrl}${event === 'required' ? '/account/second-factor' : '/auth/forgot'}`,
             isSecret: false,
           },
           { kind: 'text', text: 'YouAreCoder' },

@@ -302,6 +302,7 @@ export const auditAction = {
   second_factor_added: 'Second factor added',
   second_factor_removed: 'Second factor removed',
   recovery_codes_made: 'Recovery codes made',
+  second_factor_policy_changed: 'Rule about second factors changed',
   device_trust_ended: 'Remembered browser forgotten',
   company_registered: 'Company registered',
   legal_document_accepted: 'Legal text accepted',

@@ -37,6 +37,7 @@ export const auditSentence = {
   second_factor_added: '{actor} added a second factor: {factor}',
   second_factor_removed: '{actor} removed a second factor: {factor}',
   recovery_codes_made: '{actor} made recovery codes',
+  second_factor_policy_changed: '{actor} changed the rule about second factors',
   device_trust_ended: '{actor} had a remembered browser asked for the second factor again',
   company_registered: '{actor} registered the company {name}',
   legal_document_accepted: '{actor} accepted {document}',

@@ -303,6 +303,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   second_factor_added: 'İkinci adım eklendi',
   second_factor_removed: 'İkinci adım kaldırıldı',
   recovery_codes_made: 'Kurtarma kodları oluşturuldu',
+  second_factor_policy_changed: 'İkinci adım kuralı değişti',
   device_trust_ended: 'Hatırlanan tarayıcı unutuldu',
   company_registered: 'Şirket kaydoldu',
   legal_document_accepted: 'Yasal metin kabul edildi',

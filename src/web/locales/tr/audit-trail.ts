@@ -36,6 +36,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   second_factor_added: '{actor} ikinci adım ekledi: {factor}',
   second_factor_removed: '{actor} ikinci adımı kaldırdı: {factor}',
   recovery_codes_made: '{actor} kurtarma kodları oluşturdu',
+  second_factor_policy_changed: '{actor} ikinci adım kuralını değiştirdi',
   device_trust_ended: '{actor}, hatırlanan bir tarayıcıda ikinci adımın yeniden sorulmasını istedi',
   company_registered: '{actor}, {name} şirketini kaydetti',
   legal_document_accepted: '{actor}, {document} metnini kabul etti',

@@ -113,5 +113,25 @@ export const factorMail = {
   factorLockedSubject: 'Somebody has your YouAreCoder password',
   factorLockedBody:
     'The right password was given for your account, and then five wrong codes. Nobody signed in; further codes are refused for half an hour. If it was not you, set a new password.',
+  requiredSubject: 'Your company asks for a second factor on YouAreCoder',
+  requiredBody:
+    'From the day below on you can go on only with a second factor: an authenticator app or a passkey.',
+  setUp: 'Setting it up takes a minute:',
   notYou: 'If it was not you, set a new password here at once and write to {contact}:',
+};
+
+/** A company's rule about second factors. */
+export const factorPolicy = {
+  title: 'Second factor for everybody',
+  intro: 'From a day that you choose, the people of your company can go on only with a second factor.',
+  without:
+    '{count, plural, =0 {Everybody has a second factor.} one {# person has no second factor yet.} other {# people have no second factor yet.}}',
+  since: 'Needed from {date}.',
+  none: 'There is no rule: each person decides.',
+  from: 'Needed from',
+  fromHint: 'People without one are told by mail now. An empty field ends the rule.',
+  button: 'Save the rule',
+  dayWrong: 'Give a day, such as 2026-12-31.',
+  set: 'The rule is set; people without a second factor have been told.',
+  ended: 'The rule has ended.',
 };

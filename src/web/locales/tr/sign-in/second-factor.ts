@@ -1,4 +1,8 @@
-import type { factorMail as enMail, secondFactor as en } from '../../en/sign-in/second-factor.ts';
+import type {
+  factorMail as enMail,
+  factorPolicy as enPolicy,
+  secondFactor as en,
+} from '../../en/sign-in/second-factor.ts';
 
 /** İkinci adım: onunla giriş ve kurulumu. */
 export const secondFactor: Record<keyof typeof en, string> = {
@@ -114,5 +118,24 @@ export const factorMail: Record<keyof typeof enMail, string> = {
   factorLockedSubject: 'Birisi YouAreCoder parolanızı biliyor',
   factorLockedBody:
     'Hesabınız için doğru parola, ardından beş yanlış kod girildi. Kimse giriş yapmadı; yarım saat boyunca kod kabul edilmiyor. Siz değilseniz yeni bir parola belirleyin.',
+  requiredSubject: 'Şirketiniz YouAreCoder’da ikinci adım doğrulaması istiyor',
+  requiredBody:
+    'Aşağıdaki günden sonra yalnızca ikinci adımla devam edebilirsiniz: doğrulama uygulaması veya geçiş anahtarı.',
+  setUp: 'Kurması bir dakika sürer:',
   notYou: 'Siz değilseniz hemen buradan yeni bir parola belirleyin ve {contact} adresine yazın:',
+};
+
+/** Şirketin ikinci adım kuralı. */
+export const factorPolicy: Record<keyof typeof enPolicy, string> = {
+  title: 'Herkes için ikinci adım',
+  intro: 'Seçtiğiniz günden sonra şirketinizdeki kişiler yalnızca ikinci adımla devam edebilir.',
+  without: '{count, plural, =0 {Herkesin ikinci adımı var.} other {# kişinin henüz ikinci adımı yok.}}',
+  since: '{date} tarihinden itibaren gerekli.',
+  none: 'Kural yok: herkes kendisi karar verir.',
+  from: 'Başlangıç günü',
+  fromHint: 'İkinci adımı olmayanlara şimdi e-posta gönderilir. Boş bırakmak kuralı sona erdirir.',
+  button: 'Kuralı kaydet',
+  dayWrong: 'Bir gün yazın, örneğin 2026-12-31.',
+  set: 'Kural kaydedildi; ikinci adımı olmayanlara haber verildi.',
+  ended: 'Kural sona erdi.',
 };
