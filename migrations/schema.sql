@@ -917,6 +917,7 @@ create table ssh_keys (
   last_used_at timestamp with time zone,
   last_used_ip inet,
   removed_at timestamp with time zone,
+  proven_at timestamp with time zone,
   constraint pk_ssh_keys PRIMARY KEY (id),
   constraint fk_ssh_keys_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_ssh_keys_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,

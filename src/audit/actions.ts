@@ -69,6 +69,8 @@ export const auditActions = {
   token_refused: 'An access token was refused; error_message says why',
   ssh_key_added:
     'A person added a public key for SSH, or was refused (error_message); details has its fingerprint',
+  ssh_key_proven:
+    'A person signed a text of ours with the private half of an SSH key, or sent another signature (error_message); details has its fingerprint',
   ssh_key_removed:
     'A public key for SSH was removed; details.reason says whether by its owner or with the access of the person',
   operator_created: 'A platform operator was made from the command line',

@@ -12,6 +12,7 @@ export const auditReasons = {
   'rate-limited': 'More attempts than a limit allows; no password was looked at',
   malformed: 'What was sent is no sign-in',
   unreadable: 'What was received could not be read',
+  'bad-signature': 'The signature is not by this key over what was to be signed',
   'unexpected-error': 'A fault of ours',
   deactivated: 'The access of the person has ended',
   'new-password-needed': 'The password was right, but opens nothing until a new one is set',

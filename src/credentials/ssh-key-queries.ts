@@ -7,7 +7,11 @@ export interface SshKey {
   label: string;
   key_type: SshKeyType;
   fingerprint: string;
+  /** Base64 of the wire format. */
+  key_blob: string;
   created_at: Date;
+  /** Null while the person has not shown to hold the private half. */
+  proven_at: Date | null;
   last_used_at: Date | null;
   last_used_ip: string | null;
 }
@@ -17,7 +21,9 @@ const columns = [
   'ssh_keys.label',
   'ssh_keys.key_type',
   'ssh_keys.fingerprint',
+  'ssh_keys.key_blob',
   'ssh_keys.created_at',
+  'ssh_keys.proven_at',
   'ssh_keys.last_used_at',
   'ssh_keys.last_used_ip',
 ];

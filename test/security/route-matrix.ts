@@ -473,6 +473,21 @@ export const routeRules: RouteRule[] = [
     audit: 'ssh_key_added',
   },
   {
+    route: 'GET /auth/ssh-keys/:id/prove',
+    target: async (db, cast) => ({ path: `/auth/ssh-keys/${await bobsKey(db, cast)}/prove` }),
+    expect: page(200, 404, 404, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /auth/ssh-keys/:id/prove',
+    target: async (db, cast) => ({
+      path: `/auth/ssh-keys/${await bobsKey(db, cast)}/prove`,
+      form: { challenge: 'x', signature: 'x' },
+    }),
+    expect: change(422, 404, 404, 403),
+    audit: ownTest('test/credentials/proof/proof.test.ts'),
+  },
+  {
     route: 'GET /auth/ssh-keys/:id/remove',
     target: async (db, cast) => ({ path: `/auth/ssh-keys/${await bobsKey(db, cast)}/remove` }),
     expect: page(200, 404, 404, 403),

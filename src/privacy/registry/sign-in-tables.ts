@@ -82,7 +82,7 @@ export const signInTables = {
       words: ['label'],
       credential: ['key_type', 'key_blob', 'fingerprint'],
       network: ['last_used_ip'],
-      activity: ['created_at', 'last_used_at', 'removed_at'],
+      activity: ['created_at', 'last_used_at', 'removed_at', 'proven_at'],
     },
     notPersonal: ['id'],
   },

@@ -308,6 +308,7 @@ export const auditAction = {
   legal_document_accepted: 'Legal text accepted',
   locale_changed: 'Language changed',
   user_renamed: 'Name changed',
+  ssh_key_proven: 'SSH key proven',
   time_zone_changed: 'Time zone changed',
   browser_session_revoked: 'Browser signed out',
   device_forgotten: 'Browser forgotten',

@@ -57,6 +57,7 @@ export const auditSentence = {
   token_revoked: '{actor} revoked the access token {name}',
   token_refused: '{actor} was refused with the access token {name}',
   ssh_key_added: '{actor} added the SSH key {name}',
+  ssh_key_proven: '{actor} proved to hold the SSH key {name}',
   ssh_key_removed: '{actor} removed the SSH key {name}',
   operator_created: '{actor} created the staff account {email}',
   operator_deactivated: '{actor} ended the access of the staff account {email}',
@@ -101,6 +102,7 @@ export const auditRefused = {
   password_changed: '{actor} tried to change the password',
   identity_confirmed: '{actor} could not confirm who they are',
   ssh_key_added: '{actor} could not add the SSH key {name}',
+  ssh_key_proven: '{actor} could not prove to hold the SSH key {name}',
   workspace_create: '{actor} could not create {workspace}',
   workspace_restored: '{actor} could not restore {workspace}',
   workspace_destroyed: '{actor} could not erase the deleted workspace {workspace}',
@@ -120,6 +122,7 @@ export const auditRefused = {
 /** Why, after a colon; one that is missing does not compile. */
 export const auditReason = {
   'wrong-password': 'wrong password',
+  'bad-signature': 'the signature did not fit',
   'new-password-needed': 'a new password must be set first',
   'wrong-code': 'wrong code',
   'wrong-passkey': 'the passkey was not accepted',

@@ -41,4 +41,29 @@ export const sshKeys = {
   removeText: 'It can no longer be used to connect, and connections made with it end within seconds.',
   removeConfirm: 'Remove key',
   removed: '“{label}” was removed. It can no longer be used to connect.',
+
+  proven: 'Proven',
+  unproven: 'Not proven',
+  prove: 'Prove',
+  proveWhich: 'Prove that {label} is yours',
+  proveTitle: 'Prove that “{label}” is yours',
+  proveIntro:
+    'Sign a text with the private half of the key. It shows that the key is really yours: in a dispute, what was done with it counts for more.',
+  proveStep1: 'Run this in a terminal on the computer that has the key, within 15 minutes:',
+  proveFile: 'Change the end of the line when the private key lies in another file.',
+  signature: 'Signature',
+  signatureHint: 'Everything that the command prints, from BEGIN SSH SIGNATURE to END SSH SIGNATURE.',
+  signatureMissing: 'Paste the signature.',
+  proveButton: 'Check the signature',
+  proveNote:
+    'The private key never leaves your computer. A key that is not proven opens your workspaces all the same.',
+  provenOn: 'You proved on {date} that this key is yours.',
+  wasProven: 'The signature is right: the key is proven to be yours.',
+  proof_over: 'That took longer than 15 minutes. Here is a new text to sign.',
+  proof_unreadable: 'This is not a signature, or a part is missing. Copy everything that the command prints.',
+  'proof_other-key':
+    'This signature was made with another key. Name the file of this key at the end of the command.',
+  'proof_other-namespace':
+    'This signature was made for something else. Leave -n {namespace} in the command as it is.',
+  proof_wrong: 'This signature does not fit. Run the command as it stands here, and copy its whole answer.',
 };

@@ -309,6 +309,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   legal_document_accepted: 'Yasal metin kabul edildi',
   locale_changed: 'Dil değiştirildi',
   user_renamed: 'Ad değiştirildi',
+  ssh_key_proven: 'SSH anahtarı kanıtlandı',
   time_zone_changed: 'Saat dilimi değiştirildi',
   browser_session_revoked: 'Tarayıcının oturumu kapatıldı',
   device_forgotten: 'Tarayıcı unutuldu',

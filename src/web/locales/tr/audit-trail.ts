@@ -56,6 +56,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   token_revoked: '{actor}, {name} adlı erişim anahtarını geri aldı',
   token_refused: '{actor}, {name} adlı erişim anahtarını kullanmak istedi ama reddedildi',
   ssh_key_added: '{actor}, {name} adlı SSH anahtarını ekledi',
+  ssh_key_proven: '{actor}, {name} adlı SSH anahtarının kendisinde olduğunu kanıtladı',
   ssh_key_removed: '{actor}, {name} adlı SSH anahtarını kaldırdı',
   operator_created: '{actor}, {email} adresi için platform görevlisi hesabı oluşturdu',
   operator_deactivated: '{actor}, {email} adresli platform görevlisinin erişimini sonlandırdı',
@@ -102,6 +103,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   password_changed: '{actor} parolayı değiştirmeye çalıştı',
   identity_confirmed: '{actor} kimliğini doğrulayamadı',
   ssh_key_added: '{actor}, {name} adlı SSH anahtarını ekleyemedi',
+  ssh_key_proven: '{actor}, {name} adlı SSH anahtarının kendisinde olduğunu kanıtlayamadı',
   workspace_create: '{actor}, {workspace} çalışma alanını oluşturamadı',
   workspace_restored: '{actor}, silinen {workspace} çalışma alanını geri getiremedi',
   workspace_destroyed: '{actor}, silinen {workspace} çalışma alanını yok edemedi',
@@ -121,6 +123,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
 /** Why, after a colon. */
 export const auditReason: Record<keyof typeof en.auditReason, string> = {
   'wrong-password': 'parola yanlıştı',
+  'bad-signature': 'imza uymuyordu',
   'new-password-needed': 'önce yeni bir parola belirlenmeli',
   'wrong-code': 'kod yanlıştı',
   'wrong-passkey': 'geçiş anahtarı kabul edilmedi',

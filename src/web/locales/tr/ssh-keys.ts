@@ -43,4 +43,27 @@ export const sshKeys: Record<keyof typeof en, string> = {
   removeText: 'Bu anahtarla artık bağlanılamaz; onunla kurulmuş bağlantılar saniyeler içinde sona erer.',
   removeConfirm: 'Anahtarı kaldır',
   removed: '“{label}” kaldırıldı. Bu anahtarla artık bağlanılamaz.',
+
+  proven: 'Kanıtlandı',
+  unproven: 'Kanıtlanmadı',
+  prove: 'Kanıtla',
+  proveWhich: '{label} anahtarının size ait olduğunu kanıtlayın',
+  proveTitle: '“{label}” anahtarının size ait olduğunu kanıtlayın',
+  proveIntro:
+    'Anahtarın özel yarısıyla bir metni imzalayın. Bu, anahtarın gerçekten sizde olduğunu gösterir; bir anlaşmazlıkta onunla yapılanlar daha güçlü kanıt olur.',
+  proveStep1: 'Anahtarın bulunduğu bilgisayarda, bir terminalde 15 dakika içinde şunu çalıştırın:',
+  proveFile: 'Özel anahtar başka bir dosyadaysa satırın sonunu değiştirin.',
+  signature: 'İmza',
+  signatureHint: 'Komutun yazdığı her şey: BEGIN SSH SIGNATURE satırından END SSH SIGNATURE satırına kadar.',
+  signatureMissing: 'İmzayı yapıştırın.',
+  proveButton: 'İmzayı denetle',
+  proveNote: 'Özel anahtar bilgisayarınızdan çıkmaz. Kanıtlanmamış bir anahtar da çalışma alanlarınızı açar.',
+  provenOn: 'Bu anahtarın size ait olduğunu {date} tarihinde kanıtladınız.',
+  wasProven: 'İmza doğru: anahtarın size ait olduğu kanıtlandı.',
+  proof_over: '15 dakikadan uzun sürdü. İmzalamanız için yeni bir metin hazırlandı.',
+  proof_unreadable: 'Bu bir imza değil veya bir parçası eksik. Komutun yazdığı her şeyi kopyalayın.',
+  'proof_other-key': 'Bu imza başka bir anahtarla atılmış. Komutun sonunda bu anahtarın dosyasını yazın.',
+  'proof_other-namespace':
+    'Bu imza başka bir amaç için atılmış. Komuttaki -n {namespace} kısmını değiştirmeyin.',
+  proof_wrong: 'Bu imza uymuyor. Komutu burada yazdığı gibi çalıştırın ve yanıtının tamamını kopyalayın.',
 };
