@@ -13,11 +13,13 @@ import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
+import { createJourneyRouter } from './journey/journey-router.ts';
 import { createMailsRouter } from './mails-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter, showPerson } from './person-router.ts';
 import { createPersonSessionsRouter } from './person-sessions-router.ts';
+import { createUsageRouter } from './usage/usage-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
@@ -57,6 +59,8 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createPersonRouter(deps));
   router.use(createAccountHelpRouter(deps, limits));
   router.use(createPersonSessionsRouter(deps));
+  router.use(createJourneyRouter(deps));
+  router.use(createUsageRouter(deps));
   router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;

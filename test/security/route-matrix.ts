@@ -1193,6 +1193,24 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /admin/usage',
+    target: () => ({ path: '/admin/usage' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/usage.csv',
+    target: () => ({ path: '/admin/usage.csv' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/users/:id/journey',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/journey` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
     route: 'POST /admin/users/:id/role',
     target: async (db, cast) => ({
       path: `/admin/users/${await acmeMember(db, cast)}/role`,

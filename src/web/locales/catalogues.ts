@@ -11,6 +11,7 @@ import * as enCommon from './en/common.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
+import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
@@ -36,6 +37,7 @@ import * as trCommon from './tr/common.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
+import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
@@ -66,6 +68,7 @@ const en = {
   ...enErrors,
   ...enHolds,
   ...enHome,
+  ...enJourney,
   ...enLegal,
   ...enMails,
   ...enPassword,
@@ -104,6 +107,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trErrors,
     ...trHolds,
     ...trHome,
+    ...trJourney,
     ...trLegal,
     ...trMails,
     ...trPassword,

@@ -93,7 +93,7 @@ export const common = {
   promiseProveTitle: 'Prove',
   promiseProve: 'One file answers “I never bought this”.',
 
-  printZone: 'Times in Europe/Istanbul (UTC+3)',
+  printZone: 'Times in {zone}',
   printedAt: 'Printed',
   printMore: 'This is one page of a longer list.',
   secretLinkCut: 'This link opens something for whoever has it, so it is not kept here.',

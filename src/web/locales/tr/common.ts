@@ -93,7 +93,7 @@ export const common: Record<keyof typeof en, string> = {
   promiseProveTitle: 'Kanıt',
   promiseProve: '“Bunu ben almadım” itirazına tek dosyayla yanıt.',
 
-  printZone: 'Saatler Türkiye saatine göredir (Europe/Istanbul, UTC+3)',
+  printZone: 'Saatler {zone} saat dilimine göredir',
   printedAt: 'Yazdırma zamanı',
   printMore: 'Bu, daha uzun bir listenin bir sayfasıdır.',
   secretLinkCut: 'Bu bağlantı, ona sahip olan herkese erişim verir; bu nedenle burada saklanmaz.',

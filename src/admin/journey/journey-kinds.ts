@@ -1,0 +1,31 @@
+/** The kinds of entries of a journey, for its filter. */
+export const journeyKinds = [
+  'sign-ins',
+  'account',
+  'workspaces',
+  'sessions',
+  'payments',
+  'acceptances',
+  'mails',
+  'others',
+] as const;
+export type JourneyKind = (typeof journeyKinds)[number];
+
+/** Which actions of the audit trail are of which kind; whatever none of them names is about the account. */
+const patterns: [JourneyKind, RegExp][] = [
+  ['sign-ins', /^(?:login|logout|account_locked|password_|identity_|browser_session_|device_)/],
+  ['workspaces', /^(?:workspace_|ssh_|token_)/],
+  ['payments', /^(?:payment_|subscription_|invoice_|billing_)/],
+  ['acceptances', /^legal_document_/],
+  ['others', /^(?:operator_|evidence_|audit_|legal_hold_|retention_)/],
+];
+
+/** The kind of an action of the audit trail. */
+export function kindOfAction(action: string): JourneyKind {
+  return patterns.find(([, pattern]) => pattern.test(action))?.[0] ?? 'account';
+}
+
+/** The kind that a filter names. Null for anything else: all of them. */
+export function readKind(value: unknown): JourneyKind | null {
+  return journeyKinds.find((kind) => kind === value) ?? null;
+}

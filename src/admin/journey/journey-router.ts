@@ -1,0 +1,57 @@
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import type { AppDeps } from '../../app-deps.ts';
+import { NotFound } from '../../errors.ts';
+import { period, refusePeriodBackwards } from '../../evidence/input.ts';
+import { companyOf, scopeOf } from '../../people/company-scope.ts';
+import { formErrors, keptValues } from '../../web/form-errors.ts';
+import { parseId } from '../../web/list-input.ts';
+import { formatOf } from '../../web/page-locals.ts';
+import { findPerson } from '../people-queries.ts';
+import { readKind } from './journey-kinds.ts';
+import { kindOptions, loadJourney, SHOWN_MAX } from './load-journey.ts';
+
+const periodForm = z.object(period).superRefine(refusePeriodBackwards);
+
+/** `/users/:id/journey`: everything known of one person in one line of time. */
+export function createJourneyRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.get('/users/:id/journey', async (req, res) => {
+    await show(deps, req, res);
+  });
+  return router;
+}
+
+async function show({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const companyId = companyOf(req).id;
+  const userId = parseId(req.params.id);
+  const person = userId === null ? undefined : await findPerson(db, { companyId, userId });
+  if (person === undefined) throw new NotFound();
+  const format = formatOf(res);
+  const form = periodForm.safeParse(req.query);
+  const { from, to } = form.success ? form.data : { from: null, to: null };
+  const kind = readKind(req.query.kind);
+  const journey = await loadJourney(db, {
+    scope: {
+      userId: person.id,
+      companyId,
+      from,
+      to,
+      download: { at: req.receivedAt, requestId: req.requestId },
+    },
+    kind,
+    format,
+    reader: scopeOf(req),
+  });
+  if (!form.success) res.status(422);
+  res.render('admin/journey/show', {
+    title: format.t('journey.title', { name: person.full_name }),
+    person,
+    ...journey,
+    shownMax: SHOWN_MAX,
+    kinds: kindOptions(format),
+    filters: [{ term: format.t('common.person'), value: person.full_name }],
+    values: { ...keptValues(req.query, ['from', 'to']), kind: kind ?? '' },
+    errors: form.success ? {} : formErrors(form.error, format),
+  });
+}

@@ -1,0 +1,94 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildAuditRow } from '../../evidence/support.ts';
+import { rowsOf } from '../../auth/rows.ts';
+import { useTestApp } from '../../support/app.ts';
+import {
+  buildCast,
+  buildMail,
+  buildPayment,
+  buildWorkspace,
+  type Cast,
+} from '../../support/programs/build.ts';
+import { signIn, type Visitor } from '../../support/visitor.ts';
+
+const test = useTestApp();
+let cast: Cast;
+let alice: Visitor;
+
+beforeAll(async () => {
+  cast = await buildCast(test.db);
+  const { acme, bob } = cast;
+  const visitor = await signIn(test.app, bob);
+  const workspace = await buildWorkspace(test.db, {
+    company_id: acme.id,
+    owner_user_id: bob.id,
+    name: 'lab',
+  });
+  for (let n = 0; n < 3; n += 1) {
+    await visitor.post(`/workspace/${String(workspace.id)}/open`);
+    await visitor.post(`/workspace/${String(workspace.id)}/close`);
+  }
+  await buildPayment(test.db, {
+    company_id: acme.id,
+    user_id: bob.id,
+    status: 'success',
+    paid_at: new Date(),
+  });
+  await buildPayment(test.db, { company_id: acme.id, user_id: cast.alice.id });
+  await buildMail(test.db, { company_id: acme.id, user_id: bob.id, recipient: bob.email });
+  await buildAuditRow(test.db, bob, {
+    action_type: 'login',
+    success: false,
+    error_message: 'wrong-password',
+  });
+  alice = await signIn(test.app, cast.alice);
+});
+
+const path = (): string => `/admin/users/${String(cast.bob.id)}/journey`;
+const kindsOn = (text: string): string[] =>
+  [...text.matchAll(/<li class="is-\w+" data-kind="([\w-]+)"/g)].map(([, kind = '']) => kind);
+const timesOn = (text: string): string[] =>
+  [...text.matchAll(/class="trail-meta"><time datetime="([^"]+)"/g)].map(([, at = '']) => at);
+
+describe('the journey of a person', () => {
+  it('has the facts of the evidence bundle, row for row, in one line of time', async () => {
+    const { text } = await alice.get(path());
+    const file = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
+    const bundle = JSON.parse(file.text) as Record<string, unknown[]>;
+    const lengthOf = (list: string): number => bundle[list]?.length ?? -1;
+    expect(text).toContain(
+      `${String(lengthOf('audit_logs'))} rows of the audit trail, ${String(lengthOf('workspace_sessions'))} sessions, ${String(lengthOf('payments'))} payments, ${String(lengthOf('invoices'))} invoices`,
+    );
+    const kinds = kindsOn(text);
+    const others = kinds.filter((kind) => ['mails', 'sessions', 'acceptances'].includes(kind));
+    const joined = (text.match(/Became a member of the company/g) ?? []).length;
+    const accepted = (text.match(/Accepted the/g) ?? []).length;
+    expect(lengthOf('workspace_sessions')).toBe(3);
+    expect(lengthOf('payments')).toBe(2);
+    expect(others.filter((kind) => kind === 'sessions')).toHaveLength(3);
+    expect(others.filter((kind) => kind === 'mails')).toHaveLength(1);
+    expect(kinds).toHaveLength(lengthOf('audit_logs') + 3 + 2 + 1 + joined + accepted);
+    const times = timesOn(text);
+    expect(times).toHaveLength(kinds.length);
+    expect(times).toEqual([...times].sort());
+  });
+
+  it('is narrowed by kind and by time, and says so when nothing is left', async () => {
+    const { text } = await alice.get(`${path()}?kind=payments`);
+    expect(new Set(kindsOn(text))).toEqual(new Set(['payments']));
+    const early = await alice.get(`${path()}?from=2020-01-01&to=2020-02-01`);
+    expect(early.text).toContain('Nothing in this time');
+    const backwards = await alice.get(`${path()}?from=2026-02-01&to=2020-02-01`);
+    expect(backwards.status).toBe(422);
+    expect(backwards.text).toContain('value="2026-02-01"');
+  });
+
+  it('is no page for Bob himself or for Charlie, and a look of staff is on record', async () => {
+    expect((await (await signIn(test.app, cast.bob)).get(path())).status).toBe(403);
+    expect((await (await signIn(test.app, cast.charlie)).get(path())).status).toBe(404);
+    const olivia = await signIn(test.app, cast.olivia);
+    const response = await olivia.get(`${path()}?company=${String(cast.acme.id)}`);
+    expect(response.status).toBe(200);
+    expect(await rowsOf(test.db, 'operator_company_viewed', response)).toHaveLength(1);
+  });
+});

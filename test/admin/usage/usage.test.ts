@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useTestApp } from '../../support/app.ts';
+import {
+  buildCast,
+  buildPayment,
+  buildUser,
+  buildWorkspace,
+  type Cast,
+} from '../../support/programs/build.ts';
+import { signIn, type Visitor } from '../../support/visitor.ts';
+
+const test = useTestApp();
+let cast: Cast;
+let alice: Visitor;
+
+/** A session of so many minutes, all of them connected and half of them active. */
+async function buildSession(of: {
+  userId: number;
+  workspaceId: number;
+  start: Date;
+  minutes: number;
+}): Promise<void> {
+  const end = new Date(of.start.getTime() + of.minutes * 60_000);
+  await test.db('workspace_sessions').insert({
+    company_id: cast.acme.id,
+    workspace_id: of.workspaceId,
+    user_id: of.userId,
+    started_at: of.start,
+    last_activity_at: end,
+    ended_at: end,
+    end_reason: 'closed',
+    session_id: randomUUID(),
+    access_method: 'web',
+    connected_until: end,
+    connected_minutes: of.minutes,
+    active_minutes: of.minutes / 2,
+  });
+}
+
+/** The rows of the CSV of a kind: name, connected and active seconds. */
+const rowsOf = (csv: string, kind: string): string[][] =>
+  csv
+    .split('\r\n')
+    .map((line) => line.split(','))
+    .filter(([first]) => first === kind)
+    .map(([, , name = '', connected = '', active = '']) => [name, connected, active]);
+
+const start = new Date(Date.now() - 3 * 3_600_000);
+
+beforeAll(async () => {
+  cast = await buildCast(test.db);
+  const { acme, bob } = cast;
+  const old = new Date(Date.now() - 60 * 86_400_000);
+  await buildUser(test.db, { company_id: acme.id, full_name: 'Absent Ayşe', created_at: old });
+  const lab = await buildWorkspace(test.db, { company_id: acme.id, owner_user_id: bob.id, name: 'lab' });
+  const shop = await buildWorkspace(test.db, {
+    company_id: acme.id,
+    owner_user_id: cast.alice.id,
+    name: 'shop',
+  });
+  await buildSession({ userId: bob.id, workspaceId: lab.id, start, minutes: 120 });
+  await buildSession({ userId: cast.alice.id, workspaceId: shop.id, start, minutes: 60 });
+  alice = await signIn(test.app, cast.alice);
+});
+
+describe('the use of a company', () => {
+  it('is the same on its page, in the CSV, on the page of the person and in the bundle', async () => {
+    const { text: csv } = await alice.get('/admin/usage.csv');
+    expect(rowsOf(csv, 'person')).toEqual([
+      [cast.bob.full_name, '7200', '3600'],
+      [cast.alice.full_name, '3600', '1800'],
+    ]);
+    expect(rowsOf(csv, 'workspace')).toEqual([
+      ['lab', '7200', '3600'],
+      ['shop', '3600', '1800'],
+    ]);
+    expect(rowsOf(csv, 'total')).toEqual([['', '10800', '5400']]);
+    const { text } = await alice.get('/admin/usage');
+    expect(text).toMatch(/<svg class="usage-chart"[\s\S]*<title/);
+    expect(text).toContain('2 hrs 0 mins');
+    const own = await alice.get(`/admin/users/${String(cast.bob.id)}/sessions`);
+    expect(own.text).toContain('2 hrs 0 mins');
+    const file = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
+    const { summary } = JSON.parse(file.text) as { summary: Record<string, number> };
+    expect([summary.connected_workspace_hours, summary.active_workspace_hours]).toEqual([2, 1]);
+  });
+
+  it('has a cost of an active hour by currency once something was paid, and says so when not', async () => {
+    expect((await alice.get('/admin/usage')).text).toContain('Nothing was paid in this month');
+    await buildPayment(test.db, {
+      company_id: cast.acme.id,
+      user_id: cast.alice.id,
+      status: 'success',
+      paid_at: new Date(),
+      amount_minor: 150_000,
+      test_mode: false,
+    });
+    // 1 500 lira for one and a half active hours.
+    expect((await alice.get('/admin/usage')).text).toContain('₺1,000.00');
+  });
+
+  it('names whoever has not come for 30 days, and nobody of another company', async () => {
+    const { text } = await alice.get('/admin/usage');
+    expect(text.slice(text.indexOf('absent-h'))).toContain('Absent Ayşe');
+    expect(text.slice(text.indexOf('absent-h'))).not.toContain(`>${cast.bob.full_name}<`);
+    const charlie = await signIn(test.app, cast.charlie);
+    const other = await charlie.get('/admin/usage.csv');
+    expect(other.text).not.toContain('lab');
+    expect(rowsOf(other.text, 'total')).toEqual([['', '0', '0']]);
+  });
+});
