@@ -58,7 +58,7 @@ export async function seedPerson(ownerDb: Knex, person: Person): Promise<SeededR
   const seeded: SeededRow[] = [];
   const made: Record<string, number> = {};
   // What others refer to comes first.
-  const first = ['workspaces', 'payments', 'mails', 'known_devices'];
+  const first = ['workspaces', 'payments', 'mails', 'known_devices', 'incidents'];
   const tables = Object.keys(registeredTables).filter(
     (table) => !BUILT.includes(table) && !first.includes(table),
   );
@@ -96,6 +96,7 @@ function specialKeys(input: {
     'audit_logs subject': { company_id: company, resource_type: 'user', resource_id: String(id) },
     'billing_details buyer': { company_id: company },
     'browser_sessions person': { sess: JSON.stringify({ passport: { user: String(id) } }) },
+    'incident_steps person': { incident_id: made['incidents person'] },
     'invoices buyer': {
       company_id: company,
       payment_id: made['payments payer'],
@@ -122,14 +123,15 @@ async function insertRow(
   const given = { ...MEANINGFUL[table], ...keys };
   const filled: Record<string, unknown> = {};
   const values: Record<string, string> = {};
-  for (const { name, type, isNeeded } of await listColumns(ownerDb, table)) {
+  const columns = await listColumns(ownerDb, table);
+  for (const { name, type, isNeeded } of columns) {
     if (name in given || !(isNeeded || personal.includes(name))) continue;
     const { value, shown } = valueOf(type, `${person.mark}-${table}-${name}-${as}`);
     filled[name] = value;
     if (shown !== null) values[name] = shown;
   }
   const [row] = await ownerDb(table)
-    .insert({ ...filled, ...given })
+    .insert({ ...filled, ...pick(given, columns) })
     .returning<Record<string, unknown>[]>('*');
   return {
     table,
@@ -138,6 +140,13 @@ async function insertRow(
     marker: Object.values(values).find((value) => /^(own|alien|2001:)/.test(value)) ?? '',
     id: Number(row?.id ?? 0),
   };
+}
+
+/** The values of columns that an insert may fill. */
+function pick(given: Record<string, unknown>, columns: Column[]): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(given).filter(([column]) => columns.some(({ name }) => name === column)),
+  );
 }
 
 /** The columns that an insert may fill: neither numbered nor computed by the database. */
