@@ -31,7 +31,7 @@ export const signInTables = {
   browser_sessions: {
     activity: 'signIn',
     period: 'browserSession',
-    people: { person: 'browser_sessions.user_id = :user' },
+    people: { person: `browser_sessions.sess -> 'passport' ->> 'user' = :user::text` },
     personal: {
       credential: ['sid'],
       link: ['user_id'],
