@@ -59,7 +59,11 @@ export type AddressStanding =
   | { state: 'taken' }
   | { state: 'reserved' };
 
-/** The obstacle between `email` and the account `userId` (null: a new one). Take `lockAddress` before. */
+/**
+ * The obstacle between `email` and the account `userId` (null: a new one). Take `lockAddress` before. All is
+ * read in any case: the time of an answer must not tell a stranger which case it is (`npm run bench`,
+ * known-address).
+ */
 export async function findStanding(
   db: Knex,
   { email, userId, at }: { email: string; userId: number | null; at: Date },
@@ -67,33 +71,45 @@ export async function findStanding(
   const holder = await db('users')
     .where({ email, holds_email: true })
     .first<AddressAccount | undefined>(accountColumns);
+  const isOwnersForGood = await isKept(db, holder);
+  const isStaff = await isOperatorMailbox(db, email);
+  const isReserved = await isGivenUpLately(db, { email, userId, at });
   if (holder !== undefined && holder.id !== userId)
-    return (await givesWay(db, holder)) ? { state: 'unconfirmed', holder } : { state: 'taken' };
-  if (await isOperatorMailbox(db, email)) return { state: 'taken' };
-  const reserved = await db('email_changes')
+    return isOwnersForGood ? { state: 'taken' } : { state: 'unconfirmed', holder };
+  if (isStaff) return { state: 'taken' };
+  return { state: isReserved ? 'reserved' : 'free' };
+}
+
+/**
+ * True when a holder does not give way: confirmed, of the staff, or the only admin of a company that has
+ * paid.
+ */
+async function isKept(db: Knex, holder: AddressAccount | undefined): Promise<boolean> {
+  const companyId = holder?.company_id ?? null;
+  const { rows } = await db.raw<{ rows: { has_paid: boolean; has_other_admin: boolean }[] }>(
+    `select exists (select from payments where company_id = :companyId and status = 'success') as has_paid,
+            exists (select from users where company_id = :companyId and role = 'admin'
+              and deactivated_at is null and id <> :holderId) as has_other_admin`,
+    { companyId, holderId: holder?.id ?? 0 },
+  );
+  if (holder === undefined) return false;
+  if (holder.email_confirmed_at !== null || holder.role === 'operator') return true;
+  if (holder.role === 'member' || holder.deactivated_at !== null) return false;
+  return rows[0]?.has_paid === true && !rows[0].has_other_admin;
+}
+
+/** True when somebody else gave the address up less than seven days ago, and may come back. */
+async function isGivenUpLately(
+  db: Knex,
+  { email, userId, at }: { email: string; userId: number | null; at: Date },
+): Promise<boolean> {
+  const change = await db('email_changes')
     .where({ old_email: email })
     .whereNull('back_ended_at')
     .where('back_until', '>', at)
-    .modify((query) => {
-      if (userId !== null) void query.whereNot({ user_id: userId });
-    })
+    .whereNot({ user_id: userId ?? 0 })
     .first<{ id: number } | undefined>('id');
-  return { state: reserved === undefined ? 'free' : 'reserved' };
-}
-
-async function givesWay(db: Knex, holder: AddressAccount): Promise<boolean> {
-  if (holder.email_confirmed_at !== null || holder.role === 'operator') return false;
-  if (holder.role === 'member' || holder.deactivated_at !== null) return true;
-  const paid = await db('payments')
-    .where({ company_id: holder.company_id, status: 'success' })
-    .first<{ id: number } | undefined>('id');
-  if (paid === undefined) return true;
-  const other = await db('users')
-    .where({ company_id: holder.company_id, role: 'admin' })
-    .whereNull('deactivated_at')
-    .whereNot('id', holder.id)
-    .first<{ id: number } | undefined>('id');
-  return other !== undefined;
+  return change !== undefined;
 }
 
 /** A mail that asked for a confirmation. */
