@@ -22,6 +22,10 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       holds_email:
         'whether a sign-in by the address finds the account; email_confirmed_at says what it proves',
       locale: 'in which language the person reads proves nothing',
+      time_zone: 'in which zone the person reads times proves nothing',
+      session_version: 'ends browser sessions; their rows in the audit trail say why',
+      second_factor_at: 'the audit trail has each factor that was added, used and removed',
+      password_blocked_at: 'the audit trail has the report that blocked it, and the new password',
     },
   },
   companies: { record: companyRecord, leftOut: {} },
