@@ -9,7 +9,7 @@ import { listAlerts } from '../alert-queries.ts';
 import { creditOf, describeAlerts } from '../describe-alert.ts';
 import { listIncidents } from '../incidents/queries.ts';
 import { ruleNames } from '../rules/rule-settings.ts';
-import { listLockedPeople, listSignInDays, listStaleCredentials, SHOWN_MAX } from './queries.ts';
+import { listLockedPeople, listSignInDays, listStaleCredentials, listWithoutFactor } from './queries.ts';
 import { drawSignIns } from './sign-in-chart.ts';
 
 /** Days of sign-ins on the chart, today included. */
@@ -34,12 +34,13 @@ async function showOverview({ db }: AppDeps, req: Request, res: Response): Promi
   const to = req.receivedAt;
   const from = new Date(to.getTime() - (CHART_DAYS - 1) * DAY_MS);
   const since = new Date(to.getTime() - STALE_DAYS * DAY_MS);
-  const [days, incidents, alerts, stale, locked] = await Promise.all([
+  const [days, incidents, alerts, stale, locked, without] = await Promise.all([
     listSignInDays(db, { companyId, from, to }),
     listIncidents(db, { companyId, isOpen: true, cursor: {} }),
     listAlerts(db, { companyId, userId: null, rule: null, size: NEWEST_ALERTS, cursor: {} }),
     listStaleCredentials(db, { companyId, since, at: to }),
     listLockedPeople(db, companyId),
+    listWithoutFactor(db, companyId),
   ]);
   res.render('alerts/overview', {
     title: t('alerts.overviewTitle'),
@@ -53,7 +54,7 @@ async function showOverview({ db }: AppDeps, req: Request, res: Response): Promi
     credit: creditOf(alerts.rows),
     stale,
     staleDays: STALE_DAYS,
-    shownMax: SHOWN_MAX,
+    without,
     locked,
   });
 }

@@ -27,6 +27,10 @@ const kinds: Record<string, EventKind> = {
   ssh_key_added: 'key-added',
   evidence_exported: 'evidence-downloaded',
   operator_company_viewed: 'operator-looked',
+  second_factor_added: 'factor-changed',
+  second_factor_removed: 'factor-changed',
+  recovery_codes_made: 'factor-changed',
+  email_changed: 'address-changed',
 };
 
 /** Reasons of refused sign-ins that are attempts at somebody's password. */

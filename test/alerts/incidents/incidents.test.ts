@@ -145,6 +145,7 @@ describe('the security page', () => {
     expect(text).toMatch(/1 sign-in worked and 1 attempt did not/);
     expect(text).toContain('<rect class="chart-refused"');
     expect(text).toContain('old robot');
+    expect(text).toContain('People without a second factor');
     expect((await (await signIn(test.app, cast.charlie)).get('/admin/alerts')).text).not.toContain(
       'old robot',
     );

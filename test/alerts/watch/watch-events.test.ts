@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { AuditLogger } from '../../../src/audit/audit-logger.ts';
 import { systemContext } from '../../../src/audit/request-context.ts';
 import { watchEvents } from '../../../src/alerts/watch/watch-events.ts';
 import { presetSettings } from '../../../src/alerts/rules/rule-settings.ts';
@@ -179,6 +180,19 @@ describe('the inbox', () => {
     ).rejects.toThrow('rolled back');
     expect(await test.db('audit_logs').count('* as n').first()).toEqual(before);
     expect(await test.db('alert_inbox').select('user_id')).toEqual([]);
+  });
+});
+
+describe('a second factor or an address that changes', () => {
+  it.each([
+    ['second_factor_removed', 'factor-changed'],
+    ['email_changed', 'address-changed'],
+  ] as const)('as %s raises an alert', async (action, rule) => {
+    const base = systemContext({ name: 'test', at: new Date(), log: test.deps.log });
+    const context = { ...base, actorType: 'user' as const, userId: cast.bob.id, companyId: cast.acme.id };
+    await AuditLogger.log(test.db, context, { action, success: true });
+    await look();
+    expect(await alertsOf(cast.bob.id)).toEqual([[rule]]);
   });
 });
 
