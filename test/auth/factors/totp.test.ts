@@ -55,12 +55,12 @@ describe('codes of an authenticator app', () => {
 });
 
 describe('recovery codes', () => {
-  it('are ten, random and more than 80 bits long', () => {
+  it('are ten, random and more than 112 bits long', () => {
     const codes = Array.from({ length: 30 }, newRecoveryCodes).flat();
     expect(codes).toHaveLength(30 * CODES);
     expect(new Set(codes).size).toBe(codes.length);
     const letters = new Set(codes.join('').replaceAll('-', ''));
-    expect(17 * Math.log2(letters.size)).toBeGreaterThan(80);
+    expect(24 * Math.log2(letters.size)).toBeGreaterThan(112);
     expect(codes.every(isRecoveryCode)).toBe(true);
   });
 

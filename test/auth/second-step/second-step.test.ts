@@ -8,7 +8,7 @@ import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();
 let cast: Cast;
-const CODE = 'abcde-fghjk-mnpqrst';
+const CODE = 'abcd-efgh-jkmn-pqrs-tuvw-xyz2';
 
 beforeEach(async () => {
   cast = await buildCast(test.db);

@@ -19,7 +19,7 @@ export const account = {
   timeZoneMissing: 'Choose a time zone.',
   timeZoneUnknown: 'There is no such time zone. Choose one from the list, such as Europe/Istanbul.',
   timeZoneNow: 'It is now {time} in {zone}.',
-  nameHint: 'Colleagues and invoices see this name. The audit trail keeps the old one.',
+  nameHint: 'Colleagues see this name. The audit trail keeps the old one.',
   profileSaved: 'Your profile was saved.',
 
   signIns: 'Sign-ins',
