@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../audit/request-context.ts';
 import { DAY_MS } from '../durations.ts';
 import { newSecret } from '../secret-token.ts';
-import { findKnownDevice, findOpenedLock, listLockKeyParts } from './queries.ts';
+import { findDeviceOwner, findKnownDevice, findOpenedLock, listLockKeyParts } from './queries.ts';
 
 /**
  * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
@@ -31,7 +31,7 @@ export async function attemptKey(
   claim: DeviceClaim,
 ): Promise<{ key: string; isKnownDevice: boolean; trustedUntil: Date | null }> {
   const hash = deviceHash(claim.email, claim.deviceToken ?? '');
-  const device = await findKnownDevice(db, hash);
+  const device = await findKnownDevice(db, { email: claim.email, tokenHash: hash });
   const isKnownDevice = device !== undefined;
   // A browser without a token has opened no lock.
   const opened = claim.deviceToken === null ? undefined : await findOpenedLock(db, hash);
@@ -43,19 +43,26 @@ export async function attemptKey(
   };
 }
 
+/** The key under which wrong second factors are counted, made from that of wrong passwords. */
+export function factorKey(passwordKey: string): string {
+  return sha256(`${passwordKey}\nsecond factor`);
+}
+
 /**
- * Every key under which wrong passwords for a person's account are counted, whichever browser sends them.
+ * Every key under which wrong passwords and second factors for a person's account are counted, whichever
+ * browser sends them.
  */
 export async function attemptKeysOf(
   db: Knex,
   { userId, email }: { userId: number; email: string },
 ): Promise<string[]> {
   const { devices, locks } = await listLockKeyParts(db, userId);
-  return [
+  const keys = [
     sha256(email),
     ...devices.map((id) => deviceKey(email, id)),
     ...locks.map((id) => openedKey(email, id)),
   ];
+  return [...keys, ...keys.map(factorKey)];
 }
 
 function deviceKey(email: string, deviceId: number): string {
@@ -81,7 +88,9 @@ export async function rememberDevice(
 ): Promise<{ token: string; deviceId: number; isNew: boolean; isOthers: boolean }> {
   const token = input.deviceToken ?? newSecret();
   const tokenHash = deviceHash(input.email, token);
-  const known = await findKnownDevice(trx, tokenHash);
+  const owner = await findDeviceOwner(trx, tokenHash);
+  // Somebody else had the address before: their browser keeps its row, and is known no more.
+  if (owner !== undefined && owner !== input.userId) await forgetDeviceByHash(trx, context, tokenHash);
   const seen = {
     user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
     ip_address: context.ip,
@@ -96,20 +105,38 @@ export async function rememberDevice(
     .merge(seen)
     .returning<{ id: number }[]>('id');
   if (row === undefined) throw new Error('Bug! An upsert returned no row');
-  const isNew = known === undefined;
+  const isNew = owner !== input.userId;
   // A browser gets its cookie by a sign-in: one that this person never made was somebody else's.
   return { token, deviceId: row.id, isNew, isOthers: isNew && input.deviceToken !== null };
+}
+
+async function forgetDeviceByHash(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  tokenHash: string,
+): Promise<void> {
+  await trx('known_devices')
+    .where({ token_hash: tokenHash })
+    .update({ token_hash: trx.raw(`'forgotten ' || id`), forgotten_at: context.at });
 }
 
 /**
  * Forgets every browser of a person: none is a known one any more. The rows stay, with a hash that no
  * cookie has, since the audit trail names them. Returns how many there were.
  */
-export async function forgetDevicesOf(trx: Knex.Transaction, userId: number): Promise<number> {
+export async function forgetDevicesOf(
+  trx: Knex.Transaction,
+  { userId, at }: { userId: number; at: Date },
+): Promise<number> {
   return trx('known_devices')
     .where('user_id', userId)
-    .whereNot('token_hash', 'like', 'forgotten %')
-    .update({ token_hash: trx.raw(`'forgotten ' || id`) });
+    .whereNull('forgotten_at')
+    .update({ token_hash: trx.raw(`'forgotten ' || id`), forgotten_at: at });
+}
+
+/** No browser of a person is spared the second factor any more. They stay known. */
+export async function endTrustOf(trx: Knex.Transaction, userId: number): Promise<void> {
+  await trx('known_devices').where('user_id', userId).update({ trusted_until: null });
 }
 
 /** Forgets the browsers of a person, when nobody knows any more whose they are. */

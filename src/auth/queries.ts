@@ -175,11 +175,26 @@ export async function findOpenInvitation(
     .first<{ id: number; expires_at: Date } | undefined>(['id', 'expires_at']);
 }
 
-/** A browser with an earlier sign-in, by the hash of the address and the browser's token. */
-export async function findKnownDevice(db: Knex, tokenHash: string): Promise<KnownDevice | undefined> {
+/**
+ * A browser with an earlier sign-in, by the hash of the address and the browser's token. Only one of whoever
+ * holds the address now: a person who had it before is a stranger to the account.
+ */
+export async function findKnownDevice(
+  db: Knex,
+  { email, tokenHash }: { email: string; tokenHash: string },
+): Promise<KnownDevice | undefined> {
   return db('known_devices')
+    .join('users', 'users.id', 'known_devices.user_id')
+    .where({ token_hash: tokenHash, 'users.email': email, 'users.holds_email': true })
+    .first<KnownDevice | undefined>(['known_devices.id', 'trusted_until']);
+}
+
+/** The person for whom a browser is remembered, by the hash of the address and the browser's token. */
+export async function findDeviceOwner(db: Knex, tokenHash: string): Promise<number | undefined> {
+  const row = await db('known_devices')
     .where({ token_hash: tokenHash })
-    .first<KnownDevice | undefined>(['id', 'trusted_until']);
+    .first<{ user_id: number } | undefined>('user_id');
+  return row?.user_id;
 }
 
 interface KnownDevice {

@@ -53,10 +53,11 @@ export async function openIncident(
 export async function secureForIncident(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: { incidentId: number; userId: number; by: number | null },
+  input: { incidentId: number; userId: number; by: number | null; eventAt: Date },
 ): Promise<boolean> {
   const cause = input.by === null ? 'reported' : 'by-admin';
-  const secured = await secureAccount(trx, context, { userId: input.userId, cause });
+  const { userId, eventAt } = input;
+  const secured = await secureAccount(trx, context, { userId, cause, eventAt });
   if (secured === undefined) return false;
   await addStep(trx, context, {
     incidentId: input.incidentId,

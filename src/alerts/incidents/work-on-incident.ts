@@ -91,23 +91,40 @@ export async function secureByAdmin(
   context: RequestContext,
   input: Asked,
 ): Promise<{ ok: boolean }> {
-  return whileOpen(db, input, async (trx, { user_id: userId }) =>
+  const { incidentId } = input;
+  return whileOpen(db, input, async (trx, { user_id: userId, event_at }) =>
     userId === null
       ? false
-      : secureForIncident(trx, context, { incidentId: input.incidentId, userId, by: personOf(context) }),
+      : secureForIncident(trx, context, {
+          incidentId,
+          userId,
+          by: personOf(context),
+          eventAt: event_at ?? context.at,
+        }),
   );
+}
+
+interface Incident {
+  user_id: number | null;
+  closed_at: Date | null;
+  /** When the alert happened that it is about. */
+  event_at: Date | null;
 }
 
 async function whileOpen(
   db: Knex,
   { companyId, incidentId }: Asked,
-  work: (trx: Knex.Transaction, incident: { user_id: number | null }) => Promise<boolean>,
+  work: (trx: Knex.Transaction, incident: Incident) => Promise<boolean>,
 ): Promise<{ ok: boolean }> {
   return db.transaction(async (trx) => {
     const incident = await trx('incidents')
       .where({ company_id: companyId, id: incidentId })
       .forUpdate()
-      .first<{ user_id: number | null; closed_at: Date | null } | undefined>(['user_id', 'closed_at']);
+      .first<Incident | undefined>([
+        'user_id',
+        'closed_at',
+        trx('alerts').whereRaw('alerts.id = incidents.alert_id').select('event_at').as('event_at'),
+      ]);
     if (incident === undefined) throw new NotFound();
     return { ok: incident.closed_at === null && (await work(trx, incident)) };
   });

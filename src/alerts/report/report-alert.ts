@@ -77,7 +77,8 @@ export async function reportAlert(
       openedBy: null,
     });
     if (userId === null) return { isSecured: false };
-    return { isSecured: await secureForIncident(trx, by, { incidentId, userId, by: null }) };
+    const eventAt = alert.event_at;
+    return { isSecured: await secureForIncident(trx, by, { incidentId, userId, by: null, eventAt }) };
   });
 }
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { openBytes } from '../../mail/sealed-bytes.ts';
-import { attemptKey } from '../known-device.ts';
+import { attemptKey, factorKey } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { findTotp } from './factor-queries.ts';
 import { isRecoveryCode, recoveryCodeHash } from './recovery-code.ts';
@@ -66,7 +65,7 @@ export async function forgetFactorFailures(db: Knex, key: string): Promise<void>
 
 async function factorLockKey(db: Knex, person: Person, deviceToken: string | null): Promise<string> {
   const { key } = await attemptKey(db, { email: person.email, deviceToken });
-  return createHash('sha256').update(`${key}\nsecond factor`).digest('hex');
+  return factorKey(key);
 }
 
 async function useFactor(

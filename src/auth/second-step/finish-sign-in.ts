@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { MINUTE_MS } from '../../durations.ts';
 import type { PendingSignIn } from '../../web/sessions/browser-session.ts';
 import { queueFactorMail } from '../factors/factor-mails.ts';
+import { recordFactorLock } from '../factors/record-factor-lock.ts';
 import {
   forgetFactorFailures,
   verifyFactor,
@@ -13,7 +14,6 @@ import {
   type WrongFactor,
 } from '../factors/verify-factor.ts';
 import { attemptKey } from '../known-device.ts';
-import { FAILURES_BEFORE_LOCK } from '../login-lock.ts';
 import { findUserByEmail, type UserWithPassword } from '../queries.ts';
 import { recordSignIn, type SignedIn } from '../record-sign-in.ts';
 import { recordRefusedSignIn } from '../refuse-sign-in.ts';
@@ -122,17 +122,6 @@ async function recordRefusal(
       ...refusal,
       details: { known_device: isKnownDevice, ...details },
     });
-    if (lockedUntil === null) return;
-    await AuditLogger.log(trx, context, {
-      action: 'account_locked',
-      success: true,
-      resourceType: 'user',
-      resourceId: person.id,
-      ...about,
-      actorType: 'system',
-      details: { email, failures: FAILURES_BEFORE_LOCK, locked_until: lockedUntil.toISOString(), ...details },
-    });
-    // Somebody has the password, and is guessing the rest.
-    await queueFactorMail(trx, context, { config, userId: person.id, event: 'factorLocked' });
+    if (lockedUntil !== null) await recordFactorLock(trx, context, { config, person, email, lockedUntil });
   });
 }

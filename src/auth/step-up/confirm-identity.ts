@@ -5,6 +5,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { recordRefusedAttempt } from '../../audit/security/refused-attempts.ts';
 import type { Config } from '../../config/config.ts';
 import { queueFactorMail } from '../factors/factor-mails.ts';
+import { recordFactorLock } from '../factors/record-factor-lock.ts';
 import { verifyFactor, type Factor, type GivenFactor, type WrongFactor } from '../factors/verify-factor.ts';
 import { recordLock } from '../account-lock.ts';
 import { attemptKey } from '../known-device.ts';
@@ -43,7 +44,7 @@ export async function confirmIdentity(
       ? await verifyFactor(db, context, { ...input, person: input.user, given: input.given.factor })
       : await checkPassword(db, context, input, input.given.password);
   if (!checked.ok) {
-    await recordRefusal(db, context, input, checked.reason);
+    await recordRefusal(db, context, input, checked);
     return checked;
   }
   await db.transaction(async (trx) => {
@@ -74,13 +75,20 @@ async function recordRefusal(
   db: Knex,
   context: RequestContext,
   input: Proof,
-  reason: AuditReason,
+  { reason, lockedUntil = null }: { reason: AuditReason; lockedUntil?: Date | null },
 ): Promise<void> {
   const method = 'factor' in input.given ? 'second-factor' : 'password';
   const entry: AuditEntry = { ...entryOf(input, method), success: false, errorMessage: reason };
   if (reason === 'locked')
     await recordRefusedAttempt(db, context, { kind: 'sign-in-refused', ownRows: 0, entry });
-  else await AuditLogger.log(db, context, entry);
+  else
+    await db.transaction(async (trx) => {
+      await AuditLogger.log(trx, context, entry);
+      if (lockedUntil === null) return;
+      const person = { id: input.user.id, company_id: context.companyId };
+      const { config, user } = input;
+      await recordFactorLock(trx, context, { config, person, email: user.email, lockedUntil });
+    });
 }
 
 function entryOf({ user, before }: Proof, method: 'password' | 'second-factor' | Factor): AuditEntry {

@@ -3,6 +3,8 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
+import { withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
+import { forgetDevicesOf } from '../../auth/known-device.ts';
 import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { endLinksOf } from './end-links.ts';
@@ -33,6 +35,9 @@ export async function endAccount(
     cause: 'deactivated',
   });
   const signedOut = await endBrowserSessions(trx, userId);
+  const byNobody: RequestContext = { ...context, actorType: 'anonymous', userId };
+  await withdrawFactors(trx, byNobody, { userId, companyId, since: null, cause: 'claimed' });
+  await forgetDevicesOf(trx, { userId, at: context.at });
   const tokens = await revokeAccessTokensOf(trx, context, { companyId, userId }, 'deactivated');
   const keys = await removeSshKeysOf(trx, context, { companyId, userId }, 'deactivated');
   await AuditLogger.log(trx, context, {

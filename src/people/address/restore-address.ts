@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { inDoubtSince, withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetDevices } from '../../auth/known-device.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
@@ -38,8 +39,8 @@ type RestoreOutcome = { ok: true; resetToken: string } | { ok: false; reason: 'o
 /**
  * Gives an account its old address back, by the link that was mailed there, also when it has changed again
  * since. Whoever changed it may have had the account: every browser is signed out, tokens and keys are
- * withdrawn, the password opens nothing any more. Returns the secret of a link that sets a new one, good for
- * an hour.
+ * withdrawn, second factors of the days around the change are removed, the password opens nothing any more.
+ * Returns the secret of a link that sets a new one, good for an hour.
  */
 export async function restoreAddress(
   db: Knex,
@@ -94,6 +95,12 @@ async function takeBack(
   }
   await trx('users').where('id', userId).update({ password_hash: NO_PASSWORD });
   await endLinksOf(trx, context, userId);
+  await withdrawFactors(trx, byThem, {
+    userId,
+    companyId,
+    since: inDoubtSince(change.changed_at),
+    cause: 'address-restored',
+  });
   await forgetDevices(trx, userId);
   const owner = companyId === null ? null : { companyId, userId };
   const tokens = owner === null ? 0 : await revokeAccessTokensOf(trx, byThem, owner, 'password-changed');

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { inDoubtSince, withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetDevicesOf } from '../../auth/known-device.ts';
 import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
 import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
@@ -14,18 +15,19 @@ interface Secured {
   access_tokens_revoked: number;
   ssh_keys_removed: number;
   devices_forgotten: number;
+  second_factors_removed: number;
 }
 
 /**
  * Shuts everybody out of an account that somebody else may use, in the caller's transaction: browser and
  * workspace sessions end, access tokens and SSH keys are withdrawn, remembered browsers are forgotten, and
- * the password opens nothing until a new one is set by the link that is mailed to the person. Undefined for
- * somebody who has no access anyway.
+ * the password opens nothing until a new one is set by the link that is mailed to the person. Second factors
+ * go that somebody else may have added around `eventAt`. Undefined for somebody who has no access anyway.
  */
 export async function secureAccount(
   trx: Knex.Transaction,
   context: RequestContext,
-  { userId, cause }: { userId: number; cause: 'reported' | 'by-admin' },
+  { userId, cause, eventAt }: { userId: number; cause: 'reported' | 'by-admin'; eventAt: Date },
 ): Promise<Secured | undefined> {
   const [person] = await trx('users')
     .where('id', userId)
@@ -43,11 +45,14 @@ export async function secureAccount(
   const tokens = owner === null ? 0 : await revokeAccessTokensOf(trx, context, owner, 'account-secured');
   const keys = owner === null ? 0 : await removeSshKeysOf(trx, context, owner, 'account-secured');
   await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
+  const since = inDoubtSince(eventAt);
+  const factors = await withdrawFactors(trx, context, { userId, companyId, since, cause: 'account-secured' });
   const secured: Secured = {
     browser_sessions_ended: await endBrowserSessions(trx, userId),
     access_tokens_revoked: tokens,
     ssh_keys_removed: keys,
-    devices_forgotten: await forgetDevicesOf(trx, userId),
+    devices_forgotten: await forgetDevicesOf(trx, { userId, at: context.at }),
+    second_factors_removed: factors,
   };
   await AuditLogger.log(trx, context, {
     action: 'account_secured',

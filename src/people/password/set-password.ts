@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordLock } from '../../auth/account-lock.ts';
-import { attemptKey, forgetDevices } from '../../auth/known-device.ts';
+import { attemptKey, endTrustOf, forgetDevices } from '../../auth/known-device.ts';
+import { withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
 import { isPersonalPassword } from '../../auth/common-passwords.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
@@ -88,9 +89,13 @@ export async function resetPassword(
       action: 'password_reset_finished',
     });
     if (isClaim) {
+      const owner = { userId: account.id, companyId: account.company_id };
+      await withdrawFactors(trx, byThem, { ...owner, since: null, cause: 'claimed' });
       await forgetDevices(trx, account.id);
       await noteConfirmed(trx, byThem, { account, how: 'password-reset' });
     }
+    // A mailbox and a browser that was left behind are not two factors.
+    await endTrustOf(trx, account.id);
     for (const deviceToken of [null, input.deviceToken])
       await forgetFailures(trx, (await attemptKey(trx, { email: account.email, deviceToken })).key);
     return { ok: true };

@@ -62,6 +62,7 @@ export const alertTables = {
           'access_tokens_revoked',
           'ssh_keys_removed',
           'devices_forgotten',
+          'second_factors_removed',
         ],
         others: [],
         notPersonal: [],

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
+import { buildSecondFactor, codeAt } from '../../support/programs/second-factor.ts';
 import { newKeyLine } from '../../support/programs/ssh-keys.ts';
 import { PASSWORD, signIn, type Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
@@ -90,6 +91,29 @@ describe('a proof', () => {
       'wrong-password',
       'locked',
     ]);
+  });
+
+  it('is refused after five wrong codes: told in the trail and by mail, and opened by an admin', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    await buildSecondFactor(test.db, cast.bob);
+    await test.forgetMails();
+    const right = [-30_000, 0, 30_000].map((shift) => codeAt(new Date(Date.now() + shift)));
+    const code = ['111111', '222222', '333333', '444444'].find((one) => !right.includes(one));
+    for (let n = 0; n < 5; n += 1)
+      expect((await bob.post('/auth/tokens', { ...token, stepUpCode: code })).status).toBe(422);
+    const late = await bob.post('/auth/tokens', { ...token, stepUpCode: codeAt() });
+    expect([late.status, late.headers['retry-after']]).toEqual([429, '1800']);
+    const locks = (await rowsOf(test.db, 'account_locked')).filter(({ user_id }) => user_id === cast.bob.id);
+    expect(locks.map(({ details }) => details['step'])).toEqual(['second-factor']);
+    expect((await test.mails()).map(({ to, subject }) => [to, subject])).toEqual([
+      [cast.bob.email, 'Somebody has your YouAreCoder password'],
+    ]);
+    const alice = await signIn(test.app, cast.alice);
+    const page = `/admin/users/${String(cast.bob.id)}`;
+    expect((await alice.get(page)).text).toContain('Sign-in is locked until');
+    await alice.post(`${page}/unlock`);
+    expect((await alice.get(page)).text).not.toContain('Sign-in is locked until');
+    expect((await bob.post('/auth/tokens', { ...token, stepUpCode: codeAt() })).status).toBe(200);
   });
 
   it('leads back to the page that asked for it, and never to another site', async () => {

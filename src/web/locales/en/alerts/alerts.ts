@@ -132,7 +132,7 @@ export const alerts = {
   step_closed: 'Closed',
   byPerson: 'the person, by the link of the mail',
   securedDetails:
-    '{browsers, plural, one {# browser} other {# browsers}} signed out, {tokens, plural, one {# token} other {# tokens}} withdrawn, {keys, plural, one {# SSH key} other {# SSH keys}} removed, {devices, plural, one {# browser} other {# browsers}} forgotten; sign-in waits for a new password',
+    '{browsers, plural, one {# browser} other {# browsers}} signed out, {tokens, plural, one {# token} other {# tokens}} withdrawn, {keys, plural, one {# SSH key} other {# SSH keys}} removed, {devices, plural, one {# browser} other {# browsers}} forgotten, {factors, plural, one {# second factor} other {# second factors}} removed; sign-in waits for a new password',
   stepAlert: 'about alert {id}',
   aboutAlerts: 'Alerts about this account around that time',
   trail: 'Everything about this person in the audit trail',

@@ -135,7 +135,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   step_closed: 'Kapatıldı',
   byPerson: 'kişinin kendisi, e-postadaki bağlantıyla',
   securedDetails:
-    '{browsers, plural, other {# tarayıcı}} oturumu kapatıldı, {tokens, plural, other {# erişim anahtarı}} geri alındı, {keys, plural, other {# SSH anahtarı}} kaldırıldı, {devices, plural, other {# tarayıcı}} unutuldu; giriş için yeni parola bekleniyor',
+    '{browsers, plural, other {# tarayıcı}} oturumu kapatıldı, {tokens, plural, other {# erişim anahtarı}} geri alındı, {keys, plural, other {# SSH anahtarı}} kaldırıldı, {devices, plural, other {# tarayıcı}} unutuldu, {factors, plural, other {# ikinci adım}} kaldırıldı; giriş için yeni parola bekleniyor',
   stepAlert: '{id} numaralı uyarı hakkında',
   aboutAlerts: 'O sıralarda bu hesapla ilgili uyarılar',
   trail: 'Denetim izinde bu kişiyle ilgili her şey',
