@@ -35,6 +35,7 @@ export const commonProblems: ProblemName[] = [
   'invalid-token',
   'insufficient-scope',
   'acceptance-required',
+  'second-factor-required',
   'too-large',
   'unsupported-media-type',
   'rate-limited',

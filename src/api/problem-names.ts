@@ -5,6 +5,7 @@ export const problemStatus = {
   forbidden: 403,
   'insufficient-scope': 403,
   'acceptance-required': 403,
+  'second-factor-required': 403,
   'subscription-lapsed': 403,
   'plan-limit': 403,
   'not-found': 404,

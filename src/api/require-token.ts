@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { WorkspaceDeps } from '../workspace/workspace-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { tokenSessionId, type TokenScope } from '../credentials/access-token.ts';
+import { lacksSecondFactor } from '../auth/require-user.ts';
 import { addressKey } from '../auth/attempt-limits.ts';
 import { authenticateToken, type UsedToken } from '../credentials/authenticate-token.ts';
 import { recordMissingScope, recordRefusedToken } from '../credentials/record-refused-token.ts';
@@ -57,6 +58,8 @@ export function requireToken({ db }: Pick<WorkspaceDeps, 'db'>): RequestHandler 
     req.user = outcome.user;
     req.accessToken = outcome.token;
     req.browserSessionHash = tokenSessionId(outcome.token.id);
+    // Pages lead such a person to set one up, and to nothing else.
+    if (lacksSecondFactor(outcome.user, context.at)) throw new ApiProblem('second-factor-required');
     if ((await findMissingAcceptances(db, outcome.user.id)).length > 0) {
       throw new ApiProblem('acceptance-required');
     }

@@ -101,6 +101,11 @@ export function needsSecondFactor(user: Express.User, at: Date): boolean {
   return user.role === 'operator' || (from !== null && from <= at);
 }
 
+/** True for a person who must set up a second factor before anything else. */
+export function lacksSecondFactor(user: Express.User, at: Date): boolean {
+  return user.second_factor_at === null && needsSecondFactor(user, at);
+}
+
 /** Lets signed-in people pass. Others are sent to sign in and then back. */
 export const requireUser: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();

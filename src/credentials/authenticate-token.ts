@@ -16,7 +16,7 @@ export interface UsedToken {
 }
 
 export type TokenOutcome =
-  | { ok: true; token: UsedToken; user: SignedInUser }
+  | { ok: true; token: UsedToken; user: SignedInUser & { second_factor_required_from: Date | null } }
   | { ok: false; reason: 'unknown' }
   | {
       ok: false;
@@ -50,7 +50,7 @@ export async function authenticateToken(
   }
   await noteUse(db, context, found);
   const { id, company_id, company_name, email, full_name, role, locale, time_zone } = found;
-  const { email_confirmed_at, second_factor_at } = found;
+  const { email_confirmed_at, second_factor_at, second_factor_required_from } = found;
   const user = {
     id,
     company_id,
@@ -62,6 +62,7 @@ export async function authenticateToken(
     time_zone,
     email_confirmed_at,
     second_factor_at,
+    second_factor_required_from,
   };
   return { ok: true, token, user };
 }

@@ -87,6 +87,7 @@ export interface TokenWithPerson extends SignedInUser, PlanTimes {
   last_used_at: Date | null;
   revoked_at: Date | null;
   deactivated_at: Date | null;
+  second_factor_required_from: Date | null;
 }
 
 /** The token with this hash, whatever its state. */
@@ -95,6 +96,7 @@ export async function findTokenWithPerson(db: Knex, tokenHash: string): Promise<
     .join('users', { 'users.id': 'access_tokens.user_id', 'users.company_id': 'access_tokens.company_id' })
     .join('companies', 'companies.id', 'access_tokens.company_id')
     .join('subscriptions', 'subscriptions.company_id', 'access_tokens.company_id')
+    .leftJoin('second_factor_policies as policy', 'policy.company_id', 'access_tokens.company_id')
     .where('access_tokens.token_hash', tokenHash)
     .first<TokenWithPerson | undefined>([
       'access_tokens.id as token_id',
@@ -104,6 +106,7 @@ export async function findTokenWithPerson(db: Knex, tokenHash: string): Promise<
       'access_tokens.last_used_at',
       'access_tokens.revoked_at',
       ...signedInColumns,
+      'policy.required_from as second_factor_required_from',
       'users.deactivated_at',
       'subscriptions.plan',
       'subscriptions.trial_ends_at',

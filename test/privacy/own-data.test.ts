@@ -1,3 +1,4 @@
+import { maskOthers } from '../../src/privacy/own-data/mask-others.ts';
 import type { Knex } from 'knex';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listPersonalColumns, registeredTables } from '../../src/privacy/registry/registry.ts';
@@ -148,4 +149,14 @@ describe('the copy of a person’s own data', () => {
     expect(statuses.at(-1)).toBe(429);
     expect(statuses.filter((status) => status === 200).length).toBe(9);
   });
+});
+
+describe('the address of a colleague', () => {
+  it.each(["o'brien", 'a/b', 'x=y', 'şule', 'first.last+tag', '#1!'])(
+    'is masked whole, whatever is in it: %s',
+    (name) => {
+      const text = `from me@example.com to <${name}@acme.example>, and "${name}@acme.example"`;
+      expect(maskOthers(text, 'me@example.com')).toBe('from me@example.com to <[…]>, and "[…]"');
+    },
+  );
 });

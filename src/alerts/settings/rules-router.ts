@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireCompanyAdmin } from '../../auth/require-user.ts';
+import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotSignedIn } from '../../errors.ts';
 import { companyOf } from '../../people/company-scope.ts';
 import { keptValues } from '../../web/form-errors.ts';
@@ -19,8 +20,14 @@ export function createRulesRouter(deps: AppDeps): Router {
     const settings = await findRuleSettings(deps.db, companyOf(req).id);
     renderRules(res, { values: formValues(settings), errors: {} });
   });
-  router.post('/rules', requireCompanyAdmin, (req, res) => rulesFromForm(deps, req, res));
+  // Whoever finds an admin's browser open must not silence what would tell of them.
+  const stepUp = requireStepUp(deps, { unless: (req) => actionOf(req) === 'preview' });
+  router.post('/rules', requireCompanyAdmin, stepUp, (req, res) => rulesFromForm(deps, req, res));
   return router;
+}
+
+function actionOf(req: Request): unknown {
+  return ((req.body ?? {}) as Record<string, unknown>).action;
 }
 
 async function rulesFromForm(deps: AppDeps, req: Request, res: Response): Promise<void> {
@@ -34,7 +41,7 @@ async function rulesFromForm(deps: AppDeps, req: Request, res: Response): Promis
     return;
   }
   const companyId = companyOf(req).id;
-  if (body.action === 'preview') {
+  if (actionOf(req) === 'preview') {
     renderRules(res, { values, errors: {}, preview: await preview(deps, req, form.settings) });
     return;
   }

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { addressKey, secondsToWait, type AttemptLimits } from '../../auth/attempt-limits.ts';
+import { TooManyAttempts } from '../../errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { confirmForm, linkToken } from '../input.ts';
 import { confirmChange, openChange, type OpenedChange } from './confirm-change.ts';
@@ -82,10 +83,8 @@ async function restoreFromForm({ db, limits }: Parts, req: Request, res: Respons
     return;
   }
   const wait = await secondsToWait(limits.confirmByIp, addressKey(context.ip));
-  const outcome =
-    wait === null
-      ? await restoreAddress(db, context, { token: token.data })
-      : ({ ok: false, reason: 'over' } as const);
+  if (wait !== null) throw new TooManyAttempts(wait);
+  const outcome = await restoreAddress(db, context, { token: token.data });
   if (!outcome.ok) {
     renderProblem(res, outcome.reason);
     return;

@@ -1,7 +1,7 @@
 /** Stands where the address of somebody else was. */
 const MASK = '[…]';
 
-const ADDRESS = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
+const ADDRESS = /[^\s@"(),:;<>[\]\\]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 
 /** A value with every e-mail address but the person's own masked, in all texts within it. */
 export function maskOthers<Value>(value: Value, ownEmail: string): Value {

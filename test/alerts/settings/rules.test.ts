@@ -3,7 +3,7 @@ import { formValues } from '../../../src/alerts/settings/rules-form.ts';
 import { presetSettings, ruleNames } from '../../../src/alerts/rules/rule-settings.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn, Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
 let cast: Cast;
@@ -52,6 +52,21 @@ describe('the rules of a company', () => {
     expect(
       await test.db('audit_logs').where({ action_type: 'alert_rules_changed', company_id: cast.acme.id }),
     ).toHaveLength(1);
+  });
+
+  it('are saved only by whoever has just shown who they are: an open browser does not silence them', async () => {
+    const alice = await signIn(test.app, cast.alice);
+    await test.db.raw(`update browser_sessions set sess = (sess::jsonb - 'proof')::json
+                       where sess -> 'passport' ->> 'user' = '${String(cast.alice.id)}'`);
+    const form = { ...presets, 'key-added.muted': 'on' };
+    const asked = await alice.post(PATH, { ...form, action: 'save' });
+    expect(asked.status).toBe(403);
+    expect(asked.text).toContain('<input type="hidden" name="key-added.muted" value="on">');
+    expect(await saved(cast.acme.id)).toEqual([]);
+    expect((await alice.post(PATH, { ...form, action: 'preview' })).status).toBe(200);
+    const done = await alice.post(PATH, { ...form, action: 'save', stepUpPassword: PASSWORD });
+    expect(done.status).toBe(303);
+    expect(await saved(cast.acme.id)).toHaveLength(1);
   });
 
   it.each(['', '0', '101', '1.5', 'many', '-3'])(

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { signIn } from '../../support/visitor.ts';
+import { buildAccessToken, buildCast, type Cast } from '../../support/programs/build.ts';
+import { buildSecondFactor } from '../../support/programs/second-factor.ts';
+import { signIn, Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();
@@ -40,6 +41,24 @@ describe('a company’s rule that everybody needs a second factor', () => {
     expect((await charlie.get('/workspace')).status).toBe(200);
     const [row] = await rowsOf(test.db, 'second_factor_policy_changed');
     expect(row).toMatchObject({ user_id: cast.alice.id, company_id: cast.acme.id });
+  });
+
+  it('holds for programs as well, and leaves the ways back into an account open', async () => {
+    const { bearer } = await buildAccessToken(test.db, cast.bob);
+    const bob = await signIn(test.app, cast.bob);
+    const row = { company_id: cast.acme.id, set_by: cast.alice.id, set_at: new Date() };
+    await test.db('second_factor_policies').insert({ ...row, required_from: new Date(Date.now() + DAY_MS) });
+    const list = () => new Visitor(test.app).get('/api/v1/workspaces', bearer);
+    expect((await list()).status).toBe(200);
+    await test.db('second_factor_policies').update({ required_from: new Date(Date.now() - 1000) });
+    const refused = await list();
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('second-factor-required')]);
+    expect((await bob.get('/auth/forgot')).status).toBe(200);
+    const dead = 'a'.repeat(43);
+    for (const path of [`/auth/reset/${dead}`, `/auth/unlock/${dead}`, `/auth/object/${dead}`])
+      expect((await bob.get(path)).status, path).toBeGreaterThan(399);
+    await buildSecondFactor(test.db, cast.bob);
+    expect((await list()).status).toBe(200);
   });
 
   it('ends with an empty field; a day that is none is shown again with its fault', async () => {

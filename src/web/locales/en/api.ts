@@ -11,6 +11,8 @@ export const api = {
   'insufficient-scope': 'Create a token with the scope this request needs.',
   'acceptance-requiredTitle': 'Legal texts to accept',
   'acceptance-required': 'There is a new version of the legal texts. Sign in and accept it, then try again.',
+  'second-factor-requiredTitle': 'Second factor needed',
+  'second-factor-required': 'Your company asks for a second factor. Sign in and set one up, then try again.',
   'subscription-lapsedTitle': 'The subscription has ended',
   'subscription-lapsed':
     'Nothing can be created, started or opened until an administrator of the company renews it.',

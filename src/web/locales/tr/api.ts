@@ -14,6 +14,9 @@ export const api: Record<keyof typeof en, string> = {
   'acceptance-requiredTitle': 'Kabul edilecek yasal metinler var',
   'acceptance-required':
     'Yasal metinlerin yeni bir sürümü var. Giriş yapıp kabul edin, sonra yeniden deneyin.',
+  'second-factor-requiredTitle': 'İkinci adım gerekli',
+  'second-factor-required':
+    'Şirketiniz ikinci adım istiyor. Giriş yapıp bir tane ekleyin, sonra yeniden deneyin.',
   'subscription-lapsedTitle': 'Abonelik sona erdi',
   'subscription-lapsed':
     'Şirketin bir yöneticisi aboneliği yenileyene kadar hiçbir şey oluşturulamaz, başlatılamaz ve açılamaz.',
