@@ -901,6 +901,12 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/recovery/account-help.test.ts'),
   },
   {
+    route: 'POST /admin/users/:id/sign-out',
+    target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/sign-out`, form: {} }),
+    expect: change(403, 303, 404, 403),
+    audit: ownTest('test/people/recovery/account-help.test.ts'),
+  },
+  {
     route: 'POST /admin/users/:id/reset-link',
     target: async (db, cast) => ({ path: `/admin/users/${await acmeMember(db, cast)}/reset-link`, form: {} }),
     expect: change(403, 303, 404, 403),

@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import type { AttemptLimits } from '../../auth/attempt-limits.ts';
+import { revokeBrowserSessionsOf } from '../../auth/browser-sessions/revoke-browser-sessions.ts';
 import { openLocksOf } from '../../auth/lock/open-lock.ts';
 import { requireCompanyAdmin, requireOperator } from '../../auth/require-user.ts';
 import { NotFound, NotSignedIn } from '../../errors.ts';
@@ -14,14 +15,22 @@ import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { recoveryForm } from '../input.ts';
 
 /**
- * Help for somebody who cannot sign in, on the page of a person: an admin opens a lock and has a link for a
- * new password sent; an operator has it sent to the only admin of a company, after a waiting time.
+ * Help for somebody who cannot sign in, on the page of a person: an admin opens a lock, signs the person out
+ * everywhere, and has a link for a new password sent; an operator has it sent to the only admin of a company,
+ * after a waiting time.
  */
 export function createAccountHelpRouter(deps: AppDeps, limits: AttemptLimits): Router {
   const router = Router();
   router.post('/users/:id/unlock', requireCompanyAdmin, async (req, res) => {
     const opened = await openLocksOf(deps.db, requestContext(req), personOf(req));
     answer(req, res, opened ? 'success' : 'info', opened ? 'lock.openedByAdmin' : 'lock.notLocked');
+  });
+  router.post('/users/:id/sign-out', requireCompanyAdmin, async (req, res) => {
+    const count = await revokeBrowserSessionsOf(deps.db, requestContext(req), personOf(req));
+    // An admin who did it to themselves has no session for a message.
+    if (req.user?.id === personOf(req).userId) res.redirect(303, '/auth/login');
+    else
+      answer(req, res, count > 0 ? 'success' : 'info', count > 0 ? 'lock.signedOut' : 'lock.nowhereSignedIn');
   });
   router.post('/users/:id/reset-link', requireCompanyAdmin, async (req, res) => {
     const { db, config } = deps;

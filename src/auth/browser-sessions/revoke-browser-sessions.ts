@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { NotFound } from '../../errors.ts';
 import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
 import { raiseSessionVersion } from './end-browser-sessions.ts';
 
@@ -57,6 +58,30 @@ export async function revokeOtherBrowserSessions(
       .update({ sess: trx.raw("jsonb_set(sess, '{version}', to_jsonb(?::int))", [version]) });
     for (const session of revoked) await endWithIt(trx, context, userId, session);
     return { count: revoked.length, version };
+  });
+}
+
+/**
+ * Signs a person of a company out of every browser, for an admin. Returns how many there were. Throws
+ * `NotFound` for a person of another company.
+ */
+export async function revokeBrowserSessionsOf(
+  db: Knex,
+  context: RequestContext,
+  { userId, companyId }: { userId: number; companyId: number },
+): Promise<number> {
+  return db.transaction(async (trx) => {
+    const person = await trx('users')
+      .where({ id: userId, company_id: companyId })
+      .first<{ id: number } | undefined>('id');
+    if (person === undefined) throw new NotFound();
+    await raiseSessionVersion(trx, userId);
+    const revoked = await trx('browser_sessions')
+      .where({ user_id: userId })
+      .delete()
+      .returning<Revoked[]>(revokedColumns);
+    for (const session of revoked) await endWithIt(trx, context, userId, session);
+    return revoked.length;
   });
 }
 

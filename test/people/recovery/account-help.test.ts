@@ -123,6 +123,24 @@ describe('a lock after wrong passwords', () => {
   });
 });
 
+describe('an admin who signs a person out', () => {
+  it('ends every browser of the person, with a row for each, and nobody else’s', async () => {
+    const [bob, phone] = [await signIn(test.app, cast.bob), await signIn(test.app, cast.bob)];
+    const alice = await signIn(test.app, cast.alice);
+    const response = await alice.post(`${personPage(cast.bob)}/sign-out`);
+    expect(response.status).toBe(303);
+    const rows = await rowsOf(test.db, 'browser_session_revoked', response);
+    expect(rows.length).toBeGreaterThanOrEqual(2);
+    expect(
+      new Set(rows.map(({ user_id, resource_id }) => `${String(user_id)} ${String(resource_id)}`)),
+    ).toEqual(new Set([`${String(cast.alice.id)} ${String(cast.bob.id)}`]));
+    for (const browser of [bob, phone]) expect((await browser.get('/workspace')).status).toBe(303);
+    expect((await alice.get('/workspace')).status).toBe(200);
+    await alice.post(`${personPage(cast.bob)}/sign-out`);
+    expect((await alice.get(personPage(cast.bob))).text).toContain('not signed in anywhere');
+  });
+});
+
 describe('a link for a new password that an admin sends', () => {
   it('goes to the mailbox of the person alone, and is in the trail', async () => {
     const alice = await signIn(test.app, cast.alice);

@@ -44,7 +44,7 @@ export const auditSentence = {
   locale_changed: '{actor} changed the language to {language}',
   user_renamed: '{actor} changed the name from {nameBefore} to {nameAfter}',
   time_zone_changed: '{actor} changed the time zone to {timeZone}',
-  browser_session_revoked: '{actor} signed another browser out',
+  browser_session_revoked: '{actor} ended the sign-in of {person} in another browser',
   device_forgotten: '{actor} had a remembered browser forgotten',
   invitation_sent: '{actor} invited {email} as {role}',
   invitation_renewed: '{actor} sent the invitation to {email} again',

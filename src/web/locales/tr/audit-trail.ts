@@ -43,7 +43,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   locale_changed: '{actor} dili değiştirdi: {language}',
   user_renamed: '{actor} adını değiştirdi: {nameBefore} → {nameAfter}',
   time_zone_changed: '{actor} saat dilimini değiştirdi: {timeZone}',
-  browser_session_revoked: '{actor} başka bir tarayıcının oturumunu kapattı',
+  browser_session_revoked: '{actor}, {person} için başka bir tarayıcıdaki oturumu kapattı',
   device_forgotten: '{actor} hatırlanan bir tarayıcıyı unutturdu',
   invitation_sent: '{actor}, {email} adresine davet gönderdi ({role})',
   invitation_renewed: '{actor}, {email} adresine davetini yeniden gönderdi',

@@ -16,6 +16,9 @@ export const lock = {
   overText: 'A lock ends by itself after half an hour. With a new password you get in at once.',
   lockedUntil: 'Sign-in is locked until {time} after wrong passwords.',
   openByAdmin: 'Open the lock',
+  signOutEverywhere: 'Sign out everywhere',
+  signedOut: 'The person is signed out of every browser.',
+  nowhereSignedIn: 'The person is not signed in anywhere.',
   openedByAdmin: 'The lock is open: the person can sign in again.',
   notLocked: 'Sign-in was not locked.',
 };

@@ -17,6 +17,9 @@ export const lock = {
   overText: 'Kilit yarım saat sonra kendiliğinden açılır. Yeni bir parolayla hemen girebilirsiniz.',
   lockedUntil: 'Yanlış parolalardan sonra giriş {time} tarihine kadar kilitli.',
   openByAdmin: 'Kilidi aç',
+  signOutEverywhere: 'Her yerde oturumunu kapat',
+  signedOut: 'Kişinin tüm tarayıcılardaki oturumu kapatıldı.',
+  nowhereSignedIn: 'Kişinin açık oturumu yok.',
   openedByAdmin: 'Kilit açıldı: kişi yeniden giriş yapabilir.',
   notLocked: 'Giriş kilitli değildi.',
 };
