@@ -17,6 +17,7 @@ import { exportSmall } from './bench/rows/export-small.ts';
 import { forwardAuth } from './bench/rows/forward-auth.ts';
 import { gateway } from './bench/rows/gateway.ts';
 import { knownAddress } from './bench/rows/known-address.ts';
+import { signInRow } from './bench/rows/sign-in.ts';
 import { sockets } from './bench/rows/sockets.ts';
 
 /** In the order of the table in bench/README.md; those that need the large table come last. */
@@ -29,6 +30,7 @@ const benchRows: BenchRow[] = [
   gateway,
   forwardAuth,
   sockets,
+  signInRow,
   knownAddress,
   exportSmall,
   auditViewer,
