@@ -239,6 +239,69 @@ CREATE INDEX idx_companies_by_name ON companies USING btree (name COLLATE "tr-x-
 CREATE INDEX idx_companies_search ON companies USING gin (search_text(name) gin_trgm_ops, search_text(subdomain) gin_trgm_ops);
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON companies FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.name IS DISTINCT FROM old.name OR new.subdomain IS DISTINCT FROM old.subdomain OR new.created_at IS DISTINCT FROM old.created_at) EXECUTE FUNCTION refuse_rewriting_final();
 
+-- table data_request_notes
+create table data_request_notes (
+  id bigint generated always as identity not null,
+  request_id bigint not null,
+  written_at timestamp with time zone not null,
+  written_by bigint not null,
+  words text not null,
+  constraint pk_data_request_notes PRIMARY KEY (id),
+  constraint fk_data_request_notes_request FOREIGN KEY (request_id) REFERENCES data_requests(id) ON DELETE RESTRICT,
+  constraint fk_data_request_notes_writer FOREIGN KEY (written_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_data_request_notes_words CHECK (length(words) >= 1 AND length(words) <= 4000)
+);
+CREATE INDEX idx_data_request_notes_request ON data_request_notes USING btree (request_id, id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON data_request_notes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data_request_notes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table data_requests
+create table data_requests (
+  id bigint generated always as identity not null,
+  kind text not null,
+  channel text not null,
+  user_id bigint,
+  company_id bigint,
+  full_name text not null,
+  email text not null,
+  locale text not null,
+  words text not null,
+  received_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  entered_by bigint,
+  identity_check text,
+  identity_by bigint,
+  identity_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  decision text,
+  ground text,
+  kept_words text,
+  answered_by bigint,
+  answered_at timestamp with time zone,
+  letter text,
+  constraint pk_data_requests PRIMARY KEY (id),
+  constraint fk_data_requests_answerer FOREIGN KEY (answered_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_data_requests_checker FOREIGN KEY (identity_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_data_requests_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_data_requests_enterer FOREIGN KEY (entered_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_data_requests_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_data_requests_answer CHECK ((decision IS NULL) = (answered_at IS NULL) AND (decision IS NULL) = (answered_by IS NULL) AND (decision IS NULL) = (ground IS NULL) AND (decision IS NULL) = (kept_words IS NULL) AND (decision IS NULL) = (letter IS NULL)),
+  constraint ck_data_requests_channel CHECK (channel = ANY (ARRAY['form'::text, 'written'::text, 'kep'::text, 'e-signature'::text, 'registered-email'::text])),
+  constraint ck_data_requests_checked CHECK (decision IS NULL OR identity_at IS NOT NULL),
+  constraint ck_data_requests_decision CHECK (decision = ANY (ARRAY['granted'::text, 'partly'::text, 'refused'::text])),
+  constraint ck_data_requests_identity CHECK ((identity_check IS NULL) = (identity_by IS NULL) AND (identity_check IS NULL) = (identity_at IS NULL)),
+  constraint ck_data_requests_kind CHECK (kind = ANY (ARRAY['information'::text, 'correction'::text, 'erasure'::text, 'objection'::text])),
+  constraint ck_data_requests_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
+  constraint ck_data_requests_words CHECK (length(words) >= 1 AND length(words) <= 4000 AND length(full_name) >= 1 AND length(full_name) <= 100)
+);
+CREATE INDEX idx_data_requests_answered ON data_requests USING btree (answered_at DESC, id DESC) WHERE answered_at IS NOT NULL;
+CREATE INDEX idx_data_requests_open ON data_requests USING btree (due_at, id) WHERE answered_at IS NULL;
+CREATE INDEX idx_data_requests_user ON data_requests USING btree (user_id, id);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON data_requests FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON data_requests FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.kind IS DISTINCT FROM old.kind OR new.channel IS DISTINCT FROM old.channel OR new.user_id IS DISTINCT FROM old.user_id OR new.company_id IS DISTINCT FROM old.company_id OR new.full_name IS DISTINCT FROM old.full_name OR new.email IS DISTINCT FROM old.email OR new.locale IS DISTINCT FROM old.locale OR new.words IS DISTINCT FROM old.words OR new.received_at IS DISTINCT FROM old.received_at OR new.due_at IS DISTINCT FROM old.due_at OR new.entered_by IS DISTINCT FROM old.entered_by OR old.identity_at IS NOT NULL AND (new.identity_check IS DISTINCT FROM old.identity_check OR new.identity_by IS DISTINCT FROM old.identity_by OR new.identity_at IS DISTINCT FROM old.identity_at) OR old.answered_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data_requests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER start_clock BEFORE INSERT ON data_requests FOR EACH ROW EXECUTE FUNCTION start_data_request_clock();
+
 -- table email_change_requests
 create table email_change_requests (
   id bigint generated always as identity not null,
@@ -1559,6 +1622,20 @@ CREATE OR REPLACE FUNCTION search_text(value text)
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN upper((regexp_replace(NORMALIZE(value, NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text) COLLATE "und-x-icu"));
 
+-- function start_data_request_clock()
+CREATE OR REPLACE FUNCTION start_data_request_clock()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if new.received_at > clock_timestamp() + interval '5 minutes' then
+    raise exception 'a request is not received in the future' using errcode = 'check_violation';
+  end if;
+  new.due_at := new.received_at + interval '720 hours';
+  return new;
+end
+$function$;
+
 -- function write_audit_row(event_id uuid, happened_at timestamp with time zone, user_id bigint, company_id bigint, actor_type text, action_type text, resource_type text, resource_id text, ip_address inet, user_agent text, request_method text, request_path text, request_id text, details jsonb, success boolean, error_message text)
 CREATE OR REPLACE FUNCTION write_audit_row(event_id uuid, happened_at timestamp with time zone, user_id bigint, company_id bigint, actor_type text, action_type text, resource_type text, resource_id text, ip_address inet, user_agent text, request_method text, request_path text, request_id text, details jsonb, success boolean, error_message text)
  RETURNS text
@@ -1582,6 +1659,8 @@ grant usage on account_locks_id_seq to app;
 grant usage on alerts_id_seq to app;
 grant usage on audit_logs_ids to app;
 grant usage on companies_id_seq to app;
+grant usage on data_request_notes_id_seq to app;
+grant usage on data_requests_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
@@ -1627,6 +1706,8 @@ grant select on audit_time_bounds to app;
 grant delete, insert, select, update on billing_details to app;
 grant delete, insert, select, update on browser_sessions to app;
 grant delete, insert, select, update on companies to app;
+grant insert, select on data_request_notes to app;
+grant delete, insert, select, update on data_requests to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;

@@ -226,6 +226,8 @@ describe('who may import whom', () => {
       notification_choices: /^src\/alerts\//,
       mails: /^src\/mail\//,
       mail_events: /^src\/mail\//,
+      data_requests: /^src\/privacy\/requests\//,
+      data_request_notes: /^src\/privacy\/requests\//,
     };
     for (const [table, owner] of Object.entries(owners)) {
       const write = new RegExp(

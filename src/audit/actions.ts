@@ -110,6 +110,12 @@ export const auditActions = {
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
   retention_applied:
     'A month of evidence older than the retention was dropped (resource is the partition; details.dropped_rows)',
+  data_request_received:
+    'A person asked for something about personal data (details has kind and way); the 30 days begin at the receipt',
+  data_request_identity_checked: 'An operator noted how the identity of the person was checked',
+  data_request_noted: 'An operator wrote a note about such a request',
+  data_request_answered: 'An operator answered such a request (details.decision); the letter was mailed',
+  data_request_reminded: 'Operators were told that such a request has been open for 20 days',
   own_data_exported: 'A download of everything held about the person who asked began',
   own_data_export_finished: 'That download ended; success says whether the whole file was sent',
   audit_exported: 'A download of audit rows as CSV began',

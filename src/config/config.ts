@@ -56,6 +56,9 @@ export interface Config {
     taxNumber: string;
   };
   taxPercent: number;
+  /** Days in which a person may complain about an answer: after it, and at most after the request. */
+  complaintDaysAfterAnswer: number;
+  complaintDaysAfterRequest: number;
   invoicePrefix: string;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
@@ -179,6 +182,8 @@ function toConfig(env: Environment): Config {
       taxNumber: env.SELLER_TAX_NUMBER,
     },
     taxPercent: env.TAX_PERCENT,
+    complaintDaysAfterAnswer: env.COMPLAINT_DAYS_AFTER_ANSWER,
+    complaintDaysAfterRequest: env.COMPLAINT_DAYS_AFTER_REQUEST,
     invoicePrefix: env.INVOICE_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),

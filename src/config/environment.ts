@@ -192,6 +192,11 @@ export const environment = z.object({
   TAX_PERCENT: z.coerce.number().min(0).max(100).default(20),
   /** Three capital letters or digits before the year and number of an invoice. */
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
+  // --- Requests about personal data
+  /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
+  COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),
+  /** The most days after the request in which a person may complain, as letters say. */
+  COMPLAINT_DAYS_AFTER_REQUEST: z.coerce.number().int().min(1).max(365).default(60),
   // --- Workspaces
   /** Lowest port that is given to a workspace. */
   WORKSPACE_PORT_MIN: z.coerce.number().int().min(1024).max(65535).default(20000),

@@ -9,6 +9,7 @@ import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { mailLocks } from '../auth/lock/mail-locks.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
+import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -88,6 +89,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       run: (db, context) => watchEvents(db, context, { config: deps.config, settleMs: SETTLE_MS }),
     },
     { name: 'sweep-alerts', everySeconds: 86_400, run: sweepAlerts },
+    {
+      name: 'remind-of-requests',
+      everySeconds: 3600,
+      run: (db, context) => remindOfRequests(db, context, deps.config),
+    },
     { name: 'sweep-auth', everySeconds: 3600, run: sweepAuth },
     { name: 'sweep-passes', everySeconds: 3600, run: sweepExpiredAccess },
     { name: 'sweep-idempotency-keys', everySeconds: 3600, run: sweepIdempotencyKeys },

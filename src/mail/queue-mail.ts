@@ -26,6 +26,7 @@ interface QueuedMail {
       | 'account'
       | 'email-confirmation'
       | 'email-change'
+      | 'data-request'
       | 'recovery'
       | 'alert'
       | 'incident';

@@ -58,7 +58,7 @@ export async function seedPerson(ownerDb: Knex, person: Person): Promise<SeededR
   const seeded: SeededRow[] = [];
   const made: Record<string, number> = {};
   // What others refer to comes first.
-  const first = ['workspaces', 'payments', 'mails', 'known_devices', 'incidents'];
+  const first = ['data_requests', 'workspaces', 'payments', 'mails', 'known_devices', 'incidents'];
   const tables = Object.keys(registeredTables).filter(
     (table) => !BUILT.includes(table) && !first.includes(table),
   );
@@ -109,6 +109,7 @@ function specialKeys(input: {
     'rate_limits person': { key: `seed:${String(id)}` },
     'security_events person': { details: JSON.stringify({ user_id: id }) },
     'workspace_hosts owner': { workspace_id: made['workspaces owner'] },
+    'data_request_notes person': { request_id: made['data_requests person'] },
     'workspace_sessions person': { company_id: company, workspace_id: made['workspaces owner'] },
   };
   return special[`${table} ${as}`] ?? {};

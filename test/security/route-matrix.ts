@@ -214,6 +214,40 @@ const holdOn = async (db: Knex, { acme, olivia }: Cast): Promise<number> => {
   return row!.id;
 };
 
+const dataRequestOf = async (
+  db: Knex,
+  { acme, bob, olivia }: Cast,
+  isAnswered = false,
+  isChecked = isAnswered,
+): Promise<number> => {
+  const at = new Date();
+  const checked = { identity_check: 'known', identity_by: olivia.id, identity_at: at };
+  const answer = {
+    decision: 'granted',
+    ground: 'art. 11',
+    kept_words: '',
+    answered_by: olivia.id,
+    answered_at: at,
+    letter: 'Dear Bob',
+  };
+  const [row] = await db('data_requests')
+    .insert({
+      kind: 'erasure',
+      channel: 'form',
+      user_id: bob.id,
+      company_id: acme.id,
+      full_name: 'Bob',
+      email: bob.email,
+      locale: 'en',
+      words: 'all of it',
+      received_at: at,
+      ...(isChecked ? checked : {}),
+      ...(isAnswered ? answer : {}),
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
 const alicesExport = async (db: Knex, { alice }: Cast): Promise<string> => {
   const token = randomUUID();
   await db('export_progress').insert({ user_id: alice.id, token, state: 'running', updated_at: new Date() });
@@ -379,6 +413,85 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/account/data' }),
     expect: page(200, 200, 200, 200),
     audit: reading,
+  },
+  {
+    route: 'POST /account/data/requests',
+    target: () => ({ path: '/account/data/requests', form: { kind: 'erasure', words: 'all of it' } }),
+    expect: change(303, 303, 303, 303),
+    audit: 'data_request_received',
+    forStaff: 'they are people too',
+  },
+  {
+    route: 'GET /account/data/requests/:id',
+    target: async (db, cast) => ({ path: `/account/data/requests/${await dataRequestOf(db, cast)}` }),
+    expect: page(200, 404, 404, 404),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/requests',
+    target: () => ({ path: '/admin/requests' }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/requests',
+    target: (_db, cast) => ({
+      path: '/admin/requests',
+      form: {
+        kind: 'erasure',
+        channel: 'kep',
+        receivedOn: '2026-01-02',
+        fullName: 'Bob',
+        email: cast.bob.email,
+        locale: 'en',
+        words: 'all of it',
+      },
+    }),
+    expect: change(404, 404, 404, 303),
+    audit: 'data_request_received',
+    forStaff: 'theirs alone',
+  },
+  {
+    route: 'GET /admin/requests/:id',
+    target: async (db, cast) => ({ path: `/admin/requests/${await dataRequestOf(db, cast)}` }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/requests/:id/letter',
+    target: async (db, cast) => ({ path: `/admin/requests/${await dataRequestOf(db, cast, true)}/letter` }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/requests/:id/identity',
+    target: async (db, cast) => ({
+      path: `/admin/requests/${await dataRequestOf(db, cast)}/identity`,
+      form: { words: 'known voice' },
+    }),
+    expect: change(404, 404, 404, 303),
+    audit: 'data_request_identity_checked',
+    forStaff: 'theirs alone',
+  },
+  {
+    route: 'POST /admin/requests/:id/notes',
+    target: async (db, cast) => ({
+      path: `/admin/requests/${await dataRequestOf(db, cast)}/notes`,
+      form: { words: 'asked again' },
+    }),
+    expect: change(404, 404, 404, 303),
+    audit: 'data_request_noted',
+    forStaff: 'theirs alone',
+  },
+  {
+    route: 'POST /admin/requests/:id/answer',
+    target: async (db, cast) => ({
+      path: `/admin/requests/${await dataRequestOf(db, cast, false, true)}/answer`,
+      form: { decision: 'granted', ground: 'art. 11', keptWords: '' },
+    }),
+    expect: change(404, 404, 404, 303),
+    audit: 'data_request_answered',
+    forStaff: 'theirs alone',
   },
   {
     route: 'GET /account/data/download.:form',

@@ -72,6 +72,11 @@ export const activities = {
     people: [...everybody, 'visitors'],
     recipients: ['operators', 'hosting', 'authorities'],
   },
+  requests: {
+    grounds: ['legal-duty', 'protection-of-a-right'],
+    people: [...everybody, 'visitors'],
+    recipients: ['operators', 'hosting', 'mail-providers', 'authorities'],
+  },
   holds: {
     grounds: ['protection-of-a-right', 'legal-duty'],
     people: everybody,

@@ -40,7 +40,7 @@ export function describeActivities({ t }: Pick<Format, 't'>): DescribedActivity[
 /** A period in words: `24 months after the end of the paid period they belong to`. */
 function describePeriod({ t }: Pick<Format, 't'>, name: PeriodName): string {
   const { amount, unit, since } = periods[name];
-  if (amount === null) return t(`privacy.kept_${since}`);
+  if (amount === null) return t(`privacy.kept_${since}`, { length: 'none' });
   return t(`privacy.kept_${since}`, { length: t(`privacy.length_${unit}`, { amount }) });
 }
 

@@ -24,6 +24,8 @@ export const periods = {
   books: { amount: 10, unit: 'years', since: 'made' },
   /** Which texts were accepted is a part of the contract: code of obligations, general limitation. */
   contract: { amount: 10, unit: 'years', since: 'made' },
+  /** The deletion regulation asks for three years at least (art. 7/3); the product never removes them. */
+  requests: { amount: 3, unit: 'years', since: 'case' },
   account: { amount: null, unit: null, since: 'account' },
   withEvidence: { amount: null, unit: null, since: 'evidence' },
   case: { amount: null, unit: null, since: 'case' },

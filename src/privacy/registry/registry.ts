@@ -7,6 +7,7 @@ import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { factorTables } from './factor-tables.ts';
 import { peopleTables } from './people-tables.ts';
+import { requestTables } from './request-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { workspaceTables } from './workspace-tables.ts';
 
@@ -24,6 +25,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...billingTables,
   ...alertTables,
   ...otherTables,
+  ...requestTables,
 };
 
 /** A column with personal data, and everything the registry says of it. */

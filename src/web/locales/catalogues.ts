@@ -16,6 +16,7 @@ import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
+import * as enRequests from './en/privacy/requests.ts';
 import * as enPrivacy from './en/privacy/privacy.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
@@ -42,6 +43,7 @@ import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
+import * as trRequests from './tr/privacy/requests.ts';
 import * as trPrivacy from './tr/privacy/privacy.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
@@ -74,6 +76,7 @@ const en = {
   ...enPassword,
   ...enSecondFactor,
   ...enPrivacy,
+  ...enRequests,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -113,6 +116,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trPassword,
     ...trSecondFactor,
     ...trPrivacy,
+    ...trRequests,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

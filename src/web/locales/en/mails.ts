@@ -51,6 +51,7 @@ export const mails = {
   template: 'Text',
   templateValue: '{name}, version {version}',
   cause: 'About',
+  'cause_data-request': 'A request about personal data',
   cause_payment: 'Payment {id}',
   cause_invitation: 'Invitation {id}',
   'cause_password-reset': 'New password {id}',

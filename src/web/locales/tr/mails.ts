@@ -51,6 +51,7 @@ export const mails = {
   template: 'Metin',
   templateValue: '{name}, sürüm {version}',
   cause: 'Konusu',
+  'cause_data-request': 'Kişisel verilere ilişkin bir başvuru',
   cause_payment: 'Ödeme {id}',
   cause_invitation: 'Davet {id}',
   'cause_password-reset': 'Yeni parola {id}',

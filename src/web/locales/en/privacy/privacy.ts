@@ -33,6 +33,7 @@ export const privacy = {
   activity_invoices: 'Invoices',
   activity_mails: 'Mails',
   activity_protection: 'Protection against attacks',
+  activity_requests: 'Requests about personal data',
   activity_holds: 'Disputes and legal holds',
   activity_evidence: 'Downloads',
   purpose_account:
@@ -48,6 +49,7 @@ export const privacy = {
   purpose_mails:
     'To send what belongs to the service, such as receipts and invitations, and to prove that it was sent.',
   purpose_protection: 'To slow down those who guess passwords or flood the service.',
+  purpose_requests: 'To answer what people ask about their data, and to prove when and how it was answered.',
   purpose_holds: 'To keep what a bank, a court or an authority asks for until the case is closed.',
   purpose_evidence: 'To show how far a download of records has come.',
   people_members: 'members of a company',
@@ -88,7 +90,8 @@ export const privacy = {
   kept_evidence: 'as long as the records it belongs to',
   'kept_used-up': 'until it has been dealt with',
   kept_replaced: 'until newer entries take its place',
-  kept_case: 'until the case is closed, and as long as it explains what was kept',
+  kept_case:
+    '{length, select, none {until the case is closed, and as long as it explains what was kept} other {at least {length} after the case is closed}}',
 
   withheld_secret: 'a hash or key that would help to get into an account',
   withheld_others: 'words that may be about somebody else',
@@ -150,6 +153,8 @@ export const privacy = {
   table_mails: 'Mails to you',
   table_mail_events: 'What became of mails',
   table_legal_holds: 'Disputes and legal holds',
+  table_data_requests: 'Requests about your data',
+  table_data_request_notes: 'Notes on requests',
   table_export_progress: 'Running downloads',
   field_accepted_at: 'accepted',
   field_access_method: 'way of access',

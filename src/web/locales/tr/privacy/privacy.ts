@@ -33,6 +33,7 @@ export const privacy = {
   activity_invoices: 'Faturalar',
   activity_mails: 'E-postalar',
   activity_protection: 'Saldırılara karşı koruma',
+  activity_requests: 'Veri başvuruları',
   activity_holds: 'İtirazlar ve hukuki süreçler',
   activity_evidence: 'İndirmeler',
   purpose_account: 'Hizmetin şirketinize sunulması: kimin, hangi rolle ve nasıl katıldığı.',
@@ -45,6 +46,8 @@ export const privacy = {
   purpose_invoices: 'Faturaların ticaret ve vergi mevzuatının gerektirdiği gibi düzenlenmesi ve saklanması.',
   purpose_mails: 'Makbuz ve davet gibi hizmete ait iletilerin gönderilmesi ve gönderildiğinin ispatı.',
   purpose_protection: 'Parola tahmin edenlerin veya hizmeti aşırı yükleyenlerin yavaşlatılması.',
+  purpose_requests:
+    'Kişilerin verileriyle ilgili başvurularının yanıtlanması, ne zaman ve nasıl yanıtlandığının ispatı.',
   purpose_holds: 'Bir bankanın, mahkemenin veya makamın istediklerinin süreç kapanıncaya kadar saklanması.',
   purpose_evidence: 'Kayıtların indirilmesinin ne kadar ilerlediğinin gösterilmesi.',
   people_members: 'şirket üyeleri',
@@ -85,7 +88,8 @@ export const privacy = {
   kept_evidence: 'ait olduğu kayıtlar saklandığı sürece',
   'kept_used-up': 'işlemi tamamlanana kadar',
   kept_replaced: 'yerini yeni kayıtlar alana kadar',
-  kept_case: 'süreç kapanıncaya ve neyin saklandığını açıkladığı sürece',
+  kept_case:
+    '{length, select, none {süreç kapanıncaya ve neyin saklandığını açıkladığı sürece} other {süreç kapandıktan sonra en az {length}}}',
 
   withheld_secret: 'bir hesaba girmeye yarayabilecek özet veya anahtar',
   withheld_others: 'başkası hakkında olabilecek sözler',
@@ -147,6 +151,8 @@ export const privacy = {
   table_mails: 'Size gönderilen e-postalar',
   table_mail_events: 'E-postaların akıbeti',
   table_legal_holds: 'İtirazlar ve hukuki süreçler',
+  table_data_requests: 'Veri başvurularınız',
+  table_data_request_notes: 'Başvuru notları',
   table_export_progress: 'Süren indirmeler',
   field_accepted_at: 'kabul',
   field_access_method: 'erişim yolu',
