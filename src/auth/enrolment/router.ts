@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
+import { deviceName } from '../../web/device-name.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { countRecoveryCodes, findTotp, listPasskeys, listTrustedDevices } from '../factors/factor-queries.ts';
@@ -35,12 +36,13 @@ async function showFactors({ db }: AppDeps, req: Request, res: Response): Promis
     countRecoveryCodes(db, user.id),
     listTrustedDevices(db, user.id, req.receivedAt),
   ]);
+  const format = formatOf(res);
   res.render('account/second-factor/show', {
-    title: formatOf(res).t('secondFactor.title'),
+    title: format.t('secondFactor.title'),
     totp: totp ?? null,
     passkeys,
     codesLeft,
-    devices,
+    devices: devices.map((row) => ({ ...row, device: deviceName(row.user_agent, format) })),
     isOn: user.second_factor_at !== null,
     isRequired: needsSecondFactor(user, req.receivedAt),
     requiredFrom: user.second_factor_required_from ?? null,
