@@ -32,18 +32,18 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
     ]);
 }
 
+interface PersonToSignIn {
+  id: number;
+  company_id: number | null;
+  email: string;
+  deactivated_at: Date | null;
+}
+
 /** A person by number, deactivated or not. */
-export async function findPersonToSignIn(
-  db: Knex,
-  userId: number,
-): Promise<{ id: number; company_id: number | null; email: string } | undefined> {
+export async function findPersonToSignIn(db: Knex, userId: number): Promise<PersonToSignIn | undefined> {
   return db('users')
     .where({ id: userId })
-    .first<{ id: number; company_id: number | null; email: string } | undefined>([
-      'id',
-      'company_id',
-      'email',
-    ]);
+    .first<PersonToSignIn | undefined>(['id', 'company_id', 'email', 'deactivated_at']);
 }
 
 /** The hash of a person's password; null when there is nobody who may sign in. */

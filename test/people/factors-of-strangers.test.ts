@@ -155,6 +155,9 @@ describe('a thief’s second factors', () => {
     await addPasskey(cast.bob.id, new Date());
     await new Visitor(test.app).post(await linkTo(cast.bob.email, 'restore-email'));
     expect(await factorsOf(cast.bob.id)).toEqual([1, 0, 0, 0, true]);
+    // A passkey signs in without a password, so the password alone would hold nobody back.
+    const { password_blocked_at: blocked } = await test.db('users').where('id', cast.bob.id).first();
+    expect(blocked).toBeInstanceOf(Date);
   });
 
   it('end with “this wasn’t me”, and the person gets in by a new password', async () => {

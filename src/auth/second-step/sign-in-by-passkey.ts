@@ -35,7 +35,9 @@ export async function signInByPasskey(
       factor: 'passkey',
     }),
   );
-  if (signedIn === undefined)
-    await recordRefusedSignIn(db, context, { email, person, reason: 'deactivated', isKnownDevice: false });
+  if (signedIn === undefined) {
+    const reason = person.deactivated_at === null ? 'new-password-needed' : 'deactivated';
+    await recordRefusedSignIn(db, context, { email, person, reason, isKnownDevice: false });
+  }
   return signedIn;
 }

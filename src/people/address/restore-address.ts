@@ -15,7 +15,7 @@ import { endLinksOf } from './end-links.ts';
 import { noteConfirmed } from './note-confirmed.ts';
 import { findAccount, findAccountForUpdate, findStanding, type AddressAccount } from './queries.ts';
 
-/** No password has this hash: nobody signs in before a new one is set. */
+/** No password has this hash. Nobody signs in before a new one is set, by a passkey neither. */
 const NO_PASSWORD = 'restored';
 
 /** The state of a way back. */
@@ -93,7 +93,9 @@ async function takeBack(
     });
     await trx('users').where('id', userId).update({ email: change.old_email });
   }
-  await trx('users').where('id', userId).update({ password_hash: NO_PASSWORD });
+  await trx('users')
+    .where('id', userId)
+    .update({ password_hash: NO_PASSWORD, password_blocked_at: context.at });
   await endLinksOf(trx, context, userId);
   await withdrawFactors(trx, byThem, {
     userId,

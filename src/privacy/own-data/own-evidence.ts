@@ -64,8 +64,19 @@ async function* readAudit(
       const action = String(record.action_type);
       const details = NOT_ONES_OWN.test(action) ? null : keepListed(record.details, auditDetails);
       const userId = record.user_id === id ? id : null;
-      return maskOthers({ ...record, user_id: userId, details }, email);
+      const masked = maskOthers({ ...record, user_id: userId, details }, email);
+      return { ...masked, details: withOwnAddresses(masked.details, { record, userId }) };
     });
+}
+
+/** The addresses between which a person changed are the person's own, though only one is theirs today. */
+function withOwnAddresses(
+  masked: unknown,
+  { record, userId }: { record: OwnRow; userId: number | null },
+): unknown {
+  if (masked === null || userId === null || !String(record.action_type).startsWith('email_')) return masked;
+  const { old_email, new_email } = (record.details ?? {}) as Record<string, unknown>;
+  return Object.assign(masked as OwnRow, old_email === undefined ? {} : { old_email, new_email });
 }
 
 /** The name of a colleague's workspace is the colleague's word. */

@@ -74,6 +74,14 @@ describe('another address', () => {
     expect((await bob.get('/workspace')).text).not.toContain('Please confirm your email address');
   });
 
+  it('stands in the person’s own copy of their data, with the address of before', async () => {
+    const { bob, email } = await changed();
+    const { text } = await bob.get('/account/data/download.json');
+    expect(text).toContain(`"old_email":"${cast.bob.email}"`);
+    expect(text).toContain(`"new_email":"${email}"`);
+    expect(text).not.toContain(cast.alice.email);
+  });
+
   it('is asked for with a fresh proof of who one is, and nothing typed is lost', async () => {
     const bob = await signIn(test.app, cast.bob);
     await test.db.raw(`update browser_sessions set sess = (sess::jsonb - 'proof')::json
