@@ -12,6 +12,7 @@ import { createAccountHelpRouter } from './account-help/account-help-router.ts';
 import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
+import { createRecordRouter } from '../privacy/record/record-router.ts';
 import { createDeskRouter } from '../privacy/requests/desk-router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createJourneyRouter } from './journey/journey-router.ts';
@@ -41,7 +42,10 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   const slots = createDownloadSlots(deps.config.databasePoolMax, downloads);
   const router = Router();
   // Before the rest, which refuses members: these pages do not exist for members and admins.
-  router.use(['/security', '/requests'], hideFromOthers);
+  router.use(
+    ['/security', '/requests', '/record-of-processing', '/record-of-processing.csv'],
+    hideFromOthers,
+  );
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
   router.use(adminScope(deps.db));
   // The evidence of a person needs no chosen company, and the overview is where a company is chosen.
@@ -53,6 +57,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createHoldsRouter(deps));
   router.use(createSecurityRouter(deps));
   router.use(createDeskRouter(deps));
+  router.use(createRecordRouter(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
   router.use(requireChosenCompany);

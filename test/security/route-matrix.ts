@@ -428,6 +428,18 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /admin/record-of-processing',
+    target: () => ({ path: '/admin/record-of-processing' }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/record-of-processing.csv',
+    target: () => ({ path: '/admin/record-of-processing.csv' }),
+    expect: page(404, 404, 404, 200),
+    audit: reading,
+  },
+  {
     route: 'GET /admin/requests',
     target: () => ({ path: '/admin/requests' }),
     expect: page(404, 404, 404, 200),
