@@ -96,7 +96,7 @@ describe('an evidence bundle', () => {
       terms_accepted_ip: '203.0.113.5',
       terms_accepted_version: '2026-11-30',
       privacy_accepted_ip: '203.0.113.5',
-      privacy_accepted_version: '2026-11-29',
+      privacy_accepted_version: '2026-11-30',
     });
     expect(bundle.legal_acceptance.terms_accepted_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(bundle.legal_acceptance.history.map((entry) => entry.kind).toSorted()).toEqual([

@@ -161,7 +161,7 @@ describe('when a new version is in force', () => {
     const acceptances = await listAcceptances(database.db, person.id);
     expect(acceptances.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
       'terms 2026-12-01',
-      'privacy 2026-11-29',
+      'privacy 2026-11-30',
       'terms 2026-11-30',
     ]);
     // The new version has no Turkish text, so what was shown, and is kept, is the English one.

@@ -44,7 +44,7 @@ function findHash(kind: string, version: string, locale: string): Promise<string
 describe('the legal pages', () => {
   it.each([
     ['/legal/terms', 'terms', '2026-11-30', 'Terms of use', 'Kullanım koşulları'],
-    ['/legal/privacy', 'privacy', '2026-11-29', 'Privacy notice', 'Aydınlatma metni'],
+    ['/legal/privacy', 'privacy', '2026-11-30', 'Privacy notice', 'Aydınlatma metni'],
   ])(
     '%s is open to strangers in both languages, with its hash',
     async (path, kind, version, english, turkish) => {
@@ -62,11 +62,11 @@ describe('the legal pages', () => {
     const visitor = new Visitor(testApp.app, { 'accept-language': locale });
     const page = await visitor.get('/legal/privacy');
     const path = /href="(\/legal\/[^"]+\.txt)"/.exec(page.text)?.[1] ?? '';
-    expect(path).toBe(`/legal/privacy/2026-11-29/${locale}.txt`);
+    expect(path).toBe(`/legal/privacy/2026-11-30/${locale}.txt`);
     // A stranger with another language gets the same bytes: the address says the language.
     const file = await new Visitor(testApp.app).get(path);
     expect(file.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-29-${locale}.txt`);
+    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-30-${locale}.txt`);
     expect(page.text).toContain(createHash('sha256').update(file.text, 'utf8').digest('hex'));
   });
 

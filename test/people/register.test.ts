@@ -125,7 +125,7 @@ describe('registering a company', () => {
         'created_at',
       ]);
     expect(acceptances).toMatchObject([
-      { kind: 'privacy', version: '2026-11-29', locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'privacy', version: '2026-11-30', locale: 'tr', ip_address: '127.0.0.1' },
       { kind: 'terms', version: '2026-11-30', locale: 'tr', ip_address: '127.0.0.1' },
     ]);
     for (const { content_sha256: hash, accepted_at: at, created_at: made } of acceptances) {
@@ -152,7 +152,7 @@ describe('registering a company', () => {
   });
 
   it('asks again when a text was published while the form was open', async () => {
-    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-29' });
+    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-30' });
     const response = await register(fields);
     expect(response.status).toBe(422);
     expect(errorBeside(response, 'acceptTerms')).toContain('A newer version has just been published');

@@ -2,6 +2,8 @@ import { expect, it } from 'vitest';
 import { activities, type ActivityName } from '../../src/privacy/registry/activities.ts';
 import { describeActivities } from '../../src/privacy/registry/describe-activities.ts';
 import { listPersonalColumns } from '../../src/privacy/registry/registry.ts';
+import { findCurrentDocument } from '../../src/legal/queries.ts';
+import { parseBlocks } from '../../src/legal/document-blocks.ts';
 import { formatFor } from '../../src/web/format.ts';
 import { locales } from '../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../support/app.ts';
@@ -67,4 +69,21 @@ it('leads operators from their first page to the requests and to the record', as
   const page = (await olivia.get('/admin')).text;
   expect(page).toContain('href="/admin/requests"');
   expect(page).toContain('href="/admin/record-of-processing"');
+});
+
+it.each(locales)('has the purposes and periods of the registry in the privacy notice: %s', async (locale) => {
+  const notice = await findCurrentDocument(testApp.db, 'privacy', locale);
+  const blocks = parseBlocks(notice!.body);
+  const heading = { tr: 'Tüm amaçlar ve süreler', en: 'All purposes and periods' }[locale];
+  const at = blocks.findIndex((block) => block.kind === 'heading' && block.text === heading);
+  const kept = { tr: 'Saklama', en: 'Kept' }[locale];
+  expect(
+    blocks[at + 1],
+    'a purpose or a period changed: publish a new version of the notice, see migrations/0023-privacy-notice.sql',
+  ).toEqual({
+    kind: 'list',
+    items: describeActivities(formatFor(locale)).map(
+      ({ title, purpose, periods }) => `${title}. ${purpose} ${kept}: ${periods.join('; ')}.`,
+    ),
+  });
 });
