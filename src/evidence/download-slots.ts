@@ -52,7 +52,7 @@ export function createDownloadSlots(poolMax: number, perCompany?: RateLimit): Do
   };
   return {
     run: async (owner, download) => {
-      if (!owner.isOperator) await perCompany?.consume(String(owner.companyId));
+      if (!owner.isOperator && perCompany !== undefined) await perCompany.consume(String(owner.companyId));
       const key = String(owner.userId);
       const other = running.get(key)?.done.catch(() => undefined);
       if (other !== undefined) await Promise.race([other, pause(GRACE_MS, null, { ref: false })]);

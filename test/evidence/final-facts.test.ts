@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
  * when that has another name.
  */
 const FINAL = {
-  users: ['id', 'full_name', 'email', 'created_at'],
+  users: ['id', 'email', 'created_at'],
   membership_periods: ['started_at', 'ended_at'],
   companies: ['id', 'name', 'subdomain', 'created_at'],
   legal_acceptances: ['accepted_at', 'ip_address', 'user_agent', 'request_id'],
@@ -54,6 +54,11 @@ type Table = keyof typeof FINAL;
  * The fields that are printed and may change, with the reason, or that follow from a column that is final.
  */
 const NOT_FINAL = new Map<string, string>([
+  ['users.full_name', 'a person may change it; an audit row keeps the one before'],
+  ['users.email_confirmed_at', 'of the address today; each confirmation is in a list of its own'],
+  ['users.invitation_handed_over_by', 'of the invitation'],
+  ['users.email_confirmations', 'a list of its own'],
+  ['users.email_changes', 'a list of its own'],
   ['users.role', 'what the person may do today'],
   ['users.deactivated_at', 'access is taken away and given back; another time of it is refused'],
   ['users.last_login_at', 'the newest sign-in; an older one is refused'],
@@ -64,6 +69,8 @@ const NOT_FINAL = new Map<string, string>([
   ['companies.billing_address', 'as of today; an invoice has its own'],
   ['companies.billing_tax_office', 'as of today; an invoice has its own'],
   ['companies.billing_tax_number', 'as of today; an invoice has its own'],
+  ['legal_acceptances.email_confirmed_at', 'of the confirmation of that address'],
+  ['legal_acceptances.email_was_confirmed', 'made from the two times'],
   ['legal_acceptances.content_sha256', 'made from the text'],
   ['legal_acceptances.text_path', 'made from kind, version and locale'],
   ['workspace_sessions.duration_seconds', 'made from start and end'],

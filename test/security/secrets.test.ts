@@ -58,6 +58,10 @@ describe('secrets', () => {
     for (const cookie of cookies)
       if (cookie !== null && cookie[2] !== 'en')
         secrets.push([`cookie ${cookie[1]!}`, decodeURIComponent(cookie[2]!)]);
+    const confirmation = /\/auth\/confirm\/([\w-]+)/.exec((await test.mails()).at(-1)!.text)![1]!;
+    secrets.push(['confirmation token', confirmation]);
+    await ada.get(`/auth/confirm/${confirmation}`);
+    await ada.post(`/auth/confirm/${confirmation}`);
     await ada.post('/admin/users', { email: 'bob@example.com', role: 'member' });
     const token = /accept-invite\/([\w-]+)/.exec((await test.mails()).at(-1)!.text)![1]!;
     secrets.push(['invitation token', token]);
