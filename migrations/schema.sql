@@ -390,6 +390,47 @@ create table export_progress (
 );
 CREATE INDEX idx_export_progress_updated_at ON export_progress USING btree (updated_at);
 
+-- table factor_resets
+create table factor_resets (
+  id bigint generated always as identity not null,
+  company_id bigint,
+  user_id bigint not null,
+  requested_by bigint not null,
+  reason text not null,
+  channel text not null,
+  identity_check text not null,
+  requested_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  objection_token_hash text not null,
+  approved_at timestamp with time zone,
+  approved_by bigint,
+  cancelled_at timestamp with time zone,
+  cancelled_by bigint,
+  objected_at timestamp with time zone,
+  objection_ip inet,
+  objection_user_agent text,
+  expired_at timestamp with time zone,
+  constraint pk_factor_resets PRIMARY KEY (id),
+  constraint uq_factor_resets_objection UNIQUE (objection_token_hash),
+  constraint fk_factor_resets_approver FOREIGN KEY (approved_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_factor_resets_canceller FOREIGN KEY (cancelled_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_factor_resets_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_factor_resets_requester FOREIGN KEY (requested_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_factor_resets_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_factor_resets_approved CHECK ((approved_at IS NULL) = (approved_by IS NULL)),
+  constraint ck_factor_resets_channel CHECK (length(channel) >= 1 AND length(channel) <= 200),
+  constraint ck_factor_resets_end CHECK (num_nonnulls(approved_at, cancelled_at, objected_at, expired_at) <= 1),
+  constraint ck_factor_resets_identity CHECK (length(identity_check) >= 1 AND length(identity_check) <= 500),
+  constraint ck_factor_resets_people CHECK (requested_by <> user_id AND approved_by <> user_id AND approved_by <> requested_by),
+  constraint ck_factor_resets_reason CHECK (length(reason) >= 1 AND length(reason) <= 500),
+  constraint ck_factor_resets_times CHECK (requested_at < due_at AND due_at < expires_at),
+  constraint ck_factor_resets_waited CHECK (approved_at >= due_at AND approved_at < expires_at)
+);
+CREATE UNIQUE INDEX uq_factor_resets_open ON factor_resets USING btree (user_id) WHERE approved_at IS NULL AND cancelled_at IS NULL AND objected_at IS NULL AND expired_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON factor_resets FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON factor_resets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table incident_steps
 create table incident_steps (
   id bigint generated always as identity not null,
@@ -1664,6 +1705,7 @@ grant usage on data_requests_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
+grant usage on factor_resets_id_seq to app;
 grant usage on incident_steps_id_seq to app;
 grant usage on incidents_id_seq to app;
 grant usage on invitations_id_seq to app;
@@ -1712,6 +1754,7 @@ grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;
 grant delete, insert, select, update on export_progress to app;
+grant delete, insert, select, update on factor_resets to app;
 grant delete, insert, select, update on incident_steps to app;
 grant delete, insert, select, update on incidents to app;
 grant delete, insert, select, update on invitations to app;

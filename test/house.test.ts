@@ -215,6 +215,7 @@ describe('who may import whom', () => {
       password_resets: /^src\/people\//,
       account_locks: /^src\/auth\//,
       recovery_requests: /^src\/people\/recovery\//,
+      factor_resets: /^src\/people\/lost-factor\//,
       email_confirmations: /^src\/people\/address\//,
       email_change_requests: /^src\/people\/address\//,
       email_changes: /^src\/people\/address\//,

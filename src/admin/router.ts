@@ -16,6 +16,7 @@ import { createRecordRouter } from '../privacy/record/record-router.ts';
 import { createDeskRouter } from '../privacy/requests/desk-router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createJourneyRouter } from './journey/journey-router.ts';
+import { createLostFactorRouter } from './lost-factor/lost-factor-router.ts';
 import { createMailsRouter } from './mails-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
@@ -60,6 +61,8 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createRecordRouter(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
+  // Nor do lost second factors: the staff can lose theirs as well.
+  router.use(createLostFactorRouter(deps));
   router.use(requireChosenCompany);
   router.use(createFactorPolicyRouter(deps));
   router.use(createPeopleRouter(deps));

@@ -17,6 +17,13 @@ export const auditActions = {
     'An operator wants to send the only admin of a company such a link; details.due_at says when it goes out',
   recovery_cancelled: 'That wish was withdrawn, or fitted no longer',
   recovery_objected: 'The person objected to that wish by the link of a mail',
+  factor_reset_requested:
+    'An operator wants to end the second factors of a person who has lost them; details.due_at says from when another operator may approve',
+  factor_reset_cancelled: 'That wish was withdrawn by an operator',
+  factor_reset_objected: 'The person objected to that wish by the link of a mail',
+  factor_reset_expired: 'That wish ran out: nobody approved it in time',
+  factor_reset_approved:
+    'Another operator approved: every second factor, recovery code and sign-in of the person ended; or was refused (error_message)',
   password_reset_requested: 'A link to set a new password was mailed; whoever asked is not known',
   password_reset_finished: 'A new password was set by the link of a mail, and every browser was signed out',
   password_changed: 'A person changed the password, or gave a wrong one (error_message)',

@@ -8,6 +8,8 @@ export const auditReasons = {
   'wrong-passkey': 'The answer of the passkey was not good',
   'counter-went-back': 'The passkey has been used fewer times than before: it, or its answer, was copied',
   'unknown-email': 'Nobody has the attempted address',
+  'same-person': 'Whoever asked for something may not approve it, nor the person whom it is about',
+  'too-early': 'The waiting time was not over',
   locked: 'Sign-in with this address is locked after too many wrong passwords',
   'rate-limited': 'More attempts than a limit allows; no password was looked at',
   malformed: 'What was sent is no sign-in',

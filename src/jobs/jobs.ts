@@ -14,6 +14,7 @@ import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
 import { sweepExpiredAccess } from '../workspace/entry/sweep-expired-access.ts';
+import { expireFactorResets } from '../people/lost-factor/end-factor-reset.ts';
 import { sendDueRecoveries } from '../people/recovery/send-due-recoveries.ts';
 import { handlePasswordResets } from '../people/password/handle-password-resets.ts';
 import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
@@ -76,6 +77,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'recoveries',
       everySeconds: 300,
       run: (db, context) => sendDueRecoveries(db, context, deps),
+    },
+    {
+      name: 'expire-factor-resets',
+      everySeconds: 3600,
+      run: async (db, context) => `${String(await expireFactorResets(db, context))} expired`,
     },
     {
       name: 'write-refused-attempts',

@@ -4,6 +4,7 @@ import type { AttemptLimits } from '../auth/attempt-limits.ts';
 import { createChangeLinkRouter } from './address/change-link-router.ts';
 import { createConfirmRouter } from './address/confirm-router.ts';
 import { createInvitationRouter } from './invitations/invitation-router.ts';
+import { createFactorObjectionRouter } from './lost-factor/objection-router.ts';
 import { createPasswordRouter } from './password/password-router.ts';
 import { createRecoveryRouter } from './recovery/recovery-router.ts';
 import { createRegisterRouter } from './registration/register-router.ts';
@@ -18,6 +19,7 @@ export function createPeopleRouter(deps: AppDeps, limits: AttemptLimits): Router
   router.use(createInvitationRouter(deps));
   router.use(createPasswordRouter(deps, limits));
   router.use(createRecoveryRouter(deps));
+  router.use(createFactorObjectionRouter(deps));
   router.use(createConfirmRouter(deps, limits));
   router.use(createChangeLinkRouter(deps, limits));
   return router;

@@ -1057,6 +1057,43 @@ export const routeRules: RouteRule[] = [
     audit: ownTest('test/people/recovery/account-help.test.ts'),
     forStaff: 'whoever asked for it may withdraw it',
   },
+  ...['GET', 'POST'].map((method): RouteRule => ({
+    route: `${method} /auth/object-factor/:token`,
+    target: () => ({
+      path: `/auth/object-factor/${'a'.repeat(43)}`,
+      ...(method === 'POST' ? { form: {} } : {}),
+    }),
+    expect: everyone(404),
+    audit: method === 'GET' ? reading : ownTest('test/people/lost-factor/lost-factor.test.ts'),
+  })),
+  {
+    route: 'GET /admin/lost-factors',
+    target: () => ({ path: '/admin/lost-factors' }),
+    expect: page(403, 403, 403, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/lost-factors/:id',
+    target: async (db, cast) => ({ path: `/admin/lost-factors/${await acmeMember(db, cast)}` }),
+    expect: page(403, 403, 403, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/lost-factors/:id',
+    target: async (db, cast) => ({ path: `/admin/lost-factors/${await acmeMember(db, cast)}`, form: {} }),
+    expect: change(403, 403, 403, 422),
+    audit: ownTest('test/people/lost-factor/lost-factor.test.ts'),
+  },
+  ...['approve', 'cancel'].map((step): RouteRule => ({
+    route: `POST /admin/lost-factors/:id/${step}`,
+    target: async (db, cast) => ({
+      path: `/admin/lost-factors/${await acmeMember(db, cast)}/${step}`,
+      form: {},
+    }),
+    expect: change(403, 403, 403, 303),
+    audit: ownTest('test/people/lost-factor/lost-factor.test.ts'),
+    forStaff: 'two of the staff end lost second factors together',
+  })),
   {
     route: 'POST /admin/invitations/:id/resend',
     target: async (db, cast) => ({

@@ -58,7 +58,7 @@ export async function removeFactor(
  * Ends whatever a person has of second factors: apps, passkeys, recovery codes, remembered browsers. Returns
  * the number of factors there were.
  */
-async function endSecondFactors(trx: Knex.Transaction, userId: number): Promise<number> {
+export async function endSecondFactors(trx: Knex.Transaction, userId: number): Promise<number> {
   const totp = await trx('totp_secrets').where('user_id', userId).delete();
   const passkeys = await trx('passkeys').where('user_id', userId).delete();
   await trx('recovery_codes').where('user_id', userId).delete();

@@ -1,10 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
+import { DAY_MS } from '../../durations.ts';
 import { NotFound } from '../../errors.ts';
 import { deviceName } from '../../web/device-name.ts';
+import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
+import { listBrowserSessions } from '../browser-sessions/queries.ts';
 import { countRecoveryCodes, findTotp, listPasskeys, listTrustedDevices } from '../factors/factor-queries.ts';
 import { needsSecondFactor, requireUser } from '../require-user.ts';
 import { requireStepUp } from '../step-up/require-step-up.ts';
@@ -30,11 +33,13 @@ export function createEnrolmentRouter(deps: AppDeps): Router {
 
 async function showFactors({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const user = userOf(req);
-  const [totp, passkeys, codesLeft, devices] = await Promise.all([
+  const since = new Date(req.receivedAt.getTime() - SESSION_MAX_DAYS * DAY_MS);
+  const [totp, passkeys, codesLeft, devices, browsers] = await Promise.all([
     findTotp(db, user.id),
     listPasskeys(db, user.id),
     countRecoveryCodes(db, user.id),
     listTrustedDevices(db, user.id, req.receivedAt),
+    listBrowserSessions(db, { userId: user.id, since, at: req.receivedAt }),
   ]);
   const format = formatOf(res);
   res.render('account/second-factor/show', {
@@ -46,6 +51,8 @@ async function showFactors({ db }: AppDeps, req: Request, res: Response): Promis
     isOn: user.second_factor_at !== null,
     isRequired: needsSecondFactor(user, req.receivedAt),
     requiredFrom: user.second_factor_required_from ?? null,
+    // Whoever knew the password before may still be signed in elsewhere.
+    offersEnd: browsers.some(({ sid }) => sid !== req.browserSessionHash),
   });
 }
 

@@ -17,6 +17,7 @@ type FactorEvent =
   | 'codesMade'
   | 'codeUsed'
   | 'factorLocked'
+  | 'allEnded'
   | 'required';
 
 /** Tells a person by mail what happened to their second factors, when and from where. */

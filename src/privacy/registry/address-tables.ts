@@ -76,4 +76,23 @@ export const addressTables = {
     notPersonal: ['id', 'due_at'],
     withheld: { secret: ['objection_token_hash'], others: ['reason'] },
   },
+  factor_resets: {
+    activity: 'signIn',
+    period: 'account',
+    people: {
+      person: 'factor_resets.user_id = :user',
+      operator:
+        'factor_resets.requested_by = :user or factor_resets.approved_by = :user or factor_resets.cancelled_by = :user',
+    },
+    personal: {
+      link: ['user_id', 'company_id', 'requested_by', 'approved_by', 'cancelled_by'],
+      words: ['reason', 'channel', 'identity_check'],
+      network: ['objection_ip', 'objection_user_agent'],
+      activity: ['requested_at', 'approved_at', 'cancelled_at', 'objected_at', 'expired_at'],
+      credential: ['objection_token_hash'],
+    },
+    about: { operator: ['requested_by', 'approved_by', 'cancelled_by'] },
+    notPersonal: ['id', 'due_at', 'expires_at'],
+    withheld: { secret: ['objection_token_hash'], others: ['reason', 'channel', 'identity_check'] },
+  },
 } as const satisfies Record<string, RegisteredTable>;

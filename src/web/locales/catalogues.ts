@@ -1,5 +1,6 @@
 import * as enAccount from './en/account.ts';
 import * as enAddress from './en/people/address.ts';
+import * as enLostFactor from './en/people/lost-factor.ts';
 import * as enRecovery from './en/people/recovery.ts';
 import * as enAdmin from './en/admin.ts';
 import * as enAlerts from './en/alerts/alerts.ts';
@@ -27,6 +28,7 @@ import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
 import * as trAddress from './tr/people/address.ts';
+import * as trLostFactor from './tr/people/lost-factor.ts';
 import * as trRecovery from './tr/people/recovery.ts';
 import * as trAdmin from './tr/admin.ts';
 import * as trAlerts from './tr/alerts/alerts.ts';
@@ -59,6 +61,7 @@ export type Locale = (typeof locales)[number];
 const en = {
   ...enAccount,
   ...enAddress,
+  ...enLostFactor,
   ...enRecovery,
   ...enAdmin,
   ...enAlerts,
@@ -99,6 +102,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
   tr: {
     ...trAccount,
     ...trAddress,
+    ...trLostFactor,
     ...trRecovery,
     ...trAdmin,
     ...trAlerts,

@@ -14,6 +14,11 @@ export const auditSentence = {
   recovery_requested: '{actor} asked for a new password for the only administrator',
   recovery_cancelled: '{actor} withdrew the wish for a new password for the administrator',
   recovery_objected: '{actor} objected to a new password by our staff',
+  factor_reset_requested: '{actor} asked that the lost second factors of a person end',
+  factor_reset_cancelled: '{actor} withdrew the request to end second factors',
+  factor_reset_objected: '{actor} objected to the end of their second factors',
+  factor_reset_expired: '{actor} let a request to end second factors run out',
+  factor_reset_approved: '{actor} approved that lost second factors end',
   password_reset_requested: '{actor} asked for a new password for {email}',
   password_reset_finished: '{actor} set a new password by the link of a mail',
   password_changed: '{actor} changed the password',
@@ -104,6 +109,7 @@ export const auditSentence = {
 /** Attempts that did not succeed. Other actions say it in their sentence, or only ever succeed. */
 export const auditRefused = {
   login: '{actor} tried to sign in as {account}',
+  factor_reset_approved: '{actor} tried to approve that lost second factors end',
   password_changed: '{actor} tried to change the password',
   identity_confirmed: '{actor} could not confirm who they are',
   ssh_key_added: '{actor} could not add the SSH key {name}',
@@ -130,6 +136,8 @@ export const auditReason = {
   'bad-signature': 'the signature did not fit',
   'new-password-needed': 'a new password must be set first',
   'wrong-code': 'wrong code',
+  'same-person': 'another one must approve',
+  'too-early': 'the waiting time was not over',
   'wrong-passkey': 'the passkey was not accepted',
   'counter-went-back': 'the passkey seems to have been copied',
   'unknown-email': 'nobody has this address',

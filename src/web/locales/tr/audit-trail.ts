@@ -13,6 +13,11 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   recovery_requested: '{actor} tek yönetici için yeni parola istedi',
   recovery_cancelled: '{actor} yönetici için yeni parola isteğini geri çekti',
   recovery_objected: '{actor} görevlilerin yeni parola isteğine itiraz etti',
+  factor_reset_requested: '{actor} kaybolan ikinci adımların sonlandırılmasını istedi',
+  factor_reset_cancelled: '{actor} ikinci adımları sonlandırma isteğini geri çekti',
+  factor_reset_objected: '{actor} ikinci adımlarının sona ermesine itiraz etti',
+  factor_reset_expired: '{actor} ikinci adımları sonlandırma isteğini süresi dolduğu için kapattı',
+  factor_reset_approved: '{actor} kaybolan ikinci adımların sonlandırılmasını onayladı',
   password_reset_requested: '{actor}, {email} için yeni parola istedi',
   password_reset_finished: '{actor}, e-postadaki bağlantıyla yeni bir parola belirledi',
   password_changed: '{actor} parolayı değiştirdi',
@@ -105,6 +110,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
 /** Attempts that did not succeed. */
 export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   login: '{actor}, {account} hesabıyla giriş yapmaya çalıştı',
+  factor_reset_approved: '{actor} kaybolan ikinci adımların sonlandırılmasını onaylamayı denedi',
   password_changed: '{actor} parolayı değiştirmeye çalıştı',
   identity_confirmed: '{actor} kimliğini doğrulayamadı',
   ssh_key_added: '{actor}, {name} adlı SSH anahtarını ekleyemedi',
@@ -131,6 +137,8 @@ export const auditReason: Record<keyof typeof en.auditReason, string> = {
   'bad-signature': 'imza uymuyordu',
   'new-password-needed': 'önce yeni bir parola belirlenmeli',
   'wrong-code': 'kod yanlıştı',
+  'same-person': 'bir başkası onaylamalı',
+  'too-early': 'bekleme süresi dolmamıştı',
   'wrong-passkey': 'geçiş anahtarı kabul edilmedi',
   'counter-went-back': 'geçiş anahtarı kopyalanmış görünüyor',
   'unknown-email': 'bu adreste bir hesap yok',

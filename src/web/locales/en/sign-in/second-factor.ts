@@ -113,6 +113,9 @@ export const factorMail = {
   factorLockedSubject: 'Somebody has your YouAreCoder password',
   factorLockedBody:
     'The right password was given for your account, and then five wrong codes. Nobody signed in; further codes are refused for half an hour. If it was not you, set a new password.',
+  allEndedSubject: 'The second factors of your YouAreCoder account have ended',
+  allEndedBody:
+    'Two of our staff ended all your second factors and recovery codes, since we were told that you had lost them. Every browser was signed out. Set up a new factor at your next sign-in.',
   requiredSubject: 'Your company asks for a second factor on YouAreCoder',
   requiredBody:
     'From the day below on you can go on only with a second factor: an authenticator app or a passkey.',

@@ -118,6 +118,9 @@ export const factorMail: Record<keyof typeof enMail, string> = {
   factorLockedSubject: 'Birisi YouAreCoder parolanızı biliyor',
   factorLockedBody:
     'Hesabınız için doğru parola, ardından beş yanlış kod girildi. Kimse giriş yapmadı; yarım saat boyunca kod kabul edilmiyor. Siz değilseniz yeni bir parola belirleyin.',
+  allEndedSubject: 'YouAreCoder hesabınızın ikinci adımları sona erdi',
+  allEndedBody:
+    'Kaybettiğiniz bize bildirildiği için iki görevlimiz bütün ikinci adımlarınızı ve kurtarma kodlarınızı sonlandırdı. Her tarayıcıda oturum kapatıldı. Bir sonraki girişinizde yenisini kurun.',
   requiredSubject: 'Şirketiniz YouAreCoder’da ikinci adım doğrulaması istiyor',
   requiredBody:
     'Aşağıdaki günden sonra yalnızca ikinci adımla devam edebilirsiniz: doğrulama uygulaması veya geçiş anahtarı.',
