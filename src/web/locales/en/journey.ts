@@ -48,6 +48,6 @@ export const usage = {
   workspaces: 'By workspace',
   name: 'Name',
   absent: 'Not here for {days} days',
-  nobodyAbsent: 'Everybody has used a workspace in the last {days} days.',
+  nobodyAbsent: 'Nobody who has been here for {days} days has stayed away.',
   never: 'never',
 };

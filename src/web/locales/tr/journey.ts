@@ -48,6 +48,6 @@ export const usage = {
   workspaces: 'Çalışma alanlarına göre',
   name: 'Ad',
   absent: '{days} gündür gelmeyenler',
-  nobodyAbsent: 'Son {days} günde herkes bir çalışma alanı kullandı.',
+  nobodyAbsent: 'En az {days} gündür burada olup uzak kalan kimse yok.',
   never: 'hiç',
 };
