@@ -85,7 +85,7 @@ describe('a pool whose server became read-only', () => {
     const write = (): Promise<unknown> => db('rate_limits').where('key', 'nobody').delete();
     const pids = async (): Promise<number[]> => {
       const asked = [1, 2, 3].map(() =>
-        db.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() as pid, pg_sleep(0.1)'),
+        db.raw<{ rows: { pid: number }[] }>('select pg_backend_pid() as pid, pg_sleep(0.3)'),
       );
       return (await Promise.all(asked)).map(({ rows }) => rows[0]?.pid ?? 0);
     };
