@@ -92,17 +92,20 @@ export async function findSignedInUser(
   return { ...user, subscription: plan === null ? null : { plan, trial_ends_at, period_ends_at } };
 }
 
+/** What decides whether a person must have a second factor. */
+type FactorFacts = Pick<Express.User, 'role' | 'second_factor_at' | 'second_factor_required_from'>;
+
 /**
  * True when a person may not go on without a second factor: the platform's staff always, and people of a
  * company from the time on that their admin has set.
  */
-export function needsSecondFactor(user: Express.User, at: Date): boolean {
+export function needsSecondFactor(user: Omit<FactorFacts, 'second_factor_at'>, at: Date): boolean {
   const from = user.second_factor_required_from ?? null;
   return user.role === 'operator' || (from !== null && from <= at);
 }
 
 /** True for a person who must set up a second factor before anything else. */
-export function lacksSecondFactor(user: Express.User, at: Date): boolean {
+export function lacksSecondFactor(user: FactorFacts, at: Date): boolean {
   return user.second_factor_at === null && needsSecondFactor(user, at);
 }
 

@@ -42,7 +42,13 @@ export type GivenEndReason = Exclude<EndReason, (typeof retiredEndReasons)[numbe
 
 /** Which right was withdrawn when a session ends as `revoked`; the audit row of the end says it. */
 type RevokeCause =
-  'deactivated' | 'token-revoked' | 'key-removed' | 'lapsed' | 'not-allowed' | 'not-accepted';
+  | 'deactivated'
+  | 'token-revoked'
+  | 'key-removed'
+  | 'lapsed'
+  | 'not-allowed'
+  | 'no-second-factor'
+  | 'not-accepted';
 
 /** Why to end a session now. */
 export interface Ending {

@@ -70,6 +70,8 @@ const endings: Partial<Record<AccessRefusal, Ending>> = {
   lapsed: { reason: 'revoked', cause: 'lapsed' },
   deactivated: { reason: 'revoked', cause: 'deactivated' },
   'not-allowed': { reason: 'revoked', cause: 'not-allowed' },
+  // So does the day from which a company asks for a second factor.
+  'no-second-factor': { reason: 'revoked', cause: 'no-second-factor' },
   stopped: { reason: 'stopped' },
 };
 

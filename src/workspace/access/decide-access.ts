@@ -1,3 +1,4 @@
+import { lacksSecondFactor } from '../../auth/require-user.ts';
 import type { AccessFacts } from './find-access-facts.ts';
 import type { AccessRules } from '../access-rules.ts';
 
@@ -8,6 +9,7 @@ export type AccessRefusal =
   | 'signed-out'
   | 'deactivated'
   | 'not-allowed'
+  | 'no-second-factor'
   | 'not-accepted'
   | 'lapsed'
   | 'stopped'
@@ -39,12 +41,15 @@ export function decideAccess(
   const { session_id: browserSessionHash } = facts;
   if (!isPresent(userId) || browserSessionHash === null) return refused('no-pass');
   if (!facts.is_signed_in) return refused('signed-out');
-  if (facts.role === null) return refused('deactivated');
-  if (facts.role !== 'admin' && facts.owner_user_id !== userId) return refused('not-allowed');
+  const { role } = facts;
+  if (role === null) return refused('deactivated');
+  if (role !== 'admin' && facts.owner_user_id !== userId) return refused('not-allowed');
+  // Before the terms, as on the pages of the app.
+  if (lacksSecondFactor({ ...facts, role }, at)) return refused('no-second-factor');
   if (facts.must_accept) return refused('not-accepted');
   if (facts.paid_until === null || facts.paid_until <= at) return refused('lapsed');
   if (mustRun && facts.wanted_running_since === null) return refused('stopped');
-  const isAdmin = facts.role === 'admin';
+  const isAdmin = role === 'admin';
   return { allowed: true, grant: { workspaceId, companyId, userId, isAdmin, browserSessionHash } };
 }
 

@@ -35,6 +35,10 @@ export interface AccessFacts {
   is_signed_in: boolean;
   /** Null for somebody who is deactivated or not of the workspace's company. */
   role: 'member' | 'admin' | null;
+  /** Since when the person has a second factor; null without one. */
+  second_factor_at: Date | null;
+  /** From when on the company asks for one; null when it does not. */
+  second_factor_required_from: Date | null;
   must_accept: boolean;
   /** When the subscription lapses. */
   paid_until: Date | null;
@@ -112,6 +116,7 @@ export async function selectFacts(
         .andOnNull('u.deactivated_at');
     })
     .leftJoin('subscriptions as s', 's.company_id', 'w.company_id')
+    .leftJoin('second_factor_policies as policy', 'policy.company_id', 'w.company_id')
     .joinRaw('left join lateral ? on true', [db.raw('?', [mustAccept])])
     .leftJoin('open_workspace_sessions as o', (join) => {
       join.on('o.workspace_id', `${credential}.workspace_id`).andOn('o.user_id', `${credential}.user_id`);
@@ -131,6 +136,8 @@ export async function selectFacts(
       `${browserSessionHash} as session_id`,
       db.raw(`(${origin.isSignedIn}) as is_signed_in`),
       'u.role',
+      'u.second_factor_at',
+      'policy.required_from as second_factor_required_from',
       db.raw('must.accept is not null as must_accept'),
       db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
       'ws.id as workspace_session_id',

@@ -8,10 +8,16 @@ import type { AccessRefusal } from '../access/decide-access.ts';
 import type { AccessCache } from '../access/access-cache.ts';
 
 /**
- * Refusals that the workspace's page in the app can mend, by a new ticket or a start. Any other refusal would
- * send the person round in a circle.
+ * Refusals that the app can mend when the person goes there: by a new ticket, a start, or the page that sets
+ * up a second factor. Any other refusal would send the person round in a circle.
  */
-export const mendable: readonly AccessRefusal[] = ['no-pass', 'signed-out', 'stopped', 'away'];
+export const mendable: readonly AccessRefusal[] = [
+  'no-pass',
+  'signed-out',
+  'no-second-factor',
+  'stopped',
+  'away',
+];
 
 /**
  * Answers a proxy (Traefik forwardAuth, nginx auth_request, Caddy forward_auth) that asks whether a request

@@ -106,6 +106,8 @@ function refuse(
     res.setHeader('retry-after', String(AGAIN_SECONDS));
     showAway(req, res, { status: 503, textKey: 'workspace.awayStarting', url, again: isNavigation(request) });
   } else if (isMendable && isNavigation(request)) res.redirect(303, url);
+  else if (reason === 'no-second-factor')
+    showAway(req, res, { status: 403, textKey: 'workspace.awayFactor', url });
   else if (isMendable) showAway(req, res, { status: 401, textKey: 'workspace.awaySignIn', url });
   else if (reason === 'unknown-host')
     showAway(req, res, { status: 404, textKey: 'workspace.awayNobody', url });
@@ -153,7 +155,7 @@ function showAway(
 }
 
 type AwayKey =
-  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Stopped' | 'Starting' | 'Broken' | 'Stalled' | 'Crowded'}`;
+  `workspace.away${'Nobody' | 'Ticket' | 'SignIn' | 'Refused' | 'Factor' | 'Stopped' | 'Starting' | 'Broken' | 'Stalled' | 'Crowded'}`;
 
 /** Nothing went wrong here: a number above the heading would only frighten. */
 const notAtFault: readonly AwayKey[] = ['workspace.awayStarting', 'workspace.awayStopped'];

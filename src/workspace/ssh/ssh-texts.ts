@@ -16,6 +16,7 @@ const texts: Record<AccessRefusal | SshRefusal['reason'], TextKey> = {
   'signed-out': 'ssh.refused_removed',
   deactivated: 'ssh.refused_deactivated',
   'not-allowed': 'ssh.refused_notAllowed',
+  'no-second-factor': 'ssh.refused_noSecondFactor',
   'not-accepted': 'ssh.refused_notAccepted',
   lapsed: 'ssh.refused_lapsed',
   stopped: 'ssh.refused_stopped',

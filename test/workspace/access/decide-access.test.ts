@@ -16,6 +16,8 @@ const ofAnOwner: AccessFacts = {
   session_id: 'b',
   is_signed_in: true,
   role: 'member',
+  second_factor_at: null,
+  second_factor_required_from: null,
   must_accept: false,
   paid_until: later,
   workspace_session_id: null,
@@ -25,6 +27,16 @@ const ofAnOwner: AccessFacts = {
 
 it('lets the owner of a running workspace in', () => {
   expect(decideAccess(ofAnOwner, at, { mustRun: true }).allowed).toBe(true);
+});
+
+it('asks for a second factor from the day of the company’s rule on, and only of somebody who has none', () => {
+  const decide = (facts: Partial<AccessFacts>) =>
+    decideAccess({ ...ofAnOwner, ...facts }, at, { mustRun: true });
+  const refused = { allowed: false, reason: 'no-second-factor' };
+  expect(decide({ second_factor_required_from: at })).toEqual(refused);
+  expect(decide({ second_factor_required_from: at, role: 'admin' })).toEqual(refused);
+  expect(decide({ second_factor_required_from: later }).allowed).toBe(true);
+  expect(decide({ second_factor_required_from: at, second_factor_at: at }).allowed).toBe(true);
 });
 
 it('lets nobody into a workspace that was stopped, so that no session of it is opened', () => {

@@ -358,6 +358,34 @@ describe('access ends within seconds', () => {
     ]);
   });
 
+  it('when the company’s rule asks for a second factor that the person lacks, and says so', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    expect(await isLetIn(guest)).toBe(true);
+    await site.db('second_factor_policies').insert({
+      company_id: cast.acme.id,
+      required_from: new Date(Date.now() - 1000),
+      set_by: cast.alice.id,
+      set_at: new Date(),
+    });
+    try {
+      await expectEndWithinSeconds(guest);
+      const page = await askForwardAuth(site.app, guest, { accept: 'text/html' });
+      expect(page.status).toBe(303);
+      const way = await bob.get(new URL(page.headers.location ?? '').pathname);
+      expect(way.headers.location).toBe('/account/second-factor');
+    } finally {
+      await site.db('second_factor_policies').delete();
+    }
+    expect(await sessions()).toMatchObject([{ end_reason: 'revoked' }]);
+    const ends = site
+      .db('audit_logs')
+      .where({ action_type: 'workspace_session_expired', resource_id: String(place.id) });
+    expect(await ends).toMatchObject([
+      { user_id: cast.bob.id, details: { reason: 'revoked', cause: 'no-second-factor' } },
+    ]);
+    expect(await isLetIn(await enterWorkspace(site.app, bob, place.id))).toBe(true);
+  });
+
   it('when an admin becomes a member, in the workspaces of others', async () => {
     const second = await buildUser(site.db, { company_id: cast.acme.id, role: 'admin' });
     const guest = await enterWorkspace(site.app, await signIn(site.app, second), place.id);

@@ -279,6 +279,29 @@ describe('a request through the gateway', () => {
     expect((await ask({ host: 'nobody.localhost' }, { headers: { accept: 'text/html' } })).status).toBe(404);
   });
 
+  it('leads to the setting up of a second factor that the company asks for', async () => {
+    const guest = await enterWorkspace(site.app, bob, place.id);
+    expect((await ask(guest)).status).toBe(200);
+    const row = { company_id: cast.acme.id, set_by: cast.alice.id };
+    const since = new Date(Date.now() - 1000);
+    await site.db('second_factor_policies').insert({ ...row, required_from: since, set_at: since });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3000 });
+    try {
+      const page = await ask(guest, { headers: { accept: 'text/html' } });
+      expect([page.status, page.headers.location]).toEqual([
+        303,
+        `http://localhost:3000/workspace/at/${guest.host.split('.')[0] ?? ''}`,
+      ]);
+      const file = await ask(guest, { headers: { 'accept-language': 'tr' } });
+      expect(file.status).toBe(403);
+      expect(file.text).toContain('ikinci adım');
+      expect(await openSocket(guest)).toBe(403);
+    } finally {
+      vi.useRealTimers();
+      await site.db('second_factor_policies').delete();
+    }
+  });
+
   it('gets a page that says that the workspace does not run, or does not answer', async () => {
     const guest = await enterWorkspace(site.app, bob, place.id);
     const turkish = { headers: { accept: 'text/html', 'accept-language': 'tr' } };

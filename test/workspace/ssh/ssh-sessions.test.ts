@@ -324,6 +324,33 @@ describe('a connection', () => {
     expect(session).toMatchObject({ end_reason: 'revoked', ended_at: session.last_activity_at });
   });
 
+  it('is refused, and what is open ends, once the company’s rule asks for a second factor', async () => {
+    const person = await buildUser(site.db, { role: 'admin' });
+    const own = await buildSshKey(site.db, person);
+    await runningWorkspace(person);
+    const command = await open({ secret: await secretFor(own), workspace: null });
+    expect(command.heard[0]).toHaveProperty('run');
+    await site.db('second_factor_policies').insert({
+      company_id: person.company_id,
+      required_from: new Date(Date.now() - 1000),
+      set_by: person.id,
+      set_at: new Date(),
+    });
+    await server.sshSessions.connections.look();
+    await command.closed;
+    const kind = expect.stringContaining('set up a second factor') as string;
+    expect(command.heard[1]).toEqual({ end: kind });
+    const refused = await open({ secret: await secretFor(own), workspace: null });
+    expect(refused.heard).toEqual([{ refused: kind }]);
+    const rows = site.db('audit_logs').where({ user_id: person.id }).orderBy('id');
+    expect(await rows.clone().where({ success: false })).toMatchObject([
+      { action_type: 'workspace_access', error_message: 'no-second-factor' },
+    ]);
+    expect(await rows.clone().where({ action_type: 'workspace_session_expired' })).toMatchObject([
+      { details: { reason: 'revoked', cause: 'no-second-factor' } },
+    ]);
+  });
+
   it('is refused while its person has not accepted the current terms', async () => {
     bob = await buildUser(site.db, { company_id: cast.acme.id, accepts: false });
     await runningWorkspace(bob);

@@ -16,6 +16,8 @@ export const ssh = {
   refused_removed: 'This key was removed from your account.',
   refused_deactivated: 'Your access was ended by an administrator of your company.',
   refused_notAllowed: 'You may no longer use this workspace.',
+  refused_noSecondFactor:
+    'Please set up a second factor in the browser first; your company asks for one: {url}',
   refused_notAccepted: 'Please read and accept the current terms in the browser first: {url}',
   refused_lapsed: 'Your company’s subscription has ended, so its workspaces are closed.',
   refused_stopped: 'This workspace is not running. Start it in the browser: {url}',

@@ -107,6 +107,8 @@ export const workspace = {
   awaySignIn: 'This workspace is entered from the app. Sign in there and open it again.',
   awayRefusedHeading: 'No access',
   awayRefused: 'You cannot use this workspace at the moment. Its page in the app says why.',
+  awayFactorHeading: 'A second factor is needed',
+  awayFactor: 'Your company asks for a second factor. Set one up in the app, then open the workspace again.',
   awayStoppedHeading: 'The workspace is not running',
   awayStopped: 'It is not running at the moment. Start it in the app, then reload this page.',
   awayStartingHeading: 'The workspace is starting',

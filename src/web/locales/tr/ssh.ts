@@ -18,6 +18,7 @@ export const ssh: Record<keyof typeof en, string> = {
   refused_removed: 'Bu anahtar hesabınızdan kaldırıldı.',
   refused_deactivated: 'Erişiminiz şirketinizin bir yöneticisi tarafından sona erdirildi.',
   refused_notAllowed: 'Bu çalışma alanını kullanma izniniz artık yok.',
+  refused_noSecondFactor: 'Şirketiniz ikinci adım istiyor. Önce tarayıcıda ikinci adımı ekleyin: {url}',
   refused_notAccepted: 'Önce tarayıcıda güncel koşulları okuyup kabul edin: {url}',
   refused_lapsed: 'Şirketinizin aboneliği sona erdi, bu yüzden çalışma alanları kapalı.',
   refused_stopped: 'Bu çalışma alanı çalışmıyor. Tarayıcıda başlatın: {url}',

@@ -111,6 +111,8 @@ export const workspace: Record<keyof typeof en, string> = {
   awaySignIn: 'Bu çalışma alanına uygulamadan girilir. Orada giriş yapıp çalışma alanını yeniden açın.',
   awayRefusedHeading: 'Erişim izniniz yok',
   awayRefused: 'Bu çalışma alanını şu anda kullanamazsınız. Nedenini uygulamadaki sayfasında görebilirsiniz.',
+  awayFactorHeading: 'İkinci adım gerekiyor',
+  awayFactor: 'Şirketiniz ikinci adım istiyor. Uygulamada ekleyin, sonra çalışma alanını yeniden açın.',
   awayStoppedHeading: 'Çalışma alanı çalışmıyor',
   awayStopped: 'Şu anda çalışmıyor. Uygulamada başlatın, sonra bu sayfayı yenileyin.',
   awayStartingHeading: 'Çalışma alanı başlatılıyor',
