@@ -34,7 +34,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
     await page.goto(`${app.url}/auth/login`);
     await page.getByLabel('Email address').fill(cast.bob.email);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForURL('**/workspace');
   });
   afterAll(async () => {

@@ -84,7 +84,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
       await page.goto(`${app.url}/auth/login`);
       await page.getByLabel('Email address').fill(cast.bob.email);
       await page.getByLabel('Password').fill(PASSWORD);
-      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
       await page.waitForURL('**/workspace');
       await page.goto(`${app.url}/workspace/${String(place.id)}`);
       await page.getByRole('button', { name: 'Start', exact: true }).click();

@@ -69,7 +69,7 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 60_000 
     await page.goto(`${url}/auth/login`);
     await page.getByLabel('Email address').fill(cast.bob.email);
     await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   }
 
   it('is set anew by the link of a mail that a mail server has delivered, after wrong ones locked the account', async () => {

@@ -37,7 +37,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     await page.goto(`${base}/auth/login`);
     await page.getByLabel('Email address').fill(cast.bob.email);
     await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.waitForURL('**/workspace');
     await page.close();
   });
