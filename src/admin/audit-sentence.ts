@@ -121,6 +121,7 @@ function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, Sentenc
     hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },
     page: plain(t(`auditWord.${pageOf(row.request_path)}`)),
     until: plain(when(readDate(end))),
+    month: plain(monthText(row, teller.format)),
     ...moneyPieces(row, teller),
   };
 }
@@ -177,6 +178,11 @@ function documentOf(row: AuditEntryRow, { t }: Format): SentencePart {
 function languageOf(row: AuditEntryRow, { t }: Format): string {
   const locale = textIn(row, 'locale');
   return locale === 'tr' || locale === 'en' ? t(`auditWord.language_${locale}`) : (locale ?? '–');
+}
+
+function monthText(row: AuditEntryRow, { t }: Format): string {
+  const date = readDate(`${textIn(row, 'month') ?? ''}-15T12:00:00Z`);
+  return date === null ? '–' : t('sessions.monthName', { date });
 }
 
 function factorOf(row: AuditEntryRow, { t }: Format): string {

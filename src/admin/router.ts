@@ -70,7 +70,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createAccountHelpRouter(deps, limits));
   router.use(createPersonSessionsRouter(deps));
   router.use(createJourneyRouter(deps));
-  router.use(createUsageRouter(deps));
+  router.use(createUsageRouter(deps, slots));
   router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;

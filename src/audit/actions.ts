@@ -127,6 +127,8 @@ export const auditActions = {
   own_data_export_finished: 'That download ended; success says whether the whole file was sent',
   audit_exported: 'A download of audit rows as CSV began',
   audit_export_finished: 'That download ended; success says whether the whole file was sent',
+  usage_exported: 'A download of a company’s use in a month (details.month) as CSV began',
+  usage_export_finished: 'That download ended; success says whether the whole file was sent',
 } as const;
 
 export type AuditAction = keyof typeof auditActions;

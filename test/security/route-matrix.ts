@@ -1370,7 +1370,8 @@ export const routeRules: RouteRule[] = [
     route: 'GET /admin/usage.csv',
     target: () => ({ path: '/admin/usage.csv' }),
     expect: page(403, 200, 200, 200),
-    audit: reading,
+    audit: 'usage_exported',
+    follows: 'usage_export_finished',
   },
   {
     route: 'GET /admin/users/:id/journey',

@@ -1,43 +1,51 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
-import { CSV_BOM, csvLine, separatorOf, type CsvValue } from '../../evidence/csv.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
+import { NotSignedIn } from '../../errors.ts';
+import { separatorOf } from '../../evidence/csv.ts';
+import { downloadOwner, type DownloadSlots } from '../../evidence/download-slots.ts';
+import { refuseHead } from '../../evidence/router.ts';
 import { companyOf, companyParam } from '../../people/company-scope.ts';
+import { sendDownload } from '../../web/downloads/send-download.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { urlWith } from '../../web/page-urls.ts';
-import { monthOf, type Month } from '../../workspace/usage/month.ts';
+import { monthOf } from '../../workspace/usage/month.ts';
+import { exportUsage } from './export-usage.ts';
 import { ABSENT_DAYS, loadUsage, type CompanyUsage } from './load-usage.ts';
 
 /** Width of a day and height of the chart, in units of its view box. */
 const BAR = { step: 24, width: 18, height: 120 };
 
-const COLUMNS = ['kind', 'id', 'name', 'connected_seconds', 'active_seconds', 'sessions'];
-
 /** `/usage` and `/usage.csv`: how much a company used its workspaces in a month, and what an hour cost. */
-export function createUsageRouter(deps: AppDeps): Router {
+export function createUsageRouter(deps: AppDeps, slots: DownloadSlots): Router {
   const router = Router();
   router.get('/usage', async (req, res) => {
     await show(deps, req, res);
   });
-  router.get('/usage.csv', async (req, res) => {
-    const month = monthOf(req.query.month, req.receivedAt);
-    const usage = await load(deps, req, month);
-    const separator = separatorOf(formatOf(res).locale);
-    const lines = [COLUMNS, ...toCells(usage)].map((cells) => csvLine(cells, separator));
-    res
-      .attachment(`usage-${month.month}.csv`)
-      .type('text/csv')
-      .send(CSV_BOM + lines.join(''));
+  router.head('/usage.csv', refuseHead);
+  router.get('/usage.csv', requireStepUp(deps, { download: true }), async (req, res) => {
+    await sendCsv(deps, slots, req, res);
   });
   return router;
 }
 
-function load({ db }: AppDeps, req: Request, month: Month): Promise<CompanyUsage> {
-  return loadUsage(db, { companyId: companyOf(req).id, month, at: req.receivedAt });
+async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res: Response): Promise<void> {
+  if (req.user === undefined) throw new NotSignedIn();
+  const company = companyOf(req);
+  const asked = {
+    company,
+    month: monthOf(req.query.month, req.receivedAt),
+    separator: separatorOf(formatOf(res).locale),
+  };
+  await slots.run(downloadOwner(req.user, company.id), () =>
+    sendDownload(req, res, () => exportUsage(db, requestContext(req), asked)),
+  );
 }
 
-async function show(deps: AppDeps, req: Request, res: Response): Promise<void> {
+async function show({ db }: AppDeps, req: Request, res: Response): Promise<void> {
   const month = monthOf(req.query.month, req.receivedAt);
-  const usage = await load(deps, req, month);
+  const usage = await loadUsage(db, { companyId: companyOf(req).id, month, at: req.receivedAt });
   const kept = companyParam(req);
   const urlOf = (of: string, path = '/admin/usage'): string => urlWith(path, { ...kept, month: of });
   const most = Math.max(1, ...usage.days.map(({ connected_seconds }) => connected_seconds));
@@ -62,23 +70,6 @@ function barOf(
   const height = (seconds: number): number => Math.round((seconds / most) * BAR.height * 10) / 10;
   const x = (Number(day.slice(8)) - 1) * BAR.step + (BAR.step - BAR.width) / 2;
   return { x, width: BAR.width, most: height(connected_seconds), least: height(active_seconds) };
-}
-
-function toCells({ days, people, workspaces, total }: CompanyUsage): CsvValue[][] {
-  const cells = (kind: string, id: CsvValue, name: CsvValue, use: CompanyUsage['total']): CsvValue[] => [
-    kind,
-    id,
-    name,
-    use.connected_seconds,
-    use.active_seconds,
-    use.sessions,
-  ];
-  return [
-    ...days.map((row) => cells('day', null, row.day, row)),
-    ...people.map((row) => cells('person', row.id, row.name, row)),
-    ...workspaces.map((row) => cells('workspace', row.id, row.name, row)),
-    cells('total', null, null, total),
-  ];
 }
 
 function noonOf(day: string): Date {

@@ -13,7 +13,7 @@ export const auditDetails: JsonKeys = {
     email email_length ended_at expires_at factor failed_reason_code failures field filters fingerprint
     first_attempt_at fits_from format full_name gateway_message handed_over_by host how installment_count
     interactive_seconds invoice_no ip_address is_first key_type kind known_device known_to_others label
-    last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until merchant_oid method
+    last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until merchant_oid method month
     name new_device new_email new_name new_role old_email old_name old_role old_time_zone origin paid_until_after
     paid_until_before payment_id payment_type period period_end period_start plan plan_after plan_before
     plan_bought plans_that_fit port reason requested_at required_from required_from_before required_scope

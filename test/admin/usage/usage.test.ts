@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import {
   buildCast,
@@ -38,8 +39,8 @@ async function buildSession(of: {
   });
 }
 
-/** The rows of the CSV of a kind: name, connected and active seconds. */
-const rowsOf = (csv: string, kind: string): string[][] =>
+/** The lines of the CSV of a kind: name, connected and active seconds. */
+const linesOf = (csv: string, kind: string): string[][] =>
   csv
     .split('\r\n')
     .map((line) => line.split(','))
@@ -67,15 +68,15 @@ beforeAll(async () => {
 describe('the use of a company', () => {
   it('is the same on its page, in the CSV, on the page of the person and in the bundle', async () => {
     const { text: csv } = await alice.get('/admin/usage.csv');
-    expect(rowsOf(csv, 'person')).toEqual([
+    expect(linesOf(csv, 'person')).toEqual([
       [cast.bob.full_name, '7200', '3600'],
       [cast.alice.full_name, '3600', '1800'],
     ]);
-    expect(rowsOf(csv, 'workspace')).toEqual([
+    expect(linesOf(csv, 'workspace')).toEqual([
       ['lab', '7200', '3600'],
       ['shop', '3600', '1800'],
     ]);
-    expect(rowsOf(csv, 'total')).toEqual([['', '10800', '5400']]);
+    expect(linesOf(csv, 'total')).toEqual([['', '10800', '5400']]);
     const { text } = await alice.get('/admin/usage');
     expect(text).toMatch(/<svg class="usage-chart"[\s\S]*<title/);
     expect(text).toContain('2 hrs 0 mins');
@@ -84,6 +85,27 @@ describe('the use of a company', () => {
     const file = await alice.get(`/admin/users/${String(cast.bob.id)}/export-logs`);
     const { summary } = JSON.parse(file.text) as { summary: Record<string, number> };
     expect([summary.connected_workspace_hours, summary.active_workspace_hours]).toEqual([2, 1]);
+  });
+
+  it('as CSV is on record before its first byte and at its end, with the month in the trail’s words', async () => {
+    const response = await alice.get('/admin/usage.csv?month=2026-01');
+    expect(response.headers['content-disposition']).toContain('-2026-01.csv"');
+    const ends = (): ReturnType<typeof rowsOf> => rowsOf(test.db, 'usage_export_finished', response);
+    await expect.poll(ends).toHaveLength(1);
+    const about = {
+      user_id: cast.alice.id,
+      company_id: cast.acme.id,
+      resource_id: String(cast.acme.id),
+      success: true,
+    };
+    expect(await rowsOf(test.db, 'usage_exported', response)).toMatchObject([
+      { ...about, details: { month: '2026-01' } },
+    ]);
+    expect(await ends()).toMatchObject([
+      { ...about, details: { month: '2026-01', rows: 1, bytes: Buffer.byteLength(response.text) } },
+    ]);
+    const { text } = await alice.get('/admin/audit');
+    expect(text).toContain('downloaded the usage of January 2026');
   });
 
   it('has a cost of an active hour by currency once something was paid, and says so when not', async () => {
@@ -106,7 +128,8 @@ describe('the use of a company', () => {
     expect(text.slice(text.indexOf('absent-h'))).not.toContain(`>${cast.bob.full_name}<`);
     const charlie = await signIn(test.app, cast.charlie);
     const other = await charlie.get('/admin/usage.csv');
+    expect(other.text).toContain('kind,id,name,connected_seconds,active_seconds,session_count');
     expect(other.text).not.toContain('lab');
-    expect(rowsOf(other.text, 'total')).toEqual([['', '0', '0']]);
+    expect(linesOf(other.text, 'total')).toEqual([['', '0', '0']]);
   });
 });

@@ -161,7 +161,7 @@ describe('before a download', () => {
 });
 
 describe('these', () => {
-  it('all ask for it: evidence, the trail as a file, a role, a hold’s release, a token, an SSH key', async () => {
+  it('all ask for it: evidence, the trail or the use as a file, a role, a hold’s release, a token, an SSH key', async () => {
     const alice = await afterMinutes(cast.alice, 11);
     const olivia = await afterMinutes(cast.olivia, 11);
     const [hold] = await test
@@ -177,7 +177,7 @@ describe('these', () => {
       .returning<{ id: number }[]>('id');
     const bobs = `/admin/users/${String(cast.bob.id)}`;
     const ofAcme = `?company=${String(cast.acme.id)}`;
-    const gets = [`${bobs}/export-logs`, '/admin/audit.csv', '/admin/audit?format=csv'];
+    const gets = [`${bobs}/export-logs`, '/admin/audit.csv', '/admin/audit?format=csv', '/admin/usage.csv'];
     for (const path of gets)
       expect((await alice.get(path)).headers.location, path).toMatch(/^\/auth\/step-up\?returnTo=/);
     const release = `/admin/holds/${String(hold!.id)}/release${ofAcme}`;

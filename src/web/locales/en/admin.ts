@@ -367,4 +367,6 @@ export const auditAction = {
   audit_exported: 'Audit trail downloaded',
   retention_applied: 'Month of evidence dropped by retention',
   audit_export_finished: 'Audit download ended',
+  usage_exported: 'Usage downloaded',
+  usage_export_finished: 'Usage download ended',
 } satisfies Record<AuditAction, string>;

@@ -104,6 +104,8 @@ export const auditSentence = {
   own_data_export_finished: '{actor} downloaded their own data',
   audit_exported: '{actor} began to download the audit trail',
   audit_export_finished: '{actor} downloaded the audit trail',
+  usage_exported: '{actor} began to download the usage of {month}',
+  usage_export_finished: '{actor} downloaded the usage of {month}',
 } satisfies Record<AuditAction, string>;
 
 /** Attempts that did not succeed. Other actions say it in their sentence, or only ever succeed. */
@@ -128,6 +130,7 @@ export const auditRefused = {
   evidence_export_finished: '{actor} did not get the whole evidence about {person}',
   own_data_export_finished: '{actor} did not get all of their own data',
   audit_export_finished: '{actor} did not get the whole audit trail',
+  usage_export_finished: '{actor} did not get all of the usage of {month}',
 } satisfies Partial<Record<AuditAction, string>>;
 
 /** Why, after a colon; one that is missing does not compile. */

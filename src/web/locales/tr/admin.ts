@@ -368,4 +368,6 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   audit_exported: 'Denetim kaydı indirildi',
   retention_applied: 'Saklama süresi dolan ayın kayıtları silindi',
   audit_export_finished: 'Denetim kaydı indirmesi sona erdi',
+  usage_exported: 'Kullanım indirildi',
+  usage_export_finished: 'Kullanım indirmesi sona erdi',
 };

@@ -105,6 +105,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   own_data_export_finished: '{actor} kendi verisini indirdi',
   audit_exported: '{actor} denetim kaydını indirmeye başladı',
   audit_export_finished: '{actor} denetim kaydını indirdi',
+  usage_exported: '{actor} {month} kullanımını indirmeye başladı',
+  usage_export_finished: '{actor} {month} kullanımını indirdi',
 };
 
 /** Attempts that did not succeed. */
@@ -129,6 +131,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasının tamamını alamadı',
   own_data_export_finished: '{actor} kendi verisinin tamamını alamadı',
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
+  usage_export_finished: '{actor} {month} kullanımının tamamını alamadı',
 };
 
 /** Why, after a colon. */
