@@ -12,7 +12,7 @@ import { findBrowser, launchBrowser } from './browser.ts';
 const browserPath = findBrowser();
 const NEW_PASSWORD = 'a password that nobody has guessed';
 
-describe.skipIf(browserPath === null)('a forgotten password', { timeout: 60_000 }, () => {
+describe.skipIf(browserPath === null)('a forgotten password', { timeout: 120_000 }, () => {
   const database = useTestDatabase();
   const received: ParsedMail[] = [];
   const mailServer = new SMTPServer({
@@ -69,7 +69,10 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 60_000 
     await page.goto(`${url}/auth/login`);
     await page.getByLabel('Email address').fill(cast.bob.email);
     await page.getByLabel('Password').fill(password);
+    // The next step would cut the request off if it did not wait for the answer.
+    const answer = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await answer;
   }
 
   it('is set anew by the link of a mail that a mail server has delivered, after wrong ones locked the account', async () => {
@@ -85,7 +88,7 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 60_000 
     await page.getByRole('link', { name: /forgot/i }).click();
     await page.getByLabel('Email address').fill(cast.bob.email);
     await page.getByRole('main').getByRole('button').click();
-    await expect.poll(() => linkFor(cast.bob.email), { timeout: 20_000 }).not.toBeNull();
+    await expect.poll(() => linkFor(cast.bob.email), { timeout: 60_000 }).not.toBeNull();
     await page.goto(linkFor(cast.bob.email) ?? '');
     await page.getByLabel(/new password/i).fill(NEW_PASSWORD);
     await page.getByRole('main').getByRole('button').click();
@@ -104,7 +107,7 @@ describe.skipIf(browserPath === null)('a forgotten password', { timeout: 60_000 
     await page.goto(linkFor(cast.bob.email) ?? '');
     expect(await page.getByLabel(/new password/i).count()).toBe(0);
     await expect
-      .poll(() => received.filter(({ text }) => /password/.test(text ?? '')).length, { timeout: 20_000 })
+      .poll(() => received.filter(({ text }) => /password/.test(text ?? '')).length, { timeout: 60_000 })
       .toBeGreaterThan(1);
     expect(complaints).toEqual([]);
   });
