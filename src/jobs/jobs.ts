@@ -65,7 +65,8 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     },
     {
       name: 'password-resets',
-      everySeconds: 60,
+      // People wait for the mail.
+      everySeconds: 15,
       run: (db, context) => handlePasswordResets(db, context, deps),
     },
     {

@@ -104,6 +104,7 @@ describe('the second factors of somebody who registered with another’s address
     const stranger = await registered(newEmail());
     await addFactors(stranger);
     await new Visitor(test.app).post('/auth/forgot', { email: stranger.email });
+    await test.handleResets();
     const reset = await new Visitor(test.app).post(await linkTo(stranger.email, 'reset'), { password: NEW });
     expect(await factorsOf(stranger.id)).toEqual([0, 0, 0, 0, false]);
     expect(await signsIn(stranger.email, NEW)).toBe('/');
@@ -183,6 +184,7 @@ describe('a new password by mail', () => {
   it('is no way around a second factor, also in a browser that was spared it', async () => {
     await addFactors(cast.bob);
     await new Visitor(test.app).post('/auth/forgot', { email: cast.bob.email });
+    await test.handleResets();
     await new Visitor(test.app).post(await linkTo(cast.bob.email, 'reset'), { password: NEW });
     expect(await factorsOf(cast.bob.id)).toEqual([1, 1, 1, 0, true]);
     expect(await signsIn(cast.bob.email, NEW, TRUSTED_DEVICE)).toBe('/auth/second-factor');

@@ -8,6 +8,7 @@ import { auditSink } from '../../src/audit/audit-sink.ts';
 import type { AuditWriter } from '../../src/audit/audit-writer.ts';
 import { writeRefusedAttempts } from '../../src/audit/security/refused-attempts.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
+import { handlePasswordResets } from '../../src/people/password/handle-password-resets.ts';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { loadConfig, type Config } from '../../src/config/config.ts';
 import { createDb } from '../../src/db/db.ts';
@@ -41,6 +42,8 @@ export interface TestApp {
   /** The mails that the app has written since `forgetMails`; nothing sends them. */
   mails(): Promise<ReadMail[]>;
   forgetMails(): Promise<void>;
+  /** Deals with the requests for a new password, as the schedule does. Returns its summary. */
+  handleResets(at?: Date): Promise<string>;
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
   /**
@@ -102,6 +105,8 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       const newest = await db('mails').max<{ id: number | null }[]>('id as id');
       lastMail = newest[0]?.id ?? 0;
     },
+    handleResets: (at = new Date()) =>
+      handlePasswordResets(db, systemContext({ name: 'test', at, log }), { config }),
     logLines,
     writeCounted: () => {
       const at = new Date(Date.now() + 3_600_000);

@@ -49,7 +49,7 @@ async function report(deps: AppDeps, req: Request, res: Response): Promise<void>
     renderOver(res);
     return;
   }
-  // The schedule does it within a minute; the person waits for the mail now.
+  // The schedule does it as well; its time tells nothing here, since whoever has the link knows the address.
   res.once('finish', () => {
     handlePasswordResets(db, context, deps).catch((error: unknown) => {
       log.error({ err: error }, 'a password reset could not be dealt with; the schedule tries again');

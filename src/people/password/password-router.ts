@@ -41,7 +41,7 @@ export function createPasswordRouter(deps: AppDeps, limits: AttemptLimits): Rout
 }
 
 async function requestFromForm(parts: Parts, req: Request, res: Response): Promise<void> {
-  const { db, limits, log } = parts;
+  const { db, limits } = parts;
   const format = formatOf(res);
   const context = requestContext(req);
   const wait = await secondsToWait(limits.resetByIp, addressKey(context.ip));
@@ -62,13 +62,8 @@ async function requestFromForm(parts: Parts, req: Request, res: Response): Promi
     await answerWithoutMail(parts, req, res, form.data.email);
     return;
   }
+  // The schedule does the rest: here it would show in the time of this answer, or of the next one.
   await requestPasswordReset(db, context, { email: form.data.email });
-  // After the answer, which takes as long for an address without an account.
-  res.once('finish', () => {
-    handlePasswordResets(db, context, parts).catch((error: unknown) => {
-      log.error({ err: error }, 'a password reset could not be dealt with; the schedule tries again');
-    });
-  });
   renderSent(res, form.data.email, null);
 }
 

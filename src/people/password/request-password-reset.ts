@@ -6,8 +6,8 @@ const USER_AGENT_MAX = 500;
 
 /**
  * Notes that somebody wants a new password for an address. The same statement for every address: whether it
- * has an account is looked up later, by `handlePasswordResets`, and shows in nothing that the asking person
- * gets.
+ * has an account is looked up by the schedule, with `handlePasswordResets`, and shows neither in what the
+ * asking person gets nor in the time that it takes.
  */
 export async function requestPasswordReset(
   db: Knex,
