@@ -66,16 +66,25 @@ async function compareAddresses(lab: Lab, app: AppProcess, form: StrangersForm):
   for (let round = 0; round < lab.options.rounds; round += 1) {
     known.push([]);
     unknown.push([]);
-    for (let n = 0; n < perRound; n += 1) {
-      const of = { known: emailOf((nth % 10_000) + 1), unknown: `person-${String(nth)}@example.org` };
-      // By chance, so that neither kind always comes after the other.
-      for (const kind of Math.random() < 0.5
-        ? (['known', 'unknown'] as const)
-        : (['unknown', 'known'] as const))
-        (kind === 'known' ? known : unknown).at(-1)?.push(await tryForm(app, form, of[kind], (nth += 1)));
+    for (const kind of shuffledKinds(perRound)) {
+      nth += 1;
+      const email = kind === 'known' ? emailOf((nth % 10_000) + 1) : `person-${String(nth)}@example.org`;
+      (kind === 'known' ? known : unknown).at(-1)?.push(await tryForm(app, form, email, nth));
     }
   }
   return outcomeOf(form, known, unknown);
+}
+
+/**
+ * As many of the one as of the other, in an order of chance. Pairs would not do: the second of each pair is
+ * the kind that the first was not, and so comes after the other more often than after its own.
+ */
+function shuffledKinds(ofEach: number): ('known' | 'unknown')[] {
+  const kinds = Array.from({ length: 2 * ofEach }, (_, n) => ({
+    kind: n < ofEach ? ('known' as const) : ('unknown' as const),
+    place: Math.random(),
+  }));
+  return kinds.sort((a, b) => a.place - b.place).map(({ kind }) => kind);
 }
 
 interface Try {
