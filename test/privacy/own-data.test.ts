@@ -2,11 +2,16 @@ import { maskOthers } from '../../src/privacy/own-data/mask-others.ts';
 import type { Knex } from 'knex';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listPersonalColumns, registeredTables } from '../../src/privacy/registry/registry.ts';
+import { formatFor } from '../../src/web/format.ts';
 import { expectValid } from '../evidence/support.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
+import { readPdfText } from '../support/pdf-text.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { makeInsertsFree, seedPerson, type SeededRow } from './seed-person.ts';
+
+/** Every letter that Turkish has beside those of English. */
+const TURKISH = 'Çağrı Şükrü İğdır Öz, ÇĞIİÖŞÜ çğıiöşü';
 
 const testApp = useTestApp();
 let cast: Cast;
@@ -30,6 +35,26 @@ beforeAll(async () => {
   seeded = await seedPerson(ownerDb, { ...cast.alice, company, isAdmin: true, mark: 'own' });
   ofColleague = await seedPerson(ownerDb, { ...cast.bob, company, isAdmin: false, mark: 'alien' });
 });
+
+/** The columns of Alice's rows whose values a copy lacks, though the registry does not say why. */
+function missingIn(copy: string): string[] {
+  const columns = listPersonalColumns();
+  return seeded.flatMap(({ table, as, values }) =>
+    Object.entries(values)
+      .filter(([column]) =>
+        columns.some(
+          (personal) =>
+            personal.table === table &&
+            personal.column === column &&
+            personal.withheld === null &&
+            personal.json === null &&
+            personal.people.includes(as),
+        ),
+      )
+      .filter(([, value]) => !copy.includes(value))
+      .map(([column]) => `${table}.${column} as ${as}`),
+  );
+}
 
 describe('the ways from a person to the rows of the registry', () => {
   it('find the rows of that person, by number or address, and no colleague’s', async () => {
@@ -64,23 +89,7 @@ describe('the copy of a person’s own data', () => {
   });
 
   it('has every personal value that a row of any table holds, unless the registry says why not', () => {
-    const columns = listPersonalColumns();
-    const missing = seeded.flatMap(({ table, as, values }) =>
-      Object.entries(values)
-        .filter(([column]) =>
-          columns.some(
-            (personal) =>
-              personal.table === table &&
-              personal.column === column &&
-              personal.withheld === null &&
-              personal.json === null &&
-              personal.people.includes(as),
-          ),
-        )
-        .filter(([, value]) => !text.includes(value))
-        .map(([column]) => `${table}.${column} as ${as}`),
-    );
-    expect(missing).toEqual([]);
+    expect(missingIn(text)).toEqual([]);
     expect(seeded.length).toBeGreaterThanOrEqual(40);
   });
 
@@ -134,11 +143,22 @@ describe('the copy of a person’s own data', () => {
   });
 
   it('comes as a PDF too, tagged and in the language of its reader', async () => {
+    await testApp.db('users').where('id', cast.alice.id).update({ full_name: TURKISH, locale: 'tr' });
     const response = await alice.rawGet('/account/data/download.pdf').responseType('blob');
     const pdf = response.body as Buffer;
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.toString('latin1')).toMatch(/\/MarkInfo/);
-    expect(pdf.toString('latin1')).toMatch(/\/Lang \(en\)/);
+    expect(pdf.toString('latin1')).toMatch(/\/Lang \(tr\)/);
+    const printed = readPdfText(pdf);
+    const { t } = formatFor('tr');
+    for (const words of [TURKISH, cast.alice.email, t('privacy.pdfTitle'), t('privacy.purpose_trail')])
+      expect(printed).toContain(words.replaceAll(/\s/g, ''));
+    expect(missingIn(printed)).toEqual([]);
+    expect(printed).not.toContain('\uFFFD');
+    const words = ofColleague.flatMap(({ values }) => Object.values(values));
+    expect(words.filter((word) => printed.includes(word))).toEqual([]);
+    for (const other of ['BobQwxyz', 'CharlieQwxyz', 'OliviaQwxyz', cast.bob.email, cast.charlie.email])
+      expect(printed).not.toContain(other);
   });
 
   it('is refused to a HEAD, and after ten copies in an hour', async () => {
