@@ -38,17 +38,21 @@ export async function listAlerts(
   return readPage<AlertEntry>(db, query, order, input.cursor);
 }
 
+/** Alerts are rare: a page with more of them than this would say nothing. */
+const ALERTS_MAX = 50;
+
 /** The alerts of a company about one account between two times, oldest first. */
-export async function listAlertsAround(
+export async function listAlertsBetween(
   db: Knex,
   input: { companyId: number; userId: number | null; from: Date; to: Date },
 ): Promise<AlertEntry[]> {
   return selectAlerts(db)
     .where('alerts.company_id', input.companyId)
     .whereRaw('alerts.user_id is not distinct from ?', [input.userId])
-    .whereBetween('alerts.event_at', [input.from, input.to])
+    .where('alerts.event_at', '>=', input.from)
+    .where('alerts.event_at', '<', input.to)
     .orderBy('alerts.id')
-    .limit(50)
+    .limit(ALERTS_MAX)
     .then((rows) => rows as AlertEntry[]);
 }
 
@@ -58,7 +62,7 @@ export async function listOwnAlerts(db: Knex, input: { userId: number; since: Da
     .where('alerts.user_id', input.userId)
     .where('alerts.event_at', '>', input.since)
     .orderBy('alerts.id', 'desc')
-    .limit(50)
+    .limit(ALERTS_MAX)
     .then((rows) => rows as AlertEntry[]);
 }
 

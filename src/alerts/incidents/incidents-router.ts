@@ -1,17 +1,17 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { DAY_MS } from '../../durations.ts';
+import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotFound } from '../../errors.ts';
-import { companyOf, companyParam } from '../../people/company-scope.ts';
+import { companyOf, companyParam, scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { parseCursor, parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { pageUrls, urlWith } from '../../web/page-urls.ts';
-import { listAlertsAround } from '../alert-queries.ts';
-import { creditOf, describeAlerts } from '../describe-alert.ts';
+import { creditOf } from '../describe-alert.ts';
 import { closeForm, noteForm, secureForm } from './input.ts';
-import { findIncident, listIncidents, listSteps } from './queries.ts';
+import { findIncident, listIncidents } from './queries.ts';
+import { loadTimeline, ROWS_MAX } from './load-timeline.ts';
 import {
   addNote,
   closeIncident,
@@ -22,9 +22,6 @@ import {
 
 const PATH = '/admin/alerts/incidents';
 
-/** Alerts within so many days of the beginning of an incident are shown with it. */
-const AROUND_DAYS = 14;
-
 type Errors = Record<string, string>;
 
 /** The incidents of a company: a list, and a page for each with what was done. */
@@ -33,7 +30,9 @@ export function createIncidentsRouter(deps: AppDeps): Router {
   router.get('/incidents', (req, res) => showIncidents(deps, req, res));
   router.get('/incidents/:id', (req, res) => showIncident(deps, req, res, { values: {}, errors: {} }));
   router.post('/incidents/:id/notes', (req, res) => noteFromForm(deps, req, res));
-  router.post('/incidents/:id/secure', (req, res) => secureFromForm(deps, req, res));
+  // A form without its tick is shown again, with nobody asked for a proof.
+  const stepUp = requireStepUp(deps, { unless: (req) => !secureForm.safeParse(req.body ?? {}).success });
+  router.post('/incidents/:id/secure', stepUp, (req, res) => secureFromForm(deps, req, res));
   router.post('/incidents/:id/close', (req, res) => closeFromForm(deps, req, res));
   router.post('/:id/incident', async (req, res) => {
     const incidentId = await openFromAlert(deps.db, requestContext(req), {
@@ -62,23 +61,26 @@ async function showIncident(
   res: Response,
   form: { values: Record<string, string>; errors: Errors },
 ): Promise<void> {
-  const { t, locale } = formatOf(res);
+  const format = formatOf(res);
   const companyId = companyOf(req).id;
   const incident = await findIncident(db, { companyId, incidentId: idOf(req) });
   if (incident === undefined) throw new NotFound();
-  const alerts = await listAlertsAround(db, {
+  const timeline = await loadTimeline(db, {
     companyId,
-    userId: incident.user_id,
-    from: new Date(incident.opened_at.getTime() - AROUND_DAYS * DAY_MS),
-    to: new Date(incident.opened_at.getTime() + AROUND_DAYS * DAY_MS),
+    incident,
+    download: { at: req.receivedAt, requestId: req.requestId },
+    format,
+    reader: scopeOf(req),
   });
   res.status(Object.keys(form.errors).length > 0 ? 422 : 200);
   res.render('alerts/incident', {
-    title: t('alerts.incident', { id: incident.id }),
+    title: format.t('alerts.incident', { id: incident.id }),
     incident,
-    steps: await listSteps(db, incident.id),
-    alerts: describeAlerts(alerts, locale),
-    credit: creditOf(alerts),
+    entries: timeline.entries,
+    isCut: timeline.isCut,
+    rowsMax: ROWS_MAX,
+    canLock: incident.user_id !== null && incident.password_blocked_at === null,
+    credit: creditOf(timeline.alerts),
     outcomes: incidentOutcomes,
     trailUrl: urlWith('/admin/audit', { ...companyParam(req), user: incident.user_id }),
     ...form,

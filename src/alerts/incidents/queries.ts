@@ -15,12 +15,22 @@ interface IncidentEntry {
   last_step_at: Date;
 }
 
+/** An incident on its page. */
+export interface Incident extends IncidentEntry {
+  /** Since when its account waits for a new password; null when it does not. */
+  password_blocked_at: Date | null;
+  /** When the alert happened that it is about; null for an incident without one. */
+  event_at: Date | null;
+}
+
 /** A step of an incident. */
-interface IncidentStep {
+export interface IncidentStep {
   id: number;
   at: Date;
   kind: 'opened' | 'secured' | 'note' | 'closed';
   by: string | null;
+  /** True when that is a member of the platform's staff. */
+  is_staff: boolean;
   note: string | null;
   details: Record<string, unknown>;
 }
@@ -45,15 +55,16 @@ export async function listIncidents(
   );
 }
 
-/** An incident of a company, with the time since which its account waits for a new password. */
+/** An incident of a company. */
 export async function findIncident(
   db: Knex,
   input: { companyId: number; incidentId: number },
-): Promise<(IncidentEntry & { password_blocked_at: Date | null }) | undefined> {
+): Promise<Incident | undefined> {
   return selectIncidents(db, input.companyId)
+    .leftJoin('alerts', 'alerts.id', 'incidents.alert_id')
     .where('incidents.id', input.incidentId)
-    .select('person.password_blocked_at')
-    .first<(IncidentEntry & { password_blocked_at: Date | null }) | undefined>();
+    .select(['person.password_blocked_at', 'alerts.event_at'])
+    .first<Incident | undefined>();
 }
 
 /** The steps of an incident, oldest first. The caller has looked the incident up in the company's scope. */
@@ -67,6 +78,7 @@ export async function listSteps(db: Knex, incidentId: number): Promise<IncidentS
       'incident_steps.at',
       'incident_steps.kind',
       'users.full_name as by',
+      db.raw("users.role is not distinct from 'operator' as is_staff"),
       'incident_steps.note',
       'incident_steps.details',
     ]);

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { buildAuditRow } from '../../evidence/support.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
@@ -80,6 +81,39 @@ describe('an incident', () => {
     ]);
     await alice.post(`${url}/notes`, { note: 'too late' });
     expect(await actions()).toHaveLength(4);
+  });
+
+  it('has one line of time: sign-ins, the alert, and who did what about it, in the order in which it happened', async () => {
+    const { bob, charlie } = cast;
+    const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
+    const attempt = { action_type: 'login', success: false, error_message: 'wrong-password' } as const;
+    await buildAuditRow(test.db, bob, { ...attempt, timestamp: ago(24 * 20), ip_address: '192.0.2.20' });
+    await buildAuditRow(test.db, bob, { ...attempt, timestamp: ago(3), ip_address: '192.0.2.3' });
+    await buildAuditRow(test.db, charlie, { ...attempt, timestamp: ago(2), ip_address: '192.0.2.99' });
+    await test
+      .db('alerts')
+      .where('id', alertId)
+      .update({ event_at: ago(1) });
+    const alice = await signIn(test.app, cast.alice);
+    const url = (await alice.post(`/admin/alerts/${alertId}/incident`)).headers.location as string;
+    await alice.post(`${url}/notes`, { note: 'Bob was called' });
+    await alice.post(`${url}/secure`, { confirm: 'on' });
+    await buildAuditRow(test.db, bob, { ...attempt, timestamp: ago(-1), ip_address: '192.0.2.1' });
+    const { text } = await alice.get(url);
+    const entries = [...text.matchAll(/<li class="is-\w+" data-kind="(\w+)">([\s\S]*?)<\/li>/g)];
+    expect(entries.map(([, kind]) => kind)).toEqual(['event', 'alert', 'opened', 'step', 'step', 'event']);
+    const words = [
+      '192.0.2.3',
+      'New browser, New country',
+      'about alert',
+      'Bob was called',
+      'Account locked',
+      '192.0.2.1',
+    ];
+    words.forEach((word, at) => {
+      expect(entries[at]?.[2]).toContain(word);
+    });
+    for (const [, , step] of entries.slice(2, 5)) expect(step).toContain(cast.alice.full_name);
   });
 
   it('is nothing that another company, or a member, may see or touch', async () => {

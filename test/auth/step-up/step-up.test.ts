@@ -161,7 +161,7 @@ describe('before a download', () => {
 });
 
 describe('these', () => {
-  it('all ask for it: evidence, the trail or the use as a file, a role, a hold’s release, a token, an SSH key', async () => {
+  it('all ask for it: evidence, the trail or the use as a file, a role, a hold’s release, locking an account, a token, a key', async () => {
     const alice = await afterMinutes(cast.alice, 11);
     const olivia = await afterMinutes(cast.olivia, 11);
     const [hold] = await test
@@ -175,6 +175,12 @@ describe('these', () => {
         placed_by: cast.olivia.id,
       })
       .returning<{ id: number }[]>('id');
+    const [incident] = await test
+      .db('incidents')
+      .insert({ company_id: cast.acme.id, user_id: cast.bob.id, opened_at: new Date() })
+      .returning<{ id: number }[]>('id');
+    await test.db('incident_steps').insert({ incident_id: incident!.id, at: new Date(), kind: 'opened' });
+    const lock = `/admin/alerts/incidents/${String(incident!.id)}/secure`;
     const bobs = `/admin/users/${String(cast.bob.id)}`;
     const ofAcme = `?company=${String(cast.acme.id)}`;
     const gets = [`${bobs}/export-logs`, '/admin/audit.csv', '/admin/audit?format=csv', '/admin/usage.csv'];
@@ -184,11 +190,12 @@ describe('these', () => {
     const posts: [Visitor, string][] = [
       [alice, `${bobs}/role`],
       [olivia, release],
+      [alice, lock],
       [alice, '/auth/tokens'],
       [alice, '/auth/ssh-keys'],
     ];
     for (const [visitor, path] of posts) {
-      const response = await visitor.post(path, { role: 'admin', note: 'over' });
+      const response = await visitor.post(path, { role: 'admin', note: 'over', confirm: 'on' });
       expect([response.status, /name="stepUp(Password|Code)"/.test(response.text)], path).toEqual([
         403,
         true,
@@ -197,7 +204,13 @@ describe('these', () => {
     expect(await test.db('legal_holds').where('id', hold!.id).first('released_at')).toEqual({
       released_at: null,
     });
-    expect(await test.db('users').where('id', cast.bob.id).first('role')).toEqual({ role: 'member' });
+    expect(await test.db('users').where('id', cast.bob.id).first('role', 'password_blocked_at')).toEqual({
+      role: 'member',
+      password_blocked_at: null,
+    });
+    // Without the tick nobody is asked: the form is shown again.
+    const unticked = await alice.post(lock);
+    expect([unticked.status, unticked.text.includes('Tick this first.')]).toEqual([422, true]);
   });
 
   it('do not: what is not sensitive', async () => {

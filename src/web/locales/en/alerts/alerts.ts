@@ -125,7 +125,11 @@ export const alerts = {
   incidentOpen: 'Open',
   incidentIntro: 'About the account of {person}.',
   incidentIntroCompany: 'About the company as a whole.',
-  steps: 'What was done',
+  timeline: 'What happened and what was done',
+  timelineCut:
+    'Of the audit trail only the first {max, number} rows of this time are shown. The audit trail has all.',
+  alert: 'Alert',
+  seriousAlert: 'Serious alert',
   step_opened: 'Reported or opened',
   step_secured: 'Account locked',
   step_note: 'Note',
@@ -134,7 +138,6 @@ export const alerts = {
   securedDetails:
     '{browsers, plural, one {# browser} other {# browsers}} signed out, {tokens, plural, one {# token} other {# tokens}} withdrawn, {keys, plural, one {# SSH key} other {# SSH keys}} removed, {devices, plural, one {# browser} other {# browsers}} forgotten, {factors, plural, one {# second factor} other {# second factors}} removed; sign-in waits for a new password',
   stepAlert: 'about alert {id}',
-  aboutAlerts: 'Alerts about this account around that time',
   trail: 'Everything about this person in the audit trail',
   note: 'Note',
   noteHint: 'What you found out, whom you asked, what you decided. It cannot be changed later.',

@@ -128,7 +128,11 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   incidentOpen: 'Açık',
   incidentIntro: '{person} adlı kişinin hesabı hakkında.',
   incidentIntroCompany: 'Şirketin bütünü hakkında.',
-  steps: 'Yapılanlar',
+  timeline: 'Ne oldu, ne yapıldı',
+  timelineCut:
+    'Denetim kaydından yalnızca bu sürenin ilk {max, number} satırı gösteriliyor. Hepsi denetim kaydındadır.',
+  alert: 'Uyarı',
+  seriousAlert: 'Ciddi uyarı',
   step_opened: 'Bildirildi veya açıldı',
   step_secured: 'Hesap kilitlendi',
   step_note: 'Not',
@@ -137,7 +141,6 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
   securedDetails:
     '{browsers, plural, other {# tarayıcı}} oturumu kapatıldı, {tokens, plural, other {# erişim anahtarı}} geri alındı, {keys, plural, other {# SSH anahtarı}} kaldırıldı, {devices, plural, other {# tarayıcı}} unutuldu, {factors, plural, other {# ikinci adım}} kaldırıldı; giriş için yeni parola bekleniyor',
   stepAlert: '{id} numaralı uyarı hakkında',
-  aboutAlerts: 'O sıralarda bu hesapla ilgili uyarılar',
   trail: 'Denetim izinde bu kişiyle ilgili her şey',
   note: 'Not',
   noteHint: 'Ne öğrendiniz, kime sordunuz, neye karar verdiniz. Sonradan değiştirilemez.',
