@@ -8,7 +8,7 @@ import {
 } from '../auth/browser-sessions/revoke-browser-sessions.ts';
 import { DAY_MS } from '../durations.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
-import { deviceName } from '../web/device-name.ts';
+import { deviceName } from '../web/sessions/device-name.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { SESSION_MAX_DAYS } from '../web/sessions/browser-session.ts';
 

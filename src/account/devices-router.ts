@@ -4,7 +4,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { forgetDevice } from '../auth/devices/forget-device.ts';
 import { listDevices } from '../auth/devices/queries.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
-import { deviceName } from '../web/device-name.ts';
+import { deviceName } from '../web/sessions/device-name.ts';
 import { parseCursor, parseId } from '../web/list-input.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
 import { pageUrls } from '../web/page-urls.ts';

@@ -4,7 +4,7 @@ import { readReason } from '../audit/reasons.ts';
 import { timedEnds } from '../db/timed-cursor.ts';
 import { DAY_MS } from '../durations.ts';
 import { NotSignedIn } from '../errors.ts';
-import { deviceName } from '../web/device-name.ts';
+import { deviceName } from '../web/sessions/device-name.ts';
 import { parseTimedCursor } from '../web/list-input.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { pageUrls } from '../web/page-urls.ts';

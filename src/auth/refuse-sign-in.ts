@@ -45,6 +45,9 @@ export async function refuseSignIn(
  */
 export const KEPT_OF_NOBODY = 20;
 
+/** The number of rows for reasons that the lock bounds, such as a wrong password: one for each attempt. */
+const ALL = 1000;
+
 /** How many attempts of a window have rows of their own. Refusals by a limit are only counted. */
 const OWN_ROWS: Record<string, number> = {
   locked: 0,
@@ -56,14 +59,10 @@ const OWN_ROWS: Record<string, number> = {
   'counter-went-back': 1,
 };
 
-/** Whether attempts that fail for this reason can be made without end, so that they must be counted. */
-export function isUnbounded(reason: string): boolean {
-  return reason in OWN_ROWS;
-}
-
 /**
- * Records a sign-in attempt of which there may be very many. The actor is unknown even when the address
- * belongs to somebody: the row is about that person, not by them.
+ * Records a sign-in attempt that was refused. The actor is unknown even when the address belongs to somebody:
+ * the row is about that person, not by them. A wrong password is counted and noted like an unknown address,
+ * so that both take the same statements and the same time.
  */
 export async function recordRefusedSignIn(
   db: Knex,
@@ -77,7 +76,7 @@ export async function recordRefusedSignIn(
   },
 ): Promise<void> {
   const { email, person, reason, isKnownDevice, details } = input;
-  const ownRows = OWN_ROWS[reason] ?? 0;
+  const ownRows = OWN_ROWS[reason] ?? ALL;
   await recordRefusedAttempt(db, context, {
     kind: 'sign-in-refused',
     ownRows: ownRows > 0 && person === undefined ? KEPT_OF_NOBODY : ownRows,

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { requestContext } from '../audit/request-context.ts';
 import { AppError } from '../errors.ts';
 import { readDeviceToken, rememberDeviceToken } from '../web/sessions/device-cookie.ts';
+import { evenOut } from '../web/even-answer.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
 import {
@@ -84,13 +85,13 @@ async function signInFromForm(parts: Parts, req: Request, res: Response): Promis
       deviceToken,
       details: { by: 'address' },
     });
-    renderTooMany(req, res, addressWait);
+    await renderTooMany(req, res, addressWait);
     return;
   }
   const form = credentials.safeParse(body);
   if (!form.success) {
     await refuseSignIn(db, context, { email: body.email, reason: 'malformed', deviceToken });
-    renderRefused(req, res, fieldFaults(res, body));
+    await renderRefused(req, res, fieldFaults(res, body));
     return;
   }
   const claim = { email: form.data.email, deviceToken };
@@ -102,7 +103,7 @@ async function signInFromForm(parts: Parts, req: Request, res: Response): Promis
       deviceToken,
       details: { by: 'account' },
     });
-    renderTooMany(req, res, accountWait);
+    await renderTooMany(req, res, accountWait);
     return;
   }
   await answer(parts, req, res, await authenticate(parts.passport, req, res));
@@ -125,9 +126,9 @@ async function answer(parts: Parts, req: Request, res: Response, outcome: SignIn
     await startPendingSignIn(req, { userId, email, print, at: req.receivedAt.getTime(), returnTo });
     res.redirect(303, '/auth/second-factor');
   } else if (outcome.reason === 'locked') {
-    renderTooMany(req, res, outcome.retryAfterSeconds);
+    await renderTooMany(req, res, outcome.retryAfterSeconds);
   } else {
-    renderRefused(req, res, outcome.reason === 'new-password-needed' ? newPasswordNeeded(res) : {});
+    await renderRefused(req, res, outcome.reason === 'new-password-needed' ? newPasswordNeeded(res) : {});
   }
 }
 
@@ -173,19 +174,23 @@ function fieldFaults(res: Response, body: Record<string, unknown>): Record<strin
   };
 }
 
-function renderRefused(req: Request, res: Response, fields: Record<string, string>): void {
+async function renderRefused(req: Request, res: Response, fields: Record<string, string>): Promise<void> {
   const hasFields = Object.keys(fields).length > 0;
   const errors = hasFields ? fields : { form: formatOf(res).t('auth.wrongCredentials') };
   res.status(422);
-  renderAgain(req, res, errors);
+  await renderAgain(req, res, errors);
 }
 
-function renderTooMany(req: Request, res: Response, seconds: number): void {
+async function renderTooMany(req: Request, res: Response, seconds: number): Promise<void> {
   res.status(429).setHeader('retry-after', String(seconds));
-  renderAgain(req, res, { form: formatOf(res).t('auth.tooMany', { minutes: Math.ceil(seconds / 60) }) });
+  await renderAgain(req, res, {
+    form: formatOf(res).t('auth.tooMany', { minutes: Math.ceil(seconds / 60) }),
+  });
 }
 
-function renderAgain(req: Request, res: Response, errors: Record<string, string>): void {
+async function renderAgain(req: Request, res: Response, errors: Record<string, string>): Promise<void> {
+  // Neither the time of an answer nor the work behind it says whether an address has an account.
+  await evenOut(req);
   const returnTo = safeReturnTo((req.body as Record<string, unknown> | undefined)?.returnTo);
   renderLogin(res, { values: keptValues(req.body, ['email']), errors, returnTo });
 }

@@ -9,7 +9,7 @@ import { forgetFailures, reserveAttempt } from './login-lock.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import { findUserByEmail, type UserWithPassword } from './queries.ts';
 import { recordSignIn, type SignedIn } from './record-sign-in.ts';
-import { isUnbounded, recordRefusedSignIn } from './refuse-sign-in.ts';
+import { recordRefusedSignIn } from './refuse-sign-in.ts';
 
 interface SignInInput {
   /** Trimmed and lower-case. */
@@ -48,7 +48,7 @@ export function passwordPrint(passwordHash: string): string {
  *    in time; only the audit trail tells them apart.
  * 2. The fifth failure in a row locks the address (or the address on this known device) for half an hour.
  * 3. A person with a second factor has not signed in yet (`second-factor`), unless the browser is trusted.
- * 4. Refused attempts that can be made without end share one row (`recordRefusedAttempt`).
+ * 4. Refused attempts that can be made without end share one row, see `recordRefusedSignIn`.
  */
 export async function signIn(db: Knex, context: RequestContext, input: SignInInput): Promise<SignInOutcome> {
   let person: UserWithPassword | undefined;
@@ -56,7 +56,8 @@ export async function signIn(db: Knex, context: RequestContext, input: SignInInp
     person = await findUserByEmail(db, input.email);
     return await check(db, context, input, person);
   } catch (error) {
-    await logFailure(db, context, input, person, { reason: 'unexpected-error', isKnownDevice: false });
+    const failed = { email: input.email, person, reason: 'unexpected-error', isKnownDevice: false } as const;
+    await recordRefusedSignIn(db, context, failed);
     throw error;
   }
 }
@@ -67,10 +68,11 @@ async function check(
   input: SignInInput,
   person: UserWithPassword | undefined,
 ): Promise<SignInOutcome> {
+  const { email } = input;
   const { key, isKnownDevice, trustedUntil } = await attemptKey(db, input);
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) {
-    await logFailure(db, context, input, person, { reason: 'locked', isKnownDevice });
+    await recordRefusedSignIn(db, context, { email, person, reason: 'locked', isKnownDevice });
     return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
   }
   const password = await verifyPassword(person?.password_hash ?? null, input.password);
@@ -84,8 +86,8 @@ async function check(
     if (outcome !== undefined) return outcome;
   }
   const reason = refusalOf(person, isRight);
-  await logFailure(db, context, input, person, { reason, isKnownDevice });
-  await recordLock(db, context, { email: input.email, person, lockedUntil: attempt.lockedUntil });
+  await recordRefusedSignIn(db, context, { email, person, reason, isKnownDevice });
+  await recordLock(db, context, { email, person, lockedUntil: attempt.lockedUntil });
   return { ok: false, reason: reason === 'new-password-needed' ? reason : 'wrong-credentials' };
 }
 
@@ -160,29 +162,4 @@ function refusalOf(person: UserWithPassword | undefined, isRight: boolean): Audi
   // A right password that was refused belongs to a deactivated person, also when the deactivation happened in
   // this very moment.
   return isRight || person.deactivated_at !== null ? 'deactivated' : 'wrong-password';
-}
-
-/**
- * The actor is unknown even when the address belongs to somebody: the row is about that person, not by them.
- */
-async function logFailure(
-  db: Knex,
-  context: RequestContext,
-  input: SignInInput,
-  person: UserWithPassword | undefined,
-  { reason, isKnownDevice }: { reason: AuditReason; isKnownDevice: boolean },
-): Promise<void> {
-  if (isUnbounded(reason)) {
-    await recordRefusedSignIn(db, context, { email: input.email, person, reason, isKnownDevice });
-    return;
-  }
-  await AuditLogger.logLogin(db, context, {
-    success: false,
-    email: input.email,
-    userId: person?.id ?? null,
-    companyId: person?.company_id ?? null,
-    actorType: 'anonymous',
-    reason,
-    details: { known_device: isKnownDevice },
-  });
 }

@@ -3,7 +3,7 @@ import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { DAY_MS } from '../../durations.ts';
 import { NotFound } from '../../errors.ts';
-import { deviceName } from '../../web/device-name.ts';
+import { deviceName } from '../../web/sessions/device-name.ts';
 import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';

@@ -1,5 +1,5 @@
 import Bowser from 'bowser';
-import type { Format } from './format.ts';
+import type { Format } from '../format.ts';
 
 /** A browser's own text is rarely longer; reading a longer one only costs time. */
 const READ_MAX = 1024;
