@@ -4,6 +4,7 @@ import type { Cursor } from '../db/keyset.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr/token.ts';
 import { paidPlans } from '../plan.ts';
+import { isMistypedTaxNumber } from './tax-number.ts';
 
 /** `/subscribe/:plan` */
 export const planAddress = z.object({ plan: z.enum(paidPlans) });
@@ -60,9 +61,9 @@ export const billingDetailsForm = z.object({
     params: { text: 'phone' },
   }),
   billing_tax_office: line(80),
-  billing_tax_number: line(20).refine((text) => text === '' || /^[A-Za-z0-9 ./-]{5,20}$/.test(text), {
-    params: { text: 'taxNumber' },
-  }),
+  billing_tax_number: line(20)
+    .refine((text) => text === '' || /^[A-Za-z0-9 ./-]{5,20}$/.test(text), { params: { text: 'taxNumber' } })
+    .refine((text) => !isMistypedTaxNumber(text), { params: { text: 'taxNumberMistyped' } }),
 });
 
 type BillingDetailsForm = z.output<typeof billingDetailsForm>;

@@ -264,6 +264,8 @@ describe('the billing details', () => {
     ['billing_phone', 'call me', 'phone number'],
     ['billing_phone', '12345678901234567890123', 'too long'],
     ['billing_tax_number', '12', '5 to 20'],
+    ['billing_tax_number', '1234567891', 'A digit is wrong'],
+    ['billing_tax_number', '10000000147', 'A digit is wrong'],
     ['billing_tax_office', 'a\u0000b', 'no invisible characters'],
   ])('with a wrong %s are shown again with a message beside the field', async (field, value, message) => {
     const response = await alice.post('/billing/details', { ...details, [field]: value });
