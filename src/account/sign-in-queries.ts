@@ -13,6 +13,8 @@ export interface SignInEntry {
   error_message: string | null;
   /** `password`, `registration`, `invitation`, and whatever ways come later; null in older rows. */
   method: string | null;
+  /** One of `signInFactors`; null when the person had no second factor. */
+  factor: string | null;
   is_new_device: boolean | null;
   /** Attempts that this row stands for. */
   attempts: number;
@@ -49,6 +51,7 @@ function columns(db: Knex): (string | Knex.Raw)[] {
     'audit_logs.user_agent',
     'audit_logs.error_message',
     db.raw("audit_logs.details ->> 'method' as method"),
+    db.raw("audit_logs.details ->> 'factor' as factor"),
     db.raw("(audit_logs.details ->> 'new_device')::boolean as is_new_device"),
     db.raw("coalesce((audit_logs.details ->> 'attempts')::int, 1) as attempts"),
   ];

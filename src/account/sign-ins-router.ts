@@ -1,11 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
+import { signInFactors } from '../auth/record-sign-in.ts';
 import { readReason } from '../audit/reasons.ts';
 import { timedEnds } from '../db/timed-cursor.ts';
 import { DAY_MS } from '../durations.ts';
 import { NotSignedIn } from '../errors.ts';
 import { deviceName } from '../web/sessions/device-name.ts';
 import { parseTimedCursor } from '../web/list-input.ts';
+import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { pageUrls } from '../web/page-urls.ts';
 import { listSignIns, type SignInEntry } from './sign-in-queries.ts';
@@ -37,7 +39,7 @@ export function createSignInsRouter({ db }: AppDeps): Router {
   return router;
 }
 
-/** The ways of signing in that have words of their own. */
+/** The ways of signing in without a second factor that have words of their own. */
 const ways = ['password', 'registration', 'invitation'] as const;
 
 function inWords(
@@ -45,11 +47,17 @@ function inWords(
   res: Response,
 ): { device: string; way: string | null; why: string | null } {
   const format = formatOf(res);
-  const way = ways.find((name) => name === row.method);
   const read = row.error_message === null ? null : readReason(row.error_message);
   return {
     device: deviceName(row.user_agent, format),
-    way: way === undefined ? row.method : format.t(`account.way_${way}`),
+    way: wayOf(row, format),
     why: read === null ? null : format.t(`auditReason.${read.reason}`),
   };
+}
+
+function wayOf({ method, factor: given }: SignInEntry, { t }: Format): string | null {
+  const factor = signInFactors.find((name) => name === given);
+  if (factor !== undefined) return t(`account.by_${factor}`);
+  const way = ways.find((name) => name === method);
+  return way === undefined ? method : t(`account.way_${way}`);
 }

@@ -1,4 +1,5 @@
 import type { AuditEntryRow } from '../audit/audit-record.ts';
+import { signInFactors } from '../auth/record-sign-in.ts';
 import { userIdIn } from './audit-names.ts';
 import {
   accountOf,
@@ -38,13 +39,11 @@ function attemptNotes(row: AuditEntryRow, { format }: Teller): SentencePart[][] 
   ];
 }
 
-const factors = ['totp', 'passkey', 'recovery-code', 'remembered-device'] as const;
-
 /** By what a sign-in was more than a password, or that it was not. */
 function factorNotes(row: AuditEntryRow, t: Teller['format']['t']): SentencePart[][] {
   if (row.action_type !== 'login' && row.action_type !== 'account_locked') return [];
   if (row.details.step === 'second-factor') return [line(t('auditWord.secondStep'))];
-  const factor = factors.find((name) => name === row.details.factor);
+  const factor = signInFactors.find((name) => name === row.details.factor);
   if (factor !== undefined) return [line(t(`auditWord.by_${factor}`))];
   return row.success && row.details.method === 'password' ? [line(t('auditWord.byPassword'))] : [];
 }

@@ -14,7 +14,9 @@ export interface SignedIn {
  * How a sign-in was more than a password: a second factor, a passkey that stands for both, or a browser that
  * was remembered at an earlier one.
  */
-type SignInFactor = 'totp' | 'passkey' | 'recovery-code' | 'remembered-device';
+export const signInFactors = ['totp', 'passkey', 'recovery-code', 'remembered-device'] as const;
+
+type SignInFactor = (typeof signInFactors)[number];
 
 /**
  * Records a successful sign-in: the row in the audit trail, the browser, the time. The record comes before

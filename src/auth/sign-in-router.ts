@@ -114,9 +114,8 @@ async function answer(parts: Parts, req: Request, res: Response, outcome: SignIn
     // Another person may still be signed in to this browser. They are signed out first, with a row of their
     // own.
     if (req.user !== undefined) await signOut(parts.db, requestContext(req));
-    // A remembered browser stands for the second factor that was given in it.
-    const by = outcome.user.second_factor_at === null ? 'password' : 'second-factor';
-    await startBrowserSession(req, outcome.user, { at: req.receivedAt.getTime(), by });
+    // A remembered browser spares the second factor here, and not where a fresh proof is asked for.
+    await startBrowserSession(req, outcome.user);
     rememberDeviceToken(res, parts.config, outcome.deviceToken);
     res.redirect(303, safeReturnTo((req.body as Record<string, unknown>).returnTo) ?? '/');
   } else if (outcome.reason === 'second-factor') {

@@ -138,12 +138,29 @@ describe('the sign-ins of a person', () => {
     await buildAuditRow(test.db, bob, { timestamp: old, ip_address: '203.0.113.77' });
     await buildAuditRow(test.db, alice, { ip_address: '203.0.113.78' });
     const { text } = await visitor.get('/account/sign-ins');
-    expect(text).toContain('With the password');
+    expect(text).toContain('With the password alone');
     expect(text).toContain('curl');
     expect(text).toContain('Refused');
     expect(text).toContain('wrong password');
     expect(text).toContain('Unknown device');
     expect(text).not.toMatch(/203\.0\.113\.7[78]/);
+  });
+
+  it.each([
+    ['totp', 'With the password and a code of the authenticator app'],
+    ['passkey', 'With a passkey'],
+    ['recovery-code', 'With the password and a recovery code'],
+    ['remembered-device', 'With the password, in a remembered browser'],
+  ])('say by which second factor: %s', async (factor, words) => {
+    const { bob } = await buildCast(test.db);
+    const visitor = await signIn(test.app, bob);
+    await buildAuditRow(test.db, bob, {
+      action_type: 'login',
+      details: { method: factor === 'passkey' ? factor : 'password', factor },
+    });
+    const { text } = await visitor.get('/account/sign-ins');
+    expect(text).toContain(words);
+    expect(text.match(/With /g)).toHaveLength(2);
   });
 
   it('are shown page by page, each once and in order', async () => {

@@ -320,10 +320,14 @@ describe('an attempt that fails', () => {
     expect(await statementsOf(known.email)).toEqual(await statementsOf('somebody@example.com'));
     const browser = new Visitor(testApp.app);
     await browser.get('/auth/login');
-    const start = performance.now();
-    await browser.post('/auth/login', { email: known.email, password: '' });
+    const times: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const start = performance.now();
+      await browser.post('/auth/login', { email: known.email, password: '' });
+      times.push(performance.now() - start);
+    }
     // Less one for the clock of the request, which counts whole milliseconds.
-    expect(performance.now() - start).toBeGreaterThan(49);
+    expect(Math.min(...times)).toBeGreaterThan(49);
   });
 
   it('takes as long to check for nobody as for somebody', async () => {

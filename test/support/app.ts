@@ -88,7 +88,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
   const { app, listener, upgrade, cut, close } = createApp(deps);
   // As in production: compiling its templates anew is most of what a page costs.
   app.enable('view cache');
-  const visits = await listenForVisitors(app);
+  const visits = await listenForVisitors(app, db);
   return {
     app,
     listener,

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Agent, type Server } from 'node:http';
 import type { Express } from 'express';
+import type { Knex } from 'knex';
 import { TRUSTED_DEVICE } from './programs/second-factor.ts';
 import supertest, { type Response, type Test } from 'supertest';
 
@@ -10,16 +12,16 @@ const POST_FORM = /<form\b[^>]*method="post"[^>]*action="([^"]*)"[\s\S]*?<\/form
 /** The time of printing on a page: the only difference between two copies of the same page. */
 export const PRINTED_AT = /<time[^>]* data-printed>[^<]*<\/time>/g;
 
-/** The servers of the apps that `listenForVisitors` has been asked for. */
-const servers = new WeakMap<Express, Server>();
+/** The servers and databases of the apps that `listenForVisitors` has been asked for. */
+const servers = new WeakMap<Express, { server: Server; db: Knex }>();
 
 /**
  * Starts one server for all visitors of an app: without it supertest opens and closes one for every request.
  */
-export async function listenForVisitors(app: Express): Promise<{ close(): Promise<void> }> {
+export async function listenForVisitors(app: Express, db: Knex): Promise<{ close(): Promise<void> }> {
   const server = createServer(app).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  servers.set(app, server);
+  servers.set(app, { server, db });
   return {
     close: async () => {
       servers.delete(app);
@@ -52,7 +54,7 @@ export class Visitor {
 
   /** `app` may be the address of an app that runs elsewhere. `connections` says how it is reached. */
   constructor(app: Express | string, headers: Record<string, string> = {}, connections?: Agent) {
-    this.#agent = supertest.agent(typeof app === 'string' ? app : (servers.get(app) ?? app));
+    this.#agent = supertest.agent(typeof app === 'string' ? app : (servers.get(app)?.server ?? app));
     this.#connections = connections;
     this.headers = { 'accept-language': 'en', accept: 'text/html', ...headers };
   }
@@ -135,8 +137,8 @@ export function tokenIn(response: Response): string | null {
 }
 
 /**
- * A visitor who has signed in through the form; an operator in the browser that is spared the second factor.
- * Throws when the sign-in failed.
+ * A visitor who has signed in through the form. An operator is spared the second factor in that browser, and
+ * has just given a fresh proof all the same, unless the app runs elsewhere. Throws when the sign-in failed.
  */
 export async function signIn(
   app: Express | string,
@@ -153,6 +155,18 @@ export async function signIn(
   });
   if (response.status !== 303)
     throw new Error(`sign-in of ${person.email} answered ${String(response.status)}`);
+  if (person.role === 'operator' && typeof app !== 'string') await giveProof(app, response);
   await visitor.get(CHEAP_PAGE, HTML);
   return visitor;
+}
+
+/** Notes in the browser session of a sign-in that a second factor was given a moment ago. */
+async function giveProof(app: Express, response: Response): Promise<void> {
+  const [, sid = ''] = /\byac=s%3A([^.]+)/.exec(String(response.headers['set-cookie'])) ?? [];
+  const proof = JSON.stringify({ at: Date.now(), by: 'second-factor' });
+  await servers
+    .get(app)
+    ?.db('browser_sessions')
+    .where('sid', createHash('sha256').update(sid).digest('hex'))
+    .update({ sess: servers.get(app)?.db.raw(`jsonb_set(sess, '{proof}', ?::jsonb)`, [proof]) });
 }

@@ -37,7 +37,10 @@ export interface PendingSignIn {
   returnTo: string | null;
 }
 
-/** When a person last proved who they are in a browser session, in milliseconds since 1970, and by what. */
+/**
+ * When a person last proved who they are in a browser session, in milliseconds since 1970, and by what. A
+ * browser that is spared the second factor has given a password only.
+ */
 export interface Proof {
   at: number;
   by: 'password' | 'second-factor';

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
-import { buildSecondFactor, codeAt } from '../../support/programs/second-factor.ts';
+import { buildSecondFactor, codeAt, TRUSTED_DEVICE } from '../../support/programs/second-factor.ts';
 import { newKeyLine } from '../../support/programs/ssh-keys.ts';
-import { PASSWORD, signIn, type Visitor } from '../../support/visitor.ts';
+import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
 const test = useTestApp();
@@ -65,6 +65,18 @@ describe('a proof', () => {
       [false, 'wrong-password', cast.bob.id, { method: 'password', before: '/auth/tokens' }],
       [true, null, cast.bob.id, { method: 'password', before: '/auth/tokens' }],
     ]);
+  });
+
+  it('is not a sign-in in a browser that is spared the second factor, however new', async () => {
+    await buildSecondFactor(test.db, cast.bob);
+    const bob = new Visitor(test.app);
+    bob.setDevice(TRUSTED_DEVICE);
+    expect((await bob.post('/auth/login', { email: cast.bob.email, password: PASSWORD })).status).toBe(303);
+    const asked = await bob.post('/auth/tokens', token);
+    expect([asked.status, await countTokens()]).toEqual([403, 0]);
+    expect((await bob.post('/auth/tokens', { ...token, stepUpPassword: PASSWORD })).status).toBe(422);
+    const given = { ...token, stepUpCode: codeAt() };
+    expect((await bob.post('/auth/tokens', given)).status).toBe(200);
   });
 
   it('of another browser session, or of another person, counts for nothing', async () => {
