@@ -42,6 +42,8 @@ export interface DemoPerson {
   fullName: string;
   role: 'admin' | 'member';
   ip: string;
+  /** Each person keeps one browser: every sign-in from another one would raise an alert. */
+  deviceToken: string;
 }
 
 const USER_AGENT =
@@ -114,8 +116,9 @@ async function registerCompany(db: Knex, config: Config, at: Date): Promise<Demo
     config,
   });
   if (!outcome.ok || outcome.user.company_id === null) throw new Error('The demo company exists already.');
-  const { id, company_id: companyId } = outcome.user;
-  const admin: DemoPerson = { id, companyId, email, fullName, role: 'admin', ip };
+  const { user, deviceToken } = outcome;
+  const { company_id: companyId } = outcome.user;
+  const admin: DemoPerson = { id: user.id, companyId, email, fullName, role: 'admin', ip, deviceToken };
   await confirmDemoAddress(db, admin, outcome.confirmationToken, later(at, 3));
   return admin;
 }
@@ -150,7 +153,8 @@ async function joinTeam(
   });
   if (!accepted.ok) throw new Error(`The demo could not add ${email}: ${accepted.reason}`);
   const { companyId } = admin;
-  const member: DemoPerson = { id: accepted.user.id, companyId, email, fullName, role: 'member', ip };
+  const { user, deviceToken } = accepted;
+  const member: DemoPerson = { id: user.id, companyId, email, fullName, role: 'member', ip, deviceToken };
   await confirmDemoAddress(db, member, accepted.confirmationToken, later(at, 28));
   return member;
 }

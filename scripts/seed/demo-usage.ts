@@ -107,7 +107,7 @@ async function work(
     recordSignIn(trx, at(0), {
       userId: person.id,
       email: person.email,
-      deviceToken: null,
+      deviceToken: person.deviceToken,
       method: 'password',
     }),
   );

@@ -51,7 +51,7 @@ export async function listAlertsBetween(
     .whereRaw('alerts.user_id is not distinct from ?', [input.userId])
     .where('alerts.event_at', '>=', input.from)
     .where('alerts.event_at', '<', input.to)
-    .orderBy('alerts.id')
+    .orderBy(['alerts.event_at', 'alerts.id'])
     .limit(ALERTS_MAX)
     .then((rows) => rows as AlertEntry[]);
 }
@@ -61,7 +61,10 @@ export async function listOwnAlerts(db: Knex, input: { userId: number; since: Da
   return selectAlerts(db)
     .where('alerts.user_id', input.userId)
     .where('alerts.event_at', '>', input.since)
-    .orderBy('alerts.id', 'desc')
+    .orderBy([
+      { column: 'alerts.event_at', order: 'desc' },
+      { column: 'alerts.id', order: 'desc' },
+    ])
     .limit(ALERTS_MAX)
     .then((rows) => rows as AlertEntry[]);
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../../src/durations.ts';
 import { buildAuditRow } from '../../evidence/support.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
@@ -147,6 +148,27 @@ describe('the own account', () => {
     expect((await bob.get('/workspace')).status).toBe(303);
     const steps = await test.db('incident_steps').orderBy('id', 'desc').limit(2).pluck<string[]>('kind');
     expect(steps).toEqual(['secured', 'opened']);
+  });
+
+  it('lists its alerts by the time of their events, however late they were raised', async () => {
+    const event = { company_id: cast.acme.id, user_id: cast.bob.id, action: 'login', rules: ['new-country'] };
+    for (const [country, hours] of [
+      ['DE', 1],
+      ['JP', 3],
+      ['BR', 2],
+    ] as const)
+      await test.db('alerts').insert({
+        ...event,
+        event_id: crypto.randomUUID(),
+        event_at: new Date(Date.now() - hours * HOUR_MS),
+        is_serious: true,
+        raised_at: new Date(),
+        country,
+        country_data_from: new Date('2026-06-17T00:00:00Z'),
+      });
+    const bob = await signIn(test.app, cast.bob);
+    const { text } = await bob.get('/account/notifications');
+    expect(text.match(/Nigeria|Germany|Japan|Brazil/g)).toEqual(['Nigeria', 'Germany', 'Brazil', 'Japan']);
   });
 
   it('of an admin declines what can be declined, and is not asked about the rest', async () => {
