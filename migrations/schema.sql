@@ -375,6 +375,32 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON email_confirmations FOR EACH ROW E
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON email_confirmations FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.user_id IS DISTINCT FROM old.user_id OR new.email IS DISTINCT FROM old.email OR new.token_hash IS DISTINCT FROM old.token_hash OR new.created_at IS DISTINCT FROM old.created_at OR new.expires_at IS DISTINCT FROM old.expires_at OR old.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON email_confirmations FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table exchange_rates
+create table exchange_rates (
+  id bigint generated always as identity not null,
+  bulletin_date date not null,
+  bulletin_no text not null,
+  valid_for date not null,
+  currency character(3) not null,
+  unit integer not null,
+  forex_buying numeric,
+  forex_selling numeric,
+  banknote_buying numeric,
+  banknote_selling numeric,
+  file_sha256 text not null,
+  fetched_at timestamp with time zone not null,
+  constraint pk_exchange_rates PRIMARY KEY (id),
+  constraint uq_exchange_rates_file UNIQUE (currency, bulletin_date, file_sha256),
+  constraint ck_exchange_rates_currency CHECK (currency ~ '^[A-Z]{3}$'::text AND currency <> 'TRY'::bpchar),
+  constraint ck_exchange_rates_no CHECK (bulletin_no ~ '^[0-9]{4}/[0-9]{1,4}$'::text),
+  constraint ck_exchange_rates_positive CHECK (LEAST(forex_buying, forex_selling, banknote_buying, banknote_selling) > 0::numeric),
+  constraint ck_exchange_rates_sha256 CHECK (file_sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint ck_exchange_rates_unit CHECK (unit > 0),
+  constraint ck_exchange_rates_valid CHECK (valid_for > bulletin_date)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON exchange_rates FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON exchange_rates FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table export_progress
 create table export_progress (
   user_id bigint not null,
@@ -855,15 +881,19 @@ create table payments (
   ask_again_at timestamp with time zone,
   asked_at timestamp with time zone,
   ask_problem text,
+  price_list_id bigint,
+  price_facts jsonb,
   constraint pk_payments PRIMARY KEY (id),
   constraint uq_payments_merchant_oid UNIQUE (merchant_oid),
   constraint fk_payments_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payments_price_list FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
   constraint fk_payments_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
   constraint ck_payments_amount CHECK (amount_minor >= 100),
   constraint ck_payments_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_payments_merchant_oid CHECK (merchant_oid ~ '^[A-Za-z0-9]{1,64}$'::text),
   constraint ck_payments_paid CHECK ((status = 'success'::text) = (paid_at IS NOT NULL)),
   constraint ck_payments_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text])),
+  constraint ck_payments_price_facts CHECK ((price_list_id IS NULL) = (price_facts IS NULL)),
   constraint ck_payments_review CHECK ((status = 'review'::text) = (review_reason IS NOT NULL)),
   constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text]))
 );
@@ -877,7 +907,60 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON payments FOR EACH ROW EXECUTE FUNC
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF id, company_id, user_id, merchant_oid, plan, currency, amount_minor, created_at, client_ip, user_agent, gateway_user_ip, test_mode ON payments FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.merchant_oid IS DISTINCT FROM old.merchant_oid OR new.plan IS DISTINCT FROM old.plan OR new.currency IS DISTINCT FROM old.currency OR new.amount_minor IS DISTINCT FROM old.amount_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.client_ip IS DISTINCT FROM old.client_ip OR new.user_agent IS DISTINCT FROM old.user_agent OR new.gateway_user_ip IS DISTINCT FROM old.gateway_user_ip OR new.test_mode IS DISTINCT FROM old.test_mode) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_rewriting_charge BEFORE UPDATE OF charged_minor ON payments FOR EACH ROW WHEN (old.charged_minor IS NOT NULL AND new.charged_minor IS DISTINCT FROM old.charged_minor) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_rewriting_paid BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.status = 'success'::text) EXECUTE FUNCTION refuse_rewriting_paid();
+CREATE TRIGGER refuse_rewriting_prices BEFORE UPDATE OF price_list_id, price_facts ON payments FOR EACH ROW WHEN (new.price_list_id IS DISTINCT FROM old.price_list_id OR new.price_facts IS DISTINCT FROM old.price_facts) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table price_list_items
+create table price_list_items (
+  price_list_id bigint not null,
+  currency character(3) not null,
+  plan text not null,
+  amount_minor bigint not null,
+  constraint pk_price_list_items PRIMARY KEY (price_list_id, currency, plan),
+  constraint fk_price_list_items_list FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint ck_price_list_items_amount CHECK (amount_minor >= 100 AND amount_minor <= 1000000000),
+  constraint ck_price_list_items_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_price_list_items_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text]))
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON price_list_items FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_late_price BEFORE INSERT ON price_list_items FOR EACH ROW EXECUTE FUNCTION refuse_late_price();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON price_list_items FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table price_lists
+create table price_lists (
+  id bigint generated always as identity not null,
+  version integer not null,
+  effective_from timestamp with time zone not null,
+  kind text not null,
+  base_currency character(3),
+  rate_side text,
+  margin_bps integer,
+  rounding_mode text,
+  rounding_steps jsonb,
+  note text not null,
+  created_by bigint,
+  created_at timestamp with time zone not null,
+  entered_at timestamp with time zone default transaction_timestamp() not null,
+  constraint pk_price_lists PRIMARY KEY (id),
+  constraint uq_price_lists_version UNIQUE (version),
+  constraint fk_price_lists_creator FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_price_lists_base CHECK (base_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_price_lists_converted CHECK (num_nonnulls(base_currency, rate_side, margin_bps, rounding_mode, rounding_steps) =
+CASE kind
+    WHEN 'converted'::text THEN 5
+    ELSE 0
+END),
+  constraint ck_price_lists_effective CHECK (version = 1 OR effective_from >= created_at),
+  constraint ck_price_lists_kind CHECK (kind = ANY (ARRAY['fixed'::text, 'converted'::text])),
+  constraint ck_price_lists_margin CHECK (margin_bps >= 0 AND margin_bps <= 10000),
+  constraint ck_price_lists_note CHECK (length(note) >= 1 AND length(note) <= 500),
+  constraint ck_price_lists_rounding CHECK (rounding_mode = ANY (ARRAY['nearest'::text, 'up'::text])),
+  constraint ck_price_lists_side CHECK (rate_side = ANY (ARRAY['forex_buying'::text, 'forex_selling'::text, 'banknote_buying'::text, 'banknote_selling'::text])),
+  constraint ck_price_lists_version CHECK (version > 0 AND (version = 1) = (created_by IS NULL))
+);
+CREATE TRIGGER enter BEFORE INSERT ON price_lists FOR EACH ROW EXECUTE FUNCTION enter_price_list();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON price_lists FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON price_lists FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table rate_limits
 create table rate_limits (
@@ -1042,6 +1125,7 @@ create table subscriptions (
   period_started_at timestamp with time zone,
   period_ends_at timestamp with time zone,
   updated_at timestamp with time zone not null,
+  paid_prices jsonb,
   constraint pk_subscriptions PRIMARY KEY (company_id),
   constraint fk_subscriptions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint ck_subscriptions_currency CHECK (billing_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
@@ -1293,6 +1377,17 @@ end
 $function$;
 revoke execute on function drop_expired_partition(text,integer) from public;
 
+-- function enter_price_list()
+CREATE OR REPLACE FUNCTION enter_price_list()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.entered_at := transaction_timestamp();
+  return new;
+end
+$function$;
+
 -- function expired_partitions(parent_name text, retention_months integer)
 CREATE OR REPLACE FUNCTION expired_partitions(parent_name text, retention_months integer)
  RETURNS TABLE(partition_name text, starts_at timestamp with time zone, ends_at timestamp with time zone, held_by bigint[], has_open_sessions boolean)
@@ -1518,6 +1613,22 @@ begin
 end
 $function$;
 
+-- function refuse_late_price()
+CREATE OR REPLACE FUNCTION refuse_late_price()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (
+    select from price_lists where id = new.price_list_id and entered_at = transaction_timestamp()
+  ) then
+    raise exception 'a version of the prices is whole from the start: price refused'
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
 -- function refuse_reopening()
 CREATE OR REPLACE FUNCTION refuse_reopening()
  RETURNS trigger
@@ -1705,6 +1816,7 @@ grant usage on data_requests_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
+grant usage on exchange_rates_id_seq to app;
 grant usage on factor_resets_id_seq to app;
 grant usage on incident_steps_id_seq to app;
 grant usage on incidents_id_seq to app;
@@ -1724,6 +1836,7 @@ grant usage on password_reset_requests_id_seq to app;
 grant usage on password_resets_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
 grant usage on payments_id_seq to app;
+grant usage on price_lists_id_seq to app;
 grant usage on recovery_codes_id_seq to app;
 grant usage on recovery_requests_id_seq to app;
 grant usage on security_events_access_refused to app;
@@ -1753,6 +1866,7 @@ grant delete, insert, select, update on data_requests to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;
+grant insert, select on exchange_rates to app;
 grant delete, insert, select, update on export_progress to app;
 grant delete, insert, select, update on factor_resets to app;
 grant delete, insert, select, update on incident_steps to app;
@@ -1779,6 +1893,8 @@ grant delete, insert, select, update on password_reset_requests to app;
 grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
 grant delete, insert, select, update on payments to app;
+grant insert, select on price_list_items to app;
+grant insert, select on price_lists to app;
 grant delete, insert, select, update on rate_limits to app;
 grant delete, insert, select, update on recovery_codes to app;
 grant delete, insert, select, update on recovery_requests to app;

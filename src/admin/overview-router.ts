@@ -121,7 +121,7 @@ function describeReview(
 function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
   const inForce = { ...payment, plan: payment.plan_in_force };
   const checked = checkOrder(inForce, payment, at);
-  const plans = plansThatFit(inForce, payment.currency, at).map((plan) => format.t(`common.plan_${plan}`));
+  const plans = plansThatFit(inForce, payment, at).map((plan) => format.t(`common.plan_${plan}`));
   const now =
     plans.length === 0
       ? format.t('admin.reviewFitsNothing')

@@ -2,16 +2,19 @@ import type { Currency } from '../currency.ts';
 import { DAY_MS } from '../durations.ts';
 import type { PaidPlan } from '../plan.ts';
 import { addMonths, nextPeriod, sameDayBefore, type PaidTime, type Period } from './period.ts';
-import { isUpgrade, PERIOD_MONTHS, priceOf } from './plans.ts';
+import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
+import { pricesOf, pricesPaid, type PlanPrices, type PriceFacts } from './price-facts.ts';
 import type { Subscription } from './queries.ts';
 
-/** A company's plan in force, its paid time, and the currency that the newest part of it was paid in. */
-export type PlanInForce = PaidTime & Pick<Subscription, 'plan' | 'billing_currency'>;
+/** A company's plan in force, its paid time, and by which prices the newest part of it was paid. */
+export type PlanInForce = PaidTime & Pick<Subscription, 'plan' | 'billing_currency' | 'paid_prices'>;
 
-/** An order: one month of a plan, at its list price in a currency. */
+/** An order: one month of a plan, by the prices that were frozen for it. */
 export interface PlanOrder {
   plan: PaidPlan;
   currency: Currency;
+  /** Null for an order from before there were price lists. */
+  price_facts: PriceFacts | null;
 }
 
 /** The rest of a smaller plan's paid time, and how many days of the larger plan it became (perhaps none). */
@@ -35,10 +38,10 @@ export interface BoughtPeriod extends Period {
  * 1. With no paid time running, the month begins at the payment.
  * 2. While the same plan's paid time runs, the month follows it.
  * 3. While a smaller plan's paid time runs, the month begins at the payment. The rest of the smaller plan's
- *    time becomes days of the larger plan, by the ratio of their list prices in the currency of the order.
+ *    time becomes days of the larger plan, by the ratio of their prices as they were frozen for the order.
  * 4. These days are rounded down, so the buyer loses less than a day. A day counts the same in every month.
- * 5. When the newest paid time was paid in another currency, the ratio is taken in both and the fewer days
- *    count: the ratio of two plans' prices is not the same in each currency.
+ * 5. When the newest paid time was paid in another currency, the ratio is also taken of the prices that it was
+ *    paid by, and the fewer days count: the ratio of two plans' prices is not the same in each currency.
  * 6. A smaller plan cannot be bought while a larger one runs (`checkOrder`).
  */
 export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): BoughtPeriod {
@@ -50,10 +53,11 @@ export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): 
     return { ...nextPeriod(inForce, at), conversion: null, monthsCountedFrom: startedAt ?? paidUntil };
   }
   const leftMs = paidUntil.getTime() - at.getTime();
-  const days = Math.min(
-    daysWorth(leftMs, from, order.plan, order.currency),
-    daysWorth(leftMs, from, order.plan, inForce.billing_currency),
-  );
+  const ofOrder = daysWorth(leftMs, from, order.plan, pricesOf(order));
+  const days =
+    inForce.billing_currency === order.currency
+      ? ofOrder
+      : Math.min(ofOrder, daysWorth(leftMs, from, order.plan, pricesPaid(inForce)));
   const monthEnd = addMonths(at, PERIOD_MONTHS);
   const end = new Date(monthEnd.getTime() + days * DAY_MS);
   // Added days move the end to another day of the month, and from then on that is the day to keep.
@@ -62,6 +66,6 @@ export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): 
 }
 
 /** The whole days of a larger plan that have the price of some time of a smaller one. */
-function daysWorth(leftMs: number, from: PaidPlan, to: PaidPlan, currency: Currency): number {
-  return Math.floor((leftMs * priceOf(from, currency)) / (priceOf(to, currency) * DAY_MS));
+function daysWorth(leftMs: number, from: PaidPlan, to: PaidPlan, prices: PlanPrices): number {
+  return Number((BigInt(leftMs) * BigInt(prices[from])) / (BigInt(prices[to]) * BigInt(DAY_MS)));
 }

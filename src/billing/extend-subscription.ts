@@ -3,6 +3,7 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { BoughtPeriod } from './bought-period.ts';
 import type { Plan } from '../plan.ts';
+import { pricesOf } from './price-facts.ts';
 import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
 import { subscriptionState } from './subscription-state.ts';
 
@@ -19,6 +20,7 @@ export async function extendSubscription(
   const after = {
     plan: payment.plan,
     billing_currency: payment.currency,
+    paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,
     period_ends_at: period.end,
     updated_at: context.at,

@@ -17,6 +17,8 @@ export function orderEvidence(
       plan: payment.plan,
       amount_minor: payment.amount_minor,
       currency: payment.currency,
+      // Absent for an order from before there were price lists.
+      price_list_version: payment.price_facts?.list_version,
       test_mode: payment.test_mode,
     },
   };

@@ -1,7 +1,6 @@
 import { boughtPeriod, type BoughtPeriod, type PlanInForce, type PlanOrder } from './bought-period.ts';
 import { addMonths } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
-import type { Currency } from '../currency.ts';
 import { type PaidPlan, paidPlans } from '../plan.ts';
 
 /**
@@ -48,7 +47,8 @@ export function checkOrder(
   return { ok: true, period };
 }
 
-/** The plans that may be bought now in a currency: what a charge held for review could be used for. */
-export function plansThatFit(inForce: PlanInForce, currency: Currency, at: Date): PaidPlan[] {
-  return paidPlans.filter((plan) => checkOrder(inForce, { plan, currency }, at).ok);
+/** The plans that could be bought now by the prices of an order: what its charge, held for review, could be used for. */
+export function plansThatFit(inForce: PlanInForce, order: Omit<PlanOrder, 'plan'>, at: Date): PaidPlan[] {
+  const { currency, price_facts } = order;
+  return paidPlans.filter((plan) => checkOrder(inForce, { plan, currency, price_facts }, at).ok);
 }

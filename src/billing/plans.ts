@@ -1,4 +1,3 @@
-import type { Currency } from '../currency.ts';
 import { paidPlans, type PaidPlan, type Plan } from '../plan.ts';
 
 /** A company tries everything for two weeks before it pays. */
@@ -13,37 +12,27 @@ export interface PlanLimits {
   members: number | null;
 }
 
+/** A plan on sale. Its prices stand in a price list (`prices/`). */
 export interface PlanOffer {
   key: PaidPlan;
-  /** Price of one period with tax, in kuruş or cents. */
-  prices: Record<Currency, number>;
   limits: PlanLimits;
 }
 
-const offers: Record<PaidPlan, Omit<PlanOffer, 'key'>> = {
-  starter: { prices: { TRY: 49_900, USD: 1_900, EUR: 1_800 }, limits: { workspaces: 3, members: 3 } },
-  team: { prices: { TRY: 149_900, USD: 4_900, EUR: 4_500 }, limits: { workspaces: 20, members: 15 } },
-  enterprise: {
-    prices: { TRY: 499_900, USD: 14_900, EUR: 13_900 },
-    limits: { workspaces: null, members: null },
-  },
+const limits: Record<Plan, PlanLimits> = {
+  trial: { workspaces: 3, members: 5 },
+  starter: { workspaces: 3, members: 3 },
+  team: { workspaces: 20, members: 15 },
+  enterprise: { workspaces: null, members: null },
 };
 
-const trialLimits: PlanLimits = { workspaces: 3, members: 5 };
-
-/** The plans on sale, cheapest first. */
+/** The plans on sale, smallest first. */
 export function planOffers(): PlanOffer[] {
-  return paidPlans.map((key) => ({ key, ...offers[key] }));
-}
-
-/** Price of one period of a plan, tax included, in minor units. */
-export function priceOf(plan: PaidPlan, currency: Currency): number {
-  return offers[plan].prices[currency];
+  return paidPlans.map((key) => ({ key, limits: limits[key] }));
 }
 
 /** The limits of a plan. They are looked up and never copied into rows, so a change applies at once. */
 export function limitsOf(plan: Plan): PlanLimits {
-  return plan === 'trial' ? trialLimits : offers[plan].limits;
+  return limits[plan];
 }
 
 /** True when `to` allows more than `from`. */

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import type { PlanPrices, PriceFacts } from './price-facts.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { paidPlans, type Plan, type PlanTimes } from '../plan.ts';
 import { columnsOf } from '../record-fields.ts';
@@ -13,6 +14,8 @@ export interface Subscription {
   plan: Plan;
   /** The currency of the newest paid order. */
   billing_currency: Currency;
+  /** The prices by which the newest paid time was bought; null before the first payment, or from before lists. */
+  paid_prices: PlanPrices | null;
   trial_ends_at: Date;
   /**
    * The paid time without a gap up to now or later; both null until the first payment. `period_started_at`
@@ -34,6 +37,9 @@ const payment = z.object({
   plan: z.enum(paidPlans),
   currency: z.enum(currencies),
   amount_minor: z.int(),
+  /** The facts of the price; both null for an order from before there were price lists. */
+  price_list_id: z.int().nullable(),
+  price_facts: z.custom<PriceFacts | null>(),
   status: z.enum(paymentStatuses),
   created_at: z.date(),
   gateway_token: z.string().nullable(),
@@ -66,6 +72,7 @@ export interface PaymentInReview extends Payment {
   /** The company's plan and paid time as they are now. */
   plan_in_force: Plan;
   billing_currency: Currency;
+  paid_prices: PlanPrices | null;
   period_started_at: Date | null;
   period_ends_at: Date | null;
 }
@@ -84,6 +91,7 @@ export const subscriptionColumns = [
   'subscriptions.company_id',
   'subscriptions.plan',
   'subscriptions.billing_currency',
+  'subscriptions.paid_prices',
   'subscriptions.trial_ends_at',
   'subscriptions.period_started_at',
   'subscriptions.period_ends_at',
@@ -175,6 +183,7 @@ export async function listPaymentsInReview(
       'users.email',
       'subscriptions.plan as plan_in_force',
       'subscriptions.billing_currency',
+      'subscriptions.paid_prices',
       'subscriptions.period_started_at',
       'subscriptions.period_ends_at',
     ]);

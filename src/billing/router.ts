@@ -22,6 +22,7 @@ import {
 import { includedTax } from './included-tax.ts';
 import { boughtPeriod, type BoughtPeriod } from './bought-period.ts';
 import { checkOrder } from './order-rules.ts';
+import { offerProblem } from './prices/offer-words.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
 import type { PaidPlan } from '../plan.ts';
@@ -153,7 +154,11 @@ async function showRefusal(
   const { plan, currency, checkout } = refused;
   const format = formatOf(res);
   if (!('merchantOid' in checkout)) {
-    const errors = { form: refusalText(format, checkout, plan) };
+    const form =
+      checkout.reason === 'not-offered'
+        ? offerProblem(format, checkout.offer, deps.config)
+        : refusalText(format, checkout, plan);
+    const errors = { form };
     await showBilling(deps, req, res, { status: 422, errors });
     return;
   }

@@ -56,6 +56,8 @@ export interface Config {
     taxNumber: string;
   };
   taxPercent: number;
+  /** A bulletin of exchange rates that is older is too old to make prices from. */
+  rateMaxAgeDays: number;
   /** Days in which a person may complain about an answer: after it, and at most after the request. */
   complaintDaysAfterAnswer: number;
   complaintDaysAfterRequest: number;
@@ -182,6 +184,7 @@ function toConfig(env: Environment): Config {
       taxNumber: env.SELLER_TAX_NUMBER,
     },
     taxPercent: env.TAX_PERCENT,
+    rateMaxAgeDays: env.RATE_MAX_AGE_DAYS,
     complaintDaysAfterAnswer: env.COMPLAINT_DAYS_AFTER_ANSWER,
     complaintDaysAfterRequest: env.COMPLAINT_DAYS_AFTER_REQUEST,
     invoicePrefix: env.INVOICE_PREFIX,

@@ -159,6 +159,12 @@ export const environment = z.object({
    * @example 203.0.113.10
    */
   PAYTR_USER_IP_OVERRIDE: z.union([z.ipv4(), z.ipv6()]).optional(),
+  // --- Prices and exchange rates
+  /**
+   * Days after which a bulletin of the Turkish central bank is too old to make prices from; then the currency
+   * is not on offer. A religious holiday between two weekends is nine days long.
+   */
+  RATE_MAX_AGE_DAYS: z.coerce.number().int().min(1).max(60).default(10),
   // --- Invoices: the seller
   /** Name on invoices and beside the legal texts. */
   SELLER_NAME: text.max(120).default('YouAreCoder'),

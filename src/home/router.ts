@@ -1,27 +1,36 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { planOffers, TRIAL_DAYS } from '../billing/plans.ts';
-import { currencies } from '../currency.ts';
+import { findOffers, type Offer } from '../billing/prices/find-offers.ts';
 import { formatOf } from '../web/page-locals.ts';
 
 /** The front page for strangers. Signed-in people are sent to their own start page. */
-export function createHomeRouter({ config }: AppDeps): Router {
+export function createHomeRouter({ config, db }: AppDeps): Router {
   const router = Router();
-  router.get('/', (req, res) => {
+  router.get('/', async (req, res) => {
     if (req.user !== undefined) {
       res.redirect(303, req.user.role === 'operator' ? '/admin' : '/workspace');
       return;
     }
-    const wanted = currencies.find((currency) => currency === req.query.currency);
-    const fallback = formatOf(res).locale === 'tr' ? 'TRY' : 'USD';
-    const offered = config.paytr.currencies;
-    const currency =
-      wanted !== undefined && offered.includes(wanted)
-        ? wanted
-        : offered.includes(fallback)
-          ? fallback
-          : offered[0];
-    res.render('home/show', { plans: planOffers(), currency, currencies: offered, trialDays: TRIAL_DAYS });
+    const usual = formatOf(res).locale === 'tr' ? 'TRY' : 'USD';
+    const { paytr, rateMaxAgeDays } = config;
+    const offers = await findOffers(db, { at: req.receivedAt, currencies: paytr.currencies, rateMaxAgeDays });
+    const shown = offers.filter((offer) => offer.ok);
+    const offer = chooseOffer(shown, [req.query.currency, usual]);
+    res.render('home/show', {
+      plans: planOffers().map((plan) => ({ plan, amountMinor: offer?.facts.prices[plan.key] ?? null })),
+      currency: offer?.currency ?? null,
+      currencies: shown.map(({ currency }) => currency),
+      trialDays: TRIAL_DAYS,
+    });
   });
   return router;
+}
+
+type GoodOffer = Extract<Offer, { ok: true }>;
+
+/** The first of the wishes that is on offer, or else the first offer. */
+function chooseOffer(offers: GoodOffer[], wishes: unknown[]): GoodOffer | undefined {
+  const wished = wishes.map((wish) => offers.find(({ currency }) => currency === wish));
+  return wished.find((offer) => offer !== undefined) ?? offers[0];
 }

@@ -2,16 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { boughtPeriod, type PlanInForce, type PlanOrder } from '../../src/billing/bought-period.ts';
 import { checkOrder } from '../../src/billing/order-rules.ts';
 import { addMonths } from '../../src/billing/period.ts';
-import { isUpgrade, priceOf } from '../../src/billing/plans.ts';
+import { isUpgrade } from '../../src/billing/plans.ts';
+import { pricesOf } from '../../src/billing/price-facts.ts';
 import { currencies, type Currency } from '../../src/currency.ts';
 import { paidPlans, type PaidPlan } from '../../src/plan.ts';
 import { seededRandom } from './scene.ts';
 
 const DAY_MS = 86_400_000;
+const priceOf = (plan: PaidPlan, currency: Currency): number =>
+  pricesOf({ currency, price_facts: null })[plan];
+/** An order by the first prices. */
+const order = (plan: PaidPlan, currency: Currency = 'TRY'): PlanOrder => ({
+  plan,
+  currency,
+  price_facts: null,
+});
 const istanbul = (text: string): Date => new Date(`${text}+03:00`);
 const nothing: PlanInForce = {
   plan: 'trial',
   billing_currency: 'TRY',
+  paid_prices: null,
   period_started_at: null,
   period_ends_at: null,
 };
@@ -28,18 +38,19 @@ class Buyer {
   rounding = 0;
   private seen: Date | null = null;
 
-  buy(order: PlanOrder, at: Date): boolean {
-    const checked = checkOrder(this.inForce, order, at);
+  buy(wanted: PlanOrder, at: Date): boolean {
+    const checked = checkOrder(this.inForce, wanted, at);
     if (!checked.ok) return false;
-    this.useUntil(at, order.currency);
+    this.useUntil(at, wanted.currency);
     const { period } = checked;
-    const price = priceOf(order.plan, order.currency);
+    const price = priceOf(wanted.plan, wanted.currency);
     this.paid += price * (addMonthsOf(period.start, this.inForce, at).getTime() - period.start.getTime());
     const { plan, period_ends_at: paidUntil } = this.inForce;
-    if (paidUntil !== null && paidUntil > at && isUpgrade(plan, order.plan)) this.rounding += price * DAY_MS;
+    if (paidUntil !== null && paidUntil > at && isUpgrade(plan, wanted.plan)) this.rounding += price * DAY_MS;
     this.inForce = {
-      plan: order.plan,
-      billing_currency: order.currency,
+      plan: wanted.plan,
+      billing_currency: wanted.currency,
+      paid_prices: null,
       period_started_at: period.monthsCountedFrom,
       period_ends_at: period.end,
     };
@@ -67,33 +78,34 @@ describe('a larger plan bought while a smaller one runs', () => {
     const starter: PlanInForce = {
       plan: 'starter',
       billing_currency: 'TRY',
+      paid_prices: null,
       period_started_at: istanbul('2026-03-10T10:00:00'),
       period_ends_at: istanbul('2026-04-10T10:00:00'),
     };
     const at = istanbul('2026-03-20T10:00:00');
     // 21 days × 499 ÷ 4999 = 2.096; × 499 ÷ 1499 = 6.99.
-    expect(boughtPeriod(starter, { plan: 'enterprise', currency: 'TRY' }, at)).toMatchObject({
+    expect(boughtPeriod(starter, order('enterprise'), at)).toMatchObject({
       start: at,
       end: istanbul('2026-04-22T10:00:00'),
       conversion: { from: 'starter', leftMs: 21 * DAY_MS, days: 2 },
     });
-    expect(boughtPeriod(starter, { plan: 'team', currency: 'TRY' }, at)).toMatchObject({
+    expect(boughtPeriod(starter, order('team'), at)).toMatchObject({
       end: istanbul('2026-04-26T10:00:00'),
       conversion: { days: 6 },
     });
     // 21 days × 19 ÷ 49 = 8.14, but it was paid in lira.
-    expect(boughtPeriod(starter, { plan: 'team', currency: 'USD' }, at).conversion?.days).toBe(6);
+    expect(boughtPeriod(starter, order('team', 'USD'), at).conversion?.days).toBe(6);
     const inDollars: PlanInForce = { ...starter, billing_currency: 'USD' };
-    expect(boughtPeriod(inDollars, { plan: 'team', currency: 'USD' }, at).conversion?.days).toBe(8);
-    expect(boughtPeriod(inDollars, { plan: 'team', currency: 'TRY' }, at).conversion?.days).toBe(6);
+    expect(boughtPeriod(inDollars, order('team', 'USD'), at).conversion?.days).toBe(8);
+    expect(boughtPeriod(inDollars, order('team'), at).conversion?.days).toBe(6);
   });
 
   it('gains nothing from cheap months bought for it: six rounds give six months and what the cheap ones cost', () => {
     const buyer = new Buyer();
     let at = istanbul('2026-01-31T10:00:00');
     for (let round = 0; round < 6; round += 1) {
-      expect(buyer.buy({ plan: 'starter', currency: 'TRY' }, at)).toBe(true);
-      expect(buyer.buy({ plan: 'enterprise', currency: 'TRY' }, new Date(at.getTime() + 60_000))).toBe(true);
+      expect(buyer.buy(order('starter'), at)).toBe(true);
+      expect(buyer.buy(order('enterprise'), new Date(at.getTime() + 60_000))).toBe(true);
       at = buyer.inForce.period_ends_at ?? at;
     }
     buyer.useUntil(at, 'TRY');
@@ -118,7 +130,7 @@ describe('a larger plan bought while a smaller one runs', () => {
           at = random() < 0.1 ? (buyer.inForce.period_ends_at ?? at) : at;
           at = new Date(at.getTime() + Math.floor(random() * pause));
           const before = buyer.rounding;
-          buyer.buy({ plan: random() < 0.5 ? 'starter' : pick(paidPlans), currency }, at);
+          buyer.buy(order(random() < 0.5 ? 'starter' : pick(paidPlans), currency), at);
           if (buyer.rounding > before) upgrades += 1;
         }
         buyer.useUntil(new Date(at.getTime() + 800 * DAY_MS), currency);
@@ -144,10 +156,11 @@ describe('a larger plan bought while a smaller one runs', () => {
           const inForce: PlanInForce = {
             plan,
             billing_currency: was,
+            paid_prices: null,
             period_started_at: at,
             period_ends_at: ends,
           };
-          const { conversion } = boughtPeriod(inForce, { plan: to, currency: now }, at);
+          const { conversion } = boughtPeriod(inForce, order(to, now), at);
           const days = conversion?.days ?? -1;
           const worth = (currency: Currency): number =>
             (priceOf(plan, currency) * hours) / 24 - priceOf(to, currency) * days;
@@ -181,15 +194,17 @@ describe('months bought after a larger plan', () => {
     let inForce: PlanInForce = {
       plan: 'starter',
       billing_currency: 'TRY',
+      paid_prices: null,
       period_started_at: addMonths(istanbul(at), -1),
       period_ends_at: istanbul(until),
     };
     for (let month = 0; month < 12; month += 1) {
-      const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY' }, istanbul(at));
+      const bought = boughtPeriod(inForce, order('team'), istanbul(at));
       expect(dayOf(bought.end)).toBe(Math.min(day, lengthOfMonth(bought.end)));
       inForce = {
         plan: 'team',
         billing_currency: 'TRY',
+        paid_prices: null,
         period_started_at: bought.monthsCountedFrom,
         period_ends_at: bought.end,
       };

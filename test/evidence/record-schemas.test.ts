@@ -51,6 +51,7 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
     leftOut: {
       user_id: 'told as started_by',
       company_id: 'the company of the bundle',
+      price_list_id: 'price_facts names the version',
       gateway_token: 'opens the payment page',
       gateway_user_ip: 'what the payment service was told; client_ip is what came',
       superseded_at: 'whether the payment page is still shown; status tells the outcome',

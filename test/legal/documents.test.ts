@@ -90,10 +90,11 @@ describe('the published texts', () => {
     const inForce: PlanInForce = {
       plan: 'starter',
       billing_currency: 'TRY',
+      paid_prices: null,
       period_started_at: at,
       period_ends_at: new Date('2027-03-20T10:00:00Z'),
     };
-    const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY' }, at);
+    const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY', price_facts: null }, at);
     expect(bought).toMatchObject({ start: at, end: new Date('2027-04-13T10:00:00Z') });
     const en = await words('terms', 'en');
     expect(en).toContain('Its month begins at the payment');

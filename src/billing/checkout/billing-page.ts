@@ -9,6 +9,8 @@ import { billingFields, currencyField, readCursor, type BillingField } from '../
 import type { Conversion } from '../bought-period.ts';
 import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from '../order-rules.ts';
 import { planOffers, type PlanOffer } from '../plans.ts';
+import { findOffers, type Offer } from '../prices/find-offers.ts';
+import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
 import { listInvoices, type Invoice } from '../invoices/queries.ts';
 import {
@@ -43,6 +45,7 @@ interface Meter {
 /** A plan on sale for an admin: buyable, and what happens to a smaller plan's rest, or why not yet. */
 interface PlanChoice {
   offer: PlanOffer;
+  amountMinor: number;
   current: boolean;
   featured: boolean;
   action: { post: string; text: string } | null;
@@ -59,7 +62,10 @@ interface ListPage<Row> {
 interface AdminParts {
   currency: Currency;
   currencies: Currency[];
+  /** Empty when the currency is not on offer now. */
   choices: PlanChoice[];
+  /** Why currencies are not on offer now. */
+  notOffered: string[];
   taxPercent: string;
   payments: ListPage<ListedPayment>;
   invoices: ListPage<Invoice>;
@@ -142,14 +148,19 @@ async function adminParts(
 ): Promise<AdminParts> {
   const { user, query, config } = input;
   const companyId = user.company_id;
-  const currency = chooseCurrency(config, query.currency, subscription.billing_currency);
+  const { rateMaxAgeDays } = config;
+  const offers = await findOffers(db, { at: input.at, currencies: config.paytr.currencies, rateMaxAgeDays });
+  const offer = chooseOffer(offers, query.currency, subscription.billing_currency);
   const company = await findBillingDetails(db, companyId);
   if (company === undefined) throw new Error('Bug! A person without a company');
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   return {
-    currency,
+    currency: offer.currency,
     currencies: config.paytr.currencies,
-    choices: planOffers().map((offer) => planChoice(input, { subscription, state, currency }, offer)),
+    choices: offer.ok
+      ? planOffers().map((plan) => planChoice(input, { subscription, state, offer }, plan))
+      : [],
+    notOffered: offers.flatMap((each) => (each.ok ? [] : [offerProblem(input.format, each, config)])),
     taxPercent: input.format.number(config.taxPercent, 2),
     payments: toList('payments', await listPayments(db, companyId, readCursor(query, 'payments'))),
     invoices: toList('invoices', await listInvoices(db, companyId, readCursor(query, 'invoices'))),
@@ -158,11 +169,16 @@ async function adminParts(
   };
 }
 
-function chooseCurrency(config: Config, asked: unknown, usual: Currency): Currency {
-  const offered = config.paytr.currencies;
+/** The currency that was asked for, even when it has no prices now; else the company's, or the first that has. */
+function chooseOffer(offers: Offer[], asked: unknown, usual: Currency): Offer {
   const wanted = currencyField.safeParse(asked);
-  const found = [wanted.data, usual].find((each) => each !== undefined && offered.includes(each));
-  return found ?? offered[0] ?? 'TRY';
+  const found =
+    offers.find(({ currency }) => currency === wanted.data) ??
+    offers.find(({ ok, currency }) => ok && currency === usual) ??
+    offers.find(({ ok }) => ok) ??
+    offers[0];
+  if (found === undefined) throw new Error('Bug! No currency is configured');
+  return found;
 }
 
 function planChoice(
@@ -170,25 +186,27 @@ function planChoice(
   {
     subscription,
     state,
-    currency,
-  }: { subscription: Subscription; state: SubscriptionState; currency: Currency },
-  offer: PlanOffer,
+    offer,
+  }: { subscription: Subscription; state: SubscriptionState; offer: Extract<Offer, { ok: true }> },
+  sold: PlanOffer,
 ): PlanChoice {
   const { t } = input.format;
-  const plan = t(`common.plan_${offer.key}`);
-  const current = state.state === 'active' && state.plan === offer.key;
-  const checked = checkOrder(subscription, { plan: offer.key, currency }, input.at);
+  const plan = t(`common.plan_${sold.key}`);
+  const current = state.state === 'active' && state.plan === sold.key;
+  const order = { plan: sold.key, currency: offer.currency, price_facts: offer.facts };
+  const checked = checkOrder(subscription, order, input.at);
   return {
-    offer,
+    offer: sold,
+    amountMinor: offer.facts.prices[sold.key],
     current,
-    featured: offer.key === 'team',
+    featured: sold.key === 'team',
     action: checked.ok
       ? {
-          post: `/billing/subscribe/${offer.key}`,
+          post: `/billing/subscribe/${sold.key}`,
           text: current ? t('billing.addMonth') : t('billing.buy', { plan }),
         }
       : null,
-    note: choiceNote(input.format, checked, offer.key),
+    note: choiceNote(input.format, checked, sold.key),
   };
 }
 

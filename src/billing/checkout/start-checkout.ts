@@ -12,7 +12,7 @@ import { checkOrder, type OrderRefusal } from '../order-rules.ts';
 import { returnUrl } from './payment-links.ts';
 import type { Paytr, TokenAnswer } from '../paytr/paytr.ts';
 import { PAGE_LIFE_MINUTES, canStillBePaid, isOpening } from './payment-page-life.ts';
-import { priceOf } from '../plans.ts';
+import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { type PaidPlan } from '../../plan.ts';
 import { isPublicAddress } from './public-address.ts';
 import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';
@@ -37,13 +37,16 @@ interface CheckoutInput {
  */
 export type Checkout =
   | { ok: true; merchantOid: string }
-  | ({ ok: false } & OrderRefusal)
+  | ({ ok: false } & Refusal)
   | { ok: false; reason: 'no-public-address' | 'gateway'; merchantOid: string };
+
+/** The order rule refuses, or the currency is not on offer now. */
+type Refusal = OrderRefusal | { reason: 'not-offered'; offer: Extract<Offer, { ok: false }> };
 
 /**
  * Places an order and gets its payment page from the gateway, in three steps, so that no transaction waits
  * for the gateway:
- * 1. The pending payment is committed. Its amount comes from the plan, never from the form.
+ * 1. The pending payment is committed. Its amount comes from the price list in force, never from the form.
  * 2. The gateway is asked for a page.
  * 3. The answer is recorded.
  *
@@ -88,23 +91,42 @@ async function placeOrder(
   context: RequestContext,
   input: CheckoutInput,
   userIp: string | null,
-): Promise<{ payment: Payment; isNew: boolean } | { refusal: OrderRefusal }> {
+): Promise<{ payment: Payment; isNew: boolean } | { refusal: Refusal }> {
   // The lock makes double clicks, tabs, admins and processes queue: the second finds the first one's order.
   const subscription = await lockSubscription(trx, input.person.companyId);
-  const checked = checkOrder(subscription, input, context.at);
+  const offer = await findOffer(trx, context, input);
+  if (!offer.ok) return { refusal: { reason: 'not-offered', offer } };
+  const order = { plan: input.plan, currency: input.currency, price_facts: offer.facts };
+  const checked = checkOrder(subscription, order, context.at);
   const open = await findOpenOrder(trx, input.person.companyId);
   if (!checked.ok) return { refusal: { reason: checked.reason, possibleAt: checked.possibleAt } };
-  if (open !== undefined && isSameOrder(open, input) && isPayable(open, context.at, input.config)) {
+  if (open !== undefined && isSameOrder(open, input, offer) && isPayable(open, context.at, input.config)) {
     return { payment: open, isNew: false };
   }
   const merchantOid = input.paytr.newMerchantOid();
   if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
-  return { payment: await insertPayment(trx, context, input, { merchantOid, userIp }), isNew: true };
+  return { payment: await insertPayment(trx, context, input, { merchantOid, userIp, offer }), isNew: true };
 }
 
-/** The gateway's page names the person it was opened for, so a colleague's order is another one. */
-function isSameOrder(open: Payment, { person, plan, currency }: CheckoutInput): boolean {
-  const isSamePrice = open.currency === currency && open.amount_minor === priceOf(plan, currency);
+type GoodOffer = Extract<Offer, { ok: true }>;
+
+async function findOffer(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: CheckoutInput,
+): Promise<Offer> {
+  const { rateMaxAgeDays } = input.config;
+  const [offer] = await findOffers(trx, { at: context.at, currencies: [input.currency], rateMaxAgeDays });
+  if (offer === undefined) throw new Error('Bug! A currency without an answer');
+  return offer;
+}
+
+/**
+ * The gateway's page names the person it was opened for, so a colleague's order is another one. The price of an
+ * order is frozen, so one by other prices is another one as well.
+ */
+function isSameOrder(open: Payment, { person, plan, currency }: CheckoutInput, offer: GoodOffer): boolean {
+  const isSamePrice = open.currency === currency && open.amount_minor === offer.facts.prices[plan];
   return open.user_id === person.id && open.plan === plan && isSamePrice;
 }
 
@@ -116,7 +138,7 @@ async function insertPayment(
   trx: Knex.Transaction,
   context: RequestContext,
   input: CheckoutInput,
-  { merchantOid, userIp }: { merchantOid: string; userIp: string | null },
+  { merchantOid, userIp, offer }: { merchantOid: string; userIp: string | null; offer: GoodOffer },
 ): Promise<Payment> {
   const [payment] = await trx('payments')
     .insert({
@@ -125,7 +147,9 @@ async function insertPayment(
       merchant_oid: merchantOid,
       plan: input.plan,
       currency: input.currency,
-      amount_minor: priceOf(input.plan, input.currency),
+      amount_minor: offer.facts.prices[input.plan],
+      price_list_id: offer.priceListId,
+      price_facts: offer.facts,
       status: 'pending',
       created_at: context.at,
       client_ip: context.ip,

@@ -50,9 +50,9 @@ export async function lockOrder(
     .options({ name: 'lock-order' })
     .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
   if (row === undefined) return undefined;
-  const { plan_in_force, billing_currency, trial_ends_at, period_started_at, period_ends_at, ...payment } =
-    row;
-  const paid = { billing_currency, trial_ends_at, period_started_at, period_ends_at };
+  const { plan_in_force, billing_currency, paid_prices, ...rest } = row;
+  const { trial_ends_at, period_started_at, period_ends_at, ...payment } = rest;
+  const paid = { billing_currency, paid_prices, trial_ends_at, period_started_at, period_ends_at };
   return { payment, subscription: { company_id: payment.company_id, plan: plan_in_force, ...paid } };
 }
 
@@ -61,6 +61,7 @@ type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_
 const besidePayment = [
   'subscriptions.plan as plan_in_force',
   'subscriptions.billing_currency',
+  'subscriptions.paid_prices',
   'subscriptions.trial_ends_at',
   'subscriptions.period_started_at',
   'subscriptions.period_ends_at',

@@ -71,7 +71,7 @@ export const misfitReasons: readonly ReviewReason[] = Object.values(misfits);
  *    another order may have been paid meanwhile.
  */
 export function decideSettlement(
-  payment: Pick<Payment, 'status' | 'plan' | 'amount_minor' | 'currency' | 'test_mode'>,
+  payment: Pick<Payment, 'status' | 'plan' | 'amount_minor' | 'currency' | 'price_facts' | 'test_mode'>,
   report: PaymentReport,
   { production, inForce, at }: Circumstances,
 ): Decision {
@@ -84,7 +84,7 @@ export function decideSettlement(
   if (reason !== null) return { outcome: 'review', reason };
   const checked = checkOrder(inForce, payment, at);
   if (checked.ok) return { outcome: 'paid', period: checked.period };
-  const fits = { from: checked.possibleAt, plans: plansThatFit(inForce, payment.currency, at) };
+  const fits = { from: checked.possibleAt, plans: plansThatFit(inForce, payment, at) };
   return { outcome: 'review', reason: misfits[checked.reason], fits };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roles } from '../../auth/require-user.ts';
+import { priceFacts } from '../../billing/price-facts.ts';
 import { paymentStatuses } from '../../billing/queries.ts';
 import {
   count,
@@ -177,6 +178,10 @@ export const paymentRecord = z.strictObject({
   currency: currency('Currency of the order (ISO 4217).'),
   amount: major('Price of the order in major units, for example 1499.00.', { sql: null }),
   amount_minor: count('The same price in minor units (kuruş or cents).'),
+  price_facts: field(
+    priceFacts.nullable(),
+    'What the price was taken from, frozen when the order was placed: the version of the price list, the prices in this currency and, where they were converted, the rate with its bulletin. null: an order from before there were price lists.',
+  ),
   charged_minor: maybeCount(
     'What the card was charged, in minor units; it can exceed the price (instalments); null when not charged.',
   ),

@@ -16,7 +16,7 @@ export const auditDetails: JsonKeys = {
     last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until merchant_oid method month
     name new_device new_email new_name new_role old_email old_name old_role old_time_zone origin paid_until_after
     paid_until_before payment_id payment_type period period_end period_start plan plan_after plan_before
-    plan_bought plans_that_fit port reason requested_at required_from required_from_before required_scope
+    plan_bought plans_that_fit port price_list_version reason requested_at required_from required_from_before required_scope
     resumed_after_session_id role rows rules schema_version scopes second_factors_removed seconds session_id
     session_started_at sessions_ended several_addresses sha256 signed_in_at site ssh_key_fingerprint ssh_key_id
     ssh_keys_removed started_at state_before status_before step subdomain superseded_by test_mode time_zone times

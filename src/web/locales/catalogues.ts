@@ -17,6 +17,7 @@ import * as enLegal from './en/legal.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
+import * as enPrices from './en/finance/prices.ts';
 import * as enRequests from './en/privacy/requests.ts';
 import * as enPrivacy from './en/privacy/privacy.ts';
 import * as enSecurity from './en/security.ts';
@@ -45,6 +46,7 @@ import * as trLegal from './tr/legal.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
+import * as trPrices from './tr/finance/prices.ts';
 import * as trRequests from './tr/privacy/requests.ts';
 import * as trPrivacy from './tr/privacy/privacy.ts';
 import * as trSecurity from './tr/security.ts';
@@ -78,6 +80,7 @@ const en = {
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
+  ...enPrices,
   ...enPrivacy,
   ...enRequests,
   ...enSecurity,
@@ -119,6 +122,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trMails,
     ...trPassword,
     ...trSecondFactor,
+    ...trPrices,
     ...trPrivacy,
     ...trRequests,
     ...trSecurity,

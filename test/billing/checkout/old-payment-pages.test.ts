@@ -3,7 +3,7 @@ import type { Currency } from '../../../src/currency.ts';
 import { readPaytrNotification } from '../../../src/billing/paytr/notification.ts';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { addMonths } from '../../../src/billing/period.ts';
-import { priceOf } from '../../../src/billing/plans.ts';
+import { pricesOf } from '../../../src/billing/price-facts.ts';
 import { type Plan, type PaidPlan, paidPlans } from '../../../src/plan.ts';
 import { settlePayment, type Settlement } from '../../../src/billing/settlement/settle-payment.ts';
 import { startCheckout, type Checkout } from '../../../src/billing/checkout/start-checkout.ts';
@@ -235,7 +235,8 @@ describe('whatever is opened and paid in whatever order', () => {
 
 /** The plans in force and the months bought, each as its time × the list price of its plan's month. */
 async function weigh(seen: ({ at: Date } & InForce)[]): Promise<{ received: number; paid: number }> {
-  const worth = (plan: Plan): number => (plan === 'trial' ? 0 : priceOf(plan, 'TRY'));
+  const worth = (plan: Plan): number =>
+    plan === 'trial' ? 0 : pricesOf({ currency: 'TRY', price_facts: null })[plan];
   let received = 0;
   for (const [index, state] of seen.entries()) {
     const until = Math.min(seen[index + 1]?.at.getTime() ?? Infinity, state.period_ends_at?.getTime() ?? 0);

@@ -7,7 +7,13 @@ import {
 import type { PlanInForce } from '../../../src/billing/bought-period.ts';
 import type { Payment } from '../../../src/billing/queries.ts';
 
-const order = { plan: 'team', amount_minor: 12_050, currency: 'TRY', test_mode: false } as const;
+const order = {
+  plan: 'team',
+  amount_minor: 12_050,
+  currency: 'TRY',
+  price_facts: null,
+  test_mode: false,
+} as const;
 const charged: PaymentReport = {
   source: 'callback',
   status: 'success',
@@ -29,6 +35,7 @@ const decide = (
   inForce: PlanInForce = {
     plan: 'trial',
     billing_currency: 'TRY',
+    paid_prices: null,
     period_started_at: null,
     period_ends_at: null,
   },
@@ -102,6 +109,7 @@ describe('a charge for an order that was placed under other circumstances', () =
   const paid = (plan: PlanInForce['plan'], days: number): PlanInForce => ({
     plan,
     billing_currency: 'TRY',
+    paid_prices: null,
     period_started_at: inDays(-20),
     period_ends_at: inDays(days),
   });

@@ -1,0 +1,52 @@
+import type { Knex } from 'knex';
+import type { RateSide } from '../price-facts.ts';
+
+/** The four rates of a bulletin, each null where the bulletin has none. */
+type Sides = Record<RateSide, string | null>;
+
+/** The line of a bulletin of the Turkish central bank about one currency. Days are texts as `2026-11-30`. */
+export interface ExchangeRate extends Sides {
+  currency: string;
+  bulletin_date: string;
+  bulletin_no: string;
+  /** The first day that it counts for: the day after the bulletin. */
+  valid_for: string;
+  /** Liras are for so many of the currency. */
+  unit: number;
+  file_sha256: string;
+  fetched_at: Date;
+}
+
+/**
+ * The rates that count on a day, each currency's from the last bulletin before that day, however old it is.
+ * A currency without any is not in the list.
+ */
+export async function listRatesOn(
+  db: Knex,
+  { day, currencies }: { day: string; currencies: string[] },
+): Promise<ExchangeRate[]> {
+  return db('exchange_rates')
+    .distinctOn('exchange_rates.currency')
+    .where('exchange_rates.valid_for', '<=', day)
+    .whereIn('exchange_rates.currency', currencies)
+    .orderBy([
+      { column: 'exchange_rates.currency' },
+      { column: 'exchange_rates.bulletin_date', order: 'desc' },
+      { column: 'exchange_rates.fetched_at', order: 'desc' },
+      { column: 'exchange_rates.id', order: 'desc' },
+    ])
+    .select<ExchangeRate[]>(
+      'exchange_rates.currency',
+      // Not as a Date: a day has no time zone.
+      db.raw("to_char(exchange_rates.bulletin_date, 'YYYY-MM-DD') as bulletin_date"),
+      'exchange_rates.bulletin_no',
+      db.raw("to_char(exchange_rates.valid_for, 'YYYY-MM-DD') as valid_for"),
+      'exchange_rates.unit',
+      'exchange_rates.forex_buying',
+      'exchange_rates.forex_selling',
+      'exchange_rates.banknote_buying',
+      'exchange_rates.banknote_selling',
+      'exchange_rates.file_sha256',
+      'exchange_rates.fetched_at',
+    );
+}
