@@ -32,7 +32,13 @@ const BUILT = ['users', 'companies'];
 /** Values that code reads and that must therefore mean something. */
 const MEANINGFUL: Record<string, Record<string, unknown>> = {
   audit_logs: { actor_type: 'user', details: '{}' },
-  payments: { status: 'pending', currency: 'TRY', plan: 'team' },
+  payments: {
+    ...{ status: 'pending', currency: 'TRY', plan: 'team' },
+    price_facts: JSON.stringify({
+      ...{ list_version: 1, kind: 'fixed', currency: 'TRY' },
+      prices: { starter: 49_900, team: 149_900, enterprise: 499_900 },
+    }),
+  },
   invoices: { currency: 'TRY', plan: 'team', seller: '{"name":"seller"}' },
   // A count that has rows of its own is dropped before a copy is made.
   refused_attempts: { attempts: 1, own_rows: 5 },
