@@ -40,8 +40,8 @@ export interface BoughtPeriod extends Period {
  * 3. While a smaller plan's paid time runs, the month begins at the payment. The rest of the smaller plan's
  *    time becomes days of the larger plan, by the ratio of their prices as they were frozen for the order.
  * 4. These days are rounded down, so the buyer loses less than a day. A day counts the same in every month.
- * 5. When the newest paid time was paid in another currency, the ratio is also taken of the prices that it was
- *    paid by, and the fewer days count: the ratio of two plans' prices is not the same in each currency.
+ * 5. When the newest paid time was paid in another currency, the ratio is also taken of the prices that it
+ *    was paid by, and the fewer days count: the ratio of two plans' prices is not the same in each currency.
  * 6. A smaller plan cannot be bought while a larger one runs (`checkOrder`).
  */
 export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): BoughtPeriod {

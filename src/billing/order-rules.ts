@@ -47,7 +47,10 @@ export function checkOrder(
   return { ok: true, period };
 }
 
-/** The plans that could be bought now by the prices of an order: what its charge, held for review, could be used for. */
+/**
+ * The plans that could be bought now by the prices of an order: what its charge, held for review, could be
+ * used for.
+ */
 export function plansThatFit(inForce: PlanInForce, order: Omit<PlanOrder, 'plan'>, at: Date): PaidPlan[] {
   const { currency, price_facts } = order;
   return paidPlans.filter((plan) => checkOrder(inForce, { plan, currency, price_facts }, at).ok);

@@ -14,7 +14,7 @@ export interface Subscription {
   plan: Plan;
   /** The currency of the newest paid order. */
   billing_currency: Currency;
-  /** The prices by which the newest paid time was bought; null before the first payment, or from before lists. */
+  /** The prices of the newest paid time; null before the first payment, and where it is from before lists. */
   paid_prices: PlanPrices | null;
   trial_ends_at: Date;
   /**

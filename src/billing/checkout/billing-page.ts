@@ -169,7 +169,7 @@ async function adminParts(
   };
 }
 
-/** The currency that was asked for, even when it has no prices now; else the company's, or the first that has. */
+/** The currency asked for, even when it has no prices now; else the company's, or the first that has. */
 function chooseOffer(offers: Offer[], asked: unknown, usual: Currency): Offer {
   const wanted = currencyField.safeParse(asked);
   const found =

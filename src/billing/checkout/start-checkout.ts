@@ -122,8 +122,8 @@ async function findOffer(
 }
 
 /**
- * The gateway's page names the person it was opened for, so a colleague's order is another one. The price of an
- * order is frozen, so one by other prices is another one as well.
+ * The gateway's page names the person it was opened for, so a colleague's order is another one. The price of
+ * an order is frozen, so one by other prices is another one as well.
  */
 function isSameOrder(open: Payment, { person, plan, currency }: CheckoutInput, offer: GoodOffer): boolean {
   const isSamePrice = open.currency === currency && open.amount_minor === offer.facts.prices[plan];

@@ -10,8 +10,8 @@ import type { Conversion, PriceListTerms } from './price-list.ts';
 export type CurrencyOffer =
   | { ok: true; currency: Currency; facts: PriceFacts }
   /**
-   * not-priced: the list has no price in this currency. no-rate: no bulletin has the rate. old-rate: the newest
-   * bulletin with it, of `bulletinDate`, is too old.
+   * not-priced: the list has no price in this currency. no-rate: no bulletin has the rate. old-rate: the
+   * newest bulletin with it, of `bulletinDate`, is too old.
    */
   | { ok: false; currency: Currency; reason: 'not-priced' | 'no-rate' }
   | { ok: false; currency: Currency; reason: 'old-rate'; bulletinDate: string };

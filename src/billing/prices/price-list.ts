@@ -17,7 +17,7 @@ export interface PriceListTerms {
   version: number;
   /** Null for fixed prices. */
   conversion: Conversion | null;
-  /** The prices that the list has, by currency: those of `base_currency` only, when the others are converted. */
+  /** The prices that the list has, by currency; only those of `base_currency` when others are converted. */
   prices: Partial<Record<Currency, PlanPrices>>;
 }
 
