@@ -6,9 +6,10 @@ import { period, refusePeriodBackwards } from '../../evidence/input.ts';
 import { companyOf, scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { parseId } from '../../web/list-input.ts';
+import type { Format } from '../../web/format.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { findPerson } from '../people-queries.ts';
-import { readKind } from './journey-kinds.ts';
+import { readKind, type JourneyKind } from './journey-kinds.ts';
 import { kindOptions, loadJourney, SHOWN_MAX } from './load-journey.ts';
 
 const periodForm = z.object(period).superRefine(refusePeriodBackwards);
@@ -43,6 +44,7 @@ async function show({ db }: AppDeps, req: Request, res: Response): Promise<void>
     format,
     reader: scopeOf(req),
   });
+  const values = keptValues(req.query, ['from', 'to']);
   if (!form.success) res.status(422);
   res.render('admin/journey/show', {
     title: format.t('journey.title', { name: person.full_name }),
@@ -50,8 +52,23 @@ async function show({ db }: AppDeps, req: Request, res: Response): Promise<void>
     ...journey,
     shownMax: SHOWN_MAX,
     kinds: kindOptions(format),
-    filters: [{ term: format.t('common.person'), value: person.full_name }],
-    values: { ...keptValues(req.query, ['from', 'to']), kind: kind ?? '' },
+    filters: printedFilters(person.full_name, { ...values, kind }, format),
+    values: { ...values, kind: kind ?? '' },
     errors: form.success ? {} : formErrors(form.error, format),
   });
+}
+
+/** The person and the filters in use, in words, so that a printed journey says what it shows. */
+function printedFilters(
+  name: string,
+  { kind, from, to }: { kind: JourneyKind | null; from?: string; to?: string },
+  { t }: Format,
+): { term: string; value: string }[] {
+  const filters: [string, string][] = [
+    [t('common.person'), name],
+    [t('journey.kind'), kind === null ? '' : t(`journey.kind_${kind}`)],
+    [t('common.from'), from ?? ''],
+    [t('common.to'), to ?? ''],
+  ];
+  return filters.filter(([, value]) => value !== '').map(([term, value]) => ({ term, value }));
 }
