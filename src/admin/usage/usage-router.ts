@@ -12,10 +12,8 @@ import { formatOf } from '../../web/page-locals.ts';
 import { urlWith } from '../../web/page-urls.ts';
 import { monthOf } from '../../workspace/usage/month.ts';
 import { exportUsage } from './export-usage.ts';
-import { ABSENT_DAYS, loadUsage, type CompanyUsage } from './load-usage.ts';
-
-/** Width of a day and height of the chart, in units of its view box. */
-const BAR = { step: 24, width: 18, height: 120 };
+import { ABSENT_DAYS, loadUsage } from './load-usage.ts';
+import { drawUsage } from './usage-chart.ts';
 
 /** `/usage` and `/usage.csv`: how much a company used its workspaces in a month, and what an hour cost. */
 export function createUsageRouter(deps: AppDeps, slots: DownloadSlots): Router {
@@ -44,32 +42,22 @@ async function sendCsv({ db }: AppDeps, slots: DownloadSlots, req: Request, res:
 }
 
 async function show({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+  const format = formatOf(res);
   const month = monthOf(req.query.month, req.receivedAt);
   const usage = await loadUsage(db, { companyId: companyOf(req).id, month, at: req.receivedAt });
   const kept = companyParam(req);
   const urlOf = (of: string, path = '/admin/usage'): string => urlWith(path, { ...kept, month: of });
-  const most = Math.max(1, ...usage.days.map(({ connected_seconds }) => connected_seconds));
   res.render('admin/usage/show', {
-    title: formatOf(res).t('usage.title'),
+    title: format.t('usage.title'),
     ...usage,
     absentDays: ABSENT_DAYS,
     monthDate: noonOf(`${month.month}-15`),
-    days: usage.days.map((day) => ({ ...day, date: noonOf(day.day), ...barOf(day, most) })),
-    chart: { width: BAR.step * 31, height: BAR.height },
+    days: usage.days.map((day) => ({ ...day, date: noonOf(day.day) })),
+    chart: drawUsage(usage.days, month.month, format),
     previousMonthUrl: urlOf(month.previous),
     nextMonthUrl: month.next === null ? null : urlOf(month.next),
     csvUrl: urlOf(month.month, '/admin/usage.csv'),
   });
-}
-
-/** Where the bar of a day stands, and how high its two bounds are. */
-function barOf(
-  { day, connected_seconds, active_seconds }: CompanyUsage['days'][number],
-  most: number,
-): Record<'x' | 'width' | 'most' | 'least', number> {
-  const height = (seconds: number): number => Math.round((seconds / most) * BAR.height * 10) / 10;
-  const x = (Number(day.slice(8)) - 1) * BAR.step + (BAR.step - BAR.width) / 2;
-  return { x, width: BAR.width, most: height(connected_seconds), least: height(active_seconds) };
 }
 
 function noonOf(day: string): Date {

@@ -29,7 +29,8 @@ export function createOverviewRouter(deps: AppDeps): Router {
 }
 
 async function showOverview({ db }: AppDeps, req: Request, res: Response): Promise<void> {
-  const { t, locale } = formatOf(res);
+  const format = formatOf(res);
+  const { t, locale } = format;
   const companyId = companyOf(req).id;
   const to = req.receivedAt;
   const from = new Date(to.getTime() - (CHART_DAYS - 1) * DAY_MS);
@@ -45,7 +46,7 @@ async function showOverview({ db }: AppDeps, req: Request, res: Response): Promi
   res.render('alerts/overview', {
     title: t('alerts.overviewTitle'),
     days,
-    chart: drawSignIns(days),
+    chart: drawSignIns(days, format),
     from,
     to,
     chartDays: CHART_DAYS,

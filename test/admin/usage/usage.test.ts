@@ -78,7 +78,10 @@ describe('the use of a company', () => {
     ]);
     expect(linesOf(csv, 'total')).toEqual([['', '10800', '5400']]);
     const { text } = await alice.get('/admin/usage');
-    expect(text).toMatch(/<svg class="usage-chart"[\s\S]*<title/);
+    expect(text).toMatch(/<svg class="chart"[\s\S]*<title/);
+    // Three hours on the fullest day, or fewer where the three began before midnight; days of a month below.
+    expect(text).toMatch(/<text class="chart-label"[^>]*>\d (?:h|min)<\/text>/);
+    expect(text).toMatch(/<text class="chart-label"[^>]*>22<\/text>/);
     expect(text).toContain('2 hrs 0 mins');
     const own = await alice.get(`/admin/users/${String(cast.bob.id)}/sessions`);
     expect(own.text).toContain('2 hrs 0 mins');

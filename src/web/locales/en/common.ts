@@ -55,6 +55,7 @@ export const common = {
   password: 'Password',
   company: 'Company',
   status: 'Status',
+  shortDay: '{date, date, ::dMMM}',
   date: 'Date',
   amount: 'Amount',
   person: 'Person',

@@ -44,6 +44,8 @@ export const usage = {
   chart: 'Use by day',
   chartText:
     'Each bar is a day: the wide one is the time connected, the narrow one the time active. The table below has the same numbers.',
+  axisHours: '{count, number} h',
+  axisMinutes: '{count, number} min',
   people: 'By person',
   workspaces: 'By workspace',
   name: 'Name',

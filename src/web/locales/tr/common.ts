@@ -55,6 +55,7 @@ export const common: Record<keyof typeof en, string> = {
   password: 'Parola',
   company: 'Şirket',
   status: 'Durum',
+  shortDay: '{date, date, ::dMMM}',
   date: 'Tarih',
   amount: 'Tutar',
   person: 'Kişi',

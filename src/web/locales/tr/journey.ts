@@ -44,6 +44,8 @@ export const usage = {
   chart: 'Günlere göre kullanım',
   chartText:
     'Her çubuk bir gündür: geniş olan bağlı, dar olan etkin süredir. Aşağıdaki tabloda aynı sayılar vardır.',
+  axisHours: '{count, number} sa',
+  axisMinutes: '{count, number} dk',
   people: 'Kişilere göre',
   workspaces: 'Çalışma alanlarına göre',
   name: 'Ad',

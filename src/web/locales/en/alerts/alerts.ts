@@ -2,7 +2,7 @@
 export const alerts = {
   nav: 'Security',
   overviewTitle: 'Security',
-  overviewIntro: 'Sign-ins, alerts and incidents of {company}.',
+  overviewIntro: 'Who came into the accounts of {company}: sign-ins, alerts and incidents.',
   subpages: 'Pages about security',
   navOverview: 'Overview',
   navAlerts: 'Alerts',
