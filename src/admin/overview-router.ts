@@ -25,6 +25,7 @@ import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
 import { type CompanyRow } from '../people/queries.ts';
 import { DAY_MS } from '../durations.ts';
 import { countMailTrouble } from '../mail/queries.ts';
+import { countUrgent } from '../privacy/requests/queries.ts';
 
 const NEWEST_EVENTS = 8;
 
@@ -77,13 +78,14 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
 async function showChooser({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
   const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
-  const [companies, reviews, openHolds, jobs, stuck, mailTrouble] = await Promise.all([
+  const [companies, reviews, openHolds, jobs, stuck, mailTrouble, urgent] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
     listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
     listScheduledJobs(db),
     listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
     countMailTrouble(db, lastWeek),
+    countUrgent(db, req.receivedAt),
   ]);
   res.render('admin/companies', {
     title: formatOf(res).t('admin.companiesTitle'),
@@ -95,6 +97,7 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     openHolds,
     stuck,
     mailTrouble,
+    urgent,
     isMailConfigured: config.smtpUrl !== null,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });

@@ -411,5 +411,21 @@ describe('the overview', () => {
     expect(chooser.text).toContain('no &lt;b&gt;answer&lt;/b&gt;');
     expect(chooser.text).toContain('Not run yet');
     expect(page.text).not.toContain('went-wrong');
+    const staffPages = [
+      '/admin',
+      '/admin/requests',
+      '/admin/lost-factors',
+      '/admin/holds',
+      '/admin/mails',
+      '/admin/security',
+      '/admin/record-of-processing',
+    ];
+    for (const path of staffPages) {
+      const { text } = await olivia.get(path);
+      const [nav = ''] = /<nav class="segmented staff-nav[\s\S]*?<\/nav>/.exec(text) ?? [];
+      expect([...nav.matchAll(/href="([^"]+)"/g)].map(([, href]) => href)).toEqual(staffPages);
+      expect(nav, path).toContain(`href="${path}" aria-current="page"`);
+    }
+    expect(page.text).not.toContain('staff-nav');
   });
 });

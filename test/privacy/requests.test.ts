@@ -84,6 +84,8 @@ describe('a request about one’s own data', () => {
     const refused = await bob.post('/account/data/requests', { kind: 'nonsense', words: 'please' });
     expect(refused.status).toBe(422);
     expect(refused.text).toContain('please');
+    expect(refused.text).toMatch(/<details class="card fold" open>[\s\S]*<textarea/);
+    expect((await bob.get('/account/data')).text).not.toContain('fold" open');
     expect((await alice.get(`/account/data/requests/${String(await requestOf(1))}`)).status).toBe(404);
     for (const path of ['/admin/requests', `/admin/requests/${String(await newestId())}`])
       expect((await alice.get(path)).status).toBe(404);
@@ -132,6 +134,7 @@ describe('the clock of a request', () => {
   it('shows a late answer as late for ever', async () => {
     const id = await requestOf(31);
     expect((await olivia.get('/admin/requests')).text).toContain('Late');
+    expect((await olivia.get('/admin')).text).toContain('Show data requests');
     await olivia.post(`/admin/requests/${String(id)}/identity`, { words: 'came in person' });
     await olivia.post(`/admin/requests/${String(id)}/answer`, {
       decision: 'refused',

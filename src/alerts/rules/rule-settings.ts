@@ -34,6 +34,8 @@ interface Threshold {
 }
 
 export type RuleName = keyof typeof ruleThresholds;
+/** The names of all thresholds. */
+type ThresholdName = { [Rule in RuleName]: keyof (typeof ruleThresholds)[Rule] }[RuleName];
 export const ruleNames = Object.keys(ruleThresholds) as RuleName[];
 
 /** A rule as a company has it. A muted rule raises nothing and stays in the list. */
@@ -54,9 +56,9 @@ export const seriousRules: readonly RuleName[] = [
 ];
 
 /** The thresholds of a rule, by name. */
-export function thresholdsOf(rule: RuleName): [string, Threshold][] {
+export function thresholdsOf(rule: RuleName): [ThresholdName, Threshold][] {
   const thresholds: Record<string, Threshold> = ruleThresholds[rule];
-  return Object.entries(thresholds);
+  return Object.entries(thresholds) as [ThresholdName, Threshold][];
 }
 
 /** The rules of a company from what is stored; whatever is missing there is as it is without a choice. */

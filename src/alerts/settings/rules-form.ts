@@ -1,5 +1,11 @@
 import type { Format } from '../../web/format.ts';
-import { ruleNames, thresholdsOf, type RuleSetting, type RuleSettings } from '../rules/rule-settings.ts';
+import {
+  ruleNames,
+  thresholdsOf,
+  type RuleName,
+  type RuleSetting,
+  type RuleSettings,
+} from '../rules/rule-settings.ts';
 
 /** The form of the rules as it was sent: the rules, or the fields that are wrong. */
 type ReadForm = { ok: true; settings: RuleSettings } | { ok: false; errors: Record<string, string> };
@@ -42,4 +48,13 @@ export function formValues(settings: RuleSettings): Record<string, string> {
     ),
   ]);
   return Object.fromEntries(values);
+}
+
+/** How the form sets a rule, in a few words: muted, its thresholds, or that it is on. */
+export function describeRule(rule: RuleName, values: Record<string, string>, { t }: Format): string {
+  if (values[`${rule}.muted`] === 'on') return t('alerts.setMuted');
+  const thresholds = thresholdsOf(rule).map(([key]) =>
+    t(`alerts.set_${key}`, { value: values[fieldName(rule, key)] ?? '' }),
+  );
+  return thresholds.length === 0 ? t('alerts.setOn') : thresholds.join(', ');
 }

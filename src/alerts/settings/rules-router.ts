@@ -11,7 +11,7 @@ import { ruleNames, thresholdsOf, type RuleSettings } from '../rules/rule-settin
 import { changeRules } from './change-rules.ts';
 import { PREVIEW_DAYS, previewRules, readHistories, type Preview } from './preview-rules.ts';
 import { findRuleSettings } from '../rule-queries.ts';
-import { fieldName, formValues, readRulesForm, ruleFields } from './rules-form.ts';
+import { describeRule, fieldName, formValues, readRulesForm, ruleFields } from './rules-form.ts';
 
 /** `/rules`: the rules of a company, and what they would have raised. */
 export function createRulesRouter(deps: AppDeps): Router {
@@ -76,11 +76,13 @@ function renderRules(
     preview?: { typed: Preview; saved: Preview };
   },
 ): void {
-  const { t } = formatOf(res);
+  const format = formatOf(res);
   res.render('alerts/rules', {
-    title: t('alerts.rulesTitle'),
+    title: format.t('alerts.rulesTitle'),
     rules: ruleNames.map((name) => ({
       name,
+      summary: describeRule(name, form.values, format),
+      isOpen: Object.keys(form.errors).some((field) => field.startsWith(`${name}.`)),
       thresholds: thresholdsOf(name).map(([key, bounds]) => ({
         key,
         field: fieldName(name, key),

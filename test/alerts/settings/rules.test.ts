@@ -22,6 +22,10 @@ describe('the rules of a company', () => {
     const { text } = await (await signIn(test.app, cast.alice)).get(PATH);
     for (const rule of ruleNames) expect(text).toContain(`name="${rule}.muted"`);
     expect(text).toContain('name="failure-burst.failures" value="5"');
+    expect(text).toContain(
+      '>Many wrong passwords</h2><span class="fold-note">5 wrong passwords, within 60 min<',
+    );
+    expect(text).not.toContain('fold" open');
   });
 
   it('are saved, audited with what was before, and are nobody else’s', async () => {
@@ -77,6 +81,8 @@ describe('the rules of a company', () => {
       expect(answer.status).toBe(422);
       expect(answer.text).toContain('Enter a whole number from 3 to 100.');
       expect(answer.text).toContain(`name="failure-burst.failures" value="${typed}"`);
+      const open = [...answer.text.matchAll(/<details class="card fold" open>[\s\S]*?<h2>([^<]+)/g)];
+      expect(open.map(([, name]) => name)).toEqual(['Many wrong passwords']);
       expect(await saved(cast.acme.id)).toEqual([]);
     },
   );

@@ -7,6 +7,7 @@ export const admin = {
   operatorNav: 'Pages about this company',
   changeCompany: 'Choose another company',
 
+  staffNav: 'Pages for the staff',
   companiesTitle: 'Companies',
   companiesIntro:
     'Choose the company the dispute is about. Every visit is recorded where the company’s administrators can see it.',

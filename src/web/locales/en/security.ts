@@ -5,8 +5,6 @@ export const security = {
   bounded:
     'The newest {slots, number} events of each kind are kept and older ones are overwritten; one address leaves at most {perMinute, number} events of a kind per minute. Anything beyond that is only counted, in the metric security_events_total.',
   chooserTitle: 'Refused requests',
-  chooserText: 'Forged or unsigned requests and refused sign-ins, tokens and access, of all companies.',
-  chooserAction: 'Show security events',
 
   kind: 'Kind',
   allKinds: 'All kinds',

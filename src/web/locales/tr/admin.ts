@@ -7,6 +7,7 @@ export const admin: Record<keyof typeof en, string> = {
   operatorNav: 'Bu şirketle ilgili sayfalar',
   changeCompany: 'Başka şirket seç',
 
+  staffNav: 'Görevlilerin sayfaları',
   companiesTitle: 'Şirketler',
   companiesIntro:
     'İtirazın ilgili olduğu şirketi seçin. Her inceleme, şirket yöneticisinin görebileceği şekilde kaydedilir.',

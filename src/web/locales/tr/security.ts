@@ -7,9 +7,6 @@ export const security: Record<keyof typeof en, string> = {
   bounded:
     'Her türün en yeni {slots, number} olayı saklanır, daha eskilerinin üzerine yazılır; bir adres aynı türden dakikada en çok {perMinute, number} olay bırakır. Bunun ötesi yalnızca security_events_total ölçümünde sayılır.',
   chooserTitle: 'Reddedilen istekler',
-  chooserText:
-    'Bütün şirketlerde sahte veya imzasız istekler ile reddedilen girişler, anahtarlar ve erişimler.',
-  chooserAction: 'Güvenlik olaylarını göster',
 
   kind: 'Tür',
   allKinds: 'Bütün türler',

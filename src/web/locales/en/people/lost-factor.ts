@@ -3,8 +3,6 @@ export const lostFactor = {
   title: 'Lost second factors',
   intro: 'One of us asks, the person is told, and another one approves after {hours} hours.',
   chooserTitle: 'Lost second factors',
-  chooserText: 'Requests that wait for a second one of us.',
-  chooserAction: 'See the requests',
   none: 'No request is waiting',
   noneText: 'A request begins on the page of a person.',
   staff: 'Our staff',

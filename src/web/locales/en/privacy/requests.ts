@@ -32,6 +32,7 @@ export const requests = {
   decision_refused: 'Refused',
   decisionMissing: 'Choose a decision.',
   letter: 'Answer',
+  chooserAction: 'Show data requests',
   deskTitle: 'Data requests',
   deskIntro:
     'What people ask about their personal data. The clock starts at the receipt and cannot be changed.',

@@ -5,8 +5,6 @@ export const lostFactor: Record<keyof typeof en, string> = {
   title: 'Kaybolan ikinci adımlar',
   intro: 'Birimiz ister, kişiye haber verilir ve {hours} saat sonra bir başkamız onaylar.',
   chooserTitle: 'Kaybolan ikinci adımlar',
-  chooserText: 'İkinci bir görevliyi bekleyen istekler.',
-  chooserAction: 'İstekleri gör',
   none: 'Bekleyen istek yok',
   noneText: 'İstek, kişinin sayfasında başlar.',
   staff: 'Görevlilerimiz',

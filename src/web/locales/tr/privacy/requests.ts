@@ -32,6 +32,7 @@ export const requests = {
   decision_refused: 'Ret',
   decisionMissing: 'Bir karar seçin.',
   letter: 'Yanıt',
+  chooserAction: 'Başvuruları göster',
   deskTitle: 'Veri başvuruları',
   deskIntro: 'Kişilerin kişisel verileriyle ilgili istekleri. Süre alınışla başlar ve değiştirilemez.',
   urgent:
