@@ -1,12 +1,12 @@
 /** A line across a chart, with what it stands for. */
-export interface AxisLine {
+interface AxisLine {
   /** Distance from the top, in per cent of the chart's height. */
   y: number;
   value: number;
 }
 
 /** The scale beside a chart: from nothing to `top`, which is at least the highest value. */
-export interface Axis {
+interface Axis {
   top: number;
   /** From the top down. */
   lines: AxisLine[];
