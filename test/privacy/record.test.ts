@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { activities, type ActivityName } from '../../src/privacy/registry/activities.ts';
+import { activities, recipients, type ActivityName } from '../../src/privacy/registry/activities.ts';
 import { describeActivities } from '../../src/privacy/registry/describe-activities.ts';
 import { listPersonalColumns } from '../../src/privacy/registry/registry.ts';
 import { findCurrentDocument } from '../../src/legal/queries.ts';
@@ -52,6 +52,16 @@ it('has the record of processing on a page and in a file, both with all that the
       const cells = [lists.grounds, lists.people, lists.categories, lists.recipients, lists.periods];
       expect(page).toContain([`${title} ${purpose}`, ...cells.flat()].join(' '));
     }
+    // Each recipient has words of its own about transfers: on the page once, in the file with each purpose.
+    const { t } = formatFor(locale);
+    expect(new Set(recipients.map((name) => t(`privacy.transfer_${name}`))).size).toBe(recipients.length);
+    for (const name of recipients)
+      expect(page).toContain(`${t(`privacy.recipient_${name}`)} ${t(`privacy.transfer_${name}`)}`);
+    for (const [at, name] of names.entries())
+      for (const recipient of activities[name].recipients)
+        expect(records[at]!.transfers).toContain(
+          `${t(`privacy.recipient_${recipient}`)}: ${t(`privacy.transfer_${recipient}`)}`,
+        );
     const columns = records.flatMap((record) => record.columns!.split(' '));
     expect(columns.toSorted()).toEqual(
       listPersonalColumns()

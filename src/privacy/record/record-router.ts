@@ -2,7 +2,7 @@ import { Router, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { CSV_BOM, csvLine, separatorOf, type CsvValue } from '../../evidence/csv.ts';
 import { formatOf } from '../../web/page-locals.ts';
-import { describeActivities } from '../registry/describe-activities.ts';
+import { describeActivities, describeTransfers } from '../registry/describe-activities.ts';
 
 const COLUMNS = [
   'activity',
@@ -29,6 +29,7 @@ export function createRecordRouter({ config }: Pick<AppDeps, 'config'>): Router 
     res.render('admin/record/show', {
       title: formatOf(res).t('privacy.recordTitle'),
       activities: describeActivities(formatOf(res)),
+      transfers: describeTransfers(formatOf(res)),
       seller: config.seller,
       months: config.retentionMonths ?? 0,
       at: req.receivedAt,
@@ -56,7 +57,7 @@ function toCells({ seller }: AppDeps['config'], res: Response): CsvValue[][] {
     activity.people.join('; '),
     activity.categories.join('; '),
     activity.recipients.join('; '),
-    t('privacy.recordTransfersText'),
+    [...activity.transfers, t('privacy.recordTransfersText')].join(' '),
     activity.periods.join('; '),
     t('privacy.recordMeasuresText'),
     [seller.name, seller.address, seller.email].join('; '),

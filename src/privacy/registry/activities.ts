@@ -6,8 +6,20 @@ type Ground = 'contract' | 'legal-duty' | 'protection-of-a-right' | 'legitimate-
 /** The people whom data is about. */
 type PeopleKind = 'members' | 'admins' | 'operators' | 'invited' | 'visitors';
 
-/** Those who get data, inside the company and outside. */
-type Recipient = 'admins' | 'operators' | 'hosting' | 'mail-providers' | 'paytr' | 'banks' | 'authorities';
+/**
+ * Those who get data, inside the company and outside. The texts `privacy.transfer_…` say of each whether data
+ * goes abroad, and on which ground. A service for time stamps would be one more: none is used yet.
+ */
+export const recipients = [
+  'admins',
+  'operators',
+  'hosting',
+  'mail-providers',
+  'paytr',
+  'banks',
+  'authorities',
+] as const;
+type Recipient = (typeof recipients)[number];
 
 /** One purpose for which personal data is processed: a row of the record of processing (GDPR art. 30). */
 interface Activity {

@@ -1,5 +1,5 @@
 import type { Format } from '../../web/format.ts';
-import { activities, type ActivityName } from './activities.ts';
+import { activities, recipients, type ActivityName } from './activities.ts';
 import { periods, type PeriodName } from './periods.ts';
 import { listPersonalColumns } from './registry.ts';
 
@@ -13,6 +13,8 @@ export interface DescribedActivity {
   grounds: string[];
   periods: string[];
   recipients: string[];
+  /** For each of the recipients whether data goes abroad, and on which ground. */
+  transfers: string[];
   /** The tables and columns, by their names in the database. */
   columns: string[];
 }
@@ -21,7 +23,7 @@ export interface DescribedActivity {
 export function describeActivities({ t }: Pick<Format, 't'>): DescribedActivity[] {
   const columns = listPersonalColumns();
   return (Object.keys(activities) as ActivityName[]).map((name) => {
-    const { grounds, people, recipients } = activities[name];
+    const { grounds, people, recipients: receiving } = activities[name];
     const own = columns.filter(({ activity }) => activity === name);
     return {
       name,
@@ -31,10 +33,23 @@ export function describeActivities({ t }: Pick<Format, 't'>): DescribedActivity[
       categories: unique(own.map(({ category }) => t(`privacy.category_${category}`))),
       grounds: grounds.map((ground) => t(`privacy.ground_${ground}`)),
       periods: unique(own.map(({ period }) => describePeriod({ t }, period))),
-      recipients: recipients.map((recipient) => t(`privacy.recipient_${recipient}`)),
+      recipients: receiving.map((recipient) => t(`privacy.recipient_${recipient}`)),
+      transfers: receiving.map((recipient) => describeTransfer({ t }, recipient)),
       columns: own.map(({ table, column }) => `${table}.${column}`),
     };
   });
+}
+
+/** Every recipient with what is said of transfers to it, for the page that lists each once. */
+export function describeTransfers({ t }: Pick<Format, 't'>): { recipient: string; transfer: string }[] {
+  return recipients.map((recipient) => ({
+    recipient: t(`privacy.recipient_${recipient}`),
+    transfer: t(`privacy.transfer_${recipient}`),
+  }));
+}
+
+function describeTransfer({ t }: Pick<Format, 't'>, recipient: (typeof recipients)[number]): string {
+  return `${t(`privacy.recipient_${recipient}`)}: ${t(`privacy.transfer_${recipient}`)}`;
 }
 
 /** A period in words: `24 months after the end of the paid period they belong to`. */

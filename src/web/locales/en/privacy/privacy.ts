@@ -79,6 +79,17 @@ export const privacy = {
   recipient_paytr: 'PayTR',
   recipient_banks: 'banks and card schemes, when a payment is disputed',
   recipient_authorities: 'courts and authorities, where the law demands it',
+  transfer_admins: 'No transfer by the seller. An admin who is abroad reads the records from there.',
+  transfer_operators: 'No transfer: the staff belong to the seller.',
+  transfer_hosting:
+    'Abroad only when the servers that the seller rents stand there: then by an adequacy decision, or by a standard contract that the Authority is told of within five working days of its signing (KVKK art. 9, GDPR chapter V).',
+  'transfer_mail-providers':
+    'Mails go through the SMTP server that the seller has set up: abroad only when its provider is there, then by an adequacy decision, or by a standard contract that the Authority is told of within five working days of its signing (KVKK art. 9, GDPR chapter V). Where a mailbox itself stands is the choice of its owner.',
+  transfer_paytr:
+    'PayTR is established in Türkiye: no transfer abroad by a seller in Türkiye. For a seller elsewhere it is one, under GDPR chapter V.',
+  transfer_banks:
+    'Banks and card schemes abroad get records only about a disputed payment, in the single case, to protect a right (KVKK art. 9, GDPR art. 49(1)(e)).',
+  transfer_authorities: 'Those abroad get data only where the law or a treaty demands it.',
   length_hours: '{amount, plural, one {# hour} other {# hours}}',
   length_days: '{amount, plural, one {# day} other {# days}}',
   length_months: '{amount, plural, one {# month} other {# months}}',
@@ -118,7 +129,7 @@ export const privacy = {
     'Passwords are kept as argon2id hashes, secrets of links, tokens and sessions as SHA-256 only. Companies are kept apart in every query. Evidence is append-only in the database, for the app’s own role too. Looks of the staff into a company are recorded where its admins see them. Connections are encrypted (HTTPS, SMTP with TLS where the mail server offers it).',
   recordTransfers: 'Transfers to third countries',
   recordTransfersText:
-    'Only as far as the hosting or mail provider, PayTR, or a bank is abroad: under KVKK art. 9 and GDPR chapter V. Which providers the seller uses, where they are and which safeguards apply is kept by the seller beside this record.',
+    'Which providers the seller uses, where they are and which safeguards were agreed is kept by the seller beside this record. No service for time stamps gets data: none is used yet.',
   recordRetentionSetting:
     '{months, plural, =0 {Months of the audit trail and of sessions are not removed yet: RETENTION_MONTHS is not set.} other {Whole months of the audit trail and of sessions are removed after # months.}}',
 

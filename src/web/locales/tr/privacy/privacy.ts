@@ -77,6 +77,19 @@ export const privacy = {
   recipient_paytr: 'PayTR',
   recipient_banks: 'bir ödemeye itiraz edildiğinde bankalar ve kart sistemleri',
   recipient_authorities: 'kanunun gerektirdiği hâllerde mahkemeler ve makamlar',
+  transfer_admins:
+    'Satıcı tarafından aktarım yapılmaz. Yurt dışındaki bir yönetici kayıtları bulunduğu yerden görüntüler.',
+  transfer_operators: 'Aktarım yapılmaz: çalışanlar satıcıya bağlıdır.',
+  transfer_hosting:
+    'Yalnızca satıcının kiraladığı sunucular yurt dışındaysa aktarılır; o zaman yeterlilik kararına veya imzasından itibaren beş iş günü içinde Kurum’a bildirilen bir standart sözleşmeye dayanır (KVKK m. 9, GDPR V. bölüm).',
+  'transfer_mail-providers':
+    'E-postalar satıcının kurduğu SMTP sunucusu üzerinden gider: yalnızca sağlayıcısı yurt dışındaysa aktarılır; o zaman yeterlilik kararına veya imzasından itibaren beş iş günü içinde Kurum’a bildirilen bir standart sözleşmeye dayanır (KVKK m. 9, GDPR V. bölüm). Posta kutusunun nerede bulunduğu sahibinin seçimidir.',
+  transfer_paytr:
+    'PayTR Türkiye’de yerleşiktir: Türkiye’deki bir satıcı yurt dışına aktarım yapmaz. Başka bir ülkedeki satıcı bakımından GDPR V. bölüm uyarınca bir aktarımdır.',
+  transfer_banks:
+    'Yurt dışındaki bankalar ve kart sistemleri yalnızca itiraz edilen bir ödemenin kayıtlarını, tek bir olay için ve bir hakkın korunması amacıyla alır (KVKK m. 9, GDPR m. 49(1)(e)).',
+  transfer_authorities:
+    'Yurt dışındaki makamlar verileri yalnızca kanunun veya bir antlaşmanın gerektirdiği hâllerde alır.',
   length_hours: '{amount, plural, other {# saat}}',
   length_days: '{amount, plural, other {# gün}}',
   length_months: '{amount, plural, other {# ay}}',
@@ -116,7 +129,7 @@ export const privacy = {
     'Parolalar argon2id özeti olarak; bağlantı, belirteç ve oturum sırları yalnızca SHA-256 olarak saklanır. Şirketler her sorguda birbirinden ayrılır. Deliller, uygulamanın kendi rolü için de veritabanında yalnızca eklenebilir. Çalışanların bir şirkete bakışı, yöneticilerinin gördüğü yere kaydedilir. Bağlantılar şifrelidir (HTTPS; e-posta sunucusunun sunduğu hâllerde TLS ile SMTP).',
   recordTransfers: 'Yurt dışına aktarım',
   recordTransfersText:
-    'Yalnızca barındırma veya e-posta hizmeti sağlayıcısının, PayTR’nin ya da bir bankanın yurt dışında bulunduğu ölçüde: KVKK m. 9 ve GDPR V. bölüm uyarınca. Satıcının hangi sağlayıcıları kullandığı, nerede bulundukları ve hangi güvencelerin geçerli olduğu satıcı tarafından bu kaydın yanında tutulur.',
+    'Satıcının hangi sağlayıcıları kullandığı, nerede bulundukları ve hangi güvencelerin kararlaştırıldığı satıcı tarafından bu kaydın yanında tutulur. Hiçbir zaman damgası hizmetine veri gitmez: henüz kullanılmamaktadır.',
   recordRetentionSetting:
     '{months, plural, =0 {İşlem günlüğünün ve oturumların ayları henüz silinmiyor: RETENTION_MONTHS ayarlanmamış.} other {İşlem günlüğünün ve oturumların tamamlanmış ayları # ay sonra silinir.}}',
 
