@@ -12,12 +12,18 @@ import {
 } from './operator/operator-command.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
-const terminal: Terminal = {
+const terminal: Omit<Terminal, 'baseUrl'> = {
   say: (line) => {
     process.stdout.write(`${line}\n`);
   },
   readInput: () => text(process.stdin),
 };
+
+/** As config.ts has it; of the whole configuration the command needs no more. */
+function baseUrl(): string {
+  const { BASE_URL, PORT } = process.env;
+  return (BASE_URL ?? `http://localhost:${PORT ?? '3000'}`).replace(/\/+$/, '');
+}
 
 /** `npm run operator -- …`: the only way to create an operator, one of the platform's own staff. */
 async function main(): Promise<void> {
@@ -30,7 +36,7 @@ async function main(): Promise<void> {
   const database = await findDatabase(process.env, (line) => process.stderr.write(`${line}\n`));
   const db = createDb({ url: database.appUrl, poolMax: 2, applicationName: 'youarecoder-operator' });
   try {
-    await runOperatorCommand(db, commandContext(), call, terminal);
+    await runOperatorCommand(db, commandContext(), call, { ...terminal, baseUrl: baseUrl() });
   } finally {
     await db.destroy();
     await database.stop();

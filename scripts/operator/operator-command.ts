@@ -5,6 +5,8 @@ import type { z } from 'zod';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import { createOperator } from '../../src/people/create-operator.ts';
 import { deactivateOperator } from '../../src/people/deactivate-operator.ts';
+import { makeOperatorLink } from '../../src/people/password/make-operator-link.ts';
+import { resetLink } from '../../src/people/password/password-mails.ts';
 import { formErrors } from '../../src/web/form-errors.ts';
 import { emailAddress, newPassword } from '../../src/auth/input.ts';
 import { acceptInvitationForm } from '../../src/people/input.ts';
@@ -16,11 +18,13 @@ export const USAGE = `Operators are the platform's own staff. They see every com
 
   npm run operator -- create <email> [--name "Full name"] [--locale tr|en] [--password-stdin]
   npm run operator -- list
+  npm run operator -- new-password <email>
   npm run operator -- deactivate <email>
 
 create prints a random password once, or takes one from standard input. At the first sign-in the operator sets
-up a second factor (an authenticator app or a passkey); before that, nothing else opens. The database is DATABASE_URL, else the
-embedded one that "npm start" made.`;
+up a second factor (an authenticator app or a passkey); before that, nothing else opens. new-password
+prints a link that is good once, for an hour: the way back for an operator who forgot the password or whose account was locked. The
+database is DATABASE_URL, else the embedded one that "npm start" made; links begin with BASE_URL.`;
 
 /** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
 export class CommandError extends Error {
@@ -34,7 +38,7 @@ export class CommandError extends Error {
 
 /** A parsed call. Nothing is looked up yet. */
 interface OperatorCall {
-  command: 'create' | 'list' | 'deactivate' | 'help';
+  command: 'create' | 'list' | 'new-password' | 'deactivate' | 'help';
   email: string | undefined;
   name: string | undefined;
   locale: 'tr' | 'en';
@@ -45,6 +49,8 @@ interface OperatorCall {
 export interface Terminal {
   say(line: string): void;
   readInput(): Promise<string>;
+  /** The address of the app, for links. */
+  baseUrl: string;
 }
 
 /** Parses the arguments of a call. Throws `CommandError` for a wrong one. */
@@ -68,6 +74,7 @@ export async function runOperatorCommand(
 ): Promise<void> {
   if (call.command === 'create') await create(db, context, call, terminal);
   else if (call.command === 'list') await list(db, terminal);
+  else if (call.command === 'new-password') await makeLink(db, context, call, terminal);
   else if (call.command === 'deactivate') await deactivate(db, context, call, terminal);
   else terminal.say(USAGE);
 }
@@ -99,6 +106,22 @@ async function list(db: Knex, terminal: Terminal): Promise<void> {
     const lastSignIn = operator.last_login_at?.toISOString() ?? 'never signed in';
     terminal.say([state.padEnd(11), operator.email, operator.full_name, lastSignIn].join('  '));
   }
+}
+
+async function makeLink(
+  db: Knex,
+  context: RequestContext,
+  call: OperatorCall,
+  terminal: Terminal,
+): Promise<void> {
+  const email = parse(emailAddress, call.email, '<email>');
+  const outcome = await makeOperatorLink(db, context, { email });
+  if (!outcome.ok) {
+    const isUnknown = outcome.reason === 'unknown';
+    throw new CommandError(isUnknown ? `no operator has the address ${email}` : `${email} is deactivated`);
+  }
+  terminal.say(`A new password for ${email}, once, until ${outcome.expiresAt.toISOString()}:`);
+  terminal.say(resetLink(terminal.baseUrl, outcome.token));
 }
 
 async function deactivate(
@@ -135,7 +158,7 @@ function parseWords(args: string[]) {
 }
 
 function isCommand(word: string): word is OperatorCall['command'] {
-  return ['create', 'list', 'deactivate', 'help'].includes(word);
+  return ['create', 'list', 'new-password', 'deactivate', 'help'].includes(word);
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {

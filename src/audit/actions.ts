@@ -82,6 +82,7 @@ export const auditActions = {
     'A public key for SSH was removed; details.reason says whether by its owner or with the access of the person',
   operator_created: 'A platform operator was made from the command line',
   operator_deactivated: 'The access of a platform operator was ended from the command line',
+  operator_reset_made: 'A link for a new password of a platform operator was made on the command line',
   operator_company_viewed: 'A platform operator looked into the company',
   legal_hold_placed:
     'A platform operator ordered that no evidence about the company is removed (details has the case)',

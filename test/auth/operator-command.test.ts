@@ -8,7 +8,7 @@ import {
 } from '../../scripts/operator/operator-command.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildUser } from '../support/programs/build.ts';
+import { buildCast, buildUser } from '../support/programs/build.ts';
 import { compile } from '../support/programs/compile.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { rowsOf } from './rows.ts';
@@ -29,6 +29,7 @@ async function operator(args: string[], stdin = ''): Promise<Ended> {
       ended.out += `${line}\n`;
     },
     readInput: () => Promise.resolve(stdin),
+    baseUrl: 'https://app.example.com',
   };
   const { log } = testApp.deps;
   const context = systemContext({ name: 'operator-command', at: new Date(), log });
@@ -150,5 +151,48 @@ describe('npm run operator -- create', () => {
     expect(unreachable.err).toContain('ECONNREFUSED');
     for (const { err } of [taken, bad, unknown, odd, unreachable]) expect(err).not.toContain('    at ');
     expect(await testApp.db('users').where({ id: member.id }).first()).toMatchObject({ role: 'member' });
+  });
+});
+
+describe('npm run operator -- new-password', () => {
+  const NEW = 'a lamp that whispers';
+  const linkIn = ({ out }: Ended): string =>
+    /https:\/\/app\.example\.com(\/auth\/reset\/[\w-]{43})\n$/.exec(out)?.[1] ?? '';
+
+  it('prints a link for an operator whose account was locked: once, audited, and past no second factor', async () => {
+    const { olivia } = await buildCast(testApp.db);
+    const locked = { password_blocked_at: new Date() };
+    await testApp.db('users').where('id', olivia.id).update(locked);
+    const [first, made] = [
+      await operator(['new-password', olivia.email]),
+      await operator(['new-password', olivia.email.toUpperCase()]),
+    ];
+    expect(made).toMatchObject({ code: 0, err: '' });
+    const visitor = new Visitor(testApp.app);
+    expect((await visitor.get(linkIn(first))).status).toBe(410);
+    expect((await visitor.post(linkIn(made), { password: NEW })).headers.location).toBe('/auth/login');
+    expect((await visitor.get(linkIn(made))).status).toBe(410);
+    const answer = await visitor.post('/auth/login', { email: olivia.email, password: NEW });
+    expect(answer.headers.location).toBe('/auth/second-factor');
+    const rows = await rowsOf(testApp.db, 'operator_reset_made');
+    expect(rows).toMatchObject([
+      { actor_type: 'system', resource_id: String(olivia.id), details: { email: olivia.email } },
+      { actor_type: 'system', resource_id: String(olivia.id), details: { email: olivia.email } },
+    ]);
+    expect(JSON.stringify(rows)).not.toContain(linkIn(made).slice(-43));
+  });
+
+  it('refuses people of companies, strangers, and operators whose access has ended', async () => {
+    const { bob, olivia } = await buildCast(testApp.db);
+    await testApp.db('users').where('id', olivia.id).update({ deactivated_at: new Date() });
+    const [member, ended, none] = await Promise.all([
+      operator(['new-password', bob.email]),
+      operator(['new-password', olivia.email]),
+      operator(['new-password']),
+    ]);
+    expect(member).toMatchObject({ code: 1, out: '', err: `no operator has the address ${bob.email}\n` });
+    expect(ended).toMatchObject({ code: 1, out: '', err: `${olivia.email} is deactivated\n` });
+    expect(none.code).toBe(2);
+    expect(await testApp.db('password_resets').whereIn('user_id', [bob.id, olivia.id])).toEqual([]);
   });
 });

@@ -80,7 +80,8 @@ export async function resetPassword(
     if (isPersonalPassword(input.password, [account.email, account.full_name]))
       return { ok: false, reason: 'is-personal' };
     const byThem: RequestContext = { ...context, actorType: 'user', userId: account.id };
-    const isClaim = account.email_confirmed_at === null;
+    // No stranger makes an account of the staff, whose link comes from the command line.
+    const isClaim = account.company_id !== null && account.email_confirmed_at === null;
     await storePassword(trx, byThem, {
       account,
       passwordHash,

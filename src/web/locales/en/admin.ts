@@ -332,6 +332,7 @@ export const auditAction = {
   ssh_key_removed: 'SSH key removed',
   operator_created: 'Platform operator created',
   operator_deactivated: 'Platform operator’s access ended',
+  operator_reset_made: 'Link for a platform operator’s new password made',
   operator_company_viewed: 'Platform staff looked into the company',
   legal_hold_placed: 'Evidence hold started',
   legal_hold_released: 'Evidence hold released',

@@ -66,6 +66,7 @@ export const auditSentence = {
   ssh_key_removed: '{actor} removed the SSH key {name}',
   operator_created: '{actor} created the staff account {email}',
   operator_deactivated: '{actor} ended the access of the staff account {email}',
+  operator_reset_made: '{actor} made a link for a new password of the staff account {email}',
   operator_company_viewed: '{actor} looked at {page}',
   legal_hold_placed: '{actor} placed a hold for {hold}',
   legal_hold_released: '{actor} released the hold for {hold}',

@@ -333,6 +333,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   ssh_key_removed: 'SSH anahtarı kaldırıldı',
   operator_created: 'Platform görevlisi oluşturuldu',
   operator_deactivated: 'Platform görevlisinin erişimi sonlandırıldı',
+  operator_reset_made: 'Platform görevlisinin yeni parola bağlantısı oluşturuldu',
   operator_company_viewed: 'Platform görevlisi şirketi inceledi',
   legal_hold_placed: 'Kayıt koruması başlatıldı',
   legal_hold_released: 'Kayıt koruması kaldırıldı',

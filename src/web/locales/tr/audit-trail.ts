@@ -65,6 +65,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   ssh_key_removed: '{actor}, {name} adlı SSH anahtarını kaldırdı',
   operator_created: '{actor}, {email} adresi için platform görevlisi hesabı oluşturdu',
   operator_deactivated: '{actor}, {email} adresli platform görevlisinin erişimini sonlandırdı',
+  operator_reset_made: '{actor}, {email} adresli platform görevlisi için yeni parola bağlantısı oluşturdu',
   operator_company_viewed: '{actor} şu sayfaya baktı: {page}',
   legal_hold_placed: '{actor}, {hold} için kayıt koruması başlattı',
   legal_hold_released: '{actor}, {hold} için kayıt korumasını kaldırdı',
