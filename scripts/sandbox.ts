@@ -20,7 +20,9 @@ async function main(env: NodeJS.ProcessEnv): Promise<void> {
   });
   const listening = await listenNearPort(sandbox, port);
   if (listening.moved)
-    console.log(`Port ${String(port)} is taken: set PAYTR_BASE_URL=${listening.url} for the app.`);
+    console.log(
+      `Port ${String(port)} is taken: set PAYTR_BASE_URL=${listening.url} and TCMB_BASE_URL=${listening.url} for the app.`,
+    );
   console.log(`PayTR sandbox on ${listening.url}, notifying ${callbackUrl}`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void listening.close());

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Express } from 'express';
+import { tcmbRoutes } from '../tcmb-sandbox/tcmb-routes.ts';
 import { callbackFields } from './callbacks.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { panelRoutes } from './panel-routes.ts';
@@ -115,6 +116,7 @@ function createApp(state: SandboxState): Express {
     });
     next();
   });
+  app.use(tcmbRoutes());
   app.use(panelRoutes(state), paymentRoutes(state), gatewayRoutes(state));
   return app;
 }

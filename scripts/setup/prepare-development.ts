@@ -110,6 +110,8 @@ async function startSandbox(
   Object.assign(env, {
     BASE_URL: baseUrl,
     PAYTR_BASE_URL: listening.url,
+    // The sandbox also has the central bank's files, made up.
+    TCMB_BASE_URL: env['TCMB_BASE_URL'] ?? listening.url,
     PAYTR_MERCHANT_ID: secrets.paytr.merchantId,
     PAYTR_MERCHANT_KEY: secrets.paytr.merchantKey,
     PAYTR_MERCHANT_SALT: secrets.paytr.merchantSalt,

@@ -12,6 +12,7 @@ import { createAccountHelpRouter } from './account-help/account-help-router.ts';
 import { createAuditRouter } from './audit-router.ts';
 import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
+import { createPricesRouter } from '../billing/prices/prices-router.ts';
 import { createRecordRouter } from '../privacy/record/record-router.ts';
 import { createDeskRouter } from '../privacy/requests/desk-router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
@@ -44,7 +45,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   const router = Router();
   // Before the rest, which refuses members: these pages do not exist for members and admins.
   router.use(
-    ['/security', '/requests', '/record-of-processing', '/record-of-processing.csv'],
+    ['/security', '/finance', '/requests', '/record-of-processing', '/record-of-processing.csv'],
     hideFromOthers,
   );
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
@@ -59,6 +60,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createSecurityRouter(deps));
   router.use(createDeskRouter(deps));
   router.use(createRecordRouter(deps));
+  router.use(createPricesRouter(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
   // Nor do lost second factors: the staff can lose theirs as well.

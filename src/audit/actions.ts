@@ -118,6 +118,8 @@ export const auditActions = {
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
   retention_applied:
     'A month of evidence older than the retention was dropped (resource is the partition; details.dropped_rows)',
+  price_list_added:
+    'An operator made a new version of the prices (details has all of it, and from when on it counts)',
   data_request_received:
     'A person asked for something about personal data (details has kind and way); the 30 days begin at the receipt',
   data_request_identity_checked: 'An operator noted how the identity of the person was checked',

@@ -4,11 +4,11 @@ import type { PaidPlan } from '../plan.ts';
 import { count, currency, field, id, text } from '../record-fields.ts';
 
 /** The sides of a bulletin of the Turkish central bank, as the columns of `exchange_rates` are called. */
-const rateSides = ['forex_buying', 'forex_selling', 'banknote_buying', 'banknote_selling'] as const;
+export const rateSides = ['forex_buying', 'forex_selling', 'banknote_buying', 'banknote_selling'] as const;
 export type RateSide = (typeof rateSides)[number];
 
 /** How a converted price becomes a multiple of its step. */
-const roundingModes = ['nearest', 'up'] as const;
+export const roundingModes = ['nearest', 'up'] as const;
 
 const planPrices = (meaning: string) =>
   field(

@@ -22,7 +22,7 @@ import {
 import { includedTax } from './included-tax.ts';
 import { boughtPeriod, type BoughtPeriod } from './bought-period.ts';
 import { checkOrder } from './order-rules.ts';
-import { offerProblem } from './prices/offer-words.ts';
+import { offerProblem, priceFactsRows } from './prices/offer-words.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
 import type { PaidPlan } from '../plan.ts';
@@ -222,6 +222,7 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
     period,
     starts: startText(format, period, payment.plan, req.receivedAt),
     openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS),
+    priceFacts: priceFactsRows(format, payment.price_facts, payment.plan),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
     taxPercent: number(config.taxPercent, 2),
   });

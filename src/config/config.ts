@@ -8,6 +8,9 @@ import type { TrustProxy } from './trust-proxy.ts';
 import { parseCommand } from './command-template.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
 
+/** A file of some 10 kB. The job that asks waits for it, and so do the others of the schedule. */
+const TCMB_TIMEOUT_SECONDS = 10;
+
 export interface Config {
   production: boolean;
   port: number;
@@ -58,6 +61,8 @@ export interface Config {
   taxPercent: number;
   /** A bulletin of exchange rates that is older is too old to make prices from. */
   rateMaxAgeDays: number;
+  /** The Turkish central bank. `always`: rates are fetched whether or not a price list needs them. */
+  tcmb: { baseUrl: string; timeoutSeconds: number; always: boolean };
   /** Days in which a person may complain about an answer: after it, and at most after the request. */
   complaintDaysAfterAnswer: number;
   complaintDaysAfterRequest: number;
@@ -185,6 +190,11 @@ function toConfig(env: Environment): Config {
     },
     taxPercent: env.TAX_PERCENT,
     rateMaxAgeDays: env.RATE_MAX_AGE_DAYS,
+    tcmb: {
+      baseUrl: env.TCMB_BASE_URL,
+      timeoutSeconds: TCMB_TIMEOUT_SECONDS,
+      always: env.TCMB_FETCH === 'always',
+    },
     complaintDaysAfterAnswer: env.COMPLAINT_DAYS_AFTER_ANSWER,
     complaintDaysAfterRequest: env.COMPLAINT_DAYS_AFTER_REQUEST,
     invoicePrefix: env.INVOICE_PREFIX,

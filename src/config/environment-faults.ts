@@ -70,6 +70,8 @@ function findProductionFaults(env: Environment): string[] {
     );
   }
   if (!env.PAYTR_BASE_URL.startsWith('https://')) faults.push('PAYTR_BASE_URL: must be https in production');
+  // Whoever could change a rate on its way would set our prices.
+  if (!env.TCMB_BASE_URL.startsWith('https://')) faults.push('TCMB_BASE_URL: must be https in production');
   if (env.PAYTR_USER_IP_OVERRIDE !== undefined)
     faults.push('PAYTR_USER_IP_OVERRIDE: is for development only');
   for (const name of ['SELLER_ADDRESS', 'SELLER_PHONE', 'SELLER_EMAIL'] as const) {

@@ -165,6 +165,13 @@ export const environment = z.object({
    * is not on offer. A religious holiday between two weekends is nine days long.
    */
   RATE_MAX_AGE_DAYS: z.coerce.number().int().min(1).max(60).default(10),
+  /** The address of the Turkish central bank's files. In development npm start has a stand-in. */
+  TCMB_BASE_URL: origin.default('https://www.tcmb.gov.tr'),
+  /**
+   * When rates are fetched. needed: while a price list converts prices, now or later. always: also without,
+   * for what an invoice in another currency is worth in liras.
+   */
+  TCMB_FETCH: z.enum(['needed', 'always']).default('needed'),
   // --- Invoices: the seller
   /** Name on invoices and beside the legal texts. */
   SELLER_NAME: text.max(120).default('YouAreCoder'),

@@ -8,6 +8,7 @@ import { watchEvents } from '../alerts/watch/watch-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { mailLocks } from '../auth/lock/mail-locks.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
+import { keepRates } from '../billing/prices/keep-rates.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { applyRetention } from './apply-retention.ts';
@@ -34,6 +35,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'expire-pending-payments',
       everySeconds: 300,
       run: (db, context) => expirePendingPayments(db, context, deps),
+    },
+    {
+      name: 'keep-rates',
+      // The bank publishes once a day, at about 15:30, and late at times.
+      everySeconds: 1800,
+      run: (db, context) => keepRates(db, context, deps.config),
     },
     {
       name: 'make-partitions',

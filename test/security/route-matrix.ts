@@ -12,6 +12,7 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
+import { financeRules } from './finance-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface RouteRule {
   audit: AuditAction | { none: string };
   /** The row that follows when a download has ended. */
   follows?: AuditAction;
+  /** The action is about the platform, so its row names no company, whichever one an operator looks at. */
+  isAboutNoCompany?: true;
   /**
    * The reason why a route that writes is meant for the platform's staff as well. Without a reason they are
    * refused.
@@ -408,6 +411,7 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   ...secondFactorRules,
+  ...financeRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),

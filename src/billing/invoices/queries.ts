@@ -4,6 +4,7 @@ import { currencies } from '../../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import { paidPlans } from '../../plan.ts';
 import { columnsOf } from '../../record-fields.ts';
+import type { PriceFacts } from '../price-facts.ts';
 
 /** A party of an invoice as it was on the day of issue. */
 export interface InvoiceParty {
@@ -41,6 +42,7 @@ export interface PrintedInvoice extends Invoice {
   merchant_oid: string;
   test_mode: boolean;
   amount_minor: number;
+  price_facts: PriceFacts | null;
   paid_at: Date;
 }
 
@@ -51,6 +53,7 @@ const printedColumns = [
   'payments.merchant_oid',
   'payments.test_mode',
   'payments.amount_minor',
+  'payments.price_facts',
   'payments.paid_at',
 ];
 

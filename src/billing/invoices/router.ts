@@ -9,6 +9,7 @@ import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { refuseFromElsewhere } from '../../web/refuse-from-elsewhere.ts';
 import { idAddress } from '../input.ts';
+import { priceFactsRows } from '../prices/offer-words.ts';
 import { findAnyInvoice, findInvoice, type PrintedInvoice } from './queries.ts';
 
 /**
@@ -30,7 +31,8 @@ async function showInvoice(db: Knex, req: Request, res: Response): Promise<void>
   if (!address.success) throw new NotFound();
   const invoice = await readInvoice(db, req, address.data.id);
   if (invoice === undefined) throw new NotFound();
-  const { t, number } = formatOf(res);
+  const format = formatOf(res);
+  const { t, number } = format;
   const isOperator = req.user?.role === 'operator';
   res.render('billing/invoice', {
     title: t('billing.invoiceTitle', { number: invoice.invoice_no }),
@@ -38,6 +40,7 @@ async function showInvoice(db: Knex, req: Request, res: Response): Promise<void>
       ? { href: `/admin?company=${String(invoice.company_id)}`, text: t('common.back') }
       : { href: '/billing#invoices', text: t('billing.backToBilling') },
     invoice,
+    priceFacts: priceFactsRows(format, invoice.price_facts, invoice.plan),
     netMinor: invoice.total_minor - invoice.tax_minor,
     surchargeMinor: Math.max(0, invoice.total_minor - invoice.amount_minor),
     taxPercent: number(Number(invoice.tax_percent), 2),

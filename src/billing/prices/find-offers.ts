@@ -16,16 +16,24 @@ export type Offer = (CurrencyOffer & { ok: true; priceListId: number }) | (Curre
  */
 export async function findOffers(
   db: Knex,
-  { at, currencies, rateMaxAgeDays }: { at: Date; currencies: readonly Currency[]; rateMaxAgeDays: number },
+  asked: { at: Date; currencies: readonly Currency[]; rateMaxAgeDays: number },
 ): Promise<Offer[]> {
-  const list = await findPriceListInForce(db, at);
-  if (list === undefined)
-    return currencies.map((currency) => ({ ok: false, currency, reason: 'not-priced' }));
+  const list = await findPriceListInForce(db, asked.at);
+  const offers = await offersOf(db, list ?? null, asked);
+  return offers.map(
+    (offer) => (offer.ok && list !== undefined ? { ...offer, priceListId: list.id } : offer) as Offer,
+  );
+}
+
+/** The same for a list that is perhaps not in force; nothing is on offer by none. */
+export async function offersOf(
+  db: Knex,
+  list: PriceListTerms | null,
+  { at, currencies, rateMaxAgeDays }: { at: Date; currencies: readonly Currency[]; rateMaxAgeDays: number },
+): Promise<CurrencyOffer[]> {
+  if (list === null) return currencies.map((currency) => ({ ok: false, currency, reason: 'not-priced' }));
   const on = await ratesFor(db, list, { at, rateMaxAgeDays });
-  return currencies.map((currency) => {
-    const offer = offerOf(list, currency, on);
-    return offer.ok ? { ...offer, priceListId: list.id } : offer;
-  });
+  return currencies.map((currency) => offerOf(list, currency, on));
 }
 
 /** The rates that a list needs at a moment; none for fixed prices. */

@@ -1,5 +1,7 @@
 import type { Config } from '../../config/config.ts';
+import type { PaidPlan } from '../../plan.ts';
 import type { Format } from '../../web/format.ts';
+import type { PriceFacts, RateFacts } from '../price-facts.ts';
 import type { CurrencyOffer } from './offer-of.ts';
 
 /** Why a currency is not on offer, in words for the buyer. */
@@ -12,6 +14,51 @@ export function offerProblem(
   if (offer.reason === 'old-rate')
     return t('prices.problem_old_rate', { currency, days, date: when(noonOf(offer.bulletinDate), 'day') });
   return t(offer.reason === 'no-rate' ? 'prices.problem_no_rate' : 'prices.problem_not_priced', { currency });
+}
+
+/**
+ * The sources of a price, as rows of terms and values for a page or a printed paper: the list, and of a
+ * converted price the price it was made from, each rate with its bulletin, margin and rounding. `plan` is the
+ * plan that was ordered; null leaves the price before the conversion out. An order from before there were
+ * price lists has no facts.
+ */
+export function priceFactsRows(
+  format: Format,
+  facts: PriceFacts | null,
+  plan: PaidPlan | null,
+): { term: string; value: string }[] {
+  const { t, money } = format;
+  if (facts === null) return [{ term: t('prices.factList'), value: t('prices.factListFirst') }];
+  const { base, rates = [], margin_bps: margin = 0, rounding, currency } = facts;
+  const row = (term: string, value: string): { term: string; value: string } => ({ term, value });
+  const rows = [row(t('prices.factList'), t('prices.factListValue', { version: facts.list_version }))];
+  if (base !== undefined && plan !== null)
+    rows.push(row(t('prices.factBase'), money(base.prices[plan], base.currency)));
+  for (const rate of rates)
+    rows.push(row(t('prices.factRate', { currency: rate.currency }), rateText(format, rate)));
+  if (margin > 0)
+    rows.push(row(t('prices.factMargin'), t('prices.percent', { percent: format.number(margin / 100, 2) })));
+  if (rounding !== undefined) {
+    const step = money(rounding.step_minor, currency);
+    rows.push(row(t('prices.factRounding'), t(`prices.rounded_${rounding.mode}`, { step })));
+  }
+  return rows;
+}
+
+/** A rate with everything that finds its bulletin again. */
+export function rateText(format: Format, rate: RateFacts): string {
+  const { t, when } = format;
+  return t('prices.factRateValue', {
+    ...{ currency: rate.currency, unit: rate.unit, number: rate.bulletin_no },
+    ...{ rate: exactNumber(format, rate.rate), side: t(`prices.side_${rate.side}`) },
+    ...{ date: when(noonOf(rate.bulletin_date), 'day'), validFor: when(noonOf(rate.valid_for), 'day') },
+  });
+}
+
+/** Digits as they came, with the reader's decimal mark: a rate is never rounded for show. */
+function exactNumber({ number }: Format, digits: string): string {
+  const mark = number(1.5).charAt(1);
+  return digits.replace('.', mark);
 }
 
 /** A time on a day of the calendar of Europe/Istanbul, for `when(…, 'day')`. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readPage, SHORT_PAGE_SIZE, type Cursor, type Page } from '../../db/keyset.ts';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { PlanPrices } from '../price-facts.ts';
@@ -25,6 +26,62 @@ export async function findPriceListInForce(db: Knex, at: Date): Promise<PriceLis
     .options({ name: 'find-price-list-in-force' })
     .first<ListRow | undefined>();
   return row === undefined ? undefined : toPriceList(row);
+}
+
+/** A version with what became of it. */
+export interface ListedPriceList extends PriceList {
+  /** Null for version 1. */
+  author_name: string | null;
+  /** When a later version takes or took over; null while none does. */
+  next_from: Date | null;
+  /** A later version has the same start, so this one never was or will be in force. */
+  is_replaced: boolean;
+}
+
+/** The versions of the prices, newest first, one page of them. */
+export async function listPriceLists(db: Knex, cursor: Cursor): Promise<Page<ListedPriceList>> {
+  const query = priceLists(db)
+    .leftJoin('users', 'users.id', 'price_lists.created_by')
+    .select(
+      'users.full_name as author_name',
+      db.raw(`(select min(l.effective_from) from price_lists l
+        where l.effective_from > price_lists.effective_from) as next_from`),
+      db.raw(`exists (select from price_lists l where l.effective_from = price_lists.effective_from
+        and l.version > price_lists.version) as is_replaced`),
+    );
+  const page = await readPage<ListRow & ListedPriceList>(
+    db,
+    query,
+    {
+      ...{ keys: ['price_lists.version', 'price_lists.id'], direction: 'desc', size: SHORT_PAGE_SIZE },
+      startsAmong: db('price_lists'),
+    },
+    cursor,
+  );
+  return {
+    ...page,
+    rows: page.rows.map((row) => {
+      const { author_name, next_from, is_replaced } = row;
+      return { ...toPriceList(row), author_name, next_from, is_replaced };
+    }),
+  };
+}
+
+/** The number of the newest version, in force or not. */
+export async function findNewestVersion(db: Knex): Promise<number> {
+  const row = await db('price_lists').max<{ version: number | null }[]>('version as version').first();
+  return row?.version ?? 0;
+}
+
+/** Whether a version that is in force at a moment, or comes later, converts by exchange rates. */
+export async function needsRates(db: Knex, at: Date): Promise<boolean> {
+  const inForce = await findPriceListInForce(db, at);
+  if (inForce !== undefined && inForce.conversion !== null) return true;
+  const toCome = await db('price_lists')
+    .where('kind', 'converted')
+    .where('effective_from', '>', at)
+    .first<{ id: number } | undefined>('id');
+  return toCome !== undefined;
 }
 
 function priceLists(db: Knex): Knex.QueryBuilder {

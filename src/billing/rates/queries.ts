@@ -17,6 +17,30 @@ export interface ExchangeRate extends Sides {
   fetched_at: Date;
 }
 
+/** The newest bulletin that is here. */
+export async function findNewestBulletin(
+  db: Knex,
+): Promise<Pick<ExchangeRate, 'bulletin_date' | 'bulletin_no'> | undefined> {
+  return db('exchange_rates')
+    .orderBy('exchange_rates.bulletin_date', 'desc')
+    .first<Pick<ExchangeRate, 'bulletin_date' | 'bulletin_no'> | undefined>(
+      db.raw("to_char(exchange_rates.bulletin_date, 'YYYY-MM-DD') as bulletin_date"),
+      'exchange_rates.bulletin_no',
+    );
+}
+
+/** The days, of so many before a day, whose bulletins are here. */
+export async function listBulletinDays(
+  db: Knex,
+  { before, days }: { before: string; days: number },
+): Promise<string[]> {
+  const rows = await db('exchange_rates')
+    .where('exchange_rates.bulletin_date', '<', before)
+    .whereRaw('exchange_rates.bulletin_date >= ?::date - ?::integer', [before, days])
+    .distinct<{ day: string }[]>(db.raw("to_char(exchange_rates.bulletin_date, 'YYYY-MM-DD') as day"));
+  return rows.map(({ day }) => day);
+}
+
 /**
  * The rates that count on a day, each currency's from the last bulletin before that day, however old it is.
  * A currency without any is not in the list.

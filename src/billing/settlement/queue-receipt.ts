@@ -6,14 +6,15 @@ import { queueMail } from '../../mail/queue-mail.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Period } from '../period.ts';
-import type { Payer } from '../queries.ts';
+import { priceFactsRows } from '../prices/offer-words.ts';
+import type { Payer, Payment } from '../queries.ts';
 
 /** Counts up whenever the words of the receipt change. */
-const TEMPLATE = { name: 'receipt', version: 2 };
+const TEMPLATE = { name: 'receipt', version: 3 };
 
 /** The content of a receipt. Amounts are in minor units. */
 interface Receipt {
-  payment: { id: number; company_id: number; user_id: number };
+  payment: Pick<Payment, 'id' | 'company_id' | 'user_id' | 'price_facts'>;
   payer: Payer;
   invoice: { id: number; invoice_no: string };
   plan: PaidPlan;
@@ -29,7 +30,8 @@ export async function queueReceipt(
   { receipt, config }: { receipt: Receipt; config: Config },
 ): Promise<void> {
   const { payment, payer, invoice, period } = receipt;
-  const { t, money, when, locale } = formatFor(payer.locale);
+  const format = formatFor(payer.locale);
+  const { t, money, when, locale } = format;
   const plan = t(`common.plan_${receipt.plan}`);
   const amount = money(receipt.totalMinor, receipt.currency);
   await queueMail(trx, context, {
@@ -56,6 +58,9 @@ export async function queueReceipt(
               ],
               [t('billing.receiptAmount'), t('billing.receiptAmountValue', { amount })],
               [t('billing.receiptInvoiceNo'), invoice.invoice_no],
+              ...priceFactsRows(format, payment.price_facts, receipt.plan).map(
+                ({ term, value }): [string, string] => [term, value],
+              ),
             ],
           },
           {

@@ -359,6 +359,7 @@ export const auditAction = {
   invoice_issued: 'Invoice issued',
   evidence_exported: 'Evidence file downloaded',
   evidence_export_finished: 'Evidence download ended',
+  price_list_added: 'New version of the prices',
   data_request_received: 'Data request received',
   data_request_identity_checked: 'Identity of a data request checked',
   data_request_noted: 'Data request noted on',

@@ -96,6 +96,7 @@ export const auditSentence = {
   evidence_exported: '{actor} began to download the evidence about {person}',
   evidence_export_finished: '{actor} downloaded the evidence about {person}',
   retention_applied: '{actor} removed a month of records that were past their retention',
+  price_list_added: '{actor} made a new version of the prices',
   data_request_received: '{actor} wrote down a request about personal data',
   data_request_identity_checked: '{actor} checked who made a data request',
   data_request_noted: '{actor} wrote a note on a data request',

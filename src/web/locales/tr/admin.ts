@@ -360,6 +360,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   invoice_issued: 'Fatura kesildi',
   evidence_exported: 'Kanıt dosyası indirildi',
   evidence_export_finished: 'Kanıt indirmesi sona erdi',
+  price_list_added: 'Fiyatların yeni sürümü',
   data_request_received: 'Veri başvurusu alındı',
   data_request_identity_checked: 'Veri başvurusunun kimliği denetlendi',
   data_request_noted: 'Veri başvurusuna not yazıldı',

@@ -97,6 +97,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   evidence_exported: '{actor}, {person} hakkındaki kanıt dosyasını indirmeye başladı',
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasını indirdi',
   retention_applied: '{actor}, saklama süresi dolan bir ayın kayıtlarını sildi',
+  price_list_added: '{actor} fiyatların yeni bir sürümünü hazırladı',
   data_request_received: '{actor} bir veri başvurusunu kaydetti',
   data_request_identity_checked: '{actor} veri başvurusunu kimin yaptığını denetledi',
   data_request_noted: '{actor} bir veri başvurusuna not yazdı',

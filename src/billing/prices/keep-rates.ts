@@ -1,0 +1,11 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { fetchRates } from '../rates/fetch-rates.ts';
+import { needsRates } from './queries.ts';
+
+/** Fetches exchange rates while they are needed: by a price list, or because the settings say always. */
+export async function keepRates(db: Knex, context: RequestContext, config: Config): Promise<string> {
+  if (!config.tcmb.always && !(await needsRates(db, context.at))) return 'not needed: prices are fixed';
+  return fetchRates(db, context, { config });
+}
