@@ -39,7 +39,14 @@ const FINAL = {
   payments: [
     ...['id', 'merchant_oid', 'plan', 'status', 'currency', 'amount_minor', 'charged_minor', 'created_at'],
     ...['decided_at', 'paid_at', 'payment_type', 'installment_count', 'test_mode', 'failed_reason_code'],
-    ...['failed_reason_message', 'review_reason', 'started_by:user_id', 'client_ip', 'user_agent'],
+    ...[
+      'failed_reason_message',
+      'review_reason',
+      'started_by:user_id',
+      'client_ip',
+      'user_agent',
+      'price_facts',
+    ],
   ],
   payment_callbacks: ['received_at', 'ip_address', 'outcome', 'fields:body'],
   invoices: [
