@@ -529,7 +529,8 @@ describe('a connection that comes back', () => {
     await new Command(paths.sessions).say({ resume }).answer();
     await command.closed;
     await server.sshSessions.connections.look();
-    expect(note.mock.calls.map(([, , sign]) => sign.isActive)).toEqual([false]);
+    // The server's own look may come in between and note another sign.
+    expect(new Set(note.mock.calls.map(([, , sign]) => sign.isActive))).toEqual(new Set([false]));
     note.mockRestore();
   });
 
