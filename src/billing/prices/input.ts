@@ -5,6 +5,7 @@ import { TIME_ZONE } from '../../local-calendar.ts';
 import { paidPlans } from '../../plan.ts';
 import { composeLine, isReadableLine } from '../../web/text-line.ts';
 import { rateSides, roundingModes, type PlanPrices } from '../price-facts.ts';
+import { parseMajor } from '../paytr/minor-units.ts';
 import type { PriceListTerms } from './price-list.ts';
 
 /** PayTR takes no less than 1.00; over ten million is a slip of the finger (`ck_price_list_items_amount`). */
@@ -26,19 +27,12 @@ export interface PriceListDraft extends Omit<PriceListTerms, 'version'> {
 /** Messages are text keys. */
 const error = (key: string): { error: string } => ({ error: `prices.error_${key}` });
 
-/**
- * Units and hundredths, with a point or a comma and nothing between thousands: `1.499` could mean either, and
- * is refused.
- */
+/** Units and hundredths, as `parseMajor` reads them: `1.499` could mean either, and is refused. */
 const hundredths = (key: string): z.ZodType<number> =>
   z
     .string(error(key))
-    .trim()
-    .regex(/^\d{1,8}([.,]\d{1,2})?$/, error(key))
-    .transform((text) => {
-      const [whole = '', decimals = ''] = text.split(/[.,]/);
-      return Number(whole + decimals.padEnd(2, '0'));
-    });
+    .transform(parseMajor)
+    .pipe(z.number(error(key)));
 
 const price = hundredths('amount').refine(
   (minor) => minor >= PRICE_MIN && minor <= PRICE_MAX,

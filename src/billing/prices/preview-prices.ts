@@ -81,5 +81,6 @@ function previewed(
 }
 
 function changeText({ t, number }: Format, tenths: number): string {
-  return t('prices.change', { percent: `${tenths < 0 ? '−' : '+'}${number(Math.abs(tenths) / 10)}` });
+  // The sign stands before Turkish’s percent sign, too: +%12,5.
+  return `${tenths < 0 ? '−' : '+'}${t('prices.percent', { percent: number(Math.abs(tenths) / 10) })}`;
 }

@@ -3,6 +3,7 @@ import type { TextKey } from '../../web/locales/catalogues.ts';
 import { currencies } from '../../currency.ts';
 import { paidPlans, type PaidPlan } from '../../plan.ts';
 import type { PlanPrices } from '../price-facts.ts';
+import { formatMajor } from '../paytr/minor-units.ts';
 import type { PriceList } from './price-list.ts';
 import type { ListedPriceList } from './queries.ts';
 
@@ -79,35 +80,33 @@ function rulesOf({ conversion }: PriceList, { t, money, number }: Format): strin
 }
 
 /** The values of the form for a version of a kind, taken from the version in force as far as it has them. */
-export function valuesOf(list: PriceList | undefined, kind: 'fixed' | 'converted'): Record<string, string> {
+export function valuesOf(
+  list: PriceList | undefined,
+  kind: 'fixed' | 'converted',
+  { locale }: Pick<Format, 'locale'>,
+): Record<string, string> {
+  const text = (minor: number): string => formatMajor(minor).replace('.', locale === 'tr' ? ',' : '.');
+  const addPrices = (prefix: string, of: PlanPrices): void => {
+    for (const plan of paidPlans) values[`${prefix}.${plan}`] = text(of[plan]);
+  };
   const values: Record<string, string> = { kind };
   const { conversion = null, prices = {} } = list ?? {};
   if (kind === 'fixed') {
-    for (const [currency, of] of Object.entries(prices)) addPrices(values, `prices.${currency}`, of);
+    for (const [currency, of] of Object.entries(prices)) addPrices(`prices.${currency}`, of);
     return values;
   }
   const base = conversion?.base_currency ?? 'EUR';
   const ofBase = prices[base];
-  if (ofBase !== undefined) addPrices(values, 'base', ofBase);
+  if (ofBase !== undefined) addPrices('base', ofBase);
   for (const currency of currencies) {
     const step = conversion === null ? 100 : conversion.rounding_steps[currency];
-    if (step !== undefined && currency !== base) values[`steps.${currency}`] = majorText(step);
+    if (step !== undefined && currency !== base) values[`steps.${currency}`] = text(step);
   }
   return {
     ...values,
     base_currency: base,
     rate_side: conversion?.rate_side ?? 'forex_buying',
-    margin: majorText(conversion?.margin_bps ?? 0),
+    margin: text(conversion?.margin_bps ?? 0),
     rounding_mode: conversion?.rounding_mode ?? 'up',
   };
-}
-
-function addPrices(values: Record<string, string>, prefix: string, prices: PlanPrices): void {
-  for (const plan of paidPlans) values[`${prefix}.${plan}`] = majorText(prices[plan]);
-}
-
-/** Minor units as the form takes them: `1499.00`. */
-function majorText(minor: number): string {
-  const digits = String(minor).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }

@@ -63,15 +63,15 @@ async function showForm(
   res: Response,
   errors: Record<string, string> = {},
 ): Promise<void> {
-  const { t } = formatOf(res);
+  const format = formatOf(res);
   const inForce = await findPriceListInForce(db, req.receivedAt);
   const given = keptValues(req.query, priceListFields);
   const kind = given.kind === 'converted' || given.kind === 'fixed' ? given.kind : null;
-  const kept = valuesOf(inForce, kind ?? (inForce?.conversion == null ? 'fixed' : 'converted'));
+  const kept = valuesOf(inForce, kind ?? (inForce?.conversion == null ? 'fixed' : 'converted'), format);
   const version = String((await findNewestVersion(db)) + 1);
   if (Object.keys(errors).length > 0) res.status(422);
   res.render('admin/finance/prices/new', {
-    title: t('prices.newTitle'),
+    title: format.t('prices.newTitle'),
     ...{ currencies, plans: paidPlans, rateSides, roundingModes, errors },
     values: { ...kept, ...given, kind: kept.kind, version },
     kinds: ['fixed', 'converted'].map((each) => ({

@@ -92,7 +92,6 @@ export const prices = {
   tax: 'Tax in it',
   before: 'Now',
   changed: 'Change',
-  change: '{percent}%',
   noChange: 'none',
   confirm: 'Put version {version} in force',
   confirmLater: 'Schedule version {version}',

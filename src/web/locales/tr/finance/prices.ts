@@ -93,7 +93,6 @@ export const prices: Record<keyof typeof enPrices, string> = {
   tax: 'İçindeki vergi',
   before: 'Şimdiki',
   changed: 'Değişim',
-  change: '%{percent}',
   noChange: 'yok',
   confirm: 'Sürüm {version} yürürlüğe girsin',
   confirmLater: 'Sürüm {version} zamanı gelince yürürlüğe girsin',
