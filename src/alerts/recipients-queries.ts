@@ -1,15 +1,6 @@
 import type { Knex } from 'knex';
-import type { Locale } from '../web/locales/catalogues.ts';
+import type { AccountOwner } from '../mail/queue-account-mail.ts';
 import type { DeclinableKind } from './notice-kinds.ts';
-
-/** Somebody who gets a mail of alerts, at one address. */
-export interface Recipient {
-  id: number;
-  company_id: number | null;
-  full_name: string;
-  email: string;
-  locale: Locale;
-}
 
 const columns = ['users.id', 'users.company_id', 'users.full_name', 'users.email', 'users.locale'];
 
@@ -21,8 +12,8 @@ const columns = ['users.id', 'users.company_id', 'users.full_name', 'users.email
 export async function listOwnAddresses(
   db: Knex,
   { userId, at }: { userId: number; at: Date },
-): Promise<Recipient[]> {
-  const person = await people(db).where('users.id', userId).first<Recipient | undefined>(columns);
+): Promise<AccountOwner[]> {
+  const person = await people(db).where('users.id', userId).first<AccountOwner | undefined>(columns);
   if (person === undefined) return [];
   const former = await db('email_changes')
     .where('user_id', userId)
@@ -37,7 +28,7 @@ export async function listOwnAddresses(
 export async function listAdmins(
   db: Knex,
   { companyId, kind }: { companyId: number; kind: DeclinableKind },
-): Promise<Recipient[]> {
+): Promise<AccountOwner[]> {
   return people(db)
     .where({ 'users.company_id': companyId, 'users.role': 'admin' })
     .whereNotExists(
@@ -47,7 +38,7 @@ export async function listAdmins(
         .select(db.raw('1')),
     )
     .orderBy('users.id')
-    .select<Recipient[]>(columns);
+    .select<AccountOwner[]>(columns);
 }
 
 function people(db: Knex): Knex.QueryBuilder {

@@ -49,6 +49,14 @@ declare global {
   }
 }
 
+/** Longest user agent that tables keep, in characters. An audit row keeps the hash of a longer one. */
+const USER_AGENT_MAX = 1024;
+
+/** The user agent as tables keep it; null when there was none. */
+export function keptUserAgent({ userAgent }: Pick<RequestContext, 'userAgent'>): string | null {
+  return userAgent?.slice(0, USER_AGENT_MAX) ?? null;
+}
+
 /**
  * The adapter from Express. Reads the signed-in person at the time of the call, so call it after the guards.
  */

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import type { RequestContext } from '../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../audit/request-context.ts';
 import { DAY_MS } from '../durations.ts';
 import { newSecret } from '../secret-token.ts';
 import { findDeviceOwner, findKnownDevice, findOpenedLock, listLockKeyParts } from './queries.ts';
-
-/**
- * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
- */
-const USER_AGENT_MAX = 1024;
 
 /**
  * A browser together with one address: two people who share a browser share its token and have a row each.
@@ -92,7 +87,7 @@ export async function rememberDevice(
   // Somebody else had the address before: their browser keeps its row, and is known no more.
   if (owner !== undefined && owner !== input.userId) await forgetDeviceByHash(trx, context, tokenHash);
   const seen = {
-    user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    user_agent: keptUserAgent(context),
     ip_address: context.ip,
     last_used_at: context.at,
     ...(input.isTrusted === true

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
-import type { RequestContext } from '../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../audit/request-context.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { documentKinds, findCurrentDocument, findMissingAcceptances, type LegalDocument } from './queries.ts';
 
@@ -10,11 +10,6 @@ interface AcceptingPerson {
   companyId: number | null;
   locale: Locale;
 }
-
-/**
- * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
- */
-const USER_AGENT_MAX = 1024;
 
 /**
  * Records that a person accepts the version in force of every legal text, in the caller's transaction, with
@@ -47,7 +42,7 @@ async function acceptDocument(
       document_id: document.id,
       accepted_at: context.at,
       ip_address: context.ip,
-      user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+      user_agent: keptUserAgent(context),
       request_id: context.requestId,
     })
     .onConflict(['user_id', 'document_id'])

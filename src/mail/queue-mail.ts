@@ -9,7 +9,7 @@ import { sealBytes } from './sealed-bytes.ts';
 import { outboxSignal } from './outbox-signal.ts';
 
 /** A mail to be written into the outbox. */
-interface QueuedMail {
+export interface QueuedMail {
   /** Null when it concerns no company. */
   companyId: number | null;
   /** The account that has the address; null when none has. */
@@ -42,7 +42,8 @@ interface QueuedMail {
   };
 }
 
-type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'baseUrl' | 'sessionSecret'>;
+/** The settings that a mail depends on. */
+export type MailConfig = Pick<Config, 'smtpUrl' | 'mailFrom' | 'baseUrl' | 'sessionSecret'>;
 
 /**
  * Writes a mail into the outbox, in the caller's transaction: it is sent after the commit, or never when that

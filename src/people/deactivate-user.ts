@@ -1,11 +1,8 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { endBrowserSessions } from '../auth/browser-sessions/end-browser-sessions.ts';
-import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 import { isLastAdmin, lockMember } from './company-lock.ts';
-import { removeSshKeysOf } from '../credentials/remove-ssh-key.ts';
-import { revokeAccessTokensOf } from '../credentials/revoke-access-token.ts';
+import { endAccess } from './end-access.ts';
 
 /**
  * Ends a person's access at once: browser sessions, access tokens, SSH keys, open workspace sessions and the
@@ -23,14 +20,7 @@ export async function deactivateUser(
     if (member.deactivated_at !== null) return { ok: false, reason: 'already' };
     if (await isLastAdmin(trx, companyId, member)) return { ok: false, reason: 'last-admin' };
     await endMembership(trx, context, input);
-    await WorkspaceSessionTracker.endSessionsOfUser(trx, context, {
-      userId,
-      reason: 'revoked',
-      cause: 'deactivated',
-    });
-    const signedOut = await endBrowserSessions(trx, userId);
-    const tokensRevoked = await revokeAccessTokensOf(trx, context, input, 'deactivated');
-    const sshKeysRemoved = await removeSshKeysOf(trx, context, input, 'deactivated');
+    const ended = await endAccess(trx, context, { ...input, reason: 'deactivated' });
     await AuditLogger.log(trx, context, {
       action: 'user_deactivated',
       success: true,
@@ -40,9 +30,7 @@ export async function deactivateUser(
       details: {
         email: member.email,
         role: member.role,
-        browser_sessions_ended: signedOut,
-        access_tokens_revoked: tokensRevoked,
-        ssh_keys_removed: sshKeysRemoved,
+        ...ended,
       },
     });
     return { ok: true };

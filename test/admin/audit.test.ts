@@ -7,7 +7,7 @@ import { buildCast, buildUser, type BuiltUser, type Cast } from '../support/prog
 import { signIn, type Visitor } from '../support/visitor.ts';
 import { buildAuditRow } from '../evidence/support.ts';
 
-const testApp = useTestApp();
+const testApp = useTestApp({ hasOddDetails: true });
 let cast: Cast;
 let alice: Visitor;
 let charlie: Visitor;

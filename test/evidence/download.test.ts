@@ -9,7 +9,7 @@ import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
 import { buildAuditRow, contextOf, expectValid } from './support.ts';
 
-const testApp = useTestApp();
+const testApp = useTestApp({ hasOddDetails: true });
 let cast: Cast;
 let alice: Visitor;
 let charlie: Visitor;

@@ -15,7 +15,7 @@ import { buildAuditRow, buildPaidPayment, buildSession, contextOf, readBundle } 
 
 /** Rows of the long download. */
 const FILLED = 5000;
-const testApp = useTestApp();
+const testApp = useTestApp({ hasOddDetails: true });
 let cast: Cast;
 let alice: Visitor;
 let charlie: Visitor;

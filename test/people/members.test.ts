@@ -228,9 +228,9 @@ describe('what the platform’s staff do', () => {
     });
     expect(rows).toEqual([
       of('user_role_changed'),
-      of('workspace_session_expired', 'system'),
       of('token_revoked'),
       of('ssh_key_removed'),
+      of('workspace_session_expired', 'system'),
       of('user_deactivated'),
       of('user_reactivated'),
     ]);

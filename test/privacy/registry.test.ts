@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { activities } from '../../src/privacy/registry/activities.ts';
+import { auditDetails } from '../../src/privacy/registry/audit-details.ts';
 import { periods } from '../../src/privacy/registry/periods.ts';
 import { listPersonalColumns, registeredTables } from '../../src/privacy/registry/registry.ts';
 import { tablesWithoutPersons } from '../../src/privacy/registry/tables-without-persons.ts';
@@ -81,6 +85,17 @@ describe('the registry of personal data', () => {
         table,
       ).toEqual([]);
     }
+  });
+
+  it('lists each key of the audit trail’s details once, and none that no code writes any more', () => {
+    const keys = [...auditDetails.personal, ...auditDetails.others, ...auditDetails.notPersonal];
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+    const source = fileURLToPath(new URL('../../src', import.meta.url));
+    const words = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts') && !/locales|registry/.test(path))
+      .flatMap((path) => readFileSync(join(source, path), 'utf8').match(/\w+/g) ?? []);
+    const written = new Set(words);
+    expect(keys.filter((key) => !written.has(key))).toEqual([]);
   });
 
   it('has no purpose and no period for which nothing is kept', () => {

@@ -23,6 +23,7 @@ import { createFakeRuntime } from './fake-runtime.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { FAKE_STORE } from './fake-paytr.ts';
 import { SESSION_SECRET } from './programs/second-factor.ts';
+import { expectListedDetails } from './listed-details.ts';
 import { listenForVisitors } from './visitor.ts';
 
 export interface TestApp {
@@ -63,6 +64,8 @@ export interface TestAppOptions {
   mailIsConfigured?: boolean;
   /** Workspaces have no address of their own. */
   withoutHosts?: boolean;
+  /** The file writes audit rows with details that the product never has. */
+  hasOddDetails?: boolean;
 }
 
 /** The whole application on a database of its own. */
@@ -118,7 +121,9 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
       await close();
       await deps.readDb.close();
       await closeBuffers();
-      if (options.database === undefined) await database.close();
+      if (options.database !== undefined) return;
+      if (options.hasOddDetails !== true) await expectListedDetails(database.ownerDb);
+      await database.close();
     },
   };
 }

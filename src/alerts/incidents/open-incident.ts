@@ -44,8 +44,9 @@ export async function openIncident(
   });
   if (input.companyId === null) return incidentId;
   const admins = await listAdmins(trx, { companyId: input.companyId, kind: 'incidents' });
+  const about = await findName(trx, input.userId);
   for (const recipient of admins.filter(({ id }) => id !== input.openedBy && id !== input.userId))
-    await queueIncidentMail(trx, context, { config, recipient, incidentId, aboutUserId: input.userId });
+    await queueIncidentMail(trx, context, { config, recipient, incidentId, about });
   return incidentId;
 }
 
@@ -66,6 +67,12 @@ export async function secureForIncident(
     details: { ...secured },
   });
   return true;
+}
+
+async function findName(trx: Knex.Transaction, userId: number | null): Promise<string | null> {
+  if (userId === null) return null;
+  const person = await trx('users').where('id', userId).first<{ full_name: string } | undefined>('full_name');
+  return person?.full_name ?? null;
 }
 
 async function findOpenIncident(

@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
+import { countWithoutFactor, listWithoutFactor } from '../../auth/factor-policy/queries.ts';
 import { DAY_MS } from '../../durations.ts';
 import { companyOf, companyParam } from '../../people/company-scope.ts';
 import { parseCursor, parseId } from '../../web/list-input.ts';
@@ -9,7 +10,7 @@ import { listAlerts } from '../alert-queries.ts';
 import { creditOf, describeAlerts } from '../describe-alert.ts';
 import { listIncidents } from '../incidents/queries.ts';
 import { ruleNames } from '../rules/rule-settings.ts';
-import { listLockedPeople, listSignInDays, listStaleCredentials, listWithoutFactor } from './queries.ts';
+import { listLockedPeople, listSignInDays, listStaleCredentials, SHOWN_MAX } from './queries.ts';
 import { drawSignIns } from './sign-in-chart.ts';
 
 /** Days of sign-ins on the chart, today included. */
@@ -35,13 +36,14 @@ async function showOverview({ db }: AppDeps, req: Request, res: Response): Promi
   const to = req.receivedAt;
   const from = new Date(to.getTime() - (CHART_DAYS - 1) * DAY_MS);
   const since = new Date(to.getTime() - STALE_DAYS * DAY_MS);
-  const [days, incidents, alerts, stale, locked, without] = await Promise.all([
+  const [days, incidents, alerts, stale, locked, people, count] = await Promise.all([
     listSignInDays(db, { companyId, from, to }),
     listIncidents(db, { companyId, isOpen: true, cursor: {} }),
     listAlerts(db, { companyId, userId: null, rule: null, size: NEWEST_ALERTS, cursor: {} }),
     listStaleCredentials(db, { companyId, since, at: to }),
     listLockedPeople(db, companyId),
-    listWithoutFactor(db, companyId),
+    listWithoutFactor(db, { companyId, limit: SHOWN_MAX }),
+    countWithoutFactor(db, companyId),
   ]);
   res.render('alerts/overview', {
     title: t('alerts.overviewTitle'),
@@ -55,7 +57,7 @@ async function showOverview({ db }: AppDeps, req: Request, res: Response): Promi
     credit: creditOf(alerts.rows),
     stale,
     staleDays: STALE_DAYS,
-    without,
+    without: { people, count },
     locked,
   });
 }

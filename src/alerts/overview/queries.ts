@@ -20,7 +20,7 @@ interface StaleCredential {
 }
 
 /** Most entries of a list of the overview. */
-const SHOWN_MAX = 20;
+export const SHOWN_MAX = 20;
 
 /**
  * The sign-ins of a company's people from one day to another, both included, with days on which there were
@@ -82,25 +82,4 @@ export async function listLockedPeople(
       'full_name',
       'password_blocked_at',
     ]);
-}
-
-/** People of a company who sign in without a second factor, by name, and how many there are. */
-export async function listWithoutFactor(
-  db: Knex,
-  companyId: number,
-): Promise<{ people: { id: number; full_name: string }[]; count: number }> {
-  const without = (): Knex.QueryBuilder =>
-    db('users')
-      .where('users.company_id', companyId)
-      .whereNull('users.deactivated_at')
-      .whereRaw(
-        `not exists (select from totp_secrets t where t.user_id = users.id and t.confirmed_at is not null)
-         and not exists (select from passkeys p where p.user_id = users.id)`,
-      );
-  const people = await without()
-    .orderByRaw('full_name collate "tr-x-icu", id')
-    .limit(SHOWN_MAX)
-    .select<{ id: number; full_name: string }[]>('id', 'full_name');
-  const counted = await without().count<{ count: number }[]>('* as count').first();
-  return { people, count: counted?.count ?? 0 };
 }

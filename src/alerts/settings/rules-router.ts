@@ -9,7 +9,7 @@ import { keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { ruleNames, thresholdsOf, type RuleSettings } from '../rules/rule-settings.ts';
 import { changeRules } from './change-rules.ts';
-import { PREVIEW_DAYS, previewRules, readHistories, type Preview } from './preview-rules.ts';
+import { PREVIEW_DAYS, previewRules, type Preview } from './preview-rules.ts';
 import { findRuleSettings } from '../rule-queries.ts';
 import { describeRule, fieldName, formValues, readRulesForm, ruleFields } from './rules-form.ts';
 
@@ -59,13 +59,10 @@ async function preview(
   settings: RuleSettings,
 ): Promise<{ typed: Preview; saved: Preview }> {
   const companyId = companyOf(req).id;
-  const at = req.receivedAt;
-  const histories = await readHistories(db, { companyId, at });
-  const saved = await findRuleSettings(db, companyId);
-  return {
-    typed: previewRules(histories, { settings, at }),
-    saved: previewRules(histories, { settings: saved, at }),
-  };
+  const choices = [settings, await findRuleSettings(db, companyId)];
+  const [typed, saved] = await previewRules(db, { companyId, at: req.receivedAt, choices });
+  if (typed === undefined || saved === undefined) throw new Error('Bug! A choice of rules has no preview');
+  return { typed, saved };
 }
 
 function renderRules(

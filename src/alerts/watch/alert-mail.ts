@@ -1,14 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { queueMail } from '../../mail/queue-mail.ts';
-import { formatFor } from '../../web/format.ts';
+import { queueAccountMail, type AccountOwner } from '../../mail/queue-account-mail.ts';
 import { countryName } from '../country-name.ts';
-import type { Recipient } from '../recipients-queries.ts';
 import type { RuleName } from '../rules/rule-settings.ts';
 
 /** Count up whenever the words change. */
-const ALERT = { name: 'alert', version: 1 };
+const ALERT = { name: 'alert', version: 2 };
 
 interface MailedAlert {
   id: number;
@@ -30,51 +28,43 @@ function notMeLink(baseUrl: string, token: string): string {
 export async function queueAlertMail(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: { config: Config; recipient: Recipient; alert: MailedAlert; token: string; expiresAt: Date },
+  input: { config: Config; recipient: AccountOwner; alert: MailedAlert; token: string; expiresAt: Date },
 ): Promise<void> {
-  const { config, recipient, alert } = input;
-  const { t, when, locale } = formatFor(recipient.locale);
+  const { config, alert } = input;
   const [first = 'new-device'] = alert.rules;
   const isOwn = alert.user_id !== null;
-  await queueMail(trx, context, {
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: recipient.company_id,
-      userId: recipient.id,
-      to: recipient.email,
-      locale,
-      template: ALERT,
-      cause: { type: 'alert', id: alert.id },
-      content: {
-        subject: t(`alerts.subject_${first}`),
-        blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: recipient.full_name }) },
-          ...alert.rules.map((rule) => ({ kind: 'text' as const, text: t(`alerts.why_${rule}`) })),
-          {
-            kind: 'facts',
-            rows: [
-              [t('alerts.factWhen'), t('password.istanbulTime', { time: when(alert.event_at) })],
-              [t('common.ipAddress'), alert.ip_address ?? '–'],
-              [
-                t('alerts.country'),
-                alert.country === null ? t('alerts.countryUnknown') : countryName(alert.country, locale),
-              ],
-              [t('alerts.browser'), alert.browser ?? '–'],
+    to: input.recipient,
+    template: ALERT,
+    cause: { type: 'alert', id: alert.id },
+    write: ({ t, when, locale }) => ({
+      subject: t(`alerts.subject_${first}`),
+      blocks: [
+        ...alert.rules.map((rule) => ({ kind: 'text' as const, text: t(`alerts.why_${rule}`) })),
+        {
+          kind: 'facts',
+          rows: [
+            [t('alerts.factWhen'), t('password.istanbulTime', { time: when(alert.event_at) })],
+            [t('common.ipAddress'), alert.ip_address ?? '–'],
+            [
+              t('alerts.country'),
+              alert.country === null ? t('alerts.countryUnknown') : countryName(alert.country, locale),
             ],
-          },
-          { kind: 'text', text: t(isOwn ? 'alerts.mailIfYou' : 'alerts.mailStaffKnown') },
-          {
-            kind: 'link',
-            label: t(isOwn ? 'alerts.mailNotMe' : 'alerts.mailNotExpected'),
-            url: notMeLink(config.baseUrl, input.token),
-            isSecret: true,
-          },
-          { kind: 'text', text: t(isOwn ? 'alerts.mailWhatHappens' : 'alerts.mailStaffHappens') },
-          { kind: 'text', text: 'YouAreCoder' },
-          ...(alert.country === null ? [] : [{ kind: 'text' as const, text: t('alerts.credit') }]),
-        ],
-      },
-      secret: { note: t('common.secretLinkCut'), usefulUntil: input.expiresAt },
-    },
+            [t('alerts.browser'), alert.browser ?? '–'],
+          ],
+        },
+        { kind: 'text', text: t(isOwn ? 'alerts.mailIfYou' : 'alerts.mailStaffKnown') },
+        {
+          kind: 'link',
+          label: t(isOwn ? 'alerts.mailNotMe' : 'alerts.mailNotExpected'),
+          url: notMeLink(config.baseUrl, input.token),
+          isSecret: true,
+        },
+        { kind: 'text', text: t(isOwn ? 'alerts.mailWhatHappens' : 'alerts.mailStaffHappens') },
+        ...(alert.country === null ? [] : [{ kind: 'text' as const, text: t('alerts.credit') }]),
+      ],
+    }),
+    usefulUntil: input.expiresAt,
   });
 }

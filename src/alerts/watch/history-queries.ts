@@ -60,15 +60,15 @@ export async function listHistory(db: Knex, row: WatchedRow): Promise<WatchedRow
 }
 
 /** The rows of a company from a time on, oldest first, for the preview of its rules. */
-export function listCompanyRows(
+export function selectCompanyRows(
   db: Knex,
   { companyId, since }: { companyId: number; since: Date },
-): Promise<WatchedRow[]> {
+): Knex.QueryBuilder {
   return db('audit_logs')
     .where('company_id', companyId)
     .whereNotNull('user_id')
     .whereIn('action_type', watchedActions)
     .where('timestamp', '>', since)
     .orderBy(['timestamp', 'event_id'])
-    .select<WatchedRow[]>(columns);
+    .select(columns);
 }

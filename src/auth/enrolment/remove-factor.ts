@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { findTotp, listPasskeys } from '../factors/factor-queries.ts';
 import { queueFactorMail } from '../factors/factor-mails.ts';
 import { lockPerson } from './note-factor.ts';
+import { endFactors } from './withdraw-factors.ts';
 
 /** The factor to remove: the authenticator app, or a passkey by its number. */
 export type FactorToRemove = { kind: 'totp' } | { kind: 'passkey'; passkeyId: number };
@@ -20,7 +21,7 @@ export async function removeFactor(
 ): Promise<{ ok: true; wasLast: boolean } | { ok: false; reason: 'none' | 'required' }> {
   const { config, userId, factor } = input;
   return db.transaction(async (trx) => {
-    const person = await lockPerson(trx, userId);
+    await lockPerson(trx, userId);
     const all = await listFactors(trx, userId);
     const removed = all.find(
       ({ kind, id }) => kind === factor.kind && (kind === 'totp' || id === idOf(factor)),
@@ -28,10 +29,11 @@ export async function removeFactor(
     if (removed === undefined) return { ok: false, reason: 'none' };
     const wasLast = all.length === 1;
     if (wasLast && input.isRequired) return { ok: false, reason: 'required' };
-    await trx(removed.kind === 'totp' ? 'totp_secrets' : 'passkeys')
-      .where({ id: removed.id, user_id: userId })
-      .delete();
-    if (wasLast) await endSecondFactors(trx, person.id);
+    if (wasLast) await endFactors(trx, { userId, since: null });
+    else
+      await trx(removed.kind === 'totp' ? 'totp_secrets' : 'passkeys')
+        .where({ id: removed.id, user_id: userId })
+        .delete();
     await AuditLogger.log(trx, context, {
       action: 'second_factor_removed',
       success: true,
@@ -52,19 +54,6 @@ export async function removeFactor(
     });
     return { ok: true, wasLast };
   });
-}
-
-/**
- * Ends whatever a person has of second factors: apps, passkeys, recovery codes, remembered browsers. Returns
- * the number of factors there were.
- */
-export async function endSecondFactors(trx: Knex.Transaction, userId: number): Promise<number> {
-  const totp = await trx('totp_secrets').where('user_id', userId).delete();
-  const passkeys = await trx('passkeys').where('user_id', userId).delete();
-  await trx('recovery_codes').where('user_id', userId).delete();
-  await trx('known_devices').where('user_id', userId).update({ trusted_until: null });
-  await trx('users').where('id', userId).update({ second_factor_at: null });
-  return totp + passkeys;
 }
 
 interface Listed {

@@ -8,10 +8,9 @@ import { SESSION_MAX_DAYS } from '../../web/sessions/browser-session.ts';
 /** Why factors of an account are withdrawn that its person may never have added. */
 type WithdrawCause = 'claimed' | 'address-restored' | 'account-secured';
 
-interface Doubtful {
-  table: 'totp_secrets' | 'passkeys';
+/** A factor that was taken out of use. `name` is null for an app. */
+interface Ended {
   kind: 'totp' | 'passkey';
-  id: number;
   name: string | null;
 }
 
@@ -33,17 +32,9 @@ export async function withdrawFactors(
   context: RequestContext,
   input: { userId: number; companyId: number | null; since: Date | null; cause: WithdrawCause },
 ): Promise<number> {
-  const { userId, since } = input;
-  const doubtful = await listDoubtful(trx, input);
-  for (const { table, id } of doubtful) await trx(table).where({ id, user_id: userId }).delete();
-  await trx('totp_secrets').where('user_id', userId).whereNull('confirmed_at').delete();
-  await trx('recovery_codes')
-    .where('user_id', userId)
-    .where('created_at', '>=', since ?? '-infinity')
-    .delete();
-  await endTrustOf(trx, userId);
-  const isNoneLeft = await endWhenNoneIsLeft(trx, userId);
-  for (const [index, { kind, name }] of doubtful.entries())
+  const { userId } = input;
+  const { ended, isNoneLeft } = await endFactors(trx, input);
+  for (const [index, { kind, name }] of ended.entries())
     await AuditLogger.log(trx, context, {
       action: 'second_factor_removed',
       success: true,
@@ -53,31 +44,41 @@ export async function withdrawFactors(
       details: {
         kind,
         ...(name === null ? {} : { name }),
-        was_last: isNoneLeft && index === doubtful.length - 1,
+        was_last: isNoneLeft && index === ended.length - 1,
         cause: input.cause,
       },
     });
-  return doubtful.length;
+  return ended.length;
 }
 
-async function listDoubtful(
+/**
+ * Takes the factors of a person from `since` on out of use, or all when it is null, with the recovery codes
+ * of that time, an app that waits for its first code, and the trust in every browser. Writes no audit row:
+ * the caller does.
+ */
+export async function endFactors(
   trx: Knex.Transaction,
   { userId, since }: { userId: number; since: Date | null },
-): Promise<Doubtful[]> {
+): Promise<{ ended: Ended[]; isNoneLeft: boolean }> {
   const from = since ?? '-infinity';
   const apps = await trx('totp_secrets')
     .where('user_id', userId)
     .where('confirmed_at', '>=', from)
-    .pluck<number[]>('id');
+    .delete()
+    .returning<{ id: number }[]>('id');
   const passkeys = await trx('passkeys')
     .where('user_id', userId)
     .where('created_at', '>=', from)
-    .orderBy('id')
-    .select<{ id: number; name: string }[]>(['id', 'name']);
-  return [
-    ...apps.map((id) => ({ table: 'totp_secrets' as const, kind: 'totp' as const, id, name: null })),
-    ...passkeys.map((key) => ({ table: 'passkeys' as const, kind: 'passkey' as const, ...key })),
+    .delete()
+    .returning<{ id: number; name: string }[]>(['id', 'name']);
+  await trx('totp_secrets').where('user_id', userId).whereNull('confirmed_at').delete();
+  await trx('recovery_codes').where('user_id', userId).where('created_at', '>=', from).delete();
+  await endTrustOf(trx, userId);
+  const ended: Ended[] = [
+    ...apps.map(() => ({ kind: 'totp' as const, name: null })),
+    ...passkeys.sort((a, b) => a.id - b.id).map(({ name }) => ({ kind: 'passkey' as const, name })),
   ];
+  return { ended, isNoneLeft: await endWhenNoneIsLeft(trx, userId) };
 }
 
 /** Without a factor the password alone signs in. True when there is none. */

@@ -9,7 +9,7 @@ import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { requireCompanyAdmin } from '../require-user.ts';
 import { requireStepUp } from '../step-up/require-step-up.ts';
 import { policyForm } from './input.ts';
-import { findPolicy, listWithoutFactor } from './queries.ts';
+import { countWithoutFactor, findPolicy } from './queries.ts';
 import { setFactorPolicy } from './set-policy.ts';
 
 interface Form {
@@ -50,12 +50,12 @@ async function setFromForm(deps: AppDeps, req: Request, res: Response): Promise<
 
 async function show({ db }: AppDeps, req: Request, res: Response, form: Form | null): Promise<void> {
   const companyId = companyOf(req).id;
-  const [from, without] = await Promise.all([findPolicy(db, companyId), listWithoutFactor(db, companyId)]);
+  const [from, without] = await Promise.all([findPolicy(db, companyId), countWithoutFactor(db, companyId)]);
   if (form !== null) res.status(422);
   res.render('admin/factor-policy/show', {
     title: formatOf(res).t('factorPolicy.title'),
     from: from ?? null,
-    without: without.length,
+    without,
     values: { from: from === undefined ? '' : localTime(from).toPlainDate().toString() },
     errors: {},
     ...form,

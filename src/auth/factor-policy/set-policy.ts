@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { queueFactorMail } from '../factors/factor-mails.ts';
-import { findPolicy, listWithoutFactor } from './queries.ts';
+import { queueFactorMailTo } from '../factors/factor-mails.ts';
+import { findPolicy, listOwnersWithoutFactor } from './queries.ts';
 
 /**
  * Sets from when on the people of a company need a second factor; null: they need none. Those who have none
@@ -38,7 +38,7 @@ export async function setFactorPolicy(
       },
     });
     if (requiredFrom === null) return;
-    for (const id of await listWithoutFactor(trx, companyId))
-      await queueFactorMail(trx, context, { config, userId: id, event: 'required', from: requiredFrom });
+    for (const to of await listOwnersWithoutFactor(trx, companyId))
+      await queueFactorMailTo(trx, context, { config, to, event: 'required', from: requiredFrom });
   });
 }

@@ -1,9 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { queueMail } from '../../mail/queue-mail.ts';
-import { formatFor } from '../../web/format.ts';
-import type { Locale } from '../../web/locales/catalogues.ts';
+import { queueAccountMail, whenAndWhere, type AccountOwner } from '../../mail/queue-account-mail.ts';
 
 /** Counts up whenever the words change. */
 const TEMPLATE_VERSION = 1;
@@ -20,48 +18,46 @@ type FactorEvent =
   | 'allEnded'
   | 'required';
 
+/** The change that a mail tells of. `name` is that of a passkey; a factor is needed from `from` on. */
+interface Told {
+  config: Config;
+  event: FactorEvent;
+  name?: string;
+  from?: Date;
+}
+
 /** Tells a person by mail what happened to their second factors, when and from where. */
 export async function queueFactorMail(
   trx: Knex.Transaction,
   context: RequestContext,
-  {
-    config,
-    userId,
-    event,
-    name,
-    from,
-  }: {
-    config: Config;
-    userId: number;
-    event: FactorEvent;
-    name?: string;
-    /** From when on a second factor is needed. */
-    from?: Date;
-  },
+  { userId, ...told }: Told & { userId: number },
 ): Promise<void> {
-  const person = await findRecipient(trx, userId);
-  const { t, when, locale } = formatFor(person.locale);
-  await queueMail(trx, context, {
+  await queueFactorMailTo(trx, context, { ...told, to: await findRecipient(trx, userId) });
+}
+
+/** The same for somebody who has been read already. */
+export async function queueFactorMailTo(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { config, to, event, name, from }: Told & { to: AccountOwner },
+): Promise<void> {
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: person.company_id,
-      userId,
-      to: person.email,
-      locale,
-      template: { name: `second-factor-${event}`, version: TEMPLATE_VERSION },
-      cause: { type: 'account', id: userId },
-      content: {
+    to,
+    template: { name: `second-factor-${event}`, version: TEMPLATE_VERSION },
+    cause: { type: 'account', id: to.id },
+    write: (format) => {
+      const { t, when } = format;
+      return {
         subject: t(`factorMail.${event}Subject`),
         blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: person.full_name }) },
           { kind: 'text', text: t(`factorMail.${event}Body`) },
           {
             kind: 'facts',
             rows: [
               ...(name === undefined ? [] : [[t('secondFactor.passkeyName'), name] as [string, string]]),
               ...(from === undefined ? [] : [[t('factorPolicy.from'), when(from)] as [string, string]]),
-              [t('password.changedAt'), t('password.istanbulTime', { time: when(context.at) })],
-              [t('common.ipAddress'), context.ip ?? '–'],
+              ...whenAndWhere(context, format),
             ],
           },
           {
@@ -73,24 +69,16 @@ export async function queueFactorMail(
             url: `${config.baseUrl}${event === 'required' ? '/account/second-factor' : '/auth/forgot'}`,
             isSecret: false,
           },
-          { kind: 'text', text: 'YouAreCoder' },
         ],
-      },
+      };
     },
   });
 }
 
-interface Recipient {
-  company_id: number | null;
-  full_name: string;
-  email: string;
-  locale: Locale;
-}
-
-async function findRecipient(trx: Knex.Transaction, userId: number): Promise<Recipient> {
+async function findRecipient(trx: Knex.Transaction, userId: number): Promise<AccountOwner> {
   const person = await trx('users')
     .where('id', userId)
-    .first<Recipient | undefined>(['company_id', 'full_name', 'email', 'locale']);
+    .first<AccountOwner | undefined>(['id', 'company_id', 'full_name', 'email', 'locale']);
   if (person === undefined) throw new Error(`Bug! There is no person ${String(userId)}`);
   return person;
 }

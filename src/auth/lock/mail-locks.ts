@@ -2,9 +2,8 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { HOUR_MS } from '../../durations.ts';
-import { queueMail } from '../../mail/queue-mail.ts';
+import { queueAccountMail } from '../../mail/queue-account-mail.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
-import { formatFor } from '../../web/format.ts';
 import { findLockedPerson } from './queries.ts';
 
 /** Counts up whenever the words of the mail change. */
@@ -82,34 +81,26 @@ async function mailLock(
   await trx('account_locks')
     .where('id', lock.id)
     .update({ token_hash: hashSecret(token), expires_at: expiresAt });
-  const { t, when, locale } = formatFor(person.locale);
-  await queueMail(trx, context, {
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: person.company_id,
-      userId: person.id,
-      to: person.email,
-      locale,
-      template: TEMPLATE,
-      cause: { type: 'account', id: person.id },
-      content: {
-        subject: t('lock.mailSubject'),
-        blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: person.full_name }) },
-          { kind: 'text', text: t('lock.mailBody', { time: when(lock.locked_at) }) },
-          {
-            kind: 'link',
-            label: t('lock.mailLink'),
-            url: `${config.baseUrl}/auth/unlock/${token}`,
-            isSecret: true,
-          },
-          { kind: 'text', text: t('lock.mailExpires', { hours: LINK_HOURS }) },
-          { kind: 'text', text: t('lock.mailNotYou') },
-          { kind: 'text', text: 'YouAreCoder' },
-        ],
-      },
-      secret: { note: t('common.secretLinkCut'), usefulUntil: expiresAt },
-    },
+    to: person,
+    template: TEMPLATE,
+    cause: { type: 'account', id: person.id },
+    write: ({ t, when }) => ({
+      subject: t('lock.mailSubject'),
+      blocks: [
+        { kind: 'text', text: t('lock.mailBody', { time: when(lock.locked_at) }) },
+        {
+          kind: 'link',
+          label: t('lock.mailLink'),
+          url: `${config.baseUrl}/auth/unlock/${token}`,
+          isSecret: true,
+        },
+        { kind: 'text', text: t('lock.mailExpires', { hours: LINK_HOURS }) },
+        { kind: 'text', text: t('lock.mailNotYou') },
+      ],
+    }),
+    usefulUntil: expiresAt,
   });
   return 'mailed';
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
 import { attemptKeysOf, deviceHash } from '../known-device.ts';
@@ -38,7 +38,7 @@ export async function openLock(
       .update({
         opened_at: context.at,
         ip_address: context.ip,
-        user_agent: context.userAgent?.slice(0, 1024) ?? null,
+        user_agent: keptUserAgent(context),
         opened_device_hash: deviceHash(opened.email, deviceToken),
       })
       .returning<{ user_id: number }[]>('user_id');

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { MailBlock } from '../../mail/mail-content.ts';
+import { queueAccountMail, whenAndWhere } from '../../mail/queue-account-mail.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import { formatFor } from '../../web/format.ts';
 import type { AddressAccount } from './queries.ts';
@@ -109,39 +110,25 @@ export async function queueWayBackMail(
   },
 ): Promise<void> {
   const { config, account, newEmail, until, days } = input;
-  const { t, when, locale } = formatFor(account.locale);
-  await queueMail(trx, context, {
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: account.company_id,
-      userId: account.id,
-      to: account.email,
-      locale,
-      template: WAY_BACK,
-      cause: { type: 'email-change', id: input.changeId },
-      content: {
-        subject: t('address.backSubject'),
-        blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: account.full_name }) },
-          { kind: 'text', text: t('address.backBody', { email: newEmail }) },
-          {
-            kind: 'facts',
-            rows: [
-              [t('password.changedAt'), t('password.istanbulTime', { time: when(context.at) })],
-              [t('common.ipAddress'), context.ip ?? '–'],
-            ],
-          },
-          {
-            kind: 'link',
-            label: t('address.backLink', { days }),
-            url: `${config.baseUrl}/auth/restore-email/${input.token}`,
-            isSecret: true,
-          },
-          { kind: 'text', text: t('address.backUntil', { time: when(until) }) },
-          { kind: 'text', text: 'YouAreCoder' },
-        ],
-      },
-      secret: { note: t('common.secretLinkCut'), usefulUntil: until },
-    },
+    to: account,
+    template: WAY_BACK,
+    cause: { type: 'email-change', id: input.changeId },
+    write: (format) => ({
+      subject: format.t('address.backSubject'),
+      blocks: [
+        { kind: 'text', text: format.t('address.backBody', { email: newEmail }) },
+        { kind: 'facts', rows: whenAndWhere(context, format) },
+        {
+          kind: 'link',
+          label: format.t('address.backLink', { days }),
+          url: `${config.baseUrl}/auth/restore-email/${input.token}`,
+          isSecret: true,
+        },
+        { kind: 'text', text: format.t('address.backUntil', { time: format.when(until) }) },
+      ],
+    }),
+    usefulUntil: until,
   });
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { DAY_MS } from '../../durations.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
@@ -91,7 +91,7 @@ async function giveAddress(
       changed_at: context.at,
       how: 'confirmed',
       ip_address: context.ip,
-      user_agent: context.userAgent?.slice(0, 1024) ?? null,
+      user_agent: keptUserAgent(context),
       request_id: context.requestId,
       back_token_hash: backToken === null ? null : hashSecret(backToken),
       back_until: backToken === null ? null : backUntil,

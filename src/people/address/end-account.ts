@@ -1,12 +1,9 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
-import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
 import { withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetDevicesOf } from '../../auth/known-device.ts';
-import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
-import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endAccess } from '../end-access.ts';
 import { endLinksOf } from './end-links.ts';
 import type { AddressAccount } from './queries.ts';
 
@@ -29,17 +26,10 @@ export async function endAccount(
     .whereNull('ended_at')
     .update({ ended_at: trx.raw('greatest(started_at, ?::timestamptz)', [context.at]) });
   await endLinksOf(trx, context, userId);
-  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, {
-    userId,
-    reason: 'revoked',
-    cause: 'deactivated',
-  });
-  const signedOut = await endBrowserSessions(trx, userId);
+  const ended = await endAccess(trx, context, { userId, companyId, reason: 'deactivated' });
   const byNobody: RequestContext = { ...context, actorType: 'anonymous', userId };
   await withdrawFactors(trx, byNobody, { userId, companyId, since: null, cause: 'claimed' });
   await forgetDevicesOf(trx, { userId, at: context.at });
-  const tokens = await revokeAccessTokensOf(trx, context, { companyId, userId }, 'deactivated');
-  const keys = await removeSshKeysOf(trx, context, { companyId, userId }, 'deactivated');
   await AuditLogger.log(trx, context, {
     action: 'email_claimed',
     success: true,
@@ -48,11 +38,6 @@ export async function endAccount(
     userId,
     companyId,
     actorType: 'anonymous',
-    details: {
-      email: account.email,
-      browser_sessions_ended: signedOut,
-      access_tokens_revoked: tokens,
-      ssh_keys_removed: keys,
-    },
+    details: { email: account.email, ...ended },
   });
 }

@@ -1,11 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
-
-/**
- * Longest user agent kept, in characters. The audit row of the same request keeps the hash of a longer one.
- */
-const USER_AGENT_MAX = 1024;
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 
 /** The proofs that a person reads the mail of an address: see `email_confirmations.how`. */
 type ConfirmedHow = 'link' | 'invitation' | 'password-reset' | 'change' | 'restored';
@@ -32,7 +27,7 @@ export async function noteConfirmed(
     ended_at: context.at,
     how,
     ip_address: context.ip,
-    user_agent: context.userAgent?.slice(0, USER_AGENT_MAX) ?? null,
+    user_agent: keptUserAgent(context),
     request_id: context.requestId,
   };
   const links = trx('email_confirmations').where('user_id', userId).whereNull('ended_at');

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { DAY_MS } from '../../durations.ts';
 import { NotFound } from '../../errors.ts';
@@ -90,7 +90,7 @@ async function insertRequest(
       requested_at: context.at,
       expires_at: expiresAt,
       ip_address: context.ip,
-      user_agent: context.userAgent?.slice(0, 1024) ?? null,
+      user_agent: keptUserAgent(context),
     })
     .returning<{ id: number }[]>('id');
   if (row === undefined) throw new Error('Bug! An insert returned no row');

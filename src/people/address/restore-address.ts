@@ -1,14 +1,11 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { inDoubtSince, withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetDevices } from '../../auth/known-device.ts';
-import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
-import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
 import { HOUR_MS } from '../../durations.ts';
 import { hashSecret, newSecret } from '../../secret-token.ts';
-import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
-import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endAccess } from '../end-access.ts';
 import { lockAddress } from './address-lock.ts';
 import { findWayBack, type AddressChange } from './change-queries.ts';
 import { endLinksOf } from './end-links.ts';
@@ -88,7 +85,7 @@ async function takeBack(
       changed_at: context.at,
       how: 'restored',
       ip_address: context.ip,
-      user_agent: context.userAgent?.slice(0, 1024) ?? null,
+      user_agent: keptUserAgent(context),
       request_id: context.requestId,
     });
     await trx('users').where('id', userId).update({ email: change.old_email });
@@ -104,11 +101,7 @@ async function takeBack(
     cause: 'address-restored',
   });
   await forgetDevices(trx, userId);
-  const owner = companyId === null ? null : { companyId, userId };
-  const tokens = owner === null ? 0 : await revokeAccessTokensOf(trx, byThem, owner, 'password-changed');
-  const keys = owner === null ? 0 : await removeSshKeysOf(trx, byThem, owner, 'password-changed');
-  await WorkspaceSessionTracker.endSessionsOfUser(trx, byThem, { userId, reason: 'signed-out' });
-  const signedOut = await endBrowserSessions(trx, userId);
+  const ended = await endAccess(trx, byThem, { userId, companyId, reason: 'password-changed' });
   await AuditLogger.log(trx, byThem, {
     action: 'email_restored',
     success: true,
@@ -116,13 +109,7 @@ async function takeBack(
     resourceId: userId,
     userId,
     companyId,
-    details: {
-      old_email: account.email,
-      new_email: change.old_email,
-      browser_sessions_ended: signedOut,
-      access_tokens_revoked: tokens,
-      ssh_keys_removed: keys,
-    },
+    details: { old_email: account.email, new_email: change.old_email, ...ended },
   });
   await noteConfirmed(trx, byThem, { account: { ...account, email: change.old_email }, how: 'restored' });
   return openReset(trx, context, userId);

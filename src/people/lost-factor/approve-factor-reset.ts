@@ -1,11 +1,10 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
-import { endSecondFactors } from '../../auth/enrolment/remove-factor.ts';
+import { endFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { queueFactorMail } from '../../auth/factors/factor-mails.ts';
 import type { Config } from '../../config/config.ts';
-import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endAccess } from '../end-access.ts';
 import { lockOwner } from './lock-owner.ts';
 import { findOpenFactorReset, type FactorReset } from './queries.ts';
 
@@ -36,10 +35,10 @@ export async function approveFactorReset(
       .update({ approved_at: context.at, approved_by: operatorId });
     // An objection does not wait for the lock on the person, and may have been first.
     if (approved === 0) return { ok: false, reason: 'none' };
-    const ended = await endSecondFactors(trx, userId);
-    await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
-    const signedOut = await endBrowserSessions(trx, userId);
-    await logApproval(trx, context, open, { factors_ended: ended, browser_sessions_ended: signedOut });
+    const { ended } = await endFactors(trx, { userId, since: null });
+    const companyId = open.company_id;
+    const { browser_sessions_ended } = await endAccess(trx, context, { userId, companyId, reason: null });
+    await logApproval(trx, context, open, { factors_ended: ended.length, browser_sessions_ended });
     await queueFactorMail(trx, context, { config, userId, event: 'allEnded' });
     return { ok: true };
   });

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { hashSecret } from '../../secret-token.ts';
 import {
   findFactorResetByToken,
@@ -45,7 +45,7 @@ export async function objectToFactorReset(
     const end = {
       objected_at: context.at,
       objection_ip: context.ip,
-      objection_user_agent: context.userAgent?.slice(0, 1024) ?? null,
+      objection_user_agent: keptUserAgent(context),
     };
     const ended = await endIt(
       trx,

@@ -1,22 +1,12 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { queueMail } from '../../mail/queue-mail.ts';
-import { formatFor } from '../../web/format.ts';
-import type { Locale } from '../../web/locales/catalogues.ts';
+import { queueAccountMail, whenAndWhere, type AccountOwner } from '../../mail/queue-account-mail.ts';
 
 /** Count up whenever their words change. */
 const RESET = { name: 'password-reset', version: 1 };
 const SENT = { name: 'password-reset-sent', version: 1 };
 const CHANGED = { name: 'password-changed', version: 1 };
-
-interface Recipient {
-  id: number;
-  company_id: number | null;
-  full_name: string;
-  email: string;
-  locale: Locale;
-}
 
 /** The address that sets a new password. */
 export function resetLink(baseUrl: string, token: string): string {
@@ -29,7 +19,7 @@ export async function queueResetMail(
   context: RequestContext,
   input: {
     config: Config;
-    person: Recipient;
+    person: AccountOwner;
     resetId: number;
     token: string;
     expiresAt: Date;
@@ -38,35 +28,27 @@ export async function queueResetMail(
     isSentByOthers?: boolean;
   },
 ): Promise<void> {
-  const { config, person, hours, isSentByOthers = false } = input;
-  const { t, locale } = formatFor(person.locale);
-  await queueMail(trx, context, {
+  const { config, hours, isSentByOthers = false } = input;
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: person.company_id,
-      userId: person.id,
-      to: person.email,
-      locale,
-      template: isSentByOthers ? SENT : RESET,
-      cause: { type: 'password-reset', id: input.resetId },
-      content: {
-        subject: t('password.resetSubject'),
-        blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: person.full_name }) },
-          { kind: 'text', text: t(isSentByOthers ? 'password.sentByOthers' : 'password.resetBody') },
-          {
-            kind: 'link',
-            label: t('password.resetLink'),
-            url: resetLink(config.baseUrl, input.token),
-            isSecret: true,
-          },
-          { kind: 'text', text: t('password.resetExpires', { hours }) },
-          { kind: 'text', text: t('password.resetIgnore') },
-          { kind: 'text', text: 'YouAreCoder' },
-        ],
-      },
-      secret: { note: t('common.secretLinkCut'), usefulUntil: input.expiresAt },
-    },
+    to: input.person,
+    template: isSentByOthers ? SENT : RESET,
+    cause: { type: 'password-reset', id: input.resetId },
+    write: ({ t }) => ({
+      subject: t('password.resetSubject'),
+      blocks: [
+        { kind: 'text', text: t(isSentByOthers ? 'password.sentByOthers' : 'password.resetBody') },
+        {
+          kind: 'link',
+          label: t('password.resetLink'),
+          url: resetLink(config.baseUrl, input.token),
+          isSecret: true,
+        },
+        { kind: 'text', text: t('password.resetExpires', { hours }) },
+        { kind: 'text', text: t('password.resetIgnore') },
+      ],
+    }),
+    usefulUntil: input.expiresAt,
   });
 }
 
@@ -74,39 +56,25 @@ export async function queueResetMail(
 export async function queueChangedMail(
   trx: Knex.Transaction,
   context: RequestContext,
-  { config, person }: { config: Config; person: Recipient },
+  { config, person }: { config: Config; person: AccountOwner },
 ): Promise<void> {
-  const { t, when, locale } = formatFor(person.locale);
-  await queueMail(trx, context, {
+  await queueAccountMail(trx, context, {
     config,
-    mail: {
-      companyId: person.company_id,
-      userId: person.id,
-      to: person.email,
-      locale,
-      template: CHANGED,
-      cause: { type: 'account', id: person.id },
-      content: {
-        subject: t('password.changedSubject'),
-        blocks: [
-          { kind: 'text', text: t('password.mailHello', { name: person.full_name }) },
-          { kind: 'text', text: t('password.changedBody') },
-          {
-            kind: 'facts',
-            rows: [
-              [t('password.changedAt'), t('password.istanbulTime', { time: when(context.at) })],
-              [t('common.ipAddress'), context.ip ?? '–'],
-            ],
-          },
-          {
-            kind: 'link',
-            label: t('password.changedNotYou', { contact: config.seller.email }),
-            url: `${config.baseUrl}/auth/forgot`,
-            isSecret: false,
-          },
-          { kind: 'text', text: 'YouAreCoder' },
-        ],
-      },
-    },
+    to: person,
+    template: CHANGED,
+    cause: { type: 'account', id: person.id },
+    write: (format) => ({
+      subject: format.t('password.changedSubject'),
+      blocks: [
+        { kind: 'text', text: format.t('password.changedBody') },
+        { kind: 'facts', rows: whenAndWhere(context, format) },
+        {
+          kind: 'link',
+          label: format.t('password.changedNotYou', { contact: config.seller.email }),
+          url: `${config.baseUrl}/auth/forgot`,
+          isSecret: false,
+        },
+      ],
+    }),
   });
 }

@@ -3,17 +3,11 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { inDoubtSince, withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetDevicesOf } from '../../auth/known-device.ts';
-import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
-import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
-import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
-import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endAccess, type EndedAccess } from '../end-access.ts';
 import { requestPasswordReset } from './request-password-reset.ts';
 
 /** The number of things that were ended, as the audit row and an incident name them. */
-interface Secured {
-  browser_sessions_ended: number;
-  access_tokens_revoked: number;
-  ssh_keys_removed: number;
+interface Secured extends EndedAccess {
   devices_forgotten: number;
   second_factors_removed: number;
 }
@@ -40,17 +34,11 @@ export async function secureAccount(
     .where('user_id', userId)
     .whereNull('ended_at')
     .update({ ended_at: context.at });
-  const owner = companyId === null ? null : { companyId, userId };
-  // Before the workspace sessions: whoever withdraws a token locks in this order as well.
-  const tokens = owner === null ? 0 : await revokeAccessTokensOf(trx, context, owner, 'account-secured');
-  const keys = owner === null ? 0 : await removeSshKeysOf(trx, context, owner, 'account-secured');
-  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
+  const ended = await endAccess(trx, context, { userId, companyId, reason: 'account-secured' });
   const since = inDoubtSince(eventAt);
   const factors = await withdrawFactors(trx, context, { userId, companyId, since, cause: 'account-secured' });
   const secured: Secured = {
-    browser_sessions_ended: await endBrowserSessions(trx, userId),
-    access_tokens_revoked: tokens,
-    ssh_keys_removed: keys,
+    ...ended,
     devices_forgotten: await forgetDevicesOf(trx, { userId, at: context.at }),
     second_factors_removed: factors,
   };

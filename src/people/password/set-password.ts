@@ -9,12 +9,9 @@ import { isPersonalPassword } from '../../auth/common-passwords.ts';
 import { hashPassword, verifyPassword } from '../../auth/password.ts';
 import { findSignedInUser } from '../../auth/require-user.ts';
 import type { Config } from '../../config/config.ts';
-import { removeSshKeysOf } from '../../credentials/remove-ssh-key.ts';
-import { revokeAccessTokensOf } from '../../credentials/revoke-access-token.ts';
 import { hashSecret } from '../../secret-token.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { endBrowserSessions } from '../../auth/browser-sessions/end-browser-sessions.ts';
-import { WorkspaceSessionTracker } from '../../workspace/sessions/workspace-session-tracker.ts';
+import { endAccess } from '../end-access.ts';
 import { endLinksOf } from '../address/end-links.ts';
 import { noteConfirmed } from '../address/note-confirmed.ts';
 import { queueChangedMail } from './password-mails.ts';
@@ -195,12 +192,8 @@ async function storePassword(
     .whereNull('ended_at')
     .update({ ended_at: context.at });
   await endLinksOf(trx, context, userId);
-  // Before the workspace sessions: whoever withdraws a token locks in this order as well.
-  const ended = input.endsCredentials && companyId !== null ? { companyId, userId } : null;
-  const tokens = ended === null ? 0 : await revokeAccessTokensOf(trx, context, ended, 'password-changed');
-  const keys = ended === null ? 0 : await removeSshKeysOf(trx, context, ended, 'password-changed');
-  await WorkspaceSessionTracker.endSessionsOfUser(trx, context, { userId, reason: 'signed-out' });
-  const signedOut = await endBrowserSessions(trx, userId);
+  const reason = input.endsCredentials ? 'password-changed' : null;
+  const ended = await endAccess(trx, context, { userId, companyId, reason });
   await AuditLogger.log(trx, context, {
     action: input.action,
     success: true,
@@ -208,12 +201,7 @@ async function storePassword(
     resourceId: userId,
     userId,
     companyId,
-    details: {
-      email: account.email,
-      browser_sessions_ended: signedOut,
-      access_tokens_revoked: tokens,
-      ssh_keys_removed: keys,
-    },
+    details: { email: account.email, ...ended },
   });
   await queueChangedMail(trx, context, { config, person: account });
 }

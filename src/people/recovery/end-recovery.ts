@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { hashSecret } from '../../secret-token.ts';
 import { findOpenRecovery, findRecoveryByToken, type Recovery } from './queries.ts';
 
@@ -43,7 +43,7 @@ export async function objectToRecovery(
     const ended = await endIt(trx, opened.recovery, {
       objected_at: context.at,
       objection_ip: context.ip,
-      objection_user_agent: context.userAgent?.slice(0, 1024) ?? null,
+      objection_user_agent: keptUserAgent(context),
     });
     if (!ended) return { ok: false, reason: 'over' };
     await logEnd(trx, { ...context, actorType: 'anonymous' }, opened.recovery, 'recovery_objected');

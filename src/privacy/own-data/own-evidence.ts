@@ -23,7 +23,8 @@ type OwnEvidencePart =
   | { part: 'summary'; summary: OwnRow };
 
 /** Actions whose details are words about a case or a company, and not about the person who acted. */
-const NOT_ONES_OWN = /^(legal_hold|retention|operator)_/;
+const NOT_ONES_OWN =
+  /^(legal_hold|retention|operator|factor_reset)_|^recovery_(requested|cancelled|objected)$/;
 
 /**
  * The evidence about a person as the person may have it: by the readers of the bundle, without payments that

@@ -2,9 +2,10 @@ import type PDFDocument from 'pdfkit';
 
 type Document = InstanceType<typeof PDFDocument>;
 
-/** The part of pdfkit's font that says whether it has a character. */
-interface Glyphs {
+/** The parts of pdfkit's font that say whether it has a character, and that lay a word out. */
+interface Font {
   font: { hasGlyphForCodePoint(code: number): boolean };
+  layoutRun(text: string, features?: Record<string, boolean>): unknown;
 }
 
 const SIZES = { title: 20, heading: 14, subheading: 11, text: 9, small: 8 };
@@ -72,6 +73,7 @@ export class PdfPages {
   ): void {
     const document = this.#document;
     document.font(style.font).fontSize(style.size);
+    printAsWritten(this.#font);
     const shown = this.#printable(text);
     const element = document.struct(tag, {}, () => {
       document.text(shown, { paragraphGap: style.gap });
@@ -80,12 +82,26 @@ export class PdfPages {
     element.end();
   }
 
+  get #font(): Font {
+    return (this.#document as unknown as { _font: Font })._font;
+  }
+
   /** A character that the font lacks would vanish without a word: its code is printed instead. */
   #printable(text: string): string {
-    const { font } = (this.#document as unknown as { _font: Glyphs })._font;
+    const { font } = this.#font;
     return text.replaceAll(/\s+/g, ' ').replaceAll(/./gsu, (character) => {
       const code = character.codePointAt(0) ?? 0;
       return font.hasGlyphForCodePoint(code) ? character : `[U+${code.toString(16).toUpperCase()}]`;
     });
   }
+}
+
+/**
+ * Turns the contextual alternates of the font off: Inter prints `->` as an arrow, which nobody wrote, and
+ * looking for them takes half of the time. With `features` of a text, pdfkit would lay out each word anew.
+ */
+function printAsWritten(font: Font): void {
+  if (Object.hasOwn(font, 'layoutRun')) return;
+  const layout = font.layoutRun.bind(font);
+  font.layoutRun = (text) => layout(text, { calt: false });
 }

@@ -25,22 +25,32 @@ export async function remindOfRequests(db: Knex, context: RequestContext, config
       .forUpdate()
       .skipLocked()
       .select<DataRequest[]>([...requestColumns]);
-    for (const request of due) await remind(trx, context, { request, config });
+    const operators = due.length === 0 ? [] : await listRecipients(trx);
+    for (const request of due) await remind(trx, context, { request, operators, config });
     return due.length;
   });
   return `${String(count)} reminded of`;
 }
 
+interface Operator {
+  id: number;
+  email: string;
+  locale: Locale;
+}
+
+function listRecipients(trx: Knex.Transaction): Promise<Operator[]> {
+  return trx('users')
+    .where({ role: 'operator' })
+    .whereNull('deactivated_at')
+    .select<Operator[]>(['id', 'email', 'locale']);
+}
+
 async function remind(
   trx: Knex.Transaction,
   context: RequestContext,
-  { request, config }: { request: DataRequest; config: Config },
+  { request, operators, config }: { request: DataRequest; operators: Operator[]; config: Config },
 ): Promise<void> {
   await trx('data_requests').where({ id: request.id }).update({ reminded_at: context.at });
-  const operators = await trx('users')
-    .where({ role: 'operator' })
-    .whereNull('deactivated_at')
-    .select<{ id: number; email: string; locale: Locale }[]>(['id', 'email', 'locale']);
   for (const operator of operators) {
     const { t, when, locale } = formatFor(operator.locale);
     const due = when(request.due_at, 'date');

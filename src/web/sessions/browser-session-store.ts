@@ -2,15 +2,12 @@ import { createHash } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
 import session from 'express-session';
 import type { Request } from 'express';
-import { requestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, requestContext } from '../../audit/request-context.ts';
 import type pg from 'pg';
 
 const TABLE = 'browser_sessions';
 
 const PgStore = connectPgSimple(session);
-
-/** Longest user agent kept, in characters. */
-const USER_AGENT_MAX = 1024;
 
 /** When, from where and with which program a browser was seen last. */
 interface Client {
@@ -21,8 +18,8 @@ interface Client {
 
 /** The facts that the row of a browser session has of its newest request. */
 export function clientOf(req: Request): Client {
-  const { at, ip, userAgent } = requestContext(req);
-  return { at, ip, userAgent: userAgent?.slice(0, USER_AGENT_MAX) ?? null };
+  const context = requestContext(req);
+  return { at: context.at, ip: context.ip, userAgent: keptUserAgent(context) };
 }
 
 /** SHA-256 of a session id, in hex: the key of its row, and the name that evidence may use. */
