@@ -71,6 +71,17 @@ describe('the profile', () => {
     expect(trail).toContain(cast.bob.full_name);
   });
 
+  it('changes thirty times an hour at most, since each change leaves rows', async () => {
+    const visitor = await signIn(test.app, cast.charlie);
+    const profile = { fullName: cast.charlie.full_name, locale: 'en', timeZone: 'Europe/Istanbul' };
+    expect((await visitor.post('/account/profile', profile)).status).toBe(303);
+    await test
+      .db('rate_limits')
+      .where('key', `profile-change:${String(cast.charlie.id)}`)
+      .update({ points: 30 });
+    expect((await visitor.post('/account/profile', profile)).status).toBe(429);
+  });
+
   it('says beside the field what is wrong, and keeps what was typed', async () => {
     const alice = await signIn(test.app, cast.alice);
     const response = await alice.post('/account/profile', {

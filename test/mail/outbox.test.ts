@@ -7,6 +7,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { DAY_MS, MINUTE_MS } from '../../src/durations.ts';
 import type { MailBlock } from '../../src/mail/mail-content.ts';
+import { createMailSender } from '../../src/mail/mail-sender.ts';
+import { outboxSignal } from '../../src/mail/outbox-signal.ts';
 import { queueMail } from '../../src/mail/queue-mail.ts';
 import { sendDueMails, type Sending } from '../../src/mail/send-due-mails.ts';
 import { resendMail } from '../../src/mail/resend-mail.ts';
@@ -29,7 +31,8 @@ const server = new SMTPServer({
   },
   onRcptTo: ({ address }, _session, done) => {
     if (address.startsWith('gone')) done(withCode(550, '5.1.1 no such mailbox: ğ'));
-    else if (address.startsWith('busy') && received.length === 0) done(withCode(451, '4.3.0 try later'));
+    else if (address.startsWith('full') || (address.startsWith('busy') && received.length === 0))
+      done(withCode(451, '4.3.0 try later'));
     else done();
   },
   onData: (stream, session, done) => {
@@ -86,9 +89,14 @@ const postponed: number[] = [];
 
 const secretLink: MailBlock = { kind: 'link', label: 'Aç:', url: 'https://x.test/?t=SECRET', isSecret: true };
 
-function queue(to: string, blocks: MailBlock[] = [], subject = 'Ekibe davet: Şirket'): Promise<number> {
+function queue(
+  to: string,
+  blocks: MailBlock[] = [],
+  subject = 'Ekibe davet: Şirket',
+  db = test.db,
+): Promise<number> {
   const context = systemContext({ name: 'test', at: AT, log: test.deps.log });
-  return test.db.transaction((trx) =>
+  return db.transaction((trx) =>
     queueMail(trx, context, {
       config: test.config,
       mail: {
@@ -255,6 +263,17 @@ describe('a mail that the server does not take', () => {
     expect((await eventsOf(id)).map(({ state }) => state)).toEqual(['delayed', 'relayed']);
   });
 
+  it('waits longer and longer while the server asks for it', async () => {
+    const id = await queue('full@example.com');
+    const pauses = [1, 5, 15, 60, 240, 240];
+    let at = 0;
+    for (const pause of pauses) {
+      await send(later(at));
+      at += pause;
+      expect(await mailOf(id)).toMatchObject({ state: 'delayed', next_try_at: later(at) });
+    }
+  });
+
   it('waits longer and longer while there is no server, and is given up after five days', async () => {
     const id = await queue('ada@example.com');
     const nowhere = 'smtp://127.0.0.1:1';
@@ -378,6 +397,25 @@ describe('several senders at once', () => {
     const to = received.map(({ mail }) => (Array.isArray(mail.to) ? '' : mail.to?.text));
     expect(new Set(to).size).toBe(12);
     expect(received).toHaveLength(12);
+  });
+});
+
+describe('the sender of a process', () => {
+  it('sends a mail as soon as its transaction has committed, without waiting for its next look', async () => {
+    const { sessionSecret } = test.config;
+    const sender = createMailSender({
+      connection: { open: openSession, from: 'no-reply@example.com', sessionSecret },
+      log: test.deps.log,
+      metrics: test.metrics,
+    });
+    const db = outboxSignal.attach(test.database.db, sender.signal);
+    sender.start(db);
+    await sender.stop();
+    sender.start(db);
+    const id = await queue('ada@example.com', [], 'at once', db);
+    await expect.poll(() => received.length).toBe(1);
+    await sender.stop();
+    expect(await mailOf(id)).toMatchObject({ state: 'relayed' });
   });
 });
 

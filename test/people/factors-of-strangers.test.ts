@@ -153,9 +153,10 @@ describe('a thief’s second factors', () => {
   it('end with the way back of an address, those of before stay', async () => {
     const old = new Date(Date.now() - 40 * DAY_MS);
     await changeAddress(cast.bob, old);
+    await addPasskey(cast.bob.id, old);
     await addPasskey(cast.bob.id, new Date());
     await new Visitor(test.app).post(await linkTo(cast.bob.email, 'restore-email'));
-    expect(await factorsOf(cast.bob.id)).toEqual([1, 0, 0, 0, true]);
+    expect(await factorsOf(cast.bob.id)).toEqual([1, 1, 1, 0, true]);
     // A passkey signs in without a password, so the password alone would hold nobody back.
     const { password_blocked_at: blocked } = await test.db('users').where('id', cast.bob.id).first();
     expect(blocked).toBeInstanceOf(Date);

@@ -12,6 +12,7 @@ import {
 import { signIn, type Visitor } from '../../support/visitor.ts';
 
 const test = useTestApp();
+const ADDRESS_OF_ALICE = '198.51.100.77';
 let cast: Cast;
 let alice: Visitor;
 
@@ -36,6 +37,13 @@ beforeAll(async () => {
   });
   await buildPayment(test.db, { company_id: acme.id, user_id: cast.alice.id });
   await buildMail(test.db, { company_id: acme.id, user_id: bob.id, recipient: bob.email });
+  await buildMail(test.db, { company_id: acme.id, user_id: cast.alice.id, recipient: cast.alice.email });
+  await buildAuditRow(test.db, cast.alice, {
+    action_type: 'user_role_changed',
+    resource_type: 'user',
+    resource_id: String(bob.id),
+    ip_address: ADDRESS_OF_ALICE,
+  });
   await buildAuditRow(test.db, bob, {
     action_type: 'login',
     success: false,
@@ -82,6 +90,9 @@ describe('the journey of a person', () => {
       ...timesOf(bundle.user.membership_periods, 'started_at'),
     ];
     const kinds = kindsOn(text);
+    // What a colleague did to Bob stands there, but not from where.
+    expect(text).toContain(cast.alice.full_name);
+    expect(text).not.toContain(ADDRESS_OF_ALICE);
     const times = timesOn(text);
     expect(times).toEqual([...times].sort());
     expect(kinds.filter((kind) => kind === 'mails')).toHaveLength(1);

@@ -54,6 +54,10 @@ beforeAll(async () => {
   const { acme, bob } = cast;
   const old = new Date(Date.now() - 60 * 86_400_000);
   await buildUser(test.db, { company_id: acme.id, full_name: 'Absent Ayşe', created_at: old });
+  const former = { full_name: 'Former Fatma', created_at: old, deactivated_at: new Date() };
+  await buildUser(test.db, { company_id: acme.id, ...former });
+  await buildUser(test.db, { company_id: acme.id, full_name: 'New Nur', created_at: new Date() });
+  await buildUser(test.db, { company_id: cast.globex.id, full_name: 'Other Oya', created_at: old });
   const lab = await buildWorkspace(test.db, { company_id: acme.id, owner_user_id: bob.id, name: 'lab' });
   const shop = await buildWorkspace(test.db, {
     company_id: acme.id,
@@ -112,15 +116,20 @@ describe('the use of a company', () => {
   });
 
   it('has a cost of an active hour by currency once something was paid, and says so when not', async () => {
-    expect((await alice.get('/admin/usage')).text).toContain('Nothing was paid in this month');
-    await buildPayment(test.db, {
+    const paid = {
       company_id: cast.acme.id,
       user_id: cast.alice.id,
       status: 'success',
       paid_at: new Date(),
       amount_minor: 150_000,
       test_mode: false,
-    });
+    } as const;
+    // Charged nobody: for a test, refused, or another company's.
+    await buildPayment(test.db, { ...paid, test_mode: true });
+    await buildPayment(test.db, { ...paid, status: 'failed' });
+    await buildPayment(test.db, { ...paid, company_id: cast.globex.id, user_id: cast.charlie.id });
+    expect((await alice.get('/admin/usage')).text).toContain('Nothing was paid in this month');
+    await buildPayment(test.db, paid);
     // 1 500 lira for one and a half active hours.
     expect((await alice.get('/admin/usage')).text).toContain('₺1,000.00');
   });
@@ -128,7 +137,8 @@ describe('the use of a company', () => {
   it('names whoever has not come for 30 days, and nobody of another company', async () => {
     const { text } = await alice.get('/admin/usage');
     expect(text.slice(text.indexOf('absent-h'))).toContain('Absent Ayşe');
-    expect(text.slice(text.indexOf('absent-h'))).not.toContain(`>${cast.bob.full_name}<`);
+    for (const name of [`>${cast.bob.full_name}<`, 'Former Fatma', 'New Nur', 'Other Oya'])
+      expect(text.slice(text.indexOf('absent-h'))).not.toContain(name);
     const charlie = await signIn(test.app, cast.charlie);
     const other = await charlie.get('/admin/usage.csv');
     expect(other.text).toContain('kind,id,name,connected_seconds,active_seconds,session_count');

@@ -122,6 +122,9 @@ describe('an incident', () => {
     const url = (await alice.post(`/admin/alerts/${alertId}/incident`)).headers.location as string;
     const charlie = await signIn(test.app, cast.charlie);
     expect((await charlie.get(url)).status).toBe(404);
+    expect((await charlie.post(`/admin/alerts/${alertId}/incident`)).status).toBe(404);
+    expect((await charlie.post(`${url}/notes`, { note: 'mine' })).status).toBe(404);
+    expect((await charlie.post(`${url}/close`, { outcome: 'takeover' })).status).toBe(404);
     expect((await charlie.get('/admin/alerts/all')).text).not.toContain('Nigeria');
     expect((await charlie.post(`${url}/secure`, { confirm: 'on' })).status).toBe(404);
     expect((await (await signIn(test.app, cast.bob)).get(url)).status).toBe(403);
@@ -144,6 +147,11 @@ describe('the own account', () => {
     expect(page.text).toContain('Nigeria');
     const ask = `/account/alerts/${String(alertId)}/not-me`;
     expect((await bob.get(ask)).text).toContain('remembered browsers are forgotten');
+    for (const other of [cast.alice, cast.charlie]) {
+      const visitor = await signIn(test.app, other);
+      expect((await visitor.get(ask)).status).toBe(404);
+      expect((await visitor.post(ask)).status).toBe(404);
+    }
     expect((await bob.post(ask)).headers.location).toBe('/auth/forgot');
     expect((await bob.get('/workspace')).status).toBe(303);
     const steps = await test.db('incident_steps').orderBy('id', 'desc').limit(2).pluck<string[]>('kind');

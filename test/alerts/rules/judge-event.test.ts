@@ -79,6 +79,10 @@ describe('the rules', () => {
   it('trust a browser and a network of two weeks with a key, and no other', () => {
     const key = (days: number, more: Partial<WatchedEvent> = {}): WatchedEvent =>
       event(days * 24, { kind: 'key-added', deviceId: null, ...more });
+    for (const kind of ['token-created', 'evidence-downloaded'] as const) {
+      expect(raised(event(0), key(2, { kind }))).toEqual([[kind]]);
+      expect(raised(event(0), key(20, { kind }))).toEqual([]);
+    }
     expect(raised(event(0), key(20))).toEqual([]);
     expect(raised(event(0), key(2))).toEqual([['key-added']]);
     expect(raised(event(0), key(20, { network: '88.255' }))).toEqual([['key-added']]);

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formValues } from '../../../src/alerts/settings/rules-form.ts';
-import { presetSettings, ruleNames } from '../../../src/alerts/rules/rule-settings.ts';
+import { previewRules } from '../../../src/alerts/settings/preview-rules.ts';
+import { presetSettings, readSettings, ruleNames } from '../../../src/alerts/rules/rule-settings.ts';
+import { DAY_MS } from '../../../src/durations.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
@@ -89,8 +91,8 @@ describe('the rules of a company', () => {
 
   it('show what they would have raised, before they are saved', async () => {
     const stranger = new Visitor(test.app);
-    for (let n = 0; n < 4; n += 1)
-      await stranger.post('/auth/login', { email: cast.bob.email, password: 'wrong' });
+    for (const { email } of [cast.bob, cast.charlie])
+      for (let n = 0; n < 4; n += 1) await stranger.post('/auth/login', { email, password: 'wrong' });
     const alice = await signIn(test.app, cast.alice);
     const counts = async (form: Record<string, string>): Promise<string | undefined> => {
       const { text } = await alice.post(PATH, { ...presets, ...form, action: 'preview' });
@@ -102,5 +104,12 @@ describe('the rules of a company', () => {
     expect(await counts({ 'failure-burst.failures': '3', 'failure-burst.muted': 'on' })).toBe('muted 0');
     expect(await saved(cast.acme.id)).toEqual([]);
     expect(await test.db('alerts').where('company_id', cast.acme.id)).toEqual([]);
+    const strict = readSettings({ 'failure-burst': { thresholds: { failures: 3, minutes: 60 } } });
+    const countAt = async (days: number): Promise<number | undefined> => {
+      const at = new Date(Date.now() + days * DAY_MS);
+      const input = { companyId: cast.acme.id, at, choices: [strict] };
+      return (await previewRules(test.db, input))[0]?.byRule['failure-burst'];
+    };
+    expect([await countAt(0), await countAt(29), await countAt(31)]).toEqual([1, 1, 0]);
   });
 });

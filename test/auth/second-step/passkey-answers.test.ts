@@ -48,6 +48,37 @@ describe('the answer of a passkey at the second step', () => {
     expect(await finish(answer, thief)).toBe(422);
   });
 
+  it('signs in once also by a device that does not count its uses', async () => {
+    const answer = bobs.answer(challenge, { counter: 0 });
+    expect(await finish(answer)).toBe(303);
+    const thief = new Visitor(test.app);
+    await givePassword(thief);
+    expect(await finish(answer, thief)).toBe(422);
+    expect(await test.db('passkey_challenges').where('user_id', cast.bob.id)).toEqual([]);
+  });
+
+  it('does not count when the device counts back: it was copied, and the trail says so', async () => {
+    await test.db('passkeys').where('user_id', cast.bob.id).update({ counter: 7 });
+    for (const counter of [7, 3, 0]) {
+      const next = await challengeFor(visitor, '/auth/second-factor/challenge');
+      expect(await finish(bobs.answer(next, { counter }))).toBe(422);
+    }
+    const refused = (await rowsOf(test.db, 'login')).filter(({ user_id }) => user_id === cast.bob.id);
+    expect(refused.map(({ error_message }) => error_message)).toEqual(
+      Array.from({ length: 3 }, () => 'counter-went-back'),
+    );
+    expect(await finish(bobs.answer(challenge, { counter: 8 }))).toBe(303);
+  });
+
+  it('does not count when another person was asked for it', async () => {
+    await buildSecondFactor(test.db, cast.charlie);
+    await test.db('known_devices').where('user_id', cast.charlie.id).delete();
+    const charlie = new Visitor(test.app);
+    await charlie.post('/auth/login', { email: cast.charlie.email, password: PASSWORD });
+    const asked = await challengeFor(charlie, '/auth/second-factor/challenge');
+    expect(await finish(bobs.answer(asked))).toBe(422);
+  });
+
   it('is that of the person whose password was given: another person’s does not count', async () => {
     const charlies = new SoftwarePasskey();
     await charlies.giveTo(test.db, cast.charlie.id);

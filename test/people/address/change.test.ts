@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../../src/durations.ts';
+import { findStanding } from '../../../src/people/address/queries.ts';
 import { openWayBack } from '../../../src/people/address/restore-address.ts';
 import { contextOf, rowsOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
@@ -80,6 +81,10 @@ describe('another address', () => {
     expect(text).toContain(`"old_email":"${cast.bob.email}"`);
     expect(text).toContain(`"new_email":"${email}"`);
     expect(text).not.toContain(cast.alice.email);
+    const { evidence } = JSON.parse(text) as { evidence: { audit_logs: Record<string, unknown>[] } };
+    expect(evidence.audit_logs.find(({ action_type }) => action_type === 'email_changed')).toMatchObject({
+      details: { old_email: cast.bob.email, new_email: email },
+    });
   });
 
   it('is asked for with a fresh proof of who one is, and nothing typed is lost', async () => {
@@ -103,6 +108,24 @@ describe('another address', () => {
     expect(await emailOf(cast.bob.id)).toBe(cast.bob.email);
     expect((await stranger.post(link, { password: PASSWORD })).headers.location).toBe('/auth/login');
     expect(await emailOf(cast.bob.id)).toBe(email);
+  });
+
+  it('is not confirmed by a link that is a day old, nor once another account has it', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    const [late, taken] = [newEmail(), newEmail()];
+    await bob.post('/account/email', { email: late });
+    const wish = test.db('email_change_requests').where('new_email', late);
+    const { requested_at, expires_at } = await wish
+      .clone()
+      .first<{ requested_at: Date; expires_at: Date }>('requested_at', 'expires_at');
+    expect(expires_at.getTime() - requested_at.getTime()).toBe(DAY_MS);
+    await wish.update({ expires_at: new Date() });
+    const link = await linkTo(late, 'new-email');
+    expect([(await bob.get(link)).status, (await bob.post(link)).status]).toEqual([410, 410]);
+    await bob.post('/account/email', { email: taken });
+    await buildUser(test.db, { company_id: cast.globex.id, email: taken });
+    expect((await bob.post(await linkTo(taken, 'new-email'))).status).toBe(409);
+    expect(await emailOf(cast.bob.id)).toBe(cast.bob.email);
   });
 
   it('that has an account gets a mail without a link, and the page says nothing of it', async () => {
@@ -220,6 +243,11 @@ describe('the way back', () => {
     const later = (days: number): Promise<{ state: string }> =>
       openWayBack(test.db, contextOf(test, cast.olivia, new Date(Date.now() + days * DAY_MS)), secret);
     expect([(await later(6.9)).state, (await later(7.1)).state]).toEqual(['open', 'over']);
+    const standing = async (days: number): Promise<string> => {
+      const at = new Date(Date.now() + days * DAY_MS);
+      return (await findStanding(test.db, { email: cast.bob.email, userId: cast.alice.id, at })).state;
+    };
+    expect([await standing(6.9), await standing(7.1)]).toEqual(['reserved', 'free']);
   });
 
   it('is taken by one of two clicks at once', async () => {

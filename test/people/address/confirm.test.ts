@@ -1,5 +1,6 @@
 import type { Response } from 'supertest';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../../src/durations.ts';
 import { rowsOf } from '../../auth/rows.ts';
 import { createTestApp, useTestApp } from '../../support/app.ts';
 import {
@@ -152,6 +153,9 @@ describe('a new account', () => {
     await browser.post('/auth/confirm');
     const second = await linkTo(email);
     expect(second).not.toBe(first);
+    const times = await test.db('email_confirmations').where({ email }).select('created_at', 'expires_at');
+    for (const { created_at, expires_at } of times as { created_at: Date; expires_at: Date }[])
+      expect(expires_at.getTime() - created_at.getTime()).toBe(DAY_MS);
     expect((await browser.post(first)).status).toBe(410);
     expect((await browser.get(`/auth/confirm/${'a'.repeat(43)}`)).status).toBe(404);
     const { ownerDb } = test.database;
@@ -285,7 +289,15 @@ describe('an address that a stranger registered first', () => {
     expect(theirs?.deactivated_at).not.toBeNull();
     expect(own).toMatchObject({ holds_email: true, deactivated_at: null });
     expect(await rowsOf(test.db, 'email_claimed', response)).toMatchObject([
-      { user_id: stranger.id, company_id: stranger.companyId, details: { access_tokens_revoked: 1 } },
+      {
+        user_id: stranger.id,
+        company_id: stranger.companyId,
+        details: { browser_sessions_ended: 1, access_tokens_revoked: 1, ssh_keys_removed: 1 },
+      },
+    ]);
+    expect(await test.db('browser_sessions').where('user_id', stranger.id)).toEqual([]);
+    expect(await test.db('membership_periods').where('user_id', stranger.id).pluck('ended_at')).toEqual([
+      expect.any(Date),
     ]);
     const signedIn = await new Visitor(test.app).post('/auth/login', { email, password: OWN });
     expect(signedIn.status).toBe(303);
@@ -317,6 +329,20 @@ describe('an address that a stranger registered first', () => {
     expect((await first.browser.get('/workspace')).status).toBe(303);
     const held = (await accountsWith(email)).filter(({ holds_email }) => holds_email === true);
     expect(held).toHaveLength(1);
+  });
+
+  it('does not go by a link from before its holder confirmed it', async () => {
+    const email = newEmail();
+    await register(email);
+    const { browser: late } = await register(email);
+    const link = await linkTo(email);
+    const holder = { email, holds_email: true };
+    await test.db('users').where(holder).update({ email_confirmed_at: new Date() });
+    const answer = await late.post(link);
+    expect([answer.status, (await test.db('users').where(holder).pluck('deactivated_at'))[0]]).toEqual([
+      409,
+      null,
+    ]);
   });
 
   it('does not go by registering when it is the only admin of a company that paid, but by a new password', async () => {
