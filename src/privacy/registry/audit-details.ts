@@ -66,6 +66,7 @@ export const auditDetails: JsonKeys = {
     'effective_from',
     'ends_at',
     'fault',
+    'note',
     'on_behalf',
     'on_behalf_of_company',
     'partition_name',
@@ -73,5 +74,6 @@ export const auditDetails: JsonKeys = {
     'retention_months',
     'starts_at',
     'table',
+    'total_amount_raw',
   ],
 };

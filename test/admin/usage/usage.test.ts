@@ -126,7 +126,7 @@ describe('the use of a company', () => {
     } as const;
     // Charged nobody: for a test, refused, or another company's.
     await buildPayment(test.db, { ...paid, test_mode: true });
-    await buildPayment(test.db, { ...paid, status: 'failed' });
+    await buildPayment(test.db, { ...paid, status: 'failed', paid_at: null });
     await buildPayment(test.db, { ...paid, company_id: cast.globex.id, user_id: cast.charlie.id });
     expect((await alice.get('/admin/usage')).text).toContain('Nothing was paid in this month');
     await buildPayment(test.db, paid);

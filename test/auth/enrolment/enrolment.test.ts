@@ -4,6 +4,7 @@ import { totpCode } from '../../../src/auth/factors/totp.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildUser, type BuiltUser, type Cast } from '../../support/programs/build.ts';
 import { codeAt } from '../../support/programs/second-factor.ts';
+import { SoftwarePasskey } from '../../support/programs/software-passkey.ts';
 import { PASSWORD, signIn, Visitor } from '../../support/visitor.ts';
 import { rowsOf } from '../rows.ts';
 
@@ -134,6 +135,21 @@ describe('an authenticator app', () => {
     await signIn(test.app, cast.bob);
   });
 
+  it('signs nobody in before a code of it was given', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    await setUpApp(bob);
+    await test
+      .db('totp_secrets')
+      .where('user_id', cast.bob.id)
+      .update({ confirmed_at: null, last_step: null });
+    const waiting = await bob.get(`${PAGE}/totp`);
+    const key = /id="totp-key">([A-Z2-7 ]+)</.exec(waiting.text)?.[1]?.replaceAll(' ', '') ?? '';
+    const other = new Visitor(test.app);
+    await other.post('/auth/login', { email: cast.bob.email, password: PASSWORD });
+    const code = totpCode(Buffer.from(Secret.fromBase32(key).bytes), new Date());
+    expect((await other.post('/auth/second-factor', { code })).status).toBe(422);
+  });
+
   it('stops taking codes after five wrong ones while it is set up', async () => {
     const bob = await signIn(test.app, cast.bob);
     await bob.post(`${PAGE}/totp`);
@@ -141,6 +157,37 @@ describe('an authenticator app', () => {
     for (let n = 0; n < 6; n += 1)
       statuses.push((await bob.post(`${PAGE}/totp/confirm`, { code: '000000' })).status);
     expect(statuses).toEqual([422, 422, 422, 422, 422, 429]);
+  });
+});
+
+describe('a change of one’s second factors', () => {
+  it('asks for a fresh proof, whatever it is', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    await setUpApp(bob);
+    await new SoftwarePasskey().giveTo(test.db, cast.bob.id);
+    const [key] = await test.db('passkeys').where('user_id', cast.bob.id).pluck<number[]>('id');
+    await test
+      .db('browser_sessions')
+      .where('user_id', cast.bob.id)
+      .update({ sess: test.db.raw("sess #- '{proof}'") });
+    const changes = ['totp', 'totp/confirm', 'totp/remove', 'passkey', 'passkey/challenge', 'recovery-codes'];
+    for (const path of [...changes, `passkeys/${String(key)}/remove`]) {
+      const asked = await bob.post(`${PAGE}/${path}`);
+      expect([asked.status, asked.text.includes('name="stepUpCode"')], path).toEqual([403, true]);
+    }
+    for (const path of ['totp', 'passkey'])
+      expect((await bob.get(`${PAGE}/${path}`)).headers.location, path).toContain('/auth/step-up');
+    expect(await actionsOf(cast.bob)).toEqual(['second_factor_added', 'recovery_codes_made']);
+  });
+
+  it('makes new recovery codes, and those before are good no longer', async () => {
+    const bob = await signIn(test.app, cast.bob);
+    const { codes } = await setUpApp(bob);
+    await bob.post(`${PAGE}/recovery-codes`);
+    expect(await test.db('recovery_codes').where('user_id', cast.bob.id)).toHaveLength(10);
+    const other = new Visitor(test.app);
+    await other.post('/auth/login', { email: cast.bob.email, password: PASSWORD });
+    expect((await other.post('/auth/second-factor', { code: codes[0] })).status).toBe(422);
   });
 });
 

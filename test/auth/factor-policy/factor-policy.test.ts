@@ -29,6 +29,8 @@ describe('a company’s rule that everybody needs a second factor', () => {
     );
     expect((await bob.get('/workspace')).text).toContain('Your company asks for a second factor');
     expect((await charlie.get('/workspace')).text).not.toContain('Your company asks for a second factor');
+    expect((await alice.get(PAGE)).text).toContain(`value="${day}"`);
+    expect((await charlie.get(PAGE)).text).not.toContain(`value="${day}"`);
     await test
       .db('second_factor_policies')
       .where('company_id', cast.acme.id)
@@ -59,6 +61,17 @@ describe('a company’s rule that everybody needs a second factor', () => {
       expect((await bob.get(path)).status, path).toBeGreaterThan(399);
     await buildSecondFactor(test.db, cast.bob);
     expect((await list()).status).toBe(200);
+  });
+
+  it('is set by whoever has just shown who they are: an open browser sets none', async () => {
+    const alice = await signIn(test.app, cast.alice);
+    await test
+      .db('browser_sessions')
+      .where('user_id', cast.alice.id)
+      .update({ sess: test.db.raw("sess #- '{proof}'") });
+    const asked = await alice.post(PAGE, { from: '2030-01-01' });
+    expect([asked.status, asked.text.includes('value="2030-01-01"')]).toEqual([403, true]);
+    expect(await test.db('second_factor_policies').where('company_id', cast.acme.id)).toEqual([]);
   });
 
   it('ends with an empty field; a day that is none is shown again with its fault', async () => {

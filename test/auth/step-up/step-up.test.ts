@@ -36,6 +36,9 @@ describe('a proof', () => {
     expect((await fresh.post('/auth/tokens', token)).status).toBe(200);
     const stale = await afterMinutes(cast.bob, 10);
     expect((await stale.post('/auth/tokens', token)).status).toBe(403);
+    // From a clock that was wrong.
+    const future = await afterMinutes(cast.bob, -1);
+    expect((await future.post('/auth/tokens', token)).status).toBe(403);
     expect(await countTokens()).toBe(1);
   });
 

@@ -6,6 +6,8 @@ const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(da
 /** User present, and user verified: the flags of an answer (WebAuthn, section 6.1). */
 const PRESENT = 0x01;
 const VERIFIED = 0x04;
+/** The passkey follows: the flag of a new one. */
+const HAS_CREDENTIAL = 0x40;
 
 /** A passkey without a device: signs as an authenticator with ES256 does, also what no real one would. */
 export class SoftwarePasskey {
@@ -33,6 +35,33 @@ export class SoftwarePasskey {
       transports: ['internal'],
       is_synced: false,
       created_at: new Date(),
+    });
+  }
+
+  /** What a browser says of this passkey when it has just made it, without an attestation. */
+  creation(challenge: string, of: { origin?: string; isVerified?: boolean } = {}): string {
+    const { origin = 'http://localhost:3000', isVerified = true } = of;
+    const clientData = Buffer.from(
+      JSON.stringify({ type: 'webauthn.create', challenge, origin, crossOrigin: false }),
+    );
+    const id = Buffer.from(this.credentialId, 'base64url');
+    const flags = PRESENT | HAS_CREDENTIAL | (isVerified ? VERIFIED : 0);
+    // Flags, a count of 0, no model of a device, and the length of the id (WebAuthn, section 6.5.1).
+    const head = Buffer.from([flags, 0, 0, 0, 0, ...Buffer.alloc(16), 0, id.length]);
+    const data = Buffer.concat([sha256('localhost'), head, id, this.#publicKey]);
+    // CBOR of { fmt: 'none', attStmt: {}, authData: … } (WebAuthn, section 8.7).
+    const form = Buffer.from('a363666d74646e6f6e656761747453746d74a0686175746844617461', 'hex');
+    const attestation = Buffer.concat([form, Buffer.from([0x58, data.length]), data]);
+    return JSON.stringify({
+      id: this.credentialId,
+      rawId: this.credentialId,
+      type: 'public-key',
+      response: {
+        clientDataJSON: clientData.toString('base64url'),
+        attestationObject: attestation.toString('base64url'),
+        transports: ['internal'],
+      },
+      clientExtensionResults: {},
     });
   }
 
