@@ -1126,12 +1126,26 @@ create table subscriptions (
   period_ends_at timestamp with time zone,
   updated_at timestamp with time zone not null,
   paid_prices jsonb,
+  next_plan text,
+  next_period_ends_at timestamp with time zone,
+  wanted_plan text,
+  cancel_requested_at timestamp with time zone,
+  cancelled_by bigint,
+  cancel_reason text,
+  cancels_at timestamp with time zone,
+  opens_until timestamp with time zone generated always as (LEAST(cancels_at, GREATEST(trial_ends_at, (((COALESCE(next_period_ends_at, period_ends_at) AT TIME ZONE 'UTC'::text) + '168:00:00'::interval) AT TIME ZONE 'UTC'::text)))) stored not null,
   constraint pk_subscriptions PRIMARY KEY (company_id),
+  constraint fk_subscriptions_canceller FOREIGN KEY (cancelled_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_subscriptions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_subscriptions_cancel CHECK ((cancel_requested_at IS NULL) = (cancels_at IS NULL) AND (cancels_at IS NOT NULL OR cancelled_by IS NULL AND cancel_reason IS NULL)),
+  constraint ck_subscriptions_cancel_reason CHECK (length(cancel_reason) >= 1 AND length(cancel_reason) <= 1000),
   constraint ck_subscriptions_currency CHECK (billing_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_subscriptions_next CHECK ((next_plan IS NULL) = (next_period_ends_at IS NULL) AND (next_period_ends_at IS NULL OR COALESCE(next_period_ends_at > period_ends_at, false))),
+  constraint ck_subscriptions_next_plan CHECK (next_plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text])),
   constraint ck_subscriptions_order CHECK (period_ends_at > period_started_at),
   constraint ck_subscriptions_period CHECK ((period_started_at IS NULL) = (period_ends_at IS NULL)),
-  constraint ck_subscriptions_plan CHECK (plan = ANY (ARRAY['trial'::text, 'starter'::text, 'team'::text, 'enterprise'::text]))
+  constraint ck_subscriptions_plan CHECK (plan = ANY (ARRAY['trial'::text, 'starter'::text, 'team'::text, 'enterprise'::text])),
+  constraint ck_subscriptions_wanted_plan CHECK (wanted_plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text]))
 );
 
 -- table totp_secrets

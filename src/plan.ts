@@ -8,4 +8,19 @@ export interface PlanTimes {
   plan: Plan;
   trial_ends_at: Date;
   period_ends_at: Date | null;
+  /** A smaller plan, paid ahead: its time begins at `period_ends_at`. Both null without one. */
+  next_plan: PaidPlan | null;
+  next_period_ends_at: Date | null;
+  /** From when on nothing can be opened, because somebody cancelled; null without a cancellation. */
+  cancels_at: Date | null;
 }
+
+/** The columns of `PlanTimes`, for a query that joins subscriptions. */
+export const planTimesColumns = [
+  'subscriptions.plan',
+  'subscriptions.trial_ends_at',
+  'subscriptions.period_ends_at',
+  'subscriptions.next_plan',
+  'subscriptions.next_period_ends_at',
+  'subscriptions.cancels_at',
+];

@@ -30,6 +30,7 @@ const withCause: readonly string[] = [
   'payment_superseded',
   'token_revoked',
   'ssh_key_removed',
+  'subscription_change',
 ] satisfies AuditAction[];
 
 /**
@@ -121,6 +122,7 @@ function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, Sentenc
     hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },
     page: plain(t(`auditWord.${pageOf(row.request_path)}`)),
     until: plain(when(readDate(end))),
+    ends: plain(when(readDate(textIn(row, 'cancels_at_after')))),
     month: plain(monthText(row, teller.format)),
     ...moneyPieces(row, teller),
   };
@@ -136,12 +138,17 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
     amount: plain(amount === null || !/^[A-Z]{3}$/.test(currency) ? '–' : format.money(amount, currency)),
     plan: plain(planText(plan, format)),
     planBefore: plain(planText(textIn(row, 'plan_before'), format)),
-    change: plan === textIn(row, 'plan_before') ? 'longer' : 'other',
+    change: changeOf(row, plan),
     invoice: {
       text: textIn(row, 'invoice_no') ?? '–',
       href: invoiceId === null ? null : `/billing/invoices/${String(invoiceId)}${scope.query}`,
     },
   };
+}
+
+/** How a subscription changed: as the row says, or as rows from before that key tell by their plans. */
+function changeOf(row: AuditEntryRow, plan: string | null): string {
+  return textIn(row, 'change') ?? (plan === textIn(row, 'plan_before') ? 'longer' : 'other');
 }
 
 /** The actor: a person by name, or the kind of actor. */

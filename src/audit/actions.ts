@@ -111,7 +111,8 @@ export const auditActions = {
   payment_superseded:
     'An open order was ended: another took its place, or it no longer fits the paid time (details.reason)',
   payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
-  subscription_change: 'The plan or the paid time of a company changed',
+  subscription_change:
+    'The plan, the paid time or the state of a company changed, or it cancelled or took that back (details.change)',
   invoice_issued: 'An invoice was issued for a payment',
   evidence_exported: 'A download of the evidence about a person (resource) began',
   evidence_export_finished:

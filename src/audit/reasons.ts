@@ -115,6 +115,8 @@ export const auditCauses = [
   'left-running',
   'newer-order',
   'no-longer-fits',
+  'refunded',
+  'disputed',
   'password-changed',
   'account-secured',
 ] as const;

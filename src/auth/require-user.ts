@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Knex } from 'knex';
 import { Forbidden, NotSignedIn } from '../errors.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import type { PlanTimes } from '../plan.ts';
+import { planTimesColumns, type PlanTimes } from '../plan.ts';
 
 export const roles = ['member', 'admin', 'operator'] as const;
 export type Role = (typeof roles)[number];
@@ -82,14 +82,14 @@ export async function findSignedInUser(
     .first<(Person & (PlanTimes | Record<keyof PlanTimes, null>)) | undefined>([
       ...signedInColumns,
       'users.session_version',
-      'subscriptions.plan',
-      'subscriptions.trial_ends_at',
-      'subscriptions.period_ends_at',
+      ...planTimesColumns,
       'policy.required_from as second_factor_required_from',
     ]);
   if (row === undefined) return undefined;
-  const { plan, trial_ends_at, period_ends_at, ...user } = row;
-  return { ...user, subscription: plan === null ? null : { plan, trial_ends_at, period_ends_at } };
+  const { plan, trial_ends_at, period_ends_at, next_plan, next_period_ends_at, cancels_at, ...user } = row;
+  if (plan === null) return { ...user, subscription: null };
+  const times = { trial_ends_at, period_ends_at, next_plan, next_period_ends_at, cancels_at };
+  return { ...user, subscription: { plan, ...times } };
 }
 
 /** What decides whether a person must have a second factor. */

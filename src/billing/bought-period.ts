@@ -1,7 +1,15 @@
 import type { Currency } from '../currency.ts';
 import { DAY_MS } from '../durations.ts';
 import type { PaidPlan } from '../plan.ts';
-import { addMonths, nextPeriod, sameDayBefore, type PaidTime, type Period } from './period.ts';
+import {
+  addMonths,
+  isCarriedOn,
+  isRunning,
+  nextPeriod,
+  sameDayBefore,
+  type PaidTime,
+  type Period,
+} from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
 import { pricesOf, pricesPaid, type PlanPrices, type PriceFacts } from './price-facts.ts';
 import type { Subscription } from './queries.ts';
@@ -35,7 +43,8 @@ export interface BoughtPeriod extends Period {
 /**
  * The period that an order buys when it is paid at `at`. A payment never gives more than it cost.
  *
- * 1. With no paid time running, the month begins at the payment.
+ * 1. With no paid time running, the month begins at the payment; in the days of grace, where the paid time
+ *    ended.
  * 2. While the same plan's paid time runs, the month follows it.
  * 3. While a smaller plan's paid time runs, the month begins at the payment. The rest of the smaller plan's
  *    time becomes days of the larger plan, by the ratio of their prices as they were frozen for the order.
@@ -46,10 +55,10 @@ export interface BoughtPeriod extends Period {
  */
 export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): BoughtPeriod {
   const { plan: from, period_started_at: startedAt, period_ends_at: paidUntil } = inForce;
-  if (paidUntil === null || paidUntil <= at) {
+  if (paidUntil === null || !isCarriedOn(inForce, at)) {
     return { ...nextPeriod(inForce, at), conversion: null, monthsCountedFrom: at };
   }
-  if (from === 'trial' || !isUpgrade(from, order.plan)) {
+  if (!isRunning(inForce, at) || from === 'trial' || !isUpgrade(from, order.plan)) {
     return { ...nextPeriod(inForce, at), conversion: null, monthsCountedFrom: startedAt ?? paidUntil };
   }
   const leftMs = paidUntil.getTime() - at.getTime();

@@ -2,32 +2,34 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import type { BoughtPeriod } from './bought-period.ts';
-import type { Plan } from '../plan.ts';
+import { changeDetails } from './change-details.ts';
 import { pricesOf } from './price-facts.ts';
 import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
-import { subscriptionState } from './subscription-state.ts';
 
 /**
  * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts
- * its plan in force at once. Throws when its audit row cannot be written.
+ * its plan in force at once. A payment ends a cancellation. Throws when the audit row cannot be written.
  */
 export async function extendSubscription(
   trx: Knex.Transaction,
   context: RequestContext,
   { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
 ): Promise<Subscription> {
-  const { state } = subscriptionState(before, context.at);
-  const after = {
+  const bought = {
     plan: payment.plan,
     billing_currency: payment.currency,
     paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,
     period_ends_at: period.end,
-    updated_at: context.at,
+    cancel_requested_at: null,
+    cancels_at: null,
   };
-  await trx('subscriptions').where('company_id', payment.company_id).update(after);
-  await auditChange(trx, context, { payment, before, planAfter: after.plan, state, period });
-  return { ...before, ...after };
+  await trx('subscriptions')
+    .where('company_id', payment.company_id)
+    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at });
+  const after = { ...before, ...bought };
+  await auditChange(trx, context, { payment, before, after, period });
+  return after;
 }
 
 /**
@@ -46,9 +48,9 @@ export async function lockSubscription(trx: Knex.Transaction, companyId: number)
 async function auditChange(
   trx: Knex.Transaction,
   context: RequestContext,
-  change: { payment: Payment; before: Subscription; planAfter: Plan; state: string; period: BoughtPeriod },
+  change: { payment: Payment; before: Subscription; after: Subscription; period: BoughtPeriod },
 ): Promise<void> {
-  const { payment, before, planAfter, state, period } = change;
+  const { payment, before, after, period } = change;
   await AuditLogger.logOrThrow(trx, context, {
     action: 'subscription_change',
     success: true,
@@ -59,12 +61,8 @@ async function auditChange(
     details: {
       payment_id: payment.id,
       merchant_oid: payment.merchant_oid,
-      state_before: state,
-      plan_before: before.plan,
-      plan_after: planAfter,
+      ...changeDetails(before, after, context.at),
       plan_bought: payment.plan,
-      paid_until_before: before.period_ends_at,
-      paid_until_after: period.end,
       period_start: period.start,
       // Only where a smaller plan's paid time was still running.
       converted_seconds: period.conversion === null ? undefined : Math.floor(period.conversion.leftMs / 1000),

@@ -1,5 +1,5 @@
 import { boughtPeriod, type BoughtPeriod, type PlanInForce, type PlanOrder } from './bought-period.ts';
-import { addMonths } from './period.ts';
+import { addMonths, isRunning } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
 import { type PaidPlan, paidPlans } from '../plan.ts';
 
@@ -17,7 +17,7 @@ export interface OrderRefusal {
 /**
  * Decides whether a plan may be bought now, and which period it would buy (`boughtPeriod`).
  *
- * 1. A lower plan waits until the higher paid time is over.
+ * 1. A lower plan waits until the higher paid time is over, or is given up by a cancellation.
  * 2. A higher plan applies at once and turns the rest of the paid time into few days of its own. So it waits
  *    until at most one month is left: one click never shortens a long prepayment.
  * 3. The paid time never reaches further ahead than `MAX_MONTHS_AHEAD`.
@@ -32,7 +32,7 @@ export function checkOrder(
 ): { ok: true; period: BoughtPeriod } | ({ ok: false } & OrderRefusal) {
   const period = boughtPeriod(inForce, order, at);
   const paidUntil = inForce.period_ends_at;
-  if (paidUntil !== null && paidUntil > at) {
+  if (paidUntil !== null && isRunning(inForce, at)) {
     if (isUpgrade(order.plan, inForce.plan))
       return { ok: false, reason: 'lower-plan', possibleAt: paidUntil };
     // The rule compares with the very moment it promises. Adding a month to `at` instead would refuse some of

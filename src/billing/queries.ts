@@ -4,26 +4,27 @@ import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { PlanPrices, PriceFacts } from './price-facts.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import { paidPlans, type Plan, type PlanTimes } from '../plan.ts';
+import { paidPlans, planTimesColumns, type PaidPlan, type Plan, type PlanTimes } from '../plan.ts';
 import { columnsOf } from '../record-fields.ts';
 import { HOUR_MS } from '../durations.ts';
 
 /** A company's plan and until when it holds. `subscriptionState` says what that means at a moment. */
-export interface Subscription {
+export interface Subscription extends PlanTimes {
   company_id: number;
-  plan: Plan;
   /** The currency of the newest paid order. */
   billing_currency: Currency;
   /** The prices of the newest paid time; null before the first payment, and where it is from before lists. */
   paid_prices: PlanPrices | null;
-  trial_ends_at: Date;
   /**
-   * The paid time without a gap up to now or later; both null until the first payment. `period_started_at`
-   * is the day its months are counted from: when days were added to a month, a day before them that later
-   * months keep (`boughtPeriod`).
+   * The paid time without a gap up to now or later is null until the first payment, like its end
+   * `period_ends_at`. This is the day its months are counted from: when days were added to a month, a day
+   * before them that later months keep (`boughtPeriod`).
    */
   period_started_at: Date | null;
-  period_ends_at: Date | null;
+  /** A smaller plan that the company wants from the end of the paid time on, and has not paid for. */
+  wanted_plan: PaidPlan | null;
+  /** Null without a cancellation, like `cancels_at`. */
+  cancel_requested_at: Date | null;
 }
 
 /** How an attempt to pay stands. */
@@ -75,6 +76,8 @@ export interface PaymentInReview extends Payment {
   paid_prices: PlanPrices | null;
   period_started_at: Date | null;
   period_ends_at: Date | null;
+  next_period_ends_at: Date | null;
+  cancels_at: Date | null;
 }
 
 /** A company's details for its invoices and for the gateway. Null where nothing has been told. */
@@ -89,12 +92,12 @@ export interface BillingDetails {
 
 export const subscriptionColumns = [
   'subscriptions.company_id',
-  'subscriptions.plan',
+  ...planTimesColumns,
   'subscriptions.billing_currency',
   'subscriptions.paid_prices',
-  'subscriptions.trial_ends_at',
   'subscriptions.period_started_at',
-  'subscriptions.period_ends_at',
+  'subscriptions.wanted_plan',
+  'subscriptions.cancel_requested_at',
 ];
 
 export const paymentColumns = columnsOf('payments', payment);
@@ -186,6 +189,8 @@ export async function listPaymentsInReview(
       'subscriptions.paid_prices',
       'subscriptions.period_started_at',
       'subscriptions.period_ends_at',
+      'subscriptions.next_period_ends_at',
+      'subscriptions.cancels_at',
     ]);
   const order: KeysetOrder = {
     keys: ['payments.id'],
@@ -336,7 +341,5 @@ function stuckPayments(db: Knex, at: Date): Knex.QueryBuilder {
 
 /** The plan of a company. */
 export async function findPlanTimes(db: Knex, companyId: number): Promise<PlanTimes | undefined> {
-  return db('subscriptions')
-    .where({ company_id: companyId })
-    .first<PlanTimes | undefined>(['plan', 'trial_ends_at', 'period_ends_at']);
+  return db('subscriptions').where({ company_id: companyId }).first<PlanTimes | undefined>(planTimesColumns);
 }

@@ -20,6 +20,7 @@ import {
   type BillingField,
 } from './input.ts';
 import { includedTax } from './included-tax.ts';
+import { createCancelRouter } from './life/cancel-router.ts';
 import { boughtPeriod, type BoughtPeriod } from './bought-period.ts';
 import { checkOrder } from './order-rules.ts';
 import { offerProblem, priceFactsRows } from './prices/offer-words.ts';
@@ -41,6 +42,7 @@ const OPENING_REFRESH_SECONDS = 2;
 export function createBillingRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/', (req, res) => showBilling(deps, req, res));
+  router.use(createCancelRouter(deps));
   router.post('/details', requireCompanyAdmin, (req, res) => saveDetails(deps, req, res));
   router.post('/subscribe/:plan', requireCompanyAdmin, requireConfirmedAddress, (req, res) =>
     subscribe(deps, req, res),

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { readPage, type Cursor, type Page } from '../db/keyset.ts';
 import type { TokenScope } from './access-token.ts';
 import type { CredentialOwner } from './credential-owner.ts';
-import type { PlanTimes } from '../plan.ts';
+import { planTimesColumns, type PlanTimes } from '../plan.ts';
 import { signedInColumns, type SignedInUser } from '../auth/require-user.ts';
 
 /** Tokens on one page of the list. */
@@ -108,8 +108,6 @@ export async function findTokenWithPerson(db: Knex, tokenHash: string): Promise<
       ...signedInColumns,
       'policy.required_from as second_factor_required_from',
       'users.deactivated_at',
-      'subscriptions.plan',
-      'subscriptions.trial_ends_at',
-      'subscriptions.period_ends_at',
+      ...planTimesColumns,
     ]);
 }

@@ -21,6 +21,7 @@ export interface QueuedMail {
   cause: {
     type:
       | 'payment'
+      | 'subscription'
       | 'invitation'
       | 'password-reset'
       | 'account'

@@ -1,14 +1,16 @@
 import type { Knex } from 'knex';
 import type { Plan } from '../plan.ts';
 import { findSubscription } from '../billing/queries.ts';
-import { subscriptionState } from '../billing/subscription-state.ts';
+import { subscriptionState, type StateName, type SubscriptionState } from '../billing/subscription-state.ts';
 import { countWorkspaces } from './queries.ts';
 
 /** The workspaces that a company's plan allows at a moment. */
 export interface CompanyPlan {
   plan: Plan;
-  state: 'trial' | 'active' | 'lapsed';
+  state: StateName;
   endsAt: Date;
+  /** Until when workspaces may be created and opened, days of grace included. */
+  opensUntil: Date;
   /** True from five days before the end until the end. */
   isEnding: boolean;
   /** Workspaces it has. */
@@ -17,6 +19,8 @@ export interface CompanyPlan {
   limit: number | null;
   /** Nothing may be created or opened. */
   isLapsed: boolean;
+  /** Why not; null when it may. */
+  closedAs: SubscriptionState['closedAs'];
   /** No further workspace fits. */
   isFull: boolean;
 }
@@ -33,17 +37,22 @@ export async function findCompanyPlan(
   if (subscription === undefined) {
     throw new Error(`Bug! company ${String(input.companyId)} has no subscription`);
   }
-  const { plan, state, endsAt, isEnding, limits } = subscriptionState(subscription, input.at);
+  const { plan, state, endsAt, isEnding, mayOpen, closedAs, opensUntil, limits } = subscriptionState(
+    subscription,
+    input.at,
+  );
   const used = await countWorkspaces(db, input.companyId);
   const limit = limits.workspaces;
   return {
     plan,
     state,
     endsAt,
+    opensUntil,
     isEnding,
     used,
     limit,
-    isLapsed: state === 'lapsed',
+    isLapsed: !mayOpen,
+    closedAs,
     isFull: limit !== null && used >= limit,
   };
 }

@@ -24,6 +24,7 @@ const nothing: PlanInForce = {
   paid_prices: null,
   period_started_at: null,
   period_ends_at: null,
+  cancels_at: null,
 };
 
 /**
@@ -47,12 +48,14 @@ class Buyer {
     this.paid += price * (addMonthsOf(period.start, this.inForce, at).getTime() - period.start.getTime());
     const { plan, period_ends_at: paidUntil } = this.inForce;
     if (paidUntil !== null && paidUntil > at && isUpgrade(plan, wanted.plan)) this.rounding += price * DAY_MS;
+    if (period.start < at) this.seen = period.start;
     this.inForce = {
       plan: wanted.plan,
       billing_currency: wanted.currency,
       paid_prices: null,
       period_started_at: period.monthsCountedFrom,
       period_ends_at: period.end,
+      cancels_at: null,
     };
     return true;
   }
@@ -70,7 +73,7 @@ class Buyer {
 
 /** The end of the calendar month that an order pays for, without any added days. */
 function addMonthsOf(start: Date, inForce: PlanInForce, at: Date): Date {
-  return addMonths(start, 1, start > at ? inForce.period_started_at : null);
+  return addMonths(start, 1, start.getTime() === at.getTime() ? null : inForce.period_started_at);
 }
 
 describe('a larger plan bought while a smaller one runs', () => {
@@ -81,6 +84,7 @@ describe('a larger plan bought while a smaller one runs', () => {
       paid_prices: null,
       period_started_at: istanbul('2026-03-10T10:00:00'),
       period_ends_at: istanbul('2026-04-10T10:00:00'),
+      cancels_at: null,
     };
     const at = istanbul('2026-03-20T10:00:00');
     // 21 days × 499 ÷ 4999 = 2.096; × 499 ÷ 1499 = 6.99.
@@ -159,6 +163,7 @@ describe('a larger plan bought while a smaller one runs', () => {
             paid_prices: null,
             period_started_at: at,
             period_ends_at: ends,
+            cancels_at: null,
           };
           const { conversion } = boughtPeriod(inForce, order(to, now), at);
           const days = conversion?.days ?? -1;
@@ -197,6 +202,7 @@ describe('months bought after a larger plan', () => {
       paid_prices: null,
       period_started_at: addMonths(istanbul(at), -1),
       period_ends_at: istanbul(until),
+      cancels_at: null,
     };
     for (let month = 0; month < 12; month += 1) {
       const bought = boughtPeriod(inForce, order('team'), istanbul(at));
@@ -207,6 +213,7 @@ describe('months bought after a larger plan', () => {
         paid_prices: null,
         period_started_at: bought.monthsCountedFrom,
         period_ends_at: bought.end,
+        cancels_at: null,
       };
     }
   });

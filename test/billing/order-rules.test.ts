@@ -9,10 +9,10 @@ const DAY_MS = 86_400_000;
 const at = new Date('2026-06-15T12:00:00Z');
 const inDays = (days: number): Date => new Date(at.getTime() + days * 86_400_000);
 
-type InForce = Omit<PlanInForce, 'billing_currency' | 'paid_prices'>;
+type InForce = Omit<PlanInForce, 'billing_currency' | 'paid_prices' | 'cancels_at'> & { cancels_at?: Date };
 const checkOrder = (inForce: InForce, plan: PaidPlan, on: Date): ReturnType<typeof checkOrderOf> =>
   checkOrderOf(
-    { ...inForce, billing_currency: 'TRY', paid_prices: null },
+    { cancels_at: null, ...inForce, billing_currency: 'TRY', paid_prices: null },
     { plan, currency: 'TRY', price_facts: null },
     on,
   );
@@ -42,6 +42,21 @@ describe('buying a plan', () => {
       ok: false,
       reason: 'lower-plan',
       possibleAt: inDays(20),
+    });
+  });
+
+  it('of a lower kind is possible in the days of grace, and at once after a cancellation gave the rest up', () => {
+    const team = { plan: 'team', period_started_at: inDays(-20), period_ends_at: inDays(20) } as const;
+    expect(checkOrder({ ...team, cancels_at: inDays(5) }, 'starter', at).ok).toBe(false);
+    expect(checkOrder({ ...team, cancels_at: at }, 'starter', at)).toMatchObject({
+      ok: true,
+      period: { start: at, end: addMonths(at, 1), conversion: null, monthsCountedFrom: at },
+    });
+    const overdue = { ...team, period_ends_at: inDays(-6) };
+    expect(checkOrder(overdue, 'starter', at)).toMatchObject({ ok: true, period: { start: inDays(-6) } });
+    expect(checkOrder(overdue, 'enterprise', at)).toMatchObject({
+      ok: true,
+      period: { start: inDays(-6), conversion: null, monthsCountedFrom: inDays(-20) },
     });
   });
 

@@ -23,7 +23,10 @@ describe('a paid period', () => {
   it('follows the paid time that still runs', () => {
     const paidUntil = istanbul('2026-04-20T09:00:00');
     expect(
-      nextPeriod({ period_started_at: null, period_ends_at: paidUntil }, istanbul('2026-04-01T00:00:00')),
+      nextPeriod(
+        { period_started_at: null, period_ends_at: paidUntil, cancels_at: null },
+        istanbul('2026-04-01T00:00:00'),
+      ),
     ).toEqual({
       start: paidUntil,
       end: istanbul('2026-05-20T09:00:00'),
@@ -31,16 +34,33 @@ describe('a paid period', () => {
   });
 
   it.each([
-    ['there was none', null],
-    ['it has lapsed', istanbul('2026-01-01T00:00:00')],
-    ['it ends this very moment', istanbul('2026-04-01T00:00:00')],
-  ])('starts now when %s', (_, period_ends_at) => {
+    ['there was none', null, null],
+    ['it ended long ago', istanbul('2026-01-01T00:00:00'), null],
+    ['the days of grace end this very moment', istanbul('2026-03-25T00:00:00'), null],
+    ['it was cancelled', istanbul('2026-03-30T00:00:00'), istanbul('2026-03-30T00:00:00')],
+    ['the rest was given up', istanbul('2026-04-20T00:00:00'), istanbul('2026-04-01T00:00:00')],
+  ])('starts now when %s', (_, period_ends_at, cancels_at) => {
     const at = istanbul('2026-04-01T00:00:00');
-    expect(nextPeriod({ period_started_at: at, period_ends_at }, at)).toEqual({
+    expect(nextPeriod({ period_started_at: at, period_ends_at, cancels_at }, at)).toEqual({
       start: at,
       end: istanbul('2026-05-01T00:00:00'),
     });
   });
+
+  it.each(['2026-02-28T10:00:00', '2026-03-07T09:59:59'])(
+    'starts where the paid time ended when that is paid late, at %s: the days of grace are not free',
+    (at) => {
+      const paid = {
+        period_started_at: istanbul('2026-01-31T10:00:00'),
+        period_ends_at: istanbul('2026-02-28T10:00:00'),
+        cancels_at: null,
+      };
+      expect(nextPeriod(paid, istanbul(at))).toEqual({
+        start: istanbul('2026-02-28T10:00:00'),
+        end: istanbul('2026-03-31T10:00:00'),
+      });
+    },
+  );
 
   it.each([
     ['the 31st, after February', '2026-01-31', '2026-02-28', '2026-03-31'],
@@ -58,7 +78,11 @@ describe('a paid period', () => {
     ['a plain day', '2026-01-15', '2026-02-15', '2026-03-15'],
   ])('keeps the day the paid time began on: %s', (_, first, paidUntil, end) => {
     const clock = 'T00:30:00';
-    const paid = { period_started_at: istanbul(first + clock), period_ends_at: istanbul(paidUntil + clock) };
+    const paid = {
+      period_started_at: istanbul(first + clock),
+      period_ends_at: istanbul(paidUntil + clock),
+      cancels_at: null,
+    };
     expect(nextPeriod(paid, istanbul(first + clock)).end).toEqual(istanbul(end + clock));
   });
 

@@ -80,7 +80,7 @@ describe('the end of a trial or of paid time', () => {
       : setSubscription({
           plan,
           trial_ends_at: new Date(now - 60 * DAY_MS),
-          period_started_at: new Date(now - 30 * DAY_MS),
+          period_started_at: new Date(end.getTime() - 30 * DAY_MS),
           period_ends_at: end,
         });
   };
@@ -94,14 +94,17 @@ describe('the end of a trial or of paid time', () => {
     ['team', 5 * 1440 + 1, 'pill-success', null],
     ['team', 5 * 1440, 'pill-warning', 'Your company’s paid time ends in 5 days'],
     ['team', 26 * 60, 'pill-warning', 'Your company’s paid time ends in 26 hours'],
-    ['team', 0, 'pill-danger', 'Your subscription has ended'],
+    ['team', 0, 'pill-warning', 'The paid time is over. Workspaces close in 7 days'],
+    ['team', -7 * 1440, 'pill-danger', 'subscription is suspended'],
+    ['team', -67 * 1440, 'pill-danger', 'Your subscription has ended'],
   ] as const)('of %s in %i minutes shows as %s and on every page: %s', async (plan, minutes, tone, text) => {
     await endsIn(minutes, plan);
     for (const path of ['/billing', '/workspace', '/auth/tokens']) {
       const page = (await alice.get(path)).text;
-      expect(page.match(/ends in \d|(trial|subscription) has ended/g)?.length ?? 0, path).toBe(
-        text === null ? 0 : 1,
-      );
+      expect(
+        page.match(/(ends|close) in \d|(trial|subscription) (has ended|is suspended)/g)?.length ?? 0,
+        path,
+      ).toBe(text === null ? 0 : 1);
       if (text !== null) expect(page, path).toContain(text);
       if (path !== '/auth/tokens') expect(page, path).toContain(`pill ${tone}`);
     }
@@ -112,7 +115,7 @@ describe('the end of a trial or of paid time', () => {
     expect((await alice.get('/auth/tokens')).text).toContain('href="/billing#plans"');
     const members = (await (await bob()).get('/auth/tokens')).text;
     expect(members).toContain('paid time ends in 26 hours');
-    expect(members).toContain('Ask an administrator of your company to choose a plan');
+    expect(members).toContain('Ask an administrator of your company to pay for the next month');
     expect(members).not.toContain('/billing#plans');
     const operators = await signIn(test.app, cast.olivia);
     for (const text of [
@@ -175,12 +178,12 @@ describe('the billing page', () => {
     await setSubscription({
       plan: 'team',
       trial_ends_at: new Date(Date.now() - 40 * DAY_MS),
-      period_started_at: new Date(Date.now() - 33 * DAY_MS),
-      period_ends_at: new Date(Date.now() - 3 * DAY_MS),
+      period_started_at: new Date(Date.now() - 43 * DAY_MS),
+      period_ends_at: new Date(Date.now() - 13 * DAY_MS),
     });
     const page = await alice.get('/billing');
-    expect(page.text).toContain('Your subscription has ended');
-    expect(page.text).toContain('pill pill-danger">Ended');
+    expect(page.text).toContain('subscription is suspended');
+    expect(page.text).toContain('pill pill-danger">Suspended');
     expect(page.text).toContain('action="/billing/subscribe/starter"');
     expect((await (await bob()).get('/billing')).text).toContain('Ask an administrator');
   });

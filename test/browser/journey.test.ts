@@ -5,6 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
+import { newestVersions } from '../legal/newest-versions.ts';
 
 const browserPath = findBrowser();
 
@@ -129,7 +130,7 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
     expect([await bar.getAttribute('value'), await bar.getAttribute('max')]).toEqual(['1', '1']);
 
     expect(bundle.user.email).toBe('ada@example.com');
-    expect(bundle.legal_acceptance.terms_accepted_version).toBe('2026-11-30');
+    expect(bundle.legal_acceptance.terms_accepted_version).toBe(newestVersions.terms);
     expect(bundle.legal_acceptance.privacy_accepted_ip).toMatch(/^(127\.0\.0\.1|::1)$/);
     const actions = bundle.audit_logs.map((row: { action_type: string }) => row.action_type);
     for (const action of [

@@ -13,6 +13,7 @@ import {
   downloadText,
   readBundle,
 } from './support.ts';
+import { newestVersions } from '../legal/newest-versions.ts';
 
 const database = useTestDatabase();
 let cast: Cast;
@@ -94,9 +95,9 @@ describe('an evidence bundle', () => {
     const bundle = await readBundle(database.db, cast.alice, cast.bob);
     expect(bundle.legal_acceptance).toMatchObject({
       terms_accepted_ip: '203.0.113.5',
-      terms_accepted_version: '2026-11-30',
+      terms_accepted_version: newestVersions.terms,
       privacy_accepted_ip: '203.0.113.5',
-      privacy_accepted_version: '2026-11-30',
+      privacy_accepted_version: newestVersions.privacy,
     });
     expect(bundle.legal_acceptance.terms_accepted_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(bundle.legal_acceptance.history.map((entry) => entry.kind).toSorted()).toEqual([

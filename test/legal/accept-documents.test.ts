@@ -7,6 +7,7 @@ import { findCurrentDocument, findMissingAcceptances, listAcceptances } from '..
 import type { Locale } from '../../src/web/locales/catalogues.ts';
 import { buildUser, type BuiltUser } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { newestVersions } from './newest-versions.ts';
 
 const database = useTestDatabase();
 let person: BuiltUser;
@@ -78,7 +79,7 @@ describe('accepting the documents', () => {
       success: true,
       details: {
         kind: 'terms',
-        version: '2026-11-30',
+        version: newestVersions.terms,
         locale: 'en',
         content_sha256: document?.content_sha256,
       },
@@ -161,8 +162,8 @@ describe('when a new version is in force', () => {
     const acceptances = await listAcceptances(database.db, person.id);
     expect(acceptances.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
       'terms 2026-12-01',
-      'privacy 2026-11-30',
-      'terms 2026-11-30',
+      `privacy ${newestVersions.privacy}`,
+      `terms ${newestVersions.terms}`,
     ]);
     // The new version has no Turkish text, so what was shown, and is kept, is the English one.
     expect(acceptances[0]).toMatchObject({ locale: 'en', request_id: 'request-0002' });

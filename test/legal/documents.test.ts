@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { boughtPeriod, type PlanInForce } from '../../src/billing/bought-period.ts';
+import { nextPeriod } from '../../src/billing/period.ts';
 import { MAX_MONTHS_AHEAD } from '../../src/billing/order-rules.ts';
-import { PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
+import { GRACE_DAYS, PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { parseBlocks, type DocumentBlock } from '../../src/legal/document-blocks.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import { locales } from '../../src/web/locales/catalogues.ts';
 import { IDLE_MINUTES } from '../../src/workspace/session-row.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { newestVersions as newest } from './newest-versions.ts';
 
 const database = useTestDatabase();
 
@@ -46,8 +48,6 @@ function shape(block: DocumentBlock): string {
   return block.kind === 'list' ? `list of ${String(block.items.length)}` : 'paragraph';
 }
 
-const newest = { terms: '2026-11-30', privacy: '2026-11-30' };
-
 describe('the published texts', () => {
   it('exist in every kind and language, with the hash of exactly their bytes', async () => {
     for (const kind of documentKinds) {
@@ -71,16 +71,23 @@ describe('the published texts', () => {
   );
 
   it('promise the periods that the product keeps', async () => {
-    expect({ TRIAL_DAYS, IDLE_MINUTES, PERIOD_MONTHS, MAX_MONTHS_AHEAD }).toEqual({
+    expect({ TRIAL_DAYS, GRACE_DAYS, IDLE_MINUTES, PERIOD_MONTHS, MAX_MONTHS_AHEAD }).toEqual({
       TRIAL_DAYS: 14,
+      GRACE_DAYS: 7,
       IDLE_MINUTES: 30,
       PERIOD_MONTHS: 1,
       MAX_MONTHS_AHEAD: 12,
     });
     const terms = { tr: await words('terms', 'tr'), en: await words('terms', 'en') };
-    for (const text of ['14 gündür', 'otuz dakika', 'bir takvim ayı', 'on iki ay'])
+    for (const text of ['14 gündür', 'otuz dakika', 'bir takvim ayı', 'yedi gün daha açık', 'on iki ay'])
       expect(terms.tr).toContain(text);
-    for (const text of ['14 days', 'thirty minutes', 'one calendar month', 'twelve months']) {
+    for (const text of [
+      '14 days',
+      'thirty minutes',
+      'one calendar month',
+      'seven more days',
+      'twelve months',
+    ]) {
       expect(terms.en).toContain(text);
     }
   });
@@ -93,6 +100,7 @@ describe('the published texts', () => {
       paid_prices: null,
       period_started_at: at,
       period_ends_at: new Date('2027-03-20T10:00:00Z'),
+      cancels_at: null,
     };
     const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY', price_facts: null }, at);
     expect(bought).toMatchObject({ start: at, end: new Date('2027-04-13T10:00:00Z') });
@@ -104,6 +112,19 @@ describe('the published texts', () => {
     const tr = await words('terms', 'tr');
     expect(tr).toContain('Onun ayı ödemeyle başlar');
     expect(tr).toContain('iki planın aylık fiyatlarının oranına göre yüksek planın süresine çevrilir');
+  });
+
+  it('say when a month begins that is paid for after the end, as the product does', async () => {
+    const end = new Date('2027-03-10T10:00:00Z');
+    const paid = { period_started_at: null, period_ends_at: end, cancels_at: null };
+    const after = (days: number): Date => new Date(end.getTime() + days * 86_400_000);
+    expect(nextPeriod(paid, new Date(after(7).getTime() - 1)).start).toEqual(end);
+    expect(nextPeriod(paid, after(7)).start).toEqual(after(7));
+    expect(nextPeriod({ ...paid, cancels_at: end }, after(1)).start).toEqual(after(1));
+    expect(await words('terms', 'tr')).toContain('o dönemin bittiği anda başlar');
+    expect(await words('terms', 'en')).toContain(
+      'A month bought within seven days after the end of the earlier period begins where that period ended',
+    );
   });
 
   it('let a deleted workspace come back, as the product does', async () => {
@@ -169,7 +190,7 @@ describe('a new version', () => {
     await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
     expect((await current('terms', 'en')).version).toBe(newest.terms);
     expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
-    expect(await listVersions(database.db, 'terms')).toHaveLength(3);
+    expect(await listVersions(database.db, 'terms')).toHaveLength(4);
   });
 
   it('replaces the former in both languages, shown in the one it has', async () => {
@@ -188,11 +209,12 @@ describe('a new version', () => {
     expect(await findDocument(database.db, 'terms', '2026-11-29', 'tr')).toMatchObject({ locale: 'tr' });
     expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
       '2026-12-01',
+      '2026-11-30a',
       '2026-11-30',
       '2026-11-29',
       '2026-11-01',
     ]);
-    expect((await current('privacy', 'en')).version).toBe('2026-11-30');
+    expect((await current('privacy', 'en')).version).toBe(newest.privacy);
   });
 });
 

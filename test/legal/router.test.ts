@@ -4,6 +4,7 @@ import { listAcceptances } from '../../src/legal/queries.ts';
 import { buildCast, buildUser, type Cast } from '../support/programs/build.ts';
 import { useTestApp } from '../support/app.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
+import { newestVersions } from './newest-versions.ts';
 
 const testApp = useTestApp({
   env: {
@@ -43,8 +44,8 @@ function findHash(kind: string, version: string, locale: string): Promise<string
 
 describe('the legal pages', () => {
   it.each([
-    ['/legal/terms', 'terms', '2026-11-30', 'Terms of use', 'Kullanım koşulları'],
-    ['/legal/privacy', 'privacy', '2026-11-30', 'Privacy notice', 'Aydınlatma metni'],
+    ['/legal/terms', 'terms', newestVersions.terms, 'Terms of use', 'Kullanım koşulları'],
+    ['/legal/privacy', 'privacy', newestVersions.privacy, 'Privacy notice', 'Aydınlatma metni'],
   ])(
     '%s is open to strangers in both languages, with its hash',
     async (path, kind, version, english, turkish) => {
@@ -62,11 +63,12 @@ describe('the legal pages', () => {
     const visitor = new Visitor(testApp.app, { 'accept-language': locale });
     const page = await visitor.get('/legal/privacy');
     const path = /href="(\/legal\/[^"]+\.txt)"/.exec(page.text)?.[1] ?? '';
-    expect(path).toBe(`/legal/privacy/2026-11-30/${locale}.txt`);
+    expect(path).toBe(`/legal/privacy/${newestVersions.privacy}/${locale}.txt`);
     // A stranger with another language gets the same bytes: the address says the language.
     const file = await new Visitor(testApp.app).get(path);
     expect(file.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(file.headers['content-disposition']).toBe(`attachment; filename=privacy-2026-11-30-${locale}.txt`);
+    const name = `privacy-${newestVersions.privacy}-${locale}.txt`;
+    expect(file.headers['content-disposition']).toBe(`attachment; filename=${name}`);
     expect(page.text).toContain(createHash('sha256').update(file.text, 'utf8').digest('hex'));
   });
 

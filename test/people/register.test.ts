@@ -3,6 +3,7 @@ import type { Response } from 'supertest';
 import { createTestApp, useTestApp } from '../support/app.ts';
 import { Visitor } from '../support/visitor.ts';
 import { rowsOf } from '../auth/rows.ts';
+import { newestVersions } from '../legal/newest-versions.ts';
 
 const testApp = useTestApp({ env: { PAYTR_CURRENCIES: 'EUR,TRY' } });
 let count = 0;
@@ -125,8 +126,8 @@ describe('registering a company', () => {
         'created_at',
       ]);
     expect(acceptances).toMatchObject([
-      { kind: 'privacy', version: '2026-11-30', locale: 'tr', ip_address: '127.0.0.1' },
-      { kind: 'terms', version: '2026-11-30', locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'privacy', version: newestVersions.privacy, locale: 'tr', ip_address: '127.0.0.1' },
+      { kind: 'terms', version: newestVersions.terms, locale: 'tr', ip_address: '127.0.0.1' },
     ]);
     for (const { content_sha256: hash, accepted_at: at, created_at: made } of acceptances) {
       expect(hash).toMatch(/^[0-9a-f]{64}$/);
@@ -152,7 +153,7 @@ describe('registering a company', () => {
   });
 
   it('asks again when a text was published while the form was open', async () => {
-    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: '2026-11-30' });
+    const fields = formFields({ termsVersion: '2020-01-01', privacyVersion: newestVersions.privacy });
     const response = await register(fields);
     expect(response.status).toBe(422);
     expect(errorBeside(response, 'acceptTerms')).toContain('A newer version has just been published');

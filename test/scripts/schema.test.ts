@@ -43,8 +43,11 @@ describe('a database that was made by the files of before', { timeout: 60_000 },
   // The old files published these texts, and later ones change their words.
   beforeAll(async () => {
     const fresh = await createTestDatabase();
-    const old = fresh.ownerDb('legal_documents').where({ kind: 'privacy', version: '2026-11-29' });
-    texts = await old.select<object[]>(['kind', 'version', 'locale', 'title', 'body']);
+    texts = await fresh
+      .ownerDb('legal_documents')
+      .where({ kind: 'privacy', version: '2026-11-29' })
+      .orWhere({ kind: 'terms', version: '2026-11-30' })
+      .select<object[]>(['kind', 'version', 'locale', 'title', 'body']);
     await fresh.close();
   });
 

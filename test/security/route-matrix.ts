@@ -149,6 +149,13 @@ const bobsIncident = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
 export const adminPath = (path: string, cast: Cast, visitor: VisitorName): string =>
   visitor === 'olivia' ? `${path}${path.includes('?') ? '&' : '?'}company=${cast.acme.id}` : path;
 
+/** Cancels the subscriptions of both companies, or takes that back. */
+const setCancellation = async (db: Knex, { acme, globex }: Cast, at: Date | null): Promise<void> => {
+  await db('subscriptions')
+    .whereIn('company_id', [acme.id, globex.id])
+    .update({ cancel_requested_at: at, cancels_at: at, cancelled_by: null, cancel_reason: null });
+};
+
 const invoiceOf = async (db: Knex, { acme, alice }: Cast): Promise<number> => {
   const at = new Date();
   const payment = await buildPayment(db, {
@@ -890,6 +897,30 @@ export const routeRules: RouteRule[] = [
     target: () => ({ path: '/billing' }),
     expect: page(200, 200, 200, 403),
     audit: reading,
+  },
+  {
+    route: 'GET /billing/cancel',
+    target: () => ({ path: '/billing/cancel' }),
+    expect: page(403, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /billing/cancel',
+    target: async (db, cast) => {
+      await setCancellation(db, cast, null);
+      return { path: '/billing/cancel', form: { when: 'period-end', reason: 'For a test' } };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'subscription_change',
+  },
+  {
+    route: 'POST /billing/resume',
+    target: async (db, cast) => {
+      await setCancellation(db, cast, new Date(Date.now() + 86_400_000));
+      return { path: '/billing/resume', form: {} };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'subscription_change',
   },
   {
     route: 'POST /billing/details',

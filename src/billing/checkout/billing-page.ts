@@ -13,6 +13,7 @@ import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
 import { listInvoices, type Invoice } from '../invoices/queries.ts';
+import { lifeParts, type LifeParts } from '../life/life-parts.ts';
 import {
   countUsage,
   findBillingDetails,
@@ -62,6 +63,7 @@ interface ListPage<Row> {
 interface AdminParts {
   currency: Currency;
   currencies: Currency[];
+  life: LifeParts;
   /** Empty when the currency is not on offer now. */
   choices: PlanChoice[];
   /** Why currencies are not on offer now. */
@@ -157,6 +159,7 @@ async function adminParts(
   return {
     currency: offer.currency,
     currencies: config.paytr.currencies,
+    life: lifeParts(subscription, input.at, offers),
     choices: offer.ok
       ? planOffers().map((plan) => planChoice(input, { subscription, state, offer }, plan))
       : [],
@@ -192,7 +195,8 @@ function planChoice(
 ): PlanChoice {
   const { t } = input.format;
   const plan = t(`common.plan_${sold.key}`);
-  const current = state.state === 'active' && state.plan === sold.key;
+  const isPaidFor = state.state === 'active' || state.state === 'past_due';
+  const current = isPaidFor && state.plan === sold.key;
   const order = { plan: sold.key, currency: offer.currency, price_facts: offer.facts };
   const checked = checkOrder(subscription, order, input.at);
   return {

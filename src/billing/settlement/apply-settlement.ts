@@ -11,7 +11,13 @@ import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
 import type { Plan } from '../../plan.ts';
-import { findParties, paymentColumns, type Payment, type Subscription } from '../queries.ts';
+import {
+  findParties,
+  paymentColumns,
+  subscriptionColumns,
+  type Payment,
+  type Subscription,
+} from '../queries.ts';
 import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
 
@@ -50,22 +56,36 @@ export async function lockOrder(
     .options({ name: 'lock-order' })
     .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
   if (row === undefined) return undefined;
-  const { plan_in_force, billing_currency, paid_prices, ...rest } = row;
-  const { trial_ends_at, period_started_at, period_ends_at, ...payment } = rest;
-  const paid = { billing_currency, paid_prices, trial_ends_at, period_started_at, period_ends_at };
-  return { payment, subscription: { company_id: payment.company_id, plan: plan_in_force, ...paid } };
+  return splitOrder(row);
 }
 
 type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
 
+/** The columns of a subscription beside those of a payment, which has a company and a plan of its own. */
 const besidePayment = [
   'subscriptions.plan as plan_in_force',
-  'subscriptions.billing_currency',
-  'subscriptions.paid_prices',
-  'subscriptions.trial_ends_at',
-  'subscriptions.period_started_at',
-  'subscriptions.period_ends_at',
+  ...subscriptionColumns.filter((column) => !/\.(company_id|plan)$/.test(column)),
 ];
+
+function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
+  const {
+    plan_in_force: plan,
+    billing_currency,
+    paid_prices,
+    trial_ends_at,
+    period_started_at,
+    period_ends_at,
+    next_plan,
+    next_period_ends_at,
+    wanted_plan,
+    cancel_requested_at,
+    cancels_at,
+    ...payment
+  } = row;
+  const paid = { billing_currency, paid_prices, trial_ends_at, period_started_at, period_ends_at };
+  const later = { next_plan, next_period_ends_at, wanted_plan, cancel_requested_at, cancels_at };
+  return { payment, subscription: { company_id: payment.company_id, plan, ...paid, ...later } };
+}
 
 /**
  * Applies a decision within the caller's transaction, all or nothing: the payment and, when it is paid, the

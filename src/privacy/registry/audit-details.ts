@@ -7,11 +7,12 @@ import type { JsonKeys } from './activities.ts';
  */
 export const auditDetails: JsonKeys = {
   personal: `
-    about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count after
-    alert_id already_running amount_minor asked_for attempts
+    about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count
+    after alert_id already_running amount_minor asked_for attempts
     because before browser browser_before browser_sessions_ended by bytes
-    cause charged_minor company_name connected_minutes connected_seconds content_sha256 converted_seconds
-    converted_to_days count country country_before country_data_from created_at currency currency_reported cut
+    cancel_reason cancels_at_after cancels_at_before cause change charged_minor company_name
+    connected_minutes connected_seconds content_sha256 converted_seconds converted_to_days count country
+    country_before country_data_from created_at currency currency_reported cut
     decision declined deleted_at device_id device_remembered devices_forgotten due_at duration_seconds
     email email_length ended_at expires_at
     factor factors_ended failed_reason_code failures field filters fingerprint first_attempt_at fits_from
@@ -22,7 +23,7 @@ export const auditDetails: JsonKeys = {
     key_type kind known_device known_to_others
     label last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
     merchant_oid method month
-    name new_device new_email new_name new_role
+    name new_device new_email new_name new_role next_plan_after next_plan_before
     old_email old_name old_role old_time_zone origin outcome
     paid_until_after paid_until_before payment_amount_reported_minor payment_date_reported payment_id
     payment_type period period_end period_start plan plan_after plan_before plan_bought plans_that_fit port
@@ -31,11 +32,12 @@ export const auditDetails: JsonKeys = {
     returns_reported role rows rules
     schema_version scopes second_factors_removed seconds session_id session_started_at sessions_ended
     several_addresses sha256 signed_in_at site ssh_key_fingerprint ssh_key_id ssh_keys_removed started_at
-    state_before status_before step subdomain superseded_by
+    state_after state_before status_before step subdomain superseded_by
     test_mode time_zone times total_minor trial_ends_at
-    user_agent
+    unused_seconds user_agent
     version
-    was_last workspace workspace_id workspace_name workspace_session_id workspace_sessions_ended`
+    wanted_plan_after wanted_plan_before was_last when workspace workspace_id workspace_name
+    workspace_session_id workspace_sessions_ended`
     .trim()
     .split(/\s+/),
   others: [

@@ -1,16 +1,6 @@
 /** Tables that say nothing of any person, with all their columns. */
 export const tablesWithoutPersons = {
   audit_time_bounds: ['oldest', 'ahead', 'is_row'],
-  subscriptions: [
-    'company_id',
-    'plan',
-    'billing_currency',
-    'paid_prices',
-    'trial_ends_at',
-    'period_started_at',
-    'period_ends_at',
-    'updated_at',
-  ],
   price_list_items: ['price_list_id', 'currency', 'plan', 'amount_minor'],
   exchange_rates: [
     'id',

@@ -8,6 +8,7 @@ import * as enApi from './en/api.ts';
 import * as enAuditTrail from './en/audit-trail.ts';
 import * as enAuth from './en/auth.ts';
 import * as enBilling from './en/billing.ts';
+import * as enLife from './en/billing/life.ts';
 import * as enCommon from './en/common.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
@@ -37,6 +38,7 @@ import * as trApi from './tr/api.ts';
 import * as trAuditTrail from './tr/audit-trail.ts';
 import * as trAuth from './tr/auth.ts';
 import * as trBilling from './tr/billing.ts';
+import * as trLife from './tr/billing/life.ts';
 import * as trCommon from './tr/common.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
@@ -71,6 +73,7 @@ const en = {
   ...enAuditTrail,
   ...enAuth,
   ...enBilling,
+  ...enLife,
   ...enCommon,
   ...enErrors,
   ...enHolds,
@@ -113,6 +116,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trAuditTrail,
     ...trAuth,
     ...trBilling,
+    ...trLife,
     ...trCommon,
     ...trErrors,
     ...trHolds,

@@ -47,7 +47,7 @@ export function decideAccess(
   // Before the terms, as on the pages of the app.
   if (lacksSecondFactor({ ...facts, role }, at)) return refused('no-second-factor');
   if (facts.must_accept) return refused('not-accepted');
-  if (facts.paid_until === null || facts.paid_until <= at) return refused('lapsed');
+  if (facts.opens_until === null || facts.opens_until <= at) return refused('lapsed');
   if (mustRun && facts.wanted_running_since === null) return refused('stopped');
   const isAdmin = role === 'admin';
   return { allowed: true, grant: { workspaceId, companyId, userId, isAdmin, browserSessionHash } };

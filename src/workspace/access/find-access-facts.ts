@@ -40,8 +40,8 @@ export interface AccessFacts {
   /** From when on the company asks for one; null when it does not. */
   second_factor_required_from: Date | null;
   must_accept: boolean;
-  /** When the subscription lapses. */
-  paid_until: Date | null;
+  /** Until when the subscription lets workspaces be opened. */
+  opens_until: Date | null;
   /** The open session of this client in the workspace. */
   workspace_session_id: number | null;
   session_started_at: Date | null;
@@ -139,7 +139,7 @@ export async function selectFacts(
       'u.second_factor_at',
       'policy.required_from as second_factor_required_from',
       db.raw('must.accept is not null as must_accept'),
-      db.raw('greatest(s.trial_ends_at, s.period_ends_at) as paid_until'),
+      's.opens_until',
       'ws.id as workspace_session_id',
       'ws.started_at as session_started_at',
       'ws.last_activity_at',

@@ -37,7 +37,7 @@ export async function resumeWorkspaces(
 async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
   const findPaidFor = async (): Promise<RunningWorkspace | undefined> => {
     const found = await findRunningWorkspace(db, id);
-    return found !== undefined && found.paid_until > new Date() ? found : undefined;
+    return found !== undefined && found.opens_until > new Date() ? found : undefined;
   };
   const workspace = await findPaidFor();
   if (workspace === undefined) return;

@@ -6,8 +6,8 @@ export interface RunningWorkspace extends RuntimeWorkspace {
   company_id: number;
   owner_user_id: number;
   wanted_running_since: Date;
-  /** When the company's subscription lapses, or has lapsed. */
-  paid_until: Date;
+  /** Until when the company's subscription lets workspaces be opened. */
+  opens_until: Date;
   /**
    * When a person last used it, by what flowed there or by what a page or a program reported; a tab that is
    * merely connected is no use. Null: not yet.
@@ -40,7 +40,7 @@ function columnsOf(db: Knex): (string | Knex.Raw)[] {
     'workspaces.company_id',
     'workspaces.owner_user_id',
     'workspaces.wanted_running_since',
-    db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
+    'subscriptions.opens_until',
     db.raw(LAST_ACTIVE),
   ];
 }

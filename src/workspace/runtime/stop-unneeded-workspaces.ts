@@ -48,7 +48,7 @@ function findStopCause(
   at: Date,
   idleStopHours: number | null,
 ): StopCause | null {
-  if (workspace.paid_until <= at) return 'subscription-lapsed';
+  if (workspace.opens_until <= at) return 'subscription-lapsed';
   if (idleStopHours === null) return null;
   const lastUse = Math.max(
     workspace.wanted_running_since.getTime(),

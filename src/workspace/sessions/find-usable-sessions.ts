@@ -13,8 +13,8 @@ interface ReportedSession {
 interface UsableSession {
   id: number;
   last_activity_at: Date;
-  /** When the subscription lapses. */
-  paid_until: Date;
+  /** Until when the subscription lets workspaces be opened. */
+  opens_until: Date;
 }
 
 /**
@@ -50,10 +50,6 @@ export async function findUsableSessions(
     .whereNull('workspaces.deleted_at')
     .whereRaw('(r.is_admin or workspaces.owner_user_id = s.user_id)')
     .whereNotExists(missingAcceptancesOf(db, db.ref('s.user_id')))
-    .select<UsableSession[]>([
-      's.id',
-      's.last_activity_at',
-      db.raw('greatest(subscriptions.trial_ends_at, subscriptions.period_ends_at) as paid_until'),
-    ])
+    .select<UsableSession[]>(['s.id', 's.last_activity_at', 'subscriptions.opens_until'])
     .timeout(timeoutMs);
 }

@@ -13,7 +13,7 @@ import { sessionKey } from './start-session.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 type RecordOutcome =
-  | { state: 'active'; session: WorkspaceSession; paidUntil: Date }
+  | { state: 'active'; session: WorkspaceSession; opensUntil: Date }
   | { state: 'restarted'; session: WorkspaceSession }
   | { state: 'ended'; reason: EndReason | 'not-open' };
 
@@ -90,7 +90,7 @@ async function touch(
     return { state: 'ended', reason: activity.session.end_reason ?? 'not-open' };
   }
   if (activity.outcome === 'touched') {
-    return { state: 'active', session: activity.session, paidUntil: of.plan.endsAt };
+    return { state: 'active', session: activity.session, opensUntil: of.plan.opensUntil };
   }
   await AuditLogger.logWorkspaceAccess(trx, context, {
     success: true,
@@ -110,7 +110,7 @@ async function touch(
 function remember(
   db: Knex,
   { companyId, userId, isAdmin }: CompanyPerson,
-  { session, paidUntil }: { session: WorkspaceSession; paidUntil: Date },
+  { session, opensUntil }: { session: WorkspaceSession; opensUntil: Date },
 ): void {
   sessionBuffer.of(db)?.remember({
     workspaceSessionId: session.id,
@@ -121,6 +121,6 @@ function remember(
     browserSessionHash: session.session_id,
     startedAt: session.started_at,
     lastActivityAt: session.last_activity_at,
-    paidUntil,
+    opensUntil,
   });
 }

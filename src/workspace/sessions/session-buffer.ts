@@ -34,8 +34,8 @@ type ReporterFilter = Partial<Reporter>;
 interface SeenSession extends Reporter {
   startedAt: Date;
   lastActivityAt: Date;
-  /** When the subscription lapses. */
-  paidUntil: Date;
+  /** Until when the subscription lets workspaces be opened. */
+  opensUntil: Date;
 }
 
 interface BufferDeps {
@@ -111,8 +111,8 @@ export class SessionBuffer {
   touch(reporter: Reporter, at: Date): boolean {
     const session = this.#usable.get(reporter.workspaceSessionId);
     if (session === undefined || !agrees(session, reporter)) return false;
-    const { lastActivityAt, paidUntil } = session;
-    if (at >= paidUntil || isIdle({ last_activity_at: lastActivityAt }, at)) return false;
+    const { lastActivityAt, opensUntil } = session;
+    if (at >= opensUntil || isIdle({ last_activity_at: lastActivityAt }, at)) return false;
     if (isCountedTouch(lastActivityAt, at)) {
       session.lastActivityAt = at;
       this.#notesOf({ id: session.workspaceSessionId, startedAt: session.startedAt }).touches.push(at);
@@ -235,7 +235,7 @@ export class SessionBuffer {
           this.#usable.delete(id);
           continue;
         }
-        session.paidUntil = row.paid_until;
+        session.opensUntil = row.opens_until;
         session.lastActivityAt = latest(row.last_activity_at, this.#lastTouch(id));
       }
       this.#deps.metrics.activityFlushes.inc({ result: 'ok' });

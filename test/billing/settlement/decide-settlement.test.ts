@@ -38,6 +38,7 @@ const decide = (
     paid_prices: null,
     period_started_at: null,
     period_ends_at: null,
+    cancels_at: null,
   },
 ): Decision => decideSettlement(payment, report, { production, inForce, at });
 const declined = { ...charged, status: 'failed', chargedMinor: 0 };
@@ -112,6 +113,7 @@ describe('a charge for an order that was placed under other circumstances', () =
     paid_prices: null,
     period_started_at: inDays(-20),
     period_ends_at: inDays(days),
+    cancels_at: null,
   });
 
   it.each([

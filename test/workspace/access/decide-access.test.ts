@@ -19,7 +19,7 @@ const ofAnOwner: AccessFacts = {
   second_factor_at: null,
   second_factor_required_from: null,
   must_accept: false,
-  paid_until: later,
+  opens_until: later,
   workspace_session_id: null,
   session_started_at: null,
   last_activity_at: null,

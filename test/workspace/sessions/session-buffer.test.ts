@@ -205,7 +205,7 @@ describe('nothing counted is lost', () => {
     const id = await used(place);
     note(place, id, bobAt(2));
     const other = { companyId: 0, workspaceId: 0, userId: 0, isAdmin: false, browserSessionHash: '' };
-    const times = { startedAt: minute(0), lastActivityAt: minute(1), paidUntil: minute(60) };
+    const times = { startedAt: minute(0), lastActivityAt: minute(1), opensUntil: minute(60) };
     for (let count = 1; count <= 10_000; count += 1)
       here.remember({ ...other, ...times, workspaceSessionId: id + count });
     expect(note(place, id, bobAt(3)), 'the database is asked').toBe(false);

@@ -43,7 +43,7 @@ function noteInMemory(at: Date): { isNoted: boolean; isCounted: boolean } {
     ...{ workspaceSessionId: session.id, companyId: cast.acme.id, workspaceId: session.workspace_id },
     ...{ userId: cast.bob.id, isAdmin: false, browserSessionHash: browser('first') },
   };
-  const times = { startedAt: minute(0), lastActivityAt: minute(0), paidUntil: minute(1000) };
+  const times = { startedAt: minute(0), lastActivityAt: minute(0), opensUntil: minute(1000) };
   buffer.remember({ ...reporter, ...times });
   const isNoted = buffer.touch(reporter, at);
   return { isNoted, isCounted: buffer.state().pendingTouches > 0 };

@@ -91,7 +91,7 @@ export const auditSentence = {
   payment_superseded: 'The open order of {account} over {amount} for {plan} was ended',
   payment_expired: 'The order of {account} over {amount} for {plan} expired without a payment',
   subscription_change:
-    '{change, select, longer {The {plan} subscription was extended until {until}} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
+    '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
   invoice_issued: 'Invoice {invoice} over {amount} was issued for {plan}',
   evidence_exported: '{actor} began to download the evidence about {person}',
   evidence_export_finished: '{actor} downloaded the evidence about {person}',
@@ -230,6 +230,8 @@ export const auditCause = {
   'left-running': 'it had been left running',
   'newer-order': 'a newer order took its place',
   'no-longer-fits': 'it no longer fits what has been paid',
+  refunded: 'the payment was refunded',
+  disputed: 'the payment is disputed',
   'password-changed': 'the password was changed',
   'account-secured': 'the account was locked for its safety',
 } satisfies Record<AuditCause, string>;

@@ -7,16 +7,35 @@ export const billing = {
   planInForce: 'Plan',
   state_trial: 'Trial',
   state_active: 'Active',
-  state_lapsed: 'Ended',
-  trialUntil: 'Trial until',
-  paidUntil: 'Paid until',
-  endedOn: 'Ended on',
+  state_past_due: 'Payment due',
+  state_suspended: 'Suspended',
+  state_cancelled: 'Ended',
+  until_trial: 'Trial until',
+  until_active: 'Paid until',
+  until_past_due: 'Open until',
+  until_suspended: 'Suspended since',
+  until_cancelled: 'Ended on',
+  stateMeans_trial:
+    'Everything in the trial can be used until {closes}. It does not turn into a paid plan by itself.',
+  stateMeans_active:
+    'Everything in the plan can be used. Workspaces can be opened until {closes} at the latest if nothing more is paid.',
+  stateMeans_past_due:
+    'The paid time is over. Workspaces stay open until {closes}, so that there is time to pay. A month paid for now begins where the paid time ended.',
+  stateMeans_suspended:
+    'Workspaces can be looked at, but not created or opened, until a plan is paid for. Everything in them is kept.',
+  stateMeans_cancelled:
+    'Workspaces can be looked at, but not created or opened, until a plan is paid for. Everything in them is kept.',
   left: '{left} left',
   left_day: '{count, plural, one {# day} other {# days}}',
   left_hour: '{count, plural, one {# hour} other {# hours}}',
   left_minute: '{count, plural, one {# minute} other {# minutes}}',
   ending_trial: 'Your trial ends in {left}',
   ending_active: 'Your company’s paid time ends in {left}',
+  ending_past_due: 'The paid time is over. Workspaces close in {left}',
+  endingGraceAdmin:
+    'It ends on {date}. Workspaces stay open until {closes}, so that there is time to pay for the next month.',
+  endingGraceMember:
+    'It ends on {date}. Workspaces stay open until {closes}. Ask an administrator of your company to pay for the next month.',
   endingAdmin:
     'It ends on {date}. After that, workspaces stop and cannot be opened until you pay for a plan. Everything in them is kept.',
   endingMember:

@@ -52,6 +52,7 @@ export const mails = {
   templateValue: '{name}, version {version}',
   cause: 'About',
   'cause_data-request': 'A request about personal data',
+  cause_subscription: 'Subscription of company {id}',
   cause_payment: 'Payment {id}',
   cause_invitation: 'Invitation {id}',
   'cause_password-reset': 'New password {id}',

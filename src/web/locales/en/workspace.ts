@@ -37,9 +37,11 @@ export const workspace = {
   planUsed: '{used} of {limit, plural, one {# workspace} other {# workspaces}}',
   planUsedUnlimited: '{used, plural, one {# workspace} other {# workspaces}}, no limit',
   planMeter: 'Workspaces used',
-  planTrialEnds: 'Trial until {date}',
-  planActiveUntil: 'Paid until {date}',
-  planLapsedAt: 'Ended on {date}',
+  plan_trial: 'Trial until {date}',
+  plan_active: 'Paid until {date}',
+  plan_past_due: 'Not paid; open until {date}',
+  plan_suspended: 'Closed since {date}',
+  plan_cancelled: 'Ended on {date}',
   planFull: 'All workspaces of the plan are in use.',
   planLink: 'Plans and billing',
   monthTitle: 'This month',
@@ -48,8 +50,9 @@ export const workspace = {
   howCounted:
     'Connected is the most that was used, active the least. Time counts once per person, however many tabs, browsers or workspaces are open at the same moment.',
 
-  lapsedTitle: 'Your subscription has ended',
-  trialOverTitle: 'Your trial has ended',
+  closed_trial: 'Your trial has ended',
+  closed_suspended: 'Your company’s subscription is suspended',
+  closed_cancelled: 'Your subscription has ended',
   lapsedAdmin: 'You can look at your workspaces, but not create or open any until a plan is paid for.',
   lapsedMember:
     'You can look at your workspaces, but not create or open any. Ask an administrator of your company to choose a plan.',

@@ -9,16 +9,35 @@ export const billing: Record<keyof typeof en, string> = {
   planInForce: 'Plan',
   state_trial: 'Deneme',
   state_active: 'Etkin',
-  state_lapsed: 'Sona erdi',
-  trialUntil: 'Deneme bitişi',
-  paidUntil: 'Ödenmiş sürenin bitişi',
-  endedOn: 'Bitiş tarihi',
+  state_past_due: 'Ödeme bekleniyor',
+  state_suspended: 'Askıda',
+  state_cancelled: 'Sona erdi',
+  until_trial: 'Deneme bitişi',
+  until_active: 'Ödenmiş sürenin bitişi',
+  until_past_due: 'Açık kalacağı tarih',
+  until_suspended: 'Askıya alındığı tarih',
+  until_cancelled: 'Bitiş tarihi',
+  stateMeans_trial:
+    'Denemedeki her şey {closes} tarihine kadar kullanılabilir. Deneme kendiliğinden ücretli plana dönüşmez.',
+  stateMeans_active:
+    'Plandaki her şey kullanılabilir. Başka ödeme yapılmazsa çalışma alanları en geç {closes} tarihine kadar açılabilir.',
+  stateMeans_past_due:
+    'Ödenmiş süre bitti. Ödeme yapılabilmesi için çalışma alanları {closes} tarihine kadar açık kalır. Şimdi ödenen ay, ödenmiş sürenin bittiği yerden başlar.',
+  stateMeans_suspended:
+    'Çalışma alanları görülebilir; ancak bir plan için ödeme yapılana kadar yenisi oluşturulamaz, olanlar açılamaz. İçlerindeki her şey saklanır.',
+  stateMeans_cancelled:
+    'Çalışma alanları görülebilir; ancak bir plan için ödeme yapılana kadar yenisi oluşturulamaz, olanlar açılamaz. İçlerindeki her şey saklanır.',
   left: '{left} kaldı',
   left_day: '{count, plural, other {# gün}}',
   left_hour: '{count, plural, other {# saat}}',
   left_minute: '{count, plural, other {# dakika}}',
   ending_trial: 'Deneme sürenizin bitmesine {left} kaldı',
   ending_active: 'Şirketinizin ödenmiş süresinin bitmesine {left} kaldı',
+  ending_past_due: 'Ödenmiş süre bitti. Çalışma alanlarının kapanmasına {left} kaldı',
+  endingGraceAdmin:
+    'Bitiş: {date}. Sonraki ayı ödeyebilmeniz için çalışma alanları {closes} tarihine kadar açık kalır.',
+  endingGraceMember:
+    'Bitiş: {date}. Çalışma alanları {closes} tarihine kadar açık kalır. Sonraki ayın ödenmesi için şirketinizdeki bir yöneticiye başvurun.',
   endingAdmin:
     'Bitiş: {date}. Sonrasında çalışma alanları durur ve bir plan için ödeme yapılana kadar açılamaz. İçlerindeki her şey saklanır.',
   endingMember:

@@ -52,6 +52,7 @@ export const mails = {
   templateValue: '{name}, sürüm {version}',
   cause: 'Konusu',
   'cause_data-request': 'Kişisel verilere ilişkin bir başvuru',
+  cause_subscription: '{id} numaralı şirketin aboneliği',
   cause_payment: 'Ödeme {id}',
   cause_invitation: 'Davet {id}',
   'cause_password-reset': 'Yeni parola {id}',

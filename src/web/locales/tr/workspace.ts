@@ -41,9 +41,11 @@ export const workspace: Record<keyof typeof en, string> = {
   planUsed: '{limit} çalışma alanından {used} tanesi kullanılıyor',
   planUsedUnlimited: '{used} çalışma alanı, sınır yok',
   planMeter: 'Kullanılan çalışma alanları',
-  planTrialEnds: 'Deneme {date} tarihine kadar',
-  planActiveUntil: '{date} tarihine kadar ödendi',
-  planLapsedAt: '{date} tarihinde sona erdi',
+  plan_trial: 'Deneme {date} tarihine kadar',
+  plan_active: '{date} tarihine kadar ödendi',
+  plan_past_due: 'Ödenmedi; {date} tarihine kadar açık',
+  plan_suspended: '{date} tarihinden beri kapalı',
+  plan_cancelled: '{date} tarihinde sona erdi',
   planFull: 'Plandaki çalışma alanlarının tümü dolu.',
   planLink: 'Planlar ve faturalama',
   monthTitle: 'Bu ay',
@@ -52,8 +54,9 @@ export const workspace: Record<keyof typeof en, string> = {
   howCounted:
     'Bağlı, en fazla kullanım süresidir; etkin, en az. Aynı anda kaç sekme, tarayıcı ya da çalışma alanı açık olursa olsun, geçen süre kişi başına bir kez sayılır.',
 
-  lapsedTitle: 'Aboneliğiniz sona erdi',
-  trialOverTitle: 'Deneme süreniz sona erdi',
+  closed_trial: 'Deneme süreniz sona erdi',
+  closed_suspended: 'Şirketinizin aboneliği askıya alındı',
+  closed_cancelled: 'Aboneliğiniz sona erdi',
   lapsedAdmin:
     'Çalışma alanlarınızı görebilirsiniz; ancak bir plan için ödeme yapılana kadar yenisini oluşturamaz, olanları açamazsınız.',
   lapsedMember:

@@ -1,0 +1,39 @@
+import type { Currency } from '../../currency.ts';
+import { DAY_MS } from '../../durations.ts';
+import type { PaidPlan } from '../../plan.ts';
+import { RENEWAL_DAYS } from '../plans.ts';
+import type { Offer } from '../prices/find-offers.ts';
+import type { Subscription } from '../queries.ts';
+import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
+
+/** The payment that keeps a subscription going. Nothing is charged unless somebody pays. */
+export interface NextCharge {
+  plan: PaidPlan;
+  currency: Currency;
+  amountMinor: number;
+  /** The end of the paid time: from then on the days of grace run. */
+  dueAt: Date;
+  /** From then on it is asked for. */
+  askedFrom: Date;
+  isAsked: boolean;
+}
+
+/**
+ * The next payment of a company at the prices on offer; null while it has paid for nothing, is suspended or
+ * has cancelled, and while no currency has prices.
+ */
+export function nextCharge(subscription: Subscription, at: Date, offers: Offer[]): NextCharge | null {
+  const { state } = subscriptionState(subscription, at);
+  const dueAt = paidUntilOf(subscription);
+  const last = subscription.next_plan ?? subscription.plan;
+  const plan = subscription.wanted_plan ?? last;
+  if (dueAt === null || plan === 'trial' || subscription.cancels_at !== null) return null;
+  if (state !== 'active' && state !== 'past_due') return null;
+  const usual = subscription.billing_currency;
+  const priced = offers.filter((offer) => offer.ok);
+  const offer = priced.find(({ currency }) => currency === usual) ?? priced[0];
+  if (offer === undefined) return null;
+  const askedFrom = new Date(dueAt.getTime() - RENEWAL_DAYS * DAY_MS);
+  const amountMinor = offer.facts.prices[plan];
+  return { plan, currency: offer.currency, amountMinor, dueAt, askedFrom, isAsked: askedFrom <= at };
+}

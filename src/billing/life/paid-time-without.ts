@@ -1,0 +1,39 @@
+import type { Period } from '../period.ts';
+import type { Subscription } from '../queries.ts';
+import { paidUntilOf } from '../subscription-state.ts';
+
+/**
+ * A subscription without the unused part of the period that one payment bought; null when none of it is left.
+ *
+ * 1. Later time moves forward by as much, so months that other payments bought are kept in full.
+ * 2. When no paid time is left the subscription is cancelled: at once, or when a trial that still runs ends.
+ *    No days of grace follow time that was given back.
+ */
+export function paidTimeWithout(before: Subscription, bought: Period, at: Date): Subscription | null {
+  const paidUntil = paidUntilOf(before);
+  const unusedFrom = bought.start > at ? bought.start : at;
+  if (paidUntil === null || paidUntil <= at || bought.end <= unusedFrom) return null;
+  const unusedMs = bought.end.getTime() - unusedFrom.getTime();
+  const earlier = (end: Date): Date => new Date(Math.max(end.getTime() - unusedMs, at.getTime()));
+  const { period_ends_at: ends, next_plan: nextPlan, next_period_ends_at: nextEnds } = before;
+  if (ends === null) return null;
+  // The payment of a smaller plan that is paid ahead buys time behind the end of the first segment.
+  const newEnd = bought.start >= ends ? ends : earlier(ends);
+  const newNext = nextEnds === null ? null : earlier(nextEnds);
+  const hasNext = nextPlan !== null && newNext !== null && newNext > newEnd;
+  const later = hasNext ? { next_plan: nextPlan, next_period_ends_at: newNext } : noNext;
+  if (newEnd > at) return { ...before, period_ends_at: newEnd, ...later };
+  if (hasNext)
+    return { ...before, plan: nextPlan, period_started_at: at, period_ends_at: newNext, ...noNext };
+  const cancelsAt = before.trial_ends_at > at ? before.trial_ends_at : at;
+  return {
+    ...before,
+    period_ends_at: at,
+    ...noNext,
+    wanted_plan: null,
+    cancel_requested_at: at,
+    cancels_at: cancelsAt,
+  };
+}
+
+const noNext = { next_plan: null, next_period_ends_at: null };

@@ -1,0 +1,64 @@
+import type { life as en } from '../../en/billing/life.ts';
+
+/** Turkish texts of the life of a subscription; the English catalogue decides which keys exist. */
+export const life: Record<keyof typeof en, string> = {
+  title: 'Sonraki ödeme',
+  nextCharge: 'Tutar',
+  nextChargeFor: 'bir aylık {plan}, KDV dahil',
+  dueOn: 'Son gün',
+  nothingByItself:
+    'Kendiliğinden ücret alınmaz; istediğinizde ödersiniz. O günden sonra çalışma alanları yedi gün daha açık kalır.',
+  payNow: 'Şimdi {amount} öde',
+  noCharge: 'Sırada bir ödeme yok. Devam etmek istediğinizde aşağıdan bir plan seçin.',
+  cancelLink: 'Aboneliği iptal et',
+  willEnd: 'İptal edildi: abonelik {date} tarihinde bitiyor',
+  isCancelled: 'Abonelik {date} tarihinde bitti',
+  resumeText: 'İptali {date} tarihine kadar ücretsiz geri alabilirsiniz.',
+  payText: 'Devam etmek için aşağıdan bir plan seçin. Çalışma alanlarındaki her şey saklanır.',
+  resumeAction: 'İptali geri al',
+
+  cancelTitle: 'Aboneliği iptal et',
+  cancelIntro: 'Şirketinizin planı: {plan}',
+  meansTitle: 'Ne olacak?',
+  meansClosed: 'Çalışma alanları durur; açılamaz, yenisi oluşturulamaz.',
+  meansKept:
+    'Hiçbir şey silinmez. Oturum açabilir, çalışma alanlarını görebilir, faturaları indirebilirsiniz.',
+  meansNoCharge: 'Başka ödeme olmaz. Ödenmiş sürenin ücreti iptalle iade edilmez.',
+  meansUndo: 'İptali {date} tarihine kadar faturalama sayfasında geri alabilirsiniz.',
+  alreadyCancelled:
+    'Abonelik iptal edilmiş durumda ve {date} tarihinde bitiyor. Daha erken bitirebilirsiniz.',
+  when: 'Ne zaman bitsin?',
+  whenMissing: 'Aboneliğin ne zaman biteceğini seçin.',
+  whenEnd: 'Sürenin sonunda, {date}',
+  whenEndHint: 'O zamana kadar her şey kullanılabilir.',
+  whenNow: 'Şimdi',
+  whenNowHint:
+    'Çalışma alanları, içinde olanlar için de hemen kapanır. Kalan ödenmiş süreden vazgeçmiş olursunuz.',
+  whenNowTrialHint: 'Çalışma alanları, içinde olanlar için de hemen kapanır.',
+  onlyNow: 'Abonelik hemen biter. Çalışma alanları, içinde olanlar için de kapanır.',
+  timeOver: 'Ödenmiş süre bitti; abonelik yalnızca şimdi bitirilebilir.',
+  reason: 'Neden ayrılıyorsunuz?',
+  reasonHint: 'Bize yardımcı olur; iptal kaydıyla birlikte saklanır.',
+  cancelAction: 'Aboneliği iptal et',
+  keep: 'Vazgeç',
+  cancelled:
+    'Abonelik iptal edildi; {date} tarihinde bitiyor. Şirketinizin yöneticilerine e-posta gönderilir.',
+  nothingToCancel: 'İptal edilecek bir şey yok; abonelik bitmiş.',
+  resumed: 'İptal geri alındı. Süreniz {date} tarihine kadar devam ediyor.',
+  notCancelled: 'Geri alınacak bir iptal yok.',
+  nothingLeft: 'Devam edecek süre kalmadı. Sürdürmek için bir plan seçin.',
+
+  mailHello: 'Merhaba {name},',
+  mailContact: 'Sorunuz varsa ya da bu e-postayı beklemiyorsanız {contact} adresine yazın.',
+  billingLink: 'Faturalama sayfası (yönetici olarak oturum açın):',
+  cancelledSubject: 'YouAreCoder: abonelik iptal edildi, {date} tarihinde bitiyor',
+  cancelledBody: 'Şirketinizin aboneliği iptal edildi. Bu e-posta bunu onaylar.',
+  factBy: 'İptal eden',
+  factRequested: 'İptal tarihi',
+  factEnds: 'Bitiş',
+  closedMeans:
+    'Bu tarihten sonra çalışma alanları açılamaz, yenisi oluşturulamaz. İçlerindeki hiçbir şey silinmez; oturum açmaya ve faturaları indirmeye devam edebilirsiniz. Başka ödeme olmaz.',
+  resumeLink: 'İptali {date} tarihine kadar geri alabilirsiniz (yönetici olarak oturum açın):',
+  resumedSubject: 'YouAreCoder: iptal geri alındı',
+  resumedBody: '{by}, şirketinizin aboneliğinin iptalini geri aldı. Süre {date} tarihine kadar devam ediyor.',
+};
