@@ -205,8 +205,10 @@ create table billing_details (
   billing_phone text,
   billing_tax_office text,
   billing_tax_number text,
+  customer_type text,
   constraint pk_billing_details PRIMARY KEY (company_id),
-  constraint fk_billing_details_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT
+  constraint fk_billing_details_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_billing_details_customer CHECK (customer_type = ANY (ARRAY['company'::text, 'consumer'::text]))
 );
 
 -- table browser_sessions
@@ -617,7 +619,7 @@ create table legal_documents (
   published_at timestamp with time zone default now() not null,
   constraint pk_legal_documents PRIMARY KEY (id),
   constraint uq_legal_documents_version UNIQUE (kind, version, locale),
-  constraint ck_legal_documents_kind CHECK (kind = ANY (ARRAY['terms'::text, 'privacy'::text])),
+  constraint ck_legal_documents_kind CHECK (kind = ANY (ARRAY['terms'::text, 'privacy'::text, 'pre-information'::text, 'distance-sales'::text, 'company-sales'::text, 'refund-policy'::text])),
   constraint ck_legal_documents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
   constraint ck_legal_documents_text CHECK (title <> ''::text AND body <> ''::text),
   constraint ck_legal_documents_version CHECK (version ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[a-z]?$'::text)
@@ -772,6 +774,39 @@ create table open_workspace_sessions (
 );
 CREATE INDEX idx_open_workspace_sessions_session ON open_workspace_sessions USING btree (workspace_session_id);
 
+-- table order_consents
+create table order_consents (
+  id bigint generated always as identity not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  customer_type text not null,
+  locale text not null,
+  documents jsonb not null,
+  terms_text text not null,
+  text_sha256 text generated always as (content_hash(terms_text)) stored not null,
+  terms_html text not null,
+  html_sha256 text generated always as (content_hash(terms_html)) stored not null,
+  boxes jsonb not null,
+  button text not null,
+  price_facts jsonb,
+  accepted_at timestamp with time zone not null,
+  ip_address inet,
+  user_agent text,
+  browser_session text,
+  request_id text not null,
+  constraint pk_order_consents PRIMARY KEY (id),
+  constraint uq_order_consents_payment UNIQUE (payment_id),
+  constraint fk_order_consents_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_order_consents_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_order_consents_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_order_consents_customer CHECK (customer_type = ANY (ARRAY['company'::text, 'consumer'::text])),
+  constraint ck_order_consents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text]))
+);
+CREATE INDEX idx_order_consents_user ON order_consents USING btree (user_id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON order_consents FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON order_consents FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table passkey_challenges
 create table passkey_challenges (
   challenge_hash text not null,
@@ -851,6 +886,43 @@ CREATE INDEX idx_payment_callbacks_payment ON payment_callbacks USING btree (pay
 CREATE TRIGGER refuse_delete BEFORE DELETE ON payment_callbacks FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON payment_callbacks FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_callback();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_callbacks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table payment_card_facts
+create table payment_card_facts (
+  payment_id bigint not null,
+  asked_at timestamp with time zone not null,
+  masked_pan text,
+  card_brand text,
+  card_bank text,
+  card_scheme text,
+  card_type text,
+  installment_count integer,
+  payment_type text,
+  fee_minor bigint,
+  net_minor bigint,
+  payment_date text,
+  three_d jsonb,
+  answer text not null,
+  bin_answer text,
+  constraint pk_payment_card_facts PRIMARY KEY (payment_id),
+  constraint fk_payment_card_facts_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON payment_card_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_card_facts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table payment_follow_ups
+create table payment_follow_ups (
+  payment_id bigint not null,
+  terms_mail_id bigint,
+  due_at timestamp with time zone,
+  asks_failed integer default 0 not null,
+  asked_at timestamp with time zone,
+  ask_problem text,
+  constraint pk_payment_follow_ups PRIMARY KEY (payment_id),
+  constraint fk_payment_follow_ups_mail FOREIGN KEY (terms_mail_id) REFERENCES mails(id) ON DELETE RESTRICT,
+  constraint fk_payment_follow_ups_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_payment_follow_ups_due ON payment_follow_ups USING btree (due_at) WHERE due_at IS NOT NULL;
 
 -- table payments
 create table payments (
@@ -1845,6 +1917,7 @@ grant usage on legal_holds_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
+grant usage on order_consents_id_seq to app;
 grant usage on passkeys_id_seq to app;
 grant usage on password_reset_requests_id_seq to app;
 grant usage on password_resets_id_seq to app;
@@ -1901,11 +1974,14 @@ grant delete, insert, select, update on membership_periods to app;
 grant select on migration_checksums to app;
 grant delete, insert, select, update on notification_choices to app;
 grant delete, insert, select, update on open_workspace_sessions to app;
+grant insert, select on order_consents to app;
 grant delete, insert, select, update on passkey_challenges to app;
 grant delete, insert, select, update on passkeys to app;
 grant delete, insert, select, update on password_reset_requests to app;
 grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
+grant insert, select on payment_card_facts to app;
+grant delete, insert, select, update on payment_follow_ups to app;
 grant delete, insert, select, update on payments to app;
 grant insert, select on price_list_items to app;
 grant insert, select on price_lists to app;

@@ -1,8 +1,25 @@
-/** PayTR's published test cards. Source: dev.paytr.com/direkt-api/test-kart-bilgileri. */
-export const TEST_CARDS: readonly { number: string; brand: string }[] = [
-  { number: '4355084355084358', brand: 'AXESS' },
-  { number: '5406675406675403', brand: 'MAXIMUM' },
-  { number: '9792030394440796', brand: 'PARAF' },
+import { expectedBinHash, type SandboxStore } from './signatures.ts';
+
+/**
+ * PayTR's published test cards (dev.paytr.com/direkt-api/test-kart-bilgileri). The banks are those that issue
+ * cards of these programmes; the codes are those of Turkish banks.
+ */
+export const TEST_CARDS: readonly {
+  number: string;
+  brand: string;
+  bank: string;
+  bankCode: string;
+  scheme: string;
+}[] = [
+  { number: '4355084355084358', brand: 'AXESS', bank: 'Akbank', bankCode: '0046', scheme: 'VISA' },
+  {
+    number: '5406675406675403',
+    brand: 'MAXIMUM',
+    bank: 'İş Bankası',
+    bankCode: '0064',
+    scheme: 'MASTERCARD',
+  },
+  { number: '9792030394440796', brand: 'PARAF', bank: 'Halkbank', bankCode: '0012', scheme: 'TROY' },
 ];
 
 /** The CVV of every test card. */
@@ -46,4 +63,30 @@ export function maskPan(cardNumber: string): string {
 /** A card number in groups of four, as printed on the card. */
 export function groupPan(cardNumber: string): string {
   return cardNumber.replace(/(\d{4})(?=\d)/g, '$1 ');
+}
+
+/**
+ * PayTR's answer to a BIN query: only the test cards are known. Source:
+ * dev.paytr.com/direkt-api/bin-sorgulama-servisi. The texts of the errors are ours.
+ */
+export function answerBinQuery(store: SandboxStore, fields: Record<string, string>): Record<string, string> {
+  const binNumber = fields['bin_number'] ?? '';
+  if (fields['merchant_id'] !== store.merchantId)
+    return { status: 'error', err_msg: 'Gecersiz istek veya magaza aktif degil' };
+  if (!/^(\d{6}|\d{8})$/.test(binNumber))
+    return { status: 'error', err_msg: 'bin_number 6 veya 8 haneli olmalidir' };
+  if (fields['paytr_token'] !== expectedBinHash(store, binNumber))
+    return { status: 'error', err_msg: 'paytr_token gonderilmedi veya gecersiz' };
+  const card = TEST_CARDS.find(({ number }) => number.startsWith(binNumber));
+  if (card === undefined) return { status: 'failed' };
+  return {
+    status: 'success',
+    cardType: 'credit',
+    businessCard: 'n',
+    bank: card.bank,
+    brand: card.brand.toLowerCase(),
+    schema: card.scheme,
+    bankCode: card.bankCode,
+    allow_non3d: 'N',
+  };
 }

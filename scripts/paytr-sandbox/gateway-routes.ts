@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Response, Router } from 'express';
+import { answerBinQuery } from './cards.ts';
 import { readForm, receivedFields } from './received-fields.ts';
 import { answerRefund } from './refund-answer.ts';
 import type { SandboxState, TokenFailure } from './sandbox-state.ts';
@@ -8,8 +9,8 @@ import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
 /**
- * The calls of the merchant's server: get-token, status query and refund. Errors answer 200, since PayTR
- * decides by the JSON.
+ * The calls of the merchant's server: get-token, status query, BIN query and refund. Errors answer 200, since
+ * PayTR decides by the JSON.
  */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
@@ -39,6 +40,10 @@ export function gatewayRoutes(state: SandboxState): Router {
 
   router.post('/odeme/durum-sorgu', (req, res) => {
     res.json(answerStatusQuery(state.store, receivedFields(req.body), state.findByOid));
+  });
+
+  router.post('/odeme/api/bin-detail', (req, res) => {
+    res.json(answerBinQuery(state.store, receivedFields(req.body)));
   });
 
   router.post('/odeme/iade', (req, res) => {

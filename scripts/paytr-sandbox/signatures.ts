@@ -30,6 +30,14 @@ export function expectedRefundHash(store: SandboxStore, merchantOid: string, ret
   return hash(store, store.merchantId + merchantOid + returnAmount + store.merchantSalt);
 }
 
+/**
+ * The right `paytr_token` for a BIN query, the number first. Source:
+ * dev.paytr.com/direkt-api/bin-sorgulama-servisi.
+ */
+export function expectedBinHash(store: SandboxStore, binNumber: string): string {
+  return hash(store, binNumber + store.merchantId + store.merchantSalt);
+}
+
 /** The `hash` of a callback, salt in the middle. Source: dev.paytr.com, iFrame API step 2. */
 export function callbackHash(store: SandboxStore, fields: Record<string, string>): string {
   const { merchant_oid: oid = '', status = '', total_amount: total = '' } = fields;

@@ -1,7 +1,11 @@
 import type { Knex } from 'knex';
 import { startCheckout } from '../../src/billing/checkout/start-checkout.ts';
+import type { BoxName } from '../../src/billing/consent/compose-terms.ts';
+import { loadTerms, type OrderWish } from '../../src/billing/consent/load-terms.ts';
 import { createPaytr } from '../../src/billing/paytr/paytr.ts';
 import { paytrSignature } from '../../src/billing/paytr/signature.ts';
+import { findSubscription } from '../../src/billing/queries.ts';
+import { setBillingDetails } from '../../src/billing/set-billing-details.ts';
 import { settlePayment } from '../../src/billing/settlement/settle-payment.ts';
 import type { Config } from '../../src/config/config.ts';
 import { contextOf, type DemoPerson } from './demo-company.ts';
@@ -21,13 +25,24 @@ export async function payForDemo(
     ...createPaytr(config.paytr),
     requestToken: () => Promise.resolve({ ok: true as const, token: 'demo' }),
   };
+  await setBillingDetails(db, contextOf(admin, at, admin), {
+    companyId: admin.companyId,
+    customer_type: 'company',
+    billing_name: 'Demo Yazılım A.Ş.',
+    billing_address: 'Örnek Mah. Deneme Sok. 1, 06000 Ankara',
+    billing_phone: null,
+    billing_tax_office: 'Çankaya',
+    billing_tax_number: '1234567890',
+  });
+  const wish = {
+    ...{ plan: 'team' as const, currency: 'TRY' as const, config },
+    person: { ...admin, locale: 'tr' as const },
+  };
   const checkout = await startCheckout(db, contextOf(admin, at, admin), {
-    plan: 'team',
-    currency: 'TRY',
-    person: { ...admin, locale: 'tr' },
+    ...wish,
+    accepted: await acceptEverything(db, wish, at),
     itemName: 'YouAreCoder Team',
     paytr,
-    config,
   });
   if (!checkout.ok) throw new Error(`The demo could not order: ${checkout.reason}`);
   const order = await db('payments')
@@ -42,6 +57,20 @@ export async function payForDemo(
     rawBody,
     config,
   });
+}
+
+/** What the order page would send back with every box ticked. */
+async function acceptEverything(
+  db: Knex,
+  wish: OrderWish,
+  at: Date,
+): Promise<{ textSha256: string; boxes: BoxName[] }> {
+  const subscription = await findSubscription(db, wish.person.companyId);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  const loaded = await loadTerms(db, subscription, wish, at);
+  if (!loaded.ok) throw new Error(`The demo could not order: ${loaded.obstacle.reason}`);
+  const { textSha256, boxes } = loaded.terms;
+  return { textSha256, boxes: boxes.map(({ name }) => name) };
 }
 
 function signedNotification(config: Config, merchantOid: string, totalAmount: string): Buffer {

@@ -102,6 +102,10 @@ export const auditActions = {
   workspace_session_expired:
     'A session ended without a sign-off: nothing more was seen, sign-out, the workspace stopped, or access withdrawn (details.reason, details.cause)',
   billing_details_changed: 'An admin changed what invoices and the gateway know of the buyer',
+  order_terms_accepted:
+    'A person accepted the texts of an order: the payment (resource) has them word for word, details their hashes and versions',
+  payment_card_reported:
+    'The gateway was asked about a paid order and told which card paid (details); the bundle has its answer with the payment',
   payment_initiated: 'A person started a payment; the gateway opened its payment page',
   payment_initiation_failed: 'A person started a payment; the gateway refused or did not answer',
   payment_callback_success: 'The gateway notified that the card was charged, and the order was paid',

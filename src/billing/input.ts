@@ -4,10 +4,20 @@ import type { Cursor } from '../db/keyset.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr/token.ts';
 import { paidPlans } from '../plan.ts';
-import { isMistypedTaxNumber } from './tax-number.ts';
+import { customerTypes } from './queries.ts';
+import { isMistypedTaxNumber, taxNumberKind } from './tax-number.ts';
 
 /** `/subscribe/:plan` */
 export const planAddress = z.object({ plan: z.enum(paidPlans) });
+
+/** The order that `/details` leads on to. */
+export const orderQuery = z.object({ plan: z.enum(paidPlans), currency: z.enum(currencies) });
+
+/** The hash of the text that the order page showed; empty when none came back. */
+export const shownTerms = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .catch('');
 
 /** `/checkout/:merchantOid` */
 export const orderAddress = z.object({ merchantOid: z.string().regex(MERCHANT_OID) });
@@ -54,17 +64,27 @@ const line = (max: number): z.ZodType<string, string> =>
  * - Tax numbers have 10 digits in Türkiye and a person's identity number has 11; other countries use letters,
  *   too.
  */
-export const billingDetailsForm = z.object({
-  billing_name: line(120),
-  billing_address: line(400),
-  billing_phone: line(20).refine((text) => text === '' || /^\+?[\d ()-]{7,20}$/.test(text), {
-    params: { text: 'phone' },
-  }),
-  billing_tax_office: line(80),
-  billing_tax_number: line(20)
-    .refine((text) => text === '' || /^[A-Za-z0-9 ./-]{5,20}$/.test(text), { params: { text: 'taxNumber' } })
-    .refine((text) => !isMistypedTaxNumber(text), { params: { text: 'taxNumberMistyped' } }),
-});
+export const billingDetailsForm = z
+  .object({
+    /** Empty: not told yet. */
+    customer_type: z.enum(['', ...customerTypes]),
+    billing_name: line(120),
+    billing_address: line(400),
+    billing_phone: line(20).refine((text) => text === '' || /^\+?[\d ()-]{7,20}$/.test(text), {
+      params: { text: 'phone' },
+    }),
+    billing_tax_office: line(80),
+    billing_tax_number: line(20)
+      .refine((text) => text === '' || /^[A-Za-z0-9 ./-]{5,20}$/.test(text), {
+        params: { text: 'taxNumber' },
+      })
+      .refine((text) => !isMistypedTaxNumber(text), { params: { text: 'taxNumberMistyped' } }),
+  })
+  // A consumer's invoice bears an identity number or none.
+  .refine((form) => form.customer_type !== 'consumer' || taxNumberKind(form.billing_tax_number) !== 'vkn', {
+    path: ['billing_tax_number'],
+    params: { text: 'consumerNumber' },
+  });
 
 type BillingDetailsForm = z.output<typeof billingDetailsForm>;
 export type BillingField = keyof BillingDetailsForm;

@@ -80,9 +80,14 @@ export interface PaymentInReview extends Payment {
   cancels_at: Date | null;
 }
 
+/** Companies and consumers buy by different laws. */
+export const customerTypes = ['company', 'consumer'] as const;
+export type CustomerType = (typeof customerTypes)[number];
+
 /** A company's details for its invoices and for the gateway. Null where nothing has been told. */
 export interface BillingDetails {
   name: string;
+  customer_type: CustomerType | null;
   billing_name: string | null;
   billing_address: string | null;
   billing_phone: string | null;
@@ -104,6 +109,7 @@ export const paymentColumns = columnsOf('payments', payment);
 
 const billingColumns = [
   'companies.name',
+  'billing_details.customer_type',
   'billing_details.billing_name',
   'billing_details.billing_address',
   'billing_details.billing_phone',

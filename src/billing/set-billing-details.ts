@@ -4,6 +4,7 @@ import type { RequestContext } from '../audit/request-context.ts';
 import { lockSubscription } from './extend-subscription.ts';
 
 const columns = [
+  'customer_type',
   'billing_name',
   'billing_address',
   'billing_phone',

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex';
 import type { z } from 'zod';
 import { auditRecord } from '../audit/audit-record.ts';
+import { termsRecord } from '../billing/consent/terms-record.ts';
+import { cardRecord } from '../billing/follow-up/card-record.ts';
 import { selectRecord } from '../record-fields.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import {
@@ -29,6 +31,12 @@ export type PaymentRow = Pick<
   'id' | 'amount_minor' | 'started_by' | 'client_ip' | 'user_agent'
 >;
 export type InvoiceRow = Pick<z.output<typeof invoiceRecord>, 'total_minor'>;
+export type TermsRow = Pick<z.output<typeof termsRecord>, 'ip_address' | 'user_agent' | 'browser_session'> & {
+  payment_id: number;
+};
+export interface CardRow {
+  payment_id: number;
+}
 export interface CallbackRow {
   payment_id: number;
   body: Buffer;
@@ -145,6 +153,20 @@ export async function listCallbacks(db: Knex, paymentIds: number[]): Promise<Cal
       { column: 'id', order: 'desc' },
     ])
     .select<CallbackRow[]>([...selectRecord(db, 'payment_callbacks', callbackRecord), 'payment_id', 'body']);
+}
+
+/** The texts that were accepted with some orders. */
+export async function listOrderTerms(db: Knex, paymentIds: number[]): Promise<TermsRow[]> {
+  return db('order_consents')
+    .whereIn('payment_id', paymentIds)
+    .select<TermsRow[]>([...selectRecord(db, 'order_consents', termsRecord), 'payment_id']);
+}
+
+/** The payment service's answers about the cards of some payments. */
+export async function listCards(db: Knex, paymentIds: number[]): Promise<CardRow[]> {
+  return db('payment_card_facts')
+    .whereIn('payment_id', paymentIds)
+    .select<CardRow[]>([...selectRecord(db, 'payment_card_facts', cardRecord), 'payment_id']);
 }
 
 /** The invoices of the payments in scope, newest first. */

@@ -7,9 +7,11 @@ import {
   findSubject,
   invoiceRows,
   listCallbacks,
+  listCards,
   listEmailChanges,
   listEmailConfirmations,
   listMembershipPeriods,
+  listOrderTerms,
   paymentRows,
   type InvoiceRow,
   type PaymentRow,
@@ -128,12 +130,14 @@ async function* readPayments(
   type: string | null,
 ): AsyncGenerator<RecordsPiece, void> {
   for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
-    const callbacks = await listCallbacks(
-      snapshot,
-      rows.map((row) => row.id),
-    );
+    const ids = rows.map((row) => row.id);
+    const beside = {
+      terms: await listOrderTerms(snapshot, ids),
+      cards: await listCards(snapshot, ids),
+      callbacks: await listCallbacks(snapshot, ids),
+    };
     yield toPiece(
-      rows.map((row) => toPaymentRecord(row, callbacks, scope.userId)),
+      rows.map((row) => toPaymentRecord(row, beside, scope.userId)),
       type,
     );
   }

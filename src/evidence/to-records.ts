@@ -1,24 +1,34 @@
 import type { Acceptance } from '../legal/queries.ts';
-import type { CallbackRow, InvoiceRow, PaymentRow } from './queries.ts';
+import type { CallbackRow, CardRow, InvoiceRow, PaymentRow, TermsRow } from './queries.ts';
 import { toMajor } from './summary.ts';
 
 /** A time becomes ISO 8601 in UTC when the record is written as JSON. */
 type Json = Record<string, unknown>;
 
+/** Rows of other tables about the same payments. */
+interface BesidePayments {
+  terms: TermsRow[];
+  cards: CardRow[];
+  callbacks: CallbackRow[];
+}
+
 /**
- * A payment with its notifications. The browser and address of a colleague who started the payment are left
- * out.
+ * A payment with its notifications, the texts that were accepted with it, and its card. The browser and
+ * address of a colleague who started the payment are left out.
  */
-export function toPaymentRecord(row: PaymentRow, callbacks: CallbackRow[], subjectId: number): Json {
+export function toPaymentRecord(row: PaymentRow, beside: BesidePayments, subjectId: number): Json {
   const { started_by, client_ip, user_agent, ...rest } = row;
   const isOwn = started_by.id === subjectId;
+  const isOf = ({ payment_id }: { payment_id: number }): boolean => payment_id === row.id;
   return {
     ...rest,
     amount: toMajor(row.amount_minor),
     started_by,
     client_ip: isOwn ? client_ip : null,
     user_agent: isOwn ? user_agent : null,
-    callbacks: callbacks.filter((callback) => callback.payment_id === row.id).map(toCallbackRecord),
+    terms: beside.terms.filter(isOf).map((terms) => toTermsRecord(terms, isOwn))[0] ?? null,
+    card: beside.cards.filter(isOf).map(({ payment_id: _payment, ...card }) => card)[0] ?? null,
+    callbacks: beside.callbacks.filter(isOf).map(toCallbackRecord),
   };
 }
 
@@ -39,6 +49,10 @@ export function toLegalAcceptance(acceptances: Acceptance[]): Json {
     };
   };
   return { ...newest('terms'), ...newest('privacy'), history: acceptances };
+}
+
+function toTermsRecord({ payment_id: _payment, ...terms }: TermsRow, isOwn: boolean): Json {
+  return isOwn ? terms : { ...terms, ip_address: null, user_agent: null, browser_session: null };
 }
 
 function toCallbackRecord({ payment_id: _payment, body, ...rest }: CallbackRow): Json {

@@ -8,6 +8,7 @@ import { watchEvents } from '../alerts/watch/watch-events.ts';
 import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { mailLocks } from '../auth/lock/mail-locks.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
+import { followUpPayments } from '../billing/follow-up/follow-up-payments.ts';
 import { keepRates } from '../billing/prices/keep-rates.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
@@ -41,6 +42,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       // The bank publishes once a day, at about 15:30, and late at times.
       everySeconds: 1800,
       run: (db, context) => keepRates(db, context, deps.config),
+    },
+    {
+      name: 'follow-up-payments',
+      // The buyer waits for the mail.
+      everySeconds: 15,
+      run: (db, context) => followUpPayments(db, context, deps),
     },
     {
       name: 'make-partitions',

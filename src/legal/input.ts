@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { locales } from '../web/locales/catalogues.ts';
-import { documentKinds } from './queries.ts';
+import { publishedKinds } from './queries.ts';
 
 /** The address of one version, `/legal/:kind/:version`. */
 export const documentAddress = z.object({
-  kind: z.enum(documentKinds),
+  kind: z.enum(publishedKinds),
   version: z.string().regex(/^\d{4}-\d{2}-\d{2}[a-z]?$/),
 });
 

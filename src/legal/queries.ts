@@ -7,10 +7,23 @@ import type { Locale } from '../web/locales/catalogues.ts';
 export const documentKinds = ['terms', 'privacy'] as const;
 export type DocumentKind = (typeof documentKinds)[number];
 
+/** The texts that are filled with the numbers of an order and accepted with it, and what they refer to. */
+export const orderDocumentKinds = [
+  'pre-information',
+  'distance-sales',
+  'company-sales',
+  'refund-policy',
+] as const;
+export type OrderDocumentKind = (typeof orderDocumentKinds)[number];
+
+/** Every text that has a public page. */
+export const publishedKinds = [...documentKinds, ...orderDocumentKinds] as const;
+type PublishedKind = (typeof publishedKinds)[number];
+
 /** A published text in one language. `content_sha256` is over the UTF-8 bytes of `body`, in hex. */
-export interface LegalDocument {
+export interface LegalDocument<Kind extends PublishedKind = PublishedKind> {
   id: number;
-  kind: DocumentKind;
+  kind: Kind;
   version: string;
   locale: Locale;
   title: string;
@@ -91,22 +104,42 @@ const documentColumns = [
  * The text in force: the newest published version, in the reader's language or, when that version has no
  * translation, in the other one. An older version in the right language would be the wrong text.
  */
-export async function findCurrentDocument(
+export async function findCurrentDocument<Kind extends PublishedKind>(
   db: Knex,
-  kind: DocumentKind,
+  kind: Kind,
   locale: Locale,
-): Promise<LegalDocument | undefined> {
+): Promise<LegalDocument<Kind> | undefined> {
   return publishedDocuments(db)
     .where('legal_documents.kind', kind)
     .orderBy('legal_documents.version', 'desc')
     .orderByRaw('(legal_documents.locale = ?) desc', [locale])
-    .first<LegalDocument | undefined>(documentColumns);
+    .first<LegalDocument<Kind> | undefined>(documentColumns);
+}
+
+/** The texts in force of some kinds by the same rule, in the order of `kinds`. Throws when one is missing. */
+export async function listCurrentDocuments<Kind extends PublishedKind>(
+  db: Knex,
+  kinds: readonly Kind[],
+  locale: Locale,
+): Promise<LegalDocument<Kind>[]> {
+  const found = await publishedDocuments(db)
+    .whereIn('legal_documents.kind', kinds)
+    .distinctOn('legal_documents.kind')
+    .orderBy('legal_documents.kind')
+    .orderBy('legal_documents.version', 'desc')
+    .orderByRaw('(legal_documents.locale = ?) desc', [locale])
+    .select<LegalDocument<Kind>[]>(documentColumns);
+  return kinds.map((kind) => {
+    const document = found.find((each) => each.kind === kind);
+    if (document === undefined) throw new Error(`Bug! There is no published document of kind "${kind}"`);
+    return document;
+  });
 }
 
 /** A published version, in the reader's language when there is a translation. */
 export async function findDocument(
   db: Knex,
-  kind: DocumentKind,
+  kind: PublishedKind,
   version: string,
   locale: Locale,
 ): Promise<LegalDocument | undefined> {
@@ -117,7 +150,7 @@ export async function findDocument(
 }
 
 /** Every published version of a text, newest first: the first one is in force. */
-export async function listVersions(db: Knex, kind: DocumentKind): Promise<DocumentVersion[]> {
+export async function listVersions(db: Knex, kind: PublishedKind): Promise<DocumentVersion[]> {
   return publishedDocuments(db)
     .where('legal_documents.kind', kind)
     .groupBy('legal_documents.version')
@@ -155,6 +188,7 @@ export async function findMissingAcceptances(db: Knex, userId: number): Promise<
 /** The missing acceptances as part of a query about many people; `userId` is the column with their id. */
 export function missingAcceptancesOf(db: Knex, userId: number | Knex.Ref<string, object>): Knex.QueryBuilder {
   const inForce = publishedDocuments(db)
+    .whereIn('legal_documents.kind', documentKinds)
     .groupBy('legal_documents.kind')
     .select('legal_documents.kind', db.raw('max(legal_documents.version) as version'))
     .as('in_force');

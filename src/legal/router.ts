@@ -8,14 +8,15 @@ import { formatOf } from '../web/page-locals.ts';
 import { safeReturnTo } from '../web/return-to.ts';
 import { acceptDocuments } from './accept-documents.ts';
 import { listSections, parseBlocks } from './document-blocks.ts';
+import { fillTemplate, orderPlaceholders, type OrderPlaceholder } from './fill-template.ts';
 import { acceptanceForm, documentAddress, fileAddress, type AcceptanceForm } from './input.ts';
 import {
-  documentKinds,
   findCurrentDocument,
   findDocument,
   findMissingAcceptances,
   listAcceptances,
   listVersions,
+  publishedKinds,
   type DocumentKind,
   type LegalDocument,
 } from './queries.ts';
@@ -33,7 +34,7 @@ export function createLegalRouter({ db, config }: Parts): Router {
   router.post('/accept', requireUser, async (req, res) => {
     await acceptFromPage(db, req, res);
   });
-  for (const kind of documentKinds) {
+  for (const kind of publishedKinds) {
     router.get(`/${kind}`, async (_req, res) => {
       await showDocument(
         { db, config },
@@ -73,12 +74,13 @@ async function sendText(db: Knex, req: Request, res: Response): Promise<void> {
 async function showDocument(
   { db, config }: Parts,
   res: Response,
-  kind: DocumentKind,
+  kind: LegalDocument['kind'],
   document: LegalDocument | undefined,
 ): Promise<void> {
   if (document === undefined) throw new NotFound();
   const versions = await listVersions(db, kind);
-  const blocks = parseBlocks(document.body);
+  const isTemplate = document.body.includes('{{');
+  const blocks = parseBlocks(isTemplate ? fillTemplate(document.body, placeholderNames(res)) : document.body);
   res.render('legal/show', {
     title: document.title,
     document,
@@ -87,7 +89,15 @@ async function showDocument(
     versions,
     currentVersion: versions[0]?.version ?? document.version,
     seller: config.seller,
+    isTemplate,
   });
+}
+
+/** Names that stand in the place of an order's numbers on the public page. The file has the placeholders. */
+function placeholderNames(res: Response): Record<OrderPlaceholder, string> {
+  const { t } = formatOf(res);
+  const names = orderPlaceholders.map((name) => [name, `[${t(`legal.placeholder_${name}`)}]`]);
+  return Object.fromEntries(names) as Record<OrderPlaceholder, string>;
 }
 
 async function showAcceptPage(db: Knex, req: Request, res: Response): Promise<void> {
@@ -120,7 +130,7 @@ async function acceptFromPage(db: Knex, req: Request, res: Response): Promise<vo
 }
 
 /** A text on the accept page, and the version that the person accepted before. */
-interface NewDocument extends LegalDocument {
+interface NewDocument extends LegalDocument<DocumentKind> {
   field: 'acceptTerms' | 'acceptPrivacy';
   accepted: { version: string; accepted_at: Date } | null;
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from '../escape-html.ts';
+
 /** The content of a mail, in blocks. Its plain text and its HTML are made from the same blocks. */
 export interface MailContent {
   subject: string;
@@ -38,7 +40,7 @@ function blockAsText(block: MailBlock): string {
 export function contentAsHtml(content: MailContent, locale: string): string {
   return `<!doctype html>
 <html lang="${locale}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(content.subject)}</title></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(content.subject)}</title></head>
 <body style="margin:0;padding:24px;background:#ffffff;color:#1b2431;font:16px/1.5 system-ui,'Segoe UI',Arial,sans-serif">
 <div style="max-width:560px;margin:0 auto">
 ${content.blocks.map(blockAsHtml).join('\n')}
@@ -49,26 +51,14 @@ ${content.blocks.map(blockAsHtml).join('\n')}
 }
 
 function blockAsHtml(block: MailBlock): string {
-  if (block.kind === 'text') return `<p>${escape(block.text).replaceAll('\n', '<br>')}</p>`;
+  if (block.kind === 'text') return `<p>${escapeHtml(block.text).replaceAll('\n', '<br>')}</p>`;
   if (block.kind === 'link') {
-    const url = escape(block.url);
-    return `<p>${escape(block.label)}<br><a href="${url}" style="color:#0b57b0;word-break:break-all">${url}</a></p>`;
+    const url = escapeHtml(block.url);
+    return `<p>${escapeHtml(block.label)}<br><a href="${url}" style="color:#0b57b0;word-break:break-all">${url}</a></p>`;
   }
   const rows = block.rows.map(
     ([label, value]) =>
-      `<tr><th style="padding:4px 16px 4px 0;text-align:left;font-weight:400;color:#525b68">${escape(label)}</th><td style="padding:4px 0">${escape(value)}</td></tr>`,
+      `<tr><th style="padding:4px 16px 4px 0;text-align:left;font-weight:400;color:#525b68">${escapeHtml(label)}</th><td style="padding:4px 0">${escapeHtml(value)}</td></tr>`,
   );
   return `<table style="border-collapse:collapse;margin:16px 0">${rows.join('')}</table>`;
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Paytr, TokenOrder } from '../../src/billing/paytr/paytr.ts';
 import { createTestApp, type TestApp } from '../support/app.ts';
+import { BUYER, BUYER_FORM, buildBuyer, orderPlan, tickAll } from './order.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startFakePaytr, type FakePaytr } from '../support/fake-paytr.ts';
 import { signIn, type Visitor } from '../support/visitor.ts';
@@ -145,7 +146,7 @@ describe('the billing page', () => {
     expect(page.text).toContain('1 of 3');
     expect(page.text).toContain('2 of 5');
     expect(page.text).toMatch(/1,499\.00/);
-    expect(page.text).toContain('action="/billing/subscribe/team"');
+    expect(page.text).toContain('href="/billing/order/team?currency=TRY"');
     expect(page.text).toContain('No payments yet');
     expect(page.text).toContain('No invoices yet');
     expect(page.text).toContain('name="billing_address"');
@@ -184,7 +185,7 @@ describe('the billing page', () => {
     const page = await alice.get('/billing');
     expect(page.text).toContain('subscription is suspended');
     expect(page.text).toContain('pill pill-danger">Suspended');
-    expect(page.text).toContain('action="/billing/subscribe/starter"');
+    expect(page.text).toContain('href="/billing/order/starter?currency=TRY"');
     expect((await (await bob()).get('/billing')).text).toContain('Ask an administrator');
   });
 
@@ -226,6 +227,7 @@ describe('the billing page', () => {
 
 describe('the billing details', () => {
   const details = {
+    customer_type: 'company',
     billing_name: 'Acme Ltd. Şti.',
     billing_address: 'Örnek Cad. 1\r\nAnkara',
     billing_phone: '+90 312 000 00 01',
@@ -296,12 +298,9 @@ describe('the billing details', () => {
 });
 
 describe('buying a plan', () => {
-  const buy = (visitor: Visitor, plan = 'team', currency: string | undefined = 'TRY') =>
-    visitor.post(
-      `/billing/subscribe/${plan}`,
-      { currency },
-      { 'user-agent': 'Ada’s browser'.replace('’', '') },
-    );
+  beforeEach(() => buildBuyer(test.db, cast.acme.id));
+  const buy = (visitor: Visitor, plan = 'team', currency = 'TRY') =>
+    orderPlan(visitor, { plan, currency }, { 'user-agent': 'Ada’s browser'.replace('’', '') });
 
   it('places a pending order with the price of the plan, and shows the gateway’s form in a frame', async () => {
     const response = await buy(alice, 'team', 'EUR');
@@ -345,7 +344,7 @@ describe('buying a plan', () => {
     expect(JSON.stringify(row)).not.toContain(payment?.gateway_token);
   });
 
-  it('tells the gateway who pays, for what, and where to return to; the seller’s address stands in for none', async () => {
+  it('tells the gateway who pays, for what, and where to return to; the seller’s phone stands in for none', async () => {
     await buy(alice);
     const [payment] = await payments();
     const signed = `order=${payment?.merchant_oid ?? ''}&sig=`;
@@ -353,7 +352,7 @@ describe('buying a plan', () => {
       merchantOid: payment?.merchant_oid,
       email: cast.alice.email,
       userName: 'Alice',
-      userAddress: test.config.seller.address,
+      userAddress: BUYER.billing_address,
       userPhone: test.config.seller.phone,
       basket: [{ name: 'YouAreCoder Professional, 1 month', unitPriceMinor: 149_900, quantity: 1 }],
       timeoutMinutes: 30,
@@ -361,11 +360,9 @@ describe('buying a plan', () => {
     expect(lastOrder?.okUrl).toContain(`http://localhost:3000/billing/payment/success?${signed}`);
     expect(lastOrder?.failUrl).toContain(`http://localhost:3000/billing/payment/fail?${signed}`);
     await alice.post('/billing/details', {
-      billing_name: '',
+      ...BUYER_FORM,
       billing_address: 'Example Street 9, Izmir',
       billing_phone: '+90 232 000 00 00',
-      billing_tax_office: '',
-      billing_tax_number: '',
     });
     await buy(alice, 'enterprise');
     expect(lastOrder).toMatchObject({
@@ -432,10 +429,10 @@ describe('buying a plan', () => {
   });
 
   it('again while the first answer is on its way shows that the form is opening', async () => {
-    const { merchant_oid } = await buildPayment(test.db, {
-      company_id: cast.acme.id,
-      user_id: cast.alice.id,
-    });
+    await buy(alice);
+    const [{ merchant_oid }] = (await payments()) as [PaymentRow];
+    await test.db('payments').where({ merchant_oid }).update({ gateway_token: null });
+    tokenCalls = 0;
     const response = await buy(alice);
     expect(response.headers.location).toBe(`/billing/checkout/${merchant_oid}`);
     const page = await alice.follow(response);
@@ -455,7 +452,7 @@ describe('buying a plan', () => {
     expect(response.status).toBe(502);
     expect(response.text).toContain('The payment form could not be opened');
     expect(response.text).toContain('Your card was not charged');
-    expect(response.text).toContain('action="/billing/subscribe/team"');
+    expect(response.text).toContain('href="/billing/order/team?currency=TRY"');
     const [payment] = await payments();
     expect(payment).toMatchObject({ status: 'refused', gateway_token: null });
     const rows = await auditOf(test.db, cast.acme.id);
@@ -498,7 +495,7 @@ describe('buying a plan', () => {
     expect(response.text).toMatch(/larger plan until \d+ \w+ \d{4}/);
     expect(await payments()).toEqual([]);
     expect(tokenCalls).toBe(0);
-    expect((await alice.get('/billing')).text).not.toContain('action="/billing/subscribe/team"');
+    expect((await alice.get('/billing')).text).not.toContain('/billing/order/team');
   });
 
   it('reaches at most twelve months ahead', async () => {
@@ -510,14 +507,17 @@ describe('buying a plan', () => {
   });
 
   it('does not trust an amount in the form', async () => {
-    await alice.post('/billing/subscribe/team', { currency: 'TRY', amount_minor: 1, amount: '1', price: 1 });
+    const page = await alice.get('/billing/order/team?currency=TRY');
+    const fields = { ...tickAll(page), amount_minor: 1, amount: '1', price: 1 };
+    await alice.post('/billing/subscribe/team', fields);
     expect((await payments())[0]?.amount_minor).toBe(149_900);
   });
 });
 
 describe('the checkout page of an order', () => {
+  beforeEach(() => buildBuyer(test.db, cast.acme.id));
   it('is not found for another company, for nonsense, and not allowed for a member', async () => {
-    await alice.post('/billing/subscribe/team', { currency: 'TRY' });
+    await orderPlan(alice);
     const [payment] = await payments();
     const path = `/billing/checkout/${payment?.merchant_oid ?? ''}`;
     expect((await (await charlie()).get(path)).status).toBe(404);
@@ -553,11 +553,12 @@ describe('the checkout page of an order', () => {
 });
 
 describe('without a public address of the payer', () => {
+  beforeEach(() => buildBuyer(test.db, cast.acme.id));
   it('no gateway is asked: a clear page, and a row with the reason', async () => {
     const own = await createTestApp({ env: { PAYTR_USER_IP_OVERRIDE: '' }, database: test.database });
     try {
       const visitor = await signIn(own.app, cast.alice);
-      const response = await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
+      const response = await orderPlan(visitor);
       expect(response.status).toBe(422);
       expect(response.text).toContain('public internet address');
       expect(await payments()).toMatchObject([{ status: 'refused', gateway_user_ip: null }]);
@@ -579,7 +580,7 @@ describe('without a public address of the payer', () => {
       });
       try {
         const visitor = await signIn(own.app, cast.alice, { 'x-forwarded-for': written });
-        const response = await visitor.post('/billing/subscribe/team', { currency: 'TRY' });
+        const response = await orderPlan(visitor);
         expect(response.status).toBe(303);
         expect(await payments()).toMatchObject([
           { client_ip: '198.51.100.7', gateway_user_ip: '198.51.100.7' },

@@ -81,7 +81,14 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
 
   it('pays by card inside the gateway’s frame, and lands on the result in the whole window', async () => {
     await page.goto(`${app.url}/billing?currency=EUR`);
-    await page.locator('form[action="/billing/subscribe/team"] button').click();
+    await page.locator('a[href="/billing/order/team?currency=EUR"]').click();
+    await page.selectOption('#customer_type', 'company');
+    await page.fill('#billing_address', 'Example Street 1, Ankara');
+    await page.fill('#billing_tax_number', '1234567890');
+    await press('Save and go on');
+    await page.check('#box_contract');
+    await page.check('#box_business');
+    await press(/^Pay €45\.00/);
     await page.waitForURL(/\/billing\/checkout\//);
     const frame = page.frameLocator('iframe.pay-frame');
     await frame.locator('#card_number').fill('4355 0843 5508 4358');

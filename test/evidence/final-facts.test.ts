@@ -48,6 +48,10 @@ const FINAL = {
       'price_facts',
     ],
   ],
+  order_consents: [
+    ...['accepted_at', 'customer_type', 'locale', 'documents', 'text:terms_text', 'text_sha256'],
+    ...['html_sha256', 'boxes', 'button', 'ip_address', 'user_agent', 'browser_session', 'request_id'],
+  ],
   payment_callbacks: ['received_at', 'ip_address', 'outcome', 'fields:body'],
   invoices: [
     ...['id', 'invoice_no', 'payment_id', 'issued_at', 'plan', 'period_start', 'period_end', 'currency'],
@@ -72,6 +76,7 @@ const NOT_FINAL = new Map<string, string>([
   ['users.membership_periods', 'a list of its own'],
   ['companies.plan', 'the plan today'],
   ['companies.billing_currency', 'of the newest paid order'],
+  ['companies.customer_type', 'as of today; what was accepted with an order has its own'],
   ['companies.billing_name', 'as of today; an invoice has its own'],
   ['companies.billing_address', 'as of today; an invoice has its own'],
   ['companies.billing_tax_office', 'as of today; an invoice has its own'],
@@ -85,6 +90,8 @@ const NOT_FINAL = new Map<string, string>([
   ['workspace_sessions.active_seconds', 'made from active_minutes and the length'],
   ['payments.amount', 'made from amount_minor'],
   ['payments.callbacks', 'a list of its own'],
+  ['payments.terms', 'a record of its own'],
+  ['payments.card', 'a record of its own, of a table to which the app can only add'],
   ['payment_callbacks.last_received_at', 'a repeat counts up'],
   ['payment_callbacks.received_count', 'a repeat counts up'],
   ['invoices.total', 'made from total_minor'],
@@ -138,6 +145,7 @@ describe('what a bundle prints', () => {
       audit_logs: bundle.audit_logs[0],
       workspace_sessions: bundle.workspace_sessions[0],
       payments: bundle.payments[0],
+      order_consents: bundle.payments[0]?.terms ?? undefined,
       payment_callbacks: bundle.payments[0]?.callbacks[0],
       invoices: bundle.invoices[0],
     };

@@ -8,6 +8,8 @@ import {
   sessionRecord,
   userRecord,
 } from '../../src/evidence/schemas/record-schemas.ts';
+import { termsRecord } from '../../src/billing/consent/terms-record.ts';
+import { cardRecord } from '../../src/billing/follow-up/card-record.ts';
 import { acceptanceRecord } from '../../src/legal/queries.ts';
 import { listFields } from '../../src/record-fields.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -60,6 +62,21 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       ask_again_at: 'our own asking for news',
       ask_problem: 'our own asking for news',
     },
+  },
+  order_consents: {
+    record: termsRecord,
+    leftOut: {
+      id: 'the payment has one',
+      payment_id: 'the payment that it belongs to',
+      company_id: 'the company of the bundle',
+      user_id: 'the person who started the payment',
+      terms_html: 'told by its hash; the text has the same words',
+      price_facts: 'of the payment',
+    },
+  },
+  payment_card_facts: {
+    record: cardRecord,
+    leftOut: { payment_id: 'the payment that it belongs to' },
   },
   payment_callbacks: {
     record: callbackRecord,

@@ -147,6 +147,7 @@ export async function buildPaidPayment(
   db: Knex,
   user: BuiltUser,
   overrides: { created_at?: Date; amount_minor?: number } & Record<string, unknown> = {},
+  { hasTerms = true }: { hasTerms?: boolean } = {},
 ): Promise<{ id: number; merchant_oid: string }> {
   const at = overrides.created_at ?? new Date();
   const payment = await buildPayment(db, {
@@ -166,6 +167,16 @@ export async function buildPaidPayment(
     received_at: at,
     last_received_at: at,
     outcome: 'paid',
+  });
+  if (hasTerms) await buildConsent(db, user, payment, at);
+  await db('payment_card_facts').insert({
+    payment_id: payment.id,
+    asked_at: at,
+    masked_pan: '435508AAA4358',
+    card_brand: 'AXESS',
+    installment_count: 0,
+    three_d: JSON.stringify({ mdStatus: '1' }),
+    answer: '{"status":"success"}',
   });
   const [counted] = await db('invoices').count<{ count: number }[]>('id as count');
   const number = (counted?.count ?? 0) + 1;
@@ -187,4 +198,31 @@ export async function buildPaidPayment(
     seller: JSON.stringify({ name: 'Seller', address: 'Street 1' }),
   });
   return payment;
+}
+
+async function buildConsent(
+  db: Knex,
+  user: BuiltUser,
+  payment: { id: number; merchant_oid: string },
+  at: Date,
+): Promise<void> {
+  await db('order_consents').insert({
+    payment_id: payment.id,
+    company_id: user.company_id,
+    user_id: user.id,
+    customer_type: 'company',
+    locale: 'tr',
+    documents: JSON.stringify([
+      { kind: 'company-sales', version: '2026-12-01', locale: 'tr', content_sha256: 'b'.repeat(64) },
+    ]),
+    terms_text: `Sipariş ${payment.merchant_oid}`,
+    terms_html: '<p>Sipariş</p>',
+    boxes: JSON.stringify([{ name: 'contract', wording: 'Kabul ediyoruz.' }]),
+    button: '1.499,00 ₺ öde',
+    accepted_at: at,
+    ip_address: '203.0.113.20',
+    user_agent: 'person browser',
+    browser_session: 'a'.repeat(64),
+    request_id: 'build',
+  });
 }

@@ -39,6 +39,7 @@ const MEANINGFUL: Record<string, Record<string, unknown>> = {
       prices: { starter: 49_900, team: 149_900, enterprise: 499_900 },
     }),
   },
+  order_consents: { customer_type: 'company', locale: 'tr', documents: '[]', boxes: '[]' },
   invoices: { currency: 'TRY', plan: 'team', seller: '{"name":"seller"}' },
   // A count that has rows of its own is dropped before a copy is made.
   refused_attempts: { attempts: 1, own_rows: 5 },
@@ -110,6 +111,8 @@ function specialKeys(input: {
     },
     'login_locks address': { key: createHash('sha256').update(email).digest('hex') },
     'mail_events recipient': { mail_id: made['mails recipient'] },
+    'payment_card_facts payer': { payment_id: made['payments payer'] },
+    'order_consents person': { payment_id: made['payments payer'] },
     'payment_callbacks payer': { payment_id: made['payments payer'] },
     'payments payer': { company_id: company },
     'rate_limits person': { key: `seed:${String(id)}` },

@@ -731,6 +731,30 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /legal/pre-information',
+    target: () => ({ path: '/legal/pre-information' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/distance-sales',
+    target: () => ({ path: '/legal/distance-sales' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/company-sales',
+    target: () => ({ path: '/legal/company-sales' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /legal/refund-policy',
+    target: () => ({ path: '/legal/refund-policy' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
     route: 'GET /legal/privacy',
     target: () => ({ path: '/legal/privacy' }),
     expect: everyone(200),
@@ -927,6 +951,7 @@ export const routeRules: RouteRule[] = [
     target: () => ({
       path: '/billing/details',
       form: {
+        customer_type: '',
         billing_name: 'Acme A.S.',
         billing_address: 'A street 1, Ankara',
         billing_phone: '+90 312 000 00 01',
@@ -938,10 +963,23 @@ export const routeRules: RouteRule[] = [
     audit: 'billing_details_changed',
   },
   {
+    route: 'GET /billing/details',
+    target: () => ({ path: '/billing/details?plan=team&currency=TRY' }),
+    expect: page(403, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    // Leads to the details of a buyer who is not known yet.
+    route: 'GET /billing/order/:plan',
+    target: () => ({ path: '/billing/order/enterprise?currency=TRY' }),
+    expect: page(403, 303, 303, 403),
+    audit: reading,
+  },
+  {
     route: 'POST /billing/subscribe/:plan',
     target: () => ({ path: '/billing/subscribe/enterprise', form: { currency: 'TRY' } }),
     expect: change(403, 303, 303, 403),
-    audit: 'payment_initiated',
+    audit: ownTest('test/billing/consent: nothing is ordered before its texts were shown'),
   },
   {
     route: 'GET /billing/checkout/:merchantOid',
@@ -953,6 +991,19 @@ export const routeRules: RouteRule[] = [
     route: 'GET /billing/invoices/:id',
     target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}` }),
     expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /billing/invoices/:id/terms',
+    target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}/terms` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    // This invoice is of an order without accepted texts.
+    route: 'GET /billing/invoices/:id/terms.txt',
+    target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}/terms.txt` }),
+    expect: page(403, 404, 404, 404),
     audit: reading,
   },
   {

@@ -4,6 +4,7 @@ import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../support/app.ts';
 import { signedCallback, startFakePaytr, FAKE_STORE, type FakePaytr } from '../support/fake-paytr.ts';
+import { BUYER_FORM, orderPlan } from '../billing/order.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const PASSWORD = 'a very particular password 91';
@@ -82,7 +83,8 @@ describe('secrets', () => {
     await test.db('access_tokens').update({ revoked_at: new Date() });
     await supertest(test.app).get('/api/v1/workspaces').set(bearer).expect(401);
     await supertest(test.app).get(`/api/v1/${accessToken}`).set(bearer).expect(401);
-    await ada.post('/billing/subscribe/team', { currency: 'TRY' });
+    await ada.post('/billing/details', { ...BUYER_FORM, plan: 'team', currency: 'TRY' });
+    await orderPlan(ada);
     const order = await test.db('payments').first('merchant_oid', 'amount_minor', 'gateway_token');
     secrets.push(['payment page token', order.gateway_token]);
     const paid = signedCallback({

@@ -57,7 +57,8 @@ const AROUND_PEOPLE = [
    select users.id, users.company_id, documents.id, now(), 'bench'
    from users
    cross join (
-     select distinct on (kind) id from legal_documents where locale = 'en' order by kind, version desc
+     select distinct on (kind) id from legal_documents where locale = 'en' and kind in ('terms', 'privacy')
+     order by kind, version desc
    ) as documents`,
   `insert into workspaces (id, company_id, owner_user_id, name, port, created_at) overriding system value
    select id, company_id, id, 'workspace-' || id, 20000 + id, created_at from users`,

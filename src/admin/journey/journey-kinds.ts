@@ -21,7 +21,7 @@ const patterns: [JourneyKind, RegExp][] = [
   ],
   ['workspaces', /^(?:workspace_|ssh_|token_)/],
   ['payments', /^(?:payment_|subscription_|invoice_|billing_)/],
-  ['acceptances', /^legal_document_/],
+  ['acceptances', /^(?:legal_document|order_terms)_/],
   ['others', /^(?:operator_|evidence_|audit_|usage_|own_data_|legal_hold_|retention_)/],
 ];
 

@@ -49,7 +49,7 @@ interface PlanChoice {
   amountMinor: number;
   current: boolean;
   featured: boolean;
-  action: { post: string; text: string } | null;
+  action: { href: string; text: string } | null;
   note: string | null;
 }
 
@@ -206,7 +206,7 @@ function planChoice(
     featured: sold.key === 'team',
     action: checked.ok
       ? {
-          post: `/billing/subscribe/${sold.key}`,
+          href: `/billing/order/${sold.key}?currency=${offer.currency}`,
           text: current ? t('billing.addMonth') : t('billing.buy', { plan }),
         }
       : null,

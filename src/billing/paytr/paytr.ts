@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { boundedText } from '../../storable-text.ts';
+import { queryPaytrBin, type BinAnswer } from './bin.ts';
 import { readPaytrNotification, type NotificationReading } from './notification.ts';
 import {
   answerText,
@@ -13,6 +14,7 @@ import type { PaytrCredentials } from './signature.ts';
 import { queryPaytrStatus, type StatusAnswer } from './status.ts';
 import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts';
 
+export type { BinAnswer } from './bin.ts';
 export type { PaytrCurrency } from './currency.ts';
 export type { NotificationReading, PaytrNotification } from './notification.ts';
 export type { StatusAnswer } from './status.ts';
@@ -46,6 +48,8 @@ export interface Paytr {
   readNotification: (rawBody: Buffer) => NotificationReading;
   /** Asks whether an order was paid. Never throws. */
   queryStatus: (merchantOid: string) => Promise<StatusAnswer>;
+  /** Asks which bank issued the cards with these first digits. Never throws. */
+  queryBin: (binNumber: string) => Promise<BinAnswer>;
   /** A new order number that nobody can guess: see `newMerchantOid`. */
   newMerchantOid: (prefix?: string) => string;
 }
@@ -57,6 +61,7 @@ export function createPaytr(settings: PaytrSettings): Paytr {
     frameUrl: (token) => paytrUrl(settings.baseUrl, `/odeme/guvenli/${encodeURIComponent(token)}`),
     readNotification: (rawBody) => readPaytrNotification(settings, rawBody),
     queryStatus: (merchantOid) => queryPaytrStatus(settings, merchantOid),
+    queryBin: (binNumber) => queryPaytrBin(settings, binNumber),
     newMerchantOid,
   };
 }

@@ -1,4 +1,5 @@
 import { boundedText } from '../../storable-text.ts';
+import { readChargeDetails, type ChargeDetails } from './charge-details.ts';
 import { parseMajor } from './minor-units.ts';
 import { fromPaytrCurrency } from './currency.ts';
 import {
@@ -29,6 +30,7 @@ export type StatusAnswer =
       paymentDate?: string;
       /** Refunds as PayTR lists them, as text of at most 1000 characters. Absent when PayTR lists none. */
       returns?: string;
+      details: ChargeDetails;
       raw: string;
     }
   | { ok: false; reason: 'no-successful-payment' | 'refused'; gatewayMessage: string }
@@ -78,6 +80,7 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
     ...(cardBrand && { cardBrand }),
     ...(paymentDate && { paymentDate }),
     ...(returns !== null && { returns }),
+    details: readChargeDetails(answer),
     raw: boundedText(text, MAX_RAW_LENGTH),
   };
 }

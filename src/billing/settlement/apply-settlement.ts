@@ -8,6 +8,7 @@ import type { BoughtPeriod } from '../bought-period.ts';
 import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
+import { queueFollowUp } from '../follow-up/queue-follow-up.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
 import type { Plan } from '../../plan.ts';
@@ -117,6 +118,7 @@ async function activate(
     failed_reason_code: null,
     failed_reason_message: null,
   });
+  await queueFollowUp(trx, context, payment.id);
   const before = settled.subscription;
   const after = await extendSubscription(trx, context, { payment, before, period });
   const ended = await endOrderThatNoLongerFits(trx, context, after);

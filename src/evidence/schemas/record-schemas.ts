@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { roles } from '../../auth/require-user.ts';
 import { priceFacts } from '../../billing/price-facts.ts';
+import { termsRecord } from '../../billing/consent/terms-record.ts';
+import { cardRecord } from '../../billing/follow-up/card-record.ts';
 import { paymentStatuses } from '../../billing/queries.ts';
 import {
   count,
@@ -91,6 +93,10 @@ export const companyRecord = z.strictObject({
   billing_currency: currency('Currency of the newest paid order of the company (ISO 4217).', {
     sql: 'subscriptions.billing_currency',
   }),
+  customer_type: maybeText(
+    'Whether the company said that it buys as a company or as a consumer; null until it has said.',
+    { sql: 'billing_details.customer_type' },
+  ),
   billing_name: maybeText('Name on invoices; null until the company has given one.', {
     sql: 'billing_details.billing_name',
   }),
@@ -207,6 +213,16 @@ export const paymentRecord = z.strictObject({
   ),
   client_ip: maybeText('Address of the device that started the payment; null when a colleague started it.'),
   user_agent: maybeText('Browser that started the payment; null when a colleague started it.'),
+  terms: field(
+    termsRecord.nullable(),
+    'What the buyer was shown and accepted with the order; null for an order from before it was kept.',
+    { sql: null },
+  ),
+  card: field(
+    cardRecord.nullable(),
+    'What the payment service said of the card when asked after the payment; null until it has answered.',
+    { sql: null },
+  ),
   callbacks: field(z.array(callbackRecord), 'Signed notifications of the payment service, newest first.', {
     sql: null,
   }),

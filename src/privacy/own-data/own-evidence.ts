@@ -3,6 +3,8 @@ import { streamRows } from '../../db/stream-rows.ts';
 import {
   invoiceRows,
   listCallbacks,
+  listCards,
+  listOrderTerms,
   paymentRows,
   type InvoiceRow,
   type PaymentRow,
@@ -99,8 +101,14 @@ async function* readPayments(
 ): AsyncGenerator<OwnRow[], void> {
   for await (const rows of streamRows<PaymentRow>(snapshot, paymentRows(snapshot, scope))) {
     const ids = rows.map(({ id }) => id);
-    const callbacks = await listCallbacks(snapshot, ids);
-    yield rows.map((row) => maskOthers(toPaymentRecord(row, callbacks, subject.id), subject.email));
+    // The texts of an order name the colleague who placed it.
+    const own = rows.filter(({ started_by }) => started_by.id === subject.id).map(({ id }) => id);
+    const beside = {
+      terms: await listOrderTerms(snapshot, own),
+      cards: await listCards(snapshot, own),
+      callbacks: await listCallbacks(snapshot, ids),
+    };
+    yield rows.map((row) => maskOthers(toPaymentRecord(row, beside, subject.id), subject.email));
   }
 }
 

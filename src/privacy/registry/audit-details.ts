@@ -9,16 +9,18 @@ export const auditDetails: JsonKeys = {
   personal: `
     about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count
     after alert_id already_running amount_minor asked_for attempts
-    because before browser browser_before browser_sessions_ended by bytes
-    cancel_reason cancels_at_after cancels_at_before cause change charged_minor company_name
-    connected_minutes connected_seconds content_sha256 converted_seconds converted_to_days count country
-    country_before country_data_from created_at currency currency_reported cut
-    decision declined deleted_at device_id device_remembered devices_forgotten due_at duration_seconds
+    because before boxes browser browser_before browser_sessions_ended by bytes
+    cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charged_minor
+    company_name connected_minutes connected_seconds content_sha256 converted_seconds converted_to_days
+    count country country_before country_data_from created_at currency currency_reported customer_type
+    cut
+    decision declined deleted_at device_id device_remembered devices_forgotten documents due_at
+    duration_seconds
     email email_length ended_at expires_at
     factor factors_ended failed_reason_code failures field filters fingerprint first_attempt_at fits_from
     format full_name
     gateway_message
-    handed_over_by host how
+    handed_over_by host how html_sha256
     installment_count interactive_seconds invoice_no ip_address is_first
     key_type kind known_device known_to_others
     label last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
@@ -33,7 +35,7 @@ export const auditDetails: JsonKeys = {
     schema_version scopes second_factors_removed seconds session_id session_started_at sessions_ended
     several_addresses sha256 signed_in_at site ssh_key_fingerprint ssh_key_id ssh_keys_removed started_at
     state_after state_before status_before step subdomain superseded_by
-    test_mode time_zone times total_minor trial_ends_at
+    test_mode text_sha256 time_zone times total_minor trial_ends_at
     unused_seconds user_agent
     version
     wanted_plan_after wanted_plan_before was_last when workspace workspace_id workspace_name

@@ -12,6 +12,7 @@ export const billingTables = {
     personal: {
       link: ['company_id'],
       billing: [
+        'customer_type',
         'billing_name',
         'billing_address',
         'billing_phone',
@@ -97,6 +98,44 @@ export const billingTables = {
       'rounding_steps',
       'entered_at',
     ],
+  },
+  order_consents: {
+    activity: 'acceptances',
+    period: 'contract',
+    people: { person: 'order_consents.user_id = :user' },
+    personal: {
+      link: ['user_id', 'company_id', 'payment_id'],
+      billing: ['customer_type', 'terms_text', 'terms_html'],
+      network: ['ip_address', 'user_agent', 'browser_session'],
+      preference: ['locale'],
+      activity: ['accepted_at', 'boxes', 'button', 'documents', 'request_id'],
+      payment: ['price_facts'],
+    },
+    notPersonal: ['id', 'text_sha256', 'html_sha256'],
+    periodOf: { evidence: ['ip_address', 'user_agent', 'browser_session'] },
+    withheld: { repeated: ['terms_html', 'price_facts'] },
+  },
+  payment_card_facts: {
+    activity: 'payments',
+    period: 'books',
+    people: { payer: 'payment_card_facts.payment_id in (select id from payments where user_id = :user)' },
+    personal: {
+      link: ['payment_id'],
+      payment: [
+        'masked_pan',
+        'card_brand',
+        'card_bank',
+        'card_scheme',
+        'card_type',
+        'installment_count',
+        'payment_type',
+        'payment_date',
+        'three_d',
+        'answer',
+        'bin_answer',
+      ],
+    },
+    notPersonal: ['asked_at', 'fee_minor', 'net_minor'],
   },
   payment_callbacks: {
     activity: 'payments',

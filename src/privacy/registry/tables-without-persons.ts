@@ -16,6 +16,7 @@ export const tablesWithoutPersons = {
     'file_sha256',
     'fetched_at',
   ],
+  payment_follow_ups: ['payment_id', 'terms_mail_id', 'due_at', 'asks_failed', 'asked_at', 'ask_problem'],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_documents: ['id', 'kind', 'version', 'locale', 'title', 'body', 'content_sha256', 'published_at'],
   scheduled_jobs: [

@@ -10,6 +10,7 @@ import * as enAuth from './en/auth.ts';
 import * as enBilling from './en/billing.ts';
 import * as enLife from './en/billing/life.ts';
 import * as enCommon from './en/common.ts';
+import * as enConsent from './en/finance/consent.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
@@ -40,6 +41,7 @@ import * as trAuth from './tr/auth.ts';
 import * as trBilling from './tr/billing.ts';
 import * as trLife from './tr/billing/life.ts';
 import * as trCommon from './tr/common.ts';
+import * as trConsent from './tr/finance/consent.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
@@ -75,6 +77,7 @@ const en = {
   ...enBilling,
   ...enLife,
   ...enCommon,
+  ...enConsent,
   ...enErrors,
   ...enHolds,
   ...enHome,
@@ -118,6 +121,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trBilling,
     ...trLife,
     ...trCommon,
+    ...trConsent,
     ...trErrors,
     ...trHolds,
     ...trHome,

@@ -8,6 +8,7 @@ import { type Plan, type PaidPlan, paidPlans } from '../../../src/plan.ts';
 import { settlePayment, type Settlement } from '../../../src/billing/settlement/settle-payment.ts';
 import { startCheckout, type Checkout } from '../../../src/billing/checkout/start-checkout.ts';
 import { useTestApp } from '../../support/app.ts';
+import { acceptTerms, buildBuyer } from '../order.ts';
 import { buildCompany, buildUser } from '../../support/programs/build.ts';
 import { FAKE_STORE, signedCallback } from '../../support/fake-paytr.ts';
 import { auditOf, contextAt, moneyState, seededRandom } from '../scene.ts';
@@ -19,6 +20,7 @@ let admins: { id: number; email: string }[];
 
 beforeEach(async () => {
   companyId = (await buildCompany(test.db)).id;
+  await buildBuyer(test.db, companyId);
   const admin = (): Promise<{ id: number; email: string }> =>
     buildUser(test.db, { company_id: companyId, role: 'admin' });
   admins = [await admin(), await admin()];
@@ -30,13 +32,13 @@ const requestToken: Paytr['requestToken'] = () => Promise.resolve({ ok: true, to
 async function open(plan: PaidPlan, at: Date, who = 0, currency: Currency = 'TRY'): Promise<Checkout> {
   const admin = admins[who];
   if (admin === undefined) throw new Error('no such admin');
+  const person = { id: admin.id, companyId, email: admin.email, fullName: 'Ada', locale: 'en' } as const;
+  const wish = { plan, currency, person, config: test.config };
   return startCheckout(test.db, contextAt(at), {
-    plan,
-    currency,
-    person: { id: admin.id, companyId, email: admin.email, fullName: 'Ada', locale: 'en' },
+    ...wish,
+    accepted: await acceptTerms(test.db, wish, at),
     itemName: plan,
     paytr: { ...test.deps.paytr, requestToken },
-    config: test.config,
   });
 }
 

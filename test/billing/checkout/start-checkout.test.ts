@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
 import { startCheckout, type Checkout } from '../../../src/billing/checkout/start-checkout.ts';
 import { useTestApp } from '../../support/app.ts';
+import { acceptTerms, buildBuyer } from '../order.ts';
 import { buildCompany, buildUser } from '../../support/programs/build.ts';
 import { contextAt } from '../scene.ts';
 
@@ -10,6 +11,7 @@ const test = useTestApp();
 async function buyer(): Promise<(paytr: Partial<Paytr>) => Promise<Checkout>> {
   const company = await buildCompany(test.db);
   const user = await buildUser(test.db, { company_id: company.id, role: 'admin' });
+  await buildBuyer(test.db, company.id);
   const person = {
     id: user.id,
     companyId: company.id,
@@ -17,14 +19,13 @@ async function buyer(): Promise<(paytr: Partial<Paytr>) => Promise<Checkout>> {
     fullName: 'Ada',
     locale: 'en',
   } as const;
-  return (paytr) =>
+  const wish = { plan: 'team', currency: 'TRY', person, config: test.config } as const;
+  return async (paytr) =>
     startCheckout(test.db, contextAt(new Date()), {
-      plan: 'team',
-      currency: 'TRY',
-      person,
+      ...wish,
+      accepted: await acceptTerms(test.db, wish, new Date()),
       itemName: 'Team',
       paytr: { ...test.deps.paytr, ...paytr },
-      config: test.config,
     });
 }
 

@@ -36,6 +36,10 @@ it('reads what was paid, with comma or dot, into minor units', async () => {
     maskedPan: '455359AAA6747',
     cardBrand: 'BONUS',
     paymentDate: '2026-03-01 12:00:00',
+    details: {
+      ...{ bank: null, installmentCount: 0, paymentType: null },
+      ...{ feeMinor: null, netMinor: null, threeD: null },
+    },
     raw: JSON.stringify(paid),
   });
 });

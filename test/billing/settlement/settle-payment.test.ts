@@ -203,7 +203,7 @@ describe('an invoice', () => {
       expect.stringContaining('insert into "mails"'),
       'COMMIT;',
     ]);
-    expect(statements.length).toBeLessThanOrEqual(13);
+    expect(statements.length).toBeLessThanOrEqual(14);
   });
 
   it('keeps buyer, seller, tax and rate as they were on that day', async () => {

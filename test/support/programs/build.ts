@@ -119,7 +119,7 @@ async function buildAcceptances(db: Knex, user: BuiltUser, accepted_at: Date): P
   await db.raw(
     `insert into legal_acceptances (user_id, company_id, document_id, accepted_at, ip_address, user_agent, request_id)
      select distinct on (kind) ?::bigint, ?::bigint, id, ?::timestamptz, '203.0.113.5'::inet, 'test browser', 'build'
-     from legal_documents where locale = 'en' order by kind, version desc`,
+     from legal_documents where locale = 'en' and kind in ('terms', 'privacy') order by kind, version desc`,
     [user.id, user.company_id, accepted_at],
   );
 }

@@ -350,6 +350,8 @@ export const auditAction = {
   workspace_closed: 'Workspace closed',
   workspace_session_expired: 'Workspace session ended by itself',
   billing_details_changed: 'Billing details changed',
+  order_terms_accepted: 'Order terms accepted',
+  payment_card_reported: 'Card of a payment reported',
   payment_initiated: 'Payment started',
   payment_initiation_failed: 'Payment could not be started',
   payment_callback_success: 'Payment confirmed',

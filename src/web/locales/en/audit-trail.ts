@@ -83,6 +83,8 @@ export const auditSentence = {
   workspace_closed: '{actor} closed {workspace}',
   workspace_session_expired: '{account}’s session in {workspace} ended',
   billing_details_changed: '{actor} changed the billing details',
+  order_terms_accepted: '{actor} accepted the texts of an order of {amount} for {plan}',
+  payment_card_reported: 'The payment service said which card paid {amount} for {plan}',
   payment_initiated: '{actor} started a payment of {amount} for {plan}',
   payment_initiation_failed: '{actor} could not start a payment of {amount} for {plan}',
   payment_callback_success: '{actor} confirmed the payment of {amount} for {plan}',

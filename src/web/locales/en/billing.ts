@@ -102,6 +102,7 @@ export const billing = {
   error_unreadable: 'This needs a letter or a digit, and no invisible characters.',
   error_phone: 'Enter a phone number such as +90 212 000 00 00.',
   error_taxNumber: 'Enter 5 to 20 digits or letters.',
+  error_consumerNumber: 'A consumer’s Turkish number has 11 digits. It may also be left empty.',
   error_taxNumberMistyped:
     'A digit is wrong: no Turkish tax number (10 digits) or identity number (11 digits) looks like this.',
 

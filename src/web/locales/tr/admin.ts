@@ -351,6 +351,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   workspace_closed: 'Çalışma alanı kapatıldı',
   workspace_session_expired: 'Çalışma alanı oturumu kendiliğinden bitti',
   billing_details_changed: 'Fatura bilgileri değiştirildi',
+  order_terms_accepted: 'Sipariş koşulları kabul edildi',
+  payment_card_reported: 'Ödemenin kartı bildirildi',
   payment_initiated: 'Ödeme başlatıldı',
   payment_initiation_failed: 'Ödeme başlatılamadı',
   payment_callback_success: 'Ödeme onaylandı',

@@ -82,6 +82,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   workspace_closed: '{actor}, {workspace} çalışma alanını kapattı',
   workspace_session_expired: '{account} kişisinin {workspace} çalışma alanındaki oturumu sona erdi',
   billing_details_changed: '{actor} fatura bilgilerini değiştirdi',
+  order_terms_accepted: '{actor}, {plan} için {amount} tutarındaki siparişin metinlerini kabul etti',
+  payment_card_reported: 'Ödeme kuruluşu, {plan} için {amount} tutarını hangi kartın ödediğini bildirdi',
   payment_initiated: '{actor}, {plan} planı için {amount} tutarında ödeme başlattı',
   payment_initiation_failed: '{actor}, {plan} planı için {amount} tutarında ödeme başlatamadı',
   payment_callback_success: '{actor}, {plan} planı için {amount} tutarındaki ödemeyi onayladı',

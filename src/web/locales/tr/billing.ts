@@ -105,6 +105,7 @@ export const billing: Record<keyof typeof en, string> = {
   error_unreadable: 'En az bir harf ya da rakam olmalı, görünmeyen karakter olmamalı.',
   error_phone: '+90 212 000 00 00 gibi bir telefon numarası girin.',
   error_taxNumber: '5–20 rakam veya harf girin.',
+  error_consumerNumber: 'T.C. kimlik numarası 11 hanelidir. Boş da bırakılabilir.',
   error_taxNumberMistyped:
     'Bir rakam yanlış: böyle bir vergi kimlik numarası (10 rakam) veya T.C. kimlik numarası (11 rakam) olamaz.',
 

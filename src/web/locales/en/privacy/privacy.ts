@@ -158,6 +158,8 @@ export const privacy = {
   table_ssh_connections: 'Connections by SSH',
   table_billing_details: 'Billing details',
   table_payments: 'Orders and payments',
+  table_order_consents: 'Accepted order terms',
+  table_payment_card_facts: 'Cards of payments',
   table_payment_callbacks: 'Answers of the payment service',
   table_invoices: 'Invoices',
   table_legal_acceptances: 'Accepted texts',

@@ -158,6 +158,8 @@ export const privacy = {
   table_ssh_connections: 'SSH bağlantıları',
   table_billing_details: 'Fatura bilgileri',
   table_payments: 'Siparişler ve ödemeler',
+  table_order_consents: 'Kabul edilen sipariş koşulları',
+  table_payment_card_facts: 'Ödemelerin kartları',
   table_payment_callbacks: 'Ödeme hizmetinin yanıtları',
   table_invoices: 'Faturalar',
   table_legal_acceptances: 'Kabul edilen metinler',

@@ -1,0 +1,117 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import { boundedText } from '../../storable-text.ts';
+import type { BoxName, OrderTerms } from '../consent/compose-terms.ts';
+import { keepConsent } from '../consent/keep-consent.ts';
+import { loadTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
+import type { Order } from '../consent/order.ts';
+import { findAcceptedHash } from '../consent/queries.ts';
+import { lockSubscription } from '../extend-subscription.ts';
+import type { Paytr } from '../paytr/paytr.ts';
+import { paymentColumns, type Payment } from '../queries.ts';
+import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';
+import { canStillBePaid, isOpening } from './payment-page-life.ts';
+
+/** The column's bound. */
+const USER_AGENT_MAX = 1024;
+
+/** An order as it comes from its page. */
+export interface PlacingInput extends OrderWish {
+  person: OrderWish['person'] & { id: number };
+  /** The answer of the page: the hash of the text that it showed, and the boxes that were ticked. */
+  accepted: { textSha256: string; boxes: readonly BoxName[] };
+  paytr: Paytr;
+}
+
+/** Why no order was placed: an obstacle, boxes that were not ticked, or another text than the page had. */
+export type PlacingRefusal =
+  OrderObstacle | { reason: 'boxes-missing'; boxes: BoxName[] } | { reason: 'terms-changed' };
+
+/**
+ * Places an order with what its buyer accepted, in the caller's transaction.
+ *
+ * 1. The texts are made anew, under the lock of the subscription. Only when they are the ones that the page
+ *    showed, to the letter, is anything ordered. So no price, period or text that changed since is accepted
+ *    unseen.
+ * 2. An open order of the same person with the same text that can still be paid is returned, with what was
+ *    accepted then.
+ * 3. Any other open order of the company ends.
+ */
+export async function placeOrder(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: PlacingInput,
+  userIp: string | null,
+): Promise<{ payment: Payment; isNew: boolean } | { refusal: PlacingRefusal }> {
+  // The lock makes double clicks, tabs, admins and processes queue: the second finds the first one's order.
+  const subscription = await lockSubscription(trx, input.person.companyId);
+  const loaded = await loadTerms(trx, subscription, input, context.at);
+  if (!loaded.ok) return { refusal: loaded.obstacle };
+  const { order, terms } = loaded;
+  const refusal = refuseAcceptance(terms, input.accepted);
+  if (refusal !== null) return { refusal };
+  const open = await findOpenOrder(trx, input.person.companyId);
+  if (
+    open !== undefined &&
+    (await isSameOrder(trx, open, input, terms)) &&
+    isPayable(open, context.at, input.config)
+  )
+    return { payment: open, isNew: false };
+  const merchantOid = input.paytr.newMerchantOid();
+  if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
+  const payment = await insertPayment(trx, context, input, { order, merchantOid, userIp });
+  await keepConsent(trx, context, { payment, terms });
+  return { payment, isNew: true };
+}
+
+function refuseAcceptance(terms: OrderTerms, accepted: PlacingInput['accepted']): PlacingRefusal | null {
+  const boxes = terms.boxes.map(({ name }) => name).filter((name) => !accepted.boxes.includes(name));
+  if (boxes.length > 0) return { reason: 'boxes-missing', boxes };
+  return accepted.textSha256 === terms.textSha256 ? null : { reason: 'terms-changed' };
+}
+
+/**
+ * The gateway's page names the person it was opened for, so a colleague's order is another one. The text has
+ * the plan, the price and what it comes from.
+ */
+async function isSameOrder(
+  trx: Knex.Transaction,
+  open: Payment,
+  { person }: PlacingInput,
+  terms: OrderTerms,
+): Promise<boolean> {
+  return open.user_id === person.id && (await findAcceptedHash(trx, open.id)) === terms.textSha256;
+}
+
+function isPayable(open: Payment, at: Date, config: Config): boolean {
+  return canStillBePaid(open, at) || isOpening(open, at, config);
+}
+
+async function insertPayment(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  input: PlacingInput,
+  { order, merchantOid, userIp }: { order: Order; merchantOid: string; userIp: string | null },
+): Promise<Payment> {
+  const [payment] = await trx('payments')
+    .insert({
+      company_id: input.person.companyId,
+      user_id: input.person.id,
+      merchant_oid: merchantOid,
+      plan: order.plan,
+      currency: order.currency,
+      amount_minor: order.amountMinor,
+      price_list_id: order.priceListId,
+      price_facts: order.priceFacts,
+      status: 'pending',
+      created_at: context.at,
+      client_ip: context.ip,
+      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
+      gateway_user_ip: userIp,
+      test_mode: input.config.paytr.testMode,
+    })
+    .returning<Payment[]>(paymentColumns);
+  if (payment === undefined) throw new Error('Bug! An insert returned no row');
+  return payment;
+}

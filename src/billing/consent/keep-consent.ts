@@ -1,0 +1,62 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { boundedText } from '../../storable-text.ts';
+import { orderEvidence } from '../order-evidence.ts';
+import type { Payment } from '../queries.ts';
+import type { OrderTerms } from './compose-terms.ts';
+
+/** Longest user agent kept, in characters. The request's audit row has the hash of a longer one. */
+const USER_AGENT_MAX = 1024;
+
+/**
+ * Keeps what the buyer accepted, word for word, in the transaction that places the order. Throws when it or
+ * its audit row cannot be written: nobody pays for an order whose terms are not kept.
+ */
+export async function keepConsent(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { payment, terms }: { payment: Payment; terms: OrderTerms },
+): Promise<void> {
+  const { customerType, locale, documents, boxes, button } = terms;
+  const [kept] = await trx('order_consents')
+    .insert({
+      payment_id: payment.id,
+      company_id: payment.company_id,
+      user_id: payment.user_id,
+      customer_type: customerType,
+      locale,
+      documents: JSON.stringify(documents),
+      terms_text: terms.text,
+      terms_html: terms.html,
+      boxes: JSON.stringify(boxes),
+      button,
+      price_facts: payment.price_facts === null ? null : JSON.stringify(payment.price_facts),
+      accepted_at: context.at,
+      ip_address: context.ip,
+      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
+      browser_session: context.browserSessionHash,
+      request_id: context.requestId,
+    })
+    .returning<{ text_sha256: string; html_sha256: string }[]>(['text_sha256', 'html_sha256']);
+  if (kept?.text_sha256 !== terms.textSha256)
+    throw new Error('Bug! The kept text differs from the shown one');
+  const order = orderEvidence(payment);
+  await AuditLogger.logOrThrow(trx, context, {
+    action: 'order_terms_accepted',
+    success: true,
+    resourceType: 'payment',
+    resourceId: payment.id,
+    companyId: payment.company_id,
+    userId: payment.user_id,
+    details: {
+      ...order.details,
+      customer_type: customerType,
+      locale,
+      documents: documents.map(({ kind, version }) => `${kind} ${version}`),
+      boxes: boxes.map(({ name }) => name),
+      text_sha256: kept.text_sha256,
+      html_sha256: kept.html_sha256,
+    },
+  });
+}
