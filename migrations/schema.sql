@@ -1188,6 +1188,25 @@ create table ssh_keys (
 CREATE INDEX idx_ssh_keys_user ON ssh_keys USING btree (user_id, id);
 CREATE UNIQUE INDEX uq_ssh_keys_live ON ssh_keys USING btree (fingerprint) WHERE removed_at IS NULL;
 
+-- table subscription_notices
+create table subscription_notices (
+  company_id bigint not null,
+  kind text not null,
+  about timestamp with time zone not null,
+  noted_at timestamp with time zone not null,
+  outcome text not null,
+  plan text,
+  currency character(3),
+  amount_minor bigint,
+  constraint pk_subscription_notices PRIMARY KEY (company_id, kind, about),
+  constraint fk_subscription_notices_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_subscription_notices_asked CHECK ((num_nonnulls(plan, currency, amount_minor) = ANY (ARRAY[0, 3])) AND amount_minor > 0),
+  constraint ck_subscription_notices_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_subscription_notices_kind CHECK (kind = ANY (ARRAY['reminder'::text, 'last_reminder'::text, 'trial'::text, 'active'::text, 'past_due'::text, 'suspended'::text, 'cancelled'::text])),
+  constraint ck_subscription_notices_outcome CHECK (outcome = ANY (ARRAY['mailed'::text, 'nobody'::text, 'skipped'::text, 'silent'::text])),
+  constraint ck_subscription_notices_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text]))
+);
+
 -- table subscriptions
 create table subscriptions (
   company_id bigint not null,
@@ -1994,6 +2013,7 @@ grant delete, insert, select, update on second_factor_policies to app;
 grant delete, insert, select, update on security_events to app;
 grant delete, insert, select, update on ssh_connections to app;
 grant delete, insert, select, update on ssh_keys to app;
+grant delete, insert, select, update on subscription_notices to app;
 grant delete, insert, select, update on subscriptions to app;
 grant delete, insert, select, update on totp_secrets to app;
 grant delete, insert, select, update on users to app;

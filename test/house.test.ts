@@ -198,6 +198,7 @@ describe('who may import whom', () => {
       workspace_passes: /^src\/workspace\/entry\//,
       ssh_connections: /^src\/workspace\/(ssh\/|entry\/sweep-expired-access)/,
       subscriptions: /^src\/billing\//,
+      subscription_notices: /^src\/billing\/life\//,
       payments: /^src\/billing\//,
       order_consents: /^src\/billing\/consent\//,
       payment_card_facts: /^src\/billing\/follow-up\//,

@@ -12,12 +12,6 @@ export const GRACE_DAYS = 7;
 /** A company that has been suspended for so long counts as gone. Nothing is deleted then either. */
 export const SUSPENDED_DAYS = 60;
 
-/**
- * The next month is asked for from eight days before the paid time ends, and the end of a trial is told as
- * early. A mail seven days before is promised; the eighth is for the day on which scheduled work is down.
- */
-export const RENEWAL_DAYS = 8;
-
 /** A payment buys one calendar month. */
 export const PERIOD_MONTHS = 1;
 

@@ -61,6 +61,8 @@ export interface Config {
   taxPercent: number;
   /** A bulletin of exchange rates that is older is too old to make prices from. */
   rateMaxAgeDays: number;
+  /** How many days before a trial or paid time ends its reminders go out; null: there is no last one. */
+  reminderDays: { first: number; last: number | null };
   /** The Turkish central bank. `always`: rates are fetched whether or not a price list needs them. */
   tcmb: { baseUrl: string; timeoutSeconds: number; always: boolean };
   /** Days in which a person may complain about an answer: after it, and at most after the request. */
@@ -190,6 +192,10 @@ function toConfig(env: Environment): Config {
     },
     taxPercent: env.TAX_PERCENT,
     rateMaxAgeDays: env.RATE_MAX_AGE_DAYS,
+    reminderDays: {
+      first: env.REMINDER_DAYS,
+      last: env.LAST_REMINDER_DAYS === 0 ? null : env.LAST_REMINDER_DAYS,
+    },
     tcmb: {
       baseUrl: env.TCMB_BASE_URL,
       timeoutSeconds: TCMB_TIMEOUT_SECONDS,

@@ -172,6 +172,14 @@ export const environment = z.object({
    * for what an invoice in another currency is worth in liras.
    */
   TCMB_FETCH: z.enum(['needed', 'always']).default('needed'),
+  // --- The life of a subscription
+  /**
+   * Days before the end of a trial or of paid time at which the admins get a reminder, and the next month is
+   * asked for. A mail seven days before is the rule; the eighth is for a day on which scheduled work is down.
+   */
+  REMINDER_DAYS: z.coerce.number().int().min(7).max(13).default(8),
+  /** Days before the end at which a second reminder goes out; 0: there is none. */
+  LAST_REMINDER_DAYS: z.coerce.number().int().min(0).max(6).default(1),
   // --- Invoices: the seller
   /** Name on invoices and beside the legal texts. */
   SELLER_NAME: text.max(120).default('YouAreCoder'),

@@ -9,6 +9,7 @@ import { sweepIdempotencyKeys } from '../api/sweep-idempotency-keys.ts';
 import { mailLocks } from '../auth/lock/mail-locks.ts';
 import { sweepAuth } from '../auth/sweep-auth.ts';
 import { followUpPayments } from '../billing/follow-up/follow-up-payments.ts';
+import { followSubscriptions } from '../billing/life/notices/follow-subscriptions.ts';
 import { keepRates } from '../billing/prices/keep-rates.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
@@ -36,6 +37,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'expire-pending-payments',
       everySeconds: 300,
       run: (db, context) => expirePendingPayments(db, context, deps),
+    },
+    {
+      name: 'follow-subscriptions',
+      everySeconds: 900,
+      run: (db, context) => followSubscriptions(db, context, deps),
     },
     {
       name: 'keep-rates',

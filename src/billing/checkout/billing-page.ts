@@ -159,7 +159,7 @@ async function adminParts(
   return {
     currency: offer.currency,
     currencies: config.paytr.currencies,
-    life: lifeParts(subscription, input.at, offers),
+    life: lifeParts(subscription, { at: input.at, offers, reminderDays: config.reminderDays }),
     choices: offer.ok
       ? planOffers().map((plan) => planChoice(input, { subscription, state, offer }, plan))
       : [],

@@ -16,10 +16,13 @@ export interface LifeParts {
 }
 
 /** Reads them from the subscription at a moment. */
-export function lifeParts(subscription: Subscription, at: Date, offers: Offer[]): LifeParts {
+export function lifeParts(
+  subscription: Subscription,
+  { at, offers, reminderDays }: { at: Date; offers: Offer[]; reminderDays: { first: number } },
+): LifeParts {
   const { cancels_at: cancelsAt } = subscription;
   return {
-    next: nextCharge(subscription, at, offers),
+    next: nextCharge(subscription, { at, offers, reminderDays }),
     cancellation:
       cancelsAt === null
         ? null

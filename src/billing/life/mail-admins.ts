@@ -7,7 +7,7 @@ import { formatFor, type Format } from '../../web/format.ts';
 import { listSubscriptionAdmins } from './queries.ts';
 
 /** The words of a mail in one language: its subject, and what stands between greeting and signature. */
-interface AdminMail {
+export interface AdminMail {
   subject: string;
   blocks: MailBlock[];
 }

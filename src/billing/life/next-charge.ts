@@ -1,7 +1,6 @@
 import type { Currency } from '../../currency.ts';
 import { DAY_MS } from '../../durations.ts';
 import type { PaidPlan } from '../../plan.ts';
-import { RENEWAL_DAYS } from '../plans.ts';
 import type { Offer } from '../prices/find-offers.ts';
 import type { Subscription } from '../queries.ts';
 import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
@@ -22,7 +21,10 @@ export interface NextCharge {
  * The next payment of a company at the prices on offer; null while it has paid for nothing, is suspended or
  * has cancelled, and while no currency has prices.
  */
-export function nextCharge(subscription: Subscription, at: Date, offers: Offer[]): NextCharge | null {
+export function nextCharge(
+  subscription: Subscription,
+  { at, offers, reminderDays }: { at: Date; offers: Offer[]; reminderDays: { first: number } },
+): NextCharge | null {
   const { state } = subscriptionState(subscription, at);
   const dueAt = paidUntilOf(subscription);
   const last = subscription.next_plan ?? subscription.plan;
@@ -33,7 +35,7 @@ export function nextCharge(subscription: Subscription, at: Date, offers: Offer[]
   const priced = offers.filter((offer) => offer.ok);
   const offer = priced.find(({ currency }) => currency === usual) ?? priced[0];
   if (offer === undefined) return null;
-  const askedFrom = new Date(dueAt.getTime() - RENEWAL_DAYS * DAY_MS);
+  const askedFrom = new Date(dueAt.getTime() - reminderDays.first * DAY_MS);
   const amountMinor = offer.facts.prices[plan];
   return { plan, currency: offer.currency, amountMinor, dueAt, askedFrom, isAsked: askedFrom <= at };
 }

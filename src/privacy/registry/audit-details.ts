@@ -9,11 +9,10 @@ export const auditDetails: JsonKeys = {
   personal: `
     about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count
     after alert_id already_running amount_minor asked_for attempts
-    because before boxes browser browser_before browser_sessions_ended by bytes
+    because before began_at boxes browser browser_before browser_sessions_ended by bytes
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charged_minor
     company_name connected_minutes connected_seconds content_sha256 converted_seconds converted_to_days
-    count country country_before country_data_from created_at currency currency_reported customer_type
-    cut
+    count country country_before country_data_from created_at currency currency_reported customer_type cut
     decision declined deleted_at device_id device_remembered devices_forgotten documents due_at
     duration_seconds
     email email_length ended_at expires_at

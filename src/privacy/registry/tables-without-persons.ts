@@ -17,6 +17,16 @@ export const tablesWithoutPersons = {
     'fetched_at',
   ],
   payment_follow_ups: ['payment_id', 'terms_mail_id', 'due_at', 'asks_failed', 'asked_at', 'ask_problem'],
+  subscription_notices: [
+    'company_id',
+    'kind',
+    'about',
+    'noted_at',
+    'outcome',
+    'plan',
+    'currency',
+    'amount_minor',
+  ],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_documents: ['id', 'kind', 'version', 'locale', 'title', 'body', 'content_sha256', 'published_at'],
   scheduled_jobs: [

@@ -93,7 +93,7 @@ export const auditSentence = {
   payment_superseded: 'The open order of {account} over {amount} for {plan} was ended',
   payment_expired: 'The order of {account} over {amount} for {plan} expired without a payment',
   subscription_change:
-    '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
+    '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} past-due {The paid time of the {plan} subscription ended; workspaces stay open for the days of grace} suspended {The {plan} subscription was suspended; workspaces are closed} closed {The {plan} subscription ended for good} next-plan {The plan changed from {planBefore} to {plan}, as it was paid for} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
   invoice_issued: 'Invoice {invoice} over {amount} was issued for {plan}',
   evidence_exported: '{actor} began to download the evidence about {person}',
   evidence_export_finished: '{actor} downloaded the evidence about {person}',

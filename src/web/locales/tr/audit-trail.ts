@@ -94,7 +94,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   payment_superseded: '{account} kişisinin {plan} planı için {amount} tutarındaki açık siparişi kapatıldı',
   payment_expired: '{account} kişisinin {plan} planı için {amount} tutarındaki siparişi ödenmeden sona erdi',
   subscription_change:
-    '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',
+    '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} past-due {{plan} aboneliğinin ödenmiş süresi bitti; çalışma alanları ek günlerde açık kalır} suspended {{plan} aboneliği askıya alındı; çalışma alanları kapalı} closed {{plan} aboneliği tamamen sona erdi} next-plan {Ödendiği gibi plan değişti: {planBefore} → {plan}} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',
   invoice_issued: '{plan} planı için {amount} tutarında {invoice} numaralı fatura kesildi',
   evidence_exported: '{actor}, {person} hakkındaki kanıt dosyasını indirmeye başladı',
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasını indirdi',

@@ -58,4 +58,30 @@ export const life = {
   resumedSubject: 'YouAreCoder: the cancellation was taken back',
   resumedBody:
     '{by} took the cancellation of your company’s subscription back. Its time goes on until {date}.',
+
+  renewalSubject: 'YouAreCoder: {plan} is paid until {date}, the next month is due',
+  renewalBody:
+    'Your company’s {plan} plan is paid until {date}. Pay for the next month before then to go on without a break.',
+  nothingByItselfMail:
+    'Nothing is charged by itself, and the amount is the one of today: you see it again before you pay.',
+  factCloses: 'Workspaces close on',
+  payLink: 'Pay for the next month (sign in as an administrator):',
+  cancelMailLink: 'Cancel the subscription (sign in as an administrator):',
+  trialSubject: 'YouAreCoder: your trial ends on {date}',
+  trialBody:
+    'Your company’s trial ends on {date}. After it, workspaces cannot be opened until a plan is paid for. Nothing in them is deleted.',
+  factTrialEnds: 'Trial ends on',
+  factMonthOf: 'A month of {plan}, VAT included',
+  trialNothingByItself: 'The trial costs nothing and does not become a paid plan by itself.',
+  choosePlanLink: 'Choose a plan (sign in as an administrator):',
+  pastDueSubject: 'YouAreCoder: the {plan} payment is missing, workspaces close on {date}',
+  pastDueBody:
+    'The paid time of your company’s {plan} plan has ended. Workspaces stay open until {date}. A month that is paid for before then begins where the paid time ended.',
+  factEnded: 'Paid until',
+  suspendedSubject: 'YouAreCoder: workspaces are closed until a plan is paid for',
+  suspendedBody: 'No payment came, so your company’s workspaces are closed since {date}.',
+  suspendedMeans:
+    'Nothing was deleted. You can sign in, look at workspaces and download invoices, and open everything again as soon as a plan is paid for.',
+  trialOverSubject: 'YouAreCoder: your trial is over',
+  trialOverBody: 'Your company’s trial ended on {date}, and its workspaces are closed.',
 };

@@ -61,4 +61,30 @@ export const life: Record<keyof typeof en, string> = {
   resumeLink: 'İptali {date} tarihine kadar geri alabilirsiniz (yönetici olarak oturum açın):',
   resumedSubject: 'YouAreCoder: iptal geri alındı',
   resumedBody: '{by}, şirketinizin aboneliğinin iptalini geri aldı. Süre {date} tarihine kadar devam ediyor.',
+
+  renewalSubject: 'YouAreCoder: {plan} {date} tarihine kadar ödendi, sırada yeni ay var',
+  renewalBody:
+    'Şirketinizin {plan} planı {date} tarihine kadar ödendi. Kesintisiz devam etmek için yeni ayı o tarihten önce ödeyin.',
+  nothingByItselfMail:
+    'Kendiliğinden ücret alınmaz. Tutar bugünün tutarıdır; ödemeden önce yeniden gösterilir.',
+  factCloses: 'Çalışma alanlarının kapanışı',
+  payLink: 'Yeni ayı ödeyin (yönetici olarak oturum açın):',
+  cancelMailLink: 'Aboneliği iptal edin (yönetici olarak oturum açın):',
+  trialSubject: 'YouAreCoder: deneme süreniz {date} tarihinde bitiyor',
+  trialBody:
+    'Şirketinizin deneme süresi {date} tarihinde bitiyor. Sonrasında, bir plan ödenene kadar çalışma alanları açılamaz. İçlerindeki hiçbir şey silinmez.',
+  factTrialEnds: 'Denemenin bitişi',
+  factMonthOf: 'Bir aylık {plan}, KDV dahil',
+  trialNothingByItself: 'Deneme ücretsizdir ve kendiliğinden ücretli plana dönüşmez.',
+  choosePlanLink: 'Plan seçin (yönetici olarak oturum açın):',
+  pastDueSubject: 'YouAreCoder: {plan} ödemesi gelmedi, çalışma alanları {date} tarihinde kapanıyor',
+  pastDueBody:
+    'Şirketinizin {plan} planının ödenmiş süresi bitti. Çalışma alanları {date} tarihine kadar açık kalır. O zamana kadar ödenen ay, ödenmiş sürenin bittiği anda başlar.',
+  factEnded: 'Ödenen sürenin bitişi',
+  suspendedSubject: 'YouAreCoder: bir plan ödenene kadar çalışma alanları kapalı',
+  suspendedBody: 'Ödeme gelmediği için şirketinizin çalışma alanları {date} tarihinden beri kapalı.',
+  suspendedMeans:
+    'Hiçbir şey silinmedi. Oturum açabilir, çalışma alanlarını görebilir, faturaları indirebilirsiniz; bir plan ödenir ödenmez her şey yeniden açılır.',
+  trialOverSubject: 'YouAreCoder: deneme süreniz bitti',
+  trialOverBody: 'Şirketinizin deneme süresi {date} tarihinde bitti ve çalışma alanları kapandı.',
 };
