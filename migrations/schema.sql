@@ -659,6 +659,114 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE F
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_holds FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_hold();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_holds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table legal_invoice_counters
+create table legal_invoice_counters (
+  prefix text not null,
+  year integer not null,
+  last_number integer not null,
+  last_issued_on date not null,
+  constraint pk_legal_invoice_counters PRIMARY KEY (prefix, year),
+  constraint ck_legal_invoice_counters_prefix CHECK (prefix ~ '^[A-Z0-9]{3}$'::text),
+  constraint ck_legal_invoice_counters_year CHECK (EXTRACT(year FROM last_issued_on) = year::numeric)
+);
+
+-- table legal_invoice_files
+create table legal_invoice_files (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  legal_invoice_id bigint not null,
+  kind text not null,
+  content bytea not null,
+  sha256 text generated always as (encode(sha256(content), 'hex'::text)) stored,
+  added_at timestamp with time zone not null,
+  added_by bigint,
+  constraint pk_legal_invoice_files PRIMARY KEY (id),
+  constraint uq_legal_invoice_files_content UNIQUE (legal_invoice_id, sha256),
+  constraint fk_legal_invoice_files_adder FOREIGN KEY (added_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoice_files_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoice_files_invoice FOREIGN KEY (legal_invoice_id) REFERENCES legal_invoices(id) ON DELETE RESTRICT,
+  constraint ck_legal_invoice_files_kind CHECK (kind = ANY (ARRAY['pdf'::text, 'xml'::text])),
+  constraint ck_legal_invoice_files_size CHECK (octet_length(content) >= 1 AND octet_length(content) <= 5242880)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON legal_invoice_files FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_invoice_files FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table legal_invoices
+create table legal_invoices (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  invoice_id bigint not null,
+  returns_id bigint,
+  currency character(3) not null,
+  total_minor bigint not null,
+  created_at timestamp with time zone not null,
+  due_at timestamp with time zone not null,
+  issuer text,
+  type text,
+  number text,
+  ettn uuid,
+  issued_on date,
+  tax_minor bigint,
+  tax_percent numeric(5,2),
+  parties jsonb,
+  rate jsonb,
+  issued_at timestamp with time zone,
+  issued_by bigint,
+  sent_at timestamp with time zone,
+  ask_again_at timestamp with time zone,
+  asks_failed integer default 0 not null,
+  problem text,
+  delivered_at timestamp with time zone,
+  delivered_how text,
+  delivered_by bigint,
+  ended_at timestamp with time zone,
+  ended_as text,
+  ended_reason text,
+  ended_by bigint,
+  state text generated always as (
+CASE
+    WHEN (ended_at IS NOT NULL) THEN ended_as
+    WHEN (delivered_at IS NOT NULL) THEN 'delivered'::text
+    WHEN (issued_at IS NOT NULL) THEN 'issued'::text
+    ELSE 'due'::text
+END) stored,
+  constraint pk_legal_invoices PRIMARY KEY (id),
+  constraint fk_legal_invoices_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_deliverer FOREIGN KEY (delivered_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_ender FOREIGN KEY (ended_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_invoice FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_issuer FOREIGN KEY (issued_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_returns FOREIGN KEY (returns_id) REFERENCES legal_invoices(id) ON DELETE RESTRICT,
+  constraint ck_legal_invoices_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_legal_invoices_delivery CHECK ((delivered_at IS NULL) = (delivered_how IS NULL) AND (delivered_how = ANY (ARRAY['mail'::text, 'integrator'::text, 'portal'::text, 'paper'::text])) AND (delivered_at IS NULL OR issued_at IS NOT NULL)),
+  constraint ck_legal_invoices_end CHECK ((ended_at IS NULL) = (ended_as IS NULL) AND (ended_at IS NULL) = (ended_reason IS NULL) AND (ended_as = ANY (ARRAY['cancelled'::text, 'returned'::text, 'withdrawn'::text])) AND (ended_as = 'withdrawn'::text OR issued_at IS NOT NULL)),
+  constraint ck_legal_invoices_issue CHECK (num_nonnulls(issuer, type, number, issued_on, tax_minor, tax_percent, issued_at) =
+CASE
+    WHEN issued_at IS NULL THEN 0
+    ELSE 7
+END AND (issued_at IS NULL OR (ettn IS NULL) = (issuer = 'own'::text))),
+  constraint ck_legal_invoices_issuer CHECK (issuer = ANY (ARRAY['none'::text, 'export'::text, 'integrator'::text, 'own'::text])),
+  constraint ck_legal_invoices_number CHECK (number ~ '^[A-Z0-9]{3}20[0-9]{2}[0-9]{9}$'::text),
+  constraint ck_legal_invoices_sent CHECK (ettn IS NULL OR num_nonnulls(sent_at, issued_at) > 0),
+  constraint ck_legal_invoices_total CHECK (total_minor > 0 AND tax_minor >= 0 AND tax_minor <= total_minor),
+  constraint ck_legal_invoices_type CHECK ((type = ANY (ARRAY['SATIS'::text, 'ISTISNA'::text, 'IADE'::text])) AND (type = 'IADE'::text) = (returns_id IS NOT NULL)),
+  constraint ck_legal_invoices_words CHECK (length(problem) <= 500 AND length(ended_reason) >= 1 AND length(ended_reason) <= 500),
+  constraint ck_legal_invoices_year CHECK (substr(number, 4, 4)::integer::numeric = EXTRACT(year FROM issued_on))
+);
+CREATE INDEX idx_legal_invoices_asked ON legal_invoices USING btree (ask_again_at, id) WHERE state = 'due'::text AND sent_at IS NOT NULL;
+CREATE INDEX idx_legal_invoices_company ON legal_invoices USING btree (company_id, id);
+CREATE INDEX idx_legal_invoices_due ON legal_invoices USING btree (due_at, id) WHERE state = 'due'::text;
+CREATE INDEX idx_legal_invoices_ended ON legal_invoices USING btree (id) WHERE ended_at IS NOT NULL;
+CREATE INDEX idx_legal_invoices_invoice ON legal_invoices USING btree (invoice_id, id);
+CREATE INDEX idx_legal_invoices_number ON legal_invoices USING btree (number);
+CREATE INDEX idx_legal_invoices_state ON legal_invoices USING btree (state, id);
+CREATE UNIQUE INDEX uq_legal_invoices_ettn ON legal_invoices USING btree (ettn) WHERE ended_as IS DISTINCT FROM 'withdrawn'::text;
+CREATE UNIQUE INDEX uq_legal_invoices_live ON legal_invoices USING btree (invoice_id) WHERE returns_id IS NULL AND (ended_as IS NULL OR ended_as = 'returned'::text);
+CREATE UNIQUE INDEX uq_legal_invoices_number ON legal_invoices USING btree (number) WHERE ended_as IS DISTINCT FROM 'withdrawn'::text;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_invoices FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_invoices FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.invoice_id IS DISTINCT FROM old.invoice_id OR new.returns_id IS DISTINCT FROM old.returns_id OR new.currency IS DISTINCT FROM old.currency OR new.total_minor IS DISTINCT FROM old.total_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.due_at IS DISTINCT FROM old.due_at OR old.ettn IS NOT NULL AND new.ettn IS DISTINCT FROM old.ettn OR old.issued_at IS NOT NULL AND (new.issuer IS DISTINCT FROM old.issuer OR new.type IS DISTINCT FROM old.type OR new.number IS DISTINCT FROM old.number OR new.issued_on IS DISTINCT FROM old.issued_on OR new.tax_minor IS DISTINCT FROM old.tax_minor OR new.tax_percent IS DISTINCT FROM old.tax_percent OR new.parties IS DISTINCT FROM old.parties OR new.rate IS DISTINCT FROM old.rate OR new.issued_at IS DISTINCT FROM old.issued_at OR new.issued_by IS DISTINCT FROM old.issued_by) OR old.delivered_at IS NOT NULL AND (new.delivered_at IS DISTINCT FROM old.delivered_at OR new.delivered_how IS DISTINCT FROM old.delivered_how OR new.delivered_by IS DISTINCT FROM old.delivered_by) OR old.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table login_locks
 create table login_locks (
   key text not null,
@@ -1933,6 +2041,8 @@ grant usage on known_devices_id_seq to app;
 grant usage on legal_acceptances_id_seq to app;
 grant usage on legal_documents_id_seq to app;
 grant usage on legal_holds_id_seq to app;
+grant usage on legal_invoice_files_id_seq to app;
+grant usage on legal_invoices_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
@@ -1986,6 +2096,9 @@ grant delete, insert, select, update on known_devices to app;
 grant insert, select on legal_acceptances to app;
 grant insert, select on legal_documents to app;
 grant delete, insert, select, update on legal_holds to app;
+grant delete, insert, select, update on legal_invoice_counters to app;
+grant insert, select on legal_invoice_files to app;
+grant delete, insert, select, update on legal_invoices to app;
 grant delete, insert, select, update on login_locks to app;
 grant insert, select on mail_events to app;
 grant delete, insert, select, update on mails to app;

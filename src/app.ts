@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { join } from 'node:path';
 import ejs from 'ejs';
-import express, { type Express } from 'express';
+import express, { type Express, type Request } from 'express';
 import { createAccountRouter } from './account/router.ts';
 import { createAdminRouter } from './admin/router.ts';
 import { createNoticesRouter } from './alerts/notices/notices-router.ts';
@@ -22,6 +22,7 @@ import { createLocaleRouter } from './people/locale-router.ts';
 import { createChangeRouter } from './people/address/change-router.ts';
 import { createPeopleRouter } from './people/router.ts';
 import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
+import { FILE_BYTES_MAX } from './billing/legal-invoices/add-legal-invoice-file.ts';
 import { createPaytrCallbackRouter } from './billing/settlement/callback-router.ts';
 import { createInvoiceRouter } from './billing/invoices/router.ts';
 import { createPaymentReturnRouter } from './billing/checkout/return-router.ts';
@@ -40,6 +41,7 @@ import { errorPages, notFound } from './web/error-pages.ts';
 import { limitInFlight } from './web/server/in-flight-limit.ts';
 import { noStore, noStoreWhenSignedIn } from './web/no-store.ts';
 import { basicLocals, pageLocals } from './web/page-locals.ts';
+import { readUpload } from './web/server/read-upload.ts';
 import { requestLog } from './web/request-log.ts';
 import { serverOptions } from './web/server/request-target.ts';
 import { securityHeaders } from './web/security-headers.ts';
@@ -122,6 +124,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(pageLocals(subscriptionOf));
   app.use(limitInFlight());
   app.use(readForm);
+  app.use('/admin/finance/invoices', readUpload({ mayUpload: isOperator, bytesMax: FILE_BYTES_MAX }));
   app.use(csrfProtection(config));
 
   app.use(createSessionPlaceRouter(deps));
@@ -174,6 +177,8 @@ function createWorkspaceProxy(
 function subscriptionOf({ subscription }: Express.User, at: Date): SubscriptionState | null {
   return subscription === undefined || subscription === null ? null : subscriptionState(subscription, at);
 }
+
+const isOperator = (req: Request): boolean => req.user?.role === 'operator';
 
 function renderView(path: string, data: object, done: (error: Error | null, html?: string) => void): void {
   ejs.renderFile(path, data as Record<string, unknown>, (error, html) => {

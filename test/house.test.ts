@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { auditActions } from '../src/audit/actions.ts';
 import { catalogues } from '../src/web/locales/catalogues.ts';
@@ -209,6 +210,9 @@ describe('who may import whom', () => {
       payment_callbacks: /^src\/billing\/settlement\//,
       invoices: /^src\/billing\/invoices\//,
       invoice_counters: /^src\/billing\/invoices\//,
+      legal_invoices: /^src\/billing\/legal-invoices\//,
+      legal_invoice_files: /^src\/billing\/legal-invoices\//,
+      legal_invoice_counters: /^src\/billing\/legal-invoices\//,
       audit_logs: /^src\/audit\/(audit-logger|insert-audit-events)\.ts$/,
       security_events: /^src\/audit\//,
       refused_attempts: /^src\/audit\//,
@@ -508,7 +512,9 @@ describe('views', () => {
 describe('texts', () => {
   it('have the same placeholders in both languages', () => {
     const placeholders = (text: string): string[] =>
-      [...new Set([...text.matchAll(/\{(\w+)[,}]/g)].map((match) => match[1] ?? ''))].sort();
+      [
+        ...new Set(argumentsIn(new IntlMessageFormat(text, 'en', undefined, { ignoreTag: true }).getAst())),
+      ].sort();
     for (const [section, texts] of Object.entries(catalogues.en)) {
       const turkish = catalogues.tr[section as keyof typeof catalogues.tr] as Record<string, string>;
       for (const [key, text] of Object.entries(texts)) {
@@ -542,3 +548,17 @@ describe('audit actions', () => {
     expect(unused).toEqual([]);
   });
 });
+
+/** The names of the placeholders in a text, also those inside of a choice. */
+function argumentsIn(nodes: ReturnType<IntlMessageFormat['getAst']>): string[] {
+  return nodes.flatMap((node) => {
+    const type: number = node.type;
+    return [
+      ...('value' in node && type !== PLAIN_TEXT ? [node.value] : []),
+      ...('options' in node ? Object.values(node.options).flatMap(({ value }) => argumentsIn(value)) : []),
+    ];
+  });
+}
+
+/** The type of a part without a placeholder. */
+const PLAIN_TEXT = 0;

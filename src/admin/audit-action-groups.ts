@@ -5,7 +5,9 @@ const actions = Object.keys(auditActions) as AuditAction[];
 /** Several actions that are asked for together, as one value of the filter of actions. */
 export const actionGroups = {
   /** Everything about money. */
-  payments: actions.filter((action) => /^(payment_|subscription_|invoice_|price_)/.test(action)),
+  payments: actions.filter((action) =>
+    /^(payment_|subscription_|invoice_|legal_invoice_|price_)/.test(action),
+  ),
   /** Actions of the platform's staff in a company or its pages; only rows whose actor is staff. */
   staff: actions.filter((action) =>
     /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_removed|billing_)/.test(

@@ -139,6 +139,8 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
     plan: plain(planText(plan, format)),
     planBefore: plain(planText(textIn(row, 'plan_before'), format)),
     change: changeOf(row, plan),
+    legal: plain(textIn(row, 'number') ?? '–'),
+    ending: textIn(row, 'after') ?? 'withdrawn',
     invoice: {
       text: textIn(row, 'invoice_no') ?? '–',
       href: invoiceId === null ? null : `/billing/invoices/${String(invoiceId)}${scope.query}`,
@@ -148,7 +150,10 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
 
 /** How a subscription changed: as the row says, or as rows from before that key tell by their plans. */
 function changeOf(row: AuditEntryRow, plan: string | null): string {
-  return textIn(row, 'change') ?? (plan === textIn(row, 'plan_before') ? 'longer' : 'other');
+  // A choice of a text has no hyphen in its name.
+  return (
+    textIn(row, 'change')?.replaceAll('-', '_') ?? (plan === textIn(row, 'plan_before') ? 'longer' : 'other')
+  );
 }
 
 /** The actor: a person by name, or the kind of actor. */

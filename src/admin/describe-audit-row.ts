@@ -12,6 +12,7 @@ export const resourceTypes = [
   'payment',
   'subscription',
   'invoice',
+  'legal_invoice',
   'invitation',
   'legal_document',
   'company',

@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { createAlertsRouter } from '../alerts/router.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
 import { createFactorPolicyRouter } from '../auth/factor-policy/policy-router.ts';
+import { createLegalInvoiceDesk } from '../billing/legal-invoices/desk/desk-router.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
@@ -61,6 +62,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createDeskRouter(deps));
   router.use(createRecordRouter(deps));
   router.use(createPricesRouter(deps));
+  router.use(createLegalInvoiceDesk(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
   // Nor do lost second factors: the staff can lose theirs as well.

@@ -117,7 +117,13 @@ export const auditActions = {
   payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
   subscription_change:
     'The plan, the paid time or the state of a company changed, or it cancelled or took that back (details.change)',
-  invoice_issued: 'An invoice was issued for a payment',
+  invoice_issued: 'A receipt was written for a payment (its number is invoice_no)',
+  legal_invoice_issued:
+    'The legal invoice of a receipt was issued, or an operator entered that it was (details has number, ETTN and issuer)',
+  legal_invoice_file_added: 'A file of a legal invoice was stored (details has its hash)',
+  legal_invoice_delivered: 'The buyer got a legal invoice; details.how says by what',
+  legal_invoice_ended:
+    'A legal invoice counts no more; details.after says whether it was cancelled, returned or withdrawn, and details.reason why',
   evidence_exported: 'A download of the evidence about a person (resource) began',
   evidence_export_finished:
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',

@@ -19,6 +19,7 @@ import { priceFactsRows } from './prices/offer-words.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
 import type { PaidPlan } from '../plan.ts';
+import { createLegalInvoiceFilesRouter } from './legal-invoices/files-router.ts';
 import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
 import { MINUTE_MS } from '../durations.ts';
@@ -36,6 +37,7 @@ export function createBillingRouter(deps: AppDeps): Router {
   router.use(createCancelRouter(deps));
   router.use(createDetailsRouter(deps));
   router.use(createOrderRouter(deps));
+  router.use(createLegalInvoiceFilesRouter(deps));
   router.get('/checkout/:merchantOid', requireCompanyAdmin, requireConfirmedAddress, (req, res) =>
     showCheckout(deps, req, res),
   );

@@ -69,6 +69,9 @@ export interface Config {
   complaintDaysAfterAnswer: number;
   complaintDaysAfterRequest: number;
   invoicePrefix: string;
+  /** By whom legal invoices are issued. With `own` our receipts are the legal invoices. */
+  invoiceIssuer: 'none' | 'own';
+  invoiceDueDays: number;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
   /** Days for which a deleted workspace can be restored before its contents are destroyed. */
@@ -204,6 +207,8 @@ function toConfig(env: Environment): Config {
     complaintDaysAfterAnswer: env.COMPLAINT_DAYS_AFTER_ANSWER,
     complaintDaysAfterRequest: env.COMPLAINT_DAYS_AFTER_REQUEST,
     invoicePrefix: env.INVOICE_PREFIX,
+    invoiceIssuer: env.INVOICE_ISSUER,
+    invoiceDueDays: env.INVOICE_DUE_DAYS,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),
     workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,

@@ -211,7 +211,15 @@ export const environment = z.object({
   SELLER_TAX_NUMBER: text.max(20).default(''),
   /** Value added tax inside the prices, in percent. */
   TAX_PERCENT: z.coerce.number().min(0).max(100).default(20),
-  /** Three capital letters or digits before the year and number of an invoice. */
+  /**
+   * Who issues the legal invoices: see src/billing/README.md. none: somebody does it elsewhere, and operators
+   * enter its number. own: what the product prints is the legal invoice, and says so; ask an accountant
+   * first.
+   */
+  INVOICE_ISSUER: z.enum(['none', 'own']).default('none'),
+  /** Days after a payment in which its legal invoice is due. Ask an accountant: it was not confirmed. */
+  INVOICE_DUE_DAYS: z.coerce.number().int().min(0).max(60).default(7),
+  /** Three capital letters or digits before the year and number of a receipt. */
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */

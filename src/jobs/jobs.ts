@@ -11,6 +11,7 @@ import { sweepAuth } from '../auth/sweep-auth.ts';
 import { followUpPayments } from '../billing/follow-up/follow-up-payments.ts';
 import { followSubscriptions } from '../billing/life/notices/follow-subscriptions.ts';
 import { keepRates } from '../billing/prices/keep-rates.ts';
+import { dueLegalInvoices } from '../billing/legal-invoices/due-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { applyRetention } from './apply-retention.ts';
@@ -54,6 +55,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       // The buyer waits for the mail.
       everySeconds: 15,
       run: (db, context) => followUpPayments(db, context, deps),
+    },
+    {
+      name: 'due-legal-invoices',
+      everySeconds: 60,
+      run: (db, context) => dueLegalInvoices(db, context, deps.config),
     },
     {
       name: 'make-partitions',

@@ -414,6 +414,7 @@ describe('the overview', () => {
     const staffPages = [
       '/admin',
       '/admin/finance/prices',
+      '/admin/finance/invoices',
       '/admin/requests',
       '/admin/lost-factors',
       '/admin/holds',

@@ -148,7 +148,7 @@ describe('the billing page', () => {
     expect(page.text).toMatch(/1,499\.00/);
     expect(page.text).toContain('href="/billing/order/team?currency=TRY"');
     expect(page.text).toContain('No payments yet');
-    expect(page.text).toContain('No invoices yet');
+    expect(page.text).toContain('No receipts yet');
     expect(page.text).toContain('name="billing_address"');
   });
 

@@ -41,6 +41,7 @@ const MEANINGFUL: Record<string, Record<string, unknown>> = {
   },
   order_consents: { customer_type: 'company', locale: 'tr', documents: '[]', boxes: '[]' },
   invoices: { currency: 'TRY', plan: 'team', seller: '{"name":"seller"}' },
+  legal_invoices: { issued_on: '2026-01-02' },
   // A count that has rows of its own is dropped before a copy is made.
   refused_attempts: { attempts: 1, own_rows: 5 },
   workspace_sessions: { access_method: 'web', connected_minutes: 0, active_minutes: 0 },
@@ -109,6 +110,9 @@ function specialKeys(input: {
       payment_id: made['payments payer'],
       buyer: JSON.stringify({ name: `${mark} buyer` }),
     },
+    'legal_invoice_files buyer': { company_id: company, legal_invoice_id: made['legal_invoices buyer'] },
+    'legal_invoices buyer': { company_id: company, invoice_id: made['invoices buyer'] },
+    'legal_invoices operator': { issued_by: id },
     'login_locks address': { key: createHash('sha256').update(email).digest('hex') },
     'mail_events recipient': { mail_id: made['mails recipient'] },
     'payment_card_facts payer': { payment_id: made['payments payer'] },

@@ -13,6 +13,7 @@ import {
 } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
 import { financeRules } from './finance-routes.ts';
+import { legalInvoiceRules } from './legal-invoice-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
 /**
@@ -419,6 +420,7 @@ export const routeRules: RouteRule[] = [
   },
   ...secondFactorRules,
   ...financeRules,
+  ...legalInvoiceRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),
@@ -990,6 +992,12 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /billing/invoices/:id',
     target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}` }),
+    expect: page(403, 200, 404, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /billing/invoices/:id/receipt.pdf',
+    target: async (db, cast) => ({ path: `/billing/invoices/${await invoiceOf(db, cast)}/receipt.pdf` }),
     expect: page(403, 200, 404, 200),
     audit: reading,
   },

@@ -12,7 +12,8 @@ import { planOffers, type PlanOffer } from '../plans.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
-import { listInvoices, type Invoice } from '../invoices/queries.ts';
+import { paperOf, type Paper } from '../invoices/paper.ts';
+import { listWithLegal, type InvoiceWithLegal } from '../legal-invoices/list-with-legal.ts';
 import { lifeParts, type LifeParts } from '../life/life-parts.ts';
 import {
   countUsage,
@@ -70,7 +71,11 @@ interface AdminParts {
   notOffered: string[];
   taxPercent: string;
   payments: ListPage<ListedPayment>;
-  invoices: ListPage<Invoice>;
+  invoices: ListPage<InvoiceWithLegal>;
+  /** Whether the product's papers are receipts or invoices. */
+  paper: Paper;
+  /** Whether legal invoices have a column of their own. */
+  showsLegal: boolean;
   company: BillingDetails;
   values: Partial<Record<BillingField, string>>;
 }
@@ -155,6 +160,8 @@ async function adminParts(
   const offer = chooseOffer(offers, query.currency, subscription.billing_currency);
   const company = await findBillingDetails(db, companyId);
   if (company === undefined) throw new Error('Bug! A person without a company');
+  const invoices = await listWithLegal(db, companyId, readCursor(query, 'invoices'));
+  const paper = paperOf(config);
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   return {
     currency: offer.currency,
@@ -166,10 +173,17 @@ async function adminParts(
     notOffered: offers.flatMap((each) => (each.ok ? [] : [offerProblem(input.format, each, config)])),
     taxPercent: input.format.number(config.taxPercent, 2),
     payments: toList('payments', await listPayments(db, companyId, readCursor(query, 'payments'))),
-    invoices: toList('invoices', await listInvoices(db, companyId, readCursor(query, 'invoices'))),
+    invoices: toList('invoices', invoices),
+    paper,
+    showsLegal: paper === 'receipt' || invoices.rows.some(({ legal }) => legal.some(isIssuedElsewhere)),
     company,
     values: { ...kept, ...input.values },
   };
+}
+
+/** False where our own paper is the legal invoice. */
+function isIssuedElsewhere({ issuer }: { issuer: string | null }): boolean {
+  return issuer !== 'own';
 }
 
 /** The currency asked for, even when it has no prices now; else the company's, or the first that has. */

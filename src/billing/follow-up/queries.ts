@@ -8,7 +8,7 @@ export interface FollowUp {
 }
 
 /** The gateway's answer about the card of a payment, for pages. */
-interface CardFacts {
+export interface CardFacts {
   masked_pan: string | null;
   card_brand: string | null;
   card_bank: string | null;

@@ -44,17 +44,23 @@ export interface PrintedInvoice extends Invoice {
   amount_minor: number;
   price_facts: PriceFacts | null;
   paid_at: Date;
+  /** Whether this paper is its own legal invoice. Null until its legal invoice is due. */
+  is_legal: boolean | null;
 }
 
 const invoiceColumns = columnsOf('invoices', invoice);
 
-const printedColumns = [
+const printedColumns = (db: Knex): (string | Knex.Raw)[] => [
   ...invoiceColumns,
   'payments.merchant_oid',
   'payments.test_mode',
   'payments.amount_minor',
   'payments.price_facts',
   'payments.paid_at',
+  db.raw(
+    `(select bool_or(legal_invoices.issuer is not distinct from 'own') from legal_invoices
+      where legal_invoices.invoice_id = invoices.id and legal_invoices.ended_as is distinct from 'withdrawn') as is_legal`,
+  ),
 ];
 
 /** A company's invoices, newest first, one page of them. */
@@ -77,14 +83,14 @@ export async function findInvoice(
 ): Promise<PrintedInvoice | undefined> {
   return printedInvoices(db)
     .where({ 'invoices.company_id': companyId, 'invoices.id': invoiceId })
-    .first<PrintedInvoice | undefined>(printedColumns);
+    .first<PrintedInvoice | undefined>(printedColumns(db));
 }
 
 /** An invoice of any company: for operators only. */
 export async function findAnyInvoice(db: Knex, invoiceId: number): Promise<PrintedInvoice | undefined> {
   return printedInvoices(db)
     .where('invoices.id', invoiceId)
-    .first<PrintedInvoice | undefined>(printedColumns);
+    .first<PrintedInvoice | undefined>(printedColumns(db));
 }
 
 /** The invoice of a company's payment, once it is paid. */

@@ -11,39 +11,40 @@ import { refuseFromElsewhere } from '../../web/refuse-from-elsewhere.ts';
 import { findAcceptedHash, findOrderConsent } from '../consent/queries.ts';
 import { findCardFacts } from '../follow-up/queries.ts';
 import { idAddress } from '../input.ts';
-import { priceFactsRows } from '../prices/offer-words.ts';
+import { findLiraRate } from './find-lira-rate.ts';
+import { paperOfInvoice } from './paper.ts';
 import { findAnyInvoice, findInvoice, type PrintedInvoice } from './queries.ts';
+import { receiptAmounts, receiptFacts } from './receipt-amounts.ts';
+import { writeReceiptPdf } from './receipt-pdf.ts';
+
+type Deps = Pick<AppDeps, 'db' | 'config'>;
 
 /**
- * Invoices, for admins of the company and for operators, who answer disputes about them. An operator's look
- * is an audit row of the company. Mounted at `/billing` before the guard that lets only people of a company
- * pass.
+ * Receipts as pages and PDF, for admins of the company and for operators, who answer disputes about them. An
+ * operator's look is an audit row of the company. Mounted at `/billing` before the guard that lets only
+ * people of a company pass.
  */
-export function createInvoiceRouter({ db }: Pick<AppDeps, 'db'>): Router {
+export function createInvoiceRouter(deps: Deps): Router {
   const router = Router();
   const ofStaff = refuseFromElsewhere((req) => req.user?.role === 'operator');
-  router.get('/invoices/:id', requireAdmin, requireCurrentAcceptance(db), ofStaff, (req, res) =>
-    showInvoice(db, req, res),
-  );
-  router.get('/invoices/:id/terms', requireAdmin, requireCurrentAcceptance(db), ofStaff, (req, res) =>
-    showTerms(db, req, res),
-  );
-  router.get('/invoices/:id/terms.txt', requireAdmin, requireCurrentAcceptance(db), ofStaff, (req, res) =>
-    sendTerms(db, req, res),
-  );
+  router.use('/invoices', requireAdmin, requireCurrentAcceptance(deps.db), ofStaff);
+  router.get('/invoices/:id', (req, res) => showInvoice(deps, req, res));
+  router.get('/invoices/:id/receipt.pdf', (req, res) => sendPdf(deps, req, res));
+  router.get('/invoices/:id/terms', (req, res) => showTerms(deps, req, res));
+  router.get('/invoices/:id/terms.txt', (req, res) => sendTerms(deps, req, res));
   return router;
 }
 
 /** The texts that were accepted with the order of an invoice, as they were shown. */
-async function showTerms(db: Knex, req: Request, res: Response): Promise<void> {
-  const invoice = await invoiceOf(db, req);
+async function showTerms({ db, config }: Deps, req: Request, res: Response): Promise<void> {
+  const invoice = await readInvoice(db, req);
   const consent = (await findOrderConsent(db, invoice.payment_id)) ?? null;
   const { t } = formatOf(res);
   res.render('billing/consent/terms', {
     title: t('consent.termsTitle', { order: invoice.merchant_oid }),
     back: {
       href: `/billing/invoices/${String(invoice.id)}`,
-      text: t('billing.invoiceTitle', { number: invoice.invoice_no }),
+      text: t('billing.invoiceTitle', { paper: paperOfInvoice(invoice, config), number: invoice.invoice_no }),
     },
     invoice,
     consent,
@@ -52,43 +53,51 @@ async function showTerms(db: Knex, req: Request, res: Response): Promise<void> {
 }
 
 /** Sends exactly the bytes of the hash, so that anybody can compute it. */
-async function sendTerms(db: Knex, req: Request, res: Response): Promise<void> {
-  const invoice = await invoiceOf(db, req);
+async function sendTerms({ db }: Deps, req: Request, res: Response): Promise<void> {
+  const invoice = await readInvoice(db, req);
   const consent = await findOrderConsent(db, invoice.payment_id);
   if (consent === undefined) throw new NotFound();
   res.type('text/plain').attachment(`${invoice.merchant_oid}-terms.txt`).send(consent.terms_text);
 }
 
-async function showInvoice(db: Knex, req: Request, res: Response): Promise<void> {
-  const invoice = await invoiceOf(db, req);
+async function showInvoice({ db, config }: Deps, req: Request, res: Response): Promise<void> {
+  const invoice = await readInvoice(db, req);
   const format = formatOf(res);
-  const { t, number } = format;
+  const paper = paperOfInvoice(invoice, config);
   const isOperator = req.user?.role === 'operator';
   res.render('billing/invoice', {
-    title: t('billing.invoiceTitle', { number: invoice.invoice_no }),
+    title: format.t('billing.invoiceTitle', { paper, number: invoice.invoice_no }),
     back: isOperator
-      ? { href: `/admin?company=${String(invoice.company_id)}`, text: t('common.back') }
-      : { href: '/billing#invoices', text: t('billing.backToBilling') },
+      ? { href: `/admin?company=${String(invoice.company_id)}`, text: format.t('common.back') }
+      : { href: '/billing#invoices', text: format.t('billing.backToBilling') },
+    paper,
     invoice,
-    priceFacts: priceFactsRows(format, invoice.price_facts, invoice.plan),
     card: (await findCardFacts(db, invoice.payment_id)) ?? null,
     hasTerms: (await findAcceptedHash(db, invoice.payment_id)) !== null,
-    netMinor: invoice.total_minor - invoice.tax_minor,
-    surchargeMinor: Math.max(0, invoice.total_minor - invoice.amount_minor),
-    taxPercent: number(Number(invoice.tax_percent), 2),
+    amounts: receiptAmounts(invoice, format),
+    facts: receiptFacts(invoice, await findLiraRate(db, invoice), format),
+    pdfUrl: `/billing/invoices/${String(invoice.id)}/receipt.pdf`,
   });
 }
 
-/** The invoice that the address names, of the person's own company or, for operators, of any. */
-async function invoiceOf(db: Knex, req: Request): Promise<PrintedInvoice> {
-  const address = idAddress.safeParse(req.params);
-  if (!address.success) throw new NotFound();
-  const invoice = await readInvoice(db, req, address.data.id);
-  if (invoice === undefined) throw new NotFound();
-  return invoice;
+async function sendPdf({ db, config }: Deps, req: Request, res: Response): Promise<void> {
+  const invoice = await readInvoice(db, req);
+  const paper = paperOfInvoice(invoice, config);
+  const rate = await findLiraRate(db, invoice);
+  const card = (await findCardFacts(db, invoice.payment_id)) ?? null;
+  const pdf = await writeReceiptPdf(invoice, { format: formatOf(res), paper, rate, card });
+  res.type('application/pdf').attachment(`${invoice.invoice_no}.pdf`).send(pdf);
 }
 
-async function readInvoice(db: Knex, req: Request, id: number): Promise<PrintedInvoice | undefined> {
+/** The receipt that the address names. Throws `NotFound`, also for one of another company. */
+async function readInvoice(db: Knex, req: Request): Promise<PrintedInvoice> {
+  const address = idAddress.safeParse(req.params);
+  const found = address.success ? await findForReader(db, req, address.data.id) : undefined;
+  if (found === undefined) throw new NotFound();
+  return found;
+}
+
+async function findForReader(db: Knex, req: Request, id: number): Promise<PrintedInvoice | undefined> {
   const companyId = req.user?.company_id ?? null;
   if (companyId !== null) return findInvoice(db, companyId, id);
   const invoice = await findAnyInvoice(db, id);

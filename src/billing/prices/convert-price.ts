@@ -30,6 +30,12 @@ export function convertPrice(
   return Number((steps < least ? least : steps) * step);
 }
 
+/** An amount in liras, in kuruş: half a kuruş counts as a whole one. */
+export function inLiras(amountMinor: number, rate: LiraRate): number {
+  const { numerator, denominator } = asFraction(rate);
+  return Number((2n * BigInt(amountMinor) * numerator + denominator) / (2n * denominator));
+}
+
 function roundUp(numerator: bigint, denominator: bigint): bigint {
   return (numerator + denominator - 1n) / denominator;
 }

@@ -1,7 +1,7 @@
-import { Temporal } from 'temporal-polyfill';
 import type { Currency } from '../../currency.ts';
 import { paidPlans } from '../../plan.ts';
 import type { PlanPrices, PriceFacts, RateFacts } from '../price-facts.ts';
+import { bulletinAge, factsOfRate } from '../rates/rate-facts.ts';
 import type { ExchangeRate } from '../rates/queries.ts';
 import { convertPrice, LIRA, type LiraRate } from './convert-price.ts';
 import type { Conversion, PriceListTerms } from './price-list.ts';
@@ -51,9 +51,9 @@ function converted(
     const found = on.rates.find((rate) => rate.currency === each);
     const rate = found?.[side] ?? null;
     if (found === undefined || rate === null) return { ok: false, currency, reason: 'no-rate' };
-    if (ageInDays(found.bulletin_date, on.day) > on.maxAgeDays)
+    if (bulletinAge(found, on.day) > on.maxAgeDays)
       return { ok: false, currency, reason: 'old-rate', bulletinDate: found.bulletin_date };
-    rates.push(rateFacts(found, side, rate));
+    rates.push(factsOfRate(found, side, rate));
   }
   const rounding = { step_minor: list.step, mode };
   const by = {
@@ -76,13 +76,4 @@ function converted(
 
 function liraRate(rates: RateFacts[], currency: Currency): LiraRate {
   return rates.find((rate) => rate.currency === currency) ?? LIRA;
-}
-
-function rateFacts(found: ExchangeRate, side: RateFacts['side'], rate: string): RateFacts {
-  const { currency, bulletin_date, bulletin_no, valid_for, unit, file_sha256 } = found;
-  return { currency, bulletin_date, bulletin_no, valid_for, side, unit, rate, file_sha256 };
-}
-
-function ageInDays(bulletinDate: string, day: string): number {
-  return Temporal.PlainDate.from(bulletinDate).until(Temporal.PlainDate.from(day)).days;
 }

@@ -42,14 +42,17 @@ export async function listBulletinDays(
 }
 
 /**
- * The rates that count on a day, each currency's from the last bulletin before that day, however old it is.
- * A currency without any is not in the list.
+ * The rates that count on a day, each currency's from the last bulletin before that day, however old it is. A
+ * currency without any is not in the list. With `knownAt`, those that were here at that moment: what it gives
+ * for a moment that is over never changes.
  */
 export async function listRatesOn(
   db: Knex,
-  { day, currencies }: { day: string; currencies: string[] },
+  { day, currencies, knownAt }: { day: string; currencies: string[]; knownAt?: Date },
 ): Promise<ExchangeRate[]> {
-  return db('exchange_rates')
+  const known = db('exchange_rates');
+  if (knownAt !== undefined) void known.where('exchange_rates.fetched_at', '<=', knownAt);
+  return known
     .distinctOn('exchange_rates.currency')
     .where('exchange_rates.valid_for', '<=', day)
     .whereIn('exchange_rates.currency', currencies)

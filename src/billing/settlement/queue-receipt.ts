@@ -5,6 +5,7 @@ import type { Currency } from '../../currency.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { formatFor } from '../../web/format.ts';
+import { paperOf } from '../invoices/paper.ts';
 import type { Period } from '../period.ts';
 import { priceFactsRows } from '../prices/offer-words.ts';
 import type { Payer, Payment } from '../queries.ts';
@@ -32,6 +33,7 @@ export async function queueReceipt(
   const { payment, payer, invoice, period } = receipt;
   const format = formatFor(payer.locale);
   const { t, money, when, locale } = format;
+  const paper = paperOf(config);
   const plan = t(`common.plan_${receipt.plan}`);
   const amount = money(receipt.totalMinor, receipt.currency);
   await queueMail(trx, context, {
@@ -44,7 +46,7 @@ export async function queueReceipt(
       template: TEMPLATE,
       cause: { type: 'payment', id: payment.id },
       content: {
-        subject: t('billing.receiptSubject', { invoiceNo: invoice.invoice_no, plan, amount }),
+        subject: t('billing.receiptSubject', { paper, invoiceNo: invoice.invoice_no, plan, amount }),
         blocks: [
           { kind: 'text', text: t('billing.receiptHello', { name: payer.full_name }) },
           { kind: 'text', text: t('billing.receiptThanks') },
@@ -57,12 +59,13 @@ export async function queueReceipt(
                 t('billing.receiptPeriodValue', { from: when(period.start), until: when(period.end) }),
               ],
               [t('billing.receiptAmount'), t('billing.receiptAmountValue', { amount })],
-              [t('billing.receiptInvoiceNo'), invoice.invoice_no],
+              [t('billing.invoiceNo', { paper }), invoice.invoice_no],
               ...priceFactsRows(format, payment.price_facts, receipt.plan).map(
                 ({ term, value }): [string, string] => [term, value],
               ),
             ],
           },
+          ...(paper === 'receipt' ? [{ kind: 'text', text: t('billing.receiptNotice') } as const] : []),
           {
             kind: 'link',
             label: t('billing.receiptView'),

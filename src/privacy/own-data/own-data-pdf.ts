@@ -1,13 +1,12 @@
-import { createRequire } from 'node:module';
 import type { Knex } from 'knex';
-import PDFDocument from 'pdfkit';
 import type { EvidenceScope } from '../../evidence/scope.ts';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { describeActivities, type DescribedActivity } from '../registry/describe-activities.ts';
 import { readOwnEvidence } from './own-evidence.ts';
 import { listOwnLists, readOwnRows, type DataSubject, type OwnRow } from './own-records.ts';
-import { PdfPages } from './pdf-pages.ts';
+import { createPdf } from '../../web/pdf/create-pdf.ts';
+import type { PdfPages } from '../../web/pdf/pdf-pages.ts';
 
 /** Rows of one list that are printed. Making pages is work for the processor, and the JSON file has all. */
 const PRINTED_ROWS = 100;
@@ -27,29 +26,16 @@ export async function* writeOwnDataPdf(
 ): AsyncGenerator<Buffer, void> {
   const { format, at, controller } = input;
   const { t, when } = format;
-  const fonts = createRequire(import.meta.url);
-  const document = new PDFDocument({
-    size: 'A4',
-    margin: 50,
-    bufferPages: true,
-    tagged: true,
-    displayTitle: true,
-    lang: format.locale,
-    pdfVersion: '1.7',
-    font: fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'),
-    info: { Title: t('privacy.pdfTitle'), Author: controller.name, CreationDate: at },
-  });
-  document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));
-  document.registerFont('plain', fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf'));
-  const pages = new PdfPages(document);
-  pages.title(t('privacy.pdfTitle'));
+  const title = t('privacy.pdfTitle');
+  const { pages, chunks } = createPdf({ title, author: controller.name, locale: format.locale, at });
+  pages.title(title);
   pages.text(t('privacy.pdfIntro', { name: subject.full_name, email: subject.email, at: when(at) }));
   pages.text(t('privacy.pdfController', { ...controller }));
   pages.heading(t('privacy.pdfPurposes'));
   for (const row of describeActivities(format)) printActivity(pages, row, format);
   await printLists(pages, snapshot, { subject, ...input });
   pages.finish(t('privacy.pdfPage'));
-  for await (const chunk of document) yield chunk as Buffer;
+  yield* chunks;
 }
 
 function printActivity(pages: PdfPages, row: DescribedActivity, { t }: Format): void {

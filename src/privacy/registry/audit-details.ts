@@ -15,16 +15,17 @@ export const auditDetails: JsonKeys = {
     count country country_before country_data_from created_at currency currency_reported customer_type cut
     decision declined deleted_at device_id device_remembered devices_forgotten documents due_at
     duration_seconds
-    email email_length ended_at expires_at
+    email email_length ended_at ettn expires_at
     factor factors_ended failed_reason_code failures field filters fingerprint first_attempt_at fits_from
     format full_name
     gateway_message
     handed_over_by host how html_sha256
-    installment_count interactive_seconds invoice_no ip_address is_first
+    installment_count interactive_seconds invoice_id invoice_no ip_address is_first issued_on
+    issuer
     key_type kind known_device known_to_others
     label last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
     merchant_oid method month
-    name new_device new_email new_name new_role next_plan_after next_plan_before
+    name new_device new_email new_name new_role next_plan_after next_plan_before number
     old_email old_name old_role old_time_zone origin outcome
     paid_until_after paid_until_before payment_amount_reported_minor payment_date_reported payment_id
     payment_type period period_end period_start plan plan_after plan_before plan_bought plans_that_fit port
@@ -34,7 +35,7 @@ export const auditDetails: JsonKeys = {
     schema_version scopes second_factors_removed seconds session_id session_started_at sessions_ended
     several_addresses sha256 signed_in_at site ssh_key_fingerprint ssh_key_id ssh_keys_removed started_at
     state_after state_before status_before step subdomain superseded_by
-    test_mode text_sha256 time_zone times total_minor trial_ends_at
+    tax_minor test_mode text_sha256 time_zone times total_minor trial_ends_at type
     unused_seconds user_agent
     version
     wanted_plan_after wanted_plan_before was_last when workspace workspace_id workspace_name

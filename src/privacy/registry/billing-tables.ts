@@ -174,4 +174,60 @@ export const billingTables = {
       },
     },
   },
+  legal_invoices: {
+    activity: 'invoices',
+    period: 'books',
+    people: {
+      buyer: `legal_invoices.company_id = ${ADMIN_OF}
+        and legal_invoices.invoice_id in (
+          select invoices.id from invoices join payments on payments.id = invoices.payment_id where payments.user_id = :user)`,
+      operator: ':user in (legal_invoices.issued_by, legal_invoices.delivered_by, legal_invoices.ended_by)',
+    },
+    personal: {
+      billing: ['parties', 'number', 'ettn'],
+      link: ['company_id', 'invoice_id', 'issued_by', 'delivered_by', 'ended_by'],
+      payment: ['currency', 'total_minor', 'tax_minor', 'type'],
+      activity: ['issued_on', 'delivered_at', 'delivered_how', 'ended_at', 'ended_as'],
+      words: ['ended_reason'],
+    },
+    about: { operator: ['issued_by', 'delivered_by', 'ended_by'] },
+    notPersonal: [
+      'id',
+      'returns_id',
+      'created_at',
+      'due_at',
+      'issuer',
+      'tax_percent',
+      'rate',
+      'issued_at',
+      'sent_at',
+      'ask_again_at',
+      'asks_failed',
+      'problem',
+      'state',
+    ],
+    json: { parties: { personal: ['buyer'], others: [], notPersonal: ['seller'] } },
+    withheld: { others: ['ended_reason'] },
+  },
+  legal_invoice_files: {
+    activity: 'invoices',
+    period: 'books',
+    people: {
+      buyer: `legal_invoice_files.company_id = ${ADMIN_OF}
+        and legal_invoice_files.legal_invoice_id in (
+          select legal_invoices.id from legal_invoices
+          join invoices on invoices.id = legal_invoices.invoice_id
+          join payments on payments.id = invoices.payment_id where payments.user_id = :user)`,
+      operator: 'legal_invoice_files.added_by = :user',
+    },
+    personal: {
+      billing: ['content'],
+      link: ['company_id', 'legal_invoice_id', 'added_by'],
+      activity: ['added_at'],
+    },
+    about: { operator: ['added_by'] },
+    notPersonal: ['id', 'kind', 'sha256'],
+    // The page of the company's receipts has the file itself.
+    withheld: { repeated: ['content'] },
+  },
 } as const satisfies Record<string, RegisteredTable>;

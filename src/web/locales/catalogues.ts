@@ -16,6 +16,7 @@ import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
 import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
+import * as enLegalInvoices from './en/billing/legal-invoices.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
@@ -47,6 +48,7 @@ import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
 import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
+import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
@@ -83,6 +85,7 @@ const en = {
   ...enHome,
   ...enJourney,
   ...enLegal,
+  ...enLegalInvoices,
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
@@ -127,6 +130,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trHome,
     ...trJourney,
     ...trLegal,
+    ...trLegalInvoices,
     ...trMails,
     ...trPassword,
     ...trSecondFactor,

@@ -78,7 +78,7 @@ describe('the journey of a person', () => {
     const lengthOf = (list: 'audit_logs' | 'workspace_sessions' | 'payments' | 'invoices'): number =>
       bundle[list].length;
     expect(text).toContain(
-      `${String(lengthOf('audit_logs'))} rows of the audit trail, ${String(lengthOf('workspace_sessions'))} sessions, ${String(lengthOf('payments'))} payments, ${String(lengthOf('invoices'))} invoices`,
+      `${String(lengthOf('audit_logs'))} rows of the audit trail, ${String(lengthOf('workspace_sessions'))} sessions, ${String(lengthOf('payments'))} payments, ${String(lengthOf('invoices'))} receipts`,
     );
     expect([lengthOf('workspace_sessions'), lengthOf('payments')]).toEqual([3, 2]);
     // Each fact of the bundle at its time, and nothing else but the mail.

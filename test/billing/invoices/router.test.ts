@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signedCallback } from '../../support/fake-paytr.ts';
-import { signIn } from '../../support/visitor.ts';
+import { signIn, type Visitor } from '../../support/visitor.ts';
+import { readPdfText } from '../../support/pdf-text.ts';
+import { formatFor } from '../../../src/web/format.ts';
 import { auditOf, notify } from '../scene.ts';
 
 const test = useTestApp({ env: { SELLER_TAX_OFFICE: 'Çankaya', SELLER_TAX_NUMBER: '0000000000' } });
@@ -26,7 +28,16 @@ beforeAll(async () => {
     .first<{ id: number; invoice_no: string }>('id', 'invoice_no');
 });
 
-describe('an invoice page', () => {
+/** The receipt as the evidence about the payer has it. */
+async function readJson(
+  alice: Visitor,
+): Promise<{ invoice_no: string; total_minor: number; tax_minor: number }> {
+  const response = await alice.rawGet(`/admin/users/${String(cast.alice.id)}/export-logs`).buffer();
+  const bundle = JSON.parse(response.text) as { invoices: Awaited<ReturnType<typeof readJson>>[] };
+  return bundle.invoices[0]!;
+}
+
+describe('a receipt', () => {
   it('shows both parties, number, period, order, times in both zones and money that adds up', async () => {
     const alice = await signIn(test.app, cast.alice);
     const page = await alice.get(`/billing/invoices/${String(invoice.id)}`);
@@ -53,10 +64,48 @@ describe('an invoice page', () => {
     expect(turkish.status).toBe(200);
   });
 
+  it('says that it is a receipt and no legal invoice, and so does the mail', async () => {
+    const alice = await signIn(test.app, cast.alice);
+    const page = await alice.get(`/billing/invoices/${String(invoice.id)}`);
+    expect(page.text).toContain(`Receipt ${invoice.invoice_no}`);
+    expect(page.text).toContain('It is not a legal invoice (fatura) under Turkish tax law');
+    const mail = (await test.mails()).find(({ subject }) => subject.includes(invoice.invoice_no));
+    expect(mail?.subject).toMatch(/^Receipt /);
+    expect(mail?.text).toContain('It is not a legal invoice (fatura)');
+  });
+
+  it.each(['en', 'tr'])(
+    'is a PDF in the reader’s language (%s) with the same numbers as page and JSON',
+    async (locale) => {
+      await test.db('users').where({ id: cast.alice.id }).update({ locale });
+      const alice = await signIn(test.app, cast.alice);
+      const path = `/billing/invoices/${String(invoice.id)}`;
+      const page = (await alice.get(path)).text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s/g, '');
+      const response = await alice.rawGet(`${path}/receipt.pdf`).responseType('blob');
+      expect(response.headers['content-disposition']).toContain(`${invoice.invoice_no}.pdf`);
+      const pdf = await readPdfText(response.body as Buffer);
+      const json = await readJson(alice);
+      expect([json.total_minor, json.tax_minor]).toEqual([160_000, 26_667]);
+      const { money } = formatFor(locale as 'en' | 'tr');
+      const amounts = [json.total_minor, json.tax_minor, json.total_minor - json.tax_minor, 10_100];
+      for (const amount of amounts.map((minor) => money(minor, 'TRY').replaceAll(/\s/g, ''))) {
+        expect(pdf).toContain(amount);
+        expect(page).toContain(amount);
+      }
+      const words = {
+        en: ['Receipt', 'It is not a legal invoice', 'Tax office: Çankaya', 'VAT 20%'],
+        tr: ['Ödeme özeti', 'fatura değildir', 'Vergi dairesi: Çankaya', 'KDV %20'],
+      }[locale as 'en' | 'tr'];
+      for (const part of [...words, json.invoice_no, order.merchant_oid, 'Acme <b>A.Ş.</b>', '1234567890'])
+        expect(pdf).toContain(part.replaceAll(/\s/g, ''));
+      await test.db('users').where({ id: cast.alice.id }).update({ locale: 'en' });
+    },
+  );
+
   it('is listed on the billing page, also at its payment', async () => {
     const page = await (await signIn(test.app, cast.alice)).get('/billing');
     expect(page.text.split(`href="/billing/invoices/${String(invoice.id)}"`)).toHaveLength(3);
-    expect(page.text).not.toContain('No invoices yet');
+    expect(page.text).not.toContain('No receipts yet');
   });
 
   it('is not found for another company, like one that does not exist, and not allowed for a member', async () => {

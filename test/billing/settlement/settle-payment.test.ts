@@ -313,6 +313,31 @@ describe('notifications at the same moment', () => {
   });
 });
 
+describe('a settlement that the database loses with its number taken', () => {
+  it('leaves no gap: the number goes to another one, and the repeated notification gets its own', async () => {
+    const [lost, next] = [await order(), await order({ company_id: (await buildCompany(test.db)).id })];
+    const holder = await test.database.ownerDb.transaction();
+    await holder.raw('lock table invoices in share mode');
+    const response = notify(test.app, bodyFor(lost)).then(({ status }) => status);
+    await expect
+      .poll(async () => {
+        const { rows } = await test.database.ownerDb.raw<{ rows: unknown[] }>(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
+             and wait_event_type = 'Lock' and query like 'insert into "invoices"%'`,
+        );
+        return rows.length;
+      })
+      .toBe(1);
+    await holder.commit();
+    expect(await response).toBe(503);
+    expect((await notify(test.app, bodyFor(next))).text).toBe('OK');
+    await expectGaplessNumbers(test.db);
+    expect((await notify(test.app, bodyFor(lost))).text).toBe('OK');
+    await expectGaplessNumbers(test.db);
+    expect((await moneyState(test.db, companyId, lost)).invoices).toHaveLength(1);
+  });
+});
+
 describe('a settlement whose audit row cannot be written', () => {
   it.each(['payment_callback_success', 'invoice_issued', 'subscription_change'])(
     'does not happen at all (%s), and happens when the gateway repeats it after the repair',

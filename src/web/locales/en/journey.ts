@@ -14,7 +14,7 @@ export const journey = {
   kind_mails: 'Mails',
   kind_others: 'Staff and downloads',
   counts:
-    'In this time: {audit_logs, number} rows of the audit trail, {workspace_sessions, number} sessions, {payments, number} payments, {invoices, number} invoices, {acceptances, number} acceptances, {mails, number} mails.',
+    'In this time: {audit_logs, number} rows of the audit trail, {workspace_sessions, number} sessions, {payments, number} payments, {invoices, number} receipts, {acceptances, number} acceptances, {mails, number} mails.',
   cut: 'Of each list the newest {max, number} are shown. Choose a shorter time, or download the evidence, which has all.',
   emptyTitle: 'Nothing in this time',
   empty: 'Choose another kind or a longer time.',

@@ -14,7 +14,7 @@ export const journey = {
   kind_mails: 'E-postalar',
   kind_others: 'Personel ve indirmeler',
   counts:
-    'Bu sürede: {audit_logs, number} denetim kaydı, {workspace_sessions, number} oturum, {payments, number} ödeme, {invoices, number} fatura, {acceptances, number} onay, {mails, number} e-posta.',
+    'Bu sürede: {audit_logs, number} denetim kaydı, {workspace_sessions, number} oturum, {payments, number} ödeme, {invoices, number} ödeme özeti, {acceptances, number} onay, {mails, number} e-posta.',
   cut: 'Her listenin en yeni {max, number} kaydı gösteriliyor. Daha kısa bir süre seçin veya hepsini içeren kanıt dosyasını indirin.',
   emptyTitle: 'Bu sürede bir şey yok',
   empty: 'Başka bir tür veya daha uzun bir süre seçin.',

@@ -15,7 +15,7 @@ export const mails = {
   subject: 'Konu',
   to: 'Alıcı',
   none: 'Henüz e-posta yok',
-  noneText: 'Makbuzlar ve davetler burada listelenir.',
+  noneText: 'Ödeme özetleri ve davetler burada listelenir.',
   noneFound: 'Böyle bir e-posta yok',
   noneFoundText: 'Başka bir sözcük veya durum deneyin.',
 

@@ -276,7 +276,7 @@ export const alerts: Record<keyof typeof enAlerts, string> = {
     'Hesabınızda başka birinin olduğunu ancak bunlarla fark edersiniz. Hesaba giren, önce bunları kapatırdı.',
   fixed_password: 'Yeni parolalar, parola ve adres değişiklikleri',
   fixedWhy_password: 'İstediğiniz bağlantıları getirir, başkası istediğinde haber verir.',
-  fixed_payments: 'Ödemelerinizin makbuzları, faturaları ve haberleri',
+  fixed_payments: 'Ödemelerinizin özetleri, faturaları ve haberleri',
   fixedWhy_payments: 'Kanun ve sözleşmemiz bunları almanızı ister.',
   noticesChoice: 'Sizin seçiminiz',
   'declinable_staff-looks': 'Çalışanlarımız şirkete baktı veya kanıtını indirdi',

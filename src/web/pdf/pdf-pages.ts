@@ -8,7 +8,16 @@ interface Font {
   layoutRun(text: string, features?: Record<string, boolean>): unknown;
 }
 
+/** Points between two blocks beside each other. */
+const COLUMN_GAP = 24;
+
 const SIZES = { title: 20, heading: 14, subheading: 11, text: 9, small: 8 };
+
+/** A block of lines under a heading. */
+interface PdfBlock {
+  heading: string;
+  lines: string[];
+}
 
 /** Writes a tagged document: headings, paragraphs and rows of facts, for eyes and for screen readers. */
 export class PdfPages {
@@ -47,6 +56,42 @@ export class PdfPages {
     this.#block('P', text, { font: 'plain', size: SIZES.small, gap: 4 });
   }
 
+  /** Two blocks beside each other, each with a heading. A line of a block may be long. */
+  columns(left: PdfBlock, right: PdfBlock): void {
+    const document = this.#document;
+    document.moveDown(0.6);
+    const { y } = document;
+    const { left: margin } = document.page.margins;
+    const width = (document.page.width - 2 * margin - COLUMN_GAP) / 2;
+    const ends = [left, right].map((block, index) => {
+      document.x = margin + index * (width + COLUMN_GAP);
+      document.y = y;
+      this.#block('H3', block.heading, { font: 'bold', size: SIZES.text, gap: 2, width });
+      for (const line of block.lines)
+        this.#block('P', line, { font: 'plain', size: SIZES.text, gap: 1, width });
+      return document.y;
+    });
+    document.x = margin;
+    document.y = Math.max(...ends);
+  }
+
+  /** A line of a sum: what it is on the left, the amount on the right. A strong one stands out. */
+  amount(name: string, value: string, { isStrong = false }: { isStrong?: boolean } = {}): void {
+    const document = this.#document;
+    const style = {
+      font: isStrong ? 'bold' : 'plain',
+      size: isStrong ? SIZES.subheading : SIZES.text,
+    } as const;
+    const { y } = document;
+    const { left } = document.page.margins;
+    const width = document.page.width - 2 * left;
+    this.#block('P', name, { ...style, gap: 3, width: width * 0.7 });
+    const end = document.y;
+    document.y = y;
+    this.#block('P', value, { ...style, gap: 3, width, align: 'right' });
+    document.y = Math.max(end, document.y);
+  }
+
   /** Numbers the pages, `word` before them, and ends the document. */
   finish(word: string): void {
     const { start, count } = this.#document.bufferedPageRange();
@@ -69,14 +114,19 @@ export class PdfPages {
   #block(
     tag: 'H1' | 'H2' | 'H3' | 'P',
     text: string,
-    style: { font: 'bold' | 'plain'; size: number; gap: number },
+    style: { font: 'bold' | 'plain'; size: number; gap: number; width?: number; align?: 'right' },
   ): void {
     const document = this.#document;
     document.font(style.font).fontSize(style.size);
     printAsWritten(this.#font);
     const shown = this.#printable(text);
     const element = document.struct(tag, {}, () => {
-      document.text(shown, { paragraphGap: style.gap });
+      const { width, align } = style;
+      document.text(shown, {
+        paragraphGap: style.gap,
+        ...(width === undefined ? {} : { width }),
+        ...(align === undefined ? {} : { align }),
+      });
     });
     document.addStructure(element);
     element.end();

@@ -1,0 +1,34 @@
+import type { Knex } from 'knex';
+import { localTime } from '../../local-calendar.ts';
+import type { RateFacts } from '../price-facts.ts';
+import { listRatesOn } from '../rates/queries.ts';
+import { bulletinAge, factsOfRate } from '../rates/rate-facts.ts';
+import type { PrintedInvoice } from './queries.ts';
+
+/**
+ * Days after which a bulletin says nothing about a day any more: a religious holiday between two weekends is
+ * nine days long. Not a setting, since a paper must say the same for ever.
+ */
+const BULLETIN_DAYS_MAX = 10;
+
+/**
+ * The rate by which a paper in another currency says what it is worth in liras.
+ *
+ * 1. The rate that made the price: buyer and seller agreed on it at the checkout.
+ * 2. Otherwise the buying rate of the central bank that counted on the day of the paper, as it was known when
+ *    the paper was written (VAT law, article 26, as summaries have it).
+ *
+ * Null when neither was here: a rate is never made up. The same for ever, since rates are only added.
+ */
+export async function findLiraRate(
+  db: Knex,
+  paper: Pick<PrintedInvoice, 'currency' | 'price_facts' | 'issued_at'>,
+): Promise<RateFacts | null> {
+  const { currency, price_facts, issued_at } = paper;
+  const agreed = price_facts?.rates?.find((rate) => rate.currency === currency);
+  if (agreed !== undefined) return agreed;
+  const day = localTime(issued_at).toPlainDate().toString();
+  const [found] = await listRatesOn(db, { day, currencies: [currency], knownAt: issued_at });
+  if (found?.forex_buying == null || bulletinAge(found, day) > BULLETIN_DAYS_MAX) return null;
+  return factsOfRate(found, 'forex_buying', found.forex_buying);
+}

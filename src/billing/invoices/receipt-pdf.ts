@@ -1,0 +1,75 @@
+import type { Format } from '../../web/format.ts';
+import { createPdf } from '../../web/pdf/create-pdf.ts';
+import type { CardFacts } from '../follow-up/queries.ts';
+import type { RateFacts } from '../price-facts.ts';
+import type { Paper } from './paper.ts';
+import type { InvoiceParty, PrintedInvoice } from './queries.ts';
+import { receiptAmounts, receiptFacts } from './receipt-amounts.ts';
+
+/**
+ * The receipt of a payment as a PDF: what its page says, in the language of the reader. `rate` is that of
+ * `findLiraRate`, `card` what the gateway said of the card.
+ */
+export async function writeReceiptPdf(
+  invoice: PrintedInvoice,
+  {
+    format,
+    paper,
+    rate,
+    card,
+  }: { format: Format; paper: Paper; rate: RateFacts | null; card: CardFacts | null },
+): Promise<Buffer> {
+  const { t } = format;
+  const title = t('billing.invoiceTitle', { paper, number: invoice.invoice_no });
+  const { pages, chunks } = createPdf({
+    title,
+    author: invoice.seller.name,
+    locale: format.locale,
+    at: invoice.issued_at,
+  });
+  pages.title(title);
+  if (paper === 'receipt') pages.text(t('billing.receiptNotice'));
+  if (invoice.test_mode) pages.text(t('billing.orderTestMode'));
+  pages.columns(
+    { heading: t('billing.invoiceSeller'), lines: partyLines(invoice.seller, format) },
+    { heading: t('billing.invoiceBuyer'), lines: partyLines(invoice.buyer, format) },
+  );
+  pages.heading(t('billing.invoiceItem'));
+  pages.text(t('billing.invoiceItemText', { plan: t(`common.plan_${invoice.plan}`) }));
+  pages.fact(t('billing.period'), bothZones(format, invoice.period_start, invoice.period_end));
+  pages.fact(t('billing.invoiceIssued'), bothZones(format, invoice.issued_at));
+  pages.fact(t('billing.invoicePaid'), bothZones(format, invoice.paid_at));
+  pages.fact(t('billing.orderNo'), invoice.merchant_oid);
+  pages.fact(t('billing.invoicePaidBy'), t('billing.invoiceMethod'));
+  const ofCard = [card?.masked_pan, card?.card_brand, card?.card_scheme].filter(Boolean).join(' · ');
+  if (ofCard !== '') pages.fact(t('consent.card'), ofCard);
+  pages.heading(t('common.amount'));
+  for (const { label, text, isTotal } of receiptAmounts(invoice, format))
+    pages.amount(label, text, { isStrong: isTotal });
+  pages.heading(t('billing.priceFrom'));
+  for (const { term, value } of receiptFacts(invoice, rate, format)) pages.fact(term, value);
+  pages.finish(t('billing.pdfPage'));
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+function partyLines(party: Partial<InvoiceParty>, { t }: Format): string[] {
+  const { name, address, phone, email, taxOffice, taxNumber } = party;
+  const named = (label: string, value = ''): string => (value === '' ? '' : `${label}: ${value}`);
+  return [
+    name,
+    address,
+    phone,
+    email,
+    named(t('billing.taxOffice'), taxOffice ?? ''),
+    named(t('billing.taxNumber'), taxNumber ?? ''),
+  ].flatMap((line) => (line ? [line] : []));
+}
+
+/** A time, or a span of time, in Istanbul and in UTC. */
+function bothZones({ t, when }: Format, ...times: Date[]): string {
+  const here = t('billing.istanbulTime', { time: times.map((time) => when(time)).join(' – ') });
+  const utc = t('billing.utcTime', { time: times.map((time) => when(time, 'utc')).join(' – ') });
+  return `${here} · ${utc}`;
+}

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { localTime } from '../../local-calendar.ts';
+import { addFile, type NewFile } from './add-legal-invoice-file.ts';
+import type { SaleType } from './legal-invoice.ts';
+import { findAmounts } from './find-amounts.ts';
+import { lockLegalInvoice, recordIssue } from './record-issue.ts';
+
+/** A legal invoice that was issued elsewhere, as an operator enters it. */
+interface Entry {
+  id: number;
+  /** A return has its own. */
+  type: SaleType;
+  number: string;
+  ettn: string;
+  issuedOn: string;
+  file: NewFile | null;
+}
+
+type EntryOutcome =
+  | { ok: true }
+  | {
+      ok: false;
+      reason: 'not-due' | 'being-sent' | 'in-future' | 'sale-not-issued' | 'number-taken' | 'ettn-taken';
+    };
+
+/**
+ * Writes down a legal invoice that the tax administration's portal or an accountant issued, with its file.
+ * Its amounts are those of the receipt or the refund; an exempt sale has no tax in it.
+ */
+export async function enterLegalInvoice(
+  db: Knex,
+  context: RequestContext,
+  entry: Entry,
+): Promise<EntryOutcome> {
+  return db.transaction(async (trx) => {
+    const legal = await lockLegalInvoice(trx, entry.id);
+    if (legal.state !== 'due') return { ok: false, reason: 'not-due' };
+    // An integrator that still works on it may issue it as well.
+    if (legal.ask_again_at !== null) return { ok: false, reason: 'being-sent' };
+    if (entry.issuedOn > localTime(context.at).toPlainDate().toString())
+      return { ok: false, reason: 'in-future' };
+    const amounts = await findAmounts(trx, legal, entry.type);
+    if (amounts === null) return { ok: false, reason: 'sale-not-issued' };
+    const taken = await recordIssue(trx, context, {
+      legal,
+      issue: {
+        issuer: 'none',
+        number: entry.number,
+        ettn: entry.ettn,
+        issuedOn: entry.issuedOn,
+        ...amounts,
+        parties: null,
+        rate: null,
+      },
+    });
+    if (taken !== null) return { ok: false, reason: taken };
+    if (entry.file !== null) await addFile(trx, context, legal, entry.file);
+    return { ok: true };
+  });
+}

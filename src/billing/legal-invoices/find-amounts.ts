@@ -1,0 +1,42 @@
+import type { Knex } from 'knex';
+import { includedTax } from '../included-tax.ts';
+import { findAnyInvoice } from '../invoices/queries.ts';
+import type { LegalInvoice, SaleType } from './legal-invoice.ts';
+
+/** The kind and the tax that a legal invoice states. Amounts in minor units. */
+interface LegalAmounts {
+  type: NonNullable<LegalInvoice['type']>;
+  taxMinor: number;
+  taxPercent: string;
+}
+
+/**
+ * The kind and the tax of a legal invoice: of a sale as chosen, of a return as on the sale that it gives
+ * back. The tax is that of the receipt, or the same part of what is paid back; an exempt sale has none. Null
+ * when the sale to give back has not been issued.
+ */
+export async function findAmounts(
+  db: Knex,
+  legal: LegalInvoice,
+  chosen: SaleType,
+): Promise<LegalAmounts | null> {
+  const receipt = await findAnyInvoice(db, legal.invoice_id);
+  if (receipt === undefined) throw new Error('Bug! A legal invoice without a receipt');
+  const saleType = legal.returns_id === null ? chosen : await findTypeOfSale(db, legal.returns_id);
+  if (saleType === null) return null;
+  const type = legal.returns_id === null ? saleType : 'IADE';
+  if (saleType === 'ISTISNA') return { type, taxMinor: 0, taxPercent: '0.00' };
+  const percent = receipt.tax_percent;
+  const taxMinor =
+    legal.total_minor === receipt.total_minor
+      ? receipt.tax_minor
+      : includedTax(legal.total_minor, Number(percent));
+  return { type, taxMinor, taxPercent: percent };
+}
+
+async function findTypeOfSale(db: Knex, saleId: number): Promise<SaleType | null> {
+  const sale = await db('legal_invoices')
+    .where({ id: saleId })
+    .first<{ type: SaleType | null } | undefined>('type');
+  return sale?.type ?? null;
+}

@@ -1,0 +1,30 @@
+import { createRequire } from 'node:module';
+import PDFDocument from 'pdfkit';
+import type { Locale } from '../locales/catalogues.ts';
+import { PdfPages } from './pdf-pages.ts';
+
+/**
+ * An empty tagged A4 document in the product's font, which is embedded: the fonts that every reader has lack
+ * ğ, ş and ₺. The same content at the same time gives the same bytes. `chunks` ends after `pages.finish`.
+ */
+export function createPdf(about: { title: string; author: string; locale: Locale; at: Date }): {
+  pages: PdfPages;
+  chunks: AsyncIterable<Buffer>;
+} {
+  const fonts = createRequire(import.meta.url);
+  const plain = fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf');
+  const document = new PDFDocument({
+    size: 'A4',
+    margin: 50,
+    bufferPages: true,
+    tagged: true,
+    displayTitle: true,
+    lang: about.locale,
+    pdfVersion: '1.7',
+    font: plain,
+    info: { Title: about.title, Author: about.author, CreationDate: about.at },
+  });
+  document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));
+  document.registerFont('plain', plain);
+  return { pages: new PdfPages(document), chunks: document as AsyncIterable<Buffer> };
+}
