@@ -14,6 +14,7 @@ import {
 } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
+import { buildBuyer } from '../billing/order.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
@@ -45,6 +46,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await useIt(cast.bob, { isCounted: true, isOpen: false });
     await useIt(cast.bob, { isCounted: false, isOpen: false });
     await buildPayment(app.db, { company_id: cast.acme.id, user_id: cast.alice.id });
+    await buildBuyer(app.db, cast.acme.id, { billing_address: longName('street') });
     await buildWhatWaits();
     await buildAccessToken(app.db, cast.alice);
     await buildSshKey(app.db, cast.alice);
@@ -140,6 +142,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/workspace/sessions?month=2026-01',
     `/workspace/${workspaceId}/sessions`,
     '/billing',
+    '/billing/details?plan=team&currency=TRY',
+    '/billing/order/team?currency=TRY',
     '/auth/password',
     '/account',
     '/account/profile',

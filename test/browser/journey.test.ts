@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPdfText } from '../support/pdf-text.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 import { newestVersions } from '../legal/newest-versions.ts';
@@ -102,6 +104,25 @@ describe.skipIf(browserPath === null)('the journey a customer pays for', () => {
       plan: 'team',
       billing_currency: 'EUR',
     });
+  });
+
+  it('finds the receipt, and beside it the accepted words with the hash of their bytes', async () => {
+    await page.goto(`${app.url}/billing`);
+    await page.getByRole('link', { name: /^YAC\d+/ }).click();
+    await page.getByText('€45.00').first().waitFor();
+    const printing = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'PDF' }).click();
+    const printed = await readPdfText(await readFile(await (await printing).path()));
+    for (const words of ['€45.00', 'JourneyLtd.', 'ExampleStreet1,Ankara', '1234567890'])
+      expect(printed).toContain(words);
+    await page.getByRole('link', { name: 'Show the accepted order terms' }).click();
+    await page.getByText('Pay €45.00 (order with obligation to pay)').waitFor();
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'As plain text' }).click();
+    const text = await readFile(await (await downloading).path(), 'utf8');
+    expect(text).toContain('Buyer: Journey Ltd., Example Street 1, Ankara');
+    expect(text).toContain('Total with all taxes: €45.00');
+    await page.getByText(createHash('sha256').update(text).digest('hex')).waitFor();
   });
 
   it('downloads the evidence bundle, and everything that happened is inside', async () => {

@@ -36,7 +36,10 @@ export function orderValues(
     buyer_name: buyer.billing_name ?? buyer.name,
     buyer_address: given(buyer.billing_address),
     buyer_phone: given(buyer.billing_phone),
-    buyer_tax: tax(buyer.billing_tax_office, buyer.billing_tax_number),
+    buyer_tax:
+      buyer.customer_type === 'consumer'
+        ? given(buyer.billing_tax_number)
+        : tax(buyer.billing_tax_office, buyer.billing_tax_number),
     ordered_by: t('consent.personOf', { name: person.fullName, email: person.email }),
     account: buyer.name,
     item: itemWords(format, order),

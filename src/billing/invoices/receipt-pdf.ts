@@ -1,5 +1,6 @@
 import type { Format } from '../../web/format.ts';
 import { createPdf } from '../../web/pdf/create-pdf.ts';
+import { cardRows } from '../follow-up/card-words.ts';
 import type { CardFacts } from '../follow-up/queries.ts';
 import type { RateFacts } from '../price-facts.ts';
 import type { Paper } from './paper.ts';
@@ -41,8 +42,7 @@ export async function writeReceiptPdf(
   pages.fact(t('billing.invoicePaid'), bothZones(format, invoice.paid_at));
   pages.fact(t('billing.orderNo'), invoice.merchant_oid);
   pages.fact(t('billing.invoicePaidBy'), t('billing.invoiceMethod'));
-  const ofCard = [card?.masked_pan, card?.card_brand, card?.card_scheme].filter(Boolean).join(' · ');
-  if (ofCard !== '') pages.fact(t('consent.card'), ofCard);
+  for (const { term, value } of card === null ? [] : cardRows(format, card)) pages.fact(term, value);
   pages.heading(t('common.amount'));
   for (const { label, text, isTotal } of receiptAmounts(invoice, format))
     pages.amount(label, text, { isStrong: isTotal });

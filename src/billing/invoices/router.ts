@@ -9,6 +9,7 @@ import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { refuseFromElsewhere } from '../../web/refuse-from-elsewhere.ts';
 import { findAcceptedHash, findOrderConsent } from '../consent/queries.ts';
+import { cardRows } from '../follow-up/card-words.ts';
 import { findCardFacts } from '../follow-up/queries.ts';
 import { idAddress } from '../input.ts';
 import { findLiraRate } from './find-lira-rate.ts';
@@ -41,7 +42,7 @@ async function showTerms({ db, config }: Deps, req: Request, res: Response): Pro
   const consent = (await findOrderConsent(db, invoice.payment_id)) ?? null;
   const { t } = formatOf(res);
   res.render('billing/consent/terms', {
-    title: t('consent.termsTitle', { order: invoice.merchant_oid }),
+    title: t('consent.termsTitle'),
     back: {
       href: `/billing/invoices/${String(invoice.id)}`,
       text: t('billing.invoiceTitle', { paper: paperOfInvoice(invoice, config), number: invoice.invoice_no }),
@@ -64,6 +65,7 @@ async function showInvoice({ db, config }: Deps, req: Request, res: Response): P
   const invoice = await readInvoice(db, req);
   const format = formatOf(res);
   const paper = paperOfInvoice(invoice, config);
+  const card = await findCardFacts(db, invoice.payment_id);
   const isOperator = req.user?.role === 'operator';
   res.render('billing/invoice', {
     title: format.t('billing.invoiceTitle', { paper, number: invoice.invoice_no }),
@@ -72,7 +74,7 @@ async function showInvoice({ db, config }: Deps, req: Request, res: Response): P
       : { href: '/billing#invoices', text: format.t('billing.backToBilling') },
     paper,
     invoice,
-    card: (await findCardFacts(db, invoice.payment_id)) ?? null,
+    card: card === undefined ? [] : cardRows(format, card),
     hasTerms: (await findAcceptedHash(db, invoice.payment_id)) !== null,
     amounts: receiptAmounts(invoice, format),
     facts: receiptFacts(invoice, await findLiraRate(db, invoice), format),

@@ -117,7 +117,7 @@ describe('after a payment', () => {
     const olivia = await signIn(test.app, cast.olivia);
     for (const visitor of [alice, olivia]) {
       const page = (await visitor.get(`/billing/invoices/${String(id)}`)).text;
-      expect(page).toContain('435508AAA4358');
+      expect(page).toContain('435508••••••4358');
       expect(page).toContain('Akbank');
       expect(page).toContain(`href="/billing/invoices/${String(id)}/terms"`);
     }

@@ -39,7 +39,7 @@ export const consent = {
   title: 'Order {plan}',
   intro: 'Read what you order, tick the boxes, and go on to PayTR’s page, where you enter your card.',
   textsHeading: 'Texts of this order',
-  declareHeading: 'Your order',
+  declareHeading: 'Your acceptance',
   obligation: 'By pressing the button you order with an obligation to pay.',
   keptHint:
     'These texts are kept with your order word for word, with the time, your IP address and your browser. After the payment they are mailed to you.',
@@ -64,7 +64,7 @@ export const consent = {
     'Companies: the tax number (VKN). Consumers may leave it empty, or enter their identity number.',
   saveAndGoOn: 'Save and go on',
 
-  termsTitle: 'What was accepted with order {order}',
+  termsTitle: 'Accepted order terms',
   termsOf: 'Order terms',
   termsShow: 'Show the accepted order terms',
   termsNone: 'This order was placed before order terms were kept.',

@@ -40,7 +40,7 @@ export const consent: Record<keyof typeof en, string> = {
   title: '{plan} siparişi',
   intro: 'Sipariş ettiğinizi okuyun, kutuları işaretleyin ve kartınızı gireceğiniz PayTR sayfasına geçin.',
   textsHeading: 'Bu siparişin metinleri',
-  declareHeading: 'Siparişiniz',
+  declareHeading: 'Onayınız',
   obligation: 'Düğmeye bastığınızda ödeme yükümlülüğü altına girersiniz.',
   keptHint:
     'Bu metinler siparişinizle birlikte; zaman, IP adresiniz ve tarayıcınızla kelimesi kelimesine saklanır. Ödemeden sonra size e-posta ile gönderilir.',
@@ -65,7 +65,7 @@ export const consent: Record<keyof typeof en, string> = {
     'Şirketler: vergi kimlik numarası (VKN). Tüketiciler boş bırakabilir veya kimlik numarasını girebilir.',
   saveAndGoOn: 'Kaydet ve devam et',
 
-  termsTitle: '{order} numaralı siparişte kabul edilenler',
+  termsTitle: 'Kabul edilen sipariş koşulları',
   termsOf: 'Sipariş koşulları',
   termsShow: 'Kabul edilen sipariş koşullarını göster',
   termsNone: 'Bu sipariş, sipariş koşulları saklanmaya başlamadan önce verildi.',
