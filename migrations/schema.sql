@@ -1032,6 +1032,45 @@ create table payment_follow_ups (
 );
 CREATE INDEX idx_payment_follow_ups_due ON payment_follow_ups USING btree (due_at) WHERE due_at IS NOT NULL;
 
+-- table payment_reviews
+create table payment_reviews (
+  id bigint generated always as identity not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  decision text not null,
+  review_reason text not null,
+  note text not null,
+  decided_by bigint not null,
+  decided_at timestamp with time zone not null,
+  constraint pk_payment_reviews PRIMARY KEY (id),
+  constraint fk_payment_reviews_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payment_reviews_decider FOREIGN KEY (decided_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_payment_reviews_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_payment_reviews_decision CHECK (decision = ANY (ARRAY['accepted'::text, 'returned'::text, 'noted'::text])),
+  constraint ck_payment_reviews_note CHECK (length(note) >= 1 AND length(note) <= 500)
+);
+CREATE INDEX idx_payment_reviews_payment ON payment_reviews USING btree (payment_id, id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON payment_reviews FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_reviews FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table payment_status_answers
+create table payment_status_answers (
+  id bigint generated always as identity not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  asked_at timestamp with time zone not null,
+  asked_by bigint not null,
+  is_charged boolean,
+  facts jsonb not null,
+  constraint pk_payment_status_answers PRIMARY KEY (id),
+  constraint fk_payment_status_answers_asker FOREIGN KEY (asked_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_payment_status_answers_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payment_status_answers_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_payment_status_answers_payment ON payment_status_answers USING btree (payment_id, id DESC);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON payment_status_answers FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_status_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table payments
 create table payments (
   id bigint generated always as identity not null,
@@ -1074,8 +1113,8 @@ create table payments (
   constraint ck_payments_paid CHECK ((status = 'success'::text) = (paid_at IS NOT NULL)),
   constraint ck_payments_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text])),
   constraint ck_payments_price_facts CHECK ((price_list_id IS NULL) = (price_facts IS NULL)),
-  constraint ck_payments_review CHECK ((status = 'review'::text) = (review_reason IS NOT NULL)),
-  constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text]))
+  constraint ck_payments_review CHECK ((status = ANY (ARRAY['review'::text, 'refunded'::text])) = (review_reason IS NOT NULL)),
+  constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text, 'refunded'::text]))
 );
 CREATE INDEX idx_payments_company ON payments USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX idx_payments_company_review ON payments USING btree (company_id, id) WHERE status = 'review'::text;
@@ -1086,7 +1125,7 @@ CREATE UNIQUE INDEX uq_payments_open_order ON payments USING btree (company_id) 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF id, company_id, user_id, merchant_oid, plan, currency, amount_minor, created_at, client_ip, user_agent, gateway_user_ip, test_mode ON payments FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.merchant_oid IS DISTINCT FROM old.merchant_oid OR new.plan IS DISTINCT FROM old.plan OR new.currency IS DISTINCT FROM old.currency OR new.amount_minor IS DISTINCT FROM old.amount_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.client_ip IS DISTINCT FROM old.client_ip OR new.user_agent IS DISTINCT FROM old.user_agent OR new.gateway_user_ip IS DISTINCT FROM old.gateway_user_ip OR new.test_mode IS DISTINCT FROM old.test_mode) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_rewriting_charge BEFORE UPDATE OF charged_minor ON payments FOR EACH ROW WHEN (old.charged_minor IS NOT NULL AND new.charged_minor IS DISTINCT FROM old.charged_minor) EXECUTE FUNCTION refuse_rewriting_final();
-CREATE TRIGGER refuse_rewriting_paid BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.status = 'success'::text) EXECUTE FUNCTION refuse_rewriting_paid();
+CREATE TRIGGER refuse_rewriting_paid BEFORE UPDATE ON payments FOR EACH ROW WHEN (old.status = ANY (ARRAY['success'::text, 'refunded'::text])) EXECUTE FUNCTION refuse_rewriting_paid();
 CREATE TRIGGER refuse_rewriting_prices BEFORE UPDATE OF price_list_id, price_facts ON payments FOR EACH ROW WHEN (new.price_list_id IS DISTINCT FROM old.price_list_id OR new.price_facts IS DISTINCT FROM old.price_facts) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1192,6 +1231,64 @@ CREATE UNIQUE INDEX uq_recovery_requests_open ON recovery_requests USING btree (
 CREATE TRIGGER refuse_delete BEFORE DELETE ON recovery_requests FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON recovery_requests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table refunds
+create table refunds (
+  id bigint generated always as identity not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  source text not null,
+  reference_no text,
+  amount_minor bigint not null,
+  currency character(3) not null,
+  state text not null,
+  policy text,
+  reason text,
+  ends_paid_time boolean,
+  requested_by bigint,
+  requested_at timestamp with time zone not null,
+  confirmed_by bigint,
+  confirmed_at timestamp with time zone,
+  sent_at timestamp with time zone,
+  times_sent integer default 0 not null,
+  send_again_at timestamp with time zone,
+  asks integer default 0 not null,
+  asked_at timestamp with time zone,
+  ask_again_at timestamp with time zone,
+  not_listed_at timestamp with time zone,
+  gateway_code text,
+  gateway_message text,
+  gateway_date text,
+  decided_at timestamp with time zone,
+  closed_by bigint,
+  close_reason text,
+  constraint pk_refunds PRIMARY KEY (id),
+  constraint uq_refunds_reference_no UNIQUE (reference_no),
+  constraint fk_refunds_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_refunds_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_refunds_confirmer FOREIGN KEY (confirmed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_refunds_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_refunds_requester FOREIGN KEY (requested_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_refunds_amount CHECK (amount_minor > 0),
+  constraint ck_refunds_closed CHECK ((closed_by IS NULL) = (close_reason IS NULL) AND (closed_by IS NULL OR state = 'refused'::text)),
+  constraint ck_refunds_confirmed CHECK (source = 'panel'::text OR (state = ANY (ARRAY['requested'::text, 'withdrawn'::text])) OR num_nulls(confirmed_by, confirmed_at, sent_at) = 0 AND times_sent > 0),
+  constraint ck_refunds_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_refunds_decided CHECK ((state = ANY (ARRAY['done'::text, 'refused'::text, 'withdrawn'::text])) = (decided_at IS NOT NULL)),
+  constraint ck_refunds_ours CHECK (source = 'panel'::text OR num_nulls(reference_no, policy, reason, ends_paid_time, requested_by) = 0),
+  constraint ck_refunds_panel CHECK (source = 'ours'::text OR state = 'done'::text AND num_nonnulls(reference_no, requested_by, confirmed_by) = 0),
+  constraint ck_refunds_policy CHECK (policy = ANY (ARRAY['withdrawal'::text, 'not_as_ordered'::text, 'service_fault'::text, 'goodwill'::text, 'legal'::text, 'other'::text])),
+  constraint ck_refunds_reason CHECK (length(reason) >= 1 AND length(reason) <= 500 AND length(close_reason) >= 1 AND length(close_reason) <= 500),
+  constraint ck_refunds_reference_no CHECK (reference_no ~ '^[A-Za-z0-9]{1,64}$'::text),
+  constraint ck_refunds_source CHECK (source = ANY (ARRAY['ours'::text, 'panel'::text])),
+  constraint ck_refunds_state CHECK (state = ANY (ARRAY['requested'::text, 'sent'::text, 'waiting'::text, 'unknown'::text, 'done'::text, 'refused'::text, 'withdrawn'::text]))
+);
+CREATE INDEX idx_refunds_company ON refunds USING btree (company_id, id DESC);
+CREATE INDEX idx_refunds_payment ON refunds USING btree (payment_id, id);
+CREATE INDEX idx_refunds_under_way ON refunds USING btree (id) WHERE state = ANY (ARRAY['sent'::text, 'waiting'::text, 'unknown'::text]);
+CREATE UNIQUE INDEX uq_refunds_open ON refunds USING btree (payment_id) WHERE state = ANY (ARRAY['requested'::text, 'sent'::text, 'waiting'::text, 'unknown'::text]);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON refunds FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON refunds FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_refund();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON refunds FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table refused_attempts
 create table refused_attempts (
   key text not null,
@@ -1213,6 +1310,51 @@ CREATE INDEX idx_refused_attempts_company ON refused_attempts USING btree (compa
 CREATE INDEX idx_refused_attempts_subject ON refused_attempts USING btree (subject);
 CREATE INDEX idx_refused_attempts_user ON refused_attempts USING btree (user_id);
 CREATE INDEX idx_refused_attempts_window ON refused_attempts USING btree (window_ends_at);
+
+-- table reversal_counters
+create table reversal_counters (
+  year integer not null,
+  last_number integer not null,
+  last_issued_at timestamp with time zone,
+  constraint pk_reversal_counters PRIMARY KEY (year)
+);
+
+-- table reversals
+create table reversals (
+  id bigint generated always as identity not null,
+  refund_id bigint not null,
+  invoice_id bigint not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  year integer not null,
+  number integer not null,
+  reversal_no text not null,
+  issued_at timestamp with time zone not null,
+  currency character(3) not null,
+  total_minor bigint not null,
+  tax_minor bigint not null,
+  invoice_no text not null,
+  plan text not null,
+  period_start timestamp with time zone not null,
+  period_end timestamp with time zone not null,
+  tax_percent numeric(5,2) not null,
+  buyer jsonb not null,
+  seller jsonb not null,
+  constraint pk_reversals PRIMARY KEY (id),
+  constraint uq_reversals_no UNIQUE (reversal_no),
+  constraint uq_reversals_number UNIQUE (year, number),
+  constraint uq_reversals_refund UNIQUE (refund_id),
+  constraint fk_reversals_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_reversals_invoice FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE RESTRICT,
+  constraint fk_reversals_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_reversals_refund FOREIGN KEY (refund_id) REFERENCES refunds(id) ON DELETE RESTRICT,
+  constraint ck_reversals_tax CHECK (tax_minor >= 0 AND tax_minor <= total_minor),
+  constraint ck_reversals_total CHECK (total_minor > 0)
+);
+CREATE INDEX idx_reversals_company ON reversals USING btree (company_id, issued_at DESC, id DESC);
+CREATE INDEX idx_reversals_invoice ON reversals USING btree (invoice_id, id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON reversals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table scheduled_jobs
 create table scheduled_jobs (
@@ -1934,6 +2076,32 @@ begin
 end
 $function$;
 
+-- function refuse_rewriting_refund()
+CREATE OR REPLACE FUNCTION refuse_rewriting_refund()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.payment_id, new.company_id, new.source, new.reference_no, new.amount_minor, new.currency, new.requested_by,
+      new.requested_at)
+     is distinct from
+     (old.id, old.payment_id, old.company_id, old.source, old.reference_no, old.amount_minor, old.currency, old.requested_by,
+      old.requested_at)
+     or (old.ends_paid_time is not null
+         and (new.ends_paid_time, new.policy, new.reason) is distinct from (old.ends_paid_time, old.policy, old.reason))
+     or (old.state in ('done', 'refused', 'withdrawn')
+         and (new.state, new.confirmed_by, new.confirmed_at, new.sent_at, new.times_sent, new.gateway_code, new.gateway_message,
+              new.gateway_date, new.decided_at, new.closed_by, new.close_reason)
+             is distinct from
+             (old.state, old.confirmed_by, old.confirmed_at, old.sent_at, old.times_sent, old.gateway_code, old.gateway_message,
+              old.gateway_date, old.decided_at, old.closed_by, old.close_reason)) then
+    raise exception 'a refund is kept as it was asked for and decided: update of row % refused', old.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
 -- function refuse_time()
 CREATE OR REPLACE FUNCTION refuse_time()
  RETURNS trigger
@@ -2051,10 +2219,14 @@ grant usage on passkeys_id_seq to app;
 grant usage on password_reset_requests_id_seq to app;
 grant usage on password_resets_id_seq to app;
 grant usage on payment_callbacks_id_seq to app;
+grant usage on payment_reviews_id_seq to app;
+grant usage on payment_status_answers_id_seq to app;
 grant usage on payments_id_seq to app;
 grant usage on price_lists_id_seq to app;
 grant usage on recovery_codes_id_seq to app;
 grant usage on recovery_requests_id_seq to app;
+grant usage on refunds_id_seq to app;
+grant usage on reversals_id_seq to app;
 grant usage on security_events_access_refused to app;
 grant usage on security_events_forged_request to app;
 grant usage on security_events_sign_in_refused to app;
@@ -2114,13 +2286,18 @@ grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
 grant insert, select on payment_card_facts to app;
 grant delete, insert, select, update on payment_follow_ups to app;
+grant insert, select on payment_reviews to app;
+grant insert, select on payment_status_answers to app;
 grant delete, insert, select, update on payments to app;
 grant insert, select on price_list_items to app;
 grant insert, select on price_lists to app;
 grant delete, insert, select, update on rate_limits to app;
 grant delete, insert, select, update on recovery_codes to app;
 grant delete, insert, select, update on recovery_requests to app;
+grant delete, insert, select, update on refunds to app;
 grant delete, insert, select, update on refused_attempts to app;
+grant delete, insert, select, update on reversal_counters to app;
+grant insert, select on reversals to app;
 grant delete, insert, select, update on scheduled_jobs to app;
 grant delete, insert, select, update on second_factor_policies to app;
 grant delete, insert, select, update on security_events to app;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { RefundGuard } from './billing/guards/refund-guard.ts';
 import type { Paytr } from './billing/paytr/paytr.ts';
 import type { Config } from './config/config.ts';
 import type { Log } from './log.ts';
@@ -15,4 +16,6 @@ export interface AppDeps {
   log: Log;
   metrics: Metrics;
   paytr: Paytr;
+  /** Rules of other rooms that may forbid a refund, such as an open dispute. Absent: none. */
+  refundGuards?: readonly RefundGuard[];
 }

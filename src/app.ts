@@ -25,6 +25,7 @@ import { noteUnreadableSignIn } from './auth/sign-in-router.ts';
 import { FILE_BYTES_MAX } from './billing/legal-invoices/add-legal-invoice-file.ts';
 import { createPaytrCallbackRouter } from './billing/settlement/callback-router.ts';
 import { createInvoiceRouter } from './billing/invoices/router.ts';
+import { createReversalRouter } from './billing/reversals/router.ts';
 import { createPaymentReturnRouter } from './billing/checkout/return-router.ts';
 import { createBillingRouter } from './billing/router.ts';
 import { subscriptionState, type SubscriptionState } from './billing/subscription-state.ts';
@@ -144,6 +145,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/legal', createLegalRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));
+  app.use('/billing', createReversalRouter(deps));
   app.use('/workspace', requireCompanyUser, createActivityRouter(deps));
   app.use('/workspace', requireCurrentAcceptance(db), createWorkspaceRouter(deps));
   app.use('/billing', requireCompanyUser, requireCurrentAcceptance(db), createBillingRouter(deps));

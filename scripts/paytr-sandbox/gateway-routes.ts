@@ -3,7 +3,7 @@ import type { Response, Router } from 'express';
 import { answerBinQuery } from './cards.ts';
 import { readForm, receivedFields } from './received-fields.ts';
 import { answerRefund } from './refund-answer.ts';
-import type { SandboxState, TokenFailure } from './sandbox-state.ts';
+import type { RefundFailure, SandboxState, TokenFailure } from './sandbox-state.ts';
 import { answerStatusQuery } from './status-answer.ts';
 import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
@@ -48,11 +48,20 @@ export function gatewayRoutes(state: SandboxState): Router {
 
   router.post('/odeme/iade', (req, res) => {
     const fields = receivedFields(req.body);
+    const failure = state.refundFailures[0];
+    if (failure !== undefined && isBefore(failure)) {
+      state.refundFailures.shift();
+      failRefund(res, failure);
+      return;
+    }
     const answer = answerRefund(state, fields);
     state.log(
       `refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`,
     );
-    res.json(answer);
+    if (failure === 'lost') {
+      state.refundFailures.shift();
+      res.destroy();
+    } else res.json(answer);
   });
   return router;
 }
@@ -70,5 +79,16 @@ function failToken(res: Response, failure: TokenFailure): void {
   } else if (failure === 'html') {
     res.type('html').send('<!doctype html><title>PayTR</title><h1>Sistem bakımda</h1>');
   }
+  // 'hang' sends nothing: the caller has to give up.
+}
+
+/** Whether a refund fails before the money has moved, without an answer of PayTR's. */
+function isBefore(failure: RefundFailure): boolean {
+  return ['hang', '500', 'html'].includes(failure);
+}
+
+function failRefund(res: Response, failure: RefundFailure): void {
+  if (failure === '500') res.status(500).type('text/plain').send('Internal Server Error');
+  else if (failure === 'html') res.type('html').send('<!doctype html><title>PayTR</title><h1>Bakımda</h1>');
   // 'hang' sends nothing: the caller has to give up.
 }

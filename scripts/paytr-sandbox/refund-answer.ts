@@ -1,5 +1,5 @@
 import { callbackFields } from './callbacks.ts';
-import type { SandboxState } from './sandbox-state.ts';
+import type { RefundFailure, SandboxState } from './sandbox-state.ts';
 import { expectedRefundHash } from './signatures.ts';
 import { type Transaction, isAcknowledged, refundedMinor } from './transactions.ts';
 
@@ -23,8 +23,11 @@ export function answerRefund(state: SandboxState, fields: Record<string, string>
   const transaction = state.findByOid(merchantOid);
   if (transaction?.outcome?.status !== 'success')
     return fault('005', 'merchant_oid ile basarili odeme bulunamadi');
-  const refusal = refuseRefund(state, transaction, amountMinor);
-  if (refusal) return refusal;
+  const refusal = refuseForNow(state.refundFailures[0]) ?? refuseRefund(state, transaction, amountMinor);
+  if (refusal) {
+    const isSample = state.refundFailures.shift() === 'over-as-006' && refusal['err_no'] === '009';
+    return isSample ? { ...refusal, err_no: '006' } : refusal;
+  }
   transaction.refunds.push({ amountMinor, reference, at: state.now() });
   return {
     status: 'success',
@@ -33,6 +36,28 @@ export function answerRefund(state: SandboxState, fields: Record<string, string>
     return_amount: amount,
     ...(reference && { reference_no: reference }),
   };
+}
+
+/**
+ * Gives money back as in PayTR's panel. Returns PayTR's words when it refuses, undefined when the money was
+ * given back.
+ */
+export function refundWithoutReference(
+  state: SandboxState,
+  transaction: Transaction,
+  amountMinor: number,
+): string | undefined {
+  if (transaction.outcome?.status !== 'success') return 'basarili odeme bulunamadi';
+  const refusal = refuseRefund(state, transaction, amountMinor);
+  if (refusal) return String(refusal['err_msg']);
+  transaction.refunds.push({ amountMinor, reference: '', at: state.now() });
+  return undefined;
+}
+
+function refuseForNow(failure: RefundFailure | undefined): Record<string, unknown> | undefined {
+  if (failure === 'locked') return fault('000', 'Odeme gunu oldugu icin iade servisi kilitli, sonra deneyin');
+  if (failure === 'low-balance') return fault('010', 'Net bakiyeniz bu iade icin yeterli degil');
+  return undefined;
 }
 
 function refuseRefund(

@@ -12,6 +12,13 @@ import {
 /** The fault of the next get-token call, to try the merchant's reaction. */
 export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
 
+/**
+ * The fault of the next refund. PayTR's own: `locked` during a payout (000), too little on the account
+ * (`low-balance`, 010), the number of its samples for too much (`over-as-006`). Faults of the way: `hang`
+ * never answers, `lost` moves the money and cuts the connection, `500` and `html` cannot be read.
+ */
+export type RefundFailure = 'locked' | 'low-balance' | 'over-as-006' | 'hang' | 'lost' | '500' | 'html';
+
 /** The sandbox's settings. `callbackUrl` may be a function, for a merchant whose port is not known yet. */
 export interface PaytrSandboxOptions extends SandboxStore {
   /** The Bildirim URL of the store. Empty: none is registered. */
@@ -33,6 +40,7 @@ export interface SandboxState {
   log: (line: string) => void;
   transactions: Transaction[];
   tokenFailures: TokenFailure[];
+  refundFailures: RefundFailure[];
   findByOid: (merchantOid: string) => Transaction | undefined;
   findByToken: (token: string) => Transaction | undefined;
   finish: (transaction: Transaction, choice: PayerChoice) => void;
@@ -65,6 +73,7 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
     log: options.log ?? (() => undefined),
     transactions,
     tokenFailures: [],
+    refundFailures: [],
     findByOid: (merchantOid) => transactions.find((each) => each.merchantOid === merchantOid),
     findByToken: (token) => transactions.find((each) => each.token === token),
     finish: (transaction, choice) => {

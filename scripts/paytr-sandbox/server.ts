@@ -4,13 +4,16 @@ import express from 'express';
 import type { Express } from 'express';
 import { tcmbRoutes } from '../tcmb-sandbox/tcmb-routes.ts';
 import { callbackFields } from './callbacks.ts';
+import { maskPan, TEST_CARDS } from './cards.ts';
 import { gatewayRoutes } from './gateway-routes.ts';
 import { panelRoutes } from './panel-routes.ts';
+import { refundWithoutReference } from './refund-answer.ts';
 import { paymentRoutes } from './payment-routes.ts';
 import {
   createSandboxState,
   type PaytrSandboxOptions,
   type SandboxState,
+  type RefundFailure,
   type TokenFailure,
 } from './sandbox-state.ts';
 import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
@@ -32,6 +35,10 @@ export interface PaytrSandbox {
   transactions: () => readonly Transaction[];
   /** Breaks the next get-token call. Several faults are used up in order. */
   failNextToken: (mode: TokenFailure) => void;
+  /** Breaks the next refund. Several faults are used up in order. */
+  failNextRefund: (mode: RefundFailure) => void;
+  /** Gives money back as the store's people do in PayTR's panel: without a `reference_no`. */
+  refundInPanel: (tokenOrOid: string, amountMinor: number) => void;
   /**
    * Ends a payment without a browser and makes one delivery. `overrides` replace callback fields before
    * signing.
@@ -72,11 +79,20 @@ export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
     failNextToken: (mode) => {
       state.tokenFailures.push(mode);
     },
+    failNextRefund: (mode) => {
+      state.refundFailures.push(mode);
+    },
+    refundInPanel: (tokenOrOid, amountMinor) => {
+      const refused = refundWithoutReference(state, find(tokenOrOid), amountMinor);
+      if (refused !== undefined) throw new Error(`The sandbox's panel refuses: ${refused}`);
+    },
     payNow: async (tokenOrOid, outcome, overrides = {}) => {
       const transaction = find(tokenOrOid);
       // PayTR notifies each payment once. A test that needs two endings signs the second notification itself.
       if (transaction.outcome) throw new Error(`Payment ${tokenOrOid} has ended already`);
       transaction.overrides = overrides;
+      const [card] = TEST_CARDS;
+      if (card !== undefined) transaction.card = { maskedPan: maskPan(card.number), brand: card.brand };
       state.finish(transaction, payerChoice(outcome));
       return state.deliver(transaction);
     },

@@ -141,6 +141,7 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
     change: changeOf(row, plan),
     legal: plain(textIn(row, 'number') ?? '–'),
     ending: textIn(row, 'after') ?? 'withdrawn',
+    reversal: reversalOf(row, scope.query),
     invoice: {
       text: textIn(row, 'invoice_no') ?? '–',
       href: invoiceId === null ? null : `/billing/invoices/${String(invoiceId)}${scope.query}`,
@@ -154,6 +155,12 @@ function changeOf(row: AuditEntryRow, plan: string | null): string {
   return (
     textIn(row, 'change')?.replaceAll('-', '_') ?? (plan === textIn(row, 'plan_before') ? 'longer' : 'other')
   );
+}
+
+function reversalOf(row: AuditEntryRow, query: string): SentencePart {
+  const id = resourceIdOf(row, 'reversal');
+  const href = id === null ? null : `/billing/reversals/${String(id)}${query}`;
+  return { text: textIn(row, 'reversal_no') ?? '–', href };
 }
 
 /** The actor: a person by name, or the kind of actor. */
@@ -217,6 +224,8 @@ function pageOf(path: string | null) {
   if (/^\/admin\/users\/\d+/.test(path)) return 'page_person';
   if (path.startsWith('/admin/audit')) return 'page_audit';
   if (path.startsWith('/admin/holds')) return 'page_holds';
+  if (path.startsWith('/admin/finance/')) return 'page_payment';
+  if (path.startsWith('/billing/reversals/')) return 'page_reversal';
   return path.startsWith('/billing/invoices/') ? 'page_invoice' : 'page_other';
 }
 

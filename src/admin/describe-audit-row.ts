@@ -13,6 +13,7 @@ export const resourceTypes = [
   'subscription',
   'invoice',
   'legal_invoice',
+  'reversal',
   'invitation',
   'legal_document',
   'company',

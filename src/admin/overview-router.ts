@@ -1,17 +1,8 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
-import {
-  countUsage,
-  findSubscription,
-  listPaymentsInReview,
-  listStuckPayments,
-  type PaymentInReview,
-} from '../billing/queries.ts';
-import { promisedTime } from '../billing/checkout/billing-page.ts';
-import { misfitReasons, reviewReasons } from '../billing/settlement/decide-settlement.ts';
-import { checkOrder, plansThatFit } from '../billing/order-rules.ts';
+import { countUsage, findSubscription, listPaymentsInReview, listStuckPayments } from '../billing/queries.ts';
+import { describeReview } from '../billing/review/describe-review.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';
-import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 import { companyParam, scopeOf } from '../people/company-scope.ts';
@@ -101,36 +92,6 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     isMailConfigured: config.smtpUrl !== null,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });
-}
-
-/**
- * A payment in review as operators read it. `fits` says which plans its money could buy now; null for other
- * reasons.
- */
-function describeReview(
-  payment: PaymentInReview,
-  at: Date,
-  format: Format,
-): PaymentInReview & { reason: string; fits: string | null } {
-  const known = reviewReasons.find((name) => name === payment.review_reason);
-  const isMisfit = known !== undefined && misfitReasons.includes(known);
-  return {
-    ...payment,
-    reason: known === undefined ? (payment.review_reason ?? '–') : format.t(`admin.review_${known}`),
-    fits: isMisfit ? whatFits(payment, at, format) : null,
-  };
-}
-
-function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
-  const inForce = { ...payment, plan: payment.plan_in_force };
-  const checked = checkOrder(inForce, payment, at);
-  const plans = plansThatFit(inForce, payment, at).map((plan) => format.t(`common.plan_${plan}`));
-  const now =
-    plans.length === 0
-      ? format.t('admin.reviewFitsNothing')
-      : format.t('admin.reviewFitsNow', { plans: plans.join(', ') });
-  if (checked.ok) return now;
-  return `${format.t('admin.reviewFitsFrom', { date: promisedTime(format, checked.possibleAt) })} ${now}`;
 }
 
 /** A run that began after the last one ended is still running, or died with its process. */

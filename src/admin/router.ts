@@ -15,6 +15,8 @@ import { createDownloadSlots } from '../evidence/download-slots.ts';
 import { createEvidenceRouter } from '../evidence/router.ts';
 import { createPricesRouter } from '../billing/prices/prices-router.ts';
 import { createRecordRouter } from '../privacy/record/record-router.ts';
+import { createPaymentsRouter } from '../billing/refunds/pages/payments-router.ts';
+import { createReviewRouter } from '../billing/review/review-router.ts';
 import { createDeskRouter } from '../privacy/requests/desk-router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createJourneyRouter } from './journey/journey-router.ts';
@@ -65,6 +67,8 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createLegalInvoiceDesk(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));
+  // Nor do pages about money, which name the company themselves.
+  router.use('/finance', createPaymentsRouter(deps), createReviewRouter(deps));
   // Nor do lost second factors: the staff can lose theirs as well.
   router.use(createLostFactorRouter(deps));
   router.use(requireChosenCompany);

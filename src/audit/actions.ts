@@ -115,6 +115,25 @@ export const auditActions = {
   payment_superseded:
     'An open order was ended: another took its place, or it no longer fits the paid time (details.reason)',
   payment_expired: 'Nothing was heard of a payment in time and the gateway knows no charge',
+  payment_status_asked: 'An operator had the gateway asked about a payment; details has the answer',
+  payment_accepted:
+    'An operator took a charge in review for the order (details.note), once the gateway had confirmed it; it counts as paid',
+  payment_review_noted: 'An operator wrote a note on a charge that stays in review (details.note)',
+  payment_returned: 'All of a charge in review was given back, so it left the review',
+  refund_requested:
+    'An operator asked for a refund (details), or was refused (error_message); nothing is sent yet',
+  refund_withdrawn: 'An operator withdrew a refund that had not been made',
+  refund_sent: 'A refund was confirmed and goes to the gateway, or was stopped before (error_message)',
+  refund_delayed:
+    'The gateway could not make a refund yet (error_message); it is sent again at details.send_again_at',
+  refund_unanswered:
+    'Nobody knows yet whether the gateway made a refund (error_message): it is asked, and nothing is sent again',
+  refund_refused: 'The gateway refused a refund (error_message), so no money moved',
+  refund_completed: 'The gateway made a refund; details.known_by says how that is known',
+  refund_discovered: 'The gateway told of a refund that was not made here, such as one in its panel',
+  refund_closed: 'An operator closed a refund that the gateway never made (details.note)',
+  refund_effect_decided: 'An operator said whether the paid time ends with a refund that was made elsewhere',
+  reversal_issued: 'A reversal took an invoice, or a part of it, back out of the books',
   subscription_change:
     'The plan, the paid time or the state of a company changed, or it cancelled or took that back (details.change)',
   invoice_issued: 'A receipt was written for a payment (its number is invoice_no)',

@@ -27,7 +27,13 @@ export interface PaymentEvent {
     | 'payment_callback_failure'
     | 'payment_reconciled'
     | 'payment_expired'
-    | 'payment_superseded';
+    | 'payment_superseded'
+    | 'payment_status_asked'
+    | 'payment_accepted'
+    | 'payment_review_noted'
+    | 'payment_returned'
+    | `refund_${'requested' | 'withdrawn' | 'sent' | 'delayed' | 'unanswered' | 'refused' | 'completed'}`
+    | `refund_${'discovered' | 'closed' | 'effect_decided'}`;
   success: boolean;
   paymentId: number;
   /** The order's company and the person who started it. */

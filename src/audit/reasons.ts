@@ -67,6 +67,14 @@ export const auditReasons = {
   lower_plan: 'A larger plan had been paid for meanwhile',
   upgrade_ahead: 'It would upgrade paid months of a smaller plan',
   too_far_ahead: 'It would reach more than twelve months ahead',
+  'not-charged': 'There is no charge that could be given back',
+  'too-much': 'More than is left of the payment',
+  'nothing-left': 'Everything has been given back',
+  'under-way': 'Another refund of the payment is under way',
+  'in-dispute': 'The money is in dispute at the bank',
+  'never-answered': 'The process ended before the answer of the gateway was written down',
+  'not-confirmed': 'The gateway does not confirm the charge as the order has it',
+  'gave-up': 'The gateway could not do it for too long',
 } as const;
 
 export type AuditReason = keyof typeof auditReasons;

@@ -1,10 +1,11 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import { personOf } from './order-evidence.ts';
 import type { BoughtPeriod } from './bought-period.ts';
 import { changeDetails } from './change-details.ts';
 import { pricesOf } from './price-facts.ts';
-import { subscriptionColumns, type Payment, type Subscription } from './queries.ts';
+import type { Payment, Subscription } from './queries.ts';
 
 /**
  * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts
@@ -32,19 +33,6 @@ export async function extendSubscription(
   return after;
 }
 
-/**
- * Locks a company's subscription until the transaction ends; orders and settlements of one company queue
- * here.
- */
-export async function lockSubscription(trx: Knex.Transaction, companyId: number): Promise<Subscription> {
-  const subscription = await trx('subscriptions')
-    .where('subscriptions.company_id', companyId)
-    .forUpdate()
-    .first<Subscription | undefined>(subscriptionColumns);
-  if (subscription === undefined) throw new Error(`Bug! Company ${String(companyId)} has no subscription`);
-  return subscription;
-}
-
 async function auditChange(
   trx: Knex.Transaction,
   context: RequestContext,
@@ -56,7 +44,7 @@ async function auditChange(
     success: true,
     resourceType: 'subscription',
     resourceId: payment.company_id,
-    userId: payment.user_id,
+    userId: personOf(context, payment),
     companyId: payment.company_id,
     details: {
       payment_id: payment.id,

@@ -1,4 +1,5 @@
 import type { PaymentEvent } from '../audit/audit-entries.ts';
+import type { RequestContext } from '../audit/request-context.ts';
 import type { Payment } from './queries.ts';
 
 /**
@@ -22,4 +23,15 @@ export function orderEvidence(
       test_mode: payment.test_mode,
     },
   };
+}
+
+/**
+ * The person of an audit row about an order: the member of the platform's staff who acts, else the person who
+ * ordered, also when the gateway or the system acts.
+ */
+export function personOf(
+  { actorType, userId }: Pick<RequestContext, 'actorType' | 'userId'>,
+  order: Pick<Payment, 'user_id'>,
+): number {
+  return actorType === 'operator' && userId !== null ? userId : order.user_id;
 }

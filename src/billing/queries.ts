@@ -28,7 +28,15 @@ export interface Subscription extends PlanTimes {
 }
 
 /** How an attempt to pay stands. */
-export const paymentStatuses = ['pending', 'success', 'failed', 'expired', 'review', 'refused'] as const;
+export const paymentStatuses = [
+  'pending',
+  'success',
+  'failed',
+  'expired',
+  'review',
+  'refused',
+  'refunded',
+] as const;
 
 const payment = z.object({
   id: z.int(),

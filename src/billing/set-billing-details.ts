@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { lockSubscription } from './extend-subscription.ts';
+import { lockSubscription } from './lock-order.ts';
 
 const columns = [
   'customer_type',

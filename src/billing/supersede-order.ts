@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { paymentEntry } from '../audit/audit-entries.ts';
 import { AuditLogger, type AuditEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
-import { orderEvidence } from './order-evidence.ts';
+import { orderEvidence, personOf } from './order-evidence.ts';
 import { checkOrder } from './order-rules.ts';
 import { paymentColumns, type Payment, type Subscription } from './queries.ts';
 
@@ -60,6 +60,7 @@ async function endOrder(
     action: 'payment_superseded',
     success: true,
     ...order,
+    userId: personOf(context, payment),
     details: {
       ...order.details,
       reason: supersededBy === null ? 'no-longer-fits' : 'newer-order',

@@ -72,6 +72,7 @@ export interface Config {
   /** By whom legal invoices are issued. With `own` our receipts are the legal invoices. */
   invoiceIssuer: 'none' | 'own';
   invoiceDueDays: number;
+  reversalPrefix: string;
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
   /** Days for which a deleted workspace can be restored before its contents are destroyed. */
@@ -209,6 +210,7 @@ function toConfig(env: Environment): Config {
     invoicePrefix: env.INVOICE_PREFIX,
     invoiceIssuer: env.INVOICE_ISSUER,
     invoiceDueDays: env.INVOICE_DUE_DAYS,
+    reversalPrefix: env.REVERSAL_PREFIX,
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),
     workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,

@@ -17,6 +17,8 @@ export function findFaults(env: Environment): string[] {
   if (env.WORKSPACE_PORT_MIN > env.WORKSPACE_PORT_MAX) {
     faults.push('WORKSPACE_PORT_MIN: is above WORKSPACE_PORT_MAX');
   }
+  if (env.REVERSAL_PREFIX === env.INVOICE_PREFIX)
+    faults.push('REVERSAL_PREFIX: is the same as INVOICE_PREFIX, so two documents would have one number');
   if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');

@@ -221,6 +221,8 @@ export const environment = z.object({
   INVOICE_DUE_DAYS: z.coerce.number().int().min(0).max(60).default(7),
   /** Three capital letters or digits before the year and number of a receipt. */
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
+  /** The same before the year and number of a reversal: another one, for a series of its own. */
+  REVERSAL_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAR'),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { auditRecord } from '../audit/audit-record.ts';
 import { termsRecord } from '../billing/consent/terms-record.ts';
 import { cardRecord } from '../billing/follow-up/card-record.ts';
-import { selectRecord } from '../record-fields.ts';
+import { columnsOf, selectRecord } from '../record-fields.ts';
 import { auditRowsInScope, paymentsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import {
   callbackRecord,
@@ -12,6 +12,8 @@ import {
   emailConfirmationRecord,
   invoiceRecord,
   paymentRecord,
+  refundRecord,
+  reversalRecord,
   sessionRecord,
   userRecord,
 } from './schemas/record-schemas.ts';
@@ -36,6 +38,13 @@ export type TermsRow = Pick<z.output<typeof termsRecord>, 'ip_address' | 'user_a
 };
 export interface CardRow {
   payment_id: number;
+}
+/** A refund with the columns of its reversal, all null without one. */
+export interface RefundRow {
+  payment_id: number;
+  amount_minor: number;
+  reversal_reversal_no: string | null;
+  [column: string]: unknown;
 }
 export interface CallbackRow {
   payment_id: number;
@@ -167,6 +176,18 @@ export async function listCards(db: Knex, paymentIds: number[]): Promise<CardRow
   return db('payment_card_facts')
     .whereIn('payment_id', paymentIds)
     .select<CardRow[]>([...selectRecord(db, 'payment_card_facts', cardRecord), 'payment_id']);
+}
+
+/** The refunds of some payments with their reversals, newest first. */
+export async function listRefundRows(db: Knex, paymentIds: number[]): Promise<RefundRow[]> {
+  const reversal = columnsOf('reversals', reversalRecord).map(
+    (column) => `${column} as ${column.replace('reversals.', 'reversal_')}`,
+  );
+  return db('refunds')
+    .leftJoin('reversals', 'reversals.refund_id', 'refunds.id')
+    .whereIn('refunds.payment_id', paymentIds)
+    .orderBy('refunds.id', 'desc')
+    .select<RefundRow[]>([...selectRecord(db, 'refunds', refundRecord), 'refunds.payment_id', ...reversal]);
 }
 
 /** The invoices of the payments in scope, newest first. */

@@ -12,6 +12,7 @@ import {
   listEmailConfirmations,
   listMembershipPeriods,
   listOrderTerms,
+  listRefundRows,
   paymentRows,
   type InvoiceRow,
   type PaymentRow,
@@ -135,6 +136,7 @@ async function* readPayments(
       terms: await listOrderTerms(snapshot, ids),
       cards: await listCards(snapshot, ids),
       callbacks: await listCallbacks(snapshot, ids),
+      refunds: await listRefundRows(snapshot, ids),
     };
     yield toPiece(
       rows.map((row) => toPaymentRecord(row, beside, scope.userId)),

@@ -52,6 +52,9 @@ export async function summariseEvidence(
     total_payments_by_currency: Object.fromEntries(
       paid.map(({ currency, paid_minor }) => [currency, toMajor(paid_minor)]),
     ),
+    total_refunds_by_currency: Object.fromEntries(
+      (await sumRefundsByCurrency(db, scope)).map((sum) => [sum.currency, toMajor(sum.refunded_minor)]),
+    ),
   };
 }
 
@@ -159,4 +162,18 @@ async function sumPaymentsByCurrency(
     .orderBy('payments.currency')
     .select('payments.currency')
     .select(db.raw('sum(coalesce(payments.charged_minor, payments.amount_minor))::bigint as paid_minor'));
+}
+
+/** The same for what was given back of the payments in scope. */
+async function sumRefundsByCurrency(
+  db: Knex,
+  scope: EvidenceScope,
+): Promise<{ currency: Currency; refunded_minor: number }[]> {
+  return paymentsInScope(db, scope)
+    .join('refunds', 'refunds.payment_id', 'payments.id')
+    .where('refunds.state', 'done')
+    .groupBy('refunds.currency')
+    .orderBy('refunds.currency')
+    .select('refunds.currency')
+    .select(db.raw('sum(refunds.amount_minor)::bigint as refunded_minor'));
 }

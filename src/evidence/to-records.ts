@@ -1,5 +1,5 @@
 import type { Acceptance } from '../legal/queries.ts';
-import type { CallbackRow, CardRow, InvoiceRow, PaymentRow, TermsRow } from './queries.ts';
+import type { CallbackRow, CardRow, InvoiceRow, PaymentRow, RefundRow, TermsRow } from './queries.ts';
 import { toMajor } from './summary.ts';
 
 /** A time becomes ISO 8601 in UTC when the record is written as JSON. */
@@ -10,11 +10,12 @@ interface BesidePayments {
   terms: TermsRow[];
   cards: CardRow[];
   callbacks: CallbackRow[];
+  refunds: RefundRow[];
 }
 
 /**
- * A payment with its notifications, the texts that were accepted with it, and its card. The browser and
- * address of a colleague who started the payment are left out.
+ * A payment with its notifications, the texts that were accepted with it, its card and its refunds. The
+ * browser and address of a colleague who started the payment are left out.
  */
 export function toPaymentRecord(row: PaymentRow, beside: BesidePayments, subjectId: number): Json {
   const { started_by, client_ip, user_agent, ...rest } = row;
@@ -29,6 +30,7 @@ export function toPaymentRecord(row: PaymentRow, beside: BesidePayments, subject
     terms: beside.terms.filter(isOf).map((terms) => toTermsRecord(terms, isOwn))[0] ?? null,
     card: beside.cards.filter(isOf).map(({ payment_id: _payment, ...card }) => card)[0] ?? null,
     callbacks: beside.callbacks.filter(isOf).map(toCallbackRecord),
+    refunds: beside.refunds.filter(isOf).map(toRefundRecord),
   };
 }
 
@@ -57,6 +59,22 @@ function toTermsRecord({ payment_id: _payment, ...terms }: TermsRow, isOwn: bool
 
 function toCallbackRecord({ payment_id: _payment, body, ...rest }: CallbackRow): Json {
   return { ...rest, fields: readFields(body) };
+}
+
+const REVERSAL = 'reversal_';
+
+function toRefundRecord({ payment_id: _payment, ...row }: RefundRow): Json {
+  const own: Json = {};
+  const reversal: Json = {};
+  for (const [name, value] of Object.entries(row)) {
+    if (name.startsWith(REVERSAL)) reversal[name.slice(REVERSAL.length)] = value;
+    else own[name] = value;
+  }
+  return {
+    ...own,
+    amount: toMajor(row.amount_minor),
+    reversal: row.reversal_reversal_no === null ? null : reversal,
+  };
 }
 
 /** A signed notification has about a dozen short fields. Anything beyond these bounds proves nothing more. */

@@ -13,6 +13,7 @@ import { followSubscriptions } from '../billing/life/notices/follow-subscription
 import { keepRates } from '../billing/prices/keep-rates.ts';
 import { dueLegalInvoices } from '../billing/legal-invoices/due-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
+import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { applyRetention } from './apply-retention.ts';
 import { makePartitions } from './make-partitions.ts';
@@ -60,6 +61,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'due-legal-invoices',
       everySeconds: 60,
       run: (db, context) => dueLegalInvoices(db, context, deps.config),
+    },
+    {
+      name: 'settle-refunds',
+      everySeconds: 300,
+      run: (db, context) => settleRefunds(db, context, { ...deps, guards: deps.refundGuards ?? [] }),
     },
     {
       name: 'make-partitions',

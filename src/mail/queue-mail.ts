@@ -22,6 +22,7 @@ export interface QueuedMail {
     type:
       | 'payment'
       | 'subscription'
+      | 'refund'
       | 'invitation'
       | 'password-reset'
       | 'account'

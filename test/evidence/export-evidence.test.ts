@@ -74,6 +74,7 @@ describe('an evidence bundle', () => {
       total_payments_amount: 0,
       billing_currency: 'TRY',
       total_payments_by_currency: {},
+      total_refunds_by_currency: {},
     });
   });
 

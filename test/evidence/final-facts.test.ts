@@ -4,7 +4,7 @@ import { emptyNotes } from '../../src/workspace/sessions/session-notes.ts';
 import { writeNotes } from '../../src/workspace/sessions/write-notes.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './support.ts';
+import { buildAuditRow, buildPaidPayment, buildRefund, buildSession, readBundle } from './support.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,6 +52,12 @@ const FINAL = {
     ...['accepted_at', 'customer_type', 'locale', 'documents', 'text:terms_text', 'text_sha256'],
     ...['html_sha256', 'boxes', 'button', 'ip_address', 'user_agent', 'browser_session', 'request_id'],
   ],
+  refunds: [
+    ...['id', 'source', 'reference_no', 'amount_minor', 'currency', 'state', 'policy', 'reason'],
+    ...['ends_paid_time', 'requested_at', 'confirmed_at', 'sent_at', 'decided_at', 'gateway_code'],
+    'gateway_message',
+  ],
+  reversals: ['reversal_no', 'invoice_no', 'issued_at', 'currency', 'total_minor', 'tax_minor'],
   payment_callbacks: ['received_at', 'ip_address', 'outcome', 'fields:body'],
   invoices: [
     ...['id', 'invoice_no', 'payment_id', 'issued_at', 'plan', 'period_start', 'period_end', 'currency'],
@@ -92,6 +98,9 @@ const NOT_FINAL = new Map<string, string>([
   ['payments.callbacks', 'a list of its own'],
   ['payments.terms', 'a record of its own'],
   ['payments.card', 'a record of its own, of a table to which the app can only add'],
+  ['payments.refunds', 'a list of its own'],
+  ['refunds.amount', 'made from amount_minor'],
+  ['refunds.reversal', 'a record of its own'],
   ['payment_callbacks.last_received_at', 'a repeat counts up'],
   ['payment_callbacks.received_count', 'a repeat counts up'],
   ['invoices.total', 'made from total_minor'],
@@ -124,7 +133,7 @@ beforeAll(async () => {
   const [from, to] = [ago(50), ago(49)];
   await buildSession(db, cast.bob, workspaceId, { from, to }, { connected: 30, active: 12 });
   await buildAuditRow(db, cast.bob);
-  await buildPaidPayment(db, cast.bob);
+  await buildRefund(db, cast, await buildPaidPayment(db, cast.bob));
   const [period] = await db('membership_periods').where('user_id', cast.bob.id).select('ended_at');
   if (period?.ended_at === null)
     await db('membership_periods').where('user_id', cast.bob.id).update({ ended_at: new Date() });
@@ -147,6 +156,8 @@ describe('what a bundle prints', () => {
       payments: bundle.payments[0],
       order_consents: bundle.payments[0]?.terms ?? undefined,
       payment_callbacks: bundle.payments[0]?.callbacks[0],
+      refunds: bundle.payments[0]?.refunds[0],
+      reversals: bundle.payments[0]?.refunds[0]?.reversal ?? undefined,
       invoices: bundle.invoices[0],
     };
     const final = Object.values(FINAL)

@@ -226,3 +226,50 @@ async function buildConsent(
     request_id: 'build',
   });
 }
+
+/** A refund of such a payment that was made, with its reversal. */
+export async function buildRefund(
+  db: Knex,
+  { olivia }: { olivia: BuiltUser },
+  payment: { id: number },
+  overrides: Record<string, unknown> = {},
+): Promise<void> {
+  const at = new Date();
+  const { id: invoice_id, ...invoice } = await db('invoices')
+    .where('payment_id', payment.id)
+    .first<{ id: number; company_id: number; total_minor: number } & Record<string, unknown>>(
+      ...['id', 'company_id', 'year', 'number', 'issued_at', 'invoice_no', 'plan', 'period_start'],
+      ...['period_end', 'currency', 'total_minor', 'tax_minor', 'tax_percent', 'buyer', 'seller'],
+    );
+  const [refund] = await db('refunds')
+    .insert({
+      payment_id: payment.id,
+      company_id: invoice.company_id,
+      source: 'ours',
+      reference_no: `R${String(payment.id)}`,
+      amount_minor: invoice.total_minor,
+      currency: invoice.currency,
+      state: 'done',
+      policy: 'withdrawal',
+      reason: 'Withdrew within fourteen days',
+      ends_paid_time: true,
+      requested_by: olivia.id,
+      requested_at: at,
+      confirmed_by: olivia.id,
+      confirmed_at: at,
+      sent_at: at,
+      times_sent: 1,
+      gateway_message: 'success',
+      decided_at: at,
+      ...overrides,
+    })
+    .returning<{ id: number }[]>('id');
+  const reversal_no = `YAR2026${String(invoice_id).padStart(9, '0')}`;
+  await db('reversals').insert({
+    ...invoice,
+    invoice_id,
+    payment_id: payment.id,
+    refund_id: refund?.id,
+    reversal_no,
+  });
+}

@@ -42,6 +42,8 @@ const MEANINGFUL: Record<string, Record<string, unknown>> = {
   order_consents: { customer_type: 'company', locale: 'tr', documents: '[]', boxes: '[]' },
   invoices: { currency: 'TRY', plan: 'team', seller: '{"name":"seller"}' },
   legal_invoices: { issued_on: '2026-01-02' },
+  refunds: { source: 'ours', state: 'done', policy: 'goodwill', currency: 'TRY' },
+  reversals: { currency: 'TRY', plan: 'team', seller: '{"name":"seller"}' },
   // A count that has rows of its own is dropped before a copy is made.
   refused_attempts: { attempts: 1, own_rows: 5 },
   workspace_sessions: { access_method: 'web', connected_minutes: 0, active_minutes: 0 },
@@ -119,6 +121,14 @@ function specialKeys(input: {
     'order_consents person': { payment_id: made['payments payer'] },
     'payment_callbacks payer': { payment_id: made['payments payer'] },
     'payments payer': { company_id: company },
+    'refunds payer': { payment_id: made['payments payer'], company_id: company },
+    'payment_status_answers payer': { payment_id: made['payments payer'] },
+    'payment_reviews payer': { payment_id: made['payments payer'] },
+    'reversals buyer': {
+      company_id: company,
+      payment_id: made['payments payer'],
+      buyer: JSON.stringify({ name: `${mark} buyer` }),
+    },
     'rate_limits person': { key: `seed:${String(id)}` },
     'security_events person': { details: JSON.stringify({ user_id: id }) },
     'workspace_hosts owner': { workspace_id: made['workspaces owner'] },

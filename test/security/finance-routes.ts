@@ -1,11 +1,45 @@
+import type { Knex } from 'knex';
+import { buildPayment, type Cast } from '../support/programs/build.ts';
 import type { RouteRule } from './route-matrix.ts';
 
 /** Pages of money are the staff's: nobody else is told that they exist. */
-const staffOnly = (stranger: number, olivia: number): RouteRule['expect'] => ({
+export const staffOnly = (stranger: number, olivia: number): RouteRule['expect'] => ({
   ...{ stranger, bob: 404, alice: 404, charlie: 404, olivia },
 });
 
-const reading = { none: 'changes nothing' };
+export const reading = { none: 'changes nothing' };
+
+/** An invoice of Acme's. */
+export const invoiceOf = async (db: Knex, { acme, alice }: Cast): Promise<number> => {
+  const at = new Date();
+  const payment = await buildPayment(db, {
+    company_id: acme.id,
+    user_id: alice.id,
+    status: 'success',
+    paid_at: at,
+  });
+  const number = payment.id;
+  const [row] = await db('invoices')
+    .insert({
+      payment_id: payment.id,
+      company_id: acme.id,
+      year: 2026,
+      number,
+      invoice_no: `TST2026${String(number).padStart(9, '0')}`,
+      issued_at: at,
+      plan: 'team',
+      period_start: at,
+      period_end: new Date(at.getTime() + 30 * 86_400_000),
+      currency: 'TRY',
+      total_minor: 149_900,
+      tax_minor: 24_983,
+      tax_percent: 20,
+      buyer: { name: 'Acme' },
+      seller: { name: 'Seller' },
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
 
 /** A version of the prices as the form sends it. */
 const priceList = {

@@ -12,8 +12,9 @@ import {
   type Cast,
 } from '../support/programs/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
-import { financeRules } from './finance-routes.ts';
+import { financeRules, invoiceOf } from './finance-routes.ts';
 import { legalInvoiceRules } from './legal-invoice-routes.ts';
+import { refundRules } from './refund-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
 /**
@@ -155,37 +156,6 @@ const setCancellation = async (db: Knex, { acme, globex }: Cast, at: Date | null
   await db('subscriptions')
     .whereIn('company_id', [acme.id, globex.id])
     .update({ cancel_requested_at: at, cancels_at: at, cancelled_by: null, cancel_reason: null });
-};
-
-const invoiceOf = async (db: Knex, { acme, alice }: Cast): Promise<number> => {
-  const at = new Date();
-  const payment = await buildPayment(db, {
-    company_id: acme.id,
-    user_id: alice.id,
-    status: 'success',
-    paid_at: at,
-  });
-  const number = payment.id;
-  const [row] = await db('invoices')
-    .insert({
-      payment_id: payment.id,
-      company_id: acme.id,
-      year: 2026,
-      number,
-      invoice_no: `TST2026${String(number).padStart(9, '0')}`,
-      issued_at: at,
-      plan: 'team',
-      period_start: at,
-      period_end: new Date(at.getTime() + 30 * 86_400_000),
-      currency: 'TRY',
-      total_minor: 149_900,
-      tax_minor: 24_983,
-      tax_percent: 20,
-      buyer: { name: 'Acme' },
-      seller: { name: 'Seller' },
-    })
-    .returning<{ id: number }[]>('id');
-  return row!.id;
 };
 
 const pendingOrder = async (db: Knex, { acme, alice }: Cast): Promise<string> =>
@@ -421,6 +391,7 @@ export const routeRules: RouteRule[] = [
   ...secondFactorRules,
   ...financeRules,
   ...legalInvoiceRules,
+  ...refundRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),

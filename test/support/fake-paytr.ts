@@ -48,6 +48,7 @@ export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<Fa
     baseUrl: url,
     testMode: options.testMode ?? true,
     timeoutSeconds: options.timeoutSeconds ?? 5,
+    refundTimeoutSeconds: options.timeoutSeconds ?? 5,
   });
   const setCallbackUrl = (newUrl: string): void => {
     callbackUrl = newUrl;

@@ -15,6 +15,7 @@ import { type PaidPlan } from '../../plan.ts';
 import { paperOf, type Paper } from '../invoices/paper.ts';
 import { listWithLegal, type InvoiceWithLegal } from '../legal-invoices/list-with-legal.ts';
 import { lifeParts, type LifeParts } from '../life/life-parts.ts';
+import { listCompanyRefunds, type CompanyRefund } from '../refunds/queries.ts';
 import {
   countUsage,
   findBillingDetails,
@@ -72,6 +73,7 @@ interface AdminParts {
   taxPercent: string;
   payments: ListPage<ListedPayment>;
   invoices: ListPage<InvoiceWithLegal>;
+  refunds: ListPage<CompanyRefund>;
   /** Whether the product's papers are receipts or invoices. */
   paper: Paper;
   /** Whether legal invoices have a column of their own. */
@@ -174,6 +176,7 @@ async function adminParts(
     taxPercent: input.format.number(config.taxPercent, 2),
     payments: toList('payments', await listPayments(db, companyId, readCursor(query, 'payments'))),
     invoices: toList('invoices', invoices),
+    refunds: toList('refunds', await listCompanyRefunds(db, companyId, readCursor(query, 'refunds'))),
     paper,
     showsLegal: paper === 'receipt' || invoices.rows.some(({ legal }) => legal.some(isIssuedElsewhere)),
     company,
@@ -238,7 +241,7 @@ function choiceNote(format: Format, checked: ReturnType<typeof checkOrder>, plan
   return `${name}: ${format.t(refusalKeys[checked.reason].short, { date })}`;
 }
 
-function toList<Row>(name: 'payments' | 'invoices', page: Page<Row>): ListPage<Row> {
+function toList<Row>(name: 'payments' | 'invoices' | 'refunds', page: Page<Row>): ListPage<Row> {
   const url = (side: string, id: number | null): string | null =>
     id === null ? null : `/billing?${name}${side}=${String(id)}#${name}`;
   return { rows: page.rows, newerUrl: url('Newer', page.prevId), olderUrl: url('Older', page.nextId) };

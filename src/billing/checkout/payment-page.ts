@@ -13,7 +13,16 @@ const KNOWN_REASONS = ['0', '1', '2', '3', '6', '8', '9', '10', '11', '99'] as c
 
 /** Where a payment stands, as the payer reads it. */
 export type PaymentStage =
-  'opening' | 'open' | 'closed' | 'superseded' | 'success' | 'failed' | 'expired' | 'review' | 'refused';
+  | 'opening'
+  | 'open'
+  | 'closed'
+  | 'superseded'
+  | 'success'
+  | 'failed'
+  | 'expired'
+  | 'review'
+  | 'refused'
+  | 'refunded';
 
 /** A payment's state in words; `look` picks colour and icon. */
 export interface PaymentWords {
@@ -63,6 +72,8 @@ export function paymentWords(
       );
     case 'review':
       return say('pending', 'billing.reviewTitle', t(reviewKey(payment)), false);
+    case 'refunded':
+      return say('pending', 'billing.refundedTitle', t('billing.refundedText'), false);
     case 'expired':
       return say('danger', 'billing.expiredTitle', t('billing.expiredText'), true);
     case 'closed':

@@ -7,7 +7,7 @@ import { keepConsent } from '../consent/keep-consent.ts';
 import { loadTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
 import type { Order } from '../consent/order.ts';
 import { findAcceptedHash } from '../consent/queries.ts';
-import { lockSubscription } from '../extend-subscription.ts';
+import { lockSubscription } from '../lock-order.ts';
 import type { Paytr } from '../paytr/paytr.ts';
 import { paymentColumns, type Payment } from '../queries.ts';
 import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';

@@ -3,8 +3,9 @@ import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { includedTax } from '../included-tax.ts';
-import { calendarYear, TIME_ZONE } from '../../local-calendar.ts';
+import { personOf } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
+import { takeNumber } from '../take-number.ts';
 import { type InvoiceParty } from './queries.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
 
@@ -29,7 +30,7 @@ export async function issueInvoice(
   input: { payment: Payment; chargedMinor: number; period: Period; buyer: BillingDetails; config: Config },
 ): Promise<{ invoice: IssuedInvoice; entry: AuditEntry }> {
   const { payment, chargedMinor, period, buyer, config } = input;
-  const { year, number, issuedAt } = await takeNumber(trx, context.at);
+  const { year, number, issuedAt } = await takeNumber(trx, 'invoice_counters', context.at);
   const invoiceNo = `${config.invoicePrefix}${String(year)}${String(number).padStart(9, '0')}`;
   const [invoice] = await trx('invoices')
     .insert({
@@ -51,61 +52,8 @@ export async function issueInvoice(
     })
     .returning<IssuedInvoice[]>(['id', 'invoice_no']);
   if (invoice === undefined) throw new Error('Bug! An insert returned no row');
-  return { invoice, entry: entryOf(invoice, { payment, chargedMinor, period }) };
-}
-
-const YEAR_ENDED = 'The year has ended while an invoice was numbered';
-
-interface GivenNumber {
-  year: number;
-  number: number;
-  issuedAt: Date;
-}
-
-/**
- * Gives the next number of the current year, with the time. The time of the request cannot decide the year: a
- * request that waited for the lock may have begun in a year that is over by now.
- */
-async function takeNumber(trx: Knex.Transaction, notBefore: Date): Promise<GivenNumber> {
-  const given = await takeNumberOf(trx, calendarYear(notBefore), notBefore);
-  if (given !== undefined) return given;
-  const { rows } = await trx.raw<{ rows: { at: Date }[] }>('select clock_timestamp() as at');
-  const later = await takeNumberOf(trx, calendarYear(rows[0]?.at ?? notBefore), notBefore);
-  // New Year's midnight passed between two statements. The transaction rolls back, and the gateway notifies
-  // again.
-  if (later === undefined) throw new Error(YEAR_ENDED);
-  return later;
-}
-
-/**
- * The next number of `year`, or undefined when that year is over. The database's clock is read after the
- * counter is locked: Postgres locks the conflicting row before it computes the new values.
- */
-async function takeNumberOf(
-  trx: Knex.Transaction,
-  year: number,
-  notBefore: Date,
-): Promise<GivenNumber | undefined> {
-  const { rows } = await trx
-    .raw<{ rows: { last_number: number; last_issued_at: Date }[] }>(
-      `insert into invoice_counters (year, last_number, last_issued_at)
-     select :year, 1, now_or_later.at
-     from (select greatest(:notBefore::timestamptz, clock_timestamp()) as at) as now_or_later
-     where extract(year from now_or_later.at at time zone :zone) = :year::integer
-     on conflict on constraint pk_invoice_counters do update
-       set last_number = invoice_counters.last_number + 1,
-           last_issued_at = greatest(invoice_counters.last_issued_at, :notBefore::timestamptz, clock_timestamp())
-       where extract(year from greatest(:notBefore::timestamptz, clock_timestamp()) at time zone :zone)
-             = :year::integer
-     returning last_number, last_issued_at`,
-      { year, notBefore, zone: TIME_ZONE },
-    )
-    .options({ name: 'take-invoice-number' });
-  const counter = rows[0];
-  if (counter === undefined) return undefined;
-  // A number of the old year has been taken, and only a rollback gives it back. The gateway notifies again.
-  if (calendarYear(counter.last_issued_at) !== year) throw new Error(YEAR_ENDED);
-  return { year, number: counter.last_number, issuedAt: counter.last_issued_at };
+  const userId = personOf(context, payment);
+  return { invoice, entry: entryOf(invoice, { payment, userId, chargedMinor, period }) };
 }
 
 function partyOf(company: BillingDetails): InvoiceParty {
@@ -121,14 +69,15 @@ function partyOf(company: BillingDetails): InvoiceParty {
 
 function entryOf(
   invoice: IssuedInvoice,
-  { payment, chargedMinor, period }: { payment: Payment; chargedMinor: number; period: Period },
+  of: { payment: Payment; userId: number; chargedMinor: number; period: Period },
 ): AuditEntry {
+  const { payment, userId, chargedMinor, period } = of;
   return {
     action: 'invoice_issued',
     success: true,
     resourceType: 'invoice',
     resourceId: invoice.id,
-    userId: payment.user_id,
+    userId,
     companyId: payment.company_id,
     details: {
       invoice_no: invoice.invoice_no,

@@ -104,6 +104,20 @@ export async function findInvoiceOfPayment(
     .first<Invoice | undefined>(invoiceColumns);
 }
 
+/**
+ * True when a later payment of the company bought time of another plan that begins within this invoice's: the
+ * rest of this period was then converted into days of a larger plan.
+ */
+export async function isConverted(db: Knex, invoice: Invoice): Promise<boolean> {
+  const later = await db('invoices')
+    .where('invoices.company_id', invoice.company_id)
+    .where('invoices.id', '>', invoice.id)
+    .where('invoices.period_start', '<', invoice.period_end)
+    .whereNot('invoices.plan', invoice.plan)
+    .first<{ id: number } | undefined>('invoices.id');
+  return later !== undefined;
+}
+
 function printedInvoices(db: Knex): Knex.QueryBuilder {
   return db('invoices').join('payments', 'payments.id', 'invoices.payment_id');
 }

@@ -12,6 +12,7 @@ import { findAcceptedHash, findOrderConsent } from '../consent/queries.ts';
 import { cardRows } from '../follow-up/card-words.ts';
 import { findCardFacts } from '../follow-up/queries.ts';
 import { idAddress } from '../input.ts';
+import { listReversals } from '../reversals/queries.ts';
 import { findLiraRate } from './find-lira-rate.ts';
 import { paperOfInvoice } from './paper.ts';
 import { findAnyInvoice, findInvoice, type PrintedInvoice } from './queries.ts';
@@ -66,6 +67,7 @@ async function showInvoice({ db, config }: Deps, req: Request, res: Response): P
   const format = formatOf(res);
   const paper = paperOfInvoice(invoice, config);
   const card = await findCardFacts(db, invoice.payment_id);
+  const reversals = await listReversals(db, invoice.payment_id);
   const isOperator = req.user?.role === 'operator';
   res.render('billing/invoice', {
     title: format.t('billing.invoiceTitle', { paper, number: invoice.invoice_no }),
@@ -76,6 +78,7 @@ async function showInvoice({ db, config }: Deps, req: Request, res: Response): P
     invoice,
     card: card === undefined ? [] : cardRows(format, card),
     hasTerms: (await findAcceptedHash(db, invoice.payment_id)) !== null,
+    reversals,
     amounts: receiptAmounts(invoice, format),
     facts: receiptFacts(invoice, await findLiraRate(db, invoice), format),
     pdfUrl: `/billing/invoices/${String(invoice.id)}/receipt.pdf`,

@@ -3,15 +3,16 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { AuditCause } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { changeDetails } from '../change-details.ts';
-import { lockSubscription } from '../extend-subscription.ts';
+import { lockSubscription } from '../lock-order.ts';
 import { findInvoiceOfPayment } from '../invoices/queries.ts';
+import { personOf } from '../order-evidence.ts';
 import type { Payment } from '../queries.ts';
 import { paidUntilOf } from '../subscription-state.ts';
-import { paidTimeWithout } from './paid-time-without.ts';
+import { withoutUnusedTime } from './unused-time.ts';
 
 /**
  * Takes back what is unused of the time that a payment bought, in the caller's transaction, with its audit
- * row (`paidTimeWithout` has the rule, and shows the outcome before). Returns the end of the paid time
+ * row (`withoutUnusedTime` has the rule, and shows the outcome before). Returns the end of the paid time
  * afterwards; null when nothing was left of it, or the payment never bought any. Throws when the audit row
  * cannot be written.
  *
@@ -30,8 +31,7 @@ export async function endPaidTime(
   const before = await lockSubscription(trx, payment.company_id);
   const invoice = await findInvoiceOfPayment(trx, payment.company_id, payment.id);
   if (invoice === undefined) return null;
-  const bought = { start: invoice.period_start, end: invoice.period_end };
-  const after = paidTimeWithout(before, bought, context.at);
+  const after = await withoutUnusedTime(trx, { subscription: before, invoice, at: context.at });
   if (after === null) return null;
   const { company_id: companyId, ...columns } = after;
   // A cancellation that this brings is nobody's wish; one that a person made keeps its name and words.
@@ -49,14 +49,14 @@ export async function endPaidTime(
     resourceType: 'subscription',
     resourceId: companyId,
     companyId,
-    userId: payment.user_id,
+    userId: personOf(context, payment),
     details: {
       change: 'ended',
       cause,
       payment_id: payment.id,
       merchant_oid: payment.merchant_oid,
-      period_start: bought.start,
-      period_end: bought.end,
+      period_start: invoice.period_start,
+      period_end: invoice.period_end,
       ...changeDetails(before, after, context.at),
     },
   });

@@ -1,4 +1,4 @@
-import type { Period } from '../period.ts';
+import { sameDayBefore, type Period } from '../period.ts';
 import type { Subscription } from '../queries.ts';
 import { paidUntilOf } from '../subscription-state.ts';
 
@@ -22,18 +22,28 @@ export function paidTimeWithout(before: Subscription, bought: Period, at: Date):
   const newNext = nextEnds === null ? null : earlier(nextEnds);
   const hasNext = nextPlan !== null && newNext !== null && newNext > newEnd;
   const later = hasNext ? { next_plan: nextPlan, next_period_ends_at: newNext } : noNext;
-  if (newEnd > at) return { ...before, period_ends_at: newEnd, ...later };
+  if (newEnd > at)
+    return { ...before, period_started_at: startOf(before, newEnd), period_ends_at: newEnd, ...later };
   if (hasNext)
     return { ...before, plan: nextPlan, period_started_at: at, period_ends_at: newNext, ...noNext };
   const cancelsAt = before.trial_ends_at > at ? before.trial_ends_at : at;
   return {
     ...before,
+    period_started_at: startOf(before, at),
     period_ends_at: at,
     ...noNext,
     wanted_plan: null,
     cancel_requested_at: at,
     cancels_at: cancelsAt,
   };
+}
+
+/**
+ * The day from which months are counted: it stays, unless it would lie behind the end. An upgrade counts from
+ * a day to come.
+ */
+function startOf({ period_started_at: startedAt }: Subscription, end: Date): Date {
+  return startedAt === null || startedAt >= end ? sameDayBefore(end) : startedAt;
 }
 
 const noNext = { next_plan: null, next_period_ends_at: null };

@@ -3,7 +3,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { changeDetails } from '../change-details.ts';
-import { lockSubscription } from '../extend-subscription.ts';
+import { lockSubscription } from '../lock-order.ts';
 import { endOfTime } from './cancel-moment.ts';
 import { mailResumption } from './cancellation-mails.ts';
 

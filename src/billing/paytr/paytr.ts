@@ -10,6 +10,7 @@ import {
   type NoAnswer,
   type PaytrConnection,
 } from './request.ts';
+import { newReferenceNo, sendPaytrRefund, type RefundAnswer, type RefundOrder } from './refund.ts';
 import type { PaytrCredentials } from './signature.ts';
 import { queryPaytrStatus, type StatusAnswer } from './status.ts';
 import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts';
@@ -17,15 +18,19 @@ import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts
 export type { BinAnswer } from './bin.ts';
 export type { PaytrCurrency } from './currency.ts';
 export type { NotificationReading, PaytrNotification } from './notification.ts';
+export type { RefundAnswer } from './refund.ts';
+export type { ReturnedMoney } from './returned-money.ts';
 export type { StatusAnswer } from './status.ts';
 export type { BasketRow, TokenOrder } from './token.ts';
 
 /**
  * A store at PayTR. `baseUrl` is https://www.paytr.com or the sandbox; `timeoutSeconds` bounds each call
- * (default 20); `testMode` asks for test payments and for error detail.
+ * (default 20), `refundTimeoutSeconds` a refund (default 90); `testMode` asks for test payments and for error
+ * detail.
  */
 export interface PaytrSettings extends PaytrCredentials, PaytrConnection {
   testMode: boolean;
+  refundTimeoutSeconds?: number;
 }
 
 /**
@@ -50,6 +55,10 @@ export interface Paytr {
   queryStatus: (merchantOid: string) => Promise<StatusAnswer>;
   /** Asks which bank issued the cards with these first digits. Never throws. */
   queryBin: (binNumber: string) => Promise<BinAnswer>;
+  /** Gives money back. Never to be sent again without a clear answer: see `sendPaytrRefund`. */
+  sendRefund: (refund: RefundOrder) => Promise<RefundAnswer>;
+  /** A new id for a refund: see `newReferenceNo`. */
+  newReferenceNo: () => string;
   /** A new order number that nobody can guess: see `newMerchantOid`. */
   newMerchantOid: (prefix?: string) => string;
 }
@@ -62,6 +71,8 @@ export function createPaytr(settings: PaytrSettings): Paytr {
     readNotification: (rawBody) => readPaytrNotification(settings, rawBody),
     queryStatus: (merchantOid) => queryPaytrStatus(settings, merchantOid),
     queryBin: (binNumber) => queryPaytrBin(settings, binNumber),
+    sendRefund: (refund) => sendPaytrRefund(settings, refund),
+    newReferenceNo,
     newMerchantOid,
   };
 }

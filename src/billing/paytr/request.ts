@@ -8,6 +8,8 @@ export interface NoAnswer {
   ok: false;
   reason: 'unreachable' | 'timeout' | 'unreadable';
   gatewayMessage: string;
+  /** Set when no connection came about, so that PayTR cannot have got the call. */
+  neverSent?: true;
 }
 
 /** PayTR's address and how long an answer may take. Only tests replace `fetch`. */
@@ -22,6 +24,8 @@ export const GATEWAY_MESSAGE_LENGTH = 500;
 
 // PayTR's own get-token samples wait this long.
 const DEFAULT_TIMEOUT_SECONDS = 20;
+// Faults of the network before a connection is there.
+const NEVER_CONNECTED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
 // PayTR's answers have a few hundred bytes. A longer answer comes from something else.
 const MAX_ANSWER_LENGTH = 65_536;
 
@@ -103,7 +107,23 @@ function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {
   // fetch says only "fetch failed". Its cause says why: refused, no such host, bad certificate.
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message || cause.name : String(cause);
-  return { ok: false, reason: 'unreachable', gatewayMessage: boundedText(message, GATEWAY_MESSAGE_LENGTH) };
+  return {
+    ok: false,
+    reason: 'unreachable',
+    gatewayMessage: boundedText(message, GATEWAY_MESSAGE_LENGTH),
+    ...(neverConnected(cause) ? { neverSent: true as const } : {}),
+  };
+}
+
+/** An attempt at several addresses at once fails with the faults of all of them. */
+function neverConnected(cause: unknown): boolean {
+  if (cause instanceof AggregateError && cause.errors.length > 0) return cause.errors.every(neverConnected);
+  return (
+    cause instanceof Error &&
+    'code' in cause &&
+    typeof cause.code === 'string' &&
+    NEVER_CONNECTED.includes(cause.code)
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

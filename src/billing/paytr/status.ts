@@ -9,6 +9,7 @@ import {
   type NoAnswer,
   type PaytrConnection,
 } from './request.ts';
+import { readReturnedMoney, type ReturnedMoney } from './returned-money.ts';
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
 
 /**
@@ -30,6 +31,8 @@ export type StatusAnswer =
       paymentDate?: string;
       /** Refunds as PayTR lists them, as text of at most 1000 characters. Absent when PayTR lists none. */
       returns?: string;
+      /** The same, read; null when it cannot be read, and absent when PayTR lists none. */
+      returned?: ReturnedMoney[] | null;
       details: ChargeDetails;
       raw: string;
     }
@@ -79,7 +82,7 @@ function readPaidOrder(answer: Record<string, unknown>, text: string): StatusAns
     ...(maskedPan && { maskedPan }),
     ...(cardBrand && { cardBrand }),
     ...(paymentDate && { paymentDate }),
-    ...(returns !== null && { returns }),
+    ...(returns !== null && { returns, returned: readReturnedMoney(answer['returns']) }),
     details: readChargeDetails(answer),
     raw: boundedText(text, MAX_RAW_LENGTH),
   };

@@ -9,24 +9,12 @@ import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
 import { queueFollowUp } from '../follow-up/queue-follow-up.ts';
-import { orderEvidence } from '../order-evidence.ts';
+import { orderEvidence, personOf } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
-import type { Plan } from '../../plan.ts';
-import {
-  findParties,
-  paymentColumns,
-  subscriptionColumns,
-  type Payment,
-  type Subscription,
-} from '../queries.ts';
+import type { LockedOrder } from '../lock-order.ts';
+import { findParties, type Payment } from '../queries.ts';
 import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
-
-/** An order and its company's subscription, locked until the transaction ends. */
-export interface LockedOrder {
-  payment: Payment;
-  subscription: Subscription;
-}
 
 /** The locked order, the gateway's report, and the decision. */
 interface Case extends LockedOrder {
@@ -35,57 +23,6 @@ interface Case extends LockedOrder {
   /** The kept notification or the answer to a question, as the audit row names it. */
   evidence: Record<string, unknown>;
   config: Config;
-}
-
-/**
- * Locks a payment by its order number, and with it the subscription of its company, until the transaction
- * ends. Undefined when no order has this number.
- *
- * 1. Every order and settlement locks in the same sequence (subscription, payments, invoice counter), so they
- *    cannot deadlock.
- * 2. The statements of a settlement have names, so that a connection plans them once: planning this join took
- *    longer than running it.
- */
-export async function lockOrder(
-  trx: Knex.Transaction,
-  merchantOid: string,
-): Promise<LockedOrder | undefined> {
-  const row = await trx('payments')
-    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
-    .where('payments.merchant_oid', merchantOid)
-    .forUpdate('subscriptions', 'payments')
-    .options({ name: 'lock-order' })
-    .first<(Payment & SubscriptionBeside) | undefined>([...paymentColumns, ...besidePayment]);
-  if (row === undefined) return undefined;
-  return splitOrder(row);
-}
-
-type SubscriptionBeside = Omit<Subscription, 'company_id' | 'plan'> & { plan_in_force: Plan };
-
-/** The columns of a subscription beside those of a payment, which has a company and a plan of its own. */
-const besidePayment = [
-  'subscriptions.plan as plan_in_force',
-  ...subscriptionColumns.filter((column) => !/\.(company_id|plan)$/.test(column)),
-];
-
-function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
-  const {
-    plan_in_force: plan,
-    billing_currency,
-    paid_prices,
-    trial_ends_at,
-    period_started_at,
-    period_ends_at,
-    next_plan,
-    next_period_ends_at,
-    wanted_plan,
-    cancel_requested_at,
-    cancels_at,
-    ...payment
-  } = row;
-  const paid = { billing_currency, paid_prices, trial_ends_at, period_started_at, period_ends_at };
-  const later = { next_plan, next_period_ends_at, wanted_plan, cancel_requested_at, cancels_at };
-  return { payment, subscription: { company_id: payment.company_id, plan, ...paid, ...later } };
 }
 
 /**
@@ -117,6 +54,7 @@ async function activate(
     paid_at: context.at,
     failed_reason_code: null,
     failed_reason_message: null,
+    review_reason: null,
   });
   await queueFollowUp(trx, context, payment.id);
   const before = settled.subscription;
@@ -132,7 +70,7 @@ async function activate(
     buyer,
     config,
   });
-  await AuditLogger.logOrThrow(trx, context, ...ended, entry, entryOf(settled, { period, invoice }));
+  await AuditLogger.logOrThrow(trx, context, ...ended, entry, entryOf(context, settled, { period, invoice }));
   const { plan, currency } = payment;
   const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency };
   await queueReceipt(trx, context, { receipt, config });
@@ -145,7 +83,7 @@ async function holdForReview(trx: Knex.Transaction, context: RequestContext, set
     status: 'review',
     review_reason: decision.outcome === 'review' ? decision.reason : null,
   });
-  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
+  await AuditLogger.logOrThrow(trx, context, entryOf(context, settled, {}));
 }
 
 async function noteFailure(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
@@ -158,10 +96,12 @@ async function noteFailure(trx: Knex.Transaction, context: RequestContext, settl
     failed_reason_message: report.failedReasonMessage,
     gateway_token: null,
   });
-  await AuditLogger.logOrThrow(trx, context, entryOf(settled, {}));
+  await AuditLogger.logOrThrow(trx, context, entryOf(context, settled, {}));
 }
 
+/** When and how it was charged has been written down already when an operator accepts a charge in review. */
 function charged(context: RequestContext, report: PaymentReport): Record<string, unknown> {
+  if (report.source === 'review') return { charged_minor: report.chargedMinor };
   return {
     decided_at: context.at,
     charged_minor: report.chargedMinor,
@@ -179,7 +119,11 @@ async function updatePayment(
   await trx('payments').where('id', payment.id).update(change);
 }
 
-function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoice }): AuditEntry {
+function entryOf(
+  context: RequestContext,
+  settled: Case,
+  bought: { period?: Period; invoice?: IssuedInvoice },
+): AuditEntry {
   const { payment, report, decision, evidence } = settled;
   const isPaid = decision.outcome === 'paid';
   const order = orderEvidence(payment);
@@ -188,6 +132,7 @@ function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoi
     action: actionFor(report.source, isPaid),
     success: isPaid,
     ...order,
+    userId: personOf(context, payment),
     details: {
       ...order.details,
       charged_minor: report.chargedMinor,
@@ -213,6 +158,7 @@ function entryOf(settled: Case, bought: { period?: Period; invoice?: IssuedInvoi
 
 function actionFor(source: PaymentReport['source'], isPaid: boolean): PaymentEvent['action'] {
   if (source === 'status-query') return 'payment_reconciled';
+  if (source === 'review') return 'payment_accepted';
   return isPaid ? 'payment_callback_success' : 'payment_callback_failure';
 }
 

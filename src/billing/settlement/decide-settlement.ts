@@ -5,7 +5,8 @@ import type { Payment } from '../queries.ts';
 
 /** The gateway's report on one order, in a notification or as an answer. Amounts are in minor units. */
 export interface PaymentReport {
-  source: 'callback' | 'status-query';
+  /** `review`: an operator takes a charge in review for the order, once the gateway has confirmed it. */
+  source: 'callback' | 'status-query' | 'review';
   /** `success`, `failed`, or anything else. */
   status: string;
   /** Null when the text was no whole number. */
@@ -79,7 +80,7 @@ export function decideSettlement(
   // A bank transfer was announced (EFT): nothing is charged yet, and its notice wants an OK like every other.
   if (report.status === 'info' && report.chargedMinor === null) return { outcome: 'ignored' };
   if (report.status !== 'success') return { outcome: 'unknown-status' };
-  if (payment.status === 'success' || payment.status === 'review') return { outcome: 'repeat' };
+  if (isCharged(payment.status)) return { outcome: 'repeat' };
   const reason = findMismatch(payment, report, production);
   if (reason !== null) return { outcome: 'review', reason };
   const checked = checkOrder(inForce, payment, at);
@@ -89,8 +90,13 @@ export function decideSettlement(
 }
 
 function decideFailure(status: Payment['status']): Decision {
-  if (status === 'success' || status === 'review') return { outcome: 'ignored' };
+  if (isCharged(status)) return { outcome: 'ignored' };
   return { outcome: status === 'failed' ? 'repeat' : 'failed' };
+}
+
+/** A charge is settled once: what became of it since is not for another notification to say. */
+function isCharged(status: Payment['status']): boolean {
+  return status === 'success' || status === 'review' || status === 'refunded';
 }
 
 /**

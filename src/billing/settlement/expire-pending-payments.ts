@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { lockOrder } from './apply-settlement.ts';
+import { lockOrder } from '../lock-order.ts';
 import { boundedText } from '../../storable-text.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Paytr } from '../paytr/paytr.ts';

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { applySettlement, lockOrder } from './apply-settlement.ts';
+import { applySettlement } from './apply-settlement.ts';
+import { lockOrder, type LockedOrder } from '../lock-order.ts';
+import { noteReturns } from '../refunds/note-returns.ts';
 import { decideSettlement, type PaymentReport } from './decide-settlement.ts';
-import type { StatusAnswer } from '../paytr/paytr.ts';
+import type { ReturnedMoney, StatusAnswer } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { toSettlement, type Settlement } from './settle-payment.ts';
 
@@ -31,8 +33,21 @@ export async function reconcilePayment(
       returns_reported: answer.returns,
     };
     await applySettlement(trx, context, { ...order, report, decision, evidence, config });
+    if (answer.returned) await noteReturned(trx, context, order, answer.returned, config);
     return toSettlement(decision);
   });
+}
+
+/** Money that the gateway lists as given back was given back in its panel: the books say so as well. */
+async function noteReturned(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { payment }: LockedOrder,
+  returned: ReturnedMoney[],
+  config: Config,
+): Promise<void> {
+  const settled = await lockOrder(trx, payment.merchant_oid);
+  if (settled !== undefined) await noteReturns(trx, context, { order: settled, returned, config });
 }
 
 function reportOf(answer: ChargedAnswer): PaymentReport {

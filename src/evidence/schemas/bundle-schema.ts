@@ -125,6 +125,11 @@ const summary = z
     total_payments_by_currency: z
       .partialRecord(z.enum(currencies), z.number().nonnegative())
       .describe('Sum charged by successful payments for each currency, in major units.'),
+    total_refunds_by_currency: z
+      .partialRecord(z.enum(currencies), z.number().nonnegative())
+      .describe(
+        'Sum given back of the payments in this file for each currency, in major units. The sums of payments do not have it taken off.',
+      ),
   })
   .describe('Totals over this file.');
 

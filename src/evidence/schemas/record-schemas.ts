@@ -4,6 +4,7 @@ import { priceFacts } from '../../billing/price-facts.ts';
 import { termsRecord } from '../../billing/consent/terms-record.ts';
 import { cardRecord } from '../../billing/follow-up/card-record.ts';
 import { paymentStatuses } from '../../billing/queries.ts';
+import { refundPolicies, refundSources, refundStates } from '../../billing/refunds/queries.ts';
 import {
   count,
   currency,
@@ -172,6 +173,49 @@ export const callbackRecord = z.strictObject({
   ),
 });
 
+/** A reversal: a part of an invoice, or all of it, taken back out of the books. */
+export const reversalRecord = z.strictObject({
+  reversal_no: text('Number of the reversal as printed; a series of its own.'),
+  invoice_no: text('Number of the invoice that it takes back.'),
+  issued_at: time('When it was issued.'),
+  currency: currency('Currency of the invoice (ISO 4217).'),
+  total_minor: count('Total with tax that was taken back, in minor units.'),
+  tax_minor: count('Tax within that total, in minor units.'),
+});
+
+/** A refund of a payment. */
+export const refundRecord = z.strictObject({
+  id: id('Number of the refund.'),
+  source: field(
+    z.enum(refundSources),
+    'ours: asked for in the platform. panel: made at the payment service without the platform, and found there.',
+  ),
+  reference_no: maybeText('Our number for it at the payment service; null for one of the panel.'),
+  amount: major('Amount in major units, for example 1499.00.', { sql: null }),
+  amount_minor: count('The same amount in minor units (kuruş or cents).'),
+  currency: currency('Currency of the payment (ISO 4217).'),
+  state: field(
+    z.enum(refundStates),
+    'done: the payment service has given the money back; nothing else counts as given back. requested: waits for its confirmation. sent: on its way. waiting: the payment service could not do it yet. unknown: nobody knows yet. refused: it was not made. withdrawn: taken back before it was made.',
+  ),
+  policy: field(
+    z.enum(refundPolicies).nullable(),
+    'The rule by which it was made: withdrawal (right of withdrawal), not_as_ordered, service_fault, goodwill, legal (court or authority), other; null while nobody has said.',
+  ),
+  reason: maybeText('Why it was made, in the words of the platform’s staff.'),
+  ends_paid_time: field(
+    z.boolean().nullable(),
+    'Whether the unused paid time of the payment ended with it; null while nobody has said.',
+  ),
+  requested_at: time('When it was asked for, or found.'),
+  confirmed_at: maybeTime('When it was confirmed; null before, and for one of the panel.'),
+  sent_at: maybeTime('When it was last sent to the payment service.'),
+  decided_at: maybeTime('When its outcome was known; null while it is not.'),
+  gateway_code: maybeText('Number of the newest refusal by the payment service.'),
+  gateway_message: maybeText('What the payment service said last about it.'),
+  reversal: field(reversalRecord.nullable(), 'The reversal of the invoice; null without one.', { sql: null }),
+});
+
 /** A payment with the payment service's notifications. */
 export const paymentRecord = z.strictObject({
   id: id('Number of the payment.'),
@@ -179,7 +223,7 @@ export const paymentRecord = z.strictObject({
   plan: text('Plan that was bought.'),
   status: field(
     z.enum(paymentStatuses),
-    'success: the card was charged and the plan activated. Nothing else counts as paid in this file.',
+    'success: the card was charged and the plan activated. Nothing else counts as paid in this file. refunded: charged, never activated, and given back whole.',
   ),
   currency: currency('Currency of the order (ISO 4217).'),
   amount: major('Price of the order in major units, for example 1499.00.', { sql: null }),
@@ -200,7 +244,7 @@ export const paymentRecord = z.strictObject({
   failed_reason_code: maybeText('Reason code of a refusal by the payment service.'),
   failed_reason_message: maybeText('Reason text of a refusal by the payment service.'),
   review_reason: maybeText(
-    'Why a person has to look at a charge that does not match the order; null otherwise.',
+    'Why a person has to look at a charge that does not match the order, or had to before it was given back; null otherwise.',
   ),
   started_by: field(
     z.strictObject({
@@ -226,6 +270,13 @@ export const paymentRecord = z.strictObject({
   callbacks: field(z.array(callbackRecord), 'Signed notifications of the payment service, newest first.', {
     sql: null,
   }),
+  refunds: field(
+    z.array(refundRecord),
+    'Money of this payment that was given back, or asked for, newest first.',
+    {
+      sql: null,
+    },
+  ),
 });
 
 const party = (meaning: string) => field(z.record(z.string(), z.string().nullable()), meaning);

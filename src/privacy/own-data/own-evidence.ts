@@ -5,6 +5,7 @@ import {
   listCallbacks,
   listCards,
   listOrderTerms,
+  listRefundRows,
   paymentRows,
   type InvoiceRow,
   type PaymentRow,
@@ -107,6 +108,7 @@ async function* readPayments(
       terms: await listOrderTerms(snapshot, own),
       cards: await listCards(snapshot, own),
       callbacks: await listCallbacks(snapshot, ids),
+      refunds: await listRefundRows(snapshot, ids),
     };
     yield rows.map((row) => maskOthers(toPaymentRecord(row, beside, subject.id), subject.email));
   }

@@ -7,6 +7,7 @@ import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { factorTables } from './factor-tables.ts';
 import { peopleTables } from './people-tables.ts';
+import { refundTables } from './refund-tables.ts';
 import { requestTables } from './request-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { workspaceTables } from './workspace-tables.ts';
@@ -23,6 +24,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...auditTables,
   ...workspaceTables,
   ...billingTables,
+  ...refundTables,
   ...alertTables,
   ...otherTables,
   ...requestTables,

@@ -29,6 +29,7 @@ export const tablesWithoutPersons = {
   ],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_invoice_counters: ['prefix', 'year', 'last_number', 'last_issued_on'],
+  reversal_counters: ['year', 'last_number', 'last_issued_at'],
   legal_documents: ['id', 'kind', 'version', 'locale', 'title', 'body', 'content_sha256', 'published_at'],
   scheduled_jobs: [
     'name',

@@ -21,8 +21,10 @@ import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
 import * as enPrices from './en/finance/prices.ts';
+import * as enRefunds from './en/finance/refunds.ts';
 import * as enRequests from './en/privacy/requests.ts';
 import * as enPrivacy from './en/privacy/privacy.ts';
+import * as enReview from './en/finance/review.ts';
 import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
@@ -53,8 +55,10 @@ import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
 import * as trPrices from './tr/finance/prices.ts';
+import * as trRefunds from './tr/finance/refunds.ts';
 import * as trRequests from './tr/privacy/requests.ts';
 import * as trPrivacy from './tr/privacy/privacy.ts';
+import * as trReview from './tr/finance/review.ts';
 import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
@@ -91,7 +95,9 @@ const en = {
   ...enSecondFactor,
   ...enPrices,
   ...enPrivacy,
+  ...enRefunds,
   ...enRequests,
+  ...enReview,
   ...enSecurity,
   ...enSessions,
   ...enSshKeys,
@@ -136,7 +142,9 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trSecondFactor,
     ...trPrices,
     ...trPrivacy,
+    ...trRefunds,
     ...trRequests,
+    ...trReview,
     ...trSecurity,
     ...trSessions,
     ...trSshKeys,

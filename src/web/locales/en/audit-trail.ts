@@ -92,6 +92,21 @@ export const auditSentence = {
   payment_reconciled: '{actor} asked the payment service and found the payment of {amount} for {plan} made',
   payment_superseded: 'The open order of {account} over {amount} for {plan} was ended',
   payment_expired: 'The order of {account} over {amount} for {plan} expired without a payment',
+  payment_status_asked: '{actor} asked the payment service about the payment of {amount} for {plan}',
+  payment_accepted: '{actor} accepted the charge of {amount} for {plan} that was in review',
+  payment_review_noted: '{actor} wrote a note on the charge of {amount} for {plan} in review',
+  payment_returned: 'The charge of {account} for {plan} was given back whole and left the review',
+  refund_requested: '{actor} asked for a refund of {amount}',
+  refund_withdrawn: '{actor} withdrew the refund of {amount}',
+  refund_sent: '{actor} sent a refund of {amount} to the payment service',
+  refund_delayed: 'The payment service could not make the refund of {amount} yet',
+  refund_unanswered: 'The refund of {amount} had no clear answer',
+  refund_refused: 'The refund of {amount} was not made',
+  refund_completed: 'The payment service made the refund of {amount}',
+  refund_discovered: 'The payment service told of a refund of {amount} that was not made here',
+  refund_closed: '{actor} closed the refund of {amount}, which the payment service never made',
+  refund_effect_decided: '{actor} said what the refund of {amount} means for the paid time',
+  reversal_issued: 'Reversal {reversal} over {amount} was issued for {invoice}',
   subscription_change:
     '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} past_due {The paid time of the {plan} subscription ended; workspaces stay open for the days of grace} suspended {The {plan} subscription was suspended; workspaces are closed} closed {The {plan} subscription ended for good} next_plan {The plan changed from {planBefore} to {plan}, as it was paid for} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
   invoice_issued: 'Receipt {invoice} over {amount} was written for {plan}',
@@ -119,6 +134,8 @@ export const auditSentence = {
 
 /** Attempts that did not succeed. Other actions say it in their sentence, or only ever succeed. */
 export const auditRefused = {
+  refund_requested: '{actor} asked for a refund of {amount} that is not possible',
+  refund_sent: '{actor} wanted to send a refund of {amount} that is not possible now',
   login: '{actor} tried to sign in as {account}',
   factor_reset_approved: '{actor} tried to approve that lost second factors end',
   password_changed: '{actor} tried to change the password',
@@ -208,6 +225,14 @@ export const auditReason = {
   lower_plan: 'a larger plan had been paid for meanwhile',
   upgrade_ahead: 'it would upgrade paid months of a smaller plan',
   too_far_ahead: 'it would reach more than twelve months ahead',
+  'not-charged': 'nothing was charged',
+  'too-much': 'it is more than is left',
+  'nothing-left': 'everything had been given back',
+  'under-way': 'another refund was under way',
+  'in-dispute': 'the money is in dispute at the bank',
+  'never-answered': 'the answer was never written down',
+  'not-confirmed': 'the payment service does not confirm it',
+  'gave-up': 'it was not possible for too long',
 } satisfies Record<AuditReason, string>;
 
 /**
@@ -266,6 +291,8 @@ export const auditWord = {
   page_audit: 'the audit trail',
   page_holds: 'the holds',
   page_invoice: 'a receipt',
+  page_payment: 'a payment',
+  page_reversal: 'a reversal',
   page_other: 'the company',
   attempts: '{count, plural, one {# attempt} other {# attempts}} from {from} to {to}',
   severalAddresses: 'From several addresses',

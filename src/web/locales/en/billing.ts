@@ -86,6 +86,7 @@ export const billing = {
   status_expired: 'Expired',
   status_superseded: 'Replaced',
   status_review: 'Being checked',
+  status_refunded: 'Given back',
   status_refused: 'Form not opened',
 
   details: 'Billing details',
@@ -147,6 +148,9 @@ export const billing = {
     'PayTR has reported a payment that does not match the order. Our team is looking at it and will write to you. Please do not pay a second time.',
   reviewMisfitText:
     'This payment reached us after another one had changed what your company has paid for, and it no longer fits. Your plan has not changed. Our team is looking at it and will write to you. Please do not pay a second time.',
+  refundedTitle: 'This payment was given back',
+  refundedText:
+    'It did not match the order, so we have given the whole amount back to the card. Depending on your bank it takes some days to arrive.',
   supersededTitle: 'This payment form is no longer valid',
   supersededText:
     'A newer order of your company has replaced it, or it no longer fits the time your company has paid for. Please do not pay in this form; start again from the Billing page.',

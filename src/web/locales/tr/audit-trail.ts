@@ -93,6 +93,21 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
     '{actor}, ödeme kuruluşuna sordu: {plan} planı için {amount} tutarındaki ödeme yapılmış',
   payment_superseded: '{account} kişisinin {plan} planı için {amount} tutarındaki açık siparişi kapatıldı',
   payment_expired: '{account} kişisinin {plan} planı için {amount} tutarındaki siparişi ödenmeden sona erdi',
+  payment_status_asked: '{actor}, {plan} için {amount} tutarındaki ödemeyi ödeme kuruluşuna sordu',
+  payment_accepted: '{actor}, incelemedeki {plan} için {amount} tutarındaki çekimi kabul etti',
+  payment_review_noted: '{actor}, incelemedeki {plan} için {amount} tutarındaki çekime not yazdı',
+  payment_returned: '{account} tarafından {plan} için yapılan çekim tamamen iade edildi ve incelemeden çıktı',
+  refund_requested: '{actor}, {amount} tutarında iade istedi',
+  refund_withdrawn: '{actor}, {amount} tutarındaki iadeyi geri çekti',
+  refund_sent: '{actor}, {amount} tutarında iadeyi ödeme kuruluşuna gönderdi',
+  refund_delayed: 'Ödeme kuruluşu {amount} tutarındaki iadeyi henüz yapamadı',
+  refund_unanswered: '{amount} tutarındaki iadeye açık bir yanıt gelmedi',
+  refund_refused: '{amount} tutarındaki iade yapılmadı',
+  refund_completed: 'Ödeme kuruluşu {amount} tutarındaki iadeyi yaptı',
+  refund_discovered: 'Ödeme kuruluşu burada yapılmamış {amount} tutarında bir iade bildirdi',
+  refund_closed: '{actor}, ödeme kuruluşunun hiç yapmadığı {amount} tutarındaki iadeyi kapattı',
+  refund_effect_decided: '{actor}, {amount} tutarındaki iadenin ödenmiş süre için anlamını belirtti',
+  reversal_issued: '{invoice} için {amount} tutarında {reversal} numaralı ters kayıt düzenlendi',
   subscription_change:
     '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} past_due {{plan} aboneliğinin ödenmiş süresi bitti; çalışma alanları ek günlerde açık kalır} suspended {{plan} aboneliği askıya alındı; çalışma alanları kapalı} closed {{plan} aboneliği tamamen sona erdi} next_plan {Ödendiği gibi plan değişti: {planBefore} → {plan}} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',
   invoice_issued: '{plan} planı için {amount} tutarında {invoice} numaralı ödeme özeti düzenlendi',
@@ -120,6 +135,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
 
 /** Attempts that did not succeed. */
 export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
+  refund_requested: '{actor}, yapılamayacak {amount} tutarında bir iade istedi',
+  refund_sent: '{actor}, şu an yapılamayan {amount} tutarındaki iadeyi göndermek istedi',
   login: '{actor}, {account} hesabıyla giriş yapmaya çalıştı',
   factor_reset_approved: '{actor} kaybolan ikinci adımların sonlandırılmasını onaylamayı denedi',
   password_changed: '{actor} parolayı değiştirmeye çalıştı',
@@ -209,6 +226,14 @@ export const auditReason: Record<keyof typeof en.auditReason, string> = {
   lower_plan: 'bu arada daha büyük bir plan ödenmişti',
   upgrade_ahead: 'daha küçük bir planın ödenmiş aylarını yükseltecekti',
   too_far_ahead: 'on iki aydan daha ileriye uzanacaktı',
+  'not-charged': 'çekim yapılmadı',
+  'too-much': 'kalandan fazla',
+  'nothing-left': 'tamamı iade edilmişti',
+  'under-way': 'başka bir iade sürüyordu',
+  'in-dispute': 'para bankada itirazlı',
+  'never-answered': 'yanıt hiç yazılamadı',
+  'not-confirmed': 'ödeme kuruluşu doğrulamıyor',
+  'gave-up': 'çok uzun süre yapılamadı',
 };
 
 /** Why something came about that was not refused. */
@@ -264,6 +289,8 @@ export const auditWord: Record<keyof typeof en.auditWord, string> = {
   page_audit: 'denetim kaydı',
   page_holds: 'kayıt korumaları',
   page_invoice: 'bir ödeme özeti',
+  page_payment: 'bir ödeme',
+  page_reversal: 'bir ters kayıt',
   page_other: 'şirketle ilgili bir sayfa',
   attempts: '{count, plural, other {# deneme}}, {from} – {to}',
   severalAddresses: 'Birden çok adresten',

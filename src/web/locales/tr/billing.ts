@@ -89,6 +89,7 @@ export const billing: Record<keyof typeof en, string> = {
   status_expired: 'Süresi doldu',
   status_superseded: 'Yerine yenisi açıldı',
   status_review: 'İnceleniyor',
+  status_refunded: 'İade edildi',
   status_refused: 'Form açılamadı',
 
   details: 'Fatura bilgileri',
@@ -151,6 +152,9 @@ export const billing: Record<keyof typeof en, string> = {
     'PayTR, siparişle uyuşmayan bir ödeme bildirdi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
   reviewMisfitText:
     'Bu ödeme bize, şirketinizin ödenmiş süresini değiştiren başka bir ödemeden sonra ulaştı ve artık uygun değil. Planınız değişmedi. Ekibimiz inceliyor, size yazacağız. Lütfen ikinci kez ödeme yapmayın.',
+  refundedTitle: 'Bu ödeme iade edildi',
+  refundedText:
+    'Siparişle uyuşmadığı için tutarın tamamını karta iade ettik. Bankanıza bağlı olarak hesaba geçmesi birkaç gün sürer.',
   supersededTitle: 'Bu ödeme formu artık geçerli değil',
   supersededText:
     'Şirketinizin daha yeni bir siparişi bunun yerini aldı ya da sipariş, ödenmiş sürenize artık uymuyor. Lütfen bu formdan ödeme yapmayın; Faturalama sayfasından yeniden başlayın.',

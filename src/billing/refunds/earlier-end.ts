@@ -1,0 +1,36 @@
+import type { Knex } from 'knex';
+import type { Invoice } from '../invoices/queries.ts';
+import { withoutUnusedTime } from '../life/unused-time.ts';
+import type { Subscription } from '../queries.ts';
+import { paidUntilOf } from '../subscription-state.ts';
+import type { Refund } from './queries.ts';
+
+/** When the paid time ends now, and when it would end after a refund that ends it. */
+export interface EarlierEnd {
+  before: Date;
+  after: Date;
+}
+
+/**
+ * When the paid time would end if the unused rest of what a payment bought were taken back. Null when there
+ * is nothing to take, or an earlier refund of the payment has taken it (`hasEndedPaidTime`).
+ */
+export async function findEarlierEnd(
+  db: Knex,
+  input: { invoice: Invoice | undefined; subscription: Subscription; refunds: readonly Refund[]; at: Date },
+): Promise<EarlierEnd | null> {
+  const { invoice, subscription, refunds, at } = input;
+  const before = paidUntilOf(subscription);
+  if (invoice === undefined || before === null || hasEndedPaidTime(refunds)) return null;
+  const without = await withoutUnusedTime(db, { subscription, invoice, at });
+  const after = without === null ? null : paidUntilOf(without);
+  return after === null ? null : { before, after };
+}
+
+/**
+ * True when a refund has ended the paid time of its payment. A part given back later does not take more: time
+ * of other payments may lie where it was.
+ */
+export function hasEndedPaidTime(refunds: readonly Refund[]): boolean {
+  return refunds.some(({ state, ends_paid_time }) => state === 'done' && ends_paid_time === true);
+}

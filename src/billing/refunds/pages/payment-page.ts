@@ -1,0 +1,91 @@
+import type { Knex } from 'knex';
+import { NotFound } from '../../../errors.ts';
+import type { Format } from '../../../web/format.ts';
+import { findInvoiceOfPayment } from '../../invoices/queries.ts';
+import { findSubscription } from '../../queries.ts';
+import {
+  findPaymentDetail,
+  listRefundDetails,
+  listSaid,
+  type PaymentDetail,
+  type RefundDetail,
+} from './detail-queries.ts';
+import { findEarlierEnd, type EarlierEnd } from '../earlier-end.ts';
+import { mayClose } from '../end-refund.ts';
+import { refundPolicies } from '../queries.ts';
+import { openRefund, sumRefunds, type RefundSums } from '../refundable.ts';
+import { whatPaytrSaid, type Said } from './what-paytr-said.ts';
+
+/** A payment with its refunds, and what a refund could do to the paid time now. */
+export interface PaymentCase {
+  payment: PaymentDetail;
+  refunds: RefundDetail[];
+  sums: RefundSums;
+  open: RefundDetail | null;
+  /** Null when the payment has no unused paid time to take back. */
+  earlierEnd: EarlierEnd | null;
+  policies: typeof refundPolicies;
+}
+
+/** Reads a payment of any company with its refunds, for operators. Throws `NotFound` for an unknown order. */
+export async function readPaymentCase(db: Knex, merchantOid: string, at: Date): Promise<PaymentCase> {
+  const payment = await findPaymentDetail(db, merchantOid);
+  if (payment === undefined) throw new NotFound();
+  const [refunds, invoice, subscription] = await Promise.all([
+    listRefundDetails(db, payment.id),
+    findInvoiceOfPayment(db, payment.company_id, payment.id),
+    findSubscription(db, payment.company_id),
+  ]);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  return {
+    payment,
+    refunds,
+    sums: sumRefunds(payment, refunds),
+    open: (openRefund(refunds) as RefundDetail | undefined) ?? null,
+    earlierEnd: await findEarlierEnd(db, { invoice, subscription, refunds, at }),
+    policies: refundPolicies,
+  };
+}
+
+/** Everything that the page of a payment shows. */
+export async function paymentPage(
+  db: Knex,
+  format: Format,
+  input: { merchantOid: string; at: Date },
+): Promise<PaymentCase & { title: string; said: Said[] }> {
+  const found = await readPaymentCase(db, input.merchantOid, input.at);
+  const { payment } = found;
+  const amount = format.money(payment.charged_minor ?? payment.amount_minor, payment.currency);
+  return {
+    ...found,
+    title: format.t('refunds.paymentTitle', { amount }),
+    said: whatPaytrSaid(format, await listSaid(db, payment.id)),
+  };
+}
+
+/** Everything that the page of one refund shows. Throws `NotFound` for a refund of another payment. */
+export async function refundPage(
+  db: Knex,
+  format: Format,
+  input: { merchantOid: string; refundId: number; at: Date },
+): Promise<PaymentCase & { title: string; refund: RefundDetail; mayClose: boolean; stateText: string }> {
+  const found = await readPaymentCase(db, input.merchantOid, input.at);
+  const refund = found.refunds.find(({ id }) => id === input.refundId);
+  if (refund === undefined) throw new NotFound();
+  const amount = format.money(refund.amount_minor, refund.currency);
+  return {
+    ...found,
+    refund,
+    title: format.t(refund.state === 'requested' ? 'refunds.confirmTitle' : 'refunds.refundTitle', {
+      amount,
+    }),
+    mayClose: mayClose(refund),
+    stateText: stateText(format, refund),
+  };
+}
+
+function stateText({ t, when }: Format, refund: RefundDetail): string {
+  if (refund.state === 'unknown' && refund.ask_again_at === null) return t('refunds.stateText_unknownLast');
+  const time = when(refund.state === 'waiting' ? refund.send_again_at : refund.ask_again_at);
+  return t(`refunds.stateText_${refund.state}`, { time });
+}

@@ -1,0 +1,51 @@
+import { createPdf } from '../../web/pdf/create-pdf.ts';
+import type { PdfPages } from '../../web/pdf/pdf-pages.ts';
+import type { Format } from '../../web/format.ts';
+import type { PrintedReversal } from './queries.ts';
+
+/**
+ * A reversal to keep and to print, with real text, in the reader's language. Its words say that it is our own
+ * record and no document of Turkish tax law. The same reversal has the same bytes each time.
+ */
+export async function reversalPdf(format: Format, reversal: PrintedReversal): Promise<Buffer> {
+  const { t, money, when, number } = format;
+  const title = t('refunds.reversalTitle', { number: reversal.reversal_no });
+  const { pages, chunks } = createPdf({
+    title,
+    author: reversal.seller.name,
+    locale: format.locale,
+    at: reversal.issued_at,
+  });
+  const bothTimes = (at: Date): string =>
+    `${t('billing.istanbulTime', { time: when(at) })} · ${t('billing.utcTime', { time: when(at, 'utc') })}`;
+  pages.title(t('refunds.reversalHeading'));
+  pages.text(t('refunds.reversalNote'));
+  pages.fact(t('refunds.reversalNo'), reversal.reversal_no);
+  pages.fact(t('billing.invoiceIssued'), bothTimes(reversal.issued_at));
+  pages.fact(t('refunds.reversalOf'), `${reversal.invoice_no}, ${when(reversal.invoice_issued_at, 'day')}`);
+  pages.fact(t('billing.orderNo'), reversal.merchant_oid);
+  if (reversal.test_mode) pages.text(t('billing.orderTestMode'));
+  printParty(pages, format, t('billing.invoiceSeller'), reversal.seller);
+  printParty(pages, format, t('billing.invoiceBuyer'), reversal.buyer);
+  pages.heading(t('billing.invoiceItem'));
+  pages.text(t('billing.invoiceItemText', { plan: t(`common.plan_${reversal.plan}`) }));
+  const period = `${when(reversal.period_start)} – ${when(reversal.period_end)}`;
+  pages.fact(t('billing.period'), t('billing.istanbulTime', { time: period }));
+  const amount = (minor: number): string => money(minor, reversal.currency);
+  const percent = number(Number(reversal.tax_percent), 2);
+  pages.fact(t('refunds.reversalNet'), amount(reversal.total_minor - reversal.tax_minor));
+  pages.fact(t('billing.invoiceTax', { percent }), amount(reversal.tax_minor));
+  pages.subheading(`${t('refunds.reversalTotal')}: ${amount(reversal.total_minor)}`);
+  pages.finish(t('refunds.reversalPage'));
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}
+
+function printParty(pages: PdfPages, { t }: Format, heading: string, party: PrintedReversal['buyer']): void {
+  pages.heading(heading);
+  pages.text(party.name);
+  for (const line of [party.address, party.phone, party.email]) if (line) pages.text(line);
+  if (party.taxOffice) pages.fact(t('billing.taxOffice'), party.taxOffice);
+  if (party.taxNumber) pages.fact(t('billing.taxNumber'), party.taxNumber);
+}

@@ -1,0 +1,69 @@
+import type { Knex } from 'knex';
+import type { Format } from '../../web/format.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
+import { promisedTime } from '../checkout/billing-page.ts';
+import { findSubscription, type Subscription } from '../queries.ts';
+import { listSaid } from '../refunds/pages/detail-queries.ts';
+import { readPaymentCase, type PaymentCase } from '../refunds/pages/payment-page.ts';
+import { whatPaytrSaid, type Said } from '../refunds/pages/what-paytr-said.ts';
+import { judgeAcceptance, type Acceptance, type Unconfirmed } from './judge-acceptance.ts';
+import { listReviewEntries, type ReviewEntry } from './queries.ts';
+
+/** A payment in review with everything that a person needs to decide about it. */
+interface ReviewCase extends PaymentCase {
+  title: string;
+  subscription: Subscription;
+  acceptance: Acceptance;
+  /** Why it cannot be accepted now; null when it can. */
+  cannotAccept: string | null;
+  /** How much less was charged than ordered, in minor units. */
+  lessMinor: number;
+  chargedMinor: number;
+  said: Said[];
+  entries: ReviewEntry[];
+}
+
+/** Reads a payment for the desk, in whatever state it is. Throws `NotFound` for an unknown order. */
+export async function readReviewCase(
+  db: Knex,
+  format: Format,
+  { merchantOid, at, title }: { merchantOid: string; at: Date; title: TextKey },
+): Promise<ReviewCase> {
+  const found = await readPaymentCase(db, merchantOid, at);
+  const { payment, refunds } = found;
+  const [subscription, said, entries] = await Promise.all([
+    findSubscription(db, payment.company_id),
+    listSaid(db, payment.id),
+    listReviewEntries(db, payment.id),
+  ]);
+  if (subscription === undefined) throw new Error('Bug! A company without a subscription');
+  const acceptance = judgeAcceptance(payment, { subscription, refunds, at });
+  const chargedMinor = payment.charged_minor ?? payment.amount_minor;
+  return {
+    ...found,
+    title: format.t(title),
+    subscription,
+    acceptance,
+    cannotAccept: acceptance.ok ? null : whyNot(format, acceptance),
+    lessMinor: Math.max(0, payment.amount_minor - chargedMinor),
+    chargedMinor,
+    said: whatPaytrSaid(format, said),
+    entries,
+  };
+}
+
+/** Why a charge cannot be accepted, in words. */
+export function whyNot(format: Format, acceptance: Extract<Acceptance, { ok: false }>): string {
+  const date = acceptance.why === 'lower_plan' ? promisedTime(format, acceptance.possibleAt) : '';
+  return format.t(`review.acceptNot_${acceptance.why}`, { date });
+}
+
+/** Why the gateway does not confirm a charge, in words. */
+export function unconfirmedText({ t, money }: Format, unconfirmed: Unconfirmed, currency: string): string {
+  const { what } = unconfirmed;
+  return t(`review.unconfirmed_${what}`, {
+    message: what === 'silent' ? unconfirmed.message : '',
+    currency: what === 'currency' ? unconfirmed.currency : '',
+    amount: what === 'amount' ? money(unconfirmed.amountMinor, currency) : '',
+  });
+}
