@@ -459,6 +459,142 @@ CREATE UNIQUE INDEX uq_factor_resets_open ON factor_resets USING btree (user_id)
 CREATE TRIGGER refuse_delete BEFORE DELETE ON factor_resets FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON factor_resets FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table finance_differences
+create table finance_differences (
+  id bigint generated always as identity not null,
+  kind text not null,
+  about text not null,
+  payment_id bigint,
+  company_id bigint,
+  currency text,
+  ours_minor bigint,
+  theirs_minor bigint,
+  found_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  gone_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by bigint,
+  note text,
+  constraint pk_finance_differences PRIMARY KEY (id),
+  constraint fk_finance_differences_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_finance_differences_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_finance_differences_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_finance_differences_closed CHECK (num_nulls(closed_at, closed_by, note) = ANY (ARRAY[0, 3])),
+  constraint ck_finance_differences_note CHECK (length(note) >= 1 AND length(note) <= 500)
+);
+CREATE INDEX idx_finance_differences_list ON finance_differences USING btree (id) WHERE gone_at IS NULL AND closed_at IS NULL;
+CREATE UNIQUE INDEX uq_finance_differences_open ON finance_differences USING btree (kind, about) WHERE gone_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON finance_differences FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finance_differences FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table finance_months
+create table finance_months (
+  month text not null,
+  currency character(3) not null,
+  charged_minor bigint not null,
+  returned_minor bigint not null,
+  closed_at timestamp with time zone not null,
+  constraint pk_finance_months PRIMARY KEY (month, currency),
+  constraint ck_finance_months_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_finance_months_month CHECK (month ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text),
+  constraint ck_finance_months_sums CHECK (charged_minor >= 0 AND returned_minor >= 0)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON finance_months FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON finance_months FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table gateway_movements
+create table gateway_movements (
+  id bigint generated always as identity not null,
+  report_id bigint not null,
+  kind text not null,
+  merchant_oid text not null,
+  payment_id bigint,
+  day date not null,
+  ordinal integer not null,
+  amount_minor bigint not null,
+  paid_minor bigint not null,
+  net_minor bigint,
+  fee_minor bigint,
+  currency text not null,
+  installment_count integer,
+  payment_type text,
+  card_brand text,
+  masked_card text,
+  constraint pk_gateway_movements PRIMARY KEY (id),
+  constraint uq_gateway_movements_line UNIQUE (merchant_oid, kind, day, paid_minor, currency, ordinal),
+  constraint fk_gateway_movements_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_gateway_movements_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT,
+  constraint ck_gateway_movements_amount CHECK (amount_minor >= 0 AND paid_minor >= 0 AND ordinal > 0),
+  constraint ck_gateway_movements_kind CHECK (kind = ANY (ARRAY['sale'::text, 'return'::text]))
+);
+CREATE INDEX idx_gateway_movements_card ON gateway_movements USING btree (("left"(masked_card, 6) || "right"(masked_card, 4)));
+CREATE INDEX idx_gateway_movements_day ON gateway_movements USING btree (day, currency) INCLUDE (fee_minor);
+CREATE INDEX idx_gateway_movements_payment ON gateway_movements USING btree (payment_id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON gateway_movements FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON gateway_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table gateway_payout_lines
+create table gateway_payout_lines (
+  id bigint generated always as identity not null,
+  report_id bigint not null,
+  day date not null,
+  merchant_oid text not null,
+  payment_id bigint,
+  currency text not null,
+  ordinal integer not null,
+  amount_minor bigint not null,
+  constraint pk_gateway_payout_lines PRIMARY KEY (id),
+  constraint uq_gateway_payout_lines_line UNIQUE (merchant_oid, day, amount_minor, currency, ordinal),
+  constraint fk_gateway_payout_lines_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_gateway_payout_lines_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT,
+  constraint ck_gateway_payout_lines_ordinal CHECK (ordinal > 0)
+);
+CREATE INDEX idx_gateway_payout_lines_day ON gateway_payout_lines USING btree (day, currency);
+CREATE INDEX idx_gateway_payout_lines_payment ON gateway_payout_lines USING btree (payment_id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON gateway_payout_lines FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON gateway_payout_lines FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table gateway_payouts
+create table gateway_payouts (
+  id bigint generated always as identity not null,
+  report_id bigint not null,
+  day date not null,
+  currency text not null,
+  iban text not null,
+  sales_minor bigint not null,
+  returns_minor bigint not null,
+  net_minor bigint not null,
+  constraint pk_gateway_payouts PRIMARY KEY (id),
+  constraint uq_gateway_payouts_sums UNIQUE (day, currency, iban, sales_minor, returns_minor, net_minor),
+  constraint fk_gateway_payouts_report FOREIGN KEY (report_id) REFERENCES gateway_reports(id) ON DELETE RESTRICT
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON gateway_payouts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON gateway_payouts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table gateway_reports
+create table gateway_reports (
+  id bigint generated always as identity not null,
+  kind text not null,
+  from_day date not null,
+  to_day date not null,
+  body bytea not null,
+  body_sha256 text generated always as (encode(sha256(body), 'hex'::text)) stored,
+  row_count integer not null,
+  problems jsonb not null,
+  fetched_at timestamp with time zone not null,
+  last_fetched_at timestamp with time zone not null,
+  fetched_count integer default 1 not null,
+  constraint pk_gateway_reports PRIMARY KEY (id),
+  constraint uq_gateway_reports_body UNIQUE (kind, from_day, to_day, body_sha256),
+  constraint ck_gateway_reports_days CHECK (to_day >= from_day),
+  constraint ck_gateway_reports_kind CHECK (kind = ANY (ARRAY['transactions'::text, 'payouts'::text, 'payout_lines'::text])),
+  constraint ck_gateway_reports_rows CHECK (row_count >= 0)
+);
+CREATE INDEX idx_gateway_reports_days ON gateway_reports USING btree (kind, to_day DESC);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON gateway_reports FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON gateway_reports FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_report();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON gateway_reports FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table incident_steps
 create table incident_steps (
   id bigint generated always as identity not null,
@@ -568,6 +704,7 @@ create table invoices (
   constraint ck_invoices_tax CHECK (tax_minor >= 0 AND tax_minor <= total_minor)
 );
 CREATE INDEX idx_invoices_company ON invoices USING btree (company_id, issued_at DESC, id DESC);
+CREATE INDEX idx_invoices_issued ON invoices USING btree (issued_at, currency) INCLUDE (total_minor, tax_minor);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1015,6 +1152,7 @@ create table payment_card_facts (
   constraint pk_payment_card_facts PRIMARY KEY (payment_id),
   constraint fk_payment_card_facts_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT
 );
+CREATE INDEX idx_payment_card_facts_card ON payment_card_facts USING btree (("left"(masked_pan, 6) || "right"(masked_pan, 4)));
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON payment_card_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_card_facts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1102,6 +1240,7 @@ create table payments (
   ask_problem text,
   price_list_id bigint,
   price_facts jsonb,
+  charged_at timestamp with time zone,
   constraint pk_payments PRIMARY KEY (id),
   constraint uq_payments_merchant_oid UNIQUE (merchant_oid),
   constraint fk_payments_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -1116,12 +1255,17 @@ create table payments (
   constraint ck_payments_review CHECK ((status = ANY (ARRAY['review'::text, 'refunded'::text])) = (review_reason IS NOT NULL)),
   constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text, 'refunded'::text]))
 );
+CREATE INDEX idx_payments_amount ON payments USING btree (amount_minor, created_at DESC);
+CREATE INDEX idx_payments_charged ON payments USING btree (charged_at, currency) INCLUDE (status, charged_minor) WHERE charged_at IS NOT NULL;
+CREATE INDEX idx_payments_charged_amount ON payments USING btree (charged_minor) WHERE charged_minor <> amount_minor;
 CREATE INDEX idx_payments_company ON payments USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX idx_payments_company_review ON payments USING btree (company_id, id) WHERE status = 'review'::text;
 CREATE INDEX idx_payments_pending ON payments USING btree (created_at) WHERE status = 'pending'::text;
 CREATE INDEX idx_payments_review ON payments USING btree (id) WHERE status = 'review'::text;
+CREATE INDEX idx_payments_uncharged ON payments USING btree (created_at, currency) INCLUDE (status) WHERE charged_at IS NULL;
 CREATE INDEX idx_payments_user ON payments USING btree (user_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX uq_payments_open_order ON payments USING btree (company_id) WHERE status = 'pending'::text AND superseded_at IS NULL;
+CREATE TRIGGER note_charge BEFORE INSERT OR UPDATE OF charged_minor, charged_at ON payments FOR EACH ROW EXECUTE FUNCTION note_charge();
 CREATE TRIGGER refuse_delete BEFORE DELETE ON payments FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE OF id, company_id, user_id, merchant_oid, plan, currency, amount_minor, created_at, client_ip, user_agent, gateway_user_ip, test_mode ON payments FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.user_id IS DISTINCT FROM old.user_id OR new.merchant_oid IS DISTINCT FROM old.merchant_oid OR new.plan IS DISTINCT FROM old.plan OR new.currency IS DISTINCT FROM old.currency OR new.amount_minor IS DISTINCT FROM old.amount_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.client_ip IS DISTINCT FROM old.client_ip OR new.user_agent IS DISTINCT FROM old.user_agent OR new.gateway_user_ip IS DISTINCT FROM old.gateway_user_ip OR new.test_mode IS DISTINCT FROM old.test_mode) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_rewriting_charge BEFORE UPDATE OF charged_minor ON payments FOR EACH ROW WHEN (old.charged_minor IS NOT NULL AND new.charged_minor IS DISTINCT FROM old.charged_minor) EXECUTE FUNCTION refuse_rewriting_final();
@@ -1282,6 +1426,7 @@ create table refunds (
   constraint ck_refunds_state CHECK (state = ANY (ARRAY['requested'::text, 'sent'::text, 'waiting'::text, 'unknown'::text, 'done'::text, 'refused'::text, 'withdrawn'::text]))
 );
 CREATE INDEX idx_refunds_company ON refunds USING btree (company_id, id DESC);
+CREATE INDEX idx_refunds_done ON refunds USING btree (decided_at, currency) INCLUDE (amount_minor) WHERE state = 'done'::text;
 CREATE INDEX idx_refunds_payment ON refunds USING btree (payment_id, id);
 CREATE INDEX idx_refunds_under_way ON refunds USING btree (id) WHERE state = ANY (ARRAY['sent'::text, 'waiting'::text, 'unknown'::text]);
 CREATE UNIQUE INDEX uq_refunds_open ON refunds USING btree (payment_id) WHERE state = ANY (ARRAY['requested'::text, 'sent'::text, 'waiting'::text, 'unknown'::text]);
@@ -1353,6 +1498,7 @@ create table reversals (
 );
 CREATE INDEX idx_reversals_company ON reversals USING btree (company_id, issued_at DESC, id DESC);
 CREATE INDEX idx_reversals_invoice ON reversals USING btree (invoice_id, id);
+CREATE INDEX idx_reversals_issued ON reversals USING btree (issued_at, currency) INCLUDE (total_minor, tax_minor);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON reversals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON reversals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1933,6 +2079,21 @@ CREATE OR REPLACE FUNCTION month_start(at timestamp with time zone, months integ
  IMMUTABLE PARALLEL SAFE STRICT
 RETURN ((date_trunc('month'::text, (at AT TIME ZONE 'UTC'::text)) + ((months)::double precision * '1 mon'::interval)) AT TIME ZONE 'UTC'::text);
 
+-- function note_charge()
+CREATE OR REPLACE FUNCTION note_charge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' and old.charged_at is not null then
+    new.charged_at := old.charged_at;
+  elsif new.charged_minor is not null then
+    new.charged_at := coalesce(new.paid_at, new.decided_at);
+  end if;
+  return new;
+end
+$function$;
+
 -- function note_for_alerts()
 CREATE OR REPLACE FUNCTION note_for_alerts()
  RETURNS trigger
@@ -2102,6 +2263,20 @@ begin
 end
 $function$;
 
+-- function refuse_rewriting_report()
+CREATE OR REPLACE FUNCTION refuse_rewriting_report()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.kind, new.from_day, new.to_day, new.body, new.row_count, new.problems, new.fetched_at)
+     is distinct from (old.id, old.kind, old.from_day, old.to_day, old.body, old.row_count, old.problems, old.fetched_at) then
+    raise exception 'a report is kept as it came: update refused' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
 -- function refuse_time()
 CREATE OR REPLACE FUNCTION refuse_time()
  RETURNS trigger
@@ -2199,6 +2374,11 @@ grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
 grant usage on exchange_rates_id_seq to app;
 grant usage on factor_resets_id_seq to app;
+grant usage on finance_differences_id_seq to app;
+grant usage on gateway_movements_id_seq to app;
+grant usage on gateway_payout_lines_id_seq to app;
+grant usage on gateway_payouts_id_seq to app;
+grant usage on gateway_reports_id_seq to app;
 grant usage on incident_steps_id_seq to app;
 grant usage on incidents_id_seq to app;
 grant usage on invitations_id_seq to app;
@@ -2257,6 +2437,12 @@ grant delete, insert, select, update on email_confirmations to app;
 grant insert, select on exchange_rates to app;
 grant delete, insert, select, update on export_progress to app;
 grant delete, insert, select, update on factor_resets to app;
+grant delete, insert, select, update on finance_differences to app;
+grant insert, select on finance_months to app;
+grant insert, select on gateway_movements to app;
+grant insert, select on gateway_payout_lines to app;
+grant insert, select on gateway_payouts to app;
+grant delete, insert, select, update on gateway_reports to app;
 grant delete, insert, select, update on incident_steps to app;
 grant delete, insert, select, update on incidents to app;
 grant delete, insert, select, update on invitations to app;

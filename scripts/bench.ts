@@ -14,6 +14,7 @@ import { auditedPost } from './bench/rows/audited-post.ts';
 import { callbacks } from './bench/rows/callbacks.ts';
 import { exportMillion } from './bench/rows/export-million.ts';
 import { exportSmall } from './bench/rows/export-small.ts';
+import { financeMillion } from './bench/rows/finance-million.ts';
 import { forwardAuth } from './bench/rows/forward-auth.ts';
 import { gateway } from './bench/rows/gateway.ts';
 import { knownAddress } from './bench/rows/known-address.ts';
@@ -32,6 +33,7 @@ const benchRows: BenchRow[] = [
   sockets,
   signInRow,
   knownAddress,
+  financeMillion,
   exportSmall,
   auditViewer,
   exportMillion,

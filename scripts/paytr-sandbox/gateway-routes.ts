@@ -4,13 +4,14 @@ import { answerBinQuery } from './cards.ts';
 import { readForm, receivedFields } from './received-fields.ts';
 import { answerRefund } from './refund-answer.ts';
 import type { RefundFailure, SandboxState, TokenFailure } from './sandbox-state.ts';
+import { answerPayoutLines, answerPayouts, answerTransactionList } from './reports/report-answers.ts';
 import { answerStatusQuery } from './status-answer.ts';
 import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
 /**
- * The calls of the merchant's server: get-token, status query, BIN query and refund. Errors answer 200, since
- * PayTR decides by the JSON.
+ * The calls of the merchant's server: get-token, status query, BIN query, refund and reports. Errors answer
+ * 200, since PayTR decides by the JSON.
  */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
@@ -46,6 +47,19 @@ export function gatewayRoutes(state: SandboxState): Router {
     res.json(answerBinQuery(state.store, receivedFields(req.body)));
   });
 
+  router.post('/rapor/islem-dokumu', (req, res) => {
+    res.json(answerTransactionList(state.store, receivedFields(req.body), state.transactions));
+  });
+
+  router.post('/rapor/odeme-dokumu', (req, res) => {
+    const at = { transactions: state.transactions, now: state.now() };
+    res.json(answerPayouts(state.store, receivedFields(req.body), at));
+  });
+
+  router.post('/rapor/odeme-detayi', (req, res) => {
+    res.json(answerPayoutLines(state.store, receivedFields(req.body), state.transactions));
+  });
+
   router.post('/odeme/iade', (req, res) => {
     const fields = receivedFields(req.body);
     const failure = state.refundFailures[0];
@@ -55,13 +69,13 @@ export function gatewayRoutes(state: SandboxState): Router {
       return;
     }
     const answer = answerRefund(state, fields);
-    if (failure === 'twice') answerRefund(state, fields);
     state.log(
       `refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`,
     );
-    if (failure !== undefined && isAfter(failure)) state.refundFailures.shift();
-    if (failure === 'lost') res.destroy();
-    else if (failure !== 'late') res.json(answer);
+    if (failure === 'lost') {
+      state.refundFailures.shift();
+      res.destroy();
+    } else res.json(answer);
   });
   return router;
 }
@@ -85,11 +99,6 @@ function failToken(res: Response, failure: TokenFailure): void {
 /** Whether a refund fails before the money has moved, without an answer of PayTR's. */
 function isBefore(failure: RefundFailure): boolean {
   return ['hang', '500', 'html'].includes(failure);
-}
-
-/** Whether it fails once the money has moved, with PayTR's answer lost or the request repeated. */
-function isAfter(failure: RefundFailure): boolean {
-  return ['late', 'lost', 'twice'].includes(failure);
 }
 
 function failRefund(res: Response, failure: RefundFailure): void {

@@ -38,6 +38,13 @@ export function expectedBinHash(store: SandboxStore, binNumber: string): string 
   return hash(store, binNumber + store.merchantId + store.merchantSalt);
 }
 
+/**
+ * The right `paytr_token` for a report: its dates in the order in which they are sent. Source: dev.paytr.com.
+ */
+export function expectedReportHash(store: SandboxStore, dates: string[]): string {
+  return hash(store, store.merchantId + dates.join('') + store.merchantSalt);
+}
+
 /** The `hash` of a callback, salt in the middle. Source: dev.paytr.com, iFrame API step 2. */
 export function callbackHash(store: SandboxStore, fields: Record<string, string>): string {
   const { merchant_oid: oid = '', status = '', total_amount: total = '' } = fields;

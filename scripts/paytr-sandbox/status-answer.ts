@@ -1,6 +1,6 @@
 import { type SandboxStore, expectedStatusHash } from './signatures.ts';
 import { callbackFields } from './callbacks.ts';
-import type { Refund, Transaction } from './transactions.ts';
+import { type Refund, type Transaction, paidMinor } from './transactions.ts';
 
 /** PayTR's answer to a status query. Source: dev.paytr.com/durum-sorgu and /hata-kodlari. */
 export function answerStatusQuery(
@@ -23,17 +23,16 @@ export function answerStatusQuery(
 }
 
 function describePayment(store: SandboxStore, transaction: Transaction): Record<string, unknown> {
-  const { total_amount: total, installment_count: instalments = '1' } = callbackFields(store, transaction);
-  const paidMinor = Number(total);
-  const commissionMinor = Math.round(paidMinor * 0.024);
+  const { installment_count: instalments = '1' } = callbackFields(store, transaction);
+  const paid = paidMinor(transaction);
   return {
     status: 'success',
     payment_amount: majorWithComma(transaction.amountMinor),
-    payment_total: majorWithComma(paidMinor),
+    payment_total: majorWithComma(paid),
     payment_date: turkishTime(transaction.finishedAt ?? transaction.createdAt),
     currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
-    net_tutar: majorWithDot(paidMinor - commissionMinor),
-    kesinti_tutari: majorWithDot(commissionMinor),
+    net_tutar: majorWithDot(paid - commissionMinor(paid)),
+    kesinti_tutari: majorWithDot(commissionMinor(paid)),
     // A single payment is 1 in the callback and 0 here.
     taksit: instalments === '1' ? '0' : instalments,
     kart_marka: transaction.card?.brand ?? '',
@@ -62,6 +61,11 @@ function fault(number: string, message: string): Record<string, unknown> {
   return { status: 'error', err_no: number, err_msg: message };
 }
 
+/** What PayTR keeps of a payment, in minor units: the rate of its own example. */
+export function commissionMinor(paid: number): number {
+  return Math.round(paid * 0.024);
+}
+
 // The documentation's example reads "10,8": a comma, and no zero at the end.
 function majorWithComma(minor: number): string {
   return String(minor / 100).replace('.', ',');
@@ -71,7 +75,8 @@ function majorWithDot(minor: number): string {
   return (minor / 100).toFixed(2);
 }
 
-function turkishTime(time: Date): string {
+/** A moment as PayTR writes it: `2026-11-30 12:00:00`, in Turkish time. */
+export function turkishTime(time: Date): string {
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone: 'Europe/Istanbul',
     dateStyle: 'short',

@@ -51,6 +51,8 @@ export interface Transaction {
   overrides: Record<string, string>;
   deliveries: Delivery[];
   refunds: Refund[];
+  /** Left out of the reports, to try what the merchant makes of it. */
+  isUnlisted?: boolean;
 }
 
 const OUTCOMES: Record<PayerChoice, SandboxOutcome> = {
@@ -118,6 +120,11 @@ export function finishTransaction(transaction: Transaction, choice: PayerChoice,
 /** True once the merchant answered OK. */
 export function isAcknowledged(transaction: Transaction): boolean {
   return transaction.deliveries.some((delivery) => delivery.acknowledged);
+}
+
+/** What the payer paid, in minor units; a notification that names another total is believed. */
+export function paidMinor(transaction: Transaction): number {
+  return Number(transaction.overrides['total_amount'] ?? transaction.amountMinor);
 }
 
 /** The sum of the refunds so far. */

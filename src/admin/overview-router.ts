@@ -15,6 +15,7 @@ import { startOfMonth } from '../local-calendar.ts';
 import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
 import { type CompanyRow } from '../people/queries.ts';
 import { DAY_MS } from '../durations.ts';
+import { countOpenDifferences } from '../billing/reconciliation/list-differences.ts';
 import { countMailTrouble } from '../mail/queries.ts';
 import { countUrgent } from '../privacy/requests/queries.ts';
 
@@ -69,7 +70,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
 async function showChooser({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
   const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
-  const [companies, reviews, openHolds, jobs, stuck, mailTrouble, urgent] = await Promise.all([
+  const [companies, reviews, openHolds, jobs, stuck, mailTrouble, urgent, differences] = await Promise.all([
     listCompanies(db, { search, cursor: parseCursor(req.query) }),
     listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
@@ -77,6 +78,7 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
     countMailTrouble(db, lastWeek),
     countUrgent(db, req.receivedAt),
+    countOpenDifferences(db),
   ]);
   res.render('admin/companies', {
     title: formatOf(res).t('admin.companiesTitle'),
@@ -89,6 +91,7 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     stuck,
     mailTrouble,
     urgent,
+    differences,
     isMailConfigured: config.smtpUrl !== null,
     jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
   });

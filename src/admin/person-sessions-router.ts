@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { NotFound } from '../errors.ts';
 import { formatOf } from '../web/page-locals.ts';
-import { monthOf } from '../workspace/usage/month.ts';
+import { monthOf } from '../month.ts';
 import { loadSessionsPage } from '../workspace/usage/sessions-page.ts';
 import { companyOf, companyParam, scopeOf } from '../people/company-scope.ts';
 import { parseTimedCursor, parseId } from '../web/list-input.ts';

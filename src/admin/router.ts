@@ -27,6 +27,7 @@ import { createPeopleRouter } from './people-router.ts';
 import { createPersonRouter, showPerson } from './person-router.ts';
 import { createPersonSessionsRouter } from './person-sessions-router.ts';
 import { createUsageRouter } from './usage/usage-router.ts';
+import { createFinanceRouter } from './finance/finance-router.ts';
 import { createSecurityRouter, hideFromOthers } from './security-router.ts';
 
 /**
@@ -48,7 +49,14 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   const router = Router();
   // Before the rest, which refuses members: these pages do not exist for members and admins.
   router.use(
-    ['/security', '/finance', '/requests', '/record-of-processing', '/record-of-processing.csv'],
+    [
+      '/security',
+      '/finance',
+      '/finance.csv',
+      '/requests',
+      '/record-of-processing',
+      '/record-of-processing.csv',
+    ],
     hideFromOthers,
   );
   router.use(requireAdmin, requireCurrentAcceptance(deps.db), refuseFromElsewhere(isRecorded));
@@ -63,6 +71,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createSecurityRouter(deps));
   router.use(createDeskRouter(deps));
   router.use(createRecordRouter(deps));
+  router.use(createFinanceRouter(deps, slots));
   router.use(createPricesRouter(deps));
   router.use(createLegalInvoiceDesk(deps));
   // The outbox needs none either: without one it has the mails of all.

@@ -148,6 +148,11 @@ export const auditActions = {
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
   retention_applied:
     'A month of evidence older than the retention was dropped (resource is the partition; details.dropped_rows)',
+  finance_difference_closed:
+    'An operator explained something that did not add up between the books and the gateway (details.note)',
+  finance_exported: 'A download of the money of a month over all companies began',
+  finance_export_finished:
+    'That download ended; success says whether the whole file was sent, details has its rows and bytes',
   price_list_added:
     'An operator made a new version of the prices (details has all of it, and from when on it counts)',
   data_request_received:

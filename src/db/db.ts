@@ -4,14 +4,16 @@ import { ConnectionRenewal } from './connection-renewal.ts';
 import { DatabaseConnection } from './database-connection.ts';
 
 const INT8_OID = 20;
+const DATE_OID = 1082;
 
 // pg's own type lists only the ids that the library names. The function takes any.
 const defaultParser = pg.types.getTypeParser as (oid: number, format?: string) => (value: string) => unknown;
 
 /**
  * Opens a pool of `DatabaseConnection`s; `ConnectionRenewal` replaces connections after a fail-over.
- * `timestamptz` comes back as Date, `jsonb` as an object. `bigint` and `count(*)` come back as numbers, and a
- * value outside the safe range throws: pg's own default is text, which adds up as "1" + "1" = "11".
+ * `timestamptz` comes back as Date, `jsonb` as an object, `date` as the text `2026-11-30`: a day has no time
+ * zone. `bigint` and `count(*)` come back as numbers, and a value outside the safe range throws: pg's own
+ * default is text, which adds up as "1" + "1" = "11".
  */
 export function createDb(options: {
   url: string;
@@ -77,6 +79,7 @@ export function outermost(trx: Knex.Transaction): Knex.Transaction {
 
 function typeParser(oid: number, format?: string): (value: string) => unknown {
   if (oid === INT8_OID && format !== 'binary') return parseInt8;
+  if (oid === DATE_OID && format !== 'binary') return (value) => value;
   return defaultParser(oid, format);
 }
 

@@ -12,6 +12,7 @@ import { followUpPayments } from '../billing/follow-up/follow-up-payments.ts';
 import { followSubscriptions } from '../billing/life/notices/follow-subscriptions.ts';
 import { keepRates } from '../billing/prices/keep-rates.ts';
 import { dueLegalInvoices } from '../billing/legal-invoices/due-legal-invoices.ts';
+import { reconcileBooks } from '../billing/reconciliation/reconcile-books.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
@@ -44,6 +45,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'follow-subscriptions',
       everySeconds: 900,
       run: (db, context) => followSubscriptions(db, context, deps),
+    },
+    {
+      name: 'reconcile-books',
+      // PayTR's lists are by the day; four looks a day keep a lost callback from waiting for the night.
+      everySeconds: 6 * 3600,
+      run: (db, context) => reconcileBooks(db, context, deps),
     },
     {
       name: 'keep-rates',

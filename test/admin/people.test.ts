@@ -413,6 +413,7 @@ describe('the overview', () => {
     expect(page.text).not.toContain('went-wrong');
     const staffPages = [
       '/admin',
+      '/admin/finance',
       '/admin/finance/review',
       '/admin/finance/prices',
       '/admin/finance/invoices',

@@ -121,6 +121,9 @@ function specialKeys(input: {
     'order_consents person': { payment_id: made['payments payer'] },
     'payment_callbacks payer': { payment_id: made['payments payer'] },
     'payments payer': { company_id: company },
+    'gateway_movements payer': { payment_id: made['payments payer'] },
+    'gateway_payout_lines payer': { payment_id: made['payments payer'] },
+    'finance_differences payer': { payment_id: made['payments payer'], company_id: company },
     'refunds payer': { payment_id: made['payments payer'], company_id: company },
     'payment_status_answers payer': { payment_id: made['payments payer'] },
     'payment_reviews payer': { payment_id: made['payments payer'] },
@@ -192,6 +195,7 @@ function valueOf(type: string, text: string): { value: unknown; shown: string | 
     const at = new Date(Date.now() - 3_600_000 + counter * 1013);
     return { value: at, shown: at.toISOString() };
   }
+  if (type === 'date') return { value: '2026-11-30', shown: null };
   if (type === 'inet') return shown(`2001:db8:${(counter + 0x1000).toString(16)}::1`);
   if (['bigint', 'integer'].includes(type)) return { value: 710_000 + counter, shown: null };
   if (['text', 'character varying'].includes(type)) return shown(`${text}-${String(counter)}`);

@@ -41,6 +41,17 @@ export const invoiceOf = async (db: Knex, { acme, alice }: Cast): Promise<number
   return row!.id;
 };
 
+let differences = 0;
+/** A difference that nobody has explained. */
+const openDifference = async (db: Knex): Promise<number> => {
+  differences += 1;
+  const seen = { found_at: new Date(), last_seen_at: new Date() };
+  const [row] = await db('finance_differences')
+    .insert({ kind: 'amount_differs', about: `ORDER${String(differences)}`, ...seen })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+};
+
 /** A version of the prices as the form sends it. */
 const priceList = {
   ...{ kind: 'fixed', day: '2999-01-01', time: '', note: 'dearer rent' },
@@ -49,6 +60,44 @@ const priceList = {
 
 /** The routes of the finance pages. */
 export const financeRules: RouteRule[] = [
+  {
+    route: 'GET /admin/finance',
+    target: () => ({ path: '/admin/finance' }),
+    expect: staffOnly(303, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/finance.csv',
+    target: () => ({ path: '/admin/finance.csv' }),
+    expect: staffOnly(303, 200),
+    audit: 'finance_exported',
+    follows: 'finance_export_finished',
+    isAboutNoCompany: true,
+    forStaff: 'theirs alone',
+  },
+  {
+    route: 'GET /admin/finance/search',
+    target: () => ({ path: '/admin/finance/search?q=499' }),
+    expect: staffOnly(303, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/finance/differences/:id',
+    target: async (db) => ({ path: `/admin/finance/differences/${String(await openDifference(db))}` }),
+    expect: staffOnly(303, 200),
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/finance/differences/:id/close',
+    target: async (db) => ({
+      path: `/admin/finance/differences/${String(await openDifference(db))}/close`,
+      form: { note: 'It is all right.' },
+    }),
+    expect: staffOnly(401, 303),
+    audit: 'finance_difference_closed',
+    isAboutNoCompany: true,
+    forStaff: 'theirs alone',
+  },
   {
     route: 'GET /admin/finance/prices',
     target: () => ({ path: '/admin/finance/prices' }),

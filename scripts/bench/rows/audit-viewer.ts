@@ -12,6 +12,7 @@ import { latencyOf } from '../load.ts';
 import { watchMemory } from '../memory.ts';
 import type { BenchRow, Limit, Outcome } from '../outcome.ts';
 import { interleave } from '../rounds.ts';
+import { explainAll } from '../explain.ts';
 import { recordStatements, type Statement } from '../statements.ts';
 import { median, medianLatency } from '../statistics.ts';
 
@@ -119,18 +120,4 @@ async function recordList({ appUrl }: BenchDatabase, cursor: TimedCursor): Promi
   } finally {
     await db.destroy();
   }
-}
-
-/** Milliseconds of all statements together. */
-async function explainAll(client: pg.Client, statements: Statement[]): Promise<number> {
-  let total = 0;
-  for (const { text, values } of statements) {
-    const { rows } = await client.query<{
-      'QUERY PLAN': [{ 'Planning Time': number; 'Execution Time': number }];
-    }>(`explain (analyze, timing off, format json) ${text}`, values);
-    const plan = rows[0]?.['QUERY PLAN'][0];
-    if (plan === undefined) throw new Error('Bug! explain returned no plan');
-    total += plan['Planning Time'] + plan['Execution Time'];
-  }
-  return total;
 }

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
 import type { CompanyRow } from '../../people/queries.ts';
 import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
-import type { Month } from '../../workspace/usage/month.ts';
+import type { Month } from '../../month.ts';
 import { loadUsage, type CompanyUsage } from './load-usage.ts';
 
 /** `kind` says whether a line is about a day, a person, a workspace or the whole month. */

@@ -8,7 +8,7 @@ import {
   type DayUsage,
   type UsageStats,
 } from '../../workspace/sessions/usage-stats.ts';
-import type { Month } from '../../workspace/usage/month.ts';
+import type { Month } from '../../month.ts';
 import {
   listPaidAmounts,
   listPeopleOfCompany,

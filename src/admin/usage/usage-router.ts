@@ -10,7 +10,7 @@ import { companyOf, companyParam } from '../../people/company-scope.ts';
 import { sendDownload } from '../../web/downloads/send-download.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { urlWith } from '../../web/page-urls.ts';
-import { monthOf } from '../../workspace/usage/month.ts';
+import { monthOf } from '../../month.ts';
 import { exportUsage } from './export-usage.ts';
 import { ABSENT_DAYS, loadUsage } from './load-usage.ts';
 import { drawUsage } from './usage-chart.ts';

@@ -11,6 +11,15 @@ import {
   type PaytrConnection,
 } from './request.ts';
 import { newReferenceNo, sendPaytrRefund, type RefundAnswer, type RefundOrder } from './refund.ts';
+import {
+  queryPayoutLines,
+  queryPayouts,
+  queryTransactions,
+  type ReportAnswer,
+  type ReportedMovement,
+  type ReportedPayout,
+  type ReportedPayoutLine,
+} from './report.ts';
 import type { PaytrCredentials } from './signature.ts';
 import { queryPaytrStatus, type StatusAnswer } from './status.ts';
 import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts';
@@ -21,6 +30,7 @@ export type { NotificationReading, PaytrNotification } from './notification.ts';
 export type { RefundAnswer } from './refund.ts';
 export type { ReturnedMoney } from './returned-money.ts';
 export type { StatusAnswer } from './status.ts';
+export type { ReportAnswer, ReportedMovement, ReportedPayout, ReportedPayoutLine } from './report.ts';
 export type { BasketRow, TokenOrder } from './token.ts';
 
 /**
@@ -59,6 +69,10 @@ export interface Paytr {
   sendRefund: (refund: RefundOrder) => Promise<RefundAnswer>;
   /** A new id for a refund: see `newReferenceNo`. */
   newReferenceNo: () => string;
+  /** Fetch the gateway's own lists, of whole days with both included. Never throw. */
+  listTransactions: (days: { from: string; to: string }) => Promise<ReportAnswer<ReportedMovement>>;
+  listPayouts: (days: { from: string; to: string }) => Promise<ReportAnswer<ReportedPayout>>;
+  listPayoutLines: (day: string) => Promise<ReportAnswer<ReportedPayoutLine>>;
   /** A new order number that nobody can guess: see `newMerchantOid`. */
   newMerchantOid: (prefix?: string) => string;
 }
@@ -73,6 +87,9 @@ export function createPaytr(settings: PaytrSettings): Paytr {
     queryBin: (binNumber) => queryPaytrBin(settings, binNumber),
     sendRefund: (refund) => sendPaytrRefund(settings, refund),
     newReferenceNo,
+    listTransactions: (days) => queryTransactions(settings, days),
+    listPayouts: (days) => queryPayouts(settings, days),
+    listPayoutLines: (day) => queryPayoutLines(settings, day),
     newMerchantOid,
   };
 }

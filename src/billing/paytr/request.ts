@@ -32,12 +32,13 @@ const MAX_ANSWER_LENGTH = 65_536;
 /**
  * Posts `fields` to PayTR and returns the JSON object of the answer, whatever the HTTP status: PayTR decides
  * by the JSON `status` (iFrame API, step 1). Never throws for a fault of the network or the gateway, and
- * follows no redirect.
+ * follows no redirect. An answer longer than `maxLength` characters is cut, and so cannot be read.
  */
 export async function postToPaytr(
   connection: PaytrConnection,
   path: string,
   fields: Record<string, string>,
+  maxLength = MAX_ANSWER_LENGTH,
 ): Promise<{ ok: true; answer: Record<string, unknown>; text: string } | NoAnswer> {
   const send = connection.fetch ?? fetch;
   const timeoutSeconds = connection.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
@@ -48,7 +49,7 @@ export async function postToPaytr(
       redirect: 'manual',
       signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)),
     });
-    return readAnswer(response.status, await readText(response));
+    return readAnswer(response.status, await readText(response, maxLength));
   } catch (error) {
     return withoutAnswer(error, timeoutSeconds);
   }
@@ -68,13 +69,13 @@ export function answerText(value: unknown): string | undefined {
   return typeof value === 'number' ? String(value) : undefined;
 }
 
-async function readText(response: Response): Promise<string> {
+async function readText(response: Response, maxLength: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';
   const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = response.body ?? [];
   for await (const chunk of chunks) {
     text += decoder.decode(chunk, { stream: true });
-    if (text.length > MAX_ANSWER_LENGTH) break;
+    if (text.length > maxLength) break;
   }
   return text;
 }

@@ -7,6 +7,7 @@ import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { factorTables } from './factor-tables.ts';
 import { peopleTables } from './people-tables.ts';
+import { gatewayTables } from './gateway-tables.ts';
 import { refundTables } from './refund-tables.ts';
 import { requestTables } from './request-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
@@ -25,6 +26,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...workspaceTables,
   ...billingTables,
   ...refundTables,
+  ...gatewayTables,
   ...alertTables,
   ...otherTables,
   ...requestTables,

@@ -20,6 +20,7 @@ import * as enLegalInvoices from './en/billing/legal-invoices.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
+import * as enFinance from './en/finance/finance.ts';
 import * as enPrices from './en/finance/prices.ts';
 import * as enRefunds from './en/finance/refunds.ts';
 import * as enRequests from './en/privacy/requests.ts';
@@ -54,6 +55,7 @@ import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
+import * as trFinance from './tr/finance/finance.ts';
 import * as trPrices from './tr/finance/prices.ts';
 import * as trRefunds from './tr/finance/refunds.ts';
 import * as trRequests from './tr/privacy/requests.ts';
@@ -93,6 +95,7 @@ const en = {
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
+  ...enFinance,
   ...enPrices,
   ...enPrivacy,
   ...enRefunds,
@@ -140,6 +143,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trMails,
     ...trPassword,
     ...trSecondFactor,
+    ...trFinance,
     ...trPrices,
     ...trPrivacy,
     ...trRefunds,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { timedEnds, type TimedCursor } from '../../db/timed-cursor.ts';
 import { listDayStrips, type DayStrip } from './day-strips.ts';
-import type { Month } from './month.ts';
+import type { Month } from '../../month.ts';
 import { listNamedSessions, type NamedSession, type SessionFilter } from '../sessions/session-queries.ts';
 import { countedBounds, sessionBounds, type CountedSeconds } from '../sessions/session-bounds.ts';
 import { isInUse } from '../session-row.ts';

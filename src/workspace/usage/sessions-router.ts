@@ -6,7 +6,7 @@ import { requestedWorkspace } from '../requested-workspace.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { listEntriesByOthers } from './entries-by-others.ts';
 import { pageQuery } from '../input.ts';
-import { monthOf } from './month.ts';
+import { monthOf } from '../../month.ts';
 import { listPresentPeople, PRESENT_MAX } from './present-people.ts';
 import { findWorkspace } from '../queries.ts';
 import { loadSessionsPage, type SessionsPage } from './sessions-page.ts';

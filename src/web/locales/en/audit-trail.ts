@@ -118,6 +118,9 @@ export const auditSentence = {
   evidence_exported: '{actor} began to download the evidence about {person}',
   evidence_export_finished: '{actor} downloaded the evidence about {person}',
   retention_applied: '{actor} removed a month of records that were past their retention',
+  finance_difference_closed: '{actor} explained a difference between the books and the payment service',
+  finance_exported: '{actor} began to download the money of {month}',
+  finance_export_finished: '{actor} downloaded the money of {month}',
   price_list_added: '{actor} made a new version of the prices',
   data_request_received: '{actor} wrote down a request about personal data',
   data_request_identity_checked: '{actor} checked who made a data request',
@@ -156,6 +159,7 @@ export const auditRefused = {
   evidence_export_finished: '{actor} did not get the whole evidence about {person}',
   own_data_export_finished: '{actor} did not get all of their own data',
   audit_export_finished: '{actor} did not get the whole audit trail',
+  finance_export_finished: '{actor} did not get all of the money of {month}',
   usage_export_finished: '{actor} did not get all of the usage of {month}',
 } satisfies Partial<Record<AuditAction, string>>;
 

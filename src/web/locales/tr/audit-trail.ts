@@ -119,6 +119,9 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   evidence_exported: '{actor}, {person} hakkındaki kanıt dosyasını indirmeye başladı',
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasını indirdi',
   retention_applied: '{actor}, saklama süresi dolan bir ayın kayıtlarını sildi',
+  finance_difference_closed: '{actor} defterlerle ödeme kuruluşu arasındaki bir farkı açıkladı',
+  finance_exported: '{actor} {month} ayının parasını indirmeye başladı',
+  finance_export_finished: '{actor} {month} ayının parasını indirdi',
   price_list_added: '{actor} fiyatların yeni bir sürümünü hazırladı',
   data_request_received: '{actor} bir veri başvurusunu kaydetti',
   data_request_identity_checked: '{actor} veri başvurusunu kimin yaptığını denetledi',
@@ -157,6 +160,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   evidence_export_finished: '{actor}, {person} hakkındaki kanıt dosyasının tamamını alamadı',
   own_data_export_finished: '{actor} kendi verisinin tamamını alamadı',
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
+  finance_export_finished: '{actor} {month} ayının parasının tamamını alamadı',
   usage_export_finished: '{actor} {month} kullanımının tamamını alamadı',
 };
 

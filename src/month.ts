@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { TIME_ZONE, localTime } from '../../local-calendar.ts';
+import { TIME_ZONE, localTime } from './local-calendar.ts';
 
 /** A month as people here reckon it. */
 export interface Month {

@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { readMoneyPages, type MoneyLine } from '../../billing/finance/money-lines.ts';
+import { formatMajor } from '../../billing/paytr/minor-units.ts';
+import { CSV_BOM, csvLine, type CsvSeparator, type CsvValue } from '../../evidence/csv.ts';
+import type { Month } from '../../month.ts';
+import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
+
+const COLUMNS = [
+  ...['kind', 'time', 'order', 'company', 'state', 'document', 'currency'],
+  ...['charged', 'returned', 'tax', 'fee', 'masked_card'],
+];
+
+/**
+ * The money of a month as CSV for a spreadsheet: a line for each charge and each refund, oldest first. The
+ * sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of the
+ * reader's language. The download is audited before its first byte and when
+ * it has ended.
+ */
+export async function exportMonth(
+  db: Knex,
+  context: RequestContext,
+  input: { month: Month; separator: CsvSeparator },
+): Promise<Download> {
+  const { month } = input;
+  await AuditLogger.log(db, context, {
+    action: 'finance_exported',
+    success: true,
+    details: { month: month.month },
+  });
+  const written = { rows: 0 };
+  return {
+    fileName: `finance-${month.month}.csv`,
+    contentType: 'text/csv; charset=utf-8',
+    chunks: write(db, { ...input, written }),
+    finish: async (endContext: RequestContext, end: DownloadEnd): Promise<void> => {
+      await AuditLogger.log(db, endContext, {
+        action: 'finance_export_finished',
+        success: end.success,
+        details: { month: month.month, rows: written.rows, bytes: end.bytes, seconds: end.seconds },
+        ...(end.success ? {} : { errorMessage: end.reason }),
+      });
+    },
+  };
+}
+
+async function* write(
+  db: Knex,
+  { month, separator, written }: { month: Month; separator: CsvSeparator; written: { rows: number } },
+): AsyncGenerator<string> {
+  yield CSV_BOM + csvLine(COLUMNS, separator);
+  for await (const lines of readMoneyPages(db, month)) {
+    written.rows += lines.length;
+    yield lines.map((line) => csvLine(toCells(line, separator), separator)).join('');
+  }
+}
+
+function toCells(line: MoneyLine, separator: CsvSeparator): CsvValue[] {
+  const major = (minor: number | null): string | null => {
+    if (minor === null) return null;
+    const text = formatMajor(minor);
+    return separator === 'semicolon' ? text.replace('.', ',') : text;
+  };
+  const isCharge = line.kind === 'charge';
+  return [
+    ...[line.kind, line.at.toISOString(), line.merchant_oid, line.company_name, line.status],
+    ...[line.document_no, line.currency],
+    ...[major(isCharge ? line.amount_minor : null), major(isCharge ? null : line.amount_minor)],
+    ...[major(line.tax_minor), major(line.fee_minor), line.masked_card],
+  ];
+}

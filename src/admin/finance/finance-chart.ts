@@ -1,0 +1,82 @@
+import { Temporal } from 'temporal-polyfill';
+import type { MonthOfMoney } from '../../billing/finance/months-of-money.ts';
+import type { Currency } from '../../currency.ts';
+import { axisFor, countingSteps, percent } from '../../web/charts/chart-axis.ts';
+import type { Format } from '../../web/format.ts';
+
+/** So many months stand side by side. */
+export const CHART_MONTHS = 12;
+
+/** Part of a month's width that the bar of what was charged takes, and that of what was kept of it. */
+const CHARGED_SHARE = 0.75;
+const KEPT_SHARE = 0.42;
+
+/** A bar. All lengths are per cents of the chart. */
+interface Bar {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** The money of a currency over months as numbers that the view draws. */
+interface FinanceChart {
+  currency: Currency;
+  bars: { charged: Bar; kept: Bar }[];
+  lines: { y: number; label: string }[];
+  marks: { x: number; label: string }[];
+}
+
+/**
+ * A chart for each currency that has money in the twelve months up to `month`, since they cannot be added.
+ */
+export function drawMonths(rows: MonthOfMoney[], month: string, format: Format): FinanceChart[] {
+  const last = Temporal.PlainYearMonth.from(month);
+  const months = Array.from({ length: CHART_MONTHS }, (_none, at) =>
+    last.subtract({ months: CHART_MONTHS - 1 - at }).toString(),
+  );
+  const currencies = [...new Set(rows.map(({ currency }) => currency))];
+  return currencies.map((currency) =>
+    drawCurrency(
+      currency,
+      months,
+      rows.filter((row) => row.currency === currency),
+      format,
+    ),
+  );
+}
+
+function drawCurrency(
+  currency: Currency,
+  months: string[],
+  rows: MonthOfMoney[],
+  { t, money }: Format,
+): FinanceChart {
+  const axis = axisFor(Math.max(0, ...rows.map(({ charged_minor }) => charged_minor)), wholeAmounts());
+  const middle = (at: number): number => (at + 0.5) / months.length;
+  const bar = (at: number, minor: number, share: number): Bar => ({
+    x: percent(middle(at) - share / 2 / months.length),
+    y: percent(1 - minor / axis.top),
+    width: percent(share / months.length),
+    height: percent(minor / axis.top),
+  });
+  return {
+    currency,
+    bars: rows.map(({ month, charged_minor, returned_minor }) => ({
+      charged: bar(months.indexOf(month), charged_minor, CHARGED_SHARE),
+      // A month can give back more than it charged; there is no bar below nothing.
+      kept: bar(months.indexOf(month), Math.max(0, charged_minor - returned_minor), KEPT_SHARE),
+    })),
+    lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00/, '') })),
+    marks: months.map((month, at) => ({
+      x: percent(middle(at)),
+      label: t('finance.shortMonth', { date: new Date(`${month}-15T12:00:00Z`) }),
+    })),
+  };
+}
+
+/** Whole units of the currency. */
+function* wholeAmounts(): Generator<number, never> {
+  for (const step of countingSteps()) yield step * 100;
+  throw new Error('Bug! counting came to an end');
+}

@@ -1,0 +1,169 @@
+import type { Knex } from 'knex';
+import type { Difference, DifferenceKind } from './differences.ts';
+import { daysBefore, gatewayDay } from './report-days.ts';
+
+/** Older days are settled: the gateway refunds for one year at most, and payouts follow within weeks. */
+const LOOK_BACK_DAYS = 400;
+
+/**
+ * Everything that does not add up at a moment: between the books and the gateway's lists, within these, and
+ * between payments and subscriptions. Reads only. Every question is about all companies.
+ */
+export async function findDifferences(
+  db: Knex,
+  { at, production }: { at: Date; production: boolean },
+): Promise<Difference[]> {
+  // The oldest day that is looked at, as `2026-11-30`.
+  const look = { at, production, from: daysBefore(gatewayDay(at), LOOK_BACK_DAYS) };
+  const found: Difference[] = [];
+  // One after the other: they run beside what people do.
+  for (const kind of Object.keys(questions) as DifferenceKind[]) {
+    const { rows } = await db.raw<{ rows: Omit<Difference, 'kind'>[] }>(questions[kind](), look);
+    found.push(...rows.map((row) => ({ ...row, kind })));
+  }
+  return found;
+}
+
+/** A charge of ours, in these states: it waits for a person in `review`, and was given back in `refunded`. */
+const CHARGED = "payments.status in ('success', 'review', 'refunded')";
+
+/**
+ * Days whose transaction list was fetched when they were over by a day. The gateway lists by its own clock,
+ * so a charge around midnight may be on the day beside ours.
+ */
+const listedDays = `
+  select day::date as day from gateway_reports,
+    lateral generate_series(greatest(from_day, :from::date), to_day, interval '1 day') as day
+  where kind = 'transactions' and to_day >= :from::date
+    and last_fetched_at >= (day + interval '2 days') at time zone 'Europe/Istanbul'`;
+
+const chargedDay = `(payments.charged_at at time zone 'Europe/Istanbul')::date`;
+
+const questions: Record<DifferenceKind, () => string> = {
+  sale_without_payment: () => `
+    select merchant_oid as about, null::bigint as payment_id, null::bigint as company_id, min(currency) as currency,
+      null::bigint as ours_minor, sum(paid_minor)::bigint as theirs_minor
+    from gateway_movements
+    where kind = 'sale' and payment_id is null and day >= :from::date
+    group by merchant_oid`,
+
+  charge_not_settled: () => `
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, min(sale.currency) as currency,
+      payments.amount_minor as ours_minor, sum(sale.paid_minor)::bigint as theirs_minor
+    from gateway_movements as sale join payments on payments.id = sale.payment_id
+    where sale.kind = 'sale' and sale.day >= :from::date and payments.charged_at is null
+    group by payments.id`,
+
+  // Either of the gateway's two amounts may be the one with a surcharge for instalments.
+  amount_differs: () => `
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+      payments.charged_minor as ours_minor, sum(sale.paid_minor)::bigint as theirs_minor
+    from gateway_movements as sale join payments on payments.id = sale.payment_id
+    where sale.kind = 'sale' and sale.day >= :from::date and payments.charged_minor is not null and ${CHARGED}
+    group by payments.id
+    having payments.charged_minor not in (sum(sale.paid_minor), sum(sale.amount_minor))
+      or bool_or(sale.currency <> payments.currency)`,
+
+  payment_not_listed: () => `
+    with listed as (${listedDays})
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+      payments.charged_minor as ours_minor, null::bigint as theirs_minor
+    from payments
+    where payments.charged_at >= :from::date and ${CHARGED}
+      and not (payments.test_mode and :production)
+      and ${chargedDay} in (select day from listed) and ${chargedDay} - 1 in (select day from listed)
+      and not exists (
+        select from gateway_movements as sale where sale.payment_id = payments.id and sale.kind = 'sale')`,
+
+  return_not_booked: () => `
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, min(given.currency) as currency,
+      coalesce(max(ours.minor), 0)::bigint as ours_minor, sum(given.paid_minor)::bigint as theirs_minor
+    from gateway_movements as given join payments on payments.id = given.payment_id
+      left join lateral (
+        select sum(refunds.amount_minor)::bigint as minor from refunds
+        where refunds.payment_id = payments.id and refunds.state = 'done') as ours on true
+    where given.kind = 'return' and given.day >= :from::date
+    group by payments.id
+    having sum(given.paid_minor) > coalesce(max(ours.minor), 0)`,
+
+  refund_not_listed: () => `
+    with listed as (${listedDays})
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+      sum(refunds.amount_minor)::bigint as ours_minor, coalesce(max(theirs.minor), 0)::bigint as theirs_minor
+    from refunds join payments on payments.id = refunds.payment_id
+      left join lateral (
+        select sum(given.paid_minor)::bigint as minor from gateway_movements as given
+        where given.payment_id = payments.id and given.kind = 'return') as theirs on true
+    where refunds.state = 'done' and refunds.decided_at >= :from::date
+      and not (payments.test_mode and :production)
+      and (refunds.decided_at at time zone 'Europe/Istanbul')::date in (select day from listed)
+    group by payments.id
+    having sum(refunds.amount_minor) > coalesce(max(theirs.minor), 0)`,
+
+  payout_without_payment: () => `
+    select line.merchant_oid as about, payments.id as payment_id, payments.company_id, min(line.currency) as currency,
+      payments.charged_minor as ours_minor, sum(line.amount_minor)::bigint as theirs_minor
+    from gateway_payout_lines as line left join payments on payments.id = line.payment_id
+    where line.day >= :from::date and (payments.id is null or payments.charged_at is null)
+    group by line.merchant_oid, payments.id`,
+
+  // The gateway's documents do not say whether a line is the sale or what is left of it after the commission.
+  payout_sum_differs: () => `
+    with newest as (
+      select distinct on (day, currency, iban) day, currency, iban, sales_minor, net_minor + returns_minor as net_of_sales
+      from gateway_payouts where day >= :from::date
+      order by day, currency, iban, id desc),
+    paid as (
+      select day, currency, sum(sales_minor)::bigint as sales_minor, sum(net_of_sales)::bigint as net_of_sales
+      from newest group by day, currency),
+    lines as (
+      select day, currency, sum(amount_minor)::bigint as minor from gateway_payout_lines
+      where day >= :from::date group by day, currency)
+    select to_char(paid.day, 'YYYY-MM-DD') || ' ' || paid.currency as about, null::bigint as payment_id,
+      null::bigint as company_id, paid.currency, coalesce(lines.minor, 0) as ours_minor, paid.sales_minor as theirs_minor
+    from paid left join lines using (day, currency)
+    where coalesce(lines.minor, 0) not in (paid.sales_minor, paid.net_of_sales)
+      and exists (
+        select from gateway_reports
+        where kind = 'payout_lines' and from_day = paid.day
+          and last_fetched_at >= (paid.day + interval '1 day') at time zone 'Europe/Istanbul')`,
+
+  paid_not_active: () => `
+    select companies.subdomain as about, max(invoices.payment_id) as payment_id, companies.id as company_id,
+      null::text as currency, null::bigint as ours_minor, null::bigint as theirs_minor
+    from invoices
+      join payments on payments.id = invoices.payment_id
+      join companies on companies.id = invoices.company_id
+      join subscriptions on subscriptions.company_id = invoices.company_id
+    where invoices.period_start <= :at and invoices.period_end > :at and payments.status = 'success'
+      and not exists (
+        select from refunds
+        where refunds.payment_id = payments.id and refunds.state = 'done'
+          and (refunds.ends_paid_time or refunds.ends_paid_time is null))
+      and (subscriptions.period_ends_at is null or subscriptions.period_ends_at <= :at
+        or subscriptions.period_started_at > :at)
+    group by companies.id`,
+
+  active_not_paid: () => `
+    select companies.subdomain as about, null::bigint as payment_id, companies.id as company_id,
+      null::text as currency, null::bigint as ours_minor, null::bigint as theirs_minor
+    from subscriptions join companies on companies.id = subscriptions.company_id
+    where subscriptions.period_started_at <= :at and subscriptions.period_ends_at > :at
+      and not exists (
+        select from invoices join payments on payments.id = invoices.payment_id
+        where invoices.company_id = companies.id and invoices.period_start <= :at and invoices.period_end > :at
+          and payments.status = 'success')`,
+
+  paid_without_legal_invoice: () => `
+    select invoices.invoice_no || case when legal.returns_id is null then '' else ' #' || legal.id end as about, invoices.payment_id, legal.company_id,
+      legal.currency::text as currency, legal.total_minor as ours_minor, null::bigint as theirs_minor
+    from legal_invoices as legal join invoices on invoices.id = legal.invoice_id
+    where legal.state = 'due' and legal.due_at < :at`,
+
+  report_unreadable: () => `
+    select to_char(from_day, 'YYYY-MM-DD') || ' ' || kind as about, null::bigint as payment_id, null::bigint as company_id,
+      null::text as currency, null::bigint as ours_minor, null::bigint as theirs_minor
+    from gateway_reports
+    where to_day >= :from::date and problems <> '[]'::jsonb
+    group by from_day, kind`,
+};
