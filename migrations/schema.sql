@@ -1164,6 +1164,7 @@ create table payment_follow_ups (
   asks_failed integer default 0 not null,
   asked_at timestamp with time zone,
   ask_problem text,
+  answer jsonb,
   constraint pk_payment_follow_ups PRIMARY KEY (payment_id),
   constraint fk_payment_follow_ups_mail FOREIGN KEY (terms_mail_id) REFERENCES mails(id) ON DELETE RESTRICT,
   constraint fk_payment_follow_ups_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT

@@ -61,6 +61,7 @@ export const auditReasons = {
   declined: 'The card was declined; the gateway’s code and words follow',
   amount_unreadable: 'The charged amount could not be read',
   amount_below_order: 'Less was charged than ordered',
+  amounts_differ: 'The gateway, when asked, names other amounts',
   currency_mismatch: 'The charge is in another currency than the order',
   test_payment: 'A test payment, nothing was charged',
   refunded: 'The gateway reports a refund',

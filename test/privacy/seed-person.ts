@@ -118,6 +118,7 @@ function specialKeys(input: {
     'login_locks address': { key: createHash('sha256').update(email).digest('hex') },
     'mail_events recipient': { mail_id: made['mails recipient'] },
     'payment_card_facts payer': { payment_id: made['payments payer'] },
+    'payment_follow_ups payer': { payment_id: made['payments payer'] },
     'order_consents person': { payment_id: made['payments payer'] },
     'payment_callbacks payer': { payment_id: made['payments payer'] },
     'payments payer': { company_id: company },

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { BinAnswer, Paytr, StatusAnswer } from '../paytr/paytr.ts';
+import type { BinAnswer, ChargedAnswer, Paytr } from '../paytr/paytr.ts';
 import { findFollowedOrder, type FollowUp } from './queries.ts';
-
-type Charged = Extract<StatusAnswer, { ok: true }>;
 
 /**
  * Asks the gateway about a paid order, with no transaction open, and keeps what it says of the card: the
@@ -14,12 +12,12 @@ type Charged = Extract<StatusAnswer, { ok: true }>;
 export async function askCardFacts(
   db: Knex,
   context: RequestContext,
-  { payment_id }: FollowUp,
+  { payment_id, answer: settledBy }: FollowUp,
   paytr: Paytr,
 ): Promise<{ ok: true } | { ok: false; problem: string }> {
   const order = await findFollowedOrder(db, payment_id);
   if (order === undefined) throw new Error('Bug! A payment has vanished');
-  const answer = await paytr.queryStatus(order.merchant_oid);
+  const answer = settledBy ?? (await paytr.queryStatus(order.merchant_oid));
   if (!answer.ok) return { ok: false, problem: `${answer.reason}: ${answer.gatewayMessage}` };
   const bin = /^\d{6}/.exec(answer.maskedPan ?? '')?.[0];
   const issuer = bin === undefined ? null : await paytr.queryBin(bin);
@@ -53,7 +51,7 @@ export async function askCardFacts(
   return { ok: true };
 }
 
-function factsOf(answer: Charged, issuer: BinAnswer | null): Record<string, unknown> {
+function factsOf(answer: ChargedAnswer, issuer: BinAnswer | null): Record<string, unknown> {
   const { details } = answer;
   const known = issuer?.ok === true ? issuer : null;
   return {

@@ -60,7 +60,7 @@ async function followUp(
     }
     await db('payment_follow_ups')
       .where('payment_id', due.payment_id)
-      .update({ due_at: null, asked_at: context.at, ask_problem: null });
+      .update({ due_at: null, asked_at: context.at, ask_problem: null, answer: null });
     return [...mailed, 'asked'];
   } catch (error) {
     context.log.error({ err: error, payment_id: due.payment_id }, 'a payment could not be followed up');

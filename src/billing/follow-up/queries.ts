@@ -1,10 +1,13 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
+import type { ChargedAnswer } from '../paytr/paytr.ts';
 
 /** A payment after which something is still to be done. */
 export interface FollowUp {
   payment_id: number;
+  /** The answer by which the charge was settled; null where nobody asked. */
+  answer: ChargedAnswer | null;
 }
 
 /** The gateway's answer about the card of a payment, for pages. */
@@ -27,7 +30,7 @@ export async function listDueFollowUps(
     .where('payment_follow_ups.due_at', '<=', at)
     .orderBy([{ column: 'payment_follow_ups.due_at' }, { column: 'payment_follow_ups.payment_id' }])
     .limit(limit)
-    .select<FollowUp[]>('payment_follow_ups.payment_id');
+    .select<FollowUp[]>(['payment_follow_ups.payment_id', 'payment_follow_ups.answer']);
 }
 
 /** The order that a follow-up is about, with its payer of today. */

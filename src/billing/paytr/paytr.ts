@@ -29,7 +29,7 @@ export type { PaytrCurrency } from './currency.ts';
 export type { NotificationReading, PaytrNotification } from './notification.ts';
 export type { RefundAnswer } from './refund.ts';
 export type { ReturnedMoney } from './returned-money.ts';
-export type { StatusAnswer } from './status.ts';
+export type { ChargedAnswer, StatusAnswer } from './status.ts';
 export type { ReportAnswer, ReportedMovement, ReportedPayout, ReportedPayoutLine } from './report.ts';
 export type { BasketRow, TokenOrder } from './token.ts';
 

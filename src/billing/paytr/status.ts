@@ -39,6 +39,9 @@ export type StatusAnswer =
   | { ok: false; reason: 'no-successful-payment' | 'refused'; gatewayMessage: string }
   | NoAnswer;
 
+/** An order that was paid, in the gateway's own words. */
+export type ChargedAnswer = Extract<StatusAnswer, { ok: true }>;
+
 const MAX_RAW_LENGTH = 4000;
 const MAX_DETAIL_LENGTH = 100;
 const MAX_RETURNS_LENGTH = 1000;

@@ -66,6 +66,7 @@ async function settle(
   await applySettlement(trx, context, {
     ...order,
     report: reportOf(order, answer),
+    answer: answer.ok ? answer : null,
     decision: { outcome: 'paid', period },
     evidence: {
       note,
@@ -86,6 +87,8 @@ function reportOf({ payment }: LockedOrder, answer: StatusAnswer): PaymentReport
     currency: answer.currency,
     testMode: answer.testMode,
     isRefunded: false,
+    // `findUnconfirmed` has compared them.
+    ...{ orderedMinor: null, totalConfirmedMinor: null },
     paymentType: null,
     installmentCount: null,
     failedReasonCode: null,

@@ -10,6 +10,7 @@ import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
 import { queueFollowUp } from '../follow-up/queue-follow-up.ts';
 import { orderEvidence, personOf } from '../order-evidence.ts';
+import type { ChargedAnswer } from '../paytr/paytr.ts';
 import type { Period } from '../period.ts';
 import type { LockedOrder } from '../lock-order.ts';
 import { findParties, type Payment } from '../queries.ts';
@@ -19,6 +20,8 @@ import { endOrderThatNoLongerFits } from '../supersede-order.ts';
 /** The locked order, the gateway's report, and the decision. */
 interface Case extends LockedOrder {
   report: PaymentReport;
+  /** The gateway's answer about the charge; null where nobody asked. */
+  answer: ChargedAnswer | null;
   decision: Decision;
   /** The kept notification or the answer to a question, as the audit row names it. */
   evidence: Record<string, unknown>;
@@ -56,7 +59,7 @@ async function activate(
     failed_reason_message: null,
     review_reason: null,
   });
-  await queueFollowUp(trx, context, payment.id);
+  await queueFollowUp(trx, context, { paymentId: payment.id, answer: settled.answer });
   const before = settled.subscription;
   const after = await extendSubscription(trx, context, { payment, before, period });
   const ended = await endOrderThatNoLongerFits(trx, context, after);

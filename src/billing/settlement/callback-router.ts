@@ -3,7 +3,8 @@ import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { recordSecurityEvent } from '../../audit/security/security-log.ts';
 import { boundedText } from '../../storable-text.ts';
-import type { NotificationReading } from '../paytr/paytr.ts';
+import type { NotificationReading, PaytrNotification } from '../paytr/paytr.ts';
+import { confirmCharge } from './confirm-charge.ts';
 import { settlePayment, type Settlement } from './settle-payment.ts';
 
 /**
@@ -46,15 +47,34 @@ async function receive(deps: AppDeps, req: Request, res: Response): Promise<void
     return;
   }
   const { notification } = reading;
+  const confirmation = await confirmCharge(deps.db, requestContext(req), { notification, ...deps });
+  if (!confirmation.ok) {
+    refuseUnconfirmed(deps, req, res, { notification, problem: confirmation.problem });
+    return;
+  }
   const settlement = await settlePayment(deps.db, requestContext(req), {
     notification,
     rawBody,
     config: deps.config,
+    answer: confirmation.answer,
   });
   deps.metrics.paymentCallbacks.inc({ outcome: settlement.outcome });
   logSettlement(req, boundedText(notification.merchantOid, 100), settlement);
   const refusal = refusals[settlement.outcome];
   answer(res, refusal?.status ?? 200, refusal?.text ?? ACKNOWLEDGED);
+}
+
+/** Nothing changes without the gateway's answer: the gateway repeats the notification, and is asked again. */
+function refuseUnconfirmed(
+  { metrics }: AppDeps,
+  req: Request,
+  res: Response,
+  { notification, problem }: { notification: PaytrNotification; problem: string },
+): void {
+  metrics.paymentCallbacks.inc({ outcome: 'unconfirmed' });
+  const fields = { merchant_oid: boundedText(notification.merchantOid, 100), problem };
+  requestContext(req).log.warn(fields, 'a charge could not be confirmed; the gateway will repeat its notice');
+  answer(res, 503, 'try again later');
 }
 
 /** Unsigned posts prove nothing. They go to the bounded security log and to nobody's evidence. */

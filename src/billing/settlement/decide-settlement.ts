@@ -16,6 +16,9 @@ export interface PaymentReport {
   testMode: boolean;
   /** True when it says that some of the money was given back. */
   isRefunded: boolean;
+  /** The order's amount and the charge as an answer to a question names them; null where nobody asked. */
+  orderedMinor: number | null;
+  totalConfirmedMinor: number | null;
   paymentType: string | null;
   installmentCount: number | null;
   failedReasonCode: string | null;
@@ -26,6 +29,7 @@ export interface PaymentReport {
 export const reviewReasons = [
   'amount_unreadable',
   'amount_below_order',
+  'amounts_differ',
   'currency_mismatch',
   'test_payment',
   'refunded',
@@ -95,7 +99,7 @@ function decideFailure(status: Payment['status']): Decision {
 }
 
 /** A charge is settled once: what became of it since is not for another notification to say. */
-function isCharged(status: Payment['status']): boolean {
+export function isCharged(status: Payment['status']): boolean {
   return status === 'success' || status === 'review' || status === 'refunded';
 }
 
@@ -115,5 +119,9 @@ function findMismatch(
   if (report.isRefunded) return 'refunded';
   if (report.currency !== null && report.currency !== payment.currency) return 'currency_mismatch';
   if (report.chargedMinor === null) return 'amount_unreadable';
-  return report.chargedMinor < payment.amount_minor ? 'amount_below_order' : null;
+  if (report.chargedMinor < payment.amount_minor) return 'amount_below_order';
+  const { orderedMinor, totalConfirmedMinor } = report;
+  const isOrdered = orderedMinor === null || orderedMinor === payment.amount_minor;
+  const isConfirmed = totalConfirmedMinor === null || totalConfirmedMinor === report.chargedMinor;
+  return isOrdered && isConfirmed ? null : 'amounts_differ';
 }

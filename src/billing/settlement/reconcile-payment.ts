@@ -5,11 +5,9 @@ import { applySettlement } from './apply-settlement.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { noteReturns } from '../refunds/note-returns.ts';
 import { decideSettlement, type PaymentReport } from './decide-settlement.ts';
-import type { ReturnedMoney, StatusAnswer } from '../paytr/paytr.ts';
+import type { ChargedAnswer, ReturnedMoney } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { toSettlement, type Settlement } from './settle-payment.ts';
-
-type ChargedAnswer = Extract<StatusAnswer, { ok: true }>;
 
 /**
  * Settles a payment that the gateway, when asked, reports as charged, by the same rules as a notification. A
@@ -32,7 +30,7 @@ export async function reconcilePayment(
       payment_date_reported: answer.paymentDate,
       returns_reported: answer.returns,
     };
-    await applySettlement(trx, context, { ...order, report, decision, evidence, config });
+    await applySettlement(trx, context, { ...order, report, answer, decision, evidence, config });
     if (answer.returned) await noteReturned(trx, context, order, answer.returned, config);
     return toSettlement(decision);
   });
@@ -58,6 +56,8 @@ function reportOf(answer: ChargedAnswer): PaymentReport {
     currency: answer.currency,
     testMode: answer.testMode,
     isRefunded: answer.returns !== undefined,
+    orderedMinor: answer.paymentAmountMinor,
+    totalConfirmedMinor: answer.paymentTotalMinor,
     paymentType: null,
     installmentCount: null,
     failedReasonCode: null,

@@ -6,7 +6,7 @@ import { applySettlement } from './apply-settlement.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
-import type { PaytrNotification } from '../paytr/paytr.ts';
+import type { ChargedAnswer, PaytrNotification } from '../paytr/paytr.ts';
 
 /**
  * Longest order number that is kept of a notification for an unknown order. Our own have at most 64
@@ -25,19 +25,26 @@ export type Settlement =
  * Applies one verified notification of the gateway and keeps its bytes, in one transaction. Amounts are in
  * minor units. Source: PayTR iFrame API, step 2.
  *
- * 1. A repeat changes no payment and returns `'repeat'`. The same bytes raise a counter, other bytes get a
+ * 1. Where the gateway was asked about the charge, its answer counts for everything that is not signed.
+ * 2. A repeat changes no payment and returns `'repeat'`. The same bytes raise a counter, other bytes get a
  *    row of their own.
- * 2. Throws, and leaves nothing behind, when anything cannot be written, the audit rows included. The gateway
+ * 3. Throws, and leaves nothing behind, when anything cannot be written, the audit rows included. The gateway
  *    then sends it again.
  */
 export async function settlePayment(
   db: Knex,
   context: RequestContext,
-  input: { notification: PaytrNotification; rawBody: Buffer; config: Config },
+  input: {
+    notification: PaytrNotification;
+    rawBody: Buffer;
+    config: Config;
+    /** The gateway's answer about the charge (`confirmCharge`). */
+    answer?: ChargedAnswer | null;
+  },
 ): Promise<Settlement> {
-  const { notification, rawBody, config } = input;
+  const { notification, rawBody, config, answer = null } = input;
   const { merchantOid } = notification;
-  const report = reportOf(notification);
+  const report = reportOf(notification, answer);
   // The actor is the gateway, from whichever address the post came.
   const asGateway: RequestContext = { ...context, actorType: 'gateway' };
   return db.transaction(async (trx) => {
@@ -48,10 +55,14 @@ export async function settlePayment(
     if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
     const evidence = {
       callback_id: callbackId,
-      payment_amount_reported_minor: notification.paymentAmountMinor,
+      payment_amount_reported_minor: answer?.paymentAmountMinor ?? notification.paymentAmountMinor,
+      ...(answer === null ? {} : { confirmed: true, payment_date_reported: answer.paymentDate }),
+      returns_reported: answer?.returns,
       total_amount_raw: report.chargedMinor === null ? notification.totalAmountRaw.slice(0, 100) : undefined,
     };
-    await applySettlement(trx, asGateway, { ...order, report, decision, evidence, config });
+    if (decision.outcome === 'paid' && config.production && answer === null)
+      throw new Error('Bug! A charge that nobody confirmed would open an order');
+    await applySettlement(trx, asGateway, { ...order, report, answer, decision, evidence, config });
     return toSettlement(decision);
   });
 }
@@ -104,15 +115,17 @@ export function toSettlement(decision: Decision): Settlement {
   return { outcome: decision.outcome };
 }
 
-function reportOf(notification: PaytrNotification): PaymentReport {
+function reportOf(notification: PaytrNotification, answer: ChargedAnswer | null): PaymentReport {
   return {
     source: 'callback',
     status: notification.status,
     chargedMinor: notification.totalAmountMinor,
-    currency: notification.currency ?? null,
-    testMode: notification.testMode,
+    currency: answer?.currency ?? notification.currency ?? null,
+    testMode: answer?.testMode ?? notification.testMode,
     // A notification is about the payment only; PayTR sends none about a refund (iFrame API, step 2).
-    isRefunded: false,
+    isRefunded: answer?.returns !== undefined,
+    orderedMinor: answer?.paymentAmountMinor ?? null,
+    totalConfirmedMinor: answer?.paymentTotalMinor ?? null,
     paymentType: notification.paymentType ?? null,
     installmentCount: notification.installmentCount ?? null,
     failedReasonCode: notification.failedReasonCode ?? null,

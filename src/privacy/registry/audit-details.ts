@@ -12,9 +12,10 @@ export const auditDetails: JsonKeys = {
     alert_id already_running amount_minor asked_for asks attempts
     because before began_at boxes browser browser_before browser_sessions_ended by bytes
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charged_minor
-    company_name connected_minutes connected_seconds content_sha256 converted_seconds converted_to_days count
-    country country_before country_data_from created_at currency currency_reported customer_type cut
-    decision declined deleted_at device_id difference_kind device_remembered devices_forgotten documents
+    company_name confirmed connected_minutes connected_seconds content_sha256 converted_seconds
+    converted_to_days count country country_before country_data_from created_at currency
+    currency_reported customer_type cut
+    decision declined deleted_at device_id device_remembered devices_forgotten difference_kind documents
     due_at duration_seconds
     email email_length ended_at ends_paid_time ettn expires_at
     factor factors_ended failed_reason_code failures field filters fingerprint first_attempt_at fits_from

@@ -137,6 +137,13 @@ export const billingTables = {
     },
     notPersonal: ['asked_at', 'fee_minor', 'net_minor'],
   },
+  payment_follow_ups: {
+    activity: 'payments',
+    period: 'books',
+    people: { payer: 'payment_follow_ups.payment_id in (select id from payments where user_id = :user)' },
+    personal: { link: ['payment_id'], payment: ['answer'] },
+    notPersonal: ['terms_mail_id', 'due_at', 'asks_failed', 'asked_at', 'ask_problem'],
+  },
   payment_callbacks: {
     activity: 'payments',
     period: 'books',

@@ -40,7 +40,6 @@ export const tablesWithoutPersons = {
     'file_sha256',
     'fetched_at',
   ],
-  payment_follow_ups: ['payment_id', 'terms_mail_id', 'due_at', 'asks_failed', 'asked_at', 'ask_problem'],
   subscription_notices: [
     'company_id',
     'kind',

@@ -21,6 +21,7 @@ const charged: PaymentReport = {
   currency: 'TRY',
   testMode: false,
   isRefunded: false,
+  ...{ orderedMinor: null, totalConfirmedMinor: null },
   paymentType: 'card',
   installmentCount: 1,
   failedReasonCode: null,
@@ -80,6 +81,8 @@ describe('the gateway’s report on an order', () => {
     ['a currency nobody knows', { currency: 'try' }, 'currency_mismatch'],
     ['test money', { testMode: true }, 'test_payment'],
     ['money that was given back', { isRefunded: true }, 'refunded'],
+    ['an order of another amount, when asked', { orderedMinor: 12_049 }, 'amounts_differ'],
+    ['another total than was signed', { totalConfirmedMinor: 12_051 }, 'amounts_differ'],
   ])('never activates %s', (_, change, reason) => {
     expect(decide({ ...order, status: 'pending' }, { ...charged, ...change }, false)).toEqual({
       outcome: 'review',

@@ -92,8 +92,12 @@ describe('a payment that was never notified', () => {
 
   it('gets a receipt over what was charged when it is found with an instalment surcharge', async () => {
     const oid = await overdue();
-    await payUnnoticed(oid, 165_000);
-    expect(await run()).toContain('1 paid');
+    await payUnnoticed(oid);
+    const queryStatus: Paytr['queryStatus'] = async (merchantOid) => {
+      const answer = await gateway.paytr.queryStatus(merchantOid);
+      return answer.ok ? { ...answer, paymentTotalMinor: 165_000 } : answer;
+    };
+    expect(await run({ ...gateway.paytr, queryStatus })).toContain('1 paid');
     expect((await moneyState(test.db, companyId, oid)).invoices).toMatchObject([{ total_minor: 165_000 }]);
     expect((await test.mails())[0]?.text).toContain('₺1,650.00');
     expect((await test.mails())[0]?.text).not.toContain('1,499');

@@ -28,6 +28,7 @@ export const admin = {
   reviewReason: 'Why',
   review_amount_unreadable: 'The charged amount could not be read',
   review_amount_below_order: 'Less was charged than ordered',
+  review_amounts_differ: 'PayTR, when asked, names other amounts',
   review_currency_mismatch: 'Charged in a different currency from the order',
   review_test_payment: 'A test payment; no card was charged',
   review_refunded: 'The payment service says that the money was refunded',

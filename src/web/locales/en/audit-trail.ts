@@ -223,6 +223,7 @@ export const auditReason = {
   declined: 'the card was declined',
   amount_unreadable: 'the charged amount could not be read',
   amount_below_order: 'less was charged than ordered',
+  amounts_differ: 'PayTR, when asked, names other amounts',
   currency_mismatch: 'charged in another currency',
   test_payment: 'a test payment, nothing was charged',
   refunded: 'the payment service reports a refund',

@@ -28,6 +28,7 @@ export const admin: Record<keyof typeof en, string> = {
   reviewReason: 'Neden',
   review_amount_unreadable: 'Tahsil edilen tutar okunamadı',
   review_amount_below_order: 'Sipariş tutarından az tahsil edildi',
+  review_amounts_differ: 'PayTR sorulduğunda başka tutarlar bildirdi',
   review_currency_mismatch: 'Siparişten farklı bir para biriminde tahsil edildi',
   review_test_payment: 'Deneme ödemesi, karttan tahsilat yapılmadı',
   review_refunded: 'Ödeme kuruluşu, paranın iade edildiğini bildiriyor',

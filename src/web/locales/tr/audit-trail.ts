@@ -224,6 +224,7 @@ export const auditReason: Record<keyof typeof en.auditReason, string> = {
   declined: 'kart reddedildi',
   amount_unreadable: 'tahsil edilen tutar okunamadı',
   amount_below_order: 'sipariş tutarından az tahsil edildi',
+  amounts_differ: 'PayTR sorulduğunda başka tutarlar bildirdi',
   currency_mismatch: 'farklı bir para biriminde tahsil edildi',
   test_payment: 'deneme ödemesi, karttan tahsilat yapılmadı',
   refunded: 'ödeme kuruluşu para iadesi bildirdi',
