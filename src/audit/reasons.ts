@@ -76,6 +76,7 @@ export const auditReasons = {
   'never-answered': 'The process ended before the answer of the gateway was written down',
   'not-confirmed': 'The gateway does not confirm the charge as the order has it',
   'gave-up': 'The gateway could not do it for too long',
+  paid_time_changed: 'The paid time that an upgrade was counted for had changed',
 } as const;
 
 export type AuditReason = keyof typeof auditReasons;

@@ -8,8 +8,9 @@ import { pricesOf } from './price-facts.ts';
 import type { Payment, Subscription } from './queries.ts';
 
 /**
- * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription, and puts
- * its plan in force at once. A payment ends a cancellation. Throws when the audit row cannot be written.
+ * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription. Its plan
+ * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan. Throws
+ * when the audit row cannot be written.
  */
 export async function extendSubscription(
   trx: Knex.Transaction,
@@ -17,11 +18,12 @@ export async function extendSubscription(
   { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
 ): Promise<Subscription> {
   const bought = {
-    plan: payment.plan,
+    ...period.paid,
     billing_currency: payment.currency,
     paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,
     period_ends_at: period.end,
+    wanted_plan: null,
     cancel_requested_at: null,
     cancels_at: null,
   };

@@ -5,7 +5,7 @@ import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr/token.ts';
 import { paidPlans } from '../plan.ts';
 import { customerTypes } from './queries.ts';
-import { isMistypedTaxNumber, taxNumberKind } from './tax-number.ts';
+import { isMistypedTaxNumber, taxNumberKind } from './tax/tax-number.ts';
 
 /** `/subscribe/:plan` */
 export const planAddress = z.object({ plan: z.enum(paidPlans) });

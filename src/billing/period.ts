@@ -2,6 +2,7 @@ import { localTime } from '../local-calendar.ts';
 import { DAY_MS } from '../durations.ts';
 import { GRACE_DAYS, PERIOD_MONTHS } from './plans.ts';
 import type { Subscription } from './queries.ts';
+import { paidUntilOf } from './subscription-state.ts';
 
 /** The last day that every month has: only a later one can be cut off by a shorter month. */
 const LAST_DAY_OF_EVERY_MONTH = 28;
@@ -13,10 +14,13 @@ export interface Period {
 }
 
 /**
- * The paid time without a gap: the day its months are counted from, and its end, both null until the first
+ * The paid time without a gap: the day its months are counted from, and its ends, all null until the first
  * payment; and when it is cancelled.
  */
-export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at' | 'cancels_at'>;
+export type PaidTime = Pick<
+  Subscription,
+  'period_started_at' | 'period_ends_at' | 'next_period_ends_at' | 'cancels_at'
+>;
 
 /**
  * The month that follows the paid time, or that starts at once when none is running. The rest of a trial is
@@ -27,18 +31,20 @@ export type PaidTime = Pick<Subscription, 'period_started_at' | 'period_ends_at'
  * 2. After a cancellation it begins at once, whatever paid time was given up.
  */
 export function nextPeriod(paid: PaidTime, at: Date): Period {
-  const paidUntil = paid.period_ends_at;
+  const paidUntil = paidUntilOf(paid);
   if (paidUntil === null || !isCarriedOn(paid, at)) return { start: at, end: addMonths(at, PERIOD_MONTHS) };
   return { start: paidUntil, end: addMonths(paidUntil, PERIOD_MONTHS, paid.period_started_at) };
 }
 
 /** True while paid time runs that has not been given up by a cancellation. */
 export function isRunning(paid: PaidTime, at: Date): boolean {
-  return paid.period_ends_at !== null && paid.period_ends_at > at && !isCancelled(paid, at);
+  const paidUntil = paidUntilOf(paid);
+  return paidUntil !== null && paidUntil > at && !isCancelled(paid, at);
 }
 
 /** True while paid time runs, or the days of grace after it. */
-export function isCarriedOn({ period_ends_at: paidUntil, ...paid }: PaidTime, at: Date): boolean {
+export function isCarriedOn(paid: PaidTime, at: Date): boolean {
+  const paidUntil = paidUntilOf(paid);
   if (paidUntil === null || isCancelled(paid, at)) return false;
   return at.getTime() < paidUntil.getTime() + GRACE_DAYS * DAY_MS;
 }

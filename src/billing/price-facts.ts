@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Currency } from '../currency.ts';
-import type { PaidPlan } from '../plan.ts';
+import { paidPlans, type PaidPlan } from '../plan.ts';
 import { count, currency, field, id, text } from '../record-fields.ts';
 
 /** The sides of a bulletin of the Turkish central bank, as the columns of `exchange_rates` are called. */
@@ -29,6 +29,23 @@ const rateFacts = z.strictObject({
   unit: field(z.int().positive(), 'The rate is for so many of the currency.'),
   rate: text('Liras for these units, with the digits of the bulletin.'),
   file_sha256: text('SHA-256 of the file of the bulletin as it came.'),
+});
+
+const upgradeFacts = z.strictObject({
+  parts: z
+    .array(
+      z.strictObject({
+        plan: field(z.enum(paidPlans), 'The smaller plan that the time was paid for.'),
+        until: text('The end of that time, which stays.'),
+        months: count('Whole months of it that were left.'),
+        days: count('Whole days that were left beside them.'),
+        month_days: count('Days of the month that these days are counted in.'),
+        credit_minor: count('Credited for each month of the smaller plan, in minor units.'),
+        amount_minor: count('The difference to the larger plan for all of it, in minor units.'),
+      }),
+    )
+    .describe('Stretches of time paid for a smaller plan.'),
+  amount_minor: count('The charge: the sum of the parts, and at least 100, in minor units.'),
 });
 
 /** The facts that the price of an order was taken from, frozen when the order was placed. */
@@ -63,11 +80,15 @@ export const priceFacts = z.strictObject({
     })
     .describe('Only of a converted price: how it was rounded.')
     .optional(),
+  upgrade: upgradeFacts
+    .describe('Only of an upgrade: the paid time that the larger plan takes over, and the charge for it.')
+    .optional(),
 });
 
 /** The facts that the price of an order was taken from. Amounts in minor units. */
 export type PriceFacts = z.output<typeof priceFacts>;
 export type RateFacts = z.output<typeof rateFacts>;
+export type UpgradeFacts = z.output<typeof upgradeFacts>;
 /** The price of one month of each plan in one currency, tax included, in minor units. */
 export type PlanPrices = Record<PaidPlan, number>;
 

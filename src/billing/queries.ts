@@ -84,7 +84,9 @@ export interface PaymentInReview extends Payment {
   paid_prices: PlanPrices | null;
   period_started_at: Date | null;
   period_ends_at: Date | null;
+  next_plan: PaidPlan | null;
   next_period_ends_at: Date | null;
+  wanted_plan: PaidPlan | null;
   cancels_at: Date | null;
 }
 
@@ -203,7 +205,9 @@ export async function listPaymentsInReview(
       'subscriptions.paid_prices',
       'subscriptions.period_started_at',
       'subscriptions.period_ends_at',
+      'subscriptions.next_plan',
       'subscriptions.next_period_ends_at',
+      'subscriptions.wanted_plan',
       'subscriptions.cancels_at',
     ]);
   const order: KeysetOrder = {

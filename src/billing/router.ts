@@ -11,14 +11,15 @@ import { createDetailsRouter } from './checkout/details-router.ts';
 import { createOrderRouter } from './checkout/order-router.ts';
 import { companyPerson, showBilling } from './checkout/billing-router.ts';
 import { orderAddress } from './input.ts';
-import { includedTax } from './included-tax.ts';
+import { includedTax } from './tax/included-tax.ts';
+import { kindOf } from './consent/order.ts';
+import { createChangeRouter } from './life/change-router.ts';
 import { createCancelRouter } from './life/cancel-router.ts';
-import { boughtPeriod, type BoughtPeriod } from './bought-period.ts';
+import type { BoughtPeriod } from './bought-period.ts';
 import { checkOrder } from './order-rules.ts';
 import { priceFactsRows } from './prices/offer-words.ts';
 import { PAGE_LIFE_MINUTES } from './checkout/payment-page-life.ts';
 import { paymentStage, paymentWords, type PaymentStage } from './checkout/payment-page.ts';
-import type { PaidPlan } from '../plan.ts';
 import { createLegalInvoiceFilesRouter } from './legal-invoices/files-router.ts';
 import { findInvoiceOfPayment } from './invoices/queries.ts';
 import { findPayment, findSubscription, type Payment } from './queries.ts';
@@ -35,6 +36,7 @@ export function createBillingRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/', (req, res) => showBilling(deps, req, res));
   router.use(createCancelRouter(deps));
+  router.use(createChangeRouter(deps));
   router.use(createDetailsRouter(deps));
   router.use(createOrderRouter(deps));
   router.use(createLegalInvoiceFilesRouter(deps));
@@ -82,7 +84,9 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   // The gateway's own page loads the bank's 3-D page, under the gateway's policy. A bank's page that takes
   // over our frame is blocked by this policy; the payer then uses the link to a tab of its own.
   setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
-  const period = boughtPeriod(subscription, payment, req.receivedAt);
+  const checked = checkOrder(subscription, payment, req.receivedAt);
+  if (!checked.ok) throw new Error('Bug! An order that does not fit has no payment page');
+  const { period } = checked;
   const format = formatOf(res);
   const { t, number } = format;
   res.render('billing/checkout', {
@@ -90,7 +94,7 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
     payment,
     frameUrl,
     period,
-    starts: startText(format, period, payment.plan, req.receivedAt),
+    starts: startText(format, period, payment, req.receivedAt),
     openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS),
     priceFacts: priceFactsRows(format, payment.price_facts, payment.plan),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
@@ -99,8 +103,14 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
 }
 
 /** When the month would start, and what would become of a smaller plan's rest. */
-function startText(format: Format, period: BoughtPeriod, plan: PaidPlan, at: Date): string {
+function startText(
+  format: Format,
+  period: BoughtPeriod,
+  { plan, price_facts: facts }: Pick<Payment, 'plan' | 'price_facts'>,
+  at: Date,
+): string {
   const { t } = format;
+  if (kindOf(facts) === 'upgrade') return t('billing.orderUpgrade');
   if (period.conversion !== null) {
     return t('billing.orderStartLarger', {
       plan: t(`common.plan_${plan}`),

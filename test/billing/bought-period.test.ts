@@ -6,7 +6,7 @@ import { isUpgrade } from '../../src/billing/plans.ts';
 import { pricesOf } from '../../src/billing/price-facts.ts';
 import { currencies, type Currency } from '../../src/currency.ts';
 import { paidPlans, type PaidPlan } from '../../src/plan.ts';
-import { seededRandom } from './scene.ts';
+import { nothingAhead, seededRandom } from './scene.ts';
 
 const DAY_MS = 86_400_000;
 const priceOf = (plan: PaidPlan, currency: Currency): number =>
@@ -24,6 +24,7 @@ const nothing: PlanInForce = {
   paid_prices: null,
   period_started_at: null,
   period_ends_at: null,
+  ...nothingAhead,
   cancels_at: null,
 };
 
@@ -55,6 +56,7 @@ class Buyer {
       paid_prices: null,
       period_started_at: period.monthsCountedFrom,
       period_ends_at: period.end,
+      ...nothingAhead,
       cancels_at: null,
     };
     return true;
@@ -84,6 +86,7 @@ describe('a larger plan bought while a smaller one runs', () => {
       paid_prices: null,
       period_started_at: istanbul('2026-03-10T10:00:00'),
       period_ends_at: istanbul('2026-04-10T10:00:00'),
+      ...nothingAhead,
       cancels_at: null,
     };
     const at = istanbul('2026-03-20T10:00:00');
@@ -163,6 +166,7 @@ describe('a larger plan bought while a smaller one runs', () => {
             paid_prices: null,
             period_started_at: at,
             period_ends_at: ends,
+            ...nothingAhead,
             cancels_at: null,
           };
           const { conversion } = boughtPeriod(inForce, order(to, now), at);
@@ -202,6 +206,7 @@ describe('months bought after a larger plan', () => {
       paid_prices: null,
       period_started_at: addMonths(istanbul(at), -1),
       period_ends_at: istanbul(until),
+      ...nothingAhead,
       cancels_at: null,
     };
     for (let month = 0; month < 12; month += 1) {
@@ -213,6 +218,7 @@ describe('months bought after a larger plan', () => {
         paid_prices: null,
         period_started_at: bought.monthsCountedFrom,
         period_ends_at: bought.end,
+        ...nothingAhead,
         cancels_at: null,
       };
     }

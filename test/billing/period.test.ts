@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addMonths, nextPeriod } from '../../src/billing/period.ts';
 import { calendarYear } from '../../src/local-calendar.ts';
+import { nothingAhead } from './scene.ts';
 
 const istanbul = (text: string): Date => new Date(`${text}+03:00`);
 
@@ -24,7 +25,7 @@ describe('a paid period', () => {
     const paidUntil = istanbul('2026-04-20T09:00:00');
     expect(
       nextPeriod(
-        { period_started_at: null, period_ends_at: paidUntil, cancels_at: null },
+        { period_started_at: null, period_ends_at: paidUntil, ...nothingAhead, cancels_at: null },
         istanbul('2026-04-01T00:00:00'),
       ),
     ).toEqual({
@@ -41,7 +42,7 @@ describe('a paid period', () => {
     ['the rest was given up', istanbul('2026-04-20T00:00:00'), istanbul('2026-04-01T00:00:00')],
   ])('starts now when %s', (_, period_ends_at, cancels_at) => {
     const at = istanbul('2026-04-01T00:00:00');
-    expect(nextPeriod({ period_started_at: at, period_ends_at, cancels_at }, at)).toEqual({
+    expect(nextPeriod({ period_started_at: at, period_ends_at, ...nothingAhead, cancels_at }, at)).toEqual({
       start: at,
       end: istanbul('2026-05-01T00:00:00'),
     });
@@ -53,6 +54,7 @@ describe('a paid period', () => {
       const paid = {
         period_started_at: istanbul('2026-01-31T10:00:00'),
         period_ends_at: istanbul('2026-02-28T10:00:00'),
+        ...nothingAhead,
         cancels_at: null,
       };
       expect(nextPeriod(paid, istanbul(at))).toEqual({
@@ -81,6 +83,7 @@ describe('a paid period', () => {
     const paid = {
       period_started_at: istanbul(first + clock),
       period_ends_at: istanbul(paidUntil + clock),
+      ...nothingAhead,
       cancels_at: null,
     };
     expect(nextPeriod(paid, istanbul(first + clock)).end).toEqual(istanbul(end + clock));

@@ -354,7 +354,7 @@ describe('buying a plan', () => {
       userName: 'Alice',
       userAddress: BUYER.billing_address,
       userPhone: test.config.seller.phone,
-      basket: [{ name: 'YouAreCoder Professional, 1 month', unitPriceMinor: 149_900, quantity: 1 }],
+      basket: [{ name: 'YouAreCoder Professional', unitPriceMinor: 149_900, quantity: 1 }],
       timeoutMinutes: 30,
     });
     expect(lastOrder?.okUrl).toContain(`http://localhost:3000/billing/payment/success?${signed}`);
@@ -466,26 +466,28 @@ describe('buying a plan', () => {
     expect(await payments()).toHaveLength(2);
   });
 
-  it('of a larger plan is told before what becomes of the smaller one’s rest, in the price list and at the payment', async () => {
+  it('of a larger plan is an upgrade: the difference for the days left is told before, and the end stays', async () => {
     await paidFor('starter', 12.5);
-    const notes = /What is left of Starter \(12 days\) is converted: it adds \d+ days? of \w+/g;
-    const offers = (await alice.get('/billing')).text.match(notes);
-    expect(offers).toEqual([
-      'What is left of Starter (12 days) is converted: it adds 4 days of Professional',
-      'What is left of Starter (12 days) is converted: it adds 1 day of Enterprise',
+    const notes = /\w+: ₺[\d,.]+ now, for what is left until \d+ \w+ \d{4}/g;
+    const told = (await alice.get('/billing')).text.match(notes) ?? [];
+    expect(told.map((note) => note.replace(/ until .*/, ''))).toEqual([
+      // Twelve days of a month of 28 to 31 days.
+      expect.stringMatching(/^Professional: ₺(387\.09|400\.00|413\.79|428\.57) now, for what is left$/),
+      expect.stringMatching(/^Enterprise: ₺[\d,.]+ now, for what is left$/),
     ]);
     await buy(alice, 'enterprise');
-    const path = `/billing/checkout/${(await payments())[0]?.merchant_oid ?? ''}`;
-    expect((await alice.get(path)).text).toContain('it adds 1 day of Enterprise to the month you buy');
+    const [payment] = await payments();
+    expect(payment?.amount_minor).toBeLessThan(499_900 / 2);
+    const path = `/billing/checkout/${payment?.merchant_oid ?? ''}`;
+    const page = (await alice.get(path)).text;
+    expect(page).toContain('Your paid time keeps its end');
+    expect(page).toMatch(/12 of (28|29|30|31) days × \(₺4,999\.00 − ₺499\.00\) = ₺/);
     await test.db('users').where('id', cast.alice.id).update({ locale: 'tr' });
-    expect((await alice.get(path)).text).toContain(
-      'Başlangıç planından kalan 12 gün, Kurumsal planında 1 gün olarak alacağınız aya eklenir.',
-    );
+    expect((await alice.get(path)).text).toMatch(/12\/\d\d gün × \(₺4\.999,00 − ₺499,00\)/);
     await test.db('users').where('id', cast.alice.id).update({ locale: 'en' });
+    // Other paid time than it was counted for: the order is not to be paid any more.
     await paidFor('starter', 2.5);
-    expect((await alice.get(path)).text).toContain(
-      'What is left of Starter (2 days) is worth less than a day of Enterprise: nothing is added',
-    );
+    expect((await alice.get(path)).text).toContain('replaced');
   });
 
   it('for a lower plan waits for the end of the higher one, and says until when', async () => {

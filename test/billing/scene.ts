@@ -94,3 +94,6 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+/** A subscription with one plan only: none is paid ahead, and none wanted. */
+export const nothingAhead = { next_plan: null, next_period_ends_at: null, wanted_plan: null } as const;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { boughtPeriod, type PlanInForce } from '../../src/billing/bought-period.ts';
 import { nextPeriod } from '../../src/billing/period.ts';
-import { MAX_MONTHS_AHEAD } from '../../src/billing/order-rules.ts';
+import { MAX_MONTHS_AHEAD, quoteOrder } from '../../src/billing/order-rules.ts';
 import { GRACE_DAYS, PERIOD_MONTHS, TRIAL_DAYS } from '../../src/billing/plans.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { parseBlocks, type DocumentBlock } from '../../src/legal/document-blocks.ts';
@@ -17,6 +17,7 @@ import { locales } from '../../src/web/locales/catalogues.ts';
 import { IDLE_MINUTES } from '../../src/workspace/session-row.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { newestVersions as newest } from './newest-versions.ts';
+import { nothingAhead } from '../billing/scene.ts';
 
 const database = useTestDatabase();
 
@@ -100,23 +101,43 @@ describe('the published texts', () => {
       paid_prices: null,
       period_started_at: at,
       period_ends_at: new Date('2027-03-20T10:00:00Z'),
+      ...nothingAhead,
       cancels_at: null,
     };
     const bought = boughtPeriod(inForce, { plan: 'team', currency: 'TRY', price_facts: null }, at);
     expect(bought).toMatchObject({ start: at, end: new Date('2027-04-13T10:00:00Z') });
     const en = await words('terms', 'en');
-    expect(en).toContain('Its month begins at the payment');
+    expect(en).toContain('it begins at its payment');
     expect(en).toContain(
       "in the ratio of the two plans' monthly prices, rounded down to whole days, and added to that month",
     );
     const tr = await words('terms', 'tr');
-    expect(tr).toContain('Onun ayı ödemeyle başlar');
+    expect(tr).toContain('ödenmeden önce sipariş edilmişse ödemeyle başlar');
     expect(tr).toContain('iki planın aylık fiyatlarının oranına göre yüksek planın süresine çevrilir');
+  });
+
+  it('say what an upgrade costs, as the product does', async () => {
+    const at = new Date('2027-03-10T10:00:00Z');
+    const facts = {
+      ...({ list_version: 1, kind: 'fixed', currency: 'TRY' } as const),
+      prices: { starter: 49_900, team: 149_900, enterprise: 499_900 },
+    };
+    const inForce: PlanInForce = {
+      ...({ plan: 'starter', billing_currency: 'TRY', paid_prices: facts.prices } as const),
+      ...{ period_started_at: new Date('2027-02-20T10:00:00Z'), cancels_at: null, ...nothingAhead },
+      period_ends_at: new Date('2027-03-20T10:00:00Z'),
+    };
+    const quote = quoteOrder(inForce, { plan: 'team', currency: 'TRY', facts }, at);
+    expect(quote).toMatchObject({ amountMinor: Math.floor((100_000 * 10) / 28), period: { start: at } });
+    expect(await words('terms', 'en')).toContain(
+      "The price is the difference between the two plans' monthly prices for the whole months and days that are left",
+    );
+    expect(await words('terms', 'tr')).toContain('arasındaki farkın kalan tam ay ve günlere düşen kısmıdır');
   });
 
   it('say when a month begins that is paid for after the end, as the product does', async () => {
     const end = new Date('2027-03-10T10:00:00Z');
-    const paid = { period_started_at: null, period_ends_at: end, cancels_at: null };
+    const paid = { period_started_at: null, period_ends_at: end, ...nothingAhead, cancels_at: null };
     const after = (days: number): Date => new Date(end.getTime() + days * 86_400_000);
     expect(nextPeriod(paid, new Date(after(7).getTime() - 1)).start).toEqual(end);
     expect(nextPeriod(paid, after(7)).start).toEqual(after(7));
@@ -190,7 +211,7 @@ describe('a new version', () => {
     await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
     expect((await current('terms', 'en')).version).toBe(newest.terms);
     expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
-    expect(await listVersions(database.db, 'terms')).toHaveLength(4);
+    expect(await listVersions(database.db, 'terms')).toHaveLength(5);
   });
 
   it('replaces the former in both languages, shown in the one it has', async () => {
@@ -209,6 +230,7 @@ describe('a new version', () => {
     expect(await findDocument(database.db, 'terms', '2026-11-29', 'tr')).toMatchObject({ locale: 'tr' });
     expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
       '2026-12-01',
+      '2026-11-30b',
       '2026-11-30a',
       '2026-11-30',
       '2026-11-29',

@@ -158,6 +158,17 @@ const setCancellation = async (db: Knex, { acme, globex }: Cast, at: Date | null
     .update({ cancel_requested_at: at, cancels_at: at, cancelled_by: null, cancel_reason: null });
 };
 
+/** Both companies have paid for the large plan, and want another one afterwards or not. */
+const payForTeam = async (db: Knex, { acme, globex }: Cast, wanted: string | null): Promise<void> => {
+  const day = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+  await db('subscriptions')
+    .whereIn('company_id', [acme.id, globex.id])
+    .update({
+      ...{ plan: 'team', period_started_at: day(-10), period_ends_at: day(20), wanted_plan: wanted },
+      ...{ cancel_requested_at: null, cancels_at: null, cancelled_by: null, cancel_reason: null },
+    });
+};
+
 const pendingOrder = async (db: Knex, { acme, alice }: Cast): Promise<string> =>
   (await buildPayment(db, { company_id: acme.id, user_id: alice.id, gateway_token: 'opens-nothing' }))
     .merchant_oid;
@@ -906,6 +917,33 @@ export const routeRules: RouteRule[] = [
     target: async (db, cast) => {
       await setCancellation(db, cast, null);
       return { path: '/billing/cancel', form: { when: 'period-end', reason: 'For a test' } };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'subscription_change',
+  },
+  {
+    route: 'GET /billing/change/:plan',
+    target: async (db, cast) => {
+      await payForTeam(db, cast, null);
+      return { path: '/billing/change/starter' };
+    },
+    expect: page(403, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /billing/change/:plan',
+    target: async (db, cast) => {
+      await payForTeam(db, cast, null);
+      return { path: '/billing/change/starter', form: {} };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'subscription_change',
+  },
+  {
+    route: 'POST /billing/keep-plan',
+    target: async (db, cast) => {
+      await payForTeam(db, cast, 'starter');
+      return { path: '/billing/keep-plan', form: {} };
     },
     expect: change(403, 303, 303, 403),
     audit: 'subscription_change',

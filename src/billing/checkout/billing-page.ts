@@ -7,13 +7,14 @@ import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { billingFields, currencyField, readCursor, type BillingField } from '../input.ts';
 import type { Conversion } from '../bought-period.ts';
-import { checkOrder, MAX_MONTHS_AHEAD, type OrderRefusal } from '../order-rules.ts';
+import { MAX_MONTHS_AHEAD, quoteOrder, type OrderRefusal } from '../order-rules.ts';
 import { planOffers, type PlanOffer } from '../plans.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
 import { paperOf, type Paper } from '../invoices/paper.ts';
 import { listWithLegal, type InvoiceWithLegal } from '../legal-invoices/list-with-legal.ts';
+import { smallerPlanFrom } from '../life/want-plan.ts';
 import { lifeParts, type LifeParts } from '../life/life-parts.ts';
 import { listCompanyRefunds, type CompanyRefund } from '../refunds/queries.ts';
 import {
@@ -110,7 +111,7 @@ export async function billingPage(db: Knex, input: BillingPageInput): Promise<Bi
 export function refusalText(format: Format, refusal: OrderRefusal, plan: PaidPlan): string {
   return format.t(refusalKeys[refusal.reason].long, {
     plan: format.t(`common.plan_${plan}`),
-    date: promisedTime(format, refusal.possibleAt),
+    date: refusal.possibleAt === null ? null : promisedTime(format, refusal.possibleAt),
     months: MAX_MONTHS_AHEAD,
   });
 }
@@ -138,6 +139,7 @@ const refusalKeys: Record<OrderRefusal['reason'], { long: TextKey; short: TextKe
   'lower-plan': { long: 'billing.refused_lower', short: 'billing.buyable_lower' },
   'upgrade-ahead': { long: 'billing.refused_upgrade', short: 'billing.buyable_upgrade' },
   'too-far-ahead': { long: 'billing.refused_ahead', short: 'billing.buyable_ahead' },
+  'paid-time-changed': { long: 'billing.refused_changed', short: 'billing.refused_changed' },
 };
 
 async function readMeters(db: Knex, input: BillingPageInput, state: SubscriptionState): Promise<Meter[]> {
@@ -214,31 +216,51 @@ function planChoice(
   const plan = t(`common.plan_${sold.key}`);
   const isPaidFor = state.state === 'active' || state.state === 'past_due';
   const current = isPaidFor && state.plan === sold.key;
-  const order = { plan: sold.key, currency: offer.currency, price_facts: offer.facts };
-  const checked = checkOrder(subscription, order, input.at);
+  const wish = { plan: sold.key, currency: offer.currency, facts: offer.facts };
+  const quote = quoteOrder(subscription, wish, input.at);
   return {
     offer: sold,
     amountMinor: offer.facts.prices[sold.key],
     current,
     featured: sold.key === 'team',
-    action: checked.ok
+    action: quote.ok
       ? {
           href: `/billing/order/${sold.key}?currency=${offer.currency}`,
-          text: current ? t('billing.addMonth') : t('billing.buy', { plan }),
+          text:
+            quote.facts.upgrade !== undefined
+              ? t('billing.upgrade', { plan })
+              : current
+                ? t('billing.addMonth')
+                : t('billing.buy', { plan }),
         }
-      : null,
-    note: choiceNote(input.format, checked, sold.key),
+      : changeAction(input, subscription, sold.key),
+    note: choiceNote(input.format, quote, sold.key),
   };
 }
 
-function choiceNote(format: Format, checked: ReturnType<typeof checkOrder>, plan: PaidPlan): string | null {
-  const name = format.t(`common.plan_${plan}`);
-  if (checked.ok) {
-    const { conversion } = checked.period;
-    return conversion === null ? null : `${name}: ${conversionText(format, conversion, plan)}`;
+/** A smaller plan than the one in force can be wanted from the end of the paid time on. */
+function changeAction(
+  { at, format: { t, when } }: BillingPageInput,
+  subscription: Subscription,
+  plan: PaidPlan,
+): PlanChoice['action'] {
+  const from = smallerPlanFrom(subscription, plan, at);
+  if (from === null) return null;
+  return { href: `/billing/change/${plan}`, text: t('billing.changeFrom', { date: when(from, 'day') }) };
+}
+
+/** Says what an upgrade costs now, or why a plan cannot be bought. */
+function choiceNote(format: Format, quote: ReturnType<typeof quoteOrder>, plan: PaidPlan): string | null {
+  const { t, money, when } = format;
+  const name = t(`common.plan_${plan}`);
+  if (!quote.ok) {
+    const date = quote.possibleAt === null ? null : promisedTime(format, quote.possibleAt);
+    return `${name}: ${t(refusalKeys[quote.reason].short, { date })}`;
   }
-  const date = promisedTime(format, checked.possibleAt);
-  return `${name}: ${format.t(refusalKeys[checked.reason].short, { date })}`;
+  const { upgrade, currency } = quote.facts;
+  if (upgrade === undefined) return null;
+  const amount = money(quote.amountMinor, currency);
+  return `${name}: ${t('billing.upgradeCosts', { amount, date: when(quote.period.end) })}`;
 }
 
 function toList<Row>(name: 'payments' | 'invoices' | 'refunds', page: Page<Row>): ListPage<Row> {

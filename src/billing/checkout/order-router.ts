@@ -10,7 +10,7 @@ import { formatOf } from '../../web/page-locals.ts';
 import { boxNames, type BoxName } from '../consent/compose-terms.ts';
 import { loadTerms, type LoadedTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
 import { periodWords } from '../consent/order-values.ts';
-import { includedTax } from '../included-tax.ts';
+import { includedTax } from '../tax/included-tax.ts';
 import { currencyField, planAddress, shownTerms } from '../input.ts';
 import { offerProblem, priceFactsRows } from '../prices/offer-words.ts';
 import { findSubscription } from '../queries.ts';

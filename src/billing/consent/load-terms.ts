@@ -5,12 +5,12 @@ import { listCurrentDocuments } from '../../legal/queries.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { checkOrder, type OrderRefusal } from '../order-rules.ts';
+import { quoteOrder, type OrderRefusal } from '../order-rules.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { findBillingDetails, type BillingDetails, type Subscription } from '../queries.ts';
 import { missingBuyerFacts } from './buyer-facts.ts';
 import { composeTerms, documentsOf, type OrderTerms } from './compose-terms.ts';
-import { monthOrder, type Order } from './order.ts';
+import { orderOf, type Order } from './order.ts';
 import { orderValues, type Orderer } from './order-values.ts';
 
 /** A wish to order something, and whose it is. */
@@ -49,17 +49,14 @@ export async function loadTerms(
   const [offer] = await findOffers(db, { at, currencies: [currency], rateMaxAgeDays });
   if (offer === undefined) throw new Error('Bug! A currency without an answer');
   if (!offer.ok) return { ok: false, obstacle: { reason: 'not-offered', offer } };
-  const checked = checkOrder(subscription, { plan, currency, price_facts: offer.facts }, at);
-  if (!checked.ok) {
-    const { reason, possibleAt } = checked;
-    return { ok: false, obstacle: { reason, possibleAt } };
-  }
+  const quote = quoteOrder(subscription, { plan, currency, facts: offer.facts }, at);
+  if (!quote.ok) return { ok: false, obstacle: quote };
   const buyer = await findBillingDetails(db, person.companyId);
   if (buyer === undefined) throw new Error('Bug! A person without a company');
   const { customer_type: customerType } = buyer;
   if (customerType === null || missingBuyerFacts(buyer).length > 0)
     return { ok: false, obstacle: { reason: 'buyer-unknown' } };
-  const order = monthOrder({ plan, offer, period: checked.period, inForce: subscription, at });
+  const order = orderOf({ plan, offer, quote, at });
   const format = formatFor(person.locale);
   const documents = await listCurrentDocuments(db, documentsOf(customerType), person.locale);
   const values = orderValues(format, { order, buyer, person, config });

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { OrderPlaceholder } from '../../legal/fill-template.ts';
 import type { Format } from '../../web/format.ts';
-import { includedTax } from '../included-tax.ts';
+import { includedTax } from '../tax/included-tax.ts';
 import { limitsOf } from '../plans.ts';
 import { priceFactsRows } from '../prices/offer-words.ts';
 import type { BillingDetails } from '../queries.ts';
@@ -65,14 +65,12 @@ function limitWords({ t }: Format, { plan }: Order): string {
 
 /** From when to when the order counts. A period that begins with the payment has no date yet. */
 export function periodWords({ t, when }: Format, order: Order): string {
-  const { period, startsAtPayment, smallerPaidUntil } = order;
-  const { conversion } = period;
-  if (conversion !== null) {
-    const from = t(`common.plan_${conversion.from}`);
-    const until = when(smallerPaidUntil);
-    return conversion.days === 0
-      ? t('consent.period_larger_nothing', { from, until })
-      : t('consent.period_larger', { from, until, days: conversion.days });
+  const { kind, period, startsAtPayment } = order;
+  if (kind === 'upgrade') {
+    const until = when(period.end);
+    return startsAtPayment
+      ? t('consent.period_upgrade', { until })
+      : t('consent.period_upgrade_later', { start: when(period.start), until });
   }
   if (startsAtPayment) return t('consent.period_now');
   return t('consent.period_later', { start: when(period.start), end: when(period.end) });

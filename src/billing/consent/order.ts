@@ -1,14 +1,16 @@
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
-import type { BoughtPeriod, PlanInForce } from '../bought-period.ts';
+import type { BoughtPeriod } from '../bought-period.ts';
+import type { Quote } from '../order-rules.ts';
 import type { PriceFacts } from '../price-facts.ts';
 
 /**
  * An order that may be placed, as its page shows it: the one description from which the texts, the summary
- * and the payment are made. `month` is one month of a plan.
+ * and the payment are made. `month` is one month of a plan, `upgrade` a larger plan for paid time that is
+ * left.
  */
 export interface Order {
-  kind: 'month';
+  kind: 'month' | 'upgrade';
   plan: PaidPlan;
   currency: Currency;
   /** With tax, in minor units. */
@@ -18,28 +20,29 @@ export interface Order {
   period: BoughtPeriod;
   /** True when the period begins with the payment. Else it follows paid time, which may have ended. */
   startsAtPayment: boolean;
-  /** Until when a smaller plan is paid, whose rest is converted; else null. */
-  smallerPaidUntil: Date | null;
 }
 
-/** The order of one month of a plan, by the prices of its offer and the period that it would buy now. */
-export function monthOrder(input: {
+/** The order of a plan as it is quoted now. */
+export function orderOf(input: {
   plan: PaidPlan;
-  offer: { currency: Currency; priceListId: number; facts: PriceFacts };
-  period: BoughtPeriod;
-  inForce: PlanInForce;
+  offer: { currency: Currency; priceListId: number };
+  quote: Quote;
   at: Date;
 }): Order {
-  const { plan, offer, period, inForce, at } = input;
+  const { plan, offer, quote, at } = input;
   return {
-    kind: 'month',
+    kind: kindOf(quote.facts),
     plan,
     currency: offer.currency,
-    amountMinor: offer.facts.prices[plan],
+    amountMinor: quote.amountMinor,
     priceListId: offer.priceListId,
-    priceFacts: offer.facts,
-    period,
-    startsAtPayment: period.start.getTime() === at.getTime(),
-    smallerPaidUntil: period.conversion === null ? null : inForce.period_ends_at,
+    priceFacts: quote.facts,
+    period: quote.period,
+    startsAtPayment: quote.period.start.getTime() === at.getTime(),
   };
+}
+
+/** The kind of an order by the facts of its price. */
+export function kindOf(facts: PriceFacts | null): Order['kind'] {
+  return facts?.upgrade === undefined ? 'month' : 'upgrade';
 }

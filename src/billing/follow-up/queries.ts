@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { ChargedAnswer } from '../paytr/paytr.ts';
+import type { PriceFacts } from '../price-facts.ts';
 
 /** A payment after which something is still to be done. */
 export interface FollowUp {
@@ -44,6 +45,7 @@ export async function findFollowedOrder(db: Knex, paymentId: number): Promise<Fo
       'payments.user_id',
       'payments.merchant_oid',
       'payments.plan',
+      'payments.price_facts',
       'payments.currency',
       'payments.amount_minor',
       'users.email',
@@ -57,6 +59,7 @@ interface FollowedOrder {
   user_id: number;
   merchant_oid: string;
   plan: PaidPlan;
+  price_facts: PriceFacts | null;
   currency: Currency;
   amount_minor: number;
   email: string;

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import { formatFor } from '../../web/format.ts';
+import { kindOf } from '../consent/order.ts';
 import { itemWords } from '../consent/order-values.ts';
 import { findOrderConsent } from '../consent/queries.ts';
 import { findFollowedOrder } from './queries.ts';
@@ -25,7 +26,7 @@ export async function queueTermsMail(
   if (consent === undefined || order === undefined) return null;
   const format = formatFor(consent.locale);
   const { t, money, when, locale } = format;
-  const item = itemWords(format, { kind: 'month', plan: order.plan });
+  const item = itemWords(format, { kind: kindOf(order.price_facts), plan: order.plan });
   return queueMail(trx, context, {
     config,
     mail: {

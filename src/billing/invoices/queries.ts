@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { currencies } from '../../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
-import { paidPlans } from '../../plan.ts';
+import { paidPlans, type PaidPlan } from '../../plan.ts';
 import { columnsOf } from '../../record-fields.ts';
 import type { PriceFacts } from '../price-facts.ts';
 
@@ -106,16 +106,33 @@ export async function findInvoiceOfPayment(
 
 /**
  * True when a later payment of the company bought time of another plan that begins within this invoice's: the
- * rest of this period was then converted into days of a larger plan.
+ * rest of this period was then converted into days of a larger plan. An upgrade converts nothing.
  */
 export async function isConverted(db: Knex, invoice: Invoice): Promise<boolean> {
   const later = await db('invoices')
+    .join('payments', 'payments.id', 'invoices.payment_id')
     .where('invoices.company_id', invoice.company_id)
     .where('invoices.id', '>', invoice.id)
     .where('invoices.period_start', '<', invoice.period_end)
     .whereNot('invoices.plan', invoice.plan)
+    .whereRaw("payments.price_facts -> 'upgrade' is null")
     .first<{ id: number } | undefined>('invoices.id');
   return later !== undefined;
+}
+
+/** The order that an invoice was issued for. */
+export async function findOrderOfInvoice(
+  db: Knex,
+  invoice: Pick<Invoice, 'payment_id' | 'company_id'>,
+): Promise<{ plan: PaidPlan; price_facts: PriceFacts | null }> {
+  const order = await db('payments')
+    .where({ 'payments.id': invoice.payment_id, 'payments.company_id': invoice.company_id })
+    .first<{ plan: PaidPlan; price_facts: PriceFacts | null } | undefined>(
+      'payments.plan',
+      'payments.price_facts',
+    );
+  if (order === undefined) throw new Error('Bug! An invoice without a payment');
+  return order;
 }
 
 function printedInvoices(db: Knex): Knex.QueryBuilder {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { includedTax } from '../included-tax.ts';
+import { includedTax } from '../tax/included-tax.ts';
 import { findAnyInvoice } from '../invoices/queries.ts';
 import type { LegalInvoice, SaleType } from './legal-invoice.ts';
 

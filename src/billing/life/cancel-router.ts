@@ -1,14 +1,14 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { requireCompanyAdmin, type SignedInUser } from '../../auth/require-user.ts';
-import { Forbidden } from '../../errors.ts';
+import { requireCompanyAdmin } from '../../auth/require-user.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { findSubscription } from '../queries.ts';
 import { subscriptionState } from '../subscription-state.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
+import { companyAdmin } from './company-admin.ts';
 import { cancelForm, REASON_MAX } from './input.ts';
 import { resumeSubscription } from './resume-subscription.ts';
 
@@ -89,11 +89,4 @@ async function resume(deps: AppDeps, req: Request, res: Response): Promise<void>
   else
     setFlash(req, 'info', t(outcome.reason === 'not-cancelled' ? 'life.notCancelled' : 'life.nothingLeft'));
   res.redirect(303, '/billing');
-}
-
-/** The guards before these routes let only admins of a company pass. */
-function companyAdmin(req: Request): SignedInUser & { company_id: number } {
-  const { user } = req;
-  if (user === undefined || user.company_id === null) throw new Forbidden();
-  return { ...user, company_id: user.company_id };
 }

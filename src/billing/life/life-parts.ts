@@ -1,6 +1,8 @@
 import type { Offer } from '../prices/find-offers.ts';
+import type { PaidPlan } from '../../plan.ts';
 import type { Subscription } from '../queries.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
+import { segmentsOf } from '../segments.ts';
 import { nextCharge, type NextCharge } from './next-charge.ts';
 
 /** The life of the subscription as the billing page shows it to admins. */
@@ -12,6 +14,8 @@ export interface LifeParts {
     /** Null when no time is left to go on with. */
     canResumeUntil: Date | null;
   } | null;
+  /** A smaller plan that follows; `isPaid` false: it is only wanted, and the next payment orders it. */
+  change: { plan: PaidPlan; from: Date; isPaid: boolean } | null;
   canCancel: boolean;
 }
 
@@ -27,6 +31,15 @@ export function lifeParts(
       cancelsAt === null
         ? null
         : { cancelsAt, isOver: cancelsAt <= at, canResumeUntil: endOfTime(subscription, at) },
+    change: changeAhead(subscription, at),
     canCancel: cancelMoment(subscription, 'now', at) !== null,
   };
+}
+
+function changeAhead(subscription: Subscription, at: Date): LifeParts['change'] {
+  const [segment, ahead] = segmentsOf(subscription, at);
+  const { wanted_plan: wanted } = subscription;
+  if (ahead !== undefined) return { plan: ahead.plan, from: ahead.start, isPaid: true };
+  if (segment === undefined || wanted === null) return null;
+  return { plan: wanted, from: segment.end, isPaid: false };
 }

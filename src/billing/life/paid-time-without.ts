@@ -1,6 +1,48 @@
+import type { PaidPlan } from '../../plan.ts';
 import { sameDayBefore, type Period } from '../period.ts';
+import type { PriceFacts } from '../price-facts.ts';
 import type { Subscription } from '../queries.ts';
+import { columnsOf, segmentsOf, type Segment } from '../segments.ts';
 import { paidUntilOf } from '../subscription-state.ts';
+
+/**
+ * A subscription without what a payment bought: its period, or where it was an upgrade the larger plan in the
+ * time that is left. Null when nothing is left of it, or when that could not be kept: more than two plans
+ * would follow each other.
+ */
+export function withoutPayment(
+  before: Subscription,
+  payment: { plan: PaidPlan; price_facts: PriceFacts | null },
+  bought: Period,
+  at: Date,
+): Subscription | null {
+  const upgrade = payment.price_facts?.upgrade;
+  if (upgrade === undefined) return paidTimeWithout(before, bought, at);
+  const segments = segmentsOf(before, at);
+  let start = bought.start;
+  let after = segments;
+  for (const { plan, until } of upgrade.parts) {
+    const part = { plan, start, end: new Date(until) };
+    after = after.flatMap((segment) => (segment.plan === payment.plan ? replaced(segment, part) : [segment]));
+    start = part.end;
+  }
+  const columns = columnsOf(after);
+  const isSame = after.every((segment, index) => segment.plan === segments[index]?.plan);
+  return columns === null || isSame ? null : { ...before, ...columns };
+}
+
+/** A segment with another plan in the part of it that lies within some time. */
+function replaced(segment: Segment, part: Segment): Segment[] {
+  const start = part.start > segment.start ? part.start : segment.start;
+  const end = part.end < segment.end ? part.end : segment.end;
+  if (start >= end) return [segment];
+  const pieces = [
+    { ...segment, end: start },
+    { plan: part.plan, start, end },
+    { ...segment, start: end },
+  ];
+  return pieces.filter((piece) => piece.end > piece.start);
+}
 
 /**
  * A subscription without the unused part of the period that one payment bought; null when none of it is left.

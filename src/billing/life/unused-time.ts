@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { isConverted, type Invoice } from '../invoices/queries.ts';
+import { findOrderOfInvoice, isConverted, type Invoice } from '../invoices/queries.ts';
 import type { Subscription } from '../queries.ts';
-import { paidTimeWithout } from './paid-time-without.ts';
+import { withoutPayment } from './paid-time-without.ts';
 
 /**
- * A subscription without the unused part of the time on an invoice (`paidTimeWithout`). Null when none of it
+ * A subscription without the unused part of the time on an invoice (`withoutPayment`). Null when none of it
  * is left, or when a later payment has converted it into days of a larger plan: those end with that payment.
  */
 export async function withoutUnusedTime(
@@ -12,6 +12,7 @@ export async function withoutUnusedTime(
   { subscription, invoice, at }: { subscription: Subscription; invoice: Invoice; at: Date },
 ): Promise<Subscription | null> {
   const bought = { start: invoice.period_start, end: invoice.period_end };
-  const without = paidTimeWithout(subscription, bought, at);
+  const order = await findOrderOfInvoice(db, invoice);
+  const without = withoutPayment(subscription, order, bought, at);
   return without === null || (await isConverted(db, invoice)) ? null : without;
 }

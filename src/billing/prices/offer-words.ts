@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Format } from '../../web/format.ts';
-import type { PriceFacts, RateFacts } from '../price-facts.ts';
+import type { PriceFacts, RateFacts, UpgradeFacts } from '../price-facts.ts';
 import type { CurrencyOffer } from './offer-of.ts';
 
 /** Why a currency is not on offer, in words for the buyer. */
@@ -29,7 +29,7 @@ export function priceFactsRows(
 ): { term: string; value: string }[] {
   const { t, money } = format;
   if (facts === null) return [{ term: t('prices.factList'), value: t('prices.factListFirst') }];
-  const { base, rates = [], margin_bps: margin = 0, rounding, currency } = facts;
+  const { base, rates = [], margin_bps: margin = 0, rounding, currency, upgrade } = facts;
   const row = (term: string, value: string): { term: string; value: string } => ({ term, value });
   const rows = [row(t('prices.factList'), t('prices.factListValue', { version: facts.list_version }))];
   if (base !== undefined && plan !== null)
@@ -42,6 +42,28 @@ export function priceFactsRows(
     const step = money(rounding.step_minor, currency);
     rows.push(row(t('prices.factRounding'), t(`prices.rounded_${rounding.mode}`, { step })));
   }
+  if (upgrade !== undefined && plan !== null) rows.push(...upgradeRows(format, upgrade, { plan, facts }));
+  return rows;
+}
+
+/** How the charge for an upgrade was counted: a row for each stretch of time, and the least charge. */
+function upgradeRows(
+  { t, money, when }: Format,
+  upgrade: UpgradeFacts,
+  { plan, facts }: { plan: PaidPlan; facts: PriceFacts },
+): { term: string; value: string }[] {
+  const { currency, prices } = facts;
+  const rows = upgrade.parts.map((part) => ({
+    term: t('prices.factUpgrade', { from: t(`common.plan_${part.plan}`), until: when(part.until) }),
+    value: t('prices.factUpgradeValue', {
+      ...{ months: part.months, days: part.days, monthDays: part.month_days },
+      ...{ price: money(prices[plan], currency), credit: money(part.credit_minor, currency) },
+      amount: money(part.amount_minor, currency),
+    }),
+  }));
+  const sum = upgrade.parts.reduce((total, part) => total + part.amount_minor, 0);
+  if (sum < upgrade.amount_minor)
+    rows.push({ term: t('prices.factLeast'), value: money(upgrade.amount_minor, currency) });
   return rows;
 }
 

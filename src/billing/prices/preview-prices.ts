@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { paidPlans, type PaidPlan } from '../../plan.ts';
 import type { Format } from '../../web/format.ts';
-import { includedTax } from '../included-tax.ts';
+import { includedTax } from '../tax/included-tax.ts';
 import { offersOf } from './find-offers.ts';
 import type { CurrencyOffer } from './offer-of.ts';
 import { offerProblem, priceFactsRows } from './offer-words.ts';

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { includedTax } from '../included-tax.ts';
+import { includedTax } from '../tax/included-tax.ts';
 import { takeNumber } from '../take-number.ts';
 import { reversalColumns, sumReversals, type Reversal } from './queries.ts';
 

@@ -30,6 +30,6 @@ function whatFits(payment: PaymentInReview, at: Date, format: Format): string {
     plans.length === 0
       ? format.t('admin.reviewFitsNothing')
       : format.t('admin.reviewFitsNow', { plans: plans.join(', ') });
-  if (checked.ok) return now;
+  if (checked.ok || checked.possibleAt === null) return now;
   return `${format.t('admin.reviewFitsFrom', { date: promisedTime(format, checked.possibleAt) })} ${now}`;
 }

@@ -14,7 +14,7 @@ export type Acceptance =
       /** True when the order rule refuses it: only with the customer's consent. */
       isAgainstRules: boolean;
     }
-  | { ok: false; why: 'test_payment' | 'returned' }
+  | { ok: false; why: 'test_payment' | 'returned' | 'paid_time_changed' }
   | { ok: false; why: 'lower_plan'; possibleAt: Date };
 
 /**
@@ -22,7 +22,8 @@ export type Acceptance =
  *
  * 1. Test money buys nothing, and neither does money that was given back.
  * 2. A smaller plan never takes the place of a larger one that is paid for: it waits until that ends.
- * 3. The other rules for orders protect customers from a click too many; a person may set them aside.
+ * 3. An upgrade was counted for other paid time than there is now: its price means nothing any more.
+ * 4. The other rules for orders protect customers from a click too many; a person may set them aside.
  */
 export function judgeAcceptance(
   payment: Payment,
@@ -35,6 +36,7 @@ export function judgeAcceptance(
   if (checked.ok) return { ok: true, period: checked.period, isAgainstRules: false };
   if (checked.reason === 'lower-plan')
     return { ok: false, why: 'lower_plan', possibleAt: checked.possibleAt };
+  if (checked.reason === 'paid-time-changed') return { ok: false, why: 'paid_time_changed' };
   return { ok: true, period: boughtPeriod(subscription, payment, at), isAgainstRules: true };
 }
 

@@ -36,6 +36,7 @@ export const reviewReasons = [
   'lower_plan',
   'upgrade_ahead',
   'too_far_ahead',
+  'paid_time_changed',
 ] as const;
 type ReviewReason = (typeof reviewReasons)[number];
 
@@ -45,8 +46,9 @@ export type Decision =
   | { outcome: 'paid'; period: BoughtPeriod }
   /**
    * `fits` is there when only the order rule refuses: from when on the charge fits, and which plans fit now.
+   * Null: it never will.
    */
-  | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date; plans: PaidPlan[] } };
+  | { outcome: 'review'; reason: ReviewReason; fits?: { from: Date | null; plans: PaidPlan[] } };
 
 /** The facts that decide beside the gateway's report. */
 interface Circumstances {
@@ -60,6 +62,7 @@ const misfits: Record<OrderRefusal['reason'], ReviewReason> = {
   'lower-plan': 'lower_plan',
   'upgrade-ahead': 'upgrade_ahead',
   'too-far-ahead': 'too_far_ahead',
+  'paid-time-changed': 'paid_time_changed',
 };
 
 /** The reasons that are about the company's other paid time, and not about the charge. */

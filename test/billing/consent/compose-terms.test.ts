@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { boughtPeriod } from '../../../src/billing/bought-period.ts';
+import type { PlanInForce } from '../../../src/billing/bought-period.ts';
 import { composeTerms, documentsOf } from '../../../src/billing/consent/compose-terms.ts';
-import { monthOrder, type Order } from '../../../src/billing/consent/order.ts';
+import { orderOf, type Order } from '../../../src/billing/consent/order.ts';
 import { orderValues } from '../../../src/billing/consent/order-values.ts';
+import { quoteOrder } from '../../../src/billing/order-rules.ts';
 import type { PriceFacts } from '../../../src/billing/price-facts.ts';
 import { customerTypes, type BillingDetails } from '../../../src/billing/queries.ts';
 import { fillTemplate, orderPlaceholders } from '../../../src/legal/fill-template.ts';
@@ -12,6 +13,7 @@ import { parseBlocks, type DocumentBlock } from '../../../src/legal/document-blo
 import { formatFor } from '../../../src/web/format.ts';
 import { locales, type Locale } from '../../../src/web/locales/catalogues.ts';
 import { useTestApp } from '../../support/app.ts';
+import { nothingAhead } from '../scene.ts';
 
 const test = useTestApp();
 const at = new Date('2026-12-02T09:30:00Z');
@@ -44,15 +46,13 @@ const converted: PriceFacts = {
 
 const trial = {
   ...({ plan: 'trial', billing_currency: 'TRY', paid_prices: null } as const),
-  ...{ period_started_at: null, period_ends_at: null, cancels_at: null },
+  ...{ period_started_at: null, period_ends_at: null, ...nothingAhead, cancels_at: null },
 };
 
-function order(facts = fixed, inForce: Parameters<typeof boughtPeriod>[0] = trial): Order {
-  const period = boughtPeriod(inForce, { plan: 'team', currency: 'TRY', price_facts: facts }, at);
-  return monthOrder({
-    ...{ plan: 'team', period, inForce, at },
-    offer: { currency: 'TRY', priceListId: 1, facts },
-  });
+function order(facts = fixed, inForce: PlanInForce = trial): Order {
+  const quote = quoteOrder(inForce, { plan: 'team', currency: 'TRY', facts }, at);
+  if (!quote.ok) throw new Error(quote.reason);
+  return orderOf({ plan: 'team', quote, at, offer: { currency: 'TRY', priceListId: 1 } });
 }
 
 const buyer: BillingDetails = {
@@ -181,8 +181,11 @@ describe('the texts of an order', () => {
     expect(later.text).toContain('one month, from 20 Dec 2026, 12:00 to 20 Jan 2027, 12:00 (Istanbul time)');
     const larger = await termsOf('en', 'company', order(fixed, { ...trial, plan: 'starter', ...paid }));
     expect(larger.text).toContain(
-      'What is left of Starter, paid until 20 Dec 2026, 12:00, adds 5 days to it',
+      'from the confirmation of the payment until 20 Dec 2026, 12:00 (Istanbul time), when the time already paid ends',
     );
+    // 17 days and 23.5 hours are left of a month of 30 days: (1499 − 499) × 17 ÷ 30.
+    expect(larger.text).toContain('₺566.66');
+    expect(larger.text).toContain('17 of 30 days × (₺1,499.00 − ₺499.00) = ₺566.66');
     expect((await termsOf('en', 'company')).text).toContain('one month from the confirmation of the payment');
     const ended = new Date(at.getTime() - 86_400_000);
     const grace = { period_started_at: null, period_ends_at: ended };

@@ -51,7 +51,7 @@ describe('a receipt', () => {
       'Acme &lt;b&gt;A.Ş.&lt;/b&gt;',
       'Örnek Cad. 1, Ankara',
       '1234567890',
-      'Professional plan, one month',
+      'Professional plan, cloud workspaces',
       '(Istanbul)',
       'data-print',
     ]) {

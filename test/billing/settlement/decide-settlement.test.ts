@@ -6,6 +6,7 @@ import {
 } from '../../../src/billing/settlement/decide-settlement.ts';
 import type { PlanInForce } from '../../../src/billing/bought-period.ts';
 import type { Payment } from '../../../src/billing/queries.ts';
+import { nothingAhead } from '../scene.ts';
 
 const order = {
   plan: 'team',
@@ -39,6 +40,7 @@ const decide = (
     paid_prices: null,
     period_started_at: null,
     period_ends_at: null,
+    ...nothingAhead,
     cancels_at: null,
   },
 ): Decision => decideSettlement(payment, report, { production, inForce, at });
@@ -116,6 +118,7 @@ describe('a charge for an order that was placed under other circumstances', () =
     paid_prices: null,
     period_started_at: inDays(-20),
     period_ends_at: inDays(days),
+    ...nothingAhead,
     cancels_at: null,
   });
 

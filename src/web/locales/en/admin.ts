@@ -35,6 +35,7 @@ export const admin = {
   review_lower_plan: 'The company had already paid for a larger plan',
   review_upgrade_ahead: 'Would have upgraded months already paid on a smaller plan',
   review_too_far_ahead: 'Would have taken the paid time past twelve months',
+  review_paid_time_changed: 'The paid time changed after the upgrade was counted',
   reviewFitsFrom: 'Would fit from {date}.',
   reviewFitsNow: 'Plans that fit now: {plans}.',
   reviewFitsNothing: 'No plan fits now.',

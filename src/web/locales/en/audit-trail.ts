@@ -108,7 +108,7 @@ export const auditSentence = {
   refund_effect_decided: '{actor} said what the refund of {amount} means for the paid time',
   reversal_issued: 'Reversal {reversal} over {amount} was issued for {invoice}',
   subscription_change:
-    '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} past_due {The paid time of the {plan} subscription ended; workspaces stay open for the days of grace} suspended {The {plan} subscription was suspended; workspaces are closed} closed {The {plan} subscription ended for good} next_plan {The plan changed from {planBefore} to {plan}, as it was paid for} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
+    '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} past_due {The paid time of the {plan} subscription ended; workspaces stay open for the days of grace} suspended {The {plan} subscription was suspended; workspaces are closed} closed {The {plan} subscription ended for good} next_plan {The plan changed from {planBefore} to {plan}, as it was paid for} plan_wanted {{actor} chose {planWanted} from the end of the paid time on} plan_kept {{actor} took the change to a smaller plan back} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
   invoice_issued: 'Receipt {invoice} over {amount} was written for {plan}',
   legal_invoice_issued: 'The legal invoice {legal} over {amount} was issued',
   legal_invoice_file_added: '{actor} stored a file of a legal invoice',
@@ -238,6 +238,7 @@ export const auditReason = {
   'never-answered': 'the answer was never written down',
   'not-confirmed': 'the payment service does not confirm it',
   'gave-up': 'it was not possible for too long',
+  paid_time_changed: 'the paid time that the upgrade was counted for had changed',
 } satisfies Record<AuditReason, string>;
 
 /**

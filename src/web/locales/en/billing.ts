@@ -55,6 +55,12 @@ export const billing = {
   currency: 'Currency',
   buy: 'Buy {plan}',
   addMonth: 'Add one month',
+  upgrade: 'Upgrade to {plan}',
+  changeFrom: 'Change from {date}',
+  upgradeCosts:
+    '{amount} now, for what is left until {date}: the difference to your plan. That day does not change.',
+  refused_changed:
+    'Your paid time has changed since this order was placed. Order again. Nothing was charged.',
   conversion: 'What is left of {from} ({left}) is converted: it adds {days} of {to} to the month you buy.',
   conversionToNothing:
     'What is left of {from} ({left}) is worth less than a day of {to}: nothing is added to the month you buy.',
@@ -121,6 +127,7 @@ export const billing = {
   orderTax: 'Included VAT ({percent}%)',
   orderCurrency: 'Currency',
   orderTestMode: 'Test payment: no real money is taken.',
+  orderUpgrade: 'Your paid time keeps its end. The next payment is the whole month of the new plan.',
   orderStartNow: 'The month starts when the payment is confirmed; remaining trial days are not added.',
   orderStartLarger:
     'The month of {plan} starts when the payment is confirmed, and {from} ends then. If you paid now: {conversion}',
@@ -194,7 +201,7 @@ export const billing = {
   utcTime: '{time} (UTC)',
   invoicePaidBy: 'Payment method',
   invoiceItem: 'Service',
-  invoiceItemText: '{plan} plan, one month of cloud workspaces',
+  invoiceItemText: '{plan} plan, cloud workspaces',
   invoiceNet: 'Total before VAT',
   invoiceTax: 'VAT {percent}%',
   invoiceTotal: 'Total paid',
@@ -208,7 +215,7 @@ export const billing = {
   inLirasUnknown:
     'Not stated: no rate of the Turkish central bank for this day was here when this was written.',
   backToBilling: 'Billing',
-  basketItem: 'YouAreCoder {plan}, 1 month',
+  basketItem: 'YouAreCoder {plan}',
 
   pdf: 'PDF',
   pdfPage: 'Page',

@@ -35,6 +35,7 @@ export const admin: Record<keyof typeof en, string> = {
   review_lower_plan: 'Şirket daha büyük bir planın ücretini zaten ödemişti',
   review_upgrade_ahead: 'Daha küçük bir planın önceden ödenmiş aylarını yükseltecekti',
   review_too_far_ahead: 'Ödenmiş süre on iki ayı aşacaktı',
+  review_paid_time_changed: 'Yükseltme hesaplandıktan sonra ödenmiş süre değişti',
   reviewFitsFrom: '{date} tarihinden itibaren uygun olur.',
   reviewFitsNow: 'Şu anda uygun olan planlar: {plans}.',
   reviewFitsNothing: 'Şu anda hiçbir plan uygun değil.',

@@ -109,7 +109,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   refund_effect_decided: '{actor}, {amount} tutarındaki iadenin ödenmiş süre için anlamını belirtti',
   reversal_issued: '{invoice} için {amount} tutarında {reversal} numaralı ters kayıt düzenlendi',
   subscription_change:
-    '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} past_due {{plan} aboneliğinin ödenmiş süresi bitti; çalışma alanları ek günlerde açık kalır} suspended {{plan} aboneliği askıya alındı; çalışma alanları kapalı} closed {{plan} aboneliği tamamen sona erdi} next_plan {Ödendiği gibi plan değişti: {planBefore} → {plan}} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',
+    '{change, select, longer {{plan} aboneliği uzatıldı; yeni bitiş: {until}} cancelled {{actor}, {plan} aboneliğini iptal etti; bitiş: {ends}} resumed {{actor}, {plan} aboneliğinin iptalini geri aldı} ended {{actor}, {plan} aboneliğinin ödenmiş süresini geri aldı; ödenen sürenin bitişi: {until}} past_due {{plan} aboneliğinin ödenmiş süresi bitti; çalışma alanları ek günlerde açık kalır} suspended {{plan} aboneliği askıya alındı; çalışma alanları kapalı} closed {{plan} aboneliği tamamen sona erdi} next_plan {Ödendiği gibi plan değişti: {planBefore} → {plan}} plan_wanted {{actor}, ödenmiş sürenin sonundan itibaren {planWanted} planını seçti} plan_kept {{actor}, küçük plana geçişi geri aldı} other {Abonelik değişti: {planBefore} → {plan}; ödenen sürenin bitişi: {until}}}',
   invoice_issued: '{plan} planı için {amount} tutarında {invoice} numaralı ödeme özeti düzenlendi',
   legal_invoice_issued: '{amount} tutarında {legal} numaralı yasal fatura düzenlendi',
   legal_invoice_file_added: '{actor} bir yasal faturanın dosyasını ekledi',
@@ -239,6 +239,7 @@ export const auditReason: Record<keyof typeof en.auditReason, string> = {
   'never-answered': 'yanıt hiç yazılamadı',
   'not-confirmed': 'ödeme kuruluşu doğrulamıyor',
   'gave-up': 'çok uzun süre yapılamadı',
+  paid_time_changed: 'yükseltmenin hesaplandığı ödenmiş süre değişmişti',
 };
 
 /** Why something came about that was not refused. */

@@ -58,6 +58,12 @@ export const billing: Record<keyof typeof en, string> = {
   currency: 'Para birimi',
   buy: '{plan} planını al',
   addMonth: 'Bir ay ekle',
+  upgrade: '{plan} planına geç',
+  changeFrom: '{date} itibarıyla geç',
+  upgradeCosts:
+    '{date} tarihine kadar kalan süre için planınızla arasındaki fark şimdi {amount}. Bu tarih değişmez.',
+  refused_changed:
+    'Bu sipariş verildikten sonra ödenmiş süreniz değişti. Yeniden sipariş verin. Sizden ücret alınmadı.',
   conversion: '{from} planından kalan {left}, {to} planında {days} olarak alacağınız aya eklenir.',
   conversionToNothing:
     '{from} planından kalan süre ({left}), {to} planının bir gününden daha az eder; alacağınız aya bir şey eklenmez.',
@@ -125,6 +131,7 @@ export const billing: Record<keyof typeof en, string> = {
   orderTax: 'İçindeki KDV (%{percent})',
   orderCurrency: 'Para birimi',
   orderTestMode: 'Test ödemesi: gerçek para çekilmez.',
+  orderUpgrade: 'Ödenmiş sürenizin bitişi değişmez. Sonraki ödeme yeni planın tam ayıdır.',
   orderStartNow: 'Ay, ödeme onaylandığında başlar; deneme süresinden kalan günler eklenmez.',
   orderStartLarger:
     '{plan} ayı, ödeme onaylandığında başlar; {from} planı o anda sona erer. Şimdi öderseniz: {conversion}',
@@ -195,7 +202,7 @@ export const billing: Record<keyof typeof en, string> = {
   utcTime: '{time} (UTC)',
   invoicePaidBy: 'Ödeme yöntemi',
   invoiceItem: 'Hizmet',
-  invoiceItemText: '{plan} planı, bir aylık bulut çalışma alanı',
+  invoiceItemText: '{plan} planı, bulut çalışma alanı',
   invoiceNet: 'KDV hariç tutar',
   invoiceTax: 'KDV %{percent}',
   invoiceTotal: 'Ödenen toplam',
@@ -208,7 +215,7 @@ export const billing: Record<keyof typeof en, string> = {
   inLirasValue: '{total}, bunun KDV’si {tax}',
   inLirasUnknown: 'Belirtilmedi: bu belge düzenlendiğinde o güne ait bir TCMB kuru burada yoktu.',
   backToBilling: 'Faturalama',
-  basketItem: 'YouAreCoder {plan}, 1 ay',
+  basketItem: 'YouAreCoder {plan}',
 
   pdf: 'PDF',
   pdfPage: 'Sayfa',

@@ -84,4 +84,26 @@ export const life = {
     'Nothing was deleted. You can sign in, look at workspaces and download invoices, and open everything again as soon as a plan is paid for.',
   trialOverSubject: 'YouAreCoder: your trial is over',
   trialOverBody: 'Your company’s trial ended on {date}, and its workspaces are closed.',
+
+  changeTitle: 'Change to {plan}',
+  changeIntro: 'From the end of your paid time on: {date}',
+  changeUntil: 'Until {date} everything stays as it is.',
+  changeNoCharge:
+    'Nothing is charged now. The next payment is for the smaller plan, and can be made before that day.',
+  changeLimits:
+    'The smaller plan has {workspaces, plural, one {# workspace} other {# workspaces}} and {members, plural, one {# person} other {# people}}.',
+  changeUndo: 'You can take it back on the billing page until it is paid for.',
+  overTitle:
+    'Over the smaller plan’s limits: {workspaces, plural, =0 {} one {# workspace} other {# workspaces}}{workspaces, select, 0 {} other {{members, select, 0 {} other {, }}}}{members, plural, =0 {} one {# person} other {# people}}',
+  overText:
+    'Nothing is deleted. What is over the limits is kept and closed from that day on, and opens again when the plan grows.',
+  changeAction: 'Change to {plan}',
+  changed: 'From {date} on the plan is {plan}. The next payment orders it.',
+  cannotChange:
+    'This is not possible now: no paid time of a larger plan runs, or another change is paid for already.',
+  kept: 'Your plan stays as it is.',
+  changeAhead: 'From {date}: {plan}',
+  changePaid: 'It is paid for. Until then your plan stays as it is.',
+  changeWanted: 'The next payment orders it. Until then your plan stays as it is.',
+  keepPlan: 'Keep the plan of now',
 };

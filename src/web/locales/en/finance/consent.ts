@@ -24,14 +24,15 @@ export const consent = {
     'The price, the period or a text has changed since this page was opened. Nothing was ordered. Below is what holds now.',
 
   item_month: '{plan} plan, one month of cloud workspaces',
+  item_upgrade: '{plan} plan instead of a smaller one, for paid time that is left',
   limits:
     '{workspaces, plural, =0 {any number of workspaces} one {# workspace} other {# workspaces}}, {members, plural, =0 {any number of people} one {# person} other {# people}}',
   period_now: 'one month from the confirmation of the payment; days left of a trial are not added',
   period_later: 'one month, from {start} to {end} (Istanbul time), after the time already paid',
-  period_larger:
-    'one month from the confirmation of the payment. What is left of {from}, paid until {until}, adds {days, plural, one {# day} other {# days}} to it, counted at this order',
-  period_larger_nothing:
-    'one month from the confirmation of the payment. What is left of {from}, paid until {until}, is worth less than a day and adds nothing',
+  period_upgrade:
+    'from the confirmation of the payment until {until} (Istanbul time), when the time already paid ends; that end does not change',
+  period_upgrade_later:
+    'from {start} until {until} (Istanbul time), which is paid for with a smaller plan; that end does not change',
   notGiven: 'not given',
   taxOf: '{office} {number}',
   personOf: '{name}, {email}',

@@ -16,6 +16,10 @@ export const prices = {
   factMargin: 'Margin',
   percent: '{percent}%',
   factRounding: 'Rounding',
+  factUpgrade: 'Upgrade of {from}, paid until {until}',
+  factUpgradeValue:
+    '{months, plural, =0 {} one {# month and } other {# months and }}{days} of {monthDays} days × ({price} − {credit}) = {amount}',
+  factLeast: 'Least charge',
   rounded_up: 'up to the next {step}',
   rounded_nearest: 'to the nearest {step}',
   side_forex_buying: 'foreign exchange buying',

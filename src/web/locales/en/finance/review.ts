@@ -35,6 +35,8 @@ export const review = {
   acceptText: 'The charge counts as paid: the plan starts and the invoice is issued over what was charged.',
   acceptAction: 'Go on to the confirmation',
   acceptNot_test_payment: 'A test payment cannot be accepted: nothing was charged.',
+  acceptNot_paid_time_changed:
+    'It is an upgrade of paid time that has changed since, so its price is not right any more. Give the money back.',
   acceptNot_lower_plan: 'A larger plan is paid for. It can be accepted from {date}, when that ends.',
   acceptNot_returned: 'Money of it was given back, so it cannot count as paid.',
   refund: 'Give it back',

@@ -87,4 +87,25 @@ export const life: Record<keyof typeof en, string> = {
     'Hiçbir şey silinmedi. Oturum açabilir, çalışma alanlarını görebilir, faturaları indirebilirsiniz; bir plan ödenir ödenmez her şey yeniden açılır.',
   trialOverSubject: 'YouAreCoder: deneme süreniz bitti',
   trialOverBody: 'Şirketinizin deneme süresi {date} tarihinde bitti ve çalışma alanları kapandı.',
+
+  changeTitle: '{plan} planına geçiş',
+  changeIntro: 'Ödenmiş sürenizin sonundan itibaren: {date}',
+  changeUntil: '{date} tarihine kadar her şey olduğu gibi kalır.',
+  changeNoCharge: 'Şimdi ücret alınmaz. Sonraki ödeme küçük plan içindir ve o günden önce de yapılabilir.',
+  changeLimits:
+    'Küçük planda {workspaces, plural, other {# çalışma alanı}} ve {members, plural, other {# kişi}} vardır.',
+  changeUndo: 'Ödenene kadar faturalama sayfasında geri alabilirsiniz.',
+  overTitle:
+    'Küçük planın sınırlarını aşan: {workspaces, plural, =0 {} other {# çalışma alanı}}{workspaces, select, 0 {} other {{members, select, 0 {} other {, }}}}{members, plural, =0 {} other {# kişi}}',
+  overText:
+    'Hiçbir şey silinmez. Sınırı aşanlar saklanır, o günden itibaren kapalı kalır ve plan büyüyünce yeniden açılır.',
+  changeAction: '{plan} planına geç',
+  changed: '{date} tarihinden itibaren plan: {plan}. Sonraki ödeme onu sipariş eder.',
+  cannotChange:
+    'Bu şimdi mümkün değil: daha büyük bir planın ödenmiş süresi yok ya da başka bir değişiklik ödenmiş.',
+  kept: 'Planınız olduğu gibi kalıyor.',
+  changeAhead: '{date} tarihinden itibaren: {plan}',
+  changePaid: 'Ödendi. O zamana kadar planınız olduğu gibi kalır.',
+  changeWanted: 'Sonraki ödeme onu sipariş eder. O zamana kadar planınız olduğu gibi kalır.',
+  keepPlan: 'Şimdiki planda kal',
 };

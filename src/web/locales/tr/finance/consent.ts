@@ -25,14 +25,15 @@ export const consent: Record<keyof typeof en, string> = {
     'Bu sayfa açıldıktan sonra fiyat, süre veya bir metin değişti. Sipariş verilmedi. Şimdi geçerli olan aşağıdadır.',
 
   item_month: '{plan} planı, bir aylık bulut çalışma alanı hizmeti',
+  item_upgrade: 'daha küçük planın yerine, kalan ödenmiş süre için {plan} planı',
   limits:
     '{workspaces, plural, =0 {sınırsız çalışma alanı} other {# çalışma alanı}}, {members, plural, =0 {sınırsız kişi} other {# kişi}}',
   period_now: 'ödemenin onaylanmasından itibaren bir ay; deneme süresinden kalan günler eklenmez',
   period_later: 'bir ay, {start} – {end} (İstanbul saatiyle), ödenmiş sürenin ardından',
-  period_larger:
-    'ödemenin onaylanmasından itibaren bir ay. {from} planının {until} tarihine kadar ödenmiş kalan süresi, bu siparişe göre hesaplandığında {days, plural, other {# gün}} olarak eklenir',
-  period_larger_nothing:
-    'ödemenin onaylanmasından itibaren bir ay. {from} planının {until} tarihine kadar ödenmiş kalan süresi bir günden az değerdedir ve eklenmez',
+  period_upgrade:
+    'ödemenin onaylanmasından, ödenmiş sürenin bittiği {until} (İstanbul saatiyle) anına kadar; bu bitiş değişmez',
+  period_upgrade_later:
+    'daha küçük planla ödenmiş olan {start} – {until} (İstanbul saatiyle); bu bitiş değişmez',
   notGiven: 'belirtilmedi',
   taxOf: '{office} {number}',
   personOf: '{name}, {email}',

@@ -18,6 +18,10 @@ export const prices: Record<keyof typeof enPrices, string> = {
   factMargin: 'Kur farkı payı',
   percent: '%{percent}',
   factRounding: 'Yuvarlama',
+  factUpgrade: '{until} tarihine kadar ödenmiş {from} planının yükseltilmesi',
+  factUpgradeValue:
+    '{months, plural, =0 {} other {# ay ve }}{days}/{monthDays} gün × ({price} − {credit}) = {amount}',
+  factLeast: 'En az tutar',
   rounded_up: '{step} katına yukarı',
   rounded_nearest: 'en yakın {step} katına',
   side_forex_buying: 'döviz alış',

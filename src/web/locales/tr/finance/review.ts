@@ -36,6 +36,8 @@ export const review: Record<keyof typeof en, string> = {
   acceptText: 'Çekim ödenmiş sayılır: plan başlar, çekilen tutar için fatura kesilir.',
   acceptAction: 'Onaya geç',
   acceptNot_test_payment: 'Deneme ödemesi kabul edilemez: karttan para çekilmedi.',
+  acceptNot_paid_time_changed:
+    'Bu, o zamandan beri değişmiş ödenmiş sürenin yükseltilmesidir; bedeli artık doğru değil. Parayı iade edin.',
   acceptNot_lower_plan:
     'Daha büyük bir plan ödenmiş. O bittiğinde, {date} tarihinden sonra kabul edilebilir.',
   acceptNot_returned: 'Bir kısmı iade edildi; ödenmiş sayılamaz.',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { includedTax } from '../../src/billing/included-tax.ts';
+import { includedTax } from '../../../src/billing/tax/included-tax.ts';
 
 describe('the tax inside a price', () => {
   it.each([
