@@ -57,6 +57,7 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       company_id: 'the company of the bundle',
       price_list_id: 'price_facts names the version',
       gateway_token: 'opens the payment page',
+      charged_at: 'by which month the books count it; the notification says when it came',
       gateway_user_ip: 'what the payment service was told; client_ip is what came',
       superseded_at: 'whether the payment page is still shown; status tells the outcome',
       asks_failed: 'our own asking for news',
