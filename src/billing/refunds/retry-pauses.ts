@@ -1,11 +1,5 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts';
 
-/**
- * After these pauses the gateway is asked what became of a refund: 5 minutes, an hour, then daily for five
- * days. Then a person has to look.
- */
-const ASK_AFTER_MS = [5 * MINUTE_MS, HOUR_MS, DAY_MS, DAY_MS, DAY_MS, DAY_MS, DAY_MS];
-
 /** The first and the longest pause before a refund that the gateway refused for now is sent again. */
 const SEND_AFTER_MS: Record<string, { first: number; longest: number }> = {
   // Locked during a payout, which is over within the day.
@@ -20,12 +14,6 @@ const SEND_AFTER_MS: Record<string, { first: number; longest: number }> = {
 
 /** For so long a refund is sent again; then it counts as refused, and a person may ask for another one. */
 const GIVE_UP_AFTER_MS = 7 * DAY_MS;
-
-/** When the gateway is asked next, after it was asked `asks` times. Null: not any more. */
-export function nextAskAt(at: Date, asks: number): Date | null {
-  const pause = ASK_AFTER_MS[asks];
-  return pause === undefined ? null : new Date(at.getTime() + pause);
-}
 
 /**
  * When a refund is sent again that the gateway could not make yet. `code` is the gateway's, empty when it was

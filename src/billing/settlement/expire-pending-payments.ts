@@ -9,7 +9,8 @@ import type { Paytr } from '../paytr/paytr.ts';
 import { GATEWAY_MESSAGE_LENGTH } from '../paytr/request.ts';
 import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from '../queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
-import { MINUTE_MS } from '../../durations.ts';
+import { ASK_AFTER_MS } from '../ask-pauses.ts';
+import { DAY_MS, MINUTE_MS } from '../../durations.ts';
 
 /** The gateway closes a payment page after 30 minutes. Its notification has 15 more minutes to arrive. */
 const OVERDUE_MINUTES = 45;
@@ -24,10 +25,6 @@ const BATCH = 50;
  * other scheduled work has to wait.
  */
 const RUN_SECONDS = 120;
-
-/** Pause before an order without an answer is asked about again. Each further failure doubles the pause. */
-const FIRST_PAUSE_MINUTES = 5;
-const LONGEST_PAUSE_MINUTES = 360;
 
 type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
 
@@ -117,8 +114,9 @@ async function noteFailedAsk(
       asks_failed: db.raw('asks_failed + 1'),
       asked_at: context.at,
       ask_again_at: db.raw(
-        `?::timestamptz + least(? * 2 ^ least(asks_failed, 20), ?) * interval '1 minute'`,
-        [context.at, FIRST_PAUSE_MINUTES, LONGEST_PAUSE_MINUTES],
+        `?::timestamptz + coalesce((?::float8[])[asks_failed + 1], ?) * interval '1 millisecond'`,
+        // When the list has ended a person should look, and a question a day costs nothing.
+        [context.at, `{${ASK_AFTER_MS.join()}}`, DAY_MS],
       ),
       ask_problem: boundedText(problem, GATEWAY_MESSAGE_LENGTH),
     })
