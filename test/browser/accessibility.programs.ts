@@ -30,6 +30,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let workspaceId: number;
   let holdId: number;
   let mailId: number;
+  let differenceId: number;
 
   beforeAll(async () => {
     app = await startListeningApp();
@@ -80,6 +81,18 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await app
       .db('mail_events')
       .insert({ mail_id: mailId, ...at, server: longName('mx'), answer: longName('550') });
+    const seen = { found_at: new Date(), last_seen_at: new Date() };
+    const amounts = { currency: 'TRY', ours_minor: 999_999_999, theirs_minor: 999_999_998 };
+    [{ id: differenceId }] = await app
+      .db('finance_differences')
+      .insert({
+        kind: 'amount_differs',
+        about: longName('YAC'),
+        company_id: cast.acme.id,
+        ...amounts,
+        ...seen,
+      })
+      .returning('id');
     await app.db('scheduled_jobs').insert({ name: longName('job'), next_run_at: new Date() });
   }
 
@@ -187,6 +200,12 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/admin/holds?company=${cast.acme.id}`,
     `/admin/holds/${holdId}/release?company=${cast.acme.id}`,
     '/admin/security',
+    '/admin/finance',
+    '/admin/finance/search?q=100',
+    `/admin/finance/differences/${differenceId}`,
+    '/admin/finance/review',
+    '/admin/finance/prices',
+    '/admin/finance/invoices',
     `/admin/usage?company=${cast.acme.id}`,
     `/admin/alerts?company=${cast.acme.id}`,
     `/admin/alerts/rules?company=${cast.acme.id}`,

@@ -67,7 +67,7 @@ function drawCurrency(
       // A month can give back more than it charged; there is no bar below nothing.
       kept: bar(months.indexOf(month), Math.max(0, charged_minor - returned_minor), KEPT_SHARE),
     })),
-    lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00/, '') })),
+    lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00$/, '') })),
     marks: months.map((month, at) => ({
       x: percent(middle(at)),
       label: t('finance.shortMonth', { date: new Date(`${month}-15T12:00:00Z`) }),

@@ -51,6 +51,8 @@ describe('the money of a month', () => {
     for (const text of ['₺3,149.00', '€45.00', 'In review', 'Declined', 'June 2026'])
       expect(page.text).toContain(text);
     expect(page.text).not.toContain('₺4,648.00');
+    // The scale of the chart has whole units, and loses none of them.
+    expect(page.text).toMatch(/<text class="chart-label"[^>]*>₺4,000<\/text>/);
     const csv = await olivia.get('/admin/finance.csv?month=2026-06');
     expect(sumsOf(csv.text)).toEqual({ 'charge TRY': 314_900, 'charge EUR': 4500 });
     expect(csv.headers['content-disposition']).toContain('finance-2026-06.csv');
