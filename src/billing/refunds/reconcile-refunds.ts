@@ -8,7 +8,7 @@ import { orderEvidence } from '../order-evidence.ts';
 import type { Paytr, StatusAnswer } from '../paytr/paytr.ts';
 import { noteReturns } from './note-returns.ts';
 import { lockRefunds, type Refund } from './queries.ts';
-import { nextAskAt } from '../ask-pauses.ts';
+import { nextAskAt } from '../paytr/ask-pauses.ts';
 import { statusFacts } from './status-facts.ts';
 
 /** The outcome of asking the gateway about a payment. */

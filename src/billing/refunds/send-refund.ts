@@ -10,7 +10,7 @@ import { finishRefund } from './finish-refund.ts';
 import { lockRefunds, refundColumns, type Refund, type RefundState } from './queries.ts';
 import { refundEntry } from './refund-evidence.ts';
 import { sumRefunds } from './refundable.ts';
-import { nextAskAt } from '../ask-pauses.ts';
+import { nextAskAt } from '../paytr/ask-pauses.ts';
 import { nextSendAt } from './retry-pauses.ts';
 
 /** The parts that a refund needs on its way. */

@@ -9,7 +9,7 @@ import type { Paytr } from '../paytr/paytr.ts';
 import { GATEWAY_MESSAGE_LENGTH } from '../paytr/request.ts';
 import { listOverduePayments, STUCK_AFTER_FAILURES, type Payment } from '../queries.ts';
 import { reconcilePayment } from './reconcile-payment.ts';
-import { ASK_AFTER_MS } from '../ask-pauses.ts';
+import { ASK_AFTER_MS } from '../paytr/ask-pauses.ts';
 import { DAY_MS, MINUTE_MS } from '../../durations.ts';
 
 /** The gateway closes a payment page after 30 minutes. Its notification has 15 more minutes to arrive. */

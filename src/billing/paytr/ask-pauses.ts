@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../durations.ts';
 
 /**
  * After these pauses the gateway is asked again about an unknown outcome: 5 minutes, an hour, then daily for
