@@ -15,6 +15,7 @@ import {
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { buildBuyer } from '../billing/order.ts';
+import { buildPaidPayment, buildRefund } from '../evidence/support.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
 
@@ -31,6 +32,9 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let holdId: number;
   let mailId: number;
   let differenceId: number;
+  let paidOrder: string;
+  let reviewOrder: string;
+  let refundId: number;
 
   beforeAll(async () => {
     app = await startListeningApp();
@@ -67,6 +71,9 @@ describe.skipIf(browserPath === null)('the pages', () => {
   async function buildWhatWaits(): Promise<void> {
     const of = { company_id: cast.acme.id, user_id: cast.alice.id };
     await buildPayment(app.db, { ...of, status: 'review', review_reason: 'lower_plan', charged_minor: 1 });
+    const little = { status: 'review', review_reason: 'amount_below_order', charged_minor: 100_000 };
+    reviewOrder = (await buildPayment(app.db, { ...of, ...little })).merchant_oid;
+    await buildRefunds();
     const stuck = { asks_failed: 20, ask_problem: longName('answer'), ask_again_at: new Date() };
     await buildPayment(app.db, { ...of, created_at: new Date(0), ...stuck });
     const hold = { kind: 'dispute', reference: longName('case'), reason: longName('reason') };
@@ -94,6 +101,25 @@ describe.skipIf(browserPath === null)('the pages', () => {
       })
       .returning('id');
     await app.db('scheduled_jobs').insert({ name: longName('job'), next_run_at: new Date() });
+  }
+
+  /** A payment with a refund that is uncertain, and one that was made. */
+  async function buildRefunds(): Promise<void> {
+    const payment = await buildPaidPayment(app.db, cast.alice);
+    paidOrder = payment.merchant_oid;
+    const reason = longName('reason');
+    await buildRefund(app.db, cast, payment, { reason });
+    const unknown = { state: 'unknown', decided_at: null, not_listed_at: new Date() };
+    const [row] = await app
+      .db('refunds')
+      .insert({
+        ...{ payment_id: payment.id, company_id: cast.acme.id, source: 'ours', reference_no: 'R'.repeat(64) },
+        ...{ amount_minor: 100, currency: 'TRY', policy: 'goodwill', reason, ends_paid_time: false },
+        ...{ requested_by: cast.olivia.id, requested_at: new Date(0), confirmed_by: cast.olivia.id },
+        ...{ confirmed_at: new Date(0), sent_at: new Date(0), times_sent: 1, ...unknown },
+      })
+      .returning<{ id: number }[]>('id');
+    refundId = row?.id ?? 0;
   }
 
   async function giveLongNames(): Promise<void> {
@@ -213,6 +239,11 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/account/devices',
     '/admin/mails',
     `/admin/mails/${mailId}?company=${cast.acme.id}`,
+    '/admin/finance/review',
+    `/admin/finance/review/${reviewOrder}`,
+    `/admin/finance/review/${reviewOrder}/accept`,
+    `/admin/finance/payments/${paidOrder}`,
+    `/admin/finance/payments/${paidOrder}/refunds/${refundId}`,
   ];
 
   it(

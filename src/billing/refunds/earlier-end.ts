@@ -2,13 +2,15 @@ import type { Knex } from 'knex';
 import type { Invoice } from '../invoices/queries.ts';
 import { withoutUnusedTime } from '../life/unused-time.ts';
 import type { Subscription } from '../queries.ts';
-import { paidUntilOf } from '../subscription-state.ts';
+import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
 import type { Refund } from './queries.ts';
 
 /** When the paid time ends now, and when it would end after a refund that ends it. */
 export interface EarlierEnd {
   before: Date;
   after: Date;
+  /** When workspaces close because no paid time is left; null when paid time goes on. */
+  closes: Date | 'now' | null;
 }
 
 /**
@@ -24,7 +26,10 @@ export async function findEarlierEnd(
   if (invoice === undefined || before === null || hasEndedPaidTime(refunds)) return null;
   const without = await withoutUnusedTime(db, { subscription, invoice, at });
   const after = without === null ? null : paidUntilOf(without);
-  return after === null ? null : { before, after };
+  if (without === null || after === null) return null;
+  // Without paid time the subscription is cancelled, and a trial that still runs goes on until its end.
+  const { mayOpen, opensUntil } = subscriptionState(without, at);
+  return { before, after, closes: after > at ? null : mayOpen ? opensUntil : 'now' };
 }
 
 /**

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import { formatFor } from '../../web/format.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
 import { paperOf } from '../invoices/paper.ts';
 import type { Payer, Payment } from '../queries.ts';
 import type { Reversal } from '../reversals/queries.ts';
@@ -59,7 +60,7 @@ export async function queueRefundMail(
           { kind: 'text', text: t('billing.receiptHello', { name: payer.full_name }) },
           { kind: 'text', text: t('refunds.mailText') },
           { kind: 'facts', rows: facts },
-          { kind: 'text', text: t(paidUntil === null ? 'refunds.mailPlanStays' : 'refunds.mailPlanEnds') },
+          { kind: 'text', text: t(effectOnPlan(paidUntil, context.at)) },
           ...(reversal === null
             ? []
             : [
@@ -76,4 +77,9 @@ export async function queueRefundMail(
       },
     },
   });
+}
+
+function effectOnPlan(paidUntil: Date | null, at: Date): TextKey {
+  if (paidUntil === null) return 'refunds.mailPlanStays';
+  return paidUntil > at ? 'refunds.mailPlanEnds' : 'refunds.mailPlanOver';
 }

@@ -149,7 +149,7 @@ describe('a refund of everything', () => {
     expect(more).toEqual([]);
     expect(mail?.text).toContain('₺1,499.00');
     expect(mail?.text).toContain(String((await reversalsOf())[0]?.reversal_no));
-    expect(mail?.text).toContain('ends earlier');
+    expect(mail?.text).toContain('the subscription of your company is cancelled');
     const rows = (await auditOf(test.db, companyId)).slice(before);
     expect(rows.map(({ action_type, actor_type, user_id }) => [action_type, actor_type, user_id])).toEqual(
       ['refund_requested', 'refund_sent', 'refund_completed', 'subscription_change', 'reversal_issued'].map(
@@ -192,7 +192,9 @@ describe('a refund of everything', () => {
     const { period_ends_at: end } = (await moneyState(test.db, companyId, first)).subscription;
     const [one] = (await moneyState(test.db, companyId, first)).invoices;
     const at = later(HOUR_MS);
+    await test.forgetMails();
     await giveBack(first, {}, { at });
+    expect((await test.mails())[0]?.text).toContain('ends earlier');
     const unused = one!.period_end.getTime() - at.getTime();
     const { subscription } = await moneyState(test.db, companyId, first);
     expect(subscription.period_ends_at?.getTime()).toBe(end!.getTime() - unused);

@@ -84,7 +84,7 @@ describe('accepting a charge', () => {
   it('shows what will happen, and then starts the plan, issues the invoice over what was charged, and says why', async () => {
     const order = await tooLittle();
     const confirm = await olivia.get(urlOf(order, '/accept'));
-    expect(confirm.text).toContain('An invoice over ₺1,000.00 is issued');
+    expect(confirm.text).toContain('The payer gets a receipt over ₺1,000.00.');
     expect(confirm.text).toContain('That is ₺499.00 less than was ordered.');
     const before = await moneyState(test.db, cast.acme.id, order);
     const accepted = await olivia.follow(await accept(order));

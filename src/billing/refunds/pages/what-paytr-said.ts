@@ -1,5 +1,7 @@
+import { readReason } from '../../../audit/reasons.ts';
 import type { Format } from '../../../web/format.ts';
 import { fromPaytrCurrency } from '../../paytr/currency.ts';
+import { readReturnedMoney } from '../../paytr/returned-money.ts';
 import type { KeptAnswer, KeptCallback } from './detail-queries.ts';
 
 /** One thing that the gateway said of a payment, in words. */
@@ -60,12 +62,46 @@ function amountText({ money }: Format, text: string, currency: string): string {
 }
 
 function describeAnswer(format: Format, { asked_at, asker_name, facts }: KeptAnswer): Said {
-  const { t, money } = format;
-  const currency = facts.currency ?? '';
-  const rows = Object.entries(facts).flatMap(([name, value]) => {
-    if (value === undefined || value === null) return [];
-    const isMoney = typeof value === 'number' && /^[A-Z]{3}$/.test(currency);
-    return [{ term: name, value: isMoney ? money(value, currency) : String(value).slice(0, VALUE_MAX) }];
-  });
-  return { at: asked_at, heading: `${t('refunds.saidBy_query')}, ${asker_name}`, rows };
+  const amount = (minor: number | undefined): string => moneyText(format, minor, facts.currency);
+  const rows: [term: string, value: string | undefined][] = [
+    ['payment_total', amount(facts.payment_total_minor)],
+    ['payment_amount', amount(facts.payment_amount_minor)],
+    ['currency', facts.currency],
+    ['payment_date', facts.payment_date],
+    ['kart_marka', facts.card_brand],
+    ['masked_pan', facts.masked_pan],
+    ['test_mode', facts.test_mode === undefined ? '' : facts.test_mode ? '1' : '0'],
+    ...returnedRows(facts.returns, amount),
+    [format.t('refunds.saidReason'), reasonText(format, facts.reason)],
+    [format.t('refunds.saidWords'), facts.gateway_message],
+  ];
+  return {
+    at: asked_at,
+    heading: `${format.t('refunds.saidBy_query')}, ${asker_name}`,
+    rows: rows.flatMap(([term, value]) => (value ? [{ term, value: value.slice(0, VALUE_MAX) }] : [])),
+  };
+}
+
+/** One row for each amount that was given back; the whole text when it cannot be read. */
+function returnedRows(
+  returns: string | undefined,
+  amount: (minor: number) => string,
+): [term: string, value: string][] {
+  if (returns === undefined) return [];
+  const entries = readReturnedMoney(returns) ?? [];
+  if (entries.length === 0) return [['returns', returns]];
+  return entries.map(({ amountMinor, date, referenceNo }) => [
+    'returns',
+    [amount(amountMinor), date, referenceNo].filter(Boolean).join(' · '),
+  ]);
+}
+
+function reasonText({ t }: Format, reason = ''): string {
+  const known = readReason(reason)?.reason;
+  return known === undefined ? reason : t(`auditReason.${known}`);
+}
+
+function moneyText({ money }: Format, minor: number | undefined, currency = ''): string {
+  if (minor === undefined) return '';
+  return /^[A-Z]{3}$/.test(currency) ? money(minor, currency) : String(minor);
 }

@@ -62,7 +62,9 @@ describe('an operator', () => {
     const page = await olivia.get(urlOf(order));
     for (const text of ['₺1,499.00', order, 'Alice', 'Acme', 'All that is left: ₺1,499.00', 'No refund'])
       expect(page.text).toContain(text);
-    expect(page.text).toMatch(/Take back what is unused: the paid time ends on/);
+    expect(page.text).toMatch(
+      /the subscription is cancelled: workspaces close on .+ instead of .+ Nothing is deleted/,
+    );
     const refund = await ask(order);
     expect(givenBack(gateway, order)).toEqual([]);
     const second = await olivia.get(refund);

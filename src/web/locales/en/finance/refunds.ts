@@ -16,14 +16,18 @@ export const refunds = {
   paidAt: 'Paid',
   paper: 'Receipt or invoice',
   cardFacts: 'Means of payment',
-  instalments: '{type}, {count, plural, =0 {single payment} =1 {single payment} other {# instalments}}',
+  instalments:
+    '{type, select, card {by card} eft {by transfer} other {{type}}}, {count, plural, =0 {single payment} =1 {single payment} other {# instalments}}',
   notCharged: 'PayTR has reported no charge for this payment, so there is nothing to give back.',
   allGivenBack: 'Everything that was charged has been given back.',
 
   said: 'What PayTR said',
   saidNothing: 'PayTR has said nothing about this payment yet.',
-  saidBy_callback: 'Notification, {outcome}',
+  saidBy_callback:
+    'Notification, {outcome, select, paid {counts as paid} review {held for review} failed {counts as failed} repeat {a repetition} other {{outcome}}}',
   saidBy_query: 'Answer to a question of ours',
+  saidReason: 'Why there is no answer',
+  saidWords: 'In its words',
   saidTimes: '{count, plural, =1 {came once} other {came # times}}',
   ask: 'Ask PayTR now',
   asked: 'PayTR was asked: {answer}',
@@ -84,7 +88,10 @@ export const refunds = {
   reasonHint:
     'In a year somebody must understand it. It stands in the evidence, and the company can read it.',
   paidTime: 'Paid time',
-  paidTime_ends: 'Take back what is unused: the paid time ends on {after} instead of {before}',
+  paidTime_ends: 'Take back what is unused',
+  endsEarlier: 'The paid time ends on {after} instead of {before}.',
+  closes:
+    'No paid time is left, so the subscription is cancelled: workspaces close {now, select, yes {at once} other {on {closes}}} instead of {before}. Nothing is deleted.',
   paidTime_stays: 'Leave the paid time as it is',
   paidTimeNothing: 'There is no unused paid time of this payment to take back.',
   next: 'Go on to the confirmation',
@@ -108,8 +115,8 @@ export const refunds = {
   refundTitle: 'Refund of {amount}',
   refundIntro: 'Payment of {paid} by {company}',
   confirmTitle: 'Confirm the refund',
+  confirmWhat: 'What will happen',
   confirmText: '{amount} goes back to the card of {company}. PayTR cannot undo it.',
-  confirmEnds: 'The paid time then ends on {after} instead of {before}.',
   confirmEndsNothing: 'There is no unused paid time to take back any more.',
   confirmStays: 'The paid time stays as it is.',
   confirmReversal: 'The books get a reversal of {invoice}, and the payer gets a mail.',
@@ -177,6 +184,8 @@ export const refunds = {
   mailAmount: 'Amount',
   mailPaidUntil: 'Paid until',
   mailPlanStays: 'Nothing else changes: the plan and the paid time of your company stay as they are.',
+  mailPlanOver:
+    'No paid time is left, so the subscription of your company is cancelled. Nothing is deleted, and you can pay for a plan at any time to go on.',
   mailPlanEnds: 'The paid time of your company ends earlier for it, as shown above.',
   mailReversal: 'You can download the reversal here (sign in as an administrator):',
   mailQuestions: 'Questions? Write to {contact}.',

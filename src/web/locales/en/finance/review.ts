@@ -32,7 +32,8 @@ export const review = {
 
   ways: 'Ways out',
   accept: 'Accept it',
-  acceptText: 'The charge counts as paid: the plan starts and the invoice is issued over what was charged.',
+  acceptText:
+    'The charge counts as paid: the plan starts, and the payer gets a receipt over what was charged.',
   acceptAction: 'Go on to the confirmation',
   acceptNot_test_payment: 'A test payment cannot be accepted: nothing was charged.',
   acceptNot_paid_time_changed:
@@ -54,7 +55,7 @@ export const review = {
   acceptTitle: 'Accept the charge',
   acceptConfirm: 'PayTR is asked first, and must confirm the charge. Then, at once:',
   acceptPlan: '{company} gets {plan} from {from} until {until} (Istanbul time).',
-  acceptInvoice: 'An invoice over {amount} is issued, and the payer gets a receipt.',
+  acceptInvoice: 'The payer gets a receipt over {amount}.',
   acceptLess: 'That is {less} less than was ordered.',
   acceptConverted:
     'What is left of {from} becomes {days, plural, =0 {no day} =1 {one day} other {# days}} of {plan}.',
@@ -62,7 +63,7 @@ export const review = {
     'The rules for orders would not allow this now. Accept it only when the customer wants it so.',
   acceptButton: 'Accept {amount}',
   acceptNote: 'Why it is accepted',
-  accepted: 'The charge counts as paid, the plan is active and the invoice was issued.',
+  accepted: 'The charge counts as paid, the plan is active and the receipt is on its way.',
   closed: 'The payment has left the review.',
   noted: 'The note was saved.',
   'refused_not-review': 'It is not in review any more: somebody else was faster.',

@@ -33,7 +33,7 @@ export const review: Record<keyof typeof en, string> = {
 
   ways: 'Çıkış yolları',
   accept: 'Kabul et',
-  acceptText: 'Çekim ödenmiş sayılır: plan başlar, çekilen tutar için fatura kesilir.',
+  acceptText: 'Çekim ödenmiş sayılır: plan başlar, ödeyene çekilen tutar için ödeme özeti gider.',
   acceptAction: 'Onaya geç',
   acceptNot_test_payment: 'Deneme ödemesi kabul edilemez: karttan para çekilmedi.',
   acceptNot_paid_time_changed:
@@ -56,14 +56,14 @@ export const review: Record<keyof typeof en, string> = {
   acceptTitle: 'Çekimi kabul et',
   acceptConfirm: 'Önce PayTR’ye sorulur ve çekimi doğrulaması gerekir. Sonra hemen:',
   acceptPlan: '{company} şirketi {plan} planını {from} ile {until} arasında (İstanbul saati) alır.',
-  acceptInvoice: '{amount} tutarında fatura kesilir, ödeyene makbuz gider.',
+  acceptInvoice: 'Ödeyene {amount} tutarında ödeme özeti gider.',
   acceptLess: 'Bu, siparişten {less} eksiktir.',
   acceptConverted:
     '{from} planından kalan, {plan} planının {days, plural, =0 {hiçbir gününe} =1 {bir gününe} other {# gününe}} çevrilir.',
   acceptAgainst: 'Sipariş kuralları buna şu an izin vermezdi. Yalnızca müşteri böyle istiyorsa kabul edin.',
   acceptButton: '{amount} kabul et',
   acceptNote: 'Neden kabul ediliyor',
-  accepted: 'Çekim ödenmiş sayılıyor, plan etkin, fatura kesildi.',
+  accepted: 'Çekim ödenmiş sayılıyor, plan etkin, ödeme özeti yolda.',
   closed: 'Ödeme incelemeden çıktı.',
   noted: 'Not kaydedildi.',
   'refused_not-review': 'Artık incelemede değil: başka biri daha hızlıydı.',
