@@ -206,8 +206,12 @@ create table billing_details (
   billing_tax_office text,
   billing_tax_number text,
   customer_type text,
+  billing_district text,
+  billing_city text,
+  billing_country text,
   constraint pk_billing_details PRIMARY KEY (company_id),
   constraint fk_billing_details_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_billing_details_country CHECK (billing_country ~ '^[A-Z]{2}$'::text),
   constraint ck_billing_details_customer CHECK (customer_type = ANY (ARRAY['company'::text, 'consumer'::text]))
 );
 
@@ -867,6 +871,7 @@ CASE
     WHEN (issued_at IS NOT NULL) THEN 'issued'::text
     ELSE 'due'::text
 END) stored,
+  reversal_id bigint,
   constraint pk_legal_invoices PRIMARY KEY (id),
   constraint fk_legal_invoices_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_legal_invoices_deliverer FOREIGN KEY (delivered_by) REFERENCES users(id) ON DELETE RESTRICT,
@@ -874,6 +879,7 @@ END) stored,
   constraint fk_legal_invoices_invoice FOREIGN KEY (invoice_id) REFERENCES invoices(id) ON DELETE RESTRICT,
   constraint fk_legal_invoices_issuer FOREIGN KEY (issued_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_legal_invoices_returns FOREIGN KEY (returns_id) REFERENCES legal_invoices(id) ON DELETE RESTRICT,
+  constraint fk_legal_invoices_reversal FOREIGN KEY (reversal_id) REFERENCES reversals(id) ON DELETE RESTRICT,
   constraint ck_legal_invoices_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_legal_invoices_delivery CHECK ((delivered_at IS NULL) = (delivered_how IS NULL) AND (delivered_how = ANY (ARRAY['mail'::text, 'integrator'::text, 'portal'::text, 'paper'::text])) AND (delivered_at IS NULL OR issued_at IS NOT NULL)),
   constraint ck_legal_invoices_end CHECK ((ended_at IS NULL) = (ended_as IS NULL) AND (ended_at IS NULL) = (ended_reason IS NULL) AND (ended_as = ANY (ARRAY['cancelled'::text, 'returned'::text, 'withdrawn'::text])) AND (ended_as = 'withdrawn'::text OR issued_at IS NOT NULL)),
@@ -884,6 +890,7 @@ CASE
 END AND (issued_at IS NULL OR (ettn IS NULL) = (issuer = 'own'::text))),
   constraint ck_legal_invoices_issuer CHECK (issuer = ANY (ARRAY['none'::text, 'export'::text, 'integrator'::text, 'own'::text])),
   constraint ck_legal_invoices_number CHECK (number ~ '^[A-Z0-9]{3}20[0-9]{2}[0-9]{9}$'::text),
+  constraint ck_legal_invoices_reversal CHECK (reversal_id IS NULL OR returns_id IS NOT NULL),
   constraint ck_legal_invoices_sent CHECK (ettn IS NULL OR num_nonnulls(sent_at, issued_at) > 0),
   constraint ck_legal_invoices_total CHECK (total_minor > 0 AND tax_minor >= 0 AND tax_minor <= total_minor),
   constraint ck_legal_invoices_type CHECK ((type = ANY (ARRAY['SATIS'::text, 'ISTISNA'::text, 'IADE'::text])) AND (type = 'IADE'::text) = (returns_id IS NOT NULL)),
@@ -896,12 +903,15 @@ CREATE INDEX idx_legal_invoices_due ON legal_invoices USING btree (due_at, id) W
 CREATE INDEX idx_legal_invoices_ended ON legal_invoices USING btree (id) WHERE ended_at IS NOT NULL;
 CREATE INDEX idx_legal_invoices_invoice ON legal_invoices USING btree (invoice_id, id);
 CREATE INDEX idx_legal_invoices_number ON legal_invoices USING btree (number);
+CREATE INDEX idx_legal_invoices_reversal ON legal_invoices USING btree (reversal_id);
 CREATE INDEX idx_legal_invoices_state ON legal_invoices USING btree (state, id);
 CREATE UNIQUE INDEX uq_legal_invoices_ettn ON legal_invoices USING btree (ettn) WHERE ended_as IS DISTINCT FROM 'withdrawn'::text;
 CREATE UNIQUE INDEX uq_legal_invoices_live ON legal_invoices USING btree (invoice_id) WHERE returns_id IS NULL AND (ended_as IS NULL OR ended_as = 'returned'::text);
 CREATE UNIQUE INDEX uq_legal_invoices_number ON legal_invoices USING btree (number) WHERE ended_as IS DISTINCT FROM 'withdrawn'::text;
+CREATE UNIQUE INDEX uq_legal_invoices_reversal ON legal_invoices USING btree (reversal_id) WHERE ended_as IS NULL;
 CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_invoices FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_invoices FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.company_id IS DISTINCT FROM old.company_id OR new.invoice_id IS DISTINCT FROM old.invoice_id OR new.returns_id IS DISTINCT FROM old.returns_id OR new.currency IS DISTINCT FROM old.currency OR new.total_minor IS DISTINCT FROM old.total_minor OR new.created_at IS DISTINCT FROM old.created_at OR new.due_at IS DISTINCT FROM old.due_at OR old.ettn IS NOT NULL AND new.ettn IS DISTINCT FROM old.ettn OR old.issued_at IS NOT NULL AND (new.issuer IS DISTINCT FROM old.issuer OR new.type IS DISTINCT FROM old.type OR new.number IS DISTINCT FROM old.number OR new.issued_on IS DISTINCT FROM old.issued_on OR new.tax_minor IS DISTINCT FROM old.tax_minor OR new.tax_percent IS DISTINCT FROM old.tax_percent OR new.parties IS DISTINCT FROM old.parties OR new.rate IS DISTINCT FROM old.rate OR new.issued_at IS DISTINCT FROM old.issued_at OR new.issued_by IS DISTINCT FROM old.issued_by) OR old.delivered_at IS NOT NULL AND (new.delivered_at IS DISTINCT FROM old.delivered_at OR new.delivered_how IS DISTINCT FROM old.delivered_how OR new.delivered_by IS DISTINCT FROM old.delivered_by) OR old.ended_at IS NOT NULL) EXECUTE FUNCTION refuse_rewriting_final();
+CREATE TRIGGER refuse_rewriting_reversal BEFORE UPDATE OF reversal_id ON legal_invoices FOR EACH ROW WHEN (new.reversal_id IS DISTINCT FROM old.reversal_id) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table login_locks

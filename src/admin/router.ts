@@ -3,6 +3,7 @@ import type { AppDeps } from '../app-deps.ts';
 import { createAlertsRouter } from '../alerts/router.ts';
 import type { AttemptLimits } from '../auth/attempt-limits.ts';
 import { createFactorPolicyRouter } from '../auth/factor-policy/policy-router.ts';
+import { createLegalArchiveRouter } from './legal-archive/legal-archive-router.ts';
 import { createLegalInvoiceDesk } from '../billing/legal-invoices/desk/desk-router.ts';
 import { requireAdmin } from '../auth/require-user.ts';
 import { requireCurrentAcceptance } from '../legal/require-acceptance.ts';
@@ -73,6 +74,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createRecordRouter(deps));
   router.use(createFinanceRouter(deps, slots));
   router.use(createPricesRouter(deps));
+  router.use(createLegalArchiveRouter(deps, slots));
   router.use(createLegalInvoiceDesk(deps));
   // The outbox needs none either: without one it has the mails of all.
   router.use(createMailsRouter(deps));

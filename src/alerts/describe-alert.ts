@@ -1,7 +1,7 @@
 import { countryData } from '../origin/find-country.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import type { AlertEntry } from './alert-queries.ts';
-import { countryName } from './country-name.ts';
+import { countryName } from '../web/locales/country-name.ts';
 
 /** An alert with its country in the reader's words. */
 type ShownAlert = AlertEntry & { countryText: string | null; state: 'reported' | 'open' | 'unsent' };

@@ -143,6 +143,9 @@ export const auditActions = {
   legal_invoice_delivered: 'The buyer got a legal invoice; details.how says by what',
   legal_invoice_ended:
     'A legal invoice counts no more; details.after says whether it was cancelled, returned or withdrawn, and details.reason why',
+  legal_invoice_month_exported:
+    'A download of the legal invoices of a month (details.month) with their files began',
+  legal_invoice_month_export_finished: 'That download ended; success says whether the whole file was sent',
   evidence_exported: 'A download of the evidence about a person (resource) began',
   evidence_export_finished:
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',

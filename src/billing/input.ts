@@ -4,8 +4,9 @@ import type { Cursor } from '../db/keyset.ts';
 import { composeLine, isReadableLine } from '../web/text-line.ts';
 import { MERCHANT_OID } from './paytr/token.ts';
 import { paidPlans } from '../plan.ts';
+import { countryCodes } from '../web/locales/country-name.ts';
 import { customerTypes } from './queries.ts';
-import { isMistypedTaxNumber, taxNumberKind } from './tax/tax-number.ts';
+import { isMistypedTaxNumber, taxNumberKind } from '../tax-number.ts';
 
 /** `/subscribe/:plan` */
 export const planAddress = z.object({ plan: z.enum(paidPlans) });
@@ -70,6 +71,10 @@ export const billingDetailsForm = z
     customer_type: z.enum(['', ...customerTypes]),
     billing_name: line(120),
     billing_address: line(400),
+    billing_district: line(80),
+    billing_city: line(80),
+    /** Empty: not told yet. */
+    billing_country: z.enum(['', ...countryCodes]),
     billing_phone: line(20).refine((text) => text === '' || /^\+?[\d ()-]{7,20}$/.test(text), {
       params: { text: 'phone' },
     }),

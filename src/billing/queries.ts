@@ -100,6 +100,10 @@ export interface BillingDetails {
   customer_type: CustomerType | null;
   billing_name: string | null;
   billing_address: string | null;
+  billing_district: string | null;
+  billing_city: string | null;
+  /** ISO 3166-1, two letters. */
+  billing_country: string | null;
   billing_phone: string | null;
   billing_tax_office: string | null;
   billing_tax_number: string | null;
@@ -122,6 +126,9 @@ const billingColumns = [
   'billing_details.customer_type',
   'billing_details.billing_name',
   'billing_details.billing_address',
+  'billing_details.billing_district',
+  'billing_details.billing_city',
+  'billing_details.billing_country',
   'billing_details.billing_phone',
   'billing_details.billing_tax_office',
   'billing_details.billing_tax_number',

@@ -70,9 +70,18 @@ export interface Config {
   complaintDaysAfterRequest: number;
   invoicePrefix: string;
   /** By whom legal invoices are issued. With `own` our receipts are the legal invoices. */
-  invoiceIssuer: 'none' | 'own';
+  invoiceIssuer: 'none' | 'own' | 'export';
   invoiceDueDays: number;
   reversalPrefix: string;
+  /** Legal invoices that the product writes. */
+  legalInvoices: {
+    prefix: string;
+    seller: { district: string; city: string };
+    isExemptAbroad: boolean;
+    exemption: { code: string; reason: string };
+    /** Whether returns are issued as sales are, instead of entered by an operator. */
+    issuesReturns: boolean;
+  };
   workspacePorts: { min: number; max: number };
   workspaceRuntime: RuntimeConfig;
   /** Days for which a deleted workspace can be restored before its contents are destroyed. */
@@ -211,6 +220,13 @@ function toConfig(env: Environment): Config {
     invoiceIssuer: env.INVOICE_ISSUER,
     invoiceDueDays: env.INVOICE_DUE_DAYS,
     reversalPrefix: env.REVERSAL_PREFIX,
+    legalInvoices: {
+      prefix: env.LEGAL_INVOICE_PREFIX,
+      seller: { district: env.SELLER_DISTRICT, city: env.SELLER_CITY },
+      isExemptAbroad: env.INVOICE_EXEMPT_ABROAD,
+      exemption: { code: env.INVOICE_EXEMPTION.slice(0, 3), reason: env.INVOICE_EXEMPTION.slice(4) },
+      issuesReturns: env.INVOICE_RETURNS === 'issued',
+    },
     workspacePorts: { min: env.WORKSPACE_PORT_MIN, max: env.WORKSPACE_PORT_MAX },
     workspaceRuntime: toRuntimeConfig(env),
     workspaceRestoreDays: env.WORKSPACE_RESTORE_DAYS,

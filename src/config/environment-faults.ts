@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sellerPlaceholders, type Environment } from './environment.ts';
+import { taxNumberKind } from '../tax-number.ts';
 import { parseCommand } from './command-template.ts';
 import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 
@@ -22,7 +23,21 @@ export function findFaults(env: Environment): string[] {
   if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
+  if (env.INVOICE_ISSUER === 'export') faults.push(...findInvoiceFaults(env));
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
+  return faults;
+}
+
+/** A legal invoice that the product writes needs a whole seller, and numbers that no receipt has. */
+function findInvoiceFaults(env: Environment): string[] {
+  const faults: string[] = [];
+  for (const name of ['SELLER_DISTRICT', 'SELLER_CITY'] as const)
+    if (env[name] === '')
+      faults.push(`${name}: is not set, and INVOICE_ISSUER=${env.INVOICE_ISSUER} needs it`);
+  if (taxNumberKind(env.SELLER_TAX_NUMBER) === null)
+    faults.push('SELLER_TAX_NUMBER: is no Turkish tax number, and legal invoices bear it');
+  if (env.LEGAL_INVOICE_PREFIX === env.INVOICE_PREFIX)
+    faults.push('LEGAL_INVOICE_PREFIX: is that of receipts (INVOICE_PREFIX)');
   return faults;
 }
 

@@ -211,12 +211,32 @@ export const environment = z.object({
   SELLER_TAX_NUMBER: text.max(20).default(''),
   /** Value added tax inside the prices, in percent. */
   TAX_PERCENT: z.coerce.number().min(0).max(100).default(20),
+  /** District of the seller, on legal invoices that the product writes. */
+  SELLER_DISTRICT: text.max(80).default(''),
+  /** City of the seller, on legal invoices that the product writes. */
+  SELLER_CITY: text.max(80).default(''),
   /**
    * Who issues the legal invoices: see src/billing/README.md. none: somebody does it elsewhere, and operators
    * enter its number. own: what the product prints is the legal invoice, and says so; ask an accountant
-   * first.
+   * first. export: the product numbers them and writes them as UBL-TR for an accountant or integrator, who
+   * signs and sends them.
    */
-  INVOICE_ISSUER: z.enum(['none', 'own']).default('none'),
+  INVOICE_ISSUER: z.enum(['none', 'own', 'export']).default('none'),
+  /**
+   * Three capital letters or digits before the year and number of a legal invoice that the product numbers.
+   */
+  LEGAL_INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YCF'),
+  /** 1: a sale to a buyer abroad is exempt (ISTISNA). Ask an accountant: it was not confirmed. */
+  INVOICE_EXEMPT_ABROAD: flag.default(false),
+  /** Code of the exemption (UBL-TR code list) and its words, as an exempt invoice states them. */
+  INVOICE_EXEMPTION: text
+    .regex(/^\d{3} .{3,100}$/, 'a code of three digits and its words')
+    .default('302 11/1-a Hizmet ihracatı'),
+  /**
+   * How the return of a refund gets its paper. entered: an operator enters what was issued elsewhere. issued:
+   * as a sale gets it, of type IADE. Ask an accountant: it was not confirmed.
+   */
+  INVOICE_RETURNS: z.enum(['entered', 'issued']).default('entered'),
   /** Days after a payment in which its legal invoice is due. Ask an accountant: it was not confirmed. */
   INVOICE_DUE_DAYS: z.coerce.number().int().min(0).max(60).default(7),
   /** Three capital letters or digits before the year and number of a receipt. */

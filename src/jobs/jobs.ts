@@ -13,6 +13,7 @@ import { followSubscriptions } from '../billing/life/notices/follow-subscription
 import { keepRates } from '../billing/prices/keep-rates.ts';
 import { dueLegalInvoices } from '../billing/legal-invoices/due-legal-invoices.ts';
 import { reconcileBooks } from '../billing/reconciliation/reconcile-books.ts';
+import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
@@ -73,6 +74,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'settle-refunds',
       everySeconds: 300,
       run: (db, context) => settleRefunds(db, context, { ...deps, guards: deps.refundGuards ?? [] }),
+    },
+    {
+      name: 'issue-legal-invoices',
+      everySeconds: 60,
+      run: (db, context) => issueLegalInvoices(db, context, deps.config),
     },
     {
       name: 'make-partitions',

@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import { majorText } from '../currency.ts';
 import { TIME_ZONE } from '../local-calendar.ts';
 import { catalogues, type Locale, type TextKey } from './locales/catalogues.ts';
 
@@ -70,6 +71,7 @@ function createFormat(locale: Locale, timeZone: string): Format {
         style: 'currency',
         currency,
         currencyDisplay: 'narrowSymbol',
+        // Intl takes a decimal text exactly.
       }).format(majorText(amountMinor) as unknown as number),
     when: (date, style = 'datetime') => {
       if (date === null || date === undefined) return '–';
@@ -87,12 +89,6 @@ function messagesOf(locale: Locale): Map<TextKey, IntlMessageFormat> {
   const messages = allMessages.get(locale) ?? new Map<TextKey, IntlMessageFormat>();
   allMessages.set(locale, messages);
   return messages;
-}
-
-/** Intl takes a decimal text exactly, where dividing by 100 would go through a float. */
-function majorText(amountMinor: number): string {
-  const digits = Math.abs(amountMinor).toString().padStart(3, '0');
-  return `${amountMinor < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
 }
 
 function lookUp(locale: Locale, key: string): string {

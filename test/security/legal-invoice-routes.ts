@@ -24,6 +24,18 @@ const legalOf = async (
 export const legalInvoiceRules: RouteRule[] = [
   { route: `GET ${desk}`, target: () => ({ path: desk }), expect: readByStaff, audit: reading },
   {
+    route: `GET ${desk}/month.zip`,
+    target: async (db, cast) => {
+      await legalOf(db, cast, true);
+      return { path: `${desk}/month.zip?month=${newEntry().issuedOn.slice(0, 7)}` };
+    },
+    expect: readByStaff,
+    audit: 'legal_invoice_month_exported',
+    follows: 'legal_invoice_month_export_finished',
+    isAboutNoCompany: true,
+    forStaff: theirs,
+  },
+  {
     route: `GET ${desk}/:id`,
     target: async (db, cast) => ({ path: (await legalOf(db, cast, false)).path }),
     expect: readByStaff,

@@ -4,7 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { countryData } from '../../origin/find-country.ts';
 import { handlePasswordResets } from '../../people/password/handle-password-resets.ts';
 import { formatOf } from '../../web/page-locals.ts';
-import { countryName } from '../country-name.ts';
+import { countryName } from '../../web/locales/country-name.ts';
 import { ruleNames } from '../rules/rule-settings.ts';
 import { findOpenAlert, reportAlert } from './report-alert.ts';
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { queueAccountMail, type AccountOwner } from '../../mail/queue-account-mail.ts';
-import { countryName } from '../country-name.ts';
+import { countryName } from '../../web/locales/country-name.ts';
 import type { RuleName } from '../rules/rule-settings.ts';
 
 /** Count up whenever the words change. */

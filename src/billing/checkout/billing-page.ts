@@ -12,6 +12,7 @@ import { planOffers, type PlanOffer } from '../plans.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
+import { countryChoices } from '../../web/locales/country-name.ts';
 import { paperOf, type Paper } from '../invoices/paper.ts';
 import { listWithLegal, type InvoiceWithLegal } from '../legal-invoices/list-with-legal.ts';
 import { smallerPlanFrom } from '../life/want-plan.ts';
@@ -81,6 +82,7 @@ interface AdminParts {
   showsLegal: boolean;
   company: BillingDetails;
   values: Partial<Record<BillingField, string>>;
+  countries: { value: string; text: string }[];
 }
 
 /** Everything the billing page shows. `admin` is null for members: they see the plan, not the money. */
@@ -183,6 +185,7 @@ async function adminParts(
     showsLegal: paper === 'receipt' || invoices.rows.some(({ legal }) => legal.some(isIssuedElsewhere)),
     company,
     values: { ...kept, ...input.values },
+    countries: countryChoices(input.format.locale),
   };
 }
 

@@ -5,6 +5,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireCompanyAdmin } from '../../auth/require-user.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
+import { countryChoices } from '../../web/locales/country-name.ts';
 import type { Format } from '../../web/format.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { missingBuyerFacts } from '../consent/buyer-facts.ts';
@@ -52,6 +53,7 @@ async function renderDetails(
     company,
     order: page.order,
     values: { ...kept, ...page.values },
+    countries: countryChoices(formatOf(res).locale),
     errors: page.errors,
   });
 }
@@ -77,6 +79,9 @@ async function saveDetails(deps: AppDeps, req: Request, res: Response): Promise<
     customer_type: customer_type === '' ? null : customer_type,
     billing_name: orNull('billing_name'),
     billing_address: orNull('billing_address'),
+    billing_district: orNull('billing_district'),
+    billing_city: orNull('billing_city'),
+    billing_country: orNull('billing_country'),
     billing_phone: orNull('billing_phone'),
     billing_tax_office: orNull('billing_tax_office'),
     billing_tax_number: orNull('billing_tax_number'),

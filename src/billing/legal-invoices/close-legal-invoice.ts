@@ -56,6 +56,7 @@ async function openAgain(
       company_id: legal.company_id,
       invoice_id: legal.invoice_id,
       returns_id: legal.returns_id,
+      reversal_id: legal.reversal_id,
       currency: legal.currency,
       total_minor: legal.total_minor,
       created_at: context.at,

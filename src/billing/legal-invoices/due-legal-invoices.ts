@@ -15,17 +15,45 @@ const BATCH = 200;
 const LOOK_BACK = 1000;
 
 /**
- * Makes a task for every receipt that has none: its legal invoice is due `INVOICE_DUE_DAYS` after the
- * receipt. Where our receipts are the legal invoices, each is written down as issued. Running twice changes
- * nothing, and days of downtime are caught up with. Returns a summary for the job list.
+ * Makes a task for every receipt and every reversal that has none: its legal invoice is due
+ * `INVOICE_DUE_DAYS` after the receipt. Where our receipts are the legal invoices, each is written down as
+ * issued. Running twice changes nothing, and days of downtime are caught up with. Returns a summary for the
+ * job list.
  */
 export async function dueLegalInvoices(db: Knex, context: RequestContext, config: Config): Promise<string> {
+  const sales = await repeat(() => db.transaction((trx) => makeTasks(trx, context, config)));
+  const returns = await repeat(() => makeReturnTasks(db, context, config));
+  return `${String(sales)} due, ${String(returns)} to return`;
+}
+
+/** Makes batches until one is not full. Returns how many rows all of them made. */
+async function repeat(makeBatch: () => Promise<number>): Promise<number> {
   let made = 0;
   for (;;) {
-    const count = await db.transaction((trx) => makeTasks(trx, context, config));
+    const count = await makeBatch();
     made += count;
-    if (count < BATCH) return `${String(made)} due`;
+    if (count < BATCH) return made;
   }
+}
+
+/** A task for each reversal: the return of the sale that is there. A sale that was cancelled needs none. */
+async function makeReturnTasks(db: Knex, context: RequestContext, config: Config): Promise<number> {
+  const { rowCount } = await db.raw<{ rowCount: number }>(
+    `insert into legal_invoices (company_id, invoice_id, returns_id, reversal_id, currency, total_minor, created_at,
+       due_at)
+     select reversals.company_id, reversals.invoice_id, sale.id, reversals.id, reversals.currency,
+       reversals.total_minor, :at::timestamptz, reversals.issued_at + make_interval(days => :days::integer)
+     from reversals
+     join legal_invoices as sale on sale.invoice_id = reversals.invoice_id and sale.returns_id is null
+       and (sale.ended_as is null or sale.ended_as = 'returned')
+     where reversals.id > coalesce((select max(reversal_id) from legal_invoices), 0) - :lookBack::bigint
+       and not exists (select from legal_invoices as task where task.reversal_id = reversals.id)
+     order by reversals.id
+     limit :batch::integer
+     on conflict do nothing`,
+    { at: context.at, days: config.invoiceDueDays, lookBack: LOOK_BACK, batch: BATCH },
+  );
+  return rowCount;
 }
 
 /** Two processes at once meet at the unique index: one has nothing to do. */

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
 import { localTime } from '../../local-calendar.ts';
 import { addFile, type NewFile } from './add-legal-invoice-file.ts';
 import type { SaleType } from './legal-invoice.ts';
@@ -15,13 +16,21 @@ interface Entry {
   ettn: string;
   issuedOn: string;
   file: NewFile | null;
+  config: Pick<Config, 'invoiceIssuer' | 'legalInvoices'>;
 }
 
 type EntryOutcome =
   | { ok: true }
   | {
       ok: false;
-      reason: 'not-due' | 'being-sent' | 'in-future' | 'sale-not-issued' | 'number-taken' | 'ettn-taken';
+      reason:
+        | 'not-due'
+        | 'being-sent'
+        | 'own-series'
+        | 'in-future'
+        | 'sale-not-issued'
+        | 'number-taken'
+        | 'ettn-taken';
     };
 
 /**
@@ -37,7 +46,8 @@ export async function enterLegalInvoice(
     const legal = await lockLegalInvoice(trx, entry.id);
     if (legal.state !== 'due') return { ok: false, reason: 'not-due' };
     // An integrator that still works on it may issue it as well.
-    if (legal.ask_again_at !== null) return { ok: false, reason: 'being-sent' };
+    if (legal.sent_at !== null) return { ok: false, reason: 'being-sent' };
+    if (await isOwnSeries(trx, entry)) return { ok: false, reason: 'own-series' };
     if (entry.issuedOn > localTime(context.at).toPlainDate().toString())
       return { ok: false, reason: 'in-future' };
     const amounts = await findAmounts(trx, legal, entry.type);
@@ -58,4 +68,14 @@ export async function enterLegalInvoice(
     if (entry.file !== null) await addFile(trx, context, legal, entry.file);
     return { ok: true };
   });
+}
+
+/** True for a number of a series that the product numbers: an entered one would be a gap, or given twice. */
+async function isOwnSeries(trx: Knex.Transaction, { number, config }: Entry): Promise<boolean> {
+  const prefix = number.slice(0, 3);
+  if (config.invoiceIssuer === 'export' && prefix === config.legalInvoices.prefix) return true;
+  const counter = await trx('legal_invoice_counters')
+    .where({ prefix, year: Number(number.slice(3, 7)) })
+    .first<{ year: number } | undefined>('year');
+  return counter !== undefined;
 }

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { includedTax } from '../tax/included-tax.ts';
-import { findAnyInvoice } from '../invoices/queries.ts';
+import { findAnyInvoice, type PrintedInvoice } from '../invoices/queries.ts';
 import type { LegalInvoice, SaleType } from './legal-invoice.ts';
 
 /** The kind and the tax that a legal invoice states. Amounts in minor units. */
-interface LegalAmounts {
+export interface LegalAmounts {
   type: NonNullable<LegalInvoice['type']>;
   taxMinor: number;
   taxPercent: string;
@@ -26,12 +26,19 @@ export async function findAmounts(
   if (saleType === null) return null;
   const type = legal.returns_id === null ? saleType : 'IADE';
   if (saleType === 'ISTISNA') return { type, taxMinor: 0, taxPercent: '0.00' };
-  const percent = receipt.tax_percent;
-  const taxMinor =
-    legal.total_minor === receipt.total_minor
-      ? receipt.tax_minor
-      : includedTax(legal.total_minor, Number(percent));
-  return { type, taxMinor, taxPercent: percent };
+  return { type, taxMinor: await findTax(db, legal, receipt), taxPercent: receipt.tax_percent };
+}
+
+/** A reversal has its own tax, so that all of them together give back exactly the tax of the receipt. */
+async function findTax(db: Knex, legal: LegalInvoice, receipt: PrintedInvoice): Promise<number> {
+  if (legal.reversal_id !== null) {
+    const reversal = await db('reversals')
+      .where({ id: legal.reversal_id })
+      .first<{ tax_minor: number } | undefined>('tax_minor');
+    if (reversal !== undefined) return reversal.tax_minor;
+  }
+  if (legal.total_minor === receipt.total_minor) return receipt.tax_minor;
+  return includedTax(legal.total_minor, Number(receipt.tax_percent));
 }
 
 async function findTypeOfSale(db: Knex, saleId: number): Promise<SaleType | null> {

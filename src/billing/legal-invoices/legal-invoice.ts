@@ -18,7 +18,7 @@ export type DeliveryWay = (typeof deliveryWays)[number];
 export type FileKind = 'pdf' | 'xml';
 
 /** A buyer or seller with the place that a legal invoice names. */
-interface LegalParty extends InvoiceParty {
+export interface LegalParty extends InvoiceParty {
   district: string | null;
   city: string | null;
   /** ISO 3166-1, two letters. */
@@ -44,6 +44,8 @@ export interface LegalInvoice {
   company_id: number;
   invoice_id: number;
   returns_id: number | null;
+  /** The reversal that a return is for. Null for a sale. */
+  reversal_id: number | null;
   currency: Currency;
   total_minor: number;
   due_at: Date;
@@ -86,6 +88,7 @@ const columns = [
   'company_id',
   'invoice_id',
   'returns_id',
+  'reversal_id',
   'currency',
   'total_minor',
   'due_at',

@@ -104,6 +104,15 @@ export const companyRecord = z.strictObject({
   billing_address: maybeText('Billing address; null until the company has given one.', {
     sql: 'billing_details.billing_address',
   }),
+  billing_district: maybeText('District of the buyer; null until the company has given one.', {
+    sql: 'billing_details.billing_district',
+  }),
+  billing_city: maybeText('City of the buyer; null until the company has given one.', {
+    sql: 'billing_details.billing_city',
+  }),
+  billing_country: maybeText('Country of the buyer (ISO 3166-1); null until the company has given one.', {
+    sql: 'billing_details.billing_country',
+  }),
   billing_tax_office: maybeText('Tax office; null when none was given.', {
     sql: 'billing_details.billing_tax_office',
   }),

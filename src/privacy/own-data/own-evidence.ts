@@ -53,7 +53,10 @@ export async function* readOwnEvidence(
 
 /** The billing details of a company may name its owner: its admins know them, its members need not. */
 function withoutBilling(company: object): OwnRow {
-  const names = ['billing_name', 'billing_address', 'billing_tax_office', 'billing_tax_number'];
+  const names = [
+    ...['billing_name', 'billing_address', 'billing_district', 'billing_city', 'billing_country'],
+    ...['billing_tax_office', 'billing_tax_number'],
+  ];
   return { ...company, ...Object.fromEntries(names.map((name) => [name, null])) };
 }
 

@@ -18,7 +18,7 @@ export const auditDetails: JsonKeys = {
     decision declined deleted_at device_id device_remembered devices_forgotten difference_kind documents
     due_at duration_seconds
     email email_length ended_at ends_paid_time ettn expires_at
-    factor factors_ended failed_reason_code failures field filters fingerprint first_attempt_at fits_from
+    factor factors_ended failed_reason_code failures field files filters fingerprint first_attempt_at fits_from
     format full_name
     gateway_code gateway_date gateway_message
     handed_over_by host how html_sha256

@@ -15,6 +15,9 @@ export const billingTables = {
         'customer_type',
         'billing_name',
         'billing_address',
+        'billing_district',
+        'billing_city',
+        'billing_country',
         'billing_phone',
         'billing_tax_office',
         'billing_tax_number',
@@ -201,6 +204,7 @@ export const billingTables = {
     notPersonal: [
       'id',
       'returns_id',
+      'reversal_id',
       'created_at',
       'due_at',
       'issuer',

@@ -58,6 +58,7 @@ function order(facts = fixed, inForce: PlanInForce = trial): Order {
 const buyer: BillingDetails = {
   ...{ name: 'Acme', customer_type: 'company', billing_name: 'Acme <b>Ltd.</b>' },
   ...{ billing_address: '## Street\n- {{total}}', billing_phone: null },
+  ...{ billing_district: null, billing_city: null, billing_country: null },
   ...{ billing_tax_office: 'Çankaya', billing_tax_number: '1234567890' },
 };
 const plain = { ...buyer, billing_address: 'Örnek Cad. 1, Ankara' };

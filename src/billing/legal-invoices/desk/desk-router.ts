@@ -4,6 +4,8 @@ import { requestContext } from '../../../audit/request-context.ts';
 import { NotFound } from '../../../errors.ts';
 import { recordOperatorLook, scopeOf } from '../../../people/company-scope.ts';
 import { parseCursor, parseId, parseSearch } from '../../../web/list-input.ts';
+import { localTime } from '../../../local-calendar.ts';
+import type { Format } from '../../../web/format.ts';
 import { formatOf } from '../../../web/page-locals.ts';
 import { pageUrls, urlWith } from '../../../web/page-urls.ts';
 import {
@@ -14,7 +16,7 @@ import {
   listLegalInvoices,
 } from '../queries.ts';
 import { createLegalInvoiceForms } from './forms-router.ts';
-import { DESK_PATH, deskUrl, isLate, legalInvoicePage } from './legal-invoice-page.ts';
+import { DESK_PATH, deskUrl, isLate, legalInvoicePage, problemOf } from './legal-invoice-page.ts';
 
 /** `/finance/invoices`: the operators' desk for legal invoices. Mounted behind `hideFromOthers`. */
 export function createLegalInvoiceDesk(deps: AppDeps): Router {
@@ -41,10 +43,11 @@ async function showList({ db, config }: AppDeps, req: Request, res: Response): P
     countDueLegalInvoices(db, at),
   ]);
   const kept = { q: search, company: companyId };
+  const format = formatOf(res);
   res.render('admin/finance/legal-invoices', {
-    title: formatOf(res).t('legalInvoices.title'),
-    isOwn: config.invoiceIssuer === 'own',
-    days: config.invoiceDueDays,
+    title: format.t('legalInvoices.title'),
+    intro: introOf(config, format),
+    month: localTime(at).toPlainDate().toPlainYearMonth().toString(),
     counts,
     lists: legalInvoiceLists.map((name) => ({
       name,
@@ -54,9 +57,20 @@ async function showList({ db, config }: AppDeps, req: Request, res: Response): P
     list,
     search,
     companyId,
-    rows: page.rows.map((row) => ({ ...row, isLate: isLate(row, at), url: deskUrl(row.id, companyId) })),
+    rows: page.rows.map((row) => ({
+      ...row,
+      isLate: isLate(row, at),
+      problem: problemOf(row, format),
+      url: deskUrl(row.id, companyId),
+    })),
     pages: pageUrls(DESK_PATH, { list, ...kept }, page),
   });
+}
+
+/** By whom legal invoices are issued, in words. */
+function introOf({ invoiceIssuer, invoiceDueDays: days }: AppDeps['config'], { t }: Format): string {
+  if (invoiceIssuer === 'own') return t('legalInvoices.introOwn');
+  return invoiceIssuer === 'export' ? t('legalInvoices.introExport') : t('legalInvoices.intro', { days });
 }
 
 async function showOne({ db }: AppDeps, req: Request, res: Response): Promise<void> {

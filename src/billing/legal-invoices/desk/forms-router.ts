@@ -34,7 +34,7 @@ async function enter(deps: AppDeps, req: Request, res: Response): Promise<void> 
     await showAgain(deps, req, res, { ...errors, ...ofFile });
     return;
   }
-  const entry = { id: idOf(req), ...form.data, file: upload.file };
+  const entry = { id: idOf(req), ...form.data, file: upload.file, config: deps.config };
   const outcome = await enterLegalInvoice(deps.db, requestContext(req), entry);
   if (outcome.ok) goOn(req, res, { text: format.t('legalInvoices.entered', { number: entry.number }) });
   else await refuse(deps, req, res, { field: fieldOf[outcome.reason], reason: outcome.reason });
@@ -44,6 +44,7 @@ async function enter(deps: AppDeps, req: Request, res: Response): Promise<void> 
 const fieldOf = {
   'not-due': 'form',
   'being-sent': 'form',
+  'own-series': 'number',
   'sale-not-issued': 'form',
   'in-future': 'issuedOn',
   'number-taken': 'number',

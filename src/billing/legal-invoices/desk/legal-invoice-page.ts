@@ -35,6 +35,7 @@ export async function legalInvoicePage(db: Knex, input: PageInput): Promise<Reco
     back: urlWith(DESK_PATH, { company: companyId }),
     legal,
     isLate: isLate(legal, at),
+    problem: problemOf(legal, format),
     returned: siblings.find((sibling) => sibling.id === legal.returns_id),
     siblings: siblings.map((sibling) => ({ ...sibling, url: url('', sibling.id) })),
     files: files.map((file) => ({ ...file, url: url(`/files/${String(file.id)}`) })),
@@ -59,3 +60,15 @@ export function deskUrl(id: number, companyId: number | null, rest = ''): string
 export function isLate({ state, due_at }: Pick<LegalInvoice, 'state' | 'due_at'>, at: Date): boolean {
   return state === 'due' && due_at < at;
 }
+
+/** Why one that is due waits, in words. Null when it does not. */
+export function problemOf(
+  { state, problem }: Pick<LegalInvoice, 'state' | 'problem'>,
+  { t }: Format,
+): string | null {
+  if (state !== 'due' || problem === null) return null;
+  const key = knownProblems.find((known) => known === problem.replaceAll('-', '_'));
+  return key === undefined ? problem : t(`legalInvoices.problem_${key}`);
+}
+
+const knownProblems = ['buyer_place', 'buyer_tax_number', 'no_rate', 'sale_not_issued'] as const;

@@ -383,6 +383,8 @@ export const auditAction = {
   legal_invoice_issued: 'Legal invoice issued',
   legal_invoice_file_added: 'File of a legal invoice stored',
   legal_invoice_delivered: 'Legal invoice handed over',
+  legal_invoice_month_exported: 'Legal invoices of a month downloaded',
+  legal_invoice_month_export_finished: 'Download of a month’s legal invoices ended',
   legal_invoice_ended: 'Legal invoice ended',
   evidence_exported: 'Evidence file downloaded',
   evidence_export_finished: 'Evidence download ended',

@@ -113,6 +113,8 @@ export const auditSentence = {
   legal_invoice_issued: 'The legal invoice {legal} over {amount} was issued',
   legal_invoice_file_added: '{actor} stored a file of a legal invoice',
   legal_invoice_delivered: 'The legal invoice {legal} was handed over to the buyer',
+  legal_invoice_month_exported: '{actor} began to download the legal invoices of {month}',
+  legal_invoice_month_export_finished: '{actor} downloaded the legal invoices of {month}',
   legal_invoice_ended:
     '{ending, select, cancelled {The legal invoice {legal} was cancelled} returned {The legal invoice {legal} was wholly returned} other {The entry of a legal invoice was withdrawn}}',
   evidence_exported: '{actor} began to download the evidence about {person}',
@@ -161,6 +163,7 @@ export const auditRefused = {
   audit_export_finished: '{actor} did not get the whole audit trail',
   finance_export_finished: '{actor} did not get all of the money of {month}',
   usage_export_finished: '{actor} did not get all of the usage of {month}',
+  legal_invoice_month_export_finished: '{actor} did not get all legal invoices of {month}',
 } satisfies Partial<Record<AuditAction, string>>;
 
 /** Why, after a colon; one that is missing does not compile. */

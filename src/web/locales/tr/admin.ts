@@ -384,6 +384,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   legal_invoice_issued: 'Yasal fatura düzenlendi',
   legal_invoice_file_added: 'Yasal fatura dosyası eklendi',
   legal_invoice_delivered: 'Yasal fatura iletildi',
+  legal_invoice_month_exported: 'Bir ayın yasal faturaları indirildi',
+  legal_invoice_month_export_finished: 'Bir ayın yasal faturalarının indirmesi sona erdi',
   legal_invoice_ended: 'Yasal fatura sona erdi',
   evidence_exported: 'Kanıt dosyası indirildi',
   evidence_export_finished: 'Kanıt indirmesi sona erdi',

@@ -114,6 +114,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   legal_invoice_issued: '{amount} tutarında {legal} numaralı yasal fatura düzenlendi',
   legal_invoice_file_added: '{actor} bir yasal faturanın dosyasını ekledi',
   legal_invoice_delivered: '{legal} numaralı yasal fatura alıcıya iletildi',
+  legal_invoice_month_exported: '{actor} {month} ayının yasal faturalarını indirmeye başladı',
+  legal_invoice_month_export_finished: '{actor} {month} ayının yasal faturalarını indirdi',
   legal_invoice_ended:
     '{ending, select, cancelled {{legal} numaralı yasal fatura iptal edildi} returned {{legal} numaralı yasal faturanın tamamı iade edildi} other {Bir yasal fatura kaydı geri çekildi}}',
   evidence_exported: '{actor}, {person} hakkındaki kanıt dosyasını indirmeye başladı',
@@ -162,6 +164,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
   finance_export_finished: '{actor} {month} ayının parasının tamamını alamadı',
   usage_export_finished: '{actor} {month} kullanımının tamamını alamadı',
+  legal_invoice_month_export_finished: '{actor} {month} ayının yasal faturalarının tamamını alamadı',
 };
 
 /** Why, after a colon. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isMistypedTaxNumber, taxNumberKind } from '../../../src/billing/tax/tax-number.ts';
+import { isMistypedTaxNumber, taxNumberKind } from '../src/tax-number.ts';
 
 /** Numbers of taxpayers that stand on the internet. In the first, some w are 9 where the rest is 0. */
 const vkns = [
