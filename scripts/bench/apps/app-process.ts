@@ -30,8 +30,8 @@ const entries: Record<AppKind, string> = {
 const entry = (path: string): string => join(import.meta.dirname, path);
 
 /**
- * Starts an app in its own process on a free port, with `env` on top of the defaults. The lab stops it at the
- * latest.
+ * Starts an app in its own process on a free port, with `env` on top of the defaults. `BENCH_GATEWAY_URL`
+ * leads its questions to the gateway there. The lab stops it at the latest.
  */
 export async function startApp(
   lab: Lab,
@@ -41,7 +41,10 @@ export async function startApp(
 ): Promise<AppProcess> {
   const folder = lab.makeFolder(`${database.name}-${kind}`);
   const logFile = openSync(join(folder, 'app.log'), 'a');
-  const preloads = kind === 'without-audit' ? ['--import', entry('without-audit.ts')] : [];
+  const preloads = [
+    ...(kind === 'without-audit' ? ['--import', entry('without-audit.ts')] : []),
+    ...('BENCH_GATEWAY_URL' in env ? ['--import', entry('near-gateway.ts')] : []),
+  ];
   const child = fork(entry(entries[kind]), {
     env: { PATH: process.env['PATH'], ...appEnvironment(database.appUrl, folder), ...env },
     execArgv: ['--import', 'tsx', ...preloads],

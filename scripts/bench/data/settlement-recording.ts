@@ -23,7 +23,8 @@ const RECORDED = {
 };
 const RECORDED_ORDER = 'BENCHRECORDEDORDER';
 const TOKEN = new RegExp(`${Object.values(RECORDED).join('|')}|${RECORDED_ORDER}`, 'g');
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A random number, alone or as that of a mail: each payment has its own. */
+const UUID = /^(<?)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=@|$)/;
 
 /** The statements of one settlement, to be sent again for other payments. */
 export type SettlementRecording = Statement[];
@@ -31,15 +32,18 @@ export type SettlementRecording = Statement[];
 /** Lets the product settle one payment on a connection of our own, and keeps what it sent. */
 export async function recordSettlement(
   database: BenchDatabase,
-  folder: string,
+  { folder, gatewayUrl }: { folder: string; gatewayUrl: string },
 ): Promise<SettlementRecording> {
   for (const statement of PREPARATION) await runStatement(database.superUrl, statement);
   const config = loadConfig(appEnvironment(database.appUrl, folder));
   const db = createDb({ url: database.appUrl, poolMax: 1 });
   const rawBody = Buffer.from(notificationOf({ merchantOid: RECORDED_ORDER }));
-  const reading = createPaytr(config.paytr).readNotification(rawBody);
+  const paytr = createPaytr({ ...config.paytr, baseUrl: gatewayUrl });
+  const reading = paytr.readNotification(rawBody);
   if (!reading.ok) throw new Error(`Bug! our own notification is refused: ${reading.reason}`);
   const { notification } = reading;
+  const answer = await paytr.queryStatus(notification.merchantOid);
+  if (!answer.ok) throw new Error(`Bug! the stand-in gives no answer: ${answer.gatewayMessage}`);
   const context = {
     ...systemContext({
       name: 'bench',
@@ -52,7 +56,7 @@ export async function recordSettlement(
   };
   try {
     const recording = await recordStatements(db, () =>
-      settlePayment(db, context, { notification, rawBody, config }),
+      settlePayment(db, context, { notification, rawBody, config, answer }),
     );
     await runStatement(database.superUrl, 'update invoice_counters set last_number = 0');
     return recording;
@@ -103,7 +107,8 @@ function replaced(value: unknown, own: Map<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => replaced(item, own));
   if (typeof value === 'number') return own.get(String(value)) ?? value;
   if (typeof value !== 'string') return value;
-  return UUID.test(value) ? randomUUID() : replacedText(value, own);
+  if (UUID.test(value)) return value.replace(UUID, (_found, bracket: string) => bracket + randomUUID());
+  return replacedText(value, own);
 }
 
 function replacedText(text: string, own: Map<string, string>): string {

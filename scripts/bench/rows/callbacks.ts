@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import pg from 'pg';
 import { startApp, type AppProcess } from '../apps/app-process.ts';
+import { startGatewayStandIn } from '../apps/gateway-stand-in.ts';
 import type { BenchDatabase, Lab } from '../lab.ts';
 import { latencyOf } from '../load.ts';
 import { watchMemory } from '../memory.ts';
@@ -30,8 +31,10 @@ export const callbacks: BenchRow = {
   name: 'callbacks',
   run: async (lab): Promise<Outcome[]> => {
     const database = await lab.peopleDatabase('callbacks');
-    const recording = await recordSettlement(database, lab.makeFolder('callbacks-recording'));
-    const app = await startApp(lab, database, 'product');
+    const gatewayUrl = await startGatewayStandIn(lab);
+    const folder = lab.makeFolder('callbacks-recording');
+    const recording = await recordSettlement(database, { folder, gatewayUrl });
+    const app = await startApp(lab, database, 'product', { BENCH_GATEWAY_URL: gatewayUrl });
     const pool = new pg.Pool({ connectionString: database.appUrl, max: CONNECTIONS });
     const settleAll = (settle: Settle) => measureSettlements(lab, database, settle);
     const overHttp = createHttpSettle(app);
@@ -61,6 +64,7 @@ export const callbacks: BenchRow = {
         referenceLatency: medianLatency(reference),
         peakMemoryMiB,
         notes: [
+          'with the question to the gateway, which production asks about each charge: a stand-in beside answers at once',
           'checked after every round: each answer is OK, each payment is paid and has one invoice of its own number',
         ],
       },
