@@ -1,14 +1,17 @@
 import type { Knex } from 'knex';
 import type { Invoice } from '../invoices/queries.ts';
 import { withoutUnusedTime } from '../life/unused-time.ts';
+import type { Plan } from '../../plan.ts';
 import type { Subscription } from '../queries.ts';
 import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
 import type { Refund } from './queries.ts';
 
-/** When the paid time ends now, and when it would end after a refund that ends it. */
+/** When the paid time ends now, and when after a refund that ends it: the same for an upgrade. */
 export interface EarlierEnd {
   before: Date;
   after: Date;
+  /** The plan in force afterwards: a smaller one when an upgrade is taken back. */
+  plan: Plan;
   /** When workspaces close because no paid time is left; null when paid time goes on. */
   closes: Date | 'now' | null;
 }
@@ -29,7 +32,8 @@ export async function findEarlierEnd(
   if (without === null || after === null) return null;
   // Without paid time the subscription is cancelled, and a trial that still runs goes on until its end.
   const { mayOpen, opensUntil } = subscriptionState(without, at);
-  return { before, after, closes: after > at ? null : mayOpen ? opensUntil : 'now' };
+  const { plan } = without;
+  return { before, after, plan, closes: after > at ? null : mayOpen ? opensUntil : 'now' };
 }
 
 /**

@@ -7,6 +7,7 @@ import { findInvoiceOfPayment, type Invoice } from '../invoices/queries.ts';
 import type { LockedOrder } from '../lock-order.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import { findParties } from '../queries.ts';
+import { paidUntilOf } from '../subscription-state.ts';
 import { issueReversal } from '../reversals/issue-reversal.ts';
 import { endPaidTime } from '../life/end-paid-time.ts';
 import { hasEndedPaidTime } from './earlier-end.ts';
@@ -52,6 +53,7 @@ export async function finishRefund(
     payer: parties.payer,
     reversal: issued?.reversal ?? null,
     paidUntil,
+    paidUntilBefore: paidUntilOf(order.subscription),
     config,
   });
 }

@@ -23,6 +23,8 @@ export async function queueRefundMail(
     reversal: Reversal | null;
     /** The new end of the paid time; null when the refund changes nothing about it. */
     paidUntil: Date | null;
+    /** The end before. */
+    paidUntilBefore: Date | null;
     config: Config;
   },
 ): Promise<void> {
@@ -60,7 +62,7 @@ export async function queueRefundMail(
           { kind: 'text', text: t('billing.receiptHello', { name: payer.full_name }) },
           { kind: 'text', text: t('refunds.mailText') },
           { kind: 'facts', rows: facts },
-          { kind: 'text', text: t(effectOnPlan(paidUntil, context.at)) },
+          { kind: 'text', text: t(effectOnPlan(input, context.at)) },
           ...(reversal === null
             ? []
             : [
@@ -79,7 +81,11 @@ export async function queueRefundMail(
   });
 }
 
-function effectOnPlan(paidUntil: Date | null, at: Date): TextKey {
+function effectOnPlan(
+  { paidUntil, paidUntilBefore }: { paidUntil: Date | null; paidUntilBefore: Date | null },
+  at: Date,
+): TextKey {
   if (paidUntil === null) return 'refunds.mailPlanStays';
-  return paidUntil > at ? 'refunds.mailPlanEnds' : 'refunds.mailPlanOver';
+  if (paidUntil <= at) return 'refunds.mailPlanOver';
+  return paidUntil.getTime() === paidUntilBefore?.getTime() ? 'refunds.mailPlanBack' : 'refunds.mailPlanEnds';
 }

@@ -7,6 +7,7 @@ import { closeRefund, decideEffect, withdrawRefund } from '../../../src/billing/
 import { reconcileRefunds } from '../../../src/billing/refunds/reconcile-refunds.ts';
 import { requestRefund, type RefundWish } from '../../../src/billing/refunds/request-refund.ts';
 import type { SentRefund } from '../../../src/billing/refunds/send-refund.ts';
+import { findSubscription } from '../../../src/billing/queries.ts';
 import { settleRefunds } from '../../../src/billing/refunds/settle-refunds.ts';
 import type { RequestContext } from '../../../src/audit/request-context.ts';
 import { useTestApp } from '../../support/app.ts';
@@ -94,6 +95,23 @@ async function giveBack(merchantOid: string, wish: Partial<RefundWish> = {}, opt
 
 const runJob = (at: Date, paytr: Paytr = gateway.paytr, guards: readonly RefundGuard[] = []) =>
   settleRefunds(test.db, contextAt(at), { paytr, guards, config: test.config });
+
+/** A payment that put the larger plan in the place of the smaller one, until its end. */
+async function upgraded(): Promise<string> {
+  const { period_ends_at: end } = (await findSubscription(test.db, companyId)) ?? {};
+  const part = { months: 1, days: 0, month_days: 30, credit_minor: 49_900, amount_minor: 100_000 };
+  const price_facts = {
+    ...{ list_version: 1, kind: 'fixed', currency: 'TRY' },
+    prices: { starter: 49_900, team: PRICE, enterprise: 499_900 },
+    upgrade: {
+      parts: [{ ...part, plan: 'starter', until: end?.toISOString() ?? '' }],
+      amount_minor: part.amount_minor,
+    },
+  };
+  const price_list_id = test.db('price_lists').where('version', 1).select('id');
+  const priced = { price_list_id, price_facts: JSON.stringify(price_facts) };
+  return paid({ plan: 'team', amount_minor: part.amount_minor, ...priced });
+}
 
 const impatient = (): Paytr =>
   createPaytr({ ...FAKE_STORE, baseUrl: gateway.url, testMode: true, refundTimeoutSeconds: 0.3 });
@@ -208,7 +226,22 @@ describe('a refund of everything', () => {
     expect((await moneyState(test.db, companyId, small)).subscription).toEqual(before);
   });
 
-  it('of an upgrade ends at once, though its months were counted from a day to come', async () => {
+  it('of an upgrade brings the smaller plan back, with the end that its month had', async () => {
+    await paid({ plan: 'starter', amount_minor: 49_900 });
+    const oid = await upgraded();
+    const before = (await moneyState(test.db, companyId, oid)).subscription;
+    expect(before.plan).toBe('team');
+    await test.forgetMails();
+    await giveBack(oid);
+    const after = (await moneyState(test.db, companyId, oid)).subscription;
+    const updated_at = expect.any(Date) as Date;
+    expect(after).toEqual({ ...before, plan: 'starter', updated_at });
+    const [mail] = await test.mails();
+    expect(mail?.text).toContain('the smaller plan is in force again');
+    expect((await reversalsOf()).map(({ total_minor }) => total_minor)).toEqual([100_000]);
+  });
+
+  it('of a larger month ends at once, though its months were counted from a day to come', async () => {
     await paid({ plan: 'starter', amount_minor: 49_900 });
     const large = await paid({ plan: 'team', amount_minor: PRICE });
     const at = later(1000);

@@ -90,6 +90,7 @@ export const refunds = {
   paidTime: 'Paid time',
   paidTime_ends: 'Take back what is unused',
   endsEarlier: 'The paid time ends on {after} instead of {before}.',
+  planBack: 'The upgrade is taken back: {plan} is in force at once, and is paid until {after} as before.',
   closes:
     'No paid time is left, so the subscription is cancelled: workspaces close {now, select, yes {at once} other {on {closes}}} instead of {before}. Nothing is deleted.',
   paidTime_stays: 'Leave the paid time as it is',
@@ -184,6 +185,7 @@ export const refunds = {
   mailAmount: 'Amount',
   mailPaidUntil: 'Paid until',
   mailPlanStays: 'Nothing else changes: the plan and the paid time of your company stay as they are.',
+  mailPlanBack: 'The upgrade is taken back with it: the smaller plan is in force again. Nothing is deleted.',
   mailPlanOver:
     'No paid time is left, so the subscription of your company is cancelled. Nothing is deleted, and you can pay for a plan at any time to go on.',
   mailPlanEnds: 'The paid time of your company ends earlier for it, as shown above.',

@@ -89,6 +89,8 @@ export const refunds: Record<keyof typeof en, string> = {
   paidTime: 'Ödenmiş süre',
   paidTime_ends: 'Kullanılmayanı geri al',
   endsEarlier: 'Ödenmiş süre {before} yerine {after} tarihinde biter.',
+  planBack:
+    'Yükseltme geri alınır: hemen {plan} planı geçerli olur; ödenmiş süre önceki gibi {after} tarihinde biter.',
   closes:
     'Ödenmiş süre kalmadığından abonelik iptal edilir: çalışma alanları {before} yerine {now, select, yes {şu andan itibaren} other {{closes} tarihinde}} kapanır. Hiçbir şey silinmez.',
   paidTime_stays: 'Ödenmiş süre olduğu gibi kalsın',
@@ -180,6 +182,7 @@ export const refunds: Record<keyof typeof en, string> = {
   mailAmount: 'Tutar',
   mailPaidUntil: 'Ödenen sürenin bitişi',
   mailPlanStays: 'Başka bir şey değişmez: şirketinizin planı ve ödenmiş süresi olduğu gibi kalır.',
+  mailPlanBack: 'Bununla yükseltme geri alındı: küçük plan yeniden geçerli. Hiçbir şey silinmez.',
   mailPlanOver:
     'Ödenmiş süre kalmadığından şirketinizin aboneliği iptal edildi. Hiçbir şey silinmez; devam etmek için istediğiniz zaman bir plan için ödeme yapabilirsiniz.',
   mailPlanEnds: 'Şirketinizin ödenmiş süresi bunun için yukarıda görüldüğü gibi daha erken biter.',
