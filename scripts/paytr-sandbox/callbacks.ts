@@ -18,6 +18,7 @@ export function callbackFields(store: SandboxStore, transaction: Transaction): R
     currency: transaction.currency === 'TRY' ? 'TL' : transaction.currency,
     payment_amount: amount,
     installment_count: String(transaction.instalments),
+    ...transaction.storedCard,
   };
   const fields: Record<string, string> = {
     merchant_oid: transaction.merchantOid,

@@ -6,12 +6,13 @@ import { answerRefund } from './refund-answer.ts';
 import type { RefundFailure, SandboxState, TokenFailure } from './sandbox-state.ts';
 import { answerPayoutLines, answerPayouts, answerTransactionList } from './reports/report-answers.ts';
 import { answerStatusQuery } from './status-answer.ts';
+import { storedCardRoutes } from './stored-cards/stored-card-routes.ts';
 import { refuseToken } from './token-rules.ts';
 import { openTransaction } from './transactions.ts';
 
 /**
- * The calls of the merchant's server: get-token, status query, BIN query, refund and reports. Errors answer
- * 200, since PayTR decides by the JSON.
+ * The calls of the merchant's server: get-token, status query, BIN query, refund, reports and stored cards.
+ * Errors answer 200, since PayTR decides by the JSON.
  */
 export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
@@ -77,6 +78,7 @@ export function gatewayRoutes(state: SandboxState): Router {
       res.destroy();
     } else res.json(answer);
   });
+  router.use(storedCardRoutes(state));
   return router;
 }
 

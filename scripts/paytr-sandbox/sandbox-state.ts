@@ -1,5 +1,6 @@
 import { callbackFields, postCallback } from './callbacks.ts';
 import type { SandboxStore } from './signatures.ts';
+import { createCardStore, type CardStore } from './stored-cards/card-store.ts';
 import {
   type Delivery,
   type PayerChoice,
@@ -18,6 +19,12 @@ export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
  * never answers, `lost` moves the money and cuts the connection, `500` and `html` cannot be read.
  */
 export type RefundFailure = 'locked' | 'low-balance' | 'over-as-006' | 'hang' | 'lost' | '500' | 'html';
+
+/**
+ * The fault of the next recurring charge. `busy`: another is under way. `declined`: the bank refuses, and the
+ * notification says so. `late`: nothing is known before the notification, which a test brings about.
+ */
+export type RecurringFailure = 'busy' | 'declined' | 'late';
 
 /** The sandbox's settings. `callbackUrl` may be a function, for a merchant whose port is not known yet. */
 export interface PaytrSandboxOptions extends SandboxStore {
@@ -41,6 +48,8 @@ export interface SandboxState {
   transactions: Transaction[];
   tokenFailures: TokenFailure[];
   refundFailures: RefundFailure[];
+  recurringFailures: RecurringFailure[];
+  cards: CardStore;
   findByOid: (merchantOid: string) => Transaction | undefined;
   findByToken: (token: string) => Transaction | undefined;
   finish: (transaction: Transaction, choice: PayerChoice) => void;
@@ -74,10 +83,13 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
     transactions,
     tokenFailures: [],
     refundFailures: [],
+    recurringFailures: [],
+    cards: createCardStore(),
     findByOid: (merchantOid) => transactions.find((each) => each.merchantOid === merchantOid),
     findByToken: (token) => transactions.find((each) => each.token === token),
     finish: (transaction, choice) => {
       finishTransaction(transaction, choice, state.now());
+      keepCard(state, transaction);
     },
     deliver: (transaction) => {
       const delivery = underWay.get(transaction) ?? attempt(state, transaction);
@@ -88,6 +100,14 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
     deliverAll: () => Promise.all(transactions.filter(isUndelivered).map((each) => state.deliver(each))),
   };
   return state;
+}
+
+/** A card is kept with its first payment, and the notification names it. */
+function keepCard({ cards }: SandboxState, transaction: Transaction): void {
+  if (transaction.outcome?.status !== 'success' || transaction.cardToStore === undefined) return;
+  const { utoken, ctoken } = cards.keep(transaction.cardToStore);
+  transaction.storedCard = { utoken, ctoken };
+  delete transaction.cardToStore;
 }
 
 async function attempt(state: SandboxState, transaction: Transaction): Promise<Delivery> {

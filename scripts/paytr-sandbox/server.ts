@@ -12,10 +12,12 @@ import { paymentRoutes } from './payment-routes.ts';
 import {
   createSandboxState,
   type PaytrSandboxOptions,
+  type RecurringFailure,
   type SandboxState,
   type RefundFailure,
   type TokenFailure,
 } from './sandbox-state.ts';
+import type { StoredCard } from './stored-cards/card-store.ts';
 import type { Delivery, PayerChoice, Transaction } from './transactions.ts';
 
 /** How `payNow` ends a payment: PayTR's approval, a refusal by the bank, or a payer who went away. */
@@ -37,6 +39,12 @@ export interface PaytrSandbox {
   failNextToken: (mode: TokenFailure) => void;
   /** Breaks the next refund. Several faults are used up in order. */
   failNextRefund: (mode: RefundFailure) => void;
+  /** Breaks the next recurring charge. Several faults are used up in order. */
+  failNextRecurring: (mode: RecurringFailure) => void;
+  /** The cards that payers let PayTR keep. */
+  storedCards: () => readonly StoredCard[];
+  /** Closes a stored card, as its bank does. */
+  closeCard: (ctoken: string) => void;
   /** Gives money back as the store's people do in PayTR's panel: without a `reference_no`. */
   refundInPanel: (tokenOrOid: string, amountMinor: number) => void;
   /**
@@ -81,6 +89,15 @@ export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
     },
     failNextRefund: (mode) => {
       state.refundFailures.push(mode);
+    },
+    failNextRecurring: (mode) => {
+      state.recurringFailures.push(mode);
+    },
+    storedCards: state.cards.all,
+    closeCard: (ctoken) => {
+      const card = state.cards.all().find((each) => each.ctoken === ctoken);
+      if (!card) throw new Error(`The sandbox has no card ${ctoken}`);
+      card.isClosed = true;
     },
     refundInPanel: (tokenOrOid, amountMinor) => {
       const refused = refundWithoutReference(state, find(tokenOrOid), amountMinor);

@@ -51,6 +51,7 @@ export function callbackHash(store: SandboxStore, fields: Record<string, string>
   return hash(store, oid + store.merchantSalt + status + total);
 }
 
-function hash(store: SandboxStore, message: string): string {
+/** Every signature: HMAC-SHA256 by the key of the store, in base64. */
+export function hash(store: SandboxStore, message: string): string {
   return createHmac('sha256', store.merchantKey).update(message).digest('base64');
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type SandboxBasketRow, readBasket } from './basket.ts';
+import type { CardStore } from './stored-cards/card-store.ts';
 
 /** How a payment ended. `failed` carries PayTR's reason (dev.paytr.com, iFrame API step 2). */
 type SandboxOutcome = { status: 'success' } | { status: 'failed'; reasonCode: string; reasonMessage: string };
@@ -45,6 +46,9 @@ export interface Transaction {
   /** The payer's choice. 1 is a single payment. */
   instalments: number;
   card?: { maskedPan: string; brand: string };
+  /** The payer's card, to be kept when it has paid; and its names once it is kept. */
+  cardToStore?: Parameters<CardStore['keep']>[0];
+  storedCard?: { utoken: string; ctoken: string };
   outcome?: SandboxOutcome;
   finishedAt?: Date;
   /** Callback fields that differ from the true ones, to try a faulty or hostile notification. */
