@@ -70,13 +70,13 @@ export function gatewayRoutes(state: SandboxState): Router {
       return;
     }
     const answer = answerRefund(state, fields);
+    if (failure === 'twice') answerRefund(state, fields);
     state.log(
       `refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`,
     );
-    if (failure === 'lost') {
-      state.refundFailures.shift();
-      res.destroy();
-    } else res.json(answer);
+    if (failure !== undefined && isAfter(failure)) state.refundFailures.shift();
+    if (failure === 'lost') res.destroy();
+    else if (failure !== 'late') res.json(answer);
   });
   router.use(storedCardRoutes(state));
   return router;
@@ -101,6 +101,11 @@ function failToken(res: Response, failure: TokenFailure): void {
 /** Whether a refund fails before the money has moved, without an answer of PayTR's. */
 function isBefore(failure: RefundFailure): boolean {
   return ['hang', '500', 'html'].includes(failure);
+}
+
+/** Whether it fails once the money has moved, with PayTR's answer lost or the request repeated. */
+function isAfter(failure: RefundFailure): boolean {
+  return ['late', 'lost', 'twice'].includes(failure);
 }
 
 function failRefund(res: Response, failure: RefundFailure): void {

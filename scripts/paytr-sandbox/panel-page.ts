@@ -11,6 +11,7 @@ export function panelPage(
   lang: 'tr' | 'en',
   callbackUrl: string,
   transactions: readonly Transaction[],
+  refused = '',
 ): string {
   const texts = SANDBOX_TEXTS[lang];
   const newestFirst = [...transactions].reverse();
@@ -20,6 +21,7 @@ export function panelPage(
     html`<main class="panel">
       <p class="notice"><strong>${texts.testNotice}</strong> ${texts.testExplanation}</p>
       <h1>${texts.panelTitle}</h1>
+      ${refused !== '' && html`<p class="fault" role="alert">${texts.refundRefused}: ${refused}</p>`}
       <p>${texts.panelExplanation} <code>${callbackUrl || texts.noCallbackUrl}</code></p>
       ${
         newestFirst.length === 0
@@ -45,6 +47,7 @@ function transactionTable(
           <th scope="col">${texts.state}</th>
           <th scope="col" class="number">${texts.attempts}</th>
           <th scope="col">${texts.lastAnswer}</th>
+          <th scope="col">${texts.refunds}</th>
         </tr>
       </thead>
       <tbody>
@@ -74,7 +77,31 @@ function transactionRow(lang: 'tr' | 'en', texts: SandboxTexts, transaction: Tra
         </form>`
       }
     </td>
+    <td>${refunds(lang, transaction, texts)}</td>
   </tr>`;
+}
+
+/** The money given back, and PayTR's İade button. */
+function refunds(lang: 'tr' | 'en', transaction: Transaction, texts: SandboxTexts): Html | undefined {
+  if (transaction.outcome?.status !== 'success') return undefined;
+  const { merchantOid, currency } = transaction;
+  return html`${transaction.refunds.map(
+      ({ amountMinor, reference }) =>
+        html`<p>
+          ${showAmount(lang, amountMinor, currency)} <code>${reference || texts.refundedHere}</code>
+        </p>`,
+    )}
+    <form method="post" action="/islem/${merchantOid}/iade">
+      <input
+        name="amount"
+        inputmode="decimal"
+        size="8"
+        required
+        aria-label="${texts.refundAmount}"
+        placeholder="20.50"
+      />
+      <button type="submit">${texts.refund}</button>
+    </form>`;
 }
 
 function stateOf(transaction: Transaction, texts: SandboxTexts): [string, string] {

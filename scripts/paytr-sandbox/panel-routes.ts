@@ -1,21 +1,30 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
-import type { Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { FRAME_HEIGHT_SCRIPT, IFRAME_RESIZER_SCRIPT } from './browser-scripts.ts';
 import { panelPage } from './panel-page.ts';
+import { readForm, receivedFields } from './received-fields.ts';
+import { readMajor, refundWithoutReference } from './refund-answer.ts';
 import type { SandboxState } from './sandbox-state.ts';
 
 const STYLESHEET = fileURLToPath(new URL('style.css', import.meta.url));
 
 /**
- * The developer's view: every payment with its notifications, a button to send one again, and the static
- * files.
+ * The developer's view: every payment with its notifications and refunds, a button to send a notification
+ * again, a form to give money back, and the static files.
  */
 export function panelRoutes(state: SandboxState): Router {
   const router = express.Router();
   router.get('/', (req, res) => {
-    const lang = req.acceptsLanguages('en', 'tr') === 'tr' ? 'tr' : 'en';
-    res.send(panelPage(lang, state.callbackUrl(), state.transactions));
+    res.send(panelPage(languageOf(req), state.callbackUrl(), state.transactions));
+  });
+
+  router.post('/islem/:merchantOid/iade', ...readForm(), (req: Request, res: Response) => {
+    const transaction = state.findByOid(String(req.params['merchantOid']));
+    const amount = (receivedFields(req.body)['amount'] ?? '').trim().replace(',', '.');
+    const refused = transaction && refundWithoutReference(state, transaction, readMajor(amount));
+    if (refused === undefined) res.redirect(303, '/');
+    else res.status(422).send(panelPage(languageOf(req), state.callbackUrl(), state.transactions, refused));
   });
 
   router.post('/islem/:merchantOid/tekrar', async (req, res) => {
@@ -34,4 +43,8 @@ export function panelRoutes(state: SandboxState): Router {
     res.type('text/javascript').send(IFRAME_RESIZER_SCRIPT);
   });
   return router;
+}
+
+function languageOf(req: Request): 'tr' | 'en' {
+  return req.acceptsLanguages('en', 'tr') === 'tr' ? 'tr' : 'en';
 }

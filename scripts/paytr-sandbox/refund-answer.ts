@@ -24,10 +24,7 @@ export function answerRefund(state: SandboxState, fields: Record<string, string>
   if (transaction?.outcome?.status !== 'success')
     return fault('005', 'merchant_oid ile basarili odeme bulunamadi');
   const refusal = refuseForNow(state.refundFailures[0]) ?? refuseRefund(state, transaction, amountMinor);
-  if (refusal) {
-    const isSample = state.refundFailures.shift() === 'over-as-006' && refusal['err_no'] === '009';
-    return isSample ? { ...refusal, err_no: '006' } : refusal;
-  }
+  if (refusal) return asInSamples(state, refusal);
   transaction.refunds.push({ amountMinor, reference, at: state.now() });
   return {
     status: 'success',
@@ -36,6 +33,14 @@ export function answerRefund(state: SandboxState, fields: Record<string, string>
     return_amount: amount,
     ...(reference && { reference_no: reference }),
   };
+}
+
+/** PayTR's samples write 006 where its table has 009. Uses the fault up that caused the refusal. */
+function asInSamples(state: SandboxState, refusal: Record<string, unknown>): Record<string, unknown> {
+  const [failure] = state.refundFailures;
+  const isOver = failure === 'over-as-006' && refusal['err_no'] === '009';
+  if (isOver || refuseForNow(failure)) state.refundFailures.shift();
+  return isOver ? { ...refusal, err_no: '006' } : refusal;
 }
 
 /**
@@ -47,6 +52,7 @@ export function refundWithoutReference(
   transaction: Transaction,
   amountMinor: number,
 ): string | undefined {
+  if (amountMinor === 0) return 'tutar gecersiz';
   if (transaction.outcome?.status !== 'success') return 'basarili odeme bulunamadi';
   const refusal = refuseRefund(state, transaction, amountMinor);
   if (refusal) return String(refusal['err_msg']);
@@ -56,6 +62,7 @@ export function refundWithoutReference(
 
 function refuseForNow(failure: RefundFailure | undefined): Record<string, unknown> | undefined {
   if (failure === 'locked') return fault('000', 'Odeme gunu oldugu icin iade servisi kilitli, sonra deneyin');
+  if (failure === 'refused') return fault('008', 'Bu odeme tipi icin iade yapilamaz');
   if (failure === 'low-balance') return fault('010', 'Net bakiyeniz bu iade icin yeterli degil');
   return undefined;
 }
@@ -76,8 +83,8 @@ function refuseRefund(
   return undefined;
 }
 
-// Major units with a dot, "20.50", as 2050. 0 for anything else. Computed from the digits, without floats.
-function readMajor(text: string): number {
+/** Major units with a dot, "20.50", as 2050; 0 for anything else. Computed from digits, without floats. */
+export function readMajor(text: string): number {
   const [, whole = '0', cents = ''] = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text) ?? [];
   return Number(whole + cents.padEnd(2, '0'));
 }

@@ -14,11 +14,16 @@ import {
 export type TokenFailure = 'refuse' | 'hang' | '500' | 'html';
 
 /**
- * The fault of the next refund. PayTR's own: `locked` during a payout (000), too little on the account
- * (`low-balance`, 010), the number of its samples for too much (`over-as-006`). Faults of the way: `hang`
- * never answers, `lost` moves the money and cuts the connection, `500` and `html` cannot be read.
+ * The fault of the next refund.
+ *
+ * 1. PayTR's own: `locked` during a payout (000), a kind of payment that cannot be refunded (`refused`, 008),
+ *    too little on the account (`low-balance`, 010), the number of its samples for too much (`over-as-006`).
+ * 2. Faults of the way before the money moves: `hang` never answers, `500` and `html` cannot be read.
+ * 3. Faults of the way after it: `late` never answers either, `lost` cuts the connection, and with `twice`
+ *    the request arrives two times.
  */
-export type RefundFailure = 'locked' | 'low-balance' | 'over-as-006' | 'hang' | 'lost' | '500' | 'html';
+export type RefundFailure =
+  'locked' | 'refused' | 'low-balance' | 'over-as-006' | 'hang' | '500' | 'html' | 'late' | 'lost' | 'twice';
 
 /**
  * The fault of the next recurring charge. `busy`: another is under way. `declined`: the bank refuses, and the

@@ -146,12 +146,81 @@ describe('a refund', () => {
     expect(await refund(unnoticed, '1.00')).toMatchObject({ status: 'success' });
   });
 
+  it('under the same number twice is made twice, since PayTR recognises no repetition', async () => {
+    const oid = await pay();
+    const fields = { ...refundFields(oid, '10.00'), reference_no: 'SAME' };
+    expect(await post('/odeme/iade', fields)).toMatchObject({ status: 'success' });
+    expect(await post('/odeme/iade', fields)).toMatchObject({ status: 'success' });
+    expect(await returnsOf(oid)).toMatchObject([{ reference_no: 'SAME' }, { reference_no: 'SAME' }]);
+  });
+
+  it.each([
+    ['locked', '000'],
+    ['refused', '008'],
+    ['low-balance', '010'],
+  ] as const)('that is to be %s is refused once with %s, and no money moves', async (failure, err_no) => {
+    const oid = await pay();
+    fake.sandbox.failNextRefund(failure);
+    expect(await refund(oid, '1.00')).toMatchObject({ status: 'error', err_no });
+    expect(await returnsOf(oid)).toEqual([]);
+    expect(await refund(oid, '1.00')).toMatchObject({ status: 'success' });
+  });
+
+  it.each([
+    ['never answers, and nothing has moved', 'hang', 0],
+    ['answers 500, and nothing has moved', '500', 0],
+    ['answers a page, and nothing has moved', 'html', 0],
+    ['never answers, though the money has moved', 'late', 1],
+    ['cuts the connection, though the money has moved', 'lost', 1],
+    ['arrives two times, and the money moves two times', 'twice', 2],
+  ] as const)('on a bad way %s; the next one is well', async (_name, failure, times) => {
+    const oid = await pay();
+    fake.sandbox.failNextRefund(failure);
+    const body = new URLSearchParams(refundFields(oid, '10.00'));
+    await fetch(`${fake.url}/odeme/iade`, { method: 'POST', body, signal: AbortSignal.timeout(300) }).catch(
+      () => null,
+    );
+    expect(await returnsOf(oid)).toHaveLength(times);
+    expect(await refund(oid, '10.00')).toMatchObject({ status: 'success' });
+  });
+
   it('is taken for a year', async () => {
     const oid = await pay();
     now = new Date('2027-03-01T09:00:00Z');
     expect(await refund(oid, '1.00')).toMatchObject({ status: 'success' });
     now = new Date('2027-03-01T09:00:01Z');
     expect(await refund(oid, '1.00')).toMatchObject({ err_no: '011' });
+  });
+});
+
+describe('the panel', () => {
+  it('gives money back without a number of the merchant, and lists it', async () => {
+    const oid = await pay();
+    await refund(oid, '0.50');
+    expect(await submit(`${fake.url}/islem/${oid}/iade`, { amount: '20,50' })).toMatchObject({ status: 303 });
+    expect(await returnsOf(oid)).toMatchObject([
+      { return_amount: '0.50' },
+      { return_amount: '20.50', reference_no: '' },
+    ]);
+    const { text } = await visit(fake.url);
+    expect(text).toContain(`action="/islem/${oid}/iade"`);
+    expect(text).toMatch(/20\.50 <code>in the panel<\/code>/);
+  });
+
+  it.each(['120.51', '0', '', '-1', '1e2', '20.505', '<b>'])(
+    'refuses to give back %j, and says so',
+    async (amount) => {
+      const oid = await pay();
+      const answer = await submit(`${fake.url}/islem/${oid}/iade`, { amount });
+      expect([answer.status, answer.text.includes('Not given back')]).toEqual([422, true]);
+      expect(await returnsOf(oid)).toEqual([]);
+    },
+  );
+
+  it('refuses an order that nobody has paid, and does not know others', async () => {
+    const { merchantOid } = await placeOrder(fake);
+    expect((await submit(`${fake.url}/islem/${merchantOid}/iade`, { amount: '1' })).status).toBe(422);
+    expect((await submit(`${fake.url}/islem/NOBODY/iade`, { amount: '1' })).status).toBe(303);
   });
 });
 

@@ -392,19 +392,20 @@ describe('money in dispute', () => {
 });
 
 describe('a refund without a clear answer', () => {
-  it.each(['hang', 'lost', '500', 'html'] as const)(
+  it.each(['hang', 'late', 'lost', '500', 'html'] as const)(
     'is unknown and is never sent again, whatever was the matter: %s',
     async (fault) => {
       const oid = await paid();
       gateway.sandbox.failNextRefund(fault);
-      // Only the call that is never answered has to be given up soon.
-      const paytr = counting(fault === 'hang' ? impatient() : gateway.paytr);
+      // Only a call that is never answered has to be given up soon.
+      const isSilent = fault === 'hang' || fault === 'late';
+      const paytr = counting(isSilent ? impatient() : gateway.paytr);
       const { id, sent } = await giveBack(oid, {}, { paytr });
       expect(sent).toMatchObject({ ok: true, state: 'unknown' });
       expect(await ask(oid)).toMatchObject({ ok: false, reason: 'under-way' });
       for (const hours of [1, 3, 30, 60, 90, 120, 150, 200]) await runJob(later(hours * HOUR_MS), paytr);
       expect(paytr.sent).toBe(1);
-      const wasMade = fault === 'lost';
+      const wasMade = fault === 'lost' || fault === 'late';
       expect(givenBack(gateway, oid)).toHaveLength(wasMade ? 1 : 0);
       expect(await refundRow(id)).toMatchObject(
         wasMade ? { state: 'done', asks: 0 } : { state: 'unknown', asks: 7, ask_again_at: null },
@@ -415,6 +416,23 @@ describe('a refund without a clear answer', () => {
       expect(actions.includes('refund_completed')).toBe(wasMade);
     },
   );
+
+  it('that reached PayTR two times is in the books two times, once somebody asks', async () => {
+    const oid = await paid();
+    gateway.sandbox.failNextRefund('twice');
+    const { sent } = await giveBack(oid, { amountMinor: 10_000, endsPaidTime: false });
+    expect(sent).toMatchObject({ ok: true, state: 'done' });
+    const asked = await reconcileRefunds(test.db, asOlivia(), {
+      ...{ merchantOid: oid, paytr: gateway.paytr, config: test.config },
+    });
+    expect(asked).toMatchObject({ made: 0, foreign: 1 });
+    expect(await refundsOf(oid)).toMatchObject([
+      { source: 'ours', state: 'done', amount_minor: 10_000 },
+      { source: 'panel', state: 'done', amount_minor: 10_000, ends_paid_time: null },
+    ]);
+    expect((await reversalsOf()).map(({ total_minor }) => total_minor)).toEqual([10_000, 10_000]);
+    expect(await ask(oid, { amountMinor: PRICE - 20_000 + 1 })).toMatchObject({ reason: 'too-much' });
+  });
 
   it('is done as soon as PayTR lists it, and the books, the mail and the row say so once', async () => {
     const oid = await paid();
