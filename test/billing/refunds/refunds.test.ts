@@ -306,6 +306,15 @@ describe('refunds in parts', () => {
     expect((await moneyState(test.db, companyId, oid)).subscription.period_ends_at).toEqual(at);
   });
 
+  it('leave the months of other payments alone, once the first of them has taken its own back', async () => {
+    const oid = await paid();
+    await paid();
+    await giveBack(oid, { amountMinor: 100 }, { at: later(1000) });
+    const { subscription } = await moneyState(test.db, companyId, oid);
+    await giveBack(oid, { amountMinor: 100 }, { at: later(2000) });
+    expect((await moneyState(test.db, companyId, oid)).subscription).toEqual(subscription);
+  });
+
   it('asked for by two people at once come to one, and so do two confirmations', async () => {
     const oid = await paid();
     const asked = await Promise.all([ask(oid), ask(oid), ask(oid, { amountMinor: 100 })]);

@@ -2,7 +2,6 @@
 export const refunds = {
   paymentTitle: 'Payment of {amount}',
   paymentIntro: '{company}, order {order}',
-  finance: 'Payments to review',
   payment: 'Payment',
   company: 'Company',
   payer: 'Started by',

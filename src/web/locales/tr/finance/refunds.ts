@@ -4,7 +4,6 @@ import type { refunds as en } from '../../en/finance/refunds.ts';
 export const refunds: Record<keyof typeof en, string> = {
   paymentTitle: '{amount} tutarında ödeme',
   paymentIntro: '{company}, sipariş {order}',
-  finance: 'İncelenecek ödemeler',
   payment: 'Ödeme',
   company: 'Şirket',
   payer: 'Başlatan',
