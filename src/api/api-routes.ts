@@ -127,7 +127,7 @@ export const apiRoutes: ApiRoute[] = [
       200: { description: 'This token had a session open', schema: 'Session' },
       201: { description: 'A new session', schema: 'Session' },
     },
-    problems: ['not-found', 'subscription-lapsed', 'not-running'],
+    problems: ['not-found', 'subscription-lapsed', 'plan-limit', 'not-running'],
   },
   {
     method: 'get',

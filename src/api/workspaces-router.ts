@@ -103,6 +103,7 @@ async function setState(
   });
   if (!outcome.ok) {
     const { reason } = outcome;
+    if (reason === 'over-limit') throw new ApiProblem('plan-limit');
     if (reason === 'subscription-lapsed' || reason === 'plan-limit') throw new ApiProblem(reason);
     throw new ApiProblem('start-failed', { reason });
   }
@@ -116,7 +117,7 @@ async function open(deps: Deps, req: Request, res: Response): Promise<void> {
     ...accessRules(deps),
     accessMethod: 'api',
   });
-  if (!outcome.ok) throw new ApiProblem(outcome.reason);
+  if (!outcome.ok) throw new ApiProblem(outcome.reason === 'over-limit' ? 'plan-limit' : outcome.reason);
   const { session } = outcome;
   const isNew = session.started_at.getTime() === context.at.getTime();
   res.location(`${req.baseUrl}/sessions/${String(session.id)}`);

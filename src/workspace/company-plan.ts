@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Plan } from '../plan.ts';
 import { findSubscription } from '../billing/queries.ts';
 import { subscriptionState, type StateName, type SubscriptionState } from '../billing/subscription-state.ts';
+import type { CompanyLimits } from './over-limit.ts';
 import { countWorkspaces } from './queries.ts';
 
 /** The workspaces that a company's plan allows at a moment. */
@@ -23,6 +24,9 @@ export interface CompanyPlan {
   closedAs: SubscriptionState['closedAs'];
   /** No further workspace fits. */
   isFull: boolean;
+  /** More than the plan allows: those over it are closed (`over-limit.ts`). */
+  isOver: boolean;
+  limits: CompanyLimits;
 }
 
 /**
@@ -54,5 +58,7 @@ export async function findCompanyPlan(
     isLapsed: !mayOpen,
     closedAs,
     isFull: limit !== null && used >= limit,
+    isOver: limit !== null && used > limit,
+    limits: { company_id: input.companyId, ...limits },
   };
 }

@@ -46,6 +46,7 @@ type RevokeCause =
   | 'token-revoked'
   | 'key-removed'
   | 'lapsed'
+  | 'over-limit'
   | 'not-allowed'
   | 'no-second-factor'
   | 'not-accepted';

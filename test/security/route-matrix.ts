@@ -158,15 +158,12 @@ const setCancellation = async (db: Knex, { acme, globex }: Cast, at: Date | null
     .update({ cancel_requested_at: at, cancels_at: at, cancelled_by: null, cancel_reason: null });
 };
 
-/** Both companies have paid for the large plan, and want another one afterwards or not. */
-const payForTeam = async (db: Knex, { acme, globex }: Cast, wanted: string | null): Promise<void> => {
-  const day = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+/** Both companies want another plan than they have paid for, or not. */
+const setWantedPlan = async (db: Knex, cast: Cast, wanted: string | null): Promise<void> => {
+  await setCancellation(db, cast, null);
   await db('subscriptions')
-    .whereIn('company_id', [acme.id, globex.id])
-    .update({
-      ...{ plan: 'team', period_started_at: day(-10), period_ends_at: day(20), wanted_plan: wanted },
-      ...{ cancel_requested_at: null, cancels_at: null, cancelled_by: null, cancel_reason: null },
-    });
+    .whereIn('company_id', [cast.acme.id, cast.globex.id])
+    .update({ wanted_plan: wanted });
 };
 
 const pendingOrder = async (db: Knex, { acme, alice }: Cast): Promise<string> =>
@@ -924,7 +921,7 @@ export const routeRules: RouteRule[] = [
   {
     route: 'GET /billing/change/:plan',
     target: async (db, cast) => {
-      await payForTeam(db, cast, null);
+      await setWantedPlan(db, cast, null);
       return { path: '/billing/change/starter' };
     },
     expect: page(403, 200, 200, 403),
@@ -933,7 +930,7 @@ export const routeRules: RouteRule[] = [
   {
     route: 'POST /billing/change/:plan',
     target: async (db, cast) => {
-      await payForTeam(db, cast, null);
+      await setWantedPlan(db, cast, null);
       return { path: '/billing/change/starter', form: {} };
     },
     expect: change(403, 303, 303, 403),
@@ -942,7 +939,7 @@ export const routeRules: RouteRule[] = [
   {
     route: 'POST /billing/keep-plan',
     target: async (db, cast) => {
-      await payForTeam(db, cast, 'starter');
+      await setWantedPlan(db, cast, 'starter');
       return { path: '/billing/keep-plan', form: {} };
     },
     expect: change(403, 303, 303, 403),

@@ -59,15 +59,23 @@ export async function authorizeKnown(
     mustRun,
     ...channel,
   });
-  if (!outcome.ok) return { allowed: false, reason: outcome.reason === 'not-running' ? 'stopped' : 'lapsed' };
+  if (!outcome.ok) return { allowed: false, reason: refusals[outcome.reason] };
   const { id, started_at: startedAt } = outcome.session;
   return { allowed: true, grant, session: { id, startedAt } };
 }
+
+/** The refusals of an opening, as those of a request. */
+const refusals = {
+  'subscription-lapsed': 'lapsed',
+  'over-limit': 'over-limit',
+  'not-running': 'stopped',
+} as const satisfies Record<string, AccessRefusal>;
 
 /** Whoever is refused for one of these has no session there any more. */
 const endings: Partial<Record<AccessRefusal, Ending>> = {
   // A subscription lapses by the clock, so nobody else would end the session.
   lapsed: { reason: 'revoked', cause: 'lapsed' },
+  'over-limit': { reason: 'revoked', cause: 'over-limit' },
   deactivated: { reason: 'revoked', cause: 'deactivated' },
   'not-allowed': { reason: 'revoked', cause: 'not-allowed' },
   // So does the day from which a company asks for a second factor.

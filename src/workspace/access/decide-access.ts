@@ -12,6 +12,7 @@ export type AccessRefusal =
   | 'no-second-factor'
   | 'not-accepted'
   | 'lapsed'
+  | 'over-limit'
   | 'stopped'
   | 'away'
   | 'cross-site';

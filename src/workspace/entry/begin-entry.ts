@@ -6,6 +6,7 @@ import { NotFound } from '../../errors.ts';
 import { assignHost } from './assign-host.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
+import { isOverLimit } from '../over-limit.ts';
 import { createToken } from '../workspace-cookie.ts';
 import { findWorkspace } from '../queries.ts';
 import { sessionKey } from '../sessions/start-session.ts';
@@ -16,13 +17,14 @@ import { sessionKey } from '../sessions/start-session.ts';
  */
 export const ENTRY_SECONDS = 30;
 
-type EntryOutcome = { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' };
+type EntryOutcome =
+  { ok: true; label: string; entry: string } | { ok: false; reason: 'subscription-lapsed' | 'over-limit' };
 
 /**
  * Begins the way of this browser session into a workspace. With the entry, which is good for 30 seconds at
  * the workspace's host, the browser gets there what `bindTicket` needs to make a ticket. Refuses when the
- * subscription has lapsed, and throws `NotFound` for a workspace that the person may not see; an entry and a
- * refusal leave an audit row.
+ * subscription has lapsed or the plan has no room for the workspace, and throws `NotFound` for a workspace
+ * that the person may not see; an entry and a refusal leave an audit row.
  */
 export async function beginEntry(
   db: Knex,
@@ -38,8 +40,9 @@ export async function beginEntry(
     if (workspace === undefined) throw new NotFound();
     const details = workspaceDetails(workspace, person);
     const plan = await findCompanyPlan(trx, { companyId, at: context.at });
-    if (plan.isLapsed) {
-      const reason = 'subscription-lapsed';
+    const isOver = await isOverLimit(trx, plan.limits, { workspaceId, userId });
+    if (plan.isLapsed || isOver) {
+      const reason = plan.isLapsed ? 'subscription-lapsed' : 'over-limit';
       await log(trx, context, { workspaceId, details, reason });
       return { ok: false, reason };
     }

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Cursor } from '../../db/keyset.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
+import { listOverLimit } from '../over-limit.ts';
 import { startOfMonth } from '../../local-calendar.ts';
 import { listPresentPeople, type PresentPerson } from '../usage/present-people.ts';
 import { listWorkspaces, type ListedWorkspace } from '../queries.ts';
@@ -11,7 +12,8 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
 
 interface ListPage {
   isAdmin: boolean;
-  workspaces: (ListedWorkspace & PresentIn & { is_own: boolean; seconds_this_month: number })[];
+  workspaces: (ListedWorkspace &
+    PresentIn & { is_own: boolean; seconds_this_month: number; is_over: boolean })[];
   plan: CompanyPlan;
   /** This month's use: the company's for an admin, else the person's own. */
   month: UsageStats;
@@ -46,9 +48,13 @@ export async function loadListPage(
       from,
     }),
   ]);
+  const over = new Set(await listOverLimit(db, [plan.limits]));
   return {
     isAdmin,
-    workspaces: await addUse(db, { person, rows: listed.rows, from, at: context.at }),
+    workspaces: (await addUse(db, { person, rows: listed.rows, from, at: context.at })).map((row) => ({
+      ...row,
+      is_over: over.has(row.id),
+    })),
     plan,
     month,
     newerUrl: pageUrl('after', listed.prevId),
@@ -59,7 +65,7 @@ export async function loadListPage(
 async function addUse(
   db: Knex,
   { person, rows, from, at }: { person: CompanyPerson; rows: ListedWorkspace[]; from: Date; at: Date },
-): Promise<ListPage['workspaces']> {
+): Promise<Omit<ListPage['workspaces'][number], 'is_over'>[]> {
   const { companyId } = person;
   const workspaceIds = rows.map((row) => row.id);
   const [usage, present] = await Promise.all([

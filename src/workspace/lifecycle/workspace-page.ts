@@ -5,6 +5,7 @@ import type { Page } from '../../db/keyset.ts';
 import { timedEnds, type TimedCursor } from '../../db/timed-cursor.ts';
 import { companyPerson, visibilityOf, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
+import { isOverLimit } from '../over-limit.ts';
 import { startOfMonth } from '../../local-calendar.ts';
 import { listEntriesByOthers, type EntryByOther } from '../usage/entries-by-others.ts';
 import { findWorkspace, listPeopleNames, type Workspace } from '../queries.ts';
@@ -23,6 +24,8 @@ interface WorkspacePage {
   isOwn: boolean;
   workspace: Workspace;
   plan: CompanyPlan;
+  /** The plan has no room for it, or for this person: it is kept, and closed. */
+  isOver: boolean;
   /** The session in which this browser uses the workspace now. */
   session: OpenSession | null;
   month: UsageStats;
@@ -82,6 +85,7 @@ export async function loadWorkspacePage(
     isOwn,
     workspace,
     plan,
+    isOver: await isOverLimit(db, plan.limits, { workspaceId, userId: person.userId }),
     session: session === undefined ? null : describeOpen(session, context.at),
     month,
     total,

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
+import { planTimesColumns, type PlanTimes } from '../../plan.ts';
 import type { RuntimeWorkspace } from '../runtime-types.ts';
 
 /** A workspace whose program should run, of any company. */
-export interface RunningWorkspace extends RuntimeWorkspace {
+export interface RunningWorkspace extends RuntimeWorkspace, PlanTimes {
   company_id: number;
   owner_user_id: number;
   wanted_running_since: Date;
@@ -41,6 +42,7 @@ function columnsOf(db: Knex): (string | Knex.Raw)[] {
     'workspaces.owner_user_id',
     'workspaces.wanted_running_since',
     'subscriptions.opens_until',
+    ...planTimesColumns,
     db.raw(LAST_ACTIVE),
   ];
 }

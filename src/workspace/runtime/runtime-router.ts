@@ -69,4 +69,5 @@ const refusals: Partial<Record<string, TextKey>> = {
   'no-command': 'workspace.runtimeNoCommand',
   'subscription-lapsed': 'workspace.runtimeRefusedLapsed',
   'plan-limit': 'workspace.runtimeRefusedLimit',
+  'over-limit': 'workspace.runtimeRefusedOver',
 };

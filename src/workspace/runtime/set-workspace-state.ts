@@ -6,6 +6,7 @@ import { lockCompany } from '../../people/company-lock.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
+import { isOverLimit } from '../over-limit.ts';
 import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from '../queries.ts';
 import type { StartOutcome, WorkspaceRuntime } from '../runtime-types.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
@@ -14,7 +15,11 @@ import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.t
 export type WorkspaceAct = 'start' | 'stop' | 'restart';
 
 type Refusal =
-  Exclude<StartOutcome, { ok: true }>['reason'] | 'subscription-lapsed' | 'plan-limit' | 'cannot-stop';
+  | Exclude<StartOutcome, { ok: true }>['reason']
+  | 'subscription-lapsed'
+  | 'plan-limit'
+  | 'over-limit'
+  | 'cannot-stop';
 export type SetStateOutcome = { workspace: Workspace } & ({ ok: true } | { ok: false; reason: Refusal });
 
 /** The audit action of each act. */
@@ -37,8 +42,8 @@ interface SetStateInput {
  *
  * 1. A stop ends the open sessions of the workspace as `stopped`. A restart ends none, since its people can
  *    go on.
- * 2. A start or a restart is refused when the subscription has lapsed, or when as many other workspaces run
- *    as the plan allows.
+ * 2. A start or a restart is refused when the subscription has lapsed, when the workspace is over the plan's
+ *    limits, or when as many others run as the plan allows.
  * 3. Throws `NotFound` for a workspace that the person may not see, and where workspaces run elsewhere.
  */
 export async function setWorkspaceState(
@@ -66,7 +71,7 @@ async function noteWish(
   db: Knex,
   context: RequestContext,
   { person, workspaceId, act }: SetStateInput & { person: CompanyPerson },
-): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | null }> {
+): Promise<{ workspace: Workspace; refusal: 'subscription-lapsed' | 'plan-limit' | 'over-limit' | null }> {
   const { companyId } = person;
   return db.transaction(async (trx) => {
     // The lock lets one start at a time run in a company: otherwise two that count at the same time both find
@@ -77,6 +82,8 @@ async function noteWish(
     if (act !== 'stop') {
       const plan = await findCompanyPlan(trx, { companyId, at: context.at });
       if (plan.isLapsed) return { workspace, refusal: 'subscription-lapsed' };
+      if (await isOverLimit(trx, plan.limits, { workspaceId, userId: person.userId }))
+        return { workspace, refusal: 'over-limit' };
       const running = await countWantedRunning(trx, { companyId, exceptId: workspaceId });
       if (plan.limit !== null && running >= plan.limit) return { workspace, refusal: 'plan-limit' };
     }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { endLeftovers, stopWithRow } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
+import { limitsAt, listOverLimit } from '../over-limit.ts';
 import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
 import { sessionBuffer } from '../sessions/session-buffer.ts';
@@ -12,6 +13,7 @@ import { HOUR_MS } from '../../durations.ts';
 const endings = {
   unused: { reason: 'stopped' },
   'subscription-lapsed': { reason: 'revoked', cause: 'lapsed' },
+  'over-limit': { reason: 'revoked', cause: 'over-limit' },
 } satisfies Record<StopCause, Ending>;
 
 /**
@@ -21,7 +23,8 @@ const endings = {
  * 1. Programs that nobody has used for `idleStopHours`, counted from the start or the last active use; null
  *    switches this off.
  * 2. Programs of companies whose subscription has lapsed.
- * 3. Programs that an interrupted act has left running.
+ * 3. Programs that a smaller plan has no room for (`listOverLimit`).
+ * 4. Programs that an interrupted act has left running.
  */
 export async function stopUnneededWorkspaces(
   db: Knex,
@@ -32,8 +35,10 @@ export async function stopUnneededWorkspaces(
   if (!runtime.isManaged) return 'workspaces run elsewhere';
   await sessionBuffer.of(db)?.flush();
   let stopped = 0;
-  for (const workspace of await listRunningWorkspaces(db)) {
-    if (findStopCause(workspace, context.at, idleStopHours) === null) continue;
+  const running = await listRunningWorkspaces(db);
+  const over = await findOverLimit(db, running, context.at);
+  for (const workspace of running) {
+    if (findStopCause(workspace, { at: context.at, idleStopHours, over }) === null) continue;
     const because = await noteStop(db, context, { id: workspace.id, idleStopHours });
     if (because === null) continue;
     await stopWithRow(db, context, { workspace, runtime, because });
@@ -43,12 +48,18 @@ export async function stopUnneededWorkspaces(
   return `stopped ${String(stopped)}, leftovers ${String(leftovers)}`;
 }
 
+/** Which of these are over the limits of their companies' plans. */
+async function findOverLimit(db: Knex, running: RunningWorkspace[], at: Date): Promise<Set<number>> {
+  const limits = new Map(running.map((workspace) => [workspace.company_id, limitsAt(workspace, at)]));
+  return new Set(await listOverLimit(db, [...limits.values()]));
+}
+
 function findStopCause(
   workspace: RunningWorkspace,
-  at: Date,
-  idleStopHours: number | null,
+  { at, idleStopHours, over }: { at: Date; idleStopHours: number | null; over: Set<number> },
 ): StopCause | null {
   if (workspace.opens_until <= at) return 'subscription-lapsed';
+  if (over.has(workspace.id)) return 'over-limit';
   if (idleStopHours === null) return null;
   const lastUse = Math.max(
     workspace.wanted_running_since.getTime(),
@@ -70,7 +81,9 @@ async function noteStop(
   return db.transaction(async (trx) => {
     await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
     const workspace = await findRunningWorkspace(trx, id);
-    const because = workspace === undefined ? null : findStopCause(workspace, context.at, idleStopHours);
+    const over = await findOverLimit(trx, workspace === undefined ? [] : [workspace], context.at);
+    const because =
+      workspace === undefined ? null : findStopCause(workspace, { at: context.at, idleStopHours, over });
     if (because === null) return null;
     await trx('workspaces').where({ id }).update({ wanted_running_since: null, stopped_because: because });
     const ending = { workspaceId: id, ...endings[because] };

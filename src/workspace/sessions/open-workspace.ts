@@ -4,17 +4,20 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails } from '../company-person.ts';
 import { findCompanyPlan } from '../company-plan.ts';
+import { isOverLimit } from '../over-limit.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace } from '../queries.ts';
 import type { AccessMethod, WorkspaceSession } from '../session-row.ts';
 import { WorkspaceSessionTracker } from './workspace-session-tracker.ts';
 
 type OpenOutcome =
-  { ok: true; session: WorkspaceSession } | { ok: false; reason: 'subscription-lapsed' | 'not-running' };
+  | { ok: true; session: WorkspaceSession }
+  | { ok: false; reason: 'subscription-lapsed' | 'over-limit' | 'not-running' };
 
 /**
  * Opens a workspace: starts a session, or goes on with the one this browser has. Refuses when the
- * subscription has lapsed, and where it must run for that and does not; all leave an audit row. Throws
+ * subscription has lapsed, when the plan has no room for it any more, and where it must run for that and does
+ * not; all leave an audit row. Throws
  * `NotFound` for a workspace that the person may not see.
  */
 export async function openWorkspace(
@@ -40,8 +43,9 @@ export async function openWorkspace(
     };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
     const isStopped = input.mustRun && workspace.wanted_running_since === null;
-    if (plan.isLapsed || isStopped) {
-      const reason = plan.isLapsed ? 'subscription-lapsed' : 'not-running';
+    const isOver = await isOverLimit(trx, plan.limits, { workspaceId, userId: person.userId });
+    if (plan.isLapsed || isOver || isStopped) {
+      const reason = plan.isLapsed ? 'subscription-lapsed' : isOver ? 'over-limit' : 'not-running';
       await AuditLogger.logWorkspaceAccess(trx, context, { success: false, workspaceId, details, reason });
       return { ok: false, reason };
     }

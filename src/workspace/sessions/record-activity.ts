@@ -4,6 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { NotFound } from '../../errors.ts';
 import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } from '../company-person.ts';
 import { findCompanyPlan, type CompanyPlan } from '../company-plan.ts';
+import { isOverLimit } from '../over-limit.ts';
 import type { AccessRules } from '../access-rules.ts';
 import { findWorkspace, type Workspace } from '../queries.ts';
 import { sessionBuffer } from './session-buffer.ts';
@@ -45,6 +46,8 @@ export async function recordActivity(
     if (session === undefined) return { state: 'ended', reason: 'not-open' };
     const plan = await findCompanyPlan(trx, { companyId: person.companyId, at: context.at });
     if (plan.isLapsed) return end(trx, context, session, { reason: 'revoked', cause: 'lapsed' });
+    const isOver = await isOverLimit(trx, plan.limits, { workspaceId, userId: person.userId });
+    if (isOver) return end(trx, context, session, { reason: 'revoked', cause: 'over-limit' });
     const isStopped = input.mustRun && workspace.wanted_running_since === null;
     if (isStopped) return end(trx, context, session, { reason: 'stopped' });
     return touch(trx, context, { session, workspace, person, plan });

@@ -19,6 +19,7 @@ const texts: Record<AccessRefusal | SshRefusal['reason'], TextKey> = {
   'no-second-factor': 'ssh.refused_noSecondFactor',
   'not-accepted': 'ssh.refused_notAccepted',
   lapsed: 'ssh.refused_lapsed',
+  'over-limit': 'ssh.refused_overLimit',
   stopped: 'ssh.refused_stopped',
   away: 'ssh.refused_stopped',
   'cross-site': 'ssh.refused_unknown',

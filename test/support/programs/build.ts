@@ -255,6 +255,15 @@ export async function buildCast(
   };
 }
 
+/** Puts every company on the plan without limits, so that nothing is refused for the plan's sake. */
+export async function allowManyWorkspaces(db: Knex): Promise<void> {
+  await db('subscriptions').update({
+    plan: 'enterprise',
+    period_started_at: new Date(Date.now() - 86_400_000),
+    period_ends_at: new Date(Date.now() + 300 * 86_400_000),
+  });
+}
+
 /** A receipt in the outbox that failed. */
 export async function buildMail(
   db: Knex,

@@ -73,7 +73,7 @@ describe('the program of a workspace', () => {
     const bob = await signIn(site.app, cast.bob);
     for (const id of ids) await bob.post(`/workspace/${id}/start`);
     expect(ids.map((id) => runtime.state(id))).toEqual(['running', 'running', 'running', 'stopped']);
-    expect(await rowsOf(ids[3] ?? 0)).toMatchObject([{ success: false, error_message: 'plan-limit' }]);
+    expect(await rowsOf(ids[3] ?? 0)).toMatchObject([{ success: false, error_message: 'over-limit' }]);
     await site
       .db('subscriptions')
       .where({ company_id: cast.acme.id })
@@ -280,7 +280,7 @@ describe('a workspace that was stopped', () => {
     const bob = await signIn(site.app, cast.bob);
     for (const id of ids) await bob.post(`/workspace/${id}/enter`);
     expect(runtime.state(ids[3] ?? 0)).toBe('stopped');
-    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('no more running workspaces');
+    expect((await bob.get(`/workspace/${ids[3] ?? 0}`)).text).toContain('no room for this workspace');
   });
 
   it('lets its people in again once it runs', async () => {

@@ -15,7 +15,13 @@ import { openWorkspace } from '../../../src/workspace/sessions/open-workspace.ts
 import { recordActivity } from '../../../src/workspace/sessions/record-activity.ts';
 import type { WorkspaceSession } from '../../../src/workspace/session-row.ts';
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
-import { buildCast, buildWorkspace, type BuiltUser, type Cast } from '../../support/programs/build.ts';
+import {
+  allowManyWorkspaces,
+  buildCast,
+  buildWorkspace,
+  type BuiltUser,
+  type Cast,
+} from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { browser, contextOf, minute, sweeperContext } from '../scene.ts';
 
@@ -52,6 +58,7 @@ afterEach(async () => {
 
 describe('reports noted in memory', () => {
   it('count what one write for each of them counts, whatever their times', async () => {
+    await allowManyWorkspaces(database.db);
     for (let seed = 1; seed <= 3; seed += 1) {
       const [alone, together] = [await placeOf(cast.bob), await placeOf(cast.bob)];
       const random = randomFrom(seed);
@@ -81,6 +88,7 @@ describe('reports noted in memory', () => {
   }, 60_000);
 
   it('cost no statement of their own, and those of fifty sessions one together', async () => {
+    await allowManyWorkspaces(database.db);
     const places = await Promise.all(Array.from({ length: 50 }, () => placeOf(cast.bob)));
     const ids = await Promise.all(places.map((each) => used(each)));
     const statements = await statementsDuring(async () => {
@@ -261,6 +269,7 @@ describe('two processes', () => {
   });
 
   it('write the same sessions at once without blocking each other', async () => {
+    await allowManyWorkspaces(database.db);
     const places = await Promise.all(Array.from({ length: 20 }, () => placeOf(cast.bob)));
     for (const [index, each] of places.entries()) await used(each, index % 2 === 0 ? hereDb : thereDb);
     const ids = await Promise.all(places.map(async (each) => (await sessionsIn(each))[0]?.id ?? 0));

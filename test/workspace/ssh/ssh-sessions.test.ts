@@ -10,6 +10,7 @@ import { startSshServer, type SshServer } from '../../../src/workspace/ssh/ssh-s
 import { WorkspaceSessionTracker } from '../../../src/workspace/sessions/workspace-session-tracker.ts';
 import { useTestApp } from '../../support/app.ts';
 import {
+  allowManyWorkspaces,
   buildCast,
   buildSshKey,
   buildUser,
@@ -41,6 +42,7 @@ const commands: Command[] = [];
 
 beforeAll(async () => {
   cast = await buildCast(site.db);
+  await allowManyWorkspaces(site.db);
   server = await startSshServer(site.deps, site.config.ssh!);
 });
 

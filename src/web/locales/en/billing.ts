@@ -48,6 +48,8 @@ export const billing = {
   usageMembers: 'Team members',
   usageOf: '{used} of {max}',
   usageUnlimited: '{used}, no limit',
+  usageOver:
+    'More than the plan has room for. Nothing is deleted: the oldest workspaces and people stay open, the others are closed until the plan grows or others go.',
 
   plans: 'Choose a plan',
   plansHint:

@@ -20,6 +20,8 @@ export const ssh = {
     'Please set up a second factor in the browser first; your company asks for one: {url}',
   refused_notAccepted: 'Please read and accept the current terms in the browser first: {url}',
   refused_lapsed: 'Your company’s subscription has ended, so its workspaces are closed.',
+  refused_overLimit:
+    'Your company’s plan has no room for this workspace, so it is closed. Nothing in it is deleted.',
   refused_stopped: 'This workspace is not running. Start it in the browser: {url}',
   refused_deleted: 'This workspace was deleted.',
   refused_shutdown: 'The platform was shut down.',

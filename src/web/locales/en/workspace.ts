@@ -43,6 +43,11 @@ export const workspace = {
   plan_suspended: 'Closed since {date}',
   plan_cancelled: 'Ended on {date}',
   planFull: 'All workspaces of the plan are in use.',
+  planOver: 'More than the plan has room for. The oldest stay open; the others are kept and closed.',
+  overBadge: 'Closed: over the plan',
+  overTitle: 'Your plan has no room for this workspace',
+  overText:
+    'It is kept with everything in it, and opens again when the plan grows or when others make room. The oldest workspaces stay open, and those of admins and of the people who joined first.',
   planLink: 'Plans and billing',
   monthTitle: 'This month',
   monthCompany: 'Use by the whole company',
@@ -137,6 +142,8 @@ export const workspace = {
     'It was stopped because nobody had used it for a long time. Everything in it is still there.',
   'stoppedBecause_subscription-lapsed':
     'It was stopped because the subscription has ended. Everything in it is still there.',
+  'stoppedBecause_over-limit':
+    'Stopped because the plan has no room for it any more. Everything in it is kept.',
   runtimeLog: 'Last lines of the log',
   runtimeLogEmpty: 'No output yet.',
   runtimeStarted: '{name} is running.',
@@ -148,6 +155,8 @@ export const workspace = {
   runtimeNoCommand: 'No program is set up for workspaces. Please tell whoever runs this service.',
   runtimeRefusedLapsed: 'No workspace can be started without an active plan.',
   runtimeRefusedLimit: 'The plan allows no more running workspaces. Stop one first.',
+  runtimeRefusedOver:
+    'The plan has no room for this workspace. It is kept, and opens again when the plan grows.',
 
   usageTitle: 'Usage',
   usageMonth: 'This month',

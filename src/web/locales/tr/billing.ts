@@ -51,6 +51,8 @@ export const billing: Record<keyof typeof en, string> = {
   usageMembers: 'Ekip üyeleri',
   usageOf: '{used} / {max}',
   usageUnlimited: '{used}, sınırsız',
+  usageOver:
+    'Planın sınırı aşıldı. Hiçbir şey silinmez: en eski çalışma alanları ve kişiler açık kalır, ötekiler plan büyüyene ya da yer açılana kadar kapalıdır.',
 
   plans: 'Plan seçin',
   plansHint:

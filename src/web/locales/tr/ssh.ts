@@ -21,6 +21,8 @@ export const ssh: Record<keyof typeof en, string> = {
   refused_noSecondFactor: 'Şirketiniz ikinci adım istiyor. Önce tarayıcıda ikinci adımı ekleyin: {url}',
   refused_notAccepted: 'Önce tarayıcıda güncel koşulları okuyup kabul edin: {url}',
   refused_lapsed: 'Şirketinizin aboneliği sona erdi, bu yüzden çalışma alanları kapalı.',
+  refused_overLimit:
+    'Şirketinizin planında bu çalışma alanına yer yok, bu yüzden kapalı. İçindeki hiçbir şey silinmedi.',
   refused_stopped: 'Bu çalışma alanı çalışmıyor. Tarayıcıda başlatın: {url}',
   refused_deleted: 'Bu çalışma alanı silindi.',
   refused_shutdown: 'Platform kapatıldı.',

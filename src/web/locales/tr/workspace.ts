@@ -47,6 +47,11 @@ export const workspace: Record<keyof typeof en, string> = {
   plan_suspended: '{date} tarihinden beri kapalı',
   plan_cancelled: '{date} tarihinde sona erdi',
   planFull: 'Plandaki çalışma alanlarının tümü dolu.',
+  planOver: 'Planın sınırı aşıldı. En eskiler açık kalır, ötekiler saklanır ve kapalıdır.',
+  overBadge: 'Kapalı: plan sınırının üstünde',
+  overTitle: 'Planınızda bu çalışma alanına yer yok',
+  overText:
+    'İçindeki her şeyle saklanır; plan büyüdüğünde ya da yer açıldığında yeniden açılır. En eski çalışma alanları ile yöneticilerin ve ilk katılanların çalışma alanları açık kalır.',
   planLink: 'Planlar ve faturalama',
   monthTitle: 'Bu ay',
   monthCompany: 'Tüm şirketin kullanımı',
@@ -139,6 +144,7 @@ export const workspace: Record<keyof typeof en, string> = {
   runtime_crashed: 'Çöktü, birazdan yeniden denenecek',
   stoppedBecause_unused: 'Uzun süre kimse kullanmadığı için durduruldu. İçindeki her şey duruyor.',
   'stoppedBecause_subscription-lapsed': 'Abonelik sona erdiği için durduruldu. İçindeki her şey duruyor.',
+  'stoppedBecause_over-limit': 'Planda artık yer olmadığı için durduruldu. İçindeki her şey duruyor.',
   runtimeLog: 'Günlüğün son satırları',
   runtimeLogEmpty: 'Henüz bir çıktı yok.',
   runtimeStarted: '{name} çalışıyor.',
@@ -151,6 +157,7 @@ export const workspace: Record<keyof typeof en, string> = {
     'Çalışma alanları için bir program ayarlanmamış. Lütfen bu hizmetin sorumlusuna bildirin.',
   runtimeRefusedLapsed: 'Geçerli bir plan olmadan çalışma alanı başlatılamaz.',
   runtimeRefusedLimit: 'Planın izin verdiği sayıda çalışma alanı zaten çalışıyor. Önce birini durdurun.',
+  runtimeRefusedOver: 'Planda bu çalışma alanına yer yok. Saklanır; plan büyüyünce yeniden açılır.',
 
   usageTitle: 'Kullanım',
   usageMonth: 'Bu ay',
