@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Express } from 'express';
+import { createIntegratorSandbox } from '../integrator-sandbox/integrator-routes.ts';
 import { tcmbRoutes } from '../tcmb-sandbox/tcmb-routes.ts';
 import { callbackFields } from './callbacks.ts';
 import { maskPan, TEST_CARDS } from './cards.ts';
@@ -150,6 +151,7 @@ function createApp(state: SandboxState): Express {
     next();
   });
   app.use(tcmbRoutes());
+  app.use('/integrator', createIntegratorSandbox().router);
   app.use(panelRoutes(state), paymentRoutes(state), gatewayRoutes(state));
   return app;
 }

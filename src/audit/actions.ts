@@ -143,6 +143,11 @@ export const auditActions = {
   legal_invoice_delivered: 'The buyer got a legal invoice; details.how says by what',
   legal_invoice_ended:
     'A legal invoice counts no more; details.after says whether it was cancelled, returned or withdrawn, and details.reason why',
+  legal_invoice_sent:
+    'A legal invoice was sent to the integrator for the first time, under the ETTN in details',
+  legal_invoice_refused: 'The integrator refused a legal invoice (details.reason); nothing was issued',
+  legal_invoice_retried:
+    'An operator let a legal invoice be tried again that lacked something or was refused (details.reason)',
   legal_invoice_month_exported:
     'A download of the legal invoices of a month (details.month) with their files began',
   legal_invoice_month_export_finished: 'That download ended; success says whether the whole file was sent',

@@ -70,7 +70,9 @@ export interface Config {
   complaintDaysAfterRequest: number;
   invoicePrefix: string;
   /** By whom legal invoices are issued. With `own` our receipts are the legal invoices. */
-  invoiceIssuer: 'none' | 'own' | 'export';
+  invoiceIssuer: 'none' | 'own' | 'export' | 'integrator';
+  /** The adapter in front of an integrator. Null where there is none. */
+  integrator: { url: string; token: string; timeoutSeconds: number } | null;
   invoiceDueDays: number;
   reversalPrefix: string;
   /** Legal invoices that the product writes. */
@@ -220,6 +222,14 @@ function toConfig(env: Environment): Config {
     invoiceIssuer: env.INVOICE_ISSUER,
     invoiceDueDays: env.INVOICE_DUE_DAYS,
     reversalPrefix: env.REVERSAL_PREFIX,
+    integrator:
+      env.INTEGRATOR_URL === undefined || env.INTEGRATOR_TOKEN === undefined
+        ? null
+        : {
+            url: env.INTEGRATOR_URL,
+            token: env.INTEGRATOR_TOKEN,
+            timeoutSeconds: env.INTEGRATOR_TIMEOUT_SECONDS,
+          },
     legalInvoices: {
       prefix: env.LEGAL_INVOICE_PREFIX,
       seller: { district: env.SELLER_DISTRICT, city: env.SELLER_CITY },

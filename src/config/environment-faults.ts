@@ -23,7 +23,7 @@ export function findFaults(env: Environment): string[] {
   if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
-  if (env.INVOICE_ISSUER === 'export') faults.push(...findInvoiceFaults(env));
+  if (['export', 'integrator'].includes(env.INVOICE_ISSUER)) faults.push(...findInvoiceFaults(env));
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
   return faults;
 }
@@ -34,6 +34,9 @@ function findInvoiceFaults(env: Environment): string[] {
   for (const name of ['SELLER_DISTRICT', 'SELLER_CITY'] as const)
     if (env[name] === '')
       faults.push(`${name}: is not set, and INVOICE_ISSUER=${env.INVOICE_ISSUER} needs it`);
+  if (env.INVOICE_ISSUER === 'integrator')
+    for (const name of ['INTEGRATOR_URL', 'INTEGRATOR_TOKEN'] as const)
+      if (env[name] === undefined) faults.push(`${name}: is not set, and INVOICE_ISSUER=integrator needs it`);
   if (taxNumberKind(env.SELLER_TAX_NUMBER) === null)
     faults.push('SELLER_TAX_NUMBER: is no Turkish tax number, and legal invoices bear it');
   if (env.LEGAL_INVOICE_PREFIX === env.INVOICE_PREFIX)
@@ -75,6 +78,7 @@ function findProductionFaults(env: Environment): string[] {
     'PAYTR_MERCHANT_KEY',
     'PAYTR_MERCHANT_SALT',
     'METRICS_TOKEN',
+    'INTEGRATOR_TOKEN',
   ] as const) {
     const value = env[name];
     if (value !== undefined && isWeakSecret(value)) faults.push(`${name}: is a weak or well-known value`);
@@ -89,6 +93,8 @@ function findProductionFaults(env: Environment): string[] {
   if (!env.PAYTR_BASE_URL.startsWith('https://')) faults.push('PAYTR_BASE_URL: must be https in production');
   // Whoever could change a rate on its way would set our prices.
   if (!env.TCMB_BASE_URL.startsWith('https://')) faults.push('TCMB_BASE_URL: must be https in production');
+  if (env.INTEGRATOR_URL?.startsWith('https://') === false)
+    faults.push('INTEGRATOR_URL: must be https in production');
   if (env.PAYTR_USER_IP_OVERRIDE !== undefined)
     faults.push('PAYTR_USER_IP_OVERRIDE: is for development only');
   for (const name of ['SELLER_ADDRESS', 'SELLER_PHONE', 'SELLER_EMAIL'] as const) {

@@ -219,9 +219,15 @@ export const environment = z.object({
    * Who issues the legal invoices: see src/billing/README.md. none: somebody does it elsewhere, and operators
    * enter its number. own: what the product prints is the legal invoice, and says so; ask an accountant
    * first. export: the product numbers them and writes them as UBL-TR for an accountant or integrator, who
-   * signs and sends them.
+   * signs and sends them. integrator: the product sends them to INTEGRATOR_URL.
    */
-  INVOICE_ISSUER: z.enum(['none', 'own', 'export']).default('none'),
+  INVOICE_ISSUER: z.enum(['none', 'own', 'export', 'integrator']).default('none'),
+  /** Address of the integrator's adapter: see src/billing/integrator/README.md. */
+  INTEGRATOR_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Key that the adapter asks for. */
+  INTEGRATOR_TOKEN: text.min(16, 'at least 16 characters').optional(),
+  /** Seconds to wait for the adapter's answer; after that the invoice is asked about. */
+  INTEGRATOR_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(20),
   /**
    * Three capital letters or digits before the year and number of a legal invoice that the product numbers.
    */

@@ -78,7 +78,7 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     {
       name: 'issue-legal-invoices',
       everySeconds: 60,
-      run: (db, context) => issueLegalInvoices(db, context, deps.config),
+      run: (db, context) => issueLegalInvoices(db, context, { config: deps.config }),
     },
     {
       name: 'make-partitions',

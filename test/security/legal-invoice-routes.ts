@@ -75,6 +75,19 @@ export const legalInvoiceRules: RouteRule[] = [
     forStaff: theirs,
   },
   {
+    route: `POST ${desk}/:id/retry`,
+    target: async (db, cast) => {
+      const { path } = await legalOf(db, cast, false);
+      await db('legal_invoices')
+        .where({ id: path.split('/').at(-1) })
+        .update({ problem: 'no-rate' });
+      return { path: `${path}/retry` };
+    },
+    expect: writtenByStaff,
+    audit: 'legal_invoice_retried',
+    forStaff: theirs,
+  },
+  {
     route: `POST ${desk}/:id/end`,
     target: async (db, cast) => ({
       path: `${(await legalOf(db, cast, true)).path}/end`,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { endLegalInvoice } from './end-legal-invoice.ts';
 import type { LegalInvoice } from './legal-invoice.ts';
-import { lockLegalInvoice } from './record-issue.ts';
+import { isBeingSent, lockLegalInvoice } from './record-issue.ts';
 
 /**
  * How an operator ends one: `cancelled` at the tax administration, or `withdrawn` since this row stands for
@@ -17,7 +17,8 @@ interface Closing {
 }
 
 type ClosingOutcome =
-  { ok: true; nextId: number | null } | { ok: false; reason: 'ended' | 'not-issued' | 'returned-partly' };
+  | { ok: true; nextId: number | null }
+  | { ok: false; reason: 'ended' | 'being-sent' | 'not-issued' | 'returned-partly' };
 
 /**
  * Ends a legal invoice for good. An entry that was wrong stays readable; with `again` a new task takes its
@@ -31,6 +32,7 @@ export async function closeLegalInvoice(
   return db.transaction(async (trx) => {
     const legal = await lockLegalInvoice(trx, closing.id);
     if (legal.ended_at !== null) return { ok: false, reason: 'ended' };
+    if (isBeingSent(legal)) return { ok: false, reason: 'being-sent' };
     if (closing.as === 'cancelled' && legal.issued_at === null) return { ok: false, reason: 'not-issued' };
     if (await hasLiveReturn(trx, legal.id)) return { ok: false, reason: 'returned-partly' };
     await endLegalInvoice(trx, context, { legal, as: closing.as, reason: closing.reason });

@@ -38,7 +38,7 @@ export async function deliverLegalInvoice(
 }
 
 /** Writes the delivery of a locked legal invoice, with its audit row. */
-async function recordDelivery(
+export async function recordDelivery(
   trx: Knex.Transaction,
   context: RequestContext,
   { legal, how }: { legal: LegalInvoice; how: DeliveryWay },

@@ -5,7 +5,7 @@ import { localTime } from '../../local-calendar.ts';
 import { addFile, type NewFile } from './add-legal-invoice-file.ts';
 import type { SaleType } from './legal-invoice.ts';
 import { findAmounts } from './find-amounts.ts';
-import { lockLegalInvoice, recordIssue } from './record-issue.ts';
+import { isBeingSent, lockLegalInvoice, recordIssue } from './record-issue.ts';
 
 /** A legal invoice that was issued elsewhere, as an operator enters it. */
 interface Entry {
@@ -26,6 +26,7 @@ type EntryOutcome =
       reason:
         | 'not-due'
         | 'being-sent'
+        | 'other-ettn'
         | 'own-series'
         | 'in-future'
         | 'sale-not-issued'
@@ -46,7 +47,8 @@ export async function enterLegalInvoice(
     const legal = await lockLegalInvoice(trx, entry.id);
     if (legal.state !== 'due') return { ok: false, reason: 'not-due' };
     // An integrator that still works on it may issue it as well.
-    if (legal.sent_at !== null) return { ok: false, reason: 'being-sent' };
+    if (isBeingSent(legal)) return { ok: false, reason: 'being-sent' };
+    if (legal.ettn !== null && legal.ettn !== entry.ettn) return { ok: false, reason: 'other-ettn' };
     if (await isOwnSeries(trx, entry)) return { ok: false, reason: 'own-series' };
     if (entry.issuedOn > localTime(context.at).toPlainDate().toString())
       return { ok: false, reason: 'in-future' };
@@ -73,7 +75,12 @@ export async function enterLegalInvoice(
 /** True for a number of a series that the product numbers: an entered one would be a gap, or given twice. */
 async function isOwnSeries(trx: Knex.Transaction, { number, config }: Entry): Promise<boolean> {
   const prefix = number.slice(0, 3);
-  if (config.invoiceIssuer === 'export' && prefix === config.legalInvoices.prefix) return true;
+  if (
+    config.invoiceIssuer !== 'none' &&
+    config.invoiceIssuer !== 'own' &&
+    prefix === config.legalInvoices.prefix
+  )
+    return true;
   const counter = await trx('legal_invoice_counters')
     .where({ prefix, year: Number(number.slice(3, 7)) })
     .first<{ year: number } | undefined>('year');

@@ -1,13 +1,19 @@
 import type { Knex } from 'knex';
+import type { Config } from '../../config/config.ts';
 import { includedTax } from '../tax/included-tax.ts';
 import { findAnyInvoice, type PrintedInvoice } from '../invoices/queries.ts';
-import type { LegalInvoice, SaleType } from './legal-invoice.ts';
+import type { LegalInvoice, LegalParty, SaleType } from './legal-invoice.ts';
 
 /** The kind and the tax that a legal invoice states. Amounts in minor units. */
 export interface LegalAmounts {
   type: NonNullable<LegalInvoice['type']>;
   taxMinor: number;
   taxPercent: string;
+}
+
+/** The kind of a sale to a buyer: exempt abroad, where the seller says so. */
+export function saleTypeFor({ country }: Pick<LegalParty, 'country'>, { legalInvoices }: Config): SaleType {
+  return legalInvoices.isExemptAbroad && country !== 'TR' ? 'ISTISNA' : 'SATIS';
 }
 
 /**

@@ -31,6 +31,11 @@ export async function lockLegalInvoice(trx: Knex.Transaction, id: number): Promi
   return found;
 }
 
+/** True while an integrator may issue it any moment. One that it refused waits for a person. */
+export function isBeingSent({ state, sent_at, ask_again_at }: LegalInvoice): boolean {
+  return state === 'due' && sent_at !== null && ask_again_at !== null;
+}
+
 /**
  * Writes down that a locked legal invoice is issued, with its audit row. When it gives back all of another
  * one, that one ends as returned. Returns why it is refused, or null.

@@ -51,7 +51,7 @@ const rowOf = (id: number): Promise<Row & Record<string, unknown>> =>
 
 const run = async (at = new Date()): Promise<string> => {
   await dueLegalInvoices(test.db, contextAt(at), test.config);
-  return issueLegalInvoices(test.db, contextAt(at), test.config);
+  return issueLegalInvoices(test.db, contextAt(at), { config: test.config });
 };
 
 /** The legal invoice of a new receipt, after the jobs have run. */

@@ -70,7 +70,9 @@ async function showList({ db, config }: AppDeps, req: Request, res: Response): P
 /** By whom legal invoices are issued, in words. */
 function introOf({ invoiceIssuer, invoiceDueDays: days }: AppDeps['config'], { t }: Format): string {
   if (invoiceIssuer === 'own') return t('legalInvoices.introOwn');
-  return invoiceIssuer === 'export' ? t('legalInvoices.introExport') : t('legalInvoices.intro', { days });
+  if (invoiceIssuer === 'export') return t('legalInvoices.introExport');
+  if (invoiceIssuer === 'integrator') return t('legalInvoices.introIntegrator');
+  return t('legalInvoices.intro', { days });
 }
 
 async function showOne({ db }: AppDeps, req: Request, res: Response): Promise<void> {

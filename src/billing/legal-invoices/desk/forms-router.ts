@@ -12,6 +12,7 @@ import { closeLegalInvoice } from '../close-legal-invoice.ts';
 import { deliverLegalInvoice } from '../deliver-legal-invoice.ts';
 import { enterLegalInvoice } from '../enter-legal-invoice.ts';
 import { closingForm, deliveryForm, entryForm } from '../input.ts';
+import { retryLegalInvoice } from '../issuing/retry-legal-invoice.ts';
 import { deskUrl, legalInvoicePage } from './legal-invoice-page.ts';
 
 /** The forms of the desk. Mounted by the desk, which has found the legal invoice of the address. */
@@ -21,6 +22,7 @@ export function createLegalInvoiceForms(deps: AppDeps): Router {
   router.post('/finance/invoices/:id/files', (req, res) => addFile(deps, req, res));
   router.post('/finance/invoices/:id/delivery', (req, res) => deliver(deps, req, res));
   router.post('/finance/invoices/:id/end', (req, res) => close(deps, req, res));
+  router.post('/finance/invoices/:id/retry', (req, res) => retry(deps, req, res));
   return router;
 }
 
@@ -44,6 +46,7 @@ async function enter(deps: AppDeps, req: Request, res: Response): Promise<void> 
 const fieldOf = {
   'not-due': 'form',
   'being-sent': 'form',
+  'other-ettn': 'ettn',
   'own-series': 'number',
   'sale-not-issued': 'form',
   'in-future': 'issuedOn',
@@ -84,6 +87,12 @@ async function close(deps: AppDeps, req: Request, res: Response): Promise<void> 
   const outcome = await closeLegalInvoice(deps.db, requestContext(req), closing);
   if (outcome.ok) goOn(req, res, { text: formatOf(res).t('legalInvoices.closed'), id: outcome.nextId });
   else await refuse(deps, req, res, { field: 'as', reason: outcome.reason });
+}
+
+async function retry(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const outcome = await retryLegalInvoice(deps.db, requestContext(req), idOf(req));
+  if (outcome.ok) goOn(req, res, { text: formatOf(res).t('legalInvoices.retried') });
+  else await refuse(deps, req, res, { field: 'form', reason: outcome.reason });
 }
 
 /** The form as sent, or null after the page was shown again with what is wrong. */

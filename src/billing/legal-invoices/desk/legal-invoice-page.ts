@@ -43,7 +43,13 @@ export async function legalInvoicePage(db: Knex, input: PageInput): Promise<Reco
     issuedOn: legal.issued_on === null ? null : format.when(`${legal.issued_on}T12:00:00+03:00`, 'day'),
     taxPercent: legal.tax_percent === null ? null : format.number(Number(legal.tax_percent), 2),
     receiptUrl: `/billing/invoices/${String(legal.invoice_id)}`,
-    posts: { entry: url('/entry'), files: url('/files'), delivery: url('/delivery'), end: url('/end') },
+    posts: {
+      entry: url('/entry'),
+      files: url('/files'),
+      delivery: url('/delivery'),
+      end: url('/end'),
+      retry: url('/retry'),
+    },
     saleTypes,
     deliveryWays,
     closings: legal.issued_at === null ? ['withdrawn'] : ['cancelled', 'withdrawn'],
@@ -71,4 +77,10 @@ export function problemOf(
   return key === undefined ? problem : t(`legalInvoices.problem_${key}`);
 }
 
-const knownProblems = ['buyer_place', 'buyer_tax_number', 'no_rate', 'sale_not_issued'] as const;
+const knownProblems = [
+  'buyer_place',
+  'buyer_tax_number',
+  'no_rate',
+  'sale_not_issued',
+  'integrator_working',
+] as const;

@@ -8,7 +8,7 @@ import { findAnyInvoice, type PrintedInvoice } from '../../invoices/queries.ts';
 import { findBillingDetails } from '../../queries.ts';
 import type { UblParty } from '../../ubl/ubl-party.ts';
 import { writeUblInvoice, type UblInvoice } from '../../ubl/ubl-invoice.ts';
-import { findAmounts, type LegalAmounts } from '../find-amounts.ts';
+import { findAmounts, saleTypeFor, type LegalAmounts } from '../find-amounts.ts';
 import type { LegalInvoice, LegalParty, LegalRate, Parties } from '../legal-invoice.ts';
 import { findLegalInvoice } from '../queries.ts';
 import { legalBuyer, type BuyerProblem } from './legal-buyer.ts';
@@ -25,7 +25,8 @@ type WriteXml = (given: Pick<UblInvoice, 'number' | 'ettn' | 'issuedOn'>) => str
 /** Texts of an invoice are in the language of the tax administration. */
 const format = formatFor('tr');
 
-/** Puts together what a legal invoice states. A return states the buyer and the rate of its sale. */
+/** Puts together what a legal invoice states. A return states the buyer and the rate of its
+ * sale, and one that was sent before those that it was sent with. */
 export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: Config): Promise<Draft> {
   const receipt = await findAnyInvoice(db, legal.invoice_id);
   const details = await findBillingDetails(db, legal.company_id);
@@ -33,12 +34,11 @@ export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: C
     throw new Error('Bug! A legal invoice without a receipt');
   const sale = legal.returns_id === null ? null : ((await findLegalInvoice(db, legal.returns_id)) ?? null);
   const told = legalBuyer(details);
-  const buyer = sale?.parties?.buyer ?? (told.ok ? told.buyer : null);
+  const buyer = (legal.parties ?? sale?.parties)?.buyer ?? (told.ok ? told.buyer : null);
   if (buyer === null) return { ok: false, problem: told.ok ? 'buyer-place' : told.problem };
-  const isExempt = config.legalInvoices.isExemptAbroad && buyer.country !== 'TR';
-  const amounts = await findAmounts(db, legal, isExempt ? 'ISTISNA' : 'SATIS');
+  const amounts = await findAmounts(db, legal, saleTypeFor(buyer, config));
   if (amounts === null) return { ok: false, problem: 'sale-not-issued' };
-  const rate = sale?.rate ?? (await findRate(db, receipt));
+  const rate = legal.rate ?? sale?.rate ?? (await findRate(db, receipt));
   if (rate === null && legal.currency !== 'TRY') return { ok: false, problem: 'no-rate' };
   const parties = { buyer, seller: sellerOf(config) };
   const notes = notesOf(receipt, { rate, ownNumber: told.ok ? told.ownNumber : null });

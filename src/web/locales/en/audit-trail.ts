@@ -113,6 +113,9 @@ export const auditSentence = {
   legal_invoice_issued: 'The legal invoice {legal} over {amount} was issued',
   legal_invoice_file_added: '{actor} stored a file of a legal invoice',
   legal_invoice_delivered: 'The legal invoice {legal} was handed over to the buyer',
+  legal_invoice_sent: 'A legal invoice was sent to the integrator',
+  legal_invoice_refused: 'The integrator refused a legal invoice',
+  legal_invoice_retried: '{actor} let a legal invoice be tried again',
   legal_invoice_month_exported: '{actor} began to download the legal invoices of {month}',
   legal_invoice_month_export_finished: '{actor} downloaded the legal invoices of {month}',
   legal_invoice_ended:
@@ -163,6 +166,7 @@ export const auditRefused = {
   audit_export_finished: '{actor} did not get the whole audit trail',
   finance_export_finished: '{actor} did not get all of the money of {month}',
   usage_export_finished: '{actor} did not get all of the usage of {month}',
+  legal_invoice_refused: 'The integrator refused a legal invoice',
   legal_invoice_month_export_finished: '{actor} did not get all legal invoices of {month}',
 } satisfies Partial<Record<AuditAction, string>>;
 

@@ -114,6 +114,9 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   legal_invoice_issued: '{amount} tutarında {legal} numaralı yasal fatura düzenlendi',
   legal_invoice_file_added: '{actor} bir yasal faturanın dosyasını ekledi',
   legal_invoice_delivered: '{legal} numaralı yasal fatura alıcıya iletildi',
+  legal_invoice_sent: 'Bir yasal fatura entegratöre gönderildi',
+  legal_invoice_refused: 'Entegratör bir yasal faturayı reddetti',
+  legal_invoice_retried: '{actor} bir yasal faturanın yeniden denenmesini istedi',
   legal_invoice_month_exported: '{actor} {month} ayının yasal faturalarını indirmeye başladı',
   legal_invoice_month_export_finished: '{actor} {month} ayının yasal faturalarını indirdi',
   legal_invoice_ended:
@@ -164,6 +167,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
   finance_export_finished: '{actor} {month} ayının parasının tamamını alamadı',
   usage_export_finished: '{actor} {month} kullanımının tamamını alamadı',
+  legal_invoice_refused: 'Entegratör bir yasal faturayı reddetti',
   legal_invoice_month_export_finished: '{actor} {month} ayının yasal faturalarının tamamını alamadı',
 };
 
