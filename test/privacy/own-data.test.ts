@@ -149,7 +149,8 @@ describe('the copy of a person’s own data', () => {
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(pdf.toString('latin1')).toMatch(/\/MarkInfo/);
     expect(pdf.toString('latin1')).toMatch(/\/Lang \(tr\)/);
-    const printed = await readPdfText(pdf);
+    // A value may go on after the foot of a page.
+    const printed = (await readPdfText(pdf)).replaceAll(/Sayfa\d+\/\d+/g, '');
     const { t } = formatFor('tr');
     for (const words of [TURKISH, cast.alice.email, t('privacy.pdfTitle'), t('privacy.purpose_trail')])
       expect(printed).toContain(words.replaceAll(/\s/g, ''));
