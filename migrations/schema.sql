@@ -1632,6 +1632,7 @@ create table subscriptions (
   cancel_reason text,
   cancels_at timestamp with time zone,
   opens_until timestamp with time zone generated always as (LEAST(cancels_at, GREATEST(trial_ends_at, (((COALESCE(next_period_ends_at, period_ends_at) AT TIME ZONE 'UTC'::text) + '168:00:00'::interval) AT TIME ZONE 'UTC'::text)))) stored not null,
+  usual_currency character(3),
   constraint pk_subscriptions PRIMARY KEY (company_id),
   constraint fk_subscriptions_canceller FOREIGN KEY (cancelled_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_subscriptions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -1643,6 +1644,7 @@ create table subscriptions (
   constraint ck_subscriptions_order CHECK (period_ends_at > period_started_at),
   constraint ck_subscriptions_period CHECK ((period_started_at IS NULL) = (period_ends_at IS NULL)),
   constraint ck_subscriptions_plan CHECK (plan = ANY (ARRAY['trial'::text, 'starter'::text, 'team'::text, 'enterprise'::text])),
+  constraint ck_subscriptions_usual_currency CHECK (usual_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_subscriptions_wanted_plan CHECK (wanted_plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text]))
 );
 

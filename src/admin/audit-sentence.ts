@@ -138,6 +138,7 @@ function moneyPieces(row: AuditEntryRow, { format, scope }: Teller): Record<stri
     amount: plain(amount === null || !/^[A-Z]{3}$/.test(currency) ? '–' : format.money(amount, currency)),
     plan: plain(planText(plan, format)),
     planBefore: plain(planText(textIn(row, 'plan_before'), format)),
+    currencyAfter: plain(textIn(row, 'currency_after') ?? '–'),
     planWanted: plain(planText(textIn(row, 'wanted_plan_after'), format)),
     change: changeOf(row, plan),
     legal: plain(textIn(row, 'number') ?? '–'),

@@ -56,6 +56,7 @@ function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
   const {
     plan_in_force: plan,
     billing_currency,
+    usual_currency,
     paid_prices,
     trial_ends_at,
     period_started_at,
@@ -67,7 +68,14 @@ function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
     cancels_at,
     ...payment
   } = row;
-  const paid = { billing_currency, paid_prices, trial_ends_at, period_started_at, period_ends_at };
+  const paid = {
+    billing_currency,
+    usual_currency,
+    paid_prices,
+    trial_ends_at,
+    period_started_at,
+    period_ends_at,
+  };
   const later = { next_plan, next_period_ends_at, wanted_plan, cancel_requested_at, cancels_at };
   return { payment, subscription: { company_id: payment.company_id, plan, ...paid, ...later } };
 }

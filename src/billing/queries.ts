@@ -13,6 +13,8 @@ export interface Subscription extends PlanTimes {
   company_id: number;
   /** The currency of the newest paid order. */
   billing_currency: Currency;
+  /** The currency that an admin chose for prices and reminders; null: that of the newest paid order. */
+  usual_currency: Currency | null;
   /** The prices of the newest paid time; null before the first payment, and where it is from before lists. */
   paid_prices: PlanPrices | null;
   /**
@@ -113,6 +115,7 @@ export const subscriptionColumns = [
   'subscriptions.company_id',
   ...planTimesColumns,
   'subscriptions.billing_currency',
+  'subscriptions.usual_currency',
   'subscriptions.paid_prices',
   'subscriptions.period_started_at',
   'subscriptions.wanted_plan',

@@ -96,4 +96,9 @@ export function seededRandom(seed: number): () => number {
 }
 
 /** A subscription with one plan only: none is paid ahead, and none wanted. */
-export const nothingAhead = { next_plan: null, next_period_ends_at: null, wanted_plan: null } as const;
+export const nothingAhead = {
+  usual_currency: null,
+  next_plan: null,
+  next_period_ends_at: null,
+  wanted_plan: null,
+} as const;

@@ -937,6 +937,17 @@ export const routeRules: RouteRule[] = [
     audit: 'subscription_change',
   },
   {
+    route: 'POST /billing/currency',
+    target: async (db, cast) => {
+      await db('subscriptions')
+        .whereIn('company_id', [cast.acme.id, cast.globex.id])
+        .update({ usual_currency: null });
+      return { path: '/billing/currency', form: { currency: 'EUR' } };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'subscription_change',
+  },
+  {
     route: 'POST /billing/keep-plan',
     target: async (db, cast) => {
       await setWantedPlan(db, cast, 'starter');

@@ -9,6 +9,7 @@ import { billingFields, currencyField, readCursor, type BillingField } from '../
 import type { Conversion } from '../bought-period.ts';
 import { MAX_MONTHS_AHEAD, quoteOrder, type OrderRefusal } from '../order-rules.ts';
 import { planOffers, type PlanOffer } from '../plans.ts';
+import { usualCurrency } from '../prices/usual-currency.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
@@ -66,6 +67,7 @@ interface ListPage<Row> {
 /** The part for admins only: prices, payments, invoices, the details form. */
 interface AdminParts {
   currency: Currency;
+  usualCurrency: Currency;
   currencies: Currency[];
   life: LifeParts;
   /** Empty when the currency is not on offer now. */
@@ -163,7 +165,7 @@ async function adminParts(
   const companyId = user.company_id;
   const { rateMaxAgeDays } = config;
   const offers = await findOffers(db, { at: input.at, currencies: config.paytr.currencies, rateMaxAgeDays });
-  const offer = chooseOffer(offers, query.currency, subscription.billing_currency);
+  const offer = chooseOffer(offers, query.currency, usualCurrency(subscription));
   const company = await findBillingDetails(db, companyId);
   if (company === undefined) throw new Error('Bug! A person without a company');
   const invoices = await listWithLegal(db, companyId, readCursor(query, 'invoices'));
@@ -171,6 +173,7 @@ async function adminParts(
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   return {
     currency: offer.currency,
+    usualCurrency: usualCurrency(subscription),
     currencies: config.paytr.currencies,
     life: lifeParts(subscription, { at: input.at, offers, reminderDays: config.reminderDays }),
     choices: offer.ok

@@ -2,19 +2,24 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireCompanyAdmin } from '../../auth/require-user.ts';
-import { NotFound } from '../../errors.ts';
+import { InvalidInput, NotFound } from '../../errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { planAddress } from '../input.ts';
+import { currencyField, planAddress } from '../input.ts';
 import { limitsOf } from '../plans.ts';
 import { countUsage, findSubscription } from '../queries.ts';
+import { chooseCurrency } from './choose-currency.ts';
 import { companyAdmin } from './company-admin.ts';
 import { smallerPlanFrom, wantPlan } from './want-plan.ts';
 
-/** A smaller plan from the end of the paid time on, and taking that back. Part of the billing router. */
+/**
+ * A smaller plan from the end of the paid time on, taking that back, and the usual currency. Part of the
+ * billing router.
+ */
 export function createChangeRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/change/:plan', requireCompanyAdmin, (req, res) => show(deps, req, res));
   router.post('/change/:plan', requireCompanyAdmin, (req, res) => change(deps, req, res));
+  router.post('/currency', requireCompanyAdmin, (req, res) => setCurrency(deps, req, res));
   router.post('/keep-plan', requireCompanyAdmin, (req, res) => keep(deps, req, res));
   return router;
 }
@@ -67,4 +72,16 @@ async function keep(deps: AppDeps, req: Request, res: Response): Promise<void> {
   await wantPlan(deps.db, requestContext(req), { companyId, plan: null });
   setFlash(req, 'success', t('life.kept'));
   res.redirect(303, '/billing');
+}
+
+async function setCurrency(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const { t } = formatOf(res);
+  const { currency: asked } = (req.body ?? {}) as Record<string, unknown>;
+  const currency = currencyField.safeParse(asked);
+  if (!currency.success || !deps.config.paytr.currencies.includes(currency.data))
+    throw new InvalidInput({ message: 'currency is none that is on offer' });
+  const companyId = companyAdmin(req).company_id;
+  await chooseCurrency(deps.db, requestContext(req), { companyId, currency: currency.data });
+  setFlash(req, 'success', t('life.currencyChosen', { currency: currency.data }));
+  res.redirect(303, '/billing#plans');
 }

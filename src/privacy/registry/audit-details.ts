@@ -14,6 +14,7 @@ export const auditDetails: JsonKeys = {
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charged_minor
     company_name confirmed connected_minutes connected_seconds content_sha256 converted_seconds
     converted_to_days count country country_before country_data_from created_at currency
+    currency_after currency_before
     currency_reported customer_type cut
     decision declined deleted_at device_id device_remembered devices_forgotten difference_kind documents
     due_at duration_seconds

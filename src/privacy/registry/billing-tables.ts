@@ -37,6 +37,7 @@ export const billingTables = {
     notPersonal: [
       'plan',
       'billing_currency',
+      'usual_currency',
       'paid_prices',
       'trial_ends_at',
       'period_started_at',

@@ -21,6 +21,7 @@ const paid = (change: Partial<Subscription> = {}): Subscription => ({
   period_ends_at: inDays(10),
   next_plan: null,
   next_period_ends_at: null,
+  usual_currency: null,
   wanted_plan: null,
   cancel_requested_at: null,
   cancels_at: null,

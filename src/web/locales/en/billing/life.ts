@@ -101,6 +101,9 @@ export const life = {
   changed: 'From {date} on the plan is {plan}. The next payment orders it.',
   cannotChange:
     'This is not possible now: no paid time of a larger plan runs, or another change is paid for already.',
+  chooseCurrency: 'Make {currency} our usual currency',
+  chooseCurrencyHint: 'Prices and reminders come in {currency} now.',
+  currencyChosen: 'Prices and reminders come in {currency} from now on.',
   kept: 'Your plan stays as it is.',
   changeAhead: 'From {date}: {plan}',
   changePaid: 'It is paid for. Until then your plan stays as it is.',

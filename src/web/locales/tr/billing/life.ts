@@ -103,6 +103,9 @@ export const life: Record<keyof typeof en, string> = {
   changed: '{date} tarihinden itibaren plan: {plan}. Sonraki ödeme onu sipariş eder.',
   cannotChange:
     'Bu şimdi mümkün değil: daha büyük bir planın ödenmiş süresi yok ya da başka bir değişiklik ödenmiş.',
+  chooseCurrency: '{currency} olağan para birimimiz olsun',
+  chooseCurrencyHint: 'Fiyatlar ve hatırlatmalar şimdi {currency} ile geliyor.',
+  currencyChosen: 'Fiyatlar ve hatırlatmalar bundan sonra {currency} ile gelir.',
   kept: 'Planınız olduğu gibi kalıyor.',
   changeAhead: '{date} tarihinden itibaren: {plan}',
   changePaid: 'Ödendi. O zamana kadar planınız olduğu gibi kalır.',

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { formatFor } from '../../src/web/format.ts';
+
+it.each([
+  ['tr', 'TRY', '₺1.234.567,89'],
+  ['tr', 'USD', '$1.234.567,89'],
+  ['tr', 'EUR', '€1.234.567,89'],
+  ['en', 'TRY', '₺1,234,567.89'],
+  ['en', 'USD', '$1,234,567.89'],
+  ['en', 'EUR', '€1,234,567.89'],
+] as const)('writes money as people of %s read it: %s', (locale, currency, text) => {
+  expect(formatFor(locale).money(123_456_789, currency)).toBe(text);
+});
+
+it.each(['tr', 'en'] as const)('keeps each kuruş of the largest amounts, and signs: %s', (locale) => {
+  const { money } = formatFor(locale);
+  expect(money(9_007_199_254_740_991, 'TRY').replace(/\D/g, '')).toBe('9007199254740991');
+  expect(money(-1, 'EUR')).toMatch(/^-€0[.,]01$/);
+  expect(money(0, 'USD')).toMatch(/^\$0[.,]00$/);
+});
