@@ -9,7 +9,7 @@ import type { PaidPlan } from '../../plan.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { boxNames, type BoxName } from '../consent/compose-terms.ts';
 import { loadTerms, type LoadedTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
-import { periodWords } from '../consent/order-values.ts';
+import { buyerAddress, periodWords } from '../consent/order-values.ts';
 import { includedTax } from '../tax/included-tax.ts';
 import { currencyField, planAddress, shownTerms } from '../input.ts';
 import { offerProblem, priceFactsRows } from '../prices/offer-words.ts';
@@ -112,7 +112,7 @@ function renderOrder(
   res.status(isChanged ? 409 : missing.length > 0 ? 422 : 200).render('billing/consent/order', {
     title: t('consent.title', { plan: t(`common.plan_${order.plan}`) }),
     order,
-    buyer,
+    buyer: `${buyer.billing_name ?? buyer.name}, ${buyerAddress(format, buyer)}`,
     terms,
     keptHtml: terms.html,
     isChanged,

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { OrderPlaceholder } from '../../legal/fill-template.ts';
 import type { Format } from '../../web/format.ts';
+import { countryName } from '../../web/locales/country-name.ts';
 import { includedTax } from '../tax/included-tax.ts';
 import { limitsOf } from '../plans.ts';
 import { priceFactsRows } from '../prices/offer-words.ts';
@@ -34,7 +35,7 @@ export function orderValues(
     seller_email: seller.email,
     seller_tax: tax(seller.taxOffice, seller.taxNumber),
     buyer_name: buyer.billing_name ?? buyer.name,
-    buyer_address: given(buyer.billing_address),
+    buyer_address: given(buyerAddress(format, buyer)),
     buyer_phone: given(buyer.billing_phone),
     buyer_tax:
       buyer.customer_type === 'consumer'
@@ -51,6 +52,13 @@ export function orderValues(
     currency: order.currency,
     price_basis: priceBasis(format, order),
   };
+}
+
+/** The address of a buyer on one line, with the place as far as it was given. */
+export function buyerAddress({ locale }: Format, buyer: BillingDetails): string {
+  const { billing_address, billing_district, billing_city, billing_country } = buyer;
+  const country = billing_country === null ? null : countryName(billing_country, locale);
+  return [billing_address, billing_district, billing_city, country].filter(Boolean).join(', ');
 }
 
 /** The ordered service, as the title of a line. */

@@ -163,6 +163,15 @@ describe('the texts of an order', () => {
     expect(new Set([first, ...others].map(({ textSha256 }) => textSha256)).size).toBe(7);
   });
 
+  it('name the place of the buyer, and are another text for another place', async () => {
+    const place = { billing_district: 'Çankaya', billing_city: 'Ankara', billing_country: 'TR' };
+    const by = { ...plain, billing_address: 'Örnek Cad. 1', ...place };
+    const { text, textSha256 } = await termsOf('tr', 'consumer', order(), by);
+    expect(text).toContain('- Adres: Örnek Cad. 1, Çankaya, Ankara, Türkiye');
+    const elsewhere = await termsOf('tr', 'consumer', order(), { ...by, billing_city: 'İzmir' });
+    expect(elsewhere.textSha256).not.toBe(textSha256);
+  });
+
   it('name list, rate, bulletin, margin and rounding of a converted price', async () => {
     const { text } = await termsOf('en', 'company', order(converted));
     expect(text).toContain('Price list: Version 3');
