@@ -65,6 +65,14 @@ describe.skipIf(browserPath === null)('the pages', () => {
       deleted_by: cast.bob.id,
     });
     await giveLongNames();
+    const inDays = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+    await app
+      .db('subscriptions')
+      .where('company_id', cast.acme.id)
+      .update({
+        ...{ plan: 'team', wanted_plan: 'starter' },
+        ...{ period_started_at: inDays(-25), period_ends_at: inDays(5) },
+      });
   });
 
   /** A payment to review, one the gateway says nothing about, an open hold, a job and a refused request. */
@@ -183,6 +191,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/billing',
     '/billing/details?plan=team&currency=TRY',
     '/billing/order/team?currency=TRY',
+    '/billing/cancel',
+    '/billing/change/starter',
     '/auth/password',
     '/account',
     '/account/profile',

@@ -13,7 +13,7 @@ import { listNotedSteps, listSubscriptionsToFollow, type NotedStep } from './que
 import { isTold, isWorthTelling, stepsUntil, type Step } from './steps.ts';
 
 /** Subscriptions read at once. */
-const PAGE = 500;
+const PAGE = 2000;
 
 /** At most so many companies have steps noted in one run: other scheduled work waits. The rest is next. */
 const BATCH = 500;
@@ -64,7 +64,7 @@ async function listCompaniesWithSteps(db: Knex, { at }: RequestContext, config: 
     const reminderDays = config.reminderDays.first;
     const page = await listSubscriptionsToFollow(db, { at, reminderDays, after, limit: PAGE });
     const ids = page.map(({ company_id: companyId }) => companyId);
-    const noted = await listNotedSteps(db, ids);
+    const noted = namesOf(await listNotedSteps(db, ids));
     const isWaiting = (subscription: Subscription): boolean =>
       findNewSteps(subscription, noted, { config, at }).length > 0;
     found.push(...page.filter(isWaiting).map(({ company_id: companyId }) => companyId));
@@ -77,14 +77,17 @@ async function listCompaniesWithSteps(db: Knex, { at }: RequestContext, config: 
 /** The steps that are due and not noted, each with whether it is worth a mail; earliest first. */
 function findNewSteps(
   subscription: Subscription,
-  noted: NotedStep[],
+  noted: Set<string>,
   { config, at }: { config: Config; at: Date },
 ): { step: Step; isMailed: boolean }[] {
   const due = stepsUntil(subscription, config.reminderDays, at);
-  const known = new Set(noted.map((step) => nameOf(step.company_id, step)));
   return due
-    .filter((step) => !known.has(nameOf(subscription.company_id, step)))
+    .filter((step) => !noted.has(nameOf(subscription.company_id, step)))
     .map((step) => ({ step, isMailed: isWorthTelling(step, due, at) }));
+}
+
+function namesOf(noted: NotedStep[]): Set<string> {
+  return new Set(noted.map((step) => nameOf(step.company_id, step)));
 }
 
 function nameOf(companyId: number, { kind, about }: Pick<Step, 'kind' | 'about'>): string {
@@ -99,7 +102,7 @@ async function noteSteps(
 ): Promise<Outcome[]> {
   return db.transaction(async (trx) => {
     const subscription = await lockSubscription(trx, companyId);
-    const noted = await listNotedSteps(trx, [companyId]);
+    const noted = namesOf(await listNotedSteps(trx, [companyId]));
     const steps = findNewSteps(subscription, noted, { config, at: context.at });
     const outcomes: Outcome[] = [];
     for (const { step, isMailed } of steps) {

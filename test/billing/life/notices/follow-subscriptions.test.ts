@@ -219,6 +219,28 @@ describe('a step', () => {
     expect(await mails()).toHaveLength(1);
   });
 
+  it('in which a smaller plan takes over that was paid ahead has its row, and reminders are of its end', async () => {
+    await paidFor(5);
+    await set({ next_plan: 'starter', next_period_ends_at: after(35) });
+    await run(4.5);
+    expect(await noted()).toEqual([]);
+    await run(5.1);
+    expect(await changes()).toMatchObject([
+      {
+        change: 'next-plan',
+        plan_before: 'team',
+        plan_after: 'starter',
+        state_before: 'active',
+        state_after: 'active',
+      },
+    ]);
+    const trail = await (await signIn(test.app, cast.alice)).get('/admin/audit');
+    expect(trail.text).toContain('The plan changed from Professional to Starter, as it was paid for');
+    expect(await mails()).toEqual([]);
+    await run(27.1);
+    expect((await mails()).map(({ text }) => text)).toEqual([expect.stringContaining('Amount: ₺499.00')]);
+  });
+
   it('of a month that was paid for in time never comes', async () => {
     await paidFor(9);
     await run(0);
