@@ -12,6 +12,7 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
+import { buildLegalInvoice } from '../billing/legal-invoices/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { buildBuyer } from '../billing/order.ts';
@@ -31,6 +32,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let workspaceId: number;
   let holdId: number;
   let mailId: number;
+  let legalId: number;
   let differenceId: number;
   let paidOrder: string;
   let reviewOrder: string;
@@ -84,6 +86,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await buildRefunds();
     const stuck = { asks_failed: 20, ask_problem: longName('answer'), ask_again_at: new Date() };
     await buildPayment(app.db, { ...of, created_at: new Date(0), ...stuck });
+    ({ id: legalId } = await buildLegalInvoice(app.db, of, { problem: longName('problem') }));
     const hold = { kind: 'dispute', reference: longName('case'), reason: longName('reason') };
     const placed = { company_id: cast.acme.id, placed_at: new Date(), placed_by: cast.olivia.id };
     [{ id: holdId }] = await app
@@ -240,6 +243,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/finance/search?q=100',
     `/admin/finance/differences/${differenceId}`,
     '/admin/finance/review',
+    '/admin/finance/invoices?list=all',
+    `/admin/finance/invoices/${legalId}`,
     '/admin/finance/prices',
     '/admin/finance/invoices',
     `/admin/usage?company=${cast.acme.id}`,

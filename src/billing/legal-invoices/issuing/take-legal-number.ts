@@ -38,8 +38,9 @@ async function takeNumberOf(
   const { rows } = await trx.raw<{ rows: { last_number: number; day: string }[] }>(
     `insert into legal_invoice_counters (prefix, year, last_number, last_issued_on)
      select :prefix, :year::integer, 1 + coalesce((
-         select max(right(number, 9)::integer) from legal_invoices
-         where number like :series || '%' and ended_as is distinct from 'withdrawn'), 0), now_or_later.day
+         select right(max(number), 9)::integer from legal_invoices
+         where number between :series || '000000000' and :series || '999999999'
+           and ended_as is distinct from 'withdrawn'), 0), now_or_later.day
      from (select greatest(:today::date, (clock_timestamp() at time zone :zone)::date) as day) as now_or_later
      where extract(year from now_or_later.day) = :year::integer
      on conflict on constraint pk_legal_invoice_counters do update

@@ -80,7 +80,7 @@ export const legalInvoices = {
   closeIntro: 'Düzenlenen bilgi okunur kalır. Buradaki hiçbir işlem GİB’de iptal yapmaz.',
   as: 'Ne oldu',
   as_cancelled: 'Vergi idaresinde iptal edildi',
-  as_withdrawn: 'Kayıt yanlıştı veya fatura gerekmiyor',
+  as_withdrawn: 'Yanlış kayıt veya gerekmiyor',
   reason: 'Neden',
   again: 'Ödeme özeti için yeni bir fatura gerekiyor',
   close: 'Sona erdir',
