@@ -22,7 +22,6 @@ export async function extendSubscription(
     billing_currency: payment.currency,
     paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,
-    period_ends_at: period.end,
     wanted_plan: null,
     cancel_requested_at: null,
     cancels_at: null,
