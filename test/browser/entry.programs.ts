@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
+import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { PASSWORD, signIn } from '../support/visitor.ts';
 import { askTicket, beginEntry } from '../workspace/entry.ts';
@@ -23,6 +23,7 @@ describe.skipIf(browserPath === null)('the way into a workspace of another site'
   beforeAll(async () => {
     app = await startListeningApp({ env: { WORKSPACE_DOMAIN: DOMAIN } });
     cast = await buildCast(app.db);
+    await allowManyWorkspaces(app.db);
     for (const name of ['notes', 'other'])
       await buildWorkspace(app.db, { company_id: cast.acme.id, owner_user_id: cast.bob.id, name });
     browser = await launchBrowser(browserPath ?? '', DOMAIN);

@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findBrowser, launchBrowser } from '../browser/browser.ts';
 import { useTestApp } from '../support/app.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
+import { allowManyWorkspaces, buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { backdate } from './scene.ts';
 
@@ -31,6 +31,7 @@ describe.skipIf(executable === null)('an open workspace page', () => {
     };
     base = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     cast = await buildCast(site.db);
+    await allowManyWorkspaces(site.db);
     browser = await launchBrowser(executable ?? '');
     context = await browser.newContext({ locale: 'en-GB' });
     page = await context.newPage();

@@ -19,6 +19,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSshServer, type SshServer } from '../../../src/workspace/ssh/ssh-server.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import {
+  allowManyWorkspaces,
   buildCast,
   buildSshKey,
   buildUser,
@@ -87,6 +88,7 @@ describe.skipIf(!canRun)('OpenSSH in front of a workspace', { timeout: 60_000 },
     mkdirSync(join(root, 'data/workspaces'), { recursive: true });
     for (const path of ['data', 'data/workspaces']) chmodSync(join(root, path), 0o711);
     cast = await buildCast(site.db);
+    await allowManyWorkspaces(site.db);
     sshServer = await startSshServer(site.deps, site.config.ssh!);
     stops.push(() => sshServer.close());
     sshd = await startSshd({ port: await freePort(), keysSocket: join(root, 'sockets/keys/socket') });
