@@ -50,6 +50,7 @@ function replaced(segment: Segment, part: Segment): Segment[] {
  * 1. Later time moves forward by as much, so months that other payments bought are kept in full.
  * 2. When no paid time is left the subscription is cancelled: at once, or when a trial that still runs ends.
  *    No days of grace follow time that was given back.
+ * 3. A cancellation that was made stays, and comes forward with the end that it was for.
  */
 export function paidTimeWithout(before: Subscription, bought: Period, at: Date): Subscription | null {
   const paidUntil = paidUntilOf(before);
@@ -62,22 +63,39 @@ export function paidTimeWithout(before: Subscription, bought: Period, at: Date):
   // The payment of a smaller plan that is paid ahead buys time behind the end of the first segment.
   const newEnd = bought.start >= ends ? ends : earlier(ends);
   const newNext = nextEnds === null ? null : earlier(nextEnds);
-  const hasNext = nextPlan !== null && newNext !== null && newNext > newEnd;
+  const hasNext = nextPlan !== null && newNext !== null && newNext > newEnd && newNext > at;
   const later = hasNext ? { next_plan: nextPlan, next_period_ends_at: newNext } : noNext;
+  const cancelled = cancelledBy(before, hasNext ? newNext : newEnd, at);
   if (newEnd > at)
-    return { ...before, period_started_at: startOf(before, newEnd), period_ends_at: newEnd, ...later };
-  if (hasNext)
-    return { ...before, plan: nextPlan, period_started_at: at, period_ends_at: newNext, ...noNext };
-  const cancelsAt = before.trial_ends_at > at ? before.trial_ends_at : at;
+    return {
+      ...{ ...before, ...cancelled },
+      ...{ period_started_at: startOf(before, newEnd), period_ends_at: newEnd, ...later },
+    };
+  if (hasNext) {
+    const next = { plan: nextPlan, period_started_at: at, period_ends_at: newNext, ...noNext };
+    return { ...before, ...cancelled, ...next };
+  }
   return {
     ...before,
     period_started_at: startOf(before, at),
     period_ends_at: at,
     ...noNext,
     wanted_plan: null,
-    cancel_requested_at: at,
-    cancels_at: cancelsAt,
+    cancel_requested_at: before.cancel_requested_at ?? at,
+    cancels_at: cancelled.cancels_at ?? laterOf(before.trial_ends_at, at),
   };
+}
+
+/** A cancellation at the end of time that ends earlier now: it is never later than the new end. */
+function cancelledBy(before: Subscription, end: Date, at: Date): Pick<Subscription, 'cancels_at'> {
+  const { cancels_at: cancelsAt, trial_ends_at: trialEndsAt } = before;
+  if (cancelsAt === null || cancelsAt <= at) return { cancels_at: cancelsAt };
+  const newEnd = laterOf(laterOf(end, trialEndsAt), at);
+  return { cancels_at: cancelsAt < newEnd ? cancelsAt : newEnd };
+}
+
+function laterOf(one: Date, other: Date): Date {
+  return one > other ? one : other;
 }
 
 /**

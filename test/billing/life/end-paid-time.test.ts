@@ -61,6 +61,30 @@ describe('paid time without the period of one payment', () => {
     });
   });
 
+  it('is over when the smaller plan that runs by now is taken back: no days of grace follow', () => {
+    const both = paid({ period_ends_at: inDays(-5), next_plan: 'starter', next_period_ends_at: inDays(25) });
+    const after = paidTimeWithout(both, { start: inDays(-5), end: inDays(25) }, at);
+    expect(after).toMatchObject({ period_ends_at: at, next_plan: null, cancels_at: at });
+    expect(subscriptionState(after ?? paid(), at).state).toBe('cancelled');
+  });
+
+  it('is cancelled when the shorter time ends, if it was to be at the end of the longer one', () => {
+    const wish = { cancel_requested_at: inDays(-1), cancels_at: inDays(40) };
+    const two = paid({ period_ends_at: inDays(40), ...wish });
+    const after = paidTimeWithout(two, { start: inDays(10), end: inDays(40) }, at);
+    expect(after).toMatchObject({ period_ends_at: inDays(10), ...wish, cancels_at: inDays(10) });
+    const both = paid({ next_plan: 'starter', next_period_ends_at: inDays(40), ...wish });
+    expect(paidTimeWithout(both, { start: inDays(-20), end: inDays(10) }, at)).toMatchObject({
+      ...{ plan: 'starter', period_ends_at: inDays(30), cancels_at: inDays(30) },
+    });
+  });
+
+  it('stays cancelled from when on somebody cancelled it, in their words', () => {
+    const wish = { cancel_requested_at: inDays(-2), cancels_at: inDays(-2) };
+    const after = paidTimeWithout(paid(wish), { start: inDays(-20), end: inDays(10) }, at);
+    expect(after).toMatchObject({ period_ends_at: at, ...wish });
+  });
+
   it('leaves a trial that still runs its time', () => {
     const early = paid({ trial_ends_at: inDays(3) });
     const after = paidTimeWithout(early, { start: inDays(-20), end: inDays(10) }, at);
