@@ -39,6 +39,9 @@ const listedDays = `
 
 const chargedDay = `(payments.charged_at at time zone 'Europe/Istanbul')::date`;
 
+/** Months are counted from a day that may be ahead of now, so that it says nothing about what is paid. */
+const paidUntil = 'coalesce(subscriptions.next_period_ends_at, subscriptions.period_ends_at)';
+
 const questions: Record<DifferenceKind, () => string> = {
   sale_without_payment: () => `
     select merchant_oid as about, null::bigint as payment_id, null::bigint as company_id, min(currency) as currency,
@@ -140,19 +143,22 @@ const questions: Record<DifferenceKind, () => string> = {
         select from refunds
         where refunds.payment_id = payments.id and refunds.state = 'done'
           and (refunds.ends_paid_time or refunds.ends_paid_time is null))
-      and (subscriptions.period_ends_at is null or subscriptions.period_ends_at <= :at
-        or subscriptions.period_started_at > :at)
+      -- Time of an earlier payment that was taken back moved this one's forward.
+      and not exists (
+        select from refunds
+        where refunds.company_id = companies.id and refunds.state = 'done' and refunds.ends_paid_time
+          and refunds.decided_at > invoices.issued_at)
+      and (subscriptions.period_ends_at is null or ${paidUntil} <= :at)
     group by companies.id`,
 
   active_not_paid: () => `
     select companies.subdomain as about, null::bigint as payment_id, companies.id as company_id,
       null::text as currency, null::bigint as ours_minor, null::bigint as theirs_minor
     from subscriptions join companies on companies.id = subscriptions.company_id
-    where subscriptions.period_started_at <= :at and subscriptions.period_ends_at > :at
+    where ${paidUntil} > :at
       and not exists (
         select from invoices join payments on payments.id = invoices.payment_id
-        where invoices.company_id = companies.id and invoices.period_start <= :at and invoices.period_end > :at
-          and payments.status = 'success')`,
+        where invoices.company_id = companies.id and invoices.period_end > :at and payments.status = 'success')`,
 
   paid_without_legal_invoice: () => `
     select invoices.invoice_no || case when legal.returns_id is null then '' else ' #' || legal.id end as about, invoices.payment_id, legal.company_id,

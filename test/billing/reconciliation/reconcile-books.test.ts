@@ -6,6 +6,8 @@ import type { Transaction } from '../../../scripts/paytr-sandbox/transactions.ts
 import { useTestApp } from '../../support/app.ts';
 import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
+import { buildRefund } from '../../evidence/support.ts';
+import { buildReceipt } from '../legal-invoices/scene.ts';
 import { contextAt, moneyState } from '../scene.ts';
 
 const test = useTestApp();
@@ -173,6 +175,57 @@ describe('the daily comparison with the gateway', () => {
     await run();
     expect(await open()).not.toContain(`paid_not_active ${subdomain}`);
     expect(await open()).not.toContain(`active_not_paid ${idle.subdomain}`);
+  });
+
+  describe('of what is paid and what is active', () => {
+    const at = (days: number): Date => new Date(now.getTime() + days * DAY_MS);
+    const set = (change: Record<string, unknown>): Promise<unknown> =>
+      test.db('subscriptions').where('company_id', order.companyId).update(change);
+    const found = async (subdomain: string): Promise<string[]> => {
+      await run();
+      return (await open()).filter(
+        (name) => /^\w+_(active|paid) /.test(name) && name.endsWith(` ${subdomain}`),
+      );
+    };
+
+    it('counts a smaller plan that was paid ahead, and months that are counted from a day to come', async () => {
+      await run();
+      const { subdomain } = await test.db('companies').where('id', order.companyId).first('subdomain');
+      await set({
+        period_started_at: at(-31),
+        plan: 'team',
+        period_ends_at: at(-1),
+        next_plan: 'starter',
+        next_period_ends_at: at(29),
+      });
+      expect(await found(subdomain)).toEqual([]);
+      await set({
+        period_started_at: at(9),
+        period_ends_at: at(40),
+        next_plan: null,
+        next_period_ends_at: null,
+      });
+      expect(await found(subdomain)).toEqual([]);
+      later(35);
+      expect((await found(subdomain))[0]).toMatch(/^active_not_paid/);
+    });
+
+    it('takes time that moved forward, since earlier time was given back, for paid', async () => {
+      const company = await buildCompany(test.db, { plan: 'team', period_ends_at: at(29) });
+      const { id: user_id } = await buildUser(test.db, { company_id: company.id, role: 'admin' });
+      const payer = { company_id: company.id, user_id };
+      const month = (start: number): Promise<{ payment_id: number }> =>
+        buildReceipt(test.db, payer, {
+          ...{ issued_at: at(-2), period_start: at(start), period_end: at(start + 30) },
+        });
+      const first = await month(-2);
+      await month(28);
+      const olivia = await buildUser(test.db, { role: 'operator' });
+      await buildRefund(test.db, { olivia }, { id: first.payment_id }, { decided_at: at(-1) });
+      expect(await found(company.subdomain)).toEqual([]);
+      later(40);
+      expect(await found(company.subdomain)).toEqual([]);
+    });
   });
 
   it('goes on where it stopped after days without the gateway, and the schedule shows the failure', async () => {
