@@ -150,7 +150,7 @@ function createApp(state: SandboxState): Express {
     });
     next();
   });
-  app.use(tcmbRoutes());
+  app.use(tcmbRoutes(state.now));
   app.use('/integrator', createIntegratorSandbox().router);
   app.use(panelRoutes(state), paymentRoutes(state), gatewayRoutes(state));
   return app;

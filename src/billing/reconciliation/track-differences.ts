@@ -28,13 +28,11 @@ export async function trackDifferences(
     const knownNames = new Set(known.map(nameOf));
     const fresh = found.filter((each) => !knownNames.has(nameOf(each)));
     const over = known.filter((each) => !names.has(nameOf(each))).map(({ id }) => id);
-    for (const each of found.filter((one) => knownNames.has(nameOf(one)))) {
-      const { kind, about, ours_minor, theirs_minor } = each;
-      await trx('finance_differences')
-        .where({ kind, about })
-        .whereNull('gone_at')
-        .update({ last_seen_at: context.at, ours_minor, theirs_minor });
-    }
+    await seeAgain(
+      trx,
+      context,
+      found.filter((each) => knownNames.has(nameOf(each))),
+    );
     if (over.length > 0) await trx('finance_differences').whereIn('id', over).update({ gone_at: context.at });
     for (const each of fresh) {
       await trx('finance_differences').insert({ ...each, found_at: context.at, last_seen_at: context.at });
@@ -42,4 +40,16 @@ export async function trackDifferences(
     }
     return { appeared: fresh.length, gone: over.length };
   });
+}
+
+/** In one statement, since hundreds may wait for somebody. */
+async function seeAgain(trx: Knex.Transaction, context: RequestContext, still: Difference[]): Promise<void> {
+  await trx.raw(
+    `update finance_differences
+     set last_seen_at = ?, ours_minor = seen.ours_minor, theirs_minor = seen.theirs_minor
+     from jsonb_to_recordset(?::jsonb) as seen (kind text, about text, ours_minor bigint, theirs_minor bigint)
+     where finance_differences.gone_at is null
+       and finance_differences.kind = seen.kind and finance_differences.about = seen.about`,
+    [context.at, JSON.stringify(still)],
+  );
 }
