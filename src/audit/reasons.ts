@@ -124,6 +124,7 @@ export const auditCauses = [
   'workspace-deleted',
   'unused',
   'subscription-lapsed',
+  'owner-deactivated',
   'left-running',
   'newer-order',
   'no-longer-fits',

@@ -13,7 +13,7 @@ export interface RuntimeWorkspace {
 }
 
 /** Why the system stopped a program that nobody had asked it to stop. */
-export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit';
+export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit' | 'owner-deactivated';
 
 export type StartOutcome =
   { ok: true } | { ok: false; reason: 'no-command' | 'cannot-start' | 'ended' | 'not-listening' | 'stopped' };

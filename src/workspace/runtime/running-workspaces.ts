@@ -14,6 +14,10 @@ export interface RunningWorkspace extends RuntimeWorkspace, PlanTimes {
    * merely connected is no use. Null: not yet.
    */
   last_active_at: Date | null;
+  /** When the access of its owner ended; null while they have it. */
+  owner_left_at: Date | null;
+  /** Somebody other than the owner has it open. */
+  is_open_to_others: boolean;
 }
 
 /** Every workspace, of all companies, whose program should run. For scheduled work; no page shows it. */
@@ -29,6 +33,7 @@ export async function findRunningWorkspace(db: Knex, id: number): Promise<Runnin
 function runningWorkspaces(db: Knex): Knex.QueryBuilder {
   return db('workspaces')
     .join('subscriptions', 'subscriptions.company_id', 'workspaces.company_id')
+    .join('users as owner', 'owner.id', 'workspaces.owner_user_id')
     .whereNotNull('workspaces.wanted_running_since')
     .whereNull('workspaces.deleted_at');
 }
@@ -44,6 +49,8 @@ function columnsOf(db: Knex): (string | Knex.Raw)[] {
     'subscriptions.opens_until',
     ...planTimesColumns,
     db.raw(LAST_ACTIVE),
+    'owner.deactivated_at as owner_left_at',
+    db.raw(OPEN_TO_OTHERS),
   ];
 }
 
@@ -56,3 +63,9 @@ const LAST_ACTIVE = `(
   from workspace_sessions as s
   where s.workspace_id = workspaces.id and s.company_id = workspaces.company_id
 ) as last_active_at`;
+
+const OPEN_TO_OTHERS = `exists (
+  select from workspace_sessions as s
+  where s.workspace_id = workspaces.id and s.company_id = workspaces.company_id
+    and s.ended_at is null and s.user_id <> workspaces.owner_user_id
+) as is_open_to_others`;

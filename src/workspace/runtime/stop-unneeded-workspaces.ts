@@ -14,6 +14,7 @@ const endings = {
   unused: { reason: 'stopped' },
   'subscription-lapsed': { reason: 'revoked', cause: 'lapsed' },
   'over-limit': { reason: 'revoked', cause: 'over-limit' },
+  'owner-deactivated': { reason: 'revoked', cause: 'deactivated' },
 } satisfies Record<StopCause, Ending>;
 
 /**
@@ -24,7 +25,9 @@ const endings = {
  *    switches this off.
  * 2. Programs of companies whose subscription has lapsed.
  * 3. Programs that a smaller plan has no room for (`listOverLimit`).
- * 4. Programs that an interrupted act has left running.
+ * 4. Programs whose owner has no access any more, be it ended by an admin or by the true owner of the address
+ *    (`endAccount`), unless somebody else has started them since or has them open.
+ * 5. Programs that an interrupted act has left running.
  */
 export async function stopUnneededWorkspaces(
   db: Knex,
@@ -60,12 +63,21 @@ function findStopCause(
 ): StopCause | null {
   if (workspace.opens_until <= at) return 'subscription-lapsed';
   if (over.has(workspace.id)) return 'over-limit';
+  if (isLeftByOwner(workspace)) return 'owner-deactivated';
   if (idleStopHours === null) return null;
   const lastUse = Math.max(
     workspace.wanted_running_since.getTime(),
     workspace.last_active_at?.getTime() ?? 0,
   );
   return at.getTime() - lastUse >= idleStopHours * HOUR_MS ? 'unused' : null;
+}
+
+function isLeftByOwner({
+  owner_left_at,
+  wanted_running_since,
+  is_open_to_others,
+}: RunningWorkspace): boolean {
+  return owner_left_at !== null && owner_left_at >= wanted_running_since && !is_open_to_others;
 }
 
 /**

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { endAccount } from '../../../src/people/address/end-account.ts';
+import type { AddressAccount } from '../../../src/people/address/queries.ts';
 import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
 import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
 import { SessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
+import { contextOf } from '../../auth/rows.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
 import { createFakeRuntime } from '../../support/fake-runtime.ts';
@@ -137,6 +140,42 @@ describe('a program that runs though nobody wants it', () => {
     await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: slow, idleStopHours: 12 });
     expect([runtime.state(first), runtime.state(second)]).toEqual(['stopped', 'running']);
     expect(await stopRows(second)).toEqual([]);
+  });
+});
+
+describe('a program whose owner has no access any more', () => {
+  it('is stopped by the next look, with a row and a reason, also where the address was claimed', async () => {
+    const [admins, claimed] = [await runningPlace(), await runningPlace()];
+    await site.db('users').where('id', cast.bob.id).update({ email_confirmed_at: null });
+    const [account] = await site.db('users').where('id', cast.bob.id).select<AddressAccount[]>('users.*');
+    if (account === undefined) throw new Error('no account');
+    await site.db('workspaces').where('id', admins).update({ owner_user_id: cast.alice.id });
+    await sweepAt(hours(0.1));
+    expect([runtime.state(admins), runtime.state(claimed)]).toEqual(['running', 'running']);
+    await site.db.transaction((trx) => endAccount(trx, contextOf(site, cast.bob), account));
+    await sweepAt(hours(0.1));
+    expect([runtime.state(admins), runtime.state(claimed)]).toEqual(['running', 'stopped']);
+    expect(await stopRows(claimed)).toMatchObject([
+      { actor_type: 'system', company_id: cast.acme.id, details: { because: 'owner-deactivated' } },
+    ]);
+    const alice = await signIn(site.app, cast.alice);
+    expect((await alice.get(`/workspace/${String(claimed)}`)).text).toContain(
+      'access of its owner has ended',
+    );
+  });
+
+  it('is left to a colleague who has it open, or who has started it since', async () => {
+    const [open, started] = [await runningPlace(), await runningPlace()];
+    const alice = await signIn(site.app, cast.alice);
+    await alice.post(`/workspace/${String(open)}/open`);
+    const deactivated_at = new Date();
+    await site.db('users').where('id', cast.bob.id).update({ deactivated_at });
+    await site
+      .db('workspaces')
+      .where('id', started)
+      .update({ wanted_running_since: new Date(deactivated_at.getTime() + 1) });
+    await sweepAt(hours(0.1));
+    expect([runtime.state(open), runtime.state(started)]).toEqual(['running', 'running']);
   });
 });
 

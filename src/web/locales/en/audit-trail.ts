@@ -274,6 +274,7 @@ export const auditCause = {
   unused: 'nobody used it',
   'subscription-lapsed': 'the subscription ended',
   'over-limit': 'the plan has no room for it',
+  'owner-deactivated': 'the access of its owner ended',
   'left-running': 'it had been left running',
   'newer-order': 'a newer order took its place',
   'no-longer-fits': 'it no longer fits what has been paid',

@@ -144,6 +144,8 @@ export const workspace = {
     'It was stopped because the subscription has ended. Everything in it is still there.',
   'stoppedBecause_over-limit':
     'Stopped because the plan has no room for it any more. Everything in it is kept.',
+  'stoppedBecause_owner-deactivated':
+    'It was stopped because the access of its owner has ended. Everything in it is still there.',
   runtimeLog: 'Last lines of the log',
   runtimeLogEmpty: 'No output yet.',
   runtimeStarted: '{name} is running.',

@@ -272,6 +272,7 @@ export const auditCause: Record<keyof typeof en.auditCause, string> = {
   unused: 'kimse kullanmadı',
   'subscription-lapsed': 'abonelik sona erdi',
   'over-limit': 'planda yer yok',
+  'owner-deactivated': 'sahibinin erişimi sona erdi',
   'left-running': 'açık kalmıştı',
   'newer-order': 'yerine yeni bir sipariş verildi',
   'no-longer-fits': 'ödenen süreye artık uymuyor',

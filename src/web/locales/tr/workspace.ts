@@ -145,6 +145,8 @@ export const workspace: Record<keyof typeof en, string> = {
   stoppedBecause_unused: 'Uzun süre kimse kullanmadığı için durduruldu. İçindeki her şey duruyor.',
   'stoppedBecause_subscription-lapsed': 'Abonelik sona erdiği için durduruldu. İçindeki her şey duruyor.',
   'stoppedBecause_over-limit': 'Planda artık yer olmadığı için durduruldu. İçindeki her şey duruyor.',
+  'stoppedBecause_owner-deactivated':
+    'Sahibinin erişimi sona erdiği için durduruldu. İçindeki her şey duruyor.',
   runtimeLog: 'Günlüğün son satırları',
   runtimeLogEmpty: 'Henüz bir çıktı yok.',
   runtimeStarted: '{name} çalışıyor.',

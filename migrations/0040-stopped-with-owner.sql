@@ -1,0 +1,8 @@
+-- A workspace may also be stopped because the access of its owner has ended.
+
+select lock_patiently('workspaces');
+
+alter table workspaces
+  drop constraint ck_workspaces_stopped_because,
+  add constraint ck_workspaces_stopped_because
+    check (stopped_because in ('unused', 'subscription-lapsed', 'over-limit', 'owner-deactivated'));
