@@ -3,7 +3,7 @@ import { addMonths } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
 import { type PaidPlan, paidPlans } from '../plan.ts';
 import type { Currency } from '../currency.ts';
-import type { PriceFacts } from './price-facts.ts';
+import type { PaidMonths, PriceFacts } from './price-facts.ts';
 import { segmentsOf } from './segments.ts';
 import { fitsUpgrade, upgradeFacts } from './upgrade.ts';
 
@@ -79,7 +79,7 @@ export interface Quote {
 /** The order of a plan by the prices on offer: a month, or an upgrade while a smaller plan's time runs. */
 export function quoteOrder(
   inForce: PlanInForce,
-  wish: { plan: PaidPlan; currency: Currency; facts: PriceFacts },
+  wish: { plan: PaidPlan; currency: Currency; facts: PriceFacts; paidMonths?: readonly PaidMonths[] },
   at: Date,
 ): ({ ok: true } & Quote) | ({ ok: false } & OrderRefusal) {
   const { plan, currency } = wish;

@@ -92,6 +92,15 @@ export type UpgradeFacts = z.output<typeof upgradeFacts>;
 /** The price of one month of each plan in one currency, tax included, in minor units. */
 export type PlanPrices = Record<PaidPlan, number>;
 
+/** Months of a plan that one payment bought or upgraded, and by which prices. */
+export interface PaidMonths {
+  plan: PaidPlan;
+  currency: Currency;
+  prices: PlanPrices;
+  /** How many; a month that had begun before an upgrade counts as one. */
+  months: number;
+}
+
 /**
  * Version 1 of the price lists: the prices from before there were lists. Orders from then have no facts, so
  * this must never change; migration 0025 has the same.

@@ -69,6 +69,28 @@ describe('an upgrade', () => {
     expect(quote(starter, 'team', started, dearer).amountMinor).toBe(199_900 - 49_900);
   });
 
+  it('credits each month that was paid by other prices with its own', () => {
+    const year = { ...starter, period_ends_at: addMonths(started, 12) };
+    const dear: PlanPrices = { starter: 99_900, team: 249_900, enterprise: 599_900 };
+    const month = (prices: PlanPrices) => ({ plan: 'starter', currency: 'TRY', prices, months: 1 }) as const;
+    const paidMonths = [month(dear), ...Array.from({ length: 11 }, () => month(lira))];
+    const inForce = { ...year, paid_prices: dear };
+    const wish = { plan: 'team', currency: 'TRY', facts: factsOf(dear), paidMonths } as const;
+    const quoted = quoteOrder(inForce, wish, after(10.3));
+    if (!quoted.ok) throw new Error(quoted.reason);
+    expect(quoted.facts.upgrade?.parts).toMatchObject([
+      { until: addMonths(started, 11).toISOString(), months: 10, days: 20, credit_minor: 49_900 },
+      { until: year.period_ends_at.toISOString(), months: 1, days: 0, credit_minor: 99_900 },
+    ]);
+    expect(quoted.amountMinor).toBe(Math.floor((200_000 * (10 * 31 + 20)) / 31) + 150_000);
+    const order = { plan: 'team', currency: 'TRY', price_facts: quoted.facts } as const;
+    expect(checkOrder(inForce, order, after(10.5)).ok).toBe(true);
+    expect(checkOrder({ ...inForce, period_ends_at: addMonths(started, 13) }, order, after(10.5)).ok).toBe(
+      false,
+    );
+    expect(quoteOrder(inForce, wish, after(10.4))).toMatchObject({ facts: quoted.facts });
+  });
+
   it('in another currency credits the smaller of the two shares', () => {
     // 499 of 1499 is less than 19 of 49.
     const share = Math.floor((4_900 * 49_900) / 149_900);

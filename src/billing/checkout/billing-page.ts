@@ -11,6 +11,8 @@ import { MAX_MONTHS_AHEAD, quoteOrder, type OrderRefusal } from '../order-rules.
 import { planOffers, type PlanOffer } from '../plans.ts';
 import { usualCurrency } from '../prices/usual-currency.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
+import type { PaidMonths } from '../price-facts.ts';
+import { listPaidMonths } from '../prices/paid-months.ts';
 import { offerProblem } from '../prices/offer-words.ts';
 import { type PaidPlan } from '../../plan.ts';
 import { countryChoices } from '../../web/locales/country-name.ts';
@@ -170,6 +172,7 @@ async function adminParts(
   if (company === undefined) throw new Error('Bug! A person without a company');
   const invoices = await listWithLegal(db, companyId, readCursor(query, 'invoices'));
   const paper = paperOf(config);
+  const paidMonths = await listPaidMonths(db, subscription, input.at);
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   return {
     currency: offer.currency,
@@ -177,7 +180,7 @@ async function adminParts(
     currencies: config.paytr.currencies,
     life: lifeParts(subscription, { at: input.at, offers, reminderDays: config.reminderDays }),
     choices: offer.ok
-      ? planOffers().map((plan) => planChoice(input, { subscription, state, offer }, plan))
+      ? planOffers().map((plan) => planChoice(input, { subscription, state, offer, paidMonths }, plan))
       : [],
     notOffered: offers.flatMap((each) => (each.ok ? [] : [offerProblem(input.format, each, config)])),
     taxPercent: input.format.number(config.taxPercent, 2),
@@ -215,14 +218,20 @@ function planChoice(
     subscription,
     state,
     offer,
-  }: { subscription: Subscription; state: SubscriptionState; offer: Extract<Offer, { ok: true }> },
+    paidMonths,
+  }: {
+    subscription: Subscription;
+    state: SubscriptionState;
+    offer: Extract<Offer, { ok: true }>;
+    paidMonths: readonly PaidMonths[];
+  },
   sold: PlanOffer,
 ): PlanChoice {
   const { t } = input.format;
   const plan = t(`common.plan_${sold.key}`);
   const isPaidFor = state.state === 'active' || state.state === 'past_due';
   const current = isPaidFor && state.plan === sold.key;
-  const wish = { plan: sold.key, currency: offer.currency, facts: offer.facts };
+  const wish = { plan: sold.key, currency: offer.currency, facts: offer.facts, paidMonths };
   const quote = quoteOrder(subscription, wish, input.at);
   return {
     offer: sold,

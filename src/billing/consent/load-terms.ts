@@ -7,6 +7,7 @@ import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import { quoteOrder, type OrderRefusal } from '../order-rules.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
+import { listPaidMonths } from '../prices/paid-months.ts';
 import { findBillingDetails, type BillingDetails, type Subscription } from '../queries.ts';
 import { missingBuyerFacts } from './buyer-facts.ts';
 import { composeTerms, documentsOf, type OrderTerms } from './compose-terms.ts';
@@ -49,7 +50,8 @@ export async function loadTerms(
   const [offer] = await findOffers(db, { at, currencies: [currency], rateMaxAgeDays });
   if (offer === undefined) throw new Error('Bug! A currency without an answer');
   if (!offer.ok) return { ok: false, obstacle: { reason: 'not-offered', offer } };
-  const quote = quoteOrder(subscription, { plan, currency, facts: offer.facts }, at);
+  const paidMonths = await listPaidMonths(db, subscription, at);
+  const quote = quoteOrder(subscription, { plan, currency, facts: offer.facts, paidMonths }, at);
   if (!quote.ok) return { ok: false, obstacle: quote };
   const buyer = await findBillingDetails(db, person.companyId);
   if (buyer === undefined) throw new Error('Bug! A person without a company');
