@@ -10,7 +10,7 @@ import type { Reversal } from '../reversals/queries.ts';
 import type { Refund } from './queries.ts';
 
 /** Counts up whenever the words of the mail change. */
-const TEMPLATE = { name: 'refund', version: 1 };
+const TEMPLATE = { name: 'refund', version: 2 };
 
 /** Tells the payer, in their language, that money was given back: part of the same transaction. */
 export async function queueRefundMail(

@@ -139,15 +139,15 @@ describe('the legal invoice of a receipt', () => {
       ...newEntry(),
       number: entry.number,
     });
-    expect(sameNumber.text).toContain('This number is that of another legal invoice.');
+    expect(sameNumber.text).toContain('Another legal invoice has this number.');
     const sameEttn = await olivia.post(`${PATH}/${String(second.id)}/entry`, {
       ...newEntry(),
       ettn: entry.ettn,
     });
-    expect(sameEttn.text).toContain('This ETTN is that of another legal invoice.');
+    expect(sameEttn.text).toContain('Another legal invoice has this ETTN.');
     const again = await olivia.post(`${PATH}/${String(first.id)}/entry`, newEntry());
     expect([sameNumber.status, sameEttn.status, again.status]).toEqual([422, 422, 422]);
-    expect(again.text).toContain('somebody was faster');
+    expect(again.text).toContain('somebody else has dealt with it');
     expect(await rowOf(second.id)).toMatchObject({ state: 'due', number: null });
   });
 

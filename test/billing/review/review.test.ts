@@ -84,7 +84,7 @@ describe('accepting a charge', () => {
   it('shows what will happen, and then starts the plan, issues the invoice over what was charged, and says why', async () => {
     const order = await tooLittle();
     const confirm = await olivia.get(urlOf(order, '/accept'));
-    expect(confirm.text).toContain('The payer gets a receipt over ₺1,000.00.');
+    expect(confirm.text).toContain('The payer gets a receipt for ₺1,000.00.');
     expect(confirm.text).toContain('That is ₺499.00 less than was ordered.');
     const before = await moneyState(test.db, cast.acme.id, order);
     const accepted = await olivia.follow(await accept(order));
@@ -132,7 +132,10 @@ describe('accepting a charge', () => {
       ...{ extent: 'full', policy: 'goodwill', reason: 'Wrong amount', paidTime: 'stays' },
     });
     const refused = await accept(other);
-    expect([refused.status, refused.text.includes('A refund of it is not finished')]).toEqual([422, true]);
+    expect([refused.status, refused.text.includes('A refund of this payment is not finished')]).toEqual([
+      422,
+      true,
+    ]);
   });
 
   it('needs a reason', async () => {
@@ -158,10 +161,10 @@ describe('accepting a charge', () => {
     const answer = (await gateway.paytr.queryStatus(await paid())) as object;
     const { queryStatus } = gateway.paytr;
     for (const [change, text] of [
-      [{ ok: false, reason: 'timeout', gatewayMessage: 'late' }, 'no answer that can be used (late)'],
+      [{ ok: false, reason: 'timeout', gatewayMessage: 'late' }, 'there was no usable answer (late)'],
       [{ currency: 'USD' }, 'it was charged in USD'],
       [{ paymentTotalMinor: 100 }, 'it charged ₺1.00'],
-      [{ returns: '[{}]', returned: null }, 'money of it was given back'],
+      [{ returns: '[{}]', returned: null }, 'a part of it was given back'],
     ] as const) {
       gateway.paytr.queryStatus = () => Promise.resolve({ ...answer, ...change } as never);
       const page = await accept(unknown);
@@ -228,7 +231,7 @@ describe('giving a charge in review back', () => {
   it('in PayTR’s panel is found, and a person closes it', async () => {
     const order = await tooLittle();
     const early = await olivia.post(urlOf(order, '/close'), { note: 'All gone' });
-    expect([early.status, early.text.includes('There is still money')]).toEqual([422, true]);
+    expect([early.status, early.text.includes('Some of it has not been given back')]).toEqual([422, true]);
     gateway.sandbox.refundInPanel(order, 100_000);
     await olivia.post(`/admin/finance/payments/${order}/ask`);
     expect((await olivia.get(urlOf(order))).text).toContain('Close as given back');

@@ -13,10 +13,10 @@ import type { Step } from './steps.ts';
 
 /** Each version counts up whenever the words of its mail change. */
 const templates = {
-  reminder: { name: 'subscription-reminder', version: 1 },
-  last_reminder: { name: 'subscription-reminder', version: 1 },
-  past_due: { name: 'subscription-past-due', version: 1 },
-  suspended: { name: 'subscription-suspended', version: 1 },
+  reminder: { name: 'subscription-reminder', version: 2 },
+  last_reminder: { name: 'subscription-reminder', version: 2 },
+  past_due: { name: 'subscription-past-due', version: 2 },
+  suspended: { name: 'subscription-suspended', version: 2 },
 };
 
 interface Told {

@@ -105,8 +105,8 @@ export const auditSentence = {
   refund_completed: 'The payment service made the refund of {amount}',
   refund_discovered: 'The payment service told of a refund of {amount} that was not made here',
   refund_closed: '{actor} closed the refund of {amount}, which the payment service never made',
-  refund_effect_decided: '{actor} said what the refund of {amount} means for the paid time',
-  reversal_issued: 'Reversal {reversal} over {amount} was issued for {invoice}',
+  refund_effect_decided: '{actor} decided what the refund of {amount} means for the paid time',
+  reversal_issued: 'Reversal {reversal} for {amount} was issued for {invoice}',
   subscription_change:
     '{change, select, longer {The {plan} subscription was extended until {until}} cancelled {{actor} cancelled the {plan} subscription; it ends on {ends}} resumed {{actor} took the cancellation of the {plan} subscription back} ended {{actor} took back paid time of the {plan} subscription; it is paid until {until}} past_due {The paid time of the {plan} subscription ended; workspaces stay open for the days of grace} suspended {The {plan} subscription was suspended; workspaces are closed} closed {The {plan} subscription ended for good} next_plan {The plan changed from {planBefore} to {plan}, as it was paid for} plan_wanted {{actor} chose {planWanted} from the end of the paid time on} currency {{actor} chose {currencyAfter} as the usual currency} plan_kept {{actor} took the change to a smaller plan back} other {The subscription changed from {planBefore} to {plan}, paid until {until}}}',
   invoice_issued: 'Receipt {invoice} over {amount} was written for {plan}',

@@ -154,7 +154,7 @@ describe('an operator', () => {
     expect(unknown.text).toContain('There was no clear answer. It is not sent again');
     expect(unknown.text).toContain('PayTR must first answer');
     const asked = await olivia.follow(await olivia.post(`${urlOf(order)}/ask`));
-    expect(asked.text).toContain('PayTR was asked: charged ₺1,499.00');
+    expect(asked.text).toContain('PayTR was asked: it charged ₺1,499.00.');
     expect(asked.text).toContain('One refund turned out to be made.');
     expect(asked.text).toContain('435508');
     expect((await olivia.get(refund)).text).toContain('PayTR has made it.');
@@ -188,9 +188,9 @@ describe('an operator', () => {
     expect([bad.status, bad.text.includes('>By phone</textarea>')]).toEqual([422, true]);
     const effect = { policy: 'legal', reason: 'By phone', paidTime: 'stays' };
     const said = await olivia.follow(await olivia.post(`${refund}/effect`, effect));
-    expect(said.text).toContain('That was written down.');
+    expect(said.text).toContain('Saved.');
     const again = await olivia.follow(await olivia.post(`${refund}/effect`, effect));
-    expect(again.text).toContain('That had been said already.');
+    expect(again.text).toContain('This was decided already.');
   });
 
   it('must prove again who they are before money leaves, and nothing typed is lost', async () => {

@@ -33,7 +33,7 @@ export const life = {
   whenNowTrialHint: 'Workspaces are closed at once, also for people who are in them.',
   onlyNow: 'The subscription ends at once. Workspaces are closed, also for people who are in them.',
   timeOver: 'The paid time is over: the subscription can only end now.',
-  reason: 'Why do you leave?',
+  reason: 'Why are you leaving?',
   reasonHint: 'It helps us, and is kept with the cancellation.',
   cancelAction: 'Cancel the subscription',
   keep: 'Keep it',
@@ -63,7 +63,7 @@ export const life = {
   renewalBody:
     'Your company’s {plan} plan is paid until {date}. Pay for the next month before then to go on without a break.',
   nothingByItselfMail:
-    'Nothing is charged by itself, and the amount is the one of today: you see it again before you pay.',
+    'Nothing is charged by itself, and the amount is today’s: you see it again before you pay.',
   factCloses: 'Workspaces close on',
   payLink: 'Pay for the next month (sign in as an administrator):',
   cancelMailLink: 'Cancel the subscription (sign in as an administrator):',
@@ -79,7 +79,7 @@ export const life = {
     'The paid time of your company’s {plan} plan has ended. Workspaces stay open until {date}. A month that is paid for before then begins where the paid time ended.',
   factEnded: 'Paid until',
   suspendedSubject: 'YouAreCoder: workspaces are closed until a plan is paid for',
-  suspendedBody: 'No payment came, so your company’s workspaces are closed since {date}.',
+  suspendedBody: 'No payment came, so your company’s workspaces have been closed since {date}.',
   suspendedMeans:
     'Nothing was deleted. You can sign in, look at workspaces and download invoices, and open everything again as soon as a plan is paid for.',
   trialOverSubject: 'YouAreCoder: your trial is over',
@@ -98,15 +98,15 @@ export const life = {
   overText:
     'Nothing is deleted. What is over the limits is kept and closed from that day on, and opens again when the plan grows.',
   changeAction: 'Change to {plan}',
-  changed: 'From {date} on the plan is {plan}. The next payment orders it.',
+  changed: 'From {date} on the plan is {plan}. Your next payment will be for it.',
   cannotChange:
     'This is not possible now: no paid time of a larger plan runs, or another change is paid for already.',
   chooseCurrency: 'Make {currency} our usual currency',
-  chooseCurrencyHint: 'Prices and reminders come in {currency} now.',
-  currencyChosen: 'Prices and reminders come in {currency} from now on.',
+  chooseCurrencyHint: 'Prices and reminders are in {currency} now.',
+  currencyChosen: 'Prices and reminders are in {currency} from now on.',
   kept: 'Your plan stays as it is.',
   changeAhead: 'From {date}: {plan}',
   changePaid: 'It is paid for. Until then your plan stays as it is.',
-  changeWanted: 'The next payment orders it. Until then your plan stays as it is.',
-  keepPlan: 'Keep the plan of now',
+  changeWanted: 'Your next payment will be for it. Until then your plan stays as it is.',
+  keepPlan: 'Keep the current plan',
 };

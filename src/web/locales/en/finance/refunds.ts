@@ -30,9 +30,9 @@ export const refunds = {
   saidTimes: '{count, plural, =1 {came once} other {came # times}}',
   ask: 'Ask PayTR now',
   asked: 'PayTR was asked: {answer}',
-  answer_charged: 'charged {amount}',
+  answer_charged: 'it charged {amount}.',
   answer_none: 'it knows no successful payment for this order.',
-  answer_silent: 'there was no answer that can be used ({message}).',
+  answer_silent: 'there was no usable answer ({message}).',
   askedFound:
     '{count, plural, =1 {One refund was found that was not made here.} other {# refunds were found that were not made here.}}',
   askedMade:
@@ -120,7 +120,7 @@ export const refunds = {
   confirmEndsNothing: 'There is no unused paid time to take back any more.',
   confirmStays: 'The paid time stays as it is.',
   confirmReversal: 'The books get a reversal of {invoice}, and the payer gets a mail.',
-  confirmNoReversal: 'There is no paper to reverse, so the books get no reversal. The payer gets a mail.',
+  confirmNoReversal: 'There is no document to reverse, so the books get no reversal. The payer gets a mail.',
   confirm: 'Give {amount} back',
   withdraw: 'Withdraw',
   withdrawn: 'The refund was withdrawn.',
@@ -136,10 +136,10 @@ export const refunds = {
   requestedBy: 'Asked for by',
   confirmedBy: 'Confirmed by',
   sentTimes: 'Sent',
-  sentTimesValue: '{count, plural, =1 {one time, {time}} other {# times, the last time {time}}}',
+  sentTimesValue: '{count, plural, =1 {once, {time}} other {# times, the last time {time}}}',
   askedTimes: 'Asked about',
   askedTimesValue:
-    '{count, plural, =0 {last on {time}} =1 {one time, on {time}} other {# times, last on {time}}}',
+    '{count, plural, =0 {last on {time}} =1 {once, on {time}} other {# times, last on {time}}}',
   gatewaySaid: 'PayTR said',
   foundAt: 'Found',
   foundDate: 'Date at PayTR',
@@ -157,10 +157,10 @@ export const refunds = {
 
   effectTitle: 'Does the paid time end with it?',
   effectText:
-    'This refund was made in PayTR’s panel, so nobody has said why, and what becomes of the paid time.',
+    'This refund was made in PayTR’s panel, so nobody has said yet why, or what becomes of the paid time.',
   effectSave: 'Save',
-  effectSaved: 'That was written down.',
-  effectBefore: 'That had been said already.',
+  effectSaved: 'Saved.',
+  effectBefore: 'This was decided already.',
 
   companyTitle: 'Refunds',
   companyPayment: 'Of the payment',
@@ -187,7 +187,7 @@ export const refunds = {
   mailPlanBack: 'The upgrade is taken back with it: the smaller plan is in force again. Nothing is deleted.',
   mailPlanOver:
     'No paid time is left, so the subscription of your company is cancelled. Nothing is deleted, and you can pay for a plan at any time to go on.',
-  mailPlanEnds: 'The paid time of your company ends earlier for it, as shown above.',
+  mailPlanEnds: 'The paid time of your company therefore ends earlier, as shown above.',
   mailReversal: 'You can download the reversal here (sign in as an administrator):',
   mailQuestions: 'Questions? Write to {contact}.',
 };

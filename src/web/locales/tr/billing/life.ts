@@ -4,7 +4,7 @@ import type { life as en } from '../../en/billing/life.ts';
 export const life: Record<keyof typeof en, string> = {
   title: 'Sonraki ödeme',
   nextCharge: 'Tutar',
-  nextChargeFor: 'bir aylık {plan}, KDV dahil',
+  nextChargeFor: 'bir aylık {plan}, KDV dâhil',
   dueOn: 'Son gün',
   nothingByItself:
     'Kendiliğinden ücret alınmaz; istediğinizde ödersiniz. O günden sonra çalışma alanları yedi gün daha açık kalır.',
@@ -62,19 +62,19 @@ export const life: Record<keyof typeof en, string> = {
   resumedSubject: 'YouAreCoder: iptal geri alındı',
   resumedBody: '{by}, şirketinizin aboneliğinin iptalini geri aldı. Süre {date} tarihine kadar devam ediyor.',
 
-  renewalSubject: 'YouAreCoder: {plan} {date} tarihine kadar ödendi, sırada yeni ay var',
+  renewalSubject: 'YouAreCoder: {plan} {date} tarihine kadar ödendi, sıradaki ay ödenebilir',
   renewalBody:
-    'Şirketinizin {plan} planı {date} tarihine kadar ödendi. Kesintisiz devam etmek için yeni ayı o tarihten önce ödeyin.',
+    'Şirketinizin {plan} planı {date} tarihine kadar ödendi. Kesintisiz devam etmek için sonraki ayı o tarihten önce ödeyin.',
   nothingByItselfMail:
     'Kendiliğinden ücret alınmaz. Tutar bugünün tutarıdır; ödemeden önce yeniden gösterilir.',
   factCloses: 'Çalışma alanlarının kapanışı',
-  payLink: 'Yeni ayı ödeyin (yönetici olarak oturum açın):',
+  payLink: 'Sonraki ayı ödeyin (yönetici olarak oturum açın):',
   cancelMailLink: 'Aboneliği iptal edin (yönetici olarak oturum açın):',
   trialSubject: 'YouAreCoder: deneme süreniz {date} tarihinde bitiyor',
   trialBody:
     'Şirketinizin deneme süresi {date} tarihinde bitiyor. Sonrasında, bir plan ödenene kadar çalışma alanları açılamaz. İçlerindeki hiçbir şey silinmez.',
   factTrialEnds: 'Denemenin bitişi',
-  factMonthOf: 'Bir aylık {plan}, KDV dahil',
+  factMonthOf: 'Bir aylık {plan}, KDV dâhil',
   trialNothingByItself: 'Deneme ücretsizdir ve kendiliğinden ücretli plana dönüşmez.',
   choosePlanLink: 'Plan seçin (yönetici olarak oturum açın):',
   pastDueSubject: 'YouAreCoder: {plan} ödemesi gelmedi, çalışma alanları {date} tarihinde kapanıyor',
@@ -100,15 +100,15 @@ export const life: Record<keyof typeof en, string> = {
   overText:
     'Hiçbir şey silinmez. Sınırı aşanlar saklanır, o günden itibaren kapalı kalır ve plan büyüyünce yeniden açılır.',
   changeAction: '{plan} planına geç',
-  changed: '{date} tarihinden itibaren plan: {plan}. Sonraki ödeme onu sipariş eder.',
+  changed: '{date} tarihinden itibaren plan: {plan}. Sonraki ödemeniz bu plan için olacak.',
   cannotChange:
-    'Bu şimdi mümkün değil: daha büyük bir planın ödenmiş süresi yok ya da başka bir değişiklik ödenmiş.',
-  chooseCurrency: '{currency} olağan para birimimiz olsun',
-  chooseCurrencyHint: 'Fiyatlar ve hatırlatmalar şimdi {currency} ile geliyor.',
-  currencyChosen: 'Fiyatlar ve hatırlatmalar bundan sonra {currency} ile gelir.',
+    'Bu şimdi mümkün değil: daha büyük bir planın ödenmiş süresi yok ya da başka bir plan değişikliğinin ücreti ödenmiş.',
+  chooseCurrency: '{currency} varsayılan para birimimiz olsun',
+  chooseCurrencyHint: 'Fiyatlar ve hatırlatmalar şu anda {currency} cinsinden.',
+  currencyChosen: 'Fiyatlar ve hatırlatmalar bundan sonra {currency} cinsinden olacak.',
   kept: 'Planınız olduğu gibi kalıyor.',
   changeAhead: '{date} tarihinden itibaren: {plan}',
   changePaid: 'Ödendi. O zamana kadar planınız olduğu gibi kalır.',
-  changeWanted: 'Sonraki ödeme onu sipariş eder. O zamana kadar planınız olduğu gibi kalır.',
-  keepPlan: 'Şimdiki planda kal',
+  changeWanted: 'Sonraki ödemeniz bu plan için olacak. O zamana kadar planınız olduğu gibi kalır.',
+  keepPlan: 'Mevcut planda kal',
 };

@@ -2,8 +2,8 @@
 export const finance = {
   nav: 'Finans',
   title: 'Finans',
-  subtitle: 'Tüm şirketlerin aylık parası ve tutmayan her şey.',
-  chooserTitle: 'Defterlerle PayTR arasında {count, plural, other {# şey}} tutmuyor',
+  subtitle: 'Tüm şirketlerin aylık para hareketleri ve birbirini tutmayan kayıtlar.',
+  chooserTitle: 'Defterlerle PayTR arasında {count, plural, other {# fark}} var',
   chooserAction: 'Finans',
   csv: 'Ayın satırları (CSV)',
   shortMonth: '{date, date, ::MMM}',
@@ -31,16 +31,16 @@ export const finance = {
   status_expired: 'Süresi doldu',
   status_review: 'İncelemede',
   status_refused: 'Ödeme sayfası açılmadı',
-  status_refunded: 'Geri verildi',
+  status_refunded: 'İade edildi',
 
   monthEmpty: 'Bu ayda para hareketi yok',
   monthEmptyText: 'Sipariş, iade ya da aktarım olmadı.',
   charged: 'Tahsil edilen',
   chargedHint: '{count, plural, other {# ödeme}}',
-  returned: 'Geri verilen',
+  returned: 'İade edilen',
   returnedHint: '{count, plural, =0 {iade yok} other {# iade}}',
   kept: 'Kalan',
-  keptHint: 'tahsil edilen eksi geri verilen',
+  keptHint: 'tahsil edilen eksi iade edilen',
   paidOut: 'Bize aktarılan',
   paidOutHint: 'PayTR’nin listesine göre; komisyon {fees}',
   byState: 'Duruma göre, {currency}',
@@ -58,8 +58,8 @@ export const finance = {
   currency: 'Para birimi',
   monthsEmpty: 'Bu on iki ayda tahsilat yapılmadı.',
 
-  differences: 'Tutmayanlar',
-  differencesNone: 'Her şey tutuyor',
+  differences: 'Farklar',
+  differencesNone: 'Fark yok',
   differencesNoneText:
     'Defterler, PayTR’nin listeleri ve abonelikler, listelerin ulaştığı güne kadar birbirini tutuyor.',
   difference: 'Fark',
@@ -78,7 +78,7 @@ export const finance = {
   fetchedAt: '{time} alındı',
   whatToDo: 'Yapılacak',
   close: 'Açıklandı olarak işaretle',
-  closeText: 'Artık kimseyi beklemez. Yazdığınız onunla kalır.',
+  closeText: 'Artık işlem beklemez. Yazdığınız açıklama kayıtta kalır.',
   note: 'Neden sorun değil',
   closed: 'Açıklandı olarak işaretlendi.',
   closedAlready: 'Daha önce açıklanmış ya da ortadan kalkmış.',
@@ -101,7 +101,7 @@ export const finance = {
   kind_payment_not_listed: 'Ödendi olarak işlendi ama PayTR’nin listesinde yok',
   do_payment_not_listed:
     'Siparişi PayTR’ye sorun. PayTR tahsilatı bilmiyorsa para gelmeyecek: nasıl işlendiğini bulun.',
-  kind_return_not_booked: 'PayTR’de geri verildi ama defterde yok',
+  kind_return_not_booked: 'PayTR’de iade edildi ama defterde yok',
   do_return_not_booked:
     'Biri PayTR panelinden iade etti. Ödemeyi açın: PayTR onaylayınca işlenir, ödenen sürenin bitip bitmeyeceğini siz seçersiniz.',
   kind_refund_not_listed: 'Burada iade edildi ama PayTR’nin listesinde yok',
@@ -110,7 +110,7 @@ export const finance = {
   kind_payout_without_payment: 'Ödemesiz aktarım',
   do_payout_without_payment:
     'PayTR, bizde tahsil edilmemiş görünen bir sipariş için para aktardı. Siparişe PayTR panelinde bakın.',
-  kind_payout_sum_differs: 'Bir aktarım siparişlerini tutmuyor',
+  kind_payout_sum_differs: 'Bir aktarım siparişleriyle uyuşmuyor',
   do_payout_sum_differs:
     'O günün aktarımını PayTR panelindeki siparişlerle ve banka hesabıyla karşılaştırın.',
   kind_paid_not_active: 'Ödenmiş ama etkin değil',
@@ -121,7 +121,7 @@ export const finance = {
     'Şirketin ödenmiş süresi bugünü kapsıyor ama hiçbir ödemesi kapsamıyor. Ödemelerine ve iadelerine bakın.',
   kind_paid_without_legal_invoice: 'Ödendi ama yasal faturası gecikti',
   do_paid_without_legal_invoice:
-    'Faturayı GİB portalında ya da entegratörünüzde kesin ve yasal faturalar masasına girin.',
+    'Faturayı GİB portalında ya da entegratörünüzde kesin ve yasal faturalar sayfasına girin.',
   kind_report_unreadable: 'PayTR’nin bir listesinde okuyamadığımız satırlar var',
   do_report_unreadable:
     'Okunan satırlar sayılır. Geliştiricilere bildirin: satırlar ve kusurları listeyle birlikte saklanır.',

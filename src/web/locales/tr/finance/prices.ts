@@ -21,7 +21,7 @@ export const prices: Record<keyof typeof enPrices, string> = {
   factUpgrade: '{until} tarihine kadar ödenmiş {from} planının yükseltilmesi',
   factUpgradeValue:
     '{months, plural, =0 {} other {# ay ve }}{days}/{monthDays} gün × ({price} − {credit}) = {amount}',
-  factLeast: 'En az tutar',
+  factLeast: 'En düşük tutar',
   rounded_up: '{step} katına yukarı',
   rounded_nearest: 'en yakın {step} katına',
   side_forex_buying: 'döviz alış',

@@ -10,7 +10,7 @@ export const refunds: Record<keyof typeof en, string> = {
   ordered: 'Sipariş edilen',
   charged: 'Çekilen',
   givenBack: 'İade edilen',
-  underWay: 'Yolda',
+  underWay: 'İşlemde',
   remaining: 'İade edilebilir',
   startedAt: 'Başlangıç',
   decidedAt: 'PayTR’nin kararı',
@@ -22,18 +22,18 @@ export const refunds: Record<keyof typeof en, string> = {
   notCharged: 'PayTR bu ödeme için çekim bildirmedi; iade edilecek bir şey yok.',
   allGivenBack: 'Çekilen tutarın tamamı iade edildi.',
 
-  said: 'PayTR ne dedi',
+  said: 'PayTR’nin bildirdikleri',
   saidNothing: 'PayTR bu ödeme hakkında henüz bir şey bildirmedi.',
   saidBy_callback:
     'Bildirim, {outcome, select, paid {ödenmiş sayıldı} review {incelemeye alındı} failed {başarısız sayıldı} repeat {bir yineleme} other {{outcome}}}',
   saidBy_query: 'Sorumuza yanıt',
-  saidReason: 'Yanıt neden yok',
-  saidWords: 'Kendi sözleriyle',
+  saidReason: 'Yanıt alınamama nedeni',
+  saidWords: 'PayTR’nin iletisi',
   saidTimes: '{count, plural, =1 {bir kez geldi} other {# kez geldi}}',
   ask: 'PayTR’ye şimdi sor',
   asked: 'PayTR’ye soruldu: {answer}',
-  answer_charged: '{amount} çekilmiş',
-  answer_none: 'bu sipariş için başarılı ödeme bilmiyor.',
+  answer_charged: '{amount} çekilmiş.',
+  answer_none: 'bu siparişin başarılı bir ödemesi yok.',
   answer_silent: 'kullanılabilir bir yanıt gelmedi ({message}).',
   askedFound:
     '{count, plural, =1 {Burada yapılmamış bir iade bulundu.} other {Burada yapılmamış # iade bulundu.}}',
@@ -78,7 +78,7 @@ export const refunds: Record<keyof typeof en, string> = {
   policy: 'Kural',
   policy_withdrawal: 'Cayma hakkı',
   policy_not_as_ordered: 'İki kez ya da siparişten farklı çekildi',
-  policy_service_fault: 'Hizmet söz verileni yapmadı',
+  policy_service_fault: 'Hizmet vaat edildiği gibi çalışmadı',
   policy_goodwill: 'İyi niyet',
   policy_legal: 'Mahkeme ya da kurum kararı',
   policy_other: 'Başka bir neden',
@@ -107,7 +107,7 @@ export const refunds: Record<keyof typeof en, string> = {
   'refused_nothing-left': 'Tamamı zaten iade edildi.',
   'refused_under-way': 'Bu ödemenin başka bir iadesi henüz bitmedi. Önce onu bitirin ya da geri çekin.',
   'refused_in-dispute':
-    'Bu para bankada itirazlı. Şimdi iade edilirse iki kez ödenebilir; bu yüzden yapılamaz.',
+    'Bu ödemeye bankada itiraz edilmiş. Şimdi iade edilirse para iki kez ödenebilir; bu yüzden iade yapılamaz.',
   refused_other: 'Bir kural bu iadeye şu an izin vermiyor: {reason}.',
   openRefund: '{amount} tutarında bir iade bitmedi',
   openRefundAction: 'Göster',
@@ -127,7 +127,7 @@ export const refunds: Record<keyof typeof en, string> = {
   notWithdrawn: 'Artık geri çekilemez: durumuna bakın.',
   notConfirmed: 'Artık onay beklemiyordu: durumuna bakın.',
   after_done: 'Para iade edildi.',
-  after_sent: 'İade yolda.',
+  after_sent: 'İade işleme alındı.',
   after_waiting: 'PayTR henüz yapamıyor: {message}. Kendiliğinden yeniden gönderilir.',
   after_unknown: 'Açık bir yanıt gelmedi. Yeniden gönderilmez; PayTR’ye ne olduğu sorulur.',
   after_refused: 'PayTR reddetti: {message}',
@@ -137,7 +137,7 @@ export const refunds: Record<keyof typeof en, string> = {
   confirmedBy: 'Onaylayan',
   sentTimes: 'Gönderim',
   sentTimesValue: '{count, plural, =1 {bir kez, {time}} other {# kez, son olarak {time}}}',
-  askedTimes: 'Sorulma',
+  askedTimes: 'Sorgulama',
   askedTimesValue:
     '{count, plural, =0 {son olarak {time}} =1 {bir kez, {time}} other {# kez, son olarak {time}}}',
   gatewaySaid: 'PayTR’nin yanıtı',
@@ -145,7 +145,7 @@ export const refunds: Record<keyof typeof en, string> = {
   foundDate: 'PayTR’deki tarih',
   closedWhy: 'Neden kapatıldı',
 
-  closeTitle: 'PayTR hiç yapmadı mı?',
+  closeTitle: 'PayTR bu iadeyi hiç yapmadı mı?',
   closeText: 'Yalnızca PayTR panelinde yoksa. O zaman bu iade yapılmamış sayılır ve yenisi istenebilir.',
   closeTooEarly:
     'PayTR önce, gönderimden en az bir saat sonra yanıt vermeli ve iadeyi listelememeli. PayTR’ye şimdi sorun ya da sıradaki soruyu bekleyin.',
@@ -154,16 +154,16 @@ export const refunds: Record<keyof typeof en, string> = {
   closed: 'İade yapılmamış sayılıyor.',
   notClosed: 'Kapatılamadı: PayTR o zamandan beri yanıt vermedi ya da bu arada karar verildi.',
 
-  effectTitle: 'Ödenmiş süre bununla bitiyor mu?',
-  effectText: 'Bu iade PayTR panelinde yapıldı; nedenini ve ödenmiş süreye ne olacağını kimse söylemedi.',
+  effectTitle: 'Ödenmiş süre bu iadeyle bitiyor mu?',
+  effectText: 'Bu iade PayTR panelinde yapıldı; nedeni ve ödenmiş süreye ne olacağı henüz belirtilmedi.',
   effectSave: 'Kaydet',
   effectSaved: 'Kaydedildi.',
-  effectBefore: 'Bu daha önce söylenmişti.',
+  effectBefore: 'Buna daha önce karar verilmişti.',
 
   companyTitle: 'İadeler',
-  companyPayment: 'Hangi ödemeden',
+  companyPayment: 'İlgili ödeme',
   companyState_done: 'İade edildi',
-  companyState_underWay: 'Yolda',
+  companyState_underWay: 'İşlemde',
   reversal: 'Ters kayıt',
 
   reversalTitle: 'Ters kayıt {number}',
@@ -184,7 +184,7 @@ export const refunds: Record<keyof typeof en, string> = {
   mailPlanBack: 'Bununla yükseltme geri alındı: küçük plan yeniden geçerli. Hiçbir şey silinmez.',
   mailPlanOver:
     'Ödenmiş süre kalmadığından şirketinizin aboneliği iptal edildi. Hiçbir şey silinmez; devam etmek için istediğiniz zaman bir plan için ödeme yapabilirsiniz.',
-  mailPlanEnds: 'Şirketinizin ödenmiş süresi bunun için yukarıda görüldüğü gibi daha erken biter.',
+  mailPlanEnds: 'Bu nedenle şirketinizin ödenmiş süresi yukarıda görüldüğü gibi daha erken biter.',
   mailReversal: 'Ters kaydı buradan indirebilirsiniz (yönetici olarak giriş yapın):',
   mailQuestions: 'Sorularınız mı var? {contact} adresine yazın.',
 };
