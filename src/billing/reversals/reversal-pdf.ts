@@ -1,5 +1,4 @@
 import { createPdf } from '../../web/pdf/create-pdf.ts';
-import type { PdfPages } from '../../web/pdf/pdf-pages.ts';
 import type { Format } from '../../web/format.ts';
 import type { PrintedReversal } from './queries.ts';
 
@@ -25,27 +24,30 @@ export async function reversalPdf(format: Format, reversal: PrintedReversal): Pr
   pages.fact(t('refunds.reversalOf'), `${reversal.invoice_no}, ${when(reversal.invoice_issued_at, 'day')}`);
   pages.fact(t('billing.orderNo'), reversal.merchant_oid);
   if (reversal.test_mode) pages.text(t('billing.orderTestMode'));
-  printParty(pages, format, t('billing.invoiceSeller'), reversal.seller);
-  printParty(pages, format, t('billing.invoiceBuyer'), reversal.buyer);
+  pages.columns(
+    { heading: t('billing.invoiceSeller'), lines: partyLines(reversal.seller, format) },
+    { heading: t('billing.invoiceBuyer'), lines: partyLines(reversal.buyer, format) },
+  );
   pages.heading(t('billing.invoiceItem'));
   pages.text(t('billing.invoiceItemText', { plan: t(`common.plan_${reversal.plan}`) }));
   const period = `${when(reversal.period_start)} – ${when(reversal.period_end)}`;
   pages.fact(t('billing.period'), t('billing.istanbulTime', { time: period }));
   const amount = (minor: number): string => money(minor, reversal.currency);
   const percent = number(Number(reversal.tax_percent), 2);
-  pages.fact(t('refunds.reversalNet'), amount(reversal.total_minor - reversal.tax_minor));
-  pages.fact(t('billing.invoiceTax', { percent }), amount(reversal.tax_minor));
-  pages.subheading(`${t('refunds.reversalTotal')}: ${amount(reversal.total_minor)}`);
+  pages.heading(t('common.amount'));
+  pages.amount(t('refunds.reversalNet'), amount(reversal.total_minor - reversal.tax_minor));
+  pages.amount(t('billing.invoiceTax', { percent }), amount(reversal.tax_minor));
+  pages.amount(t('refunds.reversalTotal'), amount(reversal.total_minor), { isStrong: true });
   pages.finish(t('refunds.reversalPage'));
   const parts: Buffer[] = [];
   for await (const chunk of chunks) parts.push(chunk);
   return Buffer.concat(parts);
 }
 
-function printParty(pages: PdfPages, { t }: Format, heading: string, party: PrintedReversal['buyer']): void {
-  pages.heading(heading);
-  pages.text(party.name);
-  for (const line of [party.address, party.phone, party.email]) if (line) pages.text(line);
-  if (party.taxOffice) pages.fact(t('billing.taxOffice'), party.taxOffice);
-  if (party.taxNumber) pages.fact(t('billing.taxNumber'), party.taxNumber);
+function partyLines(party: PrintedReversal['buyer'], { t }: Format): string[] {
+  const { name, address, phone, email, taxOffice, taxNumber } = party;
+  const lines = [name, address, phone, email];
+  if (taxOffice) lines.push(`${t('billing.taxOffice')}: ${taxOffice}`);
+  if (taxNumber) lines.push(`${t('billing.taxNumber')}: ${taxNumber}`);
+  return lines.flatMap((line) => (line ? [line] : []));
 }

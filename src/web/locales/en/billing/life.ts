@@ -9,6 +9,8 @@ export const life = {
   payNow: 'Pay {amount} now',
   noCharge: 'There is no payment ahead. Choose a plan below when you want to go on.',
   cancelLink: 'Cancel the subscription',
+  cancellation: 'Cancellation',
+  endEarlier: 'End it earlier',
   willEnd: 'Cancelled: the subscription ends on {date}',
   isCancelled: 'The subscription ended on {date}',
   resumeText: 'You can take the cancellation back until {date}. It costs nothing.',

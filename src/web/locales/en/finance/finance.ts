@@ -48,7 +48,7 @@ export const finance = {
   count: 'Number',
   documents: 'Documents, {currency}',
   document: 'Document',
-  docInvoices: 'Invoices',
+  docInvoices: 'Receipts and invoices',
   docReversals: 'Reversals',
   tax: 'VAT in it',
 

@@ -11,6 +11,8 @@ export const life: Record<keyof typeof en, string> = {
   payNow: 'Şimdi {amount} öde',
   noCharge: 'Sırada bir ödeme yok. Devam etmek istediğinizde aşağıdan bir plan seçin.',
   cancelLink: 'Aboneliği iptal et',
+  cancellation: 'İptal',
+  endEarlier: 'Daha erken bitir',
   willEnd: 'İptal edildi: abonelik {date} tarihinde bitiyor',
   isCancelled: 'Abonelik {date} tarihinde bitti',
   resumeText: 'İptali {date} tarihine kadar ücretsiz geri alabilirsiniz.',

@@ -47,7 +47,7 @@ export const finance = {
   count: 'Sayı',
   documents: 'Belgeler, {currency}',
   document: 'Belge',
-  docInvoices: 'Faturalar',
+  docInvoices: 'Ödeme özetleri ve faturalar',
   docReversals: 'Ters kayıtlar',
   tax: 'İçindeki KDV',
 
