@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Response, Router } from 'express';
 import { answerBinQuery } from './cards.ts';
+import { answerChaos } from './chaos/answer-chaos.ts';
 import { readForm, receivedFields } from './received-fields.ts';
 import { answerRefund } from './refund-answer.ts';
 import type { RefundFailure, SandboxState, TokenFailure } from './sandbox-state.ts';
@@ -18,6 +19,7 @@ export function gatewayRoutes(state: SandboxState): Router {
   const router = express.Router();
   // Forms only, in both encodings: a JSON body leaves every field missing.
   router.use(readForm());
+  router.use(answerChaos(state));
 
   router.post('/odeme/api/get-token', (req, res) => {
     const failure = state.tokenFailures.shift();

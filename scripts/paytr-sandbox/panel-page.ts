@@ -1,6 +1,8 @@
+import { chaosForm } from './chaos/chaos-form.ts';
 import { type Html, html } from './html.ts';
 import { layout, showAmount } from './pages.ts';
 import { SANDBOX_TEXTS, type SandboxTexts } from './texts.ts';
+import type { SandboxState } from './sandbox-state.ts';
 import { type Transaction, isAcknowledged } from './transactions.ts';
 
 /**
@@ -9,20 +11,24 @@ import { type Transaction, isAcknowledged } from './transactions.ts';
  */
 export function panelPage(
   lang: 'tr' | 'en',
-  callbackUrl: string,
-  transactions: readonly Transaction[],
-  refused = '',
+  state: SandboxState,
+  refused: { refund?: string; seed?: string } = {},
 ): string {
   const texts = SANDBOX_TEXTS[lang];
-  const newestFirst = [...transactions].reverse();
+  const callbackUrl = state.callbackUrl();
+  const newestFirst = [...state.transactions].reverse();
   return layout(
     lang,
     texts.panelTitle,
     html`<main class="panel">
       <p class="notice"><strong>${texts.testNotice}</strong> ${texts.testExplanation}</p>
       <h1>${texts.panelTitle}</h1>
-      ${refused !== '' && html`<p class="fault" role="alert">${texts.refundRefused}: ${refused}</p>`}
+      ${
+        refused.refund !== undefined &&
+        html`<p class="fault" role="alert">${texts.refundRefused}: ${refused.refund}</p>`
+      }
       <p>${texts.panelExplanation} <code>${callbackUrl || texts.noCallbackUrl}</code></p>
+      ${chaosForm(texts, state.chaos, refused.seed)}
       ${
         newestFirst.length === 0
           ? html`<p class="muted">${texts.none}</p>`

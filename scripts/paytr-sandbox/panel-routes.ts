@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import type { Request, Response, Router } from 'express';
+import { readSeed } from './chaos/chaos.ts';
 import { FRAME_HEIGHT_SCRIPT, IFRAME_RESIZER_SCRIPT } from './browser-scripts.ts';
 import { panelPage } from './panel-page.ts';
 import { readForm, receivedFields } from './received-fields.ts';
@@ -11,12 +12,12 @@ const STYLESHEET = fileURLToPath(new URL('style.css', import.meta.url));
 
 /**
  * The developer's view: every payment with its notifications and refunds, a button to send a notification
- * again, a form to give money back, and the static files.
+ * again, forms to give money back and to begin a bad day, and the static files.
  */
 export function panelRoutes(state: SandboxState): Router {
   const router = express.Router();
   router.get('/', (req, res) => {
-    res.send(panelPage(languageOf(req), state.callbackUrl(), state.transactions));
+    res.send(panelPage(languageOf(req), state));
   });
 
   router.post('/islem/:merchantOid/iade', ...readForm(), (req: Request, res: Response) => {
@@ -24,12 +25,23 @@ export function panelRoutes(state: SandboxState): Router {
     const amount = (receivedFields(req.body)['amount'] ?? '').trim().replace(',', '.');
     const refused = transaction && refundWithoutReference(state, transaction, readMajor(amount));
     if (refused === undefined) res.redirect(303, '/');
-    else res.status(422).send(panelPage(languageOf(req), state.callbackUrl(), state.transactions, refused));
+    else res.status(422).send(panelPage(languageOf(req), state, { refund: refused }));
   });
 
   router.post('/islem/:merchantOid/tekrar', async (req, res) => {
     const transaction = state.findByOid(req.params.merchantOid);
     if (transaction?.outcome) await state.deliver(transaction);
+    res.redirect(303, '/');
+  });
+
+  router.post('/sandbox/chaos', ...readForm(), (req: Request, res: Response) => {
+    const { seed: typed = '', stop } = receivedFields(req.body);
+    const seed = readSeed(typed);
+    if (stop === undefined && seed === undefined) {
+      res.status(422).send(panelPage(languageOf(req), state, { seed: typed }));
+      return;
+    }
+    state.setChaos(stop === undefined ? seed : undefined);
     res.redirect(303, '/');
   });
 

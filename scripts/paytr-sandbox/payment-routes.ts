@@ -105,7 +105,7 @@ async function leave(
   res: Response,
 ): Promise<void> {
   state.finish(transaction, choice);
-  await Promise.race([state.deliver(transaction), wait(MAX_WAIT_FOR_CALLBACK_MS, undefined, { ref: false })]);
+  await Promise.race([state.notify(transaction), wait(MAX_WAIT_FOR_CALLBACK_MS, undefined, { ref: false })]);
   res.redirect(303, choice === 'approve' ? transaction.okUrl : transaction.failUrl);
 }
 

@@ -1,4 +1,6 @@
 import { callbackFields, postCallback } from './callbacks.ts';
+import { isNotificationDue, notify } from './chaos/callback-chaos.ts';
+import { createChaos, type Chaos } from './chaos/chaos.ts';
 import type { SandboxStore } from './signatures.ts';
 import { createCardStore, type CardStore } from './stored-cards/card-store.ts';
 import {
@@ -7,7 +9,6 @@ import {
   type Transaction,
   finishTransaction,
   isAcknowledged,
-  nextDeliveryAt,
 } from './transactions.ts';
 
 /** The fault of the next get-token call, to try the merchant's reaction. */
@@ -42,6 +43,8 @@ export interface PaytrSandboxOptions extends SandboxStore {
   clock?: () => Date;
   /** False: only `tick()` moves the time, for tests. Default true: a listening sandbox ticks each second. */
   ticking?: boolean;
+  /** The seed of a bad day, see chaos/. Left out: the gateway is well. */
+  chaosSeed?: number;
 }
 
 /** The sandbox's whole state, in memory, and the functions that change it. Routes and tests share it. */
@@ -58,7 +61,13 @@ export interface SandboxState {
   findByOid: (merchantOid: string) => Transaction | undefined;
   findByToken: (token: string) => Transaction | undefined;
   finish: (transaction: Transaction, choice: PayerChoice) => void;
-  /** An attempt to post the callback. A second call meanwhile waits for the first. */
+  /** The bad day that is on, if any. */
+  chaos: Chaos | undefined;
+  /** Begins a bad day from its start, or ends it. */
+  setChaos: (seed: number | undefined) => void;
+  /** Notifies the merchant of a payment that has ended: at once, or as chaos wants it. */
+  notify: (transaction: Transaction) => Promise<Delivery>;
+  /** An attempt to post the callback, whatever chaos wants. A second call meanwhile waits for the first. */
   deliver: (transaction: Transaction) => Promise<Delivery>;
   /** Ends payments that ran out of time and delivers callbacks that are due. */
   tick: () => Promise<void>;
@@ -80,6 +89,11 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
   } = options;
   const transactions: Transaction[] = [];
   const underWay = new Map<Transaction, Promise<Delivery>>();
+  const once = (transaction: Transaction, send: () => Promise<Delivery>): Promise<Delivery> => {
+    const delivery = underWay.get(transaction) ?? send();
+    underWay.set(transaction, delivery);
+    return delivery.finally(() => underWay.delete(transaction));
+  };
   const state: SandboxState = {
     store: { merchantId, merchantKey, merchantSalt },
     callbackUrl: () => (typeof callbackUrl === 'string' ? callbackUrl : callbackUrl()),
@@ -92,18 +106,23 @@ export function createSandboxState(options: PaytrSandboxOptions): SandboxState {
     cards: createCardStore(),
     findByOid: (merchantOid) => transactions.find((each) => each.merchantOid === merchantOid),
     findByToken: (token) => transactions.find((each) => each.token === token),
+    chaos: undefined,
+    setChaos: (seed) => {
+      state.chaos = seed === undefined ? undefined : createChaos(seed, (each) => transactions.indexOf(each));
+    },
     finish: (transaction, choice) => {
       finishTransaction(transaction, choice, state.now());
       keepCard(state, transaction);
     },
-    deliver: (transaction) => {
-      const delivery = underWay.get(transaction) ?? attempt(state, transaction);
-      underWay.set(transaction, delivery);
-      return delivery.finally(() => underWay.delete(transaction));
-    },
+    notify: (transaction) =>
+      once(transaction, () =>
+        notify(state, transaction, { retrySeconds, post: (each) => attempt(state, each) }),
+      ),
+    deliver: (transaction) => once(transaction, () => attempt(state, transaction)),
     tick: () => tick(state, retrySeconds),
     deliverAll: () => Promise.all(transactions.filter(isUndelivered).map((each) => state.deliver(each))),
   };
+  state.setChaos(options.chaosSeed);
   return state;
 }
 
@@ -130,11 +149,8 @@ async function tick(state: SandboxState, retrySeconds: number): Promise<void> {
   for (const transaction of state.transactions) {
     if (!transaction.outcome && transaction.expiresAt <= now) state.finish(transaction, 'give-up');
   }
-  const due = state.transactions.filter((each) => {
-    const at = nextDeliveryAt(each, retrySeconds);
-    return at !== undefined && at <= now;
-  });
-  await Promise.all(due.map((each) => state.deliver(each)));
+  const due = state.transactions.filter((each) => isNotificationDue(state, each, retrySeconds));
+  await Promise.all(due.map((each) => state.notify(each)));
 }
 
 function isUndelivered(transaction: Transaction): boolean {

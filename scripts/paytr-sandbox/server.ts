@@ -49,8 +49,8 @@ export interface PaytrSandbox {
   /** Gives money back as the store's people do in PayTR's panel: without a `reference_no`. */
   refundInPanel: (tokenOrOid: string, amountMinor: number) => void;
   /**
-   * Ends a payment without a browser and makes one delivery. `overrides` replace callback fields before
-   * signing.
+   * Ends a payment without a browser and makes one delivery, when chaos does not hold it. `overrides` replace
+   * callback fields before signing.
    */
   payNow: (
     tokenOrOid: string,
@@ -61,6 +61,8 @@ export interface PaytrSandbox {
   deliver: (tokenOrOid: string) => Promise<Delivery>;
   /** Delivers every callback that was not answered OK, due or not. */
   deliverAll: () => Promise<Delivery[]>;
+  /** Begins a bad day of this seed from its start, or ends it. */
+  setChaos: (seed: number | undefined) => void;
   /** Ends payments that ran out of time and delivers callbacks that are due by the clock. */
   tick: () => Promise<void>;
   /** The signed urlencoded callback of a finished payment, to post by hand. */
@@ -112,10 +114,11 @@ export function createPaytrSandbox(options: PaytrSandboxOptions): PaytrSandbox {
       const [card] = TEST_CARDS;
       if (card !== undefined) transaction.card = { maskedPan: maskPan(card.number), brand: card.brand };
       state.finish(transaction, payerChoice(outcome));
-      return state.deliver(transaction);
+      return state.notify(transaction);
     },
     deliver: async (tokenOrOid) => state.deliver(find(tokenOrOid)),
     deliverAll: state.deliverAll,
+    setChaos: state.setChaos,
     tick: state.tick,
     callbackBody: (tokenOrOid) =>
       new URLSearchParams(callbackFields(state.store, find(tokenOrOid))).toString(),

@@ -183,9 +183,14 @@ describe('the tokens of PayTR’s samples', () => {
     });
     expect((await submit(`${fake.url}/odeme`, fields)).status).toBe(303);
     const utoken = 'utokABC123';
-    const listed = { utoken, paytr_token: 'BRGpK7083Djwy5tDK7hHyXctOhDYPfHDG/QVqzncADg=' };
+    const listed = {
+      merchant_id: '123456',
+      utoken,
+      paytr_token: 'BRGpK7083Djwy5tDK7hHyXctOhDYPfHDG/QVqzncADg=',
+    };
     expect(await post('/odeme/capi/list', listed)).toEqual([]);
     const taken = {
+      merchant_id: '123456',
       utoken,
       ctoken: 'ctokXYZ789',
       paytr_token: 'p5B1lrG6o63F8obQMJ44dIyutdLFtqkJLB4QU5W5rUg=',

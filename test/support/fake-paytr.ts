@@ -18,6 +18,8 @@ interface FakePaytrOptions {
   testMode?: boolean;
   timeoutSeconds?: number;
   clock?: () => Date;
+  /** The seed of a bad day of the gateway. */
+  chaosSeed?: number;
 }
 
 /** A PayTR for one test: the listening sandbox, and a client with matching credentials. */
@@ -41,6 +43,7 @@ export async function startFakePaytr(options: FakePaytrOptions = {}): Promise<Fa
     callbackUrl: () => callbackUrl,
     ticking: false,
     ...(options.clock && { clock: options.clock }),
+    ...(options.chaosSeed !== undefined && { chaosSeed: options.chaosSeed }),
   });
   const { url, close } = await sandbox.listen(0);
   const paytr = createPaytr({

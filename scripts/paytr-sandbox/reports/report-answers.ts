@@ -50,6 +50,7 @@ export function answerPayouts(
   const fault = faultOf(store, fields, [from, to]);
   if (fault) return fault;
   if (!isDay(from) || !isDay(to)) return refuse('start_date ve end_date YYYY-MM-DD olmali');
+  if (to < from) return refuse('end_date start_date degerinden once olamaz');
   if (Date.parse(to) - Date.parse(from) > (PAYOUT_DAYS_MAX - 1) * DAY_MS)
     return refuse('tarih araligi en fazla 31 gun olabilir');
   const today = dayOf(now);
@@ -170,16 +171,17 @@ function dayOf(at: Date): string {
   return turkishTime(at).slice(0, 10);
 }
 
+// Date takes 30 February for 2 March, and 24:00 for midnight; hence the way back.
 function isDay(text: string): boolean {
   const at = new Date(`${text}T00:00:00Z`);
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at.getTime());
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text;
 }
 
 /** `2026-11-30 00:00:00` in Turkish time, which has had no summer time since 2016. */
 function momentOf(text: string): Date | null {
   if (!/^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(text)) return null;
   const at = new Date(`${text.replace(' ', 'T')}+03:00`);
-  return Number.isNaN(at.getTime()) ? null : at;
+  return !Number.isNaN(at.getTime()) && turkishTime(at) === text ? at : null;
 }
 
 function major(minor: number): string {

@@ -8,7 +8,9 @@ const INVALID_REQUEST = 'Gecersiz istek veya magaza aktif degil';
 const INVALID_TOKEN = 'paytr_token gonderilmedi veya gecersiz';
 
 const isFlag = (value: string): boolean => ['', '0', '1'].includes(value);
-const isWebAddress = (value: string): boolean => /^https?:\/\//.test(value) && URL.canParse(value);
+const isWebAddress = (value: string): boolean =>
+  value.length <= 400 && /^https?:\/\//.test(value) && URL.canParse(value);
+const CARD_TYPES = 'advantage axess combo bonus cardfinans maximum paraf world saglamkart'.split(' ');
 
 // Each field with what it may be. An optional one may be empty.
 const RULES: readonly [string, (value: string) => boolean][] = [
@@ -25,6 +27,10 @@ const RULES: readonly [string, (value: string) => boolean][] = [
   ['non3d_test_failed', isFlag],
   ['store_card', isFlag],
   ['recurring_payment', isFlag],
+  ['sync_mode', isFlag],
+  ['debug_on', isFlag],
+  ['client_lang', (value) => ['', 'tr', 'en'].includes(value)],
+  ['card_type', (value) => value === '' || CARD_TYPES.includes(value)],
   ['user_basket', (value) => readPlainBasket(value) !== undefined],
   ['user_name', (value) => value.trim() !== '' && value.length <= 60],
   ['user_address', (value) => value.trim() !== '' && value.length <= 400],

@@ -10,6 +10,7 @@ import { asTokenFields, refuseDirect } from './direct-rules.ts';
 
 type Fields = Record<string, string>;
 
+const INVALID_REQUEST = 'Gecersiz istek veya magaza aktif degil';
 const INVALID_TOKEN = 'paytr_token gonderilmedi veya gecersiz';
 
 /**
@@ -35,14 +36,19 @@ export function storedCardRoutes(state: SandboxState): Router {
   });
 
   router.post('/odeme/capi/list', (req, res) => {
-    const { utoken = '', paytr_token: token } = receivedFields(req.body);
-    if (token !== expectedCardListHash(state.store, utoken)) res.json(fault(INVALID_TOKEN));
+    const { merchant_id: id, utoken = '', paytr_token: token } = receivedFields(req.body);
+    if (id !== state.store.merchantId) res.json(fault(INVALID_REQUEST));
+    else if (utoken === '') res.json(fault('utoken gonderilmedi'));
+    else if (token !== expectedCardListHash(state.store, utoken)) res.json(fault(INVALID_TOKEN));
     else res.json(state.cards.list(utoken).map(describeCard));
   });
 
   router.post('/odeme/capi/delete', (req, res) => {
-    const { utoken = '', ctoken = '', paytr_token: token } = receivedFields(req.body);
-    if (token !== expectedCardDeleteHash(state.store, ctoken, utoken)) res.json(fault(INVALID_TOKEN));
+    const { merchant_id: id, utoken = '', ctoken = '', paytr_token: token } = receivedFields(req.body);
+    if (id !== state.store.merchantId) res.json(fault(INVALID_REQUEST));
+    else if (ctoken === '') res.json(fault('ctoken gonderilmedi'));
+    else if (utoken === '') res.json(fault('utoken gonderilmedi'));
+    else if (token !== expectedCardDeleteHash(state.store, ctoken, utoken)) res.json(fault(INVALID_TOKEN));
     else if (state.cards.remove(utoken, ctoken)) {
       state.log('a stored card was taken away');
       res.json({ status: 'success' });
@@ -53,7 +59,8 @@ export function storedCardRoutes(state: SandboxState): Router {
 
 async function payInBrowser(state: SandboxState, fields: Fields, res: Response): Promise<void> {
   const stored = state.cards.find(fields['utoken'] ?? '', fields['ctoken'] ?? '');
-  const card = stored?.card ?? newCard(fields);
+  // A stored card that does not exist is not replaced by the card in the form.
+  const card = fields['ctoken'] ? stored?.card : newCard(fields);
   if (card === undefined || stored?.isClosed === true) {
     res.status(400).type('text/plain').send('kart bilgileri gecersiz');
     return;
@@ -74,7 +81,7 @@ async function payInBrowser(state: SandboxState, fields: Fields, res: Response):
   }
   const isToFail = fields['non3d_test_failed'] === '1' && transaction.testMode;
   state.finish(transaction, isToFail ? 'insufficient-funds' : 'approve');
-  await state.deliver(transaction);
+  await state.notify(transaction);
   res.redirect(303, isToFail ? transaction.failUrl : transaction.okUrl);
 }
 
@@ -93,7 +100,7 @@ async function chargeAgain(state: SandboxState, fields: Fields): Promise<Record<
   if (failure === 'late') return { status: 'wait_callback' };
   state.finish(transaction, failure === 'declined' ? 'insufficient-funds' : 'approve');
   if (failure === 'declined') return { status: 'wait_callback' };
-  await state.deliver(transaction);
+  await state.notify(transaction);
   return { status: 'success' };
 }
 
@@ -109,6 +116,8 @@ function newCard(fields: Fields): StoredCard['card'] | undefined {
   const { cc_owner = '', card_number = '', expiry_month = '', expiry_year = '', cvv = '' } = fields;
   const expiry = `${expiry_month}/${expiry_year}`;
   const faults = findCardFaults({ cc_owner, card_number, expiry, cvv });
+  const isForm = /^\d{16}$/.test(card_number) && /^\d{2}\/\d{2}$/.test(expiry);
+  if (!isForm) return undefined;
   return faults.length === 0 ? findTestCard(card_number) : undefined;
 }
 
