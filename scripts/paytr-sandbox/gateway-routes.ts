@@ -22,24 +22,7 @@ export function gatewayRoutes(state: SandboxState): Router {
   router.use(answerChaos(state));
 
   router.post('/odeme/api/get-token', (req, res) => {
-    const failure = state.tokenFailures.shift();
-    if (failure) {
-      failToken(res, failure);
-      return;
-    }
-    const fields = receivedFields(req.body);
-    const reason = refuseToken(state.store, fields) ?? refuseRepeat(state, fields['merchant_oid'] ?? '');
-    if (reason) {
-      state.log(`get-token refused: ${reason}`);
-      res.json({ status: 'failed', reason });
-      return;
-    }
-    const transaction = openTransaction(fields, state.now());
-    state.transactions.push(transaction);
-    state.log(
-      `get-token ${transaction.merchantOid} ${String(transaction.amountMinor)} ${transaction.currency}`,
-    );
-    res.json({ status: 'success', token: transaction.token });
+    giveToken(state, receivedFields(req.body), res);
   });
 
   router.post('/odeme/durum-sorgu', (req, res) => {
@@ -64,24 +47,31 @@ export function gatewayRoutes(state: SandboxState): Router {
   });
 
   router.post('/odeme/iade', (req, res) => {
-    const fields = receivedFields(req.body);
-    const failure = state.refundFailures[0];
-    if (failure !== undefined && isBefore(failure)) {
-      state.refundFailures.shift();
-      failRefund(res, failure);
-      return;
-    }
-    const answer = answerRefund(state, fields);
-    if (failure === 'twice') answerRefund(state, fields);
-    state.log(
-      `refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`,
-    );
-    if (failure !== undefined && isAfter(failure)) state.refundFailures.shift();
-    if (failure === 'lost') res.destroy();
-    else if (failure !== 'late') res.json(answer);
+    giveBack(state, receivedFields(req.body), res);
   });
+
   router.use(storedCardRoutes(state));
   return router;
+}
+
+function giveToken(state: SandboxState, fields: Record<string, string>, res: Response): void {
+  const failure = state.tokenFailures.shift();
+  if (failure) {
+    failToken(res, failure);
+    return;
+  }
+  const reason = refuseToken(state.store, fields) ?? refuseRepeat(state, fields['merchant_oid'] ?? '');
+  if (reason) {
+    state.log(`get-token refused: ${reason}`);
+    res.json({ status: 'failed', reason });
+    return;
+  }
+  const transaction = openTransaction(fields, state.now());
+  state.transactions.push(transaction);
+  state.log(
+    `get-token ${transaction.merchantOid} ${String(transaction.amountMinor)} ${transaction.currency}`,
+  );
+  res.json({ status: 'success', token: transaction.token });
 }
 
 // Integrators report that PayTR refuses a second order with the same number. The wording here is ours.
@@ -98,6 +88,21 @@ function failToken(res: Response, failure: TokenFailure): void {
     res.type('html').send('<!doctype html><title>PayTR</title><h1>Sistem bakımda</h1>');
   }
   // 'hang' sends nothing: the caller has to give up.
+}
+
+function giveBack(state: SandboxState, fields: Record<string, string>, res: Response): void {
+  const failure = state.refundFailures[0];
+  if (failure !== undefined && isBefore(failure)) {
+    state.refundFailures.shift();
+    failRefund(res, failure);
+    return;
+  }
+  const answer = answerRefund(state, fields);
+  if (failure === 'twice') answerRefund(state, fields);
+  state.log(`refund ${fields['merchant_oid'] ?? ''} ${String(answer['err_msg'] ?? answer['return_amount'])}`);
+  if (failure !== undefined && isAfter(failure)) state.refundFailures.shift();
+  if (failure === 'lost') res.destroy();
+  else if (failure !== 'late') res.json(answer);
 }
 
 /** Whether a refund fails before the money has moved, without an answer of PayTR's. */
