@@ -3,7 +3,7 @@ import { Router, type Request } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { auditSink } from '../audit/audit-sink.ts';
 import type { AuditWriterState } from '../audit/audit-writer.ts';
-import { countStuckPayments } from '../billing/queries.ts';
+import { countStuckPayments } from '../billing/settlement/pending-queries.ts';
 import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';

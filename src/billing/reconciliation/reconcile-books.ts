@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { Paytr } from '../paytr/paytr.ts';
-import { closeMonths } from '../finance/months-of-money.ts';
+import { closeMonths } from '../finance/close-months.ts';
 import { reconcileRefunds } from '../refunds/reconcile-refunds.ts';
 import { reconcilePayment } from '../settlement/reconcile-payment.ts';
 import { fetchReports } from './fetch-reports.ts';

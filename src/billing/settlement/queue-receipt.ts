@@ -4,8 +4,8 @@ import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import type { PaidPlan } from '../../plan.ts';
-import { formatFor } from '../../web/format.ts';
-import { paperOf } from '../invoices/paper.ts';
+import { formatFor, type Format } from '../../web/format.ts';
+import { paperOf, type Paper } from '../invoices/paper.ts';
 import type { Period } from '../period.ts';
 import { priceFactsRows } from '../prices/offer-words.ts';
 import type { Payer, Payment } from '../queries.ts';
@@ -30,9 +30,9 @@ export async function queueReceipt(
   context: RequestContext,
   { receipt, config }: { receipt: Receipt; config: Config },
 ): Promise<void> {
-  const { payment, payer, invoice, period } = receipt;
+  const { payment, payer, invoice } = receipt;
   const format = formatFor(payer.locale);
-  const { t, money, when, locale } = format;
+  const { t, money, locale } = format;
   const paper = paperOf(config);
   const plan = t(`common.plan_${receipt.plan}`);
   const amount = money(receipt.totalMinor, receipt.currency);
@@ -50,21 +50,7 @@ export async function queueReceipt(
         blocks: [
           { kind: 'text', text: t('billing.receiptHello', { name: payer.full_name }) },
           { kind: 'text', text: t('billing.receiptThanks') },
-          {
-            kind: 'facts',
-            rows: [
-              [t('billing.receiptPlan'), plan],
-              [
-                t('billing.receiptPeriod'),
-                t('billing.receiptPeriodValue', { from: when(period.start), until: when(period.end) }),
-              ],
-              [t('billing.receiptAmount'), t('billing.receiptAmountValue', { amount })],
-              [t('billing.invoiceNo', { paper }), invoice.invoice_no],
-              ...priceFactsRows(format, payment.price_facts, receipt.plan).map(
-                ({ term, value }): [string, string] => [term, value],
-              ),
-            ],
-          },
+          { kind: 'facts', rows: factRows(format, receipt, paper) },
           ...(paper === 'receipt' ? [{ kind: 'text', text: t('billing.receiptNotice') } as const] : []),
           {
             kind: 'link',
@@ -78,4 +64,21 @@ export async function queueReceipt(
       },
     },
   });
+}
+
+function factRows(format: Format, receipt: Receipt, paper: Paper): [string, string][] {
+  const { t, money, when } = format;
+  const { payment, invoice, plan, period } = receipt;
+  const amount = money(receipt.totalMinor, receipt.currency);
+  const periodText = { from: when(period.start), until: when(period.end) };
+  return [
+    [t('billing.receiptPlan'), t(`common.plan_${plan}`)],
+    [t('billing.receiptPeriod'), t('billing.receiptPeriodValue', periodText)],
+    [t('billing.receiptAmount'), t('billing.receiptAmountValue', { amount })],
+    [t('billing.invoiceNo', { paper }), invoice.invoice_no],
+    ...priceFactsRows(format, payment.price_facts, plan).map(({ term, value }): [string, string] => [
+      term,
+      value,
+    ]),
+  ];
 }

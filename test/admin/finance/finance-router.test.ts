@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findPayments, readPaymentSearch } from '../../../src/billing/finance/find-payments.ts';
+import { findPayments } from '../../../src/billing/finance/find-payments.ts';
+import { readPaymentSearch } from '../../../src/billing/finance/payment-search.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';

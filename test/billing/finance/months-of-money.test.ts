@@ -1,9 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
-import {
-  closeMonths,
-  listMonthsOfMoney,
-  type MonthOfMoney,
-} from '../../../src/billing/finance/months-of-money.ts';
+import { closeMonths } from '../../../src/billing/finance/close-months.ts';
+import { listMonthsOfMoney, type MonthOfMoney } from '../../../src/billing/finance/months-of-money.ts';
 import { monthOf } from '../../../src/month.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
@@ -41,7 +38,9 @@ const sums = [
 it('says the same of a month before it is closed and after, and closes each once', async () => {
   expect(await read()).toEqual(sums);
   // May has been over for less than a day.
-  expect(await Promise.all([close(now), close(now)])).toEqual([2, 2]);
+  const [one, other] = await Promise.all([close(now), close(now)]);
+  // The later one may find months that the earlier one has closed.
+  expect(Math.max(one, other)).toBe(2);
   expect(await read()).toEqual(sums);
   expect(await test.db('finance_months').orderBy('month').pluck('month')).toEqual(['2026-03', '2026-04']);
   expect(await close(now)).toBe(0);

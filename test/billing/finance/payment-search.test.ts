@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readPaymentSearch } from '../../../src/billing/finance/find-payments.ts';
+import { readPaymentSearch } from '../../../src/billing/finance/payment-search.ts';
 
 it.each([
   ['yac0123456789abcdef', { number: 'YAC0123456789ABCDEF' }],
