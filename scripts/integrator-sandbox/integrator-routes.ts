@@ -1,6 +1,6 @@
 import { Router, text, type Response } from 'express';
 import { SaxesParser } from 'saxes';
-import { createPdf } from '../../src/web/pdf/create-pdf.ts';
+import { createPdf, pdfBytes } from '../../src/web/pdf/create-pdf.ts';
 
 /** The key that the stand-in asks for. */
 export const INTEGRATOR_TOKEN = 'sandbox-integrator';
@@ -134,7 +134,5 @@ async function writePdf({ number, ettn, issuedOn }: KeptInvoice): Promise<Buffer
   pages.title(title);
   pages.fact('ETTN', ettn);
   pages.finish('Sayfa');
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
+  return pdfBytes(chunks);
 }

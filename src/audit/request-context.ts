@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Express, Request } from 'express';
 import type { Log } from '../log.ts';
+import { boundedText } from '../storable-text.ts';
 import { normaliseAddress, normaliseForwarded } from './client-address.ts';
 import { withoutSecrets } from './without-secrets.ts';
 
@@ -54,7 +55,7 @@ const USER_AGENT_MAX = 1024;
 
 /** The user agent as tables keep it; null when there was none. */
 export function keptUserAgent({ userAgent }: Pick<RequestContext, 'userAgent'>): string | null {
-  return userAgent?.slice(0, USER_AGENT_MAX) ?? null;
+  return userAgent === null ? null : boundedText(userAgent, USER_AGENT_MAX);
 }
 
 /**

@@ -122,6 +122,19 @@ export const requireCompanyUser: RequestHandler = (req, _res, next) => {
   next();
 };
 
+/**
+ * The signed-in person of a company, behind `requireCompanyUser` or `requireCompanyAdmin`. Throws `Forbidden`
+ * for anybody else.
+ */
+export function companyUser({
+  user,
+}: {
+  user?: SignedInUser | undefined;
+}): SignedInUser & { company_id: number } {
+  if (user === undefined || user.company_id === null) throw new Forbidden();
+  return { ...user, company_id: user.company_id };
+}
+
 /** Lets admins of a company pass. */
 export const requireCompanyAdmin: RequestHandler = (req, _res, next) => {
   if (req.user === undefined) throw new NotSignedIn();

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
-import { requireCompanyAdmin } from '../auth/require-user.ts';
+import { companyUser, requireCompanyAdmin } from '../auth/require-user.ts';
 import { requireConfirmedAddress } from '../people/address/require-confirmed-address.ts';
 import { NotFound } from '../errors.ts';
 import type { Format } from '../web/format.ts';
@@ -9,7 +9,7 @@ import { setContentPolicy } from '../web/security-headers.ts';
 import { conversionText } from './checkout/billing-page.ts';
 import { createDetailsRouter } from './checkout/details-router.ts';
 import { createOrderRouter } from './checkout/order-router.ts';
-import { companyPerson, showBilling } from './checkout/billing-router.ts';
+import { showBilling } from './checkout/billing-router.ts';
 import { orderAddress } from './input.ts';
 import { includedTax } from './tax/included-tax.ts';
 import { kindOf } from './consent/order.ts';
@@ -49,7 +49,7 @@ export function createBillingRouter(deps: AppDeps): Router {
 async function showCheckout(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const address = orderAddress.safeParse(req.params);
   if (!address.success) throw new NotFound();
-  const companyId = companyPerson(req).company_id;
+  const companyId = companyUser(req).company_id;
   const payment = await findPayment(deps.db, companyId, address.data.merchantOid);
   if (payment === undefined) throw new NotFound();
   res.setHeader('cache-control', 'no-store');

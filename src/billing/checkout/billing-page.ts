@@ -9,7 +9,7 @@ import { billingFields, currencyField, readCursor, type BillingField } from '../
 import type { Conversion } from '../bought-period.ts';
 import { MAX_MONTHS_AHEAD, quoteOrder, type OrderRefusal } from '../order-rules.ts';
 import { planOffers, type PlanOffer } from '../plans.ts';
-import { usualCurrency } from '../prices/usual-currency.ts';
+import { usualCurrency, usualOffer } from '../prices/usual-currency.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import type { PaidMonths } from '../price-facts.ts';
 import { listPaidMonths } from '../prices/paid-months.ts';
@@ -167,7 +167,7 @@ async function adminParts(
   const companyId = user.company_id;
   const { rateMaxAgeDays } = config;
   const offers = await findOffers(db, { at: input.at, currencies: config.paytr.currencies, rateMaxAgeDays });
-  const offer = chooseOffer(offers, query.currency, usualCurrency(subscription));
+  const offer = chooseOffer(offers, query.currency, subscription);
   const company = await findBillingDetails(db, companyId);
   if (company === undefined) throw new Error('Bug! A person without a company');
   const invoices = await listWithLegal(db, companyId, readCursor(query, 'invoices'));
@@ -201,13 +201,10 @@ function isIssuedElsewhere({ issuer }: { issuer: string | null }): boolean {
 }
 
 /** The currency asked for, even when it has no prices now; else the company's, or the first that has. */
-function chooseOffer(offers: Offer[], asked: unknown, usual: Currency): Offer {
+function chooseOffer(offers: Offer[], asked: unknown, subscription: Subscription): Offer {
   const wanted = currencyField.safeParse(asked);
   const found =
-    offers.find(({ currency }) => currency === wanted.data) ??
-    offers.find(({ ok, currency }) => ok && currency === usual) ??
-    offers.find(({ ok }) => ok) ??
-    offers[0];
+    offers.find(({ currency }) => currency === wanted.data) ?? usualOffer(offers, subscription) ?? offers[0];
   if (found === undefined) throw new Error('Bug! No currency is configured');
   return found;
 }

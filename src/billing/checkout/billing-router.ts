@@ -1,7 +1,6 @@
 import type { Request, Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
-import type { SignedInUser } from '../../auth/require-user.ts';
-import { Forbidden } from '../../errors.ts';
+import { companyUser } from '../../auth/require-user.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { billingPage, type BillingPageInput } from './billing-page.ts';
 
@@ -16,7 +15,7 @@ export async function showBilling(
   // A page that answers a POST has no address to return to.
   if (req.method === 'POST') res.locals.currentPath = '/billing';
   const page = await billingPage(deps.db, {
-    user: companyPerson(req),
+    user: companyUser(req),
     at: req.receivedAt,
     query: req.query,
     format: formatOf(res),
@@ -24,11 +23,4 @@ export async function showBilling(
     ...form,
   });
   res.status(status ?? 200).render('billing/show', page);
-}
-
-/** The signed-in person of a company. The guards before these routers let nobody else pass. */
-export function companyPerson(req: Request): SignedInUser & { company_id: number } {
-  const user = req.user;
-  if (user === undefined || user.company_id === null) throw new Forbidden();
-  return { ...user, company_id: user.company_id };
 }

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { z } from 'zod';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { requireCompanyAdmin } from '../../auth/require-user.ts';
+import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import { InvalidInput } from '../../errors.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { countryChoices } from '../../web/locales/country-name.ts';
@@ -12,7 +12,7 @@ import { missingBuyerFacts } from '../consent/buyer-facts.ts';
 import { billingDetailsForm, billingFields, orderQuery, type BillingField } from '../input.ts';
 import { findBillingDetails } from '../queries.ts';
 import { setBillingDetails } from '../set-billing-details.ts';
-import { companyPerson, showBilling } from './billing-router.ts';
+import { showBilling } from './billing-router.ts';
 
 /** The form's fields as they were typed. */
 type Typed = Record<BillingField, string>;
@@ -45,7 +45,7 @@ async function renderDetails(
   res: Response,
   page: { order: OrderQuery; values?: Typed; errors: Record<string, string> },
 ): Promise<void> {
-  const company = await findBillingDetails(deps.db, companyPerson(req).company_id);
+  const company = await findBillingDetails(deps.db, companyUser(req).company_id);
   if (company === undefined) throw new Error('Bug! A person without a company');
   const kept = Object.fromEntries(billingFields.map((field) => [field, company[field] ?? '']));
   res.render('billing/consent/details', {
@@ -75,7 +75,7 @@ async function saveDetails(deps: AppDeps, req: Request, res: Response): Promise<
   const { customer_type } = form.data;
   const orNull = (field: BillingField): string | null => (form.data[field] === '' ? null : form.data[field]);
   await setBillingDetails(deps.db, requestContext(req), {
-    companyId: companyPerson(req).company_id,
+    companyId: companyUser(req).company_id,
     customer_type: customer_type === '' ? null : customer_type,
     billing_name: orNull('billing_name'),
     billing_address: orNull('billing_address'),

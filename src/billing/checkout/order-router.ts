@@ -1,7 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { requireCompanyAdmin } from '../../auth/require-user.ts';
+import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import type { Currency } from '../../currency.ts';
 import { NotFound } from '../../errors.ts';
 import { requireConfirmedAddress } from '../../people/address/require-confirmed-address.ts';
@@ -16,7 +16,7 @@ import { offerProblem, priceFactsRows } from '../prices/offer-words.ts';
 import { findSubscription } from '../queries.ts';
 import { refusalText } from './billing-page.ts';
 import type { PlacingRefusal } from './place-order.ts';
-import { companyPerson, showBilling } from './billing-router.ts';
+import { showBilling } from './billing-router.ts';
 import { startCheckout, type Checkout } from './start-checkout.ts';
 
 /** The plan and currency that somebody wants to order. */
@@ -68,7 +68,7 @@ async function withChosen(
 }
 
 function wishOf({ config }: AppDeps, req: Request, chosen: Chosen): OrderWish & { person: { id: number } } {
-  const person = companyPerson(req);
+  const person = companyUser(req);
   return {
     ...chosen,
     person: {
@@ -89,7 +89,7 @@ async function showOrder(
   res: Response,
   { chosen, refused }: { chosen: Chosen; refused?: Refused },
 ): Promise<void> {
-  const subscription = await findSubscription(deps.db, companyPerson(req).company_id);
+  const subscription = await findSubscription(deps.db, companyUser(req).company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const loaded = await loadTerms(deps.db, subscription, wishOf(deps, req, chosen), req.receivedAt);
   if (loaded.ok) renderOrder(deps, res, { ...loaded, refused });

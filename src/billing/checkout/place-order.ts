@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
-import type { RequestContext } from '../../audit/request-context.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { boundedText } from '../../storable-text.ts';
 import type { BoxName, OrderTerms } from '../consent/compose-terms.ts';
 import { keepConsent } from '../consent/keep-consent.ts';
 import { loadTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
@@ -12,9 +11,6 @@ import type { Paytr } from '../paytr/paytr.ts';
 import { paymentColumns, type Payment } from '../queries.ts';
 import { findOpenOrder, supersedeOrder } from '../supersede-order.ts';
 import { canStillBePaid, isOpening } from './payment-page-life.ts';
-
-/** The column's bound. */
-const USER_AGENT_MAX = 1024;
 
 /** An order as it comes from its page. */
 export interface PlacingInput extends OrderWish {
@@ -107,7 +103,7 @@ async function insertPayment(
       status: 'pending',
       created_at: context.at,
       client_ip: context.ip,
-      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
+      user_agent: keptUserAgent(context),
       gateway_user_ip: userIp,
       test_mode: input.config.paytr.testMode,
     })

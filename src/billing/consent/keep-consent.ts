@@ -1,13 +1,9 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
-import type { RequestContext } from '../../audit/request-context.ts';
-import { boundedText } from '../../storable-text.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Payment } from '../queries.ts';
 import type { OrderTerms } from './compose-terms.ts';
-
-/** Longest user agent kept, in characters. The request's audit row has the hash of a longer one. */
-const USER_AGENT_MAX = 1024;
 
 /**
  * Keeps what the buyer accepted, word for word, in the transaction that places the order. Throws when it or
@@ -34,7 +30,7 @@ export async function keepConsent(
       price_facts: payment.price_facts === null ? null : JSON.stringify(payment.price_facts),
       accepted_at: context.at,
       ip_address: context.ip,
-      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
+      user_agent: keptUserAgent(context),
       browser_session: context.browserSessionHash,
       request_id: context.requestId,
     })

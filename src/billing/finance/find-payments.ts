@@ -84,7 +84,7 @@ function narrow(db: Knex, query: Knex.QueryBuilder, search: PaymentSearch): void
         .whereRaw('left(masked_pan, 6) || right(masked_pan, 4) = ?', [card])
         .select('payment_id'),
     ]);
-  // What was ordered or, with a surcharge, what was charged.
+  // The amount of the order or, with a surcharge, that of the charge.
   if (amountMinor !== undefined)
     among([
       db('payments').where('amount_minor', amountMinor).select('id'),

@@ -1,5 +1,5 @@
 import type { Format } from '../../web/format.ts';
-import { createPdf } from '../../web/pdf/create-pdf.ts';
+import { createPdf, pdfBytes } from '../../web/pdf/create-pdf.ts';
 import { cardRows } from '../follow-up/card-words.ts';
 import type { CardFacts } from '../follow-up/queries.ts';
 import type { RateFacts } from '../price-facts.ts';
@@ -49,9 +49,7 @@ export async function writeReceiptPdf(
   pages.heading(t('billing.priceFrom'));
   for (const { term, value } of receiptFacts(invoice, rate, format)) pages.fact(term, value);
   pages.finish(t('billing.pdfPage'));
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
+  return pdfBytes(chunks);
 }
 
 function partyLines(party: Partial<InvoiceParty>, { t }: Format): string[] {

@@ -1,14 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { requireCompanyAdmin } from '../../auth/require-user.ts';
+import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { findSubscription } from '../queries.ts';
 import { subscriptionState } from '../subscription-state.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
-import { companyAdmin } from './company-admin.ts';
 import { cancelForm, REASON_MAX } from './input.ts';
 import { resumeSubscription } from './resume-subscription.ts';
 
@@ -28,7 +27,7 @@ async function show(
   form: { values: Record<string, string>; errors: Record<string, string> } | null = null,
 ): Promise<void> {
   const { t } = formatOf(res);
-  const subscription = await findSubscription(deps.db, companyAdmin(req).company_id);
+  const subscription = await findSubscription(deps.db, companyUser(req).company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const at = req.receivedAt;
   if (cancelMoment(subscription, 'now', at) === null) {
@@ -60,7 +59,7 @@ async function cancel(deps: AppDeps, req: Request, res: Response): Promise<void>
     await show(deps, req, res, { values, errors: formErrors(form.error, format) });
     return;
   }
-  const person = companyAdmin(req);
+  const person = companyUser(req);
   const outcome = await cancelSubscription(deps.db, requestContext(req), {
     companyId: person.company_id,
     person,
@@ -79,7 +78,7 @@ async function cancel(deps: AppDeps, req: Request, res: Response): Promise<void>
 
 async function resume(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t, when } = formatOf(res);
-  const person = companyAdmin(req);
+  const person = companyUser(req);
   const outcome = await resumeSubscription(deps.db, requestContext(req), {
     companyId: person.company_id,
     person,

@@ -1,14 +1,13 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
-import { requireCompanyAdmin } from '../../auth/require-user.ts';
+import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import { InvalidInput, NotFound } from '../../errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { currencyField, planAddress } from '../input.ts';
 import { limitsOf } from '../plans.ts';
 import { countUsage, findSubscription } from '../queries.ts';
 import { chooseCurrency } from './choose-currency.ts';
-import { companyAdmin } from './company-admin.ts';
 import { smallerPlanFrom, wantPlan } from './want-plan.ts';
 
 /**
@@ -29,7 +28,7 @@ async function show(deps: AppDeps, req: Request, res: Response): Promise<void> {
   if (!address.success) throw new NotFound();
   const { plan } = address.data;
   const { t } = formatOf(res);
-  const companyId = companyAdmin(req).company_id;
+  const companyId = companyUser(req).company_id;
   const subscription = await findSubscription(deps.db, companyId);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const from = smallerPlanFrom(subscription, plan, req.receivedAt);
@@ -58,7 +57,7 @@ async function change(deps: AppDeps, req: Request, res: Response): Promise<void>
   if (!address.success) throw new NotFound();
   const { plan } = address.data;
   const { t, when } = formatOf(res);
-  const companyId = companyAdmin(req).company_id;
+  const companyId = companyUser(req).company_id;
   const outcome = await wantPlan(deps.db, requestContext(req), { companyId, plan });
   if (outcome.ok)
     setFlash(req, 'success', t('life.changed', { plan: t(`common.plan_${plan}`), date: when(outcome.from) }));
@@ -68,7 +67,7 @@ async function change(deps: AppDeps, req: Request, res: Response): Promise<void>
 
 async function keep(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { t } = formatOf(res);
-  const companyId = companyAdmin(req).company_id;
+  const companyId = companyUser(req).company_id;
   await wantPlan(deps.db, requestContext(req), { companyId, plan: null });
   setFlash(req, 'success', t('life.kept'));
   res.redirect(303, '/billing');
@@ -80,7 +79,7 @@ async function setCurrency(deps: AppDeps, req: Request, res: Response): Promise<
   const currency = currencyField.safeParse(asked);
   if (!currency.success || !deps.config.paytr.currencies.includes(currency.data))
     throw new InvalidInput({ message: 'currency is none that is on offer' });
-  const companyId = companyAdmin(req).company_id;
+  const companyId = companyUser(req).company_id;
   await chooseCurrency(deps.db, requestContext(req), { companyId, currency: currency.data });
   setFlash(req, 'success', t('life.currencyChosen', { currency: currency.data }));
   res.redirect(303, '/billing#plans');

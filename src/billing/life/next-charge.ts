@@ -1,4 +1,4 @@
-import { usualCurrency } from '../prices/usual-currency.ts';
+import { usualOffer } from '../prices/usual-currency.ts';
 import type { Currency } from '../../currency.ts';
 import { DAY_MS } from '../../durations.ts';
 import type { PaidPlan } from '../../plan.ts';
@@ -32,9 +32,7 @@ export function nextCharge(
   const plan = subscription.wanted_plan ?? last;
   if (dueAt === null || plan === 'trial' || subscription.cancels_at !== null) return null;
   if (state !== 'active' && state !== 'past_due') return null;
-  const usual = usualCurrency(subscription);
-  const priced = offers.filter((offer) => offer.ok);
-  const offer = priced.find(({ currency }) => currency === usual) ?? priced[0];
+  const offer = usualOffer(offers, subscription);
   if (offer === undefined) return null;
   const askedFrom = new Date(dueAt.getTime() - reminderDays.first * DAY_MS);
   const amountMinor = offer.facts.prices[plan];

@@ -1,3 +1,5 @@
+import { majorText } from '../../currency.ts';
+
 const PLAIN_AMOUNT = /^(\d{1,13})(?:[.,](\d{1,2}))?$/;
 // Both marks are there, so the text cannot be misread: "1.234,56" and "1,234.56".
 const GROUPED_AMOUNT = /^(\d{1,3}(?:\.\d{3})+),(\d{1,2})$|^(\d{1,3}(?:,\d{3})+)\.(\d{1,2})$/;
@@ -9,8 +11,7 @@ const GROUPED_AMOUNT = /^(\d{1,3}(?:\.\d{3})+),(\d{1,2})$|^(\d{1,3}(?:,\d{3})+)\
 export function formatMajor(minor: number): string {
   if (!Number.isSafeInteger(minor) || minor < 0)
     throw new Error(`Not an amount in minor units: ${String(minor)}`);
-  const digits = String(minor).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return majorText(minor);
 }
 
 /**

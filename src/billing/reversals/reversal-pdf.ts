@@ -1,4 +1,4 @@
-import { createPdf } from '../../web/pdf/create-pdf.ts';
+import { createPdf, pdfBytes } from '../../web/pdf/create-pdf.ts';
 import type { Format } from '../../web/format.ts';
 import type { PrintedReversal } from './queries.ts';
 
@@ -39,9 +39,7 @@ export async function reversalPdf(format: Format, reversal: PrintedReversal): Pr
   pages.amount(t('billing.invoiceTax', { percent }), amount(reversal.tax_minor));
   pages.amount(t('refunds.reversalTotal'), amount(reversal.total_minor), { isStrong: true });
   pages.finish(t('refunds.reversalPage'));
-  const parts: Buffer[] = [];
-  for await (const chunk of chunks) parts.push(chunk);
-  return Buffer.concat(parts);
+  return pdfBytes(chunks);
 }
 
 function partyLines(party: PrintedReversal['buyer'], { t }: Format): string[] {

@@ -28,3 +28,10 @@ export function createPdf(about: { title: string; author: string; locale: Locale
   document.registerFont('plain', plain);
   return { pages: new PdfPages(document), chunks: document as AsyncIterable<Buffer> };
 }
+
+/** A whole document as bytes, once `pages.finish` was called. Only for short ones: it is kept in memory. */
+export async function pdfBytes(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const chunk of chunks) parts.push(chunk);
+  return Buffer.concat(parts);
+}

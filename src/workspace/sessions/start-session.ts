@@ -1,15 +1,8 @@
 import type { Knex } from 'knex';
-import type { RequestContext } from '../../audit/request-context.ts';
-import { boundedText } from '../../storable-text.ts';
+import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { endOpenSession } from './end-session.ts';
 import { findOpenSession, type SessionKey } from './session-queries.ts';
 import { isInUse, sessionColumns, type AccessMethod, type WorkspaceSession } from '../session-row.ts';
-
-/**
- * The column's bound; a longer user agent is cut. The audit row of the same request keeps the hash of the
- * whole.
- */
-const USER_AGENT_MAX = 1024;
 
 /**
  * A found session may end before it is locked; the next round starts a new one. More rounds than this cannot
@@ -65,7 +58,7 @@ async function insertSession(
       started_at: context.at,
       last_activity_at: context.at,
       ip_address: context.ip,
-      user_agent: context.userAgent === null ? null : boundedText(context.userAgent, USER_AGENT_MAX),
+      user_agent: keptUserAgent(context),
       session_id: key.browserSessionHash,
       access_method: key.accessMethod,
       on_behalf_of: trx('workspaces')

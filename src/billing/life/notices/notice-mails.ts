@@ -1,4 +1,4 @@
-import { usualCurrency } from '../../prices/usual-currency.ts';
+import { usualOffer } from '../../prices/usual-currency.ts';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../../audit/request-context.ts';
 import type { Config } from '../../../config/config.ts';
@@ -146,9 +146,7 @@ function chargeRows({ t, money }: Format, { charge }: Told): [string, string][] 
 
 /** A month of each plan, in the company's currency where it has prices. */
 function priceRows({ t, money }: Format, offers: Offer[], subscription: Subscription): [string, string][] {
-  const priced = offers.filter((offer) => offer.ok);
-  const usual = usualCurrency(subscription);
-  const offer = priced.find(({ currency }) => currency === usual) ?? priced[0];
+  const offer = usualOffer(offers, subscription);
   if (offer === undefined) return [];
   return planOffers().map(({ key }): [string, string] => [
     t('life.factMonthOf', { plan: t(`common.plan_${key}`) }),
