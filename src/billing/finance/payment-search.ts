@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { currencies, type Currency } from '../../currency.ts';
+import { hideCardNumbers } from '../paytr/card-numbers.ts';
 import { parseMajor } from '../paytr/minor-units.ts';
 
 /** The parts of a text of the search box. A payment must fit each part that is there. */
@@ -26,7 +27,7 @@ const symbols: Record<string, Currency> = { '₺': 'TRY', TL: 'TRY', $: 'USD', '
  */
 export function readPaymentSearch(text: string): PaymentSearch | null {
   // A whole card number: nobody needs it here, and we keep none.
-  if (/^[\d\s-]{12,}$/.test(text.trim())) return null;
+  if (/^[\d\s-]{12,}$/.test(text.trim()) || hideCardNumbers(text) !== text) return null;
   const card = readCard(text);
   if (card !== null) return { card };
   const search: PaymentSearch = {};

@@ -205,7 +205,9 @@ function amountOrNull(row: Record<string, unknown>, name: string): number | null
 }
 
 function currency(row: Record<string, unknown>, name: string): string {
-  return fromPaytrCurrency(text(row, name));
+  const code = fromPaytrCurrency(text(row, name));
+  if (!/^[A-Z]{3}$/.test(code)) throw new Fault(`${name} is "${code}", no currency`);
+  return code;
 }
 
 /** A single payment is 0 here and 1 in a callback. */

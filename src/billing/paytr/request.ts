@@ -1,4 +1,5 @@
 import { boundedText } from '../../storable-text.ts';
+import { hideCardNumbers } from './card-numbers.ts';
 
 /**
  * Why there is no usable answer from PayTR. `gatewayMessage` is for the log and the audit trail, at most 500
@@ -32,7 +33,8 @@ const MAX_ANSWER_LENGTH = 65_536;
 /**
  * Posts `fields` to PayTR and returns the JSON object of the answer, whatever the HTTP status: PayTR decides
  * by the JSON `status` (iFrame API, step 1). Never throws for a fault of the network or the gateway, and
- * follows no redirect. An answer longer than `maxLength` characters is cut, and so cannot be read.
+ * follows no redirect. An answer longer than `maxLength` characters is cut, and so cannot be read. A whole
+ * card number in it is hidden (`hideCardNumbers`).
  */
 export async function postToPaytr(
   connection: PaytrConnection,
@@ -82,19 +84,29 @@ async function readText(response: Response, maxLength: number): Promise<string> 
 
 function readAnswer(
   httpStatus: number,
-  text: string,
+  received: string,
 ): { ok: true; answer: Record<string, unknown>; text: string } | NoAnswer {
+  const text = hideCardNumbers(received);
   const unreadable: NoAnswer = {
     ok: false,
     reason: 'unreadable',
     gatewayMessage: boundedText(`HTTP ${String(httpStatus)}: ${text}`, GATEWAY_MESSAGE_LENGTH),
   };
   try {
-    const answer: unknown = JSON.parse(text);
+    const answer: unknown = JSON.parse(received, hideInValue);
     return isRecord(answer) ? { ok: true, answer, text } : unreadable;
   } catch {
     return unreadable;
   }
+}
+
+/** Numbers as well: hidden within the text, one would leave no JSON. */
+function hideInValue(_name: string, value: unknown): unknown {
+  if (typeof value === 'string') return hideCardNumbers(value);
+  if (typeof value !== 'number') return value;
+  const text = String(value);
+  const hidden = hideCardNumbers(text);
+  return hidden === text ? value : hidden;
 }
 
 function withoutAnswer(error: unknown, timeoutSeconds: number): NoAnswer {

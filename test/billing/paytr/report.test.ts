@@ -72,6 +72,13 @@ describe('the transaction list', () => {
     expect(report).toMatchObject({ ok: true, rows: [read], problems: [] });
   });
 
+  it('hides a whole card number, also in the bytes that are kept', async () => {
+    const { paytr } = paytrAnswering({ status: 'success', data: [{ ...sale, kart_no: '4355084355084358' }] });
+    const report = await paytr.listTransactions(days);
+    expect(report).toMatchObject({ rows: [{ ...read, masked_card: '435508******4358' }] });
+    expect(JSON.stringify(report)).not.toContain('4355084355084358');
+  });
+
   it('reads money given back without its sign', async () => {
     const row = { ...sale, islem_tipi: 'I', islem_tutari: '-12.64', odeme_tutari: '-12.64' };
     const report = await paytrAnswering({ status: 'success', data: [row] }).paytr.listTransactions(days);
@@ -85,6 +92,8 @@ describe('the transaction list', () => {
       { ...sale, islem_tipi: 'X' },
       { ...sale, para_birimi: '' },
       { ...sale, taksit: 'two' },
+      { ...sale, para_birimi: 'LIRA' },
+      { ...sale, odeme_tutari: '9999999999999,99' },
     ];
     const report = await paytrAnswering({ status: 'success', data: [...bad, sale] }).paytr.listTransactions(
       days,
@@ -97,6 +106,8 @@ describe('the transaction list', () => {
         'row 3: islem_tipi is "X", neither S nor I',
         'row 4: para_birimi is missing',
         'row 5: taksit is "two", no number of instalments',
+        'row 6: para_birimi is "LIRA", no currency',
+        'row 7: odeme_tutari is "9999999999999,99", no amount',
       ],
     });
   });

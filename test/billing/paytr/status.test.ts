@@ -44,6 +44,16 @@ it('reads what was paid, with comma or dot, into minor units', async () => {
   });
 });
 
+it.each(['4355084355084358', '4355 0843 5508 4358', 4_355_084_355_084_358, 'card 4355-0843-5508-4358'])(
+  'hides a whole card number that PayTR forgot to mask: %s',
+  async (masked_pan) => {
+    const answer = await query({ ...paid, masked_pan, payment_date: '20260301120000' });
+    expect(answer).toMatchObject({ ok: true, paymentDate: '20260301120000' });
+    expect(answer).toHaveProperty('maskedPan', expect.stringContaining('435508******4358'));
+    expect(JSON.stringify(answer)).not.toMatch(/4355[ -]?0843[ -]?5508/);
+  },
+);
+
 it('reads amounts that are not quoted, and does without the card', async () => {
   const bare = { status: 'success', payment_amount: 120.5, payment_total: 120.5, currency: 'USD' };
   const answer = await query({ ...bare, test_mode: '1' });
