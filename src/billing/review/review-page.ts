@@ -2,17 +2,21 @@ import type { Knex } from 'knex';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { promisedTime } from '../checkout/billing-page.ts';
-import { findSubscription, type Subscription } from '../queries.ts';
+import type { Plan } from '../../plan.ts';
+import { findSubscription } from '../queries.ts';
 import { listSaid } from '../refunds/pages/detail-queries.ts';
 import { readPaymentCase, type PaymentCase } from '../refunds/pages/payment-page.ts';
 import { whatPaytrSaid, type Said } from '../refunds/pages/what-paytr-said.ts';
+import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
 import { judgeAcceptance, type Acceptance, type Unconfirmed } from './judge-acceptance.ts';
 import { listReviewEntries, type ReviewEntry } from './queries.ts';
 
 /** A payment in review with everything that a person needs to decide about it. */
 interface ReviewCase extends PaymentCase {
   title: string;
-  subscription: Subscription;
+  planNow: Plan;
+  /** The end of all paid time, a smaller plan's that is paid ahead included. */
+  paidUntil: Date | null;
   acceptance: Acceptance;
   /** Why it cannot be accepted now; null when it can. */
   cannotAccept: string | null;
@@ -42,7 +46,8 @@ export async function readReviewCase(
   return {
     ...found,
     title: format.t(title),
-    subscription,
+    planNow: subscriptionState(subscription, at).plan,
+    paidUntil: paidUntilOf(subscription),
     acceptance,
     cannotAccept: acceptance.ok ? null : whyNot(format, acceptance),
     lessMinor: Math.max(0, payment.amount_minor - chargedMinor),

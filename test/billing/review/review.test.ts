@@ -217,6 +217,20 @@ describe('accepting a charge', () => {
 describe('giving a charge in review back', () => {
   it('from the desk lets it leave the desk', async () => {
     const order = await tooLittle();
+    // The smaller plan that was paid ahead runs by now.
+    const day = (days: number): Date => new Date(Date.now() + days * 86_400_000);
+    const ahead = { next_plan: 'starter', next_period_ends_at: new Date('2039-05-06T10:00:00Z') };
+    const began = {
+      plan: 'team',
+      trial_ends_at: day(-90),
+      period_started_at: day(-31),
+      period_ends_at: day(-1),
+    };
+    await test
+      .db('subscriptions')
+      .where('company_id', cast.acme.id)
+      .update({ ...began, ...ahead });
+    expect((await olivia.get(urlOf(order))).text).toMatch(/<dd>Starter<\/dd>[\s\S]+<dd>6 May 2039/);
     const wish = { extent: 'full', policy: 'not_as_ordered', reason: 'Too little', paidTime: 'stays' };
     const asked = await olivia.post(`/admin/finance/payments/${order}/refunds`, wish);
     await olivia.post(`${String(asked.headers.location)}/confirm`);
