@@ -46,6 +46,19 @@ export async function endOrderThatNoLongerFits(
   return [await endOrder(trx, context, open, null)];
 }
 
+/**
+ * Ends the company's open order when its paid time is given up at once: the texts of the order named a period
+ * behind that time, and a payment begins at once now.
+ */
+export async function endOpenOrder(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  companyId: number,
+): Promise<void> {
+  const open = await findOpenOrder(trx, companyId);
+  if (open !== undefined) await AuditLogger.log(trx, context, await endOrder(trx, context, open, null));
+}
+
 async function endOrder(
   trx: Knex.Transaction,
   context: RequestContext,

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { changeDetails } from '../change-details.ts';
 import { lockSubscription } from '../lock-order.ts';
 import type { Subscription } from '../queries.ts';
+import { endOpenOrder } from '../supersede-order.ts';
 import { cancelMoment, endOfTime, type CancelChoice } from './cancel-moment.ts';
 import { mailCancellation } from './cancellation-mails.ts';
 
@@ -19,7 +20,8 @@ interface CancelInput {
 
 /**
  * Cancels the subscription of a company, at once or at the end of its time, with an audit row and a mail to
- * its admins. Refuses when nothing is left to cancel. A second wish for the same end changes nothing.
+ * its admins. Refuses when nothing is left to cancel. A second wish for the same end changes nothing. At once
+ * also ends an open order, whose texts named a period behind the time that is given up.
  */
 export async function cancelSubscription(
   db: Knex,
@@ -41,6 +43,7 @@ export async function cancelSubscription(
       updated_at: context.at,
     });
     await audit(trx, context, input, { before, after });
+    if (choice === 'now') await endOpenOrder(trx, context, companyId);
     const canResumeUntil = endOfTime(after, context.at);
     await mailCancellation(trx, context, {
       companyId,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, buildUser, type Cast } from '../../support/programs/build.ts';
+import { buildCast, buildPayment, buildUser, type Cast } from '../../support/programs/build.ts';
 import { readMails, type ReadMail } from '../../support/read-mails.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { auditOf } from '../scene.ts';
@@ -45,6 +45,26 @@ const changes = async (): Promise<Record<string, unknown>[]> =>
     .map(({ details, user_id, actor_type }) => ({ ...details, user_id, actor_type }));
 
 describe('cancelling a subscription', () => {
+  it('at once ends the open order in another tab: its texts named a later period than a payment would buy now', async () => {
+    await paidFor(20);
+    const owner = { company_id: cast.acme.id, user_id: cast.alice.id, plan: 'team' };
+    const { id } = await buildPayment(test.db, {
+      ...owner,
+      gateway_token: 'a-token',
+      created_at: new Date(),
+    });
+    const open = (): Promise<{ superseded_at: Date | null; gateway_token: string | null }> =>
+      test.db('payments').where('id', id).first('superseded_at', 'gateway_token');
+    await alice.post('/billing/cancel', { when: 'period-end', reason: '' });
+    expect((await open()).superseded_at).toBeNull();
+    await alice.post('/billing/cancel', { when: 'now', reason: '' });
+    expect(await open()).toMatchObject({ superseded_at: expect.any(Date) as Date, gateway_token: null });
+    expect((await auditOf(test.db, cast.acme.id)).at(-1)).toMatchObject({
+      action_type: 'payment_superseded',
+      details: { reason: 'no-longer-fits' },
+    });
+  });
+
   it('at its end keeps everything open until then, without days of grace, and tells every admin in their language', async () => {
     await paidFor(20);
     await buildUser(test.db, { company_id: cast.acme.id, role: 'admin', locale: 'tr', full_name: 'Ayşe' });
