@@ -113,7 +113,7 @@ describe('the legal invoice of a receipt', () => {
     [{ ettn: 'not-a-uuid' }, 'ettn-error', 'ETTN as on the invoice'],
     [{ issuedOn: '' }, 'issuedOn-error', 'date of issue'],
     [{ issuedOn: '2025-02-30' }, 'issuedOn-error', 'date of issue'],
-    [{ issuedOn: '2019-05-05' }, 'issuedOn-error', 'another year'],
+    [{ issuedOn: '2019-05-05' }, 'issuedOn-error', 'not the year of this date'],
     [{ number: 'GIB2099000000001', issuedOn: '2099-01-01' }, 'issuedOn-error', 'in the future'],
     [{ type: 'TEVKIFAT' }, 'type-error', 'kind of sale'],
   ])(
