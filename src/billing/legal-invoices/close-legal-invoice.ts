@@ -18,11 +18,13 @@ interface Closing {
 
 type ClosingOutcome =
   | { ok: true; nextId: number | null }
-  | { ok: false; reason: 'ended' | 'being-sent' | 'not-issued' | 'returned-partly' };
+  | { ok: false; reason: 'ended' | 'being-sent' | 'not-issued' | 'not-entered' | 'returned-partly' };
 
 /**
  * Ends a legal invoice for good. An entry that was wrong stays readable; with `again` a new task takes its
  * place, due when the old one was. Refuses to cancel what was never issued, and a sale with a live return.
+ * Only an entry can stand for none: a number that we or the integrator gave stays taken, or its series had a
+ * gap.
  */
 export async function closeLegalInvoice(
   db: Knex,
@@ -34,10 +36,16 @@ export async function closeLegalInvoice(
     if (legal.ended_at !== null) return { ok: false, reason: 'ended' };
     if (isBeingSent(legal)) return { ok: false, reason: 'being-sent' };
     if (closing.as === 'cancelled' && legal.issued_at === null) return { ok: false, reason: 'not-issued' };
+    if (closing.as === 'withdrawn' && !isWithdrawable(legal)) return { ok: false, reason: 'not-entered' };
     if (await hasLiveReturn(trx, legal.id)) return { ok: false, reason: 'returned-partly' };
     await endLegalInvoice(trx, context, { legal, as: closing.as, reason: closing.reason });
     return { ok: true, nextId: closing.again ? await openAgain(trx, context, legal) : null };
   });
+}
+
+/** True for a task, and for an entry by hand, which may have been wrong. */
+export function isWithdrawable({ issued_at, issuer }: Pick<LegalInvoice, 'issued_at' | 'issuer'>): boolean {
+  return issued_at === null || issuer === 'none';
 }
 
 async function hasLiveReturn(trx: Knex.Transaction, id: number): Promise<boolean> {

@@ -313,6 +313,18 @@ describe('the files of a month', () => {
     ]);
   });
 
+  it('keep the number of one that was exported: it is cancelled, never withdrawn, or the series had a gap', async () => {
+    const { id, number } = await issue();
+    const page = await olivia.get(`${PATH}/${String(id)}`);
+    expect(page.text).toContain('value="cancelled"');
+    expect(page.text).not.toContain('value="withdrawn"');
+    const refused = await olivia.post(`${PATH}/${String(id)}/end`, { as: 'withdrawn', reason: 'mistake' });
+    expect([refused.status, refused.text.includes('so it exists')]).toEqual([422, true]);
+    expect(await rowOf(id)).toMatchObject({ state: 'issued', number });
+    await olivia.post(`${PATH}/${String(id)}/end`, { as: 'cancelled', reason: 'mistake' });
+    expect(await rowOf(id)).toMatchObject({ state: 'cancelled', number });
+  });
+
   it('say when there are none, and have no file of an entry that stood for nothing', async () => {
     const empty = await olivia.get(`${PATH}/month.zip?month=2020-01`);
     expect(empty.status).toBe(303);

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { NotFound } from '../../../errors.ts';
 import type { Format } from '../../../web/format.ts';
 import { urlWith } from '../../../web/page-urls.ts';
+import { isWithdrawable } from '../close-legal-invoice.ts';
 import { deliveryWays, saleTypes, type LegalInvoice } from '../legal-invoice.ts';
 import { findLegalInvoice, listFiles, listSiblings } from '../queries.ts';
 
@@ -52,7 +53,10 @@ export async function legalInvoicePage(db: Knex, input: PageInput): Promise<Reco
     },
     saleTypes,
     deliveryWays,
-    closings: legal.issued_at === null ? ['withdrawn'] : ['cancelled', 'withdrawn'],
+    closings: [
+      ...(legal.issued_at === null ? [] : ['cancelled']),
+      ...(isWithdrawable(legal) ? ['withdrawn'] : []),
+    ],
     ...form,
   };
 }

@@ -128,6 +128,8 @@ export const legalInvoices = {
   'refused_no-file': 'It has no file yet that the buyer could download.',
   'refused_same-file': 'This file is already stored.',
   refused_ended: 'It has ended already.',
+  'refused_not-entered':
+    'Its number was not entered by hand, so it exists. Cancel it at the tax administration and enter that here.',
   'refused_returned-partly': 'There is a return of it. End that one first.',
 
   ofReceipt: 'Legal invoice',

@@ -127,6 +127,8 @@ export const legalInvoices = {
   'refused_no-file': 'Alıcının indirebileceği bir dosyası henüz yok.',
   'refused_same-file': 'Bu dosya zaten saklı.',
   refused_ended: 'Zaten sona ermiş.',
+  'refused_not-entered':
+    'Numarası elle girilmedi, yani bu fatura var. Vergi idaresinde iptal edip burada iptal olarak işleyin.',
   'refused_returned-partly': 'Bunun bir iadesi var. Önce onu sona erdirin.',
 
   ofReceipt: 'Yasal fatura',
