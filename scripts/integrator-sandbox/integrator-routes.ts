@@ -59,17 +59,7 @@ export function createIntegratorSandbox(): IntegratorSandbox {
       res.status(500).send('<h1>Internal error</h1>');
       return;
     }
-    const { ettn } = req.params;
-    const xml = String(req.body);
-    const wrong =
-      faultOf(xml, ettn) ?? (fault === 'refuse' ? 'The tax office of the buyer is unknown' : null);
-    const before = kept.get(ettn);
-    const invoice =
-      before === undefined || before.refusal !== null
-        ? { ettn, xml, number: null, issuedOn: dayIn(xml), puts: before?.puts ?? 0, refusal: wrong }
-        : before;
-    invoice.puts += 1;
-    kept.set(ettn, invoice);
+    const invoice = receive(kept, { ettn: req.params.ettn, xml: String(req.body), fault });
     if (fault !== 'working') issue(invoice);
     if (fault === 'cut') req.socket.destroy();
     else if (fault !== 'silent') answer(res, invoice);
@@ -92,6 +82,23 @@ export function createIntegratorSandbox(): IntegratorSandbox {
     failNext: (...next) => faults.push(...next),
     invoices: () => [...kept.values()],
   };
+}
+
+/** Keeps an invoice, or counts it once more. One that was refused before is looked at anew. */
+function receive(
+  kept: Map<string, KeptInvoice>,
+  { ettn, xml, fault }: { ettn: string; xml: string; fault: IntegratorFault | undefined },
+): KeptInvoice {
+  const refusal =
+    faultOf(xml, ettn) ?? (fault === 'refuse' ? 'The tax office of the buyer is unknown' : null);
+  const before = kept.get(ettn);
+  const invoice =
+    before === undefined || before.refusal !== null
+      ? { ettn, xml, number: null, issuedOn: dayIn(xml), puts: before?.puts ?? 0, refusal }
+      : before;
+  invoice.puts += 1;
+  kept.set(ettn, invoice);
+  return invoice;
 }
 
 function answer(res: Response, invoice: KeptInvoice | undefined): void {

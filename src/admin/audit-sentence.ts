@@ -226,6 +226,7 @@ function pageOf(path: string | null) {
   if (/^\/admin\/users\/\d+/.test(path)) return 'page_person';
   if (path.startsWith('/admin/audit')) return 'page_audit';
   if (path.startsWith('/admin/holds')) return 'page_holds';
+  if (path.startsWith('/admin/finance/invoices/')) return 'page_legal_invoice';
   if (path.startsWith('/admin/finance/')) return 'page_payment';
   if (path.startsWith('/billing/reversals/')) return 'page_reversal';
   return path.startsWith('/billing/invoices/') ? 'page_invoice' : 'page_other';

@@ -15,8 +15,7 @@ const COLUMNS = [
 /**
  * The money of a month as CSV for a spreadsheet: a line for each charge and each refund, oldest first. The
  * sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of the
- * reader's language. The download is audited before its first byte and when
- * it has ended.
+ * reader's language. The download is audited before its first byte and when it has ended.
  */
 export async function exportMonth(
   db: Knex,

@@ -1,5 +1,4 @@
 import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
@@ -26,17 +25,9 @@ import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { pageUrls, urlWith } from '../../web/page-urls.ts';
 import { exportMonth } from './export-month.ts';
 import { CHART_MONTHS, drawMonths } from './finance-chart.ts';
+import { closeForm, NOTE_MAX } from './input.ts';
 
 const PATH = '/admin/finance';
-
-const NOTE_MAX = 500;
-const closeForm = z.object({
-  note: z
-    .string('finance.error_note')
-    .trim()
-    .min(1, 'finance.error_note')
-    .max(NOTE_MAX, 'finance.error_noteLong'),
-});
 
 /**
  * `/finance`: the money of a month over all companies, what does not add up, and a search for payments.

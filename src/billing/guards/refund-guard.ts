@@ -11,8 +11,8 @@ export interface RefundRefusal {
 
 /**
  * A rule of another room that may forbid a refund, or null. Each is asked in the transaction that locks the
- * payment: when the refund is asked for, when it is confirmed, and before each further try. server.ts hands
- * in all of them (`AppDeps.refundGuards`).
+ * payment: when the refund is asked for, when it is confirmed, and before each further try. They are handed
+ * in as `AppDeps.refundGuards`; there is none so far.
  */
 export type RefundGuard = (trx: Knex.Transaction, payment: Payment) => Promise<RefundRefusal | null>;
 

@@ -25,8 +25,10 @@ type WriteXml = (given: Pick<UblInvoice, 'number' | 'ettn' | 'issuedOn'>) => str
 /** Texts of an invoice are in the language of the tax administration. */
 const format = formatFor('tr');
 
-/** Puts together what a legal invoice states. A return states the buyer and the rate of its
- * sale, and one that was sent before those that it was sent with. */
+/**
+ * Puts together what a legal invoice states. A return states the buyer and the rate of its sale; an invoice
+ * that was sent before states the buyer and the rate with which it was sent.
+ */
 export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: Config): Promise<Draft> {
   const receipt = await findAnyInvoice(db, legal.invoice_id);
   const details = await findBillingDetails(db, legal.company_id);

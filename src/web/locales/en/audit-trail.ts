@@ -307,6 +307,7 @@ export const auditWord = {
   page_audit: 'the audit trail',
   page_holds: 'the holds',
   page_invoice: 'a receipt',
+  page_legal_invoice: 'a legal invoice',
   page_payment: 'a payment',
   page_reversal: 'a reversal',
   page_other: 'the company',

@@ -305,6 +305,7 @@ export const auditWord: Record<keyof typeof en.auditWord, string> = {
   page_audit: 'denetim kaydı',
   page_holds: 'kayıt korumaları',
   page_invoice: 'bir ödeme özeti',
+  page_legal_invoice: 'bir yasal fatura',
   page_payment: 'bir ödeme',
   page_reversal: 'bir ters kayıt',
   page_other: 'şirketle ilgili bir sayfa',
