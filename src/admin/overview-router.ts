@@ -1,6 +1,7 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
-import { countUsage, findSubscription, listPaymentsInReview } from '../billing/queries.ts';
+import { countUsage, findSubscription } from '../billing/queries.ts';
+import { listPaymentsInReview } from '../billing/review/queries.ts';
 import { listStuckPayments } from '../billing/settlement/pending-queries.ts';
 import { describeReview } from '../billing/review/describe-review.ts';
 import { subscriptionState } from '../billing/subscription-state.ts';

@@ -4,7 +4,7 @@ import { currencies, type Currency } from '../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
 import type { PlanPrices, PriceFacts } from './price-facts.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
-import { paidPlans, planTimesColumns, type PaidPlan, type Plan, type PlanTimes } from '../plan.ts';
+import { paidPlans, planTimesColumns, type PaidPlan, type PlanTimes } from '../plan.ts';
 import { columnsOf } from '../record-fields.ts';
 
 /** A company's plan and until when it holds. `subscriptionState` says what that means at a moment. */
@@ -72,23 +72,6 @@ export interface ListedPayment extends Payment {
   full_name: string;
   invoice_id: number | null;
   invoice_no: string | null;
-}
-
-/** A payment that a person must look at, with the company's name. */
-export interface PaymentInReview extends Payment {
-  company_name: string;
-  full_name: string;
-  email: string;
-  /** The company's plan and paid time as they are now. */
-  plan_in_force: Plan;
-  billing_currency: Currency;
-  paid_prices: PlanPrices | null;
-  period_started_at: Date | null;
-  period_ends_at: Date | null;
-  next_plan: PaidPlan | null;
-  next_period_ends_at: Date | null;
-  wanted_plan: PaidPlan | null;
-  cancels_at: Date | null;
 }
 
 /** Companies and consumers buy by different laws. */
@@ -182,51 +165,6 @@ export async function listPayments(
     size: SHORT_PAGE_SIZE,
   };
   return readPage<ListedPayment>(db, query, order, cursor);
-}
-
-/**
- * A page of the payments that were charged but not as ordered, oldest first: of one company or, for
- * operators, of all (null).
- */
-export async function listPaymentsInReview(
-  db: Knex,
-  companyId: number | null,
-  cursor: Cursor,
-): Promise<Page<PaymentInReview>> {
-  const payments = db('payments').modify((query) => {
-    if (companyId !== null) void query.where('payments.company_id', companyId);
-  });
-  const query = payments
-    .clone()
-    .join('companies', 'companies.id', 'payments.company_id')
-    .join('users', 'users.id', 'payments.user_id')
-    .join('subscriptions', 'subscriptions.company_id', 'payments.company_id')
-    // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
-    // indexes of these payments.
-    .whereRaw("payments.status = 'review'")
-    .select([
-      ...paymentColumns,
-      'companies.name as company_name',
-      'users.full_name',
-      'users.email',
-      'subscriptions.plan as plan_in_force',
-      'subscriptions.billing_currency',
-      'subscriptions.paid_prices',
-      'subscriptions.period_started_at',
-      'subscriptions.period_ends_at',
-      'subscriptions.next_plan',
-      'subscriptions.next_period_ends_at',
-      'subscriptions.wanted_plan',
-      'subscriptions.cancels_at',
-    ]);
-  const order: KeysetOrder = {
-    keys: ['payments.id'],
-    direction: 'asc',
-    // The start of the page is looked up among all payments: its payment may have been decided since.
-    startsAmong: payments,
-    size: SHORT_PAGE_SIZE,
-  };
-  return readPage<PaymentInReview>(db, query, order, cursor);
 }
 
 /** The billing details of a company, for its invoices and for the gateway. */

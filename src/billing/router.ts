@@ -6,7 +6,7 @@ import { NotFound } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
-import { conversionText } from './checkout/billing-page.ts';
+import { conversionText } from './checkout/refusal-words.ts';
 import { createDetailsRouter } from './checkout/details-router.ts';
 import { createOrderRouter } from './checkout/order-router.ts';
 import { showBilling } from './checkout/billing-router.ts';

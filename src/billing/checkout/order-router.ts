@@ -14,7 +14,7 @@ import { includedTax } from '../tax/included-tax.ts';
 import { currencyField, planAddress, shownTerms } from '../input.ts';
 import { offerProblem, priceFactsRows } from '../prices/offer-words.ts';
 import { findSubscription } from '../queries.ts';
-import { refusalText } from './billing-page.ts';
+import { refusalText } from './refusal-words.ts';
 import type { PlacingRefusal } from './place-order.ts';
 import { showBilling } from './billing-router.ts';
 import { startCheckout, type Checkout } from './start-checkout.ts';

@@ -6,7 +6,7 @@ import { includedTax } from '../tax/included-tax.ts';
 import { personOf } from '../order-evidence.ts';
 import type { Period } from '../period.ts';
 import { takeNumber } from '../take-number.ts';
-import { type InvoiceParty } from './queries.ts';
+import type { InvoiceParty } from '../papers/paper-lines.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
 
 export interface IssuedInvoice {

@@ -4,17 +4,8 @@ import { currencies } from '../../currency.ts';
 import { SHORT_PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import { paidPlans, type PaidPlan } from '../../plan.ts';
 import { columnsOf } from '../../record-fields.ts';
+import type { InvoiceParty } from '../papers/paper-lines.ts';
 import type { PriceFacts } from '../price-facts.ts';
-
-/** A party of an invoice as it was on the day of issue. */
-export interface InvoiceParty {
-  name: string;
-  address: string | null;
-  phone: string | null;
-  email: string | null;
-  taxOffice: string | null;
-  taxNumber: string | null;
-}
 
 const invoice = z.object({
   id: z.int(),

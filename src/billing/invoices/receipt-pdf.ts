@@ -4,7 +4,8 @@ import { cardRows } from '../follow-up/card-words.ts';
 import type { CardFacts } from '../follow-up/queries.ts';
 import type { RateFacts } from '../price-facts.ts';
 import type { Paper } from './paper.ts';
-import type { InvoiceParty, PrintedInvoice } from './queries.ts';
+import { bothZones, partyLines } from '../papers/paper-lines.ts';
+import type { PrintedInvoice } from './queries.ts';
 import { receiptAmounts, receiptFacts } from './receipt-amounts.ts';
 
 /**
@@ -50,24 +51,4 @@ export async function writeReceiptPdf(
   for (const { term, value } of receiptFacts(invoice, rate, format)) pages.fact(term, value);
   pages.finish(t('billing.pdfPage'));
   return pdfBytes(chunks);
-}
-
-function partyLines(party: Partial<InvoiceParty>, { t }: Format): string[] {
-  const { name, address, phone, email, taxOffice, taxNumber } = party;
-  const named = (label: string, value = ''): string => (value === '' ? '' : `${label}: ${value}`);
-  return [
-    name,
-    address,
-    phone,
-    email,
-    named(t('billing.taxOffice'), taxOffice ?? ''),
-    named(t('billing.taxNumber'), taxNumber ?? ''),
-  ].flatMap((line) => (line ? [line] : []));
-}
-
-/** A time, or a span of time, in Istanbul and in UTC. */
-function bothZones({ t, when }: Format, ...times: Date[]): string {
-  const here = t('billing.istanbulTime', { time: times.map((time) => when(time)).join(' – ') });
-  const utc = t('billing.utcTime', { time: times.map((time) => when(time, 'utc')).join(' – ') });
-  return `${here} · ${utc}`;
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
-import type { InvoiceParty } from '../invoices/queries.ts';
+import type { InvoiceParty } from '../papers/paper-lines.ts';
 
 /** Where a legal invoice stands; `withdrawn` rows stand for none. The database derives it from the times. */
 type LegalInvoiceState = 'due' | 'issued' | 'delivered' | 'cancelled' | 'returned' | 'withdrawn';

@@ -4,9 +4,8 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { HOUR_MS } from '../../durations.ts';
 import { endPaidTime } from '../life/end-paid-time.ts';
 import { hasEndedPaidTime } from './earlier-end.ts';
-import type { Refund } from './queries.ts';
+import { lockRefund, type Refund } from './queries.ts';
 import { refundEntry } from './refund-evidence.ts';
-import { lockRefund } from './send-refund.ts';
 
 /** The gateway lists a refund within this time, as far as anybody has seen. */
 const LISTED_WITHIN_MS = HOUR_MS;

@@ -4,6 +4,7 @@ import { currencies, type Currency } from '../../currency.ts';
 import { readPage, SHORT_PAGE_SIZE, type Cursor, type KeysetOrder, type Page } from '../../db/keyset.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { columnsOf } from '../../record-fields.ts';
+import { lockOrder, type LockedOrder } from '../lock-order.ts';
 
 /** Where a refund stands; the migration says what each state means. */
 export const refundStates = [
@@ -74,6 +75,19 @@ export async function lockRefunds(trx: Knex.Transaction, paymentId: number): Pro
     .orderBy('refunds.id')
     .forUpdate()
     .select<Refund[]>(refundColumns);
+}
+
+/** Locks an order and one of its refunds. Undefined when they do not belong together. */
+export async function lockRefund(
+  trx: Knex.Transaction,
+  merchantOid: string,
+  refundId: number,
+): Promise<{ order: LockedOrder; refund: Refund; refunds: Refund[] } | undefined> {
+  const order = await lockOrder(trx, merchantOid);
+  if (order === undefined) return undefined;
+  const refunds = await lockRefunds(trx, order.payment.id);
+  const refund = refunds.find(({ id }) => id === refundId);
+  return refund === undefined ? undefined : { order, refund, refunds };
 }
 
 /** A refund with what the schedule needs to go on with it. */

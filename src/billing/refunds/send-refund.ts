@@ -4,10 +4,10 @@ import type { AuditReasonText } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { findRefusal, type RefundGuard, type RefundRefusal } from '../guards/refund-guard.ts';
-import { lockOrder, type LockedOrder } from '../lock-order.ts';
+import type { LockedOrder } from '../lock-order.ts';
 import type { Paytr, RefundAnswer } from '../paytr/paytr.ts';
 import { finishRefund } from './finish-refund.ts';
-import { lockRefunds, refundColumns, type Refund, type RefundState } from './queries.ts';
+import { lockRefund, refundColumns, type Refund, type RefundState } from './queries.ts';
 import { refundEntry } from './refund-evidence.ts';
 import { sumRefunds } from './refundable.ts';
 import { nextAskAt } from '../paytr/ask-pauses.ts';
@@ -65,19 +65,6 @@ export async function sendRefund(
     isOverPayment: !answer.ok && answer.reason === 'refused' && answer.isOverPayment,
     gatewayMessage: answer.gatewayMessage,
   };
-}
-
-/** Locks an order and one of its refunds. Undefined when they do not belong together. */
-export async function lockRefund(
-  trx: Knex.Transaction,
-  merchantOid: string,
-  refundId: number,
-): Promise<{ order: LockedOrder; refund: Refund; refunds: Refund[] } | undefined> {
-  const order = await lockOrder(trx, merchantOid);
-  if (order === undefined) return undefined;
-  const refunds = await lockRefunds(trx, order.payment.id);
-  const refund = refunds.find(({ id }) => id === refundId);
-  return refund === undefined ? undefined : { order, refund, refunds };
 }
 
 type Marked = { ok: true; refund: Refund } | Extract<SentRefund, { ok: false }>;

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { MINUTE_MS } from '../../durations.ts';
-import { listDueRefunds, type RefundUnderWay } from './queries.ts';
+import { listDueRefunds, lockRefund, type RefundUnderWay } from './queries.ts';
 import { reconcileRefunds } from './reconcile-refunds.ts';
 import { refundEntry } from './refund-evidence.ts';
-import { lockRefund, sendRefund, type RefundParts } from './send-refund.ts';
+import { sendRefund, type RefundParts } from './send-refund.ts';
 
 /**
  * A refund without an answer for so long has lost its process: a call takes 90 seconds at most, and a run of

@@ -3,16 +3,7 @@ import { z } from 'zod';
 import { currencies } from '../../currency.ts';
 import { paidPlans } from '../../plan.ts';
 import { columnsOf } from '../../record-fields.ts';
-
-/** A party as the invoice has it. */
-interface Party {
-  name: string;
-  address: string | null;
-  phone: string | null;
-  email: string | null;
-  taxOffice: string | null;
-  taxNumber: string | null;
-}
+import type { InvoiceParty } from '../papers/paper-lines.ts';
 
 const reversal = z.object({
   id: z.int(),
@@ -31,8 +22,8 @@ const reversal = z.object({
   period_end: z.date(),
   /** Postgres gives numeric as text, e.g. "20.00". */
   tax_percent: z.string(),
-  buyer: z.custom<Party>(),
-  seller: z.custom<Party>(),
+  buyer: z.custom<InvoiceParty>(),
+  seller: z.custom<InvoiceParty>(),
 });
 
 /** A part of an invoice, or all of it, taken back out of the books. */

@@ -1,5 +1,6 @@
 import { createPdf, pdfBytes } from '../../web/pdf/create-pdf.ts';
 import type { Format } from '../../web/format.ts';
+import { bothZones, partyLines } from '../papers/paper-lines.ts';
 import type { PrintedReversal } from './queries.ts';
 
 /**
@@ -15,12 +16,10 @@ export async function reversalPdf(format: Format, reversal: PrintedReversal): Pr
     locale: format.locale,
     at: reversal.issued_at,
   });
-  const bothTimes = (at: Date): string =>
-    `${t('billing.istanbulTime', { time: when(at) })} · ${t('billing.utcTime', { time: when(at, 'utc') })}`;
   pages.title(t('refunds.reversalHeading'));
   pages.text(t('refunds.reversalNote'));
   pages.fact(t('refunds.reversalNo'), reversal.reversal_no);
-  pages.fact(t('billing.invoiceIssued'), bothTimes(reversal.issued_at));
+  pages.fact(t('billing.invoiceIssued'), bothZones(format, reversal.issued_at));
   pages.fact(t('refunds.reversalOf'), `${reversal.invoice_no}, ${when(reversal.invoice_issued_at, 'day')}`);
   pages.fact(t('billing.orderNo'), reversal.merchant_oid);
   if (reversal.test_mode) pages.text(t('billing.orderTestMode'));
@@ -40,12 +39,4 @@ export async function reversalPdf(format: Format, reversal: PrintedReversal): Pr
   pages.amount(t('refunds.reversalTotal'), amount(reversal.total_minor), { isStrong: true });
   pages.finish(t('refunds.reversalPage'));
   return pdfBytes(chunks);
-}
-
-function partyLines(party: PrintedReversal['buyer'], { t }: Format): string[] {
-  const { name, address, phone, email, taxOffice, taxNumber } = party;
-  const lines = [name, address, phone, email];
-  if (taxOffice) lines.push(`${t('billing.taxOffice')}: ${taxOffice}`);
-  if (taxNumber) lines.push(`${t('billing.taxNumber')}: ${taxNumber}`);
-  return lines.flatMap((line) => (line ? [line] : []));
 }

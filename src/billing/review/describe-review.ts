@@ -1,7 +1,7 @@
 import type { Format } from '../../web/format.ts';
-import { promisedTime } from '../checkout/billing-page.ts';
+import { promisedTime } from '../checkout/refusal-words.ts';
 import { checkOrder, plansThatFit } from '../order-rules.ts';
-import type { PaymentInReview } from '../queries.ts';
+import type { PaymentInReview } from './queries.ts';
 import { misfitReasons, reviewReasons } from '../settlement/decide-settlement.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
-import { promisedTime } from '../checkout/billing-page.ts';
+import { promisedTime } from '../checkout/refusal-words.ts';
 import type { Plan } from '../../plan.ts';
 import { findSubscription } from '../queries.ts';
 import { listSaid } from '../refunds/pages/detail-queries.ts';

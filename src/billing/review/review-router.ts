@@ -9,7 +9,7 @@ import type { Format } from '../../web/format.ts';
 import { parseCursor } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { pageUrls } from '../../web/page-urls.ts';
-import { listPaymentsInReview } from '../queries.ts';
+import { listPaymentsInReview } from './queries.ts';
 import { paymentAddress } from '../refunds/pages/input.ts';
 import { recordLook } from '../refunds/pages/payments-router.ts';
 import { acceptPayment, type AcceptedPayment } from './accept-payment.ts';
