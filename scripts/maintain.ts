@@ -2,8 +2,8 @@ import { systemContext } from '../src/audit/request-context.ts';
 import { loadMaintenanceConfig } from '../src/config/config.ts';
 import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
-import { applyRetention } from '../src/jobs/apply-retention.ts';
-import { makePartitions } from '../src/jobs/make-partitions.ts';
+import { applyRetention, describeRetention } from '../src/jobs/apply-retention.ts';
+import { describePartitions, makePartitions } from '../src/jobs/make-partitions.ts';
 import { planMaintenance } from '../src/jobs/plan-maintenance.ts';
 import { findDatabase } from './setup/find-database.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
@@ -30,8 +30,9 @@ async function main(args: string[]): Promise<void> {
     if (args.length > 0) {
       for (const line of await planMaintenance(db, input)) say(line);
     } else {
-      say(`partitions: ${await makePartitions(db, context, { monthsAhead: input.partitionMonthsAhead })}`);
-      say(`retention: ${await applyRetention(db, context, input)}`);
+      const made = await makePartitions(db, context, { monthsAhead: input.partitionMonthsAhead });
+      say(`partitions: ${describePartitions(made)}`);
+      say(`retention: ${describeRetention(await applyRetention(db, context, input))}`);
     }
   } finally {
     await db.destroy();

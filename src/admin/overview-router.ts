@@ -18,6 +18,7 @@ import { listCompanies, listScheduledJobs, type JobEntry } from './queries.ts';
 import { type CompanyRow } from '../people/queries.ts';
 import { DAY_MS } from '../durations.ts';
 import { countOpenDifferences } from '../billing/reconciliation/list-differences.ts';
+import { describeSummary, jobTitle } from '../jobs/job-summary.ts';
 import { countMailTrouble } from '../mail/queries.ts';
 import { countUrgent } from '../privacy/requests/queries.ts';
 
@@ -95,7 +96,12 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     urgent,
     differences,
     isMailConfigured: config.smtpUrl !== null,
-    jobs: jobs.map((job) => ({ ...job, state: jobState(job) })),
+    jobs: jobs.map((job) => ({
+      ...job,
+      state: jobState(job),
+      title: jobTitle(job.name, formatOf(res)),
+      message: describeSummary(job.last_message, formatOf(res)),
+    })),
   });
 }
 

@@ -8,7 +8,10 @@ export const ALERT_MONTHS = 24;
  * Removes incidents that were closed `ALERT_MONTHS` ago, with their steps, and alerts of that age that belong
  * to no incident. A company with an open hold keeps all of them. Their audit rows stay. Returns a summary.
  */
-export async function sweepAlerts(db: Knex, { at }: RequestContext): Promise<string> {
+export async function sweepAlerts(
+  db: Knex,
+  { at }: RequestContext,
+): Promise<{ incidents: number; alerts: number }> {
   return db.transaction(async (trx) => {
     const old = [at.toISOString(), `${String(ALERT_MONTHS)} months`];
     const isFree = `not exists (select from legal_holds h where h.company_id = i.company_id and h.released_at is null)`;
@@ -22,6 +25,6 @@ export async function sweepAlerts(db: Knex, { at }: RequestContext): Promise<str
       .whereNotExists(trx('incidents').whereRaw('incidents.alert_id = i.id').select(trx.raw('1')))
       .select('i.id');
     const alerts = await trx('alerts').whereIn('id', ofOld).delete();
-    return `removed ${String(closed.length)} incidents, ${String(alerts)} alerts`;
+    return { incidents: closed.length, alerts };
   });
 }

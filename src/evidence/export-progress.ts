@@ -93,8 +93,11 @@ export async function findProgress(
 }
 
 /** Removes the progress of downloads that ended a day ago. Returns a summary for the job list. */
-export async function sweepExportProgress(db: Knex, context: Pick<RequestContext, 'at'>): Promise<string> {
+export async function sweepExportProgress(
+  db: Knex,
+  context: Pick<RequestContext, 'at'>,
+): Promise<{ downloads: number }> {
   const before = new Date(context.at.getTime() - PROGRESS_KEPT_HOURS * HOUR_MS);
-  const removed = await db('export_progress').where('updated_at', '<', before).delete();
-  return `removed ${String(removed)} downloads`;
+  const downloads = await db('export_progress').where('updated_at', '<', before).delete();
+  return { downloads };
 }

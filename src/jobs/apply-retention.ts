@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { partitionedTables } from './partitioned-tables.ts';
-import { describeKept, listExpiredPartitions } from './queries.ts';
+import type { JobSummary } from './job-summary.ts';
+import { describeKept, listExpiredPartitions, type ExpiredPartition } from './queries.ts';
 
 interface DroppedPartition {
   partition_name: string;
@@ -12,9 +13,17 @@ interface DroppedPartition {
   dropped_rows: number;
 }
 
+/** The outcome of a run: dropped and kept partitions. */
+interface RetentionOutcome {
+  /** True when no retention is set, and nothing was looked at. */
+  isOff: boolean;
+  dropped: DroppedPartition[];
+  kept: ExpiredPartition[];
+}
+
 /**
  * Drops the monthly partitions that ended more than `retentionMonths` ago (at least 36); null drops nothing.
- * Returns a summary of dropped and kept partitions.
+ * Returns the dropped and the kept partitions.
  *
  * 1. The database function does it as the tables' owner and refuses fewer months.
  * 2. Each partition is dropped in a transaction with its audit row.
@@ -24,20 +33,41 @@ export async function applyRetention(
   db: Knex,
   context: RequestContext,
   input: { retentionMonths: number | null },
-): Promise<string> {
+): Promise<RetentionOutcome> {
   const { retentionMonths } = input;
-  if (retentionMonths === null) return 'off: RETENTION_MONTHS is not set';
-  const done: string[] = [];
+  const outcome: RetentionOutcome = { isOff: retentionMonths === null, dropped: [], kept: [] };
+  if (retentionMonths === null) return outcome;
   for (const table of partitionedTables) {
     for (;;) {
       const dropped = await dropOne(db, context, { table, retentionMonths });
       if (dropped === undefined) break;
-      done.push(`dropped ${dropped.partition_name} (${dropped.dropped_rows} rows)`);
+      outcome.dropped.push(dropped);
     }
-    const kept = await listExpiredPartitions(db, { table, retentionMonths });
-    done.push(...kept.map(describeKept));
+    outcome.kept.push(...(await listExpiredPartitions(db, { table, retentionMonths })));
   }
+  return outcome;
+}
+
+/** The outcome in words for the command line. */
+export function describeRetention({ isOff, dropped, kept }: RetentionOutcome): string {
+  if (isOff) return 'off: RETENTION_MONTHS is not set';
+  const done = [
+    ...dropped.map(({ partition_name, dropped_rows }) => `dropped ${partition_name} (${dropped_rows} rows)`),
+    ...kept.map(describeKept),
+  ];
   return done.length === 0 ? 'nothing has expired' : done.join(', ');
+}
+
+/** The same for the list of jobs. A hold or an open session keeps a partition; `maintain` says which. */
+export function summariseRetention({ isOff, dropped, kept }: RetentionOutcome): JobSummary {
+  if (isOff) return { retentionOff: true };
+  const names = (partitions: { partition_name: string }[]): string =>
+    partitions.map(({ partition_name }) => partition_name).join(', ');
+  if (dropped.length + kept.length === 0) return { nothingExpired: true };
+  return {
+    ...(dropped.length === 0 ? {} : { droppedMonths: names(dropped) }),
+    ...(kept.length === 0 ? {} : { keptMonths: names(kept) }),
+  };
 }
 
 async function dropOne(

@@ -17,8 +17,8 @@ import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-lega
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
-import { applyRetention } from './apply-retention.ts';
-import { makePartitions } from './make-partitions.ts';
+import { applyRetention, summariseRetention } from './apply-retention.ts';
+import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
 import { sweepExpiredAccess } from '../workspace/entry/sweep-expired-access.ts';
 import { expireFactorResets } from '../people/lost-factor/end-factor-reset.ts';
@@ -34,8 +34,9 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     {
       name: 'end-idle-sessions',
       everySeconds: 60,
-      run: async (db, context) =>
-        `${String(await WorkspaceSessionTracker.endIdleSessions(db, context))} ended`,
+      run: async (db, context) => ({
+        ended: await WorkspaceSessionTracker.endIdleSessions(db, context),
+      }),
     },
     {
       name: 'expire-pending-payments',
@@ -83,12 +84,18 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     {
       name: 'make-partitions',
       everySeconds: 3600,
-      run: (db, context) => makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
+      run: async (db, context) =>
+        summarisePartitions(
+          await makePartitions(db, context, { monthsAhead: deps.config.partitionMonthsAhead }),
+        ),
     },
     {
       name: 'apply-retention',
       everySeconds: 86_400,
-      run: (db, context) => applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
+      run: async (db, context) =>
+        summariseRetention(
+          await applyRetention(db, context, { retentionMonths: deps.config.retentionMonths }),
+        ),
     },
     {
       name: 'stop-unneeded-workspaces',
@@ -127,12 +134,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     {
       name: 'expire-factor-resets',
       everySeconds: 3600,
-      run: async (db, context) => `${String(await expireFactorResets(db, context))} expired`,
+      run: async (db, context) => ({ expired: await expireFactorResets(db, context) }),
     },
     {
       name: 'write-refused-attempts',
       everySeconds: 60,
-      run: async (db, context) => `${String(await writeRefusedAttempts(db, context))} written`,
+      run: async (db, context) => ({ written: await writeRefusedAttempts(db, context) }),
     },
     { name: 'watch-security-events', everySeconds: 300, run: watchSecurityEvents },
     {

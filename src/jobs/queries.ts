@@ -20,7 +20,7 @@ export async function listMissingPartitions(
 }
 
 /** A partition old enough for retention to drop, and the reasons to keep it. */
-interface ExpiredPartition {
+export interface ExpiredPartition {
   partition_name: string;
   ends_at: Date;
   /** Numbers of the open holds on companies with rows in the partition. */

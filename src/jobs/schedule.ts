@@ -3,12 +3,13 @@ import { systemContext, type RequestContext } from '../audit/request-context.ts'
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { MINUTE_MS } from '../durations.ts';
+import { storeSummary, type JobSummary } from './job-summary.ts';
 
-/** Scheduled work. `run` does it and returns a summary in a few words. */
+/** Scheduled work. `run` does it and says what it did. */
 export interface Job {
   name: string;
   everySeconds: number;
-  run(db: Knex, context: RequestContext): Promise<string>;
+  run(db: Knex, context: RequestContext): Promise<JobSummary>;
 }
 
 /** The parts of the process that scheduled work needs. */
@@ -100,7 +101,7 @@ async function runJob(deps: ScheduleDeps, job: Job, at: Date): Promise<void> {
   let succeeded = true;
   let message: string;
   try {
-    message = await job.run(deps.db, context);
+    message = storeSummary(await job.run(deps.db, context));
   } catch (error) {
     succeeded = false;
     message = String(error);

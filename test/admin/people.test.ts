@@ -380,6 +380,14 @@ describe('the overview', () => {
         last_succeeded: false,
         last_message: 'Error: no <b>answer</b>',
       },
+      {
+        name: 'sweep-alerts',
+        next_run_at: new Date(),
+        last_started_at: new Date(1000),
+        last_finished_at: new Date(2000),
+        last_succeeded: true,
+        last_message: '{"incidents":2,"alerts":0}',
+      },
       { name: 'never-ran', next_run_at: new Date() },
     ]);
   });
@@ -409,6 +417,8 @@ describe('the overview', () => {
     expect(chooser.text).toContain(review.merchant_oid);
     expect(chooser.text).toContain('went-wrong');
     expect(chooser.text).toContain('no &lt;b&gt;answer&lt;/b&gt;');
+    expect(chooser.text).toContain('Remove old alerts and incidents');
+    expect(chooser.text).toContain('2 incidents removed, 0 alerts removed');
     expect(chooser.text).toContain('Not run yet');
     expect(page.text).not.toContain('went-wrong');
     const staffPages = [

@@ -9,7 +9,7 @@ const testApp = useTestApp();
 const DAY_MS = 86_400_000;
 
 describe('the sweep', () => {
-  const sweepAfter = (days: number): Promise<string> => {
+  const sweepAfter = (days: number): ReturnType<typeof sweepAuth> => {
     const at = new Date(Date.now() + days * DAY_MS);
     const { log } = testApp.deps;
     return sweepAuth(testApp.db, systemContext({ name: 'sweep', at, log }));
@@ -19,19 +19,35 @@ describe('the sweep', () => {
     const bob = await buildUser(testApp.db);
     const browser = await signIn(testApp.app, bob);
     await new Visitor(testApp.app).post('/auth/login', { email: bob.email, password: `not ${PASSWORD}` });
-    expect(await sweepAfter(0)).toBe(
-      'removed 0 browser sessions, 0 limits, 0 locks, 0 devices, 0 challenges',
-    );
+    expect(await sweepAfter(0)).toEqual({
+      browserSessions: 0,
+      limits: 0,
+      locks: 0,
+      devices: 0,
+      challenges: 0,
+    });
     expect((await browser.get('/workspace')).status).toBe(200);
-    expect(await sweepAfter(1.1)).toBe(
-      'removed 1 browser sessions, 2 limits, 1 locks, 0 devices, 0 challenges',
-    );
-    expect(await sweepAfter(729)).toBe(
-      'removed 0 browser sessions, 0 limits, 0 locks, 0 devices, 0 challenges',
-    );
-    expect(await sweepAfter(731)).toBe(
-      'removed 0 browser sessions, 0 limits, 0 locks, 1 devices, 0 challenges',
-    );
+    expect(await sweepAfter(1.1)).toEqual({
+      browserSessions: 1,
+      limits: 2,
+      locks: 1,
+      devices: 0,
+      challenges: 0,
+    });
+    expect(await sweepAfter(729)).toEqual({
+      browserSessions: 0,
+      limits: 0,
+      locks: 0,
+      devices: 0,
+      challenges: 0,
+    });
+    expect(await sweepAfter(731)).toEqual({
+      browserSessions: 0,
+      limits: 0,
+      locks: 0,
+      devices: 1,
+      challenges: 0,
+    });
     expect((await browser.get('/workspace')).status).toBe(303);
     expect(await testApp.db('audit_logs').where({ user_id: bob.id })).toHaveLength(2);
   });

@@ -384,7 +384,7 @@ describe('the progress of a download', () => {
       .db('export_progress')
       .where({ token })
       .update({ updated_at: ago(25 * 3600) });
-    expect(await sweepExportProgress(testApp.db, contextOf(cast.alice))).toBe('removed 1 downloads');
+    expect(await sweepExportProgress(testApp.db, contextOf(cast.alice))).toEqual({ downloads: 1 });
     expect((await alice.get(`/admin/exports/${token}/progress`)).status).toBe(404);
   });
 });

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemContext, type RequestContext } from '../../src/audit/request-context.ts';
-import { applyRetention } from '../../src/jobs/apply-retention.ts';
+import { applyRetention, describeRetention } from '../../src/jobs/apply-retention.ts';
 import { planMaintenance } from '../../src/jobs/plan-maintenance.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { endOfChild, startChild } from '../support/programs/child.ts';
@@ -93,11 +93,15 @@ const retentionRows = (): Promise<Record<string, unknown>[]> =>
 /** Done by no person, and about no company. */
 const bySystem = { actor_type: 'system', user_id: null, company_id: null };
 
+/** Applies it, and says what it did as `npm run maintain` does. */
+const retain = async (retentionMonths: number | null = 36): Promise<string> =>
+  describeRetention(await applyRetention(database.db, context(), { retentionMonths }));
+
 describe('retention', () => {
   it('is off until it is configured', async () => {
     await makeOldMonths('audit_logs', 'timestamp', [60]);
     const before = await partitionsOf('audit_logs');
-    expect(await applyRetention(database.db, context(), { retentionMonths: null })).toContain('off');
+    expect(await retain(null)).toContain('off');
     expect(await partitionsOf('audit_logs')).toEqual(before);
   });
 
@@ -105,7 +109,7 @@ describe('retention', () => {
     const [older, old, young] = await makeOldMonths('audit_logs', 'timestamp', [60, 37, 36]);
     await writeEvent(37, { company_id: cast.acme.id, user_id: cast.bob.id });
     await writeEvent(36, { company_id: cast.acme.id, user_id: cast.bob.id });
-    const said = await applyRetention(database.db, context(), { retentionMonths: 36 });
+    const said = await retain();
     expect(said).toBe(`dropped ${older} (0 rows), dropped ${old} (1 rows)`);
     const left = await partitionsOf('audit_logs');
     expect(left).toContain(young);
@@ -132,16 +136,14 @@ describe('retention', () => {
     await writeEvent(40, { company_id: cast.acme.id });
     await writeEvent(39, { company_id: cast.globex.id });
     const hold = await placeHold(cast.acme.id);
-    const said = await applyRetention(database.db, context(), { retentionMonths: 36 });
+    const said = await retain();
     expect(said).toContain(`dropped ${free} (1 rows)`);
     expect(said).toContain(`kept ${held}: open holds ${hold}`);
     await database
       .db('legal_holds')
       .where('id', hold)
       .update({ released_at: new Date(), released_by: cast.olivia.id, release_note: 'won' });
-    expect(await applyRetention(database.db, context(), { retentionMonths: 36 })).toContain(
-      `dropped ${held}`,
-    );
+    expect(await retain()).toContain(`dropped ${held}`);
   });
 
   it('waits for a hold that is being placed at the same time, and keeps what it keeps', async () => {
@@ -149,7 +151,7 @@ describe('retention', () => {
     await writeEvent(40, { company_id: cast.acme.id });
     const { hold, said } = await database.db.transaction(async (placing) => {
       const placed = await placeHold(cast.acme.id, placing);
-      const applying = applyRetention(database.db, context(), { retentionMonths: 36 });
+      const applying = retain();
       await expect.poll(countWaiting, { timeout: 5000 }).toBe(1);
       return { hold: placed, said: applying };
     });
@@ -161,7 +163,7 @@ describe('retention', () => {
     const [held] = await makeOldMonths('audit_logs', 'timestamp', [40]);
     await writeEvent(40, { company_id: null, user_id: cast.bob.id });
     await placeHold(cast.acme.id);
-    expect(await applyRetention(database.db, context(), { retentionMonths: 36 })).toContain(`kept ${held}`);
+    expect(await retain()).toContain(`kept ${held}`);
   });
 
   it('treats usage sessions alike, and keeps a month with a session that nobody has ended', async () => {
@@ -186,7 +188,7 @@ describe('retention', () => {
         ...(isOpen ? {} : { ended_at: started_at, end_reason: 'closed' }),
       });
     }
-    const said = await applyRetention(database.db, context(), { retentionMonths: 36 });
+    const said = await retain();
     expect(said).toContain(`dropped ${ended} (1 rows)`);
     expect(said).toContain(`kept ${open}: an open workspace session`);
   });
@@ -205,9 +207,7 @@ describe('retention', () => {
 
   it('drops each month once when two processes do it at once', async () => {
     await makeOldMonths('audit_logs', 'timestamp', [50, 49, 48]);
-    const said = await Promise.all(
-      [1, 2].map(() => applyRetention(database.db, context(), { retentionMonths: 36 })),
-    );
+    const said = await Promise.all([1, 2].map(() => retain()));
     expect(said.join(', ').match(/dropped audit_logs/g)).toHaveLength(3);
     expect(await retentionRows()).toHaveLength(3);
   });

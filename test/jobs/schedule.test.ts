@@ -16,7 +16,7 @@ describe('scheduled work', () => {
     const job: Job = {
       name: 'counted',
       everySeconds: 60,
-      run: () => Promise.resolve(`run ${String((runs += 1))}`),
+      run: () => Promise.resolve({ ended: (runs += 1) }),
     };
     const at = new Date('2026-11-23T10:00:00Z');
     const later = new Date('2026-11-23T10:01:00Z');
@@ -28,7 +28,7 @@ describe('scheduled work', () => {
     expect(runs).toBe(2);
     expect(await database.db('scheduled_jobs').where('name', 'counted').first()).toMatchObject({
       last_succeeded: true,
-      last_message: 'run 2',
+      last_message: '{"ended":2}',
     });
   });
 
@@ -44,7 +44,7 @@ describe('scheduled work', () => {
         runs += 1;
         return new Promise((resolve) => {
           finish = () => {
-            resolve('done');
+            resolve({});
           };
         });
       },
@@ -67,7 +67,7 @@ describe('scheduled work', () => {
       everySeconds: 60,
       run: () => Promise.reject(new Error('the gateway is away')),
     };
-    const fine: Job = { name: 'fine', everySeconds: 60, run: () => Promise.resolve('done') };
+    const fine: Job = { name: 'fine', everySeconds: 60, run: () => Promise.resolve({}) };
     const deps = depsWith(failing, fine);
     await runDueJobs(deps, new Date());
     expect(await database.db('scheduled_jobs').where('name', 'failing').first()).toMatchObject({

@@ -81,7 +81,7 @@ describe('a forgotten password', () => {
     const plain = (text: string): string => text.replace(/(nonce|value|datetime)="[^"]*"/g, '');
     expect(plain(unknown.text)).toBe(plain(known.text));
     expect(await test.mails()).toEqual([]);
-    expect(await test.handleResets()).toBe('1 mailed, 1 dropped');
+    expect(await test.handleResets()).toEqual({ mailed: 1, dropped: 1, failed: 0 });
   });
 
   it.each(['nobody', 'a deactivated person', 'the platform’s staff'])('is not mailed to %s', async (whom) => {
@@ -204,7 +204,11 @@ describe('a forgotten password', () => {
 
   it('is dealt with by the schedule, also when it was long away', async () => {
     await test.db('password_reset_requests').insert({ email: cast.bob.email, requested_at: new Date() });
-    expect(await test.handleResets(new Date(Date.now() + HOUR_MS))).toBe('1 mailed, 0 dropped');
+    expect(await test.handleResets(new Date(Date.now() + HOUR_MS))).toEqual({
+      mailed: 1,
+      dropped: 0,
+      failed: 0,
+    });
     expect((await test.mails())[0]?.subject).toBe('A new password for YouAreCoder');
   });
 });
@@ -219,12 +223,14 @@ describe('a request that always fails', () => {
       const hourAgo = new Date(Date.now() - HOUR_MS);
       for (const email of [cast.alice.email, cast.bob.email])
         await test.db('password_reset_requests').insert({ email, requested_at: hourAgo });
-      expect(await test.handleResets()).toBe('1 mailed, 0 dropped, 1 failed');
+      expect(await test.handleResets()).toEqual({ mailed: 1, dropped: 0, failed: 1 });
       expect((await test.mails()).map(({ to }) => to)).toEqual([cast.bob.email]);
       expect(await test.db('password_reset_requests').pluck('email')).toEqual([cast.alice.email]);
-      expect(await test.handleResets(new Date(Date.now() + 24 * HOUR_MS))).toBe(
-        '0 mailed, 0 dropped, 1 failed',
-      );
+      expect(await test.handleResets(new Date(Date.now() + 24 * HOUR_MS))).toEqual({
+        mailed: 0,
+        dropped: 0,
+        failed: 1,
+      });
       expect(await test.db('password_reset_requests').pluck('email')).toEqual([]);
     } finally {
       await ownerDb.raw('alter table password_resets drop constraint broken');

@@ -44,7 +44,7 @@ export interface TestApp {
   mails(): Promise<ReadMail[]>;
   forgetMails(): Promise<void>;
   /** Deals with the requests for a new password, as the schedule does. Returns its summary. */
-  handleResets(at?: Date): Promise<string>;
+  handleResets(at?: Date): ReturnType<typeof handlePasswordResets>;
   /** Every log line, parsed, of level warn and above. */
   logLines: Record<string, unknown>[];
   /**

@@ -34,7 +34,7 @@ const paidFor = (plan: string, days = 20): Promise<number> =>
       period_started_at: new Date(Date.now() - 10 * DAY_MS),
       period_ends_at: new Date(Date.now() + days * DAY_MS),
     });
-const sweep = (days = 0): Promise<string> =>
+const sweep = (days = 0): ReturnType<typeof stopUnneededWorkspaces> =>
   stopUnneededWorkspaces(site.db, sweeperContext(new Date(Date.now() + days * DAY_MS)), {
     runtime,
     idleStopHours: null,

@@ -28,7 +28,7 @@ export async function watchEvents(
   db: Knex,
   context: RequestContext,
   input: { config: Config; settleMs: number },
-): Promise<string> {
+): Promise<{ lookedAt: number; raised: number }> {
   let looked = 0;
   let raised = 0;
   for (; looked < BATCH; looked += 1) {
@@ -36,7 +36,7 @@ export async function watchEvents(
     if (outcome === 'none') break;
     if (outcome === 'raised') raised += 1;
   }
-  return `${String(looked)} looked at, ${String(raised)} raised`;
+  return { lookedAt: looked, raised };
 }
 
 async function watchOne(

@@ -13,7 +13,7 @@ const MANY = 100;
  * `security_events_total` also counts the events that the table had no room for. Returns the number of kinds
  * it warned of.
  */
-export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<string> {
+export async function watchSecurityEvents(db: Knex, context: RequestContext): Promise<{ busyKinds: number }> {
   const since = new Date(context.at.getTime() - WINDOW_MINUTES * MINUTE_MS);
   const kinds = await db('security_events')
     .where('at', '>', since)
@@ -28,5 +28,5 @@ export async function watchSecurityEvents(db: Knex, context: RequestContext): Pr
   if (kinds.length > 0) {
     context.log.warn({ kinds, minutes: WINDOW_MINUTES }, 'many requests were refused: see /admin/security');
   }
-  return `${String(kinds.length)} kinds with many events`;
+  return { busyKinds: kinds.length };
 }

@@ -31,7 +31,7 @@ export async function mailLocks(
   db: Knex,
   context: RequestContext,
   { config }: { config: Config },
-): Promise<string> {
+): Promise<{ mailed: number; notMailed: number }> {
   let mailed = 0;
   let count = 0;
   for (; count < BATCH; count += 1) {
@@ -42,7 +42,7 @@ export async function mailLocks(
     if (outcome === 'none') break;
     if (outcome === 'mailed') mailed += 1;
   }
-  return `${String(mailed)} mailed, ${String(count - mailed)} not`;
+  return { mailed, notMailed: count - mailed };
 }
 
 async function takeLock(trx: Knex.Transaction, context: RequestContext): Promise<NewLock | undefined> {

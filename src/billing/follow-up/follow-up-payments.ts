@@ -32,15 +32,24 @@ type Ending = 'mailed' | 'asked' | 'unanswered' | 'broken';
  * Does what follows a payment and the settlement does not wait for: mails the buyer the texts that were
  * accepted, then asks the gateway which card paid. Several processes may run this at once. Returns a summary.
  */
-export async function followUpPayments(db: Knex, context: RequestContext, parts: Parts): Promise<string> {
+export async function followUpPayments(
+  db: Knex,
+  context: RequestContext,
+  parts: Parts,
+): Promise<Record<Ending, number>> {
   const endings: Ending[] = [];
   const startedAt = performance.now();
   for (const due of await listDueFollowUps(db, { at: context.at, limit: BATCH })) {
     endings.push(...(await followUp(db, context, due, parts)));
     if (performance.now() - startedAt > RUN_SECONDS * 1000) break;
   }
-  const count = (kind: Ending): string => String(endings.filter((ending) => ending === kind).length);
-  return `${count('mailed')} mailed, ${count('asked')} asked, ${count('unanswered')} unanswered, ${count('broken')} broken`;
+  const count = (kind: Ending): number => endings.filter((ending) => ending === kind).length;
+  return {
+    mailed: count('mailed'),
+    asked: count('asked'),
+    unanswered: count('unanswered'),
+    broken: count('broken'),
+  };
 }
 
 /** A payment that cannot be followed up must not keep the others waiting. */

@@ -20,10 +20,14 @@ const LOOK_BACK = 1000;
  * issued. Running twice changes nothing, and days of downtime are caught up with. Returns a summary for the
  * job list.
  */
-export async function dueLegalInvoices(db: Knex, context: RequestContext, config: Config): Promise<string> {
-  const sales = await repeat(() => db.transaction((trx) => makeTasks(trx, context, config)));
-  const returns = await repeat(() => makeReturnTasks(db, context, config));
-  return `${String(sales)} due, ${String(returns)} to return`;
+export async function dueLegalInvoices(
+  db: Knex,
+  context: RequestContext,
+  config: Config,
+): Promise<{ dueInvoices: number; dueReturns: number }> {
+  const dueInvoices = await repeat(() => db.transaction((trx) => makeTasks(trx, context, config)));
+  const dueReturns = await repeat(() => makeReturnTasks(db, context, config));
+  return { dueInvoices, dueReturns };
 }
 
 /** Makes batches until one is not full. Returns how many rows all of them made. */

@@ -5,7 +5,11 @@ import { fetchRates } from '../rates/fetch-rates.ts';
 import { needsRates } from './queries.ts';
 
 /** Fetches exchange rates while they are needed: by a price list, or because the settings say always. */
-export async function keepRates(db: Knex, context: RequestContext, config: Config): Promise<string> {
-  if (!config.tcmb.always && !(await needsRates(db, context.at))) return 'not needed: prices are fixed';
+export async function keepRates(
+  db: Knex,
+  context: RequestContext,
+  config: Config,
+): Promise<{ pricesAreFixed: true } | Awaited<ReturnType<typeof fetchRates>>> {
+  if (!config.tcmb.always && !(await needsRates(db, context.at))) return { pricesAreFixed: true };
   return fetchRates(db, context, { config });
 }

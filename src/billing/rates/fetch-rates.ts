@@ -6,9 +6,12 @@ import { findNewestBulletin, listBulletinDays } from './queries.ts';
 import { storeBulletin } from './store-bulletin.ts';
 import { fetchBulletin, type TcmbConnection } from './fetch-bulletin.ts';
 
+/** The number of the bulletin that was here already, or that was fetched, with those of the days before. */
+type FetchedRates = { newestBulletin: string } | { fetchedBulletin: string; missedBulletins: number };
+
 /**
  * Fetches the newest bulletin unless it is here already, and with a new one those of the days before that
- * were missed. Returns a summary in a few words. Throws when the newest could not be had, so that the
+ * were missed. Returns a summary. Throws when the newest could not be had, so that the
  * schedule shows it; the next run tries again.
  *
  * A day without a bulletin is a weekend or a holiday. The days before are asked for once for each new
@@ -18,22 +21,22 @@ export async function fetchRates(
   db: Knex,
   context: RequestContext,
   { config, ...given }: { config: Pick<Config, 'tcmb' | 'rateMaxAgeDays'>; fetch?: typeof fetch },
-): Promise<string> {
+): Promise<FetchedRates> {
   const newest = await findNewestBulletin(db);
   if (newest !== undefined && newest.bulletin_date >= newestPossibleBulletin(context.at))
-    return `${newest.bulletin_no} is the newest`;
+    return { newestBulletin: newest.bulletin_no };
   const connection: TcmbConnection = { ...config.tcmb, ...given };
   const answer = await fetchBulletin(connection, null);
   if (!answer.found) throw new Error(`No bulletin: ${answer.problem ?? 'there is none'}`);
   const stored = await storeBulletin(db, context, { file: answer.file, of: null });
   if (!stored.ok) throw new Error(`The bulletin was not taken: ${stored.problem}`);
-  if (!stored.isNew) return `${stored.number} is still the newest`;
+  if (!stored.isNew) return { newestBulletin: stored.number };
   const missed = await fetchMissed(db, context, connection, {
     before: stored.day,
     days: config.rateMaxAgeDays,
   });
   context.log.info({ bulletin: stored.number, missed }, 'exchange rates fetched');
-  return `${stored.number} fetched, ${String(missed)} of the days before`;
+  return { fetchedBulletin: stored.number, missedBulletins: missed };
 }
 
 /** Fetches the bulletins of earlier days that are not here, until one fails: nobody needs them today. */

@@ -13,17 +13,23 @@ import { trackDifferences } from './track-differences.ts';
 /** At most so many charges are asked about in one run. */
 const BATCH = 50;
 
+/** The number of things that a comparison found and did. */
+type ReconciledBooks = Record<
+  'newLines' | 'settled' | 'refundsFound' | 'differencesFound' | 'differencesGone',
+  number
+>;
+
 /**
  * Compares the books with the gateway: fetches its lists, settles charges and books refunds that nobody told
- * us of, and writes down what does not add up. Closes the months that are over. Returns a summary in a few
- * words. When the lists cannot be had, the comparison is still made with what is here, and then throws, so
+ * us of, and writes down what does not add up. Closes the months that are over. Returns a summary.
+ * When the lists cannot be had, the comparison is still made with what is here, and then throws, so
  * that the schedule shows it.
  */
 export async function reconcileBooks(
   db: Knex,
   context: RequestContext,
   { paytr, config }: { paytr: Paytr; config: Config },
-): Promise<string> {
+): Promise<ReconciledBooks> {
   const { fetched, problem } = await fetchOrReport(db, context, paytr);
   const settled = await settleUnreportedCharges(db, context, { paytr, config });
   const noted = await noteUnbookedReturns(db, context, { paytr, config });
@@ -31,7 +37,13 @@ export async function reconcileBooks(
   const { appeared, gone } = await trackDifferences(db, context, found);
   await closeMonths(db, context);
   if (problem !== null) throw problem;
-  return `${String(fetched)} new lines, ${String(settled)} charges settled, ${String(noted)} refunds found, ${String(appeared)} differences found, ${String(gone)} gone`;
+  return {
+    newLines: fetched,
+    settled,
+    refundsFound: noted,
+    differencesFound: appeared,
+    differencesGone: gone,
+  };
 }
 
 async function fetchOrReport(

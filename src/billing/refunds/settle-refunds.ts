@@ -29,7 +29,11 @@ type Ending = 'made' | 'sent' | 'unknown' | 'refused' | 'broken';
  * 2. An unknown one is asked about when it is due, and never sent again.
  * 3. One that the gateway refused for now is sent again when it is due, if the guards still let it pass.
  */
-export async function settleRefunds(db: Knex, context: RequestContext, parts: RefundParts): Promise<string> {
+export async function settleRefunds(
+  db: Knex,
+  context: RequestContext,
+  parts: RefundParts,
+): Promise<Record<'foundMade' | 'unknown' | 'sentAgain' | 'refused' | 'broken', number>> {
   const sentBefore = new Date(context.at.getTime() - LOST_AFTER_MINUTES * MINUTE_MS);
   const startedAt = performance.now();
   const endings: Ending[] = [];
@@ -37,8 +41,14 @@ export async function settleRefunds(db: Knex, context: RequestContext, parts: Re
     endings.push(await goOnOrReport(db, context, { refund, sentBefore, parts }));
     if (performance.now() - startedAt > RUN_SECONDS * 1000) break;
   }
-  const count = (kind: Ending): string => String(endings.filter((ending) => ending === kind).length);
-  return `${count('made')} found made, ${count('unknown')} unknown, ${count('sent')} sent again, ${count('refused')} refused, ${count('broken')} broken`;
+  const count = (kind: Ending): number => endings.filter((ending) => ending === kind).length;
+  return {
+    foundMade: count('made'),
+    unknown: count('unknown'),
+    sentAgain: count('sent'),
+    refused: count('refused'),
+    broken: count('broken'),
+  };
 }
 
 /** A refund with which nothing works must not keep the others waiting. */

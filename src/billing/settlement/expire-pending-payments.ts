@@ -27,7 +27,8 @@ const BATCH = 50;
  */
 const RUN_SECONDS = 120;
 
-type Ending = 'paid' | 'held' | 'expired' | 'unanswered' | 'decided' | 'broken';
+type CountedEnding = 'paid' | 'held' | 'expired' | 'unanswered' | 'broken';
+type Ending = CountedEnding | 'decided';
 
 interface Parts {
   paytr: Paytr;
@@ -48,7 +49,7 @@ export async function expirePendingPayments(
   db: Knex,
   context: RequestContext,
   input: Parts,
-): Promise<string> {
+): Promise<Record<CountedEnding, number>> {
   const before = new Date(context.at.getTime() - OVERDUE_MINUTES * MINUTE_MS);
   const endings: Ending[] = [];
   const startedAt = performance.now();
@@ -57,9 +58,14 @@ export async function expirePendingPayments(
     endings.push(await endOrReport(db, context, payment, input));
     if (performance.now() - startedAt > RUN_SECONDS * 1000) break;
   }
-  const count = (...kinds: Ending[]): string =>
-    String(endings.filter((ending) => kinds.includes(ending)).length);
-  return `${count('paid')} paid, ${count('held')} held for review, ${count('expired')} expired, ${count('unanswered')} unanswered, ${count('broken')} broken`;
+  const count = (kind: CountedEnding): number => endings.filter((ending) => ending === kind).length;
+  return {
+    paid: count('paid'),
+    held: count('held'),
+    expired: count('expired'),
+    unanswered: count('unanswered'),
+    broken: count('broken'),
+  };
 }
 
 /** A payment that cannot be settled must not keep the others waiting. */

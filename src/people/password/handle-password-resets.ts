@@ -39,7 +39,7 @@ export async function handlePasswordResets(
   db: Knex,
   context: RequestContext,
   input: { config: Config; onLink?: (email: string, url: string) => void },
-): Promise<string> {
+): Promise<{ mailed: number; dropped: number; failed: number }> {
   let mailed = 0;
   let dropped = 0;
   let failed = 0;
@@ -63,7 +63,7 @@ export async function handlePasswordResets(
       await giveUpOld(db, context, taken);
     }
   }
-  return `${String(mailed)} mailed, ${String(dropped)} dropped${failed === 0 ? '' : `, ${String(failed)} failed`}`;
+  return { mailed, dropped, failed };
 }
 
 /** A request that has failed for a day is given up: nobody waits for its mail any more. */

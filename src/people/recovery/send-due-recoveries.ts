@@ -17,12 +17,12 @@ export async function sendDueRecoveries(
   db: Knex,
   context: RequestContext,
   { config }: { config: Config },
-): Promise<string> {
+): Promise<{ mailed: number; notMailed: number }> {
   let sent = 0;
   const due = await listDueRecoveries(db, context.at);
   for (const recovery of due)
     if (await db.transaction((trx) => sendOne(trx, context, { config, recovery }))) sent += 1;
-  return `${String(sent)} sent, ${String(due.length - sent)} not`;
+  return { mailed: sent, notMailed: due.length - sent };
 }
 
 async function sendOne(

@@ -14,7 +14,11 @@ const TEMPLATE = { name: 'data-request-reminder', version: 1 };
  * Mails every operator about open requests that are 20 days old; once for each, also when two processes run
  * at once. Returns a summary for the job list.
  */
-export async function remindOfRequests(db: Knex, context: RequestContext, config: Config): Promise<string> {
+export async function remindOfRequests(
+  db: Knex,
+  context: RequestContext,
+  config: Config,
+): Promise<{ reminded: number }> {
   const count = await db.transaction(async (trx) => {
     const due = await trx('data_requests')
       .whereNull('answered_at')
@@ -29,7 +33,7 @@ export async function remindOfRequests(db: Knex, context: RequestContext, config
     for (const request of due) await remind(trx, context, { request, operators, config });
     return due.length;
   });
-  return `${String(count)} reminded of`;
+  return { reminded: count };
 }
 
 interface Operator {

@@ -14,6 +14,7 @@ import * as enConsent from './en/finance/consent.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
+import * as enJobs from './en/staff/jobs.ts';
 import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
 import * as enLegalInvoices from './en/billing/legal-invoices.ts';
@@ -49,6 +50,7 @@ import * as trConsent from './tr/finance/consent.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
+import * as trJobs from './tr/staff/jobs.ts';
 import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
@@ -89,6 +91,7 @@ const en = {
   ...enErrors,
   ...enHolds,
   ...enHome,
+  ...enJobs,
   ...enJourney,
   ...enLegal,
   ...enLegalInvoices,
@@ -137,6 +140,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trErrors,
     ...trHolds,
     ...trHome,
+    ...trJobs,
     ...trJourney,
     ...trLegal,
     ...trLegalInvoices,

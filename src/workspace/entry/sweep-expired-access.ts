@@ -9,7 +9,10 @@ const CONNECTION_MS = DAY_MS;
  * Removes tickets, workspace cookies and SSH connections that open nothing any more. Returns a summary for
  * the job list.
  */
-export async function sweepExpiredAccess(db: Knex, context: RequestContext): Promise<string> {
+export async function sweepExpiredAccess(
+  db: Knex,
+  context: RequestContext,
+): Promise<{ tickets: number; passes: number; connections: number }> {
   const tickets = await db('workspace_tickets').where('expires_at', '<', context.at).delete();
   const cookies = await db('workspace_passes')
     .where('expires_at', '<', context.at)
@@ -27,5 +30,5 @@ export async function sweepExpiredAccess(db: Knex, context: RequestContext): Pro
         .select(db.raw('1')),
     )
     .delete();
-  return `removed ${String(tickets)} tickets, ${String(cookies)} passes, ${String(connections)} connections`;
+  return { tickets, passes: cookies, connections };
 }

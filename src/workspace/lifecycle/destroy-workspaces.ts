@@ -15,13 +15,13 @@ export async function destroyWorkspaces(
   db: Knex,
   context: RequestContext,
   { runtime, restoreDays }: { runtime: WorkspaceRuntime; restoreDays: number },
-): Promise<string> {
-  if (!runtime.isManaged) return 'workspaces run elsewhere';
+): Promise<{ destroyed: number; failed: number } | { elsewhere: true }> {
+  if (!runtime.isManaged) return { elsewhere: true };
   const counts = { destroyed: 0, failed: 0, restored: 0 };
   for (const workspace of await listWorkspacesToDestroy(db, restoreLimit(context.at, restoreDays))) {
     counts[await destroyOne(db, context, { workspace, runtime })] += 1;
   }
-  return `destroyed ${String(counts.destroyed)}, failed ${String(counts.failed)}`;
+  return { destroyed: counts.destroyed, failed: counts.failed };
 }
 
 async function destroyOne(

@@ -33,9 +33,9 @@ export async function stopUnneededWorkspaces(
   db: Knex,
   context: RequestContext,
   options: { runtime: WorkspaceRuntime; idleStopHours: number | null },
-): Promise<string> {
+): Promise<{ stopped: number; leftovers: number } | { elsewhere: true }> {
   const { runtime, idleStopHours } = options;
-  if (!runtime.isManaged) return 'workspaces run elsewhere';
+  if (!runtime.isManaged) return { elsewhere: true };
   await sessionBuffer.of(db)?.flush();
   let stopped = 0;
   const running = await listRunningWorkspaces(db);
@@ -48,7 +48,7 @@ export async function stopUnneededWorkspaces(
     stopped += 1;
   }
   const leftovers = await endLeftovers(db, context, runtime);
-  return `stopped ${String(stopped)}, leftovers ${String(leftovers)}`;
+  return { stopped, leftovers };
 }
 
 /** Which of these are over the limits of their companies' plans. */

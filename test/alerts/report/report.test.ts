@@ -18,7 +18,7 @@ beforeEach(async () => {
   await signIn(test.app, cast.bob, { 'x-forwarded-for': '85.105.10.20', 'user-agent': 'Firefox/140.0' });
 });
 
-function look(): Promise<string> {
+function look(): ReturnType<typeof watchEvents> {
   const context = systemContext({ name: 'test', at: new Date(), log: test.deps.log });
   return watchEvents(test.db, context, { config: test.config, settleMs: 0 });
 }

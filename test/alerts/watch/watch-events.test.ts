@@ -24,7 +24,7 @@ beforeEach(async () => {
   await test.forgetMails();
 });
 
-function look(): Promise<string> {
+function look(): ReturnType<typeof watchEvents> {
   const context = systemContext({ name: 'test', at: new Date(), log: test.deps.log });
   return watchEvents(test.db, context, { config: test.config, settleMs: 0 });
 }

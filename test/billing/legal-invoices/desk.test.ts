@@ -32,7 +32,8 @@ const actionsOf = async (id: number): Promise<string[]> =>
 const taskOf = async (invoiceId: number): Promise<number> =>
   (await test.db('legal_invoices').where({ invoice_id: invoiceId }).first<{ id: number }>('id')).id;
 
-const runJob = (at = new Date()): Promise<string> => dueLegalInvoices(test.db, contextAt(at), test.config);
+const runJob = (at = new Date()): ReturnType<typeof dueLegalInvoices> =>
+  dueLegalInvoices(test.db, contextAt(at), test.config);
 
 describe('the legal invoice of a receipt', () => {
   it('is due seven days after the payment, entered with its file, mailed, and downloaded by the company', async () => {

@@ -49,7 +49,7 @@ type Issued = Row & { id: number; invoice_id: number };
 const rowOf = (id: number): Promise<Row & Record<string, unknown>> =>
   test.db('legal_invoices').where({ id }).first<Row & Record<string, unknown>>('*');
 
-const run = async (at = new Date()): Promise<string> => {
+const run = async (at = new Date()): ReturnType<typeof issueLegalInvoices> => {
   await dueLegalInvoices(test.db, contextAt(at), test.config);
   return issueLegalInvoices(test.db, contextAt(at), { config: test.config });
 };

@@ -49,7 +49,7 @@ beforeEach(async () => {
 });
 
 /** The job, some minutes later. */
-const run = (minutesLater = 0): Promise<string> => {
+const run = (minutesLater = 0): ReturnType<typeof issueLegalInvoices> => {
   now = new Date(now.getTime() + minutesLater * 60_000);
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/integrator/`;
   const config = { ...test.config, integrator: { url, token: INTEGRATOR_TOKEN, timeoutSeconds: 2 } };

@@ -31,7 +31,7 @@ const bank = ((url: string) => {
   );
 }) as typeof fetch;
 
-const run = (at: string): Promise<string> =>
+const run = (at: string): ReturnType<typeof fetchRates> =>
   fetchRates(database.db, contextAt(new Date(`${at}+03:00`)), { config, fetch: bank });
 
 /** The euro's bulletin that counts on a day. */
@@ -50,7 +50,7 @@ beforeEach(() => {
 describe('exchange rates', () => {
   it('are kept as they came, with the file’s hash, and count from the day after on', async () => {
     files = { 'today.xml': friday };
-    expect(await run('2026-11-20T15:45:00')).toMatch(/^2026\/221 fetched/);
+    expect(await run('2026-11-20T15:45:00')).toMatchObject({ fetchedBulletin: '2026/221' });
     const [euro, yen] = await listRatesOn(database.db, { day: '2026-11-21', currencies: ['EUR', 'JPY'] });
     expect(euro).toEqual({
       ...{ currency: 'EUR', bulletin_date: '2026-11-20', bulletin_no: '2026/221', valid_for: '2026-11-21' },
@@ -79,7 +79,7 @@ describe('exchange rates', () => {
       ...[undefined, '2026/249', '2026/249'],
     ]);
     // On the holiday itself the bank is asked again and shows the old file.
-    expect(await run('2027-01-01T16:00:00')).toBe('2026/249 is still the newest');
+    expect(await run('2027-01-01T16:00:00')).toEqual({ newestBulletin: '2026/249' });
   });
 
   it('are not asked for while the newest there can be is here: before 15:30, over the weekend', async () => {
@@ -92,7 +92,7 @@ describe('exchange rates', () => {
       '2026-11-22T23:00:00',
       '2026-11-23T15:29:00',
     ])
-      expect(await run(at)).toBe('2026/221 is the newest');
+      expect(await run(at)).toEqual({ newestBulletin: '2026/221' });
     expect(asked).toEqual([]);
     await run('2026-11-23T15:31:00');
     expect(asked).toEqual(['today.xml']);
@@ -100,11 +100,11 @@ describe('exchange rates', () => {
 
   it('of days that were missed are fetched with the next new bulletin; a day without a file is a holiday', async () => {
     files = { 'today.xml': monday, '202611/20112026.xml': friday };
-    expect(await run('2026-11-23T16:00:00')).toBe('2026/222 fetched, 1 of the days before');
+    expect(await run('2026-11-23T16:00:00')).toEqual({ fetchedBulletin: '2026/222', missedBulletins: 1 });
     expect(asked).toEqual(['today.xml', '202611/18112026.xml', '202611/19112026.xml', '202611/20112026.xml']);
     expect(await euroOn('2026-11-21')).toBe('2026/221');
     asked = [];
-    expect(await run('2026-11-24T16:00:00')).toBe('2026/222 is still the newest');
+    expect(await run('2026-11-24T16:00:00')).toEqual({ newestBulletin: '2026/222' });
     expect(asked).toEqual(['today.xml']);
   });
 
@@ -125,7 +125,7 @@ describe('exchange rates', () => {
   it('of another day than was asked for, or of the future, are not taken', async () => {
     files = { 'today.xml': monday, '202611/20112026.xml': monday };
     await expect(run('2026-11-22T16:00:00')).rejects.toThrow('in the future');
-    expect(await run('2026-11-23T16:00:00')).toBe('2026/222 fetched, 0 of the days before');
+    expect(await run('2026-11-23T16:00:00')).toEqual({ fetchedBulletin: '2026/222', missedBulletins: 0 });
     expect(await euroOn('2026-11-23')).toBeUndefined();
   });
 
@@ -134,7 +134,7 @@ describe('exchange rates', () => {
     await run('2026-11-20T15:45:00');
     files = { 'today.xml': Buffer.from(friday.toString().replaceAll('54.9210', '54.9310')) };
     // On Monday, a holiday, the file of Friday is still the newest.
-    expect(await run('2026-11-23T16:00:00')).toMatch(/^2026\/221 fetched/);
+    expect(await run('2026-11-23T16:00:00')).toMatchObject({ fetchedBulletin: '2026/221' });
     const [euro] = await listRatesOn(database.db, { day: '2026-11-24', currencies: ['EUR'] });
     expect(euro).toMatchObject({ bulletin_no: '2026/221', forex_buying: '54.9310' });
     expect(await database.db('exchange_rates').where('currency', 'EUR').pluck('forex_buying')).toEqual([

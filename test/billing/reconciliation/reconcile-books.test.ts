@@ -39,7 +39,7 @@ async function pay(amountMinor = 149_900): Promise<{ oid: string; companyId: num
   return { oid, companyId };
 }
 
-const run = (paytr: Partial<Paytr> = {}): Promise<string> =>
+const run = (paytr: Partial<Paytr> = {}): ReturnType<typeof reconcileBooks> =>
   reconcileBooks(test.db, contextAt(now), { ...test.deps, paytr: { ...gateway.paytr, ...paytr } });
 
 const later = (days: number): void => {
@@ -70,12 +70,12 @@ beforeEach(async () => {
 
 describe('the daily comparison with the gateway', () => {
   it('settles a charge whose notification was lost, with invoice and activation, and then agrees', async () => {
-    expect(await run()).toContain('1 charges settled');
+    expect(await run()).toMatchObject({ settled: 1 });
     const state = await moneyState(test.db, order.companyId, order.oid);
     expect(state.payment).toMatchObject({ status: 'success', charged_minor: 149_900 });
     expect(state.invoices).toHaveLength(1);
     later(3);
-    expect(await run()).toContain('0 charges settled');
+    expect(await run()).toMatchObject({ settled: 0 });
     expect(await open()).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('the daily comparison with the gateway', () => {
     const refuses: Partial<Paytr> = {
       queryStatus: () => Promise.resolve({ ok: false, reason: 'timeout', gatewayMessage: 'late' }),
     };
-    expect(await run(refuses)).toContain('0 charges settled');
+    expect(await run(refuses)).toMatchObject({ settled: 0 });
     expect(await open()).toContain(`charge_not_settled ${order.oid}`);
     await run();
     expect(await open()).toEqual([]);
@@ -101,11 +101,11 @@ describe('the daily comparison with the gateway', () => {
   it('books a refund of the gateway’s panel once', async () => {
     await run();
     transaction(order.oid).refunds.push({ amountMinor: 50_000, reference: '', at: now });
-    expect(await run()).toContain('1 refunds found');
+    expect(await run()).toMatchObject({ refundsFound: 1 });
     const refunds = await test.db('refunds').where('company_id', order.companyId);
     expect(refunds).toMatchObject([{ source: 'panel', state: 'done', amount_minor: 50_000 }]);
     expect(await test.db('reversals').where('company_id', order.companyId)).toHaveLength(1);
-    expect(await run()).toContain('0 refunds found');
+    expect(await run()).toMatchObject({ refundsFound: 0 });
     expect(await open()).toEqual([]);
   });
 

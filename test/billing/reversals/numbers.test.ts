@@ -77,7 +77,7 @@ describe('the numbers of reversals', () => {
     await test.database.ownerDb.raw('drop trigger die on reversals');
     const later = contextAt(new Date(Date.now() + ELEVEN_MINUTES_MS));
     const parts = { paytr: gateway.paytr, guards: [], config: test.config };
-    expect(await settleRefunds(test.db, later, parts)).toContain(`${String(dying.length)} found made`);
+    expect(await settleRefunds(test.db, later, parts)).toMatchObject({ foundMade: dying.length });
     await expectNumbers(COUNT);
     for (const { merchantOid } of refunds)
       expect(givenBack(gateway, merchantOid), merchantOid).toHaveLength(1);

@@ -200,7 +200,7 @@ describe('a charge that is notified in production', () => {
     await report(oid);
     queryStatus = () => Promise.reject(new Error('asked twice'));
     const parts = { paytr: { ...gateway.paytr, queryStatus }, config: test.config };
-    expect(await followUpPayments(test.db, contextAt(new Date()), parts)).toContain('1 asked');
+    expect(await followUpPayments(test.db, contextAt(new Date()), parts)).toMatchObject({ asked: 1 });
     const { id } = await test.db('payments').where('merchant_oid', oid).first<{ id: number }>('id');
     expect(await test.db('payment_card_facts').where('payment_id', id).pluck('masked_pan')).toEqual([
       '435508AAA0001',

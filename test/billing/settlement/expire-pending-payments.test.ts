@@ -54,13 +54,13 @@ async function payUnnoticed(oid: string, amountMinor = 149_900): Promise<void> {
   await gateway.sandbox.payNow(oid, 'approve');
 }
 
-const run = (paytr: Paytr = gateway.paytr, at = new Date()): Promise<string> =>
+const run = (paytr: Paytr = gateway.paytr, at = new Date()): ReturnType<typeof expirePendingPayments> =>
   expirePendingPayments(test.db, contextAt(at), { ...test.deps, paytr });
 
 describe('a payment that was never notified', () => {
   it('expires when the gateway knows no charge, with a row that says so', async () => {
     const oid = await overdue();
-    expect(await run()).toContain('1 expired');
+    expect(await run()).toMatchObject({ expired: 1 });
     const now = await moneyState(test.db, companyId, oid);
     expect(now.payment).toMatchObject({ status: 'expired', gateway_token: null });
     expect(now.subscription.period_ends_at).toBeNull();
@@ -71,14 +71,14 @@ describe('a payment that was never notified', () => {
 
   it('is left alone while its notification may still come', async () => {
     const oid = await overdue({ created_at: minutesAgo(44) });
-    expect(await run()).toContain('0 expired');
+    expect(await run()).toMatchObject({ expired: 0 });
     expect((await moneyState(test.db, companyId, oid)).payment.status).toBe('pending');
   });
 
   it('is settled when the gateway knows it as charged: plan, invoice, receipt, and a row that says how', async () => {
     const oid = await overdue();
     await payUnnoticed(oid);
-    expect(await run()).toContain('1 paid');
+    expect(await run()).toMatchObject({ paid: 1 });
     const now = await moneyState(test.db, companyId, oid);
     expect(now.payment).toMatchObject({ status: 'success', charged_minor: 149_900 });
     expect(now.subscription.plan).toBe('team');
@@ -97,7 +97,7 @@ describe('a payment that was never notified', () => {
       const answer = await gateway.paytr.queryStatus(merchantOid);
       return answer.ok ? { ...answer, paymentTotalMinor: 165_000 } : answer;
     };
-    expect(await run({ ...gateway.paytr, queryStatus })).toContain('1 paid');
+    expect(await run({ ...gateway.paytr, queryStatus })).toMatchObject({ paid: 1 });
     expect((await moneyState(test.db, companyId, oid)).invoices).toMatchObject([{ total_minor: 165_000 }]);
     expect((await test.mails())[0]?.text).toContain('₺1,650.00');
     expect((await test.mails())[0]?.text).not.toContain('1,499');
@@ -106,7 +106,7 @@ describe('a payment that was never notified', () => {
   it('is held for review when what was charged is not the order', async () => {
     const oid = await overdue();
     await payUnnoticed(oid, 100_000);
-    expect(await run()).toContain('1 held');
+    expect(await run()).toMatchObject({ held: 1 });
     const now = await moneyState(test.db, companyId, oid);
     expect(now.payment).toMatchObject({ status: 'review', review_reason: 'amount_below_order' });
     expect(now.invoices).toEqual([]);
@@ -131,7 +131,7 @@ describe('a payment that was never notified', () => {
       return Response.json({ ...answer, returns: JSON.parse(returns) as unknown });
     };
     const paytr = createPaytr({ ...FAKE_STORE, baseUrl: gateway.url, testMode: true, fetch: answering });
-    expect(await run(paytr)).toContain('1 held');
+    expect(await run(paytr)).toMatchObject({ held: 1 });
     const now = await moneyState(test.db, companyId, oid);
     expect(now.payment).toMatchObject({ status: 'review', review_reason: 'refunded' });
     expect(now.subscription.period_ends_at).toBeNull();
@@ -148,7 +148,7 @@ describe('a payment that was never notified', () => {
   it('waits while the gateway does not answer, and the run says so', async () => {
     const oids = [await overdue(), await overdue(), await overdue(), await overdue()];
     const unreachable = createPaytr({ ...FAKE_STORE, baseUrl: 'http://127.0.0.1:9', testMode: true });
-    expect(await run(unreachable)).toContain('4 unanswered');
+    expect(await run(unreachable)).toMatchObject({ unanswered: 4 });
     const statuses = await test.db('payments').whereIn('merchant_oid', oids).pluck<string[]>('status');
     expect(new Set(statuses)).toEqual(new Set(['pending']));
     expect((await auditOf(test.db, companyId)).map((row) => row.action_type)).toEqual([]);
@@ -171,7 +171,7 @@ describe('a payment that was never notified', () => {
       await build(3);
       const charged = await overdue();
       await payUnnoticed(charged);
-      expect(await run(odd)).toContain('1 paid');
+      expect(await run(odd)).toMatchObject({ paid: 1 });
       await test
         .db('payments')
         .whereIn('merchant_oid', [...silent])
@@ -179,8 +179,8 @@ describe('a payment that was never notified', () => {
       await build(47);
       const later = await overdue();
       await payUnnoticed(later);
-      expect(await run(odd)).toContain('50 unanswered');
-      expect(await run(odd, new Date(Date.now() + 301_000))).toContain('1 paid');
+      expect(await run(odd)).toMatchObject({ unanswered: 50 });
+      expect(await run(odd, new Date(Date.now() + 301_000))).toMatchObject({ paid: 1 });
     },
   );
 
@@ -198,8 +198,8 @@ describe('a payment that was never notified', () => {
     const pauses: number[] = [];
     for (let n = 0; n < 8; n += 1) {
       expect(await stuck()).toBe(n < 3 ? '0' : '1');
-      expect(await run(silent, at)).toContain('1 unanswered');
-      expect(await run(silent, new Date(at.getTime() + 1000))).toContain('0 unanswered');
+      expect(await run(silent, at)).toMatchObject({ unanswered: 1 });
+      expect(await run(silent, new Date(at.getTime() + 1000))).toMatchObject({ unanswered: 0 });
       const { ask_again_at } = await row();
       pauses.push((ask_again_at.getTime() - at.getTime()) / 60_000);
       at = ask_again_at;
@@ -211,7 +211,7 @@ describe('a payment that was never notified', () => {
     expect(page.text).toContain('Payments without a result');
     expect(page.text).toContain(oid);
     expect(page.text).toContain('8 attempts failed');
-    expect(await run(gateway.paytr, at)).toContain('1 expired');
+    expect(await run(gateway.paytr, at)).toMatchObject({ expired: 1 });
     expect(await stuck()).toBe('0');
   });
 
@@ -226,7 +226,7 @@ describe('a payment that was never notified', () => {
           ? Promise.resolve({ ok: false, reason: 'unreadable', gatewayMessage: '<html>' })
           : gateway.paytr.queryStatus(oid),
     };
-    expect(await run(odd)).toContain('1 expired, 4 unanswered');
+    expect(await run(odd)).toMatchObject({ expired: 1, unanswered: 4 });
     expect((await moneyState(test.db, companyId, other)).payment.status).toBe('expired');
   });
 
@@ -266,8 +266,8 @@ describe('a payment that was never notified', () => {
     );
     const said = await run();
     await test.database.ownerDb.raw('alter table audit_logs drop constraint ck_broken');
-    expect(said).toContain('1 expired');
-    expect(said).toContain('1 broken');
+    expect(said).toMatchObject({ expired: 1 });
+    expect(said).toMatchObject({ broken: 1 });
     expect((await moneyState(test.db, companyId, broken)).payment.status).toBe('pending');
     expect((await moneyState(test.db, companyId, other)).payment.status).toBe('expired');
     await run(gateway.paytr, new Date(Date.now() + 301_000));

@@ -18,10 +18,13 @@ beforeEach(async () => {
   await test.forgetMails();
 });
 
+/** The number of mails that a job wrote, and of those it did not. */
+type Mailed = Record<'mailed' | 'notMailed', number>;
+
 function run(
-  job: (db: typeof test.db, context: ReturnType<typeof systemContext>, parts: never) => Promise<string>,
+  job: (db: typeof test.db, context: ReturnType<typeof systemContext>, parts: never) => Promise<Mailed>,
   at = new Date(),
-): Promise<string> {
+): Promise<Mailed> {
   const context = systemContext({ name: 'test', at, log: test.deps.log });
   return job(test.db, context, { config: test.config } as never);
 }
@@ -81,13 +84,13 @@ describe('a lock after wrong passwords', () => {
 
   it('is mailed once an hour at most, and never for an address that nobody has', async () => {
     await lockBob();
-    expect(await run(mailLocks)).toBe('1 mailed, 0 not');
+    expect(await run(mailLocks)).toEqual({ mailed: 1, notMailed: 0 });
     await test.db('login_locks').delete();
     await lockBob();
-    expect(await run(mailLocks)).toBe('0 mailed, 1 not');
+    expect(await run(mailLocks)).toEqual({ mailed: 0, notMailed: 1 });
     for (let n = 0; n < 6; n += 1)
       await new Visitor(test.app).post('/auth/login', { email: 'nobody@example.com', password: 'wrong' });
-    expect(await run(mailLocks)).toBe('0 mailed, 0 not');
+    expect(await run(mailLocks)).toEqual({ mailed: 0, notMailed: 0 });
     expect(await test.mails()).toHaveLength(1);
   });
 
@@ -182,9 +185,9 @@ describe('a link for a new password that an operator sends', () => {
       [cast.alice.email, 'Somebody wants a new password for your YouAreCoder account'],
     ]);
     expect((await olivia.follow(response)).text).toContain('A link for a new password goes out on');
-    expect(await run(sendDueRecoveries, soon(23))).toBe('0 sent, 0 not');
-    expect(await run(sendDueRecoveries, soon(25))).toBe('1 sent, 0 not');
-    expect(await run(sendDueRecoveries, soon(26))).toBe('0 sent, 0 not');
+    expect(await run(sendDueRecoveries, soon(23))).toEqual({ mailed: 0, notMailed: 0 });
+    expect(await run(sendDueRecoveries, soon(25))).toEqual({ mailed: 1, notMailed: 0 });
+    expect(await run(sendDueRecoveries, soon(26))).toEqual({ mailed: 0, notMailed: 0 });
     const link = await linkTo(cast.alice.email, 'reset');
     expect((await new Visitor(test.app).post(link, { password: NEW })).status).toBe(303);
   });
@@ -200,7 +203,7 @@ describe('a link for a new password that an operator sends', () => {
     expect(await rowsOf(test.db, 'recovery_objected', response)).toMatchObject([
       { company_id: cast.acme.id, resource_id: String(cast.alice.id) },
     ]);
-    expect(await run(sendDueRecoveries, soon(25))).toBe('0 sent, 0 not');
+    expect(await run(sendDueRecoveries, soon(25))).toEqual({ mailed: 0, notMailed: 0 });
     expect((await alice.post(link)).status).toBe(410);
   });
 
@@ -209,11 +212,11 @@ describe('a link for a new password that an operator sends', () => {
     await olivia.post(path(), { reason: 'asked by phone' });
     const response = await olivia.post(path('/cancel'));
     expect(await rowsOf(test.db, 'recovery_cancelled', response)).toHaveLength(1);
-    expect(await run(sendDueRecoveries, soon(25))).toBe('0 sent, 0 not');
+    expect(await run(sendDueRecoveries, soon(25))).toEqual({ mailed: 0, notMailed: 0 });
     await olivia.post(path(), { reason: 'asked by phone' });
     await buildUser(test.db, { company_id: cast.acme.id, role: 'admin' });
-    expect(await run(sendDueRecoveries, soon(25))).toBe('0 sent, 1 not');
-    expect(await run(sendDueRecoveries, soon(26))).toBe('0 sent, 0 not');
+    expect(await run(sendDueRecoveries, soon(25))).toEqual({ mailed: 0, notMailed: 1 });
+    expect(await run(sendDueRecoveries, soon(26))).toEqual({ mailed: 0, notMailed: 0 });
   });
 
   it('is asked for with a reason, once at a time, and for nobody who has an admin', async () => {

@@ -35,7 +35,7 @@ async function agedBy(days: number, id: number): Promise<void> {
     .update({ deleted_at: new Date(Date.now() - days * DAY_MS) });
 }
 
-async function sweep(restoreDays = 7): Promise<string> {
+async function sweep(restoreDays = 7): ReturnType<typeof destroyWorkspaces> {
   return destroyWorkspaces(site.db, sweeperContext(new Date()), { runtime, restoreDays });
 }
 
@@ -182,7 +182,7 @@ describe('a deleted workspace', () => {
     expect(await site.db('workspaces').where({ id: old.id }).first()).toMatchObject({
       destroyed_at: expect.any(Date) as Date,
     });
-    expect(await sweep()).toBe('destroyed 0, failed 0');
+    expect(await sweep()).toEqual({ destroyed: 0, failed: 0 });
     // A longer time that is set afterwards brings nothing back that is gone.
     await agedBy(1, old.id);
     expect((await bob.post(`/workspace/${old.id}/restore`)).status).toBe(404);
@@ -192,13 +192,13 @@ describe('a deleted workspace', () => {
     const place = await deletedPlace();
     await agedBy(8, place.id);
     runtime.destruction = new Error('EACCES');
-    expect(await sweep()).toBe('destroyed 0, failed 1');
+    expect(await sweep()).toEqual({ destroyed: 0, failed: 1 });
     // Half gone, perhaps.
     await agedBy(1, place.id);
     expect((await bob.post(`/workspace/${place.id}/restore`)).status).toBe(404);
     await agedBy(8, place.id);
     runtime.destruction = null;
-    expect(await sweep()).toBe('destroyed 1, failed 0');
+    expect(await sweep()).toEqual({ destroyed: 1, failed: 0 });
     expect(await rows('workspace_destroyed', place.id)).toMatchObject([
       { success: false, error_message: 'cannot-destroy' },
       { success: true, error_message: null },

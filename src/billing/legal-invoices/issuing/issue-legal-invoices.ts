@@ -19,7 +19,7 @@ export async function issueLegalInvoices(
   db: Knex,
   context: RequestContext,
   { config, fetch }: { config: Config; fetch?: typeof globalThis.fetch },
-): Promise<string> {
+): Promise<{ issued: number; waiting: number } | { nothingToDo: true }> {
   const { invoiceIssuer, integrator: connection } = config;
   let issued = 0;
   let waiting = 0;
@@ -34,8 +34,8 @@ export async function issueLegalInvoices(
     const integrator = createIntegrator({ ...connection, ...(fetch === undefined ? {} : { fetch }) });
     for (const id of await listIssuable(db, context.at, { config, limit: SENT_PER_RUN }))
       count(await sendLegalInvoice(db, context, { id, config, integrator }));
-  } else return 'nothing to do';
-  return `${String(issued)} issued, ${String(waiting)} waiting`;
+  } else return { nothingToDo: true };
+  return { issued, waiting };
 }
 
 /** Those whose turn it is: never tried, or to be tried again by now. */

@@ -34,7 +34,7 @@ export async function followSubscriptions(
   db: Knex,
   context: RequestContext,
   { config }: { config: Config },
-): Promise<string> {
+): Promise<Record<'mailed' | 'skipped' | 'silent', number>> {
   const outcomes: Outcome[] = [];
   const broken: number[] = [];
   const companyIds = await listCompaniesWithSteps(db, context, config);
@@ -48,8 +48,8 @@ export async function followSubscriptions(
     }
   }
   if (broken.length > 0) throw new Error(`Not followed: company ${broken.slice(0, 10).join(', ')}`);
-  const count = (kind: Outcome): string => String(outcomes.filter((outcome) => outcome === kind).length);
-  return `${count('mailed')} mailed, ${count('skipped')} skipped, ${count('silent')} without a mail`;
+  const count = (kind: Outcome): number => outcomes.filter((outcome) => outcome === kind).length;
+  return { mailed: count('mailed'), skipped: count('skipped'), silent: count('silent') };
 }
 
 function offersAsked({ paytr, rateMaxAgeDays }: Config, at: Date): Parameters<typeof findOffers>[1] {

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 const after = (days: number): Date => new Date(start.getTime() + days * DAY_MS);
-const run = (days: number): Promise<string> =>
+const run = (days: number): ReturnType<typeof followSubscriptions> =>
   followSubscriptions(
     test.db,
     systemContext({ name: 'follow-subscriptions', at: after(days), log: test.deps.log }),
