@@ -1,6 +1,15 @@
 import { boundedText } from '../../storable-text.ts';
-import { fromPaytrCurrency } from './currency.ts';
-import { parseMajor } from './minor-units.ts';
+import {
+  Fault,
+  textOrNull,
+  text,
+  amount,
+  amountOrNull,
+  currency,
+  count,
+  turkishDay,
+  isoDay,
+} from './report-fields.ts';
 import {
   answerText,
   GATEWAY_MESSAGE_LENGTH,
@@ -90,8 +99,6 @@ export async function queryPayoutLines(store: Store, day: string): Promise<Repor
 /** A row of an answer, whose values `field` reads; it throws a `Fault` for a value that it cannot use. */
 type RowReader<Row> = (row: Record<string, unknown>) => Row;
 
-class Fault extends Error {}
-
 async function query<Row>(
   store: Store,
   path: string,
@@ -177,63 +184,6 @@ function readPayoutLine(row: Record<string, unknown>): ReportedPayoutLine {
     currency: currency(row, 'currency'),
     amount_minor: amount(row, 'payment'),
   };
-}
-
-/** Longer than any value of these rows. */
-const FIELD_MAX = 64;
-
-function textOrNull(row: Record<string, unknown>, name: string): string | null {
-  const value = answerText(row[name])?.trim() ?? '';
-  return value === '' ? null : boundedText(value, FIELD_MAX);
-}
-
-function text(row: Record<string, unknown>, name: string): string {
-  const value = textOrNull(row, name);
-  if (value === null) throw new Fault(`${name} is missing`);
-  return value;
-}
-
-function amount(row: Record<string, unknown>, name: string): number {
-  const value = text(row, name);
-  const minor = parseMajor(value.replace(/^-/, ''));
-  if (minor === null) throw new Fault(`${name} is "${value}", no amount`);
-  return value.startsWith('-') ? -minor : minor;
-}
-
-function amountOrNull(row: Record<string, unknown>, name: string): number | null {
-  return textOrNull(row, name) === null ? null : Math.abs(amount(row, name));
-}
-
-function currency(row: Record<string, unknown>, name: string): string {
-  const code = fromPaytrCurrency(text(row, name));
-  if (!/^[A-Z]{3}$/.test(code)) throw new Fault(`${name} is "${code}", no currency`);
-  return code;
-}
-
-/** A single payment is 0 here and 1 in a callback. */
-function count(row: Record<string, unknown>, name: string): number | null {
-  const value = textOrNull(row, name);
-  if (value === null) return null;
-  if (!/^\d{1,2}$/.test(value)) throw new Fault(`${name} is "${value}", no number of instalments`);
-  return Math.max(1, Number(value));
-}
-
-function turkishDay(row: Record<string, unknown>, name: string): string {
-  const value = text(row, name);
-  const parts = /^(\d{2})\.(\d{2})\.(\d{4})(?: |$)/.exec(value);
-  return checkedDay(name, value, parts === null ? '' : parts.slice(1).reverse().join('-'));
-}
-
-function isoDay(row: Record<string, unknown>, name: string): string {
-  const value = text(row, name);
-  return checkedDay(name, value, value.slice(0, 10));
-}
-
-function checkedDay(name: string, value: string, day: string): string {
-  const at = new Date(`${day}T00:00:00Z`);
-  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== day)
-    throw new Fault(`${name} is "${value}", no day`);
-  return day;
 }
 
 function refusal(answer: Record<string, unknown>, said: string): ReportAnswer<never> {
