@@ -12,7 +12,7 @@ export const finance = {
   searchTitle: 'Find a payment',
   searchLabel: 'Find a payment',
   searchHint:
-    'Order number, number of an invoice or its ETTN, e-mail address, masked card (455359******6747), or amount and date (499.00 TRY 30.11.2026).',
+    'Order number, number of a receipt or invoice, ETTN, e-mail address, masked card (455359******6747), or amount and date (499.00 TRY 30.11.2026).',
   searchNone: 'No payment found',
   searchNoneText: 'Nothing fits “{text}”. Check the number, or look for the amount and the date.',
   searchStart: 'What are you looking for?',
@@ -24,7 +24,7 @@ export const finance = {
   ordered: 'Ordered',
   amount: 'Amount',
   state: 'State',
-  invoice: 'Invoice',
+  invoice: 'Receipt or invoice',
   payer: 'Payer',
   status_pending: 'Waiting',
   status_success: 'Paid',

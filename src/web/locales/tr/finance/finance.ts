@@ -11,7 +11,7 @@ export const finance = {
   searchTitle: 'Ödeme bul',
   searchLabel: 'Ödeme bul',
   searchHint:
-    'Sipariş numarası, fatura numarası ya da ETTN, e-posta adresi, maskeli kart (455359******6747) ya da tutar ve tarih (499,00 TRY 30.11.2026).',
+    'Sipariş numarası, ödeme özeti ya da fatura numarası, ETTN, e-posta adresi, maskeli kart (455359******6747) ya da tutar ve tarih (499,00 TRY 30.11.2026).',
   searchNone: 'Ödeme bulunamadı',
   searchNoneText: '“{text}” ile eşleşen ödeme yok. Numarayı denetleyin ya da tutar ve tarihle arayın.',
   searchStart: 'Ne arıyorsunuz?',
@@ -23,7 +23,7 @@ export const finance = {
   ordered: 'Sipariş zamanı',
   amount: 'Tutar',
   state: 'Durum',
-  invoice: 'Fatura',
+  invoice: 'Ödeme özeti ya da fatura',
   payer: 'Ödeyen',
   status_pending: 'Bekliyor',
   status_success: 'Ödendi',
