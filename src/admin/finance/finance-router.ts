@@ -90,7 +90,7 @@ async function search({ db }: AppDeps, req: Request, res: Response): Promise<voi
   const { t } = formatOf(res);
   const text = parseSearch(req.query.q);
   const asked = text === null ? null : readPaymentSearch(text);
-  const found = asked === null ? null : await findPayments(db, asked);
+  const found = asked === null ? null : await findPayments(db, asked, parseCursor(req.query));
   const isUnreadable = text !== null && asked === null;
   if (isUnreadable) res.status(422);
   res.render('admin/finance/search', {
@@ -99,6 +99,7 @@ async function search({ db }: AppDeps, req: Request, res: Response): Promise<voi
     errors: isUnreadable ? { q: t('finance.error_search') } : {},
     text,
     found,
+    pages: found === null ? null : pageUrls(`${PATH}/search`, { q: text }, found),
   });
 }
 

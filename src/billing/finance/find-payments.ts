@@ -1,5 +1,13 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
+import {
+  PAGE_SIZE,
+  readPage,
+  type Cursor,
+  type KeysetOrder,
+  type Page,
+  type PageRead,
+} from '../../db/keyset.ts';
 import type { paymentStatuses } from '../queries.ts';
 import type { PaymentSearch } from './payment-search.ts';
 
@@ -17,29 +25,64 @@ interface FoundPayment {
   invoice_no: string | null;
 }
 
-/** More than this is no search but a list: an operator says more. */
-const FOUND_MAX = 50;
-
-/**
- * The payments of all companies that fit, newest first; at most fifty, and whether there are more. For the
- * staff.
- */
+/** The payments of all companies that fit, newest first, one page of them. For the staff. */
 export async function findPayments(
   db: Knex,
   search: PaymentSearch,
-): Promise<{ rows: FoundPayment[]; hasMore: boolean }> {
-  const rows = await db('payments')
+  cursor: Cursor,
+): Promise<Page<FoundPayment>> {
+  const query = db('payments')
+    .select('payments.id', 'payments.created_at')
+    .modify((payments) => {
+      narrow(payments, search);
+    });
+  const ways = await waysTo(db, search);
+  const order: KeysetOrder = {
+    keys: ['payments.created_at', 'payments.id'],
+    direction: 'desc',
+    startsAmong: db('payments'),
+    size: PAGE_SIZE,
+    read: (page) => readWays(db, ways, page),
+  };
+  // Many payments may fit: their names are read for those of the page only.
+  const page = await readPage<{ id: number }>(db, query, order, cursor);
+  return { ...page, rows: await describe(db, page.rows) };
+}
+
+/** Narrows payments to those that fit a part of the search. */
+type Way = (payments: Knex.QueryBuilder) => void;
+
+/**
+ * A page of the payments that any of the ways leads to. Each way has an index of its own, and is read no
+ * further than the page: with `or` between them all payments that fit would be sorted.
+ */
+async function readWays(db: Knex, ways: Way[], { query, isDescending, limit }: PageRead): Promise<unknown[]> {
+  if (ways.length === 0) return [];
+  const pages = ways.map((way) => query.clone().modify(way).limit(limit));
+  const direction = isDescending ? 'desc' : 'asc';
+  return db
+    .from(db.union(pages, true).as('found'))
+    .orderBy([
+      { column: 'found.created_at', order: direction },
+      { column: 'found.id', order: direction },
+    ])
+    .limit(limit)
+    .select<unknown[]>('found.id');
+}
+
+async function describe(db: Knex, payments: { id: number }[]): Promise<FoundPayment[]> {
+  return db('payments')
     .join('companies', 'companies.id', 'payments.company_id')
     .join('users', 'users.id', 'payments.user_id')
     .leftJoin('invoices', 'invoices.payment_id', 'payments.id')
-    .modify((query) => {
-      narrow(db, query, search);
-    })
+    .whereIn(
+      'payments.id',
+      payments.map(({ id }) => id),
+    )
     .orderBy([
       { column: 'payments.created_at', order: 'desc' },
       { column: 'payments.id', order: 'desc' },
     ])
-    .limit(FOUND_MAX + 1)
     .select<FoundPayment[]>(
       'payments.id',
       'payments.merchant_oid',
@@ -52,52 +95,87 @@ export async function findPayments(
       'payments.created_at',
       'invoices.invoice_no',
     );
-  return { rows: rows.slice(0, FOUND_MAX), hasMore: rows.length > FOUND_MAX };
 }
 
-function narrow(db: Knex, query: Knex.QueryBuilder, search: PaymentSearch): void {
-  const { number, uuid, email, card, amountMinor, currency, day } = search;
-  const among = (ids: Knex.QueryBuilder[]): void => {
-    void query.whereIn('payments.id', db.unionAll(ids));
-  };
-  if (number !== undefined)
-    among([
-      db('payments').where('merchant_oid', number).select('id'),
-      db('invoices').where('invoice_no', number).select('payment_id'),
-      db('reversals').where('reversal_no', number).select('payment_id'),
-      ofLegalInvoice(db, { 'legal_invoices.number': number }),
-    ]);
-  if (uuid !== undefined) among([ofLegalInvoice(db, { 'legal_invoices.ettn': uuid })]);
-  if (email !== undefined)
-    among([
-      db('payments')
-        .whereIn('user_id', db('users').where('users.email', email).select('users.id'))
-        .select('id'),
-    ]);
-  if (card !== undefined)
-    among([
-      db('gateway_movements')
-        .whereRaw('left(masked_card, 6) || right(masked_card, 4) = ?', [card])
-        .whereNotNull('payment_id')
-        .select('payment_id'),
-      db('payment_card_facts')
-        .whereRaw('left(masked_pan, 6) || right(masked_pan, 4) = ?', [card])
-        .select('payment_id'),
-    ]);
-  // The amount of the order or, with a surcharge, that of the charge.
-  if (amountMinor !== undefined)
-    among([
-      db('payments').where('amount_minor', amountMinor).select('id'),
-      db('payments')
-        .where('charged_minor', amountMinor)
-        .whereRaw('charged_minor <> amount_minor')
-        .select('id'),
-    ]);
+function narrow(query: Knex.QueryBuilder, { currency, day }: PaymentSearch): void {
   if (currency !== undefined) void query.where('payments.currency', currency);
   if (day !== undefined)
     void query
       .whereRaw(`payments.created_at >= ?::date::timestamp at time zone 'Europe/Istanbul'`, [day])
       .whereRaw(`payments.created_at < (?::date + 1)::timestamp at time zone 'Europe/Istanbul'`, [day]);
+}
+
+/** Every combination of the ways of each part: a payment must fit each part. */
+async function waysTo(db: Knex, search: PaymentSearch): Promise<Way[]> {
+  const parts = [waysOfNumbers(db, search), await waysOfPayer(db, search), waysOfMoney(db, search)].flat();
+  return parts.reduce<Way[]>(
+    (combined, part) =>
+      combined.flatMap((first) =>
+        part.map((second): Way => (payments) => {
+          first(payments);
+          second(payments);
+        }),
+      ),
+    [() => undefined],
+  );
+}
+
+function waysOfNumbers(db: Knex, { number, uuid }: PaymentSearch): Way[][] {
+  const ways: Way[][] = [];
+  if (number !== undefined)
+    ways.push([
+      (payments) => void payments.where('payments.merchant_oid', number),
+      among(db('invoices').where('invoice_no', number).select('payment_id')),
+      among(db('reversals').where('reversal_no', number).select('payment_id')),
+      among(ofLegalInvoice(db, { 'legal_invoices.number': number })),
+    ]);
+  if (uuid !== undefined) ways.push([among(ofLegalInvoice(db, { 'legal_invoices.ettn': uuid }))]);
+  return ways;
+}
+
+async function waysOfPayer(db: Knex, { email }: PaymentSearch): Promise<Way[][]> {
+  if (email === undefined) return [];
+  // Each payer apart, since only one payer's payments stand in their order in the index.
+  const payers = await db('users').where('users.email', email).pluck<number[]>('users.id');
+  return [
+    payers.map(
+      (id): Way =>
+        (payments) =>
+          void payments.where('payments.user_id', id),
+    ),
+  ];
+}
+
+function waysOfMoney(db: Knex, { card, amountMinor }: PaymentSearch): Way[][] {
+  const ways: Way[][] = [];
+  if (card !== undefined)
+    ways.push([
+      among(
+        db('gateway_movements')
+          .whereRaw('left(masked_card, 6) || right(masked_card, 4) = ?', [card])
+          .whereNotNull('payment_id')
+          .select('payment_id'),
+      ),
+      among(
+        db('payment_card_facts')
+          .whereRaw('left(masked_pan, 6) || right(masked_pan, 4) = ?', [card])
+          .select('payment_id'),
+      ),
+    ]);
+  // The amount of the order or, with a surcharge, that of the charge.
+  if (amountMinor !== undefined)
+    ways.push([
+      (payments) => void payments.where('payments.amount_minor', amountMinor),
+      (payments) =>
+        void payments
+          .where('payments.charged_minor', amountMinor)
+          .whereRaw('payments.charged_minor <> payments.amount_minor'),
+    ]);
+  return ways;
+}
+
+function among(ids: Knex.QueryBuilder): Way {
+  return (payments) => void payments.whereIn('payments.id', ids);
 }
 
 /** The payment of a legal invoice, through the receipt that it belongs to. */

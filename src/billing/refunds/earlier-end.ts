@@ -4,7 +4,9 @@ import { withoutUnusedTime } from '../life/unused-time.ts';
 import type { Plan } from '../../plan.ts';
 import type { Subscription } from '../queries.ts';
 import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
-import type { Refund } from './queries.ts';
+import type { RefundTotal } from './queries.ts';
+
+type Ending = Pick<RefundTotal, 'state' | 'ends_paid_time'>;
 
 /** When the paid time ends now, and when after a refund that ends it: the same for an upgrade. */
 export interface EarlierEnd {
@@ -22,7 +24,7 @@ export interface EarlierEnd {
  */
 export async function findEarlierEnd(
   db: Knex,
-  input: { invoice: Invoice | undefined; subscription: Subscription; refunds: readonly Refund[]; at: Date },
+  input: { invoice: Invoice | undefined; subscription: Subscription; refunds: readonly Ending[]; at: Date },
 ): Promise<EarlierEnd | null> {
   const { invoice, subscription, refunds, at } = input;
   const before = paidUntilOf(subscription);
@@ -40,6 +42,6 @@ export async function findEarlierEnd(
  * True when a refund has ended the paid time of its payment. A part given back later does not take more: time
  * of other payments may lie where it was.
  */
-export function hasEndedPaidTime(refunds: readonly Refund[]): boolean {
+export function hasEndedPaidTime(refunds: readonly Ending[]): boolean {
   return refunds.some(({ state, ends_paid_time }) => state === 'done' && ends_paid_time === true);
 }

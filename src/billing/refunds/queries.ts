@@ -90,6 +90,23 @@ export async function lockRefund(
   return refund === undefined ? undefined : { order, refund, refunds };
 }
 
+/** Refunds of a payment in one state, together. */
+export interface RefundTotal extends Pick<Refund, 'state' | 'ends_paid_time'> {
+  amount_minor: number;
+}
+
+/** The refunds of a payment added up: a few rows, however many refunds there are. */
+export async function listRefundTotals(db: Knex, paymentId: number): Promise<RefundTotal[]> {
+  return db('refunds')
+    .where('refunds.payment_id', paymentId)
+    .groupBy('refunds.state', 'refunds.ends_paid_time')
+    .select<RefundTotal[]>(
+      'refunds.state',
+      'refunds.ends_paid_time',
+      db.raw('sum(refunds.amount_minor)::bigint as amount_minor'),
+    );
+}
+
 /** A refund with what the schedule needs to go on with it. */
 export interface RefundUnderWay extends Refund {
   merchant_oid: string;

@@ -36,7 +36,7 @@ export function sumRefunds(
 }
 
 /** The one refund of a payment that is not decided yet. */
-export function openRefund(refunds: readonly Refund[]): Refund | undefined {
+export function openRefund<Row extends Pick<Refund, 'state'>>(refunds: readonly Row[]): Row | undefined {
   return refunds.find(({ state }) => OPEN.includes(state));
 }
 

@@ -4,7 +4,6 @@ import { checkOrder } from '../order-rules.ts';
 import type { StatusAnswer } from '../paytr/paytr.ts';
 import type { Payment, Subscription } from '../queries.ts';
 import { sumRefunds } from '../refunds/refundable.ts';
-import type { Refund } from '../refunds/queries.ts';
 
 /** Whether a charge in review may be taken for its order now, and what it would buy. */
 export type Acceptance =
@@ -27,7 +26,7 @@ export type Acceptance =
  */
 export function judgeAcceptance(
   payment: Payment,
-  facts: { subscription: Subscription; refunds: readonly Refund[]; at: Date },
+  facts: { subscription: Subscription; refunds: Parameters<typeof sumRefunds>[1]; at: Date },
 ): Acceptance {
   const { subscription, refunds, at } = facts;
   if (payment.review_reason === 'test_payment') return { ok: false, why: 'test_payment' };

@@ -69,6 +69,7 @@ export async function listPaymentsInReview(
 
 /** A decision of an operator about a charge in review, or a note. */
 export interface ReviewEntry {
+  id: number;
   decision: 'accepted' | 'returned' | 'noted';
   review_reason: string;
   note: string;
@@ -76,17 +77,28 @@ export interface ReviewEntry {
   decider_name: string;
 }
 
-/** Everything that operators wrote about a payment, newest first. */
-export async function listReviewEntries(db: Knex, paymentId: number): Promise<ReviewEntry[]> {
-  return db('payment_reviews')
+/** The notes and decisions about a payment, newest first, one page of them. */
+export async function listReviewEntries(
+  db: Knex,
+  paymentId: number,
+  cursor: Cursor,
+): Promise<Page<ReviewEntry>> {
+  const order: KeysetOrder = {
+    keys: ['payment_reviews.id'],
+    direction: 'desc',
+    startsAmong: db('payment_reviews').where('payment_reviews.payment_id', paymentId),
+    size: SHORT_PAGE_SIZE,
+  };
+  const query = db('payment_reviews')
     .join('users', 'users.id', 'payment_reviews.decided_by')
     .where('payment_reviews.payment_id', paymentId)
-    .orderBy('payment_reviews.id', 'desc')
-    .select<ReviewEntry[]>([
+    .select([
+      'payment_reviews.id',
       'payment_reviews.decision',
       'payment_reviews.review_reason',
       'payment_reviews.note',
       'payment_reviews.decided_at',
       'users.full_name as decider_name',
     ]);
+  return readPage<ReviewEntry>(db, query, order, cursor);
 }

@@ -1,18 +1,27 @@
 import type { Knex } from 'knex';
 import type { Format } from '../../web/format.ts';
+import { parseCursor } from '../../web/list-input.ts';
+import { pageUrls } from '../../web/page-urls.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { promisedTime } from '../checkout/refusal-words.ts';
 import type { Plan } from '../../plan.ts';
 import { findSubscription } from '../queries.ts';
 import { listSaid } from '../refunds/pages/detail-queries.ts';
-import { readPaymentCase, type PaymentCase } from '../refunds/pages/payment-page.ts';
+import {
+  listRefundsAt,
+  readPaymentCase,
+  type PaymentCase,
+  type RefundList,
+} from '../refunds/pages/payment-page.ts';
 import { whatPaytrSaid, type Said } from '../refunds/pages/what-paytr-said.ts';
 import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
 import { judgeAcceptance, type Acceptance, type Unconfirmed } from './judge-acceptance.ts';
 import { listReviewEntries, type ReviewEntry } from './queries.ts';
 
+const ENTRIES = 'entries_';
+
 /** A payment in review with everything that a person needs to decide about it. */
-interface ReviewCase extends PaymentCase {
+interface ReviewCase extends PaymentCase, RefundList {
   title: string;
   planNow: Plan;
   /** The end of all paid time, a smaller plan's that is paid ahead included. */
@@ -25,26 +34,41 @@ interface ReviewCase extends PaymentCase {
   chargedMinor: number;
   said: Said[];
   entries: ReviewEntry[];
+  entryPages: ReturnType<typeof pageUrls>;
 }
+
+/** The order, and the pages of its lists that the address asks for. */
+interface ReviewCaseInput {
+  merchantOid: string;
+  at: Date;
+  title: TextKey;
+  query: Record<string, unknown>;
+}
+
+/** The desk, with the page of a payment below it. */
+export const REVIEW_PATH = '/admin/finance/review';
 
 /** Reads a payment for the desk, in whatever state it is. Throws `NotFound` for an unknown order. */
 export async function readReviewCase(
   db: Knex,
   format: Format,
-  { merchantOid, at, title }: { merchantOid: string; at: Date; title: TextKey },
+  { merchantOid, at, title, query }: ReviewCaseInput,
 ): Promise<ReviewCase> {
   const found = await readPaymentCase(db, merchantOid, at);
-  const { payment, refunds } = found;
-  const [subscription, said, entries] = await Promise.all([
+  const { payment, totals } = found;
+  const path = `${REVIEW_PATH}/${merchantOid}`;
+  const [subscription, said, entries, refundList] = await Promise.all([
     findSubscription(db, payment.company_id),
     listSaid(db, payment.id),
-    listReviewEntries(db, payment.id),
+    listReviewEntries(db, payment.id, parseCursor(query, ENTRIES)),
+    listRefundsAt(db, payment.id, { path, query }),
   ]);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
-  const acceptance = judgeAcceptance(payment, { subscription, refunds, at });
+  const acceptance = judgeAcceptance(payment, { subscription, refunds: totals, at });
   const chargedMinor = payment.charged_minor ?? payment.amount_minor;
   return {
     ...found,
+    ...refundList,
     title: format.t(title),
     planNow: subscriptionState(subscription, at).plan,
     paidUntil: paidUntilOf(subscription),
@@ -53,7 +77,8 @@ export async function readReviewCase(
     lessMinor: Math.max(0, payment.amount_minor - chargedMinor),
     chargedMinor,
     said: whatPaytrSaid(format, said),
-    entries,
+    entries: entries.rows,
+    entryPages: pageUrls(path, {}, entries, { prefix: ENTRIES, fragment: 'entries' }),
   };
 }
 

@@ -8,6 +8,7 @@ import { formErrors, keptValues } from '../../web/form-errors.ts';
 import type { Format } from '../../web/format.ts';
 import { parseCursor } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
+import type { TextKey } from '../../web/locales/catalogues.ts';
 import { pageUrls } from '../../web/page-urls.ts';
 import { listPaymentsInReview } from './queries.ts';
 import { paymentAddress } from '../refunds/pages/input.ts';
@@ -16,9 +17,7 @@ import { acceptPayment, type AcceptedPayment } from './accept-payment.ts';
 import { describeReview } from './describe-review.ts';
 import { noteForm } from './input.ts';
 import { closeReturned, noteReview, type NotedReview, type ReviewNote } from './note-review.ts';
-import { readReviewCase, unconfirmedText, whyNot } from './review-page.ts';
-
-const PATH = '/admin/finance/review';
+import { readReviewCase, REVIEW_PATH, unconfirmedText, whyNot } from './review-page.ts';
 
 interface Form {
   values?: Record<string, string>;
@@ -53,19 +52,19 @@ async function showDesk({ db }: AppDeps, req: Request, res: Response): Promise<v
   res.render('billing/review/list', {
     title: format.t('review.title'),
     reviews: page.rows.map((payment) => describeReview(payment, req.receivedAt, format)),
-    pages: pageUrls(PATH, {}, page),
+    pages: pageUrls(REVIEW_PATH, {}, page),
   });
 }
 
 async function showCase(deps: AppDeps, req: Request, res: Response, form: Form = {}): Promise<void> {
-  const input = { merchantOid: orderOf(req), at: req.receivedAt, title: 'review.caseTitle' as const };
+  const input = caseInput(req, 'review.caseTitle');
   const page = await readReviewCase(deps.db, formatOf(res), input);
   await recordLook(deps, req, page.payment.company_id);
   render(req, res, 'billing/review/show', { page, form });
 }
 
 async function showAcceptance(deps: AppDeps, req: Request, res: Response, form: Form = {}): Promise<void> {
-  const input = { merchantOid: orderOf(req), at: req.receivedAt, title: 'review.acceptTitle' as const };
+  const input = caseInput(req, 'review.acceptTitle');
   const page = await readReviewCase(deps.db, formatOf(res), input);
   const isPossible = page.payment.status === 'review' && page.acceptance.ok;
   if (!isPossible && form.errors === undefined) {
@@ -112,7 +111,7 @@ async function refusalText(
   if (refused.reason === 'not-possible')
     return format.t('review.refused_not-possible', { message: whyNot(format, refused.acceptance) });
   if (refused.reason !== 'not-confirmed') return format.t(`review.refused_${refused.reason}`);
-  const input = { merchantOid: orderOf(req), at: req.receivedAt, title: 'review.caseTitle' as const };
+  const input = caseInput(req, 'review.caseTitle');
   const { payment } = await readReviewCase(db, format, input);
   const message = unconfirmedText(format, refused.unconfirmed, payment.currency);
   return format.t('review.refused_not-confirmed', { message });
@@ -145,7 +144,7 @@ async function decide(
     return;
   }
   setFlash(req, 'success', format.t(decision.done));
-  res.redirect(303, decision.done === 'review.closed' ? PATH : caseUrl(req));
+  res.redirect(303, decision.done === 'review.closed' ? REVIEW_PATH : caseUrl(req));
 }
 
 function readNote(
@@ -160,6 +159,13 @@ function readNote(
   return { ok: true, input, values };
 }
 
+function caseInput<Title extends TextKey>(
+  req: Request,
+  title: Title,
+): { merchantOid: string; at: Date; title: Title; query: Request['query'] } {
+  return { merchantOid: orderOf(req), at: req.receivedAt, title, query: req.query };
+}
+
 function orderOf(req: Request): string {
   const address = paymentAddress.safeParse(req.params);
   if (!address.success) throw new NotFound();
@@ -167,5 +173,5 @@ function orderOf(req: Request): string {
 }
 
 function caseUrl(req: Request): string {
-  return `${PATH}/${orderOf(req)}`;
+  return `${REVIEW_PATH}/${orderOf(req)}`;
 }

@@ -151,7 +151,7 @@ describe('the search for a payment', () => {
 
   it('finds by order number in any case, by payer, and by the digits of a masked card', async () => {
     const found = async (text: string): Promise<string[]> => {
-      const { rows } = await findPayments(test.db, readPaymentSearch(text) ?? {});
+      const { rows } = await findPayments(test.db, readPaymentSearch(text) ?? {}, {});
       return rows.map(({ merchant_oid }) => merchant_oid);
     };
     const { merchant_oid, id } = await buildPayment(test.db, {

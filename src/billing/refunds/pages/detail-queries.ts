@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { readPage, SHORT_PAGE_SIZE, type Cursor, type KeysetOrder, type Page } from '../../../db/keyset.ts';
 import { paymentColumns, type Payment } from '../../queries.ts';
 import { refundColumns, type Refund } from '../queries.ts';
 import type { StatusFacts } from '../status-facts.ts';
@@ -42,16 +43,46 @@ export interface RefundDetail extends Refund {
   reversal_no: string | null;
 }
 
-/** All refunds of a payment, newest first. */
-export async function listRefundDetails(db: Knex, paymentId: number): Promise<RefundDetail[]> {
+/** The refunds of a payment, newest first, one page of them. */
+export async function listRefundDetails(
+  db: Knex,
+  paymentId: number,
+  cursor: Cursor,
+): Promise<Page<RefundDetail>> {
+  const order: KeysetOrder = {
+    keys: ['refunds.id'],
+    direction: 'desc',
+    startsAmong: db('refunds').where('refunds.payment_id', paymentId),
+    size: SHORT_PAGE_SIZE,
+  };
+  return readPage<RefundDetail>(db, refundDetails(db, paymentId), order, cursor);
+}
+
+/** A refund of a payment. */
+export async function findRefundDetail(
+  db: Knex,
+  paymentId: number,
+  refundId: number,
+): Promise<RefundDetail | undefined> {
+  return refundDetails(db, paymentId).where('refunds.id', refundId).first<RefundDetail | undefined>();
+}
+
+/** The one refund of a payment that is not decided yet. */
+export async function findOpenRefund(db: Knex, paymentId: number): Promise<RefundDetail | undefined> {
+  // The states stand in the text instead of bindings: only constants let Postgres use the partial index.
+  return refundDetails(db, paymentId)
+    .whereRaw("refunds.state in ('requested', 'sent', 'waiting', 'unknown')")
+    .first<RefundDetail | undefined>();
+}
+
+function refundDetails(db: Knex, paymentId: number): Knex.QueryBuilder {
   return db('refunds')
     .leftJoin('users as requester', 'requester.id', 'refunds.requested_by')
     .leftJoin('users as confirmer', 'confirmer.id', 'refunds.confirmed_by')
     .leftJoin('users as closer', 'closer.id', 'refunds.closed_by')
     .leftJoin('reversals', 'reversals.refund_id', 'refunds.id')
     .where('refunds.payment_id', paymentId)
-    .orderBy('refunds.id', 'desc')
-    .select<RefundDetail[]>([
+    .select([
       ...refundColumns,
       'requester.full_name as requester_name',
       'confirmer.full_name as confirmer_name',

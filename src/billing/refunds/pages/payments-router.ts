@@ -12,7 +12,7 @@ import { formatOf, setFlash } from '../../../web/page-locals.ts';
 import { confirmRefund } from '../confirm-refund.ts';
 import { closeRefund, decideEffect, withdrawRefund } from '../end-refund.ts';
 import { closeForm, effectForm, paymentAddress, refundFields, refundForm } from './input.ts';
-import { paymentPage, refundPage } from './payment-page.ts';
+import { paymentPage, paymentUrl, refundPage } from './payment-page.ts';
 import { reconcileRefunds, type ReconciledRefunds } from '../reconcile-refunds.ts';
 import { requestRefund, type RequestedRefund } from '../request-refund.ts';
 import type { SentRefund } from '../send-refund.ts';
@@ -45,7 +45,10 @@ export function createPaymentsRouter(deps: AppDeps): Router {
 
 async function showPayment(deps: AppDeps, req: Request, res: Response, form: Form = {}): Promise<void> {
   const merchantOid = orderOf(req);
-  const page = await paymentPage(deps.db, formatOf(res), { merchantOid, at: req.receivedAt });
+  const page = await paymentPage(deps.db, formatOf(res), {
+    ...{ merchantOid, at: req.receivedAt },
+    query: req.query,
+  });
   await recordLook(deps, req, page.payment.company_id);
   const { status = 200, values = {}, errors = {} } = form;
   res.locals.currentPath = paymentUrl(merchantOid);
@@ -219,10 +222,6 @@ function addressOf(req: Request): { merchantOid: string; refundId: number } {
 function operatorOf(req: Request): number {
   if (req.user === undefined) throw new NotSignedIn();
   return req.user.id;
-}
-
-function paymentUrl(merchantOid: string): string {
-  return `/admin/finance/payments/${merchantOid}`;
 }
 
 function refundUrl(req: Request): string {

@@ -16,7 +16,6 @@ export const finance = {
   searchNone: 'No payment found',
   searchNoneText: 'Nothing fits “{text}”. Check the number, or look for the amount and the date.',
   searchStart: 'What are you looking for?',
-  searchMore: 'There are more than fifty. Add a date, an amount or an e-mail address.',
   error_search:
     'We cannot read this. Give one order or invoice number, e-mail address or masked card; or an amount, a currency and a date. Never type a whole card number.',
   order: 'Order',

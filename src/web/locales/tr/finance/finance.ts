@@ -15,7 +15,6 @@ export const finance = {
   searchNone: 'Ödeme bulunamadı',
   searchNoneText: '“{text}” ile eşleşen ödeme yok. Numarayı denetleyin ya da tutar ve tarihle arayın.',
   searchStart: 'Ne arıyorsunuz?',
-  searchMore: 'Elliden fazla var. Tarih, tutar ya da e-posta adresi ekleyin.',
   error_search:
     'Bunu okuyamadık. Bir sipariş ya da fatura numarası, e-posta adresi veya maskeli kart yazın; ya da tutar, para birimi ve tarih. Kart numarasının tamamını hiçbir zaman yazmayın.',
   order: 'Sipariş',
