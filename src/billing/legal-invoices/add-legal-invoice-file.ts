@@ -13,10 +13,19 @@ export interface NewFile {
 /** A file of a legal invoice has 5 MiB at most; the table refuses more. */
 export const FILE_BYTES_MAX = 5 * 1024 * 1024;
 
-/** Says by its first bytes whether a file is a PDF or XML in UTF-8. Null for anything else. */
+/**
+ * The start of an invoice in UBL: declaration, comments and instructions, then its root. A page or
+ * a picture in XML could carry a script, and a document type could name files of ours.
+ */
+const UBL_START = /^\uFEFF?\s*(?:(?:<\?[^>]*\?>|<!--(?:(?!-->)[^])*-->)\s*)*<(?:[A-Za-z]\w*:)?Invoice[\s>]/;
+
+/** So much of a file is looked at: a style sheet's name and comments may stand before the root. */
+const START_BYTES = 4000;
+
+/** Says by its start whether a file is a PDF or an invoice in UBL, in UTF-8. Null for anything else. */
 export function kindOfFile(content: Buffer): FileKind | null {
   if (content.subarray(0, 5).toString('latin1') === '%PDF-') return 'pdf';
-  return /^\uFEFF?\s*<(\?xml|[A-Za-z])/.test(content.subarray(0, 200).toString('utf8')) ? 'xml' : null;
+  return UBL_START.test(content.subarray(0, START_BYTES).toString('utf8')) ? 'xml' : null;
 }
 
 /** Stores a further file of a legal invoice that is issued, with its audit row. Refuses one that is not. */
