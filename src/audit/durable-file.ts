@@ -55,7 +55,9 @@ export async function statIfThere(
   path: string,
 ): Promise<{ inode: number; bytes: number; changedAtMs: number } | null> {
   const stats = await ifThere(stat(path));
-  return stats === null ? null : { inode: stats.ino, bytes: stats.size, changedAtMs: stats.mtimeMs };
+  if (stats === null) return null;
+  // Whole milliseconds, as Date.now() has them: a file of this very moment would be from the future else.
+  return { inode: stats.ino, bytes: stats.size, changedAtMs: Math.floor(stats.mtimeMs) };
 }
 
 /** True when this process renamed it. */
