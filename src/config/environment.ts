@@ -168,8 +168,8 @@ export const environment = z.object({
   /** The address of the Turkish central bank's files. In development npm start has a stand-in. */
   TCMB_BASE_URL: origin.default('https://www.tcmb.gov.tr'),
   /**
-   * When rates are fetched. needed: while a price list converts prices, now or later. always: also without,
-   * for what an invoice in another currency is worth in liras.
+   * When rates are fetched. needed: while a price list converts prices, now or later, or another currency
+   * than the lira is on offer, for what its receipts are worth in liras. always: also without.
    */
   TCMB_FETCH: z.enum(['needed', 'always']).default('needed'),
   // --- The life of a subscription

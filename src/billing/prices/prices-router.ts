@@ -16,7 +16,8 @@ import { addPriceList } from './add-price-list.ts';
 import { priceListFields, readPriceList, type PriceListDraft } from './input.ts';
 import { previewPrices } from './preview-prices.ts';
 import { describePriceList, valuesOf } from './price-list-page.ts';
-import { findNewestVersion, findPriceListInForce, listPriceLists, needsRates } from './queries.ts';
+import { findNewestVersion, findPriceListInForce, listPriceLists } from './queries.ts';
+import { needsRates } from './keep-rates.ts';
 import { listRateTexts } from './list-rate-texts.ts';
 
 const PATH = '/admin/finance/prices';
@@ -50,7 +51,7 @@ async function showLists({ db, config }: AppDeps, req: Request, res: Response): 
     plans: paidPlans,
     now: await previewPrices(db, { list: inForce ?? null, at, config, format }),
     rates: await listRateTexts(db, { at, format }),
-    ratesAreFetched: config.tcmb.always || (await needsRates(db, at)),
+    ratesAreFetched: await needsRates(db, { at, config }),
     pages: pageUrls(PATH, {}, page),
     newUrl: `${PATH}/new`,
   });

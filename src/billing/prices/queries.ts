@@ -74,7 +74,7 @@ export async function findNewestVersion(db: Knex): Promise<number> {
 }
 
 /** Whether a version that is in force at a moment, or comes later, converts by exchange rates. */
-export async function needsRates(db: Knex, at: Date): Promise<boolean> {
+export async function arePricesConverted(db: Knex, at: Date): Promise<boolean> {
   const inForce = await findPriceListInForce(db, at);
   if (inForce !== undefined && inForce.conversion !== null) return true;
   const toCome = await db('price_lists')

@@ -68,12 +68,15 @@ async function readSchema(db: Knex): Promise<string> {
 
 /**
  * Gives the tables the rows of a new clone, and sequences their start. False when that is not possible: a
- * test has changed more than rows, somebody else is still connected, or the role may not pass over triggers.
+ * test has changed more than rows, somebody else is still connected, a connection of the pool was not given
+ * back, or the role may not pass over triggers.
  */
 export async function makeFresh(
   { db, ownerDb }: { db: Knex; ownerDb: Knex },
   state: FreshState,
 ): Promise<boolean> {
+  // The next file would wait in vain for the connections that this one kept.
+  if (poolOf(db).numUsed() > 0 || poolOf(ownerDb).numUsed() > 0) return false;
   try {
     return await ownerDb.transaction(async (trx) => {
       if ((await readSchema(trx)) !== state.schema || (await countOthers(trx, [db, ownerDb])) > 0)

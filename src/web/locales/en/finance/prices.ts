@@ -51,7 +51,7 @@ export const prices = {
   ruleRounding: 'Prices are rounded: {steps}.',
   rates: 'Exchange rates that count today',
   noRates: 'No bulletin of the Turkish central bank is here yet.',
-  ratesOff: 'Only fixed prices are in use, so rates are not fetched.',
+  ratesOff: 'Only fixed prices in liras are in use, so rates are not fetched.',
   fetchedAt: 'fetched {time}',
 
   newTitle: 'New version of the prices',

@@ -85,5 +85,5 @@ export const jobs = {
   done_newestBulletin: '{names} is the newest bulletin',
   done_fetchedBulletin: 'bulletin {names} fetched',
   done_missedBulletins: '{count, number} of the days before',
-  done_pricesAreFixed: 'not needed: prices are fixed',
+  done_pricesAreFixed: 'not needed: prices are fixed and in liras',
 };

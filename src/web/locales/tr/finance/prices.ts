@@ -53,7 +53,7 @@ export const prices: Record<keyof typeof enPrices, string> = {
   ruleRounding: 'Fiyatlar yuvarlanır: {steps}.',
   rates: 'Bugün geçerli kurlar',
   noRates: 'Elimizde henüz bir TCMB bülteni yok.',
-  ratesOff: 'Yalnızca sabit fiyatlar kullanılıyor, bu yüzden kurlar alınmıyor.',
+  ratesOff: 'Yalnızca lira cinsinden sabit fiyatlar kullanılıyor, bu yüzden kurlar alınmıyor.',
   fetchedAt: '{time} alındı',
 
   newTitle: 'Fiyatların yeni sürümü',

@@ -85,5 +85,5 @@ export const jobs = {
   done_newestBulletin: 'en yeni bülten: {names}',
   done_fetchedBulletin: 'alınan bülten: {names}',
   done_missedBulletins: 'önceki günlerden {count, number}',
-  done_pricesAreFixed: 'gerekmedi: fiyatlar sabit',
+  done_pricesAreFixed: 'gerekmedi: fiyatlar sabit ve lira cinsinden',
 };
