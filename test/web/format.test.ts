@@ -18,3 +18,16 @@ it.each(['tr', 'en'] as const)('keeps each kuruş of the largest amounts, and si
   expect(money(-1, 'EUR')).toMatch(/^-€0[.,]01$/);
   expect(money(0, 'USD')).toMatch(/^\$0[.,]00$/);
 });
+
+it.each([
+  ['en', 0, 17, '17 of 31 days × '],
+  ['en', 1, 0, '1 month × '],
+  ['en', 2, 3, '2 months and 3 of 31 days × '],
+  ['en', 0, 0, '0 of 31 days × '],
+  ['tr', 1, 0, '1 ay × '],
+  ['tr', 1, 12, '1 ay ve 12/31 gün × '],
+] as const)('says in %s for how long an upgrade is: %i months, %i days', (locale, months, days, text) => {
+  const amounts = { price: 'a', credit: 'b', amount: 'c' };
+  const value = formatFor(locale).t('prices.factUpgradeValue', { months, days, monthDays: 31, ...amounts });
+  expect(value).toBe(`${text}(a − b) = c`);
+});

@@ -18,7 +18,7 @@ export const prices = {
   factRounding: 'Rounding',
   factUpgrade: 'Upgrade of {from}, paid until {until}',
   factUpgradeValue:
-    '{months, plural, =0 {} one {# month and } other {# months and }}{days} of {monthDays} days × ({price} − {credit}) = {amount}',
+    '{days, plural, =0 {{months, plural, =0 {0 of {monthDays} days} one {# month} other {# months}}} other {{months, plural, =0 {} one {# month and } other {# months and }}# of {monthDays} days}} × ({price} − {credit}) = {amount}',
   factLeast: 'Least charge',
   rounded_up: 'up to the next {step}',
   rounded_nearest: 'to the nearest {step}',

@@ -20,7 +20,7 @@ export const prices: Record<keyof typeof enPrices, string> = {
   factRounding: 'Yuvarlama',
   factUpgrade: '{until} tarihine kadar ödenmiş {from} planının yükseltilmesi',
   factUpgradeValue:
-    '{months, plural, =0 {} other {# ay ve }}{days}/{monthDays} gün × ({price} − {credit}) = {amount}',
+    '{days, plural, =0 {{months, plural, =0 {0/{monthDays} gün} other {# ay}}} other {{months, plural, =0 {} other {# ay ve }}#/{monthDays} gün}} × ({price} − {credit}) = {amount}',
   factLeast: 'En düşük tutar',
   rounded_up: '{step} katına yukarı',
   rounded_nearest: 'en yakın {step} katına',
