@@ -116,10 +116,7 @@ async function makeLink(
 ): Promise<void> {
   const email = parse(emailAddress, call.email, '<email>');
   const outcome = await makeOperatorLink(db, context, { email });
-  if (!outcome.ok) {
-    const isUnknown = outcome.reason === 'unknown';
-    throw new CommandError(isUnknown ? `no operator has the address ${email}` : `${email} is deactivated`);
-  }
+  if (!outcome.ok) throw refusal(outcome.reason, email, 'is deactivated');
   terminal.say(`A new password for ${email}, once, until ${outcome.expiresAt.toISOString()}:`);
   terminal.say(resetLink(terminal.baseUrl, outcome.token));
 }
@@ -132,13 +129,14 @@ async function deactivate(
 ): Promise<void> {
   const email = parse(emailAddress, call.email, '<email>');
   const outcome = await deactivateOperator(db, context, { email });
-  if (!outcome.ok) {
-    const isUnknown = outcome.reason === 'unknown';
-    throw new CommandError(
-      isUnknown ? `no operator has the address ${email}` : `${email} is deactivated already`,
-    );
-  }
+  if (!outcome.ok) throw refusal(outcome.reason, email, 'is deactivated already');
   terminal.say(`Operator ${email} deactivated, and signed out everywhere.`);
+}
+
+function refusal(reason: string, email: string, otherwise: string): CommandError {
+  return new CommandError(
+    reason === 'unknown' ? `no operator has the address ${email}` : `${email} ${otherwise}`,
+  );
 }
 
 function parseWords(args: string[]) {

@@ -1,23 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import type { MonthOfMoney } from '../../billing/finance/months-of-money.ts';
 import type { Currency } from '../../currency.ts';
+import { barAt, INNER_SHARE, middleOf, OUTER_SHARE, type Bar } from '../../web/charts/bar.ts';
 import { axisFor, countingSteps, percent } from '../../web/charts/chart-axis.ts';
 import type { Format } from '../../web/format.ts';
 
 /** So many months stand side by side. */
 export const CHART_MONTHS = 12;
-
-/** Part of a month's width that the bar of what was charged takes, and that of what was kept of it. */
-const CHARGED_SHARE = 0.75;
-const KEPT_SHARE = 0.42;
-
-/** A bar. All lengths are per cents of the chart. */
-interface Bar {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
 
 /** The money of a currency over months as numbers that the view draws. */
 interface FinanceChart {
@@ -53,23 +42,18 @@ function drawCurrency(
   { t, money }: Format,
 ): FinanceChart {
   const axis = axisFor(Math.max(0, ...rows.map(({ charged_minor }) => charged_minor)), wholeAmounts());
-  const middle = (at: number): number => (at + 0.5) / months.length;
-  const bar = (at: number, minor: number, share: number): Bar => ({
-    x: percent(middle(at) - share / 2 / months.length),
-    y: percent(1 - minor / axis.top),
-    width: percent(share / months.length),
-    height: percent(minor / axis.top),
-  });
+  const bar = (month: string, minor: number, share: number): Bar =>
+    barAt({ at: months.indexOf(month), places: months.length, top: axis.top }, minor, share);
   return {
     currency,
     bars: rows.map(({ month, charged_minor, returned_minor }) => ({
-      charged: bar(months.indexOf(month), charged_minor, CHARGED_SHARE),
+      charged: bar(month, charged_minor, OUTER_SHARE),
       // A month can give back more than it charged; there is no bar below nothing.
-      kept: bar(months.indexOf(month), Math.max(0, charged_minor - returned_minor), KEPT_SHARE),
+      kept: bar(month, Math.max(0, charged_minor - returned_minor), INNER_SHARE),
     })),
     lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00$/, '') })),
     marks: months.map((month, at) => ({
-      x: percent(middle(at)),
+      x: percent(middleOf(at, months.length)),
       label: t('finance.shortMonth', { date: new Date(`${month}-15T12:00:00Z`) }),
     })),
   };

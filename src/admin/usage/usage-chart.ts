@@ -1,22 +1,11 @@
 import { Temporal } from 'temporal-polyfill';
+import { barAt, INNER_SHARE, middleOf, OUTER_SHARE, type Bar } from '../../web/charts/bar.ts';
 import { axisFor, countingSteps, percent } from '../../web/charts/chart-axis.ts';
 import type { Format } from '../../web/format.ts';
 import type { DayUsage } from '../../workspace/sessions/usage-stats.ts';
 
-/** Part of a day's width that the bar of each bound takes. */
-const MOST_SHARE = 0.75;
-const LEAST_SHARE = 0.42;
-
 /** Every so many days the axis names one: more would touch each other on a phone. */
 const NAMED_EVERY = 7;
-
-/** A bar. All lengths are per cents of the chart. */
-interface Bar {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
 
 /** The chart of a month's use as numbers that the view draws. */
 interface UsageChart {
@@ -30,21 +19,16 @@ interface UsageChart {
 export function drawUsage(days: DayUsage[], month: string, { t, number }: Format): UsageChart {
   const { daysInMonth } = Temporal.PlainYearMonth.from(month);
   const axis = axisFor(Math.max(0, ...days.map(({ connected_seconds }) => connected_seconds)), useSteps());
-  const middle = (dayOfMonth: number): number => (dayOfMonth - 0.5) / daysInMonth;
-  const bar = (day: string, seconds: number, share: number): Bar => ({
-    x: percent(middle(Number(day.slice(8))) - share / 2 / daysInMonth),
-    y: percent(1 - seconds / axis.top),
-    width: percent(share / daysInMonth),
-    height: percent(seconds / axis.top),
-  });
+  const bar = (day: string, seconds: number, share: number): Bar =>
+    barAt({ at: Number(day.slice(8)) - 1, places: daysInMonth, top: axis.top }, seconds, share);
   const named = Array.from(
     { length: Math.ceil(daysInMonth / NAMED_EVERY) },
     (_none, at) => at * NAMED_EVERY + 1,
   );
   return {
     bars: days.map(({ day, connected_seconds, active_seconds }) => ({
-      most: bar(day, connected_seconds, MOST_SHARE),
-      least: bar(day, active_seconds, LEAST_SHARE),
+      most: bar(day, connected_seconds, OUTER_SHARE),
+      least: bar(day, active_seconds, INNER_SHARE),
     })),
     lines: axis.lines.map(({ y, value }) => ({
       y,
@@ -53,7 +37,7 @@ export function drawUsage(days: DayUsage[], month: string, { t, number }: Format
           ? t('usage.axisMinutes', { count: value / 60 })
           : t('usage.axisHours', { count: value / 3600 }),
     })),
-    marks: named.map((day) => ({ x: percent(middle(day)), label: number(day) })),
+    marks: named.map((day) => ({ x: percent(middleOf(day - 1, daysInMonth)), label: number(day) })),
   };
 }
 

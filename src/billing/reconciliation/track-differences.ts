@@ -2,6 +2,9 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Difference } from './differences.ts';
 
+/** So many rows fit into one statement. */
+const CHUNK = 1000;
+
 /** The changes that a look brought: how many differences are new, and how many are gone. */
 interface Tracked {
   appeared: number;
@@ -34,10 +37,13 @@ export async function trackDifferences(
       found.filter((each) => knownNames.has(nameOf(each))),
     );
     if (over.length > 0) await trx('finance_differences').whereIn('id', over).update({ gone_at: context.at });
-    for (const each of fresh) {
-      await trx('finance_differences').insert({ ...each, found_at: context.at, last_seen_at: context.at });
-      context.log.warn({ difference: each }, 'the books and the gateway do not agree: see the finance page');
-    }
+    await trx.batchInsert(
+      'finance_differences',
+      fresh.map((each) => ({ ...each, found_at: context.at, last_seen_at: context.at })),
+      CHUNK,
+    );
+    for (const difference of fresh)
+      context.log.warn({ difference }, 'the books and the gateway do not agree: see the finance page');
     return { appeared: fresh.length, gone: over.length };
   });
 }
