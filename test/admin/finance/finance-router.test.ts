@@ -29,6 +29,21 @@ beforeAll(async () => {
   const euro = { currency: 'EUR', amount_minor: 4500, charged_minor: 4500 };
   const review = { status: 'review', review_reason: 'refunded', paid_at: null };
   await buildPayment(test.db, { ...acme, ...paid(inJune), ...euro, ...review });
+  const [refundedPayment] = await test
+    .db('payments')
+    .where('charged_minor', 165_000)
+    .select('id', 'company_id');
+  const panel = {
+    ...{ payment_id: refundedPayment.id, company_id: refundedPayment.company_id, source: 'panel' },
+    ...{ currency: 'TRY', amount_minor: 65_000, requested_at: inJune, ends_paid_time: false },
+  };
+  await test.db('refunds').insert({ ...panel, state: 'done', decided_at: inJune });
+  // One that the gateway refused gave nothing back.
+  await test.db('refunds').insert({
+    ...{ ...panel, source: 'ours', reference_no: 'RREFUSED', policy: 'other', reason: 'asked for' },
+    ...{ state: 'refused', decided_at: inJune, requested_by: cast.olivia.id, confirmed_by: cast.olivia.id },
+    ...{ confirmed_at: inJune, sent_at: inJune, times_sent: 1 },
+  });
   const declined = { status: 'failed', created_at: inJune, decided_at: inJune };
   await buildPayment(test.db, { ...acme, ...declined });
 });
@@ -49,13 +64,22 @@ describe('the money of a month', () => {
     const page = await olivia.get('/admin/finance?month=2026-06');
     expect(page.status).toBe(200);
     // 1,499.00 and 1,650.00; the euros wait for a person; nothing is added across currencies.
-    for (const text of ['₺3,149.00', '€45.00', 'In review', 'Declined', 'June 2026'])
+    for (const text of [
+      '₺3,149.00',
+      '₺650.00',
+      '1 refund',
+      '₺2,499.00',
+      '€45.00',
+      'In review',
+      'Declined',
+      'June 2026',
+    ])
       expect(page.text).toContain(text);
     expect(page.text).not.toContain('₺4,648.00');
     // The scale of the chart has whole units, and loses none of them.
     expect(page.text).toMatch(/<text class="chart-label"[^>]*>₺4,000<\/text>/);
     const csv = await olivia.get('/admin/finance.csv?month=2026-06');
-    expect(sumsOf(csv.text)).toEqual({ 'charge TRY': 314_900, 'charge EUR': 4500 });
+    expect(sumsOf(csv.text)).toEqual({ 'charge TRY': 314_900, 'charge EUR': 4500, 'refund TRY': 65_000 });
     expect(csv.headers['content-disposition']).toContain('finance-2026-06.csv');
     const rows = test
       .db('audit_logs')
@@ -65,7 +89,7 @@ describe('the money of a month', () => {
     await expect.poll(() => rows.clone()).toHaveLength(2);
     expect(await rows).toMatchObject([
       { user_id: cast.olivia.id, details: { month: '2026-06' } },
-      { user_id: cast.olivia.id, details: { month: '2026-06', rows: 3 } },
+      { user_id: cast.olivia.id, details: { month: '2026-06', rows: 4 } },
     ]);
   });
 
