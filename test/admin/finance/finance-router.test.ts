@@ -68,7 +68,7 @@ describe('the money of a month', () => {
       '₺3,149.00',
       '₺650.00',
       '1 refund',
-      '₺2,499.00',
+      '<dd class="stat-value">₺2,499.00</dd>',
       '€45.00',
       'In review',
       'Declined',

@@ -55,8 +55,8 @@ async function refunded(amount_minor: number): Promise<void> {
 }
 
 /** The differences of the payment, as kind, ours and theirs. */
-async function found(about = payment.merchant_oid): Promise<unknown[]> {
-  const all = await findDifferences(test.db, { at: now, production: false });
+async function found(about = payment.merchant_oid, production = false): Promise<unknown[]> {
+  const all = await findDifferences(test.db, { at: now, production });
   return all
     .filter((each) => each.about === about)
     .map(({ kind, ours_minor, theirs_minor }) => [kind, ours_minor, theirs_minor]);
@@ -112,4 +112,12 @@ it('finds a legal invoice that is late, and none before it is', async () => {
   };
   expect(await found(await dueIn(DAY_MS))).toEqual([]);
   expect(await found(await dueIn(-1))).toEqual([['paid_without_legal_invoice', 149_900, null]]);
+});
+
+it('expects no test payment in the lists of production', async () => {
+  const charged = { status: 'success', created_at: at, decided_at: at, paid_at: at, charged_minor: 149_900 };
+  const of = { company_id: cast.acme.id, user_id: cast.alice.id, test_mode: true };
+  const unlisted = await buildPayment(test.db, { ...of, ...charged });
+  expect(await found(unlisted.merchant_oid, true)).toEqual([]);
+  expect(await found(unlisted.merchant_oid)).toEqual([['payment_not_listed', 149_900, null]]);
 });
