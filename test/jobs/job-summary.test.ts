@@ -22,7 +22,9 @@ it('says in the reader’s language what a run did', () => {
   expect(describeSummary(kept, tr)).toBe(
     '1.200 gönderildi, 1 uyarı silindi, oluşturuldu: audit_logs 2027-01',
   );
-  expect(describeSummary(storeSummary({ pricesAreFixed: true }), tr)).toBe('gerekmedi: fiyatlar sabit ve lira cinsinden');
+  expect(describeSummary(storeSummary({ pricesAreFixed: true }), tr)).toBe(
+    'gerekmedi: fiyatlar sabit ve lira cinsinden',
+  );
 });
 
 it('leaves an error, a sentence of an older version and an unknown word as they are', () => {
