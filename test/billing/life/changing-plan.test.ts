@@ -45,7 +45,8 @@ describe('a smaller plan', () => {
     expect(page.text).toContain('The smaller plan has 3 workspaces and 3 people');
     const billing = await alice.follow(await alice.post('/billing/change/starter'));
     expect(billing.text).toMatch(/From \d+ \w+ \d{4}[^<]*: Starter/);
-    expect(billing.text).toContain('₺499.00');
+    // The next payment is the smaller plan's, not the one of the plan that runs.
+    expect(billing.text).toMatch(/₺499\.00<\/strong> <span class="soft">· one month of Starter/);
     expect(billing.text).toContain('href="/billing/order/starter?currency=TRY"');
     expect(await changes()).toMatchObject([
       { change: 'plan-wanted', plan_after: 'team', wanted_plan_before: null, wanted_plan_after: 'starter' },
