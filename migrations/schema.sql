@@ -1126,7 +1126,7 @@ create table payment_callbacks (
   payment_id bigint,
   merchant_oid text not null,
   body bytea not null,
-  body_sha256 text generated always as (encode(sha256(body), 'hex'::text)) stored,
+  body_sha256 text not null,
   ip_address inet,
   received_at timestamp with time zone not null,
   last_received_at timestamp with time zone not null,
@@ -2174,8 +2174,9 @@ CREATE OR REPLACE FUNCTION refuse_rewriting_callback()
  LANGUAGE plpgsql
 AS $function$
 begin
-  if (new.payment_id, new.merchant_oid, new.body, new.ip_address, new.received_at, new.outcome)
-     is distinct from (old.payment_id, old.merchant_oid, old.body, old.ip_address, old.received_at, old.outcome) then
+  if (new.payment_id, new.merchant_oid, new.body, new.body_sha256, new.ip_address, new.received_at, new.outcome)
+     is distinct from
+     (old.payment_id, old.merchant_oid, old.body, old.body_sha256, old.ip_address, old.received_at, old.outcome) then
     raise exception 'a notification is kept as it came: update refused' using errcode = 'insufficient_privilege';
   end if;
   return new;

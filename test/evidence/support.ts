@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Knex } from 'knex';
@@ -159,10 +160,12 @@ export async function buildPaidPayment(
     paid_at: at,
     ...overrides,
   });
+  const body = Buffer.from(`merchant_oid=${payment.merchant_oid}&status=success&hash=c2VjcmV0&x=1&x=2`);
   await db('payment_callbacks').insert({
     payment_id: payment.id,
     merchant_oid: payment.merchant_oid,
-    body: Buffer.from(`merchant_oid=${payment.merchant_oid}&status=success&hash=c2VjcmV0&x=1&x=2`),
+    body,
+    body_sha256: hash('sha256', body),
     ip_address: '198.51.100.200',
     received_at: at,
     last_received_at: at,

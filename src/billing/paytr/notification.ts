@@ -1,4 +1,5 @@
 import { boundedText } from '../../storable-text.ts';
+import { withoutCardTokens } from './card-tokens.ts';
 import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
@@ -29,8 +30,8 @@ export interface PaytrNotification {
   paymentAmountMinor?: number;
   installmentCount?: number;
   /**
-   * Every field as received, cut to a bound, without the signature. Repeated names have their values joined
-   * by " | ".
+   * Every field as received, cut to a bound, without the signature and card tokens. Repeated names have their
+   * values joined by " | ".
    */
   fields: Record<string, string>;
 }
@@ -74,10 +75,10 @@ export function readPaytrNotification(credentials: PaytrCredentials, rawBody: Bu
       : [text('merchant_oid'), merchantSalt, text('status'), text('total_amount')],
   );
   if (!sameSignature(expected, text('hash'))) return { ok: false, reason: 'bad-hash' };
-  return { ok: true, notification: describe(received) };
+  return { ok: true, notification: describe(received, withoutCardTokens(rawBody)) };
 }
 
-function describe(received: URLSearchParams): PaytrNotification {
+function describe(received: URLSearchParams, keptBody: Buffer): PaytrNotification {
   const totalAmountRaw = received.get('total_amount') ?? '';
   const unsigned = (name: string): string => received.getAll(name).join(' | ').trim();
   const paymentAmountMinor = wholeNumber(unsigned('payment_amount'));
@@ -95,7 +96,7 @@ function describe(received: URLSearchParams): PaytrNotification {
     ...optional('currency', boundedText(fromPaytrCurrency(unsigned('currency')), MAX_CODE_LENGTH)),
     ...(paymentAmountMinor === null ? {} : { paymentAmountMinor }),
     ...(hasInstallments ? { installmentCount } : {}),
-    fields: keepFields(received),
+    fields: keepFields(new URLSearchParams(keptBody.toString('utf8'))),
   };
 }
 

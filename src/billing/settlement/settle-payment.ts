@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
@@ -5,6 +6,7 @@ import { boundedText } from '../../storable-text.ts';
 import { applySettlement } from './apply-settlement.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
+import { withoutCardTokens } from '../paytr/card-tokens.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
 import type { ChargedAnswer, PaytrNotification } from '../paytr/paytr.ts';
 
@@ -78,8 +80,9 @@ function decide(
 }
 
 /**
- * Keeps a signed notification byte for byte. The same bytes again only raise the counter and leave the first
- * outcome. Returns the id of the row, which the audit trail names.
+ * Keeps a signed notification byte for byte, save the tokens of a stored card, and the hash of all that came.
+ * The same bytes again only raise the counter and leave the first outcome. Returns the id of the row, which
+ * the audit trail names.
  */
 async function storeCallback(
   trx: Knex.Transaction,
@@ -88,8 +91,8 @@ async function storeCallback(
 ): Promise<number> {
   const { rows } = await trx.raw<{ rows: { id: number }[] }>(
     `insert into payment_callbacks
-       (payment_id, merchant_oid, body, ip_address, received_at, last_received_at, outcome)
-     values (?, ?, ?, ?, ?, ?, ?)
+       (payment_id, merchant_oid, body, body_sha256, ip_address, received_at, last_received_at, outcome)
+     values (?, ?, ?, ?, ?, ?, ?, ?)
      on conflict on constraint uq_payment_callbacks_body do update set
        last_received_at = greatest(payment_callbacks.last_received_at, excluded.last_received_at),
        received_count = payment_callbacks.received_count + 1
@@ -97,7 +100,8 @@ async function storeCallback(
     [
       input.paymentId,
       boundedText(input.merchantOid, FOREIGN_OID_MAX),
-      input.rawBody,
+      withoutCardTokens(input.rawBody),
+      hash('sha256', input.rawBody),
       context.ip,
       context.at,
       context.at,

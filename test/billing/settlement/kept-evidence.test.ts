@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { expect, describe, it } from 'vitest';
 import { buildCast, buildPayment, buildWorkspace } from '../../support/programs/build.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -16,6 +17,7 @@ describe('rows that are evidence and live on', () => {
         payment_id: payment.id,
         merchant_oid: payment.merchant_oid,
         body: Buffer.from('x'),
+        body_sha256: hash('sha256', 'x'),
         received_at: at,
         last_received_at: at,
         outcome: 'paid',
@@ -43,6 +45,7 @@ describe('rows that are evidence and live on', () => {
     const row = {
       merchant_oid: 'KEPT1',
       body: Buffer.from('as it came'),
+      body_sha256: hash('sha256', 'as it came'),
       received_at: at,
       last_received_at: at,
       outcome: 'unknown-order',
@@ -51,6 +54,7 @@ describe('rows that are evidence and live on', () => {
     const kept = database.db('payment_callbacks').where({ merchant_oid: 'KEPT1' });
     for (const change of [
       { body: Buffer.from('rewritten') },
+      { body_sha256: hash('sha256', 'rewritten') },
       { outcome: 'paid' },
       { received_at: new Date(0) },
       { ip_address: '203.0.113.1' },
