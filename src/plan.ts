@@ -11,6 +11,8 @@ export interface PlanTimes {
   /** A smaller plan, paid ahead: its time begins at `period_ends_at`. Both null without one. */
   next_plan: PaidPlan | null;
   next_period_ends_at: Date | null;
+  /** The plan of the days of grace, where an upgrade for less than a month raised the last one; else null. */
+  grace_plan: PaidPlan | null;
   /** From when on nothing can be opened, because somebody cancelled; null without a cancellation. */
   cancels_at: Date | null;
 }
@@ -22,5 +24,6 @@ export const planTimesColumns = [
   'subscriptions.period_ends_at',
   'subscriptions.next_plan',
   'subscriptions.next_period_ends_at',
+  'subscriptions.grace_plan',
   'subscriptions.cancels_at',
 ];

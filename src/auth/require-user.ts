@@ -86,9 +86,18 @@ export async function findSignedInUser(
       'policy.required_from as second_factor_required_from',
     ]);
   if (row === undefined) return undefined;
-  const { plan, trial_ends_at, period_ends_at, next_plan, next_period_ends_at, cancels_at, ...user } = row;
+  const {
+    plan,
+    trial_ends_at,
+    period_ends_at,
+    next_plan,
+    next_period_ends_at,
+    grace_plan,
+    cancels_at,
+    ...user
+  } = row;
   if (plan === null) return { ...user, subscription: null };
-  const times = { trial_ends_at, period_ends_at, next_plan, next_period_ends_at, cancels_at };
+  const times = { trial_ends_at, period_ends_at, next_plan, next_period_ends_at, grace_plan, cancels_at };
   return { ...user, subscription: { plan, ...times } };
 }
 

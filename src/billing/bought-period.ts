@@ -1,15 +1,16 @@
 import type { Currency } from '../currency.ts';
 import { DAY_MS } from '../durations.ts';
 import type { PaidPlan } from '../plan.ts';
-import { addMonths, isCarriedOn, nextPeriod, sameDayBefore, type Period } from './period.ts';
+import { addMonths, nextPeriod, sameDayBefore, type Period } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
-import { pricesOf, pricesPaid, type PlanPrices, type PriceFacts } from './price-facts.ts';
+import { pricesOf, pricesPaid, type PlanPrices, type PriceFacts, type UpgradeFacts } from './price-facts.ts';
 import type { Subscription } from './queries.ts';
 import { columnsOf, segmentsOf, type PaidColumns, type PaidPlans, type Segment } from './segments.ts';
 import { paidUntilOf } from './subscription-state.ts';
 
 /** A company's plan in force, its paid time, and by which prices the newest part of it was paid. */
-export type PlanInForce = PaidPlans & Pick<Subscription, 'billing_currency' | 'paid_prices' | 'wanted_plan'>;
+export type PlanInForce = PaidPlans &
+  Pick<Subscription, 'billing_currency' | 'paid_prices' | 'wanted_plan' | 'grace_plan'>;
 
 /** An order: one month of a plan or an upgrade to it, by the price that was frozen for it. */
 export interface PlanOrder {
@@ -34,13 +35,15 @@ export interface BoughtPeriod extends Period {
   monthsCountedFrom: Date;
   /** The plans of the paid time afterwards. */
   paid: PaidColumns;
+  /** The plan of the days of grace after it (`subscriptions.grace_plan`); null: the last plan. */
+  gracePlan: PaidPlan | null;
 }
 
 /**
  * The period that an order buys when it is paid at `at`. A payment never gives more than it cost.
  *
- * 1. With no paid time running, the month begins at the payment; in the days of grace, where the paid time
- *    ended.
+ * 1. With no paid time left, the month begins at the payment; in the days of grace, where the paid time
+ *    ended (`nextPeriod`). Time that a cancellation gave up is left: the payment goes on with it.
  * 2. While the same plan's paid time runs, the month follows it.
  * 3. While a smaller plan's paid time runs, the month begins at the payment. The rest of the smaller plan's
  *    time becomes days of the larger plan, by the ratio of their prices as they were frozen for the order.
@@ -51,33 +54,44 @@ export interface BoughtPeriod extends Period {
  * 7. An upgrade, counted when it was ordered (`upgradeFacts`), puts the larger plan in the place of smaller
  *    ones, from the payment or from where their time begins, and moves no end. An order of a larger month
  *    falls under 3 when the smaller plan's time was bought after the order was placed.
+ * 8. The days of grace have the plan that a whole month was paid for: an upgrade counts from a month on.
  *
  * An order that does not fit the paid time (`checkOrder`) buys nothing.
  */
 export function boughtPeriod(inForce: PlanInForce, order: PlanOrder, at: Date): BoughtPeriod {
-  const { period_started_at: startedAt } = inForce;
-  const paidUntil = paidUntilOf(inForce);
   const segments = segmentsOf(inForce, at);
   const last = segments.at(-1);
-  if (paidUntil === null || !isCarriedOn(inForce, at)) {
-    const month = nextPeriod(inForce, at);
-    return { ...month, conversion: null, monthsCountedFrom: at, paid: onlyPlan(order.plan, month.end) };
+  const upgrade = order.price_facts?.upgrade;
+  if (last === undefined)
+    return { ...firstMonth(inForce, order.plan, at), conversion: null, gracePlan: null };
+  const monthsCountedFrom = inForce.period_started_at ?? last.end;
+  if (upgrade !== undefined) {
+    const gracePlan = hasWholeMonth(upgrade) ? null : (inForce.grace_plan ?? last.plan);
+    return { ...upgradedPeriod(segments, order.plan), conversion: null, monthsCountedFrom, gracePlan };
   }
-  const monthsCountedFrom = startedAt ?? paidUntil;
-  if (order.price_facts?.upgrade !== undefined && last !== undefined)
-    return { ...upgradedPeriod(segments, order.plan), conversion: null, monthsCountedFrom };
-  if (last === undefined || !isUpgrade(last.plan, order.plan)) {
+  if (!isUpgrade(last.plan, order.plan)) {
     const month = nextPeriod(inForce, at);
-    const paid = columnsOf([...segments, { plan: order.plan, ...month }]);
-    const followed = last === undefined ? null : paid;
-    return {
-      ...month,
-      conversion: null,
-      monthsCountedFrom,
-      paid: followed ?? onlyPlan(order.plan, month.end),
-    };
+    const paid = columnsOf([...segments, { plan: order.plan, ...month }]) ?? onlyPlan(order.plan, month.end);
+    return { ...month, conversion: null, monthsCountedFrom, paid, gracePlan: null };
   }
-  return convertedPeriod(inForce, order, { from: last.plan, paidUntil, at });
+  return convertedPeriod(inForce, order, { from: last.plan, paidUntil: last.end, at });
+}
+
+/** A month while no paid time is left. In grace those after it are counted from the same day as before. */
+function firstMonth(
+  inForce: PlanInForce,
+  plan: PaidPlan,
+  at: Date,
+): Period & Pick<BoughtPeriod, 'monthsCountedFrom' | 'paid'> {
+  const month = nextPeriod(inForce, at);
+  const isFollowing = month.start.getTime() === paidUntilOf(inForce)?.getTime();
+  const monthsCountedFrom = isFollowing ? (inForce.period_started_at ?? month.start) : month.start;
+  return { ...month, monthsCountedFrom, paid: onlyPlan(plan, month.end) };
+}
+
+/** True when a whole month of the larger plan was paid for, by the difference. */
+function hasWholeMonth({ parts }: UpgradeFacts): boolean {
+  return parts.some(({ months }) => months > 0);
 }
 
 function onlyPlan(plan: PaidPlan, end: Date): PaidColumns {
@@ -111,7 +125,7 @@ function convertedPeriod(
   // Added days move the end to another day of the month, and from then on that is the day to keep.
   const monthsCountedFrom = days === 0 ? at : sameDayBefore(end);
   const conversion = { from, leftMs, days };
-  return { start: at, end, conversion, monthsCountedFrom, paid: onlyPlan(order.plan, end) };
+  return { start: at, end, conversion, monthsCountedFrom, paid: onlyPlan(order.plan, end), gracePlan: null };
 }
 
 /** The whole days of a larger plan that have the price of some time of a smaller one. */

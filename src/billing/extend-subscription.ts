@@ -19,6 +19,7 @@ export async function extendSubscription(
 ): Promise<Subscription> {
   const bought = {
     ...period.paid,
+    grace_plan: period.gracePlan,
     billing_currency: payment.currency,
     paid_prices: pricesOf(payment),
     period_started_at: period.monthsCountedFrom,

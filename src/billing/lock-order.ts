@@ -63,6 +63,7 @@ function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
     period_ends_at,
     next_plan,
     next_period_ends_at,
+    grace_plan,
     wanted_plan,
     cancel_requested_at,
     cancels_at,
@@ -76,6 +77,10 @@ function splitOrder(row: Payment & SubscriptionBeside): LockedOrder {
     period_started_at,
     period_ends_at,
   };
-  const later = { next_plan, next_period_ends_at, wanted_plan, cancel_requested_at, cancels_at };
-  return { payment, subscription: { company_id: payment.company_id, plan, ...paid, ...later } };
+  const later = { next_plan, next_period_ends_at, grace_plan, wanted_plan };
+  const cancellation = { cancel_requested_at, cancels_at };
+  return {
+    payment,
+    subscription: { company_id: payment.company_id, plan, ...paid, ...later, ...cancellation },
+  };
 }

@@ -1,5 +1,5 @@
 import { boughtPeriod, type BoughtPeriod, type PlanInForce, type PlanOrder } from './bought-period.ts';
-import { addMonths } from './period.ts';
+import { addMonths, isCancelled } from './period.ts';
 import { isUpgrade, PERIOD_MONTHS } from './plans.ts';
 import { type PaidPlan, paidPlans } from '../plan.ts';
 import type { Currency } from '../currency.ts';
@@ -23,9 +23,9 @@ export type OrderRefusal =
 /**
  * Decides whether an order may be used now, and which period it buys (`boughtPeriod`).
  *
- * 1. A lower plan follows a higher one's paid time when the company wants it from then on (`wanted_plan`).
- *    Otherwise it waits until that time is over, or is given up by a cancellation. Beside the plan in force
- *    one more can be paid ahead; what is bought then is months of that.
+ * 1. A lower plan follows a higher one's paid time when the company wants it from then on (`wanted_plan`), or
+ *    has given that time up by a cancellation. Otherwise it waits until that time is over. Beside the plan in
+ *    force one more can be paid ahead; what is bought then is months of that.
  * 2. A month of a higher plan, ordered before the lower paid time was bought, applies at once and turns the
  *    rest of it into few days of its own. So it waits until at most one month is left.
  * 3. An upgrade is good for the paid time that it was counted for, and for no other.
@@ -56,7 +56,9 @@ function refuseMonth(inForce: PlanInForce, plan: PaidPlan, at: Date): OrderRefus
   if (first === undefined || last === undefined || last.plan === plan) return null;
   if (segments.length > 1) return { reason: 'lower-plan', possibleAt: first.end };
   if (isUpgrade(plan, last.plan))
-    return inForce.wanted_plan === plan ? null : { reason: 'lower-plan', possibleAt: last.end };
+    return inForce.wanted_plan === plan || isCancelled(inForce, at)
+      ? null
+      : { reason: 'lower-plan', possibleAt: last.end };
   // The rule compares with the very moment it promises. Adding a month to `at` instead would refuse some of
   // them again: a month after both 28 and 31 January is 28 February.
   const oneMonthBefore = addMonths(last.end, -PERIOD_MONTHS, inForce.period_started_at);

@@ -23,33 +23,36 @@ export type PaidTime = Pick<
 >;
 
 /**
- * The month that follows the paid time, or that starts at once when none is running. The rest of a trial is
- * not added. A larger plan's month does not follow: `boughtPeriod` decides what a payment buys.
+ * The month that follows the paid time, or that starts at once when none is left. The rest of a trial is not
+ * added. A larger plan's month does not follow: `boughtPeriod` decides what a payment buys.
  *
- * 1. Within the days of grace the month begins where the paid time ended, since the company has gone on using
- *    it.
- * 2. After a cancellation it begins at once, whatever paid time was given up.
+ * 1. Paid time that a cancellation gave up goes on with the payment, and the month follows it.
+ * 2. Within the days of grace the month begins where the paid time ended, since the company has gone on using
+ *    it; a cancellation in these days does not make them free. None follow a cancellation for the end.
  */
 export function nextPeriod(paid: PaidTime, at: Date): Period {
   const paidUntil = paidUntilOf(paid);
-  if (paidUntil === null || !isCarriedOn(paid, at)) return { start: at, end: addMonths(at, PERIOD_MONTHS) };
+  if (paidUntil === null || !(isRunning(paid, at) || isInGrace(paid, paidUntil, at)))
+    return { start: at, end: addMonths(at, PERIOD_MONTHS) };
   return { start: paidUntil, end: addMonths(paidUntil, PERIOD_MONTHS, paid.period_started_at) };
 }
 
-/** True while paid time runs that has not been given up by a cancellation. */
+function isInGrace({ cancels_at: cancelsAt }: PaidTime, paidUntil: Date, at: Date): boolean {
+  const hasGrace = cancelsAt === null || cancelsAt > paidUntil;
+  return hasGrace && at.getTime() < paidUntil.getTime() + GRACE_DAYS * DAY_MS;
+}
+
+/**
+ * True while paid time is left, also when a cancellation gave it up: a payment goes on with it, and so does
+ * taking the cancellation back.
+ */
 export function isRunning(paid: PaidTime, at: Date): boolean {
   const paidUntil = paidUntilOf(paid);
-  return paidUntil !== null && paidUntil > at && !isCancelled(paid, at);
+  return paidUntil !== null && paidUntil > at;
 }
 
-/** True while paid time runs, or the days of grace after it. */
-export function isCarriedOn(paid: PaidTime, at: Date): boolean {
-  const paidUntil = paidUntilOf(paid);
-  if (paidUntil === null || isCancelled(paid, at)) return false;
-  return at.getTime() < paidUntil.getTime() + GRACE_DAYS * DAY_MS;
-}
-
-function isCancelled({ cancels_at: cancelsAt }: Pick<PaidTime, 'cancels_at'>, at: Date): boolean {
+/** True from the moment on at which a cancellation takes effect. */
+export function isCancelled({ cancels_at: cancelsAt }: Pick<PaidTime, 'cancels_at'>, at: Date): boolean {
   return cancelsAt !== null && cancelsAt <= at;
 }
 

@@ -1,4 +1,4 @@
-import { GRACE_DAYS, limitsOf, SUSPENDED_DAYS, type PlanLimits } from './plans.ts';
+import { GRACE_DAYS, isUpgrade, limitsOf, SUSPENDED_DAYS, type PlanLimits } from './plans.ts';
 import type { Plan, PlanTimes } from '../plan.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../durations.ts';
 
@@ -92,7 +92,8 @@ export function subscriptionState(times: PlanTimes, at: Date): SubscriptionState
  *
  * 1. Paid time wins over the trial; a trial that outlasts it goes on.
  * 2. Days of grace follow paid time only, never a trial, and none follow a cancellation.
- * 3. `opens_until` in the database is the moment at which `suspended` or `cancelled` begins.
+ * 3. They have the plan that a whole month was paid for: an upgrade for the last hours costs next to nothing.
+ * 4. `opens_until` in the database is the moment at which `suspended` or `cancelled` begins.
  */
 export function stagesOf(times: PlanTimes): Stage[] {
   const stages: Stage[] = [];
@@ -127,8 +128,14 @@ function openStages(times: PlanTimes): [StateName, Plan, Date | null][] {
     ['active', plan, times.period_ends_at],
     ['active', nextPlan ?? plan, times.next_period_ends_at],
     ['trial', 'trial', times.trial_ends_at],
-    ['past_due', nextPlan ?? plan, graceEnd],
+    ['past_due', gracePlanOf(times), graceEnd],
   ];
+}
+
+/** The plan of the days of grace: never more than the last one that ran. */
+function gracePlanOf({ plan, next_plan: nextPlan, grace_plan: gracePlan }: PlanTimes): Plan {
+  const last = nextPlan ?? plan;
+  return gracePlan !== null && isUpgrade(gracePlan, last) ? gracePlan : last;
 }
 
 function isClosed(state: StateName): state is 'suspended' | 'cancelled' {

@@ -47,8 +47,8 @@ export async function endOrderThatNoLongerFits(
 }
 
 /**
- * Ends the company's open order when its paid time is given up at once: the texts of the order named a period
- * behind that time, and a payment begins at once now.
+ * Ends the company's open order when its paid time is given up at once: a payment takes the cancellation
+ * back, so nobody should pay by a page that was open before.
  */
 export async function endOpenOrder(
   trx: Knex.Transaction,

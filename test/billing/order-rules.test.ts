@@ -45,12 +45,15 @@ describe('buying a plan', () => {
     });
   });
 
-  it('of a lower kind is possible in the days of grace, and at once after a cancellation gave the rest up', () => {
+  it('of a lower kind is possible in the days of grace, and follows the rest that a cancellation gave up', () => {
     const team = { plan: 'team', period_started_at: inDays(-20), period_ends_at: inDays(20) } as const;
     expect(checkOrder({ ...team, cancels_at: inDays(5) }, 'starter', at).ok).toBe(false);
     expect(checkOrder({ ...team, cancels_at: at }, 'starter', at)).toMatchObject({
       ok: true,
-      period: { start: at, end: addMonths(at, 1), conversion: null, monthsCountedFrom: at },
+      period: {
+        ...{ start: inDays(20), end: addMonths(inDays(20), 1), conversion: null },
+        paid: { plan: 'team', period_ends_at: inDays(20), next_plan: 'starter' },
+      },
     });
     const overdue = { ...team, period_ends_at: inDays(-6) };
     expect(checkOrder(overdue, 'starter', at)).toMatchObject({ ok: true, period: { start: inDays(-6) } });

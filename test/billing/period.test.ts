@@ -39,7 +39,6 @@ describe('a paid period', () => {
     ['it ended long ago', istanbul('2026-01-01T00:00:00'), null],
     ['the days of grace end this very moment', istanbul('2026-03-25T00:00:00'), null],
     ['it was cancelled', istanbul('2026-03-30T00:00:00'), istanbul('2026-03-30T00:00:00')],
-    ['the rest was given up', istanbul('2026-04-20T00:00:00'), istanbul('2026-04-01T00:00:00')],
   ])('starts now when %s', (_, period_ends_at, cancels_at) => {
     const at = istanbul('2026-04-01T00:00:00');
     expect(nextPeriod({ period_started_at: at, period_ends_at, ...nothingAhead, cancels_at }, at)).toEqual({
@@ -63,6 +62,24 @@ describe('a paid period', () => {
       });
     },
   );
+
+  it('follows the rest that a cancellation gave up: nobody loses days they paid for by paying again', () => {
+    const paidUntil = istanbul('2026-04-20T09:00:00');
+    const paid = { period_started_at: null, period_ends_at: paidUntil, ...nothingAhead };
+    const cancels_at = istanbul('2026-03-30T00:00:00');
+    expect(nextPeriod({ ...paid, cancels_at }, istanbul('2026-04-01T00:00:00'))).toEqual({
+      start: paidUntil,
+      end: istanbul('2026-05-20T09:00:00'),
+    });
+  });
+
+  it('begins where the paid time ended also after a cancellation in the days of grace: they are not free', () => {
+    const end = istanbul('2026-04-01T00:00:00');
+    const paid = { period_started_at: null, period_ends_at: end, ...nothingAhead };
+    const cancels_at = istanbul('2026-04-03T00:00:00');
+    for (const at of ['2026-04-03T00:00:00', '2026-04-07T23:59:59'])
+      expect(nextPeriod({ ...paid, cancels_at }, istanbul(at)).start).toEqual(end);
+  });
 
   it.each([
     ['the 31st, after February', '2026-01-31', '2026-02-28', '2026-03-31'],

@@ -101,4 +101,5 @@ export const nothingAhead = {
   next_plan: null,
   next_period_ends_at: null,
   wanted_plan: null,
+  grace_plan: null,
 } as const;

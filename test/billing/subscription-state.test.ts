@@ -12,6 +12,7 @@ const times = (change: Partial<PlanTimes>): PlanTimes => ({
   period_ends_at: null,
   next_plan: null,
   next_period_ends_at: null,
+  grace_plan: null,
   cancels_at: null,
   ...change,
 });
@@ -34,6 +35,19 @@ describe('a subscription', () => {
     // A trial that outlasts the paid time goes on after it.
     expect(subscriptionState(paid, inHours(1))).toMatchObject({ state: 'trial', endsAt: inHours(2) });
     expect(subscriptionState(paid, inHours(2))).toMatchObject({ state: 'past_due', endsAt: inHours(169) });
+  });
+
+  it('keeps in the days of grace the limits of the plan that a whole month was paid for', () => {
+    const paid = times({ plan: 'team', period_ends_at: inDays(1), grace_plan: 'starter' });
+    expect(subscriptionState(paid, at)).toMatchObject({ plan: 'team', limits: { workspaces: 20 } });
+    expect(subscriptionState(paid, inDays(2))).toMatchObject({
+      ...{ state: 'past_due', plan: 'starter', limits: { workspaces: 3, members: 3 } },
+      opensUntil: inDays(8),
+    });
+    // Never more than the plan that ran last has: a refund may have taken an upgrade back.
+    expect(subscriptionState({ ...paid, plan: 'starter', grace_plan: 'team' }, inDays(2)).plan).toBe(
+      'starter',
+    );
   });
 
   it('is on trial while nothing is paid and the trial runs, and suspended when it is over: no days of grace', () => {

@@ -64,6 +64,19 @@ describe('an upgrade', () => {
     expect(quote(starter, 'team', after(1), cheaper).amountMinor).toBe(100);
   });
 
+  it('for less than a month brings no days of grace of the larger plan: they cannot be had for 1.00', () => {
+    expect(quote(starter, 'team', after(30.9)).period.gracePlan).toBe('starter');
+    expect(quote(starter, 'team', after(1)).period.gracePlan).toBe('starter');
+    const team = { ...starter, plan: 'team', grace_plan: 'starter' } as const;
+    expect(quote(team, 'enterprise', after(30.9)).period.gracePlan).toBe('starter');
+    // A whole month of the larger plan was paid for, by the difference or in full.
+    const twoMonths = { ...starter, period_ends_at: addMonths(started, 2) };
+    expect(quote(twoMonths, 'team', after(10)).period.gracePlan).toBeNull();
+    expect(quote(team, 'team', after(30.9)).period.gracePlan).toBeNull();
+    // Paid late, in the days of grace, is the same.
+    expect(quote(team, 'team', after(33)).period.gracePlan).toBeNull();
+  });
+
   it('credits what was paid, not what the smaller plan costs today', () => {
     const dearer = factsOf({ starter: 99_900, team: 199_900, enterprise: 599_900 });
     expect(quote(starter, 'team', started, dearer).amountMinor).toBe(199_900 - 49_900);
@@ -125,7 +138,6 @@ describe('an upgrade', () => {
     const changed: PlanInForce[] = [
       { ...starter, period_ends_at: addMonths(started, 2) },
       { ...starter, plan: 'team' },
-      { ...starter, cancels_at: after(10) },
       { ...starter, plan: 'trial', period_started_at: null, period_ends_at: null },
     ];
     for (const inForce of changed)

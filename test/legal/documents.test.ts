@@ -142,10 +142,14 @@ describe('the published texts', () => {
     expect(nextPeriod(paid, new Date(after(7).getTime() - 1)).start).toEqual(end);
     expect(nextPeriod(paid, after(7)).start).toEqual(after(7));
     expect(nextPeriod({ ...paid, cancels_at: end }, after(1)).start).toEqual(after(1));
+    expect(nextPeriod({ ...paid, cancels_at: after(1) }, after(2)).start).toEqual(end);
+    expect(nextPeriod({ ...paid, cancels_at: after(-9) }, after(-8)).start).toEqual(end);
     expect(await words('terms', 'tr')).toContain('o dönemin bittiği anda başlar');
     expect(await words('terms', 'en')).toContain(
       'A month bought within seven days after the end of the earlier period begins where that period ended',
     );
+    expect(await words('terms', 'en')).toContain('what is left of it goes on with the payment');
+    expect(await words('terms', 'tr')).toContain('kalan süre ödemeyle devam eder');
   });
 
   it('let a deleted workspace come back, as the product does', async () => {
@@ -211,7 +215,7 @@ describe('a new version', () => {
     await publish({ version: '2099-01-01', published_at: '2099-01-01T00:00:00Z' });
     expect((await current('terms', 'en')).version).toBe(newest.terms);
     expect(await findDocument(database.db, 'terms', '2099-01-01', 'en')).toBeUndefined();
-    expect(await listVersions(database.db, 'terms')).toHaveLength(5);
+    expect(await listVersions(database.db, 'terms')).toHaveLength(6);
   });
 
   it('replaces the former in both languages, shown in the one it has', async () => {
@@ -230,6 +234,7 @@ describe('a new version', () => {
     expect(await findDocument(database.db, 'terms', '2026-11-29', 'tr')).toMatchObject({ locale: 'tr' });
     expect((await listVersions(database.db, 'terms')).map(({ version }) => version)).toEqual([
       '2026-12-01',
+      '2026-11-30c',
       '2026-11-30b',
       '2026-11-30a',
       '2026-11-30',

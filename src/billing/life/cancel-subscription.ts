@@ -21,7 +21,7 @@ interface CancelInput {
 /**
  * Cancels the subscription of a company, at once or at the end of its time, with an audit row and a mail to
  * its admins. Refuses when nothing is left to cancel. A second wish for the same end changes nothing. At once
- * also ends an open order, whose texts named a period behind the time that is given up.
+ * also ends an open order: nobody should pay by a page that was open before, and take the cancellation back.
  */
 export async function cancelSubscription(
   db: Knex,

@@ -2,6 +2,7 @@ import type { Offer } from '../prices/find-offers.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Subscription } from '../queries.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
+import { isCancelled } from '../period.ts';
 import { segmentsOf } from '../segments.ts';
 import { nextCharge, type NextCharge } from './next-charge.ts';
 
@@ -39,6 +40,7 @@ export function lifeParts(
 function changeAhead(subscription: Subscription, at: Date): LifeParts['change'] {
   const [segment, ahead] = segmentsOf(subscription, at);
   const { wanted_plan: wanted } = subscription;
+  if (isCancelled(subscription, at)) return null;
   if (ahead !== undefined) return { plan: ahead.plan, from: ahead.start, isPaid: true };
   if (segment === undefined || wanted === null) return null;
   return { plan: wanted, from: segment.end, isPaid: false };

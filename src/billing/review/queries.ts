@@ -19,6 +19,7 @@ export interface PaymentInReview extends Payment {
   next_plan: PaidPlan | null;
   next_period_ends_at: Date | null;
   wanted_plan: PaidPlan | null;
+  grace_plan: PaidPlan | null;
   cancels_at: Date | null;
 }
 
@@ -55,6 +56,7 @@ export async function listPaymentsInReview(
       'subscriptions.next_plan',
       'subscriptions.next_period_ends_at',
       'subscriptions.wanted_plan',
+      'subscriptions.grace_plan',
       'subscriptions.cancels_at',
     ]);
   const order: KeysetOrder = {

@@ -45,6 +45,7 @@ export const billingTables = {
       'next_plan',
       'next_period_ends_at',
       'wanted_plan',
+      'grace_plan',
       'opens_until',
       'updated_at',
     ],

@@ -45,7 +45,7 @@ const changes = async (): Promise<Record<string, unknown>[]> =>
     .map(({ details, user_id, actor_type }) => ({ ...details, user_id, actor_type }));
 
 describe('cancelling a subscription', () => {
-  it('at once ends the open order in another tab: its texts named a later period than a payment would buy now', async () => {
+  it('at once ends the open order in another tab: a payment by it would take the cancellation back', async () => {
     await paidFor(20);
     const owner = { company_id: cast.acme.id, user_id: cast.alice.id, plan: 'team' };
     const { id } = await buildPayment(test.db, {

@@ -109,7 +109,7 @@ describe('paid time without an upgrade', () => {
     ...({ company_id: 1, plan: 'team', billing_currency: 'TRY', paid_prices: null } as const),
     ...{ trial_ends_at: day(-90), period_started_at: day(-20), period_ends_at: day(10) },
     ...{ usual_currency: null, next_plan: null, next_period_ends_at: null, wanted_plan: null },
-    ...{ cancel_requested_at: null, cancels_at: null },
+    ...{ grace_plan: null, cancel_requested_at: null, cancels_at: null },
   };
   const part = { months: 0, days: 15, month_days: 30, credit_minor: 1, amount_minor: 1 };
   const upgrade = {

@@ -23,6 +23,7 @@ const paid = (change: Partial<Subscription> = {}): Subscription => ({
   next_period_ends_at: null,
   usual_currency: null,
   wanted_plan: null,
+  grace_plan: null,
   cancel_requested_at: null,
   cancels_at: null,
   ...change,

@@ -77,12 +77,15 @@ describe('an upgrade of months that were paid by several prices', () => {
     expect((await listed())[0]).toEqual(['team', DEAR.starter, 2]);
   });
 
-  it('has nothing to credit while no paid time runs', async () => {
+  it('has nothing to credit while no paid time is left', async () => {
     await pay(CHEAP);
     await test
       .db('subscriptions')
       .where('company_id', cast.acme.id)
       .update({ cancels_at: new Date(), cancel_requested_at: new Date() });
+    // The payment after a cancellation goes on with the time that is left.
+    expect(await listed()).toHaveLength(1);
+    await test.db('subscriptions').where('company_id', cast.acme.id).update({ period_ends_at: new Date() });
     expect(await listed()).toEqual([]);
   });
 });

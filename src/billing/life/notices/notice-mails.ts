@@ -91,12 +91,16 @@ function trialMail(format: Format, { config, step, offers, subscription }: Told)
 
 function pastDueMail(format: Format, told: Told, state: SubscriptionState): AdminMail {
   const { t, when } = format;
-  const { config, step } = told;
-  const plan = t(`common.plan_${state.plan}`);
+  const { config, step, subscription } = told;
+  const last = subscription.next_plan ?? subscription.plan;
+  const plan = t(`common.plan_${last}`);
   return {
     subject: t('life.pastDueSubject', { plan, date: when(state.opensUntil, 'day') }),
     blocks: [
       { kind: 'text', text: t('life.pastDueBody', { plan, date: when(state.opensUntil) }) },
+      ...(state.plan === last
+        ? []
+        : [{ kind: 'text', text: t('life.graceLimits', { plan: t(`common.plan_${state.plan}`) }) } as const]),
       {
         kind: 'facts',
         rows: [

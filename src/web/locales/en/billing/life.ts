@@ -13,7 +13,8 @@ export const life = {
   endEarlier: 'End it earlier',
   willEnd: 'Cancelled: the subscription ends on {date}',
   isCancelled: 'The subscription ended on {date}',
-  resumeText: 'You can take the cancellation back until {date}. It costs nothing.',
+  resumeText:
+    'You can take the cancellation back until {date}. It costs nothing. A payment takes it back as well: the paid time that is left goes on, and what you pay for follows it.',
   payText: 'Choose a plan below to go on. Everything in the workspaces is kept.',
   resumeAction: 'Take the cancellation back',
 
@@ -31,7 +32,7 @@ export const life = {
   whenEndHint: 'Everything can be used until then.',
   whenNow: 'Now',
   whenNowHint:
-    'Workspaces are closed at once, also for people who are in them. The paid time that is left is given up.',
+    'Workspaces are closed at once, also for people who are in them. The paid time that is left passes unused, until you take it back or pay again.',
   whenNowTrialHint: 'Workspaces are closed at once, also for people who are in them.',
   onlyNow: 'The subscription ends at once. Workspaces are closed, also for people who are in them.',
   timeOver: 'The paid time is over: the subscription can only end now.',
@@ -79,6 +80,8 @@ export const life = {
   pastDueSubject: 'YouAreCoder: the {plan} payment is missing, workspaces close on {date}',
   pastDueBody:
     'The paid time of your company’s {plan} plan has ended. Workspaces stay open until {date}. A month that is paid for before then begins where the paid time ended.',
+  graceLimits:
+    'Until then the limits of the {plan} plan apply: no whole month of the larger one was paid for. What is over them is closed, and kept.',
   factEnded: 'Paid until',
   suspendedSubject: 'YouAreCoder: workspaces are closed until a plan is paid for',
   suspendedBody: 'No payment came, so your company’s workspaces have been closed since {date}.',

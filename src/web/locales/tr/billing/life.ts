@@ -15,7 +15,8 @@ export const life: Record<keyof typeof en, string> = {
   endEarlier: 'Daha erken bitir',
   willEnd: 'İptal edildi: abonelik {date} tarihinde bitiyor',
   isCancelled: 'Abonelik {date} tarihinde bitti',
-  resumeText: 'İptali {date} tarihine kadar ücretsiz geri alabilirsiniz.',
+  resumeText:
+    'İptali {date} tarihine kadar ücretsiz geri alabilirsiniz. Yeni bir ödeme de iptali geri alır: kalan ödenmiş süre devam eder, ödediğiniz süre onun ardından gelir.',
   payText: 'Devam etmek için aşağıdan bir plan seçin. Çalışma alanlarındaki her şey saklanır.',
   resumeAction: 'İptali geri al',
 
@@ -35,7 +36,7 @@ export const life: Record<keyof typeof en, string> = {
   whenEndHint: 'O zamana kadar her şey kullanılabilir.',
   whenNow: 'Şimdi',
   whenNowHint:
-    'Çalışma alanları, içinde olanlar için de hemen kapanır. Kalan ödenmiş süreden vazgeçmiş olursunuz.',
+    'Çalışma alanları, içinde olanlar için de hemen kapanır. İptali geri alana veya yeniden ödeme yapana kadar, kalan ödenmiş süre kullanılmadan geçer.',
   whenNowTrialHint: 'Çalışma alanları, içinde olanlar için de hemen kapanır.',
   onlyNow: 'Abonelik hemen biter. Çalışma alanları, içinde olanlar için de kapanır.',
   timeOver: 'Ödenmiş süre bitti; abonelik yalnızca şimdi bitirilebilir.',
@@ -82,6 +83,8 @@ export const life: Record<keyof typeof en, string> = {
   pastDueSubject: 'YouAreCoder: {plan} ödemesi gelmedi, çalışma alanları {date} tarihinde kapanıyor',
   pastDueBody:
     'Şirketinizin {plan} planının ödenmiş süresi bitti. Çalışma alanları {date} tarihine kadar açık kalır. O zamana kadar ödenen ay, ödenmiş sürenin bittiği anda başlar.',
+  graceLimits:
+    'O zamana kadar {plan} planının sınırları geçerlidir; büyük planın tam bir ayı ödenmemişti. Sınırı aşanlar kapanır, silinmez.',
   factEnded: 'Ödenen sürenin bitişi',
   suspendedSubject: 'YouAreCoder: bir plan ödenene kadar çalışma alanları kapalı',
   suspendedBody: 'Ödeme gelmediği için şirketinizin çalışma alanları {date} tarihinden beri kapalı.',
