@@ -1252,6 +1252,7 @@ create table payments (
   price_list_id bigint,
   price_facts jsonb,
   charged_at timestamp with time zone,
+  time_taken_at timestamp with time zone,
   constraint pk_payments PRIMARY KEY (id),
   constraint uq_payments_merchant_oid UNIQUE (merchant_oid),
   constraint fk_payments_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,

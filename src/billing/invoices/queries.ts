@@ -95,20 +95,45 @@ export async function findInvoiceOfPayment(
     .first<Invoice | undefined>(invoiceColumns);
 }
 
+/** The time on an invoice with what may have become of it. */
+export interface TimeOfInvoice {
+  id: number;
+  plan: PaidPlan;
+  isUpgrade: boolean;
+  start: Date;
+  end: Date;
+  issuedAt: Date;
+  takenAt: Date | null;
+}
+
 /**
- * True when a later payment of the company bought time of another plan that begins within this invoice's: the
- * rest of this period was then converted into days of a larger plan. An upgrade converts nothing.
+ * The time on an invoice, with all that decides where it lies now: the time of later invoices that may begin
+ * within it, and all time of the company that was taken back.
  */
-export async function isConverted(db: Knex, invoice: Invoice): Promise<boolean> {
-  const later = await db('invoices')
+export async function listTimesAround(db: Knex, invoice: Invoice): Promise<TimeOfInvoice[]> {
+  const rows = await db('invoices')
     .join('payments', 'payments.id', 'invoices.payment_id')
     .where('invoices.company_id', invoice.company_id)
-    .where('invoices.id', '>', invoice.id)
-    .where('invoices.period_start', '<', invoice.period_end)
-    .whereNot('invoices.plan', invoice.plan)
-    .whereRaw("payments.price_facts -> 'upgrade' is null")
-    .first<{ id: number } | undefined>('invoices.id');
-  return later !== undefined;
+    .where((which) =>
+      which
+        .whereNotNull('payments.time_taken_at')
+        .orWhere((later) =>
+          later
+            .where('invoices.id', '>=', invoice.id)
+            .where('invoices.period_start', '<', invoice.period_end),
+        ),
+    )
+    .orderBy('invoices.id')
+    .select<(Omit<TimeOfInvoice, 'isUpgrade'> & { is_upgrade: boolean })[]>([
+      'invoices.id',
+      'invoices.plan',
+      db.raw("payments.price_facts -> 'upgrade' is not null as is_upgrade"),
+      'invoices.period_start as start',
+      'invoices.period_end as end',
+      'invoices.issued_at as issuedAt',
+      'payments.time_taken_at as takenAt',
+    ]);
+  return rows.map(({ is_upgrade: isUpgrade, ...time }) => ({ ...time, isUpgrade }));
 }
 
 /** The order that an invoice was issued for. */

@@ -43,6 +43,8 @@ export async function endPaidTime(
       ...(isOurs ? { cancelled_by: null, cancel_reason: null } : {}),
       updated_at: context.at,
     });
+  if (paidUntilOf(after)?.getTime() !== paidUntilOf(before)?.getTime())
+    await trx('payments').where('id', payment.id).update({ time_taken_at: context.at });
   await AuditLogger.logOrThrow(trx, context, {
     action: 'subscription_change',
     success: true,

@@ -71,7 +71,7 @@ export const billingTables = {
       ],
       network: ['client_ip', 'user_agent', 'gateway_user_ip'],
       credential: ['gateway_token'],
-      activity: ['created_at', 'decided_at', 'charged_at', 'paid_at', 'superseded_at'],
+      activity: ['created_at', 'decided_at', 'charged_at', 'paid_at', 'superseded_at', 'time_taken_at'],
     },
     notPersonal: [
       'id',

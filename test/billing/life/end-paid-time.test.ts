@@ -115,9 +115,9 @@ describe('ending the paid time of a payment', () => {
     userId = (await buildUser(database.db, { company_id: companyId, role: 'admin' })).id;
   });
 
-  const end = (payment: { id: number; merchant_oid: string }): Promise<Date | null> =>
+  const end = (payment: { id: number; merchant_oid: string }, when = at): Promise<Date | null> =>
     database.db.transaction((trx) =>
-      endPaidTime(trx, contextAt(at), {
+      endPaidTime(trx, contextAt(when), {
         payment: { ...payment, company_id: companyId, user_id: userId },
         cause: 'refunded',
       }),
@@ -160,12 +160,47 @@ describe('ending the paid time of a payment', () => {
     expect(await auditOf(database.db, companyId)).toEqual([]);
   });
 
-  async function paidPayment(): Promise<{ id: number; merchant_oid: string }> {
+  it('of a month that moved forward by another refund takes what is unused of it, and no day of a third one', async () => {
+    await database
+      .db('subscriptions')
+      .where('company_id', companyId)
+      .update({ period_ends_at: inDays(70) });
+    const first = await paidPayment();
+    const second = await paidPayment({ start: inDays(10), end: inDays(40) });
+    const third = await paidPayment({ start: inDays(40), end: inDays(70) });
+    // Ten days of the first month are left: the second one runs from now on, and the third one after it.
+    expect(await end(first)).toEqual(inDays(60));
+    // Twenty days later ten days of the second month are left.
+    expect(await end(second, inDays(20))).toEqual(inDays(50));
+    expect(await end(third, inDays(25))).toEqual(inDays(25));
+  });
+
+  it('of a month that moved forward is possible also when a smaller plan follows it by now', async () => {
+    await database
+      .db('subscriptions')
+      .where('company_id', companyId)
+      .update({ period_ends_at: inDays(40) });
+    const first = await paidPayment();
+    const second = await paidPayment({ start: inDays(10), end: inDays(40) });
+    expect(await end(first)).toEqual(inDays(30));
+    const ahead = { next_plan: 'starter', next_period_ends_at: inDays(60) };
+    await database.db('subscriptions').where('company_id', companyId).update(ahead);
+    await paidPayment({ plan: 'starter', start: inDays(30), end: inDays(60), issuedAt: inDays(1) });
+    expect(await end(second, inDays(5))).toEqual(inDays(35));
+  });
+
+  async function paidPayment({
+    plan = 'team',
+    start = inDays(-20),
+    end: periodEnd = inDays(10),
+    issuedAt = inDays(-20),
+  } = {}): Promise<{ id: number; merchant_oid: string }> {
     const payment = await buildPayment(database.db, {
       company_id: companyId,
       user_id: userId,
       status: 'success',
-      paid_at: inDays(-20),
+      paid_at: issuedAt,
+      plan,
     });
     await database.db('invoices').insert({
       payment_id: payment.id,
@@ -173,10 +208,10 @@ describe('ending the paid time of a payment', () => {
       year: 2027,
       number: payment.id,
       invoice_no: `T${String(payment.id)}`,
-      issued_at: inDays(-20),
-      plan: 'team',
-      period_start: inDays(-20),
-      period_end: inDays(10),
+      issued_at: issuedAt,
+      plan,
+      period_start: start,
+      period_end: periodEnd,
       currency: 'TRY',
       total_minor: 149_900,
       tax_minor: 24_983,
