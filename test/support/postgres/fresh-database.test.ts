@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { expect, it } from 'vitest';
-import { useTestDatabase } from '../database.ts';
+import { createTestDatabase, useTestDatabase, type TestDatabase } from '../database.ts';
 import { makeFresh, readFreshState } from './fresh-database.ts';
 
 const database = useTestDatabase();
@@ -16,3 +16,38 @@ it('does not give a database to the next file while a connection of it is held',
   await pool.releaseConnection(held);
   expect(await makeFresh(database, state)).toBe(true);
 });
+
+it('does not give a database to the next file when a test has ended its pool', async () => {
+  const own = await createTestDatabase();
+  const state = await readFreshState(own.ownerDb);
+  // As a pool that carries something: what it ends, the pool below does not notice.
+  const carrier = own.db.withUserParams({});
+  await carrier.destroy();
+  carrier.initialize();
+  await expect.poll(() => countClients(own)).toBe(0);
+  expect(await makeFresh(own, state)).toBe(false);
+  await carrier.destroy();
+  await own.close();
+});
+
+it('lets a sequence begin again where it began in a new database', async () => {
+  const state = await readFreshState(database.ownerDb);
+  const next = async (): Promise<number> => {
+    const { rows } = await database.ownerDb.raw<{ rows: { next: number }[] }>(
+      "select nextval('security_events_forged_request') as next",
+    );
+    return rows[0]?.next ?? -1;
+  };
+  expect(await next()).toBe(0);
+  expect(await makeFresh(database, state)).toBe(true);
+  expect(await next()).toBe(0);
+});
+
+/** Connections of the app's role to a database. */
+async function countClients({ ownerDb, appUrl }: TestDatabase): Promise<number> {
+  const { rows } = await ownerDb.raw<{ rows: { count: number }[] }>(
+    'select count(*) from pg_stat_activity where datname = current_database() and usename = ?',
+    [new URL(appUrl).username],
+  );
+  return rows[0]?.count ?? 0;
+}

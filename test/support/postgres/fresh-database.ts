@@ -15,9 +15,18 @@ export interface FreshState {
 interface Sequence {
   name: string;
   last: number | null;
+  start: number;
 }
 
-const SEQUENCES = `select format('%I.%I', schemaname, sequencename) as name, last_value as last from pg_sequences`;
+/** The parts of knex' pool that are used here. */
+interface Pool {
+  numUsed(): number;
+  numFree(): number;
+  destroyed: boolean;
+}
+
+const SEQUENCES = `
+  select format('%I.%I', schemaname, sequencename) as name, last_value as last, start_value as start from pg_sequences`;
 
 /**
  * Reads what differs when anything but rows has been changed. A change writes the row of a catalog anew, with
@@ -69,14 +78,14 @@ async function readSchema(db: Knex): Promise<string> {
 /**
  * Gives the tables the rows of a new clone, and sequences their start. False when that is not possible: a
  * test has changed more than rows, somebody else is still connected, a connection of the pool was not given
- * back, or the role may not pass over triggers.
+ * back, a pool was ended, or the role may not pass over triggers.
  */
 export async function makeFresh(
   { db, ownerDb }: { db: Knex; ownerDb: Knex },
   state: FreshState,
 ): Promise<boolean> {
-  // The next file would wait in vain for the connections that this one kept.
-  if (poolOf(db).numUsed() > 0 || poolOf(ownerDb).numUsed() > 0) return false;
+  // The next file would wait in vain for connections that this one kept, or whose pool it ended.
+  if ([db, ownerDb].some((pool) => poolOf(pool).numUsed() > 0 || poolOf(pool).destroyed)) return false;
   try {
     return await ownerDb.transaction(async (trx) => {
       if ((await readSchema(trx)) !== state.schema || (await countOthers(trx, [db, ownerDb])) > 0)
@@ -90,7 +99,7 @@ export async function makeFresh(
           [table, table, json],
         );
       await trx.raw(
-        `select setval(now.name::regclass, coalesce(fresh.last, 1), fresh.last is not null)
+        `select setval(now.name::regclass, coalesce(fresh.last, now.start), fresh.last is not null)
          from (${SEQUENCES}) as now join json_to_recordset(?) as fresh(name text, last bigint) using (name)
          where now.last is distinct from fresh.last`,
         [JSON.stringify(state.sequences)],
@@ -111,6 +120,6 @@ async function countOthers(trx: Knex.Transaction, pools: Knex[]): Promise<number
   return Math.max(0, (rows[0]?.count ?? 0) - ours);
 }
 
-function poolOf(db: Knex): { numUsed(): number; numFree(): number } {
-  return (db.client as { pool: { numUsed(): number; numFree(): number } }).pool;
+function poolOf(db: Knex): Pool {
+  return (db.client as { pool: Pool }).pool;
 }
