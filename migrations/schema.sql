@@ -1050,6 +1050,7 @@ create table order_consents (
   user_agent text,
   browser_session text,
   request_id text not null,
+  buyer jsonb,
   constraint pk_order_consents PRIMARY KEY (id),
   constraint uq_order_consents_payment UNIQUE (payment_id),
   constraint fk_order_consents_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,

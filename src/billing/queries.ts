@@ -196,7 +196,10 @@ export interface Payer {
   locale: Locale;
 }
 
-/** The payer and the company that the receipt and the invoice of a payment name. */
+/**
+ * The payer and the buyer that the receipt of a payment names: the one of the accepted texts, or for an order
+ * from before they kept it the company as it is today.
+ */
 export async function findParties(
   db: Knex,
   paymentId: number,
@@ -205,17 +208,19 @@ export async function findParties(
     .join('users', 'users.id', 'payments.user_id')
     .join('companies', 'companies.id', 'payments.company_id')
     .leftJoin('billing_details', 'billing_details.company_id', 'companies.id')
+    .leftJoin('order_consents', 'order_consents.payment_id', 'payments.id')
     .where('payments.id', paymentId)
     .options({ name: 'find-parties' })
-    .first<(Payer & BillingDetails) | undefined>([
+    .first<(Payer & BillingDetails & { ordered_by: BillingDetails | null }) | undefined>([
+      'order_consents.buyer as ordered_by',
       'users.email',
       'users.full_name',
       'users.locale',
       ...billingColumns,
     ]);
   if (row === undefined) return undefined;
-  const { email, full_name, locale, ...buyer } = row;
-  return { payer: { email, full_name, locale }, buyer };
+  const { email, full_name, locale, ordered_by: ordered, ...today } = row;
+  return { payer: { email, full_name, locale }, buyer: ordered ?? today };
 }
 
 /** The plan of a company. */

@@ -59,6 +59,7 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       gateway_token: 'opens the payment page',
       charged_at: 'by which month the books count it; the notification says when it came',
       gateway_user_ip: 'what the payment service was told; client_ip is what came',
+      time_taken_at: 'the audit trail tells when paid time was taken back',
       superseded_at: 'whether the payment page is still shown; status tells the outcome',
       asks_failed: 'our own asking for news',
       asked_at: 'our own asking for news',
@@ -75,6 +76,7 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       user_id: 'the person who started the payment',
       terms_html: 'told by its hash; the text has the same words',
       price_facts: 'of the payment',
+      buyer: 'the text names the buyer, and so does the invoice',
     },
   },
   payment_card_facts: {

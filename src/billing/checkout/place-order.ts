@@ -44,7 +44,7 @@ export async function placeOrder(
   const subscription = await lockSubscription(trx, input.person.companyId);
   const loaded = await loadTerms(trx, subscription, input, context.at);
   if (!loaded.ok) return { refusal: loaded.obstacle };
-  const { order, terms } = loaded;
+  const { order, buyer, terms } = loaded;
   const refusal = refuseAcceptance(terms, input.accepted);
   if (refusal !== null) return { refusal };
   const open = await findOpenOrder(trx, input.person.companyId);
@@ -57,7 +57,7 @@ export async function placeOrder(
   const merchantOid = input.paytr.newMerchantOid();
   if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
   const payment = await insertPayment(trx, context, input, { order, merchantOid, userIp });
-  await keepConsent(trx, context, { payment, terms });
+  await keepConsent(trx, context, { payment, buyer, terms });
   return { payment, isNew: true };
 }
 

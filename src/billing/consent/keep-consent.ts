@@ -2,17 +2,17 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { orderEvidence } from '../order-evidence.ts';
-import type { Payment } from '../queries.ts';
+import type { BillingDetails, Payment } from '../queries.ts';
 import type { OrderTerms } from './compose-terms.ts';
 
 /**
- * Keeps what the buyer accepted, word for word, in the transaction that places the order. Throws when it or
- * its audit row cannot be written: nobody pays for an order whose terms are not kept.
+ * Keeps what the buyer accepted, word for word, and who that is, in the transaction that places the order.
+ * Throws when it or its audit row cannot be written: nobody pays for an order whose terms are not kept.
  */
 export async function keepConsent(
   trx: Knex.Transaction,
   context: RequestContext,
-  { payment, terms }: { payment: Payment; terms: OrderTerms },
+  { payment, buyer, terms }: { payment: Payment; buyer: BillingDetails; terms: OrderTerms },
 ): Promise<void> {
   const { customerType, locale, documents, boxes, button } = terms;
   const [kept] = await trx('order_consents')
@@ -27,6 +27,7 @@ export async function keepConsent(
       terms_html: terms.html,
       boxes: JSON.stringify(boxes),
       button,
+      buyer: JSON.stringify(buyer),
       price_facts: payment.price_facts === null ? null : JSON.stringify(payment.price_facts),
       accepted_at: context.at,
       ip_address: context.ip,

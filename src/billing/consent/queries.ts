@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { PriceFacts } from '../price-facts.ts';
-import type { CustomerType } from '../queries.ts';
+import type { BillingDetails, CustomerType } from '../queries.ts';
 import type { FilledDocument, TermsBox } from './compose-terms.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 
@@ -59,4 +59,12 @@ export async function findAcceptedHash(db: Knex, paymentId: number): Promise<str
     .where('order_consents.payment_id', paymentId)
     .first<{ text_sha256: string } | undefined>('order_consents.text_sha256');
   return row?.text_sha256 ?? null;
+}
+
+/** The buyer as the accepted texts of an order name it; null for an order from before that was kept. */
+export async function findOrderBuyer(db: Knex, paymentId: number): Promise<BillingDetails | null> {
+  const row = await db('order_consents')
+    .where('order_consents.payment_id', paymentId)
+    .first<{ buyer: BillingDetails | null } | undefined>('order_consents.buyer');
+  return row?.buyer ?? null;
 }

@@ -15,8 +15,8 @@ export interface IssuedInvoice {
 }
 
 /**
- * Issues the one invoice of a payment: for the period bought and the amount charged, tax included, with both
- * parties as they are today.
+ * Issues the one invoice of a payment: for the period bought and the amount charged, tax included, with the
+ * buyer of the order and the seller of today.
  *
  * 1. Numbers have no gaps within a calendar year of Europe/Istanbul, because the year's counter stays locked
  *    until the caller's transaction ends.

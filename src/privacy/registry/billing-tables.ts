@@ -110,7 +110,7 @@ export const billingTables = {
     people: { person: 'order_consents.user_id = :user' },
     personal: {
       link: ['user_id', 'company_id', 'payment_id'],
-      billing: ['customer_type', 'terms_text', 'terms_html'],
+      billing: ['customer_type', 'terms_text', 'terms_html', 'buyer'],
       network: ['ip_address', 'user_agent', 'browser_session'],
       preference: ['locale'],
       activity: ['accepted_at', 'boxes', 'button', 'documents', 'request_id'],
@@ -118,7 +118,7 @@ export const billingTables = {
     },
     notPersonal: ['id', 'text_sha256', 'html_sha256'],
     periodOf: { evidence: ['ip_address', 'user_agent', 'browser_session'] },
-    withheld: { repeated: ['terms_html', 'price_facts'] },
+    withheld: { repeated: ['terms_html', 'price_facts', 'buyer'] },
   },
   payment_card_facts: {
     activity: 'payments',

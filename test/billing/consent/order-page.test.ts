@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createTestApp, type TestApp } from '../../support/app.ts';
-import { startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
-import { BUYER_FORM, buildBuyer, orderPlan, tickAll } from '../order.ts';
+import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
+import { BUYER, BUYER_FORM, buildBuyer, orderPlan, tickAll } from '../order.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
-import { auditOf } from '../scene.ts';
+import { auditOf, notify } from '../scene.ts';
 
 let gateway: FakePaytr;
 let test: TestApp;
@@ -47,11 +47,16 @@ interface Kept {
   user_agent: string;
   browser_session: string | null;
   request_id: string;
+  buyer: { name: string };
 }
 const kept = (): Promise<Kept[]> =>
   test.db('order_consents').where('company_id', cast.acme.id).orderBy('id').select<Kept[]>('*');
-const orders = (): Promise<{ id: number; status: string; merchant_oid: string }[]> =>
-  test.db('payments').where('company_id', cast.acme.id).orderBy('id').select('id', 'status', 'merchant_oid');
+const orders = (): Promise<{ id: number; status: string; merchant_oid: string; amount_minor: number }[]> =>
+  test
+    .db('payments')
+    .where('company_id', cast.acme.id)
+    .orderBy('id')
+    .select('id', 'status', 'merchant_oid', 'amount_minor');
 const PATH = '/billing/order/team?currency=TRY';
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
@@ -292,6 +297,18 @@ describe('what was kept', () => {
     await orderPlan(alice);
     await expect(test.database.ownerDb.raw(sql)).rejects.toThrow(/append-only/);
     await expect(test.db.raw(sql)).rejects.toThrow(/permission denied|must be owner|append-only/);
+  });
+
+  it('keep the buyer, whom receipt and legal invoice name although the company is called otherwise by now', async () => {
+    await orderPlan(alice);
+    const [consent] = await kept();
+    expect(consent).toMatchObject({ buyer: { ...BUYER, billing_name: null, billing_country: 'TR' } });
+    await buildBuyer(test.db, cast.acme.id, { billing_name: 'Other GmbH', billing_country: 'DE' });
+    const [order] = await orders();
+    const { merchant_oid, amount_minor } = order!;
+    await notify(test.app, signedCallback({ merchant_oid, total_amount: String(amount_minor) }));
+    const invoice = await test.db('invoices').where('company_id', cast.acme.id).first<{ buyer: object }>();
+    expect(invoice.buyer).toMatchObject({ name: consent!.buyer.name });
   });
 
   it('cannot be written a second time for the same order', async () => {

@@ -7,7 +7,7 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCast, buildCompany, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { buildRefund } from '../../evidence/support.ts';
-import { BUYER_FORM, buildBuyer } from '../order.ts';
+import { BUYER, BUYER_FORM, buildBuyer } from '../order.ts';
 import { auditOf, contextAt } from '../scene.ts';
 import { brokenRules, officialPackage, readOfficialRules, schemaFaults } from '../ubl/schematron.ts';
 import { buildLegalInvoice, buildReceipt, newEntry } from './scene.ts';
@@ -68,6 +68,14 @@ const xmlOf = async (id: number): Promise<string> =>
       .where({ legal_invoice_id: id, kind: 'xml' })
       .first<{ content: Buffer }>('content')
   ).content.toString();
+
+/** Writes the consent of an order with its buyer. */
+const freezeBuyer = (paymentId: number, buyer: Record<string, unknown>): Promise<unknown> =>
+  test.db('order_consents').insert({
+    ...{ payment_id: paymentId, ...payer, customer_type: 'company', locale: 'tr', documents: '[]' },
+    ...{ terms_text: 'x', terms_html: 'x', boxes: '[]', button: 'x', request_id: 'x' },
+    ...{ accepted_at: new Date(), buyer: JSON.stringify(buyer) },
+  });
 
 /** Numbers of our series of a year, as given: each is one more than the one before. */
 async function expectGaplessNumbers(prefix: string, year = new Date().getFullYear()): Promise<number[]> {
@@ -208,6 +216,41 @@ describe('a legal invoice that the product writes', () => {
     await alice.post('/billing/details', BUYER_FORM);
     await run(new Date(Date.now() + 16 * MINUTE_MS));
     expect(await rowOf(legal.id)).toMatchObject({ state: 'issued', problem: null });
+  });
+
+  it('names the buyer who accepted the order, whatever the company is called and wherever it is by now', async () => {
+    const receipt = await buildReceipt(test.db, payer);
+    const ordered = { ...BUYER, name: 'Acme A.Ş.', billing_name: 'Acme Yazılım A.Ş.' };
+    await freezeBuyer(receipt.payment_id, ordered);
+    const abroad = { billing_country: 'DE', billing_city: 'Köln', billing_address: 'Domplatz 1' };
+    await buildBuyer(test.db, cast.acme.id, {
+      ...{ ...abroad, billing_name: 'Acme GmbH', customer_type: 'consumer' },
+      billing_tax_number: 'DE123456789',
+    });
+    await run();
+    const legal = await test.db('legal_invoices').where({ invoice_id: receipt.id }).first<Issued>('*');
+    // Taxed as it was ordered: `INVOICE_EXEMPT_ABROAD` is on.
+    expect(legal).toMatchObject({ state: 'issued', type: 'SATIS', tax_minor: 24_983 });
+    expect(legal.parties).toMatchObject({
+      buyer: {
+        ...{ name: 'Acme Yazılım A.Ş.', country: 'TR', city: 'Ankara', taxNumber: '1234567890' },
+        address: 'Örnek Cad. 1, Ankara',
+      },
+    });
+  });
+
+  it('takes the address of today while the country is the same, so that a wrong one can be mended', async () => {
+    const receipt = await buildReceipt(test.db, payer);
+    await freezeBuyer(receipt.payment_id, {
+      ...{ ...BUYER, name: 'Acme A.Ş.', billing_district: null, billing_country: null },
+      billing_tax_number: '111',
+    });
+    await buildBuyer(test.db, cast.acme.id, { billing_address: 'Yeni Cad. 2', billing_name: 'Other A.Ş.' });
+    await run();
+    const legal = await test.db('legal_invoices').where({ invoice_id: receipt.id }).first<Issued>('*');
+    expect(legal.parties).toMatchObject({
+      buyer: { name: 'Acme A.Ş.', address: 'Yeni Cad. 2', country: 'TR', taxNumber: '1234567890' },
+    });
   });
 
   it('of a company bears a number that can be right; a consumer needs none', async () => {

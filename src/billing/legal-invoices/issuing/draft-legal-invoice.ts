@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../../config/config.ts';
+import { findOrderBuyer } from '../../consent/queries.ts';
 import { localTime } from '../../../local-calendar.ts';
 import { formatFor } from '../../../web/format.ts';
 import { countryName } from '../../../web/locales/country-name.ts';
@@ -11,7 +12,7 @@ import { writeUblInvoice, type UblInvoice } from '../../ubl/ubl-invoice.ts';
 import { findAmounts, saleTypeFor, type LegalAmounts } from '../find-amounts.ts';
 import type { LegalInvoice, LegalParty, LegalRate, Parties } from '../legal-invoice.ts';
 import { findLegalInvoice } from '../queries.ts';
-import { legalBuyer, type BuyerProblem } from './legal-buyer.ts';
+import { buyerOfOrder, legalBuyer, type BuyerProblem } from './legal-buyer.ts';
 
 /** A legal invoice before it has its number, or what it lacks. */
 type Draft =
@@ -26,8 +27,8 @@ type WriteXml = (given: Pick<UblInvoice, 'number' | 'ettn' | 'issuedOn'>) => str
 const format = formatFor('tr');
 
 /**
- * Puts together what a legal invoice states. A return states the buyer and the rate of its sale; an invoice
- * that was sent before states the buyer and the rate with which it was sent.
+ * Puts together what a legal invoice states. A sale states the buyer of its order. A return states the buyer
+ * and the rate of its sale; an invoice that was sent before states those with which it was sent.
  */
 export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: Config): Promise<Draft> {
   const receipt = await findAnyInvoice(db, legal.invoice_id);
@@ -35,7 +36,7 @@ export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: C
   if (receipt === undefined || details === undefined)
     throw new Error('Bug! A legal invoice without a receipt');
   const sale = legal.returns_id === null ? null : ((await findLegalInvoice(db, legal.returns_id)) ?? null);
-  const told = legalBuyer(details);
+  const told = legalBuyer(buyerOfOrder(await findOrderBuyer(db, receipt.payment_id), details));
   const buyer = (legal.parties ?? sale?.parties)?.buyer ?? (told.ok ? told.buyer : null);
   if (buyer === null) return { ok: false, problem: told.ok ? 'buyer-place' : told.problem };
   const amounts = await findAmounts(db, legal, saleTypeFor(buyer, config));

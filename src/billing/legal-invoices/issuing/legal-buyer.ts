@@ -11,8 +11,32 @@ const BUYER_ABROAD = '2222222222';
 export type BuyerProblem = 'buyer-place' | 'buyer-tax-number';
 
 /**
- * The buyer of a legal invoice by the billing details of today, so that a wrong address can be mended before
- * the invoice is written. `ownNumber` is the number that a buyer abroad has there.
+ * The details that a legal invoice states of its buyer: whoever accepted the order, in the country of the
+ * order, so that neither the buyer nor the tax changes afterwards. Some details are those of today, so that
+ * they can be mended:
+ *
+ * 1. The address, while it is in the same country.
+ * 2. A country that was not told, and a Turkish tax number that cannot be right.
+ */
+export function buyerOfOrder(ordered: BillingDetails | null, today: BillingDetails): BillingDetails {
+  if (ordered === null) return today;
+  const billing_country = ordered.billing_country ?? today.billing_country;
+  const place = today.billing_country === billing_country ? today : ordered;
+  const buyer = { ...ordered, billing_country };
+  const taxed = billing_country !== 'TR' || turkishNumber(buyer) !== null ? ordered : today;
+  return {
+    ...buyer,
+    billing_address: place.billing_address,
+    billing_district: place.billing_district,
+    billing_city: place.billing_city,
+    billing_phone: place.billing_phone,
+    billing_tax_office: taxed.billing_tax_office,
+    billing_tax_number: taxed.billing_tax_number,
+  };
+}
+
+/**
+ * The buyer of a legal invoice by billing details. `ownNumber` is the number that a buyer abroad has there.
  */
 export function legalBuyer(
   details: BillingDetails,
