@@ -914,6 +914,42 @@ CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_invoices FOR EACH ROW WHE
 CREATE TRIGGER refuse_rewriting_reversal BEFORE UPDATE OF reversal_id ON legal_invoices FOR EACH ROW WHEN (new.reversal_id IS DISTINCT FROM old.reversal_id) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table log_stamps
+create table log_stamps (
+  id bigint generated always as identity not null,
+  subject text not null,
+  checkpoint text,
+  digest bytea not null,
+  asked_host text not null,
+  asked_at timestamp with time zone not null,
+  query bytea not null,
+  reply bytea,
+  verdict text not null,
+  problem text,
+  authority text,
+  serial text,
+  generated_at timestamp with time zone,
+  chain text,
+  is_independent boolean not null,
+  constraint pk_log_stamps PRIMARY KEY (id),
+  constraint ck_log_stamps_checkpoint CHECK ((checkpoint IS NOT NULL) = (subject = 'platform_checkpoint'::text)),
+  constraint ck_log_stamps_digest CHECK (octet_length(digest) = 32 AND (checkpoint IS NULL OR digest = sha256(convert_to(checkpoint, 'UTF8'::name)))),
+  constraint ck_log_stamps_independent CHECK (verdict = 'verified'::text OR NOT is_independent),
+  constraint ck_log_stamps_problem CHECK ((problem IS NULL) = (verdict = 'verified'::text)),
+  constraint ck_log_stamps_reply CHECK ((reply IS NULL) = (verdict = 'no_answer'::text)),
+  constraint ck_log_stamps_stamp CHECK (num_nulls(authority, serial, generated_at, chain) =
+CASE
+    WHEN verdict = 'verified'::text THEN 0
+    ELSE 4
+END),
+  constraint ck_log_stamps_subject CHECK (subject = ANY (ARRAY['platform_checkpoint'::text, 'package'::text])),
+  constraint ck_log_stamps_verdict CHECK (verdict = ANY (ARRAY['verified'::text, 'refused'::text, 'no_answer'::text]))
+);
+CREATE INDEX idx_log_stamps_digest ON log_stamps USING btree (digest, asked_at);
+CREATE INDEX idx_log_stamps_subject ON log_stamps USING btree (subject, verdict, asked_at DESC);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_stamps FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_stamps FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table login_locks
 create table login_locks (
   key text not null,
@@ -2409,6 +2445,7 @@ grant usage on legal_documents_id_seq to app;
 grant usage on legal_holds_id_seq to app;
 grant usage on legal_invoice_files_id_seq to app;
 grant usage on legal_invoices_id_seq to app;
+grant usage on log_stamps_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
 grant usage on membership_periods_id_seq to app;
@@ -2475,6 +2512,7 @@ grant delete, insert, select, update on legal_holds to app;
 grant delete, insert, select, update on legal_invoice_counters to app;
 grant insert, select on legal_invoice_files to app;
 grant delete, insert, select, update on legal_invoices to app;
+grant insert, select on log_stamps to app;
 grant delete, insert, select, update on login_locks to app;
 grant insert, select on mail_events to app;
 grant delete, insert, select, update on mails to app;

@@ -230,6 +230,7 @@ describe('who may import whom', () => {
       audit_time_bounds: /^$/,
       legal_documents: /^$/,
       legal_acceptances: /^src\/legal\//,
+      log_stamps: /^src\/transparency\/heads\//,
       scheduled_jobs: /^src\/jobs\//,
       export_progress: /^src\/evidence\//,
       legal_holds: /^src\/holds\//,

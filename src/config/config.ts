@@ -33,6 +33,13 @@ export interface Config {
   };
   /** For how many future months the monthly tables have partitions. */
   partitionMonthsAhead: number;
+  /** Time stamp authorities, tried in turn, and the file of their pinned roots. */
+  stamps: {
+    authorities: string[];
+    rootsFile: string | null;
+    timeoutSeconds: number;
+    toleranceSeconds: number;
+  };
   /** Null: evidence is never dropped. */
   retentionMonths: number | null;
   sessionSecret: string;
@@ -182,6 +189,12 @@ function toConfig(env: Environment): Config {
       writeTimeoutMs: env.AUDIT_WRITE_TIMEOUT_SECONDS * 1000,
     },
     partitionMonthsAhead: env.PARTITION_MONTHS_AHEAD,
+    stamps: {
+      authorities: env.TSA_URL ?? [],
+      rootsFile: env.TSA_ROOTS_FILE ?? null,
+      timeoutSeconds: env.TSA_TIMEOUT_SECONDS,
+      toleranceSeconds: env.TSA_TOLERANCE_SECONDS,
+    },
     retentionMonths: env.RETENTION_MONTHS ?? null,
     sessionSecret: env.SESSION_SECRET,
     sessionIdleHours: env.SESSION_IDLE_HOURS,

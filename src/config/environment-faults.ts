@@ -22,6 +22,8 @@ export function findFaults(env: Environment): string[] {
     faults.push('REVERSAL_PREFIX: is the same as INVOICE_PREFIX, so two documents would have one number');
   if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
+  if (env.TSA_URL !== undefined && env.TSA_ROOTS_FILE === undefined)
+    faults.push('TSA_ROOTS_FILE: is not set, and no answer of TSA_URL could be verified without');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
   if (['export', 'integrator'].includes(env.INVOICE_ISSUER)) faults.push(...findInvoiceFaults(env));
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));

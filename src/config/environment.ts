@@ -117,6 +117,27 @@ export const environment = z.object({
     .min(RETENTION_MONTHS_MIN, `evidence is kept for ${String(RETENTION_MONTHS_MIN)} months at least`)
     .max(1200)
     .optional(),
+  // --- Transparency log: heads outside (src/transparency/README.md)
+  /**
+   * Time stamp authorities (RFC 3161), tried in turn: addresses with a blank between them, each with user and
+   * password if it asks for them. Without one nothing is stamped.
+   * @example https://tsa.example.com/rfc3161
+   */
+  TSA_URL: text
+    .transform((value) => value.split(/\s+/))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })).min(1))
+    .optional(),
+  /**
+   * PEM file with the root certificates of those authorities, got from themselves on another way. A stamp
+   * counts only when its chain ends at one of them.
+   * @otherwise nothing is stamped
+   * @example /etc/youarecoder/tsa-roots.pem
+   */
+  TSA_ROOTS_FILE: text.optional(),
+  /** Seconds to wait for an authority's answer. */
+  TSA_TIMEOUT_SECONDS: z.coerce.number().min(0.1).max(60).default(15),
+  /** Seconds by which the time of a stamp may differ from the time here. */
+  TSA_TOLERANCE_SECONDS: z.coerce.number().min(1).max(3600).default(120),
   // --- Browser sessions
   /** At least 32 random characters, for example from: openssl rand -base64 48 */
   SESSION_SECRET: text,

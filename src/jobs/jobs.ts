@@ -17,6 +17,7 @@ import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-lega
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
+import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -80,6 +81,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'issue-legal-invoices',
       everySeconds: 60,
       run: (db, context) => issueLegalInvoices(db, context, { config: deps.config }),
+    },
+    {
+      name: 'stamp-heads',
+      everySeconds: 60,
+      run: (db, context) => stampHeads(db, context, { config: deps.config }),
     },
     {
       name: 'make-partitions',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeFault, readBounded } from '../../outside-answer.ts';
 import { boundedText } from '../../storable-text.ts';
 
 /** The integrator's address and key, and how long an answer may take. Only tests replace `fetch`. */
@@ -95,29 +96,13 @@ async function call(
       redirect: 'manual',
       signal: AbortSignal.timeout(Math.ceil(timeoutSeconds * 1000)),
     });
-    const bytes = await readBytes(response, bytesMax);
+    const bytes = await readBounded(response, bytesMax);
     return bytes === null
       ? { ok: false, reason: 'an answer that is too long' }
       : { ok: true, status: response.status, body: bytes };
   } catch (error) {
-    if (error instanceof Error && error.name === 'TimeoutError')
-      return { ok: false, reason: `no answer within ${String(timeoutSeconds)} seconds` };
-    // fetch says only "fetch failed". Its cause says why.
-    const cause = error instanceof Error ? (error.cause ?? error) : error;
-    return { ok: false, reason: boundedText(String(cause), REASON_MAX) };
+    return { ok: false, reason: describeFault(error, timeoutSeconds) };
   }
-}
-
-async function readBytes(response: Response, bytesMax: number): Promise<Buffer | null> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = response.body ?? [];
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > bytesMax) return null;
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
 }
 
 function toJson(text: string): unknown {

@@ -1,4 +1,4 @@
-import { boundedText } from '../../storable-text.ts';
+import { describeFault, readBounded } from '../../outside-answer.ts';
 
 /** The address of the central bank's files, and how long an answer may take. Only tests replace `fetch`. */
 export interface TcmbConnection {
@@ -12,7 +12,6 @@ type BulletinAnswer = { found: true; file: Uint8Array } | { found: false; proble
 
 /** A bulletin has some 10 kB. Something far longer comes from somebody else. */
 const MAX_BYTES = 500_000;
-const PROBLEM_MAX = 300;
 
 /**
  * Asks for the bulletin of a day; null asks for the newest. `problem` is null when there is none (404), which
@@ -27,7 +26,7 @@ export async function fetchBulletin(connection: TcmbConnection, day: string | nu
     });
     if (response.status === 404) return { found: false, problem: null };
     if (response.status !== 200) return { found: false, problem: `HTTP ${String(response.status)}` };
-    const file = await readBytes(response);
+    const file = await readBounded(response, MAX_BYTES);
     return file === null ? { found: false, problem: 'a file that is too long' } : { found: true, file };
   } catch (error) {
     return { found: false, problem: describeFault(error, connection.timeoutSeconds) };
@@ -39,25 +38,4 @@ function fileOf(day: string | null): string {
   if (day === null) return 'today.xml';
   const [year = '', month = '', date = ''] = day.split('-');
   return `${year}${month}/${date}${month}${year}.xml`;
-}
-
-async function readBytes(response: Response): Promise<Uint8Array | null> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const chunks: AsyncIterable<Uint8Array> | Uint8Array[] = response.body ?? [];
-  for await (const chunk of chunks) {
-    length += chunk.length;
-    if (length > MAX_BYTES) return null;
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
-}
-
-function describeFault(error: unknown, timeoutSeconds: number): string {
-  if (error instanceof Error && error.name === 'TimeoutError')
-    return `no answer within ${String(timeoutSeconds)} seconds`;
-  // fetch says only "fetch failed". Its cause says why.
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  const message = cause instanceof Error ? cause.message || cause.name : String(cause);
-  return boundedText(message, PROBLEM_MAX);
 }

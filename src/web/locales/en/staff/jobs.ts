@@ -26,6 +26,7 @@ export const jobs = {
   'name_due-legal-invoices': 'Make tasks for legal invoices',
   'name_settle-refunds': 'Go on with refunds without an outcome',
   'name_issue-legal-invoices': 'Issue legal invoices',
+  'name_stamp-heads': 'Have the transparency log stamped by others',
 
   done_ended: '{count, number} ended',
   done_paid: '{count, number} paid',
@@ -75,6 +76,8 @@ export const jobs = {
   done_dueInvoices: '{count, plural, one {# legal invoice} other {# legal invoices}} due',
   done_dueReturns: '{count, plural, one {# return} other {# returns}} due',
   done_issued: '{count, number} issued',
+  done_stamped: '{count, number} stamped',
+  done_noAuthority: 'off: no TSA_URL is set',
   done_waiting: '{count, number} waiting',
   done_nothingToDo: 'somebody else issues them',
   done_newLines: '{count, plural, one {# new line} other {# new lines}}',

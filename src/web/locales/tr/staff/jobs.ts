@@ -26,6 +26,7 @@ export const jobs = {
   'name_due-legal-invoices': 'Düzenlenecek faturaları listeye alma',
   'name_settle-refunds': 'Sonucu belli olmayan iadeleri sürdürme',
   'name_issue-legal-invoices': 'Fatura düzenleme',
+  'name_stamp-heads': 'Şeffaflık günlüğünü başkalarına damgalat',
 
   done_ended: '{count, number} sonlandı',
   done_paid: '{count, number} ödendi',
@@ -75,6 +76,8 @@ export const jobs = {
   done_dueInvoices: '{count, plural, other {# fatura}} düzenlenecek',
   done_dueReturns: '{count, plural, other {# iade faturası}} düzenlenecek',
   done_issued: '{count, number} düzenlendi',
+  done_stamped: '{count, number} damgalandı',
+  done_noAuthority: 'kapalı: TSA_URL ayarlı değil',
   done_waiting: '{count, number} bekliyor',
   done_nothingToDo: 'faturalar başka yerde düzenleniyor',
   done_newLines: '{count, plural, other {# yeni satır}}',

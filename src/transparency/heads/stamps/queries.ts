@@ -1,0 +1,50 @@
+import type { Knex } from 'knex';
+
+/** A stamp that was verified, as pages and packages show it. */
+export interface StampRow {
+  id: number;
+  checkpoint: string | null;
+  digest: Buffer;
+  query: Buffer;
+  reply: Buffer;
+  authority: string;
+  serial: string;
+  generated_at: Date;
+  chain: string;
+  is_independent: boolean;
+}
+
+const STAMP_COLUMNS = [
+  'id',
+  'checkpoint',
+  'digest',
+  'query',
+  'reply',
+  'authority',
+  'serial',
+  'generated_at',
+  'chain',
+  'is_independent',
+];
+
+/** The stamp of a package by its digest. */
+export function findStampOf(db: Knex, digest: Buffer): Promise<StampRow | undefined> {
+  return db('log_stamps')
+    .where({ digest, verdict: 'verified' })
+    .orderBy('id')
+    .first<StampRow | undefined>(STAMP_COLUMNS);
+}
+
+/** Digests of packages that were asked about since a time and have no stamp yet, with their tries. */
+export async function listUnstampedPackages(
+  db: Knex,
+  since: Date,
+): Promise<{ digest: Buffer; rounds: number; last_asked_at: Date }[]> {
+  return db('log_stamps')
+    .where({ subject: 'package' })
+    .groupBy('digest')
+    .havingRaw(`not bool_or(verdict = 'verified') and min(asked_at) >= ?`, [since])
+    .orderByRaw('min(id)')
+    .limit(100)
+    .select('digest', db.raw('count(distinct asked_at) as rounds'), db.raw('max(asked_at) as last_asked_at'));
+}
