@@ -178,6 +178,7 @@ create table audit_logs (
 CREATE INDEX idx_audit_logs_action_type ON audit_logs USING btree (action_type, company_id);
 CREATE INDEX idx_audit_logs_company_failures ON audit_logs USING btree (company_id, "timestamp", id) WHERE NOT success;
 CREATE INDEX idx_audit_logs_company_id ON audit_logs USING btree (company_id, "timestamp", id, ip_address);
+CREATE INDEX idx_audit_logs_id ON audit_logs USING btree (id);
 CREATE INDEX idx_audit_logs_resource_type ON audit_logs USING btree (resource_type, company_id, resource_id);
 CREATE INDEX idx_audit_logs_timestamp ON audit_logs USING brin ("timestamp");
 CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id, "timestamp" DESC);
@@ -914,6 +915,84 @@ CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_invoices FOR EACH ROW WHE
 CREATE TRIGGER refuse_rewriting_reversal BEFORE UPDATE OF reversal_id ON legal_invoices FOR EACH ROW WHEN (new.reversal_id IS DISTINCT FROM old.reversal_id) EXECUTE FUNCTION refuse_rewriting_final();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON legal_invoices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table log_checkpoints
+create table log_checkpoints (
+  log_id bigint not null,
+  size bigint not null,
+  root bytea not null,
+  note text not null,
+  published_at timestamp with time zone not null,
+  constraint pk_log_checkpoints PRIMARY KEY (log_id, size),
+  constraint ck_log_checkpoints_root CHECK (octet_length(root) = 32),
+  constraint ck_log_checkpoints_size CHECK (size >= 0)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_checkpoints FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_cursors
+create table log_cursors (
+  type text collate "C" not null,
+  settled_to bigint default 0 not null,
+  fence_to bigint,
+  fence_transactions text[],
+  constraint pk_log_cursors PRIMARY KEY (type),
+  constraint ck_log_cursors_fence CHECK ((fence_to IS NULL) = (fence_transactions IS NULL))
+);
+
+-- table log_entries
+create table log_entries (
+  id bigint generated always as identity not null,
+  company_id bigint,
+  at timestamp with time zone not null,
+  entry json not null,
+  constraint pk_log_entries PRIMARY KEY (id),
+  constraint fk_log_entries_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT
+);
+CREATE INDEX idx_log_entries_company ON log_entries USING btree (company_id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_kept_leaves
+create table log_kept_leaves (
+  log_id bigint not null,
+  leaf_index bigint not null,
+  leaf text not null,
+  constraint pk_log_kept_leaves PRIMARY KEY (log_id, leaf_index)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_kept_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_kept_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_keys
+create table log_keys (
+  user_id bigint,
+  company_id bigint,
+  key bytea not null,
+  created_at timestamp with time zone not null,
+  constraint uq_log_keys_holder UNIQUE NULLS NOT DISTINCT (user_id, company_id),
+  constraint fk_log_keys_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_log_keys_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_log_keys_holder CHECK (user_id IS NULL OR company_id IS NULL),
+  constraint ck_log_keys_key CHECK (octet_length(key) = 32)
+);
+CREATE INDEX idx_log_keys_company ON log_keys USING btree (company_id) WHERE company_id IS NOT NULL;
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON log_keys FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_leaves
+create table log_leaves (
+  log_id bigint not null,
+  leaf_index bigint not null,
+  type text collate "C" not null,
+  record_id bigint not null,
+  leaf_hash bytea not null,
+  constraint pk_log_leaves PRIMARY KEY (log_id, leaf_index),
+  constraint uq_log_leaves_record UNIQUE (type, record_id),
+  constraint ck_log_leaves_hash CHECK (octet_length(leaf_hash) = 32),
+  constraint ck_log_leaves_index CHECK (leaf_index >= 0)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table log_stamps
 create table log_stamps (
   id bigint generated always as identity not null,
@@ -949,6 +1028,19 @@ CREATE INDEX idx_log_stamps_digest ON log_stamps USING btree (digest, asked_at);
 CREATE INDEX idx_log_stamps_subject ON log_stamps USING btree (subject, verdict, asked_at DESC);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_stamps FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_stamps FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_tiles
+create table log_tiles (
+  log_id bigint not null,
+  level smallint not null,
+  tile_index bigint not null,
+  hashes bytea not null,
+  constraint pk_log_tiles PRIMARY KEY (log_id, level, tile_index),
+  constraint ck_log_tiles_hashes CHECK (octet_length(hashes) >= 32 AND octet_length(hashes) <= 8192 AND (octet_length(hashes) % 32) = 0)
+);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON log_tiles FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON log_tiles FOR EACH ROW WHEN (new.log_id IS DISTINCT FROM old.log_id OR new.level IS DISTINCT FROM old.level OR new.tile_index IS DISTINCT FROM old.tile_index OR SUBSTRING(new.hashes FROM 1 FOR octet_length(old.hashes)) IS DISTINCT FROM old.hashes) EXECUTE FUNCTION refuse_rewriting_tile();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_tiles FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table login_locks
 create table login_locks (
@@ -1703,6 +1795,26 @@ create table totp_secrets (
 CREATE UNIQUE INDEX uq_totp_secrets_confirmed ON totp_secrets USING btree (user_id) WHERE confirmed_at IS NOT NULL;
 CREATE UNIQUE INDEX uq_totp_secrets_waiting ON totp_secrets USING btree (user_id) WHERE confirmed_at IS NULL;
 
+-- table transparency_logs
+create table transparency_logs (
+  id bigint generated always as identity not null,
+  log_uuid uuid default gen_random_uuid() not null,
+  company_id bigint,
+  created_at timestamp with time zone not null,
+  sequenced bigint default 0 not null,
+  integrated bigint default 0 not null,
+  published bigint default 0 not null,
+  constraint pk_transparency_logs PRIMARY KEY (id),
+  constraint uq_transparency_logs_company UNIQUE NULLS NOT DISTINCT (company_id),
+  constraint uq_transparency_logs_uuid UNIQUE (log_uuid),
+  constraint fk_transparency_logs_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_transparency_logs_steps CHECK (0 <= published AND published <= integrated AND integrated <= sequenced)
+);
+CREATE INDEX idx_transparency_logs_behind ON transparency_logs USING btree (id) WHERE published < sequenced;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON transparency_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_shrinking BEFORE UPDATE ON transparency_logs FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.log_uuid IS DISTINCT FROM old.log_uuid OR new.created_at IS DISTINCT FROM old.created_at OR new.company_id IS DISTINCT FROM old.company_id OR new.sequenced < old.sequenced OR new.integrated < old.integrated OR new.published < old.published) EXECUTE FUNCTION refuse_shrinking_log();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON transparency_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table users
 create table users (
   id bigint generated always as identity not null,
@@ -2331,6 +2443,26 @@ begin
 end
 $function$;
 
+-- function refuse_rewriting_tile()
+CREATE OR REPLACE FUNCTION refuse_rewriting_tile()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'a tile only grows at its end: update refused' using errcode = 'insufficient_privilege';
+end
+$function$;
+
+-- function refuse_shrinking_log()
+CREATE OR REPLACE FUNCTION refuse_shrinking_log()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'log % only grows: update refused', old.log_uuid using errcode = 'insufficient_privilege';
+end
+$function$;
+
 -- function refuse_time()
 CREATE OR REPLACE FUNCTION refuse_time()
  RETURNS trigger
@@ -2445,6 +2577,7 @@ grant usage on legal_documents_id_seq to app;
 grant usage on legal_holds_id_seq to app;
 grant usage on legal_invoice_files_id_seq to app;
 grant usage on legal_invoices_id_seq to app;
+grant usage on log_entries_id_seq to app;
 grant usage on log_stamps_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
@@ -2470,6 +2603,7 @@ grant usage on security_events_token_refused to app;
 grant usage on security_events_unsigned_callback to app;
 grant usage on ssh_keys_id_seq to app;
 grant usage on totp_secrets_id_seq to app;
+grant usage on transparency_logs_id_seq to app;
 grant usage on users_id_seq to app;
 grant usage on workspace_sessions_ids to app;
 grant usage on workspaces_id_seq to app;
@@ -2512,7 +2646,14 @@ grant delete, insert, select, update on legal_holds to app;
 grant delete, insert, select, update on legal_invoice_counters to app;
 grant insert, select on legal_invoice_files to app;
 grant delete, insert, select, update on legal_invoices to app;
+grant insert, select on log_checkpoints to app;
+grant delete, insert, select, update on log_cursors to app;
+grant insert, select on log_entries to app;
+grant insert, select on log_kept_leaves to app;
+grant delete, insert, select, update on log_keys to app;
+grant insert, select on log_leaves to app;
 grant insert, select on log_stamps to app;
+grant delete, insert, select, update on log_tiles to app;
 grant delete, insert, select, update on login_locks to app;
 grant insert, select on mail_events to app;
 grant delete, insert, select, update on mails to app;
@@ -2548,6 +2689,7 @@ grant delete, insert, select, update on ssh_keys to app;
 grant delete, insert, select, update on subscription_notices to app;
 grant delete, insert, select, update on subscriptions to app;
 grant delete, insert, select, update on totp_secrets to app;
+grant delete, insert, select, update on transparency_logs to app;
 grant delete, insert, select, update on users to app;
 grant delete, insert, select, update on workspace_hosts to app;
 grant delete, insert, select, update on workspace_passes to app;

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { Currency } from '../currency.ts';
 import { findFaults } from './environment-faults.ts';
 import { environment, type Environment } from './environment.ts';
+import { readSigningKeys, signingKeyFromSecret } from './signing-keys.ts';
 import type { TrustProxy } from './trust-proxy.ts';
 import { parseCommand } from './command-template.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
@@ -44,6 +45,8 @@ export interface Config {
   retentionMonths: number | null;
   sessionSecret: string;
   sessionIdleHours: number;
+  /** The transparency log: the host in its origins, the keys that sign it (newest first), and how often. */
+  transparency: { host: string; signingKeys: KeyObject[]; publishSeconds: number };
   trustProxy: TrustProxy;
   logLevel: string;
   paytr: {
@@ -171,7 +174,7 @@ function toConfig(env: Environment): Config {
   return {
     production: env.NODE_ENV === 'production',
     port: env.PORT,
-    baseUrl: env.BASE_URL ?? `http://localhost:${String(env.PORT)}`,
+    baseUrl: baseUrlOf(env),
     databaseUrl: env.DATABASE_URL,
     databasePoolMax: env.DATABASE_POOL_MAX,
     databaseReplica: {
@@ -198,6 +201,7 @@ function toConfig(env: Environment): Config {
     retentionMonths: env.RETENTION_MONTHS ?? null,
     sessionSecret: env.SESSION_SECRET,
     sessionIdleHours: env.SESSION_IDLE_HOURS,
+    transparency: toTransparencyConfig(env),
     trustProxy: env.TRUST_PROXY,
     logLevel: env.LOG_LEVEL,
     paytr: {
@@ -263,6 +267,19 @@ function toConfig(env: Environment): Config {
     mailBouncesTo: env.MAIL_BOUNCES_TO ?? null,
     mailFrom: env.MAIL_FROM,
     metricsToken: env.METRICS_TOKEN ?? null,
+  };
+}
+
+function baseUrlOf(env: Environment): string {
+  return env.BASE_URL ?? `http://localhost:${String(env.PORT)}`;
+}
+
+function toTransparencyConfig(env: Environment): Config['transparency'] {
+  const given = env.LOG_SIGNING_KEYS === undefined ? null : readSigningKeys(env.LOG_SIGNING_KEYS);
+  return {
+    host: env.LOG_HOST ?? new URL(baseUrlOf(env)).host,
+    signingKeys: given ?? [signingKeyFromSecret(env.SESSION_SECRET)],
+    publishSeconds: env.LOG_PUBLISH_SECONDS,
   };
 }
 

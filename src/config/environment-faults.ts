@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sellerPlaceholders, type Environment } from './environment.ts';
 import { taxNumberKind } from '../tax-number.ts';
 import { parseCommand } from './command-template.ts';
+import { readSigningKeys } from './signing-keys.ts';
 import { foldersOf, SOCKET_PATH_MAX, sshSocketPaths } from './data-folders.ts';
 
 /** The number of workspaces that can be created before a path grows by another digit. */
@@ -24,6 +25,8 @@ export function findFaults(env: Environment): string[] {
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
   if (env.TSA_URL !== undefined && env.TSA_ROOTS_FILE === undefined)
     faults.push('TSA_ROOTS_FILE: is not set, and no answer of TSA_URL could be verified without');
+  if (env.LOG_SIGNING_KEYS !== undefined && readSigningKeys(env.LOG_SIGNING_KEYS) === null)
+    faults.push('LOG_SIGNING_KEYS: is no list of Ed25519 keys as npm run log -- new-key prints them');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
   if (['export', 'integrator'].includes(env.INVOICE_ISSUER)) faults.push(...findInvoiceFaults(env));
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
@@ -85,6 +88,7 @@ function findProductionFaults(env: Environment): string[] {
     const value = env[name];
     if (value !== undefined && isWeakSecret(value)) faults.push(`${name}: is a weak or well-known value`);
   }
+  if (env.LOG_SIGNING_KEYS === undefined) faults.push('LOG_SIGNING_KEYS: is not set');
   if (env.BASE_URL === undefined) faults.push('BASE_URL: is not set');
   else if (!env.BASE_URL.startsWith('https://')) faults.push('BASE_URL: must be https in production');
   if (isUnder(env.BASE_URL, env.WORKSPACE_DOMAIN)) {

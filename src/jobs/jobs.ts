@@ -18,6 +18,8 @@ import { expirePendingPayments } from '../billing/settlement/expire-pending-paym
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
+import { keepLogs } from '../transparency/sequence/keep-logs.ts';
+import { logSigner } from '../transparency/sequence/log-signer.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -54,6 +56,15 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       // PayTR's lists are by the day; four looks a day keep a lost callback from waiting for the night.
       everySeconds: 6 * 3600,
       run: (db, context) => reconcileBooks(db, context, deps),
+    },
+    {
+      name: 'keep-logs',
+      everySeconds: 10,
+      run: (db, context) =>
+        keepLogs(db, context, {
+          signer: logSigner(deps.config),
+          publishSeconds: deps.config.transparency.publishSeconds,
+        }),
     },
     {
       name: 'keep-rates',

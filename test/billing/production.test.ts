@@ -6,6 +6,7 @@ import { buildCompany, buildPayment, buildUser } from '../support/programs/build
 import { FAKE_STORE, signedCallback } from '../support/fake-paytr.ts';
 import { PASSWORD, tokenIn } from '../support/visitor.ts';
 import { moneyState, notify } from './scene.ts';
+import { newSigningKey } from '../support/programs/signing-key.ts';
 
 const test = useTestApp({
   // Signs and verifies with the invented store of the tests, which production would refuse as weak.
@@ -20,6 +21,7 @@ const test = useTestApp({
     PAYTR_MERCHANT_SALT: 'sProd3Nf8Ua5Vc1Z',
     SESSION_SECRET: 'q7Vd0mKp3xZr8Lw1Yt6Hn4Bs9Gf2Jc5A',
     SELLER_ADDRESS: 'Example Street 1, Ankara',
+    LOG_SIGNING_KEYS: newSigningKey(),
     SELLER_PHONE: '+90 312 000 00 00',
     SELLER_EMAIL: 'billing@shop.invalid',
   },

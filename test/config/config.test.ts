@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig, loadMaintenanceConfig } from '../../src/config/config.ts';
 import { environment } from '../../src/config/environment.ts';
+import { newSigningKey } from '../support/programs/signing-key.ts';
 
 const good = {
   NODE_ENV: 'production',
@@ -12,6 +13,7 @@ const good = {
   PAYTR_MERCHANT_KEY: 'Qw8eRt5yUi2oPa7s',
   PAYTR_MERCHANT_SALT: 'Zx9cVb6nMl3kJh1g',
   SELLER_ADDRESS: 'A street 1, Ankara',
+  LOG_SIGNING_KEYS: newSigningKey(),
   SELLER_PHONE: '+90 312 000 00 01',
   SELLER_EMAIL: 'billing@example.com',
 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { endOfChild, startChild, type Child } from '../support/programs/child.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { newSigningKey } from '../support/programs/signing-key.ts';
 
 const database = useTestDatabase();
 
@@ -15,6 +16,7 @@ const production = (): Record<string, string> => ({
   PAYTR_MERCHANT_KEY: 'Gq7Lx2Pv9Rk4',
   PAYTR_MERCHANT_SALT: 'Wn5Ty8Mz3Hc6',
   SELLER_ADDRESS: 'Kordon 1, İzmir',
+  LOG_SIGNING_KEYS: newSigningKey(),
   SELLER_PHONE: '+90 232 000 00 00',
   SELLER_EMAIL: 'billing@app.invalid',
   LOG_LEVEL: 'warn',

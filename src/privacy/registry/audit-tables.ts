@@ -52,6 +52,14 @@ export const auditTables = {
     json: { details: auditDetails },
     bundled: ['person', 'subject'],
   },
+  log_keys: {
+    activity: 'trail',
+    period: 'evidence',
+    people: { person: 'log_keys.user_id = :user' },
+    personal: { link: ['user_id'], credential: ['key'], activity: ['created_at'] },
+    notPersonal: ['company_id'],
+    withheld: { secret: ['key'] },
+  },
   refused_attempts: {
     activity: 'protection',
     period: 'day',

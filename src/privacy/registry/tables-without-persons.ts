@@ -1,5 +1,13 @@
 /** Tables that say nothing of any person, with all their columns. */
 export const tablesWithoutPersons = {
+  transparency_logs: ['id', 'log_uuid', 'company_id', 'created_at', 'sequenced', 'integrated', 'published'],
+  log_leaves: ['log_id', 'leaf_index', 'type', 'record_id', 'leaf_hash'],
+  log_tiles: ['log_id', 'level', 'tile_index', 'hashes'],
+  log_checkpoints: ['log_id', 'size', 'root', 'note', 'published_at'],
+  log_entries: ['id', 'company_id', 'at', 'entry'],
+  // Texts of leaves in which every personal value is a digest without its salt.
+  log_kept_leaves: ['log_id', 'leaf_index', 'leaf'],
+  log_cursors: ['type', 'settled_to', 'fence_to', 'fence_transactions'],
   audit_time_bounds: ['oldest', 'ahead', 'is_row'],
   price_list_items: ['price_list_id', 'currency', 'plan', 'amount_minor'],
   gateway_reports: [

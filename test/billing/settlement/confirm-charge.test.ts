@@ -8,6 +8,7 @@ import { FAKE_STORE, signedCallback, startFakePaytr, type FakePaytr } from '../.
 import { buildCompany, buildPayment, buildUser } from '../../support/programs/build.ts';
 import { GOOD_CARD, submit } from '../../support/sandbox-checkout.ts';
 import { auditOf, contextAt, moneyState, notify } from '../scene.ts';
+import { newSigningKey } from '../../support/programs/signing-key.ts';
 
 let gateway: FakePaytr;
 let test: TestApp;
@@ -39,6 +40,7 @@ beforeAll(async () => {
       PAYTR_MERCHANT_SALT: 'sProd3Nf8Ua5Vc1Z',
       SESSION_SECRET: 'q7Vd0mKp3xZr8Lw1Yt6Hn4Bs9Gf2Jc5A',
       SELLER_ADDRESS: 'Example Street 1, Ankara',
+      LOG_SIGNING_KEYS: newSigningKey(),
       SELLER_PHONE: '+90 312 000 00 00',
       SELLER_EMAIL: 'billing@shop.invalid',
     },

@@ -30,6 +30,8 @@ export async function openTestServer(
 ): Promise<{ shared: TestServer; close: () => Promise<void> }> {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
+  // A setup that failed leaves it open, and its server ends: that error would hide the first one.
+  admin.on('error', () => undefined);
   await requireRights(admin);
   await admin.query("select pg_advisory_lock(hashtextextended('yac_test setup', 0))");
   await dropAbandoned(admin);

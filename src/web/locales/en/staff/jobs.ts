@@ -21,6 +21,7 @@ export const jobs = {
   'name_sweep-export-progress': 'Remove the progress of old downloads',
   'name_follow-subscriptions': 'Note what the clock brings to subscriptions',
   'name_reconcile-books': 'Compare the books with PayTR',
+  'name_keep-logs': 'Sign the log of the evidence',
   'name_keep-rates': 'Fetch exchange rates',
   'name_follow-up-payments': 'Mail the texts of orders and ask about cards',
   'name_due-legal-invoices': 'Make tasks for legal invoices',
@@ -28,6 +29,8 @@ export const jobs = {
   'name_issue-legal-invoices': 'Issue legal invoices',
   'name_stamp-heads': 'Have the transparency log stamped by others',
 
+  done_sequenced: '{count, plural, one {# record} other {# records}} put into the log',
+  done_published: '{count, plural, one {# checkpoint} other {# checkpoints}} signed',
   done_ended: '{count, number} ended',
   done_paid: '{count, number} paid',
   done_held: '{count, number} held for review',

@@ -21,6 +21,7 @@ export const jobs = {
   'name_sweep-export-progress': 'Eski indirmelerin ilerleme kayıtlarını silme',
   'name_follow-subscriptions': 'Aboneliklerde zamanı gelenleri kaydetme',
   'name_reconcile-books': 'Kayıtları PayTR ile karşılaştırma',
+  'name_keep-logs': 'Kanıt günlüğünü imzalama',
   'name_keep-rates': 'Döviz kurlarını alma',
   'name_follow-up-payments': 'Sipariş metinlerini gönderme ve kartları sorma',
   'name_due-legal-invoices': 'Düzenlenecek faturaları listeye alma',
@@ -28,6 +29,8 @@ export const jobs = {
   'name_issue-legal-invoices': 'Fatura düzenleme',
   'name_stamp-heads': 'Şeffaflık günlüğünü başkalarına damgalat',
 
+  done_sequenced: '{count, number} kayıt günlüğe eklendi',
+  done_published: '{count, number} denetim noktası imzalandı',
   done_ended: '{count, number} sonlandı',
   done_paid: '{count, number} ödendi',
   done_held: '{count, number} incelemeye alındı',

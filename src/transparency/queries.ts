@@ -1,0 +1,57 @@
+import type { Knex } from 'knex';
+
+/** A log as others see it. */
+export interface LogRow {
+  id: number;
+  log_uuid: string;
+  company_id: number | null;
+  created_at: Date;
+  sequenced: number;
+  integrated: number;
+  published: number;
+}
+
+/** A signed checkpoint. */
+interface CheckpointRow {
+  log_id: number;
+  size: number;
+  root: Buffer;
+  note: string;
+  published_at: Date;
+}
+
+const LOG_COLUMNS = [
+  'id',
+  'log_uuid',
+  'company_id',
+  'created_at',
+  'sequenced',
+  'integrated',
+  'published',
+] as const;
+
+/** The log of a company, or the platform's (null). Undefined before its first leaf. */
+export async function findLog(db: Knex, companyId: number | null): Promise<LogRow | undefined> {
+  return db('transparency_logs')
+    .whereRaw('company_id is not distinct from ?::bigint', [companyId])
+    .first<LogRow | undefined>(LOG_COLUMNS);
+}
+
+/** The newest checkpoint of a log. Undefined before the first. */
+export async function findNewestCheckpoint(db: Knex, logId: number): Promise<CheckpointRow | undefined> {
+  return db('log_checkpoints')
+    .where({ log_id: logId })
+    .orderBy('size', 'desc')
+    .first<CheckpointRow | undefined>('log_id', 'size', 'root', 'note', 'published_at');
+}
+
+/** The hashes of one tile as far as it has grown. Undefined when there is none. */
+export async function findTile(
+  db: Knex,
+  tile: { logId: number; level: number; index: number },
+): Promise<Buffer | undefined> {
+  const row = await db('log_tiles')
+    .where({ log_id: tile.logId, level: tile.level, tile_index: tile.index })
+    .first<{ hashes: Buffer } | undefined>('hashes');
+  return row?.hashes;
+}

@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { integrateLeaves } from './integrate-leaves.ts';
+import type { LogSigner } from './log-signer.ts';
+import { publishCheckpoints } from './publish-checkpoints.ts';
+import { sequenceRows } from './sequence-rows.ts';
+
+type At = Pick<RequestContext, 'at'>;
+
+/** Rounds after which the platform's log has the company's checkpoints of the first one as leaves. */
+const ROUNDS = 2;
+
+/**
+ * Brings every log up to date: sequence, integrate, publish. Each step may be repeated, or be cut off at any
+ * point, on any number of processes. A log is published at most every `publishSeconds`.
+ */
+export async function keepLogs(
+  db: Knex,
+  context: At,
+  { signer, publishSeconds }: { signer: LogSigner; publishSeconds: number },
+): Promise<{ sequenced: number; published: number }> {
+  const done = { sequenced: 0, published: 0 };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    done.sequenced += await sequenceRows(db, context);
+    await integrateLeaves(db);
+    done.published += await publishCheckpoints(db, context, { signer, everySeconds: publishSeconds });
+  }
+  return done;
+}

@@ -1,0 +1,104 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import { leafRows, leafType, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
+import type { LeafRecord } from '../leaves/leaf.ts';
+import { appendLeaves } from './append-leaves.ts';
+import { listProgress, settle, type Progress } from './cursors.ts';
+
+/** Rows in one transaction: enough to be quick, few enough that others wait a tenth of a second at most. */
+const BATCH_ROWS = 5000;
+
+/** Audit rows that tell of the end of a workspace session (details.workspace_session_id). */
+const SESSION_ENDS = ['workspace_closed', 'workspace_session_expired'];
+
+/**
+ * First step of the log: every committed row of evidence that has no leaf yet gets the next index of its log.
+ * Returns how many did. Safe to run anywhere at any time: one process works, the others return at once.
+ *
+ * 1. Rows of one table are looked through in the order of their ids. Ids are given before their transactions
+ *    commit, so rows appear out of order; `cursors.ts` says up to where no further row can appear.
+ * 2. A row that appears late, or comes from the spool, gets a later index.
+ * 3. Ended workspace sessions and paid payments are found by the audit rows of the same transaction.
+ */
+export async function sequenceRows(db: Knex, context: Pick<RequestContext, 'at'>): Promise<number> {
+  let count = 0;
+  for (const progress of await listProgress(db)) count += await sequenceTable(db, context, progress);
+  return count;
+}
+
+async function sequenceTable(
+  db: Knex,
+  { at }: Pick<RequestContext, 'at'>,
+  progress: Progress,
+): Promise<number> {
+  const type = leafType(progress.type);
+  let count = 0;
+  for (let after: number | null = progress.settledTo; after !== null;) {
+    const from: number = after;
+    const batch = await db.transaction((trx) => sequenceBatch(trx, at, type, from));
+    if (batch === 'busy') return count;
+    count += batch.count;
+    after = batch.last;
+  }
+  await settle(db, progress);
+  return count;
+}
+
+/** One batch of rows with ids above `after`. `last` is null when there are no more. */
+async function sequenceBatch(
+  trx: Knex.Transaction,
+  at: Date,
+  type: LeafType,
+  after: number,
+): Promise<'busy' | { count: number; last: number | null }> {
+  const { rows } = await trx.raw<{ rows: { is_ours: boolean }[] }>(
+    "select pg_try_advisory_xact_lock(hashtextextended('sequence the logs', 0)) as is_ours",
+  );
+  if (rows[0]?.is_ours !== true) return 'busy';
+  const found = await withoutLeaf(leafRows(trx, type), type)
+    .where(`${type.table}.id`, '>', after)
+    .orderBy(`${type.table}.id`)
+    .limit(BATCH_ROWS)
+    .then((all: Record<string, unknown>[]) => all.map((row) => toLeafRecord(type, row)));
+  const records = type.type === 'audit_log' ? [...found, ...(await listFinal(trx, found))] : found;
+  await appendLeaves(trx, at, records);
+  const last = found.length === BATCH_ROWS ? (found.at(-1)?.id ?? null) : null;
+  return { count: records.length, last };
+}
+
+/** The final sessions and payments without a leaf that some audit rows tell of. */
+async function listFinal(trx: Knex.Transaction, audit: LeafRecord[]): Promise<LeafRecord[]> {
+  const sessions = audit.flatMap(({ plain, personal }) =>
+    SESSION_ENDS.includes(String(plain['action_type'])) ? idIn(personal['details']) : [],
+  );
+  const payments = audit.flatMap(({ plain }) =>
+    plain['resource_type'] === 'payment' && /^\d{1,15}$/.test(String(plain['resource_id']))
+      ? [Number(plain['resource_id'])]
+      : [],
+  );
+  return [
+    ...(await listWithoutLeaf(trx, leafType('workspace_session'), sessions)),
+    ...(await listWithoutLeaf(trx, leafType('payment_settlement'), payments)),
+  ];
+}
+
+function idIn(details: unknown): number[] {
+  const id = (details as Record<string, unknown> | null)?.['workspace_session_id'];
+  return Number.isSafeInteger(id) ? [id as number] : [];
+}
+
+async function listWithoutLeaf(trx: Knex.Transaction, type: LeafType, ids: number[]): Promise<LeafRecord[]> {
+  if (ids.length === 0) return [];
+  return withoutLeaf(leafRows(trx, type), type)
+    .whereRaw(`${type.table}.id = any(?::bigint[])`, [ids])
+    .orderBy(`${type.table}.id`)
+    .then((rows: Record<string, unknown>[]) => rows.map((row) => toLeafRecord(type, row)));
+}
+
+/** Leaves out the rows that have a leaf. */
+function withoutLeaf(query: Knex.QueryBuilder, { type, table }: LeafType): Knex.QueryBuilder {
+  return query.whereRaw(
+    `not exists (select from log_leaves where log_leaves.type = ? and log_leaves.record_id = ${table}.id)`,
+    [type],
+  );
+}
