@@ -1382,12 +1382,15 @@ create table payments (
   price_facts jsonb,
   charged_at timestamp with time zone,
   time_taken_at timestamp with time zone,
+  charged_currency character(3),
   constraint pk_payments PRIMARY KEY (id),
   constraint uq_payments_merchant_oid UNIQUE (merchant_oid),
   constraint fk_payments_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_payments_price_list FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
   constraint fk_payments_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
   constraint ck_payments_amount CHECK (amount_minor >= 100),
+  constraint ck_payments_charged CHECK (charged_minor IS NULL OR charged_currency IS NOT NULL),
+  constraint ck_payments_charged_currency CHECK (charged_currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_payments_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_payments_merchant_oid CHECK (merchant_oid ~ '^[A-Za-z0-9]{1,64}$'::text),
   constraint ck_payments_paid CHECK ((status = 'success'::text) = (paid_at IS NOT NULL)),
@@ -1397,7 +1400,7 @@ create table payments (
   constraint ck_payments_status CHECK (status = ANY (ARRAY['pending'::text, 'success'::text, 'failed'::text, 'expired'::text, 'review'::text, 'refused'::text, 'refunded'::text]))
 );
 CREATE INDEX idx_payments_amount ON payments USING btree (amount_minor, created_at DESC);
-CREATE INDEX idx_payments_charged ON payments USING btree (charged_at, currency) INCLUDE (status, charged_minor) WHERE charged_at IS NOT NULL;
+CREATE INDEX idx_payments_charged ON payments USING btree (charged_at, charged_currency) INCLUDE (status, charged_minor) WHERE charged_at IS NOT NULL;
 CREATE INDEX idx_payments_charged_amount ON payments USING btree (charged_minor) WHERE charged_minor <> amount_minor;
 CREATE INDEX idx_payments_company ON payments USING btree (company_id, created_at DESC, id DESC);
 CREATE INDEX idx_payments_company_review ON payments USING btree (company_id, id) WHERE status = 'review'::text;
@@ -2250,6 +2253,9 @@ CREATE OR REPLACE FUNCTION note_charge()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if new.charged_minor is not null then
+    new.charged_currency := coalesce(new.charged_currency, new.currency);
+  end if;
   if tg_op = 'UPDATE' and old.charged_at is not null then
     new.charged_at := old.charged_at;
   elsif new.charged_minor is not null then
@@ -2395,7 +2401,8 @@ begin
       new.failed_reason_message, new.review_reason)
      is distinct from
      (old.status, old.decided_at, old.paid_at, old.installment_count, old.payment_type, old.failed_reason_code,
-      old.failed_reason_message, old.review_reason) then
+      old.failed_reason_message, old.review_reason)
+    or (old.charged_currency is not null and new.charged_currency is distinct from old.charged_currency) then
     raise exception 'table % keeps what is settled: update of row % refused', tg_table_name, old.id
       using errcode = 'insufficient_privilege';
   end if;

@@ -56,6 +56,7 @@ export interface PaymentEntry {
   currency: string;
   amount_minor: number;
   charged_minor: number | null;
+  charged_currency: string | null;
   status: string;
   superseded_at: Date | null;
   created_at: Date;
@@ -76,6 +77,7 @@ export async function listPaymentsOfPerson(
       'payments.currency',
       'payments.amount_minor',
       'payments.charged_minor',
+      'payments.charged_currency',
       'payments.status',
       'payments.superseded_at',
       'payments.created_at',

@@ -56,6 +56,8 @@ const payment = z.object({
   decided_at: z.date().nullable(),
   paid_at: z.date().nullable(),
   charged_minor: z.int().nullable(),
+  /** The currency of the charge: another one than the order's only in review. Null without a charge. */
+  charged_currency: z.enum(currencies).nullable(),
   test_mode: z.boolean(),
   failed_reason_code: z.string().nullable(),
   failed_reason_message: z.string().nullable(),

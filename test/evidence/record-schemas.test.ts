@@ -56,6 +56,7 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       user_id: 'told as started_by',
       company_id: 'the company of the bundle',
       price_list_id: 'price_facts names the version',
+      charged_currency: 'that of the order, but for a charge in review: the audit trail names it',
       gateway_token: 'opens the payment page',
       charged_at: 'by which month the books count it; the notification says when it came',
       gateway_user_ip: 'what the payment service was told; client_ip is what came',

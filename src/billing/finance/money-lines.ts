@@ -66,7 +66,7 @@ async function readCharges(
       'companies.name as company_name',
       'payments.status',
       'invoices.invoice_no as document_no',
-      'payments.currency',
+      'payments.charged_currency as currency',
       'payments.charged_minor as amount_minor',
       'invoices.tax_minor',
       'listed.fee_minor',

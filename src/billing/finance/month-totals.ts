@@ -109,9 +109,9 @@ async function readCharges(db: Knex, { from, to }: Time): Promise<(SumRow & { st
     .whereNotNull('payments.charged_at')
     .where('payments.charged_at', '>=', from)
     .where('payments.charged_at', '<', to)
-    .groupBy('payments.currency', 'payments.status')
+    .groupBy('payments.charged_currency', 'payments.status')
     .select<(SumRow & { status: string })[]>(
-      'payments.currency',
+      'payments.charged_currency as currency',
       'payments.status',
       db.raw('count(*)::bigint as count'),
       db.raw('sum(payments.charged_minor)::bigint as minor'),

@@ -58,7 +58,7 @@ export async function sumMonth(db: Knex, { month, from, to }: Month): Promise<Mo
   const { rows } = await db.raw<{ rows: MonthOfMoney[] }>(
     `select :month::text as month, currency, sum(charged)::bigint as charged_minor, sum(returned)::bigint as returned_minor
      from (
-       select currency, charged_minor as charged, 0 as returned from payments
+       select charged_currency as currency, charged_minor as charged, 0 as returned from payments
        where charged_at is not null and charged_at >= :from and charged_at < :to
        union all
        select currency, 0, amount_minor from refunds

@@ -52,24 +52,25 @@ const questions: Record<DifferenceKind, () => string> = {
 
   charge_not_settled: () => `
     select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, min(sale.currency) as currency,
-      payments.amount_minor as ours_minor, sum(sale.paid_minor)::bigint as theirs_minor
+      case when payments.currency = min(sale.currency) then payments.amount_minor end as ours_minor,
+      sum(sale.paid_minor)::bigint as theirs_minor
     from gateway_movements as sale join payments on payments.id = sale.payment_id
     where sale.kind = 'sale' and sale.day >= :from::date and payments.charged_at is null
     group by payments.id`,
 
   // Either of the gateway's two amounts may be the one with a surcharge for instalments.
   amount_differs: () => `
-    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.charged_currency::text as currency,
       payments.charged_minor as ours_minor, sum(sale.paid_minor)::bigint as theirs_minor
     from gateway_movements as sale join payments on payments.id = sale.payment_id
     where sale.kind = 'sale' and sale.day >= :from::date and payments.charged_minor is not null and ${CHARGED}
     group by payments.id
     having payments.charged_minor not in (sum(sale.paid_minor), sum(sale.amount_minor))
-      or bool_or(sale.currency <> payments.currency)`,
+      or bool_or(sale.currency <> payments.charged_currency)`,
 
   payment_not_listed: () => `
     with listed as (${listedDays})
-    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.charged_currency::text as currency,
       payments.charged_minor as ours_minor, null::bigint as theirs_minor
     from payments
     where payments.charged_at >= :from::date and ${CHARGED}
@@ -91,7 +92,7 @@ const questions: Record<DifferenceKind, () => string> = {
 
   refund_not_listed: () => `
     with listed as (${listedDays})
-    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, payments.currency::text as currency,
+    select payments.merchant_oid as about, payments.id as payment_id, payments.company_id, min(refunds.currency)::text as currency,
       sum(refunds.amount_minor)::bigint as ours_minor, coalesce(max(theirs.minor), 0)::bigint as theirs_minor
     from refunds join payments on payments.id = refunds.payment_id
       left join lateral (

@@ -6,7 +6,7 @@ import type { ReturnedMoney } from '../paytr/paytr.ts';
 import { finishRefund } from './finish-refund.ts';
 import { matchReturns } from './match-returns.ts';
 import { lockRefunds, refundColumns, type Refund } from './queries.ts';
-import { sumRefunds } from './refundable.ts';
+import { refundCurrency, sumRefunds } from './refundable.ts';
 
 /** The changes that a list of the gateway brought, as counts. */
 interface NotedReturns {
@@ -65,7 +65,7 @@ async function insertFound(
       company_id: payment.company_id,
       source: 'panel',
       amount_minor: entry.amountMinor,
-      currency: payment.currency,
+      currency: refundCurrency(payment),
       state: 'done',
       requested_at: context.at,
       decided_at: context.at,

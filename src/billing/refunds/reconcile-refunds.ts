@@ -3,9 +3,10 @@ import { paymentEntry } from '../../audit/audit-entries.ts';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
+import { currencies } from '../../currency.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { orderEvidence } from '../order-evidence.ts';
-import type { Paytr, StatusAnswer } from '../paytr/paytr.ts';
+import type { ChargedAnswer, Paytr, StatusAnswer } from '../paytr/paytr.ts';
 import { noteReturns } from './note-returns.ts';
 import { lockRefunds, type Refund } from './queries.ts';
 import { nextAskAt } from '../paytr/ask-pauses.ts';
@@ -24,7 +25,8 @@ export interface ReconciledRefunds {
  * the answer (`noteReturns`). Sends no money. Undefined when there is no such order.
  *
  * 1. An unknown refund that is not listed, or an answer that cannot be read, puts off the next question.
- * 2. A charge in review whose amount could not be read gets the amount that the gateway names.
+ * 2. A charge in review gets the currency that the gateway names, and its amount where that could not be
+ *    read.
  * 3. A question of an operator is kept with its answer, and is an audit row.
  */
 export async function reconcileRefunds(
@@ -45,7 +47,7 @@ export async function reconcileRefunds(
       for (const refund of waiting) await putOff(trx, context, refund, { gateway_message: message });
       return { answer, made: 0, foreign: 0 };
     }
-    await learnAmount(trx, order, answer.paymentTotalMinor);
+    await learnCharge(trx, order, answer);
     const { config } = input;
     const noted = await noteReturns(trx, context, { order, returned: answer.returned ?? [], config });
     for (const refund of noted.notListed)
@@ -75,14 +77,18 @@ async function putOff(
     );
 }
 
-async function learnAmount(
+async function learnCharge(
   trx: Knex.Transaction,
   { payment }: LockedOrder,
-  totalMinor: number,
+  answer: ChargedAnswer,
 ): Promise<void> {
-  if (payment.status !== 'review' || payment.charged_minor !== null) return;
-  await trx('payments').where('id', payment.id).update({ charged_minor: totalMinor });
-  payment.charged_minor = totalMinor;
+  const currency = currencies.find((each) => each === answer.currency);
+  if (payment.status !== 'review' || currency === undefined) return;
+  const charged_minor = payment.charged_minor ?? answer.paymentTotalMinor;
+  if (payment.charged_minor === charged_minor && payment.charged_currency === currency) return;
+  const learned = { charged_minor, charged_currency: currency };
+  await trx('payments').where('id', payment.id).update(learned);
+  Object.assign(payment, learned);
 }
 
 async function keepAnswer(

@@ -5,6 +5,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { Payment } from '../queries.ts';
 import type { Refund } from './queries.ts';
+import { refundCurrency } from './refundable.ts';
 
 /**
  * An audit row about a refund: the order, the refund, and what is told besides. `amount_minor` is that of the
@@ -33,6 +34,7 @@ export function refundEntry(
       ...order.details,
       order_amount_minor: payment.amount_minor,
       amount_minor: refund.amount_minor,
+      currency: refundCurrency(payment),
       refund_id: refund.id,
       reference_no: refund.reference_no,
       source: refund.source,

@@ -1,3 +1,4 @@
+import type { Currency } from '../../currency.ts';
 import type { Payment } from '../queries.ts';
 import type { Refund, RefundState } from './queries.ts';
 
@@ -43,4 +44,9 @@ export function openRefund<Row extends Pick<Refund, 'state'>>(refunds: readonly 
 function chargedOf({ status, charged_minor, amount_minor }: Parameters<typeof sumRefunds>[0]): number {
   if (status === 'success') return charged_minor ?? amount_minor;
   return status === 'review' || status === 'refunded' ? (charged_minor ?? 0) : 0;
+}
+
+/** The currency in which the money of a payment is given back: that of its charge. */
+export function refundCurrency(payment: Pick<Payment, 'currency' | 'charged_currency'>): Currency {
+  return payment.charged_currency ?? payment.currency;
 }

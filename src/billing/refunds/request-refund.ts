@@ -8,12 +8,12 @@ import type { Paytr } from '../paytr/paytr.ts';
 import type { Payment } from '../queries.ts';
 import { lockRefunds, refundColumns, type Refund } from './queries.ts';
 import { refundEntry } from './refund-evidence.ts';
-import { openRefund, sumRefunds } from './refundable.ts';
+import { openRefund, refundCurrency, sumRefunds } from './refundable.ts';
 
 /** The money that an operator wants to give back, and why. */
 export interface RefundWish {
   merchantOid: string;
-  /** Minor units of the payment's currency; null: everything that is left. */
+  /** Minor units of the charge's currency; null: everything that is left. */
   amountMinor: number | null;
   policy: NonNullable<Refund['policy']>;
   reason: string;
@@ -47,7 +47,7 @@ export async function requestRefund(
       refuse({ chargedMinor, remainingMinor, amountMinor, isUnderWay: openRefund(refunds) !== undefined });
     if (refusal !== null) {
       await noteRefusal(trx, context, { payment, wish: input, amountMinor, refusal });
-      return { ok: false, reason: refusal.reason, remainingMinor, currency: payment.currency };
+      return { ok: false, reason: refusal.reason, remainingMinor, currency: refundCurrency(payment) };
     }
     const refund = await insertRefund(trx, context, payment, { ...input, amountMinor });
     await AuditLogger.logOrThrow(
@@ -110,7 +110,7 @@ async function insertRefund(
       source: 'ours',
       reference_no: wish.paytr.newReferenceNo(),
       amount_minor: wish.amountMinor,
-      currency: payment.currency,
+      currency: refundCurrency(payment),
       state: 'requested',
       policy: wish.policy,
       reason: wish.reason,

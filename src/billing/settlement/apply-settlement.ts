@@ -4,6 +4,7 @@ import { AuditLogger, type AuditEntry } from '../../audit/audit-logger.ts';
 import type { AuditReasonText } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
+import { currencies } from '../../currency.ts';
 import type { BoughtPeriod } from '../bought-period.ts';
 import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
@@ -52,7 +53,7 @@ async function activate(
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;
   await updatePayment(trx, payment, {
-    ...charged(context, report),
+    ...charged(context, payment, report),
     status: 'success',
     paid_at: context.at,
     failed_reason_code: null,
@@ -82,7 +83,7 @@ async function activate(
 async function holdForReview(trx: Knex.Transaction, context: RequestContext, settled: Case): Promise<void> {
   const { payment, report, decision } = settled;
   await updatePayment(trx, payment, {
-    ...charged(context, report),
+    ...charged(context, payment, report),
     status: 'review',
     review_reason: decision.outcome === 'review' ? decision.reason : null,
   });
@@ -103,15 +104,29 @@ async function noteFailure(trx: Knex.Transaction, context: RequestContext, settl
 }
 
 /** When and how it was charged has been written down already when an operator accepts a charge in review. */
-function charged(context: RequestContext, report: PaymentReport): Record<string, unknown> {
-  if (report.source === 'review') return { charged_minor: report.chargedMinor };
+function charged(context: RequestContext, payment: Payment, report: PaymentReport): Record<string, unknown> {
+  const money = chargedMoney(payment, report);
+  if (report.source === 'review') return money;
   return {
     decided_at: context.at,
-    charged_minor: report.chargedMinor,
+    ...money,
     installment_count: report.installmentCount,
     payment_type: report.paymentType,
     gateway_token: null,
   };
+}
+
+/**
+ * The charge in its own currency. An amount in a currency without prices here counts as unknown: summed or
+ * given back as another currency it would be wrong.
+ */
+function chargedMoney(
+  payment: Payment,
+  { chargedMinor, currency }: PaymentReport,
+): Pick<Payment, 'charged_minor' | 'charged_currency'> {
+  const known = currencies.find((each) => each === (currency ?? payment.currency)) ?? null;
+  if (known === null || chargedMinor === null) return { charged_minor: null, charged_currency: null };
+  return { charged_minor: chargedMinor, charged_currency: known };
 }
 
 async function updatePayment(

@@ -63,6 +63,7 @@ export const billingTables = {
         'price_facts',
         'status',
         'charged_minor',
+        'charged_currency',
         'installment_count',
         'payment_type',
         'failed_reason_code',

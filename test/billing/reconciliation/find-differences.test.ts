@@ -84,6 +84,16 @@ it('finds a charge that the gateway lists in another currency', async () => {
   expect(await found()).toMatchObject([['amount_differs', 149_900, 149_900]]);
 });
 
+it('finds nothing where a charge was listed in the currency that it was made in, whatever was ordered', async () => {
+  const charged = { created_at: at, decided_at: at, charged_minor: 149_900, charged_currency: 'USD' };
+  payment = await buildPayment(test.db, {
+    ...{ company_id: cast.acme.id, user_id: cast.alice.id, ...charged },
+    ...{ status: 'review', review_reason: 'currency_mismatch' },
+  });
+  await listed('sale', 149_900, 'USD');
+  expect(await found()).toEqual([]);
+});
+
 it('finds a payout whose orders are not its sum, before or after the commission', async () => {
   const payout = { report_id: reportId, day, iban: 'TR00', returns_minor: 0 };
   const lines = (minor: number): Promise<unknown> =>

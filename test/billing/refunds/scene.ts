@@ -1,16 +1,18 @@
 import type { Express } from 'express';
 import type { Knex } from 'knex';
 import type { Paytr } from '../../../src/billing/paytr/paytr.ts';
+import type { Currency } from '../../../src/currency.ts';
 import { buildPayment } from '../../support/programs/build.ts';
 import type { FakePaytr } from '../../support/fake-paytr.ts';
 import { notify } from '../scene.ts';
 
-/** A charge at the gateway, for a payment of ours that nobody has reported yet. */
+/** A charge at the gateway, for a payment of ours in liras that nobody has reported yet. */
 export async function charge(
   db: Knex,
   gateway: FakePaytr,
   payment: { company_id: number; user_id: number } & Record<string, unknown>,
   charged: Record<string, string> = {},
+  currency: Currency = 'TRY',
 ): Promise<string> {
   const { merchant_oid: merchantOid, amount_minor: amountMinor } = await buildPayment(db, {
     test_mode: true,
@@ -24,7 +26,7 @@ export async function charge(
     userAddress: 'Example Street 1',
     userPhone: '+90 312 000 00 00',
     amountMinor,
-    currency: 'TRY',
+    currency,
     basket: [{ name: 'Team', unitPriceMinor: amountMinor, quantity: 1 }],
     okUrl: 'https://shop.example.com/ok',
     failUrl: 'https://shop.example.com/fail',
@@ -43,8 +45,9 @@ export async function chargeAndSettle(
   gateway: FakePaytr,
   payment: { company_id: number; user_id: number } & Record<string, unknown>,
   charged: Record<string, string> = {},
+  currency: Currency = 'TRY',
 ): Promise<string> {
-  const merchantOid = await charge(db, gateway, payment, charged);
+  const merchantOid = await charge(db, gateway, payment, charged, currency);
   const { text } = await notify(app, gateway.sandbox.callbackBody(merchantOid));
   if (text !== 'OK') throw new Error(text);
   return merchantOid;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { readMoneyTotals } from '../../../src/billing/finance/month-totals.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
 import { buildCast, buildPayment, type Cast } from '../../support/programs/build.ts';
 import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
@@ -267,4 +268,60 @@ it('is evidence: what was written at the desk is neither changed nor deleted', a
     await expect(test.db(table).update({ payment_id: 1 })).rejects.toThrow('permission denied');
     await expect(test.db(table).delete()).rejects.toThrow('permission denied');
   }
+});
+
+describe('a charge in another currency than its order', () => {
+  const inEuros = (): Promise<string> =>
+    chargeAndSettle(
+      test.app,
+      test.db,
+      gateway,
+      { company_id: cast.acme.id, user_id: cast.alice.id },
+      {},
+      'EUR',
+    );
+  const month = { from: new Date(Date.now() - 86_400_000), to: new Date(Date.now() + 86_400_000) };
+
+  it('is shown, summed and given back in its own', async () => {
+    const before = await readMoneyTotals(test.db, month);
+    const chargedIn = (totals: typeof before, currency: string): number =>
+      totals.find((row) => row.currency === currency)?.charged.minor ?? 0;
+    const order = await inEuros();
+    expect((await moneyState(test.db, cast.acme.id, order)).payment).toMatchObject({
+      ...{ review_reason: 'currency_mismatch', charged_minor: 149_900 },
+      ...{ currency: 'TRY', charged_currency: 'EUR' },
+    });
+    for (const path of [urlOf(order), '/admin/finance/review', `/admin/finance/payments/${order}`])
+      expect((await olivia.get(path)).text).toContain('€1,499.00');
+    const totals = await readMoneyTotals(test.db, month);
+    expect(chargedIn(totals, 'EUR') - chargedIn(before, 'EUR')).toBe(149_900);
+    expect(chargedIn(totals, 'TRY')).toBe(chargedIn(before, 'TRY'));
+    const wish = { extent: 'full', amount: '', policy: 'goodwill', reason: 'Wrong', paidTime: 'stays' };
+    await olivia.post(`/admin/finance/payments/${order}/refunds`, wish);
+    const refund = await test
+      .db('refunds')
+      .where('company_id', cast.acme.id)
+      .first<{ id: number; currency: string } | undefined>('id', 'currency');
+    expect(refund?.currency).toBe('EUR');
+  });
+
+  it('that the product has no prices in counts as unknown, so that nothing is summed or given back wrongly', async () => {
+    const { merchant_oid } = await buildPayment(test.db, {
+      ...{ company_id: cast.acme.id, user_id: cast.alice.id, test_mode: true },
+    });
+    await notify(test.app, signedCallback({ merchant_oid, total_amount: '149900', currency: 'GBP' }));
+    expect((await moneyState(test.db, cast.acme.id, merchant_oid)).payment).toMatchObject({
+      ...{ status: 'review', review_reason: 'currency_mismatch' },
+      ...{ charged_minor: null, charged_currency: null },
+    });
+  });
+
+  it('is taken as confirmed when PayTR names the currency of the order after all', async () => {
+    const order = await paid({}, { total_amount: '100000' });
+    await test.db('payments').where('merchant_oid', order).update({ charged_currency: 'EUR' });
+    expect((await accept(order)).status).toBe(303);
+    expect((await moneyState(test.db, cast.acme.id, order)).payment).toMatchObject({
+      ...{ status: 'success', charged_currency: 'TRY' },
+    });
+  });
 });

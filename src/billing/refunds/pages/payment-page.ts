@@ -18,7 +18,7 @@ import {
 import { findEarlierEnd, type EarlierEnd } from '../earlier-end.ts';
 import { mayClose } from '../end-refund.ts';
 import { listRefundTotals, refundPolicies, type RefundTotal } from '../queries.ts';
-import { sumRefunds, type RefundSums } from '../refundable.ts';
+import { refundCurrency, sumRefunds, type RefundSums } from '../refundable.ts';
 import { whatPaytrSaid, type Said } from './what-paytr-said.ts';
 
 /** A payment, its refunds added up, and what a refund could do to the paid time now. */
@@ -78,7 +78,7 @@ export async function paymentPage(
 ): Promise<PaymentCase & RefundList & { title: string; said: Said[] }> {
   const found = await readPaymentCase(db, input.merchantOid, input.at);
   const { payment } = found;
-  const amount = format.money(payment.charged_minor ?? payment.amount_minor, payment.currency);
+  const amount = format.money(payment.charged_minor ?? payment.amount_minor, refundCurrency(payment));
   return {
     ...found,
     ...(await listRefundsAt(db, payment.id, { path: paymentUrl(payment.merchant_oid), query: input.query })),
