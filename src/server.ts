@@ -10,6 +10,7 @@ import { createAuditWriter } from './audit/audit-writer.ts';
 import { createPaytr } from './billing/paytr/paytr.ts';
 import { ConfigError, loadConfig, type Config } from './config/config.ts';
 import { createDb } from './db/db.ts';
+import { findRightsToChange } from './db/evidence-rights.ts';
 import { scheduledJobs } from './jobs/jobs.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -26,6 +27,9 @@ import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
 import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
 import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts';
 
+/** So long the process waits for the database before it starts without an answer, in milliseconds. */
+const RIGHTS_TIMEOUT_MS = 5000;
+
 /** A request that still runs so long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
 
@@ -35,7 +39,7 @@ const DRAIN_MS = 20_000;
  */
 const LAST_RESORT_MS = 10_000;
 
-function main(): void {
+async function main(): Promise<void> {
   const config = readConfig();
   const metrics = createMetrics({ processMetrics: true });
   const log = createLog({ level: config.logLevel, metrics });
@@ -63,6 +67,7 @@ function main(): void {
       'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app',
     );
   }
+  await refuseRightsToChange(deps);
   const { listener, upgrade, cut, close } = createApp(deps);
   mails.start(db);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
@@ -93,6 +98,27 @@ function main(): void {
     readDb.close,
     () => db.destroy(),
   ]);
+}
+
+/**
+ * Ends the process in production when the role of DATABASE_URL may change evidence. While the database is
+ * away nobody knows: then the process starts, and /readyz asks again.
+ */
+async function refuseRightsToChange({ config, db, log }: WorkspaceDeps): Promise<void> {
+  let rights: string[];
+  try {
+    rights = await findRightsToChange(db, RIGHTS_TIMEOUT_MS);
+  } catch (error) {
+    log.warn({ err: error }, 'nobody knows yet whether the app may change evidence');
+    return;
+  }
+  if (rights.length === 0 || !config.production) return;
+  const words = `the role of DATABASE_URL ${rights.join(', ')}`;
+  if (config.evidenceRights === null) {
+    log.fatal(`${words}: the app could change evidence. See EVIDENCE_RIGHTS in scripts/README.md`);
+    process.exit(1);
+  }
+  log.warn(`${words}, and EVIDENCE_RIGHTS accepts it: ${config.evidenceRights}`);
 }
 
 /** Null without SSH_SOCKETS. A socket that cannot be had ends the process, as a port does. */
@@ -222,4 +248,4 @@ function readConfig(): Config {
   }
 }
 
-main();
+void main();

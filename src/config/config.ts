@@ -19,6 +19,8 @@ export interface Config {
   baseUrl: string;
   databaseUrl: string;
   databasePoolMax: number;
+  /** The words by which production starts with a role that may change evidence. Null: never. */
+  evidenceRights: string | null;
   /** A streaming replica for the audit viewer and exports; see read-db.ts. */
   databaseReplica: { url: string | null; poolMax: number; waitMs: number };
   dataDir: string;
@@ -177,6 +179,7 @@ function toConfig(env: Environment): Config {
     baseUrl: baseUrlOf(env),
     databaseUrl: env.DATABASE_URL,
     databasePoolMax: env.DATABASE_POOL_MAX,
+    evidenceRights: env.EVIDENCE_RIGHTS ?? null,
     databaseReplica: {
       url: env.DATABASE_REPLICA_URL ?? null,
       poolMax: env.DATABASE_POOL_MAX,

@@ -87,6 +87,13 @@ export const environment = z.object({
   DATABASE_REPLICA_WAIT_MS: z.coerce.number().int().min(1).max(60_000).default(1000),
   /** Connections per process, and as many to the replica. */
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10),
+  /**
+   * Production refuses a role in DATABASE_URL that owns evidence or may change it, since that evidence would
+   * prove less. These very words let it start nevertheless, and stand on /readyz: the app may change evidence
+   * @otherwise refused
+   * @example
+   */
+  EVIDENCE_RIGHTS: z.literal('the app may change evidence').optional(),
   // --- Audit trail
   /**
    * Folder where events wait while the database cannot take them: on a disk that survives a restart,

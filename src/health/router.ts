@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { sessionBuffer } from '../workspace/sessions/session-buffer.ts';
+import { findRightsToChange } from '../db/evidence-rights.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
@@ -26,7 +27,7 @@ const PROXY_HEADERS = ['x-forwarded-for', 'x-real-ip', 'forwarded', 'via'];
 /**
  * Three addresses for probes:
  * - `/healthz`: the process answers.
- * - `/readyz`: the database takes writes and its migrations are current.
+ * - `/readyz`: the database takes writes, its migrations are current, and evidence is safe from the app.
  * - `/metrics`: the process' counters.
  */
 export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Router {
@@ -35,12 +36,14 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
     res.json({ status: 'ok' });
   });
   router.get('/readyz', async (_req, res) => {
-    const checks = await checkReadiness(db);
+    const { evidence, ...checks } = await checkReadiness(db, config);
     const isReady = Object.values(checks).every((check) => check === 'ok');
     res.status(isReady ? 200 : 503).json({
       status: isReady ? 'ok' : 'unavailable',
       checks,
       audit: auditSink.of(db)?.writer?.state(),
+      // In words: whether the app may change evidence.
+      evidence,
       // Reported, but not checked: without the replica the primary serves.
       replica: readDb.state(),
     });
@@ -85,7 +88,10 @@ async function countStuckOrUnknown(db: AppDeps['db'], at: Date): Promise<number>
   }
 }
 
-async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; migrations: string }> {
+async function checkReadiness(
+  db: AppDeps['db'],
+  config: Config,
+): Promise<{ database: string; migrations: string; rights: string; evidence: string }> {
   try {
     const database = await findDatabaseState(db);
     const states = await listMigrationStates(db);
@@ -95,10 +101,25 @@ async function checkReadiness(db: AppDeps['db']): Promise<{ database: string; mi
     return {
       database,
       migrations: behind.length === 0 ? 'ok' : `${String(behind.length)} not as shipped`,
+      ...describeRights(await findRightsToChange(db, READY_TIMEOUT_MS), config),
     };
   } catch {
-    return { database: 'unreachable', migrations: 'unknown' };
+    return { database: 'unreachable', migrations: 'unknown', rights: 'unknown', evidence: 'unknown' };
   }
+}
+
+/** Rights to change evidence are a fault in production, unless the setting accepts them in words. */
+function describeRights(
+  rights: string[],
+  { production, evidenceRights: words }: Config,
+): { rights: string; evidence: string } {
+  const evidence =
+    rights.length === 0 ? 'the app cannot change evidence' : `the role of the app ${rights.join(', ')}`;
+  const isFault = rights.length > 0 && production && words === null;
+  return {
+    rights: isFault ? 'the app may change evidence' : 'ok',
+    evidence: rights.length > 0 && words !== null ? `${evidence}. EVIDENCE_RIGHTS: ${words}` : evidence,
+  };
 }
 
 /**

@@ -19,7 +19,8 @@ describe('the probes', () => {
       .get('/readyz')
       .expect(200, {
         status: 'ok',
-        checks: { database: 'ok', migrations: 'ok' },
+        checks: { database: 'ok', migrations: 'ok', rights: 'ok' },
+        evidence: 'the app cannot change evidence',
         audit: {
           queuedEvents: 0,
           spooledEvents: 0,
@@ -41,7 +42,7 @@ describe('the probes', () => {
         .whereLike('name', '0007%')
         .update({ sha256: 'other' });
       const { body } = await supertest(behind.app).get('/readyz').expect(503);
-      expect(body.checks).toEqual({ database: 'ok', migrations: '1 not as shipped' });
+      expect(body.checks).toEqual({ database: 'ok', migrations: '1 not as shipped', rights: 'ok' });
     } finally {
       await behind.close();
     }
