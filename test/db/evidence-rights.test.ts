@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { findRightsToChange } from '../../src/db/evidence-rights.ts';
 import { createTestApp } from '../support/app.ts';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../support/database.ts';
+import { newSigningKey } from '../support/programs/signing-key.ts';
 import { startAppProcess, type AppProcess } from '../support/programs/app-process.ts';
 
 const database = useTestDatabase();
@@ -11,6 +12,7 @@ const production = {
   NODE_ENV: 'production',
   BASE_URL: 'https://app.invalid',
   SESSION_SECRET: 'Zk3vQ8wPq1LrT6yHn9XcB2mFs7GdJ4uA',
+  LOG_SIGNING_KEYS: newSigningKey(),
   PAYTR_MERCHANT_ID: '424242',
   PAYTR_MERCHANT_KEY: 'Gq7Lx2Pv9Rk4',
   PAYTR_MERCHANT_SALT: 'Wn5Ty8Mz3Hc6',

@@ -1,8 +1,27 @@
 import type { Knex } from 'knex';
 
+/** Rounds of questions without a stamp, and when the last one was. */
+export interface Tries {
+  rounds: number;
+  last_asked_at: Date | null;
+}
+
+/** The rounds for the platform's log since its newest stamp. */
+export async function findPlatformTries(db: Knex): Promise<Tries> {
+  const rows = await db('log_stamps')
+    .where({ subject: 'platform_checkpoint' })
+    .whereRaw(
+      `asked_at > coalesce((select max(stamp.asked_at) from log_stamps stamp
+         where stamp.subject = 'platform_checkpoint' and stamp.verdict = 'verified'), '-infinity')`,
+    )
+    .select<Tries[]>(db.raw('count(distinct asked_at) as rounds'), db.raw('max(asked_at) as last_asked_at'));
+  return rows[0] ?? { rounds: 0, last_asked_at: null };
+}
+
 /** A stamp that was verified, as pages and packages show it. */
 export interface StampRow {
   id: number;
+  asked_at: Date;
   checkpoint: string | null;
   digest: Buffer;
   query: Buffer;
@@ -16,6 +35,7 @@ export interface StampRow {
 
 const STAMP_COLUMNS = [
   'id',
+  'asked_at',
   'checkpoint',
   'digest',
   'query',
@@ -26,6 +46,14 @@ const STAMP_COLUMNS = [
   'chain',
   'is_independent',
 ];
+
+/** The newest stamp over a head of the platform's log. */
+export function findNewestStamp(db: Knex): Promise<StampRow | undefined> {
+  return db('log_stamps')
+    .where({ subject: 'platform_checkpoint', verdict: 'verified' })
+    .orderBy('asked_at', 'desc')
+    .first<StampRow | undefined>(STAMP_COLUMNS);
+}
 
 /** The stamp of a package by its digest. */
 export function findStampOf(db: Knex, digest: Buffer): Promise<StampRow | undefined> {
