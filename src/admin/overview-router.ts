@@ -74,7 +74,7 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
   const search = parseSearch(req.query.q);
   const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
   const [companies, reviews, openHolds, jobs, stuck, mailTrouble, urgent, differences] = await Promise.all([
-    listCompanies(db, { search, cursor: parseCursor(req.query) }),
+    listCompanies(db, { search, cursor: parseCursor(req.query), at: req.receivedAt }),
     listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
     countOpenHolds(db),
     listScheduledJobs(db),

@@ -8,12 +8,15 @@ import {
   type Page,
 } from '../db/keyset.ts';
 import { whereContains } from '../db/where-contains.ts';
+import { planAt } from '../billing/subscription-state.ts';
+import { planTimesColumns, type Plan, type PlanTimes } from '../plan.ts';
 import type { CompanyRow } from '../people/queries.ts';
 
 /** A company in the operators' list to choose from. */
 interface CompanyEntry extends CompanyRow {
   created_at: Date;
-  plan: string;
+  /** The plan that runs now. */
+  plan: Plan;
   people: number;
 }
 
@@ -23,7 +26,7 @@ interface CompanyEntry extends CompanyRow {
  */
 export async function listCompanies(
   db: Knex,
-  input: { search: string | null; cursor: Cursor },
+  input: { search: string | null; cursor: Cursor; at: Date },
 ): Promise<Page<CompanyEntry>> {
   const query = db('companies')
     .join('subscriptions', 'subscriptions.company_id', 'companies.id')
@@ -32,7 +35,7 @@ export async function listCompanies(
       'companies.name',
       'companies.subdomain',
       'companies.created_at',
-      'subscriptions.plan',
+      ...planTimesColumns,
       db('users')
         .whereRaw('users.company_id = companies.id')
         .whereNull('users.deactivated_at')
@@ -46,7 +49,8 @@ export async function listCompanies(
     startsAmong: db('companies'),
     size: PAGE_SIZE,
   };
-  return readPage<CompanyEntry>(db, query, order, input.cursor);
+  const page = await readPage<CompanyEntry & PlanTimes>(db, query, order, input.cursor);
+  return { ...page, rows: page.rows.map((row) => ({ ...row, plan: planAt(row, input.at) })) };
 }
 
 export interface PaymentEntry {

@@ -1,5 +1,5 @@
 import type { Subscription } from './queries.ts';
-import { paidUntilOf, subscriptionState } from './subscription-state.ts';
+import { paidUntilOf, planAt, subscriptionState } from './subscription-state.ts';
 
 /**
  * A change of a subscription as its audit row tells it: state, plan, paid time and cancellation before and
@@ -9,8 +9,8 @@ export function changeDetails(before: Subscription, after: Subscription, at: Dat
   return {
     state_before: subscriptionState(before, at).state,
     state_after: subscriptionState(after, at).state,
-    plan_before: before.plan,
-    plan_after: after.plan,
+    plan_before: planAt(before, at),
+    plan_after: planAt(after, at),
     paid_until_before: paidUntilOf(before),
     paid_until_after: paidUntilOf(after),
     ...(before.next_plan === null && after.next_plan === null

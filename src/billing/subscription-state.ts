@@ -46,6 +46,8 @@ export interface SubscriptionState {
   hasGrace: boolean;
   /** Why nothing can be opened: for pages, which tell a trial that is over from a suspension. */
   closedAs: 'trial' | 'suspended' | 'cancelled' | null;
+  /** When a cancellation ends this state; null without one, and once it has. */
+  cancelsAt: Date | null;
   /** Workspaces may be created and opened: before `opensUntil`. */
   mayOpen: boolean;
   /** As the column `subscriptions.opens_until`. */
@@ -72,7 +74,8 @@ export function subscriptionState(times: PlanTimes, at: Date): SubscriptionState
   if (isClosed(state)) {
     const endsAt = from ?? times.trial_ends_at;
     const closedAs = state === 'suspended' && plan === 'trial' ? 'trial' : state;
-    return { ...shared, closedAs, endsAt, isEnding: false, left: null, hasGrace: false, mayOpen: false };
+    const over = { isEnding: false, left: null, hasGrace: false, cancelsAt: null, mayOpen: false };
+    return { ...shared, ...over, closedAs, endsAt };
   }
   if (next?.from == null) throw new Error('Bug! A subscription without an end');
   const left = next.from.getTime() - at.getTime();
@@ -83,8 +86,14 @@ export function subscriptionState(times: PlanTimes, at: Date): SubscriptionState
     left: timeLeft(left),
     hasGrace: next.state === 'past_due',
     closedAs: null,
+    cancelsAt: times.cancels_at,
     mayOpen: true,
   };
+}
+
+/** The plan that runs at a moment; the stored one is that of the first stretch of paid time. */
+export function planAt(times: PlanTimes, at: Date): Plan {
+  return subscriptionState(times, at).plan;
 }
 
 /**

@@ -255,6 +255,22 @@ describe('what a company’s pages count', () => {
   });
 });
 
+describe('the list of companies', () => {
+  it('names the plan that runs, also when it was paid ahead and runs by now', async () => {
+    const own = await buildCast(testApp.db);
+    const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
+    await testApp
+      .db('subscriptions')
+      .where('company_id', own.acme.id)
+      .update({
+        ...{ plan: 'team', period_started_at: days(-40), period_ends_at: days(-5) },
+        ...{ next_plan: 'starter', next_period_ends_at: days(25) },
+      });
+    const { text } = await olivia.get(`/admin?q=${own.acme.subdomain}`);
+    expect(text).toMatch(/data-label="Plan">Starter</);
+  });
+});
+
 describe('the audit trail of the company', () => {
   it('shows its admin that an operator looked', async () => {
     await olivia.get(`/admin/users?company=${String(cast.acme.id)}`);

@@ -240,6 +240,19 @@ describe('the billing details', () => {
   const stored = (): Promise<Record<string, unknown> | undefined> =>
     test.db('billing_details').where('company_id', cast.acme.id).first<Record<string, unknown>>('*');
 
+  it('are called optional only where an order can do without them, on both pages', async () => {
+    for (const path of ['/billing', '/billing/details?plan=team&currency=TRY']) {
+      const { text } = await alice.get(path);
+      const optional = [
+        ...text.matchAll(/for="((?:billing|customer)_\w+)">[^<]*<span class="field-optional"/g),
+      ];
+      expect(optional.map(([, name]) => name)).toEqual([
+        ...['billing_district', 'billing_city', 'billing_country', 'billing_phone', 'billing_tax_office'],
+      ]);
+    }
+    expect((await alice.get('/billing')).text).toContain('An order needs it.');
+  });
+
   it('are kept for an admin, shown again, and leave a row with what changed', async () => {
     const response = await alice.post('/billing/details', details);
     expect(response.status).toBe(303);

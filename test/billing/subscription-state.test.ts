@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stagesOf, subscriptionState } from '../../src/billing/subscription-state.ts';
+import { planAt, stagesOf, subscriptionState } from '../../src/billing/subscription-state.ts';
 import type { PlanTimes } from '../../src/plan.ts';
 
 const at = new Date('2026-06-15T12:00:00Z');
@@ -30,11 +30,25 @@ describe('a subscription', () => {
       left: { unit: 'hour', count: 1 },
       hasGrace: true,
       closedAs: null,
+      cancelsAt: null,
       mayOpen: true,
     });
     // A trial that outlasts the paid time goes on after it.
     expect(subscriptionState(paid, inHours(1))).toMatchObject({ state: 'trial', endsAt: inHours(2) });
     expect(subscriptionState(paid, inHours(2))).toMatchObject({ state: 'past_due', endsAt: inHours(169) });
+  });
+
+  it('says which plan runs now, also when a smaller one was paid ahead', () => {
+    const paid = times({ period_ends_at: inDays(3), next_plan: 'starter', next_period_ends_at: inDays(33) });
+    expect([planAt(paid, at), planAt(paid, inDays(3)), planAt(paid, inDays(34))]).toEqual([
+      ...['team', 'starter', 'starter'],
+    ]);
+  });
+
+  it('says that a cancellation ends it, until it has', () => {
+    const paid = times({ period_ends_at: inDays(3), cancels_at: inDays(3) });
+    expect(subscriptionState(paid, at)).toMatchObject({ state: 'active', cancelsAt: inDays(3) });
+    expect(subscriptionState(paid, inDays(3))).toMatchObject({ state: 'cancelled', cancelsAt: null });
   });
 
   it('keeps in the days of grace the limits of the plan that a whole month was paid for', () => {

@@ -25,7 +25,11 @@ const search = null;
  * start from.
  */
 const lists: [name: string, index: string, list: List, start?: number][] = [
-  ['companies', 'idx_companies_by_name', (db, cursor) => listCompanies(db, { search, cursor })],
+  [
+    'companies',
+    'idx_companies_by_name',
+    (db, cursor) => listCompanies(db, { search, cursor, at: new Date() }),
+  ],
   [
     'people',
     'idx_users_company_name',

@@ -7,6 +7,7 @@ import type { Format } from '../../web/format.ts';
 import { billingFields, currencyField, readCursor, type BillingField } from '../input.ts';
 import { planOffers } from '../plans.ts';
 import { usualCurrency, usualOffer } from '../prices/usual-currency.ts';
+import { statesPlace } from '../consent/buyer-facts.ts';
 import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { listPaidMonths } from '../prices/paid-months.ts';
 import { offerProblem } from '../prices/offer-words.ts';
@@ -71,6 +72,8 @@ interface AdminParts {
   company: BillingDetails;
   values: Partial<Record<BillingField, string>>;
   countries: { value: string; text: string }[];
+  /** Whether legal invoices name the buyer's place (`statesPlace`). */
+  needsPlace: boolean;
 }
 
 /** Everything the billing page shows. `admin` is null for members: they see the plan, not the money. */
@@ -141,6 +144,7 @@ async function adminParts(
     company,
     values: { ...kept, ...input.values },
     countries: countryChoices(input.format.locale),
+    needsPlace: statesPlace(config),
   };
 }
 

@@ -8,7 +8,7 @@ import type { TextKey } from '../../web/locales/catalogues.ts';
 import { countryChoices } from '../../web/locales/country-name.ts';
 import type { Format } from '../../web/format.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { missingBuyerFacts } from '../consent/buyer-facts.ts';
+import { missingBuyerFacts, statesPlace } from '../consent/buyer-facts.ts';
 import { billingDetailsForm, billingFields, orderQuery, type BillingField } from '../input.ts';
 import { findBillingDetails } from '../queries.ts';
 import { setBillingDetails } from '../set-billing-details.ts';
@@ -54,6 +54,7 @@ async function renderDetails(
     order: page.order,
     values: { ...kept, ...page.values },
     countries: countryChoices(formatOf(res).locale),
+    needsPlace: statesPlace(deps.config),
     errors: page.errors,
   });
 }

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.ts';
 import type { BillingDetails } from '../queries.ts';
 
 /** A detail of the buyer that an order cannot do without. */
@@ -14,4 +15,9 @@ export function missingBuyerFacts(buyer: Pick<BillingDetails, BuyerFact>): Buyer
       ? ['customer_type', 'billing_name', 'billing_address']
       : ['customer_type', 'billing_address', 'billing_tax_number'];
   return needed.filter((fact) => buyer[fact] === null);
+}
+
+/** True when the product writes legal invoices, which state district, city and country of the buyer. */
+export function statesPlace({ invoiceIssuer }: Pick<Config, 'invoiceIssuer'>): boolean {
+  return invoiceIssuer === 'export' || invoiceIssuer === 'integrator';
 }

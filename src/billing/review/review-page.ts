@@ -14,7 +14,7 @@ import {
   type RefundList,
 } from '../refunds/pages/payment-page.ts';
 import { whatPaytrSaid, type Said } from '../refunds/pages/what-paytr-said.ts';
-import { paidUntilOf, subscriptionState } from '../subscription-state.ts';
+import { paidUntilOf, planAt } from '../subscription-state.ts';
 import { judgeAcceptance, type Acceptance, type Unconfirmed } from './judge-acceptance.ts';
 import { listReviewEntries, type ReviewEntry } from './queries.ts';
 
@@ -70,7 +70,7 @@ export async function readReviewCase(
     ...found,
     ...refundList,
     title: format.t(title),
-    planNow: subscriptionState(subscription, at).plan,
+    planNow: planAt(subscription, at),
     paidUntil: paidUntilOf(subscription),
     acceptance,
     cannotAccept: acceptance.ok ? null : whyNot(format, acceptance),

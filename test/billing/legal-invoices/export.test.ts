@@ -213,6 +213,10 @@ describe('a legal invoice that the product writes', () => {
       'has not told address, district',
     );
     expect((await alice.get('/billing')).text).toContain('Your billing details lack something for it');
+    for (const path of ['/billing', '/billing/details?plan=team&currency=TRY']) {
+      const form = (await alice.get(path)).text;
+      expect(form).toMatch(/for="billing_city">City<\/label>\s*<p[^>]*>The legal invoice needs it/);
+    }
     await alice.post('/billing/details', BUYER_FORM);
     await run(new Date(Date.now() + 16 * MINUTE_MS));
     expect(await rowOf(legal.id)).toMatchObject({ state: 'issued', problem: null });

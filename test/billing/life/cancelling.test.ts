@@ -110,6 +110,8 @@ describe('cancelling a subscription', () => {
     for (const { text } of sent) expect(text).toMatch(/Alice[\s\S]*\/billing/);
     const billing = await alice.follow(response);
     expect(billing.text).toContain('Cancelled: the subscription ends on');
+    // The badge beside the plan must not say that it goes on.
+    expect(billing.text).toMatch(/class="pill pill-warning">Active, cancelled for \d+ \w+ \d{4}</);
     expect(billing.text).not.toContain('Pay ₺');
   });
 

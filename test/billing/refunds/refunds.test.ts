@@ -188,7 +188,7 @@ describe('a refund of everything', () => {
       change: 'ended',
       cause: 'refunded',
       plan_before: 'team',
-      plan_after: 'team',
+      plan_after: 'trial',
       paid_until_after: at.toISOString(),
     });
   });
