@@ -929,6 +929,19 @@ create table log_checkpoints (
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_checkpoints FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table log_cosignatures
+create table log_cosignatures (
+  log_id bigint not null,
+  size bigint not null,
+  witness text not null,
+  line text not null,
+  cosigned_at timestamp with time zone not null,
+  constraint pk_log_cosignatures PRIMARY KEY (log_id, size, witness),
+  constraint fk_log_cosignatures_checkpoint FOREIGN KEY (log_id, size) REFERENCES log_checkpoints(log_id, size) ON DELETE RESTRICT
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_cosignatures FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_cosignatures FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table log_cursors
 create table log_cursors (
   type text collate "C" not null,
@@ -951,6 +964,25 @@ create table log_entries (
 CREATE INDEX idx_log_entries_company ON log_entries USING btree (company_id);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_halts
+create table log_halts (
+  id bigint generated always as identity not null,
+  halted_at timestamp with time zone not null,
+  found_in text not null,
+  verdict text not null,
+  origin text not null,
+  size bigint not null,
+  root bytea,
+  note text,
+  own_size bigint not null,
+  constraint pk_log_halts PRIMARY KEY (id),
+  constraint ck_log_halts_found_in CHECK (found_in = ANY (ARRAY['file'::text, 'mail'::text, 'witness'::text])),
+  constraint ck_log_halts_root CHECK (octet_length(root) = 32),
+  constraint ck_log_halts_verdict CHECK (verdict = ANY (ARRAY['shorter'::text, 'different'::text, 'unknown_log'::text]))
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_halts FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_halts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table log_kept_leaves
 create table log_kept_leaves (
@@ -992,6 +1024,18 @@ create table log_leaves (
 );
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_leaves FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_leaves FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table log_resumptions
+create table log_resumptions (
+  halt_id bigint not null,
+  resumed_at timestamp with time zone not null,
+  reason text not null,
+  constraint pk_log_resumptions PRIMARY KEY (halt_id),
+  constraint fk_log_resumptions_halt FOREIGN KEY (halt_id) REFERENCES log_halts(id) ON DELETE RESTRICT,
+  constraint ck_log_resumptions_reason CHECK (length(reason) >= 10 AND length(reason) <= 2000)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_resumptions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_resumptions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table log_stamps
 create table log_stamps (
@@ -2585,6 +2629,7 @@ grant usage on legal_holds_id_seq to app;
 grant usage on legal_invoice_files_id_seq to app;
 grant usage on legal_invoices_id_seq to app;
 grant usage on log_entries_id_seq to app;
+grant usage on log_halts_id_seq to app;
 grant usage on log_stamps_id_seq to app;
 grant usage on mail_events_id_seq to app;
 grant usage on mails_id_seq to app;
@@ -2654,11 +2699,14 @@ grant delete, insert, select, update on legal_invoice_counters to app;
 grant insert, select on legal_invoice_files to app;
 grant delete, insert, select, update on legal_invoices to app;
 grant insert, select on log_checkpoints to app;
+grant insert, select on log_cosignatures to app;
 grant delete, insert, select, update on log_cursors to app;
 grant insert, select on log_entries to app;
+grant insert, select on log_halts to app;
 grant insert, select on log_kept_leaves to app;
 grant delete, insert, select, update on log_keys to app;
 grant insert, select on log_leaves to app;
+grant insert, select on log_resumptions to app;
 grant insert, select on log_stamps to app;
 grant delete, insert, select, update on log_tiles to app;
 grant delete, insert, select, update on login_locks to app;

@@ -20,6 +20,8 @@ import { createHttpServer } from './web/server/http-server.ts';
 import { createMailSender, type MailSender } from './mail/mail-sender.ts';
 import { outboxSignal } from './mail/outbox-signal.ts';
 import { addressOf, createSmtp } from './mail/smtp.ts';
+import { compareHeads } from './transparency/heads/witness/compare-heads.ts';
+import { systemContext } from './audit/request-context.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { SessionBuffer, sessionBuffer } from './workspace/sessions/session-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
@@ -29,6 +31,9 @@ import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts'
 
 /** So long the process waits for the database before it starts without an answer, in milliseconds. */
 const RIGHTS_TIMEOUT_MS = 5000;
+
+/** So long the start waits for copies outside, in milliseconds. */
+const COMPARE_MS = 10_000;
 
 /** A request that still runs so long after SIGTERM is cut, in milliseconds. */
 const DRAIN_MS = 20_000;
@@ -68,6 +73,7 @@ async function main(): Promise<void> {
     );
   }
   await refuseRightsToChange(deps);
+  await compareAtStart(deps);
   const { listener, upgrade, cut, close } = createApp(deps);
   mails.start(db);
   const schedule = startSchedule({ db, log, metrics, jobs: scheduledJobs(deps) });
@@ -119,6 +125,20 @@ async function refuseRightsToChange({ config, db, log }: WorkspaceDeps): Promise
     process.exit(1);
   }
   log.warn(`${words}, and EVIDENCE_RIGHTS accepts it: ${config.evidenceRights}`);
+}
+
+/**
+ * Compares the log of the evidence with its copies outside before anything is published. A witness or a
+ * database that does not answer is not waited for; the schedule compares with the file again before it
+ * publishes.
+ */
+async function compareAtStart({ config, db, log }: WorkspaceDeps): Promise<void> {
+  const context = systemContext({ name: 'start', at: new Date(), log });
+  const comparing = compareHeads(db, context, { config }).catch((error: unknown) => {
+    log.warn({ err: error }, 'the log of the evidence was not compared with its copies outside');
+  });
+  const patience = new Promise((resolve) => setTimeout(resolve, COMPARE_MS).unref());
+  await Promise.race([comparing, patience]);
 }
 
 /** Null without SSH_SOCKETS. A socket that cannot be had ends the process, as a port does. */

@@ -161,6 +161,10 @@ export const auditActions = {
   finance_exported: 'A download of the money of a month over all companies began',
   finance_export_finished:
     'That download ended; success says whether the whole file was sent, details has its rows and bytes',
+  log_publishing_halted:
+    'A checkpoint kept outside does not fit the log of the evidence (details): no checkpoint is published any more',
+  log_publishing_resumed:
+    'Somebody with access to the machine decided that checkpoints are published nevertheless (details.reason)',
   price_list_added:
     'An operator made a new version of the prices (details has all of it, and from when on it counts)',
   data_request_received:

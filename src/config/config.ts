@@ -12,6 +12,18 @@ import type { RuntimeConfig } from './runtime-config.ts';
 /** A file of some 10 kB. The job that asks waits for it, and so do the others of the schedule. */
 const TCMB_TIMEOUT_SECONDS = 10;
 
+/** A witness keeps one row for each log and answers at once. */
+const WITNESS_TIMEOUT_SECONDS = 15;
+
+const transparencyEnvironment = environment
+  .pick({
+    ...{ NODE_ENV: true, BASE_URL: true, PORT: true, LOG_SIGNING_KEYS: true, LOG_HOST: true },
+    ...{ LOG_PUBLISH_SECONDS: true, LOG_HEADS_FILE: true, WITNESS_URL: true, WITNESS_KEY: true },
+  })
+  .extend({ SESSION_SECRET: environment.shape.SESSION_SECRET.optional() });
+
+type TransparencyEnvironment = z.output<typeof transparencyEnvironment>;
+
 export interface Config {
   production: boolean;
   port: number;
@@ -47,8 +59,7 @@ export interface Config {
   retentionMonths: number | null;
   sessionSecret: string;
   sessionIdleHours: number;
-  /** The transparency log: the host in its origins, the keys that sign it (newest first), and how often. */
-  transparency: { host: string; signingKeys: KeyObject[]; publishSeconds: number };
+  transparency: TransparencyConfig;
   trustProxy: TrustProxy;
   logLevel: string;
   paytr: {
@@ -120,6 +131,18 @@ export interface Config {
   metricsToken: string | null;
 }
 
+interface TransparencyConfig {
+  /** The host in the origins of the logs. */
+  host: string;
+  /** The keys that sign checkpoints, newest first. */
+  signingKeys: KeyObject[];
+  publishSeconds: number;
+  /** The file to which each checkpoint of the platform's log goes. */
+  headsFile: string | null;
+  /** The witness that cosigns them, and the key by which its signature is verified. */
+  witness: { url: string; vkey: string; timeoutSeconds: number } | null;
+}
+
 export interface SshConfig {
   /** The folder of the sockets on which sshd's commands reach the app. */
   sockets: string;
@@ -159,6 +182,20 @@ export function loadMaintenanceConfig(
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
   const { PARTITION_MONTHS_AHEAD, RETENTION_MONTHS } = parsed.data;
   return { partitionMonthsAhead: PARTITION_MONTHS_AHEAD, retentionMonths: RETENTION_MONTHS ?? null };
+}
+
+/**
+ * The settings of the transparency log alone, for its command: with LOG_SIGNING_KEYS it does not need the
+ * app's secrets. Throws `ConfigError`.
+ */
+export function loadTransparencyConfig(
+  env: Record<string, string | undefined>,
+): Pick<Config, 'transparency'> {
+  const parsed = transparencyEnvironment.safeParse(withoutBlanks(env));
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
+  if (parsed.data.LOG_SIGNING_KEYS === undefined && parsed.data.NODE_ENV === 'production')
+    throw new ConfigError(['LOG_SIGNING_KEYS: is not set']);
+  return { transparency: toTransparencyConfig(parsed.data) };
 }
 
 /** An empty or blank variable counts as not set: JavaScript would read it as the number 0. */
@@ -273,17 +310,24 @@ function toConfig(env: Environment): Config {
   };
 }
 
-function baseUrlOf(env: Environment): string {
+function baseUrlOf(env: Pick<Environment, 'BASE_URL' | 'PORT'>): string {
   return env.BASE_URL ?? `http://localhost:${String(env.PORT)}`;
 }
 
-function toTransparencyConfig(env: Environment): Config['transparency'] {
+function toTransparencyConfig(env: TransparencyEnvironment): Config['transparency'] {
   const given = env.LOG_SIGNING_KEYS === undefined ? null : readSigningKeys(env.LOG_SIGNING_KEYS);
   return {
     host: env.LOG_HOST ?? new URL(baseUrlOf(env)).host,
-    signingKeys: given ?? [signingKeyFromSecret(env.SESSION_SECRET)],
+    signingKeys: given ?? [signingKeyFromSecret(env.SESSION_SECRET ?? '')],
     publishSeconds: env.LOG_PUBLISH_SECONDS,
+    headsFile: env.LOG_HEADS_FILE ?? null,
+    witness: toWitness(env),
   };
+}
+
+function toWitness(env: TransparencyEnvironment): TransparencyConfig['witness'] {
+  if (env.WITNESS_URL === undefined || env.WITNESS_KEY === undefined) return null;
+  return { url: env.WITNESS_URL, vkey: env.WITNESS_KEY, timeoutSeconds: WITNESS_TIMEOUT_SECONDS };
 }
 
 /** Names a database by its address. */

@@ -23,6 +23,8 @@ export function findFaults(env: Environment): string[] {
     faults.push('REVERSAL_PREFIX: is the same as INVOICE_PREFIX, so two documents would have one number');
   if (env.SSH_SOCKETS !== undefined && env.WORKSPACE_RUNTIME === 'external')
     faults.push('SSH_SOCKETS: workspaces that run elsewhere have no folder here to open a shell in');
+  if ((env.WITNESS_URL === undefined) !== (env.WITNESS_KEY === undefined))
+    faults.push('WITNESS_KEY: goes with WITNESS_URL, and one of them is not set');
   if (env.TSA_URL !== undefined && env.TSA_ROOTS_FILE === undefined)
     faults.push('TSA_ROOTS_FILE: is not set, and no answer of TSA_URL could be verified without');
   if (env.LOG_SIGNING_KEYS !== undefined && readSigningKeys(env.LOG_SIGNING_KEYS) === null)

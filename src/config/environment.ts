@@ -126,6 +126,23 @@ export const environment = z.object({
     .optional(),
   // --- Transparency log: heads outside (src/transparency/README.md)
   /**
+   * File to which each checkpoint of the platform's log is added, on a disk or share that does not go back
+   * with a backup of the database. A log that does not fit its last line is not published any more.
+   * @otherwise none
+   * @example /mnt/elsewhere/youarecoder-heads
+   */
+  LOG_HEADS_FILE: text.optional(),
+  /**
+   * A witness (C2SP tlog-witness) that cosigns the platform's log: its submission prefix.
+   * @example https://witness.example.com
+   */
+  WITNESS_URL: origin.optional(),
+  /**
+   * The public key of that witness, as it publishes it (a vkey of type 4).
+   * @example witness.example.com+...
+   */
+  WITNESS_KEY: text.regex(/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/, 'is no vkey').optional(),
+  /**
    * Time stamp authorities (RFC 3161), tried in turn: addresses with a blank between them, each with user and
    * password if it asks for them. Without one nothing is stamped.
    * @example https://tsa.example.com/rfc3161

@@ -9,6 +9,8 @@ import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { sessionBuffer } from '../workspace/sessions/session-buffer.ts';
 import { findRightsToChange } from '../db/evidence-rights.ts';
+import { describeHalt } from '../transparency/heads/outside/describe-halt.ts';
+import { listOpenHalts } from '../transparency/heads/outside/queries.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
@@ -44,6 +46,8 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
       audit: auditSink.of(db)?.writer?.state(),
       // In words: whether the app may change evidence.
       evidence,
+      // Reported, but not checked: payments and workspaces go on.
+      log: { publishing: await describePublishing(db) },
       // Reported, but not checked: without the replica the primary serves.
       replica: readDb.state(),
     });
@@ -105,6 +109,16 @@ async function checkReadiness(
     };
   } catch {
     return { database: 'unreachable', migrations: 'unknown', rights: 'unknown', evidence: 'unknown' };
+  }
+}
+
+/** Why no checkpoint of the log is published; ok when nothing stops it. */
+async function describePublishing(db: AppDeps['db']): Promise<string> {
+  try {
+    const [halt] = await listOpenHalts(db, READY_TIMEOUT_MS);
+    return halt === undefined ? 'ok' : `halted since ${halt.halted_at.toISOString()}: ${describeHalt(halt)}`;
+  } catch {
+    return 'unknown';
   }
 }
 

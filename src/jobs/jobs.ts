@@ -18,8 +18,9 @@ import { expirePendingPayments } from '../billing/settlement/expire-pending-paym
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
-import { keepLogs } from '../transparency/sequence/keep-logs.ts';
-import { logSigner } from '../transparency/sequence/log-signer.ts';
+import { keepLogsGuarded } from '../transparency/heads/outside/keep-logs-guarded.ts';
+import { compareHeads } from '../transparency/heads/witness/compare-heads.ts';
+import { cosignPlatformLog } from '../transparency/heads/witness/cosign-platform-log.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -60,11 +61,7 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
     {
       name: 'keep-logs',
       everySeconds: 10,
-      run: (db, context) =>
-        keepLogs(db, context, {
-          signer: logSigner(deps.config),
-          publishSeconds: deps.config.transparency.publishSeconds,
-        }),
+      run: (db, context) => keepLogsGuarded(db, context, { config: deps.config }),
     },
     {
       name: 'keep-rates',
@@ -92,6 +89,16 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'issue-legal-invoices',
       everySeconds: 60,
       run: (db, context) => issueLegalInvoices(db, context, { config: deps.config }),
+    },
+    {
+      name: 'cosign-heads',
+      everySeconds: 300,
+      run: (db, context) => cosignPlatformLog(db, context, { config: deps.config }),
+    },
+    {
+      name: 'compare-heads',
+      everySeconds: 86_400,
+      run: (db, context) => compareHeads(db, context, { config: deps.config }),
     },
     {
       name: 'stamp-heads',

@@ -37,6 +37,11 @@ export async function findLog(db: Knex, companyId: number | null): Promise<LogRo
     .first<LogRow | undefined>(LOG_COLUMNS);
 }
 
+/** The log with that public name. */
+export async function findLogByUuid(db: Knex, uuid: string): Promise<LogRow | undefined> {
+  return db('transparency_logs').where({ log_uuid: uuid }).first<LogRow | undefined>(LOG_COLUMNS);
+}
+
 /** The newest checkpoint of a log. Undefined before the first. */
 export async function findNewestCheckpoint(db: Knex, logId: number): Promise<CheckpointRow | undefined> {
   return db('log_checkpoints')
@@ -54,4 +59,14 @@ export async function findTile(
     .where({ log_id: tile.logId, level: tile.level, tile_index: tile.index })
     .first<{ hashes: Buffer } | undefined>('hashes');
   return row?.hashes;
+}
+
+/** Whether no checkpoint may be published, since one that was found outside does not fit the log here. */
+export async function isPublishingHalted(db: Knex): Promise<boolean> {
+  const open = await db('log_halts')
+    .whereNotExists(
+      db('log_resumptions').whereRaw('log_resumptions.halt_id = log_halts.id').select(db.raw('1')),
+    )
+    .first<{ id: number } | undefined>('id');
+  return open !== undefined;
 }

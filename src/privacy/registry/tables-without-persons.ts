@@ -58,6 +58,9 @@ export const tablesWithoutPersons = {
     'currency',
     'amount_minor',
   ],
+  log_halts: ['id', 'halted_at', 'found_in', 'verdict', 'origin', 'size', 'root', 'note', 'own_size'],
+  log_resumptions: ['halt_id', 'resumed_at', 'reason'],
+  log_cosignatures: ['log_id', 'size', 'witness', 'line', 'cosigned_at'],
   log_stamps: [
     'id',
     'subject',

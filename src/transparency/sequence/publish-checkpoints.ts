@@ -1,22 +1,24 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { findTile, type LogRow } from '../queries.ts';
+import { isPublishingHalted, type LogRow } from '../queries.ts';
 import { rootOf } from '../tree/root.ts';
-import { readerOverTiles } from '../tree/tiles.ts';
 import type { LogSigner } from './log-signer.ts';
+import { readTree } from './read-tree.ts';
 
 type At = Pick<RequestContext, 'at'>;
 
 /**
  * Third step of the log: signs the root of each log whose newest checkpoint is behind and older than
  * `everySeconds`. Returns how many it signed. A company's checkpoint becomes a leaf of the platform's log, so
- * that the loss of a company's log shows there.
+ * that the loss of a company's log shows there. Signs nothing while a checkpoint outside does not fit
+ * (`heads/outside/`): a second tree of the same name would be signed.
  */
 export async function publishCheckpoints(
   db: Knex,
   context: At,
   { signer, everySeconds, logId }: { signer: LogSigner; everySeconds: number; logId?: number },
 ): Promise<number> {
+  if (await isPublishingHalted(db)) return 0;
   const due = await db('transparency_logs')
     .whereRaw('published < sequenced and published < integrated')
     .whereRaw(
@@ -45,7 +47,7 @@ async function publish(trx: Knex.Transaction, { at }: At, signer: LogSigner, id:
     .first<LogRow | undefined>('*');
   if (log === undefined) return false;
   const size = log.integrated;
-  const root = await rootOf(size, readerOf(trx, log));
+  const root = await rootOf(size, readTree(trx, log));
   const origin = signer.originOf(log.log_uuid);
   const note = signer.sign({ origin, size, root });
   await trx('log_checkpoints').insert({ log_id: id, size, root, note, published_at: at });
@@ -63,14 +65,4 @@ async function publish(trx: Knex.Transaction, { at }: At, signer: LogSigner, id:
 /** Something that the platform's log has to say, which becomes a leaf with the next round. */
 async function noteInPlatformLog(trx: Knex, at: Date, entry: Record<string, unknown>): Promise<void> {
   await trx('log_entries').insert({ company_id: null, at, entry: JSON.stringify(entry) });
-}
-
-/** Reads the tree of a log from its tiles, as far as it is integrated. */
-function readerOf(db: Knex, log: Pick<LogRow, 'id' | 'integrated'>): ReturnType<typeof readerOverTiles> {
-  return readerOverTiles(log.integrated, async (level, index) => {
-    const hashes = await findTile(db, { logId: log.id, level, index });
-    if (hashes === undefined)
-      throw new Error(`log ${String(log.id)} lacks its tile ${String(level)}/${String(index)}`);
-    return hashes;
-  });
 }

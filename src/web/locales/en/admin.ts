@@ -394,6 +394,8 @@ export const auditAction = {
   finance_difference_closed: 'Difference explained',
   finance_exported: 'Money of a month downloaded',
   finance_export_finished: 'Download of a month’s money ended',
+  log_publishing_halted: 'Publishing of the evidence log stopped',
+  log_publishing_resumed: 'Publishing of the evidence log goes on',
   price_list_added: 'New version of the prices',
   data_request_received: 'Data request received',
   data_request_identity_checked: 'Identity of a data request checked',

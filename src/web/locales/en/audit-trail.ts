@@ -126,6 +126,9 @@ export const auditSentence = {
   finance_difference_closed: '{actor} explained a difference between the books and the payment service',
   finance_exported: '{actor} began to download the money of {month}',
   finance_export_finished: '{actor} downloaded the money of {month}',
+  log_publishing_halted:
+    'The log of the evidence does not fit a copy outside, so nothing is published any more',
+  log_publishing_resumed: 'The log of the evidence is published again, in spite of a copy that does not fit',
   price_list_added: '{actor} made a new version of the prices',
   data_request_received: '{actor} wrote down a request about personal data',
   data_request_identity_checked: '{actor} checked who made a data request',

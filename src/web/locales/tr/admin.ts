@@ -395,6 +395,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   finance_difference_closed: 'Fark açıklandı',
   finance_exported: 'Ayın para hareketleri indirildi',
   finance_export_finished: 'Para hareketlerinin indirmesi sona erdi',
+  log_publishing_halted: 'Kanıt günlüğünün yayımı durdu',
+  log_publishing_resumed: 'Kanıt günlüğünün yayımı sürüyor',
   price_list_added: 'Fiyatların yeni sürümü',
   data_request_received: 'Veri başvurusu alındı',
   data_request_identity_checked: 'Veri başvurusunun kimliği denetlendi',

@@ -127,6 +127,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   finance_difference_closed: '{actor} defterlerle ödeme kuruluşu arasındaki bir farkı açıkladı',
   finance_exported: '{actor} {month} ayının para hareketlerini indirmeye başladı',
   finance_export_finished: '{actor} {month} ayının para hareketlerini indirdi',
+  log_publishing_halted: 'Kanıt günlüğü dışarıdaki bir kopyaya uymuyor, bu yüzden artık yayımlanmıyor',
+  log_publishing_resumed: 'Kanıt günlüğü, uymayan bir kopyaya rağmen yeniden yayımlanıyor',
   price_list_added: '{actor} fiyatların yeni bir sürümünü hazırladı',
   data_request_received: '{actor} bir veri başvurusunu kaydetti',
   data_request_identity_checked: '{actor} veri başvurusunu kimin yaptığını denetledi',

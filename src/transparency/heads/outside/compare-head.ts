@@ -1,0 +1,47 @@
+import type { Knex } from 'knex';
+import { parseCheckpoint, type Checkpoint } from '../../notes/checkpoint.ts';
+import { parseNote, parseVkey, verifyNote } from '../../notes/signed-note.ts';
+import { findLogByUuid } from '../../queries.ts';
+import type { LogSigner } from '../../sequence/log-signer.ts';
+import { readTree } from '../../sequence/read-tree.ts';
+import { rootOf } from '../../tree/root.ts';
+
+/** How a checkpoint from outside fits the logs here. */
+export type Comparison =
+  /** The log here begins with its leaves. */
+  | { verdict: 'same'; checkpoint: Checkpoint }
+  /** The log here has less leaves, or other ones, or is not there: something was taken away or changed. */
+  | { verdict: 'shorter' | 'different' | 'unknown_log'; checkpoint: Checkpoint; ownSize: number }
+  /** A checkpoint that fits no log here and bears no signature of ours: anybody can write one. */
+  | { verdict: 'unsigned'; checkpoint: Checkpoint }
+  /** A note of another host's log, or no checkpoint. */
+  | { verdict: 'not_ours' };
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Compares a signed checkpoint that was kept elsewhere with the log here of the same name. */
+export async function compareHead(db: Knex, signer: LogSigner, note: string): Promise<Comparison> {
+  const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '');
+  if (checkpoint === null) return { verdict: 'not_ours' };
+  const uuid = checkpoint.origin.slice(-36);
+  if (!UUID.test(uuid) || signer.originOf(uuid) !== checkpoint.origin) return { verdict: 'not_ours' };
+  const log = await findLogByUuid(db, uuid);
+  const ownSize = log?.integrated ?? 0;
+  if (log !== undefined && checkpoint.size <= ownSize) {
+    const root = await rootOf(checkpoint.size, readTree(db, log));
+    if (root.equals(checkpoint.root)) return { verdict: 'same', checkpoint };
+  }
+  if (!isSigned(note, signer, checkpoint.origin)) return { verdict: 'unsigned', checkpoint };
+  const verdict = log === undefined ? 'unknown_log' : checkpoint.size > ownSize ? 'shorter' : 'different';
+  return { verdict, checkpoint, ownSize };
+}
+
+function isSigned(note: string, signer: LogSigner, origin: string): boolean {
+  const keys = signer.vkeysOf(origin).map((text) => parseVkey(text));
+  return (
+    verifyNote(
+      note,
+      keys.filter((key) => key !== null),
+    ) !== null
+  );
+}

@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+
+/** A checkpoint from outside that stopped the publishing. */
+export interface Halt {
+  id: number;
+  halted_at: Date;
+  found_in: 'file' | 'mail' | 'witness';
+  verdict: 'shorter' | 'different' | 'unknown_log';
+  origin: string;
+  size: number;
+  root: Buffer | null;
+  note: string | null;
+  own_size: number;
+}
+
+/** Far longer than it takes. */
+const HALTS_TIMEOUT_MS = 10_000;
+
+const HALT_COLUMNS = [
+  'log_halts.id',
+  'log_halts.halted_at',
+  'log_halts.found_in',
+  'log_halts.verdict',
+  'log_halts.origin',
+  'log_halts.size',
+  'log_halts.root',
+  'log_halts.note',
+  'log_halts.own_size',
+];
+
+/**
+ * Everything that stops the publishing now, the oldest first. Empty: nothing does. Throws after `timeoutMs`
+ * without an answer.
+ */
+export async function listOpenHalts(db: Knex, timeoutMs = HALTS_TIMEOUT_MS): Promise<Halt[]> {
+  return db('log_halts')
+    .leftJoin('log_resumptions', 'log_resumptions.halt_id', 'log_halts.id')
+    .whereNull('log_resumptions.halt_id')
+    .orderBy('log_halts.id')
+    .timeout(timeoutMs)
+    .select<Halt[]>(HALT_COLUMNS);
+}
+
+type Head = Pick<Halt, 'origin' | 'size' | 'root'>;
+
+/** Whether this very checkpoint stops the publishing already. */
+export async function findHaltOf(db: Knex, { origin, size, root }: Head): Promise<boolean> {
+  const halts = await listOpenHalts(db);
+  return halts.some(
+    (halt) =>
+      halt.origin === origin &&
+      halt.size === size &&
+      (halt.root === null ? root === null : root !== null && halt.root.equals(root)),
+  );
+}
+
+/**
+ * Whether a decision to go on covers a checkpoint: it is the one of the decision, or one of the records that
+ * were lost before it, between the size here at the time and the size outside.
+ */
+export async function isKnownLoss(db: Knex, { origin, size, root }: Head): Promise<boolean> {
+  const found = await db('log_halts')
+    .join('log_resumptions', 'log_resumptions.halt_id', 'log_halts.id')
+    .where({ 'log_halts.origin': origin })
+    .whereRaw(
+      `(log_halts.size = ? and (log_halts.root is null or log_halts.root = ?)
+        or log_halts.verdict = 'shorter' and ? > log_halts.own_size and ? <= log_halts.size)`,
+      [size, root, size, size],
+    )
+    .first<{ id: number } | undefined>('log_halts.id');
+  return found !== undefined;
+}
