@@ -142,6 +142,8 @@ create table log_entries (
   constraint fk_log_entries_company foreign key (company_id) references companies (id) on delete restrict
 );
 create index idx_log_entries_company on log_entries (company_id);
+-- The checkpoints of one company.
+create index idx_log_entries_origin on log_entries ((entry ->> 'origin'), id);
 create trigger refuse_change before update or delete on log_entries
   for each row execute function refuse_change();
 create trigger refuse_truncate before truncate on log_entries

@@ -962,6 +962,7 @@ create table log_entries (
   constraint fk_log_entries_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT
 );
 CREATE INDEX idx_log_entries_company ON log_entries USING btree (company_id);
+CREATE INDEX idx_log_entries_origin ON log_entries USING btree ((entry ->> 'origin'::text), id);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_entries FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -122,3 +122,14 @@ export async function countPeople(
     })
     .first<{ active: number; former: number; invited: number }>();
 }
+
+/** The workspaces that a person ever had, also deleted ones, newest first. */
+export async function listOwnWorkspaces(
+  db: Knex,
+  { userId, companyId }: { userId: number; companyId: number },
+): Promise<{ id: number; name: string }[]> {
+  return db('workspaces')
+    .where({ owner_user_id: userId, company_id: companyId })
+    .orderBy('id', 'desc')
+    .select<{ id: number; name: string }[]>('id', 'name');
+}

@@ -1,3 +1,4 @@
+import { withheldKinds } from '../evidence/schemas/proof-schema.ts';
 import { randomUUID } from 'node:crypto';
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../app-deps.ts';
@@ -17,7 +18,7 @@ import { roleForm } from '../people/input.ts';
 import { parseCursor, parseId } from '../web/list-input.ts';
 import { pageUrls, urlWith } from '../web/page-urls.ts';
 import { personPage } from './person-page.ts';
-import { findPerson, type PersonEntry } from './people-queries.ts';
+import { findPerson, listOwnWorkspaces, type PersonEntry } from './people-queries.ts';
 
 interface Person extends PersonEntry {
   companyId: number;
@@ -127,9 +128,18 @@ export async function showPerson(
     }),
     schemaUrl: EVIDENCE_SCHEMA_PATH,
     formats: formatOptions(res),
+    withheldKinds,
+    leavesOut: withheldKinds.some((kind) => req.query[`without_${kind}`] === 'on'),
+    workspaces: (await listOwnWorkspaces(db, { userId, companyId })).map(({ id, name }) => ({
+      value: id,
+      text: name,
+    })),
     progressToken: randomUUID(),
     auditUrl: urlWith('/admin/audit', { ...companyParam(req), user: userId }),
-    values: keptValues(req.query, ['from', 'to', 'format']),
+    values: keptValues(req.query, [
+      ...['from', 'to', 'format', 'workspace'],
+      ...withheldKinds.map((kind) => `without_${kind}`),
+    ]),
     errors: errors ?? {},
   });
 }

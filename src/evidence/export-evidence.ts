@@ -10,7 +10,10 @@ import type { AuditRecord } from '../audit/audit-record.ts';
 import { EVIDENCE_SCHEMA_VERSION } from './schemas/bundle-schema.ts';
 import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.ts';
 import { startProgress } from './export-progress.ts';
+import type { WithheldKind } from './schemas/proof-schema.ts';
 import type { EvidenceFormat } from './input.ts';
+import type { LogSigner } from '../transparency/sequence/log-signer.ts';
+import { publishCompanyLog } from '../transparency/sequence/keep-logs.ts';
 import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, withFirstChunk } from '../db/stream-rows.ts';
 import type { CsvSeparator } from './csv.ts';
@@ -27,6 +30,10 @@ export interface EvidenceRequest {
   /** The person who downloads. */
   by: Downloader;
   format?: EvidenceFormat;
+  /** Fields that are left out. */
+  withheld?: readonly WithheldKind[];
+  /** The only workspace to tell of; absent: all. */
+  workspaceId?: number;
   /** For a CSV only; a comma when it is absent. */
   separator?: CsvSeparator;
   /**
@@ -45,6 +52,11 @@ export interface EvidenceRequest {
 export interface ExportPools {
   db: Knex;
   reads: ReadDb;
+}
+
+/** The same, and what signs the log by which the file proves its records. */
+export interface EvidencePools extends ExportPools {
+  signer: LogSigner;
 }
 
 /** Everything that belongs to one running export. */
@@ -75,7 +87,7 @@ const contentTypes: Record<EvidenceFormat, string> = {
  * 3. Neither memory nor the wait for the first byte grows with the number of rows.
  */
 export async function exportEvidence(
-  { db, reads }: ExportPools,
+  { db, reads, signer }: EvidencePools,
   context: RequestContext,
   input: EvidenceRequest,
 ): Promise<Download> {
@@ -83,6 +95,7 @@ export async function exportEvidence(
   if (subject === undefined) throw new NotFound();
   const running = toExport(context, input, subject);
   await writeRefusedAttempts(db, context, { userId: subject.user.id });
+  await publishCompanyLog(db, context, { signer, companyId: subject.company.id });
   await auditStart(db, context, running);
   const progress = await startProgress(db, context, {
     userId: input.by.id,
@@ -98,7 +111,7 @@ export async function exportEvidence(
   try {
     const chunks = await reads.read('export', (pool) =>
       withFirstChunk(
-        readChunks(pool, context, running, () => {
+        readChunks(pool, context, { ...running, signer }, () => {
           progress.count(() => countTotal(pool, running, ended.signal));
         }),
       ),
@@ -124,6 +137,8 @@ function toExport(context: RequestContext, input: EvidenceRequest, subject: Subj
       companyId: subject.company.id,
       from: input.from,
       to: input.to,
+      withheld: input.withheld ?? [],
+      ...(input.workspaceId === undefined ? {} : { workspaceId: input.workspaceId }),
       download: { at: context.at, requestId: context.requestId },
     },
     by: input.by,
@@ -137,7 +152,7 @@ function toExport(context: RequestContext, input: EvidenceRequest, subject: Subj
 function readChunks(
   reads: Knex,
   context: RequestContext,
-  { subject, scope, by, format, separator, signal, rows }: Export,
+  { subject, scope, by, format, separator, signal, rows, signer }: Export & { signer: LogSigner },
   onFirstList: () => void,
 ): AsyncGenerator<string | Buffer, void> {
   return inSnapshot<string | Buffer>(reads, signal, (snapshot) => {
@@ -145,7 +160,11 @@ function readChunks(
       const records = watchedRecords(readAuditRecords(snapshot, scope), rows, onFirstList);
       return writeAuditCsv(records, subject.user, separator);
     }
-    const parts = watched(readEvidence(snapshot, context, { scope, by, form: format }), rows, onFirstList);
+    const parts = watched(
+      readEvidence(snapshot, context, { scope, by, form: format, signer }),
+      rows,
+      onFirstList,
+    );
     return format === 'ndjson' ? writeLines(parts) : writeBundle(parts);
   });
 }
@@ -208,6 +227,8 @@ async function auditStart(db: Knex, context: RequestContext, { scope, format }: 
     companyId: scope.companyId,
     details: {
       period: { from: scope.from, to: scope.to },
+      ...(scope.withheld?.length ? { withheld: scope.withheld } : {}),
+      ...(scope.workspaceId === undefined ? {} : { workspace_id: scope.workspaceId }),
       format,
       schema_version: EVIDENCE_SCHEMA_VERSION,
     },

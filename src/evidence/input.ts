@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 import { TIME_ZONE } from '../local-calendar.ts';
 import { z } from 'zod';
+import { withheldKinds, type WithheldKind } from './schemas/proof-schema.ts';
 import type { Locale } from '../web/locales/catalogues.ts';
 import { type CsvSeparator, separatorOf } from './csv.ts';
 
@@ -62,6 +63,11 @@ export type EvidenceFormat = (typeof evidenceFormats)[number];
 /** The form asked for, `json` when none is. Null for an unknown form. */
 export function parseEvidenceFormat(value: unknown): EvidenceFormat | null {
   return value === undefined ? 'json' : (evidenceFormats.find((format) => format === value) ?? null);
+}
+
+/** The kinds that the form asks to leave out, by a checkbox each. */
+export function parseWithheld(query: Record<string, unknown>): WithheldKind[] {
+  return withheldKinds.filter((kind) => query[`without_${kind}`] === 'on');
 }
 
 /** The token with which a page asks for the progress of its download. Null for anything else. */

@@ -23,6 +23,10 @@ import type { AuditRecord } from '../audit/audit-record.ts';
 import { summariseEvidence } from './summary.ts';
 import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
 import { copyRecords, type RecordForm, type RecordsPiece } from '../db/copy-records.ts';
+import { withoutWithheld } from './masks.ts';
+import { writeProof } from './write-proof.ts';
+import { findShownLog } from '../transparency/proof/find-shown-log.ts';
+import type { LogSigner } from '../transparency/sequence/log-signer.ts';
 import { sliceAuditRows } from './slice-audit-rows.ts';
 import { streamRows } from '../db/stream-rows.ts';
 import { toInvoiceRecord, toLegalAcceptance, toPaymentRecord } from './to-records.ts';
@@ -49,6 +53,8 @@ export type EvidencePart =
   | { part: 'list'; list: EvidenceList }
   /** Records in the form asked for, each ended by a line feed. */
   | ({ part: 'records'; list: EvidenceList } & RecordsPiece)
+  /** A piece of the text of `proof`, a JSON object. `isFirst`: it begins here. */
+  | { part: 'proof'; text: string; isFirst: boolean }
   | { part: 'summary'; summary: EvidenceBundle['summary'] };
 
 /**
@@ -58,10 +64,13 @@ export type EvidencePart =
 export async function* readEvidence(
   snapshot: Knex.Transaction,
   context: RequestContext,
-  { scope, by, form }: { scope: EvidenceScope; by: Downloader; form: RecordForm },
+  input: { scope: EvidenceScope; by: Downloader; form: RecordForm; signer?: LogSigner },
 ): AsyncGenerator<EvidencePart, void> {
+  const { by, form, signer } = input;
+  const log = signer === undefined ? undefined : await findShownLog(snapshot, input.scope.companyId);
+  const scope = log === undefined ? input.scope : { ...input.scope, log };
   const { company, head } = await readHead(snapshot, context, { scope, by });
-  yield { part: 'head', head };
+  yield { part: 'head', head: withoutWithheld(scope, head) };
   const typeOf = (list: EvidenceList): string | null => (form === 'ndjson' ? lineTypes[list] : null);
   const audit = sliceAuditRows(
     snapshot,
@@ -74,6 +83,13 @@ export async function* readEvidence(
   yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
+  if (log !== undefined && signer !== undefined) {
+    let isFirst = true;
+    for await (const text of writeProof(snapshot, { ...scope, log }, signer)) {
+      yield { part: 'proof', text, isFirst };
+      isFirst = false;
+    }
+  }
   yield { part: 'summary', summary: await summariseEvidence(snapshot, scope, company.billing_currency) };
 }
 
@@ -139,7 +155,7 @@ async function* readPayments(
       refunds: await listRefundRows(snapshot, ids),
     };
     yield toPiece(
-      rows.map((row) => toPaymentRecord(row, beside, scope.userId)),
+      rows.map((row) => withoutWithheld(scope, toPaymentRecord(row, beside, scope.userId))),
       type,
     );
   }

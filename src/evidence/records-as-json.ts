@@ -3,11 +3,9 @@ import { z } from 'zod';
 import { auditRecord } from '../audit/audit-record.ts';
 import { listFields } from '../record-fields.ts';
 import { auditRows, sessionRows } from './queries.ts';
-import { sessionRecord } from './schemas/record-schemas.ts';
+import { detailsAreMasked, isWithheld } from './masks.ts';
+import { logIndex, sessionRecord } from './schemas/record-schemas.ts';
 import type { EvidenceScope } from './scope.ts';
-
-/** Actions whose details are about another account even when this person acted. */
-const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /**
  * The audit records of a bundle as JSON in the column `record`, newest first. With a `type` each record
@@ -24,17 +22,16 @@ export function auditRecordsAsJson(
   type: string | null = null,
 ): Knex.QueryBuilder {
   const { userId } = scope;
-  return asJson(db, auditRows(db, scope), auditRecord, type, {
-    ip_address: db.raw('case when entry.user_id = ? then entry.ip_address end as ip_address', [userId]),
-    user_agent: db.raw('case when entry.user_id = ? then entry.user_agent end as user_agent', [userId]),
-    details: db.raw(
-      `case
-         when entry.action_type = any(?::text[]) then null
-         when entry.resource_type = 'user' and entry.resource_id is distinct from ? then null
-         else entry.details
-       end as details`,
-      [ABOUT_OTHERS, String(userId)],
-    ),
+  const own = (name: string): Knex.Raw =>
+    isWithheld(scope, name)
+      ? db.raw('null as ??', [name])
+      : db.raw('case when entry.user_id = ? then entry.?? end as ??', [userId, name, name]);
+  return asJson(db, auditRows(db, scope), recordOf(scope, auditRecord), type, {
+    ip_address: own('ip_address'),
+    user_agent: own('user_agent'),
+    details: db.raw('case when ? then null else entry.details end as details', [
+      detailsAreMasked(db, 'entry', scope),
+    ]),
   });
 }
 
@@ -44,7 +41,14 @@ export function sessionRecordsAsJson(
   scope: EvidenceScope,
   type: string | null = null,
 ): Knex.QueryBuilder {
-  return asJson(db, sessionRows(db, scope), sessionRecord, type);
+  const left = ['ip_address', 'user_agent'].filter((name) => isWithheld(scope, name));
+  const instead = Object.fromEntries(left.map((name) => [name, db.raw('null as ??', [name])]));
+  return asJson(db, sessionRows(db, scope), recordOf(scope, sessionRecord), type, instead);
+}
+
+/** With a log each record has the index of its leaf as its last field. */
+function recordOf({ log }: EvidenceScope, record: z.ZodObject): z.ZodObject {
+  return log === undefined ? record : record.extend({ log_index: logIndex });
 }
 
 /**

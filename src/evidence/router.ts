@@ -10,6 +10,7 @@ import { recordOperatorLook, scopeOf } from '../people/company-scope.ts';
 import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { EVIDENCE_LINES_SCHEMA_PATH } from './schemas/line-schema.ts';
 import { EVIDENCE_SCHEMA_PATH } from './schemas/bundle-schema.ts';
+import { logSigner } from '../transparency/sequence/log-signer.ts';
 import { exportEvidence } from './export-evidence.ts';
 import { findProgress } from './export-progress.ts';
 import {
@@ -17,6 +18,7 @@ import {
   parseEvidenceFormat,
   type EvidenceFormat,
   parseSeparator,
+  parseWithheld,
   periodQuery,
 } from './input.ts';
 import { parseId } from '../web/list-input.ts';
@@ -78,14 +80,28 @@ async function sendEvidence(
     await showPerson(req, res, { userId, companyId, errors });
     return;
   }
-  const asked = { userId, companyId, ...period.data, by: req.user, format, separator };
+  const workspaceId = parseId(req.query.workspace);
+  const asked = {
+    userId,
+    companyId,
+    ...period.data,
+    by: req.user,
+    format,
+    separator,
+    withheld: parseWithheld(req.query),
+    ...(workspaceId === null ? {} : { workspaceId }),
+  };
   const progressToken = parseProgressToken(req.query.progress);
   const schemaPath = schemaPaths[format];
   // JSON Schema core 2020-12, "Linking to a Schema".
   if (schemaPath !== null) res.setHeader('link', `<${config.baseUrl}${schemaPath}>; rel="describedby"`);
   await slots.run(downloadOwner(req.user, companyId), () =>
     sendDownload(req, res, (signal) =>
-      exportEvidence({ db, reads: readDb }, requestContext(req), { ...asked, progressToken, signal }),
+      exportEvidence({ db, reads: readDb, signer: logSigner(config) }, requestContext(req), {
+        ...asked,
+        progressToken,
+        signal,
+      }),
     ),
   );
 }

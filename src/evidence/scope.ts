@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import type { ShownLog } from '../transparency/proof/find-shown-log.ts';
 import { whereReaches } from '../workspace/session-row.ts';
+import type { WithheldKind } from './schemas/proof-schema.ts';
 
 /**
  * The person, the company and the time that evidence is about. `from` is inclusive, `to` exclusive; null is
@@ -12,27 +14,43 @@ export interface EvidenceScope {
   to: Date | null;
   /** True for a person's own copy: payments that colleagues started are left out. */
   isOwnCopy?: boolean;
+  /** The company's log, with which the records are proved. Absent: the file has no proof. */
+  log?: ShownLog;
+  /** Fields that are left out. Absent: none. */
+  withheld?: readonly WithheldKind[];
+  /** Only this workspace: what happened in others is left out. Absent: every workspace. */
+  workspaceId?: number;
   /** The audit row of the download itself, which is not part of the file. */
   download: { at: Date; requestId: string };
 }
 
 /** The person's own actions, and events that concern the person through the account. */
 export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
-  return rowsInTime(db, scope).where((query) => void byPerson(query, scope));
+  return narrowToTime(db('audit_logs'), scope).where((query) => void byPerson(query, scope));
 }
 
 /** The person's own audit rows, and the actions of others on the account. */
 export function auditRowsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
-  const { userId, companyId } = scope;
-  return rowsInTime(db, scope).where((query) => {
+  return narrowToAudit(db('audit_logs'), scope);
+}
+
+/** Leaves in a query of `audit_logs` the rows of `auditRowsInScope`. */
+export function narrowToAudit(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
+  const { userId, companyId, workspaceId } = scope;
+  void narrowToTime(rows, scope).where((query) => {
     void query
       .where((own) => void byPerson(own, scope))
       .orWhere({ resource_type: 'user', resource_id: String(userId), company_id: companyId });
   });
+  if (workspaceId !== undefined)
+    void rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
+      String(workspaceId),
+    ]);
+  return rows;
 }
 
-function rowsInTime(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
-  return inTime(db('audit_logs'), 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
+function narrowToTime(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
+  return inTime(rows, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
 }
 
 /** A row without a company still names the person, who has never belonged to another company. */
@@ -50,13 +68,20 @@ function notThisDownload({ download }: EvidenceScope): [string, Knex.RawBinding[
 }
 
 /** Workspace sessions that overlap the time, as `usageStats` counts them. */
-export function sessionsInScope(db: Knex, { userId, companyId, from, to }: EvidenceScope): Knex.QueryBuilder {
-  return db('workspace_sessions')
-    .where({ 'workspace_sessions.user_id': userId, 'workspace_sessions.company_id': companyId })
-    .modify((query) => {
-      if (to !== null) void query.where('workspace_sessions.started_at', '<', to);
-      if (from !== null) whereReaches(query, 'workspace_sessions', from);
-    });
+export function sessionsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
+  return narrowToSessions(db('workspace_sessions'), scope);
+}
+
+/** Leaves in a query of `workspace_sessions` the rows of `sessionsInScope`. */
+export function narrowToSessions(
+  rows: Knex.QueryBuilder,
+  { userId, companyId, from, to, workspaceId }: EvidenceScope,
+): Knex.QueryBuilder {
+  void rows.where({ 'workspace_sessions.user_id': userId, 'workspace_sessions.company_id': companyId });
+  if (workspaceId !== undefined) void rows.where('workspace_sessions.workspace_id', workspaceId);
+  if (to !== null) void rows.where('workspace_sessions.started_at', '<', to);
+  if (from !== null) whereReaches(rows, 'workspace_sessions', from);
+  return rows;
 }
 
 /** Payments that the person started or that fall into the membership, started or paid in the time. */

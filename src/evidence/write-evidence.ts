@@ -22,6 +22,9 @@ export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer
       // The first record has no comma in front.
       yield isFirstPiece ? part.bytes.subarray(1) : part.bytes;
       isFirstPiece = false;
+    } else if (part.part === 'proof') {
+      yield part.isFirst ? `${listEnd},\n"proof":${part.text}` : part.text;
+      listEnd = '';
     } else {
       yield `${listEnd},\n"summary":${JSON.stringify(part.summary)}}\n`;
     }
@@ -30,10 +33,17 @@ export async function* writeBundle(parts: Parts): AsyncGenerator<string | Buffer
 
 /** A JSON object a line, each with its type. A file whose last line is not the summary was cut. */
 export async function* writeLines(parts: Parts): AsyncGenerator<string | Buffer, void> {
+  let proofEnd = '';
   for await (const part of parts) {
     if (part.part === 'head') yield `${JSON.stringify({ type: 'bundle', ...part.head })}\n`;
-    else if (part.part === 'records') yield part.bytes;
-    else if (part.part === 'summary') yield `${JSON.stringify({ type: 'summary', ...part.summary })}\n`;
+    else if (part.part === 'proof') {
+      // A line has no line feed within.
+      const text = part.text.replaceAll('\n', '');
+      yield part.isFirst ? `{"type":"proof",${text.slice(1)}` : text;
+      proofEnd = '\n';
+    } else if (part.part === 'records') yield part.bytes;
+    else if (part.part === 'summary')
+      yield `${proofEnd}${JSON.stringify({ type: 'summary', ...part.summary })}\n`;
   }
 }
 

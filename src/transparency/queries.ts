@@ -70,3 +70,21 @@ export async function isPublishingHalted(db: Knex): Promise<boolean> {
     .first<{ id: number } | undefined>('id');
   return open !== undefined;
 }
+
+/** The checkpoint of a log at that size. */
+export async function findCheckpoint(
+  db: Knex,
+  { logId, size }: { logId: number; size: number },
+): Promise<CheckpointRow | undefined> {
+  return db('log_checkpoints')
+    .where({ log_id: logId, size })
+    .first<CheckpointRow | undefined>('log_id', 'size', 'root', 'note', 'published_at');
+}
+
+/** The size of the first checkpoint of a log. Undefined before it. */
+export async function findOldestSize(db: Knex, logId: number): Promise<number | undefined> {
+  const first = await db('log_checkpoints')
+    .where({ log_id: logId })
+    .min<{ size: number | null }[]>('size as size');
+  return first[0]?.size ?? undefined;
+}

@@ -1,9 +1,10 @@
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportEvidence, type ExportPools } from '../../src/evidence/export-evidence.ts';
+import { exportEvidence, type EvidencePools } from '../../src/evidence/export-evidence.ts';
 import { createDownloadSlots, type DownloadOwner } from '../../src/evidence/download-slots.ts';
 import { withFirstChunk } from '../../src/db/stream-rows.ts';
+import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
@@ -29,7 +30,11 @@ afterAll(() => {
   server.close();
 });
 
-const pools = (): ExportPools => ({ db: testApp.db, reads: testApp.deps.readDb });
+const pools = (): EvidencePools => ({
+  db: testApp.db,
+  reads: testApp.deps.readDb,
+  signer: logSigner(testApp.config),
+});
 
 const pathOf = (userId: number): string => `/admin/users/${String(userId)}/export-logs`;
 

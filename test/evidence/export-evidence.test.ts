@@ -4,7 +4,6 @@ import { exportEvidence } from '../../src/evidence/export-evidence.ts';
 import { deactivateUser } from '../../src/people/deactivate-user.ts';
 import { buildCast, buildPayment, buildUser, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { readsOf } from '../support/reads.ts';
 import {
   buildAuditRow,
   buildPaidPayment,
@@ -12,6 +11,7 @@ import {
   contextOf,
   downloadText,
   readBundle,
+  poolsOf,
 } from './support.ts';
 import { newestVersions } from '../legal/newest-versions.ts';
 
@@ -40,6 +40,7 @@ describe('an evidence bundle', () => {
       'workspace_sessions',
       'payments',
       'invoices',
+      'proof',
       'summary',
     ]);
     expect(bundle.audit_logs).toEqual([]);
@@ -401,7 +402,7 @@ describe('the download of a bundle', () => {
     await buildPaidPayment(database.db, cast.bob, { created_at: LONG_AGO });
     const context = contextOf(cast.alice);
     const input = { userId: cast.bob.id, companyId: cast.acme.id, from: LONG_AGO, to: null, by: cast.alice };
-    const download = await exportEvidence({ db, reads: readsOf(db) }, context, input);
+    const download = await exportEvidence(poolsOf(db), context, input);
     const [row] = await database
       .db('audit_logs')
       .where({ action_type: 'evidence_exported', request_id: context.requestId });
@@ -425,7 +426,7 @@ describe('the download of a bundle', () => {
 
   it('has an ASCII file name', async () => {
     const download = await exportEvidence(
-      { db: database.db, reads: readsOf(database.db) },
+      poolsOf(database.db),
       contextOf(cast.alice, new Date('2026-03-04T05:06:07Z')),
       { userId: cast.bob.id, companyId: cast.acme.id, from: null, to: null, by: cast.alice },
     );
@@ -437,7 +438,7 @@ describe('the download of a bundle', () => {
 
   it('refuses a person of another company and an operator’s account like one who does not exist', async () => {
     const ask = (userId: number, companyId: number | null): Promise<unknown> =>
-      exportEvidence({ db: database.db, reads: readsOf(database.db) }, contextOf(cast.charlie), {
+      exportEvidence(poolsOf(database.db), contextOf(cast.charlie), {
         userId,
         companyId,
         from: null,

@@ -97,6 +97,8 @@ const NOT_FINAL = new Map<string, string>([
   ['workspace_sessions.duration_seconds', 'made from start and end'],
   ['workspace_sessions.connected_seconds', 'made from connected_minutes and the length'],
   ['workspace_sessions.active_seconds', 'made from active_minutes and the length'],
+  ['audit_logs.log_index', 'of the leaf, of a table to which the app can only add'],
+  ['workspace_sessions.log_index', 'of the leaf, of a table to which the app can only add'],
   ['payments.amount', 'made from amount_minor'],
   ['payments.callbacks', 'a list of its own'],
   ['payments.terms', 'a record of its own'],

@@ -103,6 +103,7 @@ describe('evidence as lines of JSON', () => {
       'workspace_session',
       'payment',
       'invoice',
+      'proof',
       'summary',
     ]);
     const without = ({ type: _type, ...rest }: Record<string, unknown>): Record<string, unknown> => rest;

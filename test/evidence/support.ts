@@ -9,7 +9,13 @@ import {
   evidenceJsonSchema,
   type EvidenceBundle,
 } from '../../src/evidence/schemas/bundle-schema.ts';
-import { exportEvidence, type EvidenceRequest } from '../../src/evidence/export-evidence.ts';
+import {
+  exportEvidence,
+  type EvidencePools,
+  type EvidenceRequest,
+} from '../../src/evidence/export-evidence.ts';
+import { signingKeyFromSecret } from '../../src/config/signing-keys.ts';
+import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { readsOf } from '../support/reads.ts';
 import { buildPayment, type BuiltUser } from '../support/programs/build.ts';
 
@@ -57,6 +63,18 @@ export async function readBundle(
   return bundle;
 }
 
+/** The pools and the signer of an export. */
+export function poolsOf(db: Knex): EvidencePools {
+  const transparency = {
+    host: 'log.example.com',
+    signingKeys: [signingKeyFromSecret('only for tests')],
+    publishSeconds: 60,
+    headsFile: null,
+    witness: null,
+  };
+  return { db, reads: readsOf(db), signer: logSigner({ transparency }) };
+}
+
 /** The same as text. */
 export async function downloadText(
   db: Knex,
@@ -64,7 +82,7 @@ export async function downloadText(
   subject: BuiltUser,
   input: Partial<EvidenceRequest> = {},
 ): Promise<string> {
-  const download = await exportEvidence({ db, reads: readsOf(db) }, contextOf(by), {
+  const download = await exportEvidence(poolsOf(db), contextOf(by), {
     userId: subject.id,
     companyId: by.company_id,
     from: null,

@@ -4,7 +4,15 @@ import { currencies } from '../../currency.ts';
 import { auditRecord } from '../../audit/audit-record.ts';
 import { count, currency, id, major, maybeText, maybeTime, text, time } from '../../record-fields.ts';
 import { acceptanceRecord } from '../../legal/queries.ts';
-import { companyRecord, invoiceRecord, paymentRecord, sessionRecord, userRecord } from './record-schemas.ts';
+import {
+  companyRecord,
+  invoiceRecord,
+  logIndex,
+  paymentRecord,
+  sessionRecord,
+  userRecord,
+} from './record-schemas.ts';
+import { proofRecord } from './proof-schema.ts';
 import { openSchema } from './open-schema.ts';
 
 /**
@@ -144,10 +152,10 @@ export const evidenceBundle = z
     company: companyRecord.describe('The company the person belongs to; it is the customer that pays.'),
     legal_acceptance: legalAcceptance,
     audit_logs: z
-      .array(auditRecord)
+      .array(auditRecord.extend({ log_index: logIndex }))
       .describe('What the person did and what was done to the account, newest first.'),
     workspace_sessions: z
-      .array(sessionRecord)
+      .array(sessionRecord.extend({ log_index: logIndex }))
       .describe('When the person used which workspace, newest first.'),
     payments: z
       .array(paymentRecord)
@@ -155,6 +163,7 @@ export const evidenceBundle = z
         'Payments of the company that the person started or that fall into the membership, newest first.',
       ),
     invoices: z.array(invoiceRecord).describe('Invoices of those payments, newest first.'),
+    proof: proofRecord.optional(),
     summary,
   })
   .describe(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditRecord } from '../../audit/audit-record.ts';
-import { invoiceRecord, paymentRecord, sessionRecord } from './record-schemas.ts';
+import { invoiceRecord, logIndex, paymentRecord, sessionRecord } from './record-schemas.ts';
+import { proofRecord } from './proof-schema.ts';
 import { EVIDENCE_SCHEMA_VERSION, evidenceBundle, publishSchema } from './bundle-schema.ts';
 
 /** Where the schema of a line is published, below BASE_URL. */
@@ -13,19 +14,33 @@ const type = <Name extends string>(name: Name): z.ZodLiteral<Name> =>
 export const evidenceLine = z
   .discriminatedUnion('type', [
     evidenceBundle
-      .omit({ audit_logs: true, workspace_sessions: true, payments: true, invoices: true, summary: true })
+      .omit({
+        audit_logs: true,
+        workspace_sessions: true,
+        payments: true,
+        invoices: true,
+        proof: true,
+        summary: true,
+      })
       .extend({ type: type('bundle') })
       .describe('The first line: who and what the file is about.'),
-    auditRecord.extend({ type: type('audit_log') }).describe('An element of audit_logs.'),
-    sessionRecord.extend({ type: type('workspace_session') }).describe('An element of workspace_sessions.'),
+    auditRecord
+      .extend({ log_index: logIndex, type: type('audit_log') })
+      .describe('An element of audit_logs.'),
+    sessionRecord
+      .extend({ log_index: logIndex, type: type('workspace_session') })
+      .describe('An element of workspace_sessions.'),
     paymentRecord.extend({ type: type('payment') }).describe('An element of payments.'),
     invoiceRecord.extend({ type: type('invoice') }).describe('An element of invoices.'),
+    proofRecord
+      .extend({ type: type('proof') })
+      .describe('The line before the last: what proves that nothing was changed, put in or taken out.'),
     evidenceBundle.shape.summary
       .extend({ type: type('summary') })
       .describe('The last line: the totals. A file that ends without it was cut and is not complete.'),
   ])
   .describe(
-    'One line of evidence about one person of one company, as JSON objects separated by line feeds: one bundle line, then every audit_log, workspace_session, payment and invoice line, each kind newest first, then one summary line. All times are ISO 8601 in UTC (Z).',
+    'One line of evidence about one person of one company, as JSON objects separated by line feeds: one bundle line, then every audit_log, workspace_session, payment and invoice line, each kind newest first, then one proof line and one summary line. All times are ISO 8601 in UTC (Z).',
   );
 
 const laterLine = z

@@ -123,6 +123,13 @@ export const companyRecord = z.strictObject({
 
 const bounds = countedBoundsSql('workspace_sessions');
 
+/** The place of a record's leaf in the log of its company. */
+export const logIndex = field(
+  z.int().nonnegative().nullable().optional(),
+  'Index of its leaf in the transparency log of the company (see proof); null: it is not in that log, or not yet. A workspace session gets its leaf when it has ended. Absent in a file without proof.',
+  { sql: null },
+);
+
 /** A time of workspace use. */
 export const sessionRecord = z.strictObject({
   id: id('Number of the session.'),

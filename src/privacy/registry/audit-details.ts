@@ -41,7 +41,7 @@ export const auditDetails: JsonKeys = {
     tax_minor test_mode text_sha256 time_zone times times_sent total_minor trial_ends_at type
     unused_seconds user_agent
     version
-    wanted_plan_after wanted_plan_before was_last when workspace workspace_id workspace_name
+    wanted_plan_after wanted_plan_before was_last when withheld workspace workspace_id workspace_name
     workspace_session_id workspace_sessions_ended`
     .trim()
     .split(/\s+/),

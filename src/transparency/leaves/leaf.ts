@@ -41,3 +41,14 @@ export function leafText(record: LeafRecord, salts: Salts): string {
     _sd: digests.sort(),
   });
 }
+
+/** The disclosures of the personal fields that are to be shown, in the order of their names in the record. */
+export function disclosuresOf(
+  { type, id, personal }: LeafRecord,
+  salts: Salts,
+  isShown: (field: string) => boolean,
+): string[] {
+  return Object.entries(personal)
+    .filter(([field, value]) => value !== null && isShown(field))
+    .map(([field, value]) => disclosureOf(salts.of(type, id, field), field, value));
+}

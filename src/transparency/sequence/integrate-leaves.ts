@@ -1,5 +1,14 @@
 import type { Knex } from 'knex';
-import { TileWriter } from './tile-writer.ts';
+import { nodeHash } from '../tree/hash.ts';
+
+const WIDTH = 256;
+const HASH_BYTES = 32;
+
+interface Tile {
+  level: number;
+  index: number;
+  hashes: Buffer[];
+}
 
 /** Leaves in one transaction: a hundred tiles. */
 const BATCH_LEAVES = 25_600;
@@ -52,4 +61,82 @@ async function integrateBatch(trx: Knex.Transaction, logId: number | undefined):
   await tiles.write();
   await trx('transparency_logs').where({ id: log.id }).update({ integrated: end });
   return hashes.length;
+}
+
+/** Appends leaf hashes to the tiles of one log, within a transaction that holds the log's lock. */
+class TileWriter {
+  readonly #trx: Knex.Transaction;
+  readonly #logId: number;
+  /** The tile that grows, by level. */
+  readonly #growing: Tile[] = [];
+  readonly #changed = new Set<Tile>();
+
+  private constructor(trx: Knex.Transaction, logId: number) {
+    this.#trx = trx;
+    this.#logId = logId;
+  }
+
+  /** A writer behind the `size` leaves that the tiles have. */
+  static async open(trx: Knex.Transaction, logId: number, size: number): Promise<TileWriter> {
+    const writer = new TileWriter(trx, logId);
+    for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / WIDTH)) {
+      const tile = { level, index: Math.floor(count / WIDTH), hashes: [] };
+      writer.#growing[level] = count % WIDTH === 0 ? tile : await writer.#read(tile, count % WIDTH);
+    }
+    return writer;
+  }
+
+  append(leafHash: Buffer): void {
+    this.#append(0, leafHash);
+  }
+
+  async write(): Promise<void> {
+    const tiles = [...this.#changed];
+    if (tiles.length === 0) return;
+    await this.#trx.raw(
+      `insert into log_tiles (log_id, level, tile_index, hashes)
+       select ?::bigint, * from unnest(?::smallint[], ?::bigint[], ?::bytea[])
+       on conflict (log_id, level, tile_index) do update set hashes = excluded.hashes`,
+      [
+        this.#logId,
+        tiles.map(({ level }) => level),
+        tiles.map(({ index }) => index),
+        tiles.map(({ hashes }) => Buffer.concat(hashes)),
+      ] as unknown as Knex.RawBinding[],
+    );
+    this.#changed.clear();
+  }
+
+  #append(level: number, hash: Buffer): void {
+    const tile = (this.#growing[level] ??= { level, index: 0, hashes: [] });
+    tile.hashes.push(hash);
+    this.#changed.add(tile);
+    if (tile.hashes.length < WIDTH) return;
+    this.#growing[level] = { level, index: tile.index + 1, hashes: [] };
+    this.#append(level + 1, rootOfFullTile(tile.hashes));
+  }
+
+  async #read(tile: Tile, width: number): Promise<Tile> {
+    const row = await this.#trx('log_tiles')
+      .where({ log_id: this.#logId, level: tile.level, tile_index: tile.index })
+      .first<{ hashes: Buffer } | undefined>('hashes');
+    if (row === undefined || row.hashes.length !== width * HASH_BYTES)
+      throw new Error(
+        `log ${String(this.#logId)} has no tile of ${String(width)} hashes at level ${String(tile.level)}, ${String(tile.index)}`,
+      );
+    const hashes = Array.from({ length: width }, (_, at) =>
+      row.hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+    );
+    return { ...tile, hashes };
+  }
+}
+
+function rootOfFullTile(hashes: Buffer[]): Buffer {
+  let row = hashes;
+  while (row.length > 1) {
+    const above: Buffer[] = [];
+    for (let at = 0; at < row.length; at += 2) above.push(nodeHash(row[at] as Buffer, row[at + 1] as Buffer));
+    row = above;
+  }
+  return row[0] as Buffer;
 }

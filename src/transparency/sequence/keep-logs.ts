@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { findLog } from '../queries.ts';
 import { integrateLeaves } from './integrate-leaves.ts';
 import type { LogSigner } from './log-signer.ts';
 import { publishCheckpoints } from './publish-checkpoints.ts';
@@ -26,4 +27,22 @@ export async function keepLogs(
     done.published += await publishCheckpoints(db, context, { signer, everySeconds: publishSeconds });
   }
   return done;
+}
+
+/**
+ * Brings the log of one company up to date at once, before its evidence is handed out, so that what was
+ * committed before is in it and signed. The platform's log, too, so that it has the company's checkpoint.
+ */
+export async function publishCompanyLog(
+  db: Knex,
+  context: At,
+  { signer, companyId }: { signer: LogSigner; companyId: number },
+): Promise<void> {
+  for (const company_id of [companyId, null]) {
+    await sequenceRows(db, context);
+    const log = await findLog(db, company_id);
+    if (log === undefined) continue;
+    await integrateLeaves(db, log.id);
+    await publishCheckpoints(db, context, { signer, everySeconds: 0, logId: log.id });
+  }
 }

@@ -76,3 +76,13 @@ export async function listUnstampedPackages(
     .limit(100)
     .select('digest', db.raw('count(distinct asked_at) as rounds'), db.raw('max(asked_at) as last_asked_at'));
 }
+
+/** The oldest and the newest verified stamp over heads of the platform's log. */
+export async function listVerifiedHeadStamps(db: Knex): Promise<(StampRow & { checkpoint: string })[]> {
+  const verified = (): Knex.QueryBuilder =>
+    db('log_stamps').where({ subject: 'platform_checkpoint', verdict: 'verified' });
+  return db('log_stamps')
+    .whereIn('id', [verified().min('id'), verified().max('id')])
+    .orderBy('id')
+    .select<(StampRow & { checkpoint: string })[]>(STAMP_COLUMNS);
+}

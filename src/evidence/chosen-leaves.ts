@@ -1,0 +1,108 @@
+import type { Knex } from 'knex';
+import type { ShownLog } from '../transparency/proof/find-shown-log.ts';
+import { listLeaves, type LeafChoice, type ShownLeaf } from '../transparency/proof/list-leaves.ts';
+import { detailsAreMasked, isWithheld } from './masks.ts';
+import { narrowToAudit, narrowToSessions, paymentsInScope, type EvidenceScope } from './scope.ts';
+
+type Scope = EvidenceScope & { log: ShownLog };
+
+/**
+ * The leaves of the company's log that a bundle shows as text: those of rows that its reader cannot make
+ * again, since fields of them are left out or another's key made their salts, and those of everything that is
+ * no audit record and no session.
+ */
+export async function* companyLeaves(
+  snapshot: Knex.Transaction,
+  scope: Scope,
+): AsyncGenerator<ShownLeaf[], void> {
+  const isPartial = (scope.withheld ?? []).length > 0;
+  const payments = (): Knex.QueryBuilder => paymentsInScope(snapshot, scope).select('payments.id');
+  const { userId, companyId } = scope;
+  const ofPayment =
+    (column: string) =>
+    (query: Knex.QueryBuilder): void =>
+      void query.whereIn(column, payments());
+  const choices: LeafChoice[] = [
+    auditChoice(snapshot, scope, (query) => {
+      if (!isPartial)
+        void query.whereRaw('(kept.leaf is not null or audit_logs.user_id is distinct from ? or ?)', [
+          userId,
+          detailsAreMasked(snapshot, 'audit_logs', scope),
+        ]);
+    }),
+    {
+      type: 'workspace_session',
+      narrow: (query) => {
+        void narrowToSessions(query, scope);
+        if (!isPartial) void query.whereNotNull('kept.leaf');
+      },
+      isShown: (field) => !isWithheld(scope, field),
+    },
+    {
+      type: 'legal_acceptance',
+      narrow: (query) => void query.where('legal_acceptances.user_id', userId),
+      isShown: (field) => !isWithheld(scope, field),
+    },
+    { type: 'order_consent', narrow: ofPayment('order_consents.payment_id'), isShown: isOwn(scope) },
+    { type: 'payment_settlement', narrow: ofPayment('payments.id'), isShown: isOwn(scope) },
+    { type: 'payment_callback', narrow: ofPayment('payment_callbacks.payment_id'), isShown: () => true },
+    { type: 'invoice', narrow: ofPayment('invoices.payment_id'), isShown: () => true },
+    {
+      type: 'mail',
+      narrow: (query) => void query.where({ 'mails.user_id': userId, 'mails.company_id': companyId }),
+      isShown: isOwn(scope),
+    },
+  ];
+  for (const choice of choices) yield* listLeaves(snapshot, scope.log, choice);
+}
+
+/**
+ * The leaves of the platform's log that a bundle shows: the company's heads of these sizes, and the audit
+ * records without a company.
+ */
+export async function* platformLeaves(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+  platform: ShownLog,
+  { origin, sizes }: { origin: string; sizes: number[] },
+): AsyncGenerator<ShownLeaf[], void> {
+  yield* listLeaves(snapshot, platform, {
+    type: 'log_entry',
+    narrow: (query) =>
+      void query
+        .whereRaw(`log_entries.entry ->> 'origin' = ?`, [origin])
+        .whereRaw(`(log_entries.entry ->> 'size')::bigint = any(?::bigint[])`, [sizes]),
+    isShown: () => true,
+  });
+  yield* listLeaves(
+    snapshot,
+    platform,
+    auditChoice(snapshot, scope, (query) => void query.whereNull('audit_logs.company_id')),
+  );
+}
+
+/** Audit rows of the bundle, of which only the person's own show address and browser. */
+function auditChoice(
+  snapshot: Knex.Transaction,
+  scope: EvidenceScope,
+  narrow: (query: Knex.QueryBuilder) => void,
+): LeafChoice {
+  return {
+    type: 'audit_log',
+    narrow: (query) => {
+      void narrowToAudit(query, scope);
+      narrow(query);
+    },
+    columns: [snapshot.raw('? as is_masked', [detailsAreMasked(snapshot, 'audit_logs', scope)])],
+    isShown: (field, { holder }, row) => {
+      if (field === 'details') return row['is_masked'] === false;
+      if (field === 'request_path') return true;
+      return holder === scope.userId && !isWithheld(scope, field);
+    },
+  };
+}
+
+/** Fields of what the person did; those of a colleague are left out. */
+function isOwn(scope: EvidenceScope): LeafChoice['isShown'] {
+  return (field, { holder }) => holder === scope.userId && !isWithheld(scope, field);
+}

@@ -1,0 +1,152 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { EvidenceBundle } from '../../src/evidence/schemas/bundle-schema.ts';
+import { leafText, type LeafRecord } from '../../src/transparency/leaves/leaf.ts';
+import { leafType } from '../../src/transparency/leaves/leaf-types.ts';
+import { Salts } from '../../src/transparency/leaves/salts.ts';
+import { parseCheckpoint } from '../../src/transparency/notes/checkpoint.ts';
+import { parseNote } from '../../src/transparency/notes/signed-note.ts';
+import { leafHash } from '../../src/transparency/tree/hash.ts';
+import { subsetRoot } from '../../src/transparency/tree/subset.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
+import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './support.ts';
+
+const database = useTestDatabase();
+let cast: Cast;
+let bundle: EvidenceBundle;
+
+beforeAll(async () => {
+  cast = await buildCast(database.db);
+  for (let n = 0; n < 40; n += 1)
+    await buildAuditRow(database.db, n % 3 === 0 ? cast.bob : cast.alice, { details: { n, word: 'çğ"\\' } });
+  // Alice acts on Bob: her address is no evidence about him.
+  await buildAuditRow(database.db, cast.alice, {
+    action_type: 'user_role_changed',
+    resource_type: 'user',
+    resource_id: String(cast.bob.id),
+    details: { to: 'admin' },
+  });
+  await buildPaidPayment(database.db, cast.bob, {});
+  const workspace = await buildWorkspace(database.db, {
+    company_id: cast.acme.id,
+    owner_user_id: cast.bob.id,
+  });
+  await buildSession(database.db, cast.bob, workspace.id, {
+    from: '2026-11-01T10:00:00Z',
+    to: '2026-11-01T11:00:00Z',
+  });
+  await buildAuditRow(database.db, cast.bob, {
+    action_type: 'workspace_closed',
+    details: { workspace_session_id: 1 },
+  });
+  bundle = await readBundle(database.db, cast.alice, cast.bob);
+});
+
+/** The hash of the leaf of a record, made from nothing but the bundle. */
+function hashOf(
+  { company, user, proof }: EvidenceBundle,
+  type: string,
+  record: Record<string, unknown>,
+): Buffer {
+  const { plain, personal } = leafType(type);
+  const pick = (names: object): Record<string, unknown> =>
+    Object.fromEntries(Object.keys(names).map((name) => [name, record[name]]));
+  const leaf: LeafRecord = {
+    type,
+    id: record['id'] as number,
+    company: company.id,
+    holder: user.id,
+    plain: pick(plain),
+    personal: pick(personal),
+  };
+  const key = Buffer.from(proof?.person_key?.key ?? '', 'base64url');
+  return leafHash(leafText(leaf, new Salts(key)));
+}
+
+/** The root that a bundle leads to, the signed one, and how many leaves were made from records. */
+function rootsOf(bundle: EvidenceBundle): { made: number; root: Buffer | null; signed: Buffer | undefined } {
+  const { proof } = bundle;
+  if (proof === undefined) throw new Error('no proof');
+  const leaves = new Map<number, Buffer>(
+    proof.leaves.map(({ index, leaf }) => [index, leafHash(leaf)] as const),
+  );
+  const records = [
+    ...bundle.audit_logs.map((record) => ['audit_log', record] as const),
+    ...bundle.workspace_sessions.map(
+      (record) => ['workspace_session', { ...record, user_id: bundle.user.id }] as const,
+    ),
+  ];
+  let made = 0;
+  for (const [type, record] of records) {
+    const index = record.log_index;
+    if (typeof index !== 'number') throw new Error(`${type} ${String(record.id)} is not in the log`);
+    if (leaves.has(index)) continue;
+    made += 1;
+    leaves.set(index, hashOf(bundle, type, record));
+  }
+  const checkpoint = parseCheckpoint(parseNote(proof.checkpoint)?.text ?? '');
+  const bytes = Buffer.from(proof.hashes, 'base64');
+  const hashes = Array.from({ length: bytes.length / 32 }, (_, at) => bytes.subarray(at * 32, at * 32 + 32));
+  const sorted = [...leaves].sort(([a], [b]) => a - b);
+  return { made, root: subsetRoot(sorted, checkpoint?.size ?? 0, hashes), signed: checkpoint?.root };
+}
+
+describe('the proof of a bundle', () => {
+  it('has the signed root, which its records and leaves lead to', () => {
+    const { made, root, signed } = rootsOf(bundle);
+    expect(made).toBe(16);
+    expect(root).toEqual(signed);
+  });
+
+  it('no longer leads to it when a word of a record is another', () => {
+    const audit_logs = bundle.audit_logs.map((row) => ({ ...row, request_method: 'PUT' }));
+    const { root, signed } = rootsOf({ ...bundle, audit_logs });
+    expect(root).not.toEqual(signed);
+  });
+
+  it('holds when addresses and browsers are left out, without the key with which they could be guessed', async () => {
+    const part = await readBundle(database.db, cast.alice, cast.bob, { withheld: ['addresses', 'browsers'] });
+    expect(part.proof).toMatchObject({ person_key: null, withheld: ['addresses', 'browsers'] });
+    const { made, root, signed } = rootsOf(part);
+    expect(made).toBe(0);
+    expect(root).toEqual(signed);
+    const text = JSON.stringify([
+      part,
+      part.proof?.leaves.map(({ disclosures }) => disclosures.map(decoded)),
+    ]);
+    expect(text).not.toContain('203.0.113');
+    expect(text).not.toContain('person browser');
+    const whole = JSON.stringify(bundle.audit_logs);
+    expect(whole).toMatch(/"ip_address":"/);
+  });
+
+  it('can be of one workspace', async () => {
+    const part = await readBundle(database.db, cast.alice, cast.bob, { workspaceId: 424_242 });
+    expect(part.proof?.only_workspace).toBe(424_242);
+    expect(part.workspace_sessions).toEqual([]);
+    const { root, signed } = rootsOf(part);
+    expect(root).toEqual(signed);
+  });
+
+  it('shows what a colleague did to the person without the colleague’s address', () => {
+    const row = bundle.audit_logs.find(({ action_type }) => action_type === 'user_role_changed');
+    const leaf = bundle.proof?.leaves.find(({ index }) => index === row?.log_index);
+    const shown = leaf?.disclosures.map(decoded);
+    expect(shown?.map(([, name]) => name)).toEqual(['request_path', 'details']);
+    expect((JSON.parse(leaf?.leaf ?? '{}') as { _sd: string[] })._sd).toHaveLength(4);
+  });
+
+  it('has the company’s head as a leaf of the platform’s log', () => {
+    const head = parseNote(bundle.proof?.checkpoint ?? '')?.text.split('\n') ?? [];
+    const entries = bundle.proof?.platform?.leaves.map(
+      ({ leaf }) => (JSON.parse(leaf) as { entry: unknown }).entry,
+    );
+    expect(entries).toEqual([
+      { kind: 'company_checkpoint', origin: head[0], size: Number(head[1]), root: head[2] },
+    ]);
+  });
+});
+
+function decoded(disclosure: string): unknown[] {
+  return JSON.parse(Buffer.from(disclosure, 'base64url').toString()) as unknown[];
+}
