@@ -34,6 +34,8 @@ import { createHomeRouter } from './home/router.ts';
 import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
 import { createPrivacyRouter } from './privacy/router.ts';
 import { createLegalRouter } from './legal/router.ts';
+import { createLogRouter } from './transparency/heads/public/log-router.ts';
+import { createTilesRouter } from './transparency/heads/public/tiles-router.ts';
 import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/sessions/browser-session.ts';
 import { compressText } from './web/compress-text.ts';
@@ -110,6 +112,7 @@ export function createApp(deps: WorkspaceDeps): {
   // The gateway and a probe have no browser session, and must not be refused by CSRF or a form limit.
   app.use(createHealthRouter(deps));
   app.use(createSchemaRouter(deps));
+  app.use('/log', createTilesRouter(deps));
   app.use('/billing', createPaytrCallbackRouter(deps));
   app.use('/workspace', createForwardAuthRouter(deps, accessCache));
   // Programs come with a token. Cookies are read only below this line, so they open nothing here.
@@ -143,6 +146,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/account', createChangeRouter(deps, limits));
   app.use('/account', createEnrolmentRouter(deps));
   app.use('/legal', createLegalRouter(deps));
+  app.use('/log', createLogRouter(deps));
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));
   app.use('/billing', createReversalRouter(deps));

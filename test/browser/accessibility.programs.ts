@@ -177,6 +177,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     `/auth/reset/${'a'.repeat(43)}`,
     '/legal/terms',
     '/legal/privacy',
+    '/log',
     '/nowhere',
   ];
   /** Every kind of list. */

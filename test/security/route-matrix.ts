@@ -78,6 +78,25 @@ const change = (bob: number, alice: number, charlie: number, olivia: number): Ro
 });
 
 const reading = { none: 'changes nothing' };
+
+/** The public name of Acme's log, which has one record. */
+const acmeLog = async (db: Knex, { acme }: Cast): Promise<string> => {
+  const made = await db('transparency_logs')
+    .insert({ company_id: acme.id, created_at: new Date(), sequenced: 1, integrated: 1, published: 1 })
+    .onConflict('company_id')
+    .ignore()
+    .returning<{ id: number }[]>('id');
+  for (const { id: log_id } of made) {
+    const root = Buffer.alloc(32, 1);
+    await db('log_tiles').insert({ log_id, level: 0, tile_index: 0, hashes: root });
+    await db('log_checkpoints').insert({ log_id, size: 1, root, note: 'note', published_at: new Date() });
+  }
+  const log = await db('transparency_logs')
+    .where({ company_id: acme.id })
+    .first<{ log_uuid: string }>('log_uuid');
+  return log.log_uuid;
+};
+
 const ownTest = (file: string): { none: string } => ({ none: `see ${file}` });
 
 const alicesWorkspace = async (db: Knex, { acme, alice }: Cast): Promise<number> =>
@@ -292,6 +311,24 @@ export const routeRules: RouteRule[] = [
   { route: 'GET /readyz', target: () => ({ path: '/readyz' }), expect: everyone(200), audit: reading },
   // Workspaces run here, and could ask as well: only with METRICS_TOKEN.
   { route: 'GET /metrics', target: () => ({ path: '/metrics' }), expect: everyone(401), audit: reading },
+  {
+    route: 'GET /log/:uuid/checkpoint',
+    target: async (db, cast) => ({ path: `/log/${await acmeLog(db, cast)}/checkpoint` }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /log/:uuid/tile/*path',
+    target: async (db, cast) => ({ path: `/log/${await acmeLog(db, cast)}/tile/0/000.p/1` }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
+    route: 'GET /log',
+    target: () => ({ path: '/log' }),
+    expect: everyone(200),
+    audit: reading,
+  },
   {
     route: 'GET /schemas/evidence-bundle-1.0.json',
     target: () => ({ path: '/schemas/evidence-bundle-1.0.json' }),

@@ -18,6 +18,7 @@ import * as enJobs from './en/staff/jobs.ts';
 import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
 import * as enLegalInvoices from './en/billing/legal-invoices.ts';
+import * as enPublicLog from './en/log/public-log.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
@@ -54,6 +55,7 @@ import * as trJobs from './tr/staff/jobs.ts';
 import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
+import * as trPublicLog from './tr/log/public-log.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
@@ -95,6 +97,7 @@ const en = {
   ...enJourney,
   ...enLegal,
   ...enLegalInvoices,
+  ...enPublicLog,
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
@@ -144,6 +147,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trJourney,
     ...trLegal,
     ...trLegalInvoices,
+    ...trPublicLog,
     ...trMails,
     ...trPassword,
     ...trSecondFactor,
