@@ -30,7 +30,18 @@ export default defineConfig(
     },
   },
   // Plain JavaScript where starting fast matters: TypeScript's project does not know it.
-  { files: ['scripts/**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ['scripts/**/*.mjs', 'src/**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ['src/**/*.mjs'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['TextEncoder', 'TextDecoder', 'atob', 'btoa', 'console', 'process'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
+    },
+  },
   {
     // A test looks into rows and answers of any shape and fails when they are not as promised.
     files: ['test/**/*.ts'],
