@@ -77,10 +77,12 @@ function majorWithDot(minor: number): string {
 
 /** A moment as PayTR writes it: `2026-11-30 12:00:00`, in Turkish time. */
 export function turkishTime(time: Date): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    timeZone: 'Europe/Istanbul',
-    dateStyle: 'short',
-    timeStyle: 'medium',
-  });
-  return format.format(time);
+  return turkish.format(time);
 }
+
+// Made once: each holds memory that the garbage collector does not see, and a year of lists made 3 GB of them.
+const turkish = new Intl.DateTimeFormat('sv-SE', {
+  timeZone: 'Europe/Istanbul',
+  dateStyle: 'short',
+  timeStyle: 'medium',
+});
