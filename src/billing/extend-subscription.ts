@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { AuditLogger } from '../audit/audit-logger.ts';
+import type { AuditEntry } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { personOf } from './order-evidence.ts';
 import type { BoughtPeriod } from './bought-period.ts';
@@ -9,14 +9,14 @@ import type { Payment, Subscription } from './queries.ts';
 
 /**
  * Adds the period that a payment bought, as `decideSettlement` found it, to the locked subscription. Its plan
- * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan. Throws
- * when the audit row cannot be written.
+ * is in force when that period begins. A payment ends a cancellation and the wish for a smaller plan. Returns
+ * the audit row as well: a settlement writes all of its rows together, or none.
  */
 export async function extendSubscription(
   trx: Knex.Transaction,
   context: RequestContext,
   { payment, before, period }: { payment: Payment; before: Subscription; period: BoughtPeriod },
-): Promise<Subscription> {
+): Promise<{ after: Subscription; entry: AuditEntry }> {
   const bought = {
     ...period.paid,
     grace_plan: period.gracePlan,
@@ -29,19 +29,18 @@ export async function extendSubscription(
   };
   await trx('subscriptions')
     .where('company_id', payment.company_id)
-    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at });
+    .update({ ...bought, cancelled_by: null, cancel_reason: null, updated_at: context.at })
+    .options({ name: 'extend-subscription' });
   const after = { ...before, ...bought };
-  await auditChange(trx, context, { payment, before, after, period });
-  return after;
+  return { after, entry: entryOf(context, { payment, before, after, period }) };
 }
 
-async function auditChange(
-  trx: Knex.Transaction,
+function entryOf(
   context: RequestContext,
   change: { payment: Payment; before: Subscription; after: Subscription; period: BoughtPeriod },
-): Promise<void> {
+): AuditEntry {
   const { payment, before, after, period } = change;
-  await AuditLogger.logOrThrow(trx, context, {
+  return {
     action: 'subscription_change',
     success: true,
     resourceType: 'subscription',
@@ -58,5 +57,5 @@ async function auditChange(
       converted_seconds: period.conversion === null ? undefined : Math.floor(period.conversion.leftMs / 1000),
       converted_to_days: period.conversion?.days,
     },
-  });
+  };
 }

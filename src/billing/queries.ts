@@ -200,12 +200,13 @@ export interface Payer {
 
 /**
  * The payer and the buyer that the receipt of a payment names: the one of the accepted texts, or for an order
- * from before they kept it the company as it is today.
+ * from before they kept it the company as it is today. Besides, whether the company has another open order:
+ * a settlement asks for all of it at once.
  */
 export async function findParties(
   db: Knex,
   paymentId: number,
-): Promise<{ payer: Payer; buyer: BillingDetails } | undefined> {
+): Promise<{ payer: Payer; buyer: BillingDetails; hasOpenOrder: boolean } | undefined> {
   const row = await db('payments')
     .join('users', 'users.id', 'payments.user_id')
     .join('companies', 'companies.id', 'payments.company_id')
@@ -213,16 +214,27 @@ export async function findParties(
     .leftJoin('order_consents', 'order_consents.payment_id', 'payments.id')
     .where('payments.id', paymentId)
     .options({ name: 'find-parties' })
-    .first<(Payer & BillingDetails & { ordered_by: BillingDetails | null }) | undefined>([
+    .first<(Payer & BillingDetails & FoundBeside) | undefined>([
       'order_consents.buyer as ordered_by',
+      // The status stands in the text instead of a binding: only a constant lets Postgres use the partial
+      // index of open orders.
+      db.raw(
+        `exists (select from payments as open where open.company_id = payments.company_id
+           and open.status = 'pending' and open.superseded_at is null and open.id <> payments.id) as has_open_order`,
+      ),
       'users.email',
       'users.full_name',
       'users.locale',
       ...billingColumns,
     ]);
   if (row === undefined) return undefined;
-  const { email, full_name, locale, ordered_by: ordered, ...today } = row;
-  return { payer: { email, full_name, locale }, buyer: ordered ?? today };
+  const { email, full_name, locale, ordered_by: ordered, has_open_order: hasOpenOrder, ...today } = row;
+  return { payer: { email, full_name, locale }, buyer: ordered ?? today, hasOpenOrder };
+}
+
+interface FoundBeside {
+  ordered_by: BillingDetails | null;
+  has_open_order: boolean;
 }
 
 /** The plan of a company. */

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 const secret = (): string => randomBytes(32).toString('base64url');
 
 // All apps of a run share these secrets: a browser that signed in at one process is signed in at the other.
 const secrets = { session: secret(), merchantKey: secret(), merchantSalt: secret() };
+const signingKey = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' });
 
 /** The store whose notifications the app of the benchmark accepts. */
 export const benchStore = {
@@ -24,6 +25,7 @@ export function appEnvironment(databaseUrl: string, dataDir: string): Record<str
     DATABASE_URL: databaseUrl,
     DATA_DIR: dataDir,
     SESSION_SECRET: secrets.session,
+    LOG_SIGNING_KEYS: signingKey.toString('base64'),
     // The browsers of the benchmark come through a proxy, each from a different address.
     TRUST_PROXY: '1',
     PAYTR_MERCHANT_ID: benchStore.merchantId,

@@ -50,7 +50,8 @@ export async function issueInvoice(
       buyer: JSON.stringify(partyOf(buyer)),
       seller: JSON.stringify(config.seller satisfies InvoiceParty),
     })
-    .returning<IssuedInvoice[]>(['id', 'invoice_no']);
+    .returning<IssuedInvoice[]>(['id', 'invoice_no'])
+    .options({ name: 'issue-invoice' });
   if (invoice === undefined) throw new Error('Bug! An insert returned no row');
   const userId = personOf(context, payment);
   return { invoice, entry: entryOf(invoice, { payment, userId, chargedMinor, period }) };

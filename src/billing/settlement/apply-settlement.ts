@@ -9,7 +9,7 @@ import type { BoughtPeriod } from '../bought-period.ts';
 import type { Decision, PaymentReport } from './decide-settlement.ts';
 import { extendSubscription } from '../extend-subscription.ts';
 import { issueInvoice, type IssuedInvoice } from '../invoices/issue-invoice.ts';
-import { queueFollowUp } from '../follow-up/queue-follow-up.ts';
+import { followUpInsert } from '../follow-up/follow-up-insert.ts';
 import { orderEvidence, personOf } from '../order-evidence.ts';
 import type { ChargedAnswer } from '../paytr/paytr.ts';
 import type { Period } from '../period.ts';
@@ -52,20 +52,23 @@ async function activate(
 ): Promise<void> {
   const { payment, report, config } = settled;
   const chargedMinor = report.chargedMinor ?? payment.amount_minor;
-  await updatePayment(trx, payment, {
-    ...charged(context, payment, report),
-    status: 'success',
-    paid_at: context.at,
-    failed_reason_code: null,
-    failed_reason_message: null,
-    review_reason: null,
-  });
-  await queueFollowUp(trx, context, { paymentId: payment.id, answer: settled.answer });
+  await trx('payments')
+    .with('followed', followUpInsert(trx, context, { paymentId: payment.id, answer: settled.answer }))
+    .where('id', payment.id)
+    .update({
+      ...charged(context, payment, report),
+      status: 'success',
+      paid_at: context.at,
+      failed_reason_code: null,
+      failed_reason_message: null,
+      review_reason: null,
+    })
+    .options({ name: report.source === 'review' ? 'accept-payment' : 'settle-payment' });
   const before = settled.subscription;
-  const after = await extendSubscription(trx, context, { payment, before, period });
-  const ended = await endOrderThatNoLongerFits(trx, context, after);
+  const { after, entry: change } = await extendSubscription(trx, context, { payment, before, period });
   const parties = await findParties(trx, payment.id);
   if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
+  const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, after) : [];
   const { payer, buyer } = parties;
   const { invoice, entry } = await issueInvoice(trx, context, {
     payment,
@@ -74,7 +77,8 @@ async function activate(
     buyer,
     config,
   });
-  await AuditLogger.logOrThrow(trx, context, ...ended, entry, entryOf(context, settled, { period, invoice }));
+  const paid = entryOf(context, settled, { period, invoice });
+  await AuditLogger.logOrThrow(trx, context, change, ...ended, entry, paid);
   const { plan, currency } = payment;
   const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency };
   await queueReceipt(trx, context, { receipt, config });

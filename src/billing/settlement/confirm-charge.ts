@@ -31,6 +31,7 @@ export async function confirmCharge(
     return { ok: true, answer: null };
   const payment = await db('payments')
     .where('payments.merchant_oid', merchantOid)
+    .options({ name: 'confirm-charge' })
     .first<Pick<Payment, 'id' | 'status' | 'test_mode'> | undefined>([
       'payments.id',
       'payments.status',

@@ -89,25 +89,27 @@ async function storeCallback(
   context: RequestContext,
   input: { paymentId: number | null; merchantOid: string; rawBody: Buffer; outcome: CallbackOutcome },
 ): Promise<number> {
-  const { rows } = await trx.raw<{ rows: { id: number }[] }>(
-    `insert into payment_callbacks
+  const { rows } = await trx
+    .raw<{ rows: { id: number }[] }>(
+      `insert into payment_callbacks
        (payment_id, merchant_oid, body, body_sha256, ip_address, received_at, last_received_at, outcome)
      values (?, ?, ?, ?, ?, ?, ?, ?)
      on conflict on constraint uq_payment_callbacks_body do update set
        last_received_at = greatest(payment_callbacks.last_received_at, excluded.last_received_at),
        received_count = payment_callbacks.received_count + 1
      returning id`,
-    [
-      input.paymentId,
-      boundedText(input.merchantOid, FOREIGN_OID_MAX),
-      withoutCardTokens(input.rawBody),
-      hash('sha256', input.rawBody),
-      context.ip,
-      context.at,
-      context.at,
-      input.outcome,
-    ],
-  );
+      [
+        input.paymentId,
+        boundedText(input.merchantOid, FOREIGN_OID_MAX),
+        withoutCardTokens(input.rawBody),
+        hash('sha256', input.rawBody),
+        context.ip,
+        context.at,
+        context.at,
+        input.outcome,
+      ],
+    )
+    .options({ name: 'store-callback' });
   const kept = rows[0];
   if (kept === undefined) throw new Error('Bug! An upsert returned no row');
   return kept.id;
