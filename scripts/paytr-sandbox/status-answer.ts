@@ -80,7 +80,7 @@ export function turkishTime(time: Date): string {
   return turkish.format(time);
 }
 
-// Made once: each holds memory that the garbage collector does not see, and a year of lists made 3 GB of them.
+// Made once: each holds memory that the garbage collector does not see, and a year of lists made 3 GB.
 const turkish = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Europe/Istanbul',
   dateStyle: 'short',
