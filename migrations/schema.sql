@@ -929,6 +929,21 @@ create table log_checkpoints (
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_checkpoints FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table log_checks
+create table log_checks (
+  id bigint generated always as identity not null,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone not null,
+  leaves bigint not null,
+  fault_count bigint not null,
+  faults jsonb not null,
+  late bigint not null,
+  constraint pk_log_checks PRIMARY KEY (id),
+  constraint ck_log_checks_counts CHECK (leaves >= 0 AND fault_count >= 0 AND late >= 0)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON log_checks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_checks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table log_cosignatures
 create table log_cosignatures (
   log_id bigint not null,
@@ -2629,6 +2644,7 @@ grant usage on legal_documents_id_seq to app;
 grant usage on legal_holds_id_seq to app;
 grant usage on legal_invoice_files_id_seq to app;
 grant usage on legal_invoices_id_seq to app;
+grant usage on log_checks_id_seq to app;
 grant usage on log_entries_id_seq to app;
 grant usage on log_halts_id_seq to app;
 grant usage on log_stamps_id_seq to app;
@@ -2700,6 +2716,7 @@ grant delete, insert, select, update on legal_invoice_counters to app;
 grant insert, select on legal_invoice_files to app;
 grant delete, insert, select, update on legal_invoices to app;
 grant insert, select on log_checkpoints to app;
+grant insert, select on log_checks to app;
 grant insert, select on log_cosignatures to app;
 grant delete, insert, select, update on log_cursors to app;
 grant insert, select on log_entries to app;

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { systemContext, type RequestContext } from '../src/audit/request-context.ts';
 import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
+import { newSigningKey } from '../src/config/signing-keys.ts';
 import { loadLogConfig } from './log/log-config.ts';
 import { CommandError, readLogCall, runLogCommand, USAGE } from './log/log-command.ts';
 import { findDatabase } from './setup/find-database.ts';
@@ -18,17 +19,31 @@ async function main(): Promise<void> {
     say(USAGE);
     return;
   }
+  if (call.command === 'new-key') {
+    say(newSigningKey());
+    return;
+  }
   readEnvFile();
   const config = await loadLogConfig(process.env);
   const database = await findDatabase(process.env, (line) => process.stderr.write(`${line}\n`));
   const db = createDb({ url: database.appUrl, poolMax: 2, applicationName: 'youarecoder-log' });
   try {
-    const terminal = { say, readInput: () => buffer(process.stdin) };
+    const terminal = { say, readInput: () => buffer(process.stdin), showProgress };
     process.exitCode = await runLogCommand(db, commandContext(), call, { ...terminal, config });
   } finally {
     await db.destroy();
     await database.stop();
   }
+}
+
+/** A bar on a terminal; nothing where the output goes to a file. */
+function showProgress(done: number, total: number): void {
+  if (!process.stderr.isTTY) return;
+  const filled = total === 0 ? 40 : Math.round((40 * done) / total);
+  process.stderr.write(
+    `\r[${'#'.repeat(filled)}${'.'.repeat(40 - filled)}] ${String(done)} of ${String(total)}`,
+  );
+  if (done >= total) process.stderr.write('\n');
 }
 
 function commandContext(): RequestContext {

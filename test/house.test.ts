@@ -232,6 +232,7 @@ describe('who may import whom', () => {
       log_entries: /^src\/transparency\//,
       log_kept_leaves: /^src\/transparency\//,
       log_cursors: /^src\/transparency\//,
+      log_checks: /^src\/transparency\//,
       audit_logs: /^src\/audit\/(audit-logger|insert-audit-events)\.ts$/,
       security_events: /^src\/audit\//,
       refused_attempts: /^src\/audit\//,

@@ -3,16 +3,27 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import type { Config } from '../../src/config/config.ts';
 import { readMessage } from '../../src/mail/read-message.ts';
+import { checkLogs } from '../../src/transparency/check/check-logs.ts';
 import { compareHead, type Comparison } from '../../src/transparency/heads/outside/compare-head.ts';
 import { describeHalt } from '../../src/transparency/heads/outside/describe-halt.ts';
 import { findNotes } from '../../src/transparency/heads/outside/find-notes.ts';
 import { haltPublishing } from '../../src/transparency/heads/outside/halt-publishing.ts';
 import { listOpenHalts } from '../../src/transparency/heads/outside/queries.ts';
 import { resumePublishing } from '../../src/transparency/heads/outside/resume-publishing.ts';
+import { findLog, findNewestCheckpoint } from '../../src/transparency/queries.ts';
+import { changeKey } from '../../src/transparency/sequence/change-key.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 
 /** The text that a wrong call or `help` prints. */
 export const USAGE = `The transparency log: see src/transparency/README.md.
+
+  npm run log -- head                  prints the newest checkpoint of the platform's log.
+  npm run log -- check                 verifies every log and every row of evidence against it. Exits with 1
+                                       when something was changed, put in or taken away.
+  npm run log -- keys                  prints the public keys of the platform's log, newest first.
+  npm run log -- new-key               prints a new private key for LOG_SIGNING_KEYS.
+  npm run log -- rotate                writes the change from the second key of LOG_SIGNING_KEYS to the first
+                                       into the platform's log, signed by both.
 
   npm run log -- compare < mail.eml    compares the checkpoints in a mail, a text or a file of heads with the
                                        log here. One that does not fit stops the publishing, and exits with 1.
@@ -29,15 +40,18 @@ export class CommandError extends Error {
   }
 }
 
+const commands = ['head', 'check', 'keys', 'new-key', 'rotate', 'compare', 'resume', 'help'] as const;
+
 /** A parsed call. */
 interface LogCall {
-  command: 'compare' | 'resume' | 'help';
+  command: (typeof commands)[number];
   reason: string | undefined;
 }
 
 interface Terminal {
   say(line: string): void;
   readInput(): Promise<Buffer>;
+  showProgress(done: number, total: number): void;
   config: Pick<Config, 'transparency'>;
 }
 
@@ -47,8 +61,9 @@ const REASON_MIN = 10;
 /** Parses the arguments of a call. Throws `CommandError` for a wrong one. */
 export function readLogCall(args: string[]): LogCall {
   const { values, positionals } = parseWords(args);
-  const [command, ...rest] = positionals;
-  if (command !== 'compare' && command !== 'resume' && command !== 'help') throw new CommandError(USAGE, 2);
+  const [word, ...rest] = positionals;
+  const command = commands.find((known) => known === word);
+  if (command === undefined) throw new CommandError(USAGE, 2);
   if (rest.length > 0) throw new CommandError(`too many words: ${rest.join(' ')}\n\n${USAGE}`, 2);
   return { command, reason: values.reason };
 }
@@ -60,9 +75,67 @@ export async function runLogCommand(
   call: LogCall,
   terminal: Terminal,
 ): Promise<number> {
-  if (call.command === 'compare') return compare(db, context, terminal);
-  if (call.command === 'resume') return resume(db, context, call, terminal);
-  terminal.say(USAGE);
+  switch (call.command) {
+    case 'compare':
+      return compare(db, context, terminal);
+    case 'resume':
+      return resume(db, context, call, terminal);
+    case 'check':
+      return check(db, context, terminal);
+    case 'head':
+      return head(db, terminal);
+    case 'keys':
+      return keys(db, terminal);
+    case 'rotate':
+      return rotate(db, context, terminal);
+    default:
+      terminal.say(USAGE);
+      return 0;
+  }
+}
+
+async function check(db: Knex, context: RequestContext, terminal: Terminal): Promise<number> {
+  const signer = logSigner(terminal.config);
+  const { leaves, faults, faultCount, late } = await checkLogs(db, context, {
+    signer,
+    onProgress: terminal.showProgress,
+  });
+  for (const { origin, fault, index, type, recordId } of faults)
+    terminal.say(
+      `${fault}: ${origin}, index ${String(index)}${type === undefined ? '' : `, ${type} ${String(recordId)}`}`,
+    );
+  if (faultCount > faults.length) terminal.say(`and ${String(faultCount - faults.length)} more`);
+  if (late > 0)
+    terminal.say(`${String(late)} rows of evidence had no leaf and got one now: ask where they come from`);
+  terminal.say(
+    faultCount === 0
+      ? `${String(leaves)} records verified: each is as it was when it was signed.`
+      : `${String(leaves)} records looked at, ${String(faultCount)} faults.`,
+  );
+  return faultCount === 0 ? 0 : 1;
+}
+
+async function head(db: Knex, terminal: Terminal): Promise<number> {
+  const log = await findLog(db, null);
+  const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
+  if (newest === undefined) throw new CommandError('the platform has no signed checkpoint yet');
+  terminal.say(newest.note.trimEnd());
+  return 0;
+}
+
+async function keys(db: Knex, terminal: Terminal): Promise<number> {
+  const log = await findLog(db, null);
+  if (log === undefined) throw new CommandError('the platform has no log yet');
+  const signer = logSigner(terminal.config);
+  for (const vkey of signer.vkeysOf(signer.originOf(log.log_uuid))) terminal.say(vkey);
+  return 0;
+}
+
+async function rotate(db: Knex, context: RequestContext, terminal: Terminal): Promise<number> {
+  const change = await changeKey(db, context, logSigner(terminal.config));
+  if (!change.ok) throw new CommandError(change.why, 2);
+  terminal.say(`The change from ${change.from} to ${change.to} is in the platform's log.`);
+  terminal.say('Remove the old key from LOG_SIGNING_KEYS once everybody who verifies has the new one.');
   return 0;
 }
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, hkdfSync, type KeyObject } from 'node:crypto';
 
 /** PKCS #8 of an Ed25519 key up to its 32 bytes (RFC 8410 section 7). */
 const PKCS8_START = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -25,4 +25,10 @@ function readKey(der: Buffer): KeyObject | null {
   } catch {
     return null;
   }
+}
+
+/** A new key in the form that LOG_SIGNING_KEYS takes. */
+export function newSigningKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return privateKey.export({ format: 'der', type: 'pkcs8' }).toString('base64');
 }

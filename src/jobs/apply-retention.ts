@@ -3,7 +3,10 @@ import { AuditLogger } from '../audit/audit-logger.ts';
 import type { RequestContext } from '../audit/request-context.ts';
 import { partitionedTables } from './partitioned-tables.ts';
 import type { JobSummary } from './job-summary.ts';
-import { describeKept, listExpiredPartitions, type ExpiredPartition } from './queries.ts';
+import { listDroppedLeaves, noteDroppedMonth } from '../transparency/sequence/note-dropped-month.ts';
+import { sequenceLeftovers } from '../transparency/sequence/sequence-leftovers.ts';
+import { sequenceRows } from '../transparency/sequence/sequence-rows.ts';
+import { describeKept, isFree, listExpiredPartitions, type ExpiredPartition } from './queries.ts';
 
 interface DroppedPartition {
   partition_name: string;
@@ -38,6 +41,9 @@ export async function applyRetention(
   const outcome: RetentionOutcome = { isOff: retentionMonths === null, dropped: [], kept: [] };
   if (retentionMonths === null) return outcome;
   for (const table of partitionedTables) {
+    // A row that is dropped keeps its leaf, so it must have one.
+    if ((await listExpiredPartitions(db, { table, retentionMonths })).some(isFree))
+      await sequenceAll(db, context);
     for (;;) {
       const dropped = await dropOne(db, context, { table, retentionMonths });
       if (dropped === undefined) break;
@@ -76,12 +82,23 @@ async function dropOne(
   { table, retentionMonths }: { table: string; retentionMonths: number },
 ): Promise<DroppedPartition | undefined> {
   return db.transaction(async (trx) => {
+    // The function takes the same lock: what is found now is what it drops.
+    await trx.raw("select pg_advisory_xact_lock(hashtextextended('youarecoder partitions', 0))");
+    const [next] = (await listExpiredPartitions(trx, { table, retentionMonths })).filter(isFree);
+    if (next === undefined) return undefined;
+    const type = table === 'audit_logs' ? 'audit_log' : 'workspace_session';
+    const rowsOf = { type, from: next.starts_at, to: next.ends_at } as const;
+    const leaves = await listDroppedLeaves(trx, rowsOf);
     const { rows } = await trx.raw<{ rows: DroppedPartition[] }>(
       'select partition_name, starts_at, ends_at, dropped_rows from drop_expired_partition(?, ?)',
       [table, retentionMonths],
     );
     const [dropped] = rows;
+    // A hold was placed meanwhile.
     if (dropped === undefined) return undefined;
+    if (dropped.partition_name !== next.partition_name)
+      throw new Error(`${dropped.partition_name} went instead of ${next.partition_name}`);
+    await noteDroppedMonth(trx, { ...rowsOf, at: context.at, retentionMonths, leaves });
     await AuditLogger.logOrThrow(trx, context, {
       action: 'retention_applied',
       success: true,
@@ -91,4 +108,9 @@ async function dropOne(
     });
     return dropped;
   });
+}
+
+async function sequenceAll(db: Knex, context: RequestContext): Promise<void> {
+  await sequenceRows(db, context);
+  await sequenceLeftovers(db, context);
 }

@@ -18,6 +18,8 @@ import { expirePendingPayments } from '../billing/settlement/expire-pending-paym
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
+import { checkLogs } from '../transparency/check/check-logs.ts';
+import { logSigner } from '../transparency/sequence/log-signer.ts';
 import { keepLogsGuarded } from '../transparency/heads/outside/keep-logs-guarded.ts';
 import { compareHeads } from '../transparency/heads/witness/compare-heads.ts';
 import { cosignPlatformLog } from '../transparency/heads/witness/cosign-platform-log.ts';
@@ -57,6 +59,14 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       // PayTR's lists are by the day; four looks a day keep a lost callback from waiting for the night.
       everySeconds: 6 * 3600,
       run: (db, context) => reconcileBooks(db, context, deps),
+    },
+    {
+      name: 'check-logs',
+      everySeconds: 7 * 24 * 3600,
+      run: async (db, context) => {
+        const { leaves, faultCount, late } = await checkLogs(db, context, { signer: logSigner(deps.config) });
+        return { checked: leaves, faults: faultCount, late };
+      },
     },
     {
       name: 'keep-logs',

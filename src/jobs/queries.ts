@@ -22,6 +22,8 @@ export async function listMissingPartitions(
 /** A partition old enough for retention to drop, and the reasons to keep it. */
 export interface ExpiredPartition {
   partition_name: string;
+  /** Null for the first partition, which has everything before its end. */
+  starts_at: Date | null;
   ends_at: Date;
   /** Numbers of the open holds on companies with rows in the partition. */
   held_by: number[];
@@ -34,7 +36,7 @@ export async function listExpiredPartitions(
   input: { table: string; retentionMonths: number },
 ): Promise<ExpiredPartition[]> {
   const { rows } = await db.raw<{ rows: ExpiredPartition[] }>(
-    `select partition_name, ends_at, held_by::text[]::int8[] as held_by, has_open_sessions
+    `select partition_name, starts_at, ends_at, held_by::text[]::int8[] as held_by, has_open_sessions
      from expired_partitions(?, ?)`,
     [input.table, input.retentionMonths],
   );

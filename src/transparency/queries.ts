@@ -12,7 +12,7 @@ export interface LogRow {
 }
 
 /** A signed checkpoint. */
-interface CheckpointRow {
+export interface CheckpointRow {
   log_id: number;
   size: number;
   root: Buffer;

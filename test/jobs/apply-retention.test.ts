@@ -6,6 +6,9 @@ import { planMaintenance } from '../../src/jobs/plan-maintenance.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
 import { endOfChild, startChild } from '../support/programs/child.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { checkLogs } from '../../src/transparency/check/check-logs.ts';
+import { keepLogs } from '../../src/transparency/sequence/keep-logs.ts';
+import { poolsOf } from '../evidence/support.ts';
 
 let database: TestDatabase;
 let cast: Cast;
@@ -103,6 +106,30 @@ describe('retention', () => {
     const before = await partitionsOf('audit_logs');
     expect(await retain(null)).toContain('off');
     expect(await partitionsOf('audit_logs')).toEqual(before);
+  });
+
+  it('leaves the leaf of each row in the log, with an entry that says what was dropped and by which rule', async () => {
+    await makeOldMonths('audit_logs', 'timestamp', [60, 37]);
+    await writeEvent(37, { company_id: cast.acme.id, user_id: cast.bob.id });
+    const at = new Date();
+    expect(await retain()).toContain('dropped');
+    const signer = poolsOf(database.db).signer;
+    await keepLogs(database.db, { at }, { signer, publishSeconds: 0 });
+    const [note] = await database
+      .db('log_entries')
+      .where({ company_id: cast.acme.id })
+      .select<{ entry: Record<string, unknown> }[]>('entry');
+    expect(note?.entry).toMatchObject({
+      kind: 'month_dropped',
+      type: 'audit_log',
+      rows: 1,
+      retention_months: 36,
+    });
+    const found = await checkLogs(database.db, context(), { signer });
+    expect(found).toMatchObject({ faultCount: 0 });
+    const leaves = await database.db('log_leaves').where({ type: 'audit_log' }).count('* as count').first();
+    const rows = await database.db('audit_logs').count('* as count').first();
+    expect(Number(leaves?.['count'])).toBeGreaterThan(Number(rows?.['count']));
   });
 
   it('drops whole months that have expired and no other, as the role that may drop no table, on record', async () => {

@@ -7,6 +7,7 @@ export const tablesWithoutPersons = {
   log_entries: ['id', 'company_id', 'at', 'entry'],
   // Texts of leaves in which every personal value is a digest without its salt.
   log_kept_leaves: ['log_id', 'leaf_index', 'leaf'],
+  log_checks: ['id', 'started_at', 'finished_at', 'leaves', 'fault_count', 'faults', 'late'],
   log_cursors: ['type', 'settled_to', 'fence_to', 'fence_transactions'],
   audit_time_bounds: ['oldest', 'ahead', 'is_row'],
   price_list_items: ['price_list_id', 'currency', 'plan', 'amount_minor'],

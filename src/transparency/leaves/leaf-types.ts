@@ -21,6 +21,8 @@ export interface LeafType {
    * the audit rows that tell of them.
    */
   isFinal?: string;
+  /** With `isFinal`: since when the row is. */
+  finalAt?: string;
 }
 
 const own = (...names: string[]): Record<string, null> =>
@@ -66,6 +68,7 @@ export const leafTypes: readonly LeafType[] = [
     },
     personal: own('ip_address', 'user_agent'),
     isFinal: 'workspace_sessions.ended_at is not null',
+    finalAt: 'workspace_sessions.ended_at',
   },
   {
     type: 'legal_acceptance',
@@ -134,6 +137,7 @@ export const leafTypes: readonly LeafType[] = [
     personal: own('client_ip', 'user_agent'),
     // No column of such a payment that the leaf has changes again (trigger refuse_rewriting_paid).
     isFinal: `payments.status in ('success', 'refunded')`,
+    finalAt: 'payments.decided_at',
   },
   {
     type: 'invoice',

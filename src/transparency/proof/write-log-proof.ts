@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { listKeys } from '../sequence/list-keys.ts';
 import { findCheckpoint } from '../queries.ts';
 import type { LogSigner } from '../sequence/log-signer.ts';
 import { readTree } from '../sequence/read-tree.ts';
@@ -31,7 +32,7 @@ export async function* writeLogProof(
 ): AsyncGenerator<string, void> {
   const { signer, shown, leaves, olderSizes } = input;
   const origin = signer.originOf(log.log_uuid);
-  yield `"log":${JSON.stringify(origin)},"vkeys":${JSON.stringify(signer.vkeysOf(origin))}`;
+  yield `"log":${JSON.stringify(origin)},"vkeys":${JSON.stringify(await listKeys(snapshot, signer, origin))}`;
   yield `,"checkpoint":${JSON.stringify(log.checkpoint)},"leaves":[`;
   let comma = '';
   for await (const batch of leaves) {

@@ -96,7 +96,7 @@ async function listWithoutLeaf(trx: Knex.Transaction, type: LeafType, ids: numbe
 }
 
 /** Leaves out the rows that have a leaf. */
-function withoutLeaf(query: Knex.QueryBuilder, { type, table }: LeafType): Knex.QueryBuilder {
+export function withoutLeaf(query: Knex.QueryBuilder, { type, table }: LeafType): Knex.QueryBuilder {
   return query.whereRaw(
     `not exists (select from log_leaves where log_leaves.type = ? and log_leaves.record_id = ${table}.id)`,
     [type],

@@ -44,6 +44,7 @@ async function run(args: string[], input: string | Buffer = ''): Promise<{ code:
   const said: string[] = [];
   const code = await runLogCommand(app.db, contextAt(new Date()), readLogCall(args), {
     say: (line) => said.push(line),
+    showProgress: () => undefined,
     readInput: () => Promise.resolve(Buffer.from(input)),
     config: config(),
   });

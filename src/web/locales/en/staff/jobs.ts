@@ -21,6 +21,7 @@ export const jobs = {
   'name_sweep-export-progress': 'Remove the progress of old downloads',
   'name_follow-subscriptions': 'Note what the clock brings to subscriptions',
   'name_reconcile-books': 'Compare the books with PayTR',
+  'name_check-logs': 'Verify the log of the evidence',
   'name_keep-logs': 'Sign the log of the evidence',
   'name_keep-rates': 'Fetch exchange rates',
   'name_follow-up-payments': 'Mail the texts of orders and ask about cards',
@@ -31,6 +32,9 @@ export const jobs = {
   'name_compare-heads': 'Compare the log of the evidence with its copies outside',
   'name_stamp-heads': 'Have the log of the evidence stamped by others',
 
+  done_checked: '{count, plural, one {# record} other {# records}} verified',
+  done_faults: '{count, plural, one {# fault} other {# faults}}',
+  done_late: '{count, number} came late',
   done_sequenced: '{count, plural, one {# record} other {# records}} put into the log',
   done_published: '{count, plural, one {# checkpoint} other {# checkpoints}} signed',
   done_ended: '{count, number} ended',

@@ -21,6 +21,7 @@ export const jobs = {
   'name_sweep-export-progress': 'Eski indirmelerin ilerleme kayıtlarını silme',
   'name_follow-subscriptions': 'Aboneliklerde zamanı gelenleri kaydetme',
   'name_reconcile-books': 'Kayıtları PayTR ile karşılaştırma',
+  'name_check-logs': 'Kanıt günlüğünü doğrulama',
   'name_keep-logs': 'Kanıt günlüğünü imzalama',
   'name_keep-rates': 'Döviz kurlarını alma',
   'name_follow-up-payments': 'Sipariş metinlerini gönderme ve kartları sorma',
@@ -31,6 +32,9 @@ export const jobs = {
   'name_compare-heads': 'Kanıt günlüğünü dışarıdaki kopyalarıyla karşılaştırma',
   'name_stamp-heads': 'Kanıt günlüğüne başkalarından zaman damgası alma',
 
+  done_checked: '{count, number} kayıt doğrulandı',
+  done_faults: '{count, number} hata',
+  done_late: '{count, number} kayıt geç geldi',
   done_sequenced: '{count, number} kayıt günlüğe eklendi',
   done_published: '{count, number} denetim noktası imzalandı',
   done_ended: '{count, number} sonlandı',

@@ -1,0 +1,92 @@
+import type { Knex } from 'knex';
+import { leafText } from '../leaves/leaf.ts';
+import { leafRows, leafType, toLeafRecord } from '../leaves/leaf-types.ts';
+import { readSalts } from '../leaves/read-salts.ts';
+import { leafHash } from '../tree/hash.ts';
+
+/** A leaf as the log has it. */
+export interface LeafRow {
+  leaf_index: number;
+  type: string;
+  record_id: number;
+  leaf_hash: Buffer;
+}
+
+/** The fault of one leaf. */
+interface LeafFault {
+  index: number;
+  type: string;
+  recordId: number;
+  /**
+   * changed: the row, or its key, is another than the one that was hashed. gone: there is no such row, and
+   * retention did not drop it.
+   */
+  fault: 'changed' | 'gone';
+}
+
+/** Leaves whose rows retention has dropped, by the log's own entries. */
+export interface DroppedRange {
+  type: string;
+  first: number;
+  last: number;
+}
+
+/** Makes the leaves of some rows anew and compares them. Returns those that are not what they were. */
+export async function checkLeaves(
+  db: Knex,
+  logId: number,
+  leaves: LeafRow[],
+  dropped: readonly DroppedRange[],
+): Promise<LeafFault[]> {
+  const kept = await readKept(db, logId, leaves);
+  const faults: LeafFault[] = [];
+  const made = new Map<string, Map<number, Buffer>>();
+  for (const name of new Set(leaves.map(({ type }) => type)))
+    made.set(
+      name,
+      await makeHashes(
+        db,
+        name,
+        leaves.filter(({ type }) => type === name),
+      ),
+    );
+  for (const leaf of leaves) {
+    const text = kept.get(leaf.leaf_index);
+    const hash = text === undefined ? made.get(leaf.type)?.get(leaf.record_id) : leafHash(text);
+    const fault = hash === undefined ? 'gone' : hash.equals(leaf.leaf_hash) ? null : 'changed';
+    if (fault === null || (fault === 'gone' && dropped.some((range) => covers(range, leaf)))) continue;
+    faults.push({ index: leaf.leaf_index, type: leaf.type, recordId: leaf.record_id, fault });
+  }
+  return faults;
+}
+
+/** The hashes of the leaves of some rows as they are today, by the number of the row. */
+async function makeHashes(db: Knex, name: string, leaves: LeafRow[]): Promise<Map<number, Buffer>> {
+  const type = leafType(name);
+  const rows: Record<string, unknown>[] = await leafRows(db, type).whereRaw(
+    `${type.table}.id = any(?::bigint[])`,
+    [leaves.map(({ record_id }) => record_id)],
+  );
+  const records = rows.map((row) => toLeafRecord(type, row));
+  const saltsOf = await readSalts(db, records);
+  return new Map(
+    records.map((record) => {
+      const salts = saltsOf(record);
+      // Without a key no leaf can be made; a hash of nothing fits none.
+      return [record.id, leafHash(salts === undefined ? '' : leafText(record, salts))] as const;
+    }),
+  );
+}
+
+/** The texts of leaves whose rows were erased, by index. */
+async function readKept(db: Knex, logId: number, leaves: LeafRow[]): Promise<Map<number, string>> {
+  const rows = await db('log_kept_leaves')
+    .where({ log_id: logId })
+    .whereBetween('leaf_index', [leaves[0]?.leaf_index ?? 0, leaves.at(-1)?.leaf_index ?? 0])
+    .select<{ leaf_index: number; leaf: string }[]>('leaf_index', 'leaf');
+  return new Map(rows.map(({ leaf_index, leaf }) => [leaf_index, leaf]));
+}
+
+function covers({ type, first, last }: DroppedRange, leaf: LeafRow): boolean {
+  return type === leaf.type && first <= leaf.leaf_index && leaf.leaf_index <= last;
+}
