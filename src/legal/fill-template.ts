@@ -19,6 +19,7 @@ export const orderPlaceholders = [
   'tax_percent',
   'currency',
   'price_basis',
+  'log_key',
 ] as const;
 export type OrderPlaceholder = (typeof orderPlaceholders)[number];
 

@@ -8,6 +8,8 @@ export interface MailContent {
 
 export type MailBlock =
   | { kind: 'text'; text: string }
+  /** Lines that must arrive as they are, as a signature. */
+  | { kind: 'lines'; text: string }
   | { kind: 'facts'; rows: [label: string, value: string][] }
   /** A secret link opens something for whoever has it. The outbox keeps a note in its place. */
   | { kind: 'link'; label: string; url: string; isSecret: boolean };
@@ -31,7 +33,7 @@ export function contentAsText({ blocks }: MailContent): string {
 }
 
 function blockAsText(block: MailBlock): string {
-  if (block.kind === 'text') return block.text;
+  if (block.kind === 'text' || block.kind === 'lines') return block.text;
   if (block.kind === 'link') return `${block.label}\n${block.url}`;
   return block.rows.map(([label, value]) => `${label}: ${value}`).join('\n');
 }
@@ -52,6 +54,8 @@ ${content.blocks.map(blockAsHtml).join('\n')}
 
 function blockAsHtml(block: MailBlock): string {
   if (block.kind === 'text') return `<p>${escapeHtml(block.text).replaceAll('\n', '<br>')}</p>`;
+  if (block.kind === 'lines')
+    return `<pre style="margin:16px 0;font:13px/1.5 ui-monospace,monospace;white-space:pre-wrap;word-break:break-all">${escapeHtml(block.text)}</pre>`;
   if (block.kind === 'link') {
     const url = escapeHtml(block.url);
     return `<p>${escapeHtml(block.label)}<br><a href="${url}" style="color:#0b57b0;word-break:break-all">${url}</a></p>`;

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { listCurrentDocuments } from '../../legal/queries.ts';
 import type { PaidPlan } from '../../plan.ts';
+import { findLogKey } from '../../transparency/heads/handed-out/find-log-key.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import { quoteOrder, type OrderRefusal } from '../order-rules.ts';
@@ -61,6 +62,7 @@ export async function loadTerms(
   const order = orderOf({ plan, offer, quote, at });
   const format = formatFor(person.locale);
   const documents = await listCurrentDocuments(db, documentsOf(customerType), person.locale);
-  const values = orderValues(format, { order, buyer, person, config });
+  const logKey = await findLogKey(db, { companyId: person.companyId, config });
+  const values = orderValues(format, { order, buyer, person, config, logKey });
   return { ok: true, order, buyer, terms: composeTerms(format, { customerType, documents, values }) };
 }

@@ -20,7 +20,13 @@ export interface Orderer {
  */
 export function orderValues(
   format: Format,
-  { order, buyer, person, config }: { order: Order; buyer: BillingDetails; person: Orderer; config: Config },
+  {
+    order,
+    buyer,
+    person,
+    config,
+    logKey,
+  }: { order: Order; buyer: BillingDetails; person: Orderer; config: Config; logKey: string | null },
 ): Record<OrderPlaceholder, string> {
   const { t, money, number } = format;
   const { seller } = config;
@@ -51,6 +57,7 @@ export function orderValues(
     tax_percent: number(config.taxPercent, 2),
     currency: order.currency,
     price_basis: priceBasis(format, order),
+    log_key: logKey ?? t('consent.logKeyAt', { address: `${config.baseUrl}/log` }),
   };
 }
 

@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
+import { headBlocks } from '../../transparency/heads/handed-out/head-blocks.ts';
+import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
 import { formatFor } from '../../web/format.ts';
 import { kindOf } from '../consent/order.ts';
 import { itemWords } from '../consent/order-values.ts';
@@ -9,7 +11,7 @@ import { findOrderConsent } from '../consent/queries.ts';
 import { findFollowedOrder } from './queries.ts';
 
 /** Counts up whenever the words around the texts change. */
-const TEMPLATE = { name: 'order-terms', version: 1 };
+const TEMPLATE = { name: 'order-terms', version: 2 };
 
 /**
  * Writes the mail with everything that the buyer accepted, word for word and in the language in which it was
@@ -27,6 +29,7 @@ export async function queueTermsMail(
   const format = formatFor(consent.locale);
   const { t, money, when, locale } = format;
   const item = itemWords(format, { kind: kindOf(order.price_facts), plan: order.plan });
+  const head = await findHeadAt(trx, { companyId: order.company_id, at: context.at });
   return queueMail(trx, context, {
     config,
     mail: {
@@ -52,6 +55,7 @@ export async function queueTermsMail(
           // Blocks are joined by an empty line, as the paragraphs of the text are: it comes out word for
           // word.
           ...consent.terms_text.split('\n\n').map((text) => ({ kind: 'text' as const, text })),
+          ...headBlocks(head, format, config),
         ],
       },
     },

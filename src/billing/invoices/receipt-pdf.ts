@@ -10,7 +10,7 @@ import { receiptAmounts, receiptFacts } from './receipt-amounts.ts';
 
 /**
  * The receipt of a payment as a PDF: what its page says, in the language of the reader. `rate` is that of
- * `findLiraRate`, `card` what the gateway said of the card.
+ * `findLiraRate`, `card` what the gateway said of the card, `head` the checkpoint of `findHeadAt`.
  */
 export async function writeReceiptPdf(
   invoice: PrintedInvoice,
@@ -19,7 +19,16 @@ export async function writeReceiptPdf(
     paper,
     rate,
     card,
-  }: { format: Format; paper: Paper; rate: RateFacts | null; card: CardFacts | null },
+    head,
+    logAddress,
+  }: {
+    format: Format;
+    paper: Paper;
+    rate: RateFacts | null;
+    card: CardFacts | null;
+    head: string | null;
+    logAddress: string;
+  },
 ): Promise<Buffer> {
   const { t } = format;
   const title = t('billing.invoiceTitle', { paper, number: invoice.invoice_no });
@@ -49,6 +58,11 @@ export async function writeReceiptPdf(
     pages.amount(label, text, { isStrong: isTotal });
   pages.heading(t('billing.priceFrom'));
   for (const { term, value } of receiptFacts(invoice, rate, format)) pages.fact(term, value);
+  if (head !== null) {
+    pages.heading(t('publicLog.handedOutHeading'));
+    pages.text(t('publicLog.handedOut', { address: logAddress }));
+    for (const line of head.trimEnd().split('\n')) if (line !== '') pages.text(line);
+  }
   pages.finish(t('billing.pdfPage'));
   return pdfBytes(chunks);
 }

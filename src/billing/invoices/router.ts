@@ -6,6 +6,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireAdmin } from '../../auth/require-user.ts';
 import { NotFound } from '../../errors.ts';
 import { requireCurrentAcceptance } from '../../legal/require-acceptance.ts';
+import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { refuseFromElsewhere } from '../../web/refuse-from-elsewhere.ts';
 import { findAcceptedHash, findOrderConsent } from '../consent/queries.ts';
@@ -81,6 +82,8 @@ async function showInvoice({ db, config }: Deps, req: Request, res: Response): P
     reversals,
     amounts: receiptAmounts(invoice, format),
     facts: receiptFacts(invoice, await findLiraRate(db, invoice), format),
+    head: await headOf(db, invoice),
+    logAddress: logAddress(config),
     pdfUrl: `/billing/invoices/${String(invoice.id)}/receipt.pdf`,
   });
 }
@@ -90,9 +93,18 @@ async function sendPdf({ db, config }: Deps, req: Request, res: Response): Promi
   const paper = paperOfInvoice(invoice, config);
   const rate = await findLiraRate(db, invoice);
   const card = (await findCardFacts(db, invoice.payment_id)) ?? null;
-  const pdf = await writeReceiptPdf(invoice, { format: formatOf(res), paper, rate, card });
+  const head = await headOf(db, invoice);
+  const pdf = await writeReceiptPdf(invoice, {
+    ...{ format: formatOf(res), paper, rate, card, head, logAddress: logAddress(config) },
+  });
   res.type('application/pdf').attachment(`${invoice.invoice_no}.pdf`).send(pdf);
 }
+
+/** The checkpoint that the mail of the receipt ended with. */
+const headOf = (db: Knex, invoice: PrintedInvoice): Promise<string | null> =>
+  findHeadAt(db, { companyId: invoice.company_id, at: invoice.issued_at });
+
+const logAddress = ({ baseUrl }: Deps['config']): string => `${baseUrl}/log`;
 
 /** The receipt that the address names. Throws `NotFound`, also for one of another company. */
 async function readInvoice(db: Knex, req: Request): Promise<PrintedInvoice> {

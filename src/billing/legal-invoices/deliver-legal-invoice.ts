@@ -3,13 +3,15 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
+import { headBlocks } from '../../transparency/heads/handed-out/head-blocks.ts';
+import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
 import { formatFor } from '../../web/format.ts';
 import { findParties } from '../queries.ts';
 import type { DeliveryWay, LegalInvoice } from './legal-invoice.ts';
 import { lockLegalInvoice } from './record-issue.ts';
 
 /** Counts up whenever the words of the mail change. */
-const TEMPLATE = { name: 'legal-invoice', version: 1 };
+const TEMPLATE = { name: 'legal-invoice', version: 2 };
 
 type DeliveryOutcome = { ok: true } | { ok: false; reason: 'not-issued' | 'no-file' };
 
@@ -65,8 +67,10 @@ async function mailToPayer(
   const parties = await findParties(trx, paid.payment_id);
   if (parties === undefined) throw new Error('Bug! A receipt without a person or a company');
   const { payer } = parties;
-  const { t, money, locale } = formatFor(payer.locale);
+  const format = formatFor(payer.locale);
+  const { t, money, locale } = format;
   const facts = { number: legal.number, amount: money(legal.total_minor, legal.currency) };
+  const head = await findHeadAt(trx, { companyId: legal.company_id, at: context.at });
   await queueMail(trx, context, {
     config,
     mail: {
@@ -88,6 +92,7 @@ async function mailToPayer(
             isSecret: false,
           },
           { kind: 'text', text: config.seller.name },
+          ...headBlocks(head, format, config),
         ],
       },
     },

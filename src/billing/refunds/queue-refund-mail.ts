@@ -3,6 +3,8 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { MailBlock } from '../../mail/mail-content.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
+import { headBlocks } from '../../transparency/heads/handed-out/head-blocks.ts';
+import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
 import { formatFor, type Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { paperOf } from '../invoices/paper.ts';
@@ -11,7 +13,7 @@ import type { Reversal } from '../reversals/queries.ts';
 import type { Refund } from './queries.ts';
 
 /** Counts up whenever the words of the mail change. */
-const TEMPLATE = { name: 'refund', version: 2 };
+const TEMPLATE = { name: 'refund', version: 3 };
 
 /** A refund that was made, with what its mail tells of it. */
 interface RefundNews {
@@ -36,6 +38,7 @@ export async function queueRefundMail(
   const format = formatFor(payer.locale);
   const { t, money, locale } = format;
   const amount = money(refund.amount_minor, refund.currency);
+  const head = await findHeadAt(trx, { companyId: payment.company_id, at: context.at });
   await queueMail(trx, context, {
     config,
     mail: {
@@ -55,6 +58,7 @@ export async function queueRefundMail(
           ...(reversal === null ? [] : [reversalLink(format, config, reversal)]),
           { kind: 'text', text: t('refunds.mailQuestions', { contact: config.seller.email }) },
           { kind: 'text', text: config.seller.name },
+          ...headBlocks(head, format, config),
         ],
       },
     },

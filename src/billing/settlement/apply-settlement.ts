@@ -15,6 +15,7 @@ import type { ChargedAnswer } from '../paytr/paytr.ts';
 import type { Period } from '../period.ts';
 import type { LockedOrder } from '../lock-order.ts';
 import { findParties, type Payment } from '../queries.ts';
+import { findHeadAt } from '../../transparency/heads/handed-out/queries.ts';
 import { queueReceipt } from './queue-receipt.ts';
 import { endOrderThatNoLongerFits } from '../supersede-order.ts';
 
@@ -70,6 +71,8 @@ async function activate(
   if (parties === undefined) throw new Error('Bug! A payment without a person or a company');
   const ended = parties.hasOpenOrder ? await endOrderThatNoLongerFits(trx, context, after) : [];
   const { payer, buyer } = parties;
+  // Nothing is read any more once the number is taken: every other settlement waits for it.
+  const head = await findHeadAt(trx, { companyId: payment.company_id, at: context.at });
   const { invoice, entry } = await issueInvoice(trx, context, {
     payment,
     chargedMinor,
@@ -80,7 +83,7 @@ async function activate(
   const paid = entryOf(context, settled, { period, invoice });
   await AuditLogger.logOrThrow(trx, context, change, ...ended, entry, paid);
   const { plan, currency } = payment;
-  const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency };
+  const receipt = { payment, payer, invoice, plan, period, totalMinor: chargedMinor, currency, head };
   await queueReceipt(trx, context, { receipt, config });
 }
 

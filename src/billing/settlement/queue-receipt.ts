@@ -4,6 +4,7 @@ import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import type { PaidPlan } from '../../plan.ts';
+import { headBlocks } from '../../transparency/heads/handed-out/head-blocks.ts';
 import { formatFor, type Format } from '../../web/format.ts';
 import { paperOf, type Paper } from '../invoices/paper.ts';
 import type { Period } from '../period.ts';
@@ -11,7 +12,7 @@ import { priceFactsRows } from '../prices/offer-words.ts';
 import type { Payer, Payment } from '../queries.ts';
 
 /** Counts up whenever the words of the receipt change. */
-const TEMPLATE = { name: 'receipt', version: 3 };
+const TEMPLATE = { name: 'receipt', version: 4 };
 
 /** The content of a receipt. Amounts are in minor units. */
 interface Receipt {
@@ -22,6 +23,8 @@ interface Receipt {
   period: Period;
   totalMinor: number;
   currency: Currency;
+  /** A checkpoint of the company's log, for the end of the mail. */
+  head: string | null;
 }
 
 /** Writes the receipt for the payer, in the payer's language, into the outbox: part of the settlement. */
@@ -60,6 +63,7 @@ export async function queueReceipt(
           },
           { kind: 'text', text: t('billing.receiptNotYou', { contact: config.seller.email }) },
           { kind: 'text', text: config.seller.name },
+          ...headBlocks(receipt.head, format, config),
         ],
       },
     },

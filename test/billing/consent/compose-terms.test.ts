@@ -72,7 +72,13 @@ async function termsOf(
 ) {
   const format = formatFor(locale);
   const documents = await listCurrentDocuments(test.db, documentsOf(customerType), locale);
-  const values = orderValues(format, { order: ordered, buyer: by, person, config: test.config });
+  const values = orderValues(format, {
+    order: ordered,
+    buyer: by,
+    person,
+    config: test.config,
+    logKey: 'log+1+key',
+  });
   return composeTerms(format, { customerType, documents, values });
 }
 

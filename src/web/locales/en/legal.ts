@@ -62,4 +62,5 @@ export const legal = {
   placeholder_tax_percent: 'rate of the tax',
   placeholder_currency: 'currency',
   placeholder_price_basis: 'price list and rate',
+  placeholder_log_key: 'public key of the account’s log',
 };

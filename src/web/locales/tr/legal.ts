@@ -63,4 +63,5 @@ export const legal: Record<keyof typeof en, string> = {
   placeholder_tax_percent: 'vergi oranı',
   placeholder_currency: 'para birimi',
   placeholder_price_basis: 'fiyat listesi ve kur',
+  placeholder_log_key: 'hesabın günlüğünün açık anahtarı',
 };

@@ -33,6 +33,7 @@ export const consent = {
     'from the confirmation of the payment until {until} (Istanbul time), when the time already paid ends; that end does not change',
   period_upgrade_later:
     'from {start} until {until} (Istanbul time), which is paid for with a smaller plan; that end does not change',
+  logKeyAt: 'see {address}',
   notGiven: 'not given',
   taxOf: '{office} {number}',
   personOf: '{name}, {email}',

@@ -30,6 +30,9 @@ export const publicLog = {
   notStamped: 'No time stamp of an authority was put on it yet.',
   witnessed: 'A witness signs each one that goes on from those before. Its key:',
   notWitnessed: 'No witness signs it.',
+  handedOutHeading: 'Checkpoint of the records',
+  handedOut:
+    'Keep the lines below: they are a signed checkpoint of our records about your company. With them you can show later that nothing recorded before them was changed or removed. More: {address}',
   monitorsHeading: 'For monitors',
   monitorsText:
     'Each log can be read in the format of C2SP tlog-tiles: its newest checkpoint, and the fingerprints in tiles of 256. The records themselves are not public. The name of a log stands in its checkpoints.',

@@ -34,6 +34,7 @@ export const consent: Record<keyof typeof en, string> = {
     'ödemenin onaylanmasından, ödenmiş sürenin bittiği {until} (İstanbul saatiyle) anına kadar; bu bitiş değişmez',
   period_upgrade_later:
     'daha küçük planla ödenmiş olan {start} – {until} (İstanbul saatiyle); bu bitiş değişmez',
+  logKeyAt: 'bkz. {address}',
   notGiven: 'belirtilmedi',
   taxOf: '{office} {number}',
   personOf: '{name}, {email}',

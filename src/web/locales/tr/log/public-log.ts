@@ -30,6 +30,9 @@ export const publicLog = {
   notStamped: 'Henüz bir kurumdan zaman damgası alınmadı.',
   witnessed: 'Bir tanık, yalnızca öncekilerin devamı olanları imzalar. Tanığın anahtarı:',
   notWitnessed: 'İmzalayan bir tanık yok.',
+  handedOutHeading: 'Kayıtların denetim noktası',
+  handedOut:
+    'Aşağıdaki satırları saklayın: şirketiniz hakkındaki kayıtlarımızın imzalı bir denetim noktasıdır. Ondan önce kaydedilen hiçbir şeyin değiştirilmediği ve silinmediği, sonradan bu satırlarla gösterilebilir. Ayrıntılar: {address}',
   monitorsHeading: 'İzleyenler için',
   monitorsText:
     'Her günlük C2SP tlog-tiles biçiminde okunabilir: en yeni denetim noktası ve 256’lık karolar hâlinde parmak izleri. Kayıtların kendisi herkese açık değildir. Bir günlüğün adı, denetim noktalarında yazar.',
