@@ -12,7 +12,8 @@ export const FAKE_STORE = {
 /**
  * Settings that differ between tests. Without a `callbackUrl` no notification arrives until `setCallbackUrl`.
  */
-interface FakePaytrOptions {
+/** How the gateway of a test behaves. */
+export interface FakePaytrOptions {
   callbackUrl?: string;
   /** Whether the client asks for test payments; default true. */
   testMode?: boolean;

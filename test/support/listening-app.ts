@@ -5,7 +5,7 @@ import { createHttpServer } from '../../src/web/server/http-server.ts';
 import type { UpgradeHandler } from '../../src/workspace/gateway/upgrade-handler.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from './app.ts';
 import { createFakeRuntime } from './fake-runtime.ts';
-import { startFakePaytr, type FakePaytr } from './fake-paytr.ts';
+import { startFakePaytr, type FakePaytr, type FakePaytrOptions } from './fake-paytr.ts';
 
 export interface ListeningApp extends TestApp {
   url: string;
@@ -16,7 +16,10 @@ export interface ListeningApp extends TestApp {
  * The application on a port of its own, for browsers, with a PayTR sandbox that notifies it and a program for
  * its workspaces.
  */
-export async function startListeningApp({ env, deps }: TestAppOptions = {}): Promise<ListeningApp> {
+export async function startListeningApp(
+  { env, deps }: TestAppOptions = {},
+  gateway: FakePaytrOptions = {},
+): Promise<ListeningApp> {
   let handler: RequestListener = (_req, res) => res.writeHead(503).end();
   const late: { upgrade?: UpgradeHandler | undefined } = {};
   const server = createHttpServer({
@@ -31,7 +34,7 @@ export async function startListeningApp({ env, deps }: TestAppOptions = {}): Pro
   });
   await new Promise<void>((done) => server.listen(0, done));
   const url = `http://localhost:${(server.address() as AddressInfo).port}`;
-  const paytr = await startFakePaytr({ callbackUrl: `${url}/billing/callback` });
+  const paytr = await startFakePaytr({ ...gateway, callbackUrl: `${url}/billing/callback` });
   const program = createServer((_req, res) => {
     res.setHeader('content-type', 'text/html').end('<!doctype html><title>Program</title><h1>A program</h1>');
   });
