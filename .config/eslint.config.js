@@ -32,7 +32,7 @@ export default defineConfig(
   // Plain JavaScript where starting fast matters: TypeScript's project does not know it.
   { files: ['scripts/**/*.mjs', 'src/**/*.mjs'], extends: [tseslint.configs.disableTypeChecked] },
   {
-    files: ['src/**/*.mjs'],
+    files: ['src/**/*.mjs', 'scripts/assets/**/*.mjs'],
     languageOptions: {
       globals: Object.fromEntries(
         ['TextEncoder', 'TextDecoder', 'atob', 'btoa', 'console', 'process'].map((name) => [

@@ -36,6 +36,7 @@ import { createPrivacyRouter } from './privacy/router.ts';
 import { createLegalRouter } from './legal/router.ts';
 import { createLogRouter } from './transparency/heads/public/log-router.ts';
 import { createTilesRouter } from './transparency/heads/public/tiles-router.ts';
+import { createVerifyRouter } from './transparency/verifier/verify-router.ts';
 import { createAssets } from './web/assets.ts';
 import { createBrowserSessions } from './web/sessions/browser-session.ts';
 import { compressText } from './web/compress-text.ts';
@@ -147,6 +148,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/account', createEnrolmentRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/log', createLogRouter(deps));
+  app.use(createVerifyRouter());
   app.use('/billing', createPaymentReturnRouter(deps));
   app.use('/billing', createInvoiceRouter(deps));
   app.use('/billing', createReversalRouter(deps));

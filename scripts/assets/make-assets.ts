@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join, relative } from 'node:path';
+import { build } from 'esbuild';
 import prettier from 'prettier';
 import { PurgeCSS } from 'purgecss';
 import subsetFont from 'subset-font';
@@ -24,7 +25,11 @@ const TURKISH = 'ĞğİıŞş₺';
 
 /** The content of every generated file, by its name in `MADE_ASSETS`. The same input gives the same bytes. */
 export async function makeAssets(): Promise<Record<string, Buffer>> {
-  return { 'tabler.css': await makeTabler(), 'inter-turkish.woff2': await makeTurkishFont() };
+  return {
+    'tabler.css': await makeTabler(),
+    'inter-turkish.woff2': await makeTurkishFont(),
+    'verify-worker.js': await makeVerifyWorker(),
+  };
 }
 
 /** Tabler without the rules that none of our pages and stylesheets uses; 7 of 100 are left. */
@@ -104,4 +109,26 @@ async function makeTurkishFont(): Promise<Buffer> {
   const inter = dirname(require.resolve('@fontsource-variable/inter/package.json'));
   const whole = readFileSync(join(inter, 'files/inter-latin-ext-wght-normal.woff2'));
   return subsetFont(whole, TURKISH, { targetFormat: 'woff2' });
+}
+
+/** The verifier of evidence files for browsers: the program for Node with another `node:crypto`. */
+async function makeVerifyWorker(): Promise<Buffer> {
+  const folder = join(import.meta.dirname, 'verify-page');
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'worker.mjs')],
+    alias: { 'node:crypto': join(folder, 'node-crypto.mjs') },
+    // Only its command line reads files.
+    external: ['node:fs'],
+    bundle: true,
+    minify: true,
+    legalComments: 'none',
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+  });
+  const [file] = outputFiles;
+  if (file === undefined) throw new Error('Bug! esbuild made no file');
+  const licence = readFileSync(join(dirname(require.resolve('@noble/curves/ed25519.js')), 'LICENSE'), 'utf8');
+  const notice = `/* Made by npm run build:assets from src/transparency/verifier, with @noble/curves and @noble/hashes:\n\n${licence.trimEnd()} */`;
+  return Buffer.from(`${notice}\n${file.text}`);
 }

@@ -178,6 +178,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/legal/terms',
     '/legal/privacy',
     '/log',
+    '/verify',
     '/nowhere',
   ];
   /** Every kind of list. */

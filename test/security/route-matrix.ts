@@ -323,6 +323,13 @@ export const routeRules: RouteRule[] = [
     expect: everyone(200),
     audit: reading,
   },
+  { route: 'GET /verify', target: () => ({ path: '/verify' }), expect: everyone(200), audit: reading },
+  {
+    route: 'GET /verify.mjs',
+    target: () => ({ path: '/verify.mjs' }),
+    expect: everyone(200),
+    audit: reading,
+  },
   {
     route: 'GET /log',
     target: () => ({ path: '/log' }),

@@ -15,7 +15,6 @@
  */
 import { createHmac, createPublicKey, hash, verify, X509Certificate } from 'node:crypto';
 // ------------------------------------------------------------------------------------------------ words
-
 const WORDS = `
 verified | verified: {n} records, {m} of them complete in range, {head} | doğrulandı: {n} kayıt, {m} tanesi aralıkta eksiksiz, {head}
 agrees | agrees with the key inside; that key was not checked: {n} records, {m} of them complete in range, {head} | içindeki anahtarla uyuşuyor; bu anahtar denetlenmedi: {n} kayıt, {m} tanesi aralıkta eksiksiz, {head}
@@ -71,15 +70,20 @@ function attempt(read, where, key = 'malformed') {
 }
 
 // --------------------------------------------------------------------------------------- bytes and JSON
-
 // A hash is a text of 32 characters, one a byte, as `atob` and `btoa` have them: easy to compare and to join.
 const sha256 = (data) => hash('sha256', data, 'binary');
-const bytesOf = (binary) => Uint8Array.from(binary, (character) => character.charCodeAt(0));
 const binaryOf = (bytes) => String.fromCharCode(...bytes);
 const utf8 = (text) => new TextEncoder().encode(text);
+const toBinary = (text, bytes = utf8(text)) => (bytes.length === text.length ? text : binaryOf(bytes));
 const hexOf = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const toUrl = (base64) => base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+
+function bytesOf(binary) {
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  return bytes;
+}
 
 /** The bytes of a base64 text. Refuses every form of it but the usual one. */
 function fromBase64(text, where, form = (base64) => base64) {
@@ -118,7 +122,6 @@ function countFields(value) {
 }
 
 // ---------------------------------------------------------------------------- the tree (RFC 6962 §2.1)
-
 const leafHash = (text) => sha256(`\0${text}`);
 const nodeHash = (left, right) => sha256(bytesOf(`\x01${left}${right}`));
 
@@ -151,10 +154,9 @@ export function subsetRoot(leaves, size, hashes) {
 
 /** Whether the tree of `oldSize` leaves is the beginning of the other one (RFC 6962 §2.1.2). */
 export function isBeginning(oldSize, newSize, oldRoot, newRoot, proof) {
-  const rest = [...proof];
   const walk = (old, size, isWhole) => {
-    if (old === size) return isWhole ? [oldRoot, oldRoot] : Array(2).fill(rest.pop());
-    const [middle, sibling] = [splitOf(size), rest.pop()];
+    if (old === size) return isWhole ? [oldRoot, oldRoot] : Array(2).fill(proof.pop());
+    const [middle, sibling] = [splitOf(size), proof.pop()];
     const isLeft = old <= middle;
     const [before, after] = isLeft ? walk(old, middle, isWhole) : walk(old - middle, size - middle, false);
     if (before === undefined || sibling === undefined) return [];
@@ -163,7 +165,7 @@ export function isBeginning(oldSize, newSize, oldRoot, newRoot, proof) {
   };
   if (!(oldSize > 0 && oldSize <= newSize)) return false;
   const [before, after] = walk(oldSize, newSize, true);
-  return rest.length === 0 && before === oldRoot && after === newRoot;
+  return proof.length === 0 && before === oldRoot && after === newRoot;
 }
 
 function readHashes(base64, where) {
@@ -173,13 +175,12 @@ function readHashes(base64, where) {
 }
 
 // ------------------------------------------------------------------- signed notes and policies (C2SP)
-
 const [LOG, WITNESS] = ['\x01', '\x04'];
 /** A key in the form `<name>+<key id>+<base64 of kind and key>`. The id must be that of the key. */
 function parseVkey(text, kind, where) {
   const [, name, id, base64] = /^([^+\s]+)\+([0-9a-f]{8})\+(\S+)$/.exec(text) ?? refuse(where, 'malformed');
   const key = fromBase64(base64, where);
-  const expected = hash('sha256', bytesOf(`${binaryOf(utf8(name))}\n${key}`), 'hex').slice(0, 8);
+  const expected = hash('sha256', bytesOf(`${toBinary(name)}\n${key}`), 'hex').slice(0, 8);
   if (key.length !== 33 || key[0] !== kind || id !== expected) refuse(where, 'malformed');
   return { name, id, kind, key: key.slice(1) };
 }
@@ -234,7 +235,6 @@ function parsePolicy(text) {
 }
 
 // ------------------------------------------------------------------------------ time stamps (RFC 3161)
-
 /** The values of DER that stand in `bytes` one after the other. */
 function readDer(bytes) {
   const values = [];
@@ -308,7 +308,6 @@ function openStamp({ checkpoint, reply, independent }, place, main, platform, ro
 }
 
 // ----------------------------------------------------------------------------------- records and leaves
-
 // The types of leaves: the fields that stand in them, the personal ones, of which they have digests, the
 // fields that name a leaf and its record, and the time by which a list is ordered. Three are in no list.
 const TYPES = new Map(
@@ -324,11 +323,11 @@ const TYPES = new Map(
   log_entry|at entry||id|`
     .split(/\n\s*/)
     .map((line) => line.split('|').map((fields) => fields.split(' ').filter(Boolean)))
-    .map(([[type], plain, personal, names, [time]]) => [type, { plain, personal, names, time }]),
+    .map(([[type], ...fields]) => [type, fields]),
 );
 const BESIDES = ['mail', 'hold', 'log_entry'];
 
-const namesOf = (type) => TYPES.get(type)?.names ?? ['id'];
+const namesOf = (type) => TYPES.get(type)?.[2] ?? ['id'];
 const nameOf = (type, fields) => [type, ...namesOf(type).map((field) => fields[field])].join(' ');
 
 /** Fields that follow from others of their record. */
@@ -361,9 +360,10 @@ function composeLeaf({ type, view }, company, key) {
   const secret = (field) =>
     createHmac('sha256', key).update(`${type}/${view.id}/${field}`).digest('base64url');
   const leaf = { v: 1, type, company, id: view.id, blind: secret(''), _sd: [] };
-  for (const field of TYPES.get(type).plain) leaf[field] = view[field];
-  for (const field of TYPES.get(type).personal) {
-    const disclosure = () => toUrl(btoa(binaryOf(utf8(canonical([secret(field), field, view[field]])))));
+  const [plain, personal] = TYPES.get(type);
+  for (const field of plain) leaf[field] = view[field];
+  for (const field of personal) {
+    const disclosure = () => toUrl(btoa(toBinary(canonical([secret(field), field, view[field]]))));
     if (view[field] === null) leaf[field] = null;
     else leaf._sd.push(hash('sha256', disclosure(), 'base64url'));
   }
@@ -375,7 +375,7 @@ function composeLeaf({ type, view }, company, key) {
 function openLeaf({ index, leaf, disclosures }, company, where) {
   const fields = parseJson(leaf, where);
   if (fields.v !== 1) refuse(where, 'version', { version: fields.v }, 2);
-  const [name, { personal } = { personal: [] }] = [nameOf(fields.type, fields), TYPES.get(fields.type)];
+  const [name, [, personal]] = [nameOf(fields.type, fields), TYPES.get(fields.type) ?? [[], []]];
   if (canonical(fields) !== leaf || !isCount(index)) refuse(where, 'malformed');
   if (fields.company !== company) refuse(name, 'differs', { field: 'company' });
   const digests = new Set(fields._sd);
@@ -393,7 +393,7 @@ function openLeaf({ index, leaf, disclosures }, company, where) {
 
 /** Holds a record against the leaf that is given for it. */
 function compare({ type, view }, { fields, hidden, name }) {
-  const { plain, personal, names } = TYPES.get(type);
+  const [plain, personal, names] = TYPES.get(type);
   for (const field of [...names, ...plain, ...personal]) {
     const [inLeaf, inFile] = [hidden.includes(field) ? null : fields[field], view[field]];
     // The file has the fields of a notification, not its bytes.
@@ -408,7 +408,6 @@ const LISTS = ['audit_log', 'workspace_session', 'payment', 'invoice', 'legal_ac
 const SEEN = 'type schema_version history proof audit_logs workspace_sessions payments invoices'.split(' ');
 
 // --------------------------------------------------------------------------------------------- the bundle
-
 /** The head, the proof and the records of a bundle, from its lines. */
 async function openBundle(lines) {
   const [parts, rest] = [[], []];
@@ -514,13 +513,13 @@ function verifyOpened({ head, proof, records }, texts) {
     } else if (isCount(index) || !(at === null || minutes < (type === 'workspace_session' ? 60 : 15)))
       refuse(name, 'notInLog');
     else told.pending.add(name);
-    const { plain, personal, time } = TYPES.get(type);
+    const [plain, personal, , [time]] = TYPES.get(type);
+    const proved = [...PROVED, ...plain, ...personal];
     if (minutes < -15 || (time && view[time] > (told.last.get(type) ?? '~'))) refuse(name, 'order');
     told.last.set(type, view[time]);
-    const proved = new Set([...PROVED, ...plain, ...personal]);
     for (const [field, value] of Object.entries(record))
       if (field in DERIVED && DERIVED[field](record) !== value) refuse(name, 'differs', { field });
-      else if (!(field in DERIVED || proved.has(field))) told.unproved.add(`${type}.${field}`);
+      else if (!(field in DERIVED || proved.includes(field))) told.unproved.add(`${type}.${field}`);
   };
 
   const accepted = head.legal_acceptance.history.map((it) => ({ ...it, type: 'legal_acceptance' }));
@@ -575,7 +574,6 @@ function report(logs, stamps, ours, told) {
 }
 
 // ------------------------------------------------------------------------------------------ command line
-
 /** The lines of a file. They end with a line feed only: texts in JSON may hold other ends of lines. */
 function* linesOf(bytes) {
   for (let from = 0, end; from < bytes.length; from = end + 1) {

@@ -19,6 +19,7 @@ import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
 import * as enLegalInvoices from './en/billing/legal-invoices.ts';
 import * as enPublicLog from './en/log/public-log.ts';
+import * as enVerifyPage from './en/log/verify-page.ts';
 import * as enMails from './en/mails.ts';
 import * as enPassword from './en/password.ts';
 import * as enSecondFactor from './en/sign-in/second-factor.ts';
@@ -56,6 +57,7 @@ import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
 import * as trPublicLog from './tr/log/public-log.ts';
+import * as trVerifyPage from './tr/log/verify-page.ts';
 import * as trMails from './tr/mails.ts';
 import * as trPassword from './tr/password.ts';
 import * as trSecondFactor from './tr/sign-in/second-factor.ts';
@@ -98,6 +100,7 @@ const en = {
   ...enLegal,
   ...enLegalInvoices,
   ...enPublicLog,
+  ...enVerifyPage,
   ...enMails,
   ...enPassword,
   ...enSecondFactor,
@@ -148,6 +151,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trLegal,
     ...trLegalInvoices,
     ...trPublicLog,
+    ...trVerifyPage,
     ...trMails,
     ...trPassword,
     ...trSecondFactor,
