@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { ShownLog } from '../transparency/proof/find-shown-log.ts';
+import { hasKeptLeaves } from '../transparency/queries.ts';
 import { listLeaves, type LeafChoice, type ShownLeaf } from '../transparency/proof/list-leaves.ts';
 import { detailsAreMasked, isWithheld } from './masks.ts';
 import { narrowToAudit, narrowToSessions, paymentsInScope, type EvidenceScope } from './scope.ts';
@@ -14,8 +15,11 @@ type Scope = EvidenceScope & { log: ShownLog };
 export async function* companyLeaves(
   snapshot: Knex.Transaction,
   scope: Scope,
+  partialIds: number[],
 ): AsyncGenerator<ShownLeaf[], void> {
   const isPartial = (scope.withheld ?? []).length > 0;
+  // Rows of an erased person stand in the file without their values.
+  const hasKept = await hasKeptLeaves(snapshot, scope.log.id);
   const payments = (): Knex.QueryBuilder => paymentsInScope(snapshot, scope).select('payments.id');
   const { userId, companyId } = scope;
   const ofPayment =
@@ -24,11 +28,11 @@ export async function* companyLeaves(
       void query.whereIn(column, payments());
   const choices: LeafChoice[] = [
     auditChoice(snapshot, scope, (query) => {
-      if (!isPartial)
-        void query.whereRaw('(kept.leaf is not null or audit_logs.user_id is distinct from ? or ?)', [
-          userId,
-          detailsAreMasked(snapshot, 'audit_logs', scope),
-        ]);
+      const isPartialRow = snapshot.raw('audit_logs.id = any(?::bigint[])', [partialIds]);
+      if (isPartial) void narrowToAudit(query, scope);
+      else if (hasKept)
+        void narrowToAudit(query, scope).whereRaw('(kept.leaf is not null or ?)', [isPartialRow]);
+      else void query.where(isPartialRow);
     }),
     {
       type: 'workspace_session',
@@ -77,7 +81,11 @@ export async function* platformLeaves(
   yield* listLeaves(
     snapshot,
     platform,
-    auditChoice(snapshot, scope, (query) => void query.whereNull('audit_logs.company_id')),
+    auditChoice(
+      snapshot,
+      scope,
+      (query) => void narrowToAudit(query, scope).whereNull('audit_logs.company_id'),
+    ),
   );
 }
 
@@ -89,10 +97,7 @@ function auditChoice(
 ): LeafChoice {
   return {
     type: 'audit_log',
-    narrow: (query) => {
-      void narrowToAudit(query, scope);
-      narrow(query);
-    },
+    narrow,
     columns: [snapshot.raw('? as is_masked', [detailsAreMasked(snapshot, 'audit_logs', scope)])],
     isShown: (field, { holder }, row) => {
       if (field === 'details') return row['is_masked'] === false;

@@ -1,46 +1,77 @@
 import type { Knex } from 'knex';
-import { leafType, type LeafType } from '../transparency/leaves/leaf-types.ts';
+import { leafType } from '../transparency/leaves/leaf-types.ts';
 import { leafIndexOf, type ShownLog } from '../transparency/proof/find-shown-log.ts';
 import type { IndexSet } from '../transparency/proof/index-set.ts';
+import { detailsAreMasked } from './masks.ts';
 import { auditRowsInScope, sessionsInScope, type EvidenceScope } from './scope.ts';
 import { sliceAuditRows } from './slice-audit-rows.ts';
 
-/** Adds the indices of the audit records and workspace sessions of a bundle to `shown`. */
-export async function addRecords(
-  snapshot: Knex.Transaction,
-  scope: EvidenceScope & { log: ShownLog },
-  shown: IndexSet,
-): Promise<void> {
-  const audit = sliceAuditRows(
-    snapshot,
-    scope,
-    (slice) => readIndices(snapshot, scope.log, leafType('audit_log'), auditRowsInScope(snapshot, slice)),
-    (indices) => indices.length,
-  );
-  for await (const indices of audit) for (const index of indices) shown.add(index);
-  const sessions = readIndices(
-    snapshot,
-    scope.log,
-    leafType('workspace_session'),
-    sessionsInScope(snapshot, scope).whereNotNull('workspace_sessions.ended_at'),
-  );
-  for await (const indices of sessions) for (const index of indices) shown.add(index);
+type Scope = EvidenceScope & { log: ShownLog };
+
+/** Lists of numbers as text: a number costs a tenth of what a row costs. */
+interface Found {
+  indices: string | null;
+  ids: string | null;
 }
 
 /**
- * All in one row, as text: a number costs a tenth of what a row costs, and a slice has few enough of them.
- * Each row looks its leaf up: a join would be planned by what Postgres knows of a table that grows by the
- * second.
+ * Adds the indices of the audit records and workspace sessions of a bundle to `shown`. Returns the numbers of
+ * the audit records that the bundle has only in part, or whose salts are another's.
  */
-async function* readIndices(
+export async function addRecords(
   snapshot: Knex.Transaction,
-  log: ShownLog,
-  type: LeafType,
-  rows: Knex.QueryBuilder,
-): AsyncGenerator<number[], void> {
-  const each = rows.select(snapshot.raw('? as leaf_index', [leafIndexOf(snapshot, log, type)]));
+  scope: Scope,
+  shown: IndexSet,
+): Promise<number[]> {
+  const partial: number[] = [];
+  const audit = sliceAuditRows(
+    snapshot,
+    scope,
+    (slice) => readAudit(snapshot, scope, slice),
+    ({ indices }) => indices.length,
+  );
+  for await (const { indices, ids } of audit) {
+    for (const index of indices) shown.add(index);
+    partial.push(...ids);
+  }
+  const sessions = sessionsInScope(snapshot, scope)
+    .whereNotNull('workspace_sessions.ended_at')
+    .select(
+      snapshot.raw('? as leaf_index', [leafIndexOf(snapshot, scope.log, leafType('workspace_session'))]),
+    );
+  const found = await snapshot
+    .from(sessions.as('each'))
+    .first<Found>(snapshot.raw(`string_agg(leaf_index::text, ',') as indices`));
+  for (const index of numbers(found.indices)) shown.add(index);
+  return partial;
+}
+
+/**
+ * Each row looks its leaf up: Postgres knows too little of a table that grows by the second to plan a join.
+ */
+async function* readAudit(
+  snapshot: Knex.Transaction,
+  scope: Scope,
+  slice: EvidenceScope,
+): AsyncGenerator<{ indices: number[]; ids: number[] }, void> {
+  const each = auditRowsInScope(snapshot, slice).select([
+    'audit_logs.id',
+    snapshot.raw('? as leaf_index', [leafIndexOf(snapshot, scope.log, leafType('audit_log'))]),
+    snapshot.raw('(audit_logs.user_id is distinct from ? or ?) as is_partial', [
+      scope.userId,
+      detailsAreMasked(snapshot, 'audit_logs', scope),
+    ]),
+  ]);
   const found = await snapshot
     .from(each.as('each'))
-    .first<{ indices: string | null }>(snapshot.raw(`string_agg(leaf_index::text, ',') as indices`));
-  if (found.indices !== null) yield found.indices.split(',').map(Number);
+    .first<Found>(
+      snapshot.raw(
+        `string_agg(leaf_index::text, ',') as indices, string_agg(id::text, ',') filter (where is_partial) as ids`,
+      ),
+    );
+  yield { indices: numbers(found.indices), ids: numbers(found.ids) };
+}
+
+function numbers(list: string | null): number[] {
+  return list === null ? [] : list.split(',').map(Number);
 }

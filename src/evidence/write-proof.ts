@@ -32,12 +32,12 @@ export async function* writeProof(
   };
   yield JSON.stringify(own).slice(0, -1) + ',\n';
   const shown = new IndexSet(log.size);
-  await addRecords(snapshot, scope, shown);
+  const partialIds = await addRecords(snapshot, scope, shown);
   const oldest = await findOldestSize(snapshot, log.id);
   yield* writeLogProof(snapshot, log, {
     signer,
     shown,
-    leaves: companyLeaves(snapshot, scope),
+    leaves: companyLeaves(snapshot, scope, partialIds),
     olderSizes: [oldest ?? 0, ...heads.map(({ companySize }) => companySize ?? 0)],
   });
   yield ',\n"platform":';

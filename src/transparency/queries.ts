@@ -88,3 +88,11 @@ export async function findOldestSize(db: Knex, logId: number): Promise<number | 
     .min<{ size: number | null }[]>('size as size');
   return first[0]?.size ?? undefined;
 }
+
+/** Whether texts of leaves were kept in that log, since somebody was erased. */
+export async function hasKeptLeaves(db: Knex, logId: number): Promise<boolean> {
+  const kept = await db('log_kept_leaves')
+    .where({ log_id: logId })
+    .first<{ leaf_index: number } | undefined>('leaf_index');
+  return kept !== undefined;
+}

@@ -4,20 +4,21 @@
  * finite, lone surrogates, and values that JSON does not know. A key whose value is undefined is left out.
  */
 export function canonicalJson(value: unknown): string {
-  if (value === null || value === true || value === false) return String(value);
   if (typeof value === 'string') return quoted(value);
+  if (value === null || value === true || value === false) return String(value);
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new Error(`not a JSON number: ${String(value)}`);
-    return JSON.stringify(value);
+    // -0 becomes 0.
+    return String(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object' || !isPlain(value)) throw new Error(`not a JSON value: ${typeof value}`);
-  const parts: string[] = [];
+  let text = '';
   for (const key of Object.keys(value).sort()) {
     const inner = (value as Record<string, unknown>)[key];
-    if (inner !== undefined) parts.push(`${quoted(key)}:${canonicalJson(inner)}`);
+    if (inner !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(inner)}`;
   }
-  return `{${parts.join(',')}}`;
+  return `{${text}}`;
 }
 
 function isPlain(value: object): boolean {
@@ -25,7 +26,11 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
+/** Nothing that JSON would escape: such a text is its own JSON. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new Error('text with a lone surrogate');
   return JSON.stringify(text);
 }

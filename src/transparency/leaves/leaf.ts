@@ -26,7 +26,8 @@ export function leafText(record: LeafRecord, salts: Salts): string {
   const { type, id, company, plain, personal } = record;
   const digests: string[] = [];
   const nulls: Record<string, null> = {};
-  for (const [field, value] of Object.entries(personal)) {
+  for (const field in personal) {
+    const value = personal[field];
     if (value === null) nulls[field] = null;
     else digests.push(digestOf(disclosureOf(salts.of(type, id, field), field, value)));
   }

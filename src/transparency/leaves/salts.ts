@@ -2,33 +2,39 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+/** Longest `type/id/field` in bytes. */
+const MESSAGE_MAX_BYTES = 192;
 
 /**
  * Makes the salts of the leaves of one holder (a person, a company, the platform): HMAC-SHA-256 (RFC 2104)
- * with the holder's key. A key serves thousands of leaves, and the one-shot hash of Node with padded keys
- * takes a third of the time of its HMAC.
+ * with the holder's key. A key serves thousands of leaves, and the one-shot hash of Node over the padded key
+ * takes a fifth of the time of its HMAC.
  */
 export class Salts {
+  /** The padded key, with room for what is hashed behind it. */
   readonly #inner: Buffer;
   readonly #outer: Buffer;
 
   /** `key` has 32 bytes. */
   constructor(key: Buffer) {
-    this.#inner = padded(key, 0x36);
-    this.#outer = padded(key, 0x5c);
+    this.#inner = Buffer.concat([padded(key, 0x36), Buffer.alloc(MESSAGE_MAX_BYTES)]);
+    this.#outer = Buffer.concat([padded(key, 0x5c), Buffer.alloc(HASH_BYTES)]);
   }
 
   /** The salt of one field of one record, in base64url. The empty name gives the blind of the leaf. */
   of(type: string, id: number, field: string): string {
-    const message = Buffer.from(`${type}/${String(id)}/${field}`);
-    const inner = hash('sha256', Buffer.concat([this.#inner, message]), 'buffer');
-    return hash('sha256', Buffer.concat([this.#outer, inner]), 'base64url');
+    const message = `${type}/${String(id)}/${field}`;
+    if (message.length > MESSAGE_MAX_BYTES) throw new Error(`too long a name for a salt: ${message}`);
+    const end = BLOCK_BYTES + this.#inner.write(message, BLOCK_BYTES, 'latin1');
+    this.#outer.set(hash('sha256', this.#inner.subarray(0, end), 'buffer'), BLOCK_BYTES);
+    return hash('sha256', this.#outer, 'base64url');
   }
 }
 
 /** A field that can be shown or withheld, as RFC 9901 (SD-JWT) writes it. */
 export function disclosureOf(salt: string, field: string, value: unknown): string {
-  return Buffer.from(canonicalJson([salt, field, value])).toString('base64url');
+  return Buffer.from(`["${salt}",${JSON.stringify(field)},${canonicalJson(value)}]`).toString('base64url');
 }
 
 /** The digest that stands in the leaf in place of the field. */
