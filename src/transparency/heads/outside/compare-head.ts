@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { parseCheckpoint, type Checkpoint } from '../../notes/checkpoint.ts';
 import { parseNote, parseVkey, verifyNote } from '../../notes/signed-note.ts';
 import { findLogByUuid } from '../../queries.ts';
+import { listKeys } from '../../sequence/list-keys.ts';
 import type { LogSigner } from '../../sequence/log-signer.ts';
 import { readTree } from '../../sequence/read-tree.ts';
 import { rootOf } from '../../tree/root.ts';
@@ -31,17 +32,14 @@ export async function compareHead(db: Knex, signer: LogSigner, note: string): Pr
     const root = await rootOf(checkpoint.size, readTree(db, log));
     if (root.equals(checkpoint.root)) return { verdict: 'same', checkpoint };
   }
-  if (!isSigned(note, signer, checkpoint.origin)) return { verdict: 'unsigned', checkpoint };
+  const keys = await listKeys(db, signer, checkpoint.origin);
+  if (!isSigned(note, keys)) return { verdict: 'unsigned', checkpoint };
   const verdict = log === undefined ? 'unknown_log' : checkpoint.size > ownSize ? 'shorter' : 'different';
   return { verdict, checkpoint, ownSize };
 }
 
-function isSigned(note: string, signer: LogSigner, origin: string): boolean {
-  const keys = signer.vkeysOf(origin).map((text) => parseVkey(text));
-  return (
-    verifyNote(
-      note,
-      keys.filter((key) => key !== null),
-    ) !== null
-  );
+/** A former key counts as well: old mails bear its signature. */
+function isSigned(note: string, vkeys: string[]): boolean {
+  const keys = vkeys.map((text) => parseVkey(text)).filter((key) => key !== null);
+  return verifyNote(note, keys) !== null;
 }

@@ -1,10 +1,11 @@
 import { parseLine } from './heads-file.ts';
 
-/** More signatures than a note of ours has: two keys during a change, and some witnesses. */
-const SIGNATURES_MAX = 16;
+/** More lines of signatures than a note of ours has: two keys during a change, and some witnesses. */
+const SIGNATURES_MAX = 48;
 
 const ORIGIN = /^\S+\/log\/[0-9a-f-]{36}$/;
 const SIZE = /^[0-9]{1,16}$/;
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const ROOT = /^[A-Za-z0-9+/]{43}=$/;
 
 /**
@@ -26,7 +27,16 @@ export function findNotes(text: string): string[] {
 function noteAt(lines: string[], index: number): string | null {
   const [origin = '', size = '', root = '', ...rest] = lines.slice(index, index + 3 + SIGNATURES_MAX);
   if (!ORIGIN.test(origin) || !SIZE.test(size) || !ROOT.test(root)) return null;
-  const end = rest.findIndex((line) => !line.startsWith('— '));
-  const signatures = end === -1 ? rest : rest.slice(0, end);
+  const signatures: string[] = [];
+  for (const line of rest) {
+    const last = signatures.at(-1);
+    if (line.startsWith('— ')) signatures.push(line);
+    else if (last !== undefined && isCutOff(last) && BASE64.test(line))
+      signatures[signatures.length - 1] = `${last}${/^— \S+$/.test(last) ? ' ' : ''}${line}`;
+    else break;
+  }
   return signatures.length === 0 ? null : `${origin}\n${size}\n${root}\n\n${signatures.join('\n')}\n`;
 }
+
+/** Mail programs and papers break long lines. A signature of 68 or 76 bytes ends with a sign of padding. */
+const isCutOff = (line: string): boolean => !line.endsWith('=');

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../../config/config.ts';
 import { findLog, findNewestCheckpoint } from '../../queries.ts';
+import { listKeys } from '../../sequence/list-keys.ts';
 import { logSigner } from '../../sequence/log-signer.ts';
 import { listOpenHalts } from '../outside/queries.ts';
 import { findNewestStamp, type StampRow } from '../stamps/queries.ts';
@@ -25,7 +26,7 @@ export async function describePublicLog(db: Knex, config: Pick<Config, 'transpar
   const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
   const origin = log === undefined ? '' : signer.originOf(log.log_uuid);
   const changes = log === undefined ? [] : await listKeyChanges(db, log.id);
-  const vkeys = log === undefined ? [] : signer.vkeysOf(origin);
+  const vkeys = log === undefined ? [] : await listKeys(db, signer, origin);
   return {
     newest:
       log === undefined || newest === undefined

@@ -223,7 +223,15 @@ describe('a checkpoint in a mail', () => {
       .split('\n')
       .map((line) => `> > ${line}`)
       .join('\r\n');
-    for (const input of [mail(`Thank you.\n\n${note}`), mail(quoted), note, note.replaceAll('\n', '\n\n')]) {
+    const broken = note.replace(/— (\S+) (.{40})/, '— $1\n$2\n');
+    for (const input of [
+      mail(broken),
+      `${broken}\nThanks\n`,
+      mail(`Thank you.\n\n${note}`),
+      mail(quoted),
+      note,
+      note.replaceAll('\n', '\n\n'),
+    ]) {
       const { code, said } = await run(['compare'], input);
       expect([code, said]).toEqual([
         0,

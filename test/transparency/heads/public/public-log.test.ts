@@ -1,5 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto';
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { compareHead } from '../../../../src/transparency/heads/outside/compare-head.ts';
+import { describePublicLog } from '../../../../src/transparency/heads/public/describe-public-log.ts';
+import { changeKey } from '../../../../src/transparency/sequence/change-key.ts';
 import { keepLogs } from '../../../../src/transparency/sequence/keep-logs.ts';
 import { logSigner } from '../../../../src/transparency/sequence/log-signer.ts';
 import { parseCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
@@ -158,6 +162,30 @@ describe('the page about the log', () => {
     expect(pages[0]?.text).toContain('0. kayıttan itibaren');
     expect(pages[1]?.text).toContain('The log of the evidence');
     expect(pages[1]?.text).toContain('No time stamp of an authority was put on it yet.');
+  });
+
+  it('names the key before as well, and from which record on the new one counts', async () => {
+    const [older] = app.config.transparency.signingKeys;
+    const { privateKey: newer } = generateKeyPairSync('ed25519');
+    if (older === undefined) throw new Error('no key');
+    const changed = { transparency: { ...app.config.transparency, signingKeys: [newer, older] } };
+    expect(await changeKey(app.db, { at: new Date() }, logSigner(changed))).toMatchObject({ ok: true });
+    await keepLogs(app.db, { at: new Date() }, { signer: logSigner(changed), publishSeconds: 0 });
+    const leaf = await app
+      .db('log_leaves')
+      .where({ type: 'log_entry' })
+      .orderBy('record_id', 'desc')
+      .first<{ leaf_index: number }>('leaf_index');
+    const alone = { transparency: { ...changed.transparency, signingKeys: [newer] } };
+    const { keys } = await describePublicLog(app.db, alone);
+    const origin = `localhost:3000/log/${uuid}`;
+    expect(keys).toEqual([
+      { vkey: logSigner(alone).vkeysOf(origin)[0], from: leaf.leaf_index, to: null },
+      { vkey: logSigner(app.config).vkeysOf(origin)[0], from: 0, to: leaf.leaf_index },
+    ]);
+    // A mail of before is signed by the old key alone, and still compared.
+    const lie = logSigner(app.config).sign({ origin, size: 1, root: Buffer.alloc(32) });
+    expect(await compareHead(app.db, logSigner(alone), lie)).toMatchObject({ verdict: 'different' });
   });
 
   it('is linked from every page', async () => {
