@@ -32,6 +32,10 @@ export interface Metrics {
   paymentCallbacks: Counter<'outcome'>;
   /** Pending payments without any news. Set when `/metrics` is read. Above zero an operator must look. */
   paymentsStuck: Gauge;
+  /**
+   * Seconds since the oldest audit row without a place in its log; 0 when there is none. Set on `/metrics`.
+   */
+  logOldestUnsequenced: Gauge;
   /** Worthless posts of strangers by kind, including those that the table had no room for. */
   securityEvents: Counter<'kind'>;
   /** Runs of scheduled work by job and result (ok, failed). */
@@ -115,6 +119,11 @@ export function createMetrics(options: { processMetrics?: boolean } = {}): Metri
       name: 'payment_callbacks_total',
       help: 'Gateway callbacks by outcome',
       labelNames: ['outcome'],
+      registers,
+    }),
+    logOldestUnsequenced: new Gauge({
+      name: 'log_oldest_unsequenced_seconds',
+      help: 'Seconds since the oldest audit row that has no place in the transparency log yet; 0 when there is none',
       registers,
     }),
     paymentsStuck: new Gauge({

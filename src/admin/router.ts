@@ -22,6 +22,7 @@ import { createDeskRouter } from '../privacy/requests/desk-router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createJourneyRouter } from './journey/journey-router.ts';
 import { createLostFactorRouter } from './lost-factor/lost-factor-router.ts';
+import { createLogStateRouter } from './log/log-state-router.ts';
 import { createMailsRouter } from './mails-router.ts';
 import { createOverviewRouter } from './overview-router.ts';
 import { createPeopleRouter } from './people-router.ts';
@@ -90,6 +91,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createPersonSessionsRouter(deps));
   router.use(createJourneyRouter(deps));
   router.use(createUsageRouter(deps, slots));
+  router.use(createLogStateRouter(deps));
   router.use('/alerts', createAlertsRouter(deps));
   router.use(createAuditRouter(deps, slots));
   return router;

@@ -11,6 +11,7 @@ import { sessionBuffer } from '../workspace/sessions/session-buffer.ts';
 import { findRightsToChange } from '../db/evidence-rights.ts';
 import { describeHalt } from '../transparency/heads/outside/describe-halt.ts';
 import { listOpenHalts } from '../transparency/heads/outside/queries.ts';
+import { findOldestUnsequenced } from '../transparency/sequence/find-oldest-unsequenced.ts';
 import { listMigrationStates } from '../db/migrations.ts';
 
 /** How long `/readyz` waits for the database before it reports a failure, in milliseconds. */
@@ -37,7 +38,7 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });
-  router.get('/readyz', async (_req, res) => {
+  router.get('/readyz', async (req, res) => {
     const { evidence, ...checks } = await checkReadiness(db, config);
     const isReady = Object.values(checks).every((check) => check === 'ok');
     res.status(isReady ? 200 : 503).json({
@@ -47,7 +48,10 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
       // In words: whether the app may change evidence.
       evidence,
       // Reported, but not checked: payments and workspaces go on.
-      log: { publishing: await describePublishing(db) },
+      log: {
+        publishing: await describePublishing(db),
+        oldestUnsequencedSeconds: await findUnsequencedSeconds(db, req.receivedAt),
+      },
       // Reported, but not checked: without the replica the primary serves.
       replica: readDb.state(),
     });
@@ -66,6 +70,7 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
     const audit = auditSink.of(db)?.writer?.state();
     if (audit !== undefined) noteBacklog(metrics, audit, req.receivedAt);
     metrics.activityPendingTouches.set(sessionBuffer.of(db)?.state().pendingTouches ?? 0);
+    metrics.logOldestUnsequenced.set(await findUnsequencedSeconds(db, req.receivedAt));
     metrics.paymentsStuck.set(await countStuckOrUnknown(db, req.receivedAt));
     res.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
@@ -81,6 +86,16 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
   metrics.auditOldestUnwritten.set(
     oldestUnwrittenAt === null ? 0 : Math.max(0, (at.getTime() - oldestUnwrittenAt.getTime()) / 1000),
   );
+}
+
+/** Null (NaN in the metrics) while the database does not answer. */
+async function findUnsequencedSeconds(db: AppDeps['db'], at: Date): Promise<number> {
+  try {
+    const oldest = await findOldestUnsequenced(db);
+    return oldest === null ? 0 : Math.max(0, (at.getTime() - oldest.getTime()) / 1000);
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** NaN while the database does not answer: a zero would look like good news. */

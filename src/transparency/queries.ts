@@ -96,3 +96,18 @@ export async function hasKeptLeaves(db: Knex, logId: number): Promise<boolean> {
     .first<{ leaf_index: number } | undefined>('leaf_index');
   return kept !== undefined;
 }
+
+/** A check of every log. */
+interface CheckRow {
+  started_at: Date;
+  leaves: number;
+  fault_count: number;
+  late: number;
+}
+
+/** The newest check. Undefined before the first. */
+export async function findNewestCheck(db: Knex): Promise<CheckRow | undefined> {
+  return db('log_checks')
+    .orderBy('id', 'desc')
+    .first<CheckRow | undefined>('started_at', 'leaves', 'fault_count', 'late');
+}

@@ -21,7 +21,7 @@ describe('the probes', () => {
         status: 'ok',
         checks: { database: 'ok', migrations: 'ok', rights: 'ok' },
         evidence: 'the app cannot change evidence',
-        log: { publishing: 'ok' },
+        log: { publishing: 'ok', oldestUnsequencedSeconds: 0 },
         audit: {
           queuedEvents: 0,
           spooledEvents: 0,

@@ -1519,6 +1519,12 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /admin/log',
+    target: () => ({ path: '/admin/log' }),
+    expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
     route: 'GET /admin/usage',
     target: () => ({ path: '/admin/usage' }),
     expect: page(403, 200, 200, 200),

@@ -18,6 +18,7 @@ import * as enJobs from './en/staff/jobs.ts';
 import * as enJourney from './en/journey.ts';
 import * as enLegal from './en/legal.ts';
 import * as enLegalInvoices from './en/billing/legal-invoices.ts';
+import * as enLogState from './en/log/log-state.ts';
 import * as enPublicLog from './en/log/public-log.ts';
 import * as enVerifyPage from './en/log/verify-page.ts';
 import * as enMails from './en/mails.ts';
@@ -56,6 +57,7 @@ import * as trJobs from './tr/staff/jobs.ts';
 import * as trJourney from './tr/journey.ts';
 import * as trLegal from './tr/legal.ts';
 import * as trLegalInvoices from './tr/billing/legal-invoices.ts';
+import * as trLogState from './tr/log/log-state.ts';
 import * as trPublicLog from './tr/log/public-log.ts';
 import * as trVerifyPage from './tr/log/verify-page.ts';
 import * as trMails from './tr/mails.ts';
@@ -99,6 +101,7 @@ const en = {
   ...enJourney,
   ...enLegal,
   ...enLegalInvoices,
+  ...enLogState,
   ...enPublicLog,
   ...enVerifyPage,
   ...enMails,
@@ -150,6 +153,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trJourney,
     ...trLegal,
     ...trLegalInvoices,
+    ...trLogState,
     ...trPublicLog,
     ...trVerifyPage,
     ...trMails,

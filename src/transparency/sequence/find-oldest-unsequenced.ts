@@ -1,0 +1,16 @@
+import type { Knex } from 'knex';
+import { leafType } from '../leaves/leaf-types.ts';
+import { withoutLeaf } from './sequence-rows.ts';
+
+/**
+ * The time of the oldest audit row that has no place in its log yet; null when all have one. Everything else
+ * that gets a leaf comes with an audit row.
+ */
+export async function findOldestUnsequenced(db: Knex): Promise<Date | null> {
+  const type = leafType('audit_log');
+  const row = await withoutLeaf(db('audit_logs'), type)
+    .whereRaw(`audit_logs.id > coalesce((select settled_to from log_cursors where type = 'audit_log'), 0)`)
+    .orderBy('audit_logs.id')
+    .first<{ timestamp: Date } | undefined>('audit_logs.timestamp');
+  return row?.timestamp ?? null;
+}

@@ -1,0 +1,48 @@
+/** Turkish texts of the page about the log of a company. ICU MessageFormat. */
+export const logState = {
+  nav: 'Günlük',
+  title: 'Bu şirketin günlüğü',
+  subtitle: 'Her kanıt kaydının, kimsenin fark edilmeden değiştiremeyeceği bir günlükte yeri vardır.',
+  faultsTitle: 'Günlük kayıtlarla uyuşmuyor',
+  faults:
+    '{count, number} hata bulundu: kayıtlar değiştirilmiş, eklenmiş veya çıkarılmış. Platform işletmecilerine bildirildi.',
+  stateTitle: 'Durum',
+  emptyTitle: 'Henüz kayıt yok',
+  empty: 'Günlük, şirketin ilk kaydıyla başlar.',
+  size: 'Günlükteki kayıt',
+  newest: 'En yeni imzalı denetim noktası',
+  newestSize: '{size, number} kayıt,',
+  never: 'Henüz yok',
+  waiting: 'Yerini bekleyenler',
+  nothingWaits: 'Yok: her kaydın yeri belli',
+  waits: 'En eski kayıt {seconds, number} saniyedir bekliyor',
+  stamp: 'En yeni zaman damgası',
+  stampOurs: 'Bizden bağımsız olmayan bir otorite: başkalarına bir şey kanıtlamaz.',
+  check: 'Son tam denetim',
+  checkGood: 'platformun {count, number} kaydı doğrulandı, hata yok',
+  late: '{count, number} kayıt geç geldi ve daha sonraki bir yer aldı.',
+  note: 'Denetim noktası',
+  noteHint:
+    'Bu satırları kopyalayıp başka bir yerde saklayın: elinde bunlar olan herkes, öncesindeki hiçbir şeyin değişmediğini sonradan görebilir.',
+  keys: 'Açık anahtarlar',
+  public: 'Günlük hakkında',
+  verify: 'Dosya doğrula',
+  address: 'Dosya olarak denetim noktası',
+  provesTitle: 'Bu neyi kanıtlar, neyi kanıtlamaz',
+  proves:
+    'Bir denetim noktası imzalandığında günlükte bulunan bir kayıt, dosyayı doğrulayan veya eski bir denetim noktasını saklayan kişi görmeden değiştirilemez, silinemez, öncesine kayıt eklenemez.',
+  provesNot:
+    'Kaydın yazıldığı anda doğru olduğunu kanıtlamaz; dosyada gösterilmeyen kayıtların başkasına ait olduğunu da kanıtlamaz.',
+  changesTitle: 'Biri veritabanı üzerinde her yetkiye sahip olsaydı',
+  change_oneRecord: 'Tek bir kaydı değiştirir, siler veya eklerse:',
+  change_records: 'Bütün günlüğü değişikliklerine uydurursa:',
+  change_newKey: 'Başka bir anahtarla imzalarsa:',
+  change_withKey: 'Çalınmış anahtarımızla imzalarsa:',
+  change_rolledBack: 'Kayıtları ve denetim noktalarını birlikte geri alırsa:',
+  by_bundle: 'her dosyada ve denetimde ortaya çıkar.',
+  by_check: 'denetimde ortaya çıkar.',
+  by_outside: 'yalnızca dışarıda saklanan bir denetim noktasıyla ortaya çıkar.',
+  isOutside: 'Bu platformun denetim noktaları dışarıda saklanıyor: günlük hakkındaki sayfaya bakın.',
+  notOutside:
+    'Makbuzlar ve e-postalar denetim noktalarını alıcılarına taşır. Bunun dışında bu kurulum dışarıda denetim noktası saklamıyor: işletmecisinden bir zaman damgası otoritesi veya tanık isteyin.',
+};
