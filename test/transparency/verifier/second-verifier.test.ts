@@ -1,0 +1,50 @@
+import { expect, describe, it } from 'vitest';
+import { canonical, verifyBundle } from '../../../src/transparency/verifier/verify.mjs';
+import { createChance } from '../../faults/year/chance.ts';
+import { asJson, asLines, makeBundle } from '../../support/transparency/bundle-maker.ts';
+import { mutate } from '../../support/transparency/mutations.ts';
+import { askSecondVerifier, whyNoPython } from '../../support/transparency/second-verifier.ts';
+
+const reason = whyNoPython();
+if (reason !== null) console.log(reason);
+
+describe.skipIf(reason !== null)('a second verifier, in another language', () => {
+  it('comes to the same verdict and the same numbers on whole and on changed bundles', async () => {
+    const chance = createChance(31);
+    const questions: { bundle: string; policy: string | null; what: string }[] = [];
+    for (let seed = 0; seed < 12; seed += 1) {
+      const made = await makeBundle(createChance(seed), chance.pick([[], ['addresses'], ['details']]));
+      questions.push({ bundle: asJson(made.bundle), policy: null, what: 'whole' });
+      questions.push({ bundle: asLines(made.bundle), policy: made.policy, what: 'whole' });
+      for (let round = 0; round < 8; round += 1) {
+        const { what, bundle, policy } = mutate(chance, made);
+        questions.push({ bundle: asJson(bundle), policy, what });
+      }
+    }
+    const answers = askSecondVerifier(questions);
+    for (const [at, { bundle, policy, what }] of questions.entries()) {
+      const report = await verifyBundle(bundle.split('\n'), { policy: policy ?? undefined });
+      const { code, records, complete, why } = answers[at]!;
+      const first = report.code === 2 ? 1 : report.code;
+      expect([what, why, code === 2 ? 1 : code, records, complete]).toEqual([
+        what,
+        why,
+        first,
+        report.records,
+        report.complete ?? 0,
+      ]);
+    }
+  });
+
+  it('is asked only after the first one has written its JSON as RFC 8785 says', () => {
+    expect(canonical([100, 1e21, 1e-7, 0.000001, -0, 4.5, 1e20])).toBe(
+      '[100,1e+21,1e-7,0.000001,0,4.5,100000000000000000000]',
+    );
+    expect(canonical({ '～': 1, '😀': 2, '€': 3, z: 4 })).toBe('{"z":4,"€":3,"😀":2,"～":1}');
+    expect(canonical({ b: 2, a: 1, B: 3, A: 4, '10': 5, '9': 6 })).toBe(
+      '{"10":5,"9":6,"A":4,"B":3,"a":1,"b":2}',
+    );
+    expect(() => canonical('\ud800')).toThrow();
+    expect(() => canonical({ a: undefined })).toThrow();
+  });
+});
