@@ -231,6 +231,60 @@ create table browser_sessions (
 CREATE INDEX idx_browser_sessions_expire ON browser_sessions USING btree (expire);
 CREATE INDEX idx_browser_sessions_user_id ON browser_sessions USING btree (user_id) WHERE user_id IS NOT NULL;
 
+-- table card_charges
+create table card_charges (
+  payment_id bigint not null,
+  company_id bigint not null,
+  due_at timestamp with time zone not null,
+  card_id bigint not null,
+  sent_at timestamp with time zone not null,
+  answer text,
+  gateway_message text,
+  constraint pk_card_charges PRIMARY KEY (payment_id),
+  constraint fk_card_charges_card FOREIGN KEY (card_id) REFERENCES stored_cards(id) ON DELETE RESTRICT,
+  constraint fk_card_charges_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_card_charges_renewal FOREIGN KEY (company_id, due_at) REFERENCES card_renewals(company_id, due_at) ON DELETE RESTRICT,
+  constraint ck_card_charges_answer CHECK (answer = ANY (ARRAY['accepted'::text, 'busy'::text, 'closed'::text, 'refused'::text, 'unsent'::text, 'unknown'::text]))
+);
+CREATE INDEX idx_card_charges_renewal ON card_charges USING btree (company_id, due_at);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON card_charges FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON card_charges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table card_renewals
+create table card_renewals (
+  company_id bigint not null,
+  due_at timestamp with time zone not null,
+  card_id bigint not null,
+  announced_at timestamp with time zone not null,
+  charge_from timestamp with time zone not null,
+  plan text not null,
+  currency character(3) not null,
+  amount_minor bigint not null,
+  price_list_id bigint not null,
+  price_facts jsonb not null,
+  state text default 'waiting'::text not null,
+  tries integer default 0 not null,
+  next_try_at timestamp with time zone,
+  ended_as text,
+  decided_at timestamp with time zone,
+  constraint pk_card_renewals PRIMARY KEY (company_id, due_at),
+  constraint fk_card_renewals_card FOREIGN KEY (card_id) REFERENCES stored_cards(id) ON DELETE RESTRICT,
+  constraint fk_card_renewals_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_card_renewals_list FOREIGN KEY (price_list_id) REFERENCES price_lists(id) ON DELETE RESTRICT,
+  constraint ck_card_renewals_amount CHECK (amount_minor >= 100),
+  constraint ck_card_renewals_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_card_renewals_decided CHECK ((state = ANY (ARRAY['paid'::text, 'ended'::text])) = (decided_at IS NOT NULL)),
+  constraint ck_card_renewals_ended CHECK ((state = 'ended'::text) = (ended_as IS NOT NULL)),
+  constraint ck_card_renewals_from CHECK (charge_from >= (announced_at + '168:00:00'::interval)),
+  constraint ck_card_renewals_next CHECK ((state = 'waiting'::text) = (next_try_at IS NOT NULL)),
+  constraint ck_card_renewals_plan CHECK (plan = ANY (ARRAY['starter'::text, 'team'::text, 'enterprise'::text])),
+  constraint ck_card_renewals_state CHECK (state = ANY (ARRAY['waiting'::text, 'sent'::text, 'paid'::text, 'ended'::text]))
+);
+CREATE INDEX idx_card_renewals_next ON card_renewals USING btree (next_try_at) WHERE state = 'waiting'::text;
+CREATE INDEX idx_card_renewals_sent ON card_renewals USING btree (due_at) WHERE state = 'sent'::text;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON card_renewals FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON card_renewals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table companies
 create table companies (
   id bigint generated always as identity not null,
@@ -761,7 +815,7 @@ create table legal_documents (
   published_at timestamp with time zone default now() not null,
   constraint pk_legal_documents PRIMARY KEY (id),
   constraint uq_legal_documents_version UNIQUE (kind, version, locale),
-  constraint ck_legal_documents_kind CHECK (kind = ANY (ARRAY['terms'::text, 'privacy'::text, 'pre-information'::text, 'distance-sales'::text, 'company-sales'::text, 'refund-policy'::text])),
+  constraint ck_legal_documents_kind CHECK (kind = ANY (ARRAY['terms'::text, 'privacy'::text, 'pre-information'::text, 'distance-sales'::text, 'company-sales'::text, 'refund-policy'::text, 'stored-card'::text])),
   constraint ck_legal_documents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
   constraint ck_legal_documents_text CHECK (title <> ''::text AND body <> ''::text),
   constraint ck_legal_documents_version CHECK (version ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[a-z]?$'::text)
@@ -1239,11 +1293,16 @@ create table order_consents (
   browser_session text,
   request_id text not null,
   buyer jsonb,
+  card_terms jsonb,
+  card_terms_text text,
+  card_text_sha256 text,
   constraint pk_order_consents PRIMARY KEY (id),
   constraint uq_order_consents_payment UNIQUE (payment_id),
   constraint fk_order_consents_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_order_consents_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
   constraint fk_order_consents_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_order_consents_card_hash CHECK (NOT card_text_sha256 IS DISTINCT FROM content_hash(card_terms_text)),
+  constraint ck_order_consents_card_terms CHECK (num_nonnulls(card_terms, card_terms_text, card_text_sha256) = ANY (ARRAY[0, 3])),
   constraint ck_order_consents_customer CHECK (customer_type = ANY (ARRAY['company'::text, 'consumer'::text])),
   constraint ck_order_consents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text]))
 );
@@ -1787,6 +1846,37 @@ create table ssh_keys (
 );
 CREATE INDEX idx_ssh_keys_user ON ssh_keys USING btree (user_id, id);
 CREATE UNIQUE INDEX uq_ssh_keys_live ON ssh_keys USING btree (fingerprint) WHERE removed_at IS NULL;
+
+-- table stored_cards
+create table stored_cards (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  first_payment_id bigint not null,
+  sealed_tokens bytea,
+  key_id text,
+  stored_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  removal_asked_at timestamp with time zone,
+  removal_cause text,
+  removal_tries integer default 0 not null,
+  removal_due_at timestamp with time zone,
+  removal_problem text,
+  removed_at timestamp with time zone,
+  constraint pk_stored_cards PRIMARY KEY (id),
+  constraint uq_stored_cards_payment UNIQUE (first_payment_id),
+  constraint fk_stored_cards_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_stored_cards_payment FOREIGN KEY (first_payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_stored_cards_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_stored_cards_cause CHECK (removal_cause = ANY (ARRAY['asked'::text, 'replaced'::text, 'closed'::text, 'cancelled'::text, 'person-left'::text, 'subscription-over'::text])),
+  constraint ck_stored_cards_removal CHECK ((removal_asked_at IS NULL) = (removal_cause IS NULL) AND (removed_at IS NULL OR removal_asked_at IS NOT NULL)),
+  constraint ck_stored_cards_tokens CHECK ((sealed_tokens IS NULL) = (key_id IS NULL) AND (sealed_tokens IS NULL) = (removed_at IS NOT NULL))
+);
+CREATE INDEX idx_stored_cards_removal ON stored_cards USING btree (removal_due_at) WHERE removed_at IS NULL AND removal_asked_at IS NOT NULL;
+CREATE INDEX idx_stored_cards_user ON stored_cards USING btree (user_id);
+CREATE UNIQUE INDEX uq_stored_cards_company ON stored_cards USING btree (company_id) WHERE removal_asked_at IS NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON stored_cards FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON stored_cards FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table subscription_notices
 create table subscription_notices (
@@ -2671,6 +2761,7 @@ grant usage on security_events_slot to app;
 grant usage on security_events_token_refused to app;
 grant usage on security_events_unsigned_callback to app;
 grant usage on ssh_keys_id_seq to app;
+grant usage on stored_cards_id_seq to app;
 grant usage on totp_secrets_id_seq to app;
 grant usage on transparency_logs_id_seq to app;
 grant usage on users_id_seq to app;
@@ -2686,6 +2777,8 @@ grant insert, select on audit_logs to app;
 grant select on audit_time_bounds to app;
 grant delete, insert, select, update on billing_details to app;
 grant delete, insert, select, update on browser_sessions to app;
+grant delete, insert, select, update on card_charges to app;
+grant delete, insert, select, update on card_renewals to app;
 grant delete, insert, select, update on companies to app;
 grant insert, select on data_request_notes to app;
 grant delete, insert, select, update on data_requests to app;
@@ -2759,6 +2852,7 @@ grant delete, insert, select, update on second_factor_policies to app;
 grant delete, insert, select, update on security_events to app;
 grant delete, insert, select, update on ssh_connections to app;
 grant delete, insert, select, update on ssh_keys to app;
+grant delete, insert, select, update on stored_cards to app;
 grant delete, insert, select, update on subscription_notices to app;
 grant delete, insert, select, update on subscriptions to app;
 grant delete, insert, select, update on totp_secrets to app;

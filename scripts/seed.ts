@@ -4,7 +4,7 @@ import { findTotp } from '../src/auth/factors/factor-queries.ts';
 import { totpKey } from '../src/auth/factors/totp.ts';
 import { loadConfig } from '../src/config/config.ts';
 import { createDb } from '../src/db/db.ts';
-import { openBytes } from '../src/mail/sealed-bytes.ts';
+import { openBytes } from '../src/sealed-bytes.ts';
 import { createDemo, demoPeople, DEMO_PASSWORD } from './seed/demo-company.ts';
 
 export interface DemoSignIn {

@@ -6,7 +6,9 @@ const actions = Object.keys(auditActions) as AuditAction[];
 export const actionGroups = {
   /** Everything about money. */
   payments: actions.filter((action) =>
-    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_)/.test(action),
+    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_|stored_card_|card_renewal_)/.test(
+      action,
+    ),
   ),
   /** Actions of the platform's staff in a company or its pages; only rows whose actor is staff. */
   staff: actions.filter((action) =>

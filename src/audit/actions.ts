@@ -106,6 +106,21 @@ export const auditActions = {
     'A person accepted the texts of an order: the payment (resource) has them word for word, details their hashes and versions',
   payment_card_reported:
     'The gateway was asked about a paid order and told which card paid (details); the bundle has its answer with the payment',
+  stored_card_consented:
+    'A person agreed with an order that the gateway keeps the card and later months are charged to it; the payment (resource) has the text word for word',
+  stored_card_added: 'The gateway stored the card of a payment (resource) that was consented to',
+  stored_card_removal_requested:
+    'A stored card is to be removed (details.cause): from now on nothing is charged to it',
+  stored_card_removed: 'The gateway keeps a stored card no more, and our copy of its tokens was erased',
+  card_renewal_announced:
+    'A mail told the admins of the charge of a stored card: amount, day (details.charge_from) and card',
+  card_renewal_completed: 'The announced charge of a period to a stored card was paid',
+  card_renewal_ended:
+    'The announced charge of a period to a stored card was given up (details.because); it is paid by a link',
+  payment_card_charge_sent:
+    'A charge of a stored card was sent to the gateway for a period (details.due_at), by the consent of details.consent_payment_id',
+  payment_card_charge_refused:
+    'The gateway did not take a charge of a stored card (error_message, details.because): nothing was charged',
   payment_initiated: 'A person started a payment; the gateway opened its payment page',
   payment_initiation_failed: 'A person started a payment; the gateway refused or did not answer',
   payment_callback_success: 'The gateway notified that the card was charged, and the order was paid',

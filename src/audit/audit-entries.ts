@@ -32,6 +32,8 @@ export interface PaymentEvent {
     | 'payment_accepted'
     | 'payment_review_noted'
     | 'payment_returned'
+    | 'payment_card_charge_sent'
+    | 'payment_card_charge_refused'
     | `refund_${'requested' | 'withdrawn' | 'sent' | 'delayed' | 'unanswered' | 'refused' | 'completed'}`
     | `refund_${'discovered' | 'closed' | 'effect_decided'}`;
   success: boolean;

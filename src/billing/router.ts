@@ -7,6 +7,9 @@ import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
 import { setContentPolicy } from '../web/security-headers.ts';
 import { conversionText } from './checkout/refusal-words.ts';
+import { isPaidByCardForm } from './checkout/card-form.ts';
+import { showCardForm } from './checkout/card-form-router.ts';
+import { createCardRouter } from './stored-cards/card-router.ts';
 import { createDetailsRouter } from './checkout/details-router.ts';
 import { createOrderRouter } from './checkout/order-router.ts';
 import { showBilling } from './checkout/billing-router.ts';
@@ -37,6 +40,7 @@ export function createBillingRouter(deps: AppDeps): Router {
   router.get('/', (req, res) => showBilling(deps, req, res));
   router.use(createCancelRouter(deps));
   router.use(createChangeRouter(deps));
+  router.use(createCardRouter(deps));
   router.use(createDetailsRouter(deps));
   router.use(createOrderRouter(deps));
   router.use(createLegalInvoiceFilesRouter(deps));
@@ -80,26 +84,31 @@ async function showPaymentForm(deps: AppDeps, req: Request, res: Response, payme
   const { config, paytr } = deps;
   const subscription = await findSubscription(deps.db, payment.company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
-  const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
-  // The gateway's own page loads the bank's 3-D page, under the gateway's policy. A bank's page that takes
-  // over our frame is blocked by this policy; the payer then uses the link to a tab of its own.
-  setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
   const checked = checkOrder(subscription, payment, req.receivedAt);
   if (!checked.ok) throw new Error('Bug! An order that does not fit has no payment page');
   const { period } = checked;
   const format = formatOf(res);
   const { t, number } = format;
-  res.render('billing/checkout', {
+  const openUntil = new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS);
+  const page = {
     title: t('billing.checkoutTitle', { plan: t(`common.plan_${payment.plan}`) }),
     payment,
-    frameUrl,
     period,
     starts: startText(format, period, payment, req.receivedAt),
-    openUntil: new Date(payment.created_at.getTime() + PAGE_LIFE_MINUTES * MINUTE_MS),
+    openUntil,
     priceFacts: priceFactsRows(format, payment.price_facts, payment.plan),
     taxMinor: includedTax(payment.amount_minor, config.taxPercent),
     taxPercent: number(config.taxPercent, 2),
-  });
+  };
+  if (isPaidByCardForm(payment)) {
+    await showCardForm(deps, req, res, { payment, openUntil, page });
+    return;
+  }
+  const frameUrl = paytr.frameUrl(payment.gateway_token ?? '');
+  // The gateway's own page loads the bank's 3-D page, under the gateway's policy. A bank's page that takes
+  // over our frame is blocked by this policy; the payer then uses the link to a tab of its own.
+  setContentPolicy(res, config, { frame: new URL(frameUrl).origin });
+  res.render('billing/checkout', { ...page, frameUrl });
 }
 
 /** When the month would start, and what would become of a smaller plan's rest. */

@@ -8,6 +8,7 @@ import { readSigningKeys, signingKeyFromSecret } from './signing-keys.ts';
 import type { TrustProxy } from './trust-proxy.ts';
 import { parseCommand } from './command-template.ts';
 import type { RuntimeConfig } from './runtime-config.ts';
+import type { SealingKey } from '../sealed-bytes.ts';
 
 /** A file of some 10 kB. The job that asks waits for it, and so do the others of the schedule. */
 const TCMB_TIMEOUT_SECONDS = 10;
@@ -73,6 +74,8 @@ export interface Config {
     /** Sent to the gateway instead of a private client address; only outside production. */
     userIpOverride: string | null;
   };
+  /** Whether buyers may have their card kept, and the keys that seal its tokens, newest first. */
+  storedCards: { isOn: boolean; keys: SealingKey[] };
   seller: {
     name: string;
     address: string;
@@ -254,6 +257,7 @@ function toConfig(env: Environment): Config {
       currencies: env.PAYTR_CURRENCIES,
       userIpOverride: env.PAYTR_USER_IP_OVERRIDE ?? null,
     },
+    storedCards: { isOn: env.STORED_CARDS, keys: env.STORED_CARD_KEYS },
     seller: {
       name: env.SELLER_NAME,
       address: env.SELLER_ADDRESS,

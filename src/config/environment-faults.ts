@@ -31,6 +31,8 @@ export function findFaults(env: Environment): string[] {
     faults.push('LOG_SIGNING_KEYS: is no list of Ed25519 keys as npm run log -- new-key prints them');
   if (env.SESSION_SECRET.length < 32) faults.push('SESSION_SECRET: needs at least 32 characters');
   if (['export', 'integrator'].includes(env.INVOICE_ISSUER)) faults.push(...findInvoiceFaults(env));
+  if (env.STORED_CARDS && env.STORED_CARD_KEYS.length === 0)
+    faults.push('STORED_CARD_KEYS: is not set, and STORED_CARDS=1 needs it');
   if (env.NODE_ENV === 'production') faults.push(...findProductionFaults(env));
   return faults;
 }

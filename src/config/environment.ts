@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import { databaseAddress } from './database-address.ts';
+import { parseSealingKeys } from './sealing-keys.ts';
 import { parseTrustProxy } from './trust-proxy.ts';
 
 const text = z.string().trim();
@@ -221,6 +222,21 @@ export const environment = z.object({
    * @example 203.0.113.10
    */
   PAYTR_USER_IP_OVERRIDE: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /**
+   * 1 lets a buyer have PayTR keep the card, and charges later months to it: see src/billing/README.md. PayTR
+   * must have enabled the Direct API, stored cards, recurring and non-3D payments for your store.
+   * @otherwise 0
+   * @example 0
+   */
+  STORED_CARDS: flag.default(false),
+  /**
+   * Keys that seal PayTR's tokens of stored cards: id:key, with a comma between them, the newest first. A key
+   * is made by: openssl rand -base64 32. The newest seals; the others open what they sealed, and can go once
+   * scheduled work has sealed everything anew. Keep them when you switch STORED_CARDS off: cards that are
+   * kept at PayTR are taken away by them.
+   * @otherwise none
+   */
+  STORED_CARD_KEYS: text.default('').transform(parseSealingKeys),
   // --- Prices and exchange rates
   /**
    * Days after which a bulletin of the Turkish central bank is too old to make prices from; then the currency

@@ -15,6 +15,7 @@ import { dueLegalInvoices } from '../billing/legal-invoices/due-legal-invoices.t
 import { reconcileBooks } from '../billing/reconciliation/reconcile-books.ts';
 import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
+import { tendStoredCards } from '../billing/stored-cards/tend-stored-cards.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
@@ -94,6 +95,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'settle-refunds',
       everySeconds: 300,
       run: (db, context) => settleRefunds(db, context, { ...deps, guards: deps.refundGuards ?? [] }),
+    },
+    {
+      name: 'tend-stored-cards',
+      everySeconds: 60,
+      run: (db, context) => tendStoredCards(db, context, deps),
     },
     {
       name: 'issue-legal-invoices',

@@ -16,8 +16,11 @@ export const orderDocumentKinds = [
 ] as const;
 export type OrderDocumentKind = (typeof orderDocumentKinds)[number];
 
+/** The text of the box with which a buyer lets the payment service keep the card. */
+export const cardDocumentKind = 'stored-card';
+
 /** Every text that has a public page. */
-export const publishedKinds = [...documentKinds, ...orderDocumentKinds] as const;
+export const publishedKinds = [...documentKinds, ...orderDocumentKinds, cardDocumentKind] as const;
 type PublishedKind = (typeof publishedKinds)[number];
 
 /** A published text in one language. `content_sha256` is over the UTF-8 bytes of `body`, in hex. */

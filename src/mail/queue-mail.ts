@@ -5,7 +5,7 @@ import type { Config } from '../config/config.ts';
 import { storable } from '../storable-text.ts';
 import { composeMail } from './compose-mail.ts';
 import { withoutSecrets, type MailContent } from './mail-content.ts';
-import { sealBytes } from './sealed-bytes.ts';
+import { sealBytes } from '../sealed-bytes.ts';
 import { outboxSignal } from './outbox-signal.ts';
 
 /** A mail to be written into the outbox. */

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { DAY_MS, MINUTE_MS } from '../durations.ts';
 import { boundedText } from '../storable-text.ts';
-import { openBytes } from './sealed-bytes.ts';
+import { openBytes } from '../sealed-bytes.ts';
 import { HAND_OVER_MS, type HandOver, type OpenSmtp, type SmtpSession } from './smtp.ts';
 
 /** A try that has had no end for so long died with its process: a connection is cut before. */

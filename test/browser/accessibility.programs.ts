@@ -16,6 +16,8 @@ import { buildLegalInvoice } from '../billing/legal-invoices/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
 import { buildBuyer } from '../billing/order.ts';
+import { buildStoredCard } from '../billing/stored-cards/build.ts';
+import { newKey } from '../billing/stored-cards/scene.ts';
 import { buildPaidPayment, buildRefund } from '../evidence/support.ts';
 import { PASSWORD } from '../support/visitor.ts';
 import { findBrowser, launchBrowser } from './browser.ts';
@@ -37,9 +39,10 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let paidOrder: string;
   let reviewOrder: string;
   let refundId: number;
+  let cardOrder: string;
 
   beforeAll(async () => {
-    app = await startListeningApp();
+    app = await startListeningApp({ env: { STORED_CARDS: '1', STORED_CARD_KEYS: newKey('k1') } });
     browser = await launchBrowser(browserPath ?? '');
     cast = await buildCast(app.db, { nameOf: longName });
     workspaceId = (
@@ -54,6 +57,9 @@ describe.skipIf(browserPath === null)('the pages', () => {
     await useIt(cast.bob, { isCounted: false, isOpen: false });
     await buildPayment(app.db, { company_id: cast.acme.id, user_id: cast.alice.id });
     await buildBuyer(app.db, cast.acme.id, { billing_address: longName('street') });
+    await buildStoredCard(app.db, { company_id: cast.acme.id, user_id: cast.alice.id });
+    const byCard = { company_id: cast.acme.id, user_id: cast.alice.id, gateway_token: 'card-form' };
+    cardOrder = (await buildPayment(app.db, byCard)).merchant_oid;
     await buildWhatWaits();
     await buildAccessToken(app.db, cast.alice);
     await buildSshKey(app.db, cast.alice);
@@ -197,6 +203,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/billing/details?plan=team&currency=TRY',
     '/billing/order/team?currency=TRY',
     '/billing/cancel',
+    '/billing/card',
+    `/billing/checkout/${cardOrder}`,
     '/billing/change/starter',
     '/auth/password',
     '/account',

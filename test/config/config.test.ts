@@ -93,6 +93,41 @@ describe('the configuration', () => {
     },
   );
 
+  describe('STORED_CARD_KEYS', () => {
+    const bytes = (fill: number): string =>
+      Buffer.from(Array.from({ length: 32 }, (_, index) => (index * 7 + fill) % 256)).toString('base64');
+
+    it('are read newest first, and needed only with STORED_CARDS=1', () => {
+      const env = { ...good, STORED_CARDS: '1', STORED_CARD_KEYS: `k2:${bytes(2)}, k1:${bytes(1)}` };
+      const { storedCards } = loadConfig(env);
+      expect(storedCards.isOn).toBe(true);
+      expect(storedCards.keys.map(({ id, key }) => [id, key.length])).toEqual([
+        ['k2', 32],
+        ['k1', 32],
+      ]);
+      expect(loadConfig(good).storedCards).toEqual({ isOn: false, keys: [] });
+      expect(faultsOf({ ...good, STORED_CARDS: '1' })).toEqual([
+        'STORED_CARD_KEYS: is not set, and STORED_CARDS=1 needs it',
+      ]);
+    });
+
+    it.each([
+      [bytes(1), 'has no name'],
+      [`k 1:${bytes(1)}`, 'has no name'],
+      [`k1:${bytes(1).slice(4)}`, 'is not 32 bytes'],
+      ['k1:not base64', 'is not 32 bytes'],
+      [`k1:${Buffer.alloc(32, 7).toString('base64')}`, 'is no random key'],
+      [`k1:${bytes(1)},k1:${bytes(2)}`, 'key 2 has the id of another key: k1'],
+      [`k1:${bytes(1)},k2:${bytes(1)}`, 'key 2 is the same as another key'],
+    ])('that are faulty are named without the key: %#', (text, fault) => {
+      const [line = '', ...others] = faultsOf({ ...good, STORED_CARD_KEYS: text });
+      expect(others).toEqual([]);
+      expect(line).toContain('STORED_CARD_KEYS: key');
+      expect(line).toContain(fault);
+      expect(line).not.toContain(bytes(1).slice(4, 40));
+    });
+  });
+
   it.each(Object.keys(environment.shape))('takes a blank %s for one that is not set', (name) => {
     const unset = { ...good, NODE_ENV: 'production', [name]: undefined };
     for (const blank of ['', ' ', '\t', ' \n', '\u00a0']) {

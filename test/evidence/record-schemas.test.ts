@@ -78,6 +78,9 @@ const RECORDS: Record<string, { record: z.ZodObject; leftOut: Record<string, str
       terms_html: 'told by its hash; the text has the same words',
       price_facts: 'of the payment',
       buyer: 'the text names the buyer, and so does the invoice',
+      card_terms: 'the audit trail has the consent to keep the card',
+      card_terms_text: 'told by its hash in the audit trail; its template is published',
+      card_text_sha256: 'in the audit trail',
     },
   },
   payment_card_facts: {

@@ -68,7 +68,15 @@ export async function seedPerson(ownerDb: Knex, person: Person): Promise<SeededR
   const seeded: SeededRow[] = [];
   const made: Record<string, number> = {};
   // What others refer to comes first.
-  const first = ['data_requests', 'workspaces', 'payments', 'mails', 'known_devices', 'incidents'];
+  const first = [
+    'data_requests',
+    'workspaces',
+    'payments',
+    'stored_cards',
+    'mails',
+    'known_devices',
+    'incidents',
+  ];
   const tables = Object.keys(registeredTables).filter(
     (table) => !BUILT.includes(table) && !first.includes(table),
   );
@@ -117,6 +125,8 @@ function specialKeys(input: {
     'legal_invoices operator': { issued_by: id },
     'login_locks address': { key: createHash('sha256').update(email).digest('hex') },
     'mail_events recipient': { mail_id: made['mails recipient'] },
+    'card_renewals holder': { card_id: made['stored_cards holder'], company_id: company },
+    'card_charges holder': { payment_id: made['payments payer'] },
     'payment_card_facts payer': { payment_id: made['payments payer'] },
     'payment_follow_ups payer': { payment_id: made['payments payer'] },
     'order_consents person': { payment_id: made['payments payer'] },

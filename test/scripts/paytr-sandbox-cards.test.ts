@@ -66,7 +66,7 @@ const list = (utoken: string): Promise<unknown> =>
 async function store(change: Fields = {}): Promise<{ utoken: string; ctoken: string }> {
   const { location } = await submit(`${fake.url}/odeme`, direct({ ...NEW_CARD, ...change }));
   await submit(fake.url + location, { outcome: 'approve' });
-  const { utoken = '', ctoken = '' } = merchant.received.at(-1)?.fields ?? {};
+  const { utoken = '', ctoken = '' } = merchant.received.at(-1)?.storedCard ?? {};
   return { utoken, ctoken };
 }
 

@@ -11,6 +11,7 @@ import {
   buildWorkspace,
   type Cast,
 } from '../support/programs/build.ts';
+import { buildStoredCard } from '../billing/stored-cards/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
 import { financeRules, invoiceOf } from './finance-routes.ts';
 import { legalInvoiceRules } from './legal-invoice-routes.ts';
@@ -175,6 +176,12 @@ const setCancellation = async (db: Knex, { acme, globex }: Cast, at: Date | null
   await db('subscriptions')
     .whereIn('company_id', [acme.id, globex.id])
     .update({ cancel_requested_at: at, cancels_at: at, cancelled_by: null, cancel_reason: null });
+};
+
+/** Both companies have a stored card. */
+const storedCards = async (db: Knex, { acme, globex, alice, charlie }: Cast): Promise<void> => {
+  await buildStoredCard(db, { company_id: acme.id, user_id: alice.id });
+  await buildStoredCard(db, { company_id: globex.id, user_id: charlie.id });
 };
 
 /** Both companies want another plan than they have paid for, or not. */
@@ -780,6 +787,12 @@ export const routeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /legal/stored-card',
+    target: () => ({ path: '/legal/stored-card' }),
+    expect: everyone(200),
+    audit: reading,
+  },
+  {
     route: 'GET /legal/privacy',
     target: () => ({ path: '/legal/privacy' }),
     expect: everyone(200),
@@ -961,6 +974,24 @@ export const routeRules: RouteRule[] = [
     },
     expect: change(403, 303, 303, 403),
     audit: 'subscription_change',
+  },
+  {
+    route: 'GET /billing/card',
+    target: async (db, cast) => {
+      await storedCards(db, cast);
+      return { path: '/billing/card' };
+    },
+    expect: page(403, 200, 200, 403),
+    audit: reading,
+  },
+  {
+    route: 'POST /billing/card/remove',
+    target: async (db, cast) => {
+      await storedCards(db, cast);
+      return { path: '/billing/card/remove', form: {} };
+    },
+    expect: change(403, 303, 303, 403),
+    audit: 'stored_card_removal_requested',
   },
   {
     route: 'GET /billing/change/:plan',

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { simpleParser } from 'mailparser';
-import { openBytes } from '../../src/mail/sealed-bytes.ts';
+import { openBytes } from '../../src/sealed-bytes.ts';
 
 /** A mail of the outbox as its recipient reads it. */
 export interface ReadMail {

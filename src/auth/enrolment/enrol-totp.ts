@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { openBytes, sealBytes } from '../../mail/sealed-bytes.ts';
+import { openBytes, sealBytes } from '../../sealed-bytes.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { matchingStep, newTotpSecret } from '../factors/totp.ts';
 import { hashSecret } from '../../secret-token.ts';

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { openBytes } from '../../mail/sealed-bytes.ts';
+import { openBytes } from '../../sealed-bytes.ts';
 import { attemptKey, factorKey } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { findTotp } from './factor-queries.ts';

@@ -14,6 +14,7 @@ import { offerProblem } from '../prices/offer-words.ts';
 import { countryChoices } from '../../web/locales/country-name.ts';
 import { paperOf, type Paper } from '../invoices/paper.ts';
 import { listWithLegal, type InvoiceWithLegal } from '../legal-invoices/list-with-legal.ts';
+import { cardParts, type CardParts } from '../stored-cards/card-parts.ts';
 import { lifeParts, type LifeParts } from '../life/life-parts.ts';
 import { listCompanyRefunds, type CompanyRefund } from '../refunds/queries.ts';
 import {
@@ -57,6 +58,8 @@ interface AdminParts {
   usualCurrency: Currency;
   currencies: Currency[];
   life: LifeParts;
+  /** Null without a stored card. */
+  card: CardParts | null;
   /** Empty when the currency is not on offer now. */
   choices: PlanChoice[];
   /** Why currencies are not on offer now. */
@@ -131,6 +134,7 @@ async function adminParts(
     usualCurrency: usualCurrency(subscription),
     currencies: config.paytr.currencies,
     life: lifeParts(subscription, { at: input.at, offers, reminderDays: config.reminderDays }),
+    card: await cardParts(db, { subscription, config, format: input.format }),
     choices: offer.ok
       ? planOffers().map((plan) => planChoice(input, { subscription, state, offer, paidMonths }, plan))
       : [],

@@ -27,7 +27,7 @@ interface Chosen {
 
 /** The boxes that were ticked, and why that was not enough. */
 interface Refused {
-  ticked: BoxName[];
+  ticked: (BoxName | 'card')[];
   refusal: PlacingRefusal;
 }
 
@@ -101,7 +101,7 @@ function renderOrder(
   res: Response,
   page: LoadedTerms & { refused?: Refused | undefined },
 ): void {
-  const { order, buyer, terms, refused } = page;
+  const { order, buyer, terms, cardTerms, refused } = page;
   const format = formatOf(res);
   const { t, number } = format;
   const isChanged = refused?.refusal.reason === 'terms-changed';
@@ -115,6 +115,8 @@ function renderOrder(
     buyer: `${buyer.billing_name ?? buyer.name}, ${buyerAddress(format, buyer)}`,
     terms,
     keptHtml: terms.html,
+    cardTerms: cardTerms && { wording: cardTerms.box.wording, textSha256: cardTerms.textSha256 },
+    cardHtml: cardTerms?.html ?? '',
     isChanged,
     period: periodWords(format, order),
     priceFacts: priceFactsRows(format, order.priceFacts, order.plan),
@@ -151,16 +153,22 @@ async function placeOrder(deps: AppDeps, req: Request, res: Response, chosen: Ch
   const { t } = formatOf(res);
   const body = (req.body ?? {}) as Record<string, unknown>;
   const ticked = boxNames.filter((name) => body[`box_${name}`] === 'on');
+  const cardTextSha256 = body.box_card === 'on' ? shownTerms.parse(body.card_terms) : null;
   const checkout = await startCheckout(deps.db, requestContext(req), {
     ...wishOf(deps, req, chosen),
-    accepted: { textSha256: shownTerms.parse(body.terms), boxes: ticked },
+    accepted: { textSha256: shownTerms.parse(body.terms), boxes: ticked, cardTextSha256 },
     itemName: t('billing.basketItem', { plan: t(`common.plan_${chosen.plan}`) }),
     paytr: deps.paytr,
   });
   if (checkout.ok) res.redirect(303, `/billing/checkout/${checkout.merchantOid}`);
   else if ('merchantOid' in checkout) showGatewayRefusal(deps, res, chosen, checkout);
   else if (checkout.reason === 'boxes-missing' || checkout.reason === 'terms-changed')
-    await showOrder(deps, req, res, { chosen, refused: { ticked, refusal: checkout } });
+    await showOrder(deps, req, res, {
+      chosen,
+      refused: { ticked: cardTextSha256 === null ? ticked : [...ticked, 'card'], refusal: checkout },
+    });
+  else if (checkout.reason === 'card-charge-under-way')
+    await showBilling(deps, req, res, { status: 409, errors: { form: t('storedCards.chargeUnderWay') } });
   else await showObstacle(deps, req, res, chosen, checkout);
 }
 

@@ -2,10 +2,11 @@ import type { Knex } from 'knex';
 import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { BoxName, OrderTerms } from '../consent/compose-terms.ts';
+import { isCardOrder } from '../stored-cards/card-order.ts';
 import { keepConsent } from '../consent/keep-consent.ts';
 import { loadTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
 import type { Order } from '../consent/order.ts';
-import { findAcceptedHash } from '../consent/queries.ts';
+import { findAcceptedHashes } from '../consent/queries.ts';
 import { lockSubscription } from '../lock-order.ts';
 import type { Paytr } from '../paytr/paytr.ts';
 import { paymentColumns, type Payment } from '../queries.ts';
@@ -15,14 +16,23 @@ import { canStillBePaid, isOpening } from './payment-page-life.ts';
 /** An order as it comes from its page. */
 export interface PlacingInput extends OrderWish {
   person: OrderWish['person'] & { id: number };
-  /** The answer of the page: the hash of the text that it showed, and the boxes that were ticked. */
-  accepted: { textSha256: string; boxes: readonly BoxName[] };
+  /**
+   * The answer of the page: the hash of the text that it showed, and the boxes that were ticked. With the box
+   * of the stored card also the hash of its text.
+   */
+  accepted: { textSha256: string; boxes: readonly BoxName[]; cardTextSha256?: string | null };
   paytr: Paytr;
 }
 
-/** Why no order was placed: an obstacle, boxes that were not ticked, or another text than the page had. */
+/**
+ * Why no order was placed: an obstacle, boxes that were not ticked, another text than the page had, or a
+ * charge of the stored card that is under way.
+ */
 export type PlacingRefusal =
-  OrderObstacle | { reason: 'boxes-missing'; boxes: BoxName[] } | { reason: 'terms-changed' };
+  | OrderObstacle
+  | { reason: 'boxes-missing'; boxes: BoxName[] }
+  | { reason: 'terms-changed' }
+  | { reason: 'card-charge-under-way' };
 
 /**
  * Places an order with what its buyer accepted, in the caller's transaction.
@@ -45,9 +55,16 @@ export async function placeOrder(
   const loaded = await loadTerms(trx, subscription, input, context.at);
   if (!loaded.ok) return { refusal: loaded.obstacle };
   const { order, buyer, terms } = loaded;
-  const refusal = refuseAcceptance(terms, input.accepted);
+  const cardTextSha256 = input.accepted.cardTextSha256 ?? null;
+  const cardTerms = cardTextSha256 === null ? null : loaded.cardTerms;
+  const isOtherCardText = (cardTerms?.textSha256 ?? null) !== cardTextSha256;
+  const refusal = isOtherCardText
+    ? ({ reason: 'terms-changed' } as const)
+    : refuseAcceptance(terms, input.accepted);
   if (refusal !== null) return { refusal };
   const open = await findOpenOrder(trx, input.person.companyId);
+  // Its outcome is not known yet: an order now could pay for the same month twice.
+  if (open !== undefined && isCardOrder(open)) return { refusal: { reason: 'card-charge-under-way' } };
   if (
     open !== undefined &&
     (await isSameOrder(trx, open, input, terms)) &&
@@ -57,7 +74,7 @@ export async function placeOrder(
   const merchantOid = input.paytr.newMerchantOid();
   if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
   const payment = await insertPayment(trx, context, input, { order, merchantOid, userIp });
-  await keepConsent(trx, context, { payment, buyer, terms });
+  await keepConsent(trx, context, { payment, buyer, terms, cardTerms });
   return { payment, isNew: true };
 }
 
@@ -74,10 +91,15 @@ function refuseAcceptance(terms: OrderTerms, accepted: PlacingInput['accepted'])
 async function isSameOrder(
   trx: Knex.Transaction,
   open: Payment,
-  { person }: PlacingInput,
+  { person, accepted }: PlacingInput,
   terms: OrderTerms,
 ): Promise<boolean> {
-  return open.user_id === person.id && (await findAcceptedHash(trx, open.id)) === terms.textSha256;
+  const kept = await findAcceptedHashes(trx, open.id);
+  return (
+    open.user_id === person.id &&
+    kept?.text_sha256 === terms.textSha256 &&
+    kept.card_text_sha256 === (accepted.cardTextSha256 ?? null)
+  );
 }
 
 function isPayable(open: Payment, at: Date, config: Config): boolean {

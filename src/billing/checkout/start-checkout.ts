@@ -2,13 +2,12 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { AuditReason } from '../../audit/reasons.ts';
-import type { Config } from '../../config/config.ts';
 import { orderEvidence } from '../order-evidence.ts';
-import { returnUrl } from './payment-links.ts';
+import { CARD_FORM } from './card-form.ts';
+import { addressForGateway, gatewayOrder } from './gateway-order.ts';
+import { isEmailForPaytr } from '../paytr/token.ts';
 import type { TokenAnswer } from '../paytr/paytr.ts';
-import { PAGE_LIFE_MINUTES } from './payment-page-life.ts';
-import { isPublicAddress } from './public-address.ts';
-import { findBillingDetails, type Payment } from '../queries.ts';
+import type { Payment } from '../queries.ts';
 import { placeOrder, type PlacingInput, type PlacingRefusal } from './place-order.ts';
 
 interface CheckoutInput extends PlacingInput {
@@ -40,7 +39,7 @@ export async function startCheckout(
   context: RequestContext,
   input: CheckoutInput,
 ): Promise<Checkout> {
-  const userIp = addressForGateway(context, input.config);
+  const userIp = addressForGateway(context.ip, input.config);
   const placed = await db.transaction((trx) => placeOrder(trx, context, input, userIp));
   if ('refusal' in placed) return { ok: false, ...placed.refusal };
   const { payment } = placed;
@@ -59,40 +58,20 @@ export async function startCheckout(
   return { ok: false, reason: 'gateway', merchantOid: payment.merchant_oid };
 }
 
-/**
- * PayTR wants the customer's public address (iFrame API, step 1). For a private address the configured
- * stand-in is sent.
- */
-function addressForGateway(context: RequestContext, config: Config): string | null {
-  if (context.ip !== null && isPublicAddress(context.ip)) return context.ip;
-  return config.paytr.userIpOverride;
-}
-
+/** A card that is to be kept is typed into a form of ours, for which the gateway is not asked. */
 async function askGateway(
   db: Knex,
   input: CheckoutInput,
   payment: Payment,
   userIp: string,
 ): Promise<TokenAnswer> {
-  const { config, paytr, person } = input;
-  const details = await findBillingDetails(db, person.companyId);
-  return paytr.requestToken({
-    merchantOid: payment.merchant_oid,
-    userIp,
-    email: person.email,
-    userName: person.fullName,
-    // PayTR takes no empty address or phone (iFrame API, step 1). Where the buyer has given none, the
-    // seller's own are sent: invented ones would be false evidence.
-    userAddress: details?.billing_address ?? config.seller.address,
-    userPhone: details?.billing_phone ?? config.seller.phone,
-    amountMinor: payment.amount_minor,
-    currency: payment.currency,
-    basket: [{ name: input.itemName, unitPriceMinor: payment.amount_minor, quantity: 1 }],
-    okUrl: returnUrl(config, 'success', payment.merchant_oid),
-    failUrl: returnUrl(config, 'fail', payment.merchant_oid),
-    locale: person.locale,
-    timeoutMinutes: PAGE_LIFE_MINUTES,
-  });
+  const { config, paytr, person, itemName, accepted } = input;
+  if (accepted.cardTextSha256 != null) {
+    if (isEmailForPaytr(person.email)) return { ok: true, token: CARD_FORM };
+    const gatewayMessage = 'Not offered: PayTR does not take this e-mail address';
+    return { ok: false, reason: 'refused', gatewayMessage };
+  }
+  return paytr.requestToken(await gatewayOrder(db, { payment, person, userIp, itemName, config }));
 }
 
 async function recordPage(db: Knex, context: RequestContext, payment: Payment, token: string): Promise<void> {

@@ -96,8 +96,8 @@ export function composeTerms(
   };
 }
 
-/** The scrolling box can be reached by keyboard. */
-function documentAsHtml(document: {
+/** A filled text as the page has it. The scrolling box can be reached by keyboard. */
+export function documentAsHtml(document: {
   kind: string;
   locale: string;
   title: string;

@@ -3,6 +3,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import { orderEvidence } from '../order-evidence.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
+import type { CardTerms } from './compose-card-terms.ts';
 import type { OrderTerms } from './compose-terms.ts';
 
 /**
@@ -12,7 +13,12 @@ import type { OrderTerms } from './compose-terms.ts';
 export async function keepConsent(
   trx: Knex.Transaction,
   context: RequestContext,
-  { payment, buyer, terms }: { payment: Payment; buyer: BillingDetails; terms: OrderTerms },
+  {
+    payment,
+    buyer,
+    terms,
+    cardTerms = null,
+  }: { payment: Payment; buyer: BillingDetails; terms: OrderTerms; cardTerms?: CardTerms | null },
 ): Promise<void> {
   const { customerType, locale, documents, boxes, button } = terms;
   const [kept] = await trx('order_consents')
@@ -29,6 +35,9 @@ export async function keepConsent(
       button,
       buyer: JSON.stringify(buyer),
       price_facts: payment.price_facts === null ? null : JSON.stringify(payment.price_facts),
+      card_terms: cardTerms === null ? null : JSON.stringify(cardTerms.box),
+      card_terms_text: cardTerms?.text ?? null,
+      card_text_sha256: cardTerms?.textSha256 ?? null,
       accepted_at: context.at,
       ip_address: context.ip,
       user_agent: keptUserAgent(context),
@@ -54,6 +63,22 @@ export async function keepConsent(
       boxes: boxes.map(({ name }) => name),
       text_sha256: kept.text_sha256,
       html_sha256: kept.html_sha256,
+    },
+  });
+  if (cardTerms === null) return;
+  await AuditLogger.logOrThrow(trx, context, {
+    action: 'stored_card_consented',
+    success: true,
+    resourceType: 'payment',
+    resourceId: payment.id,
+    companyId: payment.company_id,
+    userId: payment.user_id,
+    details: {
+      ...order.details,
+      locale: cardTerms.box.locale,
+      documents: [`${cardTerms.box.kind} ${cardTerms.box.version}`],
+      content_sha256: cardTerms.box.content_sha256,
+      text_sha256: cardTerms.textSha256,
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
-import { listCurrentDocuments } from '../../legal/queries.ts';
+import { cardDocumentKind, listCurrentDocuments } from '../../legal/queries.ts';
 import type { PaidPlan } from '../../plan.ts';
 import { findLogKey } from '../../transparency/heads/handed-out/find-log-key.ts';
 import { formatFor } from '../../web/format.ts';
@@ -11,6 +11,7 @@ import { findOffers, type Offer } from '../prices/find-offers.ts';
 import { listPaidMonths } from '../prices/paid-months.ts';
 import { findBillingDetails, type BillingDetails, type Subscription } from '../queries.ts';
 import { missingBuyerFacts } from './buyer-facts.ts';
+import { composeCardTerms, type CardTerms } from './compose-card-terms.ts';
 import { composeTerms, documentsOf, type OrderTerms } from './compose-terms.ts';
 import { orderOf, type Order } from './order.ts';
 import { orderValues, type Orderer } from './order-values.ts';
@@ -34,6 +35,8 @@ export interface LoadedTerms {
   order: Order;
   buyer: BillingDetails;
   terms: OrderTerms;
+  /** Null where no card is kept: then there is no such box. */
+  cardTerms: CardTerms | null;
 }
 
 /**
@@ -64,5 +67,17 @@ export async function loadTerms(
   const documents = await listCurrentDocuments(db, documentsOf(customerType), person.locale);
   const logKey = await findLogKey(db, { companyId: person.companyId, config });
   const values = orderValues(format, { order, buyer, person, config, logKey });
-  return { ok: true, order, buyer, terms: composeTerms(format, { customerType, documents, values }) };
+  const terms = composeTerms(format, { customerType, documents, values });
+  return { ok: true, order, buyer, terms, cardTerms: await loadCardTerms(db, format, values, config) };
+}
+
+async function loadCardTerms(
+  db: Knex,
+  format: ReturnType<typeof formatFor>,
+  values: ReturnType<typeof orderValues>,
+  { storedCards }: Config,
+): Promise<CardTerms | null> {
+  if (!storedCards.isOn) return null;
+  const [document] = await listCurrentDocuments(db, [cardDocumentKind], format.locale);
+  return document === undefined ? null : composeCardTerms(format, { document, values });
 }

@@ -20,6 +20,9 @@ interface OrderConsent {
   boxes: TermsBox[];
   button: string;
   price_facts: PriceFacts | null;
+  /** The text of the stored card with its box; null when the box was not ticked. */
+  card_terms_text: string | null;
+  card_text_sha256: string | null;
   accepted_at: Date;
   ip_address: string | null;
   user_agent: string | null;
@@ -40,6 +43,8 @@ const consentColumns = [
   'order_consents.boxes',
   'order_consents.button',
   'order_consents.price_facts',
+  'order_consents.card_terms_text',
+  'order_consents.card_text_sha256',
   'order_consents.accepted_at',
   'order_consents.ip_address',
   'order_consents.user_agent',
@@ -55,10 +60,20 @@ export async function findOrderConsent(db: Knex, paymentId: number): Promise<Ord
 
 /** The hash of the text that was accepted with a payment; null for an order without order terms. */
 export async function findAcceptedHash(db: Knex, paymentId: number): Promise<string | null> {
-  const row = await db('order_consents')
+  return (await findAcceptedHashes(db, paymentId))?.text_sha256 ?? null;
+}
+
+/** The same with the hash of the text of the stored card, null when its box was not ticked. */
+export async function findAcceptedHashes(
+  db: Knex,
+  paymentId: number,
+): Promise<{ text_sha256: string; card_text_sha256: string | null } | undefined> {
+  return db('order_consents')
     .where('order_consents.payment_id', paymentId)
-    .first<{ text_sha256: string } | undefined>('order_consents.text_sha256');
-  return row?.text_sha256 ?? null;
+    .first<{ text_sha256: string; card_text_sha256: string | null } | undefined>([
+      'order_consents.text_sha256',
+      'order_consents.card_text_sha256',
+    ]);
 }
 
 /** The buyer as the accepted texts of an order name it; null for an order from before that was kept. */

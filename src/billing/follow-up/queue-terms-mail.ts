@@ -11,7 +11,7 @@ import { findOrderConsent } from '../consent/queries.ts';
 import { findFollowedOrder } from './queries.ts';
 
 /** Counts up whenever the words around the texts change. */
-const TEMPLATE = { name: 'order-terms', version: 2 };
+const TEMPLATE = { name: 'order-terms', version: 3 };
 
 /**
  * Writes the mail with everything that the buyer accepted, word for word and in the language in which it was
@@ -54,10 +54,24 @@ export async function queueTermsMail(
           { kind: 'text', text: t('consent.mailBegins') },
           // Blocks are joined by an empty line, as the paragraphs of the text are: it comes out word for
           // word.
-          ...consent.terms_text.split('\n\n').map((text) => ({ kind: 'text' as const, text })),
+          ...paragraphs(consent.terms_text),
+          ...(consent.card_terms_text === null || consent.card_text_sha256 === null
+            ? []
+            : [
+                { kind: 'text' as const, text: t('consent.mailCardBegins') },
+                {
+                  kind: 'facts' as const,
+                  rows: [[t('consent.mailCardHash'), consent.card_text_sha256] as [string, string]],
+                },
+                ...paragraphs(consent.card_terms_text),
+              ]),
           ...headBlocks(head, format, config),
         ],
       },
     },
   });
+}
+
+function paragraphs(text: string): { kind: 'text'; text: string }[] {
+  return text.split('\n\n').map((paragraph) => ({ kind: 'text', text: paragraph }));
 }

@@ -5,6 +5,8 @@ import { companyUser, requireCompanyAdmin } from '../../auth/require-user.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { findSubscription } from '../queries.ts';
+import { findStoredCard } from '../stored-cards/queries.ts';
+import { removeCards } from '../stored-cards/remove-cards.ts';
 import { subscriptionState } from '../subscription-state.ts';
 import { cancelMoment, endOfTime } from './cancel-moment.ts';
 import { cancelSubscription } from './cancel-subscription.ts';
@@ -45,6 +47,7 @@ async function show(
     keptUntil: endOfTime(subscription, at),
     isCancelled,
     reasonMax: REASON_MAX,
+    hasCard: (await findStoredCard(deps.db, subscription.company_id)) !== undefined,
     values: {},
     errors: {},
     ...form,
@@ -72,6 +75,8 @@ async function cancel(deps: AppDeps, req: Request, res: Response): Promise<void>
     await show(deps, req, res, { values, errors: { when: format.t('life.timeOver') } });
     return;
   }
+  // Later than the cancellation and apart from it: scheduled work goes on when the gateway does not answer.
+  await removeCards(deps.db, requestContext(req), { ...deps, companyId: person.company_id });
   setFlash(req, 'success', format.t('life.cancelled', { date: format.when(outcome.cancelsAt) }));
   res.redirect(303, '/billing');
 }

@@ -5,6 +5,7 @@ import type { Config } from '../../config/config.ts';
 import { changeDetails } from '../change-details.ts';
 import { lockSubscription } from '../lock-order.ts';
 import type { Subscription } from '../queries.ts';
+import { requestCardRemoval } from '../stored-cards/request-card-removal.ts';
 import { endOpenOrder } from '../supersede-order.ts';
 import { cancelMoment, endOfTime, type CancelChoice } from './cancel-moment.ts';
 import { mailCancellation } from './cancellation-mails.ts';
@@ -20,8 +21,9 @@ interface CancelInput {
 
 /**
  * Cancels the subscription of a company, at once or at the end of its time, with an audit row and a mail to
- * its admins. Refuses when nothing is left to cancel. A second wish for the same end changes nothing. At once
- * also ends an open order: nobody should pay by a page that was open before, and take the cancellation back.
+ * its admins. Refuses when nothing is left to cancel. A second wish for the same end changes nothing. The
+ * company's stored card is to be removed as well. At once also ends an open order: nobody should pay by a
+ * page that was open before, and take the cancellation back.
  */
 export async function cancelSubscription(
   db: Knex,
@@ -43,6 +45,7 @@ export async function cancelSubscription(
       updated_at: context.at,
     });
     await audit(trx, context, input, { before, after });
+    await requestCardRemoval(trx, context, { companyId, cause: 'cancelled' });
     if (choice === 'now') await endOpenOrder(trx, context, companyId);
     const canResumeUntil = endOfTime(after, context.at);
     await mailCancellation(trx, context, {

@@ -4,6 +4,11 @@ import { hash } from 'node:crypto';
  * PayTR's names for a card that its payer lets PayTR keep (`ctoken`) and for that payer (`utoken`). Both
  * together charge the card, so they are secrets. Source: dev.paytr.com/direkt-api/kart-saklama-api.
  */
+export interface CardTokens {
+  utoken: string;
+  ctoken: string;
+}
+
 const NAMES = ['utoken', 'ctoken'];
 
 /** A shorter text is likely to stand elsewhere in a body by chance, and would be no secret. */
@@ -30,6 +35,20 @@ export function withoutCardTokens(rawBody: Buffer): Buffer {
       .reduce((text, secret) => text.replaceAll(secret, fingerprint(secret)), field);
   });
   return Buffer.from(cut.join('&'), 'latin1');
+}
+
+/** The tokens of a notification; undefined unless it has both, once each. */
+export function readCardTokens(received: URLSearchParams): CardTokens | undefined {
+  const [utoken, ctoken] = NAMES.map((name) => {
+    const values = received.getAll(name);
+    return values.length === 1 ? (values[0]?.trim() ?? '') : '';
+  });
+  return utoken && ctoken ? { utoken, ctoken } : undefined;
+}
+
+/** A text of PayTR's about a stored card, without its tokens. */
+export function withoutTokensOf({ utoken, ctoken }: CardTokens, text: string): string {
+  return text.replaceAll(ctoken, fingerprint(ctoken)).replaceAll(utoken, fingerprint(utoken));
 }
 
 /** A name may be written in percent code, in capitals or with blanks around it. */

@@ -1,5 +1,5 @@
 import { boundedText } from '../../storable-text.ts';
-import { withoutCardTokens } from './card-tokens.ts';
+import { readCardTokens, withoutCardTokens, type CardTokens } from './card-tokens.ts';
 import { fromPaytrCurrency } from './currency.ts';
 import { paytrSignature, sameSignature, type PaytrCredentials } from './signature.ts';
 
@@ -29,6 +29,8 @@ export interface PaytrNotification {
   currency?: string;
   paymentAmountMinor?: number;
   installmentCount?: number;
+  /** The card that PayTR keeps from now on. A secret: see `CardTokens`. */
+  storedCard?: CardTokens;
   /**
    * Every field as received, cut to a bound, without the signature and card tokens. Repeated names have their
    * values joined by " | ".
@@ -83,6 +85,7 @@ function describe(received: URLSearchParams, keptBody: Buffer): PaytrNotificatio
   const unsigned = (name: string): string => received.getAll(name).join(' | ').trim();
   const paymentAmountMinor = wholeNumber(unsigned('payment_amount'));
   const installmentCount = wholeNumber(unsigned('installment_count'));
+  const storedCard = readCardTokens(received);
   const hasInstallments = installmentCount !== null && installmentCount <= MAX_INSTALLMENTS;
   return {
     merchantOid: received.get('merchant_oid') ?? '',
@@ -96,6 +99,7 @@ function describe(received: URLSearchParams, keptBody: Buffer): PaytrNotificatio
     ...optional('currency', boundedText(fromPaytrCurrency(unsigned('currency')), MAX_CODE_LENGTH)),
     ...(paymentAmountMinor === null ? {} : { paymentAmountMinor }),
     ...(hasInstallments ? { installmentCount } : {}),
+    ...(storedCard === undefined ? {} : { storedCard }),
     fields: keepFields(new URLSearchParams(keptBody.toString('utf8'))),
   };
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { boundedText } from '../../storable-text.ts';
 import { queryPaytrBin, type BinAnswer } from './bin.ts';
+import type { CardTokens } from './card-tokens.ts';
+import { cardForm, chargePaytrCard, type CardChargeAnswer, type CardForm } from './direct.ts';
 import { readPaytrNotification, type NotificationReading } from './notification.ts';
 import {
   answerText,
@@ -10,6 +12,7 @@ import {
   type NoAnswer,
   type PaytrConnection,
 } from './request.ts';
+import { removePaytrCard, type RemovalAnswer } from './remove-card.ts';
 import { newReferenceNo, sendPaytrRefund, type RefundAnswer, type RefundOrder } from './refund.ts';
 import {
   queryPayoutLines,
@@ -25,6 +28,8 @@ import { queryPaytrStatus, type StatusAnswer } from './status.ts';
 import { isEmailForPaytr, tokenRequestFields, type TokenOrder } from './token.ts';
 
 export type { BinAnswer } from './bin.ts';
+export type { CardTokens } from './card-tokens.ts';
+export type { CardChargeAnswer, CardForm } from './direct.ts';
 export type { PaytrCurrency } from './currency.ts';
 export type { NotificationReading, PaytrNotification } from './notification.ts';
 export type { RefundAnswer } from './refund.ts';
@@ -50,7 +55,7 @@ export interface PaytrSettings extends PaytrCredentials, PaytrConnection {
 export type TokenAnswer =
   { ok: true; token: string } | { ok: false; reason: 'refused'; gatewayMessage: string } | NoAnswer;
 
-/** PayTR's iFrame protocol. Nothing here touches the database. */
+/** PayTR's protocol. Nothing here touches the database. */
 export interface Paytr {
   /**
    * Asks for a payment page. Throws a plain Error naming the field for an order the program itself built
@@ -59,6 +64,12 @@ export interface Paytr {
   requestToken: (order: TokenOrder) => Promise<TokenAnswer>;
   /** The address the payment frame shows. */
   frameUrl: (token: string) => string;
+  /** The form by which a payer's browser pays at PayTR with a card that PayTR then keeps. */
+  cardForm: (order: TokenOrder) => CardForm;
+  /** Charges a stored card. Never to be sent again without a clear answer: see `chargePaytrCard`. */
+  chargeCard: (order: TokenOrder, card: CardTokens) => Promise<CardChargeAnswer>;
+  /** Takes a stored card away at PayTR. Safe to repeat. Never throws. */
+  removeCard: (card: CardTokens) => Promise<RemovalAnswer>;
   /** Reads and verifies one callback from its raw body. Never throws. */
   readNotification: (rawBody: Buffer) => NotificationReading;
   /** Asks whether an order was paid. Never throws. */
@@ -82,6 +93,9 @@ export function createPaytr(settings: PaytrSettings): Paytr {
   return {
     requestToken: (order) => requestToken(settings, order),
     frameUrl: (token) => paytrUrl(settings.baseUrl, `/odeme/guvenli/${encodeURIComponent(token)}`),
+    cardForm: (order) => cardForm(settings, order),
+    chargeCard: (order, card) => chargePaytrCard(settings, order, card),
+    removeCard: (card) => removePaytrCard(settings, card),
     readNotification: (rawBody) => readPaytrNotification(settings, rawBody),
     queryStatus: (merchantOid) => queryPaytrStatus(settings, merchantOid),
     queryBin: (binNumber) => queryPaytrBin(settings, binNumber),

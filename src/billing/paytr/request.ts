@@ -34,7 +34,7 @@ const MAX_ANSWER_LENGTH = 65_536;
  * Posts `fields` to PayTR and returns the JSON object of the answer, whatever the HTTP status: PayTR decides
  * by the JSON `status` (iFrame API, step 1). Never throws for a fault of the network or the gateway, and
  * follows no redirect. An answer longer than `maxLength` characters is cut, and so cannot be read. A whole
- * card number in it is hidden (`hideCardNumbers`).
+ * card number in it is hidden (`hideCardNumbers`). An array becomes `{ list }`.
  */
 export async function postToPaytr(
   connection: PaytrConnection,
@@ -94,6 +94,7 @@ function readAnswer(
   };
   try {
     const answer: unknown = JSON.parse(received, hideInValue);
+    if (Array.isArray(answer)) return { ok: true, answer: { list: answer }, text };
     return isRecord(answer) ? { ok: true, answer, text } : unreadable;
   } catch {
     return unreadable;
@@ -140,5 +141,5 @@ function neverConnected(cause: unknown): boolean {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null;
 }

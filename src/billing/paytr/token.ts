@@ -102,12 +102,17 @@ export function tokenSignature(
  * step 1).
  */
 export function encodeBasket(basket: readonly BasketRow[]): string {
+  return Buffer.from(basketJson(basket), 'utf8').toString('base64');
+}
+
+/** The rows of a basket as JSON. */
+export function basketJson(basket: readonly BasketRow[]): string {
   const rows = basket.map((row) => [
     boundedText(row.name, MAX_BASKET_NAME_LENGTH),
     formatMajor(row.unitPriceMinor),
     row.quantity,
   ]);
-  return Buffer.from(JSON.stringify(rows), 'utf8').toString('base64');
+  return JSON.stringify(rows);
 }
 
 /**
@@ -118,7 +123,8 @@ export function isEmailForPaytr(email: string): boolean {
   return email.length <= 100 && /^[\x21-\x7e]+@[\x21-\x7e]+$/.test(email);
 }
 
-function guardOrder(order: TokenOrder): void {
+/** Throws a plain Error naming the field for a value that no customer can have caused. */
+export function guardOrder(order: TokenOrder): void {
   requireField('merchant_oid', MERCHANT_OID.test(order.merchantOid));
   requireField('user_ip', isIP(order.userIp) !== 0 && !order.userIp.includes('%'));
   requireField('user_name', order.userName.trim() !== '');

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { applySettlement } from './apply-settlement.ts';
+import { holdStrayCharge } from './hold-stray-charge.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { noteReturns } from '../refunds/note-returns.ts';
 import { decideSettlement, type PaymentReport } from './decide-settlement.ts';
@@ -24,7 +25,8 @@ export async function reconcilePayment(
     const order = await lockOrder(trx, input.payment.merchant_oid);
     if (order === undefined) throw new Error('Bug! A payment has vanished');
     const circumstances = { production: config.production, inForce: order.subscription, at: context.at };
-    const decision = decideSettlement(order.payment, report, circumstances);
+    const decided = decideSettlement(order.payment, report, circumstances);
+    const decision = await holdStrayCharge(trx, order, decided);
     const evidence = {
       payment_amount_reported_minor: answer.paymentAmountMinor,
       payment_date_reported: answer.paymentDate,

@@ -3,10 +3,12 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { boundedText } from '../../storable-text.ts';
+import { holdStrayCharge } from './hold-stray-charge.ts';
 import { applySettlement } from './apply-settlement.ts';
 import { lockOrder, type LockedOrder } from '../lock-order.ts';
 import { decideSettlement, type Decision, type PaymentReport } from './decide-settlement.ts';
 import { withoutCardTokens } from '../paytr/card-tokens.ts';
+import { keepCard } from '../stored-cards/keep-card.ts';
 import { MERCHANT_OID } from '../paytr/token.ts';
 import type { ChargedAnswer, PaytrNotification } from '../paytr/paytr.ts';
 
@@ -51,10 +53,13 @@ export async function settlePayment(
   const asGateway: RequestContext = { ...context, actorType: 'gateway' };
   return db.transaction(async (trx) => {
     const order = MERCHANT_OID.test(merchantOid) ? await lockOrder(trx, merchantOid) : undefined;
-    const decision = decide(order, report, config, context.at);
+    const decision = await holdStrayCharge(trx, order, decide(order, report, config, context.at));
     const kept = { merchantOid, rawBody, outcome: decision.outcome };
     const callbackId = await storeCallback(trx, asGateway, { paymentId: order?.payment.id ?? null, ...kept });
     if (order === undefined || decision.outcome === 'unknown-order') return { outcome: 'unknown-order' };
+    const { storedCard: tokens } = notification;
+    if (tokens !== undefined && report.status === 'success')
+      await keepCard(trx, asGateway, { payment: order.payment, tokens, config });
     const evidence = {
       callback_id: callbackId,
       payment_amount_reported_minor: answer?.paymentAmountMinor ?? notification.paymentAmountMinor,

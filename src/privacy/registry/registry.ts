@@ -3,6 +3,7 @@ import type { PeriodName } from './periods.ts';
 import { alertTables } from './alert-tables.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './billing-tables.ts';
+import { cardTables } from './card-tables.ts';
 import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { factorTables } from './factor-tables.ts';
@@ -25,6 +26,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...auditTables,
   ...workspaceTables,
   ...billingTables,
+  ...cardTables,
   ...refundTables,
   ...gatewayTables,
   ...alertTables,

@@ -34,6 +34,7 @@ import * as enSecurity from './en/security.ts';
 import * as enSessions from './en/sessions.ts';
 import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
+import * as enStoredCards from './en/billing/stored-cards.ts';
 import * as enStepUp from './en/sign-in/step-up.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
@@ -73,6 +74,7 @@ import * as trSecurity from './tr/security.ts';
 import * as trSessions from './tr/sessions.ts';
 import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trSsh from './tr/ssh.ts';
+import * as trStoredCards from './tr/billing/stored-cards.ts';
 import * as trStepUp from './tr/sign-in/step-up.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
@@ -117,6 +119,7 @@ const en = {
   ...enSessions,
   ...enSshKeys,
   ...enSsh,
+  ...enStoredCards,
   ...enStepUp,
   ...enTokens,
   ...enWorkspace,
@@ -169,6 +172,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trSessions,
     ...trSshKeys,
     ...trSsh,
+    ...trStoredCards,
     ...trStepUp,
     ...trTokens,
     ...trWorkspace,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { sealBytes } from '../../../src/mail/sealed-bytes.ts';
+import { sealBytes } from '../../../src/sealed-bytes.ts';
 import { totpCode } from '../../../src/auth/factors/totp.ts';
 import { DAY_MS } from '../../../src/durations.ts';
 

@@ -7,7 +7,9 @@ import { lockSubscription } from '../../lock-order.ts';
 import { findOffers, type Offer } from '../../prices/find-offers.ts';
 import type { Subscription } from '../../queries.ts';
 import { subscriptionState } from '../../subscription-state.ts';
+import { announceRenewal, planRenewal } from '../../stored-cards/announce-renewal.ts';
 import { nextCharge } from '../next-charge.ts';
+import { cardChargeOf, findAnnouncedCharge } from '../../stored-cards/announced-charge.ts';
 import { mailStep } from './notice-mails.ts';
 import { listNotedSteps, listSubscriptionsToFollow, type NotedStep } from './queries.ts';
 import { isTold, isWorthTelling, stepsUntil, type Step } from './steps.ts';
@@ -110,7 +112,7 @@ async function noteSteps(
         ? nextCharge(subscription, { at: context.at, offers, reminderDays: config.reminderDays })
         : null;
       const mails = isMailed
-        ? await mailStep(trx, context, { companyId, config, subscription, step, charge, offers })
+        ? await mailAndAnnounce(trx, context, { companyId, config, subscription, step, charge, offers })
         : 0;
       const outcome = outcomeOf(step, { isMailed, mails });
       outcomes.push(outcome);
@@ -128,6 +130,30 @@ async function noteSteps(
     }
     return outcomes;
   });
+}
+
+/**
+ * Mails a step. A reminder announces the charge of a stored card where there is one, and the later mails
+ * about the same end say how it stands.
+ */
+async function mailAndAnnounce(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  told: Omit<Parameters<typeof mailStep>[2], 'cardCharge'>,
+): Promise<number> {
+  const { companyId, config, step, charge, offers } = told;
+  const isReminder = step.kind === 'reminder' || step.kind === 'last_reminder';
+  const planned =
+    isReminder && charge !== null
+      ? await planRenewal(trx, context, { companyId, config, charge, offers })
+      : null;
+  const cardCharge =
+    planned === null
+      ? await findAnnouncedCharge(trx, { companyId, config, dueAt: step.about })
+      : cardChargeOf(planned);
+  const mails = await mailStep(trx, context, { ...told, cardCharge });
+  if (planned !== null && mails > 0) await announceRenewal(trx, context, planned);
+  return mails;
 }
 
 function outcomeOf(step: Step, { isMailed, mails }: { isMailed: boolean; mails: number }): Outcome {

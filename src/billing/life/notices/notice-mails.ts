@@ -9,13 +9,15 @@ import type { Subscription } from '../../queries.ts';
 import { subscriptionState, type SubscriptionState } from '../../subscription-state.ts';
 import { mailAdmins, pageLink, type AdminMail } from '../mail-admins.ts';
 import type { NextCharge } from '../next-charge.ts';
+import type { CardCharge } from '../../stored-cards/announced-charge.ts';
+import { cardName } from '../../stored-cards/card-parts.ts';
 import type { Step } from './steps.ts';
 
 /** Each version counts up whenever the words of its mail change. */
 const templates = {
   reminder: { name: 'subscription-reminder', version: 2 },
   last_reminder: { name: 'subscription-reminder', version: 2 },
-  past_due: { name: 'subscription-past-due', version: 2 },
+  past_due: { name: 'subscription-past-due', version: 3 },
   suspended: { name: 'subscription-suspended', version: 2 },
 };
 
@@ -27,6 +29,8 @@ interface Told {
   /** The payment that is asked for; null when there is none, or no price now. */
   charge: NextCharge | null;
   offers: Offer[];
+  /** The announced charge of a stored card for this payment; null without one. */
+  cardCharge: CardCharge | null;
 }
 
 /** Mails a step to the company's admins, in the caller's transaction. Returns how many there are. */
@@ -46,7 +50,10 @@ export async function mailStep(trx: Knex.Transaction, context: RequestContext, t
 function words(format: Format, told: Told, state: SubscriptionState): AdminMail {
   if (told.step.kind === 'suspended') return suspendedMail(format, told, state);
   if (told.step.kind === 'past_due') return pastDueMail(format, told, state);
-  return state.state === 'trial' ? trialMail(format, told) : renewalMail(format, told, state);
+  if (state.state === 'trial') return trialMail(format, told);
+  return told.cardCharge === null
+    ? renewalMail(format, told, state)
+    : cardMail(format, told, { state, cardCharge: told.cardCharge });
 }
 
 function renewalMail(format: Format, told: Told, state: SubscriptionState): AdminMail {
@@ -67,6 +74,36 @@ function renewalMail(format: Format, told: Told, state: SubscriptionState): Admi
       },
       { kind: 'text', text: t('life.nothingByItselfMail') },
       pageLink(config, t('life.payLink'), payPath(told)),
+      pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
+    ],
+  };
+}
+
+/** Announces the charge of a stored card: amount, day, card, and the links that prevent it. */
+function cardMail(
+  format: Format,
+  { config, step }: Told,
+  { state, cardCharge }: { state: SubscriptionState; cardCharge: CardCharge },
+): AdminMail {
+  const { t, when, money } = format;
+  const plan = t(`common.plan_${state.plan}`);
+  const amount = money(cardCharge.amountMinor, cardCharge.currency);
+  const chargedOn = when(cardCharge.nextTryAt ?? cardCharge.chargeFrom, 'day');
+  return {
+    subject: t('storedCards.mailSubject', { amount, date: chargedOn, plan }),
+    blocks: [
+      { kind: 'text', text: t('storedCards.mailBody', { plan, date: when(step.about) }) },
+      {
+        kind: 'facts',
+        rows: [
+          [t('storedCards.factAmount'), amount],
+          [t('storedCards.factChargedOn'), chargedOn],
+          [t('storedCards.card'), cardName(format, cardCharge.card)],
+          [t('storedCards.factConsent'), cardCharge.card.full_name],
+        ],
+      },
+      { kind: 'text', text: t('storedCards.mailNothingToDo') },
+      pageLink(config, t('storedCards.removeMailLink'), '/billing/card'),
       pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
     ],
   };
@@ -109,10 +146,24 @@ function pastDueMail(format: Format, told: Told, state: SubscriptionState): Admi
           [t('life.factCloses'), when(state.opensUntil)],
         ],
       },
+      ...cardBlocks(format, told),
       pageLink(config, t('life.payLink'), payPath(told)),
       pageLink(config, t('life.cancelMailLink'), '/billing/cancel'),
     ],
   };
+}
+
+/** Says what is still tried with the stored card; nothing without one. */
+function cardBlocks(format: Format, { cardCharge }: Told): { kind: 'text'; text: string }[] {
+  if (cardCharge === null) return [];
+  const { card, nextTryAt } = cardCharge;
+  const values = { card: cardName(format, card), date: nextTryAt === null ? null : format.when(nextTryAt) };
+  return [
+    {
+      kind: 'text',
+      text: format.t(nextTryAt === null ? 'storedCards.pastDueSent' : 'storedCards.pastDueNext', values),
+    },
+  ];
 }
 
 function suspendedMail(format: Format, { config, step }: Told, state: SubscriptionState): AdminMail {

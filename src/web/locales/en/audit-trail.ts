@@ -85,6 +85,17 @@ export const auditSentence = {
   billing_details_changed: '{actor} changed the billing details',
   order_terms_accepted: '{actor} accepted the texts of an order of {amount} for {plan}',
   payment_card_reported: 'The payment service said which card paid {amount} for {plan}',
+  stored_card_consented:
+    '{actor} agreed that the card of an order of {amount} for {plan} is stored and charged for later months',
+  stored_card_added: 'The payment service stored the card that {account} agreed to',
+  stored_card_removal_requested: '{actor} had the removal of the stored card of {account} begun',
+  stored_card_removed: 'The stored card of {account} was removed at the payment service',
+  card_renewal_announced: 'A mail announced the charge of {amount} for {plan} to the stored card',
+  card_renewal_completed: 'The announced charge of {amount} for {plan} to the stored card was paid',
+  card_renewal_ended: 'The announced charge of {amount} for {plan} to the stored card was given up',
+  payment_card_charge_sent: 'A charge of {amount} for {plan} to the stored card was sent',
+  payment_card_charge_refused:
+    'The payment service did not take the charge of {amount} for {plan} to the stored card',
   payment_initiated: '{actor} started a payment of {amount} for {plan}',
   payment_initiation_failed: '{actor} could not start a payment of {amount} for {plan}',
   payment_callback_success: '{actor} confirmed the payment of {amount} for {plan}',

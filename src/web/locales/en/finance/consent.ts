@@ -14,6 +14,12 @@ export const consent = {
   box_company_contract: 'We accept the sales contract and the conditions of cancellation and refunds.',
   box_company_business:
     'I may order for {buyer}, which buys for commercial or professional purposes and has no right of withdrawal as a consumer.',
+  box_card:
+    'I agree that PayTR keeps my card and that later months are charged to it, as the text “Keeping the card, and automatic payment” says.',
+  box_cardHint: 'Not needed for this order, and can be ended at any time.',
+  cardAgreed: 'Agreed to as well: keeping the card',
+  mailCardHash: 'SHA-256 of the text about the card',
+  mailCardBegins: 'You also agreed to this text about keeping the card.',
   missing_information: 'Confirm that you have read the pre-information form.',
   missing_contract: 'An order needs this acceptance.',
   missing_immediate:

@@ -15,6 +15,12 @@ export const consent: Record<keyof typeof en, string> = {
   box_company_contract: 'Satış sözleşmesini ve iptal ve iade koşullarını kabul ediyoruz.',
   box_company_business:
     '{buyer} adına sipariş vermeye yetkiliyim; alım ticari veya mesleki amaçladır ve tüketicilere tanınan cayma hakkı yoktur.',
+  box_card:
+    '“Kartın saklanması ve otomatik ödeme” metninde yazıldığı gibi, kartımın PayTR tarafından saklanmasını ve sonraki ayların bu karttan tahsil edilmesini kabul ediyorum.',
+  box_cardHint: 'Bu sipariş için gerekli değildir ve her zaman sona erdirilebilir.',
+  cardAgreed: 'Ayrıca kabul edildi: kartın saklanması',
+  mailCardHash: 'Karta ilişkin metnin SHA-256 özeti',
+  mailCardBegins: 'Kartın saklanmasına ilişkin şu metni de kabul ettiniz.',
   missing_information: 'Ön bilgilendirme formunu okuduğunuzu onaylayın.',
   missing_contract: 'Sipariş için bu kabul gerekir.',
   missing_immediate:
