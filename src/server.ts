@@ -67,6 +67,12 @@ async function main(): Promise<void> {
   if (config.production && config.paytr.testMode) {
     log.warn('PAYTR_TEST_MODE is on in production: payments are tests and activate nothing');
   }
+  const { headsFile, witness } = config.transparency;
+  if (config.production && headsFile === null && witness === null) {
+    log.warn(
+      'no copy of the log of the evidence is kept outside but in mails: set LOG_HEADS_FILE or WITNESS_URL',
+    );
+  }
   if (runtime.isManaged) {
     log.warn(
       'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app',

@@ -55,17 +55,24 @@ export async function findHaltOf(db: Knex, { origin, size, root }: Head): Promis
 }
 
 /**
- * Whether a decision to go on covers a checkpoint: it is the one of the decision, or one of the records that
- * were lost before it, between the size here at the time and the size outside.
+ * Whether a decision to go on covers a checkpoint.
+ *
+ * 1. The very checkpoint of the decision is covered wherever it is found.
+ * 2. In a mail, one of the lost records is covered as well: between the size here at the time and the size
+ *    outside. Nobody knows which of them were handed out.
+ * 3. The file is not: its last line is from after the decision as soon as something was published.
  */
-export async function isKnownLoss(db: Knex, { origin, size, root }: Head): Promise<boolean> {
+export async function isKnownLoss(
+  db: Knex,
+  { origin, size, root, found_in }: Head & Pick<Halt, 'found_in'>,
+): Promise<boolean> {
   const found = await db('log_halts')
     .join('log_resumptions', 'log_resumptions.halt_id', 'log_halts.id')
     .where({ 'log_halts.origin': origin })
     .whereRaw(
       `(log_halts.size = ? and (log_halts.root is null or log_halts.root = ?)
-        or log_halts.verdict = 'shorter' and ? > log_halts.own_size and ? <= log_halts.size)`,
-      [size, root, size, size],
+        or ? and log_halts.verdict = 'shorter' and ? > log_halts.own_size and ? <= log_halts.size)`,
+      [size, root, found_in === 'mail', size, size],
     )
     .first<{ id: number } | undefined>('log_halts.id');
   return found !== undefined;

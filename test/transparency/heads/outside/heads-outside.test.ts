@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLogCall, runLogCommand } from '../../../../scripts/log/log-command.ts';
+import { checkLogs } from '../../../../src/transparency/check/check-logs.ts';
 import { keepLogsGuarded } from '../../../../src/transparency/heads/outside/keep-logs-guarded.ts';
 import { formatCheckpoint, parseCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
 import { parseNote } from '../../../../src/transparency/notes/signed-note.ts';
@@ -11,6 +12,7 @@ import { findLog } from '../../../../src/transparency/queries.ts';
 import { logSigner } from '../../../../src/transparency/sequence/log-signer.ts';
 import { contextAt } from '../../../billing/scene.ts';
 import { useTestApp } from '../../../support/app.ts';
+import { startAppProcess } from '../../../support/programs/app-process.ts';
 import { endOfChild, startChild } from '../../../support/programs/child.ts';
 import { happen, newestHead, takeBackup } from '../log-scene.ts';
 
@@ -136,7 +138,7 @@ describe('a restored backup', () => {
   it('is found by the file: nothing is published, and everybody who looks is told', async () => {
     const restore = await takeBackup(app);
     sizeHere = (await newestHead(app)).size;
-    await happen(app, 5);
+    await happen(app, 50);
     await keep();
     lost = (await newestHead(app)).note;
     await restore();
@@ -196,6 +198,18 @@ describe('a restored backup', () => {
     await run(['resume', '--reason', 'only a test of the comparison']);
   });
 
+  it('covers nothing that is taken away after it, though it is not as large yet as what was lost', async () => {
+    const restore = await takeBackup(app);
+    await happen(app, 2);
+    await keep();
+    expect((await newestHead(app)).size).toBeLessThan(sizeHere + 50);
+    await restore();
+    expect(await keep()).toMatchObject({ halted: true, published: 0 });
+    await run(['resume', '--reason', 'only a test of the comparison']);
+    await happen(app);
+    await keep();
+  });
+
   it('that has grown past the old head is found as another tree', async () => {
     const restore = await takeBackup(app);
     await happen(app, 2);
@@ -240,6 +254,25 @@ describe('a checkpoint in a mail', () => {
     }
   });
 
+  it('shows that rows and checkpoints were rolled back together, which fit each other', async () => {
+    const restore = await takeBackup(app);
+    await happen(app, 3);
+    await keep();
+    const { note } = await newestHead(app);
+    await restore();
+    // Nobody has the file any more.
+    writeFileSync(headsFile, '');
+    expect((await checkLogs(app.db, contextAt(new Date()), { signer: logSigner(config()) })).faults).toEqual(
+      [],
+    );
+    expect(await run(['compare'], mail(note))).toMatchObject({
+      code: 1,
+      said: expect.stringMatching(/^shorter/),
+    });
+    expect((await keep()).published).toBe(0);
+    await run(['resume', '--reason', 'only a test of the comparison']);
+  });
+
   it('stops the publishing when the log’s key has signed it and it does not fit', async () => {
     const { note, size } = await newestHead(app);
     const { code, said } = await run(['compare'], mail(signedLie(note, { size: size + 1000 })));
@@ -275,15 +308,37 @@ describe('a checkpoint in a mail', () => {
   });
 });
 
+const keysOfApp = (): string =>
+  app.config.transparency.signingKeys
+    .map((key) => key.export({ format: 'der', type: 'pkcs8' }).toString('base64'))
+    .join(',');
+
+describe('a server that starts', () => {
+  it('compares its log with the file before anything else, and says what does not fit', async () => {
+    const { note, size } = await newestHead(app);
+    const path = join(folder, 'other-heads');
+    writeFileSync(path, `${JSON.stringify(signedLie(note, { size: size + 5000 }))}\n`);
+    const server = await startAppProcess({
+      ...{ DATABASE_URL: app.database.appUrl, BASE_URL: 'http://localhost:3000' },
+      ...{ LOG_HEADS_FILE: path, LOG_SIGNING_KEYS: keysOfApp() },
+    });
+    const response = await fetch(`http://127.0.0.1:${String(server.port)}/readyz`);
+    const { log } = (await response.json()) as { log: { publishing: string } };
+    await server.kill();
+    expect([response.status, log.publishing]).toEqual([
+      200,
+      expect.stringContaining(`checkpoint of ${String(size + 5000)} records in LOG_HEADS_FILE`),
+    ]);
+    await run(['resume', '--reason', 'only a test of the comparison']);
+  }, 60_000);
+});
+
 describe('npm run log', () => {
   let env: Record<string, string> = {};
   beforeAll(() => {
-    const keys = app.config.transparency.signingKeys.map((key) =>
-      key.export({ format: 'der', type: 'pkcs8' }).toString('base64'),
-    );
     env = {
       ...{ NODE_ENV: 'production', BASE_URL: 'http://localhost:3000', DATABASE_URL: app.database.appUrl },
-      LOG_SIGNING_KEYS: keys.join(','),
+      LOG_SIGNING_KEYS: keysOfApp(),
     };
   });
   const command = (...args: string[]): ReturnType<typeof endOfChild> =>

@@ -71,6 +71,15 @@ describe.skipIf(skip !== null)('the daily time stamp of the platform’s log', (
     expect((await findNewestStamp(app.db))?.checkpoint).toBe(newest);
   });
 
+  it('fails in words, for the page of scheduled work, when the pinned roots cannot be read', async () => {
+    await happen();
+    const at = new Date(tomorrow.getTime() + 3 * DAY_MS);
+    const stamps = { ...app.config.stamps, authorities: [authority.url], rootsFile: '/nowhere/roots.pem' };
+    await expect(
+      stampHeads(app.db, contextAt(at), { config: { production: false, stamps } }),
+    ).rejects.toThrow('/nowhere/roots.pem');
+  });
+
   it('is off without an authority, and the page of scheduled work says so', async () => {
     const { config } = app;
     expect(await stampHeads(app.db, contextAt(today), { config })).toEqual({ noAuthority: true });
