@@ -9,6 +9,7 @@ import { parseVkey, verifyNote } from '../../../src/transparency/notes/signed-no
 import { CompactRange } from '../../../src/transparency/tree/root.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildUser } from '../../support/programs/build.ts';
+import { buildAuditRow } from '../../evidence/support.ts';
 import { signIn } from '../../support/visitor.ts';
 
 const test = useTestApp();
@@ -62,5 +63,24 @@ describe('the log of a company', () => {
       .filter((key) => key !== null);
     const verified = verifyNote(checkpoint?.note ?? '', keys);
     expect(parseCheckpoint(verified?.text ?? '')).toEqual({ origin, size: range.size, root: range.root() });
+  });
+
+  it('gives a row of a transaction that stayed open for long a later index, and leaves none out', async () => {
+    const bob = await buildUser(test.db);
+    const slow = await test.db.transaction();
+    await buildAuditRow(slow, bob, { request_id: 'slow' });
+    for (let round = 0; round < 5; round += 1) {
+      await buildAuditRow(test.db, bob, { request_id: `quick-${String(round)}` });
+      await keep();
+    }
+    await slow.commit();
+    await keep();
+    const order = await test
+      .db('log_leaves')
+      .join('audit_logs', 'audit_logs.id', 'log_leaves.record_id')
+      .where({ 'log_leaves.type': 'audit_log', 'audit_logs.user_id': bob.id })
+      .orderBy('log_leaves.leaf_index')
+      .pluck<string[]>('audit_logs.request_id');
+    expect(order).toEqual([...[0, 1, 2, 3, 4].map((round) => `quick-${String(round)}`), 'slow']);
   });
 });
