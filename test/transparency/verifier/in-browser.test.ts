@@ -14,7 +14,7 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyBundle, type Report } from '../../../src/transparency/verifier/verify.mjs';
+import { say, verifyBundle, type Report } from '../../../src/transparency/verifier/verify.mjs';
 import { createChance } from '../../faults/year/chance.ts';
 import { useTestApp } from '../../support/app.ts';
 import { startTestAuthority, whyNoOpenssl } from '../../support/programs/time-stamp-authority.ts';
@@ -163,6 +163,30 @@ describe('the verifier on the page', () => {
         await same(asJson(bundle), policy);
       }
     }
+  });
+});
+
+describe('the worker that the page loads', () => {
+  it('answers as the program does: the made file was made with the right libraries', async () => {
+    const answers: { code?: number; lines?: string[] }[] = [];
+    let ask: ((event: { data: unknown }) => void) | undefined;
+    const self = {
+      addEventListener: (_type: string, listen: typeof ask) => (ask = listen),
+      postMessage: (message: (typeof answers)[number]) => answers.push(message),
+    };
+    Object.assign(globalThis, { self });
+    await import(pathToFileURL(join(root, 'views/assets/made/verify-worker.js')).href);
+    const made = await makeBundle(createChance(9));
+    const text = asJson(made.bundle);
+    ask?.({ data: { file: new Blob([text]), policy: made.policy, lang: 'tr' } });
+    await expect.poll(() => answers.find(({ code }) => code !== undefined)).toBeDefined();
+    Reflect.deleteProperty(globalThis, 'self');
+    const { code, verdict, notes } = await verifyBundle(text.split('\n'), { policy: made.policy });
+    expect(answers.find(({ lines }) => lines !== undefined)).toEqual({
+      code,
+      lines: [verdict, ...notes].map((message) => say('tr', ...message)),
+    });
+    expect(code).toBe(0);
   });
 });
 
