@@ -62,6 +62,7 @@ describe.skipIf(browserPath === null)('verifying an evidence file in the browser
     expect(await page.locator('[data-notes] li').allTextContents()).toEqual(
       notes.map((note) => say('en', ...note)),
     );
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
     expect(requests.filter((request) => !request.endsWith('/made/verify-worker.js'))).toEqual([]);
   });
 
