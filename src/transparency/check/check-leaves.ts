@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { leafText } from '../leaves/leaf.ts';
+import { hashLeaves } from '../leaves/hash-leaves.ts';
 import { leafRows, leafType, toLeafRecord } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
 import { leafHash } from '../tree/hash.ts';
@@ -68,14 +68,9 @@ async function makeHashes(db: Knex, name: string, leaves: LeafRow[]): Promise<Ma
     [leaves.map(({ record_id }) => record_id)],
   );
   const records = rows.map((row) => toLeafRecord(type, row));
-  const saltsOf = await readSalts(db, records);
-  return new Map(
-    records.map((record) => {
-      const salts = saltsOf(record);
-      // Without a key no leaf can be made; a hash of nothing fits none.
-      return [record.id, leafHash(salts === undefined ? '' : leafText(record, salts))] as const;
-    }),
-  );
+  const hashes = await hashLeaves(records, await readSalts(db, records));
+  // Without a key no leaf can be made; a hash of nothing fits none.
+  return new Map(records.map(({ id }, place) => [id, hashes[place] ?? leafHash('')]));
 }
 
 /** The texts of leaves whose rows were erased, by index. */

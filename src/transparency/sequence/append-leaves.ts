@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { leafText, type LeafRecord } from '../leaves/leaf.ts';
-import { leafHash } from '../tree/hash.ts';
+import { hashLeaves } from '../leaves/hash-leaves.ts';
+import type { LeafRecord } from '../leaves/leaf.ts';
 import { findSalts } from './log-keys.ts';
 
 /** A log that the transaction has locked. */
@@ -17,15 +17,14 @@ interface LockedLog {
  */
 export async function appendLeaves(trx: Knex.Transaction, at: Date, records: LeafRecord[]): Promise<void> {
   if (records.length === 0) return;
-  const saltsOf = await findSalts(trx, at, records);
+  const hashes = await hashLeaves(records, await findSalts(trx, at, records));
   const logs = await lockLogs(trx, at, new Set(records.map(({ company }) => company)));
   const columns: [number[], number[], string[], number[], Buffer[]] = [[], [], [], [], []];
-  for (const record of records) {
+  for (const [place, record] of records.entries()) {
     const log = logs.get(record.company);
     if (log === undefined) throw new Error('Bug! a leaf without a log');
-    const hash = leafHash(leafText(record, saltsOf(record)));
-    const values = [log.id, log.sequenced, record.type, record.id, hash] as const;
-    for (const [place, value] of values.entries()) (columns[place] as unknown[]).push(value);
+    const values = [log.id, log.sequenced, record.type, record.id, hashes[place]] as const;
+    for (const [column, value] of values.entries()) (columns[column] as unknown[]).push(value);
     log.sequenced += 1;
   }
   await trx.raw(

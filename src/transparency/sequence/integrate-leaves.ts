@@ -10,8 +10,8 @@ interface Tile {
   hashes: Buffer[];
 }
 
-/** Leaves in one transaction: a hundred tiles. */
-const BATCH_LEAVES = 25_600;
+/** Leaves in one transaction: twenty tiles, which take some milliseconds. */
+const BATCH_LEAVES = 5120;
 
 /** A log whose newest leaves are not in its tiles yet. */
 interface LogBehind {

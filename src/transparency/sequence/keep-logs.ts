@@ -11,6 +11,9 @@ type At = Pick<RequestContext, 'at'>;
 /** Rounds after which the platform's log has the company's checkpoints of the first one as leaves. */
 const ROUNDS = 2;
 
+/** Rows for which somebody who downloads evidence waits, less than a second. */
+const MOST_AT_ONCE = 10_000;
+
 /**
  * Brings every log up to date: sequence, integrate, publish. Each step may be repeated, or be cut off at any
  * point, on any number of processes. A log is published at most every `publishSeconds`.
@@ -32,6 +35,8 @@ export async function keepLogs(
 /**
  * Brings the log of one company up to date at once, before its evidence is handed out, so that what was
  * committed before is in it and signed. The platform's log, too, so that it has the company's checkpoint.
+ * Where very many rows wait, as right after an upgrade, only the first of them: a reader does not wait for
+ * the rest.
  */
 export async function publishCompanyLog(
   db: Knex,
@@ -39,7 +44,7 @@ export async function publishCompanyLog(
   { signer, companyId }: { signer: LogSigner; companyId: number },
 ): Promise<void> {
   for (const company_id of [companyId, null]) {
-    await sequenceRows(db, context);
+    await sequenceRows(db, context, { atMost: MOST_AT_ONCE });
     const log = await findLog(db, company_id);
     if (log === undefined) continue;
     await integrateLeaves(db, log.id);

@@ -19,21 +19,28 @@ const SESSION_ENDS = ['workspace_closed', 'workspace_session_expired'];
  *    commit, so rows appear out of order; `cursors.ts` says up to where no further row can appear.
  * 2. A row that appears late, or comes from the spool, gets a later index.
  * 3. Ended workspace sessions and paid payments are found by the audit rows of the same transaction.
+ * 4. After `atMost` rows it stops; the next call goes on.
  */
-export async function sequenceRows(db: Knex, context: Pick<RequestContext, 'at'>): Promise<number> {
+export async function sequenceRows(
+  db: Knex,
+  context: Pick<RequestContext, 'at'>,
+  { atMost = Infinity }: { atMost?: number } = {},
+): Promise<number> {
   let count = 0;
-  for (const progress of await listProgress(db)) count += await sequenceTable(db, context, progress);
+  for (const progress of await listProgress(db))
+    count += await sequenceTable(db, context, { progress, atMost: atMost - count });
   return count;
 }
 
 async function sequenceTable(
   db: Knex,
   { at }: Pick<RequestContext, 'at'>,
-  progress: Progress,
+  { progress, atMost }: { progress: Progress; atMost: number },
 ): Promise<number> {
   const type = leafType(progress.type);
   let count = 0;
   for (let after: number | null = progress.settledTo; after !== null;) {
+    if (count >= atMost) return count;
     const from: number = after;
     const batch = await db.transaction((trx) => sequenceBatch(trx, at, type, from));
     if (batch === 'busy') return count;
