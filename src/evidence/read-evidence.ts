@@ -24,6 +24,8 @@ import { summariseEvidence } from './summary.ts';
 import { auditRecordsAsJson, sessionRecordsAsJson } from './records-as-json.ts';
 import { copyRecords, type RecordForm, type RecordsPiece } from '../db/copy-records.ts';
 import { withoutWithheld } from './masks.ts';
+import { withIndices } from './passing-indices.ts';
+import { IndexSet } from '../transparency/proof/index-set.ts';
 import { writeProof } from './write-proof.ts';
 import { findShownLog } from '../transparency/proof/find-shown-log.ts';
 import type { LogSigner } from '../transparency/sequence/log-signer.ts';
@@ -79,13 +81,16 @@ export async function* readEvidence(
     ({ records }) => records,
   );
   const sessions = sessionRecordsAsJson(snapshot, scope, typeOf('workspace_sessions'));
-  yield* listOf('audit_logs', audit);
-  yield* listOf('workspace_sessions', copyRecords(snapshot, sessions, form));
+  const shown = new IndexSet(log?.size ?? 0);
+  const proved = (pieces: AsyncIterable<RecordsPiece>): AsyncIterable<RecordsPiece> =>
+    log === undefined ? pieces : withIndices(pieces, shown);
+  yield* listOf('audit_logs', proved(audit));
+  yield* listOf('workspace_sessions', proved(copyRecords(snapshot, sessions, form)));
   yield* listOf('payments', readPayments(snapshot, scope, typeOf('payments')));
   yield* listOf('invoices', readInvoices(snapshot, scope, typeOf('invoices')));
   if (log !== undefined && signer !== undefined) {
     let isFirst = true;
-    for await (const text of writeProof(snapshot, { ...scope, log }, signer)) {
+    for await (const text of writeProof(snapshot, { ...scope, log }, { signer, shown })) {
       yield { part: 'proof', text, isFirst };
       isFirst = false;
     }

@@ -8,16 +8,16 @@ import { findPersonKey } from '../transparency/leaves/read-salts.ts';
 import type { LogSigner } from '../transparency/sequence/log-signer.ts';
 import type { EvidenceScope } from './scope.ts';
 import { companyLeaves, platformLeaves } from './chosen-leaves.ts';
-import { addRecords } from './record-indices.ts';
+import { listPartialRows } from './partial-rows.ts';
 
 /**
- * The member `proof` of a bundle as text: `"proof":{…}` without the name. Everything comes from the snapshot
- * of the bundle. Null when the company has no signed log yet.
+ * The member `proof` of a bundle as text: `"proof":{…}` without the name. `shown` has the indices of the records; everything comes
+ * from the snapshot of the bundle. Null when the company has no signed log yet.
  */
 export async function* writeProof(
   snapshot: Knex.Transaction,
   scope: EvidenceScope & { log: ShownLog },
-  signer: LogSigner,
+  { signer, shown }: { signer: LogSigner; shown: IndexSet },
 ): AsyncGenerator<string, void> {
   const { log, userId, withheld = [], workspaceId } = scope;
   const platform = await findShownLog(snapshot, null);
@@ -31,8 +31,7 @@ export async function* writeProof(
     only_workspace: workspaceId ?? null,
   };
   yield JSON.stringify(own).slice(0, -1) + ',\n';
-  const shown = new IndexSet(log.size);
-  const partialIds = await addRecords(snapshot, scope, shown);
+  const partialIds = withheld.length > 0 ? [] : await listPartialRows(snapshot, scope);
   const oldest = await findOldestSize(snapshot, log.id);
   yield* writeLogProof(snapshot, log, {
     signer,

@@ -1,0 +1,72 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { inSnapshot } from '../../../src/db/stream-rows.ts';
+import { readEvidence } from '../../../src/evidence/read-evidence.ts';
+import { writeLines } from '../../../src/evidence/write-evidence.ts';
+import { systemContext } from '../../../src/audit/request-context.ts';
+import { logSigner, type LogSigner } from '../../../src/transparency/sequence/log-signer.ts';
+import { runStatement, type BenchDatabase } from '../lab.ts';
+
+/** The person whose rows are exported, and the company, which is the person's. */
+export const PERSON = 1;
+
+/** A signer with a key of its own. */
+export function benchSigner(): LogSigner {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const transparency = { host: 'bench.invalid', signingKeys: [privateKey], publishSeconds: 60 };
+  return logSigner({ transparency: { ...transparency, headsFile: null, witness: null } });
+}
+
+/**
+ * Audit rows of the people of company 1, the newest a minute ago, as openings of a workspace make them. In
+ * bursts of five by one person, of whom there are `people`.
+ */
+export async function fillRows(
+  { superUrl }: BenchDatabase,
+  { rows, people }: { rows: number; people: number },
+): Promise<void> {
+  await runStatement(
+    superUrl,
+    `insert into audit_logs (event_id, timestamp, user_id, company_id, actor_type, action_type, success, resource_type,
+       resource_id, ip_address, user_agent, request_method, request_path, request_id, details)
+     select gen_random_uuid(), now() - interval '1 minute' - interval '1 month' * (($1::int - n) / $1::float8),
+       (n / 5 % $2::int) * 2000 + 1, 1, 'user', 'workspace_access', true, 'workspace', (n % 40)::text,
+       '203.0.113.20', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+       'POST', '/workspace/' || n % 40 || '/open', gen_random_uuid()::text,
+       jsonb_build_object('workspace', 'workspace-' || n % 40, 'access_method', 'web', 'workspace_session_id', n)
+     from generate_series(1, $1::int) as n order by n`,
+    [rows, people],
+  );
+  await runStatement(superUrl, 'vacuum analyze');
+}
+
+/** The evidence of `PERSON` as lines of JSON; without a signer it has no proof. */
+export async function exportLines(
+  db: Knex,
+  { signer, from = null }: { signer?: LogSigner; from?: Date | null },
+): Promise<{ text: string[]; ms: number }> {
+  const startedAt = performance.now();
+  const context = systemContext({ name: 'bench', at: new Date(), log: pino({ level: 'silent' }) });
+  const scope = {
+    userId: PERSON,
+    companyId: PERSON,
+    from,
+    to: null,
+    download: { at: context.at, requestId: context.requestId },
+  };
+  const by = { id: PERSON, full_name: 'Bench', email: 'bench@example.com', role: 'admin' } as const;
+  const text: string[] = [];
+  const lines = inSnapshot(db, new AbortController().signal, (snapshot) =>
+    writeLines(
+      readEvidence(snapshot, context, {
+        scope,
+        by,
+        form: 'ndjson',
+        ...(signer === undefined ? {} : { signer }),
+      }),
+    ),
+  );
+  for await (const piece of lines) text.push(piece.toString());
+  return { text, ms: performance.now() - startedAt };
+}
