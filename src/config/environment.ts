@@ -184,7 +184,7 @@ export const environment = z.object({
     .regex(/^[a-z0-9.:-]+$/, 'is no host name')
     .optional(),
   /** Seconds between two checkpoints of a log. A download publishes one at once. */
-  LOG_PUBLISH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(60),
+  LOG_PUBLISH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
   // --- PayTR (panel: Destek & Kurulum > Entegrasyon Bilgileri)
   /**
    * Mağaza No, digits only.

@@ -3,8 +3,8 @@ import { detailsAreMasked } from './masks.ts';
 import { auditRowsInScope, type EvidenceScope } from './scope.ts';
 
 /**
- * Numbers of the audit records that the bundle has only in part, or whose salts another's key makes. All in one
- * row, as text: a number costs a tenth of what a row costs.
+ * Numbers of the audit records that the bundle has only in part, or whose salts another's key makes. All in
+ * one row, as text: a number costs a tenth of what a row costs.
  */
 export async function listPartialRows(snapshot: Knex.Transaction, scope: EvidenceScope): Promise<number[]> {
   const found = await auditRowsInScope(snapshot, scope)

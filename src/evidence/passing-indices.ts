@@ -9,9 +9,9 @@ const NINE = 0x39;
 const TAIL_BYTES = 32;
 
 /**
- * Passes pieces of records on and adds the index at the end of each record to `shown`: `log_index` is the last
- * field, and each record ends with a line feed, which JSON text has nowhere else. To ask the database for the
- * same indices once more would cost as much as the whole proof.
+ * Passes pieces of records on and adds the index at the end of each record to `shown`: `log_index` is the
+ * last field, and each record ends with a line feed, which JSON text has nowhere else. To ask the database
+ * for the same indices once more would cost as much as the whole proof.
  */
 export async function* withIndices(
   pieces: AsyncIterable<RecordsPiece>,

@@ -11,8 +11,8 @@ import { companyLeaves, platformLeaves } from './chosen-leaves.ts';
 import { listPartialRows } from './partial-rows.ts';
 
 /**
- * The member `proof` of a bundle as text: `"proof":{…}` without the name. `shown` has the indices of the records; everything comes
- * from the snapshot of the bundle. Null when the company has no signed log yet.
+ * The member `proof` of a bundle as text: `"proof":{…}` without the name. `shown` has the indices of the
+ * records; everything comes from the snapshot of the bundle. Null when the company has no signed log yet.
  */
 export async function* writeProof(
   snapshot: Knex.Transaction,
