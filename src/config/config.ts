@@ -140,7 +140,7 @@ interface TransparencyConfig {
   /** The keys that sign checkpoints, newest first. */
   signingKeys: KeyObject[];
   publishSeconds: number;
-  /** The file to which each checkpoint of the platform's log goes. */
+  /** The file to which the newest checkpoint of the platform's log is added after each round. */
   headsFile: string | null;
   /** The witness that cosigns them, and the key by which its signature is verified. */
   witness: { url: string; vkey: string; timeoutSeconds: number } | null;

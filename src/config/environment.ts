@@ -125,10 +125,30 @@ export const environment = z.object({
     .min(RETENTION_MONTHS_MIN, `evidence is kept for ${String(RETENTION_MONTHS_MIN)} months at least`)
     .max(1200)
     .optional(),
-  // --- Transparency log: heads outside (src/transparency/README.md)
+  // --- The log of the evidence (src/transparency/README.md)
   /**
-   * File to which each checkpoint of the platform's log is added, on a disk or share that does not go back
-   * with a backup of the database. A log that does not fit its last line is not published any more.
+   * Ed25519 keys that sign the log's checkpoints, each as base64 of PKCS #8, newest first and separated by
+   * commas: npm run log -- new-key prints one. With two, each checkpoint bears both signatures, as a change
+   * of keys needs it.
+   * @needed
+   * @otherwise made from SESSION_SECRET outside production
+   */
+  LOG_SIGNING_KEYS: text.optional(),
+  /**
+   * The host that names the logs in their checkpoints. Never change it: for everybody who holds a checkpoint
+   * the logs would begin anew.
+   * @otherwise the host of BASE_URL
+   */
+  LOG_HOST: z
+    .string()
+    .regex(/^[a-z0-9.:-]+$/, 'is no host name')
+    .optional(),
+  /** Seconds between two checkpoints of a log. A download publishes one at once. */
+  LOG_PUBLISH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
+  /**
+   * File to which the newest checkpoint of the platform's log is added after each round, on a disk or share
+   * that does not go back with a backup of the database. A last line that does not fit the log here stops the
+   * publishing.
    * @otherwise none
    * @example /mnt/elsewhere/youarecoder-heads
    */
@@ -168,23 +188,6 @@ export const environment = z.object({
   SESSION_SECRET: text,
   /** Hours without a request after which a person must sign in again. */
   SESSION_IDLE_HOURS: z.coerce.number().min(0.1).max(720).default(12),
-  // --- The log of the evidence (src/transparency/README.md)
-  /**
-   * Ed25519 keys that sign the log's checkpoints, each as base64 of PKCS #8, newest first and separated by
-   * commas: npm run log -- new-key prints one. With two, each checkpoint bears both signatures, as a change
-   * of keys needs it. @needed @otherwise made from SESSION_SECRET outside production
-   */
-  LOG_SIGNING_KEYS: text.optional(),
-  /**
-   * The host that names the logs in their checkpoints. Never change it: for everybody who holds a checkpoint
-   * the logs would begin anew. @otherwise the host of BASE_URL
-   */
-  LOG_HOST: z
-    .string()
-    .regex(/^[a-z0-9.:-]+$/, 'is no host name')
-    .optional(),
-  /** Seconds between two checkpoints of a log. A download publishes one at once. */
-  LOG_PUBLISH_SECONDS: z.coerce.number().int().min(1).max(86_400).default(300),
   // --- PayTR (panel: Destek & Kurulum > Entegrasyon Bilgileri)
   /**
    * Mağaza No, digits only.

@@ -15,6 +15,8 @@ describe('the settings', () => {
     const told = settings.filter(({ meaning }) => meaning !== '').map(({ name }) => name);
     expect(told).toEqual(expect.arrayContaining(Object.keys(environment.shape)));
     expect(new Set(told).size).toBe(settings.length);
+    // A tag that does not stand on a line of its own is read as part of the meaning.
+    expect(settings.filter(({ meaning }) => meaning.includes(' @'))).toEqual([]);
   });
 
   it('stand in scripts/README.md as `npm run build:settings` shows them', () => {
@@ -31,6 +33,7 @@ describe('the settings', () => {
     expect(find('PAYTR_CURRENCIES')).toMatchObject({ otherwise: 'TRY,USD,EUR', isNeeded: false });
     expect(find('PAYTR_TEST_MODE')).toMatchObject({ otherwise: '0', example: '0' });
     expect(find('SESSION_SECRET')).toMatchObject({ otherwise: '', isNeeded: true });
+    expect(find('LOG_SIGNING_KEYS')).toMatchObject({ isNeeded: true });
     expect(find('BASE_URL')).toMatchObject({ otherwise: 'http://localhost:PORT', isNeeded: true });
   });
 });
