@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { WithheldKind } from './schemas/proof-schema.ts';
 import type { EvidenceScope } from './scope.ts';
+import { ABOUT_OTHERS } from '../transparency/leaves/leaf-types.ts';
 
 /** The fields of records, and of their leaves, that each kind is. */
 const withheldFields: Record<WithheldKind, readonly string[]> = {
@@ -8,9 +9,6 @@ const withheldFields: Record<WithheldKind, readonly string[]> = {
   browsers: ['user_agent'],
   details: ['details'],
 };
-
-/** Actions whose details are about another account even when this person acted. */
-const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
 
 /** Details in which such a field stands, at any depth. */
 const HAS: Partial<Record<WithheldKind, string>> = {

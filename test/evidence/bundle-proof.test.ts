@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvidenceBundle } from '../../src/evidence/schemas/bundle-schema.ts';
 import { leafText, type LeafRecord } from '../../src/transparency/leaves/leaf.ts';
 import { leafType } from '../../src/transparency/leaves/leaf-types.ts';
-import { Salts } from '../../src/transparency/leaves/salts.ts';
+import { digestOf, disclosureOf, Salts } from '../../src/transparency/leaves/salts.ts';
 import { parseCheckpoint } from '../../src/transparency/notes/checkpoint.ts';
 import { parseNote } from '../../src/transparency/notes/signed-note.ts';
 import { leafHash } from '../../src/transparency/tree/hash.ts';
@@ -56,6 +56,7 @@ function hashOf(
     id: record['id'] as number,
     company: company.id,
     holder: user.id,
+    shared: [],
     plain: pick(plain),
     personal: pick(personal),
   };
@@ -134,6 +135,20 @@ describe('the proof of a bundle', () => {
     const shown = leaf?.disclosures.map(decoded);
     expect(shown?.map(([, name]) => name)).toEqual(['request_path', 'details']);
     expect((JSON.parse(leaf?.leaf ?? '{}') as { _sd: string[] })._sd).toHaveLength(4);
+  });
+
+  it('does not let the person’s key unlock what a record says of somebody else', async () => {
+    const details = { email: 'guessed@example.com' };
+    await buildAuditRow(database.db, cast.alice, { action_type: 'invitation_sent', details });
+    const { proof, audit_logs } = await readBundle(database.db, cast.alice, cast.alice);
+    const row = audit_logs.find(({ action_type }) => action_type === 'invitation_sent');
+    const { leaf = '{}' } = proof?.leaves.find(({ index }) => index === row?.log_index) ?? {};
+    const key = Buffer.from(proof?.person_key?.key ?? '', 'base64url');
+    expect(key).toHaveLength(32);
+    const digests = (field: string, value: unknown): string =>
+      digestOf(disclosureOf(new Salts(key).of('audit_log', row?.id ?? 0, field), field, value));
+    expect(leaf).toContain(digests('ip_address', row?.ip_address));
+    expect(leaf).not.toContain(digests('details', details));
   });
 
   it('has the company’s head as a leaf of the platform’s log', () => {

@@ -30,6 +30,7 @@ describe('a leaf', () => {
       id,
       company,
       holder: 7,
+      shared: [],
       plain: pick(plain),
       personal: pick(personal),
     };

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { leafHash } from '../tree/hash.ts';
 import { leafText, type LeafRecord } from './leaf.ts';
-import type { Salts } from './salts.ts';
+import type { SaltMaker } from './salts.ts';
 
 /** Leaves in one turn of the event loop: some five milliseconds. */
 const A_TURN = 250;
@@ -11,7 +11,7 @@ const A_TURN = 250;
  */
 export async function hashLeaves(
   records: readonly LeafRecord[],
-  saltsOf: (record: LeafRecord) => Salts | undefined,
+  saltsOf: (record: LeafRecord) => SaltMaker | undefined,
 ): Promise<(Buffer | null)[]> {
   const hashes: (Buffer | null)[] = [];
   for (const [place, record] of records.entries()) {

@@ -14,6 +14,8 @@ export interface LeafType {
   plain: Record<string, string | null>;
   /** Fields of which the leaf has digests only. */
   personal: Record<string, string | null>;
+  /** The personal fields of a row that are about somebody else than its holder. Absent: none. */
+  shared?: (row: Record<string, unknown>) => readonly string[];
   /** Tables that the expressions above need. */
   join?: string;
   /**
@@ -27,6 +29,21 @@ export interface LeafType {
 
 const own = (...names: string[]): Record<string, null> =>
   Object.fromEntries(names.map((name) => [name, null]));
+
+/** Audit actions whose details are about another account than that of the person who acted. */
+export const ABOUT_OTHERS = ['invitation_sent', 'invitation_revoked', 'audit_exported'];
+
+function isAboutOthers({
+  action_type,
+  resource_type,
+  resource_id,
+  user_id,
+}: Record<string, unknown>): boolean {
+  return (
+    ABOUT_OTHERS.includes(String(action_type)) ||
+    (resource_type === 'user' && resource_id !== String(user_id))
+  );
+}
 
 const bounds = countedBoundsSql('workspace_sessions');
 
@@ -53,6 +70,7 @@ export const leafTypes: readonly LeafType[] = [
       'error_message',
     ),
     personal: own('ip_address', 'user_agent', 'request_path', 'details'),
+    shared: (row) => (isAboutOthers(row) ? ['details'] : []),
   },
   {
     type: 'workspace_session',
@@ -210,7 +228,8 @@ export function leafRows(db: Knex, type: LeafType): Knex.QueryBuilder {
 }
 
 /** A row of `leafRows` as the record of its leaf. */
-export function toLeafRecord({ type, plain, personal }: LeafType, row: Record<string, unknown>): LeafRecord {
+export function toLeafRecord(of: LeafType, row: Record<string, unknown>): LeafRecord {
+  const { type, plain, personal } = of;
   const pick = (names: Record<string, unknown>): Record<string, unknown> => {
     const picked: Record<string, unknown> = {};
     for (const name in names) {
@@ -224,6 +243,7 @@ export function toLeafRecord({ type, plain, personal }: LeafType, row: Record<st
     id: row['leaf_id'] as number,
     company: row['leaf_company'] as number | null,
     holder: row['leaf_holder'] as number | null,
+    shared: of.shared?.(row) ?? [],
     plain: pick(plain),
     personal: pick(personal),
   };

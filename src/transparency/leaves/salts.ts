@@ -7,11 +7,18 @@ const HASH_BYTES = 32;
 const MESSAGE_MAX_BYTES = 192;
 
 /**
+ * Gives the salt of one field of one record, in base64url; the empty field name gives the blind of its leaf.
+ */
+export interface SaltMaker {
+  of(type: string, id: number, field: string): string;
+}
+
+/**
  * Makes the salts of the leaves of one holder (a person, a company, the platform): HMAC-SHA-256 (RFC 2104)
  * with the holder's key. A key serves thousands of leaves, and the one-shot hash of Node over the padded key
  * takes a fifth of the time of its HMAC.
  */
-export class Salts {
+export class Salts implements SaltMaker {
   /** The padded key, with room for what is hashed behind it. */
   readonly #inner: Buffer;
   readonly #outer: Buffer;
@@ -22,7 +29,6 @@ export class Salts {
     this.#outer = Buffer.concat([padded(key, 0x5c), Buffer.alloc(HASH_BYTES)]);
   }
 
-  /** The salt of one field of one record, in base64url. The empty name gives the blind of the leaf. */
   of(type: string, id: number, field: string): string {
     const message = `${type}/${String(id)}/${field}`;
     if (message.length > MESSAGE_MAX_BYTES) throw new Error(`too long a name for a salt: ${message}`);

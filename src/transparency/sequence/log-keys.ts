@@ -1,33 +1,31 @@
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
-import { holderName, readKeys, type Holder } from '../leaves/read-salts.ts';
-import type { Salts } from '../leaves/salts.ts';
+import type { LeafRecord } from '../leaves/leaf.ts';
+import { holderName, holdersOf, readKeys, saltsFrom, type Holder } from '../leaves/read-salts.ts';
+import type { SaltMaker } from '../leaves/salts.ts';
 
-/**
- * The salts of the holders of some records: of the person that a record names, else of its company, else of
- * the platform. A holder without a key gets one.
- */
+/** The salts of some records. A holder without a key gets one. */
 export async function findSalts(
   trx: Knex,
   at: Date,
-  records: readonly Holder[],
-): Promise<(record: Holder) => Salts> {
-  const wanted = new Map(records.map((record) => [holderName(record), record]));
+  records: readonly LeafRecord[],
+): Promise<(record: LeafRecord) => SaltMaker> {
+  const wanted = new Map(records.flatMap(holdersOf).map((holder) => [holderName(holder), holder]));
   const keys = await readKeys(trx, wanted.values());
-  const missing = [...wanted].filter(([name]) => !keys.has(name)).map(([, record]) => record);
+  const missing = [...wanted].filter(([name]) => !keys.has(name)).map(([, holder]) => holder);
   if (missing.length > 0) {
     await makeKeys(trx, at, missing);
     for (const [name, salts] of await readKeys(trx, missing)) keys.set(name, salts);
   }
   return (record) => {
-    const salts = keys.get(holderName(record));
+    const salts = saltsFrom(keys, record);
     if (salts === undefined) throw new Error('Bug! a holder of a leaf without a key');
     return salts;
   };
 }
 
-async function makeKeys(trx: Knex, at: Date, records: Holder[]): Promise<void> {
-  const rows = records.map(({ holder, company }) => ({
+async function makeKeys(trx: Knex, at: Date, holders: Holder[]): Promise<void> {
+  const rows = holders.map(({ holder, company }) => ({
     user_id: holder,
     company_id: holder === null ? company : null,
     key: randomBytes(32),
