@@ -105,6 +105,24 @@ describe('the proof of a bundle', () => {
     expect(root).not.toEqual(signed);
   });
 
+  it('names the record that was changed, by the first bytes of its leaf', () => {
+    const { proof, audit_logs } = bundle;
+    const checks = Buffer.from(proof?.checks ?? '', 'base64');
+    const indices = [
+      ...audit_logs.map(({ log_index }) => log_index),
+      ...bundle.workspace_sessions.map(({ log_index }) => log_index),
+      ...(proof?.leaves.map(({ index }) => index) ?? []),
+    ];
+    const shown = [...new Set(indices)].sort((a, b) => Number(a) - Number(b));
+    expect(checks).toHaveLength(2 * shown.length);
+    const record = audit_logs.find(
+      ({ user_id, action_type }) => user_id === bundle.user.id && action_type === 'login',
+    );
+    const place = shown.indexOf(record?.log_index ?? -1);
+    const check = checks.subarray(2 * place, 2 * place + 2);
+    expect(hashOf(bundle, 'audit_log', { ...record }).subarray(0, 2)).toEqual(check);
+  });
+
   it('holds when addresses and browsers are left out, without the key with which they could be guessed', async () => {
     const part = await readBundle(database.db, cast.alice, cast.bob, { withheld: ['addresses', 'browsers'] });
     expect(part.proof).toMatchObject({ person_key: null, withheld: ['addresses', 'browsers'] });

@@ -20,7 +20,7 @@ export function benchSigner(): LogSigner {
 
 /**
  * Audit rows of the people of company 1, the newest a minute ago, as openings of a workspace make them. In
- * bursts of five by one person, of whom there are `people`.
+ * bursts of five by one of `people`, who come in no order.
  */
 export async function fillRows(
   { superUrl }: BenchDatabase,
@@ -31,7 +31,7 @@ export async function fillRows(
     `insert into audit_logs (event_id, timestamp, user_id, company_id, actor_type, action_type, success, resource_type,
        resource_id, ip_address, user_agent, request_method, request_path, request_id, details)
      select gen_random_uuid(), now() - interval '1 minute' - interval '1 month' * (($1::int - n) / $1::float8),
-       (n / 5 % $2::int) * 2000 + 1, 1, 'user', 'workspace_access', true, 'workspace', (n % 40)::text,
+       (abs(hashtext((n / 5)::text)) % $2::int) * 2000 + 1, 1, 'user', 'workspace_access', true, 'workspace', (n % 40)::text,
        '203.0.113.20', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
        'POST', '/workspace/' || n % 40 || '/open', gen_random_uuid()::text,
        jsonb_build_object('workspace', 'workspace-' || n % 40, 'access_method', 'web', 'workspace_session_id', n)

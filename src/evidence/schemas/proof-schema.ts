@@ -34,6 +34,10 @@ const logProof = z.strictObject({
     base64,
     'The hashes of the largest subtrees without a shown leaf, from left to right, 32 bytes each.',
   ),
+  checks: field(
+    base64,
+    'The first two bytes of the hash of each shown leaf, in order. They prove nothing; they name the record that was changed.',
+  ),
   range: field(
     z
       .strictObject({

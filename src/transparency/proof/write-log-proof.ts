@@ -6,18 +6,17 @@ import { readTree } from '../sequence/read-tree.ts';
 import { consistencyProof } from '../tree/consistency.ts';
 import { subsetHashes } from '../tree/subset.ts';
 import type { ShownLog } from './find-shown-log.ts';
+import { leafChecks } from './leaf-checks.ts';
 import type { IndexSet } from './index-set.ts';
 import type { ShownLeaf } from './list-leaves.ts';
 
-/**
- * Hashes in one piece of base64: a number of bytes that three divides, so that pieces can follow each other.
- */
-const HASHES_A_PIECE = 3 * 256;
+/** Bytes in one piece of base64: a number that three divides, so that pieces can follow each other. */
+const PIECE_BYTES = 3 * 8192;
 
 /**
  * The members of the JSON object that proves some leaves of one log, without its braces: `log`, `vkeys`,
- * `checkpoint`, `leaves`, `hashes`, `range`, `consistency` (README.md, "In the bundle"). Every leaf of
- * `leaves` is added to `shown`, which has those of the records already.
+ * `checkpoint`, `leaves`, `hashes`, `checks`, `range`, `consistency` (README.md, "In the bundle"). Every leaf
+ * of `leaves` is added to `shown`, which has those of the records already.
  */
 export async function* writeLogProof(
   snapshot: Knex.Transaction,
@@ -44,14 +43,10 @@ export async function* writeLogProof(
   yield '],"hashes":"';
   const indices = shown.toArray();
   const read = readTree(snapshot, log);
-  let piece: Buffer[] = [];
-  for await (const hash of subsetHashes(indices, log.size, read)) {
-    piece.push(hash);
-    if (piece.length < HASHES_A_PIECE) continue;
-    yield Buffer.concat(piece).toString('base64');
-    piece = [];
-  }
-  yield `${Buffer.concat(piece).toString('base64')}"`;
+  yield* asBase64(subsetHashes(indices, log.size, read));
+  yield '","checks":"';
+  yield* asBase64(leafChecks(snapshot, log, indices));
+  yield '"';
   yield `,"range":${JSON.stringify(rangeOf(indices))},"consistency":[`;
   comma = '';
   for (const size of new Set(olderSizes)) {
@@ -63,6 +58,23 @@ export async function* writeLogProof(
     comma = ',';
   }
   yield ']';
+}
+
+/** Bytes that come in parts, as one base64 text in pieces. */
+async function* asBase64(parts: AsyncIterable<Buffer>): AsyncGenerator<string, void> {
+  let waiting: Buffer[] = [];
+  let length = 0;
+  for await (const part of parts) {
+    waiting.push(part);
+    length += part.length;
+    if (length < PIECE_BYTES) continue;
+    const all = Buffer.concat(waiting);
+    const whole = all.length - (all.length % 3);
+    yield all.toString('base64', 0, whole);
+    waiting = [all.subarray(whole)];
+    length = all.length - whole;
+  }
+  yield Buffer.concat(waiting).toString('base64');
 }
 
 function rangeOf(indices: Float64Array): { from: number; to: number } | null {

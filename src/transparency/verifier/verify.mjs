@@ -454,9 +454,9 @@ function checkRoot({ heads: [{ size, root }], part, shown }) {
   if (bad !== undefined) refuse(bad.name, 'place');
   if (canonical(range) !== canonical(part.range)) refuse('proof.range', 'malformed');
   if (subsetRoot(shown, size, readHashes(part.hashes, 'proof.hashes')) === root) return;
-  // The first four bytes of each leaf tell which one was changed, when they are there.
+  // The first two bytes of each leaf tell which one was changed.
   const checks = part.checks === undefined ? '' : fromBase64(part.checks, 'proof.checks');
-  const changed = shown.find(({ hash }, at) => !hash.startsWith(checks.slice(4 * at, 4 * at + 4)));
+  const changed = shown.find(({ hash }, at) => !hash.startsWith(checks.slice(2 * at, 2 * at + 2)));
   refuse(changed?.name ?? part.log, changed === undefined ? 'root' : 'changed');
 }
 

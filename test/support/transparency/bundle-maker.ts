@@ -422,7 +422,7 @@ export async function makeBundle(chance: Chance, leftOut: string[] = [], stamp?:
   const stamped = platform.checkpoint(stampedSize);
   const { query, reply } = stamp?.(createHash('sha256').update(stamped).digest()) ?? {};
   const generatedAt = new Date(now + 3_600_000).toISOString();
-  const checks = Buffer.concat(shown.map((index) => plainLeaf(log.leaves[index]!.leaf).subarray(0, 4)));
+  const checks = Buffer.concat(shown.map((index) => plainLeaf(log.leaves[index]!.leaf).subarray(0, 2)));
   const bundle = {
     schema_version: '1.2',
     generated_at: generatedAt,
