@@ -49,18 +49,20 @@ beginning | not a beginning of this log, as far as the file shows | dosyanın g�
 stamp | not a time stamp of this head by its authority | bu hâlin, vuranınca imzalanmış zaman damgası değil`;
 const messages = new Map(WORDS.split('\n').map((line) => [line.split(' | ')[0], line.split(' | ').slice(1)]));
 
-/** A message in a language. `values` fill the words in braces; one that is a list is a message itself. */
+/** A message in a language. `values` fill the words in braces; one that is a list is a message itself.
+ * No character of a file moves the cursor or turns the line, to write another verdict on the screen. */
 export function say(lang, key, values = {}) {
   const text = messages.get(key)?.[lang === 'tr' ? 1 : 0] ?? key;
   const textOf = (value = '') => (Array.isArray(value) ? say(lang, ...value) : String(value));
-  return text.replace(/\{(\w+)\}/g, (_, name) => textOf(values[name]));
+  const filled = text.replace(/\{(\w+)\}/g, (_, name) => textOf(values[name]));
+  return filled.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }
 
 /** Ends the verification: `where` does not fit, and `key` says why. */
 function refuse(where, key, values = {}, code = 1) {
+  for (const name in values) values[name] = String(values[name]);
   throw Object.assign(new Error(key), { where, why: [key, values], code });
 }
-
 function attempt(read, where, key = 'malformed') {
   try {
     return read();
@@ -114,7 +116,6 @@ function parseJson(text, where) {
   }
   return colons === countFields(value) ? value : refuse(where, 'malformed');
 }
-
 function countFields(value) {
   if (value === null || typeof value !== 'object') return 0;
   const values = Object.values(value);
@@ -124,7 +125,6 @@ function countFields(value) {
 // ---------------------------------------------------------------------------- the tree (RFC 6962 §2.1)
 const leafHash = (text) => sha256(`\0${text}`);
 const nodeHash = (left, right) => sha256(bytesOf(`\x01${left}${right}`));
-
 /** The largest power of two below `size`: where a tree is split. */
 const splitOf = (size, split = 1) => (split * 2 < size ? splitOf(size, split * 2) : split);
 
@@ -167,7 +167,6 @@ export function isBeginning(oldSize, newSize, oldRoot, newRoot, proof) {
   const [before, after] = walk(oldSize, newSize, true);
   return proof.length === 0 && before === oldRoot && after === newRoot;
 }
-
 function readHashes(base64, where) {
   const bytes = [base64].flat().map((part) => fromBase64(part, where));
   const isWhole = bytes.every(({ length }) => (Array.isArray(base64) ? length === 32 : length % 32 === 0));
@@ -184,7 +183,6 @@ function parseVkey(text, kind, where) {
   if (key.length !== 33 || key[0] !== kind || id !== expected) refuse(where, 'malformed');
   return { name, id, kind, key: key.slice(1) };
 }
-
 function verifyEd25519(key, text, signature) {
   const jwk = { kty: 'OKP', crv: 'Ed25519', x: toUrl(btoa(key)) };
   return verify(null, utf8(text), createPublicKey({ key: jwk, format: 'jwk' }), bytesOf(signature));
@@ -279,7 +277,6 @@ function readStamp(reply) {
   const at = binaryOf(time.body).replace(/^(....)(..)(..)(..)(..)(..).*$/, '$1-$2-$3T$4:$5:$6Z');
   return { signer, certificates, at, imprint: hexOf(inside(imprint)[1].body) };
 }
-
 /** Whether certificates lead from one to a root, all of them valid at that time. */
 function leadsToRoot(one, others, roots, at, steps = 6) {
   const isValid = new Date(one.validFrom) <= new Date(at) && new Date(at) <= new Date(one.validTo);
@@ -326,10 +323,8 @@ const TYPES = new Map(
     .map(([[type], ...fields]) => [type, fields]),
 );
 const BESIDES = ['mail', 'hold', 'log_entry'];
-
 const namesOf = (type) => TYPES.get(type)?.[2] ?? ['id'];
 const nameOf = (type, fields) => [type, ...namesOf(type).map((field) => fields[field])].join(' ');
-
 /** Fields that follow from others of their record. */
 const DERIVED = {
   amount: ({ amount_minor }) => amount_minor / 100,
@@ -338,7 +333,6 @@ const DERIVED = {
   active_minutes: ({ active_seconds }) => active_seconds && Math.floor(active_seconds / 60),
   text_sha256: ({ text }) => hash('sha256', text),
 };
-
 /** The parts of a record that have a leaf. `at`: since when they have one, null while they have none. */
 function factsOf(type, record, user) {
   const fact = (type, at, record, more) => ({ type, at, record, view: { ...record, ...more } });
@@ -402,10 +396,9 @@ function compare({ type, view }, { fields, hidden, name }) {
   }
 }
 
-/** Fields that are held against the log although no leaf has them by that name. */
-const PROVED = ['type', 'id', 'log_index', 'payment_id', 'text'];
 const LISTS = ['audit_log', 'workspace_session', 'payment', 'invoice', 'legal_acceptance'];
-const SEEN = 'type schema_version history proof audit_logs workspace_sessions payments invoices'.split(' ');
+const APART = ['audit_logs', 'workspace_sessions', 'payments', 'invoices', 'proof'];
+const SEEN = [...APART, 'schema_version', 'legal_acceptance'];
 
 // --------------------------------------------------------------------------------------------- the bundle
 /** The head, the proof and the records of a bundle, from its lines. */
@@ -418,11 +411,14 @@ async function openBundle(lines) {
   }
   const head = parts[0] ?? parseJson(rest.join('\n'), 'bundle');
   if (parts.length === 0) {
-    const lists = [head.audit_logs, head.workspace_sessions, head.payments, head.invoices];
-    const records = lists.flatMap((list, at) => list.map((record) => ({ ...record, type: LISTS[at] })));
-    return { head, proof: head.proof, records };
+    const listOf = (type, at) => head[APART[at]].map((record) => ({ ...record, type }));
+    return { head, proof: head.proof, records: LISTS.slice(0, 4).flatMap(listOf) };
   }
-  if (!parts.some(({ type }) => type === 'summary')) refuse('bundle', 'malformed');
+  // Other programs would read what stands twice, behind the end or in two places.
+  const isOnce = (name) => parts.filter(({ type }) => type === name).length < 2;
+  const isPlain = ['bundle', 'proof', 'summary'].every(isOnce) && !APART.some((name) => name in head);
+  if (!isPlain || parts.at(-1).type !== 'summary' || rest.join('') !== '') refuse('bundle', 'malformed');
+  delete head.type;
   const proof = parts.find(({ type }) => type === 'proof');
   return { head, proof, records: parts.filter((part) => part !== head && part !== proof) };
 }
@@ -489,9 +485,10 @@ function verifyOpened({ head, proof, records }, texts) {
   const asked = [policy.witnesses.get(policy.quorum) ?? []].flat();
   if (listSigners(main.heads[0], asked, 'checkpoint').length < asked.length) refuse('checkpoint', 'quorum');
   const key = proof.person_key && bytesOf(fromBase64(proof.person_key.key, 'person_key', toUrl));
-  const bare = Object.keys({ ...head, ...head.legal_acceptance }).filter((field) => !SEEN.includes(field));
-  const told = { pending: new Set(), hidden: new Map(), unproved: new Set(bare), last: new Map() };
-
+  const bare = Object.keys(head).filter((field) => !SEEN.includes(field));
+  for (const field in head.legal_acceptance) if (field !== 'history') bare.push(`legal_acceptance.${field}`);
+  const told = { pending: [], hidden: new Map(), unproved: new Set(bare), last: new Map() };
+  const names = new Set();
   const show = (log, leaf) => {
     log.leaves.delete(leaf.name);
     log.shown.push(leaf);
@@ -502,6 +499,8 @@ function verifyOpened({ head, proof, records }, texts) {
     const [name, index] = [nameOf(type, view), record.log_index];
     const log = logs.find(({ leaves }) => leaves.has(name));
     const minutes = (Date.parse(head.generated_at) - Date.parse(at)) / 60_000;
+    if (names.size === names.add(name).size) refuse(name, 'place');
+    const isOpen = at === null && ['workspace_session', 'payment_settlement'].includes(type);
     if (log !== undefined) {
       const leaf = log.leaves.get(name);
       if (index !== undefined && index !== (log === main ? leaf.index : null)) refuse(name, 'place');
@@ -510,16 +509,18 @@ function verifyOpened({ head, proof, records }, texts) {
     } else if (isCount(index) && key && view.user_id === user.id) {
       const hash = leafHash(attempt(() => composeLeaf(fact, company.id, key), name));
       main.shown.push({ index, hash, name, hidden: [], fields: { type } });
-    } else if (isCount(index) || !(at === null || minutes < (type === 'workspace_session' ? 60 : 15)))
+    } else if (isCount(index) || !(minutes < (type === 'workspace_session' ? 60 : 15) || isOpen))
       refuse(name, 'notInLog');
-    else told.pending.add(name);
-    const [plain, personal, , [time]] = TYPES.get(type);
-    const proved = [...PROVED, ...plain, ...personal];
+    else told.pending.push(name);
+    const [plain, personal, own, [time]] = TYPES.get(type);
+    const proved = ['log_index', type === 'order_consent' ? 'text' : 'type', ...own, ...plain, ...personal];
     if (minutes < -15 || (time && view[time] > (told.last.get(type) ?? '~'))) refuse(name, 'order');
     told.last.set(type, view[time]);
-    for (const [field, value] of Object.entries(record))
-      if (field in DERIVED && DERIVED[field](record) !== value) refuse(name, 'differs', { field });
-      else if (!(field in DERIVED || proved.includes(field))) told.unproved.add(`${type}.${field}`);
+    for (const [field, value] of Object.entries(record)) {
+      const isDerived = Object.hasOwn(DERIVED, field);
+      if ((isDerived ? DERIVED[field](record) : view[field]) !== value) refuse(name, 'differs', { field });
+      if (!isDerived && !proved.includes(field)) told.unproved.add(`${type}.${field}`);
+    }
   };
 
   const accepted = head.legal_acceptance.history.map((it) => ({ ...it, type: 'legal_acceptance' }));
@@ -561,7 +562,7 @@ function report(logs, stamps, ours, told) {
   const besides = shown.map(({ fields }) => fields.type).filter((type) => BESIDES.includes(type));
   const notes = [
     ['log', { ...top, from, to: to - 1, range, n: own, others: range - own }],
-    ['pending', { count: told.pending.size, names: list([...told.pending].slice(0, 5)) }],
+    ['pending', { count: told.pending.length, names: list(told.pending.slice(0, 5)) }],
     ['withheld', { fields: list([...told.hidden].map((pair) => pair.join(': '))) }],
     ['besides', { types: list(new Set(besides)) }],
     ...older.map(({ size }) => ['older', { size }]),
@@ -582,8 +583,11 @@ function* linesOf(bytes) {
   }
 }
 
-async function main([path, ...rest]) {
-  const { readFileSync } = await import('node:fs');
+async function main([program, path, ...rest]) {
+  const { readFileSync, statSync } = await import('node:fs');
+  const inodeOf = (file) => statSync(file, { bigint: true }).ino;
+  // A saved copy runs under any name. Where the file is imported, another one was started.
+  if (inodeOf(program) !== inodeOf(new globalThis.URL(import.meta.url))) return;
   const option = (name) => rest[rest.indexOf(name) + 1 || rest.length];
   const text = (name) => option(name) && readFileSync(option(name), 'utf8');
   const texts = { policy: text('--policy'), held: text('--head') };
@@ -593,4 +597,4 @@ async function main([path, ...rest]) {
   process.exitCode = code;
 }
 
-if (/[\\/]verify\.mjs$/.test(globalThis.process?.argv[1])) await main(process.argv.slice(2));
+if (globalThis.process?.argv[1]) await main(process.argv.slice(1));
