@@ -26,7 +26,7 @@ export interface EvidenceScope {
 
 /** The person's own actions, and events that concern the person through the account. */
 export function ownAuditRows(db: Knex, scope: EvidenceScope): Knex.QueryBuilder {
-  return narrowToTime(db('audit_logs'), scope).where((query) => void byPerson(query, scope));
+  return narrowToTimeAndPlace(db('audit_logs'), scope).where((query) => void byPerson(query, scope));
 }
 
 /** The person's own audit rows, and the actions of others on the account. */
@@ -36,20 +36,20 @@ export function auditRowsInScope(db: Knex, scope: EvidenceScope): Knex.QueryBuil
 
 /** Leaves in a query of `audit_logs` the rows of `auditRowsInScope`. */
 export function narrowToAudit(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
-  const { userId, companyId, workspaceId } = scope;
-  void narrowToTime(rows, scope).where((query) => {
+  const { userId, companyId } = scope;
+  return narrowToTimeAndPlace(rows, scope).where((query) => {
     void query
       .where((own) => void byPerson(own, scope))
       .orWhere({ resource_type: 'user', resource_id: String(userId), company_id: companyId });
   });
+}
+
+function narrowToTimeAndPlace(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
+  const { workspaceId } = scope;
   if (workspaceId !== undefined)
     void rows.whereRaw(`(resource_type is distinct from 'workspace' or resource_id is not distinct from ?)`, [
       String(workspaceId),
     ]);
-  return rows;
-}
-
-function narrowToTime(rows: Knex.QueryBuilder, scope: EvidenceScope): Knex.QueryBuilder {
   return inTime(rows, 'audit_logs.timestamp', scope).whereRaw(...notThisDownload(scope));
 }
 

@@ -19,6 +19,7 @@ export async function summariseEvidence(
   const filter: UsageFilter = {
     companyId: scope.companyId,
     userId: scope.userId,
+    workspaceId: scope.workspaceId,
     from: scope.from ?? undefined,
     to: scope.to ?? undefined,
   };

@@ -143,8 +143,29 @@ describe('the proof of a bundle', () => {
     const part = await readBundle(database.db, cast.alice, cast.bob, { workspaceId: 424_242 });
     expect(part.proof?.only_workspace).toBe(424_242);
     expect(part.workspace_sessions).toEqual([]);
+    // The sums would tell of the others.
+    expect(bundle.summary).toMatchObject({ total_sessions: 1, total_workspace_hours: 1 });
+    expect(part.summary).toMatchObject({
+      total_sessions: 0,
+      total_workspace_hours: 0,
+      sessions_by_admins: 0,
+    });
     const { root, signed } = rootsOf(part);
     expect(root).toEqual(signed);
+  });
+
+  it('of one workspace does not tell when the person was in another one', async () => {
+    const seen = await buildAuditRow(database.db, cast.bob, {
+      action_type: 'workspace_accessed',
+      resource_type: 'workspace',
+      resource_id: '515151',
+      timestamp: new Date('2026-10-01T07:07:07.000Z'),
+    });
+    expect(seen).toBeGreaterThan(0);
+    const whole = await readBundle(database.db, cast.alice, cast.bob);
+    expect(whole.summary.first_activity).toBe('2026-10-01T07:07:07.000Z');
+    const part = await readBundle(database.db, cast.alice, cast.bob, { workspaceId: 424_242 });
+    expect(JSON.stringify(part)).not.toContain('07:07:07');
   });
 
   it('shows what a colleague did to the person without the colleague’s address', () => {
