@@ -12,6 +12,8 @@ import {
   type BuiltUser,
   type Cast,
 } from '../support/programs/build.ts';
+import { keepLogs } from '../../src/transparency/sequence/keep-logs.ts';
+import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { buildLegalInvoice } from '../billing/legal-invoices/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
@@ -81,6 +83,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
         ...{ plan: 'team', wanted_plan: 'starter' },
         ...{ period_started_at: inDays(-25), period_ends_at: inDays(5) },
       });
+    await keepLogs(app.db, { at: new Date() }, { signer: logSigner(app.config), publishSeconds: 0 });
   });
 
   /** A payment to review, one the gateway says nothing about, an open hold, a job and a refused request. */
@@ -232,6 +235,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/second-factor',
     `/admin/users/${cast.bob.id}/deactivate`,
     '/admin/audit',
+    '/admin/log',
     '/admin/holds',
     '/admin/mails',
     `/admin/mails/${mailId}`,

@@ -3,7 +3,7 @@ const changes = ['oneRecord', 'records', 'newKey', 'withKey', 'rolledBack'] as c
 export type Change = (typeof changes)[number];
 
 /** By what each change is found. test/transparency/check tries them all. */
-export const foundBy: Record<Change, 'bundle' | 'check' | 'outside'> = {
+export const foundBy: Record<Change, 'bundle' | 'outside'> = {
   // A word of one record, or one record taken away or put in.
   oneRecord: 'bundle',
   // Records, leaves and tiles made to fit each other.

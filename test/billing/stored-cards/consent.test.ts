@@ -128,8 +128,11 @@ describe('paying with a card that is kept', () => {
   });
 
   it('shows the card on the billing page: digits, brand, since when, by whom', async () => {
+    const before = await scene.alice.get('/billing');
+    expect(before.text).toContain('There is no automatic renewal');
     await scene.storeCard();
     const page = await scene.alice.get('/billing');
+    expect(page.text).not.toContain('There is no automatic renewal');
     expect(page.text).toContain('435508••••••4358 · AXESS');
     expect(page.text).toContain(`agreed to by ${scene.cast.alice.full_name}`);
     expect(page.text).toContain('A mail names amount and day at least seven days before.');

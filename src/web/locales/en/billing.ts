@@ -53,8 +53,8 @@ export const billing = {
     'More than the plan has room for. Nothing is deleted: the oldest workspaces and people stay open, the others are closed until the plan grows or others go.',
 
   plans: 'Choose a plan',
-  plansHint:
-    'Prices are for one month and include {percent}% VAT. There is no automatic renewal: you pay only when you choose to.',
+  plansHint: 'Prices are for one month and include {percent}% VAT.',
+  plansNotRenewed: 'There is no automatic renewal: you pay only when you choose to.',
   currency: 'Currency',
   buy: 'Buy {plan}',
   addMonth: 'Add one month',

@@ -413,7 +413,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   finance_exported: 'Ayın para hareketleri indirildi',
   finance_export_finished: 'Para hareketlerinin indirmesi sona erdi',
   log_publishing_halted: 'Kanıt günlüğünün yayımı durdu',
-  log_publishing_resumed: 'Kanıt günlüğünün yayımı sürüyor',
+  log_publishing_resumed: 'Kanıt günlüğünün yayımı yeniden başladı',
   price_list_added: 'Fiyatların yeni sürümü',
   data_request_received: 'Veri başvurusu alındı',
   data_request_identity_checked: 'Veri başvurusunun kimliği denetlendi',

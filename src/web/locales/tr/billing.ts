@@ -56,8 +56,8 @@ export const billing: Record<keyof typeof en, string> = {
     'Planın sınırı aşıldı. Hiçbir şey silinmez: en eski çalışma alanları ve kişiler açık kalır, ötekiler plan büyüyene ya da yer açılana kadar kapalıdır.',
 
   plans: 'Plan seçin',
-  plansHint:
-    'Fiyatlar bir aylıktır ve %{percent} KDV içerir. Otomatik yenileme yoktur; yalnızca istediğinizde ödersiniz.',
+  plansHint: 'Fiyatlar bir aylıktır ve %{percent} KDV içerir.',
+  plansNotRenewed: 'Otomatik yenileme yoktur; yalnızca istediğinizde ödersiniz.',
   currency: 'Para birimi',
   buy: '{plan} planını al',
   addMonth: 'Bir ay ekle',

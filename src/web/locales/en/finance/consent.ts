@@ -45,7 +45,7 @@ export const consent = {
   personOf: '{name}, {email}',
 
   title: 'Order {plan}',
-  intro: 'Read what you order, tick the boxes, and go on to PayTR’s page, where you enter your card.',
+  intro: 'Read what you order, tick the boxes, and go on to the payment, where you enter your card.',
   textsHeading: 'Texts of this order',
   declareHeading: 'Your acceptance',
   obligation: 'By pressing the button you order with an obligation to pay.',

@@ -31,9 +31,9 @@ export const logState = {
   address: 'The checkpoint as a file',
   provesTitle: 'What this proves, and what not',
   proves:
-    'A record that is in the log when a checkpoint is signed cannot be changed, removed or put before others afterwards without the change being seen by whoever verifies the file or holds an older checkpoint.',
+    'Once a checkpoint is signed, no record before it can be changed or removed, and none can be put in between, without being noticed by whoever verifies a file or holds that checkpoint.',
   provesNot:
-    'It does not prove that a record was true when it was written, and it does not prove that records which a file does not show are about somebody else.',
+    'It does not prove that a record was true when it was written. Nor does it prove that records which a file does not show are about somebody else.',
   changesTitle: 'If somebody had every right over the database',
   change_oneRecord: 'They change, remove or insert one record:',
   change_records: 'They make the whole log fit their changes:',
@@ -41,7 +41,6 @@ export const logState = {
   change_withKey: 'They sign it with our stolen key:',
   change_rolledBack: 'They take records and checkpoints back together:',
   by_bundle: 'found by every file and by the check.',
-  by_check: 'found by the check.',
   by_outside: 'found only with a checkpoint from outside.',
   isOutside: 'Checkpoints of this platform are kept outside: see the page about the log.',
   notOutside:

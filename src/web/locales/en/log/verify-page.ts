@@ -7,7 +7,7 @@ export const verifyPage = {
   dropHint: 'You can also drop the file here.',
   policy: 'Policy (optional)',
   policyHint:
-    'A text with the line “log” and the key of the log, from a contract, a mail or another source than the file, and the line “quorum none”. Without it the key inside of the file is taken as it is.',
+    'A text file of two lines: “log” with the key of the log behind it, and “quorum none”. Take the key from a contract, a mail or another source than the evidence file. Without a policy the key inside the file is taken as it is.',
   submit: 'Verify',
   working: 'Progress',
   failed: 'The file could not be read in this browser. Use the program below.',
@@ -26,5 +26,5 @@ export const verifyPage = {
   limits:
     'A log proves that nothing was changed afterwards. It does not prove that what was written was true, nor that a record which is not in the file is about somebody else. A time counts only with a time stamp of an authority that your policy names.',
   trust:
-    'This page comes from the seller. Whoever does not trust the seller reads the program, and takes key and old checkpoints from elsewhere.',
+    'This page comes from the seller. If you do not trust the seller, read the program, run it on your own machine, and take the key and old checkpoints from elsewhere.',
 };

@@ -46,7 +46,7 @@ export const consent: Record<keyof typeof en, string> = {
   personOf: '{name}, {email}',
 
   title: '{plan} siparişi',
-  intro: 'Sipariş ettiğinizi okuyun, kutuları işaretleyin ve kartınızı gireceğiniz PayTR sayfasına geçin.',
+  intro: 'Sipariş ettiğinizi okuyun, kutuları işaretleyin ve kartınızı gireceğiniz ödeme adımına geçin.',
   textsHeading: 'Bu siparişin metinleri',
   declareHeading: 'Onayınız',
   obligation: 'Düğmeye bastığınızda ödeme yükümlülüğü altına girersiniz.',

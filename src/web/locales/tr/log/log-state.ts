@@ -17,7 +17,7 @@ export const logState = {
   nothingWaits: 'Yok: her kaydın yeri belli',
   waits: 'En eski kayıt {seconds, number} saniyedir bekliyor',
   stamp: 'En yeni zaman damgası',
-  stampOurs: 'Bizden bağımsız olmayan bir otorite: başkalarına bir şey kanıtlamaz.',
+  stampOurs: 'Bizden bağımsız olmayan bir kurum: başkalarına bir şey kanıtlamaz.',
   check: 'Son tam denetim',
   checkGood: 'platformun {count, number} kaydı doğrulandı, hata yok',
   late: '{count, number} kayıt geç geldi ve daha sonraki bir yer aldı.',
@@ -30,7 +30,7 @@ export const logState = {
   address: 'Dosya olarak denetim noktası',
   provesTitle: 'Bu neyi kanıtlar, neyi kanıtlamaz',
   proves:
-    'Bir denetim noktası imzalandığında günlükte bulunan bir kayıt, dosyayı doğrulayan veya eski bir denetim noktasını saklayan kişi görmeden değiştirilemez, silinemez, öncesine kayıt eklenemez.',
+    'Bir denetim noktası imzalandıktan sonra, ondan önceki hiçbir kayıt değiştirilemez veya silinemez, araya kayıt eklenemez: dosyayı doğrulayan veya o denetim noktasını saklayan kişi bunu fark eder.',
   provesNot:
     'Kaydın yazıldığı anda doğru olduğunu kanıtlamaz; dosyada gösterilmeyen kayıtların başkasına ait olduğunu da kanıtlamaz.',
   changesTitle: 'Biri veritabanı üzerinde her yetkiye sahip olsaydı',
@@ -40,9 +40,8 @@ export const logState = {
   change_withKey: 'Çalınmış anahtarımızla imzalarsa:',
   change_rolledBack: 'Kayıtları ve denetim noktalarını birlikte geri alırsa:',
   by_bundle: 'her dosyada ve denetimde ortaya çıkar.',
-  by_check: 'denetimde ortaya çıkar.',
   by_outside: 'yalnızca dışarıda saklanan bir denetim noktasıyla ortaya çıkar.',
   isOutside: 'Bu platformun denetim noktaları dışarıda saklanıyor: günlük hakkındaki sayfaya bakın.',
   notOutside:
-    'Makbuzlar ve e-postalar denetim noktalarını alıcılarına taşır. Bunun dışında bu kurulum dışarıda denetim noktası saklamıyor: işletmecisinden bir zaman damgası otoritesi veya tanık isteyin.',
+    'Makbuzlar ve e-postalar denetim noktalarını alıcılarına taşır. Bunun dışında bu kurulum dışarıda denetim noktası saklamıyor: işletmecisinden bir zaman damgası kurumu veya tanık isteyin.',
 };

@@ -7,7 +7,7 @@ export const verifyPage = {
   dropHint: 'Dosyayı buraya bırakabilirsiniz.',
   policy: 'İlkeler (isteğe bağlı)',
   policyHint:
-    'İçinde “log” ve günlüğün anahtarı olan bir satır ile “quorum none” satırı bulunan bir metin. Anahtarı dosyadan değil; sözleşmeden, bir e-postadan ya da başka bir kaynaktan alın. İlkeler olmadan dosyanın içindeki anahtar olduğu gibi kabul edilir.',
+    'İki satırlık bir metin dosyası: “log” ile ardından günlüğün anahtarı, ve “quorum none”. Anahtarı kanıt dosyasından değil; sözleşmeden, bir e-postadan ya da başka bir kaynaktan alın. İlkeler olmadan dosyanın içindeki anahtar olduğu gibi kabul edilir.',
   submit: 'Doğrula',
   working: 'İlerleme',
   failed: 'Dosya bu tarayıcıda okunamadı. Aşağıdaki programı kullanın.',
@@ -26,5 +26,5 @@ export const verifyPage = {
   limits:
     'Günlük, sonradan hiçbir şeyin değiştirilmediğini kanıtlar. Yazılanın doğru olduğunu ya da dosyada bulunmayan bir kaydın başkasına ait olduğunu kanıtlamaz. Zaman, ancak ilkelerinizde yazan bir kurumun zaman damgasıyla geçerlidir.',
   trust:
-    'Bu sayfa satıcıdan gelir. Satıcıya güvenmeyen, programı okur; anahtarı ve eski denetim noktalarını başka yerden alır.',
+    'Bu sayfa satıcıdan gelir. Satıcıya güvenmiyorsanız programı okuyun, kendi bilgisayarınızda çalıştırın; anahtarı ve eski denetim noktalarını başka yerden alın.',
 };
