@@ -10,7 +10,7 @@ import { findNotes } from '../../src/transparency/heads/outside/find-notes.ts';
 import { haltPublishing } from '../../src/transparency/heads/outside/halt-publishing.ts';
 import { listOpenHalts } from '../../src/transparency/heads/outside/queries.ts';
 import { resumePublishing } from '../../src/transparency/heads/outside/resume-publishing.ts';
-import { findLog, findNewestCheckpoint } from '../../src/transparency/queries.ts';
+import { findHead, findLog } from '../../src/transparency/queries.ts';
 import { changeKey } from '../../src/transparency/sequence/change-key.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 
@@ -116,8 +116,7 @@ async function check(db: Knex, context: RequestContext, terminal: Terminal): Pro
 }
 
 async function head(db: Knex, terminal: Terminal): Promise<number> {
-  const log = await findLog(db, null);
-  const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
+  const newest = (await findHead(db, null))?.newest;
   if (newest === undefined) throw new CommandError('the platform has no signed checkpoint yet');
   terminal.say(newest.note.trimEnd());
   return 0;

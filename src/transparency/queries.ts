@@ -20,7 +20,8 @@ export interface CheckpointRow {
   published_at: Date;
 }
 
-const LOG_COLUMNS = [
+/** The columns of `LogRow`. */
+export const logColumns = [
   'id',
   'log_uuid',
   'company_id',
@@ -30,16 +31,22 @@ const LOG_COLUMNS = [
   'published',
 ] as const;
 
+/** The columns of `CheckpointRow`. */
+export const checkpointColumns = ['log_id', 'size', 'root', 'note', 'published_at'] as const;
+
 /** The log of a company, or the platform's (null). Undefined before its first leaf. */
 export async function findLog(db: Knex, companyId: number | null): Promise<LogRow | undefined> {
   return db('transparency_logs')
     .whereRaw('company_id is not distinct from ?::bigint', [companyId])
-    .first<LogRow | undefined>(LOG_COLUMNS);
+    .first<LogRow | undefined>(logColumns);
 }
+
+/** A log's public name, which stands in its origin and its address. */
+export const LOG_UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The log with that public name. */
 export async function findLogByUuid(db: Knex, uuid: string): Promise<LogRow | undefined> {
-  return db('transparency_logs').where({ log_uuid: uuid }).first<LogRow | undefined>(LOG_COLUMNS);
+  return db('transparency_logs').where({ log_uuid: uuid }).first<LogRow | undefined>(logColumns);
 }
 
 /** The newest checkpoint of a log. Undefined before the first. */
@@ -47,7 +54,17 @@ export async function findNewestCheckpoint(db: Knex, logId: number): Promise<Che
   return db('log_checkpoints')
     .where({ log_id: logId })
     .orderBy('size', 'desc')
-    .first<CheckpointRow | undefined>('log_id', 'size', 'root', 'note', 'published_at');
+    .first<CheckpointRow | undefined>(checkpointColumns);
+}
+
+/** The log of a company, or the platform's (null), and its newest checkpoint. Undefined before the first. */
+export async function findHead(
+  db: Knex,
+  companyId: number | null,
+): Promise<{ log: LogRow; newest: CheckpointRow } | undefined> {
+  const log = await findLog(db, companyId);
+  const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
+  return log === undefined || newest === undefined ? undefined : { log, newest };
 }
 
 /** The hashes of one tile as far as it has grown. Undefined when there is none. */
@@ -78,7 +95,7 @@ export async function findCheckpoint(
 ): Promise<CheckpointRow | undefined> {
   return db('log_checkpoints')
     .where({ log_id: logId, size })
-    .first<CheckpointRow | undefined>('log_id', 'size', 'root', 'note', 'published_at');
+    .first<CheckpointRow | undefined>(checkpointColumns);
 }
 
 /** The size of the first checkpoint of a log. Undefined before it. */

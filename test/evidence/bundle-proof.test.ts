@@ -3,7 +3,7 @@ import type { EvidenceBundle } from '../../src/evidence/schemas/bundle-schema.ts
 import { leafText, type LeafRecord } from '../../src/transparency/leaves/leaf.ts';
 import { leafType } from '../../src/transparency/leaves/leaf-types.ts';
 import { digestOf, disclosureOf, Salts } from '../../src/transparency/leaves/salts.ts';
-import { parseCheckpoint } from '../../src/transparency/notes/checkpoint.ts';
+import { readCheckpoint } from '../../src/transparency/notes/checkpoint.ts';
 import { parseNote } from '../../src/transparency/notes/signed-note.ts';
 import { leafHash } from '../../src/transparency/tree/hash.ts';
 import { subsetRoot } from '../../src/transparency/tree/subset.ts';
@@ -85,7 +85,7 @@ function rootsOf(bundle: EvidenceBundle): { made: number; root: Buffer | null; s
     made += 1;
     leaves.set(index, hashOf(bundle, type, record));
   }
-  const checkpoint = parseCheckpoint(parseNote(proof.checkpoint)?.text ?? '');
+  const checkpoint = readCheckpoint(proof.checkpoint);
   const bytes = Buffer.from(proof.hashes, 'base64');
   const hashes = Array.from({ length: bytes.length / 32 }, (_, at) => bytes.subarray(at * 32, at * 32 + 32));
   const sorted = [...leaves].sort(([a], [b]) => a - b);

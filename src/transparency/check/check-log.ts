@@ -2,8 +2,9 @@ import type { Knex } from 'knex';
 import { parseCheckpoint } from '../notes/checkpoint.ts';
 import { parseVkey, verifyNote, type Vkey } from '../notes/signed-note.ts';
 import { listKeys } from '../sequence/list-keys.ts';
-import { findTile, type CheckpointRow, type LogRow } from '../queries.ts';
+import { checkpointColumns, findTile, type CheckpointRow, type LogRow } from '../queries.ts';
 import type { LogSigner } from '../sequence/log-signer.ts';
+import { HASH_BYTES } from '../tree/hash.ts';
 import { CompactRange } from '../tree/root.ts';
 import { TILE_WIDTH } from '../tree/tiles.ts';
 import { checkLeaves, type DroppedRange, type LeafRow } from './check-leaves.ts';
@@ -92,7 +93,7 @@ function judge(
 
 async function hasTile(db: Knex, logId: number, index: number, hashes: Buffer[]): Promise<boolean> {
   const tile = await findTile(db, { logId, level: 0, index });
-  return tile?.subarray(0, hashes.length * 32).equals(Buffer.concat(hashes)) === true;
+  return tile?.subarray(0, hashes.length * HASH_BYTES).equals(Buffer.concat(hashes)) === true;
 }
 
 async function readLeaves(db: Knex, logId: number, from: number): Promise<LeafRow[]> {
@@ -109,7 +110,7 @@ async function listCheckpoints(db: Knex, logId: number): Promise<CheckpointRow[]
     .where({ log_id: logId })
     .where('size', '>', 0)
     .orderBy('size')
-    .select<CheckpointRow[]>('log_id', 'size', 'root', 'note', 'published_at');
+    .select<CheckpointRow[]>(checkpointColumns);
 }
 
 async function listDropped(db: Knex, { company_id }: LogRow): Promise<DroppedRange[]> {

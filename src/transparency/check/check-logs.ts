@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { LogRow } from '../queries.ts';
+import { logColumns, type LogRow } from '../queries.ts';
 import type { LogSigner } from '../sequence/log-signer.ts';
 import { sequenceLeftovers } from '../sequence/sequence-leftovers.ts';
 import { checkLog, type LogFault } from './check-log.ts';
@@ -32,7 +32,7 @@ export async function checkLogs(
     onProgress = () => undefined,
   }: { signer: LogSigner; onProgress?: (done: number, total: number) => void },
 ): Promise<CheckOutcome> {
-  const logs = await db('transparency_logs').orderBy('id').select<LogRow[]>('*');
+  const logs = await db('transparency_logs').orderBy('id').select<LogRow[]>(logColumns);
   const total = logs.reduce((sum, { sequenced }) => sum + sequenced, 0);
   const outcome: CheckOutcome = { leaves: 0, faults: [], faultCount: 0, late: 0 };
   for (const log of logs) {

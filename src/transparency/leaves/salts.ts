@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
+import { HASH_BYTES } from '../tree/hash.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 const BLOCK_BYTES = 64;
-const HASH_BYTES = 32;
 /** Longest `type/id/field` in bytes. */
 const MESSAGE_MAX_BYTES = 192;
 

@@ -1,4 +1,5 @@
 import { fromBase64 } from './base64.ts';
+import { parseNote } from './signed-note.ts';
 
 /** The head of a log: C2SP tlog-checkpoint v1.0.0. */
 export interface Checkpoint {
@@ -25,4 +26,10 @@ export function parseCheckpoint(text: string): Checkpoint | null {
   const size = Number(digits);
   if (origin === '' || root === null || !Number.isSafeInteger(size)) return null;
   return { origin, size, root };
+}
+
+/** The checkpoint of a note, whose signatures are not verified. Null for a text that is not such a note. */
+export function readCheckpoint(note: string): Checkpoint | null {
+  const parsed = parseNote(note);
+  return parsed === null ? null : parseCheckpoint(parsed.text);
 }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { findLog, findNewestCheckpoint, type LogRow } from '../queries.ts';
+import { findHead, type LogRow } from '../queries.ts';
 
 /** A log at the size of its newest checkpoint: what a proof is about. */
 export interface ShownLog extends Pick<LogRow, 'id' | 'log_uuid' | 'integrated'> {
@@ -10,11 +10,10 @@ export interface ShownLog extends Pick<LogRow, 'id' | 'log_uuid' | 'integrated'>
 
 /** The log of a company, or the platform's (null), as it was published last. Undefined before that. */
 export async function findShownLog(db: Knex, companyId: number | null): Promise<ShownLog | undefined> {
-  const log = await findLog(db, companyId);
-  const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
-  if (log === undefined || newest === undefined) return undefined;
-  const { id, log_uuid, integrated } = log;
-  return { id, log_uuid, integrated, size: newest.size, checkpoint: newest.note };
+  const head = await findHead(db, companyId);
+  if (head === undefined) return undefined;
+  const { id, log_uuid, integrated } = head.log;
+  return { id, log_uuid, integrated, size: head.newest.size, checkpoint: head.newest.note };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { streamRows } from '../../db/stream-rows.ts';
 import { disclosuresOf, leafText, type LeafRecord } from '../leaves/leaf.ts';
+import { joinLeaf } from '../leaves/join-leaf.ts';
 import { leafRows, leafType, toLeafRecord } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
 import type { ShownLog } from './find-shown-log.ts';
@@ -33,16 +34,12 @@ export async function* listLeaves(
   { type: name, narrow, columns = [], isShown }: LeafChoice,
 ): AsyncGenerator<ShownLeaf[], void> {
   const type = leafType(name);
-  const query = leafRows(snapshot, type)
+  const query = joinLeaf(leafRows(snapshot, type), type)
+    .where('leaf.log_id', log.id)
+    .where('leaf.leaf_index', '<', log.size)
     .joinRaw(
-      // By row, as in `leafIndexOf`.
-      `join lateral (
-         select found.leaf_index from log_leaves found
-         where found.type = ? and found.record_id = ${type.table}.id and found.log_id = ? and found.leaf_index < ?
-         limit 1
-       ) as leaf on true
-       left join log_kept_leaves as kept on kept.log_id = ? and kept.leaf_index = leaf.leaf_index`,
-      [name, log.id, log.size, log.id],
+      `left join log_kept_leaves as kept
+       on kept.log_id = leaf.log_id and kept.leaf_index = leaf.leaf_index`,
     )
     .select(['leaf.leaf_index', 'kept.leaf as kept_leaf', ...columns])
     .modify(narrow);

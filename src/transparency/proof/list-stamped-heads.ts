@@ -1,6 +1,5 @@
 import type { Knex } from 'knex';
-import { parseCheckpoint } from '../notes/checkpoint.ts';
-import { parseNote } from '../notes/signed-note.ts';
+import { readCheckpoint } from '../notes/checkpoint.ts';
 import { listVerifiedHeadStamps } from '../heads/stamps/queries.ts';
 import type { ShownLog } from './find-shown-log.ts';
 
@@ -26,7 +25,7 @@ export async function listStampedHeads(
 ): Promise<StampedHead[]> {
   const heads: StampedHead[] = [];
   for (const stamp of await listVerifiedHeadStamps(db)) {
-    const size = parseCheckpoint(parseNote(stamp.checkpoint)?.text ?? '')?.size;
+    const size = readCheckpoint(stamp.checkpoint)?.size;
     if (size === undefined || size > platform.size) continue;
     heads.push({
       size,

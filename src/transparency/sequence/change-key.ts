@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { findLog } from '../queries.ts';
 import { noteSigner, signNote, vkeyOf } from '../notes/signed-note.ts';
+import { addLogEntry } from './add-log-entry.ts';
 import type { LogSigner } from './log-signer.ts';
 
 /** The outcome: the two keys, or why nothing was changed. */
@@ -34,6 +35,6 @@ export async function changeKey(
     [newer, older].map((key) => noteSigner(origin, key)),
   );
   const entry = { kind: 'key_change', from, to, statement };
-  await db('log_entries').insert({ company_id: null, at, entry: JSON.stringify(entry) });
+  await addLogEntry(db, { companyId: null, at, entry });
   return { ok: true, from, to };
 }

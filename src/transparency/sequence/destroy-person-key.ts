@@ -1,7 +1,9 @@
 import type { Knex } from 'knex';
+import { joinLeaf } from '../leaves/join-leaf.ts';
 import { leafText } from '../leaves/leaf.ts';
 import { leafRows, leafTypes, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
+import { lockSequencing } from './sequencing-lock.ts';
 
 /** Leaves at once. */
 const BATCH_ROWS = 1000;
@@ -13,7 +15,7 @@ const BATCH_ROWS = 1000;
  */
 export async function destroyPersonKey(trx: Knex.Transaction, userId: number): Promise<number> {
   // Nothing of the person is sequenced meanwhile with the key that goes.
-  await trx.raw("select pg_advisory_xact_lock(hashtextextended('sequence the logs', 0))");
+  await lockSequencing(trx);
   let count = 0;
   for (const type of leafTypes) {
     if (type.holder === null) continue;
@@ -31,14 +33,7 @@ type Row = Record<string, unknown> & { log_id: number; leaf_index: number };
 
 /** Keeps the texts of the next leaves of the person. Returns how many. */
 async function keepTexts(trx: Knex.Transaction, type: LeafType, userId: number): Promise<number> {
-  const rows: Row[] = await leafRows(trx, type)
-    .joinRaw(
-      `join lateral (
-         select found.log_id, found.leaf_index from log_leaves found
-         where found.type = ? and found.record_id = ${type.table}.id limit 1
-       ) as leaf on true`,
-      [type.type],
-    )
+  const rows: Row[] = await joinLeaf(leafRows(trx, type), type)
     .whereRaw(`${String(type.holder)} = ?`, [userId])
     .whereRaw(
       `not exists (select from log_kept_leaves kept

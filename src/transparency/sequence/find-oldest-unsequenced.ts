@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { leafType } from '../leaves/leaf-types.ts';
-import { withoutLeaf } from './sequence-rows.ts';
+import { withoutLeaf } from './without-leaf.ts';
 
 /**
  * The time of the oldest audit row that has no place in its log yet; null when all have one. Everything else

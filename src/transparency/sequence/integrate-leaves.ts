@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
-import { nodeHash } from '../tree/hash.ts';
+import { findTile } from '../queries.ts';
+import { HASH_BYTES } from '../tree/hash.ts';
+import { hashInTile, TILE_LEVELS, TILE_WIDTH } from '../tree/tiles.ts';
 
-const WIDTH = 256;
-const HASH_BYTES = 32;
-
-interface Tile {
+/** A tile that grows. */
+interface GrowingTile {
   level: number;
   index: number;
   hashes: Buffer[];
@@ -68,8 +68,8 @@ class TileWriter {
   readonly #trx: Knex.Transaction;
   readonly #logId: number;
   /** The tile that grows, by level. */
-  readonly #growing: Tile[] = [];
-  readonly #changed = new Set<Tile>();
+  readonly #growing: GrowingTile[] = [];
+  readonly #changed = new Set<GrowingTile>();
 
   private constructor(trx: Knex.Transaction, logId: number) {
     this.#trx = trx;
@@ -79,9 +79,9 @@ class TileWriter {
   /** A writer behind the `size` leaves that the tiles have. */
   static async open(trx: Knex.Transaction, logId: number, size: number): Promise<TileWriter> {
     const writer = new TileWriter(trx, logId);
-    for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / WIDTH)) {
-      const tile = { level, index: Math.floor(count / WIDTH), hashes: [] };
-      writer.#growing[level] = count % WIDTH === 0 ? tile : await writer.#read(tile, count % WIDTH);
+    for (let level = 0, count = size; count > 0; level += 1, count = Math.floor(count / TILE_WIDTH)) {
+      const tile = { level, index: Math.floor(count / TILE_WIDTH), hashes: [] };
+      writer.#growing[level] = count % TILE_WIDTH === 0 ? tile : await writer.#read(tile, count % TILE_WIDTH);
     }
     return writer;
   }
@@ -111,32 +111,21 @@ class TileWriter {
     const tile = (this.#growing[level] ??= { level, index: 0, hashes: [] });
     tile.hashes.push(hash);
     this.#changed.add(tile);
-    if (tile.hashes.length < WIDTH) return;
+    if (tile.hashes.length < TILE_WIDTH) return;
     this.#growing[level] = { level, index: tile.index + 1, hashes: [] };
-    this.#append(level + 1, rootOfFullTile(tile.hashes));
+    this.#append(level + 1, hashInTile(Buffer.concat(tile.hashes), TILE_LEVELS, 0));
   }
 
-  async #read(tile: Tile, width: number): Promise<Tile> {
-    const row = await this.#trx('log_tiles')
-      .where({ log_id: this.#logId, level: tile.level, tile_index: tile.index })
-      .first<{ hashes: Buffer } | undefined>('hashes');
-    if (row === undefined || row.hashes.length !== width * HASH_BYTES)
+  async #read(tile: GrowingTile, width: number): Promise<GrowingTile> {
+    const { level, index } = tile;
+    const found = await findTile(this.#trx, { logId: this.#logId, level, index });
+    if (found?.length !== width * HASH_BYTES)
       throw new Error(
-        `log ${String(this.#logId)} has no tile of ${String(width)} hashes at level ${String(tile.level)}, ${String(tile.index)}`,
+        `log ${String(this.#logId)} has no tile ${String(level)}/${String(index)} of ${String(width)} hashes`,
       );
     const hashes = Array.from({ length: width }, (_, at) =>
-      row.hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+      found.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
     );
     return { ...tile, hashes };
   }
-}
-
-function rootOfFullTile(hashes: Buffer[]): Buffer {
-  let row = hashes;
-  while (row.length > 1) {
-    const above: Buffer[] = [];
-    for (let at = 0; at < row.length; at += 2) above.push(nodeHash(row[at] as Buffer, row[at + 1] as Buffer));
-    row = above;
-  }
-  return row[0] as Buffer;
 }

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { joinLeaf } from '../leaves/join-leaf.ts';
+import { addLogEntry } from './add-log-entry.ts';
 
 /** The leaves of one company that lose their rows. */
 interface DroppedLeaves {
@@ -25,13 +27,7 @@ export async function listDroppedLeaves(
 ): Promise<DroppedLeaves[]> {
   const [table, time] =
     type === 'audit_log' ? ['audit_logs', 'timestamp'] : ['workspace_sessions', 'started_at'];
-  const logs = await trx(table)
-    .joinRaw(
-      `left join lateral (
-         select leaf.leaf_index from log_leaves leaf where leaf.type = ? and leaf.record_id = ${table}.id limit 1
-       ) as leaf on true`,
-      [type],
-    )
+  const logs = await joinLeaf(trx(table), { type, table }, 'left join')
     .modify((query) => {
       if (from !== null) void query.where(`${table}.${time}`, '>=', from);
     })
@@ -57,9 +53,5 @@ export async function noteDroppedMonth(
   const { at, type, from, to, retentionMonths, leaves } = input;
   const rule = { kind: 'month_dropped', type, from, to, retention_months: retentionMonths };
   for (const { company_id, rows, first, last } of leaves)
-    await trx('log_entries').insert({
-      company_id,
-      at,
-      entry: JSON.stringify({ ...rule, rows, first, last }),
-    });
+    await addLogEntry(trx, { companyId: company_id, at, entry: { ...rule, rows, first, last } });
 }

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { isPublishingHalted, type LogRow } from '../queries.ts';
+import { isPublishingHalted, logColumns, type LogRow } from '../queries.ts';
 import { rootOf } from '../tree/root.ts';
+import { addLogEntry } from './add-log-entry.ts';
 import type { LogSigner } from './log-signer.ts';
 import { readTree } from './read-tree.ts';
 
@@ -44,7 +45,7 @@ async function publish(trx: Knex.Transaction, { at }: At, signer: LogSigner, id:
     .whereRaw('published < integrated')
     .forUpdate()
     .skipLocked()
-    .first<LogRow | undefined>('*');
+    .first<LogRow | undefined>(logColumns);
   if (log === undefined) return false;
   const size = log.integrated;
   const root = await rootOf(size, readTree(trx, log));
@@ -53,16 +54,9 @@ async function publish(trx: Knex.Transaction, { at }: At, signer: LogSigner, id:
   await trx('log_checkpoints').insert({ log_id: id, size, root, note, published_at: at });
   await trx('transparency_logs').where({ id }).update({ published: size });
   if (log.company_id !== null)
-    await noteInPlatformLog(trx, at, {
-      kind: 'company_checkpoint',
-      origin,
-      size,
-      root: root.toString('base64'),
+    await addLogEntry(trx, {
+      ...{ companyId: null, at },
+      entry: { kind: 'company_checkpoint', origin, size, root: root.toString('base64') },
     });
   return true;
-}
-
-/** Something that the platform's log has to say, which becomes a leaf with the next round. */
-async function noteInPlatformLog(trx: Knex, at: Date, entry: Record<string, unknown>): Promise<void> {
-  await trx('log_entries').insert({ company_id: null, at, entry: JSON.stringify(entry) });
 }

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { leafRows, leafTypes, toLeafRecord } from '../leaves/leaf-types.ts';
+import { leafTypes } from '../leaves/leaf-types.ts';
 import { appendLeaves } from './append-leaves.ts';
-import { withoutLeaf } from './sequence-rows.ts';
+import { lockSequencing } from './sequencing-lock.ts';
+import { listWithoutLeaf } from './without-leaf.ts';
 
 const BATCH_ROWS = 5000;
 
@@ -19,16 +20,15 @@ export async function sequenceLeftovers(db: Knex, { at }: Pick<RequestContext, '
   for (const type of leafTypes) {
     for (;;) {
       const found = await db.transaction(async (trx) => {
-        await trx.raw("select pg_advisory_xact_lock(hashtextextended('sequence the logs', 0))");
-        const query = withoutLeaf(leafRows(trx, type), type).orderBy(`${type.table}.id`).limit(BATCH_ROWS);
-        if (type.isFinal === undefined)
-          void query.whereRaw(`${type.table}.id <= (select settled_to from log_cursors where type = ?)`, [
-            type.type,
-          ]);
-        else void query.whereRaw(`${type.finalAt} < ?::timestamptz - ${SETTLED}`, [at]);
-        const records = await query.then((rows: Record<string, unknown>[]) =>
-          rows.map((row) => toLeafRecord(type, row)),
-        );
+        await lockSequencing(trx);
+        const records = await listWithoutLeaf(trx, type, (query) => {
+          void query.limit(BATCH_ROWS);
+          if (type.isFinal === undefined)
+            void query.whereRaw(`${type.table}.id <= (select settled_to from log_cursors where type = ?)`, [
+              type.type,
+            ]);
+          else void query.whereRaw(`${type.finalAt} < ?::timestamptz - ${SETTLED}`, [at]);
+        });
         await appendLeaves(trx, at, records);
         return records.length;
       });

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { leafRows, leafType, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
+import { leafType, type LeafType } from '../leaves/leaf-types.ts';
 import type { LeafRecord } from '../leaves/leaf.ts';
 import { appendLeaves } from './append-leaves.ts';
 import { listProgress, settle, type Progress } from './cursors.ts';
+import { tryLockSequencing } from './sequencing-lock.ts';
+import { listWithoutLeaf } from './without-leaf.ts';
 
 /** Rows in one transaction: enough to be quick, few enough that others wait a tenth of a second at most. */
 const BATCH_ROWS = 5000;
@@ -58,15 +60,10 @@ async function sequenceBatch(
   type: LeafType,
   after: number,
 ): Promise<'busy' | { count: number; last: number | null }> {
-  const { rows } = await trx.raw<{ rows: { is_ours: boolean }[] }>(
-    "select pg_try_advisory_xact_lock(hashtextextended('sequence the logs', 0)) as is_ours",
-  );
-  if (rows[0]?.is_ours !== true) return 'busy';
-  const found = await withoutLeaf(leafRows(trx, type), type)
-    .where(`${type.table}.id`, '>', after)
-    .orderBy(`${type.table}.id`)
-    .limit(BATCH_ROWS)
-    .then((all: Record<string, unknown>[]) => all.map((row) => toLeafRecord(type, row)));
+  if (!(await tryLockSequencing(trx))) return 'busy';
+  const found = await listWithoutLeaf(trx, type, (query) => {
+    void query.where(`${type.table}.id`, '>', after).limit(BATCH_ROWS);
+  });
   const records = type.type === 'audit_log' ? [...found, ...(await listFinal(trx, found))] : found;
   await appendLeaves(trx, at, records);
   const last = found.length === BATCH_ROWS ? (found.at(-1)?.id ?? null) : null;
@@ -84,8 +81,8 @@ async function listFinal(trx: Knex.Transaction, audit: LeafRecord[]): Promise<Le
       : [],
   );
   return [
-    ...(await listWithoutLeaf(trx, leafType('workspace_session'), sessions)),
-    ...(await listWithoutLeaf(trx, leafType('payment_settlement'), payments)),
+    ...(await listByIds(trx, leafType('workspace_session'), sessions)),
+    ...(await listByIds(trx, leafType('payment_settlement'), payments)),
   ];
 }
 
@@ -94,18 +91,9 @@ function idIn(details: unknown): number[] {
   return Number.isSafeInteger(id) ? [id as number] : [];
 }
 
-async function listWithoutLeaf(trx: Knex.Transaction, type: LeafType, ids: number[]): Promise<LeafRecord[]> {
+async function listByIds(trx: Knex.Transaction, type: LeafType, ids: number[]): Promise<LeafRecord[]> {
   if (ids.length === 0) return [];
-  return withoutLeaf(leafRows(trx, type), type)
-    .whereRaw(`${type.table}.id = any(?::bigint[])`, [ids])
-    .orderBy(`${type.table}.id`)
-    .then((rows: Record<string, unknown>[]) => rows.map((row) => toLeafRecord(type, row)));
-}
-
-/** Leaves out the rows that have a leaf. */
-export function withoutLeaf(query: Knex.QueryBuilder, { type, table }: LeafType): Knex.QueryBuilder {
-  return query.whereRaw(
-    `not exists (select from log_leaves where log_leaves.type = ? and log_leaves.record_id = ${table}.id)`,
-    [type],
-  );
+  return listWithoutLeaf(trx, type, (query) => {
+    void query.whereRaw(`${type.table}.id = any(?::bigint[])`, [ids]);
+  });
 }

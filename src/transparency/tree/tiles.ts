@@ -2,9 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { HASH_BYTES, nodeHash } from './hash.ts';
 import type { SubtreeReader } from './hash-reader.ts';
 
-/** The hashes in a full tile (C2SP tlog-tiles). A tile stands for eight levels of the tree. */
+/** The hashes in a full tile (C2SP tlog-tiles). */
 export const TILE_WIDTH = 256;
-const TILE_LEVELS = 8;
+
+/** The levels of the tree that a tile stands for. */
+export const TILE_LEVELS = 8;
 
 /** A tile of `width` hashes, each of a complete subtree of 256^level leaves. */
 export interface Tile {
@@ -47,16 +49,7 @@ export function* tilesOf(size: number, before = 0): Generator<Tile> {
  * at 8 it is the hash that the next tile above holds. Throws a RangeError where the tile ends before.
  */
 export function hashInTile(tile: Buffer, level: number, index: number): Buffer {
-  const width = 2 ** level * HASH_BYTES;
-  if ((index + 1) * width > tile.length) throw new RangeError('The tile is too narrow');
-  return foldHashes(tile.subarray(index * width, (index + 1) * width));
-}
-
-/** The root over the hashes in `bytes`; their number is a power of two. */
-function foldHashes(bytes: Buffer): Buffer {
-  if (bytes.length === HASH_BYTES) return bytes;
-  const half = bytes.length / 2;
-  return nodeHash(foldHashes(bytes.subarray(0, half)), foldHashes(bytes.subarray(half)));
+  return hashAt([tile], level, index);
 }
 
 /**
@@ -88,7 +81,7 @@ export function readerOverTiles(
   };
 }
 
-/** The hash at a level of a tile. A level is computed when it is first asked for. */
+/** The hash at a level of a tile. A level is computed when it is first asked for, and kept in `levels`. */
 function hashAt(levels: Buffer[], level: number, index: number): Buffer {
   const bytes = levels[level] ?? (levels[level] = foldLevel(levels, level));
   const from = index * HASH_BYTES;

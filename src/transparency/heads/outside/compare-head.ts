@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import { parseCheckpoint, type Checkpoint } from '../../notes/checkpoint.ts';
-import { parseNote, parseVkey, verifyNote } from '../../notes/signed-note.ts';
-import { findLogByUuid } from '../../queries.ts';
+import { readCheckpoint, type Checkpoint } from '../../notes/checkpoint.ts';
+import { parseVkey, verifyNote } from '../../notes/signed-note.ts';
+import { findLogByUuid, LOG_UUID } from '../../queries.ts';
 import { listKeys } from '../../sequence/list-keys.ts';
 import type { LogSigner } from '../../sequence/log-signer.ts';
 import { readTree } from '../../sequence/read-tree.ts';
@@ -18,14 +18,12 @@ export type Comparison =
   /** A note of another host's log, or no checkpoint. */
   | { verdict: 'not_ours' };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Compares a signed checkpoint that was kept elsewhere with the log here of the same name. */
 export async function compareHead(db: Knex, signer: LogSigner, note: string): Promise<Comparison> {
-  const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '');
+  const checkpoint = readCheckpoint(note);
   if (checkpoint === null) return { verdict: 'not_ours' };
   const uuid = checkpoint.origin.slice(-36);
-  if (!UUID.test(uuid) || signer.originOf(uuid) !== checkpoint.origin) return { verdict: 'not_ours' };
+  if (!LOG_UUID.test(uuid) || signer.originOf(uuid) !== checkpoint.origin) return { verdict: 'not_ours' };
   const log = await findLogByUuid(db, uuid);
   const ownSize = log?.integrated ?? 0;
   if (log !== undefined && checkpoint.size <= ownSize) {

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../../audit/audit-logger.ts';
 import type { RequestContext } from '../../../audit/request-context.ts';
+import { addLogEntry } from '../../sequence/add-log-entry.ts';
 import { listOpenHalts, type Halt } from './queries.ts';
 
 /**
@@ -18,8 +19,8 @@ export async function resumePublishing(
     for (const { id, found_in, verdict, origin, size, root, own_size } of halts) {
       await trx('log_resumptions').insert({ halt_id: id, resumed_at: context.at, reason });
       const lost = { verdict, origin, size, root: root?.toString('base64') ?? null, own_size };
-      const entry = JSON.stringify({ kind: 'resumed', ...lost, reason });
-      await trx('log_entries').insert({ company_id: null, at: context.at, entry });
+      const entry = { kind: 'resumed', ...lost, reason };
+      await addLogEntry(trx, { companyId: null, at: context.at, entry });
       await AuditLogger.log(trx, context, {
         action: 'log_publishing_resumed',
         success: true,

@@ -1,9 +1,8 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../../config/config.ts';
-import { findLog, findNewestCheckpoint } from '../../queries.ts';
+import { findLog, findNewestCheckpoint, isPublishingHalted } from '../../queries.ts';
 import { listKeys } from '../../sequence/list-keys.ts';
 import { logSigner } from '../../sequence/log-signer.ts';
-import { listOpenHalts } from '../outside/queries.ts';
 import { findNewestStamp, type StampRow } from '../stamps/queries.ts';
 import { withCosignatures } from '../witness/queries.ts';
 import { listKeyChanges } from './queries.ts';
@@ -41,6 +40,6 @@ export async function describePublicLog(db: Knex, config: Pick<Config, 'transpar
     })),
     stamp: (await findNewestStamp(db)) ?? null,
     witness: config.transparency.witness?.vkey ?? null,
-    isHalted: (await listOpenHalts(db)).length > 0,
+    isHalted: await isPublishingHalted(db),
   };
 }

@@ -1,10 +1,8 @@
 import type { Knex } from 'knex';
-import { findLogByUuid, findNewestCheckpoint, findTile, type LogRow } from '../../queries.ts';
+import { findLogByUuid, findNewestCheckpoint, findTile, LOG_UUID, type LogRow } from '../../queries.ts';
 import { HASH_BYTES } from '../../tree/hash.ts';
 import { TILE_WIDTH, tilePath, tileWidth } from '../../tree/tiles.ts';
 import { withCosignatures } from '../witness/queries.ts';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A level from 0 to 63, the index in groups of three digits, and the width of a partial tile. */
 const TILE = /^tile\/([0-9]{1,2})\/((?:x[0-9]{3}\/)*[0-9]{3})(?:\.p\/([0-9]{1,3}))?$/;
@@ -43,5 +41,5 @@ export async function readPublicTile(
 }
 
 async function findPublicLog(db: Knex, uuid: string): Promise<LogRow | undefined> {
-  return UUID.test(uuid) ? findLogByUuid(db, uuid) : undefined;
+  return LOG_UUID.test(uuid) ? findLogByUuid(db, uuid) : undefined;
 }

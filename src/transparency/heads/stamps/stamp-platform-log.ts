@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { createHash } from 'node:crypto';
 import type { RequestContext } from '../../../audit/request-context.ts';
-import { findLog, findNewestCheckpoint } from '../../queries.ts';
+import { findHead } from '../../queries.ts';
 import { obtainStamp, type StampConfig } from './obtain-stamp.ts';
 import { findNewestStamp, findPlatformTries } from './queries.ts';
 import { isDue } from './retry-pauses.ts';
@@ -16,8 +16,7 @@ export async function stampPlatformLog(
   context: RequestContext,
   { config }: { config: StampConfig },
 ): Promise<'stamped' | 'failed' | 'nothing-due'> {
-  const log = await findLog(db, null);
-  const newest = log === undefined ? undefined : await findNewestCheckpoint(db, log.id);
+  const newest = (await findHead(db, null))?.newest;
   if (newest === undefined) return 'nothing-due';
   const last = await findNewestStamp(db);
   const isOfToday = last !== undefined && dayOf(last.asked_at) === dayOf(context.at);

@@ -6,8 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readLogCall, runLogCommand } from '../../../../scripts/log/log-command.ts';
 import { checkLogs } from '../../../../src/transparency/check/check-logs.ts';
 import { keepLogsGuarded } from '../../../../src/transparency/heads/outside/keep-logs-guarded.ts';
-import { formatCheckpoint, parseCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
-import { parseNote } from '../../../../src/transparency/notes/signed-note.ts';
+import { formatCheckpoint, readCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
 import { findLog } from '../../../../src/transparency/queries.ts';
 import { logSigner } from '../../../../src/transparency/sequence/log-signer.ts';
 import { contextAt } from '../../../billing/scene.ts';
@@ -55,7 +54,7 @@ async function run(args: string[], input: string | Buffer = ''): Promise<{ code:
 
 /** A checkpoint that the log's own key has signed, but with another root or size. */
 function signedLie(note: string, change: { size?: number; root?: Buffer }): string {
-  const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '');
+  const checkpoint = readCheckpoint(note);
   if (checkpoint === null) throw new Error('no checkpoint');
   return logSigner(app.config).sign({ ...checkpoint, ...change });
 }
@@ -108,7 +107,7 @@ describe('the file of heads', () => {
   it('is not believed when somebody else writes to it: the log goes on, with a warning', async () => {
     const { note } = await newestHead(app);
     const forged = formatCheckpoint({
-      ...(parseCheckpoint(parseNote(note)?.text ?? '') ?? fail()),
+      ...(readCheckpoint(note) ?? fail()),
       size: 9999,
     });
     for (const line of [
@@ -299,7 +298,7 @@ describe('a checkpoint in a mail', () => {
     const { note, uuid } = await newestHead(app);
     const other = '00000000-0000-4000-8000-000000000000';
     const gone = logSigner(app.config).sign({
-      ...(parseCheckpoint(parseNote(note)?.text ?? '') ?? fail()),
+      ...(readCheckpoint(note) ?? fail()),
       origin: logSigner(app.config).originOf(other),
     });
     expect(uuid).not.toBe(other);

@@ -6,8 +6,8 @@ import { describePublicLog } from '../../../../src/transparency/heads/public/des
 import { changeKey } from '../../../../src/transparency/sequence/change-key.ts';
 import { keepLogs } from '../../../../src/transparency/sequence/keep-logs.ts';
 import { logSigner } from '../../../../src/transparency/sequence/log-signer.ts';
-import { parseCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
-import { parseNote, parseVkey, verifyNote } from '../../../../src/transparency/notes/signed-note.ts';
+import { parseCheckpoint, readCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
+import { parseVkey, verifyNote } from '../../../../src/transparency/notes/signed-note.ts';
 import { nodeHash } from '../../../../src/transparency/tree/hash.ts';
 import { rootOf } from '../../../../src/transparency/tree/root.ts';
 import { readerOverTiles, tilePath, tileWidth } from '../../../../src/transparency/tree/tiles.ts';
@@ -83,9 +83,7 @@ describe('the public address of a log', () => {
     await publish();
     expect(await bytes('tile/0/000')).toEqual((await get('tile/0/000').buffer(true).parse(readBody)).body);
     const { size: grown } = await newestHead(app);
-    expect(await readRoot(grown)).toEqual(
-      parseCheckpoint(parseNote((await newestHead(app)).note)?.text ?? '')?.root,
-    );
+    expect(await readRoot(grown)).toEqual(readCheckpoint((await newestHead(app)).note)?.root);
   });
 
   it('has nothing beyond the published tree, no records, and no path in another form', async () => {

@@ -1,0 +1,23 @@
+import type { Knex } from 'knex';
+import type { LeafRecord } from '../leaves/leaf.ts';
+import { leafRows, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
+
+/** The rows of one kind that have no leaf, by rising ids, as the records of their leaves. */
+export async function listWithoutLeaf(
+  trx: Knex.Transaction,
+  type: LeafType,
+  narrow: (query: Knex.QueryBuilder) => void,
+): Promise<LeafRecord[]> {
+  const rows: Record<string, unknown>[] = await withoutLeaf(leafRows(trx, type), type)
+    .orderBy(`${type.table}.id`)
+    .modify(narrow);
+  return rows.map((row) => toLeafRecord(type, row));
+}
+
+/** Leaves out the rows that have a leaf. */
+export function withoutLeaf(query: Knex.QueryBuilder, { type, table }: LeafType): Knex.QueryBuilder {
+  return query.whereRaw(
+    `not exists (select from log_leaves where log_leaves.type = ? and log_leaves.record_id = ${table}.id)`,
+    [type],
+  );
+}
