@@ -18,6 +18,7 @@ import { financeMillion } from './bench/rows/finance-million.ts';
 import { forwardAuth } from './bench/rows/forward-auth.ts';
 import { gateway } from './bench/rows/gateway.ts';
 import { knownAddress } from './bench/rows/known-address.ts';
+import { logWriters } from './bench/rows/log-writers.ts';
 import { logMillion, proofBytes } from './bench/rows/log-million.ts';
 import { orderPage } from './bench/rows/order-page.ts';
 import { signInRow } from './bench/rows/sign-in.ts';
@@ -37,6 +38,7 @@ const benchRows: BenchRow[] = [
   signInRow,
   knownAddress,
   financeMillion,
+  logWriters,
   proofBytes,
   logMillion,
   exportSmall,

@@ -142,6 +142,22 @@ const alicesEntry = async (db: Knex, cast: Cast): Promise<string> => {
 const acmeMember = async (db: Knex, { acme }: Cast): Promise<number> =>
   (await buildUser(db, { company_id: acme.id })).id;
 
+/** An audit row of Acme. */
+const acmeRecord = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
+  const [row] = await db('audit_logs')
+    .insert({
+      event_id: randomUUID(),
+      timestamp: new Date(),
+      company_id: acme.id,
+      user_id: bob.id,
+      actor_type: 'user',
+      action_type: 'logout',
+      success: true,
+    })
+    .returning<{ id: number }[]>('id');
+  return row?.id ?? 0;
+};
+
 /** An alert about Bob. */
 const bobsAlert = async (db: Knex, { acme, bob }: Cast): Promise<number> => {
   const [row] = await db('alerts')
@@ -1553,6 +1569,12 @@ export const routeRules: RouteRule[] = [
     route: 'GET /admin/log',
     target: () => ({ path: '/admin/log' }),
     expect: page(403, 200, 200, 200),
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/log/records/:id/proof',
+    target: async (db, cast) => ({ path: `/admin/log/records/${await acmeRecord(db, cast)}/proof` }),
+    expect: page(403, 200, 404, 200),
     audit: reading,
   },
   {

@@ -5,14 +5,24 @@ import { findNewestStamp } from '../../transparency/heads/stamps/queries.ts';
 import { findLog, findNewestCheckpoint, findNewestCheck } from '../../transparency/queries.ts';
 import { findOldestUnsequenced } from '../../transparency/sequence/find-oldest-unsequenced.ts';
 import { logSigner } from '../../transparency/sequence/log-signer.ts';
+import { NotFound } from '../../errors.ts';
+import { proveAuditRow } from '../../transparency/proof/record-proof.ts';
+import { publishCompanyLog } from '../../transparency/sequence/keep-logs.ts';
+import { parseId } from '../../web/list-input.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { describeProtection } from './describe-protection.ts';
 
-/** `/log`: how far the log of a company is, what was checked last, and what that proves. */
+/**
+ * `/log`: how far the log of a company is, what was checked last, and what that proves.
+ * `/log/records/:id/proof`: the proof that one audit row is in it.
+ */
 export function createLogStateRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/log', async (req, res) => {
     await show(deps, req, res);
+  });
+  router.get('/log/records/:id/proof', async (req, res) => {
+    await sendProof(deps, req, res);
   });
   return router;
 }
@@ -38,4 +48,17 @@ async function show({ db, config }: AppDeps, req: Request, res: Response): Promi
     check: (await findNewestCheck(db)) ?? null,
     protection: describeProtection({ hasStamp: stamp?.is_independent === true, ...config.transparency }),
   });
+}
+
+async function sendProof({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
+  const id = parseId(req.params.id);
+  const companyId = companyOf(req).id;
+  if (id === null) throw new NotFound();
+  await publishCompanyLog(db, { at: req.receivedAt }, { signer: logSigner(config), companyId });
+  const proof = await proveAuditRow(db, { companyId, id });
+  if (proof === undefined) throw new NotFound();
+  res
+    .attachment(`record-${String(id)}.tlog-proof`)
+    .type('text/plain')
+    .send(proof);
 }

@@ -3,6 +3,11 @@ import { keepLogs } from '../../../src/transparency/sequence/keep-logs.ts';
 import { logSigner } from '../../../src/transparency/sequence/log-signer.ts';
 import { checkLogs } from '../../../src/transparency/check/check-logs.ts';
 import { systemContext } from '../../../src/audit/request-context.ts';
+import { parseCheckpoint } from '../../../src/transparency/notes/checkpoint.ts';
+import { parseNote } from '../../../src/transparency/notes/signed-note.ts';
+import { parseTlogProof } from '../../../src/transparency/notes/tlog-proof.ts';
+import { leafHash } from '../../../src/transparency/tree/hash.ts';
+import { verifyInclusion } from '../../../src/transparency/tree/inclusion.ts';
 import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
@@ -44,6 +49,25 @@ describe('the page about the log of a company', () => {
     expect(text).toContain(`— ${signer.originOf(log.log_uuid)}`);
     expect(text).toMatch(/verified, no fault/);
     expect(text).not.toContain('does not fit its records');
+  });
+
+  it('hands out the proof of one record, in the form that tools of others verify', async () => {
+    const row = await test
+      .db('audit_logs')
+      .where({ company_id: cast.acme.id })
+      .orderBy('id')
+      .first<{ id: number }>('id');
+    const { text, headers } = await alice.get(`/admin/log/records/${String(row.id)}/proof`);
+    expect(headers['content-disposition']).toBe(`attachment; filename=record-${String(row.id)}.tlog-proof`);
+    const proof = parseTlogProof(text);
+    const checkpoint = parseCheckpoint(parseNote(proof?.checkpoint ?? '')?.text ?? '');
+    if (proof?.extra === undefined || checkpoint === null) throw new Error(text);
+    expect(
+      verifyInclusion(proof.index, checkpoint.size, leafHash(proof.extra), proof.hashes, checkpoint.root),
+    ).toBe(true);
+    expect(JSON.parse(proof.extra.toString())).toMatchObject({ type: 'audit_log', id: row.id });
+    expect(proof.extra.toString()).not.toContain(cast.alice.email);
+    expect((await alice.get('/admin/audit')).text).toContain(`/admin/log/records/${String(row.id)}/proof`);
   });
 
   it('says what was found when records were changed', async () => {

@@ -205,6 +205,7 @@ describe('a check of the logs', () => {
       ([, { faultCount }]) => faultCount === 0,
     );
     console.info(`not findable without a head outside: ${notFindable.map(([name]) => name).join(', ')}`);
+    console.info(`not findable without a head outside: ${notFindable.map(([name]) => name).join(', ')}`);
     const told = Object.keys(foundBy).filter((change) => foundBy[change as Change] === 'outside');
     expect(notFindable.map(([name]) => name)).toEqual(told);
     expect(notFindable.filter(([, { outside }]) => outside === 'same')).toEqual([]);

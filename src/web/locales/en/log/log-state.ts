@@ -1,5 +1,6 @@
 /** English texts of the page about the log of a company. ICU MessageFormat. */
 export const logState = {
+  recordProof: 'Proof that this record is in the log',
   nav: 'Log',
   title: 'The log of this company',
   subtitle: 'Every record of evidence has its place in a log that nobody can change unseen.',

@@ -1,5 +1,6 @@
 /** Turkish texts of the page about the log of a company. ICU MessageFormat. */
 export const logState = {
+  recordProof: 'Bu kaydın günlükte olduğunun ispatı',
   nav: 'Günlük',
   title: 'Bu şirketin günlüğü',
   subtitle: 'Her kanıt kaydının, kimsenin fark edilmeden değiştiremeyeceği bir günlükte yeri vardır.',
