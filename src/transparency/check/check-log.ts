@@ -120,7 +120,8 @@ async function listDropped(db: Knex, { company_id }: LogRow): Promise<DroppedRan
     ])
     .select<DroppedRange[]>(
       db.raw(
-        `entry ->> 'type' as type, (entry ->> 'first')::bigint as first, (entry ->> 'last')::bigint as last`,
+        `entry ->> 'type' as type, (entry ->> 'first')::bigint as first, (entry ->> 'last')::bigint as last,
+         (entry ->> 'rows')::bigint as rows`,
       ),
     );
 }

@@ -13,6 +13,7 @@ import { destroyPersonKey } from '../../../src/transparency/sequence/destroy-per
 import { integrateLeaves } from '../../../src/transparency/sequence/integrate-leaves.ts';
 import { keepLogs } from '../../../src/transparency/sequence/keep-logs.ts';
 import { logSigner, type LogSigner } from '../../../src/transparency/sequence/log-signer.ts';
+import { sequenceRows } from '../../../src/transparency/sequence/sequence-rows.ts';
 import { publishCheckpoints } from '../../../src/transparency/sequence/publish-checkpoints.ts';
 import { compareHead } from '../../../src/transparency/heads/outside/compare-head.ts';
 import { leafHash } from '../../../src/transparency/tree/hash.ts';
@@ -209,6 +210,48 @@ describe('a check of the logs', () => {
     const told = Object.keys(foundBy).filter((change) => foundBy[change as Change] === 'outside');
     expect(notFindable.map(([name]) => name)).toEqual(told);
     expect(notFindable.filter(([, { outside }]) => outside === 'same')).toEqual([]);
+  });
+
+  it('takes no more rows for dropped by retention than the log says were dropped', async () => {
+    const indices: number[] = await test
+      .db('log_leaves')
+      .where({ log_id: log.id, type: 'audit_log' })
+      .orderBy('leaf_index')
+      .limit(3)
+      .pluck('leaf_index');
+    const found = await afterRewriting(async (trx) => {
+      const entry = { kind: 'month_dropped', type: 'audit_log', rows: 2, first: 0, last: ROWS };
+      await trx('log_entries').insert({
+        ...{ company_id: cast.acme.id, at: new Date() },
+        entry: JSON.stringify(entry),
+      });
+      await trx.raw(
+        `delete from audit_logs where id in (select record_id from log_leaves
+           where log_id = ? and type = 'audit_log' and leaf_index = any(?::bigint[]))`,
+        [log.id, indices],
+      );
+    });
+    expect([kinds(found), found.faultCount]).toEqual([['gone'], 1]);
+  });
+
+  it('is not needed to keep a rewritten log from being signed: its newest head must be its beginning', async () => {
+    const publish = (trx: Knex.Transaction): Promise<number> =>
+      publishCheckpoints(trx, { at: new Date() }, { signer: signer(), everySeconds: 0 });
+    let why: unknown;
+    await afterRewriting(async (trx) => {
+      await changeWord(trx);
+      await makeFit(trx);
+      await buildAuditRow(trx, cast.bob, { details: {} });
+      await sequenceRows(trx, { at: new Date() });
+      await integrateLeaves(trx, log.id);
+      const before = await findNewestCheckpoint(trx, log.id);
+      await publish(trx).catch((error: unknown) => (why = error));
+      expect(await findNewestCheckpoint(trx, log.id)).toEqual(before);
+      // Other logs go on.
+      const other = (await findLog(trx, null)) as LogRow;
+      expect((await findNewestCheckpoint(trx, other.id))?.size).toBe(other.integrated);
+    });
+    expect(String(why)).toMatch(/log \d+ does not continue its newest checkpoint/);
   });
 
   it('still verifies everything after a person’s key was destroyed and their values were erased', async () => {
