@@ -4,7 +4,8 @@ import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
 import { newSigningKey } from '../src/config/signing-keys.ts';
 import { loadLogConfig } from './log/log-config.ts';
-import { CommandError, readLogCall, runLogCommand, USAGE } from './log/log-command.ts';
+import { runLogCommand } from './log/log-command.ts';
+import { CommandError, readLogCall, USAGE } from './log/read-log-call.ts';
 import { findDatabase } from './setup/find-database.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../src/audit/request-context.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -13,40 +12,7 @@ import { resumePublishing } from '../../src/transparency/heads/outside/resume-pu
 import { findHead, findLog } from '../../src/transparency/queries.ts';
 import { changeKey } from '../../src/transparency/sequence/change-key.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
-
-/** The text that a wrong call or `help` prints. */
-export const USAGE = `The transparency log: see src/transparency/README.md.
-
-  npm run log -- head                  prints the newest checkpoint of the platform's log.
-  npm run log -- check                 verifies every log and every row of evidence against it. Exits with 1
-                                       when something was changed, put in or taken away.
-  npm run log -- keys                  prints the public keys of the platform's log, newest first.
-  npm run log -- new-key               prints a new private key for LOG_SIGNING_KEYS.
-  npm run log -- rotate                writes the change from the second key of LOG_SIGNING_KEYS to the first
-                                       into the platform's log, signed by both.
-
-  npm run log -- compare < mail.eml    compares the checkpoints in a mail, a text or a file of heads with the
-                                       log here. One that does not fit stops the publishing, and exits with 1.
-  npm run log -- resume [--reason "…"] shows what stops the publishing. With a reason it goes on: a decision
-                                       that is written down for good, and that every later proof shows.`;
-
-/** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
-export class CommandError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
-
-const commands = ['head', 'check', 'keys', 'new-key', 'rotate', 'compare', 'resume', 'help'] as const;
-
-/** A parsed call. */
-interface LogCall {
-  command: (typeof commands)[number];
-  reason: string | undefined;
-}
+import { CommandError, USAGE, type LogCall } from './read-log-call.ts';
 
 interface Terminal {
   say(line: string): void;
@@ -57,16 +23,6 @@ interface Terminal {
 
 /** The shortest reason that the database takes, in characters. */
 const REASON_MIN = 10;
-
-/** Parses the arguments of a call. Throws `CommandError` for a wrong one. */
-export function readLogCall(args: string[]): LogCall {
-  const { values, positionals } = parseWords(args);
-  const [word, ...rest] = positionals;
-  const command = commands.find((known) => known === word);
-  if (command === undefined) throw new CommandError(USAGE, 2);
-  if (rest.length > 0) throw new CommandError(`too many words: ${rest.join(' ')}\n\n${USAGE}`, 2);
-  return { command, reason: values.reason };
-}
 
 /** Runs the command and returns the exit code. Throws `CommandError` when it is refused. */
 export async function runLogCommand(
@@ -184,12 +140,4 @@ async function resume(
   await resumePublishing(db, context, { reason: reason.trim() });
   terminal.say('Checkpoints are published again. The decision is written down in the platform’s log.');
   return 0;
-}
-
-function parseWords(args: string[]) {
-  try {
-    return parseArgs({ args, allowPositionals: true, options: { reason: { type: 'string' } } });
-  } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, 2);
-  }
 }

@@ -88,7 +88,10 @@ function noteBacklog(metrics: Metrics, state: AuditWriterState, at: Date): void 
   );
 }
 
-/** Null (NaN in the metrics) while the database does not answer. */
+/**
+ * Age of the oldest audit row without a leaf; 0 when there is none. NaN, which JSON writes as null, while the
+ * database does not answer.
+ */
 async function findUnsequencedSeconds(db: AppDeps['db'], at: Date): Promise<number> {
   try {
     const oldest = await findOldestUnsequenced(db);

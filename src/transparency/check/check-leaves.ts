@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { hashLeaves } from '../leaves/hash-leaves.ts';
-import { leafRows, leafType, toLeafRecord } from '../leaves/leaf-types.ts';
+import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
+import { leafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
 import { leafHash } from '../tree/hash.ts';
 

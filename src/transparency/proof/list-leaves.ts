@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { streamRows } from '../../db/stream-rows.ts';
 import { disclosuresOf, leafText, type LeafRecord } from '../leaves/leaf.ts';
 import { joinLeaf } from '../leaves/join-leaf.ts';
-import { leafRows, leafType, toLeafRecord } from '../leaves/leaf-types.ts';
+import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
+import { leafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
 import type { ShownLog } from './find-shown-log.ts';
 

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { joinLeaf } from '../leaves/join-leaf.ts';
 import { leafText } from '../leaves/leaf.ts';
-import { leafRows, leafTypes, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
+import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
+import { leafTypes, type LeafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
 import { lockSequencing } from './sequencing-lock.ts';
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { LeafRecord } from '../leaves/leaf.ts';
-import { leafRows, toLeafRecord, type LeafType } from '../leaves/leaf-types.ts';
+import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
+import type { LeafType } from '../leaves/leaf-types.ts';
 
 /** The rows of one kind that have no leaf, by rising ids, as the records of their leaves. */
 export async function listWithoutLeaf(

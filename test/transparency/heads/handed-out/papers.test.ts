@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readLogCall, runLogCommand } from '../../../../scripts/log/log-command.ts';
+import { runLogCommand } from '../../../../scripts/log/log-command.ts';
+import { readLogCall } from '../../../../scripts/log/read-log-call.ts';
 import { followUpPayments } from '../../../../src/billing/follow-up/follow-up-payments.ts';
 import { parseCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
 import { parseVkey, verifyNote } from '../../../../src/transparency/notes/signed-note.ts';
