@@ -5,7 +5,8 @@ import { createLog } from '../src/log.ts';
 import { newSigningKey } from '../src/config/signing-keys.ts';
 import { loadLogConfig } from './log/log-config.ts';
 import { runLogCommand } from './log/log-command.ts';
-import { CommandError, readLogCall, USAGE } from './log/read-log-call.ts';
+import { readLogCall, USAGE } from './log/read-log-call.ts';
+import { CommandError } from './command-error.ts';
 import { findDatabase } from './setup/find-database.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 

@@ -3,13 +3,8 @@ import { systemContext, type RequestContext } from '../src/audit/request-context
 import { createDb } from '../src/db/db.ts';
 import { createLog } from '../src/log.ts';
 import { findDatabase } from './setup/find-database.ts';
-import {
-  CommandError,
-  readOperatorCall,
-  runOperatorCommand,
-  USAGE,
-  type Terminal,
-} from './operator/operator-command.ts';
+import { readOperatorCall, runOperatorCommand, USAGE, type Terminal } from './operator/operator-command.ts';
+import { CommandError } from './command-error.ts';
 import { readEnvFile } from './setup/read-env-file.ts';
 
 const terminal: Omit<Terminal, 'baseUrl'> = {

@@ -12,7 +12,8 @@ import { resumePublishing } from '../../src/transparency/heads/outside/resume-pu
 import { findHead, findLog } from '../../src/transparency/queries.ts';
 import { changeKey } from '../../src/transparency/sequence/change-key.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
-import { CommandError, USAGE, type LogCall } from './read-log-call.ts';
+import { CommandError } from '../command-error.ts';
+import { USAGE, type LogCall } from './read-log-call.ts';
 
 interface Terminal {
   say(line: string): void;

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { CommandError } from '../command-error.ts';
 
 /** The text that a wrong call or `help` prints. */
 export const USAGE = `The transparency log: see src/transparency/README.md.
@@ -15,16 +16,6 @@ export const USAGE = `The transparency log: see src/transparency/README.md.
                                        log here. One that does not fit stops the publishing, and exits with 1.
   npm run log -- resume [--reason "…"] shows what stops the publishing. With a reason it goes on: a decision
                                        that is written down for good, in the platform's log as well.`;
-
-/** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
-export class CommandError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 const commands = ['head', 'check', 'keys', 'new-key', 'rotate', 'compare', 'resume', 'help'] as const;
 

@@ -12,6 +12,7 @@ import { emailAddress, newPassword } from '../../src/auth/input.ts';
 import { acceptInvitationForm } from '../../src/people/input.ts';
 import { listOperators } from '../../src/auth/queries.ts';
 import { formatFor } from '../../src/web/format.ts';
+import { CommandError } from '../command-error.ts';
 
 /** The text that a wrong call or `help` prints. */
 export const USAGE = `Operators are the platform's own staff. They see every company and exist only by this command.
@@ -25,16 +26,6 @@ create prints a random password once, or takes one from standard input. At the f
 up a second factor (an authenticator app or a passkey); before that, nothing else opens. new-password
 prints a link that is good once, for an hour: the way back for an operator who forgot the password or whose account was locked. The
 database is DATABASE_URL, else the embedded one that "npm start" made; links begin with BASE_URL.`;
-
-/** A fault that the caller can mend: one line, no stack. Exit code 2 for a wrong call, 1 for a refusal. */
-export class CommandError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
 
 /** A parsed call. Nothing is looked up yet. */
 interface OperatorCall {

@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  CommandError,
-  readOperatorCall,
-  runOperatorCommand,
-} from '../../scripts/operator/operator-command.ts';
+import { readOperatorCall, runOperatorCommand } from '../../scripts/operator/operator-command.ts';
+import { CommandError } from '../../scripts/command-error.ts';
 import { systemContext } from '../../src/audit/request-context.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, buildUser } from '../support/programs/build.ts';
