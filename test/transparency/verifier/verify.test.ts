@@ -225,7 +225,7 @@ describe('a bundle', () => {
     expect(wordsOf(await verify(moved))).toMatch(/its place in the log is not there, or taken$/);
   });
 
-  it('names a changed record by the four bytes of each leaf, and says so where it cannot', async () => {
+  it('names a changed record by the two bytes of each leaf, and says so where it cannot', async () => {
     const bundle = structuredClone(made.bundle);
     const session = bundle.workspace_sessions[0];
     session.activity_count = 1234;
