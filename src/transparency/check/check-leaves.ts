@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { canonicalJson } from '../leaves/canonical-json.ts';
 import { hashLeaves } from '../leaves/hash-leaves.ts';
+import type { LeafRecord } from '../leaves/leaf.ts';
 import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
 import { leafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
@@ -46,11 +48,11 @@ export async function checkLeaves(
 ): Promise<LeafFault[]> {
   const kept = await readKept(db, logId, leaves);
   const faults: LeafFault[] = [];
-  const made = new Map<string, Map<number, Buffer>>();
+  const made = new Map<string, Map<number, MadeLeaf>>();
   for (const name of new Set(leaves.map(({ type }) => type)))
     made.set(
       name,
-      await makeHashes(
+      await makeLeaves(
         db,
         name,
         leaves.filter(({ type }) => type === name),
@@ -58,16 +60,35 @@ export async function checkLeaves(
     );
   for (const leaf of leaves) {
     const text = kept.get(leaf.leaf_index);
-    const hash = text === undefined ? made.get(leaf.type)?.get(leaf.record_id) : leafHash(text);
-    const fault = hash === undefined ? 'gone' : hash.equals(leaf.leaf_hash) ? null : 'changed';
+    const row = made.get(leaf.type)?.get(leaf.record_id);
+    const fault = row === undefined ? 'gone' : isSame(row, leaf.leaf_hash, text) ? null : 'changed';
     if (fault === null || (fault === 'gone' && isDropped(dropped, leaf))) continue;
     faults.push({ index: leaf.leaf_index, type: leaf.type, recordId: leaf.record_id, fault });
   }
   return faults;
 }
 
-/** The hashes of the leaves of some rows as they are today, by the number of the row. */
-async function makeHashes(db: Knex, name: string, leaves: LeafRow[]): Promise<Map<number, Buffer>> {
+/** A row as it is today, and the hash of its leaf. */
+interface MadeLeaf {
+  record: LeafRecord;
+  hash: Buffer;
+}
+
+/**
+ * Whether a row is the one that was hashed. Where the text of the leaf was kept, since a person was erased,
+ * the plain fields must be those of the text.
+ */
+function isSame({ record, hash }: MadeLeaf, hashed: Buffer, text: string | undefined): boolean {
+  if (text === undefined) return hash.equals(hashed);
+  const fields = JSON.parse(text) as Record<string, unknown>;
+  const isPlain = Object.entries(record.plain).every(
+    ([name, value]) => canonicalJson({ value: fields[name] }) === canonicalJson({ value }),
+  );
+  return isPlain && leafHash(text).equals(hashed);
+}
+
+/** The leaves of some rows as they are today, by the number of the row. */
+async function makeLeaves(db: Knex, name: string, leaves: LeafRow[]): Promise<Map<number, MadeLeaf>> {
   const type = leafType(name);
   const rows: Record<string, unknown>[] = await leafRows(db, type).whereRaw(
     `${type.table}.id = any(?::bigint[])`,
@@ -76,7 +97,9 @@ async function makeHashes(db: Knex, name: string, leaves: LeafRow[]): Promise<Ma
   const records = rows.map((row) => toLeafRecord(type, row));
   const hashes = await hashLeaves(records, await readSalts(db, records));
   // Without a key no leaf can be made; a hash of nothing fits none.
-  return new Map(records.map(({ id }, place) => [id, hashes[place] ?? leafHash('')]));
+  return new Map(
+    records.map((record, place) => [record.id, { record, hash: hashes[place] ?? leafHash('') }]),
+  );
 }
 
 /** The texts of leaves whose rows were erased, by index. */

@@ -213,6 +213,17 @@ describe('a check of the logs', () => {
     expect(notFindable.filter(([, { outside }]) => outside === 'same')).toEqual([]);
   });
 
+  it.each<[string, (trx: Knex.Transaction) => Promise<unknown>, string]>([
+    ['was changed', changeWord, 'changed'],
+    ['was taken away', (trx) => firstOfBob(trx).delete(), 'gone'],
+  ])('finds that a row %s, also when the text of its leaf was kept', async (_what, rewrite, fault) => {
+    const found = await afterRewriting(async (trx) => {
+      await destroyPersonKey(trx, cast.bob.id);
+      await rewrite(trx);
+    });
+    expect([kinds(found), found.faultCount]).toEqual([[fault], 1]);
+  });
+
   it('takes no more rows for dropped by retention than the log says were dropped', async () => {
     const indices: number[] = await test
       .db('log_leaves')
