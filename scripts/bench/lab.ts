@@ -7,6 +7,7 @@ import { prepareHome } from '../embedded-postgres/home.ts';
 import { runMigrations } from '../migrations/run-migrations.ts';
 import type { Closing } from './closing.ts';
 import { fillAuditLogs } from './data/fill-audit-logs.ts';
+import { keepEverything } from './data/log-rows.ts';
 import { fillPeople } from './data/fill-people.ts';
 import type { BenchOptions } from './options.ts';
 
@@ -74,6 +75,7 @@ export async function openLab(
     log: () => undefined,
   });
   await fillPeople(server.superUrl(TEMPLATE));
+  await keepEverything(server);
   return createLab(options, say, folder, server, closing);
 }
 
@@ -147,6 +149,8 @@ function createLab(
   const makeAuditDatabase = async (rows: number): Promise<BenchDatabase> => {
     const database = await peopleDatabase(`audit_${String(rows)}`);
     await fillAuditLogs(database.superUrl, { rows, say });
+    say('putting the rows into their logs');
+    await keepEverything(database);
     return database;
   };
   return {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { inSnapshot } from '../../../src/db/stream-rows.ts';
@@ -6,16 +5,33 @@ import { readEvidence } from '../../../src/evidence/read-evidence.ts';
 import { writeLines } from '../../../src/evidence/write-evidence.ts';
 import { systemContext } from '../../../src/audit/request-context.ts';
 import { logSigner, type LogSigner } from '../../../src/transparency/sequence/log-signer.ts';
+import { keepLogs } from '../../../src/transparency/sequence/keep-logs.ts';
+import { loadConfig } from '../../../src/config/config.ts';
+import { createDb } from '../../../src/db/db.ts';
+import { appEnvironment } from '../apps/app-environment.ts';
 import { runStatement, type BenchDatabase } from '../lab.ts';
 
 /** The person whose rows are exported, and the company, which is the person's. */
 export const PERSON = 1;
 
-/** A signer with a key of its own. */
+/** The signer of the apps of the benchmark. */
 export function benchSigner(): LogSigner {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const transparency = { host: 'bench.invalid', signingKeys: [privateKey], publishSeconds: 60 };
-  return logSigner({ transparency: { ...transparency, headsFile: null, witness: null } });
+  return logSigner(loadConfig(appEnvironment('postgres://bench', '.')));
+}
+
+/**
+ * Puts everything into the logs that is in the database, and puts the weekly check off: an app that starts
+ * would do both while it is measured.
+ */
+export async function keepEverything({ appUrl }: Pick<BenchDatabase, 'appUrl'>): Promise<void> {
+  const db = createDb({ url: appUrl, poolMax: 4 });
+  try {
+    await keepLogs(db, { at: new Date() }, { signer: benchSigner(), publishSeconds: 300 });
+    const next_run_at = new Date(Date.now() + 7 * 86_400_000);
+    await db('scheduled_jobs').insert({ name: 'check-logs', next_run_at }).onConflict('name').merge();
+  } finally {
+    await db.destroy();
+  }
 }
 
 /**

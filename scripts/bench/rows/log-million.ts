@@ -28,7 +28,6 @@ export const logMillion: BenchRow = {
   run: async (lab): Promise<Outcome[]> => {
     const rows = lab.options.quick ? MANY / 20 : MANY;
     const database = await lab.peopleDatabase('log_million');
-    await keepBefore(database);
     lab.say(`filling in ${String(rows)} audit rows`);
     await fillRows(database, { rows, people: 1 });
     const db = createDb({ url: database.appUrl, poolMax: 4 });
@@ -90,7 +89,6 @@ export const proofBytes: BenchRow = {
   run: async (lab): Promise<Outcome[]> => {
     const rows = lab.options.quick ? 5000 : 50_000;
     const database = await lab.peopleDatabase('proof_bytes');
-    await keepBefore(database);
     await fillRows(database, { rows, people: 10 });
     const { signer } = await keepOnce(lab, database, rows);
     const db = createDb({ url: database.appUrl, poolMax: 2 });
@@ -118,17 +116,6 @@ export const proofBytes: BenchRow = {
     }
   },
 };
-
-/** Puts what people did before into their logs, which is not measured. */
-async function keepBefore({ appUrl }: BenchDatabase): Promise<void> {
-  const db = createDb({ url: appUrl, poolMax: 4 });
-  try {
-    await sequenceRows(db, { at: new Date() });
-    await integrateLeaves(db);
-  } finally {
-    await db.destroy();
-  }
-}
 
 async function keepOnce(
   lab: Lab,

@@ -15,7 +15,6 @@ export const logWriters: BenchRow = {
   name: 'log-writers',
   run: async (lab): Promise<Outcome[]> => {
     const database = await lab.peopleDatabase('log_writers');
-    await keepOnce(database);
     const { subject, reference } = await interleave(
       lab,
       () => measureWithLog(lab, database),
@@ -60,14 +59,5 @@ async function measureWithLog(lab: Lab, database: BenchDatabase) {
       `${database.superUrl}?options=-csession_replication_role%3Dreplica`,
       'truncate log_leaves, log_tiles, log_checkpoints, log_cursors, transparency_logs cascade',
     );
-  }
-}
-
-async function keepOnce({ appUrl }: BenchDatabase): Promise<void> {
-  const db = createDb({ url: appUrl, poolMax: 2 });
-  try {
-    await keepLogs(db, { at: new Date() }, { signer: benchSigner(), publishSeconds: 300 });
-  } finally {
-    await db.destroy();
   }
 }
