@@ -10,7 +10,7 @@ import { findCardConsent } from './queries.ts';
 import { requestCardRemoval } from './request-card-removal.ts';
 
 /**
- * Keeps the tokens of a card that the payment service stored with a payment, sealed, in the settlement's
+ * Keeps the tokens of a card that the gateway stored with a payment, sealed, in the settlement's
  * transaction. The card takes the place of the company's earlier one. A repeated notification changes
  * nothing. Without a consent nothing is kept.
  */

@@ -8,7 +8,7 @@ import type { PriceFacts } from '../price-facts.ts';
 import type { Payment } from '../queries.ts';
 import type { SealedTokens } from './card-seal.ts';
 
-/** A card that the payment service keeps for a company, as pages and mails name it. */
+/** A card that the gateway keeps for a company, as pages and mails name it. */
 export interface StoredCard {
   id: number;
   company_id: number;
@@ -17,7 +17,7 @@ export interface StoredCard {
   stored_at: Date;
   removal_asked_at: Date | null;
   full_name: string;
-  /** Null until the payment service has said which card it is. */
+  /** Null until the gateway has said which card it is. */
   masked_pan: string | null;
   card_brand: string | null;
 }
@@ -95,7 +95,7 @@ function cards(db: Knex): Knex.QueryBuilder {
     .leftJoin('payment_card_facts', 'payment_card_facts.payment_id', 'stored_cards.first_payment_id');
 }
 
-/** The newest card that the payment service still keeps for a company, also one that is being removed. */
+/** The newest card that the gateway still keeps for a company, also one that is being removed. */
 export async function findStoredCard(db: Knex, companyId: number): Promise<StoredCard | undefined> {
   return cards(db)
     .where('stored_cards.company_id', companyId)
@@ -178,7 +178,7 @@ export async function listDueRenewals(
     .select<CardRenewal[]>(renewalColumns);
 }
 
-/** The newest charge of a renewal whose outcome the payment service has told, or nobody has. */
+/** The newest charge of a renewal whose outcome the gateway has told, or nobody has. */
 export interface DecidedCharge {
   company_id: number;
   due_at: Date;
@@ -232,7 +232,7 @@ export async function hasPendingPayment(db: Knex, companyId: number): Promise<bo
   return found !== undefined;
 }
 
-/** A card that the payment service is to remove. */
+/** A card that the gateway is to remove. */
 export interface CardToRemove extends SealedTokens {
   id: number;
   company_id: number;

@@ -19,7 +19,7 @@ const RUN_SECONDS = 60;
 const STUCK_AFTER_TRIES = 3;
 
 /**
- * Has the payment service remove the cards whose removal was asked for, with no transaction open: those of
+ * Has the gateway remove the cards whose removal was asked for, with no transaction open: those of
  * one company at once, or all that are due. Without a clear answer it is tried again, with growing pauses and
  * in the end daily, since a removal may be repeated. Returns how many were removed.
  */

@@ -9,7 +9,7 @@ type Cause = 'asked' | 'replaced' | 'closed' | 'cancelled' | 'person-left' | 'su
 
 /**
  * Notes that the company's card is to be removed, in the caller's transaction, which has locked the
- * subscription: from now on nothing is charged to it, and an announced charge ends. The payment service is
+ * subscription: from now on nothing is charged to it, and an announced charge ends. The gateway is
  * asked after the commit (`removeCards`). Returns false when there is no card.
  */
 export async function requestCardRemoval(
