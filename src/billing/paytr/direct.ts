@@ -11,7 +11,7 @@ import {
   type PaytrConnection,
 } from './request.ts';
 import { paytrSignature, type PaytrCredentials } from './signature.ts';
-import { basketJson, guardOrder, type TokenOrder } from './token.ts';
+import { basketJson, buyerFields, guardOrder, type TokenOrder } from './token.ts';
 
 /** A form for the payer's browser: its address at PayTR, and the hidden fields beside those of the card. */
 export interface CardForm {
@@ -84,20 +84,13 @@ function directFields(
   guardOrder(order);
   const fields: Record<string, string> = {
     merchant_id: store.merchantId,
-    user_ip: order.userIp.replace(/^::ffff:(?=\d+\.)/i, ''),
-    merchant_oid: order.merchantOid,
-    email: order.email,
+    ...buyerFields(order),
     payment_amount: formatMajor(order.amountMinor),
     payment_type: 'card',
     installment_count: '0',
     currency: toPaytrCurrency(order.currency),
     test_mode: store.testMode ? '1' : '0',
     user_basket: basketJson(order.basket),
-    user_name: boundedText(order.userName.trim(), 60),
-    user_address: boundedText(order.userAddress.trim(), 400),
-    user_phone: boundedText(order.userPhone.trim(), 20),
-    merchant_ok_url: order.okUrl,
-    merchant_fail_url: order.failUrl,
     debug_on: store.testMode ? '1' : '0',
     client_lang: order.locale,
     ...kind,

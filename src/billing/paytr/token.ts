@@ -65,25 +65,32 @@ export function tokenRequestFields(
   guardOrder(order);
   const fields = {
     merchant_id: credentials.merchantId,
-    user_ip: order.userIp.replace(/^::ffff:(?=\d+\.)/i, ''),
-    merchant_oid: order.merchantOid,
-    email: order.email,
+    ...buyerFields(order),
     payment_amount: String(order.amountMinor),
     user_basket: encodeBasket(order.basket),
     no_installment: '1',
     max_installment: '0',
     currency: toPaytrCurrency(order.currency),
     test_mode: testMode ? '1' : '0',
-    user_name: boundedText(order.userName.trim(), 60),
-    user_address: boundedText(order.userAddress.trim(), 400),
-    user_phone: boundedText(order.userPhone.trim(), 20),
-    merchant_ok_url: order.okUrl,
-    merchant_fail_url: order.failUrl,
     debug_on: testMode ? '1' : '0',
     timeout_limit: String(order.timeoutMinutes),
     lang: order.locale,
   };
   return { ...fields, paytr_token: tokenSignature(credentials, fields) };
+}
+
+/** The fields of an order and its buyer that each call has, within the lengths that PayTR takes. */
+export function buyerFields(order: TokenOrder) {
+  return {
+    user_ip: order.userIp.replace(/^::ffff:(?=\d+\.)/i, ''),
+    merchant_oid: order.merchantOid,
+    email: order.email,
+    user_name: boundedText(order.userName.trim(), 60),
+    user_address: boundedText(order.userAddress.trim(), 400),
+    user_phone: boundedText(order.userPhone.trim(), 20),
+    merchant_ok_url: order.okUrl,
+    merchant_fail_url: order.failUrl,
+  };
 }
 
 /** The `paytr_token` of a get-token call, over the fields exactly as they are posted. */
