@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { catalogues } from '../../src/web/locales/catalogues.ts';
 import { describe, expect, it } from 'vitest';
 import { activities } from '../../src/privacy/registry/activities.ts';
 import { auditDetails } from '../../src/privacy/registry/audit-details.ts';
@@ -102,5 +103,14 @@ describe('the registry of personal data', () => {
     const columns = listPersonalColumns();
     expect(new Set(columns.map(({ activity }) => activity))).toEqual(new Set(Object.keys(activities)));
     expect(new Set(columns.map(({ period }) => period))).toEqual(new Set(Object.keys(periods)));
+  });
+
+  it('has a title of every table in both languages, for the person who reads their own data', () => {
+    const lacking = Object.keys(registeredTables).filter(
+      (table) =>
+        !Object.hasOwn(catalogues.en.privacy, `table_${table}`) ||
+        !Object.hasOwn(catalogues.tr.privacy, `table_${table}`),
+    );
+    expect(lacking).toEqual([]);
   });
 });
