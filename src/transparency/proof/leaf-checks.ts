@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
+import { HASH_BYTES } from '../tree/hash.ts';
+import { TILE_WIDTH } from '../tree/tiles.ts';
 import type { ShownLog } from './find-shown-log.ts';
 
-const TILE_WIDTH = 256;
-const HASH_BYTES = 32;
-/** Enough to name the leaf that was changed, all but once in 65 536 times. */
+/** With two bytes a changed leaf goes unnamed once in 65 536 times. */
 const CHECK_BYTES = 2;
 /** Tiles in one query: half a megabyte. */
 const TILES_AT_ONCE = 64;

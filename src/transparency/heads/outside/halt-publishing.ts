@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../../audit/audit-logger.ts';
 import type { RequestContext } from '../../../audit/request-context.ts';
 import { describeHalt } from './describe-halt.ts';
-import { findHaltOf, isKnownLoss, type Halt } from './queries.ts';
+import { isHaltedBy, isKnownLoss, type Halt } from './queries.ts';
 
 /** A checkpoint from outside that does not fit the log here. */
 type Misfit = Pick<Halt, 'found_in' | 'verdict' | 'origin' | 'size' | 'root' | 'note' | 'own_size'>;
@@ -14,7 +14,7 @@ type Misfit = Pick<Halt, 'found_in' | 'verdict' | 'origin' | 'size' | 'root' | '
  */
 export async function haltPublishing(db: Knex, context: RequestContext, misfit: Misfit): Promise<boolean> {
   if (await isKnownLoss(db, misfit)) return false;
-  if (await findHaltOf(db, misfit)) return true;
+  if (await isHaltedBy(db, misfit)) return true;
   await db.transaction(async (trx) => {
     const [row] = await trx('log_halts')
       .insert({ ...misfit, halted_at: context.at })

@@ -44,7 +44,7 @@ export async function listOpenHalts(db: Knex, timeoutMs = HALTS_TIMEOUT_MS): Pro
 type Head = Pick<Halt, 'origin' | 'size' | 'root'>;
 
 /** Whether this very checkpoint stops the publishing already. */
-export async function findHaltOf(db: Knex, { origin, size, root }: Head): Promise<boolean> {
+export async function isHaltedBy(db: Knex, { origin, size, root }: Head): Promise<boolean> {
   const halts = await listOpenHalts(db);
   return halts.some(
     (halt) =>
