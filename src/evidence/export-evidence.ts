@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../audit/audit-logger.ts';
 import { writeRefusedAttempts } from '../audit/security/refused-attempts.ts';
 import type { RequestContext } from '../audit/request-context.ts';
+import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { ReadDb } from '../db/read-db.ts';
 import type { Download, DownloadEnd } from '../web/downloads/download.ts';
@@ -12,8 +13,8 @@ import { countEvidence, type EvidenceCounts, type EvidenceScope } from './scope.
 import { startProgress } from './export-progress.ts';
 import type { WithheldKind } from './schemas/proof-schema.ts';
 import type { EvidenceFormat } from './input.ts';
-import type { LogSigner } from '../transparency/sequence/log-signer.ts';
-import { publishCompanyLog } from '../transparency/sequence/keep-logs.ts';
+import { logSigner, type LogSigner } from '../transparency/sequence/log-signer.ts';
+import { publishCompanyGuarded } from '../transparency/heads/outside/publish-company-guarded.ts';
 import { readAuditRecords, readEvidence, type Downloader, type EvidencePart } from './read-evidence.ts';
 import { inSnapshot, withFirstChunk } from '../db/stream-rows.ts';
 import type { CsvSeparator } from './csv.ts';
@@ -54,9 +55,9 @@ export interface ExportPools {
   reads: ReadDb;
 }
 
-/** The same, and what signs the log by which the file proves its records. */
+/** The same, and whose log proves the records of the file. */
 export interface EvidencePools extends ExportPools {
-  signer: LogSigner;
+  config: Pick<Config, 'transparency'>;
 }
 
 /** Everything that belongs to one running export. */
@@ -87,7 +88,7 @@ const contentTypes: Record<EvidenceFormat, string> = {
  * 3. Neither memory nor the wait for the first byte grows with the number of rows.
  */
 export async function exportEvidence(
-  { db, reads, signer }: EvidencePools,
+  { db, reads, config }: EvidencePools,
   context: RequestContext,
   input: EvidenceRequest,
 ): Promise<Download> {
@@ -95,7 +96,8 @@ export async function exportEvidence(
   if (subject === undefined) throw new NotFound();
   const running = toExport(context, input, subject);
   await writeRefusedAttempts(db, context, { userId: subject.user.id });
-  await publishCompanyLog(db, context, { signer, companyId: subject.company.id });
+  await publishCompanyGuarded(db, context, { config, companyId: subject.company.id });
+  const signer = logSigner(config);
   await auditStart(db, context, running);
   const progress = await startProgress(db, context, {
     userId: input.by.id,

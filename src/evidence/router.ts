@@ -10,7 +10,6 @@ import { recordOperatorLook, scopeOf } from '../people/company-scope.ts';
 import { downloadOwner, type DownloadSlots } from './download-slots.ts';
 import { EVIDENCE_LINES_SCHEMA_PATH } from './schemas/line-schema.ts';
 import { EVIDENCE_SCHEMA_PATH } from './schemas/bundle-schema.ts';
-import { logSigner } from '../transparency/sequence/log-signer.ts';
 import { exportEvidence } from './export-evidence.ts';
 import { findProgress } from './export-progress.ts';
 import {
@@ -97,7 +96,7 @@ async function sendEvidence(
   if (schemaPath !== null) res.setHeader('link', `<${config.baseUrl}${schemaPath}>; rel="describedby"`);
   await slots.run(downloadOwner(req.user, companyId), () =>
     sendDownload(req, res, (signal) =>
-      exportEvidence({ db, reads: readDb, signer: logSigner(config) }, requestContext(req), {
+      exportEvidence({ db, reads: readDb, config }, requestContext(req), {
         ...asked,
         progressToken,
         signal,

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportEvidence, type EvidencePools } from '../../src/evidence/export-evidence.ts';
 import { createDownloadSlots, type DownloadOwner } from '../../src/evidence/download-slots.ts';
 import { withFirstChunk } from '../../src/db/stream-rows.ts';
-import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { useTestApp } from '../support/app.ts';
 import { buildCast, type Cast } from '../support/programs/build.ts';
 import { signIn, Visitor } from '../support/visitor.ts';
@@ -33,7 +32,7 @@ afterAll(() => {
 const pools = (): EvidencePools => ({
   db: testApp.db,
   reads: testApp.deps.readDb,
-  signer: logSigner(testApp.config),
+  config: testApp.config,
 });
 
 const pathOf = (userId: number): string => `/admin/users/${String(userId)}/export-logs`;

@@ -15,7 +15,7 @@ import {
   type EvidenceRequest,
 } from '../../src/evidence/export-evidence.ts';
 import { signingKeyFromSecret } from '../../src/config/signing-keys.ts';
-import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
+import { logSigner, type LogSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { readsOf } from '../support/reads.ts';
 import { buildPayment, type BuiltUser } from '../support/programs/build.ts';
 
@@ -64,7 +64,7 @@ export async function readBundle(
 }
 
 /** The pools and the signer of an export. */
-export function poolsOf(db: Knex): EvidencePools {
+export function poolsOf(db: Knex): EvidencePools & { signer: LogSigner } {
   const transparency = {
     host: 'log.example.com',
     signingKeys: [signingKeyFromSecret('only for tests')],
@@ -72,7 +72,8 @@ export function poolsOf(db: Knex): EvidencePools {
     headsFile: null,
     witness: null,
   };
-  return { db, reads: readsOf(db), signer: logSigner({ transparency }) };
+  const config = { transparency };
+  return { db, reads: readsOf(db), config, signer: logSigner(config) };
 }
 
 /** The same as text. */

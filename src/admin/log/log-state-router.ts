@@ -1,5 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
 import { companyOf } from '../../people/company-scope.ts';
 import { findNewestStamp } from '../../transparency/heads/stamps/queries.ts';
 import { findLog, findNewestCheckpoint, findNewestCheck } from '../../transparency/queries.ts';
@@ -7,7 +8,7 @@ import { findOldestUnsequenced } from '../../transparency/sequence/find-oldest-u
 import { logSigner } from '../../transparency/sequence/log-signer.ts';
 import { NotFound } from '../../errors.ts';
 import { proveAuditRow } from '../../transparency/proof/record-proof.ts';
-import { publishCompanyLog } from '../../transparency/sequence/keep-logs.ts';
+import { publishCompanyGuarded } from '../../transparency/heads/outside/publish-company-guarded.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf } from '../../web/page-locals.ts';
 import { describeProtection } from './describe-protection.ts';
@@ -54,7 +55,7 @@ async function sendProof({ db, config }: AppDeps, req: Request, res: Response): 
   const id = parseId(req.params.id);
   const companyId = companyOf(req).id;
   if (id === null) throw new NotFound();
-  await publishCompanyLog(db, { at: req.receivedAt }, { signer: logSigner(config), companyId });
+  await publishCompanyGuarded(db, requestContext(req), { config, companyId });
   const proof = await proveAuditRow(db, { companyId, id });
   if (proof === undefined) throw new NotFound();
   res

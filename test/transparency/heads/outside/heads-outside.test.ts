@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLogCommand } from '../../../../scripts/log/log-command.ts';
 import { readLogCall } from '../../../../scripts/log/read-log-call.ts';
 import { checkLogs } from '../../../../src/transparency/check/check-logs.ts';
+import { publishCompanyGuarded } from '../../../../src/transparency/heads/outside/publish-company-guarded.ts';
 import { keepLogsGuarded } from '../../../../src/transparency/heads/outside/keep-logs-guarded.ts';
 import { formatCheckpoint, readCheckpoint } from '../../../../src/transparency/notes/checkpoint.ts';
 import { findLog } from '../../../../src/transparency/queries.ts';
@@ -143,6 +144,10 @@ describe('a restored backup', () => {
     lost = (await newestHead(app)).note;
     await restore();
     await happen(app);
+    // Somebody downloads evidence before the next scheduled look.
+    const context = { ...contextAt(new Date(Date.now() + 10_000)), log: app.deps.log };
+    await publishCompanyGuarded(app.db, context, { config: config(), companyId: 1 });
+    expect((await newestHead(app)).size).toBe(sizeHere);
     expect(await keep()).toMatchObject({ published: 0, halted: true });
     expect((await newestHead(app)).size).toBe(sizeHere);
     expect(await halts()).toMatchObject([{ found_in: 'file', verdict: 'shorter', note: lost }]);
