@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
+import { isPublishingHalted } from '../../transparency/queries.ts';
 import { lockSubscription } from '../lock-order.ts';
 import type { Paytr } from '../paytr/paytr.ts';
 import { chargeCards } from './charge-cards.ts';
@@ -17,7 +18,8 @@ type Done = 'charged' | 'unknown' | 'refused' | 'removed' | 'resealed';
 /**
  * The scheduled work on stored cards: removes those that nobody needs any more, notes what became of charges,
  * charges what is due, and seals tokens under the newest key. Without `STORED_CARDS` nothing is charged, and
- * cards are still removed. Returns a summary.
+ * cards are still removed. Nothing is charged either while the log is halted: a restored backup does
+ * not know the charges that came after it, and would make them again. Returns a summary.
  */
 export async function tendStoredCards(
   db: Knex,
@@ -34,9 +36,8 @@ export async function tendStoredCards(
     });
   const removed = await removeCards(db, context, parts);
   await followCharges(db, context);
-  const { answers, broken } = parts.config.storedCards.isOn
-    ? await chargeCards(db, context, parts)
-    : { answers: [], broken: [] };
+  const mayCharge = parts.config.storedCards.isOn && !(await isPublishingHalted(db));
+  const { answers, broken } = mayCharge ? await chargeCards(db, context, parts) : { answers: [], broken: [] };
   // A fault of the keys keeps no other card waiting.
   const resealed = await resealCards(db, parts.config);
   if (broken.length > 0) throw new Error(`Not charged: company ${broken.slice(0, 10).join(', ')}`);

@@ -161,6 +161,26 @@ describe('the charge on the day on which the paid time ends', () => {
     expect(await sent()).toBe(1);
   });
 
+  it('is not made while a head outside says that a backup was restored, which may not know of it', async () => {
+    await scene.announce();
+    const { db } = scene.test;
+    const [halt] = await db('log_halts')
+      .insert({
+        ...{ halted_at: new Date(), found_in: 'file', verdict: 'shorter', origin: 'x', size: 9, own_size: 5 },
+        ...{ root: Buffer.alloc(32), note: 'x' },
+      })
+      .returning<{ id: number }[]>('id');
+    await scene.tend();
+    expect([await charges(), await sent()]).toEqual([[], 0]);
+    await db('log_resumptions').insert({
+      halt_id: halt?.id,
+      resumed_at: new Date(),
+      reason: 'compared with the bank',
+    });
+    await scene.tend();
+    expect(await sent()).toBe(1);
+  });
+
   it('is not made before its day', async () => {
     const dueAt = await scene.announce(later(3 * DAY_MS));
     await scene.tend(new Date(dueAt.getTime() - 25 * HOUR_MS));
