@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { logColumns, type LogRow } from '../queries.ts';
 import type { LogSigner } from '../sequence/log-signer.ts';
+import { sequenceRows } from '../sequence/sequence-rows.ts';
 import { sequenceLeftovers } from '../sequence/sequence-leftovers.ts';
 import { checkLog, type LogFault } from './check-log.ts';
 
@@ -32,6 +33,8 @@ export async function checkLogs(
     onProgress = () => undefined,
   }: { signer: LogSigner; onProgress?: (done: number, total: number) => void },
 ): Promise<CheckOutcome> {
+  // Rows that nobody has looked at yet, as right after an upgrade, are not late.
+  await sequenceRows(db, context);
   const logs = await db('transparency_logs').orderBy('id').select<LogRow[]>(logColumns);
   const total = logs.reduce((sum, { sequenced }) => sum + sequenced, 0);
   const outcome: CheckOutcome = { leaves: 0, faults: [], faultCount: 0, late: 0 };

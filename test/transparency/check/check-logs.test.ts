@@ -19,8 +19,9 @@ import { publishCheckpoints } from '../../../src/transparency/sequence/publish-c
 import { compareHead } from '../../../src/transparency/heads/outside/compare-head.ts';
 import { leafHash } from '../../../src/transparency/tree/hash.ts';
 import { useTestApp } from '../../support/app.ts';
-import { buildCast, type Cast } from '../../support/programs/build.ts';
-import { buildAuditRow, buildPaidPayment } from '../../evidence/support.ts';
+import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { buildAuditRow, buildPaidPayment, buildSession } from '../../evidence/support.ts';
 
 const test = useTestApp({ hasOddDetails: true });
 const signer = (): LogSigner => logSigner(test.config);
@@ -115,6 +116,24 @@ const stranger = (): LogSigner => {
 };
 
 describe('a check of the logs', () => {
+  it('calls no row late that nobody has looked at yet, as on the first day after an upgrade', async () => {
+    const other = await createTestDatabase();
+    const { bob, acme } = await buildCast(other.db);
+    const workspace = await buildWorkspace(other.db, { company_id: acme.id, owner_user_id: bob.id });
+    await buildSession(other.db, bob, workspace.id, {
+      from: '2026-11-01T10:00:00Z',
+      to: '2026-11-01T11:00:00Z',
+    });
+    await buildAuditRow(other.db, bob, {
+      action_type: 'workspace_closed',
+      details: { workspace_session_id: 1 },
+    });
+    const found = await checkLogs(other.db, context(), { signer: signer() });
+    await other.close();
+    expect(found).toMatchObject({ faultCount: 0, late: 0 });
+    expect(found.leaves).toBeGreaterThan(1);
+  });
+
   it('finds nothing where nothing was changed, and says how much it looked at', async () => {
     const found = await checkLogs(test.db, context(), { signer: signer() });
     expect(found).toMatchObject({ faults: [], faultCount: 0, late: 0 });
