@@ -126,6 +126,11 @@ create table log_keys (
 create index idx_log_keys_company on log_keys (company_id) where company_id is not null;
 create trigger refuse_rewriting before update on log_keys
   for each row execute function refuse_change();
+-- Without the key the person's leaves can no longer be made: only the operation that keeps their texts before may
+-- delete it, and says so in its transaction.
+create trigger refuse_delete before delete on log_keys
+  for each row when (current_setting('youarecoder.erased_person', true) is distinct from old.user_id::text)
+  execute function refuse_change();
 create trigger refuse_truncate before truncate on log_keys
   for each statement execute function refuse_change();
 

@@ -1077,6 +1077,7 @@ create table log_keys (
   constraint ck_log_keys_key CHECK (octet_length(key) = 32)
 );
 CREATE INDEX idx_log_keys_company ON log_keys USING btree (company_id) WHERE company_id IS NOT NULL;
+CREATE TRIGGER refuse_delete BEFORE DELETE ON log_keys FOR EACH ROW WHEN (current_setting('youarecoder.erased_person'::text, true) IS DISTINCT FROM old.user_id::text) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON log_keys FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON log_keys FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

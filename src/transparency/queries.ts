@@ -114,17 +114,21 @@ export async function hasKeptLeaves(db: Knex, logId: number): Promise<boolean> {
   return kept !== undefined;
 }
 
-/** A check of every log. */
+/** A check of every log, as far as it is about one of them. */
 interface CheckRow {
   started_at: Date;
-  leaves: number;
   fault_count: number;
-  late: number;
 }
 
-/** The newest check. Undefined before the first. */
-export async function findNewestCheck(db: Knex): Promise<CheckRow | undefined> {
+/** The newest check, with the faults of the log of that origin. Undefined before the first. */
+export async function findNewestCheck(db: Knex, origin: string): Promise<CheckRow | undefined> {
   return db('log_checks')
     .orderBy('id', 'desc')
-    .first<CheckRow | undefined>('started_at', 'leaves', 'fault_count', 'late');
+    .first<CheckRow | undefined>(
+      'started_at',
+      db.raw(
+        `(select count(*) from jsonb_array_elements(faults) as fault where fault ->> 'origin' = ?) as fault_count`,
+        [origin],
+      ),
+    );
 }

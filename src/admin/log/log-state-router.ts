@@ -35,18 +35,19 @@ async function show({ db, config }: AppDeps, req: Request, res: Response): Promi
   const waitingSince = await findOldestUnsequenced(db);
   const stamp = (await findNewestStamp(db)) ?? null;
   const signer = logSigner(config);
+  const origin = log === undefined ? null : signer.originOf(log.log_uuid);
   res.render('admin/log/show', {
     title: formatOf(res).t('logState.title'),
     log: log ?? null,
     newest: newest ?? null,
     address: log === undefined ? null : `/log/${log.log_uuid}/checkpoint`,
-    keys: log === undefined ? [] : signer.vkeysOf(signer.originOf(log.log_uuid)),
+    keys: origin === null ? [] : signer.vkeysOf(origin),
     waitingSeconds:
       waitingSince === null
         ? 0
         : Math.max(0, Math.round((req.receivedAt.getTime() - waitingSince.getTime()) / 1000)),
     stamp,
-    check: (await findNewestCheck(db)) ?? null,
+    check: origin === null ? null : ((await findNewestCheck(db, origin)) ?? null),
     protection: describeProtection({ hasStamp: stamp?.is_independent === true, ...config.transparency }),
   });
 }

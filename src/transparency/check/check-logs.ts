@@ -19,7 +19,7 @@ export interface CheckOutcome {
 }
 
 /** Faults that are kept of one check: the first ones tell where to look. */
-const FAULTS_KEPT = 100;
+const FAULTS_KEPT = 1000;
 
 /**
  * Verifies every log and every row of evidence against it, writes the outcome down and says in the log of the

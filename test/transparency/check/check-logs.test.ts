@@ -285,6 +285,10 @@ describe('a check of the logs', () => {
     expect(String(why)).toMatch(/log \d+ does not continue its newest checkpoint/);
   });
 
+  it('cannot be made blind by a stray deletion of a key: only what keeps the texts of its leaves may do that', async () => {
+    await expect(test.db('log_keys').where({ user_id: cast.bob.id }).delete()).rejects.toThrow('append-only');
+  });
+
   it('still verifies everything after a person’s key was destroyed and their values were erased', async () => {
     const found = await afterRewriting(async (trx) => {
       expect(await destroyPersonKey(trx, cast.bob.id)).toBeGreaterThan(ROWS);

@@ -20,9 +20,7 @@ export const logState = {
   stamp: 'Newest time stamp',
   stampOurs: 'An authority that is not independent of us: it proves nothing to others.',
   check: 'Last check of everything',
-  checkGood:
-    '{count, plural, one {# record of the platform} other {# records of the platform}} verified, no fault',
-  late: '{count, plural, one {# record} other {# records}} came late and got a later place.',
+  checkGood: 'every record verified, no fault',
   note: 'The checkpoint',
   noteHint:
     'Copy these lines and keep them somewhere else: whoever has them can see later that nothing before them was changed.',

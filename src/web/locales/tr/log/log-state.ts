@@ -20,8 +20,7 @@ export const logState = {
   stamp: 'En yeni zaman damgası',
   stampOurs: 'Bizden bağımsız olmayan bir kurum: başkalarına bir şey kanıtlamaz.',
   check: 'Son tam denetim',
-  checkGood: 'platformun {count, number} kaydı doğrulandı, hata yok',
-  late: '{count, number} kayıt geç geldi ve daha sonraki bir yer aldı.',
+  checkGood: 'her kayıt doğrulandı, hata yok',
   note: 'Denetim noktası',
   noteHint:
     'Bu satırları kopyalayıp başka bir yerde saklayın: elinde bunlar olan herkes, öncesindeki hiçbir şeyin değişmediğini sonradan görebilir.',
