@@ -48,8 +48,16 @@ export async function settle(db: Knex, { type, settles }: Progress): Promise<voi
   if (settles === null) return;
   await db('log_cursors')
     .where({ type })
-    .where('settled_to', '<', settles)
+    .where('settled_to', '<=', settles)
     .update({ settled_to: settles, fence_to: null, fence_transactions: null });
+}
+
+/** To be called when a look ended at the row with the number `last`: the next one goes on there. */
+export async function settlePart(db: Knex, progress: Progress, last: number): Promise<void> {
+  const { type, settles } = progress;
+  if (settles === null) return;
+  if (last >= settles) await settle(db, progress);
+  else await db('log_cursors').where({ type }).where('settled_to', '<', last).update({ settled_to: last });
 }
 
 async function fenceOf(

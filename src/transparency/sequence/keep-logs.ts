@@ -11,23 +11,34 @@ type At = Pick<RequestContext, 'at'>;
 /** Rounds after which the platform's log has the company's checkpoints of the first one as leaves. */
 const ROUNDS = 2;
 
+/** Bounds of one call. */
+interface AtMost {
+  rows: number;
+  checkpoints: number;
+}
+
 /** Rows for which somebody who downloads evidence waits, less than a second. */
 const MOST_AT_ONCE = 10_000;
 
 /**
  * Brings every log up to date: sequence, integrate, publish. Each step may be repeated, or be cut off at any
- * point, on any number of processes. A log is published at most every `publishSeconds`.
+ * point, on any number of processes. A log is published at most every `publishSeconds`. With `atMost`, stops
+ * after so many rows and checkpoints, and the next call goes on.
  */
 export async function keepLogs(
   db: Knex,
   context: At,
-  { signer, publishSeconds }: { signer: LogSigner; publishSeconds: number },
+  { signer, publishSeconds, atMost }: { signer: LogSigner; publishSeconds: number; atMost?: AtMost },
 ): Promise<{ sequenced: number; published: number }> {
   const done = { sequenced: 0, published: 0 };
   for (let round = 0; round < ROUNDS; round += 1) {
-    done.sequenced += await sequenceRows(db, context);
+    done.sequenced += await sequenceRows(db, context, { atMost: atMost?.rows });
     await integrateLeaves(db);
-    done.published += await publishCheckpoints(db, context, { signer, everySeconds: publishSeconds });
+    done.published += await publishCheckpoints(db, context, {
+      signer,
+      everySeconds: publishSeconds,
+      atMost: atMost?.checkpoints,
+    });
   }
   return done;
 }

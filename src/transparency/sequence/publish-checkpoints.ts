@@ -10,6 +10,16 @@ import { readTree } from './read-tree.ts';
 
 type At = Pick<RequestContext, 'at'>;
 
+interface PublishInput {
+  signer: LogSigner;
+  /** A log whose newest checkpoint is younger is left alone. */
+  everySeconds: number;
+  /** Only this log. */
+  logId?: number;
+  /** Most checkpoints to sign. */
+  atMost?: number | undefined;
+}
+
 /**
  * Third step of the log: signs the root of each log whose newest checkpoint is behind and older than
  * `everySeconds`. Returns how many it signed. A company's checkpoint becomes a leaf of the platform's log, so
@@ -20,7 +30,7 @@ type At = Pick<RequestContext, 'at'>;
 export async function publishCheckpoints(
   db: Knex,
   context: At,
-  { signer, everySeconds, logId }: { signer: LogSigner; everySeconds: number; logId?: number },
+  { signer, everySeconds, logId, atMost }: PublishInput,
 ): Promise<number> {
   if (await isPublishingHalted(db)) return 0;
   const due = await db('transparency_logs')
@@ -33,7 +43,11 @@ export async function publishCheckpoints(
     .modify((query) => {
       if (logId !== undefined) void query.where({ id: logId });
     })
-    .orderBy('id')
+    // In no order: with a bound the same logs would come first each time.
+    .orderByRaw('random()')
+    .modify((query) => {
+      if (atMost !== undefined) void query.limit(atMost);
+    })
     .pluck<number[]>('id');
   const broken: number[] = [];
   let count = 0;
@@ -44,7 +58,7 @@ export async function publishCheckpoints(
   }
   if (broken.length > 0)
     throw new Error(
-      `log ${broken.join(', ')} does not continue its newest checkpoint, and is not signed: npm run log -- check`,
+      `log ${broken.toSorted((a, b) => a - b).join(', ')} does not continue its newest checkpoint, and is not signed: npm run log -- check`,
     );
   return count;
 }

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { leafType, type LeafType } from '../leaves/leaf-types.ts';
 import type { LeafRecord } from '../leaves/leaf.ts';
 import { appendLeaves } from './append-leaves.ts';
-import { listProgress, settle, type Progress } from './cursors.ts';
+import { listProgress, settle, settlePart, type Progress } from './cursors.ts';
 import { tryLockSequencing } from './sequencing-lock.ts';
 import { listWithoutLeaf } from './without-leaf.ts';
 
@@ -26,7 +26,7 @@ const SESSION_ENDS = ['workspace_closed', 'workspace_session_expired'];
 export async function sequenceRows(
   db: Knex,
   context: Pick<RequestContext, 'at'>,
-  { atMost = Infinity }: { atMost?: number } = {},
+  { atMost = Infinity }: { atMost?: number | undefined } = {},
 ): Promise<number> {
   let count = 0;
   for (const progress of await listProgress(db))
@@ -42,8 +42,11 @@ async function sequenceTable(
   const type = leafType(progress.type);
   let count = 0;
   for (let after: number | null = progress.settledTo; after !== null;) {
-    if (count >= atMost) return count;
     const from: number = after;
+    if (count >= atMost) {
+      await settlePart(db, progress, from);
+      return count;
+    }
     const batch = await db.transaction((trx) => sequenceBatch(trx, at, type, from));
     if (batch === 'busy') return count;
     count += batch.count;

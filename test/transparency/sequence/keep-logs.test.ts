@@ -83,4 +83,32 @@ describe('the log of a company', () => {
       .pluck<string[]>('audit_logs.request_id');
     expect(order).toEqual([...[0, 1, 2, 3, 4].map((round) => `quick-${String(round)}`), 'slow']);
   });
+
+  it('takes a backlog in parts when it is told to, each row once, and goes on where it stopped', async () => {
+    const person = await buildUser(test.db);
+    await test.db.raw(
+      `insert into audit_logs (event_id, timestamp, user_id, company_id, actor_type, action_type, success)
+       select gen_random_uuid(), now(), ?, ?, 'user', 'logout', true from generate_series(1, 12000)`,
+      [person.id, person.company_id],
+    );
+    const part = (): ReturnType<typeof keepLogs> =>
+      keepLogs(
+        test.db,
+        { at: new Date() },
+        { signer: logSigner(test.config), publishSeconds: 0, atMost: { rows: 1, checkpoints: 1 } },
+      );
+    let sequenced = 0;
+    for (let run = 0; run < 6; run += 1) sequenced += (await part()).sequenced;
+    expect(sequenced).toBeGreaterThanOrEqual(12_000);
+    const { rows } = await test.db.raw<{ rows: Record<string, number>[] }>(
+      `select (select count(*) from audit_logs where user_id = :id) as rows,
+              (select count(*) from log_leaves join audit_logs on audit_logs.id = record_id
+               where type = 'audit_log' and user_id = :id) as leaves,
+              (select settled_to from log_cursors where type = 'audit_log')
+                - (select max(id) from audit_logs where user_id = :id) as ahead`,
+      { id: person.id },
+    );
+    expect(rows[0]).toMatchObject({ rows: 12_000, leaves: 12_000 });
+    expect(rows[0]?.['ahead']).toBeGreaterThanOrEqual(0);
+  });
 });
