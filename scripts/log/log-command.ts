@@ -11,6 +11,7 @@ import { listOpenHalts } from '../../src/transparency/heads/outside/queries.ts';
 import { resumePublishing } from '../../src/transparency/heads/outside/resume-publishing.ts';
 import { findHead, findLog } from '../../src/transparency/queries.ts';
 import { changeKey } from '../../src/transparency/sequence/change-key.ts';
+import { listKeys } from '../../src/transparency/sequence/list-keys.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { CommandError } from '../command-error.ts';
 import { USAGE, type LogCall } from './read-log-call.ts';
@@ -83,7 +84,7 @@ async function keys(db: Knex, terminal: Terminal): Promise<number> {
   const log = await findLog(db, null);
   if (log === undefined) throw new CommandError('the platform has no log yet');
   const signer = logSigner(terminal.config);
-  for (const vkey of signer.vkeysOf(signer.originOf(log.log_uuid))) terminal.say(vkey);
+  for (const vkey of await listKeys(db, signer, signer.originOf(log.log_uuid))) terminal.say(vkey);
   return 0;
 }
 

@@ -8,8 +8,8 @@ import { parseNote } from '../../src/transparency/notes/signed-note.ts';
 import { leafHash } from '../../src/transparency/tree/hash.ts';
 import { subsetRoot } from '../../src/transparency/tree/subset.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
-import { buildAuditRow, buildPaidPayment, buildSession, readBundle } from './support.ts';
+import { buildCast, type Cast } from '../support/programs/build.ts';
+import { buildAuditRow, buildUseAndPayment, readBundle } from './support.ts';
 
 const database = useTestDatabase();
 let cast: Cast;
@@ -19,26 +19,7 @@ beforeAll(async () => {
   cast = await buildCast(database.db);
   for (let n = 0; n < 40; n += 1)
     await buildAuditRow(database.db, n % 3 === 0 ? cast.bob : cast.alice, { details: { n, word: 'çğ"\\' } });
-  // Alice acts on Bob: her address is no evidence about him.
-  await buildAuditRow(database.db, cast.alice, {
-    action_type: 'user_role_changed',
-    resource_type: 'user',
-    resource_id: String(cast.bob.id),
-    details: { to: 'admin' },
-  });
-  await buildPaidPayment(database.db, cast.bob, {});
-  const workspace = await buildWorkspace(database.db, {
-    company_id: cast.acme.id,
-    owner_user_id: cast.bob.id,
-  });
-  await buildSession(database.db, cast.bob, workspace.id, {
-    from: '2026-11-01T10:00:00Z',
-    to: '2026-11-01T11:00:00Z',
-  });
-  await buildAuditRow(database.db, cast.bob, {
-    action_type: 'workspace_closed',
-    details: { workspace_session_id: 1 },
-  });
+  await buildUseAndPayment(database.db, cast);
   bundle = await readBundle(database.db, cast.alice, cast.bob);
 });
 

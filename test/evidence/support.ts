@@ -17,7 +17,7 @@ import {
 import { signingKeyFromSecret } from '../../src/config/signing-keys.ts';
 import { logSigner, type LogSigner } from '../../src/transparency/sequence/log-signer.ts';
 import { readsOf } from '../support/reads.ts';
-import { buildPayment, type BuiltUser } from '../support/programs/build.ts';
+import { buildPayment, buildWorkspace, type BuiltUser, type Cast } from '../support/programs/build.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true });
 addFormats.default(ajv);
@@ -293,5 +293,31 @@ export async function buildRefund(
     payment_id: payment.id,
     refund_id: refund?.id,
     reversal_no,
+  });
+}
+
+/**
+ * A change of Bob's role by Alice, whose address is no evidence about him, a payment, and a closed session.
+ */
+export async function buildUseAndPayment(db: Knex, cast: Cast): Promise<void> {
+  // Alice acts on Bob: her address is no evidence about him.
+  await buildAuditRow(db, cast.alice, {
+    action_type: 'user_role_changed',
+    resource_type: 'user',
+    resource_id: String(cast.bob.id),
+    details: { to: 'admin' },
+  });
+  await buildPaidPayment(db, cast.bob, {});
+  const workspace = await buildWorkspace(db, {
+    company_id: cast.acme.id,
+    owner_user_id: cast.bob.id,
+  });
+  await buildSession(db, cast.bob, workspace.id, {
+    from: '2026-11-01T10:00:00Z',
+    to: '2026-11-01T11:00:00Z',
+  });
+  await buildAuditRow(db, cast.bob, {
+    action_type: 'workspace_closed',
+    details: { workspace_session_id: 1 },
   });
 }

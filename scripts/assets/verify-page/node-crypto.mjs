@@ -7,6 +7,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { readDer } from '../../../src/transparency/verifier/verify.mjs';
 
 const HASHES = { sha1, sha256, sha384, sha512 };
 const bytesOf = (data) => (typeof data === 'string' ? new TextEncoder().encode(data) : data);
@@ -65,22 +66,6 @@ function verifyRsa(digest, content, { modulus, exponent }, signature) {
   }
   const end = `00${DIGEST_INFOS[digest]}${hash(digest, content)}`;
   return result.toString(16).padStart(width, '0') === `0001${'f'.repeat(width - 4 - end.length)}${end}`;
-}
-
-/** The values of DER that stand in `bytes` one after the other. */
-function readDer(bytes) {
-  const values = [];
-  for (let at = 0, end; at < bytes.length; at = end) {
-    let [from, length] = [at + 2, bytes[at + 1]];
-    if (length >= 0x80) {
-      const digits = bytes.subarray(from, (from += length - 0x80));
-      length = digits.reduce((sum, byte) => sum * 256 + byte, 0);
-    }
-    end = from + length;
-    if (!(end <= bytes.length)) throw new TypeError('Not DER');
-    values.push({ tag: bytes[at], body: bytes.subarray(from, end), raw: bytes.subarray(at, end) });
-  }
-  return values;
 }
 
 const inside = ({ body }) => readDer(body);

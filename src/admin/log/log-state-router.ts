@@ -5,6 +5,7 @@ import { companyOf } from '../../people/company-scope.ts';
 import { findNewestStamp } from '../../transparency/heads/stamps/queries.ts';
 import { findLog, findNewestCheckpoint, findNewestCheck } from '../../transparency/queries.ts';
 import { findOldestUnsequenced } from '../../transparency/sequence/find-oldest-unsequenced.ts';
+import { listKeys } from '../../transparency/sequence/list-keys.ts';
 import { logSigner } from '../../transparency/sequence/log-signer.ts';
 import { NotFound } from '../../errors.ts';
 import { proveAuditRow } from '../../transparency/proof/record-proof.ts';
@@ -41,7 +42,7 @@ async function show({ db, config }: AppDeps, req: Request, res: Response): Promi
     log: log ?? null,
     newest: newest ?? null,
     address: log === undefined ? null : `/log/${log.log_uuid}/checkpoint`,
-    keys: origin === null ? [] : signer.vkeysOf(origin),
+    keys: origin === null ? [] : await listKeys(db, signer, origin),
     waitingSeconds:
       waitingSince === null
         ? 0

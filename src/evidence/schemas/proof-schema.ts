@@ -14,7 +14,7 @@ const logProof = z.strictObject({
   log: text('Origin of the log: the first line of its checkpoints.'),
   vkeys: field(
     z.array(z.string()),
-    'Public keys of the log, newest first. Keys that come with a file prove only that the file agrees with itself: compare them with the log’s public page, a contract or an older receipt.',
+    'Public keys of the log, newest first. Keys that come with a file prove only that the file agrees with itself: compare them with the log’s public page or a contract.',
   ),
   checkpoint: note('Head of the log. Size and root of the tree are read from here only.'),
   leaves: field(

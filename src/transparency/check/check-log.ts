@@ -40,13 +40,13 @@ export async function* checkLog(
 ): AsyncGenerator<{ leaves: number; faults: LogFault[] }, void> {
   const origin = signer.originOf(log.log_uuid);
   const dropped = await listDropped(db, log);
-  const checkpoints = await listCheckpoints(db, log.id);
   const keys = (await listKeys(db, signer, origin)).map(parseVkey).filter((key) => key !== null);
   const range = new CompactRange();
   const fault = (kind: LogFault['fault'], index: number): LogFault => ({ origin, fault: kind, index });
   let tile: Buffer[] = [];
   for (;;) {
     const leaves = await readLeaves(db, log.id, range.size);
+    const checkpoints = await listCheckpoints(db, log.id, { above: range.size, count: leaves.length });
     const faults: LogFault[] = [];
     for (const { index, type, recordId, fault: kind } of await checkLeaves(db, log.id, leaves, dropped))
       faults.push({ origin, fault: kind, index, type, recordId });
@@ -68,7 +68,7 @@ export async function* checkLog(
         faults.push(fault('tile', log.integrated - 1));
       if (range.size < log.sequenced) faults.push(fault('size', range.size));
       // A checkpoint beyond the last leaf: leaves were taken away.
-      const beyond = checkpoints.find(({ size }) => size > range.size);
+      const [beyond] = await listCheckpoints(db, log.id, { above: range.size });
       if (beyond !== undefined) faults.push(fault('size', beyond.size));
       yield { leaves: leaves.length, faults };
       return;
@@ -105,11 +105,20 @@ async function readLeaves(db: Knex, logId: number, from: number): Promise<LeafRo
     .select<LeafRow[]>('leaf_index', 'type', 'record_id', 'leaf_hash');
 }
 
-async function listCheckpoints(db: Knex, logId: number): Promise<CheckpointRow[]> {
+/** The checkpoints of the next `count` sizes, which belong to a batch of leaves; without it the next one. */
+async function listCheckpoints(
+  db: Knex,
+  logId: number,
+  { above, count }: { above: number; count?: number },
+): Promise<CheckpointRow[]> {
   return db('log_checkpoints')
     .where({ log_id: logId })
-    .where('size', '>', 0)
+    .where('size', '>', above)
     .orderBy('size')
+    .modify((query) => {
+      if (count === undefined) void query.limit(1);
+      else void query.where('size', '<=', above + count);
+    })
     .select<CheckpointRow[]>(checkpointColumns);
 }
 

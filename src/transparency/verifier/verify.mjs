@@ -234,7 +234,7 @@ function parsePolicy(text) {
 
 // ------------------------------------------------------------------------------ time stamps (RFC 3161)
 /** The values of DER that stand in `bytes` one after the other. */
-function readDer(bytes) {
+export function readDer(bytes) {
   const values = [];
   for (let at = 0, end; at < bytes.length; at = end) {
     let [from, length] = [at + 2, bytes[at + 1]];

@@ -2,9 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { EvidenceRequest } from '../../../src/evidence/export-evidence.ts';
 import { destroyPersonKey } from '../../../src/transparency/sequence/destroy-person-key.ts';
 import { say, verifyBundle, type Report } from '../../../src/transparency/verifier/verify.mjs';
-import { buildAuditRow, buildPaidPayment, buildSession, downloadText } from '../../evidence/support.ts';
+import { buildAuditRow, buildUseAndPayment, downloadText } from '../../evidence/support.ts';
 import { useTestDatabase } from '../../support/database.ts';
-import { buildCast, buildWorkspace, type Cast } from '../../support/programs/build.ts';
+import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { askSecondVerifier, whyNoPython } from '../../support/transparency/second-verifier.ts';
 
 const database = useTestDatabase();
@@ -16,27 +16,9 @@ beforeAll(async () => {
     await buildAuditRow(database.db, n % 3 === 0 ? cast.bob : cast.alice, {
       details: { n, share: n / 7, word: 'çğ"\\\u2028', ü10: null, 9: [] },
     });
-  await buildAuditRow(database.db, cast.alice, {
-    action_type: 'user_role_changed',
-    resource_type: 'user',
-    resource_id: String(cast.bob.id),
-    details: { to: 'admin' },
-  });
   // From before the person was known to belong to a company: a leaf of the platform’s log.
   await buildAuditRow(database.db, cast.bob, { action_type: 'login', company_id: null });
-  await buildPaidPayment(database.db, cast.bob, {});
-  const workspace = await buildWorkspace(database.db, {
-    company_id: cast.acme.id,
-    owner_user_id: cast.bob.id,
-  });
-  await buildSession(database.db, cast.bob, workspace.id, {
-    from: '2026-11-01T10:00:00Z',
-    to: '2026-11-01T11:00:00Z',
-  });
-  await buildAuditRow(database.db, cast.bob, {
-    action_type: 'workspace_closed',
-    details: { workspace_session_id: 1 },
-  });
+  await buildUseAndPayment(database.db, cast);
 });
 
 type Wish = Pick<Partial<EvidenceRequest>, 'withheld' | 'workspaceId'>;
