@@ -363,6 +363,30 @@ CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON data_requests FOR EACH ROW WHEN
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data_requests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER start_clock BEFORE INSERT ON data_requests FOR EACH ROW EXECUTE FUNCTION start_data_request_clock();
 
+-- table delivery_periods
+create table delivery_periods (
+  payment_id bigint not null,
+  company_id bigint not null,
+  kind text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  constraint pk_delivery_periods PRIMARY KEY (payment_id),
+  constraint fk_delivery_periods_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_delivery_periods_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_delivery_periods_kind CHECK (kind = ANY (ARRAY['paid'::text, 'upgrade'::text])),
+  constraint ck_delivery_periods_order CHECK (to_at >= from_at)
+);
+CREATE INDEX idx_delivery_periods_company ON delivery_periods USING btree (company_id, from_at);
+
+-- table delivery_progress
+create table delivery_progress (
+  only_row boolean default true not null,
+  sessions_to timestamp with time zone not null,
+  periods_to timestamp with time zone not null,
+  constraint pk_delivery_progress PRIMARY KEY (only_row),
+  constraint ck_delivery_progress CHECK (only_row)
+);
+
 -- table email_change_requests
 create table email_change_requests (
   id bigint generated always as identity not null,
@@ -1415,6 +1439,32 @@ CREATE INDEX idx_payment_card_facts_card ON payment_card_facts USING btree (("le
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON payment_card_facts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON payment_card_facts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table payment_deliveries
+create table payment_deliveries (
+  session_id bigint not null,
+  session_started_at timestamp with time zone not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  payment_id bigint,
+  kind text not null,
+  from_at timestamp with time zone not null,
+  to_at timestamp with time zone not null,
+  proven_seconds bigint not null,
+  at_most_seconds bigint not null,
+  is_final boolean not null,
+  constraint uq_payment_deliveries UNIQUE NULLS NOT DISTINCT (session_id, kind, payment_id),
+  constraint fk_payment_deliveries_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payment_deliveries_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_payment_deliveries_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_payment_deliveries_bounds CHECK (kind = 'unplaced'::text OR at_most_seconds >= proven_seconds AND proven_seconds >= 0),
+  constraint ck_payment_deliveries_kind CHECK (kind = ANY (ARRAY['paid'::text, 'upgrade'::text, 'outside'::text, 'unplaced'::text])),
+  constraint ck_payment_deliveries_order CHECK (to_at >= from_at),
+  constraint ck_payment_deliveries_payment CHECK ((payment_id IS NOT NULL) = (kind = ANY (ARRAY['paid'::text, 'upgrade'::text])))
+);
+CREATE INDEX idx_payment_deliveries_open ON payment_deliveries USING btree (session_id) WHERE NOT is_final;
+CREATE INDEX idx_payment_deliveries_payment ON payment_deliveries USING btree (payment_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX idx_payment_deliveries_started ON payment_deliveries USING btree (session_started_at);
+
 -- table payment_follow_ups
 create table payment_follow_ups (
   payment_id bigint not null,
@@ -1526,6 +1576,7 @@ CREATE INDEX idx_payments_company ON payments USING btree (company_id, created_a
 CREATE INDEX idx_payments_company_review ON payments USING btree (company_id, id) WHERE status = 'review'::text;
 CREATE INDEX idx_payments_pending ON payments USING btree (created_at) WHERE status = 'pending'::text;
 CREATE INDEX idx_payments_review ON payments USING btree (id) WHERE status = 'review'::text;
+CREATE INDEX idx_payments_time_taken ON payments USING btree (time_taken_at) WHERE time_taken_at IS NOT NULL;
 CREATE INDEX idx_payments_uncharged ON payments USING btree (created_at, currency) INCLUDE (status) WHERE charged_at IS NULL;
 CREATE INDEX idx_payments_user ON payments USING btree (user_id, created_at DESC, id DESC);
 CREATE UNIQUE INDEX uq_payments_open_order ON payments USING btree (company_id) WHERE status = 'pending'::text AND superseded_at IS NULL;
@@ -1691,6 +1742,7 @@ create table refunds (
 );
 CREATE INDEX idx_refunds_company ON refunds USING btree (company_id, id DESC);
 CREATE INDEX idx_refunds_done ON refunds USING btree (decided_at, currency) INCLUDE (amount_minor) WHERE state = 'done'::text;
+CREATE INDEX idx_refunds_ends_time ON refunds USING btree (decided_at) WHERE ends_paid_time AND state = 'done'::text;
 CREATE INDEX idx_refunds_payment ON refunds USING btree (payment_id, id);
 CREATE INDEX idx_refunds_under_way ON refunds USING btree (id) WHERE state = ANY (ARRAY['sent'::text, 'waiting'::text, 'unknown'::text]);
 CREATE UNIQUE INDEX uq_refunds_open ON refunds USING btree (payment_id) WHERE state = ANY (ARRAY['requested'::text, 'sent'::text, 'waiting'::text, 'unknown'::text]);
@@ -2783,6 +2835,8 @@ grant delete, insert, select, update on card_renewals to app;
 grant delete, insert, select, update on companies to app;
 grant insert, select on data_request_notes to app;
 grant delete, insert, select, update on data_requests to app;
+grant delete, insert, select, update on delivery_periods to app;
+grant delete, insert, select, update on delivery_progress to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;
@@ -2835,6 +2889,7 @@ grant delete, insert, select, update on password_reset_requests to app;
 grant delete, insert, select, update on password_resets to app;
 grant delete, insert, select, update on payment_callbacks to app;
 grant insert, select on payment_card_facts to app;
+grant delete, insert, select, update on payment_deliveries to app;
 grant delete, insert, select, update on payment_follow_ups to app;
 grant insert, select on payment_reviews to app;
 grant insert, select on payment_status_answers to app;

@@ -24,6 +24,8 @@ import { logSigner } from '../transparency/sequence/log-signer.ts';
 import { keepLogsGuarded } from '../transparency/heads/outside/keep-logs-guarded.ts';
 import { compareHeads } from '../transparency/heads/witness/compare-heads.ts';
 import { cosignPlatformLog } from '../transparency/heads/witness/cosign-platform-log.ts';
+import { checkAllDeliveries } from '../disputes/delivery/check-deliveries.ts';
+import { postDeliveries } from '../disputes/delivery/post-deliveries.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -121,6 +123,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       everySeconds: 60,
       run: (db, context) => stampHeads(db, context, { config: deps.config }),
     },
+    {
+      name: 'post-deliveries',
+      everySeconds: 120,
+      run: async (db, context) => ({ posted: (await postDeliveries(db, context)).sessions }),
+    },
+    { name: 'check-deliveries', everySeconds: 86_400, run: checkAllDeliveries },
     {
       name: 'make-partitions',
       everySeconds: 3600,

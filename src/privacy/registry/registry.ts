@@ -4,6 +4,7 @@ import { alertTables } from './alert-tables.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './billing-tables.ts';
 import { cardTables } from './card-tables.ts';
+import { deliveryTables } from './delivery-tables.ts';
 import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { factorTables } from './factor-tables.ts';
@@ -29,6 +30,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...cardTables,
   ...refundTables,
   ...gatewayTables,
+  ...deliveryTables,
   ...alertTables,
   ...otherTables,
   ...requestTables,

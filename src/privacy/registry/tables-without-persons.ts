@@ -79,6 +79,8 @@ export const tablesWithoutPersons = {
     'chain',
     'is_independent',
   ],
+  delivery_periods: ['payment_id', 'company_id', 'kind', 'from_at', 'to_at'],
+  delivery_progress: ['only_row', 'sessions_to', 'periods_to'],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_invoice_counters: ['prefix', 'year', 'last_number', 'last_issued_on'],
   reversal_counters: ['year', 'last_number', 'last_issued_at'],

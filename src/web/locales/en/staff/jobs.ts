@@ -2,6 +2,8 @@
 export const jobs = {
   'name_end-idle-sessions': 'End sessions that nobody uses',
   'name_expire-pending-payments': 'Ask PayTR about open orders',
+  'name_post-deliveries': 'Post use against payments',
+  'name_check-deliveries': 'Compare posted use with the sessions',
   'name_make-partitions': 'Make tables for the months to come',
   'name_apply-retention': 'Remove months past their retention',
   'name_stop-unneeded-workspaces': 'Stop workspaces that nobody needs',
@@ -38,6 +40,7 @@ export const jobs = {
   done_late: '{count, number} came late',
   done_sequenced: '{count, plural, one {# record} other {# records}} put into the log',
   done_published: '{count, plural, one {# checkpoint} other {# checkpoints}} signed',
+  done_posted: '{count, plural, one {# session} other {# sessions}} posted',
   done_ended: '{count, number} ended',
   done_paid: '{count, number} paid',
   done_held: '{count, number} held for review',

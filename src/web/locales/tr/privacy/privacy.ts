@@ -159,6 +159,7 @@ export const privacy = {
   table_billing_details: 'Fatura bilgileri',
   table_payments: 'Siparişler ve ödemeler',
   table_order_consents: 'Kabul edilen sipariş koşulları',
+  table_payment_deliveries: 'Ödemelere göre kullanım',
   table_payment_card_facts: 'Ödemelerin kartları',
   table_stored_cards: 'Saklanan kartlar',
   table_card_renewals: 'Saklanan kartlardan bildirilen tahsilatlar',

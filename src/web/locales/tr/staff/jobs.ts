@@ -2,6 +2,8 @@
 export const jobs = {
   'name_end-idle-sessions': 'Kullanılmayan oturumları sonlandırma',
   'name_expire-pending-payments': 'Açık siparişleri PayTR’ye sorma',
+  'name_post-deliveries': 'Kullanımı ödemelere yaz',
+  'name_check-deliveries': 'Yazılan kullanımı oturumlarla karşılaştır',
   'name_make-partitions': 'Gelecek aylar için tablo oluşturma',
   'name_apply-retention': 'Saklama süresi dolan ayları silme',
   'name_stop-unneeded-workspaces': 'Gerekmeyen çalışma alanlarını durdurma',
@@ -38,6 +40,7 @@ export const jobs = {
   done_late: '{count, number} kayıt geç geldi',
   done_sequenced: '{count, number} kayıt günlüğe eklendi',
   done_published: '{count, number} denetim noktası imzalandı',
+  done_posted: '{count, number} oturum yazıldı',
   done_ended: '{count, number} sonlandı',
   done_paid: '{count, number} ödendi',
   done_held: '{count, number} incelemeye alındı',

@@ -1,0 +1,16 @@
+import type { RegisteredTable } from './activities.ts';
+
+/** Use of workspaces by the payment that paid for it. */
+export const deliveryTables = {
+  payment_deliveries: {
+    activity: 'payments',
+    period: 'evidence',
+    people: { person: 'payment_deliveries.user_id = :user' },
+    personal: {
+      link: ['user_id', 'session_id', 'company_id', 'payment_id'],
+      activity: ['session_started_at', 'from_at', 'to_at', 'proven_seconds', 'at_most_seconds'],
+    },
+    notPersonal: ['kind', 'is_final'],
+    withheld: { repeated: ['user_id', 'company_id', 'session_started_at'] },
+  },
+} as const satisfies Record<string, RegisteredTable>;
