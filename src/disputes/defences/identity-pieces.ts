@@ -1,0 +1,94 @@
+import type { Ce3Flag } from '../ce3/ce3-decision.ts';
+import { publicAddress } from '../ce3/public-address.ts';
+import { recordOf } from '../facts/fact-record.ts';
+import type { PaymentFacts, PriorFact } from '../facts/payment-facts.ts';
+import { isAuthenticated, readThreeD } from '../facts/three-d.ts';
+import { askedFor, missing, ready, when, type FoundPiece, type PieceContext } from './found-piece.ts';
+
+/** So many records at most stand for one piece: the rest is in the lists of the package. */
+const RECORDS_MAX = 50;
+
+/** Equal identifiers that the older rule of card-absent disputes asks for. */
+const IDENTIFIERS_NEEDED = 3;
+
+/** Words by which a customer says that somebody else paid, in either language. */
+const FRAUD =
+  /yapmad[ıi]m|çal[ıi]n|doland[ıi]r|sahte|bilgim d[ıi]ş[ıi]nda|stolen|fraud|unauthori[sz]ed|not made by me|did not make|didn.t make/i;
+
+/** Pieces about who paid. */
+export const identityPieces = {
+  three_d: ({ facts: { card } }: PieceContext): FoundPiece => {
+    const isProven = card !== null && isAuthenticated(readThreeD(card.three_d));
+    return isProven ? ready(card.record) : askedFor();
+  },
+  first_three_d: ({ facts: { consented } }: PieceContext): FoundPiece => {
+    if (consented === null) return missing();
+    if (!isAuthenticated(readThreeD(consented.three_d))) return askedFor();
+    return ready(consented.record, recordOf('payment_card', consented.payment_id));
+  },
+  authorization_code: ({ facts: { card } }: PieceContext): FoundPiece =>
+    card?.authorization_code == null ? askedFor() : ready(card.record),
+  paid_notification: ({ facts: { callbacks } }: PieceContext): FoundPiece =>
+    ready(...callbacks.filter(({ outcome }) => outcome === 'paid').map(({ record }) => record)),
+  order_ip: ({ facts: { order }, rules }: PieceContext): FoundPiece =>
+    when(publicAddress(order.client_ip, rules.own_networks) !== null, [order.record]),
+  profile: ({ facts: { payer } }: PieceContext): FoundPiece => ready(payer.record),
+  profile_confirmed: ({ facts: { payer } }: PieceContext): FoundPiece => ready(payer.confirmation),
+  same_address_use: ({ facts, rules }: PieceContext): FoundPiece => {
+    const ip = publicAddress(facts.order.client_ip, rules.own_networks);
+    const uses = [...facts.sign_ins, ...facts.sessions].filter(
+      ({ ip_address }) => ip !== null && publicAddress(ip_address) === ip,
+    );
+    const records = uses.slice(0, RECORDS_MAX).map(({ record }) => record);
+    return when(records.length > 0, [facts.order.record, ...records]);
+  },
+  matching_identifiers: ({ facts }: PieceContext): FoundPiece => {
+    const prior = cleanPriors(facts).find((each) => sharedWith(facts, each) >= IDENTIFIERS_NEEDED);
+    return ready(...(prior === undefined ? [] : [facts.order.record, prior.record]));
+  },
+  earlier_payments: ({ facts }: PieceContext): FoundPiece =>
+    ready(
+      ...cleanPriors(facts)
+        .slice(0, RECORDS_MAX)
+        .map(({ record }) => record),
+    ),
+  ce3_history: ({ facts, ce3 }: PieceContext): FoundPiece => {
+    if (ce3?.history === 'qualifies' && ce3.pair !== null)
+      return ready(facts.order.record, ...ce3.pair.map(({ payment_id }) => recordOf('payment', payment_id)));
+    const isOpen = ce3?.history === 'requires_action' || ce3?.history === 'boundary';
+    return isOpen ? { ...missing(), state: 'needs_action' } : missing();
+  },
+  ce3_same_card: (context: PieceContext): FoundPiece => unlessFlagged(context, 'credential_unproven'),
+  ce3_same_acquirer: (context: PieceContext): FoundPiece => unlessFlagged(context, 'acquirer_unproven'),
+  correspondence: askedFor,
+  claim_withdrawn: askedFor,
+  household: askedFor,
+  claim_of_fraud: ({ claim, dispute_id }: PieceContext): FoundPiece =>
+    dispute_id !== undefined && FRAUD.test(claim ?? '') ? ready(recordOf('dispute', dispute_id)) : missing(),
+};
+
+/** Only the gateway or the bank can say it of a history whose records do not. */
+function unlessFlagged({ ce3 }: PieceContext, flag: Ce3Flag): FoundPiece {
+  const pair = ce3?.pair ?? null;
+  if (ce3 === null || pair === null) return missing();
+  if (ce3.flags.includes(flag)) return askedFor();
+  return ready(...pair.map(({ payment_id }) => recordOf('payment', payment_id)));
+}
+
+function cleanPriors({ priors }: PaymentFacts): PriorFact[] {
+  return priors.filter(({ is_disputed }) => !is_disputed);
+}
+
+/** How many of login, address, browser and card two payments have in common. */
+function sharedWith({ order, payer, card }: PaymentFacts, prior: PriorFact): number {
+  const ip = publicAddress(order.client_ip);
+  const isSameCard =
+    (card?.masked_pan != null && card.masked_pan === prior.masked_pan) ||
+    (order.stored_card_id !== null && order.stored_card_id === prior.stored_card_id);
+  return [
+    prior.login_id === payer.login_id,
+    ip !== null && publicAddress(prior.client_ip) === ip,
+    order.user_agent !== null && order.user_agent === prior.user_agent,
+    isSameCard,
+  ].filter(Boolean).length;
+}

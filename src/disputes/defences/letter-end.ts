@@ -1,0 +1,107 @@
+import { recordOf } from '../facts/fact-record.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
+import type { AssessedCase } from './assessment.ts';
+import { standingCancellation } from './cancellation.ts';
+import { sentence, type LetterSentence } from './letter-sentence.ts';
+import { doneRefunds, sumOf } from './money-pieces.ts';
+import type { PieceId } from './piece-ids.ts';
+
+type Has = (...ids: PieceId[]) => boolean;
+
+/** How it ended: cancellations, refunds, other orders and the invoice. */
+export function endSentences(facts: PaymentFacts, has: Has, dispute: AssessedCase): LetterSentence[] {
+  return [
+    ...cancellation(facts, has),
+    ...refunds(facts, has),
+    ...orders(facts, has),
+    ...amount(facts, has),
+    ...invoice(facts, has),
+    ...claim(has, dispute),
+  ];
+}
+
+function cancellation(facts: PaymentFacts, has: Has): LetterSentence[] {
+  const { order } = facts;
+  if (has('no_cancellation'))
+    return sentence('not_cancelled', [recordOf('subscription', order.company_id)], { at: order.created_at }, [
+      { count: 'cancellations_before', value: 0 },
+    ]);
+  const found = standingCancellation(facts);
+  if (found === undefined || !has('cancellation_later', 'cancellation_record')) return [];
+  const { record, requested_at } = found;
+  return sentence('cancelled_at', [record], { at: requested_at }, [
+    { record, column: 'timestamp', value: requested_at },
+    { record, column: 'action_type', value: 'subscription_change' },
+  ]);
+}
+
+function refunds(facts: PaymentFacts, has: Has): LetterSentence[] {
+  const done = doneRefunds(facts);
+  const [first] = done;
+  if (first !== undefined) {
+    const made = sumOf(done);
+    const records = done.map(({ record }) => record);
+    const at = done.at(-1)?.decided_at ?? first.requested_at;
+    return sentence('refunded', records, { amount: { minor: made, currency: first.currency }, at }, [
+      { count: 'refunded_minor', value: made },
+    ]);
+  }
+  return has('nothing_promised')
+    ? sentence('no_refund_promised', [facts.order.record], {}, [{ count: 'promised_refunds', value: 0 }])
+    : [];
+}
+
+function orders({ order, neighbours }: PaymentFacts, has: Has): LetterSentence[] {
+  if (has('only_payment'))
+    return sentence('only_payment', [order.record], { order: order.merchant_oid }, [
+      { count: 'neighbours', value: 0 },
+    ]);
+  if (!has('other_order')) return [];
+  return neighbours.flatMap(({ record, merchant_oid, period }) =>
+    period === null
+      ? sentence('other_order', [order.record, record], { order: merchant_oid }, [
+          { record, column: 'merchant_oid', value: merchant_oid },
+        ])
+      : sentence(
+          'other_period',
+          [order.record, record, period.record],
+          { order: merchant_oid, from: period.start, until: period.end },
+          [
+            { record, column: 'merchant_oid', value: merchant_oid },
+            { record: period.record, column: 'period_start', value: period.start },
+            { record: period.record, column: 'period_end', value: period.end },
+          ],
+        ),
+  );
+}
+
+function amount({ order, consent }: PaymentFacts, has: Has): LetterSentence[] {
+  if (!has('amount_charged') || consent === null) return [];
+  const money = { minor: order.amount_minor, currency: order.currency };
+  return sentence(
+    'amount_agreed',
+    [consent.record, order.record],
+    { amount: money, button: consent.button },
+    [
+      { record: consent.record, column: 'button', value: consent.button },
+      { record: order.record, column: 'amount_minor', value: order.amount_minor },
+      { record: order.record, column: 'charged_minor', value: order.charged_minor },
+    ],
+  );
+}
+
+function invoice({ legal_invoices }: PaymentFacts, has: Has): LetterSentence[] {
+  const found = legal_invoices.find(({ is_return, ettn }) => !is_return && ettn !== null);
+  if (!has('legal_invoice') || found?.ettn == null || found.number === null) return [];
+  return sentence('legal_invoice', [found.record], { number: found.number, ettn: found.ettn }, [
+    { record: found.record, column: 'number', value: found.number },
+    { record: found.record, column: 'ettn', value: found.ettn },
+  ]);
+}
+
+/** The words of the claim are in the file of the case. */
+function claim(has: Has, { dispute_id }: AssessedCase): LetterSentence[] {
+  return has('claim_of_fraud') && dispute_id !== undefined
+    ? sentence('claim_contradicts', [recordOf('dispute', dispute_id)])
+    : [];
+}

@@ -1,0 +1,85 @@
+import type { Knex } from 'knex';
+import { recordOf } from './fact-record.ts';
+import type { FaultFact, OrderFact, SessionFact, SignInFact, UseFact } from './payment-facts.ts';
+
+/** Rows of one kind that are read for one payment: a period is about a month. */
+const ROWS_MAX = 5000;
+
+/** The time in which use counts: from the payment, or an earlier begin of its time, to its end. */
+export interface UseSpan {
+  from: Date;
+  to: Date;
+}
+
+/** The payer's sign-ins in a span, oldest first. */
+export async function readSignIns(db: Knex, order: OrderFact, span: UseSpan): Promise<SignInFact[]> {
+  const rows = await signIns(db, order, span)
+    .where('audit_logs.success', true)
+    .select<(Omit<SignInFact, 'record'> & { id: number })[]>([
+      'audit_logs.id',
+      'audit_logs.timestamp as at',
+      db.raw("coalesce(audit_logs.details ->> 'email', '') as email"),
+      db.raw('host(audit_logs.ip_address) as ip_address'),
+      'audit_logs.user_agent',
+      db.raw("audit_logs.details ->> 'method' as method"),
+      db.raw("audit_logs.details ->> 'factor' as factor"),
+    ]);
+  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+}
+
+/** Attempts at the payer's account that were refused in a span, oldest first. */
+export async function readRefusedSignIns(
+  db: Knex,
+  order: OrderFact,
+  span: UseSpan,
+): Promise<{ record: ReturnType<typeof recordOf>; at: Date; ip_address: string | null }[]> {
+  const rows = await signIns(db, order, span)
+    .where('audit_logs.success', false)
+    .select<{ id: number; at: Date; ip_address: string | null }[]>([
+      'audit_logs.id',
+      'audit_logs.timestamp as at',
+      db.raw('host(audit_logs.ip_address) as ip_address'),
+    ]);
+  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+}
+
+function signIns(db: Knex, order: OrderFact, { from, to }: UseSpan): Knex.QueryBuilder {
+  return db('audit_logs')
+    .where({ 'audit_logs.user_id': order.user_id, 'audit_logs.company_id': order.company_id })
+    .where('audit_logs.action_type', 'login')
+    .whereBetween('audit_logs.timestamp', [from, to])
+    .orderBy(['audit_logs.timestamp', 'audit_logs.id'])
+    .limit(ROWS_MAX);
+}
+
+/** Programs of the company's workspaces that did not start in a span, oldest first. */
+export async function readFaults(db: Knex, order: OrderFact, span: UseSpan): Promise<FaultFact[]> {
+  const rows = await db('audit_logs')
+    .where('audit_logs.company_id', order.company_id)
+    .whereIn('audit_logs.action_type', ['workspace_started', 'workspace_restarted'])
+    .where('audit_logs.success', false)
+    .whereBetween('audit_logs.timestamp', [span.from, span.to])
+    .orderBy(['audit_logs.timestamp', 'audit_logs.id'])
+    .limit(ROWS_MAX)
+    .select<(Omit<FaultFact, 'record'> & { id: number })[]>([
+      'audit_logs.id',
+      'audit_logs.timestamp as at',
+      'audit_logs.action_type as action',
+      'audit_logs.error_message as reason',
+    ]);
+  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+}
+
+/** Sessions added up. */
+export function sumUse(sessions: readonly SessionFact[]): UseFact {
+  const total = (minutes: (session: SessionFact) => number): number =>
+    sessions.reduce((sum, session) => sum + minutes(session), 0);
+  const ends = sessions.map(({ ended_at }) => ended_at.getTime());
+  return {
+    sessions: sessions.length,
+    proven_minutes: total(({ proven_minutes }) => proven_minutes),
+    at_most_minutes: total(({ at_most_minutes }) => at_most_minutes),
+    first_at: sessions[0]?.started_at ?? null,
+    last_at: ends.length === 0 ? null : new Date(ends.reduce((one, other) => Math.max(one, other))),
+  };
+}
