@@ -386,6 +386,90 @@ create table delivery_progress (
   constraint pk_delivery_progress PRIMARY KEY (only_row),
   constraint ck_delivery_progress CHECK (only_row)
 );
+-- table dispute_answers
+create table dispute_answers (
+  id bigint generated always as identity not null,
+  dispute_id bigint not null,
+  company_id bigint not null,
+  round integer not null,
+  package_id bigint not null,
+  sent_at timestamp with time zone not null,
+  sent_by bigint not null,
+  channel text not null,
+  sent_to text,
+  constraint pk_dispute_answers PRIMARY KEY (id),
+  constraint uq_dispute_answers_round UNIQUE (dispute_id, round),
+  constraint fk_dispute_answers_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_dispute_answers_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint fk_dispute_answers_sender FOREIGN KEY (sent_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_dispute_answers_channel CHECK (channel = ANY (ARRAY['panel'::text, 'mail'::text, 'kep'::text, 'other'::text])),
+  constraint ck_dispute_answers_sent_to CHECK (length(sent_to) >= 1 AND length(sent_to) <= 200)
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_answers FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table disputes
+create table disputes (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  payment_id bigint not null,
+  user_id bigint not null,
+  state text not null,
+  round integer default 1 not null,
+  reference text,
+  source text not null,
+  network text,
+  reason_code text,
+  claim text,
+  amount_minor bigint,
+  currency character(3),
+  received_at timestamp with time zone not null,
+  answer_by timestamp with time zone,
+  submitted_on date,
+  processed_on date,
+  opened_at timestamp with time zone not null,
+  opened_by bigint,
+  reminded_for timestamp with time zone,
+  reminded_hours integer,
+  fee_minor bigint,
+  lost_minor bigint,
+  closed_at timestamp with time zone,
+  closed_by bigint,
+  note text,
+  refund_id bigint,
+  state_before_refund text,
+  constraint pk_disputes PRIMARY KEY (id),
+  constraint fk_disputes_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_disputes_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_disputes_opener FOREIGN KEY (opened_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_disputes_payer FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_disputes_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_disputes_refund FOREIGN KEY (refund_id) REFERENCES refunds(id) ON DELETE RESTRICT,
+  constraint ck_disputes_amount CHECK (amount_minor > 0 AND (amount_minor IS NULL) = (currency IS NULL)),
+  constraint ck_disputes_closed CHECK ((state = ANY (ARRAY['won'::text, 'lost'::text, 'accepted'::text, 'expired'::text])) = (closed_at IS NOT NULL)),
+  constraint ck_disputes_code CHECK (reason_code ~ '^[A-Z0-9][A-Z0-9._-]{0,31}$'::text),
+  constraint ck_disputes_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_disputes_deadline CHECK (answer_by IS NULL OR (state = ANY (ARRAY['warned'::text, 'needs_response'::text, 'frozen'::text, 'accepted'::text, 'expired'::text]))),
+  constraint ck_disputes_fee CHECK (fee_minor >= 0),
+  constraint ck_disputes_lost CHECK (lost_minor >= 0),
+  constraint ck_disputes_network CHECK (network = ANY (ARRAY['visa'::text, 'mastercard'::text, 'amex'::text, 'troy'::text, 'other'::text])),
+  constraint ck_disputes_reference CHECK (reference ~ '^[A-Za-z0-9][A-Za-z0-9./_-]{0,63}$'::text),
+  constraint ck_disputes_refund CHECK ((refund_id IS NULL) = (state_before_refund IS NULL)),
+  constraint ck_disputes_round CHECK (round = ANY (ARRAY[1, 2])),
+  constraint ck_disputes_source CHECK (source = ANY (ARRAY['bank'::text, 'inquiry'::text, 'alert'::text, 'customer'::text, 'statement'::text])),
+  constraint ck_disputes_state CHECK (state = ANY (ARRAY['warned'::text, 'needs_response'::text, 'frozen'::text, 'sent'::text, 'under_review'::text, 'won'::text, 'lost'::text, 'accepted'::text, 'expired'::text])),
+  constraint ck_disputes_words CHECK (length(claim) >= 1 AND length(claim) <= 2000 AND length(note) >= 1 AND length(note) <= 2000)
+);
+CREATE INDEX idx_disputes_closed ON disputes USING btree (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
+CREATE INDEX idx_disputes_company ON disputes USING btree (company_id, id DESC);
+CREATE INDEX idx_disputes_open ON disputes USING btree (answer_by, id) WHERE closed_at IS NULL;
+CREATE INDEX idx_disputes_payment ON disputes USING btree (payment_id, id);
+CREATE INDEX idx_disputes_refund ON disputes USING btree (refund_id) WHERE refund_id IS NOT NULL;
+CREATE INDEX idx_disputes_user ON disputes USING btree (user_id);
+CREATE UNIQUE INDEX uq_disputes_reference ON disputes USING btree (upper(reference));
+CREATE TRIGGER refuse_delete BEFORE DELETE ON disputes FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON disputes FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_dispute();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON disputes FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table email_change_requests
 create table email_change_requests (
@@ -856,24 +940,28 @@ create table legal_holds (
   reference text not null,
   reason text not null,
   placed_at timestamp with time zone not null,
-  placed_by bigint not null,
+  placed_by bigint,
   released_at timestamp with time zone,
   released_by bigint,
   release_note text,
+  dispute_id bigint,
   constraint pk_legal_holds PRIMARY KEY (id),
   constraint fk_legal_holds_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_legal_holds_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
   constraint fk_legal_holds_placer FOREIGN KEY (placed_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_legal_holds_releaser FOREIGN KEY (released_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_legal_holds_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
   constraint ck_legal_holds_kind CHECK (kind = ANY (ARRAY['dispute'::text, 'legal-hold'::text])),
   constraint ck_legal_holds_note CHECK (length(release_note) >= 1 AND length(release_note) <= 2000),
+  constraint ck_legal_holds_placer CHECK (placed_by IS NOT NULL OR dispute_id IS NOT NULL),
   constraint ck_legal_holds_reason CHECK (length(reason) >= 1 AND length(reason) <= 2000),
   constraint ck_legal_holds_reference CHECK (length(reference) >= 1 AND length(reference) <= 100),
-  constraint ck_legal_holds_release CHECK ((released_at IS NULL) = (released_by IS NULL) AND (released_at IS NULL) = (release_note IS NULL))
+  constraint ck_legal_holds_release CHECK ((released_at IS NULL) = (release_note IS NULL) AND (released_by IS NULL OR released_at IS NOT NULL) AND (released_at IS NULL OR released_by IS NOT NULL OR dispute_id IS NOT NULL))
 );
 CREATE INDEX idx_legal_holds_company_open ON legal_holds USING btree (company_id, placed_at DESC, id DESC) WHERE released_at IS NULL;
 CREATE INDEX idx_legal_holds_company_released ON legal_holds USING btree (company_id, released_at DESC, id DESC) WHERE released_at IS NOT NULL;
 CREATE INDEX idx_legal_holds_open ON legal_holds USING btree (placed_at DESC, id DESC) WHERE released_at IS NULL;
+CREATE UNIQUE INDEX uq_legal_holds_dispute ON legal_holds USING btree (dispute_id) WHERE released_at IS NULL;
 CREATE UNIQUE INDEX uq_legal_holds_open ON legal_holds USING btree (company_id, kind, lower(reference), user_id) NULLS NOT DISTINCT WHERE released_at IS NULL;
 CREATE TRIGGER refuse_delete BEFORE DELETE ON legal_holds FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON legal_holds FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_hold();
@@ -2544,6 +2632,23 @@ begin
 end
 $function$;
 
+-- function refuse_rewriting_dispute()
+CREATE OR REPLACE FUNCTION refuse_rewriting_dispute()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (new.id, new.company_id, new.payment_id, new.user_id, new.source, new.opened_at, new.opened_by)
+     is distinct from
+     (old.id, old.company_id, old.payment_id, old.user_id, old.source, old.opened_at, old.opened_by)
+     or (old.reference is not null and new.reference is distinct from old.reference) then
+    raise exception 'a case keeps its payment, its reference and its beginning: update of row % refused', old.id
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$function$;
+
 -- function refuse_rewriting_ended()
 CREATE OR REPLACE FUNCTION refuse_rewriting_ended()
  RETURNS trigger
@@ -2585,9 +2690,9 @@ begin
   if old.released_at is not null then
     raise exception 'a released hold stays as it is: update refused' using errcode = 'insufficient_privilege';
   end if;
-  if (new.id, new.company_id, new.user_id, new.kind, new.reference, new.reason, new.placed_at, new.placed_by)
+  if (new.id, new.company_id, new.user_id, new.kind, new.reference, new.reason, new.placed_at, new.placed_by, new.dispute_id)
      is distinct from
-     (old.id, old.company_id, old.user_id, old.kind, old.reference, old.reason, old.placed_at, old.placed_by) then
+     (old.id, old.company_id, old.user_id, old.kind, old.reference, old.reason, old.placed_at, old.placed_by, old.dispute_id) then
     raise exception 'a hold is kept as it was placed: update refused' using errcode = 'insufficient_privilege';
   end if;
   return new;
@@ -2765,6 +2870,8 @@ grant usage on audit_logs_ids to app;
 grant usage on companies_id_seq to app;
 grant usage on data_request_notes_id_seq to app;
 grant usage on data_requests_id_seq to app;
+grant usage on dispute_answers_id_seq to app;
+grant usage on disputes_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
 grant usage on email_confirmations_id_seq to app;
@@ -2837,6 +2944,8 @@ grant insert, select on data_request_notes to app;
 grant delete, insert, select, update on data_requests to app;
 grant delete, insert, select, update on delivery_periods to app;
 grant delete, insert, select, update on delivery_progress to app;
+grant insert, select on dispute_answers to app;
+grant delete, insert, select, update on disputes to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;
 grant delete, insert, select, update on email_confirmations to app;

@@ -252,6 +252,8 @@ describe('who may import whom', () => {
       scheduled_jobs: /^src\/jobs\//,
       export_progress: /^src\/evidence\//,
       legal_holds: /^src\/holds\//,
+      disputes: /^src\/disputes\/cases\//,
+      dispute_answers: /^src\/disputes\/cases\//,
       password_reset_requests: /^src\/people\//,
       password_resets: /^src\/people\//,
       account_locks: /^src\/auth\//,

@@ -6,13 +6,13 @@ const actions = Object.keys(auditActions) as AuditAction[];
 export const actionGroups = {
   /** Everything about money. */
   payments: actions.filter((action) =>
-    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_|stored_card_|card_renewal_)/.test(
+    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_|stored_card_|card_renewal_|dispute_)/.test(
       action,
     ),
   ),
   /** Actions of the platform's staff in a company or its pages; only rows whose actor is staff. */
   staff: actions.filter((action) =>
-    /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_removed|billing_|refund_|payment_accepted|payment_review_|payment_status_)/.test(
+    /^(operator_|legal_hold_|evidence_|audit_|user_|invitation_|token_revoked|ssh_key_removed|billing_|refund_|dispute_|payment_accepted|payment_review_|payment_status_)/.test(
       action,
     ),
   ),

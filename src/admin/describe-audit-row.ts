@@ -22,6 +22,7 @@ export const resourceTypes = [
   'ssh_key',
   'alert',
   'incident',
+  'dispute',
 ] as const;
 
 /** An audit row in the reader's words. */

@@ -15,8 +15,11 @@ export interface HoldEntry {
   person_name: string | null;
   person_email: string | null;
   placed_at: Date;
-  placer_name: string;
-  /** All three null while the hold is open. */
+  /** Null for the hold of a case that the link of a mail opened. */
+  placer_name: string | null;
+  /** The case that placed it; null: an operator did. */
+  dispute_id: number | null;
+  /** Null while the hold is open; `releaser_name` also when the schedule released it. */
   released_at: Date | null;
   releaser_name: string | null;
   release_note: string | null;
@@ -89,7 +92,7 @@ export async function countOpenHolds(db: Knex): Promise<number> {
 function holds(db: Knex): Knex.QueryBuilder {
   return db('legal_holds')
     .join('companies', 'companies.id', 'legal_holds.company_id')
-    .join('users as placers', 'placers.id', 'legal_holds.placed_by')
+    .leftJoin('users as placers', 'placers.id', 'legal_holds.placed_by')
     .leftJoin('users as releasers', 'releasers.id', 'legal_holds.released_by')
     .leftJoin('users as people', 'people.id', 'legal_holds.user_id')
     .select([
@@ -107,5 +110,6 @@ function holds(db: Knex): Knex.QueryBuilder {
       'legal_holds.released_at',
       'releasers.full_name as releaser_name',
       'legal_holds.release_note',
+      'legal_holds.dispute_id',
     ]);
 }

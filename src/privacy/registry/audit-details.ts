@@ -8,7 +8,7 @@ import type { JsonKeys } from './activities.ts';
 export const auditDetails: JsonKeys = {
   personal: `
     about about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count
-    after
+    after answer_by
     alert_id already_running amount_minor asked_for asks attempts
     because before began_at boxes browser browser_before browser_sessions_ended by bytes
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charge_from charged_minor
@@ -26,7 +26,8 @@ export const auditDetails: JsonKeys = {
     installment_count interactive_seconds invoice_id invoice_no ip_address is_against_rules is_first issued_on
     issuer
     key_type kind known_by known_device known_to_others
-    label last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
+    label lost_minor network package_id received_at reason_code round sent_to
+    last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
     merchant_oid method month
     name new_device new_email new_name new_role next_plan_after next_plan_before not_listed_at number
     old_email old_name old_role old_time_zone order_amount_minor origin outcome

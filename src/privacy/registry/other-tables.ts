@@ -68,7 +68,7 @@ export const otherTables = {
       placer: ['placed_by', 'placed_at'],
       releaser: ['released_by', 'released_at'],
     },
-    notPersonal: ['id'],
+    notPersonal: ['id', 'dispute_id'],
     // Written about a case, in words that may name others and tell the other side what is prepared.
     withheld: { others: ['reason', 'release_note'] },
   },

@@ -7,6 +7,7 @@ import { cardTables } from './card-tables.ts';
 import { deliveryTables } from './delivery-tables.ts';
 import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
+import { disputeTables } from './dispute-tables.ts';
 import { factorTables } from './factor-tables.ts';
 import { peopleTables } from './people-tables.ts';
 import { gatewayTables } from './gateway-tables.ts';
@@ -29,6 +30,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...billingTables,
   ...cardTables,
   ...refundTables,
+  ...disputeTables,
   ...gatewayTables,
   ...deliveryTables,
   ...alertTables,

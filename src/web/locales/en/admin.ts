@@ -282,6 +282,7 @@ export const admin = {
   resource_ssh_key: 'SSH key',
   resource_alert: 'Alert',
   resource_incident: 'Incident',
+  resource_dispute: 'Dispute',
 };
 
 /** Every audited action in words; one that is missing does not compile. */
@@ -394,6 +395,16 @@ export const auditAction = {
   refund_discovered: 'Refund found at the payment service',
   refund_closed: 'Uncertain refund closed',
   refund_effect_decided: 'Effect of a refund on the paid time decided',
+  dispute_opened: 'Dispute opened',
+  dispute_changed: 'Dispute changed',
+  dispute_frozen: 'Answer to a dispute fixed',
+  dispute_reopened: 'Dispute opened again',
+  dispute_sent: 'Answer to a dispute sent',
+  dispute_reviewed: 'Dispute under review',
+  dispute_decided: 'Dispute decided',
+  dispute_accepted: 'Dispute accepted',
+  dispute_expired: 'Dispute ended without an answer',
+  dispute_reminded: 'Dispute: last day near',
   reversal_issued: 'Reversal issued',
   subscription_change: 'Subscription changed',
   invoice_issued: 'Receipt written',

@@ -283,6 +283,7 @@ export const admin: Record<keyof typeof en, string> = {
   resource_ssh_key: 'SSH anahtarı',
   resource_alert: 'Uyarı',
   resource_incident: 'Olay',
+  resource_dispute: 'İtiraz',
 };
 
 /** Every audited action in words. */
@@ -395,6 +396,16 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   refund_discovered: 'Ödeme kuruluşunda iade bulundu',
   refund_closed: 'Belirsiz iade kapatıldı',
   refund_effect_decided: 'İadenin ödenmiş süreye etkisi belirtildi',
+  dispute_opened: 'İtiraz açıldı',
+  dispute_changed: 'İtiraz değişti',
+  dispute_frozen: 'İtiraz yanıtı sabitlendi',
+  dispute_reopened: 'İtiraz yeniden açıldı',
+  dispute_sent: 'İtiraz yanıtı gönderildi',
+  dispute_reviewed: 'İtiraz incelemede',
+  dispute_decided: 'İtiraz sonuçlandı',
+  dispute_accepted: 'İtiraz kabul edildi',
+  dispute_expired: 'İtiraz yanıtsız kapandı',
+  dispute_reminded: 'İtirazın son günü yakın',
   reversal_issued: 'Ters kayıt düzenlendi',
   subscription_change: 'Abonelik değişti',
   invoice_issued: 'Ödeme özeti düzenlendi',

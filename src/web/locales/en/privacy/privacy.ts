@@ -199,6 +199,8 @@ export const privacy = {
   table_recovery_codes: 'Recovery codes',
   table_recovery_requests: 'New passwords by operators',
   table_refunds: 'Refunds',
+  table_disputes: 'Disputed payments',
+  table_dispute_answers: 'Answers to disputes',
   table_reversals: 'Reversals',
   table_second_factor_policies: 'Rules about second factors',
   table_subscriptions: 'Subscription',

@@ -199,6 +199,8 @@ export const privacy = {
   table_recovery_codes: 'Kurtarma kodları',
   table_recovery_requests: 'İşletmecinin başlattığı yeni parolalar',
   table_refunds: 'İadeler',
+  table_disputes: 'Harcama itirazları',
+  table_dispute_answers: 'İtirazlara verilen yanıtlar',
   table_reversals: 'İade belgeleri',
   table_second_factor_policies: 'İkinci adım kuralları',
   table_subscriptions: 'Abonelik',

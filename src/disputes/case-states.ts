@@ -1,0 +1,40 @@
+/**
+ * Where a case stands. `warned`: a complaint, an inquiry or an alert, and no money is taken yet.
+ * `needs_response`: the bank waits for an answer. `frozen`: the package of the answer is fixed. `sent`,
+ * `under_review`: the bank has it. The others end the case.
+ */
+export const caseStates = [
+  'warned',
+  'needs_response',
+  'frozen',
+  'sent',
+  'under_review',
+  'won',
+  'lost',
+  'accepted',
+  'expired',
+] as const;
+export type CaseState = (typeof caseStates)[number];
+
+/** The states of a case that somebody still works on. */
+export const openStates = ['warned', 'needs_response', 'frozen', 'sent', 'under_review'] as const;
+
+/** The states in which an answer can still be prepared. */
+export const answerableStates = ['warned', 'needs_response', 'frozen'] as const;
+
+/** The states that end a case. */
+export const closedStates = ['won', 'lost', 'accepted', 'expired'] as const;
+
+/** Who told of a case first. */
+export const caseSources = ['bank', 'inquiry', 'alert', 'customer', 'statement'] as const;
+export type CaseSource = (typeof caseSources)[number];
+
+/** True while somebody still works on a case. */
+export function isOpen(state: CaseState): boolean {
+  return openStates.some((open) => open === state);
+}
+
+/** True while exhibits, package and answer can change: before the package is fixed. */
+export function isPreparing(state: CaseState): boolean {
+  return state === 'warned' || state === 'needs_response';
+}

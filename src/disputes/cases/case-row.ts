@@ -1,0 +1,72 @@
+import type { Knex } from 'knex';
+import type { Currency } from '../../currency.ts';
+import type { CaseSource, CaseState } from '../case-states.ts';
+import type { Network } from '../networks.ts';
+
+/** What is known of a dispute, and may be told later or corrected. */
+export interface CaseFacts {
+  network: Network | null;
+  reason_code: string | null;
+  claim: string | null;
+  amount_minor: number | null;
+  currency: Currency | null;
+  answer_by: Date | null;
+  submitted_on: string | null;
+  processed_on: string | null;
+  fee_minor: number | null;
+}
+
+/** A row of `disputes` as operations lock it. */
+export interface CaseRow extends CaseFacts {
+  id: number;
+  company_id: number;
+  payment_id: number;
+  user_id: number;
+  state: CaseState;
+  round: 1 | 2;
+  reference: string | null;
+  source: CaseSource;
+  received_at: Date;
+  opened_at: Date;
+  reminded_for: Date | null;
+  reminded_hours: number | null;
+  lost_minor: number | null;
+  closed_at: Date | null;
+  refund_id: number | null;
+  state_before_refund: CaseState | null;
+}
+
+/** The columns of a `CaseRow`. Days are text, so that no time zone moves them. */
+export function caseColumns(db: Knex): (string | Knex.Raw)[] {
+  return [
+    ...plainColumns.map((name) => `disputes.${name}`),
+    db.raw('disputes.submitted_on::text as submitted_on'),
+    db.raw('disputes.processed_on::text as processed_on'),
+  ];
+}
+
+const plainColumns = [
+  'id',
+  'company_id',
+  'payment_id',
+  'user_id',
+  'state',
+  'round',
+  'reference',
+  'source',
+  'network',
+  'reason_code',
+  'claim',
+  'amount_minor',
+  'currency',
+  'received_at',
+  'answer_by',
+  'opened_at',
+  'reminded_for',
+  'reminded_hours',
+  'fee_minor',
+  'lost_minor',
+  'closed_at',
+  'refund_id',
+  'state_before_refund',
+] as const;

@@ -1,0 +1,48 @@
+import type { RegisteredTable } from './activities.ts';
+
+/** Cases of disputed payments and what was answered. */
+export const disputeTables = {
+  disputes: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'disputes.user_id = :user',
+      opener: 'disputes.opened_by = :user',
+      closer: 'disputes.closed_by = :user',
+    },
+    personal: {
+      link: ['company_id', 'payment_id', 'user_id', 'reference', 'opened_by', 'closed_by', 'refund_id'],
+      payment: ['network', 'reason_code', 'amount_minor', 'currency', 'fee_minor', 'lost_minor', 'state'],
+      words: ['claim', 'note'],
+      activity: ['received_at', 'submitted_on', 'processed_on', 'opened_at', 'closed_at'],
+    },
+    about: { opener: ['opened_by'], closer: ['closed_by'] },
+    notPersonal: [
+      'id',
+      'round',
+      'source',
+      'answer_by',
+      'reminded_for',
+      'reminded_hours',
+      'state_before_refund',
+    ],
+    // An operator's own note, which may name others.
+    withheld: { others: ['note'] },
+  },
+  dispute_answers: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'dispute_answers.dispute_id in (select id from disputes where user_id = :user)',
+      sender: 'dispute_answers.sent_by = :user',
+    },
+    personal: {
+      link: ['dispute_id', 'company_id', 'package_id', 'sent_by'],
+      words: ['sent_to'],
+      activity: ['sent_at'],
+    },
+    about: { sender: ['sent_by'] },
+    notPersonal: ['id', 'round', 'channel'],
+    withheld: { others: ['sent_to'] },
+  },
+} satisfies Record<string, RegisteredTable>;
