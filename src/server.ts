@@ -7,6 +7,7 @@ import { auditSink } from './audit/audit-sink.ts';
 import { createAuditSpool } from './audit/audit-spool.ts';
 import { openSpoolFolders } from './audit/spool-folders.ts';
 import { createAuditWriter } from './audit/audit-writer.ts';
+import { refuseDisputed } from './disputes/cases/refuse-disputed.ts';
 import { createPaytr } from './billing/paytr/paytr.ts';
 import { ConfigError, loadConfig, type Config } from './config/config.ts';
 import { createDb } from './db/db.ts';
@@ -61,6 +62,7 @@ async function main(): Promise<void> {
     log,
     metrics,
     paytr: createPaytr(config.paytr),
+    refundGuards: [refuseDisputed],
     runtime,
     ...(runtime.isManaged ? { workspaceAddresses: runtime } : {}),
   };

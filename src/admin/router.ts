@@ -19,6 +19,7 @@ import { createRecordRouter } from '../privacy/record/record-router.ts';
 import { createPaymentsRouter } from '../billing/refunds/pages/payments-router.ts';
 import { createReviewRouter } from '../billing/review/review-router.ts';
 import { createDeskRouter } from '../privacy/requests/desk-router.ts';
+import { createDisputesRouter } from '../disputes/router.ts';
 import { createHoldsRouter } from '../holds/router.ts';
 import { createJourneyRouter } from './journey/journey-router.ts';
 import { createLostFactorRouter } from './lost-factor/lost-factor-router.ts';
@@ -70,6 +71,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createOverviewRouter(deps));
   // The list of open holds needs no chosen company either: without one it covers all.
   router.use(createHoldsRouter(deps));
+  router.use(createDisputesRouter(deps));
   router.use(createSecurityRouter(deps));
   router.use(createDeskRouter(deps));
   router.use(createRecordRouter(deps));

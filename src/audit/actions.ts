@@ -91,10 +91,8 @@ export const auditActions = {
     'A case about a payment was opened (details.source says by whom): a complaint, an inquiry, or the notice of a bank',
   dispute_changed:
     'What is known of a case changed (details.changed has each fact before and after), or a notice moved it on',
-  dispute_frozen: 'The package of an answer was fixed (details.package_id and sha256)',
   dispute_reopened:
     'A case was opened again (details.because): the package is no longer fixed, the bank came back, or a refund failed',
-  dispute_sent: 'An operator handed the answer over (details.channel); its bytes are kept',
   dispute_reviewed: 'The bank was noted to have the answer and to decide about it',
   dispute_decided: 'The decision of the bank was noted (details.state_after: won or lost, and lost_minor)',
   dispute_accepted: 'An operator accepted an objection, or a part of it (details.lost_minor)',

@@ -100,6 +100,9 @@ export interface Config {
   /** The adapter in front of an integrator. Null where there is none. */
   integrator: { url: string; token: string; timeoutSeconds: number } | null;
   invoiceDueDays: number;
+  /** Days for the answer to a dispute, and months for which evidence is held after its end. */
+  disputeAnswerDays: number;
+  disputeKeepMonths: number;
   reversalPrefix: string;
   /** Legal invoices that the product writes. */
   legalInvoices: {
@@ -282,6 +285,8 @@ function toConfig(env: Environment): Config {
     invoicePrefix: env.INVOICE_PREFIX,
     invoiceIssuer: env.INVOICE_ISSUER,
     invoiceDueDays: env.INVOICE_DUE_DAYS,
+    disputeAnswerDays: env.DISPUTE_ANSWER_DAYS,
+    disputeKeepMonths: env.DISPUTE_KEEP_MONTHS,
     reversalPrefix: env.REVERSAL_PREFIX,
     integrator:
       env.INTEGRATOR_URL === undefined || env.INTEGRATOR_TOKEN === undefined

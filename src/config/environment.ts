@@ -330,6 +330,17 @@ export const environment = z.object({
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
   /** The same before the year and number of a reversal: another one, for a series of its own. */
   REVERSAL_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAR'),
+  // --- Disputes (src/disputes/README.md)
+  /**
+   * Days after a notice in which its answer is due, when the notice gives no day. PayTR's own number was not
+   * confirmed: take it from the notice.
+   */
+  DISPUTE_ANSWER_DAYS: z.coerce.number().int().min(1).max(60).default(7),
+  /**
+   * Months after the end of a case for which the evidence of its company stays on hold. Cardholders have 540
+   * days at most.
+   */
+  DISPUTE_KEEP_MONTHS: z.coerce.number().int().min(18).max(120).default(24),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

@@ -25,16 +25,5 @@ export const answerableStates = ['warned', 'needs_response', 'frozen'] as const;
 /** The states that end a case. */
 export const closedStates = ['won', 'lost', 'accepted', 'expired'] as const;
 
-/** Who told of a case first. */
-export const caseSources = ['bank', 'inquiry', 'alert', 'customer', 'statement'] as const;
-export type CaseSource = (typeof caseSources)[number];
-
-/** True while somebody still works on a case. */
-export function isOpen(state: CaseState): boolean {
-  return openStates.some((open) => open === state);
-}
-
-/** True while exhibits, package and answer can change: before the package is fixed. */
-export function isPreparing(state: CaseState): boolean {
-  return state === 'warned' || state === 'needs_response';
-}
+/** The first who told of a case. */
+export type CaseSource = 'bank' | 'inquiry' | 'alert' | 'customer' | 'statement';

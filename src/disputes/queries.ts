@@ -1,5 +1,8 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../currency.ts';
+import { PAGE_SIZE, readPage, type Cursor, type Page } from '../db/keyset.ts';
+import { whereContains } from '../db/where-contains.ts';
+import { DAY_MS } from '../durations.ts';
 import type { CaseSource, CaseState } from './case-states.ts';
 import type { Network } from './networks.ts';
 
@@ -38,7 +41,7 @@ export interface DisputeCase {
   closed_by: number | null;
   note: string | null;
   refund_id: number | null;
-  /** What was charged for the payment, in minor units of `charged_currency`. */
+  /** The charge of the payment, in minor units of `charged_currency`. */
   charged_minor: number | null;
   charged_currency: Currency | null;
   payment_status: string;
@@ -54,18 +57,8 @@ export async function findCase(
   return query.first<DisputeCase | undefined>();
 }
 
-/** The cases of a payment, oldest first. */
-export async function listCasesOfPayment(
-  db: Knex,
-  { companyId, paymentId }: { companyId: number | null; paymentId: number },
-): Promise<DisputeCase[]> {
-  const query = cases(db).where('disputes.payment_id', paymentId).orderBy('disputes.id').limit(100);
-  if (companyId !== null) void query.where('disputes.company_id', companyId);
-  return query;
-}
-
 /** Cases with the columns of `DisputeCase`; the caller narrows and orders them. */
-export function cases(db: Knex): Knex.QueryBuilder {
+function cases(db: Knex): Knex.QueryBuilder {
   return db('disputes')
     .join('companies', 'companies.id', 'disputes.company_id')
     .join('payments', 'payments.id', 'disputes.payment_id')
@@ -105,3 +98,76 @@ export function cases(db: Knex): Knex.QueryBuilder {
       'payments.status as payment_status',
     ]);
 }
+
+/** The lists of the desk. */
+export const caseLists = ['open', 'closed'] as const;
+type CaseList = (typeof caseLists)[number];
+
+/** The filters of the desk; null: everything. */
+export interface CaseFilter {
+  list: CaseList;
+  companyId: number | null;
+  state: CaseState | null;
+  network: Network | null;
+  /** A part of a reference, an order number, a company or a payer. */
+  search: string | null;
+}
+
+/** Cases by urgency (the nearest last day first, those without one last), or the newest ended first. */
+export async function listCases(
+  db: Knex,
+  { filter, cursor }: { filter: CaseFilter; cursor: Cursor },
+): Promise<Page<DisputeCase>> {
+  const isOpenList = filter.list === 'open';
+  return readPage<DisputeCase>(
+    db,
+    narrow(cases(db), filter),
+    {
+      keys: isOpenList
+        ? [`coalesce(disputes.answer_by, 'infinity')`, 'disputes.id']
+        : ['disputes.closed_at', 'disputes.id'],
+      direction: isOpenList ? 'asc' : 'desc',
+      startsAmong: ofCompany(db('disputes'), filter.companyId),
+      size: PAGE_SIZE,
+    },
+    cursor,
+  );
+}
+
+/** How many cases are open, how many of these must be answered within two days, and how many have ended. */
+export async function countCases(
+  db: Knex,
+  { companyId, at }: { companyId: number | null; at: Date },
+): Promise<{ open: number; urgent: number; closed: number }> {
+  const soon = new Date(at.getTime() + 2 * DAY_MS);
+  const row = await ofCompany(db('disputes'), companyId).first<
+    { open: number; urgent: number; closed: number } | undefined
+  >([
+    db.raw('count(*) filter (where closed_at is null)::int as open'),
+    db.raw('count(*) filter (where closed_at is null and answer_by <= ?)::int as urgent', [soon]),
+    db.raw('count(*) filter (where closed_at is not null)::int as closed'),
+  ]);
+  return row ?? { open: 0, urgent: 0, closed: 0 };
+}
+
+function ofCompany(query: Knex.QueryBuilder, companyId: number | null): Knex.QueryBuilder {
+  return companyId === null ? query : query.where('disputes.company_id', companyId);
+}
+
+function narrow(query: Knex.QueryBuilder, filter: CaseFilter): Knex.QueryBuilder {
+  const { list, companyId, state, network, search } = filter;
+  void ofCompany(query, companyId);
+  void (list === 'open' ? query.whereNull('disputes.closed_at') : query.whereNotNull('disputes.closed_at'));
+  if (state !== null) void query.where('disputes.state', state);
+  if (network !== null) void query.where('disputes.network', network);
+  if (search !== null) whereContains(query, searched, search);
+  return query;
+}
+
+const searched = [
+  'disputes.reference',
+  'payments.merchant_oid',
+  'companies.name',
+  'payers.full_name',
+  'payers.email',
+];

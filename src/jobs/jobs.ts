@@ -16,6 +16,8 @@ import { reconcileBooks } from '../billing/reconciliation/reconcile-books.ts';
 import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { tendStoredCards } from '../billing/stored-cards/tend-stored-cards.ts';
+import { remindOfDeadlines } from '../disputes/cases/remind-of-deadlines.ts';
+import { tendCases } from '../disputes/cases/tend-cases.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
 import { remindOfRequests } from '../privacy/requests/remind-of-requests.ts';
 import { stampHeads } from '../transparency/heads/stamps/stamp-heads.ts';
@@ -97,6 +99,14 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'settle-refunds',
       everySeconds: 300,
       run: (db, context) => settleRefunds(db, context, { ...deps, guards: deps.refundGuards ?? [] }),
+    },
+    {
+      name: 'tend-disputes',
+      everySeconds: 300,
+      run: async (db, context) => ({
+        ...(await tendCases(db, context, { keepMonths: deps.config.disputeKeepMonths })),
+        ...(await remindOfDeadlines(db, context, deps)),
+      }),
     },
     {
       name: 'tend-stored-cards',

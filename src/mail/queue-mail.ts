@@ -31,7 +31,8 @@ export interface QueuedMail {
       | 'data-request'
       | 'recovery'
       | 'alert'
-      | 'incident';
+      | 'incident'
+      | 'dispute';
     id: string | number;
   };
   content: MailContent;

@@ -427,6 +427,7 @@ describe('the overview', () => {
       '/admin/finance/review',
       '/admin/finance/prices',
       '/admin/finance/invoices',
+      '/admin/disputes',
       '/admin/requests',
       '/admin/lost-factors',
       '/admin/holds',

@@ -15,6 +15,7 @@ import { buildStoredCard } from '../billing/stored-cards/build.ts';
 import { newKeyLine } from '../support/programs/ssh-keys.ts';
 import { financeRules, invoiceOf } from './finance-routes.ts';
 import { legalInvoiceRules } from './legal-invoice-routes.ts';
+import { disputeRules } from './dispute-routes.ts';
 import { refundRules } from './refund-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
@@ -467,6 +468,7 @@ export const routeRules: RouteRule[] = [
   ...financeRules,
   ...legalInvoiceRules,
   ...refundRules,
+  ...disputeRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),

@@ -9,21 +9,31 @@ export interface RefundRefusal {
   details?: Record<string, unknown>;
 }
 
+/** How much is to be given back, and how much could be, in minor units. */
+interface RefundedMoney {
+  amountMinor: number;
+  remainingMinor: number;
+}
+
 /**
  * A rule of another room that may forbid a refund, or null. Each is asked in the transaction that locks the
  * payment: when the refund is asked for, when it is confirmed, and before each further try. They are handed
- * in as `AppDeps.refundGuards`; there is none so far.
+ * in as `AppDeps.refundGuards`: `refuseDisputed` in disputes/cases.
  */
-export type RefundGuard = (trx: Knex.Transaction, payment: Payment) => Promise<RefundRefusal | null>;
+export type RefundGuard = (
+  trx: Knex.Transaction,
+  payment: Payment,
+  money: RefundedMoney,
+) => Promise<RefundRefusal | null>;
 
 /** The first refusal of the guards; null when all of them let the refund pass. */
 export async function findRefusal(
   trx: Knex.Transaction,
   payment: Payment,
-  guards: readonly RefundGuard[],
+  { guards, ...money }: RefundedMoney & { guards: readonly RefundGuard[] },
 ): Promise<RefundRefusal | null> {
   for (const guard of guards) {
-    const refusal = await guard(trx, payment);
+    const refusal = await guard(trx, payment, money);
     if (refusal !== null) return refusal;
   }
   return null;

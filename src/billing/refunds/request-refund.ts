@@ -43,7 +43,7 @@ export async function requestRefund(
     const { remainingMinor, chargedMinor } = sumRefunds(payment, refunds);
     const amountMinor = input.amountMinor ?? remainingMinor;
     const refusal =
-      (await findRefusal(trx, payment, input.guards)) ??
+      (await findRefusal(trx, payment, { guards: input.guards, amountMinor, remainingMinor })) ??
       refuse({ chargedMinor, remainingMinor, amountMinor, isUnderWay: openRefund(refunds) !== undefined });
     if (refusal !== null) {
       await noteRefusal(trx, context, { payment, wish: input, amountMinor, refusal });

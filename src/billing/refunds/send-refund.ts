@@ -79,10 +79,11 @@ async function markSent(
   const { order, refund, refunds } = found;
   if (refund.state !== input.from) return { ok: false, state: refund.state, refusal: null };
   const others = refunds.filter(({ id }) => id !== refund.id);
-  const isTooMuch = refund.amount_minor > sumRefunds(order.payment, others).remainingMinor;
+  const { remainingMinor } = sumRefunds(order.payment, others);
+  const money = { guards: input.guards, amountMinor: refund.amount_minor, remainingMinor };
   const refusal =
-    (await findRefusal(trx, order.payment, input.guards)) ??
-    (isTooMuch ? { reason: 'too-much' as const } : null);
+    (await findRefusal(trx, order.payment, money)) ??
+    (refund.amount_minor > remainingMinor ? { reason: 'too-much' as const } : null);
   if (refusal !== null) return stop(trx, context, { order, refund, refusal });
   const [sent] = await trx('refunds')
     .where('id', refund.id)

@@ -3,7 +3,7 @@ import type { Currency } from '../../currency.ts';
 import type { CaseSource, CaseState } from '../case-states.ts';
 import type { Network } from '../networks.ts';
 
-/** What is known of a dispute, and may be told later or corrected. */
+/** Facts of a dispute that may be told later or corrected. */
 export interface CaseFacts {
   network: Network | null;
   reason_code: string | null;

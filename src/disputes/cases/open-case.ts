@@ -7,7 +7,7 @@ import { caseEntry } from './case-entry.ts';
 import { caseColumns, type CaseFacts, type CaseRow } from './case-row.ts';
 
 /** A case to be opened, with what is known so far. */
-export interface NewCase extends CaseFacts {
+interface NewCase extends CaseFacts {
   company_id: number;
   payment_id: number;
   user_id: number;

@@ -8,18 +8,20 @@ interface Warning {
   companyId: number;
   paymentId: number;
   source: Exclude<CaseSource, 'bank'>;
-  /** What the person says, at most 2 000 characters; null: nothing. */
+  /** The person's words, at most 2 000 characters; null: none. */
   claim: string | null;
+  /** When the person objected; absent: now. */
+  receivedAt?: Date;
 }
 
 /**
  * Opens a `warned` case: somebody objects to a payment before a bank does. A second warning about the same
  * payment while one is open is the same case. Throws for a payment of another company. Returns its number.
  */
-export async function recordWarning(
+async function recordWarning(
   trx: Knex.Transaction,
   context: RequestContext,
-  { companyId, paymentId, source, claim }: Warning,
+  { companyId, paymentId, source, claim, receivedAt = context.at }: Warning,
 ): Promise<{ disputeId: number; isNew: boolean }> {
   const payment = await trx('payments')
     .where({ id: paymentId, company_id: companyId })
@@ -37,7 +39,32 @@ export async function recordWarning(
     reference: null,
     source,
     claim,
-    received_at: context.at,
+    received_at: receivedAt,
   });
   return { disputeId: opened.id, isNew: true };
+}
+
+/** Enters a complaint that a customer made to us, about the payment of an order. */
+export async function recordComplaint(
+  db: Knex,
+  context: RequestContext,
+  input: { merchantOid: string; claim: string | null; receivedAt: Date },
+): Promise<
+  { ok: true; disputeId: number; isNew: boolean } | { ok: false; reason: 'no-payment' | 'not-charged' }
+> {
+  return db.transaction(async (trx) => {
+    const payment = await trx('payments')
+      .where({ merchant_oid: input.merchantOid })
+      .first<{ id: number; company_id: number; charged_minor: number | null } | undefined>([
+        'id',
+        'company_id',
+        'charged_minor',
+      ]);
+    if (payment === undefined) return { ok: false, reason: 'no-payment' };
+    if (payment.charged_minor === null) return { ok: false, reason: 'not-charged' };
+    const { claim, receivedAt } = input;
+    const warning = { source: 'customer', claim, receivedAt } as const;
+    const told = { companyId: payment.company_id, paymentId: payment.id, ...warning };
+    return { ok: true, ...(await recordWarning(trx, context, told)) };
+  });
 }

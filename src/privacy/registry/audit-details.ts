@@ -26,7 +26,7 @@ export const auditDetails: JsonKeys = {
     installment_count interactive_seconds invoice_id invoice_no ip_address is_against_rules is_first issued_on
     issuer
     key_type kind known_by known_device known_to_others
-    label lost_minor network package_id received_at reason_code round sent_to
+    label lost_minor network received_at reason_code round
     last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
     merchant_oid method month
     name new_device new_email new_name new_role next_plan_after next_plan_before not_listed_at number

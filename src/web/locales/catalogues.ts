@@ -11,6 +11,7 @@ import * as enBilling from './en/billing.ts';
 import * as enLife from './en/billing/life.ts';
 import * as enCommon from './en/common.ts';
 import * as enConsent from './en/finance/consent.ts';
+import * as enDisputes from './en/disputes/disputes.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
@@ -51,6 +52,7 @@ import * as trBilling from './tr/billing.ts';
 import * as trLife from './tr/billing/life.ts';
 import * as trCommon from './tr/common.ts';
 import * as trConsent from './tr/finance/consent.ts';
+import * as trDisputes from './tr/disputes/disputes.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
@@ -96,6 +98,7 @@ const en = {
   ...enLife,
   ...enCommon,
   ...enConsent,
+  ...enDisputes,
   ...enErrors,
   ...enHolds,
   ...enHome,
@@ -149,6 +152,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trLife,
     ...trCommon,
     ...trConsent,
+    ...trDisputes,
     ...trErrors,
     ...trHolds,
     ...trHome,

@@ -54,6 +54,7 @@ export const mails = {
   'cause_data-request': 'A request about personal data',
   cause_subscription: 'Subscription of company {id}',
   cause_payment: 'Payment {id}',
+  cause_dispute: 'Dispute {id}',
   cause_refund: 'Refund {id}',
   cause_invitation: 'Invitation {id}',
   'cause_password-reset': 'New password {id}',

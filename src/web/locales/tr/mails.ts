@@ -53,6 +53,7 @@ export const mails = {
   cause: 'Konusu',
   'cause_data-request': 'Kişisel verilere ilişkin bir başvuru',
   cause_subscription: '{id} numaralı şirketin aboneliği',
+  cause_dispute: 'İtiraz {id}',
   cause_refund: 'İade {id}',
   cause_payment: 'Ödeme {id}',
   cause_invitation: 'Davet {id}',

@@ -1,0 +1,39 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Currency } from '../../currency.ts';
+import { answerableStates } from '../case-states.ts';
+import type { CaseFacts } from './case-row.ts';
+import { learnFacts } from './learn-facts.ts';
+import { lockCase } from './lock-case.ts';
+import { refuseAmount } from './receive-notice.ts';
+
+type CorrectionOutcome = { ok: true } | { ok: false; reason: 'other-currency' | 'too-much' };
+
+/**
+ * Writes what an operator knows of a case: code and amount may come later, and a bank may give more time. The
+ * last day is taken only while an answer can be given. Each fact is audited with what it was.
+ */
+export async function correctFacts(
+  db: Knex,
+  context: RequestContext,
+  { disputeId, facts }: { disputeId: number; facts: Omit<CaseFacts, 'fee_minor'> },
+): Promise<CorrectionOutcome> {
+  return db.transaction(async (trx) => {
+    const dispute = await lockCase(trx, disputeId);
+    const charge = await trx('payments')
+      .where({ id: dispute.payment_id })
+      .first<{ charged_minor: number | null; charged_currency: Currency | null }>([
+        'charged_minor',
+        'charged_currency',
+      ]);
+    const refusal = refuseAmount(facts, charge);
+    if (refusal !== null) return { ok: false, reason: refusal };
+    const { answer_by: deadline, ...others } = facts;
+    const isWaiting = answerableStates.some((state) => state === dispute.state);
+    await learnFacts(trx, context, {
+      dispute,
+      facts: isWaiting ? { ...others, answer_by: deadline } : others,
+    });
+    return { ok: true };
+  });
+}

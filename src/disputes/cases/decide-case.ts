@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { CaseState } from '../case-states.ts';
+import { lockCase } from './lock-case.ts';
+import { moveCase } from './move-case.ts';
+
+/** The states from which a decision of the bank can come. */
+const decidable: readonly CaseState[] = ['needs_response', 'frozen', 'sent', 'under_review', 'expired'];
+
+/** Notes that the bank has the answer. False in any state but `sent`. */
+export async function noteReview(
+  db: Knex,
+  context: RequestContext,
+  { disputeId }: { disputeId: number },
+): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    const dispute = await lockCase(trx, disputeId);
+    if (dispute.state !== 'sent') return false;
+    await moveCase(trx, context, { dispute, to: 'under_review', action: 'dispute_reviewed' });
+    return true;
+  });
+}
+
+type DecisionOutcome = { ok: true } | { ok: false; reason: 'not-decidable' | 'amount' };
+
+/**
+ * Notes the decision of the bank. A `lost` case says how much is lost: at most what was disputed, and all of
+ * it when nothing is told. The books are posted in the same transaction.
+ */
+export async function decideCase(
+  db: Knex,
+  context: RequestContext,
+  input: {
+    disputeId: number;
+    decision: 'won' | 'lost';
+    lostMinor: number | null;
+    feeMinor: number | null;
+    note: string | null;
+  },
+): Promise<DecisionOutcome> {
+  const { disputeId, decision, feeMinor, note } = input;
+  return db.transaction(async (trx) => {
+    const dispute = await lockCase(trx, disputeId);
+    if (!decidable.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
+    const disputed = await disputedMinor(trx, dispute);
+    const lostMinor = decision === 'won' ? 0 : (input.lostMinor ?? disputed);
+    if (lostMinor > disputed || (decision === 'lost' && lostMinor === 0))
+      return { ok: false, reason: 'amount' };
+    await moveCase(trx, context, {
+      dispute,
+      to: decision,
+      action: 'dispute_decided',
+      changes: { lost_minor: lostMinor, fee_minor: feeMinor ?? dispute.fee_minor, note },
+      details: { lost_minor: lostMinor, currency: dispute.currency },
+    });
+    return { ok: true };
+  });
+}
+
+/** The disputed part of the charge; all of it while the bank has not told. */
+export async function disputedMinor(
+  trx: Knex.Transaction,
+  dispute: { amount_minor: number | null; payment_id: number },
+): Promise<number> {
+  if (dispute.amount_minor !== null) return dispute.amount_minor;
+  const row = await trx('payments')
+    .where({ id: dispute.payment_id })
+    .first<{ charged_minor: number | null } | undefined>('charged_minor');
+  return row?.charged_minor ?? 0;
+}

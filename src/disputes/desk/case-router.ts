@@ -1,0 +1,202 @@
+import { Router, type Request, type Response } from 'express';
+import type { AppDeps } from '../../app-deps.ts';
+import { requestContext } from '../../audit/request-context.ts';
+import { requireOperator } from '../../auth/require-user.ts';
+import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
+import { currencies } from '../../currency.ts';
+import { NotFound } from '../../errors.ts';
+import { localTime } from '../../local-calendar.ts';
+import { recordOperatorLook, scopeOf } from '../../people/company-scope.ts';
+import { formErrors, keptValues } from '../../web/form-errors.ts';
+import { parseId } from '../../web/list-input.ts';
+import { formatOf, setFlash } from '../../web/page-locals.ts';
+import { acceptCase } from '../cases/accept-case.ts';
+import { correctFacts } from '../cases/correct-facts.ts';
+import { decideCase, noteReview } from '../cases/decide-case.ts';
+import { formatMajor } from '../../billing/paytr/minor-units.ts';
+import { timeLeft } from '../deadline.ts';
+import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
+import { networks } from '../networks.ts';
+import { findCase, type DisputeCase } from '../queries.ts';
+
+interface ShownForm {
+  /** The form that was sent, so that its faults stand beside it. */
+  form?: 'facts' | 'decision' | 'accept';
+  values?: Record<string, string>;
+  errors?: Record<string, string>;
+}
+
+/** `/disputes/:id`: one case, and what an operator does with it. */
+export function createCaseRouter(deps: AppDeps): Router {
+  const router = Router();
+  const path = '/disputes/:id';
+  const proven = [requireOperator, requireStepUp(deps)];
+  router.get(path, (req, res) => showCase(deps, req, res));
+  router.post(`${path}/facts`, requireOperator, (req, res) => changeFacts(deps, req, res));
+  router.post(`${path}/review`, requireOperator, (req, res) => review(deps, req, res));
+  router.post(`${path}/decision`, requireOperator, (req, res) => decide(deps, req, res));
+  router.get(`${path}/accept`, requireOperator, (req, res) => showAccept(deps, req, res));
+  router.post(`${path}/accept`, ...proven, (req: Request, res: Response) => accept(deps, req, res));
+  return router;
+}
+
+/** The case of an address: of any company for operators, whose look is recorded; else of one's own. */
+async function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
+  const disputeId = parseId(req.params.id);
+  const scope = scopeOf(req);
+  const companyId = scope.isOperator ? null : (scope.company?.id ?? null);
+  const found = disputeId === null ? undefined : await findCase(db, { companyId, disputeId });
+  if (found === undefined) throw new NotFound();
+  if (scope.isOperator && scope.company?.id !== found.company_id)
+    await recordOperatorLook(db, requestContext(req), found.company_id);
+  return found;
+}
+
+async function showCase(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  { form, values, errors = {} }: ShownForm = {},
+): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const format = formatOf(res);
+  if (Object.keys(errors).length > 0) res.status(422);
+  res.locals.currentPath = caseUrl(dispute);
+  res.render('disputes/case', {
+    title: format.t('disputes.caseTitle', { name: dispute.reference ?? String(dispute.id) }),
+    dispute: { ...dispute, left: timeLeft(dispute, req.receivedAt) },
+    networks,
+    currencies,
+    form: form ?? null,
+    values: form === undefined ? shownFacts(dispute) : { ...shownFacts(dispute), ...values },
+    errors,
+  });
+}
+
+/** The facts of a case, as its form shows them. */
+function shownFacts(dispute: DisputeCase): Record<string, string> {
+  const { amount_minor: minor, answer_by: deadline } = dispute;
+  return {
+    network: dispute.network ?? '',
+    reasonCode: dispute.reason_code ?? '',
+    amount: minor === null ? '' : formatMajor(minor),
+    currency: dispute.currency ?? dispute.charged_currency ?? '',
+    answerBy: deadline === null ? '' : localTime(deadline).toPlainDate().toString(),
+    submittedOn: dispute.submitted_on ?? '',
+    processedOn: dispute.processed_on ?? '',
+    claim: dispute.claim ?? '',
+  };
+}
+
+async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const format = formatOf(res);
+  const values = keptValues(req.body, factNames);
+  const form = factsForm.safeParse(req.body ?? {});
+  if (!form.success) {
+    const errors = formErrors(form.error, format);
+    await showCase(deps, req, res, { form: 'facts', values, errors });
+    return;
+  }
+  const outcome = await correctFacts(deps.db, requestContext(req), {
+    disputeId: dispute.id,
+    facts: form.data,
+  });
+  if (!outcome.ok) {
+    const field = outcome.reason === 'other-currency' ? 'currency' : 'amount';
+    const errors = { [field]: format.t(`disputes.refused_${outcome.reason}`) };
+    await showCase(deps, req, res, { form: 'facts', values, errors });
+    return;
+  }
+  setFlash(req, 'success', format.t('disputes.factsSaved'));
+  res.redirect(303, caseUrl(dispute));
+}
+
+async function review(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const done = await noteReview(deps.db, requestContext(req), { disputeId: dispute.id });
+  const { t } = formatOf(res);
+  setFlash(req, done ? 'success' : 'info', t(done ? 'disputes.reviewNoted' : 'disputes.movedOn'));
+  res.redirect(303, caseUrl(dispute));
+}
+
+async function decide(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const format = formatOf(res);
+  const values = keptValues(req.body, ['decision', 'amount', 'fee', 'note']);
+  const form = decisionForm.safeParse(req.body ?? {});
+  if (!form.success) {
+    await showCase(deps, req, res, { form: 'decision', values, errors: formErrors(form.error, format) });
+    return;
+  }
+  const { decision, amount, fee, note } = form.data;
+  const outcome = await decideCase(deps.db, requestContext(req), {
+    disputeId: dispute.id,
+    decision,
+    lostMinor: amount,
+    feeMinor: fee,
+    note,
+  });
+  if (!outcome.ok && outcome.reason === 'amount') {
+    const errors = { amount: format.t('disputes.refused_too-much') };
+    await showCase(deps, req, res, { form: 'decision', values, errors });
+    return;
+  }
+  setFlash(
+    req,
+    outcome.ok ? 'success' : 'info',
+    format.t(outcome.ok ? 'disputes.decided' : 'disputes.movedOn'),
+  );
+  res.redirect(303, caseUrl(dispute));
+}
+
+async function showAccept(
+  deps: AppDeps,
+  req: Request,
+  res: Response,
+  { values = {}, errors = {} }: ShownForm = {},
+): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  if (Object.keys(errors).length > 0) res.status(422);
+  res.render('disputes/accept', {
+    title: formatOf(res).t('disputes.acceptTitle'),
+    dispute,
+    values,
+    errors,
+  });
+}
+
+async function accept(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const format = formatOf(res);
+  const values = keptValues(req.body, ['amount', 'note']);
+  const form = acceptForm.safeParse(req.body ?? {});
+  if (!form.success) {
+    await showAccept(deps, req, res, { values, errors: formErrors(form.error, format) });
+    return;
+  }
+  const { amount, note } = form.data;
+  const outcome = await acceptCase(deps.db, requestContext(req), {
+    disputeId: dispute.id,
+    lostMinor: amount,
+    note,
+  });
+  if (!outcome.ok && outcome.reason !== 'not-open') {
+    const errors =
+      outcome.reason === 'amount'
+        ? { amount: format.t('disputes.refused_too-much') }
+        : { form: format.t('disputes.acceptNeedsRefund') };
+    await showAccept(deps, req, res, { values, errors });
+    return;
+  }
+  setFlash(
+    req,
+    outcome.ok ? 'success' : 'info',
+    format.t(outcome.ok ? 'disputes.accepted' : 'disputes.movedOn'),
+  );
+  res.redirect(303, caseUrl(dispute));
+}
+
+function caseUrl({ id }: { id: number }): string {
+  return `/admin/disputes/${String(id)}`;
+}

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { parseMajor } from '../billing/paytr/minor-units.ts';
+import { MERCHANT_OID } from '../billing/paytr/token.ts';
+import { currencies } from '../currency.ts';
+import { isReadableText } from '../web/text-line.ts';
+import { endOfDay } from './deadline.ts';
+import { networks } from './networks.ts';
+
+// Messages are text keys.
+
+/** The columns' bound. */
+const WORDS_MAX = 2000;
+
+/** Words typed in several lines; null when there are none. */
+const optionalWords = z
+  .string()
+  .catch('')
+  .transform((value) => value.normalize('NFC').replaceAll('\r\n', '\n').trim())
+  .pipe(
+    z
+      .string()
+      .max(WORDS_MAX, 'errors.tooLong')
+      .refine((text) => text === '' || isReadableText(text), 'auth.oddCharacters'),
+  )
+  .transform((text) => (text === '' ? null : text));
+
+const optional = (schema: z.ZodType<string, string>) =>
+  z
+    .string()
+    .catch('')
+    .transform((value) => value.trim())
+    .pipe(z.union([z.literal(''), schema]))
+    .transform((value) => (value === '' ? null : value));
+
+const day = optional(z.iso.date('disputes.error_day'));
+
+/** An amount in major units, as people type it; null when the field is empty. */
+const optionalAmount = z
+  .string()
+  .max(40)
+  .catch('')
+  .transform((value, context) => {
+    if (value.trim() === '') return null;
+    const minor = parseMajor(value);
+    if (minor === null || minor === 0)
+      context.issues.push({ code: 'custom', input: value, message: 'disputes.error_amount' });
+    return minor;
+  });
+
+/** The bank's or PayTR's number of a dispute. */
+const REFERENCE = /^[A-Za-z0-9][A-Za-z0-9./_-]{0,63}$/;
+
+/** A reason code, as `10.4`, `4853` or `C28`. */
+const reasonCode = optional(
+  z
+    .string()
+    .transform((value) => value.toUpperCase())
+    .pipe(z.string().regex(/^[A-Z0-9][A-Z0-9._-]{0,31}$/, 'disputes.error_code')),
+);
+
+const factFields = {
+  network: optional(z.enum(networks, 'disputes.error_network')),
+  reasonCode,
+  amount: optionalAmount,
+  currency: optional(z.enum(currencies, 'disputes.error_currency')),
+  answerBy: day,
+  submittedOn: day,
+  processedOn: day,
+  claim: optionalWords,
+};
+
+/** What a notice or the case page tells of a dispute, as columns. */
+function toFacts(fields: z.infer<z.ZodObject<typeof factFields>>) {
+  const { network, amount, currency, answerBy } = fields;
+  return {
+    network: network as (typeof networks)[number] | null,
+    reason_code: fields.reasonCode,
+    claim: fields.claim,
+    amount_minor: amount,
+    currency: amount === null ? null : (currency as (typeof currencies)[number] | null),
+    answer_by: answerBy === null ? null : endOfDay(answerBy),
+    submitted_on: fields.submittedOn,
+    processed_on: fields.processedOn,
+  };
+}
+
+/** The names of the fields that tell facts. */
+export const factNames = Object.keys(factFields);
+
+/**
+ * Kinds of notices: a complaint of the customer, a question of the bank before a dispute, a dispute, or the
+ * bank's second attempt.
+ */
+export const noticeKinds = ['complaint', 'inquiry', 'dispute', 'second'] as const;
+export type NoticeKind = Exclude<(typeof noticeKinds)[number], 'complaint'>;
+
+/** The form of a notice. */
+export const noticeForm = z
+  .object({
+    order: z
+      .string('disputes.error_order')
+      .transform((value) => value.trim())
+      .pipe(z.string().regex(MERCHANT_OID, 'disputes.error_order')),
+    reference: z
+      .string()
+      .catch('')
+      .transform((value) => value.trim()),
+    kind: z.enum(noticeKinds, 'disputes.error_kind'),
+    receivedOn: z.iso.date('disputes.error_day'),
+    ...factFields,
+  })
+  .superRefine(({ kind, reference: number }, context) => {
+    // A complaint has reached no bank, so it has no reference yet.
+    if (kind !== 'complaint' && !REFERENCE.test(number))
+      context.addIssue({ code: 'custom', path: ['reference'], message: 'disputes.error_reference' });
+  })
+  .transform(({ order, reference: number, kind, receivedOn, ...facts }) => ({
+    merchantOid: order,
+    reference: number,
+    kind,
+    receivedAt: new Date(`${receivedOn}T00:00:00+03:00`),
+    ...toFacts(facts),
+  }));
+
+/** The form that corrects what is known of a case. */
+export const factsForm = z.object(factFields).transform(toFacts);
+
+/** The form of a decision of the bank. */
+export const decisionForm = z.object({
+  decision: z.enum(['won', 'lost'], 'disputes.error_decision'),
+  amount: optionalAmount,
+  fee: optionalAmount,
+  note: optionalWords,
+});
+
+/** The form that accepts an objection. */
+export const acceptForm = z.object({ amount: optionalAmount, note: optionalWords });

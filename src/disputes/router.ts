@@ -1,0 +1,15 @@
+import { Router } from 'express';
+import type { AppDeps } from '../app-deps.ts';
+import { createCaseRouter } from './desk/case-router.ts';
+import { createDeskRouter } from './desk/desk-router.ts';
+
+/**
+ * `/disputes`: the cases of disputed payments. Operators work on those of all companies; a company's admin
+ * reads those about its own payments. Mounted at `/admin`, behind `adminScope`.
+ */
+export function createDisputesRouter(deps: AppDeps): Router {
+  const router = Router();
+  router.use(createDeskRouter(deps));
+  router.use(createCaseRouter(deps));
+  return router;
+}

@@ -1,0 +1,53 @@
+import type { Knex } from 'knex';
+import { buildPayment, type Cast } from '../support/programs/build.ts';
+
+/** A paid and charged payment of Acme's, started by Alice. */
+export async function chargedPayment(
+  db: Knex,
+  { acme, alice }: Cast,
+  overrides: Record<string, unknown> = {},
+): Promise<{ id: number; merchant_oid: string }> {
+  const at = new Date();
+  return buildPayment(db, {
+    company_id: acme.id,
+    user_id: alice.id,
+    status: 'success',
+    charged_minor: 149_900,
+    charged_currency: 'TRY',
+    decided_at: at,
+    paid_at: at,
+    ...overrides,
+  });
+}
+
+let cases = 0;
+
+/** A case about a new payment of Acme's that needs an answer within two days; returns its number. */
+export async function buildCase(
+  db: Knex,
+  cast: Cast,
+  overrides: Record<string, unknown> = {},
+): Promise<number> {
+  const payment_id = (overrides['payment_id'] as number | undefined) ?? (await chargedPayment(db, cast)).id;
+  cases += 1;
+  const [row] = await db('disputes')
+    .insert({
+      company_id: cast.acme.id,
+      payment_id,
+      user_id: cast.alice.id,
+      state: 'needs_response',
+      source: 'bank',
+      reference: `REF-${String(cases)}-${String(payment_id)}`,
+      network: 'visa',
+      reason_code: '10.4',
+      amount_minor: 149_900,
+      currency: 'TRY',
+      received_at: new Date(),
+      opened_at: new Date(),
+      opened_by: cast.olivia.id,
+      answer_by: new Date(Date.now() + 47 * 3_600_000),
+      ...overrides,
+    })
+    .returning<{ id: number }[]>('id');
+  return row!.id;
+}

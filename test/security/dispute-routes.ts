@@ -1,0 +1,96 @@
+import { localTime } from '../../src/local-calendar.ts';
+import { buildCase, chargedPayment } from '../disputes/build.ts';
+import { reading } from './finance-routes.ts';
+import type { RouteRule } from './route-matrix.ts';
+
+/** Admins read the cases of their own company; a case of another one does not exist for them. */
+const readers = { stranger: 303, bob: 403, alice: 200, charlie: 404, olivia: 200 };
+/** Only the staff works on cases. */
+const staff = (olivia: number): RouteRule['expect'] => ({
+  ...{ stranger: 401, bob: 403, alice: 403, charlie: 403, olivia },
+});
+const staffPage: RouteRule['expect'] = { stranger: 303, bob: 403, alice: 403, charlie: 403, olivia: 200 };
+const forStaff = 'answering banks is the work of the platform’s staff';
+
+/** The routes of the dispute desk. */
+export const disputeRules: RouteRule[] = [
+  {
+    route: 'GET /admin/disputes',
+    target: () => ({ path: '/admin/disputes' }),
+    expect: { stranger: 303, bob: 403, alice: 200, charlie: 200, olivia: 200 },
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/disputes/new',
+    target: () => ({ path: '/admin/disputes/new' }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/new',
+    target: async (db, cast) => ({
+      path: '/admin/disputes/new',
+      form: {
+        order: (await chargedPayment(db, cast)).merchant_oid,
+        reference: 'BANK-1',
+        kind: 'complaint',
+        receivedOn: localTime(new Date()).toPlainDate().toString(),
+      },
+    }),
+    expect: staff(303),
+    audit: 'dispute_opened',
+    forStaff,
+  },
+  {
+    route: 'GET /admin/disputes/:id',
+    target: async (db, cast) => ({ path: `/admin/disputes/${String(await buildCase(db, cast))}` }),
+    expect: readers,
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/:id/facts',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/facts`,
+      form: { network: 'visa', reasonCode: '13.1', amount: '100', currency: 'TRY' },
+    }),
+    expect: staff(303),
+    audit: 'dispute_changed',
+    forStaff,
+  },
+  {
+    route: 'POST /admin/disputes/:id/review',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast, { state: 'sent', answer_by: null }))}/review`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'dispute_reviewed',
+    forStaff,
+  },
+  {
+    route: 'POST /admin/disputes/:id/decision',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/decision`,
+      form: { decision: 'won' },
+    }),
+    expect: staff(303),
+    audit: 'dispute_decided',
+    forStaff,
+  },
+  {
+    route: 'GET /admin/disputes/:id/accept',
+    target: async (db, cast) => ({ path: `/admin/disputes/${String(await buildCase(db, cast))}/accept` }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/:id/accept',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/accept`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'dispute_accepted',
+    forStaff,
+  },
+];
