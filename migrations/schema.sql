@@ -386,6 +386,7 @@ create table delivery_progress (
   constraint pk_delivery_progress PRIMARY KEY (only_row),
   constraint ck_delivery_progress CHECK (only_row)
 );
+
 -- table dispute_answers
 create table dispute_answers (
   id bigint generated always as identity not null,
