@@ -23,7 +23,7 @@ export async function lockCaseByReference(
     .first<CaseRow | undefined>([...caseColumns(trx)]);
 }
 
-/** The newest open warning about a payment that no bank has told of yet, locked until the transaction ends. */
+/** The newest warning about a payment of which no bank has told yet, locked until the transaction ends. */
 export async function lockOpenWarning(
   trx: Knex.Transaction,
   paymentId: number,

@@ -30,6 +30,9 @@ export const noFacts: CaseFacts = {
   fee_minor: null,
 };
 
+/** The names of the facts. */
+export const factNames = Object.keys(noFacts) as (keyof CaseFacts)[];
+
 /**
  * Opens a case, and keeps the evidence of its company from retention, in the caller's transaction. The caller
  * has locked the payment and made sure that there is no case of this reference.

@@ -6,7 +6,7 @@ import type { CaseFacts, CaseRow } from './case-row.ts';
 import { learnFacts } from './learn-facts.ts';
 import { lockCaseByReference, lockOpenWarning } from './lock-case.ts';
 import { moveCase } from './move-case.ts';
-import { noFacts, openCase } from './open-case.ts';
+import { factNames, noFacts, openCase } from './open-case.ts';
 
 /** A notice of a bank or of the gateway, as an operator enters it. */
 interface Notice extends Partial<CaseFacts> {
@@ -89,9 +89,9 @@ export function refuseAmount(
 
 /** The facts that the notice tells; a fact that it does not tell is left out. */
 function withDeadline(notice: Notice, answerDays: number): Partial<CaseFacts> {
-  const { merchantOid: _oid, reference: _reference, kind, receivedAt, ...told } = notice;
+  const { kind, receivedAt } = notice;
   const facts = Object.fromEntries(
-    Object.entries(told).filter(([, value]) => value !== null && value !== undefined),
+    factNames.flatMap((name) => (notice[name] == null ? [] : [[name, notice[name]]])),
   ) as Partial<CaseFacts>;
   if (kind === 'inquiry' || facts.answer_by !== undefined) return facts;
   return { ...facts, answer_by: answerDeadline(receivedAt, answerDays) };
