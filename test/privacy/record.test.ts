@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { activities, recipients, type ActivityName } from '../../src/privacy/registry/activities.ts';
+import { activities, recipients, type ActivityName } from '../../src/privacy/purposes/activities.ts';
 import { describeActivities } from '../../src/privacy/registry/describe-activities.ts';
 import { listPersonalColumns } from '../../src/privacy/registry/registry.ts';
 import { findCurrentDocument } from '../../src/legal/queries.ts';

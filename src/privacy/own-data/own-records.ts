@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { streamRows } from '../../db/stream-rows.ts';
-import type { JsonKeys } from '../registry/activities.ts';
+import type { JsonKeys } from '../purposes/activities.ts';
 import { listPersonalColumns, registeredTables } from '../registry/registry.ts';
 import { maskOthers } from './mask-others.ts';
 

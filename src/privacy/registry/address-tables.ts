@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Addresses of accounts: the proofs that somebody reads their mail, and how they changed. */
 export const addressTables = {

@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Alerts, incidents and the choice of mails. */
 export const alertTables = {

@@ -1,4 +1,4 @@
-import type { JsonKeys } from './activities.ts';
+import type { JsonKeys } from '../purposes/activities.ts';
 
 /**
  * The keys of `audit_logs.details`. A person's own copy has only keys that are listed as personal, so that a

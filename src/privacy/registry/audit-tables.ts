@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 import { auditDetails } from './audit-details.ts';
 
 /** The audit trail, and what strangers tried. */

@@ -1,6 +1,6 @@
 import type { Format } from '../../web/format.ts';
-import { activities, recipients, type ActivityName } from './activities.ts';
-import { periods, type PeriodName } from './periods.ts';
+import { activities, recipients, type ActivityName } from '../purposes/activities.ts';
+import { periods, type PeriodName } from '../purposes/periods.ts';
 import { listPersonalColumns } from './registry.ts';
 
 /** A purpose in a reader's words: a row of the privacy notice and of the record of processing. */

@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Second factors: what a person has besides the password, and what a company asks of its people. */
 export const factorTables = {

@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Acceptances of legal texts, mails, holds and downloads. */
 export const otherTables = {

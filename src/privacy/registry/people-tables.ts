@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Accounts, companies and how people came into them. */
 export const peopleTables = {

@@ -1,5 +1,11 @@
-import type { Category, JsonKeys, RegisteredTable, WithheldReason, ActivityName } from './activities.ts';
-import type { PeriodName } from './periods.ts';
+import type {
+  Category,
+  JsonKeys,
+  RegisteredTable,
+  WithheldReason,
+  ActivityName,
+} from '../purposes/activities.ts';
+import type { PeriodName } from '../purposes/periods.ts';
 import { alertTables } from './alert-tables.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './money/billing-tables.ts';

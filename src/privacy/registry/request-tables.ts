@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Requests of people about their own data, and the answers. */
 export const requestTables = {

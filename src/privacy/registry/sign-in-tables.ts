@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Signing in by browser and by program, and the counters that protect it. */
 export const signInTables = {

@@ -1,4 +1,4 @@
-import type { RegisteredTable } from './activities.ts';
+import type { RegisteredTable } from '../purposes/activities.ts';
 
 /** Workspaces, and who used them. */
 export const workspaceTables = {

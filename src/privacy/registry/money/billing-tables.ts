@@ -1,4 +1,4 @@
-import type { RegisteredTable } from '../activities.ts';
+import type { RegisteredTable } from '../../purposes/activities.ts';
 
 /** The buyer of a company is a person where a sole trader buys: the company's admins stand for it. */
 const ADMIN_OF = `(select company_id from users where id = :user and role = 'admin')`;

@@ -1,4 +1,4 @@
-import type { RegisteredTable } from '../activities.ts';
+import type { RegisteredTable } from '../../purposes/activities.ts';
 
 /** Cards that the payment service keeps for a company, and their charges. */
 export const cardTables = {

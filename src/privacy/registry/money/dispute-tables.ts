@@ -1,4 +1,4 @@
-import type { RegisteredTable } from '../activities.ts';
+import type { RegisteredTable } from '../../purposes/activities.ts';
 
 /** Cases of disputed payments and what was answered. */
 export const disputeTables = {

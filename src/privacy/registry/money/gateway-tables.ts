@@ -1,4 +1,4 @@
-import type { RegisteredTable } from '../activities.ts';
+import type { RegisteredTable } from '../../purposes/activities.ts';
 
 const OF_PAYER = 'in (select id from payments where user_id = :user)';
 
