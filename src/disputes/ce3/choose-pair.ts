@@ -5,6 +5,9 @@ import { identifiersOf, isUnknown } from './normalise.ts';
 
 const elements: readonly Ce3Element[] = ['ip', 'device', 'login', 'address'];
 
+/** The gateway was told both with each order and may still know them; nobody measures a device afterwards. */
+const suppliable: readonly Ce3Element[] = ['ip', 'login'];
+
 /** Two earlier payments, with what all three have in common, and what is missing before they count. */
 export interface Pair {
   both: [Candidate, Candidate];
@@ -23,7 +26,7 @@ export function choosePair(input: Ce3Input, candidates: readonly Candidate[]): P
 function pairOf(input: Ce3Input, both: [Candidate, Candidate]): Pair | undefined {
   const three = [input.disputed, ...both.map(({ payment }) => payment)];
   const shared = elements.filter((element) => agree(three, element, input));
-  const supplied = isEnough(shared) ? [] : elements.flatMap((element) => lackOf(three, element, input));
+  const supplied = isEnough(shared) ? [] : suppliable.flatMap((element) => lackOf(three, element, input));
   const names = [...new Set(supplied.map(({ element }) => element))].flatMap((name) => name ?? []);
   if (!isEnough([...shared, ...names])) return undefined;
   const described = three
@@ -45,7 +48,6 @@ function agree(three: readonly Ce3Payment[], element: Ce3Element, input: Ce3Inpu
 
 /** An element that agrees as far as it was recorded, and was not recorded for all three. */
 function lackOf(three: readonly Ce3Payment[], element: Ce3Element, input: Ce3Input): Ce3Missing[] {
-  if (element === 'device' && !input.rules.use_device) return [];
   const unknown = three.filter((payment) => isUnknown(payment, element));
   const known = three.filter((payment) => !isUnknown(payment, element));
   if (unknown.length === 0 || known.length === 0 || !agree(known, element, input)) return [];

@@ -25,9 +25,7 @@ export function identifiersOf(payment: Ce3Payment, rules: Ce3Rules): Identifiers
 /** True when nothing was recorded of an element, so that somebody might still supply it. */
 export function isUnknown(payment: Ce3Payment, element: Ce3Element): boolean {
   if (element === 'ip') return payment.ip === null;
-  if (element === 'login') return payment.login_id === null;
-  if (element === 'address') return payment.delivery_address === null;
-  return payment.device_id === null && payment.fingerprint === null;
+  return element === 'login' && payment.login_id === null;
 }
 
 /** A login in clear text that its owner recognises. A hash is none, nor a number that we gave inside. */
