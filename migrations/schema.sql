@@ -285,6 +285,55 @@ CREATE INDEX idx_card_renewals_sent ON card_renewals USING btree (due_at) WHERE 
 CREATE TRIGGER refuse_delete BEFORE DELETE ON card_renewals FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON card_renewals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table chargeback_counters
+create table chargeback_counters (
+  year integer not null,
+  last_number integer not null,
+  last_issued_at timestamp with time zone,
+  constraint pk_chargeback_counters PRIMARY KEY (year)
+);
+
+-- table chargebacks
+create table chargebacks (
+  id bigint generated always as identity not null,
+  dispute_id bigint not null,
+  payment_id bigint not null,
+  company_id bigint not null,
+  kind text not null,
+  restores bigint,
+  year integer not null,
+  number integer not null,
+  chargeback_no text not null,
+  issued_at timestamp with time zone not null,
+  currency character(3) not null,
+  total_minor bigint not null,
+  tax_minor bigint,
+  invoice_no text,
+  plan text not null,
+  period_start timestamp with time zone,
+  period_end timestamp with time zone,
+  constraint pk_chargebacks PRIMARY KEY (id),
+  constraint uq_chargebacks_no UNIQUE (chargeback_no),
+  constraint uq_chargebacks_number UNIQUE (year, number),
+  constraint uq_chargebacks_restores UNIQUE (restores),
+  constraint fk_chargebacks_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_chargebacks_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint fk_chargebacks_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_chargebacks_restores FOREIGN KEY (restores) REFERENCES chargebacks(id) ON DELETE RESTRICT,
+  constraint ck_chargebacks_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
+  constraint ck_chargebacks_invoice CHECK (num_nulls(invoice_no, tax_minor, period_start, period_end) = ANY (ARRAY[0, 4])),
+  constraint ck_chargebacks_kind CHECK (kind = ANY (ARRAY['taken'::text, 'restored'::text])),
+  constraint ck_chargebacks_restores CHECK ((kind = 'restored'::text) = (restores IS NOT NULL)),
+  constraint ck_chargebacks_tax CHECK (tax_minor >= 0 AND tax_minor <= total_minor),
+  constraint ck_chargebacks_total CHECK (total_minor > 0)
+);
+CREATE INDEX idx_chargebacks_company ON chargebacks USING btree (company_id, id DESC);
+CREATE INDEX idx_chargebacks_dispute ON chargebacks USING btree (dispute_id, id);
+CREATE INDEX idx_chargebacks_issued ON chargebacks USING btree (issued_at, currency) INCLUDE (kind, total_minor);
+CREATE INDEX idx_chargebacks_payment ON chargebacks USING btree (payment_id, id);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON chargebacks FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON chargebacks FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table companies
 create table companies (
   id bigint generated always as identity not null,
@@ -662,6 +711,7 @@ create table finance_months (
   charged_minor bigint not null,
   returned_minor bigint not null,
   closed_at timestamp with time zone not null,
+  charged_back_minor bigint default 0 not null,
   constraint pk_finance_months PRIMARY KEY (month, currency),
   constraint ck_finance_months_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_finance_months_month CHECK (month ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text),
@@ -2868,6 +2918,7 @@ grant usage on access_tokens_id_seq to app;
 grant usage on account_locks_id_seq to app;
 grant usage on alerts_id_seq to app;
 grant usage on audit_logs_ids to app;
+grant usage on chargebacks_id_seq to app;
 grant usage on companies_id_seq to app;
 grant usage on data_request_notes_id_seq to app;
 grant usage on data_requests_id_seq to app;
@@ -2940,6 +2991,8 @@ grant delete, insert, select, update on billing_details to app;
 grant delete, insert, select, update on browser_sessions to app;
 grant delete, insert, select, update on card_charges to app;
 grant delete, insert, select, update on card_renewals to app;
+grant delete, insert, select, update on chargeback_counters to app;
+grant insert, select on chargebacks to app;
 grant delete, insert, select, update on companies to app;
 grant insert, select on data_request_notes to app;
 grant delete, insert, select, update on data_requests to app;

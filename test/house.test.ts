@@ -225,6 +225,8 @@ describe('who may import whom', () => {
       refunds: /^src\/billing\/refunds\//,
       payment_status_answers: /^src\/billing\/refunds\//,
       payment_reviews: /^src\/billing\/review\//,
+      chargebacks: /^src\/billing\/chargebacks\//,
+      chargeback_counters: /^src\/billing\/(chargebacks\/|take-number)/,
       reversals: /^src\/billing\/reversals\//,
       reversal_counters: /^src\/billing\/(reversals\/|take-number)/,
       delivery_periods: /^src\/disputes\/delivery\//,

@@ -159,6 +159,8 @@ export const auditActions = {
   refund_discovered: 'The gateway told of a refund that was not made here, such as one in its panel',
   refund_closed: 'An operator closed a refund that the gateway never made (details.note)',
   refund_effect_decided: 'An operator said whether the paid time ends with a refund that was made elsewhere',
+  chargeback_posted:
+    'The books took down that a bank took the money of a case (resource), or gave it again (details.kind)',
   reversal_issued: 'A reversal took an invoice, or a part of it, back out of the books',
   subscription_change:
     'The plan, the paid time or the state of a company changed, or it cancelled or took that back (details.change)',

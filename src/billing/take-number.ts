@@ -4,7 +4,7 @@ import { calendarYear, TIME_ZONE } from '../local-calendar.ts';
 const YEAR_ENDED = 'The year has ended while a document was numbered';
 
 /** The tables that count, each with one row a year for a series of its own. */
-type Counter = 'invoice_counters' | 'reversal_counters';
+type Counter = 'invoice_counters' | 'reversal_counters' | 'chargeback_counters';
 
 interface GivenNumber {
   year: number;

@@ -103,6 +103,7 @@ export interface Config {
   /** Days for the answer to a dispute, and months for which evidence is held after its end. */
   disputeAnswerDays: number;
   disputeKeepMonths: number;
+  chargebackPrefix: string;
   reversalPrefix: string;
   /** Legal invoices that the product writes. */
   legalInvoices: {
@@ -287,6 +288,7 @@ function toConfig(env: Environment): Config {
     invoiceDueDays: env.INVOICE_DUE_DAYS,
     disputeAnswerDays: env.DISPUTE_ANSWER_DAYS,
     disputeKeepMonths: env.DISPUTE_KEEP_MONTHS,
+    chargebackPrefix: env.CHARGEBACK_PREFIX,
     reversalPrefix: env.REVERSAL_PREFIX,
     integrator:
       env.INTEGRATOR_URL === undefined || env.INTEGRATOR_TOKEN === undefined

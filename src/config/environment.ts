@@ -330,6 +330,8 @@ export const environment = z.object({
   INVOICE_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAC'),
   /** The same before the year and number of a reversal: another one, for a series of its own. */
   REVERSAL_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAR'),
+  /** The same before the year and number of what a bank took or gave again in a dispute. */
+  CHARGEBACK_PREFIX: text.regex(/^[A-Z0-9]{3}$/, 'three capital letters or digits').default('YAT'),
   // --- Disputes (src/disputes/README.md)
   /**
    * Days after a notice in which its answer is due, when the notice gives no day. PayTR's own number was not

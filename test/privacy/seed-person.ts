@@ -137,6 +137,11 @@ function specialKeys(input: {
     'gateway_payout_lines payer': { payment_id: made['payments payer'] },
     'finance_differences payer': { payment_id: made['payments payer'], company_id: company },
     'disputes payer': { company_id: company, payment_id: made['payments payer'] },
+    'chargebacks payer': {
+      dispute_id: made['disputes payer'],
+      payment_id: made['payments payer'],
+      company_id: company,
+    },
     'dispute_answers payer': { dispute_id: made['disputes payer'], company_id: company },
     'refunds payer': { payment_id: made['payments payer'], company_id: company },
     'payment_status_answers payer': { payment_id: made['payments payer'] },

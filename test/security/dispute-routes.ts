@@ -68,6 +68,16 @@ export const disputeRules: RouteRule[] = [
     forStaff,
   },
   {
+    route: 'POST /admin/disputes/:id/taken',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/taken`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'chargeback_posted',
+    forStaff,
+  },
+  {
     route: 'POST /admin/disputes/:id/decision',
     target: async (db, cast) => ({
       path: `/admin/disputes/${String(await buildCase(db, cast))}/decision`,

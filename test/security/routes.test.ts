@@ -179,8 +179,13 @@ describe('an operator', () => {
         .whereNot({ action_type: 'audit_export_finished' })
         .whereNotIn('action_type', ['usage_export_finished', 'finance_export_finished'])
         .whereNot({ action_type: 'legal_invoice_month_export_finished' })
-        // A case places its hold itself.
-        .whereNotIn('action_type', rule.audit === 'dispute_opened' ? ['legal_hold_placed'] : [])
+        // A case places its hold itself, and posts its money in the books.
+        .whereNotIn(
+          'action_type',
+          /^dispute_(opened|accepted)$/.test(String(rule.audit))
+            ? ['legal_hold_placed', 'chargeback_posted']
+            : [],
+        )
         .orderBy('action_type')
         .select('action_type', 'company_id', 'actor_type', 'user_id')
         .select(test.db.raw("details -> 'on_behalf_of_company' as on_behalf"));

@@ -9,11 +9,11 @@ import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
 
 const COLUMNS = [
   ...['kind', 'time', 'order', 'company', 'state', 'document', 'currency'],
-  ...['charged', 'returned', 'tax', 'fee', 'masked_card'],
+  ...['charged', 'returned', 'tax', 'fee', 'masked_card', 'charged_back', 'restored'],
 ];
 
 /**
- * The money of a month as CSV for a spreadsheet: a line for each charge and each refund, oldest first. The
+ * The money of a month as CSV for a spreadsheet: a line for each charge, refund and chargeback, oldest first. The
  * sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of the
  * reader's language. The download is audited before its first byte and when it has ended.
  */
@@ -61,11 +61,13 @@ function toCells(line: MoneyLine, separator: CsvSeparator): CsvValue[] {
     const text = formatMajor(minor);
     return separator === 'semicolon' ? text.replace('.', ',') : text;
   };
-  const isCharge = line.kind === 'charge';
+  const amountOf = (kind: MoneyLine['kind']): string | null =>
+    major(line.kind === kind ? line.amount_minor : null);
   return [
     ...[line.kind, line.at.toISOString(), line.merchant_oid, line.company_name, line.status],
     ...[line.document_no, line.currency],
-    ...[major(isCharge ? line.amount_minor : null), major(isCharge ? null : line.amount_minor)],
+    ...[amountOf('charge'), amountOf('refund')],
     ...[major(line.tax_minor), major(line.fee_minor), line.masked_card],
+    ...[amountOf('chargeback'), amountOf('restored')],
   ];
 }

@@ -46,10 +46,14 @@ function drawCurrency(
     barAt({ at: months.indexOf(month), places: months.length, top: axis.top }, minor, share);
   return {
     currency,
-    bars: rows.map(({ month, charged_minor, returned_minor }) => ({
+    bars: rows.map(({ month, charged_minor, ...less }) => ({
       charged: bar(month, charged_minor, OUTER_SHARE),
       // A month can give back more than it charged; there is no bar below nothing.
-      kept: bar(month, Math.max(0, charged_minor - returned_minor), INNER_SHARE),
+      kept: bar(
+        month,
+        Math.max(0, charged_minor - less.returned_minor - less.charged_back_minor),
+        INNER_SHARE,
+      ),
     })),
     lines: axis.lines.map(({ y, value }) => ({ y, label: money(value, currency).replace(/[.,]00$/, '') })),
     marks: months.map((month, at) => ({

@@ -31,7 +31,7 @@ export async function closeMonths(db: Knex, context: RequestContext): Promise<nu
 }
 
 function emptyMonth({ month }: Month): MonthOfMoney {
-  return { month, currency: 'TRY', charged_minor: 0, returned_minor: 0 };
+  return { month, currency: 'TRY', charged_minor: 0, returned_minor: 0, charged_back_minor: 0 };
 }
 
 function nextOf(month: string, at: Date): Month | null {

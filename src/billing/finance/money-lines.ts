@@ -1,16 +1,16 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 
-/** A charge or a refund, with the document that says so and what the gateway told of it. */
+/** A charge, a refund, or money that a bank took or gave again, with the document that says so and what the gateway told of it. */
 export interface MoneyLine {
-  kind: 'charge' | 'refund';
+  kind: 'charge' | 'refund' | 'chargeback' | 'restored';
   id: number;
   at: Date;
   merchant_oid: string;
   company_name: string;
   /** How the payment stands now. */
   status: string;
-  /** The invoice of a charge, the reversal of a refund. */
+  /** The invoice of a charge, the reversal of a refund, the record of a chargeback. */
   document_no: string | null;
   currency: Currency;
   amount_minor: number;
@@ -22,12 +22,13 @@ export interface MoneyLine {
 const PAGE = 500;
 
 /**
- * The charges of some time, then its refunds, each oldest first, some hundred at once. They belong to a time
+ * The charges of some time, its refunds, then its chargebacks, each oldest first, some hundred at once. They belong to a time
  * by the same rule as `readMoneyTotals`, so that their sums are its sums.
  */
 export async function* readMoneyPages(db: Knex, time: { from: Date; to: Date }): AsyncGenerator<MoneyLine[]> {
   yield* pagesOf((after) => readCharges(db, time, after));
   yield* pagesOf((after) => readRefunds(db, time, after));
+  yield* pagesOf((after) => readChargebacks(db, time, after));
 }
 
 async function* pagesOf(read: (after: number) => Promise<MoneyLine[]>): AsyncGenerator<MoneyLine[]> {
@@ -100,6 +101,35 @@ async function readRefunds(
       'refunds.currency',
       'refunds.amount_minor',
       'reversals.tax_minor',
+      db.raw('null as fee_minor'),
+      db.raw('null as masked_card'),
+    );
+}
+
+async function readChargebacks(
+  db: Knex,
+  { from, to }: { from: Date; to: Date },
+  after: number,
+): Promise<MoneyLine[]> {
+  return db('chargebacks')
+    .join('payments', 'payments.id', 'chargebacks.payment_id')
+    .join('companies', 'companies.id', 'chargebacks.company_id')
+    .where('chargebacks.issued_at', '>=', from)
+    .where('chargebacks.issued_at', '<', to)
+    .where('chargebacks.id', '>', after)
+    .orderBy('chargebacks.id')
+    .limit(PAGE)
+    .select<MoneyLine[]>(
+      db.raw("case chargebacks.kind when 'taken' then 'chargeback' else 'restored' end as kind"),
+      'chargebacks.id',
+      'chargebacks.issued_at as at',
+      'payments.merchant_oid',
+      'companies.name as company_name',
+      'payments.status',
+      'chargebacks.chargeback_no as document_no',
+      'chargebacks.currency',
+      'chargebacks.total_minor as amount_minor',
+      'chargebacks.tax_minor',
       db.raw('null as fee_minor'),
       db.raw('null as masked_card'),
     );

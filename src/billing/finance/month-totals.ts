@@ -25,7 +25,10 @@ interface MoneyTotals {
   refused: number;
   /** Money given back. */
   returned: Sum;
-  /** Charged less returned. */
+  /** Taken by banks in disputes, and what they gave again. */
+  charged_back: Sum;
+  restored: Sum;
+  /** Charged, less returned and charged back, with what was restored. */
   kept_minor: number;
   invoices: Sum & { tax_minor: number };
   reversals: Sum & { tax_minor: number };
@@ -45,10 +48,11 @@ interface Time {
  * staff.
  */
 export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals[]> {
-  const [charges, uncharged, returned, invoices, reversals, fees, payouts] = await Promise.all([
+  const [charges, uncharged, returned, disputed, invoices, reversals, fees, payouts] = await Promise.all([
     readCharges(db, time),
     readUncharged(db, time),
     readReturned(db, time),
+    readChargebacks(db, time),
     readDocuments(db, 'invoices', time),
     readDocuments(db, 'reversals', time),
     readFees(db, time),
@@ -62,6 +66,8 @@ export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals
       sumOf(of(uncharged).filter((row) => row.status === status)).count;
     const charged = sumOf(of(charges));
     const given = sumOf(of(returned));
+    const byKind = (kind: string): Sum => sumOf(of(disputed).filter((row) => row.kind === kind));
+    const [taken, restored] = [byKind('taken'), byKind('restored')];
     return {
       currency,
       charged,
@@ -73,7 +79,9 @@ export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals
       expired: orders('expired'),
       refused: orders('refused'),
       returned: given,
-      kept_minor: charged.minor - given.minor,
+      charged_back: taken,
+      restored,
+      kept_minor: charged.minor - given.minor - taken.minor + restored.minor,
       invoices: { ...sumOf(of(invoices)), tax_minor: of(invoices)[0]?.tax_minor ?? 0 },
       reversals: { ...sumOf(of(reversals)), tax_minor: of(reversals)[0]?.tax_minor ?? 0 },
       fees_minor: sumOf(of(fees)).minor,
@@ -85,8 +93,9 @@ export async function readMoneyTotals(db: Knex, time: Time): Promise<MoneyTotals
 
 function hasAny(totals: MoneyTotals): boolean {
   const { charged, pending, failed, expired, refused, returned, invoices, reversals } = totals;
+  const { charged_back, restored } = totals;
   const orders = charged.count + pending + failed + expired + refused;
-  const others = returned.count + invoices.count + reversals.count;
+  const others = returned.count + charged_back.count + restored.count + invoices.count + reversals.count;
   return orders + others > 0 || totals.paid_out_minor !== 0;
 }
 
@@ -142,6 +151,19 @@ async function readReturned(db: Knex, { from, to }: Time): Promise<SumRow[]> {
       'refunds.currency',
       db.raw('count(*)::bigint as count'),
       db.raw('sum(refunds.amount_minor)::bigint as minor'),
+    );
+}
+
+async function readChargebacks(db: Knex, { from, to }: Time): Promise<(SumRow & { kind: string })[]> {
+  return db('chargebacks')
+    .where('chargebacks.issued_at', '>=', from)
+    .where('chargebacks.issued_at', '<', to)
+    .groupBy('chargebacks.currency', 'chargebacks.kind')
+    .select<(SumRow & { kind: string })[]>(
+      'chargebacks.currency',
+      'chargebacks.kind',
+      db.raw('count(*)::bigint as count'),
+      db.raw('sum(chargebacks.total_minor)::bigint as minor'),
     );
 }
 

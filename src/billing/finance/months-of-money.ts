@@ -8,6 +8,8 @@ export interface MonthOfMoney {
   currency: Currency;
   charged_minor: number;
   returned_minor: number;
+  /** Taken by banks in disputes, less what they gave again; below zero when more came back. */
+  charged_back_minor: number;
 }
 
 /**
@@ -29,12 +31,15 @@ export async function listMonthsOfMoney(
       'finance_months.currency',
       'finance_months.charged_minor',
       'finance_months.returned_minor',
+      'finance_months.charged_back_minor',
     );
   const through = await findLastClosedMonth(db);
   const open = months.filter(({ month }) => through === null || month > through);
   const live: MonthOfMoney[] = [];
   for (const month of open) live.push(...(await sumMonth(db, month)));
-  const all = [...closed, ...live].filter((row) => row.charged_minor + row.returned_minor > 0);
+  const all = [...closed, ...live].filter(
+    (row) => row.charged_minor + row.returned_minor > 0 || row.charged_back_minor !== 0,
+  );
   return all.sort((a, b) => (a.month + a.currency < b.month + b.currency ? -1 : 1));
 }
 
@@ -53,16 +58,20 @@ export async function findLastClosedMonth(db: Knex): Promise<string | null> {
   return row?.month ?? null;
 }
 
-/** The sums of a month from the payments and refunds, by currency; a currency without any is left out. */
+/** The sums of a month from the payments, refunds and chargebacks, by currency; a currency without any is left out. */
 export async function sumMonth(db: Knex, { month, from, to }: Month): Promise<MonthOfMoney[]> {
   const { rows } = await db.raw<{ rows: MonthOfMoney[] }>(
-    `select :month::text as month, currency, sum(charged)::bigint as charged_minor, sum(returned)::bigint as returned_minor
+    `select :month::text as month, currency, sum(charged)::bigint as charged_minor, sum(returned)::bigint as returned_minor,
+       sum(charged_back)::bigint as charged_back_minor
      from (
-       select charged_currency as currency, charged_minor as charged, 0 as returned from payments
+       select charged_currency as currency, charged_minor as charged, 0 as returned, 0 as charged_back from payments
        where charged_at is not null and charged_at >= :from and charged_at < :to
        union all
-       select currency, 0, amount_minor from refunds
-       where state = 'done' and decided_at >= :from and decided_at < :to) as money
+       select currency, 0, amount_minor, 0 from refunds
+       where state = 'done' and decided_at >= :from and decided_at < :to
+       union all
+       select currency, 0, 0, case kind when 'taken' then total_minor else -total_minor end from chargebacks
+       where issued_at >= :from and issued_at < :to) as money
      group by currency`,
     { month, from, to },
   );

@@ -1,9 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
 import { answerableStates } from '../case-states.ts';
-import { disputedMinor } from './decide-case.ts';
+import { disputedMinor } from './disputed-minor.ts';
 import { lockCase } from './lock-case.ts';
 import { moveCase } from './move-case.ts';
+import { postMoney } from './post-money.ts';
 
 type AcceptOutcome = { ok: true } | { ok: false; reason: 'not-open' | 'amount' | 'refund' };
 
@@ -15,7 +17,7 @@ type AcceptOutcome = { ok: true } | { ok: false; reason: 'not-open' | 'amount' |
 export async function acceptCase(
   db: Knex,
   context: RequestContext,
-  input: { disputeId: number; lostMinor: number | null; note: string | null },
+  input: { disputeId: number; lostMinor: number | null; note: string | null; config: Config },
 ): Promise<AcceptOutcome> {
   const { disputeId, note } = input;
   return db.transaction(async (trx) => {
@@ -38,6 +40,8 @@ export async function acceptCase(
       },
       details: { lost_minor: refund === null ? lostMinor : 0, refund_id: refund?.id ?? null },
     });
+    if (refund === null)
+      await postMoney(trx, context, { dispute, takenMinor: lostMinor, config: input.config });
     return { ok: true };
   });
 }

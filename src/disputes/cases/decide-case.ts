@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
 import type { CaseState } from '../case-states.ts';
+import { disputedMinor } from './disputed-minor.ts';
 import { lockCase } from './lock-case.ts';
 import { moveCase } from './move-case.ts';
+import { postMoney } from './post-money.ts';
 
 /** The states from which a decision of the bank can come. */
 const decidable: readonly CaseState[] = ['needs_response', 'frozen', 'sent', 'under_review', 'expired'];
@@ -36,9 +39,10 @@ export async function decideCase(
     lostMinor: number | null;
     feeMinor: number | null;
     note: string | null;
+    config: Config;
   },
 ): Promise<DecisionOutcome> {
-  const { disputeId, decision, feeMinor, note } = input;
+  const { disputeId, decision, feeMinor, note, config } = input;
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
     if (!decidable.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
@@ -53,18 +57,7 @@ export async function decideCase(
       changes: { lost_minor: lostMinor, fee_minor: feeMinor ?? dispute.fee_minor, note },
       details: { lost_minor: lostMinor, currency: dispute.currency },
     });
+    await postMoney(trx, context, { dispute, takenMinor: lostMinor, config });
     return { ok: true };
   });
-}
-
-/** The disputed part of the charge; all of it while the bank has not told. */
-export async function disputedMinor(
-  trx: Knex.Transaction,
-  dispute: { amount_minor: number | null; payment_id: number },
-): Promise<number> {
-  if (dispute.amount_minor !== null) return dispute.amount_minor;
-  const row = await trx('payments')
-    .where({ id: dispute.payment_id })
-    .first<{ charged_minor: number | null } | undefined>('charged_minor');
-  return row?.charged_minor ?? 0;
 }

@@ -17,6 +17,7 @@ import { formatMajor } from '../../billing/paytr/minor-units.ts';
 import { timeLeft } from '../deadline.ts';
 import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
 import { networks } from '../networks.ts';
+import { noteTaken } from '../cases/post-money.ts';
 import { findCase, type DisputeCase } from '../queries.ts';
 
 interface ShownForm {
@@ -34,6 +35,7 @@ export function createCaseRouter(deps: AppDeps): Router {
   router.get(path, (req, res) => showCase(deps, req, res));
   router.post(`${path}/facts`, requireOperator, (req, res) => changeFacts(deps, req, res));
   router.post(`${path}/review`, requireOperator, (req, res) => review(deps, req, res));
+  router.post(`${path}/taken`, requireOperator, (req, res) => take(deps, req, res));
   router.post(`${path}/decision`, requireOperator, (req, res) => decide(deps, req, res));
   router.get(`${path}/accept`, requireOperator, (req, res) => showAccept(deps, req, res));
   router.post(`${path}/accept`, ...proven, (req: Request, res: Response) => accept(deps, req, res));
@@ -120,6 +122,15 @@ async function review(deps: AppDeps, req: Request, res: Response): Promise<void>
   res.redirect(303, caseUrl(dispute));
 }
 
+async function take(deps: AppDeps, req: Request, res: Response): Promise<void> {
+  const dispute = await requestedCase(deps, req);
+  const { t } = formatOf(res);
+  const { config } = deps;
+  const done = await noteTaken(deps.db, requestContext(req), { disputeId: dispute.id, config });
+  setFlash(req, done ? 'success' : 'info', t(done ? 'disputes.takenNoted' : 'disputes.movedOn'));
+  res.redirect(303, caseUrl(dispute));
+}
+
 async function decide(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
   const format = formatOf(res);
@@ -136,6 +147,7 @@ async function decide(deps: AppDeps, req: Request, res: Response): Promise<void>
     lostMinor: amount,
     feeMinor: fee,
     note,
+    config: deps.config,
   });
   if (!outcome.ok && outcome.reason === 'amount') {
     const errors = { amount: format.t('disputes.refused_too-much') };
@@ -180,6 +192,7 @@ async function accept(deps: AppDeps, req: Request, res: Response): Promise<void>
     disputeId: dispute.id,
     lostMinor: amount,
     note,
+    config: deps.config,
   });
   if (!outcome.ok && outcome.reason !== 'not-open') {
     const errors =

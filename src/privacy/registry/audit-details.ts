@@ -11,7 +11,7 @@ export const auditDetails: JsonKeys = {
     after answer_by
     alert_id already_running amount_minor asked_for asks attempts
     because before began_at boxes browser browser_before browser_sessions_ended by bytes
-    cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charge_from charged_minor
+    cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charge_from chargeback_no charged_minor
     company_name confirmed connected_minutes connected_seconds consent_payment_id content_sha256 converted_seconds
     converted_to_days count country country_before country_data_from created_at currency
     currency_after currency_before

@@ -24,7 +24,7 @@ export const tablesWithoutPersons = {
     'last_fetched_at',
     'fetched_count',
   ],
-  finance_months: ['month', 'currency', 'charged_minor', 'returned_minor', 'closed_at'],
+  finance_months: ['month', 'currency', 'charged_minor', 'returned_minor', 'charged_back_minor', 'closed_at'],
   gateway_payouts: [
     'id',
     'report_id',
@@ -83,6 +83,7 @@ export const tablesWithoutPersons = {
   delivery_progress: ['only_row', 'sessions_to', 'periods_to'],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_invoice_counters: ['prefix', 'year', 'last_number', 'last_issued_on'],
+  chargeback_counters: ['year', 'last_number', 'last_issued_at'],
   reversal_counters: ['year', 'last_number', 'last_issued_at'],
   legal_documents: ['id', 'kind', 'version', 'locale', 'title', 'body', 'content_sha256', 'published_at'],
   scheduled_jobs: [

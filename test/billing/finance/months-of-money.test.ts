@@ -30,9 +30,9 @@ beforeAll(async () => {
 });
 
 const sums = [
-  { month: '2026-03', currency: 'TRY', charged_minor: 10_000, returned_minor: 0 },
-  { month: '2026-04', currency: 'TRY', charged_minor: 20_000, returned_minor: 0 },
-  { month: '2026-05', currency: 'TRY', charged_minor: 40_000, returned_minor: 0 },
+  { month: '2026-03', currency: 'TRY', charged_minor: 10_000, returned_minor: 0, charged_back_minor: 0 },
+  { month: '2026-04', currency: 'TRY', charged_minor: 20_000, returned_minor: 0, charged_back_minor: 0 },
+  { month: '2026-05', currency: 'TRY', charged_minor: 40_000, returned_minor: 0, charged_back_minor: 0 },
 ];
 
 it('says the same of a month before it is closed and after, and closes each once', async () => {

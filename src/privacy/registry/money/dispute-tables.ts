@@ -45,4 +45,15 @@ export const disputeTables = {
     notPersonal: ['id', 'round', 'channel'],
     withheld: { others: ['sent_to'] },
   },
+  chargebacks: {
+    activity: 'payments',
+    period: 'books',
+    people: { payer: 'chargebacks.payment_id in (select id from payments where user_id = :user)' },
+    personal: {
+      link: ['dispute_id', 'payment_id', 'company_id', 'chargeback_no', 'invoice_no'],
+      payment: ['kind', 'currency', 'total_minor', 'tax_minor', 'plan', 'period_start', 'period_end'],
+      activity: ['issued_at'],
+    },
+    notPersonal: ['id', 'restores', 'year', 'number'],
+  },
 } satisfies Record<string, RegisteredTable>;

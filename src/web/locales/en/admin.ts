@@ -395,6 +395,7 @@ export const auditAction = {
   refund_discovered: 'Refund found at the payment service',
   refund_closed: 'Uncertain refund closed',
   refund_effect_decided: 'Effect of a refund on the paid time decided',
+  chargeback_posted: 'Disputed money in the books',
   dispute_opened: 'Dispute opened',
   dispute_changed: 'Dispute changed',
   dispute_reopened: 'Dispute opened again',

@@ -117,6 +117,7 @@ export const auditSentence = {
   refund_discovered: 'The payment service told of a refund of {amount} that was not made here',
   refund_closed: '{actor} closed the refund of {amount}, which the payment service never made',
   refund_effect_decided: '{actor} decided what the refund of {amount} means for the paid time',
+  chargeback_posted: 'Disputed money was posted in the books',
   dispute_opened: 'A dispute about a payment of {account} was opened',
   dispute_changed: '{actor} changed what is known of a dispute',
   dispute_reopened: 'A dispute was opened again',

@@ -396,6 +396,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   refund_discovered: 'Ödeme kuruluşunda iade bulundu',
   refund_closed: 'Belirsiz iade kapatıldı',
   refund_effect_decided: 'İadenin ödenmiş süreye etkisi belirtildi',
+  chargeback_posted: 'İtirazlı para deftere işlendi',
   dispute_opened: 'İtiraz açıldı',
   dispute_changed: 'İtiraz değişti',
   dispute_reopened: 'İtiraz yeniden açıldı',

@@ -117,6 +117,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   refund_discovered: 'Ödeme kuruluşu burada yapılmamış {amount} tutarında bir iade bildirdi',
   refund_closed: '{actor}, ödeme kuruluşunun hiç yapmadığı {amount} tutarındaki iadeyi kapattı',
   refund_effect_decided: '{actor}, {amount} tutarındaki iadenin ödenmiş süreye etkisini belirtti',
+  chargeback_posted: 'İtirazlı para deftere işlendi',
   dispute_opened: '{account} tarafından yapılan bir ödeme için itiraz dosyası açıldı',
   dispute_changed: '{actor}, bir itirazın bilgilerini değiştirdi',
   dispute_reopened: 'Bir itiraz yeniden açıldı',

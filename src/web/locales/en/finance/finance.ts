@@ -38,6 +38,8 @@ export const finance = {
   charged: 'Charged',
   chargedHint: '{count, plural, one {# payment} other {# payments}}',
   returned: 'Given back',
+  chargedBack: 'Taken in disputes',
+  chargedBackHint: '{count, plural, =0 {none} one {# case} other {# cases}}, {restored} given again',
   returnedHint: '{count, plural, =0 {no refunds} one {# refund} other {# refunds}}',
   kept: 'Remaining',
   keptHint: 'charged less given back',

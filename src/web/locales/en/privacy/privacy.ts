@@ -200,6 +200,7 @@ export const privacy = {
   table_recovery_requests: 'New passwords by operators',
   table_refunds: 'Refunds',
   table_disputes: 'Disputed payments',
+  table_chargebacks: 'Money that banks took in disputes',
   table_dispute_answers: 'Answers to disputes',
   table_reversals: 'Reversals',
   table_second_factor_policies: 'Rules about second factors',

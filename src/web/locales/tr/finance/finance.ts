@@ -37,6 +37,8 @@ export const finance = {
   charged: 'Tahsil edilen',
   chargedHint: '{count, plural, other {# ödeme}}',
   returned: 'İade edilen',
+  chargedBack: 'İtirazda alınan',
+  chargedBackHint: '{count, plural, =0 {yok} other {# dosya}}, {restored} geri verildi',
   returnedHint: '{count, plural, =0 {iade yok} other {# iade}}',
   kept: 'Kalan',
   keptHint: 'tahsil edilen eksi iade edilen',
