@@ -182,7 +182,7 @@ describe('an operator', () => {
         // A case places its hold itself, and posts its money in the books.
         .whereNotIn(
           'action_type',
-          /^dispute_(opened|accepted)$/.test(String(rule.audit))
+          rule.audit === 'dispute_opened' || rule.audit === 'dispute_accepted'
             ? ['legal_hold_placed', 'chargeback_posted']
             : [],
         )

@@ -13,9 +13,9 @@ const COLUMNS = [
 ];
 
 /**
- * The money of a month as CSV for a spreadsheet: a line for each charge, refund and chargeback, oldest first. The
- * sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of the
- * reader's language. The download is audited before its first byte and when it has ended.
+ * The money of a month as CSV for a spreadsheet: a line for each charge, refund and chargeback, oldest first.
+ * The sums of its lines are those of the finance page. Amounts are in major units with the decimal mark of
+ * the reader's language. The download is audited before its first byte and when it has ended.
  */
 export async function exportMonth(
   db: Knex,

@@ -1,7 +1,10 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 
-/** A charge, a refund, or money that a bank took or gave again, with the document that says so and what the gateway told of it. */
+/**
+ * A charge, a refund, or money that a bank took or gave again, with the document that says so and what the
+ * gateway told of it.
+ */
 export interface MoneyLine {
   kind: 'charge' | 'refund' | 'chargeback' | 'restored';
   id: number;
@@ -22,8 +25,8 @@ export interface MoneyLine {
 const PAGE = 500;
 
 /**
- * The charges of some time, its refunds, then its chargebacks, each oldest first, some hundred at once. They belong to a time
- * by the same rule as `readMoneyTotals`, so that their sums are its sums.
+ * The charges of some time, its refunds, then its chargebacks, each oldest first, some hundred at once. They
+ * belong to a time by the same rule as `readMoneyTotals`, so that their sums are its sums.
  */
 export async function* readMoneyPages(db: Knex, time: { from: Date; to: Date }): AsyncGenerator<MoneyLine[]> {
   yield* pagesOf((after) => readCharges(db, time, after));

@@ -58,7 +58,10 @@ export async function findLastClosedMonth(db: Knex): Promise<string | null> {
   return row?.month ?? null;
 }
 
-/** The sums of a month from the payments, refunds and chargebacks, by currency; a currency without any is left out. */
+/**
+ * The sums of a month from the payments, refunds and chargebacks, by currency; a currency without any is left
+ * out.
+ */
 export async function sumMonth(db: Knex, { month, from, to }: Month): Promise<MonthOfMoney[]> {
   const { rows } = await db.raw<{ rows: MonthOfMoney[] }>(
     `select :month::text as month, currency, sum(charged)::bigint as charged_minor, sum(returned)::bigint as returned_minor,
