@@ -2160,6 +2160,43 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON transparency_logs FOR EACH ROW EXE
 CREATE TRIGGER refuse_shrinking BEFORE UPDATE ON transparency_logs FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.log_uuid IS DISTINCT FROM old.log_uuid OR new.created_at IS DISTINCT FROM old.created_at OR new.company_id IS DISTINCT FROM old.company_id OR new.sequenced < old.sequenced OR new.integrated < old.integrated OR new.published < old.published) EXECUTE FUNCTION refuse_shrinking_log();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON transparency_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table usage_statement_links
+create table usage_statement_links (
+  id bigint generated always as identity not null,
+  statement_id bigint not null,
+  company_id bigint not null,
+  user_id bigint not null,
+  token_hash text not null,
+  expires_at timestamp with time zone not null,
+  not_me_at timestamp with time zone,
+  not_me_payment_id bigint,
+  cancelled_at timestamp with time zone,
+  constraint pk_usage_statement_links PRIMARY KEY (id),
+  constraint uq_usage_statement_links_reader UNIQUE (statement_id, user_id),
+  constraint uq_usage_statement_links_token UNIQUE (token_hash),
+  constraint fk_usage_statement_links_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_usage_statement_links_payment FOREIGN KEY (not_me_payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint fk_usage_statement_links_statement FOREIGN KEY (statement_id) REFERENCES usage_statements(id) ON DELETE RESTRICT,
+  constraint fk_usage_statement_links_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_usage_statement_links_not_me CHECK ((not_me_at IS NULL) = (not_me_payment_id IS NULL)),
+  constraint ck_usage_statement_links_token CHECK (token_hash ~ '^[0-9a-f]{64}$'::text)
+);
+CREATE INDEX idx_usage_statement_links_user ON usage_statement_links USING btree (user_id);
+
+-- table usage_statements
+create table usage_statements (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  month text not null,
+  mailed_at timestamp with time zone not null,
+  recipients integer not null,
+  constraint pk_usage_statements PRIMARY KEY (id),
+  constraint uq_usage_statements_month UNIQUE (company_id, month),
+  constraint fk_usage_statements_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_usage_statements_month CHECK (month ~ '^20[0-9]{2}-(0[1-9]|1[0-2])$'::text),
+  constraint ck_usage_statements_recipients CHECK (recipients >= 0)
+);
+
 -- table users
 create table users (
   id bigint generated always as identity not null,
@@ -2976,6 +3013,8 @@ grant usage on ssh_keys_id_seq to app;
 grant usage on stored_cards_id_seq to app;
 grant usage on totp_secrets_id_seq to app;
 grant usage on transparency_logs_id_seq to app;
+grant usage on usage_statement_links_id_seq to app;
+grant usage on usage_statements_id_seq to app;
 grant usage on users_id_seq to app;
 grant usage on workspace_sessions_ids to app;
 grant usage on workspaces_id_seq to app;
@@ -3076,6 +3115,8 @@ grant delete, insert, select, update on subscription_notices to app;
 grant delete, insert, select, update on subscriptions to app;
 grant delete, insert, select, update on totp_secrets to app;
 grant delete, insert, select, update on transparency_logs to app;
+grant delete, insert, select, update on usage_statement_links to app;
+grant delete, insert, select, update on usage_statements to app;
 grant delete, insert, select, update on users to app;
 grant delete, insert, select, update on workspace_hosts to app;
 grant delete, insert, select, update on workspace_passes to app;

@@ -29,6 +29,7 @@ import { createReversalRouter } from './billing/reversals/router.ts';
 import { createPaymentReturnRouter } from './billing/checkout/return-router.ts';
 import { createBillingRouter } from './billing/router.ts';
 import { subscriptionState, type SubscriptionState } from './billing/subscription-state.ts';
+import { createStatementAnswersRouter } from './disputes/statements/answers-router.ts';
 import { createHealthRouter } from './health/router.ts';
 import { createHomeRouter } from './home/router.ts';
 import { requireCurrentAcceptance } from './legal/require-acceptance.ts';
@@ -146,6 +147,7 @@ export function createApp(deps: WorkspaceDeps): {
   app.use('/auth', createReportRouter(deps));
   app.use('/account', createChangeRouter(deps, limits));
   app.use('/account', createEnrolmentRouter(deps));
+  app.use(createStatementAnswersRouter(deps));
   app.use('/legal', createLegalRouter(deps));
   app.use('/log', createLogRouter(deps));
   app.use(createVerifyRouter());

@@ -231,6 +231,8 @@ describe('who may import whom', () => {
       reversal_counters: /^src\/billing\/(reversals\/|take-number)/,
       delivery_periods: /^src\/disputes\/delivery\//,
       payment_deliveries: /^src\/disputes\/delivery\//,
+      usage_statements: /^src\/disputes\/statements\//,
+      usage_statement_links: /^src\/disputes\/statements\//,
       delivery_progress: /^src\/disputes\/delivery\//,
       transparency_logs: /^src\/transparency\//,
       log_leaves: /^src\/transparency\//,

@@ -6,7 +6,7 @@ const actions = Object.keys(auditActions) as AuditAction[];
 export const actionGroups = {
   /** Everything about money. */
   payments: actions.filter((action) =>
-    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_|stored_card_|card_renewal_|dispute_|chargeback_)/.test(
+    /^(payment_|refund_|reversal_|subscription_|invoice_|legal_invoice_|price_|stored_card_|card_renewal_|dispute_|chargeback_|usage_statement_)/.test(
       action,
     ),
   ),

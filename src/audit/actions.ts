@@ -38,6 +38,10 @@ export const auditActions = {
   email_claimed:
     'An address that was never confirmed went to whoever reads its mail; the account that had it ended',
   alert_raised: 'Something in an account broke rules (details.rules); the person was told',
+  usage_statement_mailed:
+    'The statement of a month (details.month) was mailed to details.recipients people of the company',
+  usage_statement_answered:
+    'A reader answered it by the link of the mail; details.answer says not-me, of details.payment_id, or cancel',
   alert_reported: 'A person said of an alert that it was not them',
   account_secured:
     'Everybody was shut out of an account until a new password is set: sessions, tokens, keys, remembered browsers',

@@ -6,7 +6,7 @@ const SECRET = /(?<![\w-])(?:yac_)?[\w-]{43}(?![\w-])/gi;
  * way.
  */
 const SECRET_PATH =
-  /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+(?:reset|confirm|new-email|restore-email|unlock|object|not-me))[^/\\]*[/\\]+).+$/is;
+  /((?:accept[^a-z0-9/\\]*invite|auth[/\\]+(?:reset|confirm|new-email|restore-email|unlock|object|not-me)|^[/\\]*statement)[^/\\]*[/\\]+).+$/is;
 
 /** Most times that a path is decoded: each proxy of a chain may have encoded it once more. */
 const DECODINGS = 3;

@@ -89,6 +89,8 @@ export interface Config {
   rateMaxAgeDays: number;
   /** How many days before a trial or paid time ends its reminders go out; null: there is no last one. */
   reminderDays: { first: number; last: number | null };
+  /** True: each company gets a mail a month of what it used and paid. */
+  usageStatements: boolean;
   /** The Turkish central bank. `always`: rates are fetched whether or not a price list needs them. */
   tcmb: { baseUrl: string; timeoutSeconds: number; always: boolean };
   /** Days in which a person may complain about an answer: after it, and at most after the request. */
@@ -272,6 +274,7 @@ function toConfig(env: Environment): Config {
     },
     taxPercent: env.TAX_PERCENT,
     rateMaxAgeDays: env.RATE_MAX_AGE_DAYS,
+    usageStatements: env.USAGE_STATEMENTS === 'on',
     reminderDays: {
       first: env.REMINDER_DAYS,
       last: env.LAST_REMINDER_DAYS === 0 ? null : env.LAST_REMINDER_DAYS,

@@ -261,6 +261,8 @@ export const environment = z.object({
   REMINDER_DAYS: z.coerce.number().int().min(7).max(13).default(8),
   /** Days before the end at which a second reminder goes out; 0: there is none. */
   LAST_REMINDER_DAYS: z.coerce.number().int().min(0).max(6).default(1),
+  /** `off`: no company gets the monthly mail of what it used and paid, with its links. */
+  USAGE_STATEMENTS: z.enum(['on', 'off']).default('on'),
   // --- Invoices: the seller
   /** Name on invoices and beside the legal texts. */
   SELLER_NAME: text.max(120).default('YouAreCoder'),

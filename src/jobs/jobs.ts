@@ -28,6 +28,7 @@ import { compareHeads } from '../transparency/heads/witness/compare-heads.ts';
 import { cosignPlatformLog } from '../transparency/heads/witness/cosign-platform-log.ts';
 import { checkAllDeliveries } from '../disputes/delivery/check-deliveries.ts';
 import { postDeliveries } from '../disputes/delivery/post-deliveries.ts';
+import { mailStatements } from '../disputes/statements/mail-statements.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
 import type { Job } from './schedule.ts';
@@ -137,6 +138,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'post-deliveries',
       everySeconds: 120,
       run: async (db, context) => ({ posted: (await postDeliveries(db, context)).sessions }),
+    },
+    {
+      name: 'mail-usage-statements',
+      everySeconds: 3600,
+      run: (db, context) => mailStatements(db, context, deps),
     },
     { name: 'check-deliveries', everySeconds: 86_400, run: checkAllDeliveries },
     {

@@ -32,7 +32,8 @@ export interface QueuedMail {
       | 'recovery'
       | 'alert'
       | 'incident'
-      | 'dispute';
+      | 'dispute'
+      | 'usage-statement';
     id: string | number;
   };
   content: MailContent;

@@ -147,6 +147,8 @@ describe('a request path', () => {
     `/auth/acceptinvite/${token}`,
     `/auth/invitations/${token}?x=1`,
     `/${token}`,
+    `/statement/${token}/not-me`,
+    `//Statement/${token.slice(0, 20)}/${token.slice(20)}/cancel`,
     `/api/v1/yac_${token}`,
     `/%E0%A4%A/auth/accept-invite/${token}`,
   ])('loses what opens something, however it is spelled: %s', (path) => {

@@ -16,6 +16,7 @@ import { newKeyLine } from '../support/programs/ssh-keys.ts';
 import { financeRules, invoiceOf } from './finance-routes.ts';
 import { legalInvoiceRules } from './legal-invoice-routes.ts';
 import { disputeRules } from './dispute-routes.ts';
+import { statementRules } from './statement-routes.ts';
 import { refundRules } from './refund-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
@@ -469,6 +470,7 @@ export const routeRules: RouteRule[] = [
   ...legalInvoiceRules,
   ...refundRules,
   ...disputeRules,
+  ...statementRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),

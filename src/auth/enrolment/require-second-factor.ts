@@ -4,7 +4,7 @@ import { lacksSecondFactor } from '../require-user.ts';
 
 /** Pages that people reach who must set up a second factor first. */
 const OPEN =
-  /^\/(account\/second-factor(\/|$)|auth\/(logout|login|step-up|second-factor|not-me|new-email|restore-email|confirm|forgot|reset|unlock|object)(\/|$)|locale$|legal(\/|$))/;
+  /^\/(account\/second-factor(\/|$)|auth\/(logout|login|step-up|second-factor|not-me|new-email|restore-email|confirm|forgot|reset|unlock|object)(\/|$)|locale$|statement\/|legal(\/|$))/;
 
 /**
  * Leads people who must have a second factor, and have none, to set one up: they reach nothing else. Stands

@@ -18,7 +18,7 @@ interface Warning {
  * Opens a `warned` case: somebody objects to a payment before a bank does. A second warning about the same
  * payment while one is open is the same case. Throws for a payment of another company. Returns its number.
  */
-async function recordWarning(
+export async function recordWarning(
   trx: Knex.Transaction,
   context: RequestContext,
   { companyId, paymentId, source, claim, receivedAt = context.at }: Warning,

@@ -9,14 +9,14 @@ export const auditDetails: JsonKeys = {
   personal: `
     about about_event access_method access_tokens_revoked action active_minutes active_seconds activity_count
     after answer_by
-    alert_id already_running amount_minor asked_for asks attempts
+    alert_id already_running amount_minor answer asked_for asks attempts
     because before began_at boxes browser browser_before browser_sessions_ended by bytes
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charge_from chargeback_no charged_minor
     company_name confirmed connected_minutes connected_seconds consent_payment_id content_sha256 converted_seconds
     converted_to_days count country country_before country_data_from created_at currency
     currency_after currency_before
     currency_reported customer_type cut
-    decision declined deleted_at device_id device_remembered devices_forgotten difference_kind documents
+    decision declined deleted_at device_id device_remembered dispute_id devices_forgotten difference_kind documents
     due_at duration_seconds
     email email_length ended_at ends_paid_time ettn expires_at
     factor factors_ended failed_reason_code failures field files filters fingerprint first_attempt_at fits_from
@@ -65,6 +65,7 @@ export const auditDetails: JsonKeys = {
     'user_id',
   ],
   notPersonal: [
+    'recipients',
     'body_bytes',
     'callback_id',
     'case',

@@ -10,7 +10,7 @@ import { alertTables } from './alert-tables.ts';
 import { auditTables } from './audit-tables.ts';
 import { billingTables } from './money/billing-tables.ts';
 import { cardTables } from './money/card-tables.ts';
-import { deliveryTables } from './delivery-tables.ts';
+import { deliveryTables } from './money/delivery-tables.ts';
 import { otherTables } from './other-tables.ts';
 import { addressTables } from './address-tables.ts';
 import { disputeTables } from './money/dispute-tables.ts';
@@ -19,6 +19,7 @@ import { peopleTables } from './people-tables.ts';
 import { gatewayTables } from './money/gateway-tables.ts';
 import { refundTables } from './money/refund-tables.ts';
 import { requestTables } from './request-tables.ts';
+import { statementTables } from './money/statement-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { workspaceTables } from './workspace-tables.ts';
 
@@ -39,6 +40,7 @@ export const registeredTables: Record<string, RegisteredTable> = {
   ...disputeTables,
   ...gatewayTables,
   ...deliveryTables,
+  ...statementTables,
   ...alertTables,
   ...otherTables,
   ...requestTables,

@@ -81,6 +81,7 @@ export const tablesWithoutPersons = {
   ],
   delivery_periods: ['payment_id', 'company_id', 'kind', 'from_at', 'to_at'],
   delivery_progress: ['only_row', 'sessions_to', 'periods_to'],
+  usage_statements: ['id', 'company_id', 'month', 'mailed_at', 'recipients'],
   invoice_counters: ['year', 'last_number', 'last_issued_at'],
   legal_invoice_counters: ['prefix', 'year', 'last_number', 'last_issued_on'],
   chargeback_counters: ['year', 'last_number', 'last_issued_at'],

@@ -37,6 +37,7 @@ import * as enSshKeys from './en/ssh-keys.ts';
 import * as enSsh from './en/ssh.ts';
 import * as enStoredCards from './en/billing/stored-cards.ts';
 import * as enStepUp from './en/sign-in/step-up.ts';
+import * as enUsageStatements from './en/disputes/statements.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
@@ -78,6 +79,7 @@ import * as trSshKeys from './tr/ssh-keys.ts';
 import * as trSsh from './tr/ssh.ts';
 import * as trStoredCards from './tr/billing/stored-cards.ts';
 import * as trStepUp from './tr/sign-in/step-up.ts';
+import * as trUsageStatements from './tr/disputes/statements.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -124,6 +126,7 @@ const en = {
   ...enSsh,
   ...enStoredCards,
   ...enStepUp,
+  ...enUsageStatements,
   ...enTokens,
   ...enWorkspace,
 };
@@ -178,6 +181,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trSsh,
     ...trStoredCards,
     ...trStepUp,
+    ...trUsageStatements,
     ...trTokens,
     ...trWorkspace,
   },

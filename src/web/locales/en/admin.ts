@@ -281,6 +281,7 @@ export const admin = {
   resource_access_token: 'Access token',
   resource_ssh_key: 'SSH key',
   resource_alert: 'Alert',
+  resource_usage_statement: 'Usage statement',
   resource_incident: 'Incident',
   resource_dispute: 'Dispute',
 };
@@ -311,6 +312,8 @@ export const auditAction = {
   password_changed: 'Password changed',
   identity_confirmed: 'Identity confirmed again',
   alert_raised: 'Alert raised',
+  usage_statement_mailed: 'Usage statement mailed',
+  usage_statement_answered: 'Usage statement answered',
   alert_reported: 'Alert reported: not me',
   account_secured: 'Account locked for its safety',
   incident_opened: 'Incident opened',

@@ -30,6 +30,8 @@ export const auditSentence = {
   email_restored: '{actor} took the old email address back',
   email_claimed: '{email} was confirmed by another account, and this one ended',
   alert_raised: '{actor} raised an alert about {account}',
+  usage_statement_mailed: '{actor} mailed the statement of use and payments of {month}',
+  usage_statement_answered: '{actor} answered the statement of use and payments of {month}',
   alert_reported: '{actor} said of an alert that it was not them',
   account_secured: '{actor} shut everybody out of the account of {person} until a new password is set',
   incident_opened: '{actor} opened an incident',

@@ -63,6 +63,7 @@ export const mails = {
   cause_recovery: 'New password by our staff {id}',
   cause_account: 'Account {id}',
   cause_alert: 'Alert {id}',
+  'cause_usage-statement': 'Usage statement {id}',
   cause_incident: 'Incident {id}',
   messageId: 'Message-ID',
   sentHash: 'SHA-256 of what is sent',

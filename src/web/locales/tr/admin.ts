@@ -282,6 +282,7 @@ export const admin: Record<keyof typeof en, string> = {
   resource_access_token: 'Erişim anahtarı',
   resource_ssh_key: 'SSH anahtarı',
   resource_alert: 'Uyarı',
+  resource_usage_statement: 'Kullanım ekstresi',
   resource_incident: 'Olay',
   resource_dispute: 'İtiraz',
 };
@@ -312,6 +313,8 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   password_changed: 'Parola değiştirildi',
   identity_confirmed: 'Kimlik yeniden doğrulandı',
   alert_raised: 'Uyarı verildi',
+  usage_statement_mailed: 'Kullanım ekstresi gönderildi',
+  usage_statement_answered: 'Kullanım ekstresi yanıtlandı',
   alert_reported: 'Uyarı bildirildi: ben değildim',
   account_secured: 'Hesap güvenliği için kilitlendi',
   incident_opened: 'Olay açıldı',

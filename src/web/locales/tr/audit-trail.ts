@@ -29,6 +29,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   email_restored: '{actor} eski e-posta adresini geri aldı',
   email_claimed: '{email} başka bir hesapta onaylandı ve bu hesap sona erdi',
   alert_raised: '{actor}, {account} hakkında uyarı verdi',
+  usage_statement_mailed: '{actor}, {month} kullanım ve ödeme ekstresini gönderdi',
+  usage_statement_answered: '{actor}, {month} kullanım ve ödeme ekstresini yanıtladı',
   alert_reported: '{actor}, bir uyarı için kendisi olmadığını bildirdi',
   account_secured: '{actor}, yeni parola belirlenene kadar {person} hesabına herkesin girişini kapattı',
   incident_opened: '{actor} bir olay açtı',

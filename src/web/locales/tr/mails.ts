@@ -63,6 +63,7 @@ export const mails = {
   cause_recovery: 'Görevlilerimizden yeni parola {id}',
   cause_account: 'Hesap {id}',
   cause_alert: '{id} numaralı uyarı',
+  'cause_usage-statement': '{id} numaralı kullanım ekstresi',
   cause_incident: '{id} numaralı olay',
   messageId: 'Message-ID',
   sentHash: 'Gönderilenin SHA-256 özeti',

@@ -3,6 +3,7 @@ export const jobs = {
   'name_end-idle-sessions': 'Kullanılmayan oturumları sonlandırma',
   'name_expire-pending-payments': 'Açık siparişleri PayTR’ye sorma',
   'name_post-deliveries': 'Kullanımı ödemelere yaz',
+  'name_mail-usage-statements': 'Şirketlere kullanım ve ödemelerini bildir',
   'name_check-deliveries': 'Yazılan kullanımı oturumlarla karşılaştır',
   'name_make-partitions': 'Gelecek aylar için tablo oluşturma',
   'name_apply-retention': 'Saklama süresi dolan ayları silme',

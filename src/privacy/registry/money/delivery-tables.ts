@@ -1,4 +1,4 @@
-import type { RegisteredTable } from '../purposes/activities.ts';
+import type { RegisteredTable } from '../../purposes/activities.ts';
 
 /** Use of workspaces by the payment that paid for it. */
 export const deliveryTables = {

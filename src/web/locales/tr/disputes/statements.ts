@@ -1,0 +1,60 @@
+/** Turkish texts of the monthly usage statement and of the pages behind its links. ICU MessageFormat. */
+export const usageStatements = {
+  subject: '{month} kullanımınız ve ödemeleriniz',
+  hello: 'Merhaba {name},',
+  intro: '{company} hesabının {month} dönemindeki ödemeleri ve kullanımı aşağıdadır.',
+  plan: 'Plan',
+  upgradeTo: 'Yükseltilen plan',
+  period: '{plan}, {from} – {to}',
+  paid: 'Ödeme',
+  paidOn: '{date} tarihinde {amount}, makbuz {invoice}',
+  used: 'Kullanım',
+  usedBetween: '{sessions, number} oturum: en az {least}, en çok {most}',
+  notUsed: 'bu ay kullanılmadı',
+  lastUse: 'Son kullanım',
+  bounds:
+    'En az: birinin çalıştığı dakikalar. En çok: birinin bağlı olduğu dakikalar. Birden çok kişinin oturumları toplanır.',
+  nothingToDo:
+    'Bilgiler doğruysa bir şey yapmanız gerekmez. Değilse bize bildirin: oturum açmanız gerekmez ve bağlantılar {date} tarihine kadar geçerlidir. Bu e-postaya sahip olan herkes bağlantıları kullanabilir; lütfen başkasına iletmeyin.',
+  notMeLink: 'Bu ben değildim: bu ödemeyi veya kullanımı tanımıyorum',
+  cancelLink: 'Aboneliği ödenmiş sürenin sonunda iptal et',
+  secretNote: 'Bağlantı e-postanın kendisindeydi ve saklanmaz.',
+  contact: 'Sorularınız için: {contact}',
+
+  notMeTitle: 'Bu ben değildim',
+  notMeIntro: '{company} hesabının {month} ekstresi',
+  notMeThen:
+    'Düğmeye basarsanız, bununla ilgili başka bir tahsilat yapılmadan önce durumu inceler ve size yazarız. Önce bankanıza gitmeniz gerekmez.',
+  whichPayment: 'Hangi ödeme hakkında?',
+  paymentMissing: 'Hangi ödeme hakkında olduğunu seçin.',
+  whatIsWrong: 'Yanlış olan nedir?',
+  whatMissing: 'Neyin yanlış olduğunu seçin.',
+  what_payment: 'Bu ödemeyi ben yapmadım',
+  what_use: 'Bizden kimse kullanmadı',
+  what_both: 'Ne ödeme ne kullanım bize ait',
+  words: 'Kendi sözlerinizle',
+  wordsHint: 'Lütfen kart numarası ve parola yazmayın.',
+  notMeButton: 'Bildir',
+  notMeOtherwise: 'Her şey doğruysa bu sayfayı kapatın: hiçbir şey olmadı.',
+  reportedTitle: 'İnceliyoruz',
+  reportedText:
+    'Bildiriminiz {date} tarihinde ulaştı. Bir kişi okuyup e-postayla yanıtlayacak. Sorularınız için: {contact}',
+
+  cancelTitle: 'Aboneliği iptal et',
+  cancelIntro:
+    '{company} hesabının aboneliği, ödenmiş süresiyle birlikte {date} tarihinde sona erer. O zamana kadar her şey sürer.',
+  cancelMeans:
+    'Başka tahsilat yapılmaz. Çalışma alanları o gün kapanır. O zamana kadar bir yönetici bunu faturalama sayfasında geri alabilir.',
+  cancelCard: 'Saklanan kart kaldırılır.',
+  cancelNow: 'Hemen iptal etmek için oturum açıp faturalama sayfasını açın.',
+  confirm: 'Evet, ödenmiş sürenin sonunda iptal et',
+  confirmMissing: 'Onaylamak için kutuyu işaretleyin.',
+  cancelButton: 'Aboneliği iptal et',
+  cancelledText: 'Abonelik iptal edildi. {date} tarihinde sona erer. Bütün yöneticilere e-posta gönderildi.',
+  nothingToCancel: 'İptal edilebilecek ödenmiş süre kalmadı. Sorularınız için: {contact}',
+  keep: 'Vazgeçtiyseniz bu sayfayı kapatın: hiçbir şey olmadı.',
+
+  overTitle: 'Bu bağlantının süresi doldu',
+  overText:
+    'Bir ekstrenin bağlantıları 60 gün ve yalnızca hâlâ şirkette olan kişiler için geçerlidir. Her şeyi faturalama sayfasında bulabilirsiniz; orada oturum açmanız gerekir.',
+};
