@@ -55,6 +55,8 @@ export interface AssessedCase {
   amount_minor?: number | null;
   /** The words of the customer. */
   claim?: string | null;
+  /** The case has ended: nothing can be answered any more. */
+  is_closed?: boolean;
   /** Days of the dispute at the network, YYYY-MM-DD. */
   submitted_on?: string | null;
   processed_on?: string | null;

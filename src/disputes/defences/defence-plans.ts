@@ -124,7 +124,10 @@ export const defencePlans: readonly DefencePlan[] = [
     id: 'nothing_due',
     families: ['credit_not_processed', 'cancelled'],
     codes: ['13.6', '13.7', '4853-CR', '4860', 'C02', 'C04', 'C05', 'IADE', 'IPTAL'],
-    groups: [all('nothing_promised', 'policy', 'use'), beside('start_at_once', 'refund_partly')],
+    groups: [
+      all('nothing_promised', 'no_cancellation', 'policy', 'use'),
+      beside('start_at_once', 'refund_partly'),
+    ],
   },
   {
     id: 'two_orders',

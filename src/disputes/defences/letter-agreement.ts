@@ -36,6 +36,7 @@ function policy(facts: PaymentFacts): LetterSentence[] {
   if (consent === null || document === undefined) return [];
   return sentence('policy_shown', [consent.record], { version: document.version, at: consent.accepted_at }, [
     { record: consent.record, column: 'accepted_at', value: consent.accepted_at },
+    { record: consent.record, column: 'documents', contains: document.version },
   ]);
 }
 

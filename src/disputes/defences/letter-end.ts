@@ -21,11 +21,18 @@ export function endSentences(facts: PaymentFacts, has: Has, dispute: AssessedCas
 }
 
 function cancellation(facts: PaymentFacts, has: Has): LetterSentence[] {
-  const { order } = facts;
-  if (has('no_cancellation'))
-    return sentence('not_cancelled', [recordOf('subscription', order.company_id)], { at: order.created_at }, [
-      { count: 'cancellations_before', value: 0 },
-    ]);
+  return [...(has('no_cancellation') ? notCancelled(facts) : []), ...cancelledAt(facts, has)];
+}
+
+function notCancelled({ order }: PaymentFacts): LetterSentence[] {
+  const records = [recordOf('subscription', order.company_id), order.record];
+  return sentence('not_cancelled', records, { at: order.created_at }, [
+    { found: 'cancellations_before', value: 0 },
+    { record: order.record, column: 'created_at', value: order.created_at },
+  ]);
+}
+
+function cancelledAt(facts: PaymentFacts, has: Has): LetterSentence[] {
   const found = standingCancellation(facts);
   if (found === undefined || !has('cancellation_later', 'cancellation_record')) return [];
   const { record, requested_at } = found;
@@ -37,24 +44,27 @@ function cancellation(facts: PaymentFacts, has: Has): LetterSentence[] {
 
 function refunds(facts: PaymentFacts, has: Has): LetterSentence[] {
   const done = doneRefunds(facts);
-  const [first] = done;
-  if (first !== undefined) {
-    const made = sumOf(done);
-    const records = done.map(({ record }) => record);
-    const at = done.at(-1)?.decided_at ?? first.requested_at;
-    return sentence('refunded', records, { amount: { minor: made, currency: first.currency }, at }, [
-      { count: 'refunded_minor', value: made },
+  const last = done.at(-1);
+  if (last?.decided_at != null) {
+    const minor = sumOf(done);
+    const { record, currency, decided_at: at } = last;
+    const records = done.map((refund) => refund.record);
+    return sentence('refunded', records, { amount: { minor, currency }, at }, [
+      { found: 'refunded_minor', value: minor },
+      { record, column: 'currency', value: currency },
+      { record, column: 'decided_at', value: at },
     ]);
   }
   return has('nothing_promised')
-    ? sentence('no_refund_promised', [facts.order.record], {}, [{ count: 'promised_refunds', value: 0 }])
+    ? sentence('no_refund_promised', [facts.order.record], {}, [{ found: 'promised_refunds', value: 0 }])
     : [];
 }
 
 function orders({ order, neighbours }: PaymentFacts, has: Has): LetterSentence[] {
   if (has('only_payment'))
     return sentence('only_payment', [order.record], { order: order.merchant_oid }, [
-      { count: 'neighbours', value: 0 },
+      { found: 'neighbours', value: 0 },
+      { record: order.record, column: 'merchant_oid', value: order.merchant_oid },
     ]);
   if (!has('other_order')) return [];
   return neighbours.flatMap(({ record, merchant_oid, period }) =>
@@ -85,7 +95,8 @@ function amount({ order, consent }: PaymentFacts, has: Has): LetterSentence[] {
     [
       { record: consent.record, column: 'button', value: consent.button },
       { record: order.record, column: 'amount_minor', value: order.amount_minor },
-      { record: order.record, column: 'charged_minor', value: order.charged_minor },
+      { record: order.record, column: 'charged_minor', value: order.amount_minor },
+      { record: order.record, column: 'currency', value: order.currency },
     ],
   );
 }

@@ -1,4 +1,3 @@
-import { recordOf } from '../facts/fact-record.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { readThreeD } from '../facts/three-d.ts';
 import { sentence, type LetterSentence } from './letter-sentence.ts';
@@ -35,66 +34,67 @@ function paid({ order, card }: PaymentFacts): LetterSentence[] {
 }
 
 function byWhom({ order, payer, consented }: PaymentFacts): LetterSentence[] {
-  if (order.initiated_by === 'merchant')
+  if (order.initiated_by === 'cardholder')
     return sentence(
-      'charged_by_consent',
-      [order.record, consented?.card, consented?.record],
-      { first: consented?.merchant_oid ?? '' },
-      consented === null
-        ? []
-        : [{ record: consented.record, column: 'merchant_oid', value: consented.merchant_oid }],
+      'ordered_by',
+      [payer.record, payer.login.record, order.record],
+      { name: payer.full_name, login: payer.login_id },
+      [
+        { record: payer.record, column: 'full_name', value: payer.full_name },
+        { ...payer.login, value: payer.login_id },
+        { record: order.record, column: 'user_id', value: payer.user_id },
+      ],
     );
-  return sentence(
-    'ordered_by',
-    [payer.record, order.record],
-    { name: payer.full_name, login: payer.login_id },
-    [
-      { record: payer.record, column: 'full_name', value: payer.full_name },
-      { record: order.record, column: 'user_id', value: payer.user_id },
-    ],
-  );
+  if (consented === null) return [];
+  const { record, card, merchant_oid: first } = consented;
+  return sentence('charged_by_consent', [order.record, card, record], { first }, [
+    { record, column: 'merchant_oid', value: first },
+    { record: card, column: 'first_payment_id', value: record.id },
+  ]);
 }
 
-function proof({ order, card, payer }: PaymentFacts, has: Has): LetterSentence[] {
+function proof(facts: PaymentFacts, has: Has): LetterSentence[] {
+  const { order, card } = facts;
   const { eci } = readThreeD(card?.three_d ?? null);
-  const isProven = has('three_d') && card !== null && eci !== null;
   const code = card?.authorization_code ?? null;
+  const ip = order.client_ip;
   return [
-    ...(isProven ? sentence('authenticated', [recordOf('payment_card', order.id)], { eci }) : []),
-    ...(has('authorization_code') && card !== null && code !== null
-      ? sentence('authorized', [card.record], { code })
-      : []),
-    ...(has('order_ip') && order.client_ip !== null
-      ? sentence('order_address', [order.record], { ip: order.client_ip }, [
-          { record: order.record, column: 'client_ip', value: order.client_ip },
+    ...(has('three_d') && card !== null && eci !== null
+      ? sentence('authenticated', [card.record], { eci }, [
+          { record: card.record, column: 'three_d', contains: eci },
         ])
       : []),
-    ...(has('profile_confirmed') && payer.confirmed_at !== null
-      ? sentence(
-          'address_confirmed',
-          [payer.confirmation],
-          { login: payer.login_id, at: payer.confirmed_at },
-          [
-            ...(payer.confirmation === null
-              ? []
-              : [
-                  { record: payer.confirmation, column: 'email', value: payer.login_id },
-                  { record: payer.confirmation, column: 'confirmed_at', value: payer.confirmed_at },
-                ]),
-          ],
-        )
+    ...(has('authorization_code') && card !== null && code !== null
+      ? sentence('authorized', [card.record], { code }, [
+          { record: card.record, column: 'answer', contains: code },
+        ])
       : []),
+    ...(has('order_ip') && ip !== null
+      ? sentence('order_address', [order.record], { ip }, [
+          { record: order.record, column: 'client_ip', value: ip },
+        ])
+      : []),
+    ...(has('profile_confirmed') ? confirmed(facts) : []),
   ];
+}
+
+function confirmed({ payer: { confirmation, confirmed_at, login_id } }: PaymentFacts): LetterSentence[] {
+  if (confirmation === null || confirmed_at === null) return [];
+  return sentence('address_confirmed', [confirmation], { login: login_id, at: confirmed_at }, [
+    { record: confirmation, column: 'email', value: login_id },
+    { record: confirmation, column: 'confirmed_at', value: confirmed_at },
+  ]);
 }
 
 function history({ priors }: PaymentFacts, has: Has): LetterSentence[] {
   const clean = priors.filter(({ is_disputed }) => !is_disputed);
   const [newest] = clean;
   if (!has('earlier_payments', 'ce3_history') || newest === undefined) return [];
-  return sentence(
-    'earlier_payments',
-    clean.map(({ record }) => record),
-    { count: clean.length, order: newest.merchant_oid, at: newest.paid_at },
-    clean.map(({ record, merchant_oid }) => ({ record, column: 'merchant_oid', value: merchant_oid })),
-  );
+  const { record, merchant_oid: order, paid_at: at } = newest;
+  const records = clean.map((prior) => prior.record);
+  return sentence('earlier_payments', records, { count: clean.length, order, at }, [
+    { found: 'earlier_payments', value: clean.length },
+    { record, column: 'merchant_oid', value: order },
+    { record, column: 'paid_at', value: at },
+  ]);
 }

@@ -12,7 +12,7 @@ export function useSentences(facts: PaymentFacts, has: (...ids: PieceId[]) => bo
     ...(has('sign_in') ? signedIn(facts) : []),
     ...(has('use') && use.all.proven_minutes > 0 ? used(facts) : []),
     ...(has('use_after_cancellation') ? usedAfterwards(facts) : []),
-    ...(has('no_faults') ? sentence('no_faults', [period.record], {}, [{ count: 'faults', value: 0 }]) : []),
+    ...(has('no_faults') ? sentence('no_faults', [period.record], {}, [{ found: 'faults', value: 0 }]) : []),
   ];
 }
 
@@ -29,41 +29,38 @@ function activated({ period }: PaymentFacts): LetterSentence[] {
 function signedIn({ sign_ins }: PaymentFacts): LetterSentence[] {
   const [first, last] = [sign_ins[0], sign_ins.at(-1)];
   if (first === undefined || last === undefined) return [];
-  return sentence(
-    'signed_in',
-    sign_ins.map(({ record }) => record),
-    { count: sign_ins.length, first: first.at, last: last.at },
-    [{ count: 'sign_ins', value: sign_ins.length }],
-  );
+  const records = sign_ins.map(({ record }) => record);
+  return sentence('signed_in', records, { count: sign_ins.length, first: first.at, last: last.at }, [
+    { found: 'sign_ins', value: sign_ins.length },
+    { record: first.record, column: 'timestamp', value: first.at },
+    { record: last.record, column: 'timestamp', value: last.at },
+  ]);
 }
 
 function used({ sessions, use }: PaymentFacts): LetterSentence[] {
-  const { first_at, last_at, proven_minutes } = use.all;
+  const { first_at, last_at, proven_minutes: minutes } = use.all;
   if (first_at === null || last_at === null) return [];
-  return sentence(
-    'used',
-    sessions.map(({ record }) => record),
-    { count: sessions.length, minutes: proven_minutes, first: first_at, last: last_at },
-    [
-      { count: 'sessions', value: sessions.length },
-      { count: 'proven_minutes', value: proven_minutes },
-    ],
-  );
+  const records = sessions.map(({ record }) => record);
+  const params = { count: sessions.length, time: { minutes }, first: first_at, last: last_at };
+  return sentence('used', records, params, [
+    { found: 'sessions', value: sessions.length },
+    { found: 'proven_minutes', value: minutes },
+    { found: 'first_use_at', value: first_at },
+    { found: 'last_use_at', value: last_at },
+  ]);
 }
 
 function usedAfterwards(facts: PaymentFacts): LetterSentence[] {
   const cancellation = standingCancellation(facts);
-  if (cancellation === undefined) return [];
-  const later = facts.sessions.filter(({ started_at }) => started_at > cancellation.requested_at);
-  const last = later.at(-1);
-  if (last === undefined) return [];
-  return sentence(
-    'used_after_cancellation',
-    [cancellation.record, ...later.map(({ record }) => record)],
-    { count: later.length, cancelled: cancellation.requested_at, last: last.started_at },
-    [
-      { record: cancellation.record, column: 'timestamp', value: cancellation.requested_at },
-      { count: 'sessions_after_cancellation', value: later.length },
-    ],
-  );
+  const last = facts.use.all.last_at;
+  if (cancellation === undefined || last === null) return [];
+  const { record, requested_at } = cancellation;
+  const later = facts.sessions.filter(({ started_at }) => started_at > requested_at);
+  const records = [record, ...later.map((session) => session.record)];
+  const params = { count: later.length, cancelled: requested_at, last };
+  return sentence('used_after_cancellation', records, params, [
+    { record, column: 'timestamp', value: requested_at },
+    { found: 'sessions_after_cancellation', value: later.length },
+    { found: 'last_use_at', value: last },
+  ]);
 }

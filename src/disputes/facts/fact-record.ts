@@ -15,6 +15,7 @@ export const recordTables = {
   workspace_session: { table: 'workspace_sessions', key: 'id' },
   legal_acceptance: { table: 'legal_acceptances', key: 'id' },
   email_confirmation: { table: 'email_confirmations', key: 'id' },
+  email_change: { table: 'email_changes', key: 'id' },
   alert: { table: 'alerts', key: 'id' },
   user: { table: 'users', key: 'id' },
   subscription: { table: 'subscriptions', key: 'company_id' },

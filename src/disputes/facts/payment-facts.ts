@@ -56,6 +56,8 @@ export interface PayerFact {
   user_id: number;
   full_name: string;
   login_id: string;
+  /** The row and column that say so. */
+  login: { record: FactRecord; column: string };
   created_at: Date;
   /** When the person first showed that they read the mail of that address; null: never. */
   confirmed_at: Date | null;
@@ -163,13 +165,18 @@ export interface SignInFact {
   factor: string | null;
 }
 
-/** A workspace session that began in the period and has ended. A colleague's bears no address. */
+/**
+ * A workspace session that has ended, with its part in the time that the payment bought. A colleague's bears
+ * no address. Minutes are whole ones, rounded down.
+ */
 export interface SessionFact {
   record: FactRecord;
   workspace_id: number;
   is_payer: boolean;
   started_at: Date;
   ended_at: Date;
+  proven_seconds: number;
+  at_most_seconds: number;
   proven_minutes: number;
   at_most_minutes: number;
   access_method: string;
@@ -261,7 +268,7 @@ export interface FaultFact {
   reason: string | null;
 }
 
-/** The use in the period, added up over its ended sessions. */
+/** The use in the paid time, added up over its ended sessions; minutes of the whole, rounded down. */
 export interface UseFact {
   sessions: number;
   proven_minutes: number;

@@ -89,27 +89,47 @@ export function loginIdSql(user: string, at: string): string {
 
 /** The person who paid, with the address of the account at the payment. */
 export async function readPayer(db: Knex, { user_id, created_at }: OrderFact): Promise<PayerFact> {
-  const row = await db('users')
+  const user = await db('users')
     .where('users.id', user_id)
-    .first<Pick<PayerFact, 'full_name' | 'created_at' | 'login_id'> | undefined>(
+    .first<{ full_name: string; created_at: Date; email: string } | undefined>(
       'users.full_name',
       'users.created_at',
-      db.raw(`${loginIdSql('users.id', '?::timestamptz')} as login_id`, [created_at]),
+      'users.email',
     );
-  if (row === undefined) throw new Error('Bug! A payment without a person');
-  const proof = await db('email_confirmations')
-    .where({ 'email_confirmations.user_id': user_id, 'email_confirmations.email': row.login_id })
-    .where('email_confirmations.confirmed_at', '<=', created_at)
+  if (user === undefined) throw new Error('Bug! A payment without a person');
+  const { email, ...row } = user;
+  const change = await db('email_changes')
+    .where('email_changes.user_id', user_id)
+    .where('email_changes.changed_at', '>', created_at)
+    .orderBy(['email_changes.changed_at', 'email_changes.id'])
+    .first<{ id: number; old_email: string } | undefined>('email_changes.id', 'email_changes.old_email');
+  const login_id = change?.old_email ?? email;
+  const proof = await findConfirmation(db, { user_id, email: login_id, before: created_at });
+  return {
+    record: recordOf('user', user_id),
+    user_id,
+    ...row,
+    login_id,
+    login:
+      change === undefined
+        ? { record: recordOf('user', user_id), column: 'email' }
+        : { record: recordOf('email_change', change.id), column: 'old_email' },
+    confirmed_at: proof?.confirmed_at ?? null,
+    confirmation: proof === undefined ? null : recordOf('email_confirmation', proof.id),
+  };
+}
+
+/** The first proof, by some time, that a person reads the mail of an address. */
+async function findConfirmation(
+  db: Knex,
+  { user_id, email, before }: { user_id: number; email: string; before: Date },
+): Promise<{ id: number; confirmed_at: Date } | undefined> {
+  return db('email_confirmations')
+    .where({ 'email_confirmations.user_id': user_id, 'email_confirmations.email': email })
+    .where('email_confirmations.confirmed_at', '<=', before)
     .orderBy(['email_confirmations.confirmed_at', 'email_confirmations.id'])
     .first<{ id: number; confirmed_at: Date } | undefined>(
       'email_confirmations.id',
       'email_confirmations.confirmed_at',
     );
-  return {
-    record: recordOf('user', user_id),
-    user_id,
-    ...row,
-    confirmed_at: proof?.confirmed_at ?? null,
-    confirmation: proof === undefined ? null : recordOf('email_confirmation', proof.id),
-  };
 }

@@ -1,36 +1,37 @@
 import type { Knex } from 'knex';
-import { listTimesAround, findInvoiceOfPayment } from '../../billing/invoices/queries.ts';
-import { movedPeriods } from '../../billing/life/moved-periods.ts';
 import { recordOf } from './fact-record.ts';
 import type { CallbackFact, CardFact, LegalInvoiceFact, OrderFact, PeriodFact } from './payment-facts.ts';
 
 /** Names under which a gateway may give the bank's authorization code (secondary: no field list has one). */
 const AUTHORIZATION_FIELDS = ['auth_code', 'authcode', 'provizyon_no', 'onay_kodu'];
 
-/** The time that a payment bought, and where it lay at a time; null when it bought none by then. */
+/**
+ * The time that a payment bought, and where it lies now by the ledger; as it was bought until that is posted.
+ * Null when it bought none by then.
+ */
 export async function readPeriod(db: Knex, order: OrderFact, asOf: Date): Promise<PeriodFact | null> {
-  const invoice = await findInvoiceOfPayment(db, order.company_id, order.id);
-  if (invoice === undefined || invoice.issued_at > asOf) return null;
-  const times = (await listTimesAround(db, invoice)).map((time) => ({
-    ...time,
-    takenAt: time.takenAt !== null && time.takenAt <= asOf ? time.takenAt : null,
-  }));
-  const own = times.find(({ id }) => id === invoice.id);
-  const now = movedPeriods(times).find(({ id }) => id === invoice.id);
-  return {
-    record: recordOf('invoice', invoice.id),
-    invoice_no: invoice.invoice_no,
-    plan: invoice.plan,
-    issued_at: invoice.issued_at,
-    bought_start: invoice.period_start,
-    bought_end: invoice.period_end,
-    start: now?.start ?? invoice.period_start,
-    end: now?.end ?? invoice.period_end,
-    taken_at: own?.takenAt ?? null,
-    total_minor: invoice.total_minor,
-    tax_minor: invoice.tax_minor,
-    currency: invoice.currency,
-  };
+  const row = await db('invoices')
+    .join('payments', 'payments.id', 'invoices.payment_id')
+    .leftJoin('delivery_periods', 'delivery_periods.payment_id', 'invoices.payment_id')
+    .where('invoices.payment_id', order.id)
+    .where('invoices.issued_at', '<=', asOf)
+    .first<(Omit<PeriodFact, 'record'> & { id: number }) | undefined>([
+      'invoices.id',
+      'invoices.invoice_no',
+      'invoices.plan',
+      'invoices.issued_at',
+      'invoices.period_start as bought_start',
+      'invoices.period_end as bought_end',
+      db.raw('coalesce(delivery_periods.from_at, invoices.period_start) as start'),
+      db.raw('coalesce(delivery_periods.to_at, invoices.period_end) as "end"'),
+      db.raw('case when payments.time_taken_at <= ? then payments.time_taken_at end as taken_at', [asOf]),
+      'invoices.total_minor',
+      'invoices.tax_minor',
+      'invoices.currency',
+    ]);
+  if (row === undefined) return null;
+  const { id, ...period } = row;
+  return { record: recordOf('invoice', id), ...period };
 }
 
 /** The legal invoices of a payment, oldest first, in the state of a time. */

@@ -14,7 +14,7 @@ import { readWarnings } from './read-warnings.ts';
  * Everything stored about one payment that an answer to its dispute may say, as it was at a time. Undefined
  * for a payment that the company does not have; `companyId` null is for operators.
  *
- * 1. Use is that of the time the payment bought, as it lies now; without such time there is none.
+ * 1. Use is what the ledger has posted against the payment (delivery/); without paid time there is none.
  * 2. A row that changed later is read as it was, from the times that it bears.
  */
 export async function readPaymentFacts(
@@ -28,7 +28,7 @@ export async function readPaymentFacts(
   const to = period === null || period.end > asOf ? asOf : period.end;
   const paidFrom = order.paid_at ?? order.created_at;
   const signInSpan = { from: period !== null && period.start < paidFrom ? period.start : paidFrom, to };
-  const sessions = period === null ? [] : await readSessions(db, order, { from: period.start, to });
+  const sessions = await readSessions(db, order, asOf);
   return {
     as_of: asOf,
     order,

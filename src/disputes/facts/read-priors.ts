@@ -50,8 +50,9 @@ export async function readPriors(db: Knex, order: OrderFact, asOf: Date): Promis
       'stored_cards.id as stored_card_id',
       db.raw(
         `exists (select from refunds r where r.payment_id = payments.id and r.state not in ('refused', 'withdrawn')
-           and r.requested_at <= ? and coalesce(r.policy, '') <> all(?::text[])) as is_disputed`,
-        [asOf, HARMLESS],
+           and r.requested_at <= ? and coalesce(r.policy, '') <> all(?::text[]))
+         or exists (select from disputes d where d.payment_id = payments.id and d.opened_at <= ?) as is_disputed`,
+        [asOf, HARMLESS, asOf],
       ),
     ]);
   return rows.map((row) => ({ record: recordOf('payment', row.payment_id), ...row }));

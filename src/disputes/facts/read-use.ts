@@ -6,7 +6,7 @@ import type { FaultFact, OrderFact, SessionFact, SignInFact, UseFact } from './p
 const ROWS_MAX = 5000;
 
 /** The time in which use counts: from the payment, or an earlier begin of its time, to its end. */
-export interface UseSpan {
+interface UseSpan {
   from: Date;
   to: Date;
 }
@@ -72,13 +72,13 @@ export async function readFaults(db: Knex, order: OrderFact, span: UseSpan): Pro
 
 /** Sessions added up. */
 export function sumUse(sessions: readonly SessionFact[]): UseFact {
-  const total = (minutes: (session: SessionFact) => number): number =>
-    sessions.reduce((sum, session) => sum + minutes(session), 0);
+  const total = (seconds: (session: SessionFact) => number): number =>
+    sessions.reduce((sum, session) => sum + seconds(session), 0);
   const ends = sessions.map(({ ended_at }) => ended_at.getTime());
   return {
     sessions: sessions.length,
-    proven_minutes: total(({ proven_minutes }) => proven_minutes),
-    at_most_minutes: total(({ at_most_minutes }) => at_most_minutes),
+    proven_minutes: Math.floor(total(({ proven_seconds }) => proven_seconds) / 60),
+    at_most_minutes: Math.floor(total(({ at_most_seconds }) => at_most_seconds) / 60),
     first_at: sessions[0]?.started_at ?? null,
     last_at: ends.length === 0 ? null : new Date(ends.reduce((one, other) => Math.max(one, other))),
   };

@@ -12,6 +12,8 @@ import * as enLife from './en/billing/life.ts';
 import * as enCommon from './en/common.ts';
 import * as enConsent from './en/finance/consent.ts';
 import * as enDisputes from './en/disputes/disputes.ts';
+import * as enDefences from './en/disputes/defences.ts';
+import * as enLetter from './en/disputes/letter.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
@@ -54,6 +56,8 @@ import * as trLife from './tr/billing/life.ts';
 import * as trCommon from './tr/common.ts';
 import * as trConsent from './tr/finance/consent.ts';
 import * as trDisputes from './tr/disputes/disputes.ts';
+import * as trDefences from './tr/disputes/defences.ts';
+import * as trLetter from './tr/disputes/letter.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
@@ -101,6 +105,8 @@ const en = {
   ...enCommon,
   ...enConsent,
   ...enDisputes,
+  ...enDefences,
+  ...enLetter,
   ...enErrors,
   ...enHolds,
   ...enHome,
@@ -156,6 +162,8 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trCommon,
     ...trConsent,
     ...trDisputes,
+    ...trDefences,
+    ...trLetter,
     ...trErrors,
     ...trHolds,
     ...trHome,

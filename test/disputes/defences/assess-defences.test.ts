@@ -1,34 +1,29 @@
 import { describe, expect, it } from 'vitest';
+import { assessedCaseOf } from '../../../src/disputes/defences/assessed-case.ts';
+import type { DisputeCase } from '../../../src/disputes/queries.ts';
 import { assessDefences } from '../../../src/disputes/defences/assess-defences.ts';
 import { writeLetter } from '../../../src/disputes/defences/letter.ts';
 import { proofTags } from '../../../src/disputes/defences/proof-tags.ts';
 import { pieceTags } from '../../../src/disputes/defences/piece-ids.ts';
 import { networks } from '../../../src/disputes/networks.ts';
 import type { PaymentFacts } from '../../../src/disputes/facts/payment-facts.ts';
-import { readPaymentFacts } from '../../../src/disputes/facts/read-payment-facts.ts';
 import { findReason, reasonCodes, searchReasons } from '../../../src/disputes/reasons/reason-codes.ts';
 import { families } from '../../../src/disputes/reasons/reason-families.ts';
 import { useTestDatabase } from '../../support/database.ts';
-import { buildPaid, buildUse, NOW } from '../facts/scene.ts';
+import { buildPaid, buildUse, factsOf } from '../facts/scene.ts';
 
 const database = useTestDatabase();
 
-async function factsOf(isUsed: boolean): Promise<PaymentFacts> {
+async function factsOfPaid(isUsed: boolean): Promise<PaymentFacts> {
   const scene = await buildPaid(database.db);
-  if (isUsed) await buildUse(database.ownerDb, scene);
-  const facts = await readPaymentFacts(database.db, {
-    paymentId: scene.payment.id,
-    companyId: scene.cast.acme.id,
-    asOf: NOW,
-  });
-  if (facts === undefined) throw new Error('no facts');
-  return facts;
+  if (isUsed) await buildUse(database, scene);
+  return factsOf(database.db, scene);
 }
 
 describe('the defences against a claim', () => {
   it('are satisfied by use when the service is said not to have come, and not without it', async () => {
     const dispute = { family: 'not_received', network: 'visa', code: '13.1', exhibits: [] } as const;
-    const [used, unused] = [await factsOf(true), await factsOf(false)];
+    const [used, unused] = [await factsOfPaid(true), await factsOfPaid(false)];
     const satisfied = (facts: PaymentFacts) =>
       assessDefences(facts, dispute)
         .defences.filter((defence) => defence.satisfied)
@@ -62,3 +57,39 @@ describe('reason codes', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 });
+
+describe('a case', () => {
+  it('is assessed by the family of its code, and by the general defences while no bank has named one', () => {
+    const told = { network: null, reason_code: null, source: 'bank', claim: 'Mine?' };
+    expect(assessedCaseOf({ ...caseRow, ...told } as DisputeCase, [])).toMatchObject({
+      family: 'general',
+      network: null,
+      claim: 'Mine?',
+    });
+    const complaint = { ...caseRow, ...told, source: 'statement' } as DisputeCase;
+    expect(assessedCaseOf(complaint, []).family).toBe('unrecognized');
+    const named = { ...caseRow, network: null, reason_code: 'c08' } as DisputeCase;
+    expect(assessedCaseOf(named, [])).toMatchObject({ family: 'not_received', network: 'amex', code: 'C08' });
+  });
+
+  it('lets a file take the place of a piece that only somebody outside has', async () => {
+    const facts = await factsOfPaid(true);
+    const dispute = { family: 'authorization', network: 'visa', code: '11.3', exhibits: [] } as const;
+    const of = (exhibits: { id: number; proves: 'authorization' | 'refund' }[]) =>
+      assessDefences(facts, { ...dispute, exhibits }).defences.find(({ id }) => id === 'authorized');
+    expect(of([])).toMatchObject({ satisfied: false, groups: [{ pieces: [{ state: 'needs_action' }] }, {}] });
+    expect(of([{ id: 7, proves: 'refund' }])?.satisfied).toBe(false);
+    expect(of([{ id: 7, proves: 'authorization' }])).toMatchObject({
+      satisfied: true,
+      groups: [{ counts: true, pieces: [{ record: { type: 'dispute_exhibit', id: 7 } }] }, {}],
+    });
+  });
+});
+
+const caseRow = {
+  id: 1,
+  amount_minor: null,
+  submitted_on: null,
+  processed_on: null,
+  closed_at: null,
+};

@@ -10,9 +10,9 @@ const database = useTestDatabase();
 
 describe('the facts of a payment', () => {
   it('are what is stored about it, each with its record', async () => {
-    const { db, ownerDb } = database;
+    const { db } = database;
     const scene = await buildPaid(db);
-    await buildUse(ownerDb, scene);
+    await buildUse(database, scene);
     const facts = await readPaymentFacts(db, {
       paymentId: scene.payment.id,
       companyId: scene.cast.acme.id,
