@@ -458,6 +458,53 @@ create table dispute_answers (
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_answers FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_answers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table dispute_exhibits
+create table dispute_exhibits (
+  id bigint generated always as identity not null,
+  dispute_id bigint not null,
+  company_id bigint not null,
+  round integer not null,
+  kind text not null,
+  name text not null,
+  description text not null,
+  proves text not null,
+  file_kind text not null,
+  content bytea not null,
+  bytes integer generated always as (octet_length(content)) stored,
+  sha256 text generated always as (encode(sha256(content), 'hex'::text)) stored,
+  received_sha256 text not null,
+  width integer,
+  height integer,
+  pages integer,
+  text text,
+  mail_id bigint,
+  added_at timestamp with time zone not null,
+  added_by bigint not null,
+  withdrawn_at timestamp with time zone,
+  withdrawn_by bigint,
+  withdrawn_reason text,
+  constraint pk_dispute_exhibits PRIMARY KEY (id),
+  constraint fk_dispute_exhibits_adder FOREIGN KEY (added_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_dispute_exhibits_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_dispute_exhibits_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint fk_dispute_exhibits_mail FOREIGN KEY (mail_id) REFERENCES mails(id) ON DELETE RESTRICT,
+  constraint fk_dispute_exhibits_withdrawer FOREIGN KEY (withdrawn_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint ck_dispute_exhibits_file_kind CHECK (file_kind = ANY (ARRAY['png'::text, 'jpeg'::text, 'pdf'::text, 'eml'::text])),
+  constraint ck_dispute_exhibits_kind CHECK (kind = ANY (ARRAY['notice'::text, 'screenshot'::text, 'document'::text, 'customer-answer'::text, 'customer-mail'::text])),
+  constraint ck_dispute_exhibits_mail CHECK ((kind = 'customer-mail'::text) = (mail_id IS NOT NULL)),
+  constraint ck_dispute_exhibits_proves CHECK (proves ~ '^[a-z_]{1,40}$'::text),
+  constraint ck_dispute_exhibits_reason CHECK (length(withdrawn_reason) >= 1 AND length(withdrawn_reason) <= 500),
+  constraint ck_dispute_exhibits_received CHECK (received_sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint ck_dispute_exhibits_round CHECK (round >= 1 AND round <= 3),
+  constraint ck_dispute_exhibits_size CHECK (octet_length(content) >= 1 AND octet_length(content) <= 33554432),
+  constraint ck_dispute_exhibits_withdrawal CHECK (num_nonnulls(withdrawn_at, withdrawn_by, withdrawn_reason) = ANY (ARRAY[0, 3])),
+  constraint ck_dispute_exhibits_words CHECK (length(name) >= 1 AND length(name) <= 200 AND length(description) >= 1 AND length(description) <= 500)
+);
+CREATE INDEX idx_dispute_exhibits_dispute ON dispute_exhibits USING btree (dispute_id, id);
+CREATE TRIGGER refuse_delete BEFORE DELETE ON dispute_exhibits FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON dispute_exhibits FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.dispute_id IS DISTINCT FROM old.dispute_id OR new.company_id IS DISTINCT FROM old.company_id OR new.round IS DISTINCT FROM old.round OR new.kind IS DISTINCT FROM old.kind OR new.name IS DISTINCT FROM old.name OR new.description IS DISTINCT FROM old.description OR new.proves IS DISTINCT FROM old.proves OR new.file_kind IS DISTINCT FROM old.file_kind OR new.content IS DISTINCT FROM old.content OR new.received_sha256 IS DISTINCT FROM old.received_sha256 OR new.width IS DISTINCT FROM old.width OR new.height IS DISTINCT FROM old.height OR new.pages IS DISTINCT FROM old.pages OR new.text IS DISTINCT FROM old.text OR new.mail_id IS DISTINCT FROM old.mail_id OR new.added_at IS DISTINCT FROM old.added_at OR new.added_by IS DISTINCT FROM old.added_by OR old.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_exhibits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table disputes
 create table disputes (
   id bigint generated always as identity not null,
@@ -2960,6 +3007,7 @@ grant usage on companies_id_seq to app;
 grant usage on data_request_notes_id_seq to app;
 grant usage on data_requests_id_seq to app;
 grant usage on dispute_answers_id_seq to app;
+grant usage on dispute_exhibits_id_seq to app;
 grant usage on disputes_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
@@ -3038,6 +3086,7 @@ grant delete, insert, select, update on data_requests to app;
 grant delete, insert, select, update on delivery_periods to app;
 grant delete, insert, select, update on delivery_progress to app;
 grant insert, select on dispute_answers to app;
+grant delete, insert, select, update on dispute_exhibits to app;
 grant delete, insert, select, update on disputes to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;

@@ -131,6 +131,8 @@ export function createApp(deps: WorkspaceDeps): {
   app.use(limitInFlight());
   app.use(readForm);
   app.use('/admin/finance/invoices', readUpload({ mayUpload: isOperator, bytesMax: FILE_BYTES_MAX }));
+  const { fileBytesMax } = config.exhibits;
+  app.use('/admin/disputes', readUpload({ mayUpload: isOperator, bytesMax: fileBytesMax }));
   app.use(csrfProtection(config));
 
   app.use(createSessionPlaceRouter(deps));

@@ -258,6 +258,7 @@ describe('who may import whom', () => {
       legal_holds: /^src\/holds\//,
       disputes: /^src\/disputes\/cases\//,
       dispute_answers: /^src\/disputes\/cases\//,
+      dispute_exhibits: /^src\/disputes\/exhibits\//,
       password_reset_requests: /^src\/people\//,
       password_resets: /^src\/people\//,
       account_locks: /^src\/auth\//,

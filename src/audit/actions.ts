@@ -97,6 +97,12 @@ export const auditActions = {
     'What is known of a case changed (details.changed has each fact before and after), or a notice moved it on',
   dispute_reopened:
     'A case was opened again (details.because): the package is no longer fixed, the bank came back, or a refund failed',
+  dispute_exhibit_added:
+    'A file was added to the case of a dispute (details has its hash and what it proves)',
+  dispute_exhibit_withdrawn: 'A file of a case was withdrawn; it stays stored (details.reason)',
+  dispute_exhibit_downloaded: 'A file of a case, or what its customer was shown or sent, was downloaded',
+  dispute_customer_asked:
+    'The customer of a case was asked by mail to withdraw the objection (details.mail_id)',
   dispute_reviewed: 'The bank was noted to have the answer and to decide about it',
   dispute_decided: 'The decision of the bank was noted (details.state_after: won or lost, and lost_minor)',
   dispute_accepted: 'An operator accepted an objection, or a part of it (details.lost_minor)',

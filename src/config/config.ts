@@ -106,6 +106,8 @@ export interface Config {
   disputeAnswerDays: number;
   disputeKeepMonths: number;
   chargebackPrefix: string;
+  /** Bounds of the files of a dispute's case. */
+  exhibits: { fileBytesMax: number; caseBytesMax: number };
   reversalPrefix: string;
   /** Legal invoices that the product writes. */
   legalInvoices: {
@@ -292,6 +294,10 @@ function toConfig(env: Environment): Config {
     disputeAnswerDays: env.DISPUTE_ANSWER_DAYS,
     disputeKeepMonths: env.DISPUTE_KEEP_MONTHS,
     chargebackPrefix: env.CHARGEBACK_PREFIX,
+    exhibits: {
+      fileBytesMax: env.EXHIBIT_MAX_MB * 1024 * 1024,
+      caseBytesMax: env.EXHIBITS_MAX_MB * 1024 * 1024,
+    },
     reversalPrefix: env.REVERSAL_PREFIX,
     integrator:
       env.INTEGRATOR_URL === undefined || env.INTEGRATOR_TOKEN === undefined

@@ -345,6 +345,10 @@ export const environment = z.object({
    * days at most.
    */
   DISPUTE_KEEP_MONTHS: z.coerce.number().int().min(18).max(120).default(24),
+  /** Megabytes that one exhibit of a case may have when it is uploaded. */
+  EXHIBIT_MAX_MB: z.coerce.number().int().min(1).max(20).default(5),
+  /** Megabytes that all exhibits of a case may have together. */
+  EXHIBITS_MAX_MB: z.coerce.number().int().min(1).max(200).default(40),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

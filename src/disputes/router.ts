@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import { createCaseRouter } from './desk/case-router.ts';
 import { createDeskRouter } from './desk/desk-router.ts';
+import { createExhibitsRouter } from './exhibits/exhibits-router.ts';
 
 /**
  * `/disputes`: the cases of disputed payments. Operators work on those of all companies; a company's admin
@@ -11,5 +12,6 @@ export function createDisputesRouter(deps: AppDeps): Router {
   const router = Router();
   router.use(createDeskRouter(deps));
   router.use(createCaseRouter(deps));
+  router.use('/disputes/:id/exhibits', createExhibitsRouter(deps));
   return router;
 }

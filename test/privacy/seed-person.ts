@@ -143,6 +143,7 @@ function specialKeys(input: {
       company_id: company,
     },
     'dispute_answers payer': { dispute_id: made['disputes payer'], company_id: company },
+    'dispute_exhibits payer': { dispute_id: made['disputes payer'], company_id: company },
     'refunds payer': { payment_id: made['payments payer'], company_id: company },
     'payment_status_answers payer': { payment_id: made['payments payer'] },
     'payment_reviews payer': { payment_id: made['payments payer'] },

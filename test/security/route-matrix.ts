@@ -17,6 +17,7 @@ import { financeRules, invoiceOf } from './finance-routes.ts';
 import { legalInvoiceRules } from './legal-invoice-routes.ts';
 import { disputeRules } from './dispute-routes.ts';
 import { statementRules } from './statement-routes.ts';
+import { exhibitRules } from './exhibit-routes.ts';
 import { refundRules } from './refund-routes.ts';
 import { secondFactorRules } from './second-factor-routes.ts';
 
@@ -471,6 +472,7 @@ export const routeRules: RouteRule[] = [
   ...refundRules,
   ...disputeRules,
   ...statementRules,
+  ...exhibitRules,
   {
     route: 'GET /account/data',
     target: () => ({ path: '/account/data' }),

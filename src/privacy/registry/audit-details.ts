@@ -18,8 +18,8 @@ export const auditDetails: JsonKeys = {
     currency_reported customer_type cut
     decision declined deleted_at device_id device_remembered dispute_id devices_forgotten difference_kind documents
     due_at duration_seconds
-    email email_length ended_at ends_paid_time ettn expires_at
-    factor factors_ended failed_reason_code failures field files filters fingerprint first_attempt_at fits_from
+    email email_length ended_at ends_paid_time ettn exhibit_id expires_at
+    factor factors_ended failed_reason_code failures field file_name files filters fingerprint first_attempt_at fits_from
     format full_name
     gateway_code gateway_date gateway_message
     handed_over_by host how html_sha256
@@ -28,13 +28,13 @@ export const auditDetails: JsonKeys = {
     key_type kind known_by known_device known_to_others
     label lost_minor network received_at reason_code round
     last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
-    merchant_oid method month
+    mail_id merchant_oid method month
     name new_device new_email new_name new_role next_plan_after next_plan_before not_listed_at number
     old_email old_name old_role old_time_zone order_amount_minor origin outcome
     paid_until_after paid_until_before payment_amount_minor payment_amount_reported_minor payment_date
     payment_date_reported payment_id payment_total_minor payment_type period period_end period_start plan
     plan_after plan_before plan_bought plans_that_fit policy port price_list_version
-    reason reference_no refund_id refund_reason requested_at required_from required_from_before required_scope
+    reason received_sha256 record_id reference_no refund_id refund_reason requested_at required_from required_from_before required_scope
     resumed_after_session_id returned_minor returns returns_reported reversal_no review_reason role rows rules
     schema_version scopes second_factors_removed seconds send_again_at session_id session_started_at
     sessions_ended several_addresses sha256 signed_in_at site source ssh_key_fingerprint ssh_key_id
@@ -78,6 +78,7 @@ export const auditDetails: JsonKeys = {
     'effective_from',
     'ends_at',
     'fault',
+    'file_kind',
     'found_in',
     'note',
     'on_behalf',
@@ -85,6 +86,8 @@ export const auditDetails: JsonKeys = {
     'own_size',
     'partition_name',
     'prices',
+    'proves',
+    'record_type',
     'retention_months',
     'size',
     'starts_at',

@@ -14,6 +14,7 @@ import * as enConsent from './en/finance/consent.ts';
 import * as enDisputes from './en/disputes/disputes.ts';
 import * as enDefences from './en/disputes/defences.ts';
 import * as enLetter from './en/disputes/letter.ts';
+import * as enExhibits from './en/disputes/exhibits.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
@@ -58,6 +59,7 @@ import * as trConsent from './tr/finance/consent.ts';
 import * as trDisputes from './tr/disputes/disputes.ts';
 import * as trDefences from './tr/disputes/defences.ts';
 import * as trLetter from './tr/disputes/letter.ts';
+import * as trExhibits from './tr/disputes/exhibits.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
@@ -108,6 +110,7 @@ const en = {
   ...enDefences,
   ...enLetter,
   ...enErrors,
+  ...enExhibits,
   ...enHolds,
   ...enHome,
   ...enJobs,
@@ -165,6 +168,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trDefences,
     ...trLetter,
     ...trErrors,
+    ...trExhibits,
     ...trHolds,
     ...trHome,
     ...trJobs,

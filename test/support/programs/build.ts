@@ -274,6 +274,8 @@ export async function buildMail(
     subject: string;
     state: string;
     created_at: Date;
+    cause_type: string;
+    cause_id: string;
   }> = {},
 ): Promise<{ id: number; message_id: string; envelope_id: string }> {
   const text = `Subject: A receipt\r\nContent-Type: text/html\r\n\r\n<p>Thank you.</p>\r\n`;

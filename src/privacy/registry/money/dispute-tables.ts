@@ -56,4 +56,22 @@ export const disputeTables = {
     },
     notPersonal: ['id', 'restores', 'year', 'number'],
   },
+  dispute_exhibits: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'dispute_exhibits.dispute_id in (select id from disputes where user_id = :user)',
+      adder: 'dispute_exhibits.added_by = :user',
+      withdrawer: 'dispute_exhibits.withdrawn_by = :user',
+    },
+    personal: {
+      link: ['dispute_id', 'company_id', 'mail_id', 'added_by', 'withdrawn_by'],
+      words: ['name', 'description', 'text', 'content', 'withdrawn_reason'],
+      activity: ['kind', 'proves', 'added_at', 'withdrawn_at', 'sha256', 'received_sha256'],
+    },
+    about: { adder: ['added_by'], withdrawer: ['withdrawn_by'] },
+    notPersonal: ['id', 'round', 'file_kind', 'bytes', 'width', 'height', 'pages'],
+    // Files of banks and of others, and an operator's own words about them.
+    withheld: { others: ['content', 'text', 'name', 'description', 'withdrawn_reason'] },
+  },
 } satisfies Record<string, RegisteredTable>;

@@ -202,6 +202,7 @@ export const privacy = {
   table_refunds: 'Refunds',
   table_disputes: 'Disputed payments',
   table_chargebacks: 'Money that banks took in disputes',
+  table_dispute_exhibits: 'Files of disputes',
   table_dispute_answers: 'Answers to disputes',
   table_reversals: 'Reversals',
   table_second_factor_policies: 'Rules about second factors',

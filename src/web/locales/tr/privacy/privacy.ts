@@ -202,6 +202,7 @@ export const privacy = {
   table_refunds: 'İadeler',
   table_disputes: 'Harcama itirazları',
   table_chargebacks: 'Bankaların itirazlarda aldığı para',
+  table_dispute_exhibits: 'İtiraz dosyaları',
   table_dispute_answers: 'İtirazlara verilen yanıtlar',
   table_reversals: 'İade belgeleri',
   table_second_factor_policies: 'İkinci adım kuralları',
