@@ -505,6 +505,29 @@ CREATE TRIGGER refuse_delete BEFORE DELETE ON dispute_exhibits FOR EACH ROW EXEC
 CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON dispute_exhibits FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.dispute_id IS DISTINCT FROM old.dispute_id OR new.company_id IS DISTINCT FROM old.company_id OR new.round IS DISTINCT FROM old.round OR new.kind IS DISTINCT FROM old.kind OR new.name IS DISTINCT FROM old.name OR new.description IS DISTINCT FROM old.description OR new.proves IS DISTINCT FROM old.proves OR new.file_kind IS DISTINCT FROM old.file_kind OR new.content IS DISTINCT FROM old.content OR new.received_sha256 IS DISTINCT FROM old.received_sha256 OR new.width IS DISTINCT FROM old.width OR new.height IS DISTINCT FROM old.height OR new.pages IS DISTINCT FROM old.pages OR new.text IS DISTINCT FROM old.text OR new.mail_id IS DISTINCT FROM old.mail_id OR new.added_at IS DISTINCT FROM old.added_at OR new.added_by IS DISTINCT FROM old.added_by OR old.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_exhibits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table dispute_history_decisions
+create table dispute_history_decisions (
+  id bigint generated always as identity not null,
+  dispute_id bigint not null,
+  company_id bigint not null,
+  decided_at timestamp with time zone not null,
+  status text not null,
+  rule_version text not null,
+  code_version text not null,
+  inputs jsonb not null,
+  inputs_sha256 text not null,
+  decision jsonb not null,
+  constraint pk_dispute_history_decisions PRIMARY KEY (id),
+  constraint uq_dispute_history_decisions UNIQUE (dispute_id, inputs_sha256, code_version),
+  constraint fk_dispute_history_decisions_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_dispute_history_decisions_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint ck_dispute_history_decisions_hash CHECK (inputs_sha256 ~ '^[0-9a-f]{64}$'::text),
+  constraint ck_dispute_history_decisions_rule CHECK (rule_version = ANY (ARRAY['until-2026-10-23'::text, 'from-2026-10-24'::text])),
+  constraint ck_dispute_history_decisions_status CHECK (status = ANY (ARRAY['qualifies'::text, 'boundary'::text, 'requires_action'::text, 'not_qualified'::text, 'closed'::text, 'liability_shift'::text, 'blocked_ato_suspicion'::text]))
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_history_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_history_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table disputes
 create table disputes (
   id bigint generated always as identity not null,
@@ -3008,6 +3031,7 @@ grant usage on data_request_notes_id_seq to app;
 grant usage on data_requests_id_seq to app;
 grant usage on dispute_answers_id_seq to app;
 grant usage on dispute_exhibits_id_seq to app;
+grant usage on dispute_history_decisions_id_seq to app;
 grant usage on disputes_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
@@ -3087,6 +3111,7 @@ grant delete, insert, select, update on delivery_periods to app;
 grant delete, insert, select, update on delivery_progress to app;
 grant insert, select on dispute_answers to app;
 grant delete, insert, select, update on dispute_exhibits to app;
+grant insert, select on dispute_history_decisions to app;
 grant delete, insert, select, update on disputes to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;

@@ -257,6 +257,7 @@ describe('who may import whom', () => {
       export_progress: /^src\/evidence\//,
       legal_holds: /^src\/holds\//,
       disputes: /^src\/disputes\/cases\//,
+      dispute_history_decisions: /^src\/disputes\/ce3\//,
       dispute_answers: /^src\/disputes\/cases\//,
       dispute_exhibits: /^src\/disputes\/exhibits\//,
       password_reset_requests: /^src\/people\//,

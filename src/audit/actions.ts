@@ -107,6 +107,8 @@ export const auditActions = {
   dispute_decided: 'The decision of the bank was noted (details.state_after: won or lost, and lost_minor)',
   dispute_accepted: 'An operator accepted an objection, or a part of it (details.lost_minor)',
   dispute_expired: 'A case ended without an answer: its last day passed, or nothing came of a warning',
+  dispute_history_decided:
+    'The history of the card was weighed by Visa’s rule (details.outcome); details.sha256 is that of the stored inputs',
   dispute_reminded: 'Two people were told by mail that the last day for an answer is near',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',

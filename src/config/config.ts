@@ -105,6 +105,8 @@ export interface Config {
   /** Days for the answer to a dispute, and months for which evidence is held after its end. */
   disputeAnswerDays: number;
   disputeKeepMonths: number;
+  /** The history of a card in a dispute: see DISPUTE_DEVICE_FINGERPRINT and the settings beside it. */
+  cardHistory: { usesDevices: boolean; ownNetworks: string[]; newRuleFrom: string };
   chargebackPrefix: string;
   /** Bounds of the files of a dispute's case. */
   exhibits: { fileBytesMax: number; caseBytesMax: number };
@@ -293,6 +295,11 @@ function toConfig(env: Environment): Config {
     invoiceDueDays: env.INVOICE_DUE_DAYS,
     disputeAnswerDays: env.DISPUTE_ANSWER_DAYS,
     disputeKeepMonths: env.DISPUTE_KEEP_MONTHS,
+    cardHistory: {
+      usesDevices: env.DISPUTE_DEVICE_FINGERPRINT,
+      ownNetworks: env.DISPUTE_OWN_NETWORKS,
+      newRuleFrom: env.DISPUTE_CE3_NEW_RULE_FROM,
+    },
     chargebackPrefix: env.CHARGEBACK_PREFIX,
     exhibits: {
       fileBytesMax: env.EXHIBIT_MAX_MB * 1024 * 1024,

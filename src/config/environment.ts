@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import { databaseAddress } from './database-address.ts';
 import { parseSealingKeys } from './sealing-keys.ts';
-import { parseTrustProxy } from './trust-proxy.ts';
+import { parseNetworks, parseTrustProxy } from './trust-proxy.ts';
 
 const text = z.string().trim();
 const flag = z.stringbool({ truthy: ['1', 'true'], falsy: ['0', 'false'] });
@@ -349,6 +349,26 @@ export const environment = z.object({
   EXHIBIT_MAX_MB: z.coerce.number().int().min(1).max(20).default(5),
   /** Megabytes that all exhibits of a case may have together. */
   EXHIBITS_MAX_MB: z.coerce.number().int().min(1).max(200).default(40),
+  /**
+   * 1 lets fingerprints of devices count in the history of a card (Visa Compelling Evidence 3.0), and the
+   * privacy notice says so. The product itself measures no device and stores no fingerprint: address and
+   * login are enough.
+   * @otherwise 0
+   * @example 0
+   */
+  DISPUTE_DEVICE_FINGERPRINT: flag.default(false),
+  /**
+   * Networks of ours, such as proxies and data centres, as addresses or CIDR ranges with commas between them:
+   * an order from there shows no address of the customer.
+   * @otherwise none
+   * @example 198.51.100.0/24
+   */
+  DISPUTE_OWN_NETWORKS: text.default('').transform(parseNetworks),
+  /**
+   * The day of processing from which Visa's newer rule of Compelling Evidence 3.0 counts. Visa's own text was
+   * read in a paraphrase only.
+   */
+  DISPUTE_CE3_NEW_RULE_FROM: z.iso.date().default('2026-10-24'),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

@@ -18,8 +18,20 @@ export function parseTrustProxy(value: string, context: z.RefinementCtx): TrustP
   return false;
 }
 
+/** Reads a list of addresses and CIDR ranges with commas between them. */
+export function parseNetworks(value: string, context: z.RefinementCtx): string[] {
+  const networks = value === '' ? [] : value.split(',').map((part) => part.trim());
+  const wrong = networks.find((network) => !isRange(network));
+  if (wrong === undefined) return networks;
+  context.addIssue({ code: 'custom', message: `"${wrong}" is neither an address nor a CIDR range` });
+  return [];
+}
+
 function isNetwork(text: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  return ['loopback', 'linklocal', 'uniquelocal'].includes(text) || isRange(text);
+}
+
+function isRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
   if (family === 0 || rest.length > 0) return false;

@@ -90,6 +90,7 @@ async function showDocument(
     currentVersion: versions[0]?.version ?? document.version,
     seller: config.seller,
     isTemplate,
+    namesDevices: kind === 'privacy' && config.cardHistory.usesDevices,
   });
 }
 

@@ -74,6 +74,17 @@ describe('the configuration', () => {
     expect(faultsOf({ ...good, [name]: value }).join()).toContain(name);
   });
 
+  it('reads the networks that are ours, and refuses what is none', () => {
+    const networks = '198.51.100.0/24, 2001:db8::1';
+    expect(loadConfig({ ...good, DISPUTE_OWN_NETWORKS: networks }).cardHistory).toEqual({
+      usesDevices: false,
+      ownNetworks: ['198.51.100.0/24', '2001:db8::1'],
+      newRuleFrom: '2026-10-24',
+    });
+    for (const wrong of ['loopback', '10.0.0.0/33', 'x'])
+      expect(faultsOf({ ...good, DISPUTE_OWN_NETWORKS: wrong }).join()).toContain('DISPUTE_OWN_NETWORKS');
+  });
+
   it.each([
     ['', false],
     ['0', false],

@@ -144,6 +144,7 @@ function specialKeys(input: {
     },
     'dispute_answers payer': { dispute_id: made['disputes payer'], company_id: company },
     'dispute_exhibits payer': { dispute_id: made['disputes payer'], company_id: company },
+    'dispute_history_decisions payer': { dispute_id: made['disputes payer'], company_id: company },
     'refunds payer': { payment_id: made['payments payer'], company_id: company },
     'payment_status_answers payer': { payment_id: made['payments payer'] },
     'payment_reviews payer': { payment_id: made['payments payer'] },

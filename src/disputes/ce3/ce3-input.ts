@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Config } from '../../config/config.ts';
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 
@@ -77,3 +78,14 @@ export const presetCe3Rules: Ce3Rules = {
   use_device: false,
   own_networks: [],
 };
+
+/** The rules by the settings of this installation. */
+export function ce3RulesOf({ cardHistory }: Pick<Config, 'cardHistory'>): Ce3Rules {
+  const { usesDevices, ownNetworks, newRuleFrom } = cardHistory;
+  return {
+    ...presetCe3Rules,
+    use_device: usesDevices,
+    own_networks: ownNetworks,
+    new_rules_from: newRuleFrom,
+  };
+}

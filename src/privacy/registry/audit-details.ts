@@ -12,7 +12,7 @@ export const auditDetails: JsonKeys = {
     alert_id already_running amount_minor answer asked_for asks attempts
     because before began_at boxes browser browser_before browser_sessions_ended by bytes
     cancel_reason cancels_at_after cancels_at_before card_bank card_brand cause change charge_from chargeback_no charged_minor
-    company_name confirmed connected_minutes connected_seconds consent_payment_id content_sha256 converted_seconds
+    code_version company_name confirmed connected_minutes connected_seconds consent_payment_id content_sha256 converted_seconds
     converted_to_days count country country_before country_data_from created_at currency
     currency_after currency_before
     currency_reported customer_type cut
@@ -35,7 +35,8 @@ export const auditDetails: JsonKeys = {
     payment_date_reported payment_id payment_total_minor payment_type period period_end period_start plan
     plan_after plan_before plan_bought plans_that_fit policy port price_list_version
     reason received_sha256 record_id reference_no refund_id refund_reason requested_at required_from required_from_before required_scope
-    resumed_after_session_id returned_minor returns returns_reported reversal_no review_reason role rows rules
+    resumed_after_session_id returned_minor returns returns_reported reversal_no review_reason role rows
+    rule_version rules
     schema_version scopes second_factors_removed seconds send_again_at session_id session_started_at
     sessions_ended several_addresses sha256 signed_in_at site source ssh_key_fingerprint ssh_key_id
     ssh_keys_removed started_at state_after state_before status_before step subdomain superseded_by

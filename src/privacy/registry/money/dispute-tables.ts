@@ -45,6 +45,19 @@ export const disputeTables = {
     notPersonal: ['id', 'round', 'channel'],
     withheld: { others: ['sent_to'] },
   },
+  dispute_history_decisions: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'dispute_history_decisions.dispute_id in (select id from disputes where user_id = :user)',
+    },
+    personal: {
+      link: ['dispute_id', 'company_id'],
+      payment: ['inputs', 'decision', 'status'],
+      activity: ['decided_at'],
+    },
+    notPersonal: ['id', 'rule_version', 'code_version', 'inputs_sha256'],
+  },
   chargebacks: {
     activity: 'payments',
     period: 'books',

@@ -410,6 +410,7 @@ export const auditAction = {
   dispute_decided: 'Dispute decided',
   dispute_accepted: 'Dispute accepted',
   dispute_expired: 'Dispute ended without an answer',
+  dispute_history_decided: 'Dispute: history of the card weighed',
   dispute_reminded: 'Dispute: last day near',
   reversal_issued: 'Reversal issued',
   subscription_change: 'Subscription changed',

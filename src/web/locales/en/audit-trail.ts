@@ -131,6 +131,7 @@ export const auditSentence = {
   dispute_decided: '{actor} noted the decision of a dispute',
   dispute_accepted: '{actor} accepted a dispute',
   dispute_expired: 'A dispute ended without an answer',
+  dispute_history_decided: 'The history of the card was weighed for a dispute',
   dispute_reminded: 'Staff were reminded of a dispute',
   reversal_issued: 'Reversal {reversal} for {amount} was issued for {invoice}',
   subscription_change:

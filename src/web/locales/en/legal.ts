@@ -40,6 +40,9 @@ export const legal = {
   acceptFirstHeading: 'New texts to confirm',
   acceptFirst: 'Reload the page: there are new texts to read and confirm before you continue.',
 
+  devicesTitle: 'Fingerprints of devices',
+  devicesText:
+    'When a card payment is disputed as fraud, a fingerprint of the device that ordered may be compared with those of earlier orders, and given to the payment service and the bank. It is derived from properties of the device and is kept as long as the payment.',
   templateTitle: 'This text is filled for each order',
   templateText:
     'The words in brackets become the numbers of the order. The file has their places in double braces.',

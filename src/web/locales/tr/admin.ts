@@ -411,6 +411,7 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   dispute_decided: 'İtiraz sonuçlandı',
   dispute_accepted: 'İtiraz kabul edildi',
   dispute_expired: 'İtiraz yanıtsız kapandı',
+  dispute_history_decided: 'İtiraz: kartın geçmişi değerlendirildi',
   dispute_reminded: 'İtirazın son günü yakın',
   reversal_issued: 'Ters kayıt düzenlendi',
   subscription_change: 'Abonelik değişti',

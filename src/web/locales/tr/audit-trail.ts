@@ -131,6 +131,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   dispute_decided: '{actor}, bir itirazın sonucunu kaydetti',
   dispute_accepted: '{actor}, bir itirazı kabul etti',
   dispute_expired: 'Bir itiraz yanıtsız kapandı',
+  dispute_history_decided: 'Bir itiraz için kartın geçmişi değerlendirildi',
   dispute_reminded: 'Ekip, bir itirazın son günü için uyarıldı',
   reversal_issued: '{invoice} için {amount} tutarında {reversal} numaralı ters kayıt düzenlendi',
   subscription_change:

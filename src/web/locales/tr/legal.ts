@@ -41,6 +41,9 @@ export const legal: Record<keyof typeof en, string> = {
   acceptFirstHeading: 'Onaylanacak yeni metinler var',
   acceptFirst: 'Sayfayı yenileyin: devam etmeden önce okuyup onaylamanız gereken yeni metinler var.',
 
+  devicesTitle: 'Cihaz parmak izleri',
+  devicesText:
+    'Bir kart ödemesine dolandırıcılık gerekçesiyle itiraz edildiğinde, sipariş veren cihazın parmak izi önceki siparişlerinkiyle karşılaştırılabilir ve ödeme kuruluşuna ve bankaya verilebilir. Parmak izi cihazın özelliklerinden türetilir ve ödeme kadar saklanır.',
   templateTitle: 'Bu metin her sipariş için doldurulur',
   templateText:
     'Köşeli parantez içindeki sözcüklerin yerine siparişin bilgileri gelir. Dosyada bu yerler çift süslü parantezle gösterilir.',

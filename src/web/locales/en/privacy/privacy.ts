@@ -204,6 +204,7 @@ export const privacy = {
   table_chargebacks: 'Money that banks took in disputes',
   table_dispute_exhibits: 'Files of disputes',
   table_dispute_answers: 'Answers to disputes',
+  table_dispute_history_decisions: 'Decisions about the history of a card',
   table_reversals: 'Reversals',
   table_second_factor_policies: 'Rules about second factors',
   table_subscriptions: 'Subscription',

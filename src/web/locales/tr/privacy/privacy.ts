@@ -204,6 +204,7 @@ export const privacy = {
   table_chargebacks: 'Bankaların itirazlarda aldığı para',
   table_dispute_exhibits: 'İtiraz dosyaları',
   table_dispute_answers: 'İtirazlara verilen yanıtlar',
+  table_dispute_history_decisions: 'Kart geçmişi hakkındaki kararlar',
   table_reversals: 'İade belgeleri',
   table_second_factor_policies: 'İkinci adım kuralları',
   table_subscriptions: 'Abonelik',
