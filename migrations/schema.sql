@@ -528,6 +528,55 @@ create table dispute_history_decisions (
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_history_decisions FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_history_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- table dispute_package_files
+create table dispute_package_files (
+  sha256 text not null,
+  company_id bigint not null,
+  bytes bytea not null,
+  constraint pk_dispute_package_files PRIMARY KEY (company_id, sha256),
+  constraint fk_dispute_package_files_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint ck_dispute_package_files_sha256 CHECK (sha256 = encode(sha256(bytes), 'hex'::text))
+);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_package_files FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_package_files FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- table dispute_packages
+create table dispute_packages (
+  id bigint generated always as identity not null,
+  company_id bigint not null,
+  payment_id bigint not null,
+  dispute_id bigint,
+  kind text not null,
+  name text not null,
+  as_of timestamp with time zone not null,
+  made_at timestamp with time zone not null,
+  made_by bigint,
+  content_sha256 text not null,
+  zip_sha256 text not null,
+  zip_bytes integer not null,
+  pdf_sha256 text not null,
+  pdf_at integer not null,
+  pdf_bytes integer not null,
+  pages integer not null,
+  profile jsonb not null,
+  stamped_at timestamp with time zone,
+  constraint pk_dispute_packages PRIMARY KEY (id),
+  constraint fk_dispute_packages_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_dispute_packages_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint fk_dispute_packages_file FOREIGN KEY (company_id, zip_sha256) REFERENCES dispute_package_files(company_id, sha256) ON DELETE RESTRICT,
+  constraint fk_dispute_packages_maker FOREIGN KEY (made_by) REFERENCES users(id) ON DELETE RESTRICT,
+  constraint fk_dispute_packages_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_dispute_packages_kind CHECK ((kind = ANY (ARRAY['draft'::text, 'frozen'::text, 'payment'::text])) AND (kind = 'payment'::text) = (dispute_id IS NULL)),
+  constraint ck_dispute_packages_name CHECK (name ~ '^[A-Z0-9]{1,16}$'::text),
+  constraint ck_dispute_packages_pdf CHECK (pdf_at > 0 AND pdf_bytes > 0 AND (pdf_at + pdf_bytes) < zip_bytes)
+);
+CREATE INDEX idx_dispute_packages_dispute ON dispute_packages USING btree (dispute_id, id DESC) WHERE dispute_id IS NOT NULL;
+CREATE INDEX idx_dispute_packages_file ON dispute_packages USING btree (company_id, zip_sha256);
+CREATE INDEX idx_dispute_packages_maker ON dispute_packages USING btree (made_by) WHERE made_by IS NOT NULL;
+CREATE INDEX idx_dispute_packages_payment ON dispute_packages USING btree (payment_id, dispute_id, id DESC);
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON dispute_packages FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_packages FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 -- table disputes
 create table disputes (
   id bigint generated always as identity not null,
@@ -3032,6 +3081,7 @@ grant usage on data_requests_id_seq to app;
 grant usage on dispute_answers_id_seq to app;
 grant usage on dispute_exhibits_id_seq to app;
 grant usage on dispute_history_decisions_id_seq to app;
+grant usage on dispute_packages_id_seq to app;
 grant usage on disputes_id_seq to app;
 grant usage on email_change_requests_id_seq to app;
 grant usage on email_changes_id_seq to app;
@@ -3112,6 +3162,8 @@ grant delete, insert, select, update on delivery_progress to app;
 grant insert, select on dispute_answers to app;
 grant delete, insert, select, update on dispute_exhibits to app;
 grant insert, select on dispute_history_decisions to app;
+grant insert, select on dispute_package_files to app;
+grant insert, select on dispute_packages to app;
 grant delete, insert, select, update on disputes to app;
 grant delete, insert, select, update on email_change_requests to app;
 grant delete, insert, select, update on email_changes to app;

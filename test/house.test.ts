@@ -260,6 +260,8 @@ describe('who may import whom', () => {
       dispute_history_decisions: /^src\/disputes\/ce3\//,
       dispute_answers: /^src\/disputes\/cases\//,
       dispute_exhibits: /^src\/disputes\/exhibits\//,
+      dispute_packages: /^src\/disputes\/package\//,
+      dispute_package_files: /^src\/disputes\/package\//,
       password_reset_requests: /^src\/people\//,
       password_resets: /^src\/people\//,
       account_locks: /^src\/auth\//,

@@ -71,7 +71,7 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
   router.use(createOverviewRouter(deps));
   // The list of open holds needs no chosen company either: without one it covers all.
   router.use(createHoldsRouter(deps));
-  router.use(createDisputesRouter(deps));
+  router.use(createDisputesRouter(deps, slots));
   router.use(createSecurityRouter(deps));
   router.use(createDeskRouter(deps));
   router.use(createRecordRouter(deps));
@@ -104,5 +104,8 @@ export function createAdminRouter(deps: AppDeps, limits: AttemptLimits): Router 
  * records.
  */
 function isRecorded(req: Request): boolean {
-  return req.user?.role === 'operator' || /(?:\/export-logs|\.csv)\/?$/i.test(req.path);
+  return (
+    req.user?.role === 'operator' ||
+    /(?:\/(?:export-logs|package|zip|pdf)|\.csv|\/chargeback\/generate\/[^/]+)\/?$/i.test(req.path)
+  );
 }

@@ -217,6 +217,10 @@ export const auditActions = {
   own_data_export_finished: 'That download ended; success says whether the whole file was sent',
   audit_exported: 'A download of audit rows as CSV began',
   audit_export_finished: 'That download ended; success says whether the whole file was sent',
+  dispute_package_made:
+    'The package that answers a dispute of a payment was made (details has its hash, bytes and pages)',
+  dispute_package_downloaded: 'A download of such a package, or of the PDF in it, began (details.format)',
+  dispute_package_download_finished: 'That download ended; success says whether the whole file was sent',
   usage_exported: 'A download of a company’s use in a month (details.month) as CSV began',
   usage_export_finished: 'That download ended; success says whether the whole file was sent',
 } as const;

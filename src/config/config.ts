@@ -93,6 +93,13 @@ export interface Config {
   usageStatements: boolean;
   /** The Turkish central bank. `always`: rates are fetched whether or not a price list needs them. */
   tcmb: { baseUrl: string; timeoutSeconds: number; always: boolean };
+  /** Limits of the channel of an answer to a dispute. */
+  disputePackage: {
+    pagesMax: number;
+    pdfBytesMax: number;
+    language: 'tr' | 'en';
+    colours: 'any' | 'grey';
+  };
   /** Days in which a person may complain about an answer: after it, and at most after the request. */
   complaintDaysAfterAnswer: number;
   complaintDaysAfterRequest: number;
@@ -287,6 +294,12 @@ function toConfig(env: Environment): Config {
       baseUrl: env.TCMB_BASE_URL,
       timeoutSeconds: TCMB_TIMEOUT_SECONDS,
       always: env.TCMB_FETCH === 'always',
+    },
+    disputePackage: {
+      pagesMax: env.DISPUTE_PDF_PAGES,
+      pdfBytesMax: Math.floor(env.DISPUTE_PDF_MB * 1_000_000),
+      language: env.DISPUTE_PDF_LANGUAGE,
+      colours: env.DISPUTE_PDF_COLOURS,
     },
     complaintDaysAfterAnswer: env.COMPLAINT_DAYS_AFTER_ANSWER,
     complaintDaysAfterRequest: env.COMPLAINT_DAYS_AFTER_REQUEST,

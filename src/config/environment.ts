@@ -369,6 +369,17 @@ export const environment = z.object({
    * read in a paraphrase only.
    */
   DISPUTE_CE3_NEW_RULE_FROM: z.iso.date().default('2026-10-24'),
+  /**
+   * The most pages of the PDF that answers a dispute. 19 is the least that a card network is known to take;
+   * what PayTR takes was not confirmed.
+   */
+  DISPUTE_PDF_PAGES: z.coerce.number().int().min(5).max(500).default(19),
+  /** Its most megabytes. 2 is the least known; what PayTR takes was not confirmed. */
+  DISPUTE_PDF_MB: z.coerce.number().min(0.2).max(50).default(2),
+  /** Its language: tr with an English summary, or en. Which ones PayTR takes was not confirmed. */
+  DISPUTE_PDF_LANGUAGE: z.enum(['tr', 'en']).default('tr'),
+  /** Whether pictures in it may have colours. grey: a package with a coloured one is refused. */
+  DISPUTE_PDF_COLOURS: z.enum(['any', 'grey']).default('any'),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

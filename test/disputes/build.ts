@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { buildPayment, type Cast } from '../support/programs/build.ts';
 
@@ -50,4 +51,33 @@ export async function buildCase(
     })
     .returning<{ id: number }[]>('id');
   return row!.id;
+}
+
+/** A package of a new case, with bytes that are no real ones. */
+export async function buildPackage(
+  db: Knex,
+  cast: Cast,
+): Promise<{ disputeId: number; packageId: number; bytes: Buffer }> {
+  const payment_id = (await chargedPayment(db, cast)).id;
+  const disputeId = await buildCase(db, cast, { payment_id });
+  const bytes = Buffer.from(`PK and a PDF of case ${String(disputeId)}`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const company_id = cast.acme.id;
+  await db('dispute_package_files').insert({ company_id, sha256, bytes });
+  const [row] = await db('dispute_packages')
+    .insert({
+      ...{ company_id, payment_id, dispute_id: disputeId, kind: 'draft', name: `CBD${String(disputeId)}` },
+      ...{ as_of: new Date(), made_at: new Date(), made_by: cast.olivia.id, content_sha256: sha256 },
+      ...{
+        zip_sha256: sha256,
+        zip_bytes: bytes.length,
+        pdf_sha256: sha256,
+        pdf_at: 3,
+        pdf_bytes: 9,
+        pages: 1,
+      },
+      profile: JSON.stringify({}),
+    })
+    .returning<{ id: number }[]>('id');
+  return { disputeId, packageId: row!.id, bytes };
 }

@@ -142,6 +142,12 @@ function specialKeys(input: {
       payment_id: made['payments payer'],
       company_id: company,
     },
+    'dispute_packages payer': {
+      payment_id: made['payments payer'],
+      company_id: company,
+      zip_sha256: `${mark}-zip`,
+    },
+    'dispute_package_files payer': { company_id: company, sha256: `${mark}-zip` },
     'dispute_answers payer': { dispute_id: made['disputes payer'], company_id: company },
     'dispute_exhibits payer': { dispute_id: made['disputes payer'], company_id: company },
     'dispute_history_decisions payer': { dispute_id: made['disputes payer'], company_id: company },

@@ -1,5 +1,5 @@
 import { localTime } from '../../src/local-calendar.ts';
-import { buildCase, chargedPayment } from '../disputes/build.ts';
+import { buildCase, buildPackage, chargedPayment } from '../disputes/build.ts';
 import { reading } from './finance-routes.ts';
 import type { RouteRule } from './route-matrix.ts';
 
@@ -46,6 +46,45 @@ export const disputeRules: RouteRule[] = [
     target: async (db, cast) => ({ path: `/admin/disputes/${String(await buildCase(db, cast))}` }),
     expect: readers,
     audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/:id/packages',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/packages`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'dispute_package_made',
+    forStaff,
+  },
+  ...(['zip', 'pdf'] as const).map((format): RouteRule => ({
+    route: `GET /admin/disputes/:id/packages/:packageId/${format}`,
+    target: async (db, cast) => {
+      const { disputeId, packageId } = await buildPackage(db, cast);
+      return { path: `/admin/disputes/${String(disputeId)}/packages/${String(packageId)}/${format}` };
+    },
+    expect: readers,
+    audit: 'dispute_package_downloaded',
+    follows: 'dispute_package_download_finished',
+  })),
+  {
+    route: 'GET /admin/chargeback/generate/:paymentId',
+    target: async (db, cast) => ({
+      path: `/admin/chargeback/generate/${String((await chargedPayment(db, cast)).id)}`,
+    }),
+    expect: readers,
+    audit: 'dispute_package_downloaded',
+    follows: 'dispute_package_download_finished',
+  },
+  {
+    route: 'GET /admin/users/:id/package',
+    target: async (db, cast) => {
+      const { id } = await chargedPayment(db, cast);
+      return { path: `/admin/users/${String(cast.alice.id)}/package?payment=${String(id)}` };
+    },
+    expect: readers,
+    audit: 'dispute_package_downloaded',
+    follows: 'dispute_package_download_finished',
   },
   {
     route: 'POST /admin/disputes/:id/facts',

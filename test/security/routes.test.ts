@@ -179,6 +179,12 @@ describe('an operator', () => {
         .whereNot({ action_type: 'audit_export_finished' })
         .whereNotIn('action_type', ['usage_export_finished', 'finance_export_finished'])
         .whereNot({ action_type: 'legal_invoice_month_export_finished' })
+        .whereNot({ action_type: 'dispute_package_download_finished' })
+        // A payment without a case gets its package when it is asked for.
+        .whereNotIn(
+          'action_type',
+          rule.audit === 'dispute_package_downloaded' ? ['dispute_package_made'] : [],
+        )
         // A case places its hold itself, and posts its money in the books.
         .whereNotIn(
           'action_type',

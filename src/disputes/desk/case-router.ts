@@ -18,6 +18,7 @@ import { timeLeft } from '../deadline.ts';
 import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
 import { networks } from '../networks.ts';
 import { noteTaken } from '../cases/post-money.ts';
+import { packageSection } from '../package/package-section.ts';
 import { findCase, type DisputeCase } from '../queries.ts';
 
 interface ShownForm {
@@ -69,6 +70,9 @@ async function showCase(
     dispute: { ...dispute, left: timeLeft(dispute, req.receivedAt) },
     networks,
     currencies,
+    ...(await packageSection(deps.db, {
+      ...{ dispute, config: deps.config, isOperator: scopeOf(req).isOperator },
+    })),
     form: form ?? null,
     values: form === undefined ? shownFacts(dispute) : { ...shownFacts(dispute), ...values },
     errors,

@@ -30,7 +30,7 @@ export const auditDetails: JsonKeys = {
     last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
     mail_id merchant_oid method month
     name new_device new_email new_name new_role next_plan_after next_plan_before not_listed_at number
-    old_email old_name old_role old_time_zone order_amount_minor origin outcome
+    old_email old_name old_role old_time_zone order_amount_minor origin outcome package_id pages
     paid_until_after paid_until_before payment_amount_minor payment_amount_reported_minor payment_date
     payment_date_reported payment_id payment_total_minor payment_type period period_end period_start plan
     plan_after plan_before plan_bought plans_that_fit policy port price_list_version

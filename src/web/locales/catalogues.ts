@@ -15,6 +15,7 @@ import * as enDisputes from './en/disputes/disputes.ts';
 import * as enDefences from './en/disputes/defences.ts';
 import * as enLetter from './en/disputes/letter.ts';
 import * as enExhibits from './en/disputes/exhibits.ts';
+import * as enDisputePackage from './en/disputes/package.ts';
 import * as enErrors from './en/errors.ts';
 import * as enHolds from './en/holds.ts';
 import * as enHome from './en/home.ts';
@@ -60,6 +61,7 @@ import * as trDisputes from './tr/disputes/disputes.ts';
 import * as trDefences from './tr/disputes/defences.ts';
 import * as trLetter from './tr/disputes/letter.ts';
 import * as trExhibits from './tr/disputes/exhibits.ts';
+import * as trDisputePackage from './tr/disputes/package.ts';
 import * as trErrors from './tr/errors.ts';
 import * as trHolds from './tr/holds.ts';
 import * as trHome from './tr/home.ts';
@@ -109,6 +111,7 @@ const en = {
   ...enDisputes,
   ...enDefences,
   ...enLetter,
+  ...enDisputePackage,
   ...enErrors,
   ...enExhibits,
   ...enHolds,
@@ -167,6 +170,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trDisputes,
     ...trDefences,
     ...trLetter,
+    ...trDisputePackage,
     ...trErrors,
     ...trExhibits,
     ...trHolds,

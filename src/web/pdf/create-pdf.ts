@@ -2,18 +2,38 @@ import { createRequire } from 'node:module';
 import PDFDocument from 'pdfkit';
 import type { Locale } from '../locales/catalogues.ts';
 import { PdfPages } from './pdf-pages.ts';
+import type { PdfDocument } from './printable.ts';
 
 /**
  * An empty tagged A4 document in the product's font, which is embedded: the fonts that every reader has lack
  * ğ, ş and ₺. The same content at the same time gives the same bytes. `chunks` ends after `pages.finish`.
  */
-export function createPdf(about: { title: string; author: string; locale: Locale; at: Date }): {
-  pages: PdfPages;
-  chunks: AsyncIterable<Buffer>;
-} {
+export function createPdf(about: PdfAbout): { pages: PdfPages; chunks: AsyncIterable<Buffer> } {
+  const document = createDocument(about, {});
+  return { pages: new PdfPages(document), chunks: document as AsyncIterable<Buffer> };
+}
+
+/** Title, author, language and time of a document. */
+interface PdfAbout {
+  title: string;
+  author: string;
+  locale: Locale;
+  at: Date;
+}
+
+/**
+ * The same for an archive: PDF/A-3 (ISO 19005-3, level A), which may have other files inside. The caller
+ * draws on the document and ends it.
+ */
+export function createArchivePdf(about: PdfAbout): PdfDocument {
+  return createDocument(about, { subset: 'PDF/A-3a', autoFirstPage: false });
+}
+
+function createDocument(about: PdfAbout, options: PDFKit.PDFDocumentOptions): PdfDocument {
   const fonts = createRequire(import.meta.url);
   const plain = fonts.resolve('@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf');
   const document = new PDFDocument({
+    ...options,
     size: 'A4',
     margin: 50,
     bufferPages: true,
@@ -26,7 +46,7 @@ export function createPdf(about: { title: string; author: string; locale: Locale
   });
   document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));
   document.registerFont('plain', plain);
-  return { pages: new PdfPages(document), chunks: document as AsyncIterable<Buffer> };
+  return document;
 }
 
 /** A whole document as bytes, once `pages.finish` was called. Only for short ones: it is kept in memory. */

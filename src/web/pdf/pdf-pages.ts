@@ -1,12 +1,4 @@
-import type PDFDocument from 'pdfkit';
-
-type Document = InstanceType<typeof PDFDocument>;
-
-/** The parts of pdfkit's font that say whether it has a character, and that lay a word out. */
-interface Font {
-  font: { hasGlyphForCodePoint(code: number): boolean };
-  layoutRun(text: string, features?: Record<string, boolean>): unknown;
-}
+import { printable, type PdfDocument } from './printable.ts';
 
 /** Points between two blocks beside each other. */
 const COLUMN_GAP = 24;
@@ -21,9 +13,9 @@ interface PdfBlock {
 
 /** Writes a tagged document: headings, paragraphs and rows of facts, for eyes and for screen readers. */
 export class PdfPages {
-  readonly #document: Document;
+  readonly #document: PdfDocument;
 
-  constructor(document: Document) {
+  constructor(document: PdfDocument) {
     this.#document = document;
   }
 
@@ -118,8 +110,7 @@ export class PdfPages {
   ): void {
     const document = this.#document;
     document.font(style.font).fontSize(style.size);
-    printAsWritten(this.#font);
-    const shown = this.#printable(text);
+    const shown = printable(document, text);
     const element = document.struct(tag, {}, () => {
       const { width, align } = style;
       document.text(shown, {
@@ -131,27 +122,4 @@ export class PdfPages {
     document.addStructure(element);
     element.end();
   }
-
-  get #font(): Font {
-    return (this.#document as unknown as { _font: Font })._font;
-  }
-
-  /** A character that the font lacks would vanish without a word: its code is printed instead. */
-  #printable(text: string): string {
-    const { font } = this.#font;
-    return text.replaceAll(/\s+/g, ' ').replaceAll(/./gsu, (character) => {
-      const code = character.codePointAt(0) ?? 0;
-      return font.hasGlyphForCodePoint(code) ? character : `[U+${code.toString(16).toUpperCase()}]`;
-    });
-  }
-}
-
-/**
- * Turns the contextual alternates of the font off: Inter prints `->` as an arrow, which nobody wrote, and
- * looking for them takes half of the time. With `features` of a text, pdfkit would lay out each word anew.
- */
-function printAsWritten(font: Font): void {
-  if (Object.hasOwn(font, 'layoutRun')) return;
-  const layout = font.layoutRun.bind(font);
-  font.layoutRun = (text) => layout(text, { calt: false });
 }

@@ -87,4 +87,34 @@ export const disputeTables = {
     // Files of banks and of others, and an operator's own words about them.
     withheld: { others: ['content', 'text', 'name', 'description', 'withdrawn_reason'] },
   },
+  dispute_packages: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: 'dispute_packages.payment_id in (select id from payments where user_id = :user)',
+      maker: 'dispute_packages.made_by = :user',
+    },
+    personal: {
+      link: ['company_id', 'payment_id', 'dispute_id', 'made_by', 'name'],
+      activity: ['as_of', 'made_at'],
+    },
+    about: { maker: ['made_by'] },
+    notPersonal: [
+      ...['id', 'kind', 'content_sha256', 'zip_sha256', 'zip_bytes', 'pdf_sha256', 'pdf_at', 'pdf_bytes'],
+      ...['pages', 'profile', 'stamped_at'],
+    ],
+  },
+  dispute_package_files: {
+    activity: 'payments',
+    period: 'books',
+    people: {
+      payer: `(dispute_package_files.company_id, dispute_package_files.sha256) in (
+        select package.company_id, package.zip_sha256 from dispute_packages as package
+        where package.payment_id in (select id from payments where user_id = :user))`,
+    },
+    personal: { link: ['company_id'], words: ['bytes'] },
+    notPersonal: ['sha256'],
+    // A package has nothing of the payer that the tables above do not have.
+    withheld: { repeated: ['bytes'] },
+  },
 } satisfies Record<string, RegisteredTable>;

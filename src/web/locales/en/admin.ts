@@ -442,6 +442,9 @@ export const auditAction = {
   audit_exported: 'Audit trail downloaded',
   retention_applied: 'Month of evidence dropped by retention',
   audit_export_finished: 'Audit download ended',
+  dispute_package_made: 'Package for a dispute made',
+  dispute_package_downloaded: 'Package for a dispute downloaded',
+  dispute_package_download_finished: 'Download of a package for a dispute ended',
   usage_exported: 'Usage downloaded',
   usage_export_finished: 'Usage download ended',
 } satisfies Record<AuditAction, string>;

@@ -166,6 +166,9 @@ export const auditSentence = {
   own_data_export_finished: '{actor} downloaded their own data',
   audit_exported: '{actor} began to download the audit trail',
   audit_export_finished: '{actor} downloaded the audit trail',
+  dispute_package_made: '{actor} made the package of a payment for a dispute',
+  dispute_package_downloaded: '{actor} began to download the package of a payment for a dispute',
+  dispute_package_download_finished: '{actor} downloaded the package of a payment for a dispute',
   usage_exported: '{actor} began to download the usage of {month}',
   usage_export_finished: '{actor} downloaded the usage of {month}',
 } satisfies Record<AuditAction, string>;
@@ -195,6 +198,7 @@ export const auditRefused = {
   own_data_export_finished: '{actor} did not get all of their own data',
   audit_export_finished: '{actor} did not get the whole audit trail',
   finance_export_finished: '{actor} did not get all of the money of {month}',
+  dispute_package_download_finished: '{actor} did not get the whole package of a payment for a dispute',
   usage_export_finished: '{actor} did not get all of the usage of {month}',
   legal_invoice_refused: 'The integrator refused a legal invoice',
   legal_invoice_month_export_finished: '{actor} did not get all legal invoices of {month}',

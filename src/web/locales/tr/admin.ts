@@ -443,6 +443,9 @@ export const auditAction: Record<keyof typeof enAction, string> = {
   audit_exported: 'Denetim kaydı indirildi',
   retention_applied: 'Saklama süresi dolan ayın kayıtları silindi',
   audit_export_finished: 'Denetim kaydı indirmesi sona erdi',
+  dispute_package_made: 'İtiraz paketi oluşturuldu',
+  dispute_package_downloaded: 'İtiraz paketi indirildi',
+  dispute_package_download_finished: 'İtiraz paketinin indirmesi sona erdi',
   usage_exported: 'Kullanım indirildi',
   usage_export_finished: 'Kullanım indirmesi sona erdi',
 };

@@ -165,6 +165,9 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   own_data_export_finished: '{actor} kendi verisini indirdi',
   audit_exported: '{actor} denetim kaydını indirmeye başladı',
   audit_export_finished: '{actor} denetim kaydını indirdi',
+  dispute_package_made: '{actor}, itiraz için bir ödemenin paketini oluşturdu',
+  dispute_package_downloaded: '{actor}, itiraz için bir ödemenin paketini indirmeye başladı',
+  dispute_package_download_finished: '{actor}, itiraz için bir ödemenin paketini indirdi',
   usage_exported: '{actor} {month} kullanımını indirmeye başladı',
   usage_export_finished: '{actor} {month} kullanımını indirdi',
 };
@@ -194,6 +197,7 @@ export const auditRefused: Record<keyof typeof en.auditRefused, string> = {
   own_data_export_finished: '{actor} kendi verisinin tamamını alamadı',
   audit_export_finished: '{actor} denetim kaydının tamamını alamadı',
   finance_export_finished: '{actor} {month} ayının para hareketlerinin tamamını alamadı',
+  dispute_package_download_finished: '{actor}, itiraz için hazırlanan paketin tamamını alamadı',
   usage_export_finished: '{actor} {month} kullanımının tamamını alamadı',
   legal_invoice_refused: 'Entegratör bir yasal faturayı reddetti',
   legal_invoice_month_export_finished: '{actor} {month} ayının yasal faturalarının tamamını alamadı',

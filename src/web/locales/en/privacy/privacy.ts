@@ -203,6 +203,8 @@ export const privacy = {
   table_disputes: 'Disputed payments',
   table_chargebacks: 'Money that banks took in disputes',
   table_dispute_exhibits: 'Files of disputes',
+  table_dispute_packages: 'Packages made for disputes',
+  table_dispute_package_files: 'Files of those packages',
   table_dispute_answers: 'Answers to disputes',
   table_dispute_history_decisions: 'Decisions about the history of a card',
   table_reversals: 'Reversals',

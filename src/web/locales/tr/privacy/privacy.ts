@@ -203,6 +203,8 @@ export const privacy = {
   table_disputes: 'Harcama itirazları',
   table_chargebacks: 'Bankaların itirazlarda aldığı para',
   table_dispute_exhibits: 'İtiraz dosyaları',
+  table_dispute_packages: 'İtirazlar için hazırlanan paketler',
+  table_dispute_package_files: 'O paketlerin dosyaları',
   table_dispute_answers: 'İtirazlara verilen yanıtlar',
   table_dispute_history_decisions: 'Kart geçmişi hakkındaki kararlar',
   table_reversals: 'İade belgeleri',

@@ -1,0 +1,60 @@
+import type { Printing } from './content.ts';
+import { known } from './order.ts';
+import type { Sheet } from './sheet.ts';
+import { bothTimes, recordText, utc } from './words.ts';
+
+/** The texts that the customer agreed to with the order and before it, with the hash of each text. */
+export function writeAgreed(sheet: Sheet, printing: Printing): void {
+  const { content, format } = printing;
+  const { t } = format;
+  const { acceptances, consented } = content.facts;
+  // A charge of a stored card rests on the order with which the card was stored.
+  const consent = content.facts.consent ?? consented?.consent ?? null;
+  sheet.heading(t('disputePackage.agreedHeading'));
+  if (consent === null) sheet.text(t('disputePackage.noConsent'));
+  else {
+    sheet.facts(
+      known([
+        [t('disputePackage.record'), recordText(consent.record)],
+        [t('disputePackage.acceptedAt'), bothTimes(consent.accepted_at, printing)],
+        [t('disputePackage.address'), consent.ip_address],
+        [t('disputePackage.browser'), consent.user_agent],
+        [t('disputePackage.button'), consent.button],
+        [t('disputePackage.capsuleHash'), consent.text_sha256],
+        [t('disputePackage.capsuleFile'), content.seen.find(({ id }) => id === 'contract')?.path ?? null],
+        [t('disputePackage.cardTextHash'), consent.card_text_sha256],
+      ]),
+    );
+    for (const { wording } of consent.boxes) sheet.box(t('disputePackage.boxTicked', { wording }));
+    sheet.table(
+      [
+        { label: t('disputePackage.document'), share: 30 },
+        { label: t('disputePackage.version'), share: 22 },
+        { label: 'SHA-256', share: 48 },
+      ],
+      consent.documents.map(({ kind, version, locale, content_sha256 }) => [
+        t(`disputePackage.document_${kind.replaceAll('-', '_')}` as 'disputePackage.document_terms'),
+        `${version} (${locale})`,
+        content_sha256,
+      ]),
+    );
+  }
+  if (acceptances.length === 0) return;
+  sheet.subheading(t('disputePackage.acceptancesHeading'));
+  sheet.table(
+    [
+      { label: t('disputePackage.document'), share: 22 },
+      { label: t('disputePackage.utc'), share: 22 },
+      { label: t('disputePackage.addressOf'), share: 20 },
+      { label: 'SHA-256', share: 40 },
+      { label: t('disputePackage.record'), share: 22 },
+    ],
+    acceptances.map((acceptance) => [
+      `${t(`disputePackage.document_${acceptance.kind.replaceAll('-', '_')}` as 'disputePackage.document_terms')} ${acceptance.version}`,
+      utc(acceptance.accepted_at),
+      acceptance.ip_address ?? '',
+      acceptance.content_sha256,
+      recordText(acceptance.record),
+    ]),
+  );
+}
