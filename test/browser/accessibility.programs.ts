@@ -14,6 +14,8 @@ import {
 } from '../support/programs/build.ts';
 import { keepLogs } from '../../src/transparency/sequence/keep-logs.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
+import { buildCase } from '../disputes/build.ts';
+import { buildExhibit } from '../disputes/exhibits/build.ts';
 import { buildLegalInvoice } from '../billing/legal-invoices/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
 import { TRUSTED_DEVICE } from '../support/programs/second-factor.ts';
@@ -35,6 +37,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let cast: Cast;
   let workspaceId: number;
   let holdId: number;
+  let disputeId: number;
+  let exhibitId: number;
   let mailId: number;
   let legalId: number;
   let differenceId: number;
@@ -102,6 +106,9 @@ describe.skipIf(browserPath === null)('the pages', () => {
       .db('legal_holds')
       .insert({ ...hold, ...placed })
       .returning('id');
+    disputeId = await buildCase(app.db, cast);
+    const words = { name: longName('file'), description: longName('panel'), text: longName('text') };
+    exhibitId = await buildExhibit(app.db, cast, { dispute_id: disputeId, ...words });
     const mail = { subject: longName('subject'), recipient: `${longName('ada')}@example.com` };
     ({ id: mailId } = await buildMail(app.db, { company_id: cast.acme.id, ...mail }));
     const at = { at: new Date(), state: 'failed', source: 'hand-over', try: 1 };
@@ -252,6 +259,10 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/holds',
     `/admin/holds?company=${cast.acme.id}`,
     `/admin/holds/${holdId}/release?company=${cast.acme.id}`,
+    `/admin/disputes/${disputeId}`,
+    `/admin/disputes/${disputeId}/exhibits`,
+    `/admin/disputes/${disputeId}/exhibits/${exhibitId}/withdraw`,
+    `/admin/disputes/${disputeId}/exhibits/customer-mail`,
     '/admin/security',
     '/admin/finance',
     '/admin/finance/search?q=100',

@@ -18,6 +18,7 @@ import { timeLeft } from '../deadline.ts';
 import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
 import { networks } from '../networks.ts';
 import { noteTaken } from '../cases/post-money.ts';
+import { exhibitSection } from '../exhibits/exhibit-section.ts';
 import { packageSection } from '../package/package-section.ts';
 import { findCase, type DisputeCase } from '../queries.ts';
 
@@ -73,6 +74,9 @@ async function showCase(
     ...(await packageSection(deps.db, {
       ...{ dispute, config: deps.config, isOperator: scopeOf(req).isOperator },
     })),
+    exhibits: await exhibitSection(deps.db, {
+      ...{ dispute, asOf: req.receivedAt, isOperator: scopeOf(req).isOperator, config: deps.config },
+    }),
     form: form ?? null,
     values: form === undefined ? shownFacts(dispute) : { ...shownFacts(dispute), ...values },
     errors,

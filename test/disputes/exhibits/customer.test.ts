@@ -52,11 +52,11 @@ describe('what the customer saw', () => {
   it('is the stored contract, byte for byte, with the hash that was accepted', async () => {
     const consent = await test.db('order_consents').first<Record<string, string>>('*');
     const text = await seenPage('contract');
-    expect(text.bytes.toString()).toBe(consent!['terms_text']);
-    expect(text).toMatchObject({ sha256: consent!['text_sha256'], locale: 'tr', name: 'contract.txt' });
+    expect(text.bytes.toString()).toBe(consent['terms_text']);
+    expect(text).toMatchObject({ sha256: consent['text_sha256'], locale: 'tr', name: 'contract.txt' });
     const page = await seenPage('contract-page');
-    expect(page.bytes.toString()).toBe(consent!['terms_html']);
-    expect(page.sha256).toBe(consent!['html_sha256']);
+    expect(page.bytes.toString()).toBe(consent['terms_html']);
+    expect(page.sha256).toBe(consent['html_sha256']);
     for (const each of await seen()) expect(sha256(each.bytes)).toBe(each.sha256);
   });
 
