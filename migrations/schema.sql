@@ -1738,6 +1738,30 @@ create table payment_follow_ups (
 );
 CREATE INDEX idx_payment_follow_ups_due ON payment_follow_ups USING btree (due_at) WHERE due_at IS NOT NULL;
 
+-- table payment_readiness
+create table payment_readiness (
+  payment_id bigint not null,
+  company_id bigint not null,
+  assessed_at timestamp with time zone not null,
+  exposed_minor bigint not null,
+  currency character(3) not null,
+  exposed_try_minor bigint,
+  risk integer not null,
+  weight bigint generated always as ((risk * COALESCE(exposed_try_minor, (0)::bigint))) stored,
+  families integer not null,
+  undefended integer not null,
+  missing text[] not null,
+  against text[] not null,
+  serious integer not null,
+  constraint pk_payment_readiness PRIMARY KEY (payment_id),
+  constraint fk_payment_readiness_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_payment_readiness_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
+  constraint ck_payment_readiness_exposed CHECK (exposed_minor >= 0),
+  constraint ck_payment_readiness_risk CHECK (risk >= 0 AND risk <= 100)
+);
+CREATE INDEX idx_payment_readiness_assessed ON payment_readiness USING btree (assessed_at);
+CREATE INDEX idx_payment_readiness_weight ON payment_readiness USING btree (weight DESC, payment_id DESC);
+
 -- table payment_reviews
 create table payment_reviews (
   id bigint generated always as identity not null,
@@ -3219,6 +3243,7 @@ grant delete, insert, select, update on payment_callbacks to app;
 grant insert, select on payment_card_facts to app;
 grant delete, insert, select, update on payment_deliveries to app;
 grant delete, insert, select, update on payment_follow_ups to app;
+grant delete, insert, select, update on payment_readiness to app;
 grant insert, select on payment_reviews to app;
 grant insert, select on payment_status_answers to app;
 grant delete, insert, select, update on payments to app;

@@ -233,6 +233,7 @@ describe('who may import whom', () => {
       payment_deliveries: /^src\/disputes\/delivery\//,
       usage_statements: /^src\/disputes\/statements\//,
       usage_statement_links: /^src\/disputes\/statements\//,
+      payment_readiness: /^src\/disputes\/readiness\//,
       delivery_progress: /^src\/disputes\/delivery\//,
       transparency_logs: /^src\/transparency\//,
       log_leaves: /^src\/transparency\//,

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { DownloadSlots } from '../evidence/download-slots.ts';
 import { createCaseRouter } from './desk/case-router.ts';
+import { createReadinessRouter } from './readiness/readiness-router.ts';
 import { createDeskRouter } from './desk/desk-router.ts';
 import { createExhibitsRouter } from './exhibits/exhibits-router.ts';
 import { createPackagesRouter } from './package/packages-router.ts';
@@ -14,6 +15,8 @@ export function createDisputesRouter(deps: AppDeps, slots: DownloadSlots): Route
   const router = Router();
   router.use(createPackagesRouter(deps, slots));
   router.use(createDeskRouter(deps));
+  // Before the cases, whose address is a number.
+  router.use(createReadinessRouter(deps));
   router.use(createCaseRouter(deps));
   router.use('/disputes/:id/exhibits', createExhibitsRouter(deps));
   return router;

@@ -28,6 +28,7 @@ import { compareHeads } from '../transparency/heads/witness/compare-heads.ts';
 import { cosignPlatformLog } from '../transparency/heads/witness/cosign-platform-log.ts';
 import { checkAllDeliveries } from '../disputes/delivery/check-deliveries.ts';
 import { postDeliveries } from '../disputes/delivery/post-deliveries.ts';
+import { keepReadiness } from '../disputes/readiness/store-readiness.ts';
 import { mailStatements } from '../disputes/statements/mail-statements.ts';
 import { applyRetention, summariseRetention } from './apply-retention.ts';
 import { makePartitions, summarisePartitions } from './make-partitions.ts';
@@ -139,6 +140,7 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       everySeconds: 120,
       run: async (db, context) => ({ posted: (await postDeliveries(db, context)).sessions }),
     },
+    { name: 'assess-readiness', everySeconds: 300, run: keepReadiness },
     {
       name: 'mail-usage-statements',
       everySeconds: 3600,

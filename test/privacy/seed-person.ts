@@ -129,6 +129,7 @@ function specialKeys(input: {
     'card_renewals holder': { card_id: made['stored_cards holder'], company_id: company },
     'card_charges holder': { payment_id: made['payments payer'] },
     'payment_card_facts payer': { payment_id: made['payments payer'] },
+    'payment_readiness payer': { payment_id: made['payments payer'] },
     'payment_follow_ups payer': { payment_id: made['payments payer'] },
     'order_consents person': { payment_id: made['payments payer'] },
     'payment_callbacks payer': { payment_id: made['payments payer'] },

@@ -42,6 +42,29 @@ export const disputeRules: RouteRule[] = [
     forStaff,
   },
   {
+    route: 'GET /admin/disputes/payments',
+    target: () => ({ path: '/admin/disputes/payments' }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
+    route: 'GET /admin/disputes/payments/:id',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/payments/${String((await chargedPayment(db, cast)).id)}`,
+    }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/payments/:id/assess',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/payments/${String((await chargedPayment(db, cast)).id)}/assess`,
+    }),
+    expect: staff(303),
+    audit: { none: 'counts anew what is stored elsewhere' },
+    forStaff,
+  },
+  {
     route: 'GET /admin/disputes/:id',
     target: async (db, cast) => ({ path: `/admin/disputes/${String(await buildCase(db, cast))}` }),
     expect: readers,

@@ -17,21 +17,23 @@ interface DeliveryCheck {
   posted_at_most_seconds: number;
 }
 
-/**
- * Compares what is posted with what the sessions would post now: of one company, or of all sessions that
- * began since some time.
- */
-export async function checkDeliveries(
-  db: Knex,
-  of: { companyId: number } | { since: Date },
-): Promise<DeliveryCheck> {
-  const where = 'companyId' in of ? 's.company_id = :companyId' : 's.started_at >= :since';
-  const posted = 'companyId' in of ? 'company_id = :companyId' : 'session_started_at >= :since';
+/** The sessions to compare: those that began in some time, of one company or of all. */
+interface CheckOf {
+  companyId?: number;
+  from?: Date;
+  to?: Date;
+}
+
+/** Compares what is posted with what the sessions would post now. */
+export async function checkDeliveries(db: Knex, { companyId, from, to }: CheckOf): Promise<DeliveryCheck> {
+  const of = { companyId: companyId ?? null, from: from ?? '-infinity', to: to ?? 'infinity' };
+  const narrow = (table: string, startedAt: string): string =>
+    `(:companyId::bigint is null or ${table}.company_id = :companyId) and ${table}.${startedAt} >= :from and ${table}.${startedAt} <= :to`;
   const compared = 'session_id, kind, payment_id, from_at, to_at, proven_seconds, at_most_seconds';
   const { rows } = await db.raw<{ rows: [DeliveryCheck] }>(
-    `with ${postingsSql(`from workspace_sessions as s where ${where}`)},
+    `with ${postingsSql(`from workspace_sessions as s where ${narrow('s', 'started_at')}`)},
      posted as materialized (
-       select ${postingColumns.join(', ')} from payment_deliveries where ${posted}),
+       select ${postingColumns.join(', ')} from payment_deliveries as d where ${narrow('d', 'session_started_at')}),
      differing as (
        select session_id from (select ${compared} from posted except select ${compared} from fresh) as more
        union
@@ -59,7 +61,7 @@ export async function checkAllDeliveries(
   db: Knex,
   { at, log }: Pick<RequestContext, 'at' | 'log'>,
 ): Promise<{ checked: number; faults: number }> {
-  const check = await checkDeliveries(db, { since: new Date(at.getTime() - CHECKED_DAYS * DAY_MS) });
+  const check = await checkDeliveries(db, { from: new Date(at.getTime() - CHECKED_DAYS * DAY_MS) });
   if (check.differences > 0) log.error({ check }, 'the delivery ledger differs from the sessions');
   await db.raw(
     `delete from payment_deliveries as d

@@ -42,6 +42,7 @@ import * as enSsh from './en/ssh.ts';
 import * as enStoredCards from './en/billing/stored-cards.ts';
 import * as enStepUp from './en/sign-in/step-up.ts';
 import * as enUsageStatements from './en/disputes/statements.ts';
+import * as enReadiness from './en/disputes/readiness.ts';
 import * as enTokens from './en/tokens.ts';
 import * as enWorkspace from './en/workspace.ts';
 import * as trAccount from './tr/account.ts';
@@ -88,6 +89,7 @@ import * as trSsh from './tr/ssh.ts';
 import * as trStoredCards from './tr/billing/stored-cards.ts';
 import * as trStepUp from './tr/sign-in/step-up.ts';
 import * as trUsageStatements from './tr/disputes/statements.ts';
+import * as trReadiness from './tr/disputes/readiness.ts';
 import * as trTokens from './tr/tokens.ts';
 import * as trWorkspace from './tr/workspace.ts';
 
@@ -139,6 +141,7 @@ const en = {
   ...enStoredCards,
   ...enStepUp,
   ...enUsageStatements,
+  ...enReadiness,
   ...enTokens,
   ...enWorkspace,
 };
@@ -198,6 +201,7 @@ export const catalogues: Record<Locale, { [S in Section]: Record<keyof (typeof e
     ...trStoredCards,
     ...trStepUp,
     ...trUsageStatements,
+    ...trReadiness,
     ...trTokens,
     ...trWorkspace,
   },

@@ -24,7 +24,7 @@ export const usageStatements = {
   notMeTitle: 'This wasn’t me',
   notMeIntro: 'The statement of {company} for {month}',
   notMeThen:
-    'If you press the button, we look into it before anything else is charged for it, and write to you. You need not go to your bank first.',
+    'If you press the button, a case is opened: a person looks into it and writes to you. You need not go to your bank first.',
   whichPayment: 'Which payment is it about?',
   paymentMissing: 'Choose the payment that it is about.',
   whatIsWrong: 'What is wrong?',
@@ -53,6 +53,7 @@ export const usageStatements = {
   nothingToCancel: 'There is no paid time left that could be cancelled. Questions: {contact}',
   keep: 'If you want to keep it, close this page: nothing has happened.',
 
+  toBilling: 'Open the billing page',
   overTitle: 'This link is over',
   overText:
     'The links of a statement are good for 60 days, and only for people who still belong to the company. On the billing page you find everything; there you have to sign in.',

@@ -161,6 +161,7 @@ export const privacy = {
   table_order_consents: 'Accepted order terms',
   table_payment_deliveries: 'Use by payment',
   table_usage_statement_links: 'Answers to usage statements',
+  table_payment_readiness: 'Assessments of payments',
   table_payment_card_facts: 'Cards of payments',
   table_stored_cards: 'Stored cards',
   table_card_renewals: 'Announced charges of stored cards',

@@ -4,6 +4,7 @@ export const jobs = {
   'name_expire-pending-payments': 'Ask PayTR about open orders',
   'name_post-deliveries': 'Post use against payments',
   'name_mail-usage-statements': 'Mail what companies used and paid',
+  'name_assess-readiness': 'Assess how payments could be defended',
   'name_check-deliveries': 'Compare posted use with the sessions',
   'name_make-partitions': 'Make tables for the months to come',
   'name_apply-retention': 'Remove months past their retention',

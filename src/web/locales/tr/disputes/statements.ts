@@ -24,7 +24,7 @@ export const usageStatements = {
   notMeTitle: 'Bu ben değildim',
   notMeIntro: '{company} hesabının {month} ekstresi',
   notMeThen:
-    'Düğmeye basarsanız, bununla ilgili başka bir tahsilat yapılmadan önce durumu inceler ve size yazarız. Önce bankanıza gitmeniz gerekmez.',
+    'Düğmeye basarsanız bir dosya açılır: bir kişi durumu inceler ve size yazar. Önce bankanıza gitmeniz gerekmez.',
   whichPayment: 'Hangi ödeme hakkında?',
   paymentMissing: 'Hangi ödeme hakkında olduğunu seçin.',
   whatIsWrong: 'Yanlış olan nedir?',
@@ -54,6 +54,7 @@ export const usageStatements = {
   nothingToCancel: 'İptal edilebilecek ödenmiş süre kalmadı. Sorularınız için: {contact}',
   keep: 'Vazgeçtiyseniz bu sayfayı kapatın: hiçbir şey olmadı.',
 
+  toBilling: 'Faturalama sayfasını aç',
   overTitle: 'Bu bağlantının süresi doldu',
   overText:
     'Bir ekstrenin bağlantıları 60 gün ve yalnızca hâlâ şirkette olan kişiler için geçerlidir. Her şeyi faturalama sayfasında bulabilirsiniz; orada oturum açmanız gerekir.',

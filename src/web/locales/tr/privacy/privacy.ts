@@ -161,6 +161,7 @@ export const privacy = {
   table_order_consents: 'Kabul edilen sipariş koşulları',
   table_payment_deliveries: 'Ödemelere göre kullanım',
   table_usage_statement_links: 'Kullanım ekstrelerine yanıtlar',
+  table_payment_readiness: 'Ödeme değerlendirmeleri',
   table_payment_card_facts: 'Ödemelerin kartları',
   table_stored_cards: 'Saklanan kartlar',
   table_card_renewals: 'Saklanan kartlardan bildirilen tahsilatlar',

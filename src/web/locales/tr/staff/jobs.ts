@@ -4,6 +4,7 @@ export const jobs = {
   'name_expire-pending-payments': 'Açık siparişleri PayTR’ye sorma',
   'name_post-deliveries': 'Kullanımı ödemelere yaz',
   'name_mail-usage-statements': 'Şirketlere kullanım ve ödemelerini bildir',
+  'name_assess-readiness': 'Ödemelerin savunulabilirliğini değerlendir',
   'name_check-deliveries': 'Yazılan kullanımı oturumlarla karşılaştır',
   'name_make-partitions': 'Gelecek aylar için tablo oluşturma',
   'name_apply-retention': 'Saklama süresi dolan ayları silme',
