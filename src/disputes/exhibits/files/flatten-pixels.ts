@@ -88,7 +88,7 @@ export async function flattenPixels(pixels: Pixels): Promise<Pixels> {
       if (line % LINES_AT_ONCE === 0) await setImmediate();
     }
   }
-  applyUpFilter(flat, size);
+  await applyFilters(flat, size, samples);
   const plain = { ...header, depth: 8, samples, colourType: samples === 1 ? 0 : 2, isInterlaced: false };
   return { header: plain, lines: flat, palette: colourType === 3 ? null : palette, transparency: null };
 }
@@ -100,35 +100,59 @@ function undoFilter(line: Buffer, above: Buffer, pixelBytes: number): void {
     const left = i > pixelBytes ? (line[i - pixelBytes] ?? 0) : 0;
     const up = above[i] ?? 0;
     const upLeft = i > pixelBytes ? (above[i - pixelBytes] ?? 0) : 0;
-    const guess =
-      filter === 1
-        ? left
-        : filter === 2
-          ? up
-          : filter === 3
-            ? (left + up) >> 1
-            : filter === 4
-              ? paeth(left, up, upLeft)
-              : 0;
-    line[i] = ((line[i] ?? 0) + guess) & 0xff;
+    line[i] = ((line[i] ?? 0) + guessOf(filter ?? 0, left, up, upLeft)) & 0xff;
   }
+}
+
+function guessOf(filter: number, left: number, up: number, upLeft: number): number {
+  if (filter === 1) return left;
+  if (filter === 2) return up;
+  if (filter === 3) return (left + up) >> 1;
+  return filter === 4 ? paeth(left, up, upLeft) : 0;
 }
 
 function paeth(left: number, up: number, upLeft: number): number {
   const guess = left + up - upLeft;
-  const [byLeft, byUp, byBoth] = [Math.abs(guess - left), Math.abs(guess - up), Math.abs(guess - upLeft)];
+  const byLeft = Math.abs(guess - left);
+  const byUp = Math.abs(guess - up);
+  const byBoth = Math.abs(guess - upLeft);
   if (byLeft <= byUp && byLeft <= byBoth) return left;
   return byUp <= byBoth ? up : upLeft;
 }
 
-/** Each line as its difference to the one above, which packs well. From the last to the first, in place. */
-function applyUpFilter(flat: Buffer, size: number): void {
+/**
+ * Filters the lines, from the last to the first and in place: each by the filter that leaves the smallest
+ * differences, which packs best (section 12.7).
+ */
+async function applyFilters(flat: Buffer, size: number, pixelBytes: number): Promise<void> {
+  const nothing = Buffer.alloc(size);
+  const tries = [0, 1, 2, 4].map((filter) => ({ filter, line: Buffer.alloc(size) }));
   for (let start = flat.length - size; start >= 0; start -= size) {
-    flat[start] = 2;
-    if (start > 0)
-      for (let i = start + 1; i < start + size; i += 1)
-        flat[i] = ((flat[i] ?? 0) - (flat[i - size] ?? 0)) & 0xff;
+    const line = flat.subarray(start, start + size);
+    const above = start === 0 ? nothing : flat.subarray(start - size, start);
+    let [best, least] = [nothing, Infinity];
+    for (const { filter, line: filtered } of tries) {
+      const sum = filterLine(filtered, filter, line, above, pixelBytes);
+      if (sum < least) [best, least] = [filtered, sum];
+    }
+    best.copy(line);
+    if ((start / size) % LINES_AT_ONCE === 0) await setImmediate();
   }
+}
+
+/** Writes the filtered line, and returns the sum of its differences as signed bytes. */
+function filterLine(to: Buffer, filter: number, line: Buffer, above: Buffer, pixelBytes: number): number {
+  to[0] = filter;
+  let sum = 0;
+  for (let i = 1; i < line.length; i += 1) {
+    const left = i > pixelBytes ? (line[i - pixelBytes] ?? 0) : 0;
+    const up = above[i] ?? 0;
+    const upLeft = i > pixelBytes ? (above[i - pixelBytes] ?? 0) : 0;
+    const value = ((line[i] ?? 0) - guessOf(filter, left, up, upLeft)) & 0xff;
+    to[i] = value;
+    sum += value < 128 ? value : 256 - value;
+  }
+  return sum;
 }
 
 /** Writes pixel `i` of a line with 8 bits a sample, on white. */
