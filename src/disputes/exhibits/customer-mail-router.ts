@@ -81,7 +81,8 @@ async function showLook(deps: AppDeps, req: Request, res: Response): Promise<voi
   res.render('disputes/exhibits/customer-mail-look', {
     title: formatOf(res).t('exhibits.lookTitle'),
     ...{ changeUrl: base, sendUrl: `${base}/send`, backUrl: caseUrl(dispute, '#exhibits') },
-    ...{ to: facts.payer_email, subject: content.subject, text: contentAsText(content), locale },
+    ...{ to: facts.payer_email, subject: content.subject, text: contentAsText(content) },
+    mailLocale: locale,
     isSent: config.smtpUrl !== null,
     fields: Object.entries({ locale, ...words, mailsBefore: String(mailsBefore) }),
   });

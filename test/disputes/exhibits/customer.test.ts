@@ -189,6 +189,9 @@ describe('asking the customer', () => {
     expect(look.status).toBe(200);
     for (const words of ['Kendi sözlerim', 'Ödemeniz &lt;b&gt;', 'BANKA-77', cast.alice.email])
       expect(look.text).toContain(words);
+    // The page stays in the reader's language, the mail is in the customer's.
+    expect(look.text).toContain('<html lang="en"');
+    expect(look.text).toContain('lang="tr">Ödemeniz');
     const changed = await olivia.post(base(), { ...form, step: 'change' });
     expect(changed.status).toBe(200);
     expect(fieldIn(changed.text, 'body')).toBe('Kendi sözlerim\n\nİkinci bölüm');
