@@ -10,7 +10,6 @@ export async function readOrder(
 ): Promise<OrderFact | undefined> {
   const row = await db('payments')
     .leftJoin('card_charges', 'card_charges.payment_id', 'payments.id')
-    .joinRaw(STORED_CARD_JOIN)
     .where('payments.id', paymentId)
     .where('payments.created_at', '<=', asOf)
     .modify((query) => {
@@ -40,7 +39,7 @@ export async function readOrder(
       db.raw(
         `case when card_charges.payment_id is null then 'cardholder' else 'merchant' end as initiated_by`,
       ),
-      'stored_cards.id as stored_card_id',
+      db.raw(`${STORED_CARD_SQL} as stored_card_id`),
     ]);
   if (row === undefined) return undefined;
   const { decided_at, ...order } = row;
@@ -49,9 +48,9 @@ export async function readOrder(
   return { record, ...order, status: 'pending', charged_minor: null, charged_currency: null, ...UNDECIDED };
 }
 
-/** The stored card that a payment charged, or with which one began. Needs `card_charges` beside it. */
-export const STORED_CARD_JOIN = `left join stored_cards on stored_cards.id = card_charges.card_id
-  or card_charges.payment_id is null and stored_cards.first_payment_id = payments.id`;
+/** The stored card that a payment charged, or that began with it. Needs `card_charges` beside it. */
+export const STORED_CARD_SQL = `coalesce(card_charges.card_id,
+  (select s.id from stored_cards s where s.first_payment_id = payments.id))`;
 
 const UNDECIDED = { charged_at: null, paid_at: null, payment_type: null, installment_count: null };
 

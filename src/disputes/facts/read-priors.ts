@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { DAY_MS } from '../../durations.ts';
 import { recordOf } from './fact-record.ts';
-import { loginIdSql, STORED_CARD_JOIN } from './read-order.ts';
+import { loginIdSql, STORED_CARD_SQL } from './read-order.ts';
 import type { NeighbourFact, OrderFact, PriorFact } from './payment-facts.ts';
 
 /** A claim of a double charge names the same day; a bank's day is not ours. */
@@ -17,7 +17,7 @@ const HARMLESS = ['withdrawal', 'goodwill', 'service_fault', 'not_as_ordered'];
 export async function readPriors(db: Knex, order: OrderFact, asOf: Date): Promise<PriorFact[]> {
   const rows = await db('payments')
     .leftJoin('card_charges', 'card_charges.payment_id', 'payments.id')
-    .joinRaw(STORED_CARD_JOIN)
+    .leftJoin('stored_cards', 'stored_cards.id', 'card_charges.card_id')
     .leftJoin('payments as first', 'first.id', 'stored_cards.first_payment_id')
     .leftJoin('payment_card_facts', 'payment_card_facts.payment_id', 'payments.id')
     .where({ 'payments.company_id': order.company_id, 'payments.user_id': order.user_id })
@@ -47,7 +47,7 @@ export async function readPriors(db: Knex, order: OrderFact, asOf: Date): Promis
       ),
       'payment_card_facts.masked_pan',
       'payment_card_facts.card_scheme',
-      'stored_cards.id as stored_card_id',
+      db.raw(`${STORED_CARD_SQL} as stored_card_id`),
       db.raw(
         `exists (select from refunds r where r.payment_id = payments.id and r.state not in ('refused', 'withdrawn')
            and r.requested_at <= ? and coalesce(r.policy, '') <> all(?::text[]))

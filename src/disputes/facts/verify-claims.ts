@@ -4,7 +4,7 @@ import { recordTables, type FactRecord } from './fact-record.ts';
 import { foundSql } from './found-sql.ts';
 
 /** A claim that the database does not confirm, with what it says instead; undefined: there is no such row. */
-interface FalseClaim {
+export interface FalseClaim {
   claim: FactClaim | { record: FactRecord };
   found: Found;
 }

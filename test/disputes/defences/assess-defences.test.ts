@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { repostDeliveries } from '../../../src/disputes/delivery/post-deliveries.ts';
+import { buildSession } from '../../evidence/support.ts';
 import { assessedCaseOf } from '../../../src/disputes/defences/assessed-case.ts';
 import type { DisputeCase } from '../../../src/disputes/queries.ts';
 import { assessDefences } from '../../../src/disputes/defences/assess-defences.ts';
@@ -37,6 +39,20 @@ describe('the defences against a claim', () => {
 });
 
 describe('pieces of evidence', () => {
+  it('count a session in which nothing was sent as connected, and as no use', async () => {
+    const { db } = database;
+    const scene = await buildPaid(db);
+    const times = { from: '2026-11-13T08:05:00Z', to: '2026-11-13T08:55:00Z' };
+    await buildSession(db, scene.payer, scene.workspaceId, times, { connected: 45, active: 0 });
+    await repostDeliveries(db, { companyId: scene.cast.acme.id });
+    const facts = await factsOf(db, scene);
+    expect(facts.use.all).toMatchObject({ sessions: 1, proven_minutes: 0, at_most_minutes: 45 });
+    const dispute = { family: 'not_received', network: 'visa', code: '13.1', exhibits: [] } as const;
+    const assessment = assessDefences(facts, dispute);
+    expect(assessment.defences.some(({ satisfied }) => satisfied)).toBe(false);
+    expect(writeLetter(facts, assessment, dispute).map(({ id }) => id)).not.toContain('used');
+  });
+
   it('each say what they prove', () => {
     expect(Object.values(pieceTags).filter((tag) => !proofTags.includes(tag))).toEqual([]);
   });

@@ -73,10 +73,12 @@ export const CARD_TERMS = {
   card_text_sha256: createHash('sha256').update('Kartım saklansın.').digest('hex'),
 };
 
-/** A refund of all of the payment that was made. */
+export const REFUNDED_AT = new Date('2026-11-21T10:00:00Z');
+
+/** A refund of all of the payment that was asked for and sent, and made a day later. */
 export async function buildWholeRefund(db: Knex, { cast, payment }: Scene): Promise<void> {
   const at = new Date('2026-11-20T10:00:00Z');
-  const times = { requested_at: at, confirmed_at: at, sent_at: at, decided_at: at };
+  const times = { requested_at: at, confirmed_at: at, sent_at: at, decided_at: REFUNDED_AT };
   await buildRefund(db, cast, payment, { ...times, ends_paid_time: false });
 }
 

@@ -43,7 +43,10 @@ export async function buildHomePayment(
   overrides: { created_at: Date } & Record<string, unknown>,
   terms: Record<string, unknown> | null = {},
 ): Promise<{ id: number; merchant_oid: string }> {
-  const home = terms === null ? {} : { client_ip: HOME, user_agent: 'person browser' };
+  const home =
+    terms === null
+      ? { client_ip: null, user_agent: null }
+      : { client_ip: HOME, user_agent: 'person browser' };
   const columns = { ...home, charged_currency: 'TRY', ...overrides };
   const payment = await buildPaidPayment(db, payer, columns, { hasTerms: false });
   if (terms !== null) await buildTerms(db, payer, payment, { accepted_at: overrides.created_at, ...terms });
