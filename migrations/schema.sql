@@ -451,6 +451,7 @@ create table dispute_answers (
   constraint uq_dispute_answers_round UNIQUE (dispute_id, round),
   constraint fk_dispute_answers_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
   constraint fk_dispute_answers_dispute FOREIGN KEY (dispute_id) REFERENCES disputes(id) ON DELETE RESTRICT,
+  constraint fk_dispute_answers_package FOREIGN KEY (package_id) REFERENCES dispute_packages(id) ON DELETE RESTRICT,
   constraint fk_dispute_answers_sender FOREIGN KEY (sent_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint ck_dispute_answers_channel CHECK (channel = ANY (ARRAY['panel'::text, 'mail'::text, 'kep'::text, 'other'::text])),
   constraint ck_dispute_answers_sent_to CHECK (length(sent_to) >= 1 AND length(sent_to) <= 200)
@@ -607,9 +608,12 @@ create table disputes (
   note text,
   refund_id bigint,
   state_before_refund text,
+  frozen_package_id bigint,
+  drafted_at timestamp with time zone,
   constraint pk_disputes PRIMARY KEY (id),
   constraint fk_disputes_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_disputes_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
+  constraint fk_disputes_frozen_package FOREIGN KEY (frozen_package_id) REFERENCES dispute_packages(id) ON DELETE RESTRICT,
   constraint fk_disputes_opener FOREIGN KEY (opened_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_disputes_payer FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_disputes_payment FOREIGN KEY (payment_id) REFERENCES payments(id) ON DELETE RESTRICT,
@@ -620,6 +624,7 @@ create table disputes (
   constraint ck_disputes_currency CHECK (currency = ANY (ARRAY['TRY'::bpchar, 'USD'::bpchar, 'EUR'::bpchar])),
   constraint ck_disputes_deadline CHECK (answer_by IS NULL OR (state = ANY (ARRAY['warned'::text, 'needs_response'::text, 'frozen'::text, 'accepted'::text, 'expired'::text]))),
   constraint ck_disputes_fee CHECK (fee_minor >= 0),
+  constraint ck_disputes_frozen CHECK (state <> 'frozen'::text OR frozen_package_id IS NOT NULL),
   constraint ck_disputes_lost CHECK (lost_minor >= 0),
   constraint ck_disputes_network CHECK (network = ANY (ARRAY['visa'::text, 'mastercard'::text, 'amex'::text, 'troy'::text, 'other'::text])),
   constraint ck_disputes_reference CHECK (reference ~ '^[A-Za-z0-9][A-Za-z0-9./_-]{0,63}$'::text),
@@ -631,6 +636,7 @@ create table disputes (
 );
 CREATE INDEX idx_disputes_closed ON disputes USING btree (closed_at DESC, id DESC) WHERE closed_at IS NOT NULL;
 CREATE INDEX idx_disputes_company ON disputes USING btree (company_id, id DESC);
+CREATE INDEX idx_disputes_drafted ON disputes USING btree (drafted_at NULLS FIRST, answer_by, id) WHERE closed_at IS NULL;
 CREATE INDEX idx_disputes_open ON disputes USING btree (answer_by, id) WHERE closed_at IS NULL;
 CREATE INDEX idx_disputes_payment ON disputes USING btree (payment_id, id);
 CREATE INDEX idx_disputes_refund ON disputes USING btree (refund_id) WHERE refund_id IS NOT NULL;

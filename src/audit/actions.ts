@@ -95,6 +95,8 @@ export const auditActions = {
     'A case about a payment was opened (details.source says by whom): a complaint, an inquiry, or the notice of a bank',
   dispute_changed:
     'What is known of a case changed (details.changed has each fact before and after), or a notice moved it on',
+  dispute_frozen: 'The package of an answer was fixed (details.package_id and sha256)',
+  dispute_sent: 'An operator handed the answer over (details.channel); its bytes are kept',
   dispute_reopened:
     'A case was opened again (details.because): the package is no longer fixed, the bank came back, or a refund failed',
   dispute_exhibit_added:
@@ -109,6 +111,7 @@ export const auditActions = {
   dispute_expired: 'A case ended without an answer: its last day passed, or nothing came of a warning',
   dispute_history_decided:
     'The history of the card was weighed by Visa’s rule (details.outcome); details.sha256 is that of the stored inputs',
+  dispute_outcomes_exported: 'A download of how disputes ended, over all companies, was made',
   dispute_reminded: 'Two people were told by mail that the last day for an answer is near',
   workspace_create: 'A workspace was created',
   workspace_delete: 'A workspace was deleted',

@@ -114,6 +114,13 @@ export interface Config {
   disputeKeepMonths: number;
   /** The history of a card in a dispute: see DISPUTE_DEVICE_FINGERPRINT and the settings beside it. */
   cardHistory: { usesDevices: boolean; ownNetworks: string[]; newRuleFrom: string };
+  /**
+   * Fee of a dispute and cost of an answer's time in minor units, limits as shares of 1; what is left out is
+   * unknown.
+   */
+  disputeFees: Partial<Record<Currency, number>>;
+  disputeTimeCosts: Partial<Record<Currency, number>>;
+  disputeShareLimits: Partial<Record<string, number>>;
   chargebackPrefix: string;
   /** Bounds of the files of a dispute's case. */
   exhibits: { fileBytesMax: number; caseBytesMax: number };
@@ -313,6 +320,9 @@ function toConfig(env: Environment): Config {
       ownNetworks: env.DISPUTE_OWN_NETWORKS,
       newRuleFrom: env.DISPUTE_CE3_NEW_RULE_FROM,
     },
+    disputeFees: scaled(env.DISPUTE_FEES, 100),
+    disputeTimeCosts: scaled(env.DISPUTE_TIME_COSTS, 100),
+    disputeShareLimits: scaled(env.DISPUTE_SHARE_LIMITS, 1 / 100),
     chargebackPrefix: env.CHARGEBACK_PREFIX,
     exhibits: {
       fileBytesMax: env.EXHIBIT_MAX_MB * 1024 * 1024,
@@ -401,4 +411,15 @@ function toSshConfig(env: Environment): SshConfig | null {
     port: env.SSH_PORT,
     user: env.SSH_USER,
   };
+}
+
+/** Whole units as minor ones, per cents as shares. */
+function scaled<Name extends string>(
+  numbers: Partial<Record<Name, number>>,
+  factor: number,
+): Partial<Record<Name, number>> {
+  const entries = Object.entries<number | undefined>(numbers);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Math.round((value ?? 0) * factor * 1e6) / 1e6]),
+  ) as Partial<Record<Name, number>>;
 }

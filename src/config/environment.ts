@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import { databaseAddress } from './database-address.ts';
+import { namedNumbers } from './named-numbers.ts';
 import { parseSealingKeys } from './sealing-keys.ts';
 import { parseNetworks, parseTrustProxy } from './trust-proxy.ts';
 
@@ -380,6 +381,25 @@ export const environment = z.object({
   DISPUTE_PDF_LANGUAGE: z.enum(['tr', 'en']).default('tr'),
   /** Whether pictures in it may have colours. grey: a package with a coloured one is refused. */
   DISPUTE_PDF_COLOURS: z.enum(['any', 'grey']).default('any'),
+  /**
+   * What PayTR keeps for each dispute, in whole units of a currency. Not confirmed: ask PayTR.
+   * @otherwise unknown
+   * @example TRY=500,USD=15,EUR=15
+   */
+  DISPUTE_FEES: namedNumbers(currencies).default({}),
+  /**
+   * What the time for one answer costs, in whole units of a currency.
+   * @otherwise unknown
+   * @example TRY=750,USD=20,EUR=18
+   */
+  DISPUTE_TIME_COSTS: namedNumbers(currencies).default({}),
+  /**
+   * Per cent of a month's payments that a network lets be disputed before it steps in. Not confirmed: ask
+   * PayTR which programmes hold for the store.
+   * @otherwise no limit is shown
+   * @example visa=1.5,mastercard=1.5
+   */
+  DISPUTE_SHARE_LIMITS: namedNumbers(['visa', 'mastercard', 'amex', 'troy', 'other']).default({}),
   // --- Requests about personal data
   /** Days after the answer in which a person may complain to the Board (KVKK art. 14), as letters say. */
   COMPLAINT_DAYS_AFTER_ANSWER: z.coerce.number().int().min(1).max(365).default(30),

@@ -4,7 +4,7 @@ import { MERCHANT_OID } from '../billing/paytr/token.ts';
 import { currencies } from '../currency.ts';
 import { isReadableText } from '../web/text-line.ts';
 import { endOfDay } from './deadline.ts';
-import { networks } from './networks.ts';
+import { answerChannels, networks } from './networks.ts';
 
 // Messages are text keys.
 
@@ -128,10 +128,28 @@ export const factsForm = z.object(factFields).transform(toFacts);
 /** The form of a decision of the bank. */
 export const decisionForm = z.object({
   decision: z.enum(['won', 'lost'], 'disputes.error_decision'),
-  amount: optionalAmount,
+  lostAmount: optionalAmount,
   fee: optionalAmount,
   note: optionalWords,
 });
 
 /** The form that accepts an objection. */
 export const acceptForm = z.object({ amount: optionalAmount, note: optionalWords });
+
+/** The form of the second step of sending: the package that was looked at, and how it goes. */
+export const sendForm = z.object({
+  packageId: z.coerce.number('disputes.error_package').int().positive(),
+  channel: z.enum(answerChannels, 'disputes.error_channel'),
+  sentTo: z
+    .string()
+    .catch('')
+    .transform((value) => value.normalize('NFC').trim())
+    .pipe(
+      z
+        .string()
+        .max(200, 'errors.tooLong')
+        .refine((text) => text === '' || isReadableText(text), 'auth.oddCharacters'),
+    )
+    .transform((text) => (text === '' ? null : text)),
+  once: z.literal('on', 'disputes.error_once'),
+});

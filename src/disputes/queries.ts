@@ -41,6 +41,8 @@ export interface DisputeCase {
   closed_by: number | null;
   note: string | null;
   refund_id: number | null;
+  /** The package that is fixed as the answer; null while none is. */
+  frozen_package_id: number | null;
   /** The charge of the payment, in minor units of `charged_currency`. */
   charged_minor: number | null;
   charged_currency: Currency | null;
@@ -93,6 +95,7 @@ function cases(db: Knex): Knex.QueryBuilder {
       'disputes.closed_by',
       'disputes.note',
       'disputes.refund_id',
+      'disputes.frozen_package_id',
       'payments.charged_minor',
       'payments.charged_currency',
       'payments.status as payment_status',
@@ -171,3 +174,71 @@ const searched = [
   'payers.full_name',
   'payers.email',
 ];
+
+/** Something that happened to a case, as its timeline shows it. */
+interface CaseEvent {
+  id: number;
+  at: Date;
+  action_type: string;
+  success: boolean;
+  /** Null: the schedule, or a link of a mail. */
+  actor_name: string | null;
+  details: Record<string, unknown>;
+}
+
+/** The newest events of a case, newest first, from the audit trail. */
+export async function listCaseEvents(
+  db: Knex,
+  { companyId, disputeId }: { companyId: number; disputeId: number },
+): Promise<CaseEvent[]> {
+  return db('audit_logs')
+    .leftJoin('users', (join) => {
+      join.on('users.id', 'audit_logs.user_id').andOnIn('audit_logs.actor_type', ['user', 'operator']);
+    })
+    .where({
+      'audit_logs.resource_type': 'dispute',
+      'audit_logs.company_id': companyId,
+      'audit_logs.resource_id': String(disputeId),
+    })
+    .orderBy('audit_logs.id', 'desc')
+    .limit(200)
+    .select<CaseEvent[]>([
+      'audit_logs.id',
+      'audit_logs.timestamp as at',
+      'audit_logs.action_type',
+      'audit_logs.success',
+      'users.full_name as actor_name',
+      'audit_logs.details',
+    ]);
+}
+
+/** An answer that was handed over; its package is kept byte for byte. */
+interface CaseAnswer {
+  id: number;
+  round: number;
+  package_id: number;
+  sent_at: Date;
+  sender_name: string;
+  channel: string;
+  sent_to: string | null;
+  zip_sha256: string;
+}
+
+/** The answers of a case, one a round at most. */
+export async function listAnswers(db: Knex, disputeId: number): Promise<CaseAnswer[]> {
+  return db('dispute_answers')
+    .join('users', 'users.id', 'dispute_answers.sent_by')
+    .join('dispute_packages', 'dispute_packages.id', 'dispute_answers.package_id')
+    .where('dispute_answers.dispute_id', disputeId)
+    .orderBy('dispute_answers.round')
+    .select<CaseAnswer[]>([
+      'dispute_answers.id',
+      'dispute_answers.round',
+      'dispute_answers.package_id',
+      'dispute_answers.sent_at',
+      'users.full_name as sender_name',
+      'dispute_answers.channel',
+      'dispute_answers.sent_to',
+      'dispute_packages.zip_sha256',
+    ]);
+}

@@ -1,11 +1,13 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { DownloadSlots } from '../evidence/download-slots.ts';
+import { createAnswerRouter } from './desk/answer-router.ts';
 import { createCaseRouter } from './desk/case-router.ts';
 import { createReadinessRouter } from './readiness/readiness-router.ts';
 import { createDeskRouter } from './desk/desk-router.ts';
 import { createExhibitsRouter } from './exhibits/exhibits-router.ts';
 import { createPackagesRouter } from './package/packages-router.ts';
+import { createOutcomesRouter } from './outcomes/outcomes-router.ts';
 
 /**
  * `/disputes`: the cases of disputed payments. Operators work on those of all companies; a company's admin
@@ -17,6 +19,8 @@ export function createDisputesRouter(deps: AppDeps, slots: DownloadSlots): Route
   router.use(createDeskRouter(deps));
   // Before the cases, whose address is a number.
   router.use(createReadinessRouter(deps));
+  router.use(createOutcomesRouter(deps));
+  router.use(createAnswerRouter(deps));
   router.use(createCaseRouter(deps));
   router.use('/disputes/:id/exhibits', createExhibitsRouter(deps));
   return router;

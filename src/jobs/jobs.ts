@@ -16,6 +16,7 @@ import { reconcileBooks } from '../billing/reconciliation/reconcile-books.ts';
 import { issueLegalInvoices } from '../billing/legal-invoices/issuing/issue-legal-invoices.ts';
 import { expirePendingPayments } from '../billing/settlement/expire-pending-payments.ts';
 import { tendStoredCards } from '../billing/stored-cards/tend-stored-cards.ts';
+import { draftPackages } from '../disputes/cases/draft-packages.ts';
 import { remindOfDeadlines } from '../disputes/cases/remind-of-deadlines.ts';
 import { tendCases } from '../disputes/cases/tend-cases.ts';
 import { settleRefunds } from '../billing/refunds/settle-refunds.ts';
@@ -101,6 +102,12 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       name: 'settle-refunds',
       everySeconds: 300,
       run: (db, context) => settleRefunds(db, context, { ...deps, guards: deps.refundGuards ?? [] }),
+    },
+    {
+      name: 'draft-dispute-packages',
+      // Each takes some seconds of a processor, so that a run makes a few.
+      everySeconds: 900,
+      run: (db, context) => draftPackages(db, context, deps),
     },
     {
       name: 'tend-disputes',

@@ -81,3 +81,12 @@ export async function buildPackage(
     .returning<{ id: number }[]>('id');
   return { disputeId, packageId: row!.id, bytes };
 }
+
+/** A case whose package is fixed. */
+export async function buildFrozen(db: Knex, cast: Cast): Promise<{ disputeId: number; packageId: number }> {
+  const built = await buildPackage(db, cast);
+  await db('disputes')
+    .where({ id: built.disputeId })
+    .update({ state: 'frozen', frozen_package_id: built.packageId });
+  return built;
+}

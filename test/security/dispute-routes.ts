@@ -1,5 +1,5 @@
 import { localTime } from '../../src/local-calendar.ts';
-import { buildCase, buildPackage, chargedPayment } from '../disputes/build.ts';
+import { buildCase, buildFrozen, buildPackage, chargedPayment } from '../disputes/build.ts';
 import { reading } from './finance-routes.ts';
 import type { RouteRule } from './route-matrix.ts';
 
@@ -48,6 +48,12 @@ export const disputeRules: RouteRule[] = [
     audit: reading,
   },
   {
+    route: 'GET /admin/disputes/outcomes',
+    target: () => ({ path: '/admin/disputes/outcomes' }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
     route: 'GET /admin/disputes/payments/:id',
     target: async (db, cast) => ({
       path: `/admin/disputes/payments/${String((await chargedPayment(db, cast)).id)}`,
@@ -63,6 +69,13 @@ export const disputeRules: RouteRule[] = [
     expect: staff(303),
     audit: { none: 'counts anew what is stored elsewhere' },
     forStaff,
+  },
+  {
+    route: 'GET /admin/disputes/outcomes.csv',
+    target: () => ({ path: '/admin/disputes/outcomes.csv' }),
+    expect: staffPage,
+    audit: 'dispute_outcomes_exported',
+    isAboutNoCompany: true,
   },
   {
     route: 'GET /admin/disputes/:id',
@@ -108,6 +121,47 @@ export const disputeRules: RouteRule[] = [
     expect: readers,
     audit: 'dispute_package_downloaded',
     follows: 'dispute_package_download_finished',
+  },
+  {
+    route: 'POST /admin/disputes/:id/freeze',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String(await buildCase(db, cast))}/freeze`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'dispute_frozen',
+    forStaff,
+  },
+  {
+    route: 'POST /admin/disputes/:id/unfreeze',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String((await buildFrozen(db, cast)).disputeId)}/unfreeze`,
+      form: {},
+    }),
+    expect: staff(303),
+    audit: 'dispute_reopened',
+    forStaff,
+  },
+  {
+    route: 'GET /admin/disputes/:id/send',
+    target: async (db, cast) => ({
+      path: `/admin/disputes/${String((await buildFrozen(db, cast)).disputeId)}/send`,
+    }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
+    route: 'POST /admin/disputes/:id/send',
+    target: async (db, cast) => {
+      const { disputeId, packageId } = await buildFrozen(db, cast);
+      return {
+        path: `/admin/disputes/${String(disputeId)}/send`,
+        form: { packageId: String(packageId), channel: 'panel', once: 'on' },
+      };
+    },
+    expect: staff(303),
+    audit: 'dispute_sent',
+    forStaff,
   },
   {
     route: 'POST /admin/disputes/:id/facts',

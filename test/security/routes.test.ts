@@ -188,8 +188,10 @@ describe('an operator', () => {
         // A case places its hold itself, and posts its money in the books.
         .whereNotIn(
           'action_type',
-          rule.audit === 'dispute_opened' || rule.audit === 'dispute_accepted'
-            ? ['legal_hold_placed', 'chargeback_posted']
+          rule.audit === 'dispute_opened' ||
+            rule.audit === 'dispute_accepted' ||
+            rule.audit === 'dispute_frozen'
+            ? ['legal_hold_placed', 'chargeback_posted', 'dispute_package_made']
             : [],
         )
         .orderBy('action_type')

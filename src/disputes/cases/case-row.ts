@@ -34,6 +34,8 @@ export interface CaseRow extends CaseFacts {
   closed_at: Date | null;
   refund_id: number | null;
   state_before_refund: CaseState | null;
+  /** The package that is the answer of the case. */
+  frozen_package_id: number | null;
 }
 
 /** The columns of a `CaseRow`. Days are text, so that no time zone moves them. */
@@ -69,4 +71,5 @@ const plainColumns = [
   'closed_at',
   'refund_id',
   'state_before_refund',
+  'frozen_package_id',
 ] as const;

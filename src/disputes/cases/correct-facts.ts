@@ -2,16 +2,17 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Currency } from '../../currency.ts';
 import { answerableStates } from '../case-states.ts';
-import type { CaseFacts } from './case-row.ts';
+import type { CaseFacts, CaseRow } from './case-row.ts';
 import { learnFacts } from './learn-facts.ts';
 import { lockCase } from './lock-case.ts';
 import { refuseAmount } from './receive-notice.ts';
 
-type CorrectionOutcome = { ok: true } | { ok: false; reason: 'other-currency' | 'too-much' };
+type CorrectionOutcome = { ok: true } | { ok: false; reason: 'other-currency' | 'too-much' | 'fixed' };
 
 /**
  * Writes what an operator knows of a case: code and amount may come later, and a bank may give more time. The
- * last day is taken only while an answer can be given. Each fact is audited with what it was.
+ * last day is taken only while an answer can be given. While a package is fixed only that day may change.
+ * Each fact is audited with what it was.
  */
 export async function correctFacts(
   db: Knex,
@@ -29,6 +30,11 @@ export async function correctFacts(
     const refusal = refuseAmount(facts, charge);
     if (refusal !== null) return { ok: false, reason: refusal };
     const { answer_by: deadline, ...others } = facts;
+    if (dispute.state === 'frozen') {
+      if (differs(dispute, others)) return { ok: false, reason: 'fixed' };
+      await learnFacts(trx, context, { dispute, facts: { answer_by: deadline } });
+      return { ok: true };
+    }
     const isWaiting = answerableStates.some((state) => state === dispute.state);
     await learnFacts(trx, context, {
       dispute,
@@ -36,4 +42,9 @@ export async function correctFacts(
     });
     return { ok: true };
   });
+}
+
+/** True when a fact that a fixed package tells would become another one. */
+function differs(dispute: CaseRow, facts: Partial<CaseFacts>): boolean {
+  return Object.entries(facts).some(([name, value]) => value !== dispute[name as keyof CaseFacts]);
 }

@@ -8,7 +8,13 @@ import { moveCase } from './move-case.ts';
 import { postMoney } from './post-money.ts';
 
 /** The states from which a decision of the bank can come. */
-const decidable: readonly CaseState[] = ['needs_response', 'frozen', 'sent', 'under_review', 'expired'];
+export const decidableStates: readonly CaseState[] = [
+  'needs_response',
+  'frozen',
+  'sent',
+  'under_review',
+  'expired',
+];
 
 /** Notes that the bank has the answer. False in any state but `sent`. */
 export async function noteReview(
@@ -45,7 +51,7 @@ export async function decideCase(
   const { disputeId, decision, feeMinor, note, config } = input;
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
-    if (!decidable.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
+    if (!decidableStates.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
     const disputed = await disputedMinor(trx, dispute);
     const lostMinor = decision === 'won' ? 0 : (input.lostMinor ?? disputed);
     if (lostMinor > disputed || (decision === 'lost' && lostMinor === 0))

@@ -6,7 +6,7 @@ import type { CaseFacts, CaseRow } from './case-row.ts';
 
 /**
  * Writes what is newly known of a locked case, and the audit row with each fact before and after. Nothing is
- * written when nothing changes. A reference is given once.
+ * written, and the answer is false, when nothing changes. A reference is given once.
  */
 export async function learnFacts(
   trx: Knex.Transaction,
@@ -16,7 +16,7 @@ export async function learnFacts(
     facts,
     reference = null,
   }: { dispute: CaseRow; facts: Partial<CaseFacts>; reference?: string | null },
-): Promise<void> {
+): Promise<boolean> {
   const told = {
     ...facts,
     ...(reference !== null && dispute.reference === null ? { reference } : {}),
@@ -24,7 +24,7 @@ export async function learnFacts(
   const changed = Object.entries(told).filter(
     ([name, value]) => asText(value) !== asText(dispute[name as keyof CaseRow]),
   );
-  if (changed.length === 0) return;
+  if (changed.length === 0) return false;
   await trx('disputes')
     .where({ id: dispute.id })
     .update(Object.fromEntries(changed) as Partial<CaseRow>);
@@ -43,6 +43,7 @@ export async function learnFacts(
       },
     }),
   );
+  return true;
 }
 
 function asText(value: unknown): string {

@@ -109,17 +109,33 @@ async function takeNotice(
   const mayHaveDeadline = startsRound || startsDispute || dispute.answer_by === null;
   const takes = deadline !== undefined && (notice.answer_by != null || mayHaveDeadline);
   const isWaiting = ['warned', 'needs_response', 'frozen'].includes(dispute.state);
-  await learnFacts(trx, context, {
+  const hasChanged = await learnFacts(trx, context, {
     dispute,
     facts: { ...others, ...(takes && isWaiting && !startsRound ? { answer_by: deadline } : {}) },
     reference: notice.reference,
   });
-  if (startsRound) {
+  // The fixed package tells what was known before, so it is no longer the answer.
+  const thaws = hasChanged && dispute.state === 'frozen' && !startsRound;
+  if (thaws) {
     await moveCase(trx, context, {
       dispute,
       to: 'needs_response',
       action: 'dispute_reopened',
-      changes: { round: 2, answer_by: deadline ?? null, reminded_for: null, reminded_hours: null },
+      changes: { frozen_package_id: null },
+      details: { because: 'facts-changed' },
+    });
+  } else if (startsRound) {
+    await moveCase(trx, context, {
+      dispute,
+      to: 'needs_response',
+      action: 'dispute_reopened',
+      changes: {
+        round: 2,
+        answer_by: deadline ?? null,
+        reminded_for: null,
+        reminded_hours: null,
+        frozen_package_id: null,
+      },
       details: { because: 'second-round' },
     });
   } else if (startsDispute) {

@@ -4,23 +4,20 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireOperator } from '../../auth/require-user.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { currencies } from '../../currency.ts';
-import { NotFound } from '../../errors.ts';
-import { localTime } from '../../local-calendar.ts';
-import { recordOperatorLook, scopeOf } from '../../people/company-scope.ts';
+import { scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
-import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { acceptCase } from '../cases/accept-case.ts';
 import { correctFacts } from '../cases/correct-facts.ts';
-import { decideCase, noteReview } from '../cases/decide-case.ts';
-import { formatMajor } from '../../billing/paytr/minor-units.ts';
-import { timeLeft } from '../deadline.ts';
+import { decidableStates, decideCase, noteReview } from '../cases/decide-case.ts';
 import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
 import { networks } from '../networks.ts';
 import { noteTaken } from '../cases/post-money.ts';
-import { exhibitSection } from '../exhibits/exhibit-section.ts';
 import { packageSection } from '../package/package-section.ts';
-import { findCase, type DisputeCase } from '../queries.ts';
+import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
+import { exhibitSection } from '../exhibits/exhibit-section.ts';
+import type { DisputeCase } from '../queries.ts';
+import { deadlineWords, readCaseHistory, shownFacts, weigh, withTimeLeft } from './case-page.ts';
 
 interface ShownForm {
   /** The form that was sent, so that its faults stand beside it. */
@@ -44,16 +41,8 @@ export function createCaseRouter(deps: AppDeps): Router {
   return router;
 }
 
-/** The case of an address: of any company for operators, whose look is recorded; else of one's own. */
-async function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
-  const disputeId = parseId(req.params.id);
-  const scope = scopeOf(req);
-  const companyId = scope.isOperator ? null : (scope.company?.id ?? null);
-  const found = disputeId === null ? undefined : await findCase(db, { companyId, disputeId });
-  if (found === undefined) throw new NotFound();
-  if (scope.isOperator && scope.company?.id !== found.company_id)
-    await recordOperatorLook(db, requestContext(req), found.company_id);
-  return found;
+function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
+  return findRequestedCase(db, requestContext(req), { id: req.params.id, scope: scopeOf(req) });
 }
 
 async function showCase(
@@ -68,34 +57,27 @@ async function showCase(
   res.locals.currentPath = caseUrl(dispute);
   res.render('disputes/case', {
     title: format.t('disputes.caseTitle', { name: dispute.reference ?? String(dispute.id) }),
-    dispute: { ...dispute, left: timeLeft(dispute, req.receivedAt) },
+    dispute: withTimeLeft(dispute, req.receivedAt),
+    ...deadlineWords(dispute),
+    ...(await readCaseHistory(deps.db, dispute, format)),
+    exhibitSection: await exhibitSection(deps.db, {
+      dispute,
+      asOf: req.receivedAt,
+      isOperator: scopeOf(req).isOperator,
+      config: deps.config,
+    }),
+    weight: scopeOf(req).isOperator ? await weigh(deps, dispute, req.receivedAt) : undefined,
+    mayDecide: decidableStates.includes(dispute.state),
+    mayTake: dispute.state !== 'warned' && dispute.closed_at === null,
     networks,
     currencies,
     ...(await packageSection(deps.db, {
       ...{ dispute, config: deps.config, isOperator: scopeOf(req).isOperator },
     })),
-    exhibits: await exhibitSection(deps.db, {
-      ...{ dispute, asOf: req.receivedAt, isOperator: scopeOf(req).isOperator, config: deps.config },
-    }),
     form: form ?? null,
     values: form === undefined ? shownFacts(dispute) : { ...shownFacts(dispute), ...values },
     errors,
   });
-}
-
-/** The facts of a case, as its form shows them. */
-function shownFacts(dispute: DisputeCase): Record<string, string> {
-  const { amount_minor: minor, answer_by: deadline } = dispute;
-  return {
-    network: dispute.network ?? '',
-    reasonCode: dispute.reason_code ?? '',
-    amount: minor === null ? '' : formatMajor(minor),
-    currency: dispute.currency ?? dispute.charged_currency ?? '',
-    answerBy: deadline === null ? '' : localTime(deadline).toPlainDate().toString(),
-    submittedOn: dispute.submitted_on ?? '',
-    processedOn: dispute.processed_on ?? '',
-    claim: dispute.claim ?? '',
-  };
 }
 
 async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<void> {
@@ -113,7 +95,8 @@ async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<
     facts: form.data,
   });
   if (!outcome.ok) {
-    const field = outcome.reason === 'other-currency' ? 'currency' : 'amount';
+    const fields = { 'other-currency': 'currency', 'too-much': 'amount', fixed: 'form' };
+    const field = fields[outcome.reason];
     const errors = { [field]: format.t(`disputes.refused_${outcome.reason}`) };
     await showCase(deps, req, res, { form: 'facts', values, errors });
     return;
@@ -142,23 +125,23 @@ async function take(deps: AppDeps, req: Request, res: Response): Promise<void> {
 async function decide(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
   const format = formatOf(res);
-  const values = keptValues(req.body, ['decision', 'amount', 'fee', 'note']);
+  const values = keptValues(req.body, ['decision', 'lostAmount', 'fee', 'note']);
   const form = decisionForm.safeParse(req.body ?? {});
   if (!form.success) {
     await showCase(deps, req, res, { form: 'decision', values, errors: formErrors(form.error, format) });
     return;
   }
-  const { decision, amount, fee, note } = form.data;
+  const { decision, lostAmount, fee, note } = form.data;
   const outcome = await decideCase(deps.db, requestContext(req), {
     disputeId: dispute.id,
     decision,
-    lostMinor: amount,
+    lostMinor: lostAmount,
     feeMinor: fee,
     note,
     config: deps.config,
   });
   if (!outcome.ok && outcome.reason === 'amount') {
-    const errors = { amount: format.t('disputes.refused_too-much') };
+    const errors = { lostAmount: format.t('disputes.refused_too-much') };
     await showCase(deps, req, res, { form: 'decision', values, errors });
     return;
   }
@@ -216,8 +199,4 @@ async function accept(deps: AppDeps, req: Request, res: Response): Promise<void>
     format.t(outcome.ok ? 'disputes.accepted' : 'disputes.movedOn'),
   );
   res.redirect(303, caseUrl(dispute));
-}
-
-function caseUrl({ id }: { id: number }): string {
-  return `/admin/disputes/${String(id)}`;
 }

@@ -51,6 +51,7 @@ export const auditDetails: JsonKeys = {
     'about_email',
     'about_user_id',
     'channel',
+    'sent_to',
     'gateway_answer',
     'identity_check',
     'invited_by',

@@ -11,7 +11,16 @@ export const disputeTables = {
       closer: 'disputes.closed_by = :user',
     },
     personal: {
-      link: ['company_id', 'payment_id', 'user_id', 'reference', 'opened_by', 'closed_by', 'refund_id'],
+      link: [
+        'company_id',
+        'payment_id',
+        'user_id',
+        'reference',
+        'opened_by',
+        'closed_by',
+        'refund_id',
+        'frozen_package_id',
+      ],
       payment: ['network', 'reason_code', 'amount_minor', 'currency', 'fee_minor', 'lost_minor', 'state'],
       words: ['claim', 'note'],
       activity: ['received_at', 'submitted_on', 'processed_on', 'opened_at', 'closed_at'],
@@ -25,6 +34,7 @@ export const disputeTables = {
       'reminded_for',
       'reminded_hours',
       'state_before_refund',
+      'drafted_at',
     ],
     // An operator's own note, which may name others.
     withheld: { others: ['note'] },

@@ -122,6 +122,8 @@ export const auditSentence = {
   chargeback_posted: 'Disputed money was posted in the books',
   dispute_opened: 'A dispute about a payment of {account} was opened',
   dispute_changed: '{actor} changed what is known of a dispute',
+  dispute_frozen: '{actor} fixed the answer to a dispute',
+  dispute_sent: '{actor} sent the answer to a dispute',
   dispute_reopened: 'A dispute was opened again',
   dispute_exhibit_added: '{actor} added a file to a dispute',
   dispute_exhibit_withdrawn: '{actor} withdrew a file of a dispute',
@@ -132,6 +134,7 @@ export const auditSentence = {
   dispute_accepted: '{actor} accepted a dispute',
   dispute_expired: 'A dispute ended without an answer',
   dispute_history_decided: 'The history of the card was weighed for a dispute',
+  dispute_outcomes_exported: '{actor} downloaded how disputes ended',
   dispute_reminded: 'Staff were reminded of a dispute',
   reversal_issued: 'Reversal {reversal} for {amount} was issued for {invoice}',
   subscription_change:

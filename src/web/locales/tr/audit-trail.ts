@@ -122,6 +122,8 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   chargeback_posted: 'İtirazlı para deftere işlendi',
   dispute_opened: '{account} tarafından yapılan bir ödeme için itiraz dosyası açıldı',
   dispute_changed: '{actor}, bir itirazın bilgilerini değiştirdi',
+  dispute_frozen: '{actor}, bir itirazın yanıtını sabitledi',
+  dispute_sent: '{actor}, bir itirazın yanıtını gönderdi',
   dispute_reopened: 'Bir itiraz yeniden açıldı',
   dispute_exhibit_added: '{actor}, bir itiraza dosya ekledi',
   dispute_exhibit_withdrawn: '{actor}, bir itirazın dosyasını geri çekti',
@@ -132,6 +134,7 @@ export const auditSentence: Record<keyof typeof en.auditSentence, string> = {
   dispute_accepted: '{actor}, bir itirazı kabul etti',
   dispute_expired: 'Bir itiraz yanıtsız kapandı',
   dispute_history_decided: 'Bir itiraz için kartın geçmişi değerlendirildi',
+  dispute_outcomes_exported: '{actor}, itirazların sonuçlarını indirdi',
   dispute_reminded: 'Ekip, bir itirazın son günü için uyarıldı',
   reversal_issued: '{invoice} için {amount} tutarında {reversal} numaralı ters kayıt düzenlendi',
   subscription_change:

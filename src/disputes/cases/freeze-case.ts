@@ -1,0 +1,59 @@
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../audit/request-context.ts';
+import type { Config } from '../../config/config.ts';
+import type { PackageProblem } from '../package/channel-profile.ts';
+import { makePackage } from '../package/make-package.ts';
+import { lockCase } from './lock-case.ts';
+import { moveCase } from './move-case.ts';
+
+type FreezeOutcome =
+  { ok: true } | { ok: false; reason: 'moved-on' } | { ok: false; problems: PackageProblem[] };
+
+/**
+ * Makes the package of the answer and fixes it: what is sent later is these bytes. A package that would break
+ * a rule of the channel is not made, and the case stays as it is. Nothing is sent.
+ */
+export async function freezeCase(
+  db: Knex,
+  context: RequestContext,
+  input: { config: Config; disputeId: number; paymentId: number },
+): Promise<FreezeOutcome> {
+  const { disputeId } = input;
+  const made = await makePackage(db, context, { ...input, kind: 'frozen', by: context.userId });
+  if (made === undefined) return { ok: false, reason: 'moved-on' };
+  if (!made.ok) return { ok: false, problems: made.problems };
+  const { packageId, sha256 } = made;
+  return db.transaction(async (trx) => {
+    const dispute = await lockCase(trx, disputeId);
+    if (dispute.state !== 'warned' && dispute.state !== 'needs_response')
+      return { ok: false, reason: 'moved-on' };
+    await moveCase(trx, context, {
+      dispute,
+      to: 'frozen',
+      action: 'dispute_frozen',
+      changes: { frozen_package_id: packageId },
+      details: { package_id: packageId, sha256 },
+    });
+    return { ok: true };
+  });
+}
+
+/** Lets a case whose package is fixed and not sent be worked on again. False in any other state. */
+export async function unfreezeCase(
+  db: Knex,
+  context: RequestContext,
+  { disputeId }: { disputeId: number },
+): Promise<boolean> {
+  return db.transaction(async (trx) => {
+    const dispute = await lockCase(trx, disputeId);
+    if (dispute.state !== 'frozen') return false;
+    await moveCase(trx, context, {
+      dispute,
+      to: dispute.source === 'bank' ? 'needs_response' : 'warned',
+      action: 'dispute_reopened',
+      changes: { frozen_package_id: null },
+      details: { because: 'unfrozen' },
+    });
+    return true;
+  });
+}
