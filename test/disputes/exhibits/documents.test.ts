@@ -83,6 +83,17 @@ describe('a PDF', () => {
       pdf({ catalog: '/OpenAction 4 0 R', objects: ['<< /S /URI /URI (https://x.example) >>'] }),
       'pdf-action',
     ],
+    [
+      'more openings than it can have',
+      pdf({
+        objects: [
+          '<< /S /URI /URI (https://x.example) >>',
+          '/OpenAction 6 0 R '.repeat(21),
+          '<< /S /GoTo >>',
+        ],
+      }),
+      'pdf-action',
+    ],
     ['a form that sends', pdf({ objects: ['<< /S /SubmitForm /F (https://x.example) >>'] }), 'pdf-form'],
     ['a form of XFA', pdf({ objects: ['<< /Fields [] /XFA 5 0 R >>'] }), 'pdf-form'],
     ['a file in it', pdf({ catalog: '/Names << /EmbeddedFiles 4 0 R >>' }), 'pdf-files'],

@@ -27,6 +27,7 @@ export async function checkMail(
   if (!hasMailHead(content)) return { fault: 'unknown' };
   const mail = await simpleParser(content, {
     skipImageLinks: true,
+    skipTextToHtml: true,
     maxHtmlLengthToParse: HTML_MAX,
   }).catch(() => null);
   if (mail === null) return { fault: 'damaged' };

@@ -5,6 +5,9 @@ import type { CheckedFile, FileFault, RefusedFile } from './checked-file.ts';
 /** Most bytes of all object streams together when unpacked: a document of a thousand pages has some 2 MB. */
 const UNPACKED_MAX = 32 * 1024 * 1024;
 
+/** Most actions at opening that are looked up in a document with links. */
+const OPENINGS_MAX = 20;
+
 const unpack = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate);
 
 /**
@@ -131,7 +134,10 @@ function findIn(forbidden: [FileFault, RegExp][], text: string): FileFault | nul
 /** Whether opening the document may follow a link: only pressing one may. */
 function opensLink(objects: string): boolean {
   if (!/\/S\s*\/URI/.test(objects)) return false;
-  return [...objects.matchAll(AT_OPENING)].some((found) => {
+  const openings = [...objects.matchAll(AT_OPENING)];
+  // A document has one, and one more for each time it was changed; each is looked up in the whole.
+  if (openings.length > OPENINGS_MAX) return true;
+  return openings.some((found) => {
     const direct = objects.slice(found.index, found.index + 200);
     const target = new RegExp(`\\b${found[1] ?? '0'}\\s+\\d+\\s+obj\\b[^]{0,200}`).exec(objects)?.[0];
     return !/^[^>]*\/S\s*\/GoTo\b/.test(found[1] === undefined ? direct : (target ?? ''));
