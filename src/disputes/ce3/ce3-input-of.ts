@@ -1,5 +1,6 @@
 import { localTime } from '../../local-calendar.ts';
-import type { PaymentFacts, PriorFact } from '../facts/payment-facts.ts';
+import type { PriorFact } from '../facts/money-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { readThreeD } from '../facts/three-d.ts';
 import type { Ce3Input, Ce3Payment, Ce3Rules } from './ce3-input.ts';
 

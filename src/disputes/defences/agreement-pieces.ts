@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../durations.ts';
-import type { MailFact, PaymentFacts } from '../facts/payment-facts.ts';
+import type { MailFact } from '../facts/agreed-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { agreedWith } from './cancellation.ts';
 import { missing, ready, toDo, when, type FoundPiece, type PieceContext } from './found-piece.ts';
 

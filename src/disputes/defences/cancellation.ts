@@ -1,4 +1,5 @@
-import type { CancellationFact, ConsentFact, PaymentFacts } from '../facts/payment-facts.ts';
+import type { CancellationFact, ConsentFact } from '../facts/agreed-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 
 /** The newest cancellation that nobody took back. */
 export function standingCancellation({ cancellations }: PaymentFacts): CancellationFact | undefined {

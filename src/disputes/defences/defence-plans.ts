@@ -35,6 +35,7 @@ const beside = (...pieces: PieceId[]): GroupPlan => ({ pieces, needs: 0 });
 export const defencePlans: readonly DefencePlan[] = [
   { id: 'refunded', families: everyFamily, groups: [all('refund_made')] },
   { id: 'claim_withdrawn', families: everyFamily, groups: [all('claim_withdrawn')] },
+  { id: 'filed_late', families: everyFamily, groups: [all('filed_late')] },
   {
     id: 'authenticated',
     families: claimsOfSomebodyElse,

@@ -1,7 +1,10 @@
 import type { Ce3Flag } from '../ce3/ce3-decision.ts';
+import { localTime } from '../../local-calendar.ts';
+import { findClock } from '../reasons/stage-clocks.ts';
 import { publicAddress } from '../ce3/public-address.ts';
 import { recordOf } from '../facts/fact-record.ts';
-import type { PaymentFacts, PriorFact } from '../facts/payment-facts.ts';
+import type { PriorFact } from '../facts/money-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { isAuthenticated, readThreeD } from '../facts/three-d.ts';
 import { askedFor, missing, ready, when, type FoundPiece, type PieceContext } from './found-piece.ts';
 
@@ -63,6 +66,16 @@ export const identityPieces = {
   correspondence: askedFor,
   claim_withdrawn: askedFor,
   household: askedFor,
+  filed_late: (context: PieceContext): FoundPiece => {
+    const { dispute_id, processed_on, network, code, facts } = context;
+    const clock = findClock(network, code);
+    const charged = facts.order.charged_at;
+    if (dispute_id === undefined || processed_on == null || clock === undefined || charged === null)
+      return missing();
+    const paidOn = localTime(charged).toPlainDate();
+    const days = paidOn.until(processed_on, { largestUnit: 'day' }).days;
+    return when(days > clock.opensAtMost, [facts.order.record, recordOf('dispute', dispute_id)]);
+  },
   claim_of_fraud: ({ claim, dispute_id }: PieceContext): FoundPiece =>
     dispute_id !== undefined && FRAUD.test(claim ?? '') ? ready(recordOf('dispute', dispute_id)) : missing(),
 };

@@ -1,4 +1,5 @@
-import type { MailFact, PaymentFacts } from '../facts/payment-facts.ts';
+import type { MailFact } from '../facts/agreed-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { isHandedOver } from './agreement-pieces.ts';
 import { sentence, type LetterSentence } from './letter-sentence.ts';
 import type { PieceId } from './piece-ids.ts';

@@ -16,7 +16,7 @@ export function endSentences(facts: PaymentFacts, has: Has, dispute: AssessedCas
     ...orders(facts, has),
     ...amount(facts, has),
     ...invoice(facts, has),
-    ...claim(has, dispute),
+    ...claim(facts, has, dispute),
   ];
 }
 
@@ -110,9 +110,17 @@ function invoice({ legal_invoices }: PaymentFacts, has: Has): LetterSentence[] {
   ]);
 }
 
-/** The words of the claim are in the file of the case. */
-function claim(has: Has, { dispute_id }: AssessedCase): LetterSentence[] {
-  return has('claim_of_fraud') && dispute_id !== undefined
-    ? sentence('claim_contradicts', [recordOf('dispute', dispute_id)])
-    : [];
+/** The claim itself: its words are in the file of the case, and its day in the bank's notice. */
+function claim({ order }: PaymentFacts, has: Has, dispute: AssessedCase): LetterSentence[] {
+  const { dispute_id, processed_on } = dispute;
+  if (dispute_id === undefined) return [];
+  const record = recordOf('dispute', dispute_id);
+  const contradicts = has('claim_of_fraud') ? sentence('claim_contradicts', [record]) : [];
+  const { charged_at: at } = order;
+  if (!has('filed_late') || processed_on == null || at === null) return contradicts;
+  const late = sentence('filed_late', [order.record, record], { at, day: processed_on }, [
+    { record: order.record, column: 'charged_at', value: at },
+    { record, column: 'processed_on', value: processed_on },
+  ]);
+  return [...late, ...contradicts];
 }

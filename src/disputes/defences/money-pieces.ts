@@ -1,5 +1,6 @@
 import { recordOf } from '../facts/fact-record.ts';
-import type { PaymentFacts, RefundFact } from '../facts/payment-facts.ts';
+import type { RefundFact } from '../facts/money-facts.ts';
+import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { cancellationBefore, standingCancellation } from './cancellation.ts';
 import { missing, ready, toDo, when, type FoundPiece, type PieceContext } from './found-piece.ts';
 

@@ -49,6 +49,7 @@ export const pieceTags = {
   claim_withdrawn: 'withdrawal_of_claim',
   household: 'household',
   claim_of_fraud: 'claim',
+  filed_late: 'claim',
 } as const satisfies Record<string, ProofTag>;
 
 export type PieceId = keyof typeof pieceTags;

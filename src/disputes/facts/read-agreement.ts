@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordOf } from './fact-record.ts';
-import type { AcceptanceFact, ConsentFact, OrderFact } from './payment-facts.ts';
+import type { AcceptanceFact, ConsentFact } from './agreed-facts.ts';
+import type { OrderFact } from './order-facts.ts';
 
 /** The texts accepted with an order; null for a charge of a stored card, and from before they were kept. */
 export async function readConsent(db: Knex, paymentId: number): Promise<ConsentFact | null> {

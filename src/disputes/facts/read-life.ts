@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { DAY_MS } from '../../durations.ts';
 import { recordOf } from './fact-record.ts';
 import { MAIL_DAYS_BEFORE } from './read-mails.ts';
-import type { CancellationFact, MailFact, NoticeFact, OrderFact, RefundFact } from './payment-facts.ts';
+import type { CancellationFact, MailFact, NoticeFact } from './agreed-facts.ts';
+import type { RefundFact } from './money-facts.ts';
+import type { OrderFact } from './order-facts.ts';
 
 type RefundRow = Omit<RefundFact, 'record'> & { id: number; sent_at: Date | null };
 

@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { DAY_MS } from '../../durations.ts';
 import type { MailState } from '../../mail/mail-states.ts';
 import { recordOf } from './fact-record.ts';
-import type { MailFact, OrderFact, PeriodFact } from './payment-facts.ts';
+import type { MailFact } from './agreed-facts.ts';
+import type { OrderFact, PeriodFact } from './order-facts.ts';
 
 /** Mails to the payer count from so long before the payment: a renewal is announced seven days before. */
 export const MAIL_DAYS_BEFORE = 14;

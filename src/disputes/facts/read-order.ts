@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { recordOf } from './fact-record.ts';
 import { readConsent } from './read-agreement.ts';
-import type { ConsentedFact, OrderFact, PayerFact } from './payment-facts.ts';
+import type { ConsentedFact, OrderFact, PayerFact } from './order-facts.ts';
 
 /** The order of a payment, of one company or of any (null), as it was at a time. */
 export async function readOrder(

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordOf } from './fact-record.ts';
-import type { CallbackFact, CardFact, LegalInvoiceFact, OrderFact, PeriodFact } from './payment-facts.ts';
+import type { CallbackFact, LegalInvoiceFact } from './money-facts.ts';
+import type { CardFact, OrderFact, PeriodFact } from './order-facts.ts';
 
 /** Names under which a gateway may give the bank's authorization code (secondary: no field list has one). */
 const AUTHORIZATION_FIELDS = ['auth_code', 'authcode', 'provizyon_no', 'onay_kodu'];

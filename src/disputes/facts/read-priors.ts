@@ -2,7 +2,8 @@ import type { Knex } from 'knex';
 import { DAY_MS } from '../../durations.ts';
 import { recordOf } from './fact-record.ts';
 import { loginIdSql, STORED_CARD_SQL } from './read-order.ts';
-import type { NeighbourFact, OrderFact, PriorFact } from './payment-facts.ts';
+import type { NeighbourFact, PriorFact } from './money-facts.ts';
+import type { OrderFact } from './order-facts.ts';
 
 /** A claim of a double charge names the same day; a bank's day is not ours. */
 const NEIGHBOUR_DAYS = 3;

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordOf } from './fact-record.ts';
-import type { OrderFact, SessionFact } from './payment-facts.ts';
+import type { OrderFact } from './order-facts.ts';
+import type { SessionFact } from './use-facts.ts';
 
 /**
  * The company's sessions that are posted against a payment and had ended by a time, oldest first, each with

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordOf } from './fact-record.ts';
-import type { FaultFact, OrderFact, SessionFact, SignInFact, UseFact } from './payment-facts.ts';
+import type { OrderFact } from './order-facts.ts';
+import type { FaultFact, SessionFact, SignInFact, UseFact } from './use-facts.ts';
 
 /** Rows of one kind that are read for one payment: a period is about a month. */
 const ROWS_MAX = 5000;

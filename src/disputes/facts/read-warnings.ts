@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
 import { HOUR_MS } from '../../durations.ts';
 import { recordOf } from './fact-record.ts';
-import type { OrderFact, WarningFact } from './payment-facts.ts';
+import type { OrderFact } from './order-facts.ts';
+import type { WarningFact } from './use-facts.ts';
 
 /** Signs of a takeover count when they lie so shortly before a payment (the sheets name no number). */
 const WARNING_HOURS = 72;

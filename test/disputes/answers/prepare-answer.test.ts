@@ -87,6 +87,26 @@ describe('the answer to a case of fraud', () => {
     expect(wrong).toMatchObject([{ claim: { found: 'proven_minutes', value: 81 } }]);
   });
 
+  it('says that the bank came too late, and that a claim about service speaks of somebody else', async () => {
+    const { db } = database;
+    const scene = await buildPaid(db);
+    const told = { network: 'visa', reason_code: '13.1', claim: 'Kartım çalındı, bu ödemeyi ben yapmadım.' };
+    const after = async (processed_on: string) => {
+      const dispute = await buildCase(scene, { ...told, processed_on });
+      const facts = await factsOf(db, scene);
+      const { assessment, letter, wrong } = await prepareAnswer(db, { facts, dispute, exhibits: [], config });
+      expect(wrong).toEqual([]);
+      const satisfied = assessment.defences.filter((defence) => defence.satisfied).map(({ id }) => id);
+      return { satisfied, said: letter.map(({ id }) => id) };
+    };
+    // 540 days after 10 November 2026, and a day more.
+    expect((await after('2028-05-03')).satisfied).toEqual(['contradictory_claim']);
+    expect(await after('2028-05-04')).toMatchObject({
+      satisfied: ['filed_late', 'contradictory_claim'],
+      said: expect.arrayContaining(['filed_late', 'claim_contradicts']),
+    });
+  });
+
   it('has no history of the card where another rule counts', async () => {
     const { db } = database;
     const scene = await buildPaid(db);

@@ -10,6 +10,7 @@ import { pieceTags } from '../../../src/disputes/defences/piece-ids.ts';
 import { networks } from '../../../src/disputes/networks.ts';
 import type { PaymentFacts } from '../../../src/disputes/facts/payment-facts.ts';
 import { findReason, reasonCodes, searchReasons } from '../../../src/disputes/reasons/reason-codes.ts';
+import { findClock } from '../../../src/disputes/reasons/stage-clocks.ts';
 import { families } from '../../../src/disputes/reasons/reason-families.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { buildPaid, buildUse, factsOf } from '../facts/scene.ts';
@@ -64,6 +65,18 @@ describe('reason codes', () => {
     expect(findReason(null, 'f29')?.network).toBe('amex');
     expect(searchReasons('hatirlamiyor', 'tr').map(({ code }) => code)).toEqual(['4863']);
     expect(searchReasons('visa İKİ kez', 'tr').map(({ code }) => code)).toEqual(['12.6.1']);
+  });
+
+  it('have the clock of their network, and none where no public text gives one', () => {
+    const clock = (network: 'visa' | 'mastercard' | 'amex' | 'troy' | 'other', code: string | null) => {
+      const { opensAtMost, answer } = findClock(network, code) ?? {};
+      return [opensAtMost, answer];
+    };
+    expect(clock('visa', '10.4')).toEqual([120, 30]);
+    expect(clock('visa', '13.1')).toEqual([540, 30]);
+    expect(clock('mastercard', '4853')).toEqual([540, 45]);
+    expect(clock('amex', 'C08')).toEqual([540, 20]);
+    expect(clock('other', null)).toEqual([undefined, undefined]);
   });
 
   it('are each of a known family, and no network has one twice', () => {

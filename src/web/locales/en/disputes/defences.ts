@@ -2,6 +2,7 @@
 export const disputeDefences = {
   defence_refunded: 'The money has been refunded',
   defence_claim_withdrawn: 'The customer has withdrawn the claim',
+  defence_filed_late: 'The dispute came after the time that the network gives',
   defence_authenticated: 'The bank authenticated the payment (3-D Secure)',
   defence_card_history: 'Compelling Evidence 3.0: the same person paid before',
   defence_first_payment_authenticated: 'The first payment with this card was authenticated',
@@ -71,6 +72,7 @@ export const disputeDefences = {
   piece_correspondence: 'Correspondence with the customer',
   piece_claim_withdrawn: 'The customer’s withdrawal for the bank',
   piece_household: 'A statement of whoever paid',
+  piece_filed_late: 'More days between payment and dispute than the network allows',
   piece_claim_of_fraud: 'The claim speaks of somebody else',
 
   state_ready: 'Ready',

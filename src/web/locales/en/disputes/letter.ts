@@ -34,6 +34,7 @@ export const disputeLetter = {
   only_payment: 'Within three days of order {order} there was no other payment.',
   amount_agreed: 'The button “{button}” named the amount, and {amount} were ordered and charged.',
   legal_invoice: 'The e-invoice has the number {number} and the ETTN {ettn}.',
+  filed_late: 'The payment was charged on {at}, and the dispute was processed on {day} only.',
   claim_contradicts:
     'The claim says that somebody else made the payment; that is a claim of fraud, and this reason excludes it.',
 };

@@ -2,6 +2,7 @@
 export const disputeDefences = {
   defence_refunded: 'Para iade edildi',
   defence_claim_withdrawn: 'Müşteri itirazını geri çekti',
+  defence_filed_late: 'İtiraz, kart kuruluşunun tanıdığı süreden sonra geldi',
   defence_authenticated: 'Banka ödemeyi doğruladı (3-D Secure)',
   defence_card_history: 'Compelling Evidence 3.0: aynı kişi daha önce de ödedi',
   defence_first_payment_authenticated: 'Bu kartla yapılan ilk ödeme doğrulanmıştı',
@@ -71,6 +72,7 @@ export const disputeDefences = {
   piece_correspondence: 'Müşteriyle yazışma',
   piece_claim_withdrawn: 'Müşterinin banka için geri çekme yazısı',
   piece_household: 'Ödeyen kişinin beyanı',
+  piece_filed_late: 'Ödeme ile itiraz arasında kart kuruluşunun izin verdiğinden çok gün var',
   piece_claim_of_fraud: 'İtirazda başka birinden söz ediliyor',
 
   state_ready: 'Hazır',

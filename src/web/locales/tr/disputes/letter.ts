@@ -39,6 +39,7 @@ export const disputeLetter = {
   only_payment: '{order} numaralı siparişin üç gün öncesinde ve sonrasında başka ödeme yok.',
   amount_agreed: '“{button}” düğmesi tutarı gösteriyordu; {amount} sipariş edildi ve tahsil edildi.',
   legal_invoice: 'E-faturanın numarası {number}, ETTN bilgisi {ettn}.',
+  filed_late: 'Ödeme {at} tarihinde tahsil edildi; itiraz ancak {day} tarihinde işleme alındı.',
   claim_contradicts:
     'İtirazda ödemeyi başkasının yaptığı söyleniyor; bu bir dolandırıcılık iddiasıdır ve bu itiraz nedeniyle bağdaşmaz.',
 };
