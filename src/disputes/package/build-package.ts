@@ -10,10 +10,11 @@ import { writePages } from './pages/write-pages.ts';
  * has everything and a large one its newest. The rows that are left out are named on the last page.
  */
 const ROW_LIMITS: readonly RowLimits[] = [
-  { timeline: 40, sessions: 60, signIns: 40, days: 124, mails: 40 },
-  { timeline: 30, sessions: 40, signIns: 25, days: 62, mails: 25 },
-  { timeline: 20, sessions: 25, signIns: 15, days: 31, mails: 15 },
-  { timeline: 15, sessions: 10, signIns: 6, days: 14, mails: 8 },
+  { letterPoints: 12, summaryOnCover: true, timeline: 40, sessions: 60, signIns: 40, days: 124, mails: 40 },
+  { letterPoints: 12, summaryOnCover: false, timeline: 40, sessions: 60, signIns: 40, days: 124, mails: 40 },
+  { letterPoints: 12, summaryOnCover: false, timeline: 30, sessions: 40, signIns: 25, days: 62, mails: 25 },
+  { letterPoints: 11, summaryOnCover: false, timeline: 20, sessions: 25, signIns: 15, days: 31, mails: 15 },
+  { letterPoints: 10, summaryOnCover: false, timeline: 15, sessions: 10, signIns: 6, days: 14, mails: 8 },
 ];
 
 /** The document of a package, before its time stamp. */
@@ -37,7 +38,7 @@ export async function buildPages(content: PackageContent, profile: ChannelProfil
     problems = findProblems(profile, { pdfBytes: pdf.length, pages, coverPages, names, exhibits });
     if (problems.length === 0) return { ok: true, built: { pdf, pages, leftOut } };
     // Fewer rows mend only these.
-    if (!problems.some(({ field }) => field === 'pages' || field === 'size')) break;
+    if (!problems.some(({ field }) => field === 'pages' || field === 'size' || field === 'cover')) break;
   }
   return { ok: false, problems };
 }

@@ -2,8 +2,8 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Download, DownloadEnd } from '../../web/downloads/download.ts';
-import { subjectOf } from './make-package.ts';
 import { readPackageBytes, type DisputePackage } from './queries.ts';
+import { subjectOf } from './store-package.ts';
 
 /**
  * A package as it was made, byte for byte, or the PDF in it. The download is audited before its first byte

@@ -1,22 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
-import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { stampPackage } from '../../transparency/heads/stamps/stamp-package.ts';
 import type { StampRow } from '../../transparency/heads/stamps/queries.ts';
 import { stampDocument, tokenOf } from './bag/document-stamp.ts';
-import { sha256Hex } from './bag/write-bag.ts';
 import { buildPages, zipPackage } from './build-package.ts';
 import { channelProfile, type ChannelProfile, type PackageProblem } from './channel-profile.ts';
 import type { PackageContent } from './pages/content.ts';
-import { findSamePackage, type PackageKind } from './queries.ts';
+import { findSamePackage, type PackageKind, type SamePackage } from './queries.ts';
 import { readContent, type ReadContent } from './read-content.ts';
+import { storeAgain, storePackage } from './store-package.ts';
 
 type PackageConfig = Pick<
   Config,
-  'transparency' | 'seller' | 'baseUrl' | 'disputePackage' | 'stamps' | 'production'
+  'transparency' | 'seller' | 'baseUrl' | 'cardHistory' | 'disputePackage' | 'stamps' | 'production'
 >;
 
 /** The payment or case of a package, and the person who asks. */
@@ -55,23 +54,33 @@ export async function makePackage(
   const contentSha256 = hashOf(read, profile);
   const same = await findSamePackage(db, { paymentId, disputeId, kind, contentSha256 });
   // One that got no time stamp is made anew while an authority may give one.
-  if (same !== undefined && (same.stamped_at !== null || config.stamps.authorities.length === 0))
-    return { ok: true, packageId: same.id, sha256: same.zip_sha256, isNew: false };
-  if (read.content.proof === null) return { ok: false, problems: [{ field: 'bundle' }] };
-  const pages = await buildPages(read.content, profile);
+  const isLasting = same?.stamped_at != null || config.stamps.authorities.length === 0;
+  if (same !== undefined && isLasting) return reuse(db, context, request, same);
+  const { content } = read;
+  if (content.proof === null) return { ok: false, problems: [{ field: 'bundle' }] };
+  const pages = await buildPages(content, profile);
   if (!pages.ok) return pages;
-  const { pdf, stamp } = await stamped(db, context, { config, pdf: pages.built.pdf, content: read.content });
-  const zip = await zipPackage(read.content, {
-    ...{ profile, pdf, policy: read.policy },
-    verifier: await readFile(VERIFIER),
+  const { pdf, stamp } = await stamped(db, context, { config, pdf: pages.built.pdf, content });
+  if (same !== undefined && stamp === null) return reuse(db, context, request, same);
+  const verifier = await readFile(VERIFIER);
+  const zip = await zipPackage(content, { profile, pdf, policy: read.policy, verifier });
+  const made = await storePackage(db, context, {
+    ...{ ...request, read, profile, contentSha256, zip, pdf },
+    ...{ pages: pages.built.pages, stampedAt: stamp?.generated_at ?? null },
   });
-  if (same?.zip_sha256 === sha256Hex(zip))
-    return { ok: true, packageId: same.id, sha256: same.zip_sha256, isNew: false };
-  const row = {
-    ...{ profile, contentSha256, zip, pdf, pages: pages.built.pages },
-    ...{ content: read.content, stampedAt: stamp?.generated_at ?? null },
-  };
-  return { ok: true, ...(await store(db, context, request, row)), isNew: true };
+  return { ok: true, ...made, isNew: true };
+}
+
+/** The package that tells the same: itself, or under the kind that is asked for now. */
+async function reuse(
+  db: Knex,
+  context: RequestContext,
+  { kind, by }: PackageRequest,
+  same: SamePackage,
+): Promise<MadePackage> {
+  if (same.kind === kind) return { ok: true, packageId: same.id, sha256: same.zip_sha256, isNew: false };
+  const made = await storeAgain(db, context, { packageId: same.id, kind, by });
+  return { ok: true, ...made, isNew: true };
 }
 
 /** The document with the time stamp of an authority, or as it is where none gave one. */
@@ -92,74 +101,6 @@ async function stamped(
     },
   });
   return { pdf: withStamp ?? pdf, stamp };
-}
-
-async function store(
-  db: Knex,
-  context: RequestContext,
-  { paymentId, disputeId, kind, by }: PackageRequest,
-  made: {
-    profile: ChannelProfile;
-    contentSha256: string;
-    zip: Buffer;
-    pdf: Buffer;
-    pages: number;
-    content: PackageContent;
-    stampedAt: Date | null;
-  },
-): Promise<{ packageId: number; sha256: string }> {
-  const { content, zip, pdf, pages, profile } = made;
-  const companyId = content.facts.order.company_id;
-  const sha256 = sha256Hex(zip);
-  return db.transaction(async (trx) => {
-    await trx('dispute_package_files')
-      .insert({ sha256, company_id: companyId, bytes: zip })
-      .onConflict(['company_id', 'sha256'])
-      .ignore();
-    const [row] = await trx('dispute_packages')
-      .insert({
-        company_id: companyId,
-        payment_id: paymentId,
-        dispute_id: disputeId,
-        kind,
-        name: content.name,
-        as_of: content.asOf,
-        made_at: context.at,
-        made_by: by,
-        content_sha256: made.contentSha256,
-        zip_sha256: sha256,
-        zip_bytes: zip.length,
-        pdf_sha256: sha256Hex(pdf),
-        pdf_at: zip.indexOf(pdf),
-        pdf_bytes: pdf.length,
-        pages,
-        profile: JSON.stringify(profile),
-        stamped_at: made.stampedAt,
-      })
-      .returning<{ id: number }[]>('id');
-    if (row === undefined) throw new Error('Bug! A package got no number');
-    await AuditLogger.log(trx, context, {
-      action: 'dispute_package_made',
-      success: true,
-      ...subjectOf({ dispute_id: disputeId, payment_id: paymentId }),
-      companyId,
-      details: { package_id: row.id, kind, name: content.name, sha256, bytes: zip.length, pages },
-    });
-    return { packageId: row.id, sha256 };
-  });
-}
-
-/** What an audit row about a package names: its case, or the payment where there is none. */
-export function subjectOf({
-  dispute_id: disputeId,
-  payment_id: paymentId,
-}: {
-  dispute_id: number | null;
-  payment_id: number;
-}): { resourceType: string; resourceId: number } {
-  return disputeId === null
-    ? { resourceType: 'payment', resourceId: paymentId }
-    : { resourceType: 'dispute', resourceId: disputeId };
 }
 
 function hashOf({ content, unproved }: ReadContent, profile: ChannelProfile): string {

@@ -10,8 +10,9 @@ import { recordOperatorLook, scopeOf } from '../../people/company-scope.ts';
 import { sendDownload } from '../../web/downloads/send-download.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { answerableStates } from '../case-states.ts';
-import { findCase, type DisputeCase } from '../queries.ts';
+import { isPreparing } from '../exhibits/exhibit.ts';
+import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
+import type { DisputeCase } from '../queries.ts';
 import type { PackageProblem } from './channel-profile.ts';
 import { downloadPackage } from './download-package.ts';
 import { makePackage } from './make-package.ts';
@@ -55,9 +56,9 @@ export function createPackagesRouter(deps: AppDeps, slots: DownloadSlots): Route
 
 async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
-  const back = `/admin/disputes/${String(dispute.id)}`;
+  const back = caseUrl(dispute);
   const format = formatOf(res);
-  if (!answerableStates.some((state) => state === dispute.state)) {
+  if (!isPreparing(dispute.state)) {
     setFlash(req, 'info', format.t('disputes.movedOn'));
     res.redirect(303, back);
     return;
@@ -146,14 +147,6 @@ function refuse(res: Response, problems: PackageProblem[], back: string): void {
   });
 }
 
-/** The case of an address: of any company for operators, whose look is recorded; else of one's own. */
-async function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
-  const disputeId = parseId(req.params.id);
-  const scope = scopeOf(req);
-  const companyId = scope.isOperator ? null : (scope.company?.id ?? null);
-  const found = disputeId === null ? undefined : await findCase(db, { companyId, disputeId });
-  if (found === undefined) throw new NotFound();
-  if (scope.isOperator && scope.company?.id !== found.company_id)
-    await recordOperatorLook(db, requestContext(req), found.company_id);
-  return found;
+function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
+  return findRequestedCase(db, requestContext(req), { id: req.params.id, scope: scopeOf(req) });
 }

@@ -13,6 +13,7 @@ export interface DisputePackage {
   kind: PackageKind;
   name: string;
   as_of: Date;
+  content_sha256: string;
   made_at: Date;
   made_by: number | null;
   /** Null where the schedule made it. */
@@ -50,20 +51,19 @@ export async function listPackages(
   return query.then((rows: DisputePackage[]) => rows);
 }
 
-/** The newest package of a kind that tells the same. */
+/** A package that tells the same as another one. */
+export type SamePackage = Pick<DisputePackage, 'id' | 'kind' | 'zip_sha256' | 'stamped_at'>;
+
+/** The newest package that tells the same: of the kind asked for, else of another. */
 export async function findSamePackage(
   db: Knex,
   same: { paymentId: number; disputeId: number | null; kind: PackageKind; contentSha256: string },
-): Promise<Pick<DisputePackage, 'id' | 'zip_sha256' | 'stamped_at'> | undefined> {
+): Promise<SamePackage | undefined> {
   return db('dispute_packages')
-    .where({ payment_id: same.paymentId, kind: same.kind, content_sha256: same.contentSha256 })
+    .where({ payment_id: same.paymentId, content_sha256: same.contentSha256 })
     .whereRaw('dispute_id is not distinct from ?::bigint', [same.disputeId])
-    .orderBy('id', 'desc')
-    .first<Pick<DisputePackage, 'id' | 'zip_sha256' | 'stamped_at'> | undefined>(
-      'id',
-      'zip_sha256',
-      'stamped_at',
-    );
+    .orderByRaw('kind = ? desc, id desc', [same.kind])
+    .first<SamePackage | undefined>('id', 'kind', 'zip_sha256', 'stamped_at');
 }
 
 /** Bytes in one piece: the database keeps them in larger ones. */
@@ -89,29 +89,18 @@ export async function* readPackageBytes(
   }
 }
 
+/** The columns of a package beside its number. */
+export const packageColumns = [
+  ...['company_id', 'payment_id', 'dispute_id', 'kind', 'name', 'as_of', 'made_at', 'made_by'],
+  ...['content_sha256', 'zip_sha256', 'zip_bytes', 'pdf_sha256', 'pdf_at', 'pdf_bytes', 'pages', 'profile'],
+  'stamped_at',
+];
+
 function packages(db: Knex): Knex.QueryBuilder {
   return db('dispute_packages')
     .leftJoin('users as makers', 'makers.id', 'dispute_packages.made_by')
     .select([
-      ...[
-        'id',
-        'company_id',
-        'payment_id',
-        'dispute_id',
-        'kind',
-        'name',
-        'as_of',
-        'made_at',
-        'made_by',
-        'zip_sha256',
-        'zip_bytes',
-        'pdf_sha256',
-        'pdf_at',
-        'pdf_bytes',
-        'pages',
-        'profile',
-        'stamped_at',
-      ].map((name) => `dispute_packages.${name}`),
+      ...['id', ...packageColumns].map((name) => `dispute_packages.${name}`),
       'makers.full_name as maker_name',
     ]);
 }

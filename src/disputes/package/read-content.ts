@@ -1,10 +1,9 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { listFiles } from '../../billing/legal-invoices/queries.ts';
-import { readFileContent } from '../../billing/legal-invoices/month-queries.ts';
 import type { Config } from '../../config/config.ts';
 import { localTime } from '../../local-calendar.ts';
 import { formatFor } from '../../web/format.ts';
+import type { Ce3Input } from '../ce3/ce3-input.ts';
 import { postDeliveries } from '../delivery/post-deliveries.ts';
 import { readDelivery } from '../delivery/read-delivery.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
@@ -15,6 +14,8 @@ import { attached } from './build-package.ts';
 import type { ChannelProfile } from './channel-profile.ts';
 import { newestTime } from './newest-time.ts';
 import type { AttachedFile, PackageContent } from './pages/content.ts';
+import { readArgument } from './read-argument.ts';
+import { readExhibits, readInvoiceFiles, readMailFiles, readSeen } from './read-attachments.ts';
 import { readBundle } from './read-bundle.ts';
 
 /** The contents of a package, and that by which two are known to tell the same. */
@@ -23,9 +24,11 @@ export interface ReadContent {
   policy: string;
   /** The evidence without its proofs, which change with every other record of the log. */
   unproved: string;
+  /** Everything that the history of the card was decided from; null for a payment without a case. */
+  historyInput: Ce3Input | null;
 }
 
-type ContentConfig = Pick<Config, 'transparency' | 'seller' | 'baseUrl'>;
+type ContentConfig = Pick<Config, 'transparency' | 'seller' | 'baseUrl' | 'cardHistory'>;
 
 /**
  * Reads everything that a package of a payment tells, as of its newest record. Undefined for a payment that
@@ -43,34 +46,40 @@ export async function readContent(
   const { order } = read;
   const dispute =
     disputeId === null ? null : ((await findCase(db, { companyId: order.company_id, disputeId })) ?? null);
+  const { language } = profile;
   const delivery = await readDelivery(db, { paymentId });
-  const told = { facts: read, delivery, received_at: dispute?.received_at };
+  const exhibits = dispute === null ? [] : await readExhibits(db, dispute, language);
+  const mails = await readMailFiles(db, read, context.at);
+  const received = dispute?.received_at;
+  const told = {
+    read,
+    delivery,
+    received,
+    trail: mails.trail,
+    added: exhibits.map(({ addedAt }) => addedAt),
+  };
   const asOf = newestTime(told, context.at) ?? order.created_at;
   const facts = { ...read, as_of: asOf };
-  const invoices = await readInvoiceFiles(db, facts);
+  const { historyInput, ...argument } = readArgument(facts, {
+    ...{ dispute, language, config },
+    exhibits: exhibits.map(({ record, tag }) => ({ id: record.id, proves: tag })),
+  });
   const { bytes, proof, ...bundle } = await readBundle(db, context, {
     ...{ config, userId: order.user_id, companyId: order.company_id, asOf },
     ...evidenceTime(facts, asOf),
   });
   const content: Omit<PackageContent, 'data'> = {
+    ...{ asOf, facts, dispute, delivery, exhibits, seller: config.seller },
+    ...argument,
     name: nameOf(asOf, { paymentId, disputeId }),
-    asOf,
-    facts,
-    dispute,
     reason: reasonText(dispute, profile),
-    letter: [],
-    summary: [],
-    delivery,
-    history: null,
-    seen: [],
-    exhibits: [],
-    mails: [],
-    invoices,
+    seen: await readSeen(db, facts, context.at),
+    mails: mails.files,
+    invoices: await readInvoiceFiles(db, facts),
     bundle: attached('bundle.json', bytes),
     proof: proof && { ...proof, logAddress: `${config.baseUrl}/log` },
-    seller: config.seller,
   };
-  return { content: { ...content, data: dataOf(content) }, ...bundle };
+  return { content: { ...content, data: dataOf(content) }, historyInput, ...bundle };
 }
 
 /**
@@ -100,17 +109,6 @@ function reasonText(dispute: DisputeCase | null, { language }: ChannelProfile): 
   const { t } = formatFor(language);
   const name = network === null ? code : `${t(`disputes.network_${network}`)} ${code}`;
   return known === undefined ? name : `${name}: ${known[language]}`;
-}
-
-async function readInvoiceFiles(db: Knex, { legal_invoices: legal }: PaymentFacts): Promise<AttachedFile[]> {
-  const rows = await listFiles(
-    db,
-    legal.map(({ record }) => record.id),
-  );
-  const files: AttachedFile[] = [];
-  for (const { id, kind } of rows)
-    files.push(attached(`invoices/inv-${String(id)}.${kind}`, await readFileContent(db, id)));
-  return files;
 }
 
 /**

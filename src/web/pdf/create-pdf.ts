@@ -41,7 +41,9 @@ function createDocument(about: PdfAbout, options: PDFKit.PDFDocumentOptions): Pd
     displayTitle: true,
     lang: about.locale,
     pdfVersion: '1.7',
-    font: plain,
+    // None at first: of a font that is opened by its path and by a name, the library opens the file anew at
+    // each use of the name.
+    font: '',
     info: { Title: about.title, Author: about.author, CreationDate: about.at },
   });
   document.registerFont('bold', fonts.resolve('@expo-google-fonts/inter/700Bold/Inter_700Bold.ttf'));

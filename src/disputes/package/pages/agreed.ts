@@ -1,3 +1,4 @@
+import { agreedWith } from '../../defences/cancellation.ts';
 import type { Printing } from './content.ts';
 import { known } from './order.ts';
 import type { Sheet } from './sheet.ts';
@@ -7,9 +8,8 @@ import { bothTimes, recordText, utc } from './words.ts';
 export function writeAgreed(sheet: Sheet, printing: Printing): void {
   const { content, format } = printing;
   const { t } = format;
-  const { acceptances, consented } = content.facts;
-  // A charge of a stored card rests on the order with which the card was stored.
-  const consent = content.facts.consent ?? consented?.consent ?? null;
+  const { acceptances } = content.facts;
+  const consent = agreedWith(content.facts);
   sheet.heading(t('disputePackage.agreedHeading'));
   if (consent === null) sheet.text(t('disputePackage.noConsent'));
   else {

@@ -1,11 +1,14 @@
 import type { Format } from '../../../web/format.ts';
+import type { Ce3Decision, Ce3Element } from '../../ce3/ce3-decision.ts';
 import type { Delivery } from '../../delivery/read-delivery.ts';
+import type { ProofTag } from '../../defences/proof-tags.ts';
 import type { FactRecord } from '../../facts/fact-record.ts';
 import type { PaymentFacts } from '../../facts/payment-facts.ts';
 import type { DisputeCase } from '../../queries.ts';
 
 /** A sentence of the letter, with the records that it rests on. */
-interface CoverSentence {
+export interface CoverSentence {
+  id: string;
   text: string;
   records: readonly FactRecord[];
 }
@@ -23,10 +26,23 @@ export interface ExhibitFile extends AttachedFile {
   name: string;
   /** In words. */
   description: string;
-  /** In words. */
+  /** The tag of that which it proves, and the same in words. */
+  tag: ProofTag;
   proves: string;
   contentType: string;
+  /** The words of a mail; null for other files. */
+  text: string | null;
   addedAt: Date;
+}
+
+/** A page that the customer was shown. */
+export interface SeenFile extends AttachedFile {
+  id: string;
+}
+
+/** A mail, with its record; the report of its delivery has none. */
+export interface MailFile extends AttachedFile {
+  record: FactRecord | null;
 }
 
 /** One row of the table by which Visa's Compelling Evidence 3.0 compares three payments. */
@@ -46,8 +62,8 @@ export interface HistoryColumn {
 export interface History {
   columns: readonly HistoryColumn[];
   /** Elements that agree in all of them. */
-  matches: readonly ('ip' | 'login')[];
-  ruleVersion: string;
+  matches: readonly Ce3Element[];
+  ruleVersion: Ce3Decision['rule_version'];
 }
 
 /** Everything that the pages print. Nothing in it depends on the clock or on who asks. */
@@ -66,9 +82,9 @@ export interface PackageContent {
   delivery: Delivery;
   history: History | null;
   /** Pages that the customer was shown and accepted, as stored; `contract` is the accepted text. */
-  seen: readonly (AttachedFile & { id: string })[];
+  seen: readonly SeenFile[];
   exhibits: readonly ExhibitFile[];
-  mails: readonly (AttachedFile & { record: FactRecord | null })[];
+  mails: readonly MailFile[];
   invoices: readonly AttachedFile[];
   /** The evidence about the payer with its proofs. */
   bundle: AttachedFile;
@@ -79,8 +95,13 @@ export interface PackageContent {
   seller: { name: string; address: string; email: string; phone: string; taxNumber: string };
 }
 
-/** How many rows a table prints at most. Whatever is left out stands on the last page. */
+/**
+ * How many rows a table prints at most; whatever is left out stands on the last page. And how large the
+ * letter is, and whether the English summary stands under it or on the next page.
+ */
 export interface RowLimits {
+  letterPoints: number;
+  summaryOnCover: boolean;
   timeline: number;
   sessions: number;
   signIns: number;

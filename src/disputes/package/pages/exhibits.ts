@@ -8,7 +8,7 @@ export function writeExhibits(sheet: Sheet, printing: Printing): void {
   const { content, format, leaveOut } = printing;
   const { t } = format;
   if (content.exhibits.length === 0) return;
-  sheet.heading(t('disputePackage.exhibitsHeading'));
+  sheet.heading(t('disputePackage.exhibitsHeading'), 240);
   for (const [at, exhibit] of content.exhibits.entries()) {
     sheet.subheading(t('disputePackage.exhibit', { number: at + 1, name: exhibit.name }), 120);
     sheet.facts(
@@ -22,6 +22,8 @@ export function writeExhibits(sheet: Sheet, printing: Printing): void {
       ]),
     );
     if (isPicture(exhibit)) sheet.picture(exhibit.bytes, `${exhibit.name}: ${exhibit.description}`);
+    else if (exhibit.text !== null && exhibit.text.length <= TEXT_MAX)
+      for (const line of exhibit.text.split('\n').filter((one) => one.trim() !== '')) sheet.text(line);
     else
       leaveOut({
         what: t('disputePackage.exhibit', { number: at + 1, name: exhibit.name }),
@@ -31,6 +33,9 @@ export function writeExhibits(sheet: Sheet, printing: Printing): void {
       });
   }
 }
+
+/** Characters of a mail that are printed: a page or so. A longer one stands beside the document. */
+const TEXT_MAX = 3000;
 
 /** Pictures that a PDF can hold as they are. */
 function isPicture({ contentType }: Pick<ExhibitFile, 'contentType'>): boolean {

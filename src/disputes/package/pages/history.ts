@@ -1,3 +1,4 @@
+import type { Ce3Element } from '../../ce3/ce3-decision.ts';
 import type { History, HistoryColumn, Printing } from './content.ts';
 import type { Sheet } from './sheet.ts';
 import { recordText, utc } from './words.ts';
@@ -7,15 +8,15 @@ export function writeHistory(sheet: Sheet, { format }: Printing, history: Histor
   const { t } = format;
   const { columns, matches } = history;
   sheet.heading(t('disputePackage.historyHeading'), 200);
-  sheet.text(t('disputePackage.historyIntro', { version: history.ruleVersion }));
+  sheet.text(t('disputePackage.historyIntro', { rules: t(`disputePackage.rules_${history.ruleVersion}`) }));
   const row = (name: string, of: (column: HistoryColumn) => string | null, mark = ''): string[] => [
     mark + name,
     ...columns.map((column) => of(column) ?? ''),
   ];
-  const same = (element: 'ip' | 'login'): string =>
+  const same = (element: Ce3Element): string =>
     matches.includes(element) ? `${t('disputePackage.sameInAll')} · ` : '';
   sheet.table(
-    [{ label: '', share: 26 }, ...columns.map(({ title }) => ({ label: title, share: 74 / columns.length }))],
+    [{ label: '', share: 22 }, ...columns.map(({ title }) => ({ label: title, share: 78 / columns.length }))],
     [
       row(t('disputePackage.record'), ({ record }) => recordText(record)),
       row(t('disputePackage.utc'), ({ paidAt }) => utc(paidAt)),

@@ -66,8 +66,11 @@ export class Sheet {
     this.#flow('H3', text, { font: 'bold', size: SIZES.subheading, gap: 3 });
   }
 
-  text(text: string, { isStrong = false }: { isStrong?: boolean } = {}): void {
-    this.#flow('P', text, { font: isStrong ? 'bold' : 'plain', gap: 5 });
+  text(
+    text: string,
+    { isStrong = false, points = SIZES.text }: { isStrong?: boolean; points?: number } = {},
+  ): void {
+    this.#flow('P', text, { font: isStrong ? 'bold' : 'plain', size: points, gap: 5 });
   }
 
   /** The words under a table or picture. */

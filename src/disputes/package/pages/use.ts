@@ -7,7 +7,8 @@ import { known } from './order.ts';
 import type { Sheet } from './sheet.ts';
 import { bothTimes, hours, hoursShort, newest, recordText, span, utc } from './words.ts';
 
-/** Days stand in so many columns beside each other. */
+/** So many days stand below each other; more stand in two columns. */
+const DAYS_ALONE = 4;
 const DAYS_BESIDE = 2;
 
 /** The service that was delivered for the payment: the ledger, hours a day, sessions and sign-ins. */
@@ -62,7 +63,8 @@ function writeDays(sheet: Sheet, printing: Printing): void {
     label: ({ day }) => day,
   });
   if (chosen.rows.length === 0) return;
-  const half = Math.ceil(chosen.rows.length / DAYS_BESIDE);
+  const beside = chosen.rows.length > DAYS_ALONE ? DAYS_BESIDE : 1;
+  const half = Math.ceil(chosen.rows.length / beside);
   const cells = (day: Delivery['days'][number] | undefined): string[] =>
     day === undefined
       ? ['', '', '']
@@ -73,8 +75,10 @@ function writeDays(sheet: Sheet, printing: Printing): void {
     { label: t('disputePackage.atMost'), share: 20, align: 'right' },
   ] as const;
   sheet.table(
-    [...head, ...head],
-    chosen.rows.slice(0, half).map((day, at) => [...cells(day), ...cells(chosen.rows[half + at])]),
+    beside === 1 ? head : [...head, ...head],
+    chosen.rows
+      .slice(0, half)
+      .map((day, at) => (beside === 1 ? cells(day) : [...cells(day), ...cells(chosen.rows[half + at])])),
   );
   sheet.caption(chosen.caption);
 }

@@ -19,6 +19,9 @@ export const disputePackage = {
   paidAt: 'Paid',
   card: 'Card',
   payer: 'Customer and login',
+  letterZone:
+    'Times in these sentences are those of Istanbul; names in brackets are the records they rest on.',
+  exhibitsList: 'Enclosed: {list}.',
   request:
     'On these facts we ask that the objection be decided in favour of the merchant. Each statement above names its record.',
   summaryHeading: 'English summary',
@@ -68,7 +71,9 @@ export const disputePackage = {
   outcome: 'Outcome',
 
   historyHeading: 'Earlier payments of the same customer',
-  historyIntro: 'Compelling Evidence 3.0, rules of {version}. The disputed payment stands first.',
+  historyIntro: 'Compelling Evidence 3.0, {rules}. The disputed payment stands first.',
+  'rules_until-2026-10-23': 'rules for disputes processed until 23 October 2026',
+  'rules_from-2026-10-24': 'rules for disputes processed from 24 October 2026 on',
   sameInAll: 'SAME IN ALL',
   daysBefore: 'Days before the dispute',
   description: 'Service',

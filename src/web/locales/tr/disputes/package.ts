@@ -19,6 +19,9 @@ export const disputePackage = {
   paidAt: 'Ödeme zamanı',
   card: 'Kart',
   payer: 'Müşteri ve oturum adı',
+  letterZone:
+    'Bu cümlelerdeki saatler İstanbul saatidir; köşeli parantezlerde dayandıkları kayıtlar yazılıdır.',
+  exhibitsList: 'Ekler: {list}.',
   request:
     'Bu kayıtlara dayanarak itirazın üye iş yeri lehine sonuçlandırılmasını talep ederiz. Yukarıdaki her cümle dayandığı kaydı belirtir.',
   summaryHeading: 'İngilizce özet (English summary)',
@@ -68,7 +71,9 @@ export const disputePackage = {
   outcome: 'Sonuç',
 
   historyHeading: 'Aynı müşterinin önceki ödemeleri',
-  historyIntro: 'Compelling Evidence 3.0, {version} kuralları. İtiraz edilen ödeme ilk sütundadır.',
+  historyIntro: 'Compelling Evidence 3.0, {rules}. İtiraz edilen ödeme ilk sütundadır.',
+  'rules_until-2026-10-23': '23 Ekim 2026’ya kadar işlenen itirazların kuralları',
+  'rules_from-2026-10-24': '24 Ekim 2026’dan sonra işlenen itirazların kuralları',
   sameInAll: 'HEPSİNDE AYNI',
   daysBefore: 'İtirazdan kaç gün önce',
   description: 'Hizmet',
