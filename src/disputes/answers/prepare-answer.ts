@@ -14,7 +14,7 @@ import { verifyClaims, type FalseClaim } from '../facts/verify-claims.ts';
 import type { DisputeCase } from '../queries.ts';
 
 /** All that is said to a bank about a payment, weighed and checked. */
-interface Answer {
+export interface Answer {
   assessment: Assessment;
   letter: LetterSentence[];
   /** Claims of the letter that the database does not confirm: with any of them nothing may be sent. */
@@ -23,24 +23,31 @@ interface Answer {
   history: { input: Ce3Input; decision: Ce3Decision } | null;
 }
 
-/** Weighs a case by the facts of its payment, writes the letter, and has the database confirm each claim. */
+/** A payment without a case answers no claim: the general defences say what there is to say. */
+const WITHOUT_CASE: AssessedCase = { family: 'general', network: null, code: null, exhibits: [] };
+
+/**
+ * Weighs a case, or a payment without one, by facts that were read as of `at`, writes the letter, and has the
+ * database confirm each claim of it.
+ */
 export async function prepareAnswer(
   db: Knex,
   input: {
     facts: PaymentFacts;
-    dispute: DisputeCase;
+    at: Date;
+    dispute: DisputeCase | null;
     exhibits: AssessedCase['exhibits'];
     config: Pick<Config, 'cardHistory'>;
   },
 ): Promise<Answer> {
-  const { facts, dispute, exhibits, config } = input;
+  const { facts, at, dispute, exhibits, config } = input;
   const rules = ce3RulesOf(config);
-  const assessed = assessedCaseOf(dispute, exhibits);
+  const assessed = dispute === null ? WITHOUT_CASE : assessedCaseOf(dispute, exhibits);
   const assessment = assessDefences(facts, assessed, rules);
   const letter = writeLetter(facts, assessment, assessed);
   const wrong = await verifyClaims(db, {
     paymentId: facts.order.id,
-    asOf: facts.as_of,
+    asOf: at,
     records: letter.flatMap(({ records }) => [...records]),
     claims: letter.flatMap(({ claims }) => [...claims]),
   });

@@ -16,7 +16,8 @@ export type PackageProblem =
   | { field: 'cover'; limit: number; actual: number }
   | { field: 'name'; value: string; limit: number; actual: number }
   | { field: 'colour'; value: string }
-  | { field: 'bundle' };
+  | { field: 'bundle' }
+  | { field: 'letter'; actual: number };
 
 /** Mastercard takes no longer names, of English letters and digits only; the ending does not count. */
 const NAME_CHARACTERS_MAX = 16;

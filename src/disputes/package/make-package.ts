@@ -51,6 +51,11 @@ export async function makePackage(
   const profile = channelProfile(config);
   const read = await readContent(db, context, { config, profile, paymentId, disputeId });
   if (read === undefined) return undefined;
+  const { wrong } = read.answer;
+  if (wrong.length > 0) {
+    context.log.error({ payment_id: paymentId, wrong }, 'a letter says what no record says');
+    return { ok: false, problems: [{ field: 'letter', actual: wrong.length }] };
+  }
   const contentSha256 = hashOf(read, profile);
   const same = await findSamePackage(db, { paymentId, disputeId, kind, contentSha256 });
   // One that got no time stamp is made anew while an authority may give one.

@@ -27,6 +27,8 @@ export function problemText(problem: PackageProblem, format: Format): string {
       });
     case 'colour':
       return t('disputePackage.problem_colour', { value: problem.value });
+    case 'letter':
+      return t('disputePackage.problem_letter', { actual: problem.actual });
     case 'bundle':
       return t('disputePackage.problem_bundle');
   }

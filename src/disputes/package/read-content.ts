@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { localTime } from '../../local-calendar.ts';
 import { formatFor } from '../../web/format.ts';
-import type { Ce3Input } from '../ce3/ce3-input.ts';
+import { prepareAnswer, type Answer } from '../answers/prepare-answer.ts';
 import { postDeliveries } from '../delivery/post-deliveries.ts';
 import { readDelivery } from '../delivery/read-delivery.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
@@ -24,8 +24,8 @@ export interface ReadContent {
   policy: string;
   /** The evidence without its proofs, which change with every other record of the log. */
   unproved: string;
-  /** Everything that the history of the card was decided from; null for a payment without a case. */
-  historyInput: Ce3Input | null;
+  /** The letter with the claims that nothing confirms, and the history with its inputs. */
+  answer: Answer;
 }
 
 type ContentConfig = Pick<Config, 'transparency' | 'seller' | 'baseUrl' | 'cardHistory'>;
@@ -60,8 +60,8 @@ export async function readContent(
   };
   const asOf = newestTime(told, context.at) ?? order.created_at;
   const facts = { ...read, as_of: asOf };
-  const { historyInput, ...argument } = readArgument(facts, {
-    ...{ dispute, language, config },
+  const answer = await prepareAnswer(db, {
+    ...{ facts, at: context.at, dispute, config },
     exhibits: exhibits.map(({ record, tag }) => ({ id: record.id, proves: tag })),
   });
   const { bytes, proof, ...bundle } = await readBundle(db, context, {
@@ -70,7 +70,7 @@ export async function readContent(
   });
   const content: Omit<PackageContent, 'data'> = {
     ...{ asOf, facts, dispute, delivery, exhibits, seller: config.seller },
-    ...argument,
+    ...readArgument(facts, answer, language),
     name: nameOf(asOf, { paymentId, disputeId }),
     reason: reasonText(dispute, profile),
     seen: await readSeen(db, facts, context.at),
@@ -79,7 +79,7 @@ export async function readContent(
     bundle: attached('bundle.json', bytes),
     proof: proof && { ...proof, logAddress: `${config.baseUrl}/log` },
   };
-  return { content: { ...content, data: dataOf(content) }, historyInput, ...bundle };
+  return { content: { ...content, data: dataOf(content) }, answer, ...bundle };
 }
 
 /**

@@ -30,7 +30,7 @@ interface Stored {
 /** Keeps a package with its bytes, and the decision about the history of the card that it shows. */
 export async function storePackage(db: Knex, context: RequestContext, made: NewPackage): Promise<Stored> {
   const { read, zip, pdf, kind, paymentId, disputeId } = made;
-  const { content, historyInput } = read;
+  const { content, answer } = read;
   const { company_id: companyId, user_id: userId } = content.facts.order;
   const sha256 = sha256Hex(zip);
   return db.transaction(async (trx) => {
@@ -45,10 +45,10 @@ export async function storePackage(db: Knex, context: RequestContext, made: NewP
       ...{ pdf_sha256: sha256Hex(pdf), pdf_at: zip.indexOf(pdf), pdf_bytes: pdf.length, pages: made.pages },
       ...{ profile: JSON.stringify(made.profile), stamped_at: made.stampedAt },
     };
-    if (disputeId !== null && historyInput !== null)
+    if (disputeId !== null && answer.history !== null)
       await storeDecision(trx, context, {
         dispute: { id: disputeId, company_id: companyId, user_id: userId, payment_id: paymentId },
-        input: historyInput,
+        input: answer.history.input,
       });
     return insertPackage(trx, context, row);
   });

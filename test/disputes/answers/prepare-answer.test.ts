@@ -48,7 +48,7 @@ describe('the answer to a case of fraud', () => {
       reason_code: '10.4',
       processed_on: '2026-11-30',
     });
-    const input = { facts: await factsOf(db, scene), dispute, config };
+    const input = { facts: await factsOf(db, scene), at: NOW, dispute, config };
     const answer = await prepareAnswer(db, { ...input, exhibits: [] });
     expect(answer.wrong).toEqual([]);
     expect(answer.history?.decision.status).toBe('qualifies');
@@ -83,7 +83,7 @@ describe('the answer to a case of fraud', () => {
     const facts = await factsOf(db, scene);
     const more = { ...facts.use.all, proven_minutes: facts.use.all.proven_minutes + 1 };
     const forged = { ...facts, use: { ...facts.use, all: more } };
-    const { wrong } = await prepareAnswer(db, { facts: forged, dispute, exhibits: [], config });
+    const { wrong } = await prepareAnswer(db, { facts: forged, at: NOW, dispute, exhibits: [], config });
     expect(wrong).toMatchObject([{ claim: { found: 'proven_minutes', value: 81 } }]);
   });
 
@@ -94,7 +94,13 @@ describe('the answer to a case of fraud', () => {
     const after = async (processed_on: string) => {
       const dispute = await buildCase(scene, { ...told, processed_on });
       const facts = await factsOf(db, scene);
-      const { assessment, letter, wrong } = await prepareAnswer(db, { facts, dispute, exhibits: [], config });
+      const { assessment, letter, wrong } = await prepareAnswer(db, {
+        facts,
+        at: NOW,
+        dispute,
+        exhibits: [],
+        config,
+      });
       expect(wrong).toEqual([]);
       const satisfied = assessment.defences.filter((defence) => defence.satisfied).map(({ id }) => id);
       return { satisfied, said: letter.map(({ id }) => id) };
@@ -112,6 +118,6 @@ describe('the answer to a case of fraud', () => {
     const scene = await buildPaid(db);
     const dispute = await buildCase(scene, { network: 'mastercard', reason_code: '4837' });
     const facts = await factsOf(db, scene);
-    expect((await prepareAnswer(db, { facts, dispute, exhibits: [], config })).history).toBeNull();
+    expect((await prepareAnswer(db, { facts, at: NOW, dispute, exhibits: [], config })).history).toBeNull();
   });
 });

@@ -233,6 +233,8 @@ export const disputePackage = {
   problem_name:
     'The file name “{value}” has {actual} characters, and {limit} are allowed, letters and digits only.',
   problem_colour: 'Exhibit “{value}” has colours, and the channel takes black and white only.',
+  problem_letter:
+    'The database does not confirm {actual, plural, one {# value} other {# values}} of the letter. Nothing is made of it: tell the developers.',
   problem_bundle: 'The log of the records could not be signed, so their data cannot be proved.',
   hintExhibits: 'The largest exhibits: {list}.',
   exhibitSize: '{name} ({size})',

@@ -232,6 +232,8 @@ export const disputePackage = {
   problem_cover: 'Mektup {actual} sayfa tutuyor; tek sayfa olmalı.',
   problem_name: '“{value}” dosya adı {actual} karakter; en çok {limit} harf ve rakam olabilir.',
   problem_colour: '“{value}” eki renkli; kanal yalnız siyah beyaz alıyor.',
+  problem_letter:
+    'Veritabanı mektuptaki {actual, plural, one {# değeri} other {# değeri}} doğrulamıyor. Paket yapılmadı: geliştiricilere bildirin.',
   problem_bundle: 'Kayıtların günlüğü imzalanamadı; bu yüzden veriler kanıtlanamıyor.',
   hintExhibits: 'En büyük ekler: {list}.',
   exhibitSize: '{name} ({size})',
