@@ -55,13 +55,18 @@ export async function findDeliveryProgress(db: Knex): Promise<DeliveryProgress> 
   return progress;
 }
 
-/** The companies whose periods may lie elsewhere since some time: an invoice, or time that was taken back. */
+/**
+ * The companies whose periods may lie elsewhere since some time: an invoice, or time that was taken back.
+ * Those without any period come first.
+ */
 export async function listMovedCompanies(db: Knex, since: Date): Promise<number[]> {
   const { rows } = await db.raw<{ rows: { company_id: number }[] }>(
-    `select company_id from invoices where issued_at >= :since
-     union select company_id from payments where time_taken_at >= :since
-     union select company_id from refunds where decided_at >= :since and ends_paid_time and state = 'done'
-     order by company_id`,
+    `select company_id from (
+       select company_id from invoices where issued_at >= :since
+       union select company_id from payments where time_taken_at >= :since
+       union select company_id from refunds where decided_at >= :since and ends_paid_time and state = 'done'
+     ) as moved
+     order by exists (select 1 from delivery_periods as p where p.company_id = moved.company_id), company_id`,
     { since },
   );
   return rows.map(({ company_id }) => company_id);
