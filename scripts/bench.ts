@@ -12,6 +12,7 @@ import { auditLog } from './bench/rows/audit-log.ts';
 import { auditViewer } from './bench/rows/audit-viewer.ts';
 import { auditedPost } from './bench/rows/audited-post.ts';
 import { callbacks } from './bench/rows/callbacks.ts';
+import { disputePackage } from './bench/rows/dispute-package.ts';
 import { exportMillion } from './bench/rows/export-million.ts';
 import { exportSmall } from './bench/rows/export-small.ts';
 import { financeMillion } from './bench/rows/finance-million.ts';
@@ -38,6 +39,7 @@ const benchRows: BenchRow[] = [
   signInRow,
   knownAddress,
   financeMillion,
+  disputePackage,
   logWriters,
   proofBytes,
   logMillion,

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { repostDeliveries } from '../../../src/disputes/delivery/post-deliveries.ts';
 import { formatFor } from '../../../src/web/format.ts';
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { useTestApp } from '../../support/app.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
-import { expectValid } from '../../evidence/support.ts';
+import { buildAuditRow, buildSession, expectValid } from '../../evidence/support.ts';
 import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
 import { bytesOf, squeezed, unpack, whyNot, type Unpacked } from './scene.ts';
 
@@ -17,10 +18,25 @@ let charlie: Visitor;
 let zip: Buffer;
 let bag: Unpacked;
 
+/** The address of a colleague, which is nobody's evidence. */
+const COLLEAGUE = '198.51.100.99';
+
+const pdfOf = ({ names }: Unpacked): string => names.find((name) => name.endsWith('.pdf')) ?? '';
 const pathOf = (paymentId: number): string => `/admin/chargeback/generate/${String(paymentId)}`;
 beforeAll(async () => {
   scene = await buildPaid(testApp.db);
   await buildUse(testApp.database, scene);
+  // A colleague was in the same account at the same time, and did something to the payer's.
+  const { alice: colleague, bob } = scene.cast;
+  const times = { from: '2026-11-13T08:00:00Z', to: '2026-11-13T09:00:00Z' };
+  await buildSession(testApp.database.ownerDb, colleague, scene.workspaceId, times, {
+    ...{ connected: 50, active: 30 },
+  });
+  await buildAuditRow(testApp.database.ownerDb, colleague, {
+    ...{ timestamp: '2026-11-13T08:30:00Z', action_type: 'user_role_changed', ip_address: COLLEAGUE },
+    ...{ resource_type: 'user', resource_id: String(bob.id), user_agent: 'colleague browser', details: '{}' },
+  });
+  await repostDeliveries(testApp.db, { companyId: scene.cast.acme.id });
   // Built sessions end without the audit row by which the log finds them.
   await sequenceLeftovers(testApp.db, { at: new Date() });
   const { cast } = scene;
@@ -46,6 +62,16 @@ describe('the package of a payment without a case', () => {
     expectValid(bundle);
     const said = bag.run('node', 'data/verify.mjs', 'data/bundle.json', '--policy', 'data/policy.txt');
     expect(said).toContain('verified');
+  });
+
+  it('has nothing of anybody else: of a colleague only that somebody was there, of the staff nothing', () => {
+    const { alice: colleague, olivia: staff } = scene.cast;
+    const files = bag.names.filter((name) => !/\.pdf$/.test(name));
+    const texts = files.map((name) => readFileSync(join(bag.folder, name), 'utf8')).join('\n');
+    const printed = whyNot('pdftotext') === null ? bag.run('pdftotext', pdfOf(bag), '-') : '';
+    expect(texts).toContain('"is_payer": false');
+    for (const alien of [colleague.full_name, colleague.email, COLLEAGUE, 'colleague browser', staff.email])
+      expect(texts + printed).not.toContain(alien);
   });
 
   it('is kept: the next one is the same, byte for byte, and makes no second', async () => {
@@ -79,7 +105,7 @@ describe('the package of a payment without a case', () => {
 const skip = whyNot('pdftotext', 'pdfinfo', 'pdfdetach', 'qpdf');
 if (skip !== null) process.stderr.write(`${skip}\n`);
 describe.skipIf(skip !== null)('its PDF', () => {
-  const pdf = (): string => `data/${bag.names.find((name) => name.endsWith('.pdf'))?.slice(5) ?? ''}`;
+  const pdf = (): string => pdfOf(bag);
 
   it('opens in readers of others without a warning', () => {
     expect(bag.run('qpdf', '--check', pdf())).toContain('No syntax or stream encoding errors');
@@ -101,8 +127,32 @@ describe.skipIf(skip !== null)('its PDF', () => {
       money(149_900, 'TRY'),
       'Bedeli ödenen hizmetin kullanımı',
       '2026-11-12 08:05 – 08:55',
-      '1 sa 20 dk',
+      '1 sa 50 dk',
     ])
       expect(text).toContain(squeezed(said));
+  });
+});
+
+describe('the page of the person who paid', () => {
+  const pageOf = (userId: number): string => `/admin/users/${String(userId)}`;
+
+  it('hands the admin the PDF, and the data behind it on request', async () => {
+    const { payer, payment } = scene;
+    const page = await alice.get(pageOf(payer.id));
+    expect(page.text).toContain(`action="${pageOf(payer.id)}/package"`);
+    expect(page.text).toContain(payment.merchant_oid);
+    const path = `${pageOf(payer.id)}/package?payment=${String(payment.id)}`;
+    const response = await alice.rawGet(`${path}&as=pdf`);
+    expect(response.headers['content-type']).toBe('application/pdf');
+    expect(response.headers['content-disposition']).toMatch(/filename="[A-Z0-9]{1,16}\.pdf"$/);
+    expect(await bytesOf(alice, `${path}&as=pdf`)).toEqual(readFileSync(join(bag.folder, pdfOf(bag))));
+    expect(await bytesOf(alice, `${path}&as=zip`)).toEqual(zip);
+  });
+
+  it('has no payment of anybody else', async () => {
+    const { cast, payer, payment } = scene;
+    const query = `/package?payment=${String(payment.id)}`;
+    expect((await alice.get(`${pageOf(cast.alice.id)}${query}`)).status).toBe(404);
+    expect((await charlie.get(`${pageOf(payer.id)}${query}`)).status).toBe(404);
   });
 });

@@ -56,7 +56,7 @@ export function newest<Row>(
     most,
     at,
     what,
-    label = (row) => utc(at(row)),
+    label = (row) => `${utc(at(row))} UTC`,
   }: {
     rows: readonly Row[];
     most: number;

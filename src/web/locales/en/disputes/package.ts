@@ -5,8 +5,8 @@ export const disputePackage = {
   footer: '{name} · page {page} of {pages}',
   bothTimes: '{utc} UTC · {istanbul} Istanbul',
   hours: '{hours} h {minutes} min',
-  captionAll: '{what}: all {all}, newest first, from {from} to {to} (UTC).',
-  captionNewest: '{what}: the newest {shown} of {all}, newest first, from {from} to {to} (UTC).',
+  captionAll: '{what}: all {all}, newest first, from {from} to {to}.',
+  captionNewest: '{what}: the newest {shown} of {all}, newest first, from {from} to {to}.',
 
   title: 'Answer to a payment dispute',
   titlePayment: 'Records of a payment',

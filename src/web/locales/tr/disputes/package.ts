@@ -5,8 +5,8 @@ export const disputePackage = {
   footer: '{name} · sayfa {page} / {pages}',
   bothTimes: '{utc} UTC · {istanbul} İstanbul',
   hours: '{hours} sa {minutes} dk',
-  captionAll: '{what}: {all} kaydın tümü, en yenisi üstte, {from} – {to} (UTC).',
-  captionNewest: '{what}: {all} kaydın en yeni {shown} tanesi, en yenisi üstte, {from} – {to} (UTC).',
+  captionAll: '{what}: {all} kaydın tümü, en yenisi üstte, {from} – {to}.',
+  captionNewest: '{what}: {all} kaydın en yeni {shown} tanesi, en yenisi üstte, {from} – {to}.',
 
   title: 'Harcama itirazına yanıt',
   titlePayment: 'Bir ödemenin kayıtları',
