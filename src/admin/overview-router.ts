@@ -10,6 +10,7 @@ import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session
 import { companyParam, scopeOf } from '../people/company-scope.ts';
 import { listNewestAuditRows } from './audit-queries.ts';
 import { describeAuditRows } from './describe-audit-rows.ts';
+import { countCases } from '../disputes/queries.ts';
 import { countHolds, countOpenHolds } from '../holds/queries.ts';
 import { parseSearch, parseCursor } from '../web/list-input.ts';
 import { pageUrls } from '../web/page-urls.ts';
@@ -46,7 +47,7 @@ export function createOverviewRouter(deps: AppDeps): Router {
 async function showOverview(deps: AppDeps, req: Request, res: Response, company: CompanyRow): Promise<void> {
   const { db } = deps;
   const format = formatOf(res);
-  const [use, subscription, hours, reviews, holds, events] = await Promise.all([
+  const [use, subscription, hours, reviews, holds, disputes, events] = await Promise.all([
     countUsage(db, company.id),
     findSubscription(db, company.id),
     WorkspaceSessionTracker.usageStats(db, null, {
@@ -55,6 +56,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     }),
     listPaymentsInReview(db, company.id, parseCursor(req.query, REVIEW)),
     countHolds(db, company.id),
+    countCases(db, { companyId: company.id, at: req.receivedAt }),
     listNewestAuditRows(db, { companyId: company.id, userId: null, limit: NEWEST_EVENTS }),
   ]);
   if (subscription === undefined) throw new Error(`Bug! Company ${String(company.id)} has no subscription`);
@@ -66,6 +68,7 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
     reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, format)),
     reviewPages: pageUrls('/admin', companyParam(req), reviews, { prefix: REVIEW }),
     openHolds: holds.open,
+    openDisputes: disputes.open,
     events: await describeAuditRows(db, events, { companyId: company.id, format, scope: scopeOf(req) }),
   });
 }
@@ -73,16 +76,18 @@ async function showOverview(deps: AppDeps, req: Request, res: Response, company:
 async function showChooser({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const search = parseSearch(req.query.q);
   const lastWeek = new Date(req.receivedAt.getTime() - 7 * DAY_MS);
-  const [companies, reviews, openHolds, jobs, stuck, mailTrouble, urgent, differences] = await Promise.all([
-    listCompanies(db, { search, cursor: parseCursor(req.query), at: req.receivedAt }),
-    listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
-    countOpenHolds(db),
-    listScheduledJobs(db),
-    listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
-    countMailTrouble(db, lastWeek),
-    countUrgent(db, req.receivedAt),
-    countOpenDifferences(db),
-  ]);
+  const [companies, reviews, openHolds, disputes, jobs, stuck, mailTrouble, urgent, differences] =
+    await Promise.all([
+      listCompanies(db, { search, cursor: parseCursor(req.query), at: req.receivedAt }),
+      listPaymentsInReview(db, null, parseCursor(req.query, REVIEW)),
+      countOpenHolds(db),
+      countCases(db, { companyId: null, at: req.receivedAt }),
+      listScheduledJobs(db),
+      listStuckPayments(db, req.receivedAt, STUCK_SHOWN),
+      countMailTrouble(db, lastWeek),
+      countUrgent(db, req.receivedAt),
+      countOpenDifferences(db),
+    ]);
   res.render('admin/companies', {
     title: formatOf(res).t('admin.companiesTitle'),
     search,
@@ -91,6 +96,7 @@ async function showChooser({ db, config }: AppDeps, req: Request, res: Response)
     reviews: reviews.rows.map((payment) => describeReview(payment, req.receivedAt, formatOf(res))),
     reviewPages: pageUrls('/admin', { q: search }, reviews, { prefix: REVIEW }),
     openHolds,
+    disputes,
     stuck,
     mailTrouble,
     urgent,

@@ -14,7 +14,7 @@ import {
 } from '../support/programs/build.ts';
 import { keepLogs } from '../../src/transparency/sequence/keep-logs.ts';
 import { logSigner } from '../../src/transparency/sequence/log-signer.ts';
-import { buildCase } from '../disputes/build.ts';
+import { buildCase, buildFrozen } from '../disputes/build.ts';
 import { buildExhibit } from '../disputes/exhibits/build.ts';
 import { buildLegalInvoice } from '../billing/legal-invoices/scene.ts';
 import { startListeningApp, type ListeningApp } from '../support/listening-app.ts';
@@ -39,6 +39,7 @@ describe.skipIf(browserPath === null)('the pages', () => {
   let holdId: number;
   let disputeId: number;
   let exhibitId: number;
+  let frozenId: number;
   let mailId: number;
   let legalId: number;
   let differenceId: number;
@@ -107,6 +108,8 @@ describe.skipIf(browserPath === null)('the pages', () => {
       .insert({ ...hold, ...placed })
       .returning('id');
     disputeId = await buildCase(app.db, cast);
+    frozenId = (await buildFrozen(app.db, cast)).disputeId;
+    await buildCase(app.db, cast, { state: 'lost', answer_by: null, closed_at: new Date(), lost_minor: 100 });
     const words = { name: longName('file'), description: longName('panel'), text: longName('text') };
     exhibitId = await buildExhibit(app.db, cast, { dispute_id: disputeId, ...words });
     const mail = { subject: longName('subject'), recipient: `${longName('ada')}@example.com` };
@@ -259,7 +262,15 @@ describe.skipIf(browserPath === null)('the pages', () => {
     '/admin/holds',
     `/admin/holds?company=${cast.acme.id}`,
     `/admin/holds/${holdId}/release?company=${cast.acme.id}`,
+    '/admin/disputes',
+    '/admin/disputes?list=closed',
+    '/admin/disputes/new',
+    '/admin/disputes/reasons',
+    '/admin/disputes/outcomes',
+    '/admin/disputes/payments',
     `/admin/disputes/${disputeId}`,
+    `/admin/disputes/${disputeId}/accept`,
+    `/admin/disputes/${frozenId}/send`,
     `/admin/disputes/${disputeId}/exhibits`,
     `/admin/disputes/${disputeId}/exhibits/${exhibitId}/withdraw`,
     `/admin/disputes/${disputeId}/exhibits/customer-mail`,

@@ -42,6 +42,12 @@ export const disputeRules: RouteRule[] = [
     forStaff,
   },
   {
+    route: 'GET /admin/disputes/reasons',
+    target: () => ({ path: '/admin/disputes/reasons?q=iptal' }),
+    expect: staffPage,
+    audit: reading,
+  },
+  {
     route: 'GET /admin/disputes/payments',
     target: () => ({ path: '/admin/disputes/payments' }),
     expect: staffPage,

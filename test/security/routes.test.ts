@@ -163,6 +163,16 @@ function neededScope(route: string): string {
   return `${/sessions/.test(route) ? 'sessions' : 'workspaces'}:${route.startsWith('GET') ? 'read' : 'write'}`;
 }
 
+/**
+ * Rows that come with an action: a case places its hold, posts its money and keeps what it was decided from.
+ */
+const followers: Partial<Record<AuditAction, AuditAction[]>> = {
+  dispute_opened: ['legal_hold_placed'],
+  dispute_accepted: ['chargeback_posted'],
+  dispute_frozen: ['dispute_package_made', 'dispute_history_decided'],
+  dispute_package_made: ['dispute_history_decided'],
+};
+
 describe('an operator', () => {
   const ofAdmin = routeRules.filter(
     ({ route, expect: statuses }) => route.includes(' /admin') && statuses.olivia < 400,
@@ -185,15 +195,7 @@ describe('an operator', () => {
           'action_type',
           rule.audit === 'dispute_package_downloaded' ? ['dispute_package_made'] : [],
         )
-        // A case places its hold itself, and posts its money in the books.
-        .whereNotIn(
-          'action_type',
-          rule.audit === 'dispute_opened' ||
-            rule.audit === 'dispute_accepted' ||
-            rule.audit === 'dispute_frozen'
-            ? ['legal_hold_placed', 'chargeback_posted', 'dispute_package_made']
-            : [],
-        )
+        .whereNotIn('action_type', (typeof rule.audit === 'string' ? followers[rule.audit] : undefined) ?? [])
         .orderBy('action_type')
         .select('action_type', 'company_id', 'actor_type', 'user_id')
         .select(test.db.raw("details -> 'on_behalf_of_company' as on_behalf"));

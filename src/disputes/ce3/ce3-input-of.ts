@@ -15,12 +15,15 @@ export function ce3InputOf(
     code: string | null;
     submitted_on?: string | null | undefined;
     processed_on?: string | null | undefined;
+    /** The day on which we were told, where no day of the network was. */
+    received_on?: string | null | undefined;
     is_closed?: boolean | undefined;
   },
   rules: Ce3Rules,
 ): Ce3Input {
-  const today = dayOf(facts.as_of);
-  const processed_on = dispute.processed_on ?? dispute.submitted_on ?? today;
+  // Not today: the same case must be decided the same tomorrow.
+  const told = dispute.received_on ?? dayOf(facts.as_of);
+  const processed_on = dispute.processed_on ?? dispute.submitted_on ?? told;
   return {
     network: dispute.network,
     code: dispute.code,

@@ -60,6 +60,8 @@ export interface AssessedCase {
   /** Days of the dispute at the network, YYYY-MM-DD. */
   submitted_on?: string | null;
   processed_on?: string | null;
+  /** The day on which we were told, YYYY-MM-DD. */
+  received_on?: string | null;
   /** Files that people added, by what each proves. */
   exhibits: readonly { id: number; proves: ProofTag }[];
 }

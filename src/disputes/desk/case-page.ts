@@ -6,9 +6,11 @@ import { localTime } from '../../local-calendar.ts';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { timeLeft } from '../deadline.ts';
+import { prepareAnswer } from '../answers/prepare-answer.ts';
+import type { Ce3Decision } from '../ce3/ce3-decision.ts';
 import { assessedCaseOf } from '../defences/assessed-case.ts';
-import { assessDefences } from '../defences/assess-defences.ts';
 import type { Assessment } from '../defences/assessment.ts';
+import { saySentence } from '../defences/letter-sentence.ts';
 import { listExhibits } from '../exhibits/queries.ts';
 import { readPaymentFacts } from '../facts/read-payment-facts.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
@@ -37,6 +39,12 @@ interface CaseWeight {
   family: ReasonFamily;
   assessment: Assessment;
   sum: CaseSum;
+  /** The letter as it would be written now. */
+  letter: string[];
+  /** Claims of it that the database does not confirm: with any of them no package can be made. */
+  wrongClaims: number;
+  /** The history of the card by Visa's rule; null where the rule has nothing to say. */
+  history: Ce3Decision | null;
 }
 
 /** The timeline of a case and its records in the books, for everybody who may see the case. */
@@ -60,7 +68,7 @@ export async function readCaseHistory(db: Knex, dispute: DisputeCase, format: Fo
 export async function weigh(
   { db, config }: Pick<AppDeps, 'db' | 'config'>,
   dispute: DisputeCase,
-  at: Date,
+  { at, format }: { at: Date; format: Format },
 ): Promise<CaseWeight | undefined> {
   const { payment_id: paymentId, company_id: companyId } = dispute;
   const [facts, outcomes] = await Promise.all([
@@ -69,17 +77,25 @@ export async function weigh(
   ]);
   if (facts === undefined) return undefined;
   const exhibits = await listExhibits(db, { disputeId: dispute.id, round: dispute.round });
-  const assessed = assessedCaseOf(dispute, exhibits);
-  const assessment = assessDefences(facts, assessed);
+  const answer = await prepareAnswer(db, { facts, at, dispute, exhibits, config });
+  const { assessment, letter, wrong, history } = answer;
+  const { family } = assessedCaseOf(dispute, exhibits);
   const sum = weighCase({
     dispute,
     assessment,
     hasUse: hasUse(facts),
-    chance: chanceOf(outcomes, assessed.family),
+    chance: chanceOf(outcomes, family),
     fees: config.disputeFees,
     timeCosts: config.disputeTimeCosts,
   });
-  return { family: assessed.family, assessment, sum };
+  return {
+    family,
+    assessment,
+    sum,
+    letter: letter.map((sentence) => saySentence(format, sentence)),
+    wrongClaims: wrong.length,
+    history: history?.decision ?? null,
+  };
 }
 
 function hasUse({ use }: PaymentFacts): boolean {

@@ -12,6 +12,7 @@ import { correctFacts } from '../cases/correct-facts.ts';
 import { decidableStates, decideCase, noteReview } from '../cases/decide-case.ts';
 import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
 import { networks } from '../networks.ts';
+import { listReasons, reasonWords } from './list-reasons.ts';
 import { noteTaken } from '../cases/post-money.ts';
 import { packageSection } from '../package/package-section.ts';
 import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
@@ -66,11 +67,13 @@ async function showCase(
       isOperator: scopeOf(req).isOperator,
       config: deps.config,
     }),
-    weight: scopeOf(req).isOperator ? await weigh(deps, dispute, req.receivedAt) : undefined,
+    weight: scopeOf(req).isOperator ? await weigh(deps, dispute, { at: req.receivedAt, format }) : undefined,
     mayDecide: decidableStates.includes(dispute.state),
     mayTake: dispute.state !== 'warned' && dispute.closed_at === null,
     networks,
     currencies,
+    reasons: listReasons('', format.locale),
+    reason: reasonWords(dispute, format.locale),
     ...(await packageSection(deps.db, {
       ...{ dispute, config: deps.config, isOperator: scopeOf(req).isOperator },
     })),

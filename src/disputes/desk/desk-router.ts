@@ -15,6 +15,7 @@ import { recordComplaint } from '../cases/record-warning.ts';
 import { receiveNotice, type NoticeOutcome } from '../cases/receive-notice.ts';
 import { factNames, noticeForm, noticeKinds } from '../input.ts';
 import { networks } from '../networks.ts';
+import { listReasons } from './list-reasons.ts';
 import { caseLists, countCases, listCases, type CaseFilter } from '../queries.ts';
 
 const PATH = '/admin/disputes';
@@ -28,6 +29,7 @@ interface ShownForm {
 export function createDeskRouter(deps: AppDeps): Router {
   const router = Router();
   router.get('/disputes', (req, res) => showDesk(deps, req, res));
+  router.get('/disputes/reasons', requireOperator, showReasons);
   router.get('/disputes/new', requireOperator, (req, res) => {
     showNotice(deps, req, res, { values: prefilled(req), errors: {} });
   });
@@ -84,6 +86,17 @@ function prefilled(req: Request): Record<string, string> {
   };
 }
 
+/** The codes that banks give, in plain words, as far as they contain what was typed. */
+function showReasons(req: Request, res: Response): void {
+  const { t, locale } = formatOf(res);
+  const search = parseSearch(req.query.q);
+  res.render('disputes/reasons', {
+    title: t('disputes.reasonsTitle'),
+    search,
+    reasons: listReasons(search ?? '', locale),
+  });
+}
+
 function showNotice({ config }: AppDeps, _req: Request, res: Response, form: ShownForm): void {
   if (Object.keys(form.errors).length > 0) res.status(422);
   res.render('disputes/notice', {
@@ -92,6 +105,7 @@ function showNotice({ config }: AppDeps, _req: Request, res: Response, form: Sho
     networks,
     currencies,
     answerDays: config.disputeAnswerDays,
+    reasons: listReasons('', formatOf(res).locale),
     ...form,
   });
 }

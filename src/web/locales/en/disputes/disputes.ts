@@ -238,4 +238,25 @@ export const disputes = {
   'notSent_not-frozen': 'Another package is fixed now, or none: look at the case again.',
   'notSent_sent-already': 'The answer of this round had been sent already. Nothing was noted a second time.',
   'notSent_too-late': 'The last day for an answer is over.',
+
+  objection: 'A bank or a customer objects',
+  ofPayment: 'Its disputes',
+  overviewCount:
+    '{count, plural, =0 {No payment is disputed.} =1 {One payment is disputed.} other {# payments are disputed.}}',
+  overviewAction: 'All disputes',
+  reasonsTitle: 'What the codes mean',
+  reasonsIntro: 'Codes that banks give with an objection, in plain words.',
+  reasonsHint: 'Code, network or words',
+  reasonsNone: 'No code fits',
+  reasonsNoneText: 'Enter the code as the notice gives it: a case may have one that is not in this list.',
+  reasonWords: 'Meaning',
+  reasonOld: 'folded into another code, still seen',
+
+  letter: 'What the letter says',
+  letterIntro:
+    'Each sentence comes from records, and the database confirms each value before a package is made.',
+  letterWrong:
+    '{count, plural, one {One claim is} other {# claims are}} not confirmed by the database. No package can be made.',
+  letterEmpty: 'The records give nothing to say about this claim.',
+  ce3: 'Compelling Evidence 3.0',
 };

@@ -235,4 +235,22 @@ export const disputes = {
   'notSent_not-frozen': 'Şimdi başka bir paket sabit veya hiçbiri değil: dosyaya yeniden bakın.',
   'notSent_sent-already': 'Bu turun yanıtı zaten gönderilmiş. İkinci kez kaydedilmedi.',
   'notSent_too-late': 'Yanıt için son gün geçti.',
+
+  objection: 'Banka veya müşteri itiraz ediyor',
+  ofPayment: 'İtirazları',
+  overviewCount: '{count, plural, =0 {İtiraz edilen ödeme yok.} other {# ödemeye itiraz edildi.}}',
+  overviewAction: 'Bütün itirazlar',
+  reasonsTitle: 'Kodların anlamı',
+  reasonsIntro: 'Bankaların itirazda verdiği kodlar, açık sözlerle.',
+  reasonsHint: 'Kod, kart ağı veya sözler',
+  reasonsNone: 'Uyan kod yok',
+  reasonsNoneText: 'Kodu bildirimde yazdığı gibi girin: dosyada bu listede olmayan bir kod da olabilir.',
+  reasonWords: 'Anlamı',
+  reasonOld: 'başka bir koda katıldı, hâlâ görülür',
+
+  letter: 'Mektupta yazanlar',
+  letterIntro: 'Her cümle kayıtlardan gelir; paket hazırlanmadan önce veritabanı her değeri doğrular.',
+  letterWrong: '{count, plural, other {# ifade}} veritabanınca doğrulanmadı. Paket hazırlanamaz.',
+  letterEmpty: 'Kayıtlar bu iddia için bir şey söylemiyor.',
+  ce3: 'Compelling Evidence 3.0',
 };
