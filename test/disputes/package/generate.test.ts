@@ -7,7 +7,7 @@ import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-l
 import { useTestApp } from '../../support/app.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { buildAuditRow, buildSession, expectValid } from '../../evidence/support.ts';
-import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
+import { buildHomePayment, buildPaid, buildUse, type Scene } from '../facts/scene.ts';
 import { bytesOf, squeezed, unpack, whyNot, type Unpacked } from './scene.ts';
 
 const testApp = useTestApp();
@@ -17,6 +17,7 @@ let olivia: Visitor;
 let charlie: Visitor;
 let zip: Buffer;
 let bag: Unpacked;
+let others: { merchant_oid: string };
 
 /** The address of a colleague, which is nobody's evidence. */
 const COLLEAGUE = '198.51.100.99';
@@ -36,6 +37,7 @@ beforeAll(async () => {
     ...{ timestamp: '2026-11-13T08:30:00Z', action_type: 'user_role_changed', ip_address: COLLEAGUE },
     ...{ resource_type: 'user', resource_id: String(bob.id), user_agent: 'colleague browser', details: '{}' },
   });
+  others = await buildHomePayment(testApp.db, colleague, { created_at: new Date('2026-11-11T09:00:00Z') });
   await repostDeliveries(testApp.db, { companyId: scene.cast.acme.id });
   // Built sessions end without the audit row by which the log finds them.
   await sequenceLeftovers(testApp.db, { at: new Date() });
@@ -70,7 +72,7 @@ describe('the package of a payment without a case', () => {
     const texts = files.map((name) => readFileSync(join(bag.folder, name), 'utf8')).join('\n');
     const printed = whyNot('pdftotext') === null ? bag.run('pdftotext', pdfOf(bag), '-') : '';
     expect(texts).toContain('"is_payer": false');
-    for (const alien of [colleague.full_name, colleague.email, COLLEAGUE, 'colleague browser', staff.email])
+    for (const alien of [colleague.full_name, colleague.email, COLLEAGUE, staff.email, others.merchant_oid])
       expect(texts + printed).not.toContain(alien);
   });
 
