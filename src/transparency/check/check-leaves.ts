@@ -72,14 +72,16 @@ export async function checkLeaves(
 interface MadeLeaf {
   record: LeafRecord;
   hash: Buffer;
+  /** Whether that of which the row has a hash still has that hash (`LeafType.fitsHash`). */
+  fitsHash: boolean;
 }
 
 /**
  * Whether a row is the one that was hashed. Where the text of the leaf was kept, since a person was erased,
  * the plain fields must be those of the text.
  */
-function isSame({ record, hash }: MadeLeaf, hashed: Buffer, text: string | undefined): boolean {
-  if (text === undefined) return hash.equals(hashed);
+function isSame({ record, hash, fitsHash }: MadeLeaf, hashed: Buffer, text: string | undefined): boolean {
+  if (text === undefined) return fitsHash && hash.equals(hashed);
   const fields = JSON.parse(text) as Record<string, unknown>;
   const isPlain = Object.entries(record.plain).every(
     ([name, value]) => canonicalJson({ value: fields[name] }) === canonicalJson({ value }),
@@ -90,15 +92,17 @@ function isSame({ record, hash }: MadeLeaf, hashed: Buffer, text: string | undef
 /** The leaves of some rows as they are today, by the number of the row. */
 async function makeLeaves(db: Knex, name: string, leaves: LeafRow[]): Promise<Map<number, MadeLeaf>> {
   const type = leafType(name);
-  const rows: Record<string, unknown>[] = await leafRows(db, type).whereRaw(
-    `${type.table}.id = any(?::bigint[])`,
-    [leaves.map(({ record_id }) => record_id)],
-  );
+  const rows: (Record<string, unknown> & { fits_hash: boolean })[] = await leafRows(db, type)
+    .whereRaw(`${type.table}.id = any(?::bigint[])`, [leaves.map(({ record_id }) => record_id)])
+    .select(db.raw(`(${type.fitsHash ?? 'true'}) as fits_hash`));
   const records = rows.map((row) => toLeafRecord(type, row));
   const hashes = await hashLeaves(records, await readSalts(db, records));
   // Without a key no leaf can be made; a hash of nothing fits none.
   return new Map(
-    records.map((record, place) => [record.id, { record, hash: hashes[place] ?? leafHash('') }]),
+    records.map((record, place) => [
+      record.id,
+      { record, hash: hashes[place] ?? leafHash(''), fitsHash: rows[place]?.fits_hash === true },
+    ]),
   );
 }
 

@@ -23,6 +23,11 @@ export interface LeafType {
   isFinal?: string;
   /** With `isFinal`: since when the row is. */
   finalAt?: string;
+  /**
+   * SQL: whether that of which the row has a hash still has that hash. Absent: Postgres makes the hash from
+   * it, or it is in no table.
+   */
+  fitsHash?: string;
 }
 
 const own = (...names: string[]): Record<string, null> =>
@@ -129,6 +134,9 @@ export const leafTypes: readonly LeafType[] = [
     join: 'left join payments on payments.id = payment_callbacks.payment_id',
     plain: own('payment_id', 'merchant_oid', 'body_sha256', 'received_at'),
     personal: {},
+    // The tokens of a card are cut out of the body, and the hash is over what came.
+    fitsHash: `encode(sha256(payment_callbacks.body), 'hex') = payment_callbacks.body_sha256
+      or position('=removed-'::bytea in payment_callbacks.body) > 0`,
   },
   {
     type: 'payment_settlement',
@@ -185,6 +193,7 @@ export const leafTypes: readonly LeafType[] = [
       'sent_sha256',
     ),
     personal: own('recipient', 'subject'),
+    fitsHash: `encode(sha256(mails.kept), 'hex') = mails.kept_sha256`,
   },
   {
     type: 'hold',
