@@ -101,22 +101,19 @@ export const noticeForm = z
       .string('disputes.error_order')
       .transform((value) => value.trim())
       .pipe(z.string().regex(MERCHANT_OID, 'disputes.error_order')),
-    reference: z
-      .string()
-      .catch('')
-      .transform((value) => value.trim()),
+    reference: optional(z.string().regex(REFERENCE, 'disputes.error_reference')),
     kind: z.enum(noticeKinds, 'disputes.error_kind'),
     receivedOn: z.iso.date('disputes.error_day'),
     ...factFields,
   })
   .superRefine(({ kind, reference: number }, context) => {
     // A complaint has reached no bank, so it has no reference yet.
-    if (kind !== 'complaint' && !REFERENCE.test(number))
+    if (kind !== 'complaint' && number === null)
       context.addIssue({ code: 'custom', path: ['reference'], message: 'disputes.error_reference' });
   })
   .transform(({ order, reference: number, kind, receivedOn, ...facts }) => ({
     merchantOid: order,
-    reference: number,
+    reference: number ?? '',
     kind,
     receivedAt: new Date(`${receivedOn}T00:00:00+03:00`),
     ...toFacts(facts),

@@ -147,7 +147,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
       everySeconds: 120,
       run: async (db, context) => ({ posted: (await postDeliveries(db, context)).sessions }),
     },
-    { name: 'assess-readiness', everySeconds: 300, run: keepReadiness },
+    {
+      name: 'assess-readiness',
+      everySeconds: 300,
+      run: (db, context) => keepReadiness(db, context, deps),
+    },
     {
       name: 'mail-usage-statements',
       everySeconds: 3600,

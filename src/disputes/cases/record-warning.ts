@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
+import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { CaseSource } from '../case-states.ts';
+import { caseEntry } from './case-entry.ts';
+import type { CaseRow } from './case-row.ts';
+import { learnFacts } from './learn-facts.ts';
 import { lockOpenWarning } from './lock-case.ts';
 import { noFacts, openCase } from './open-case.ts';
 
@@ -16,7 +20,8 @@ interface Warning {
 
 /**
  * Opens a `warned` case: somebody objects to a payment before a bank does. A second warning about the same
- * payment while one is open is the same case. Throws for a payment of another company. Returns its number.
+ * payment while one is open is the same case, and its words are added. Throws for a payment of another
+ * company. Returns its number.
  */
 export async function recordWarning(
   trx: Knex.Transaction,
@@ -29,7 +34,10 @@ export async function recordWarning(
     .first<{ user_id: number } | undefined>('user_id');
   if (payment === undefined) throw new Error(`Bug! Company ${companyId} has no payment ${paymentId}`);
   const open = await lockOpenWarning(trx, paymentId);
-  if (open !== undefined) return { disputeId: open.id, isNew: false };
+  if (open !== undefined) {
+    await addClaim(trx, context, { dispute: open, claim });
+    return { disputeId: open.id, isNew: false };
+  }
   const opened = await openCase(trx, context, {
     ...noFacts,
     company_id: companyId,
@@ -43,6 +51,29 @@ export async function recordWarning(
   });
   return { disputeId: opened.id, isNew: true };
 }
+
+/** The words of a further report stand below those before; where both are too long the audit row has them. */
+async function addClaim(
+  trx: Knex.Transaction,
+  context: RequestContext,
+  { dispute, claim }: { dispute: CaseRow; claim: string | null },
+): Promise<void> {
+  if (claim === null || dispute.claim?.includes(claim) === true) return;
+  const both = dispute.claim === null ? claim : `${dispute.claim}\n\n${claim}`;
+  if (both.length <= CLAIM_MAX) {
+    await learnFacts(trx, context, { dispute, facts: { claim: both } });
+    return;
+  }
+  const details = { changed: [{ fact: 'further-claim', before: null, after: claim }] };
+  await AuditLogger.logOrThrow(
+    trx,
+    context,
+    caseEntry(context, { action: 'dispute_changed', dispute, details }),
+  );
+}
+
+/** The column's bound. */
+const CLAIM_MAX = 2000;
 
 /** Enters a complaint that a customer made to us, about the payment of an order. */
 export async function recordComplaint(

@@ -1,7 +1,9 @@
+import type { Ce3Rules } from '../ce3/ce3-input.ts';
 import { assessDefences } from '../defences/assess-defences.ts';
 import type { AgainstFact, Defence, Piece } from '../defences/assessment.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
 import type { Network } from '../networks.ts';
+import type { Experience } from '../outcomes/experience.ts';
 import { families, type ReasonFamily } from '../reasons/reason-families.ts';
 
 /** Pieces that only the customer's objection can bring: before it nobody can get them. */
@@ -50,10 +52,13 @@ interface Readiness {
  * Assesses a payment against every kind of claim, by the same functions as a case. No file counts that people
  * would add to a case, since there is none.
  */
-export function assessReadiness(facts: PaymentFacts): Readiness {
+export function assessReadiness(
+  facts: PaymentFacts,
+  { rules, experience }: { rules: Ce3Rules; experience: Experience },
+): Readiness {
   const network = networkOf(facts);
   const assessed = families.map((family) => {
-    const assessment = assessDefences(facts, { family, network, code: null, exhibits: [] });
+    const assessment = assessDefences(facts, { family, network, code: null, exhibits: [] }, rules);
     return { family, ...assessment };
   });
   const each = assessed.map(({ family, defences }): FamilyReadiness => {
@@ -70,18 +75,28 @@ export function assessReadiness(facts: PaymentFacts): Readiness {
     missing: missing.filter(({ id }, index) => missing.findIndex((piece) => piece.id === id) === index),
     undefended,
     serious,
-    risk: riskOf({ families: each.length, undefended, serious }),
+    risk: riskOf(each, { serious, experience }),
     exposed_minor: exposedMinor(facts),
   };
 }
 
 /**
- * The risk, 0 to 100: each kind of claim without a complete defence counts as one part of as many as there
- * are, and each serious fact against us as one part more. All kinds of claims weigh the same, since nothing
- * here knows yet which are made.
+ * The risk, 0 to 100. Each kind of claim counts as often as our own cases say that it is made: wholly without
+ * a complete defence, else by the share of such cases that were lost all the same. Each serious fact against
+ * us counts as one kind of claim more. While there are too few cases all weigh the same and a complete
+ * defence counts as enough.
  */
-function riskOf(of: { families: number; undefended: number; serious: number }): number {
-  return Math.round((100 * (of.undefended + of.serious)) / (of.families + of.serious));
+function riskOf(
+  each: readonly FamilyReadiness[],
+  { serious, experience }: { serious: number; experience: Experience },
+): number {
+  const parts = each.map(({ family, defence }) => {
+    const { weight, chance } = experience[family];
+    return { weight, loss: defence === null ? 1 : 1 - (chance ?? 1) };
+  });
+  const all = parts.reduce((sum, { weight }) => sum + weight, serious);
+  const lost = parts.reduce((sum, { weight, loss }) => sum + weight * loss, serious);
+  return Math.round((100 * lost) / all);
 }
 
 function exposedMinor({ order, refunds }: PaymentFacts): number {

@@ -14,6 +14,9 @@ import { checkDeliveries } from '../delivery/check-deliveries.ts';
 import { repostDeliveries } from '../delivery/post-deliveries.ts';
 import { readDelivery, type Delivery } from '../delivery/read-delivery.ts';
 import { readPaymentFacts } from '../facts/read-payment-facts.ts';
+import { ce3RulesOf } from '../ce3/ce3-input.ts';
+import { experienceOf } from '../outcomes/experience.ts';
+import { listOutcomes } from '../outcomes/queries.ts';
 import { assessReadiness, isWithinReach, lackingOf } from './assess-readiness.ts';
 import {
   findChargedPayment,
@@ -122,7 +125,10 @@ async function showPayment(deps: AppDeps, req: Request, res: Response): Promise<
   const delivery = await readDelivery(db, { paymentId: payment.id });
   const check = await checkDeliveries(db, aroundOf(payment.company_id, delivery.period));
   const cases = await listCasesOf(db, payment.id);
-  const readiness = assessReadiness(facts);
+  const readiness = assessReadiness(facts, {
+    rules: ce3RulesOf(deps.config),
+    experience: experienceOf(await listOutcomes(db, { from: null })),
+  });
   const withLink = (piece: (typeof readiness.missing)[number]): object => ({
     ...piece,
     mend: mendLink(piece, facts),
@@ -169,7 +175,10 @@ function aroundOf(
 async function assess(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const payment = await requestedPayment(deps, req);
   await repostDeliveries(deps.db, { companyId: payment.company_id });
-  await storeReadiness(deps.db, requestContext(req), { paymentId: payment.id });
+  await storeReadiness(deps.db, requestContext(req), {
+    paymentId: payment.id,
+    config: deps.config,
+  });
   setFlash(req, 'success', formatOf(res).t('readiness.assessed'));
   res.redirect(303, `${PATH}/${String(payment.id)}`);
 }

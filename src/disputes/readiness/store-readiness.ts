@@ -1,10 +1,14 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { listRatesOn } from '../../billing/rates/queries.ts';
+import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { DAY_MS } from '../../durations.ts';
 import { localTime } from '../../local-calendar.ts';
+import { ce3RulesOf, type Ce3Rules } from '../ce3/ce3-input.ts';
 import { readPaymentFacts } from '../facts/read-payment-facts.ts';
+import { experienceOf, type Experience } from '../outcomes/experience.ts';
+import { listOutcomes } from '../outcomes/queries.ts';
 import { assessReadiness } from './assess-readiness.ts';
 import { listPaymentsToAssess } from './queries.ts';
 
@@ -27,6 +31,7 @@ type Rates = Map<string, number>;
 export async function keepReadiness(
   db: Knex,
   context: RequestContext,
+  { config }: { config: ReadinessConfig },
 ): Promise<{ checked: number; failed: number }> {
   const since = new Date(context.at.getTime() - DISPUTE_DAYS * DAY_MS);
   const before = new Date(context.at.getTime() - DAY_MS);
@@ -35,12 +40,12 @@ export async function keepReadiness(
      where payments.id = r.payment_id and coalesce(payments.charged_at, payments.paid_at, payments.created_at) < ?`,
     [since],
   );
-  const rates = await ratesAt(db, context.at);
+  const known = await readKnown(db, context.at, config);
   const startedAt = performance.now();
   const counts = { checked: 0, failed: 0 };
   for (const paymentId of await listPaymentsToAssess(db, { since, before, limit: BATCH })) {
     try {
-      await storeOne(db, { paymentId, at: context.at, rates });
+      await storeOne(db, { paymentId, at: context.at, known });
       counts.checked += 1;
     } catch (error) {
       counts.failed += 1;
@@ -55,21 +60,21 @@ export async function keepReadiness(
 export async function storeReadiness(
   db: Knex,
   { at }: Pick<RequestContext, 'at'>,
-  { paymentId }: { paymentId: number },
+  { paymentId, config }: { paymentId: number; config: ReadinessConfig },
 ): Promise<void> {
-  await storeOne(db, { paymentId, at, rates: await ratesAt(db, at) });
+  await storeOne(db, { paymentId, at, known: await readKnown(db, at, config) });
 }
 
 async function storeOne(
   db: Knex,
-  { paymentId, at, rates }: { paymentId: number; at: Date; rates: Rates },
+  { paymentId, at, known }: { paymentId: number; at: Date; known: Known },
 ): Promise<void> {
   const facts = await readPaymentFacts(db, { paymentId, companyId: null, asOf: at });
   if (facts === undefined) return;
-  const readiness = assessReadiness(facts);
+  const readiness = assessReadiness(facts, known);
   const { order } = facts;
   const currency = order.charged_currency ?? order.currency;
-  const rate = currency === 'TRY' ? 1 : rates.get(currency);
+  const rate = currency === 'TRY' ? 1 : known.rates.get(currency);
   await db('payment_readiness')
     .insert({
       payment_id: paymentId,
@@ -87,6 +92,20 @@ async function storeOne(
     })
     .onConflict('payment_id')
     .merge();
+}
+
+/** All that assessments of one run share. */
+interface Known {
+  rates: Rates;
+  rules: Ce3Rules;
+  experience: Experience;
+}
+
+type ReadinessConfig = Pick<Config, 'cardHistory'>;
+
+async function readKnown(db: Knex, at: Date, config: ReadinessConfig): Promise<Known> {
+  const experience = experienceOf(await listOutcomes(db, { from: null }));
+  return { rates: await ratesAt(db, at), rules: ce3RulesOf(config), experience };
 }
 
 /** The rates are only for the order of a list. */

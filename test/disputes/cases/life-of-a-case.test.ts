@@ -6,6 +6,7 @@ import { sumMonth } from '../../../src/billing/finance/months-of-money.ts';
 import { findRefusal } from '../../../src/billing/guards/refund-guard.ts';
 import { acceptCase } from '../../../src/disputes/cases/accept-case.ts';
 import { decideCase } from '../../../src/disputes/cases/decide-case.ts';
+import { recordWarning } from '../../../src/disputes/cases/record-warning.ts';
 import { remindOfDeadlines } from '../../../src/disputes/cases/remind-of-deadlines.ts';
 import { refuseDisputed } from '../../../src/disputes/cases/refuse-disputed.ts';
 import { tendCases } from '../../../src/disputes/cases/tend-cases.ts';
@@ -84,6 +85,38 @@ describe('the books', () => {
   it('refuse to lose more than was disputed', async () => {
     const disputeId = await buildCase(test.db, cast, { amount_minor: 5000 });
     expect(await decide(disputeId, 'lost', 5001)).toEqual({ ok: false, reason: 'amount' });
+  });
+});
+
+describe('a further report while a warning is open', () => {
+  it('is the same case, and no word of it is lost', async () => {
+    const { id } = await chargedPayment(test.db, cast);
+    const report = (claim: string) =>
+      test.db.transaction((trx) =>
+        recordWarning(trx, contextAt(new Date()), {
+          companyId: cast.acme.id,
+          paymentId: id,
+          source: 'statement',
+          claim,
+        }),
+      );
+    const first = await report('It was not me');
+    const again = await report('Nor was it my colleague');
+    const long = await report('x'.repeat(1990));
+    expect([again, long]).toEqual([
+      { disputeId: first.disputeId, isNew: false },
+      { disputeId: first.disputeId, isNew: false },
+    ]);
+    expect((await read(first.disputeId)).claim).toBe('It was not me\n\nNor was it my colleague');
+    const rows = await test
+      .db('audit_logs')
+      .where({
+        resource_type: 'dispute',
+        resource_id: String(first.disputeId),
+        action_type: 'dispute_changed',
+      })
+      .pluck('details');
+    expect(JSON.stringify(rows)).toContain('x'.repeat(1990));
   });
 });
 

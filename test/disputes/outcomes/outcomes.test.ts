@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { disputedShares } from '../../../src/disputes/outcomes/disputed-shares.ts';
+import { experienceOf } from '../../../src/disputes/outcomes/experience.ts';
 import { chanceOf, groupOutcomes } from '../../../src/disputes/outcomes/group-outcomes.ts';
 import { listOutcomes, listShares } from '../../../src/disputes/outcomes/queries.ts';
 import { createTestApp, type TestApp } from '../../support/app.ts';
@@ -28,6 +29,16 @@ describe('outcomes', () => {
     expect(chanceOf(await listOutcomes(test.db, { from: null }), 'fraud')).toBeNull();
     await ended('lost', { payment_id });
     expect(chanceOf(await listOutcomes(test.db, { from: null }), 'fraud')).toBe(12 / 20);
+  });
+
+  it('weigh a claim by how often it is made, once there are enough', async () => {
+    const rows = await listOutcomes(test.db, { from: null });
+    const few = experienceOf(rows.map((row) => ({ ...row, won: 0, lost: 1, accepted: 0 })).slice(0, 1));
+    expect(few.fraud).toEqual(few.amount);
+    const { fraud, not_received, amount } = experienceOf(rows);
+    expect(fraud.weight).toBeGreaterThan(not_received.weight);
+    expect(not_received.weight).toBeGreaterThan(amount.weight);
+    expect([fraud.chance, amount.chance]).toEqual([12 / 20, null]);
   });
 
   it('are the same on the page and in the file, by every dimension', async () => {

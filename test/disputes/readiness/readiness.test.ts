@@ -22,7 +22,7 @@ beforeEach(async () => {
   scene = await buildPaid(test.db);
 });
 
-const keep = () => keepReadiness(test.db, contextAt(NOW));
+const keep = () => keepReadiness(test.db, contextAt(NOW), { config: test.config });
 const rowOf = (paymentId: number) => test.db('payment_readiness').where({ payment_id: paymentId }).first();
 
 describe('the readiness of payments', () => {
@@ -32,7 +32,9 @@ describe('the readiness of payments', () => {
     expect(unused).toMatchObject({ company_id: scene.cast.acme.id, exposed_minor: 149_900 });
     expect(unused.against).toEqual(expect.arrayContaining(['no_use', 'no_sign_in']));
     await buildUse(test.database, scene);
-    await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 25 * 3_600_000)));
+    await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 25 * 3_600_000)), {
+      config: test.config,
+    });
     const used = await rowOf(scene.payment.id);
     expect(used.against).not.toContain('no_use');
     expect(used.risk).toBeLessThan(unused.risk);
@@ -57,7 +59,11 @@ describe('the readiness of payments', () => {
     expect((await keep()).checked).toBeGreaterThan(0);
     expect(await keep()).toEqual({ checked: 0, failed: 0 });
     expect(
-      (await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 25 * 3_600_000)))).checked,
+      (
+        await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 25 * 3_600_000)), {
+          config: test.config,
+        })
+      ).checked,
     ).toBeGreaterThan(0);
   });
 
@@ -71,7 +77,9 @@ describe('the readiness of payments', () => {
     });
     await keep();
     expect(await rowOf(none.id)).toBeUndefined();
-    await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 600 * 86_400_000)));
+    await keepReadiness(test.db, contextAt(new Date(NOW.getTime() + 600 * 86_400_000)), {
+      config: test.config,
+    });
     expect(await rowOf(scene.payment.id)).toBeUndefined();
   });
 

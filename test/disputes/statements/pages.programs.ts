@@ -36,7 +36,7 @@ describe.skipIf(browserPath === null)('readiness and the links of statements', (
     const times = { from: used.toISOString(), to: new Date(used.getTime() + 3_600_000).toISOString() };
     await buildSession(app.database.ownerDb, cast.alice, id, times, { connected: 55, active: 41 });
     await repostDeliveries(app.db, { companyId: cast.acme.id });
-    await storeReadiness(app.db, contextAt(new Date()), { paymentId });
+    await storeReadiness(app.db, contextAt(new Date()), { paymentId, config: app.config });
     await app
       .db('subscriptions')
       .where({ company_id: cast.acme.id })
