@@ -195,6 +195,8 @@ describe('an operator', () => {
           'action_type',
           rule.audit === 'dispute_package_downloaded' ? ['dispute_package_made'] : [],
         )
+        // The package of a case shows the history of its card, and keeps what that was decided from.
+        .whereNotIn('action_type', rule.audit === 'dispute_package_made' ? ['dispute_history_decided'] : [])
         .whereNotIn('action_type', (typeof rule.audit === 'string' ? followers[rule.audit] : undefined) ?? [])
         .orderBy('action_type')
         .select('action_type', 'company_id', 'actor_type', 'user_id')

@@ -5,9 +5,11 @@ import { repostDeliveries } from '../../../src/disputes/delivery/post-deliveries
 import { formatFor } from '../../../src/web/format.ts';
 import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-leftovers.ts';
 import { useTestApp } from '../../support/app.ts';
+import { buildPayment } from '../../support/programs/build.ts';
+import { pastTriggers } from '../../support/past-triggers.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { buildAuditRow, buildSession, expectValid } from '../../evidence/support.ts';
-import { buildHomePayment, buildPaid, buildUse, type Scene } from '../facts/scene.ts';
+import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
 import { bytesOf, squeezed, unpack, whyNot, type Unpacked } from './scene.ts';
 
 const testApp = useTestApp();
@@ -37,7 +39,13 @@ beforeAll(async () => {
     ...{ timestamp: '2026-11-13T08:30:00Z', action_type: 'user_role_changed', ip_address: COLLEAGUE },
     ...{ resource_type: 'user', resource_id: String(bob.id), user_agent: 'colleague browser', details: '{}' },
   });
-  others = await buildHomePayment(testApp.db, colleague, { created_at: new Date('2026-11-11T09:00:00Z') });
+  await pastTriggers(testApp.database.ownerDb, 'membership_periods', (rows) =>
+    rows.where({ user_id: bob.id }).update({ started_at: new Date('2026-01-01T00:00:00Z') }),
+  );
+  others = await buildPayment(testApp.db, {
+    ...{ company_id: scene.cast.acme.id, user_id: colleague.id, status: 'pending' },
+    created_at: new Date('2026-11-11T09:00:00Z'),
+  });
   await repostDeliveries(testApp.db, { companyId: scene.cast.acme.id });
   // Built sessions end without the audit row by which the log finds them.
   await sequenceLeftovers(testApp.db, { at: new Date() });
