@@ -26,7 +26,9 @@ import { systemContext } from './audit/request-context.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { SessionBuffer, sessionBuffer } from './workspace/sessions/session-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
+import { chooseSandbox } from './workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
+import { describeSharing } from './workspace/sandbox/describe-sharing.ts';
 import { startSshServer, type SshServer } from './workspace/ssh/ssh-server.ts';
 import { shutDownWorkspaces } from './workspace/runtime/shut-down-workspaces.ts';
 
@@ -75,11 +77,7 @@ async function main(): Promise<void> {
       'no copy of the log of the evidence is kept outside but in mails: set LOG_HEADS_FILE or WITNESS_URL',
     );
   }
-  if (runtime.isManaged) {
-    log.warn(
-      'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app',
-    );
-  }
+  if (runtime.isManaged) log.warn(describeSharing(config.workspaceRuntime));
   await refuseRightsToChange(deps);
   await compareAtStart(deps);
   const { listener, upgrade, cut, close } = createApp(deps);
@@ -268,11 +266,19 @@ function readConfig(): Config {
     const { isManaged, uid } = config.workspaceRuntime;
     if (config.production && isManaged && uid === null && process.getuid?.() === 0)
       throw new ConfigError(['WORKSPACE_UID: is not set, and workspaces would run as root']);
-    return config;
+    return { ...config, workspaceRuntime: chooseSandboxFor(config) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
+  }
+}
+
+function chooseSandboxFor({ production, workspaceRuntime }: Config): Config['workspaceRuntime'] {
+  try {
+    return chooseSandbox(workspaceRuntime, { production, isRoot: process.getuid?.() === 0 });
+  } catch (error) {
+    throw new ConfigError([`WORKSPACE_SANDBOX: ${error instanceof Error ? error.message : String(error)}`]);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { findIdentity, type ProcessIdentity } from '../../src/workspace/runtime/process-identity.ts';
+import { findIdentity, type ProcessIdentity } from '../../src/workspace/sandbox/process-identity.ts';
 
 interface ProcessRow {
   pid: number;

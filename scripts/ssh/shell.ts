@@ -1,10 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, fchownSync, fstatSync } from 'node:fs';
 import { constants } from 'node:os';
+import { isAlive } from '../../src/workspace/sandbox/process-identity.ts';
 import { workspaceEnvironment } from '../../src/workspace/runtime/workspace-environment.ts';
 import type { ShellOrder } from '../../src/workspace/ssh/ssh-messages.ts';
 
 const SETPRIV = '/usr/bin/setpriv';
+const NSENTER = '/usr/bin/nsenter';
+
+/** Makes a terminal inside a sandbox; Debian's bsdutils, and util-linux elsewhere. */
+const SCRIPT = '/usr/bin/script';
 
 /**
  * The places where distributions keep OpenSSH's program for sftp and scp: Debian, Fedora, Alpine and Arch,
@@ -34,8 +39,8 @@ interface Wish {
 
 /**
  * Starts the person's command or a login shell in the workspace's folder: as the workspace's user, with its
- * limits and its environment, and never as root. The shell ends with this process, however that ends. Throws
- * when the shell cannot be started so.
+ * limits and its environment, inside the sandbox of its program, and never as root. The shell ends with this
+ * process, however that ends. Throws when the shell cannot be started so.
  */
 export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   const isRoot = process.getuid?.() === 0;
@@ -43,12 +48,16 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
     throw new Error('this command runs as root, and the workspace has no user of its own (WORKSPACE_UID)');
   if (!isRoot && order.owner !== null)
     throw new Error('this command must be started as root (sudo) to become the user of the workspace');
-  if (wish.hasTerminal && order.owner !== null) giveTerminal(order.owner.uid);
+  const isInside = order.entrance.sandbox !== 'none';
+  if (wish.hasTerminal && order.owner !== null && !isInside) giveTerminal(order.owner.uid);
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
   const command = wish.command === undefined ? [shell, '-l'] : [shell, '-c', toProgram(wish.command)];
-  const [program = '', ...args] = [...privileges(order), ...order.limits, ...command];
+  const words = isInside
+    ? [...entranceOf(order), ...inTerminal(wish, [...order.limits, ...command])]
+    : [...privileges(order), ...order.limits, ...command];
+  const [program = '', ...args] = words;
   return spawn(program, args, {
-    cwd: order.folder,
+    cwd: isInside ? '/' : order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
     // A terminal is passed on directly and hangs up when this process ends. Without a terminal everything
     // goes through this process.
@@ -90,6 +99,49 @@ function privileges({ owner }: ShellOrder): string[] {
   const user =
     owner === null ? [] : [`--reuid=${String(owner.uid)}`, `--regid=${String(owner.gid)}`, '--clear-groups'];
   return [SETPRIV, ...user, '--pdeathsig=KILL', '--'];
+}
+
+/**
+ * Leads into the running sandbox of the workspace's program, so that a shell sees the program's processes,
+ * its /tmp and its ports, and ends with it.
+ *
+ * 1. nsenter(1) enters the namespaces and becomes the user. Both nsenter and the shell of step 2 stay
+ *    outside of the process namespace; the children of that shell are inside. Nobody inside can name either.
+ * 2. Only behind nsenter can the kernel be told to kill a process with its parent: it forgets that whenever
+ *    the user changes. So a small shell is killed with this process, and what it starts is killed with it.
+ */
+function entranceOf({ entrance, owner, folder }: ShellOrder): string[] {
+  const init = entrance.sandbox === 'none' ? null : entrance.init;
+  if (init === null || !isAlive(init)) throw new Error('the program of the workspace does not run');
+  for (const path of [NSENTER, SETPRIV])
+    if (!existsSync(path)) throw new Error(`there is no ${path} (util-linux) to enter the workspace`);
+  const user =
+    owner === null
+      ? ['--preserve-credentials']
+      : [`--setuid=${String(owner.uid)}`, `--setgid=${String(owner.gid)}`];
+  const tied = [SETPRIV, '--no-new-privs', '--inh-caps=-all', '--pdeathsig=KILL', '--'];
+  return [
+    ...[NSENTER, `--target=${String(init.pid)}`, '--user', '--mount', '--pid', '--ipc', '--uts', '--net'],
+    ...['--cgroup', ...user, '--no-fork', '--', ...tied],
+    ...['/bin/sh', '-c', QUIETLY, 'sh', folder, ...tied],
+  ];
+}
+
+/** Without a word of its own: it would print "Killed" into the person's terminal. */
+const QUIETLY = 'cd "$1" && shift && exec 3>&2 2>/dev/null && "$@" 2>&3 3>&-; exit $?';
+
+/** The terminal of sshd has no name inside, so programs that open it by name get one of their own. */
+function inTerminal({ hasTerminal }: Wish, command: string[]): string[] {
+  if (!hasTerminal || !existsSync(SCRIPT)) return command;
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return [
+    SCRIPT,
+    '--quiet',
+    '--return',
+    '--command',
+    `exec ${SETPRIV} --pdeathsig=KILL -- ${quoted}`,
+    '/dev/null',
+  ];
 }
 
 function handedOn({ env, hasTerminal }: Wish): Record<string, string> {

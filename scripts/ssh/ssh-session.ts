@@ -3,7 +3,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
-import { isAlive } from '../../src/workspace/runtime/process-identity.ts';
+import { isAlive } from '../../src/workspace/sandbox/process-identity.ts';
 import { atMostSometimes, pipeWatched, watchTerminal } from './activity.ts';
 import { AppLink, type Decision } from './app-link.ts';
 import { Output } from './output.ts';
@@ -18,6 +18,12 @@ const GRACE_MS = 1000;
 
 /** The exit code of a person who was refused or sent away, where a signal could not tell. */
 const REFUSED = 1;
+
+/** The exit code of a program that was ended by SIGKILL, as a shell reports it. */
+const KILLED = 137;
+
+/** So long after the end of a killed shell the app may say why, in milliseconds: it looks every 2 seconds. */
+const REASON_MS = 4000;
 
 type Outcome = { how: 'exit'; code: number } | { how: 'lost' } | { how: 'sent-away'; text: string };
 
@@ -69,7 +75,13 @@ async function main([path, secret]: string[]): Promise<number> {
   if (hasTerminal) watchTerminal(0, onActive);
   else if (shell.stdin !== null) pipeWatched(process.stdin, shell.stdin, onActive);
   const outputs = hasTerminal ? [] : outputsOf(shell);
-  return end(shell, link, await Promise.race([untilExit(shell, outputs), lost, sentAway]));
+  const exited = untilExit(shell, outputs).then(async (outcome) => {
+    // A shell in a sandbox is killed with it, when the workspace is stopped: the app says why in a moment.
+    const isKilled = outcome.how === 'exit' && outcome.code === KILLED;
+    if (decision.run.entrance.sandbox !== 'none' && isKilled) await pause(REASON_MS);
+    return outcome;
+  });
+  return end(shell, link, await Promise.race([exited, lost, sentAway]));
 }
 
 async function end(shell: ChildProcess, link: AppLink, outcome: Outcome): Promise<number> {

@@ -11,6 +11,7 @@ import {
   securityEventKinds,
   type SecurityEventKind,
 } from '../audit/security/security-log.ts';
+import type { RuntimeConfig } from '../config/runtime-config.ts';
 import { NotFound, NotSignedIn } from '../errors.ts';
 import type { Format } from '../web/format.ts';
 import { formatOf } from '../web/page-locals.ts';
@@ -36,7 +37,7 @@ export const hideFromOthers: RequestHandler = (req, _res, next) => {
   next();
 };
 
-async function showEvents({ db }: AppDeps, req: Request, res: Response): Promise<void> {
+async function showEvents({ db, config }: AppDeps, req: Request, res: Response): Promise<void> {
   const format = formatOf(res);
   const kind = parseKind(req.query.kind);
   const [counts, page] = await Promise.all([
@@ -46,6 +47,7 @@ async function showEvents({ db }: AppDeps, req: Request, res: Response): Promise
   res.render('admin/security', {
     title: format.t('security.title'),
     kind,
+    workspaces: sharingText(config.workspaceRuntime, format),
     counts: counts.map((entry) => ({
       ...entry,
       text: kindText(entry.kind, format),
@@ -56,6 +58,12 @@ async function showEvents({ db }: AppDeps, req: Request, res: Response): Promise
     rows: page.rows.map((event) => describeEvent(event, format)),
     pages: pageUrls(PATH, { kind }, page),
   });
+}
+
+/** Names what workspaces on this machine share, for whoever decides if strangers may be let into them. */
+function sharingText({ isManaged, sandbox }: RuntimeConfig, { t }: Format): string {
+  if (!isManaged) return t('security.workspacesElsewhere');
+  return t(sandbox === 'bubblewrap' ? 'security.workspacesApart' : 'security.workspacesTogether');
 }
 
 /** The kind asked for. Null (all kinds) when none is asked for or the kind does not exist. */

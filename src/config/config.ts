@@ -395,6 +395,8 @@ function toRuntimeConfig(env: Environment): RuntimeConfig {
     dataDir: env.DATA_DIR,
     uid: env.WORKSPACE_UID ?? null,
     gid: env.WORKSPACE_GID ?? null,
+    sandbox: env.WORKSPACE_SANDBOX ?? 'auto',
+    readable: env.WORKSPACE_READABLE,
     memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
     outlivesApp: env.NODE_ENV === 'production',

@@ -11,6 +11,8 @@ export interface WorkspaceFolders {
   folder: string;
   socketFolder: string;
   socketPath: string;
+  /** The /tmp of the programs in a sandbox. */
+  tmpFolder: string;
   recordFile: string;
   logFile: string;
 }
@@ -25,6 +27,7 @@ export function foldersOf(root: string, id: number): WorkspaceFolders {
     folder: join(base, name),
     socketFolder,
     socketPath,
+    tmpFolder: join(base, '.tmp', name),
     recordFile: join(base, '.run', `${name}.json`),
     logFile: join(base, '.run', `${name}.log`),
   };

@@ -437,6 +437,21 @@ export const environment = z.object({
    */
   WORKSPACE_GID: z.coerce.number().int().min(1).max(2_000_000_000).optional(),
   /**
+   * bubblewrap: each workspace in a sandbox of its own, by Debian's bubblewrap 0.8 or newer. none: workspaces
+   * see each other's /tmp, processes and ports. Production as root refuses to start where bubblewrap does not
+   * work, unless this very word is set; /readyz and the operators' page then say so.
+   * @otherwise bubblewrap where it works
+   */
+  WORKSPACE_SANDBOX: z.enum(['bubblewrap', 'none']).optional(),
+  /**
+   * Folders that programs in a sandbox may read beside /usr and /etc, with commas between them, such as the
+   * one of an editor that is not a package of the system.
+   */
+  WORKSPACE_READABLE: text
+    .default('/opt')
+    .transform((value) => value.split(',').map((path) => path.trim()))
+    .pipe(z.array(z.string().regex(/^\/[^,]*$/, 'is no absolute path'))),
+  /**
    * Megabytes of data of each process of a workspace; by prlimit, where there is one.
    * @otherwise no limit
    * @example 4096

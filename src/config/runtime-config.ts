@@ -9,6 +9,10 @@ export interface RuntimeConfig {
   uid: number | null;
   /** The one group of all workspaces. Null: a group with the number of the user. */
   gid: number | null;
+  /** `auto` until the process has found out what works here (`chooseSandbox`). */
+  sandbox: 'bubblewrap' | 'none' | 'auto';
+  /** Folders beside the system that a sandbox may read. */
+  readable: string[];
   memoryMb: number | null;
   processesMax: number | null;
   /** Processes live on when the app stops, and the next start adopts them. */

@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import { NotFound } from '../errors.ts';
 import type { Metrics } from '../metrics.ts';
 import { sessionBuffer } from '../workspace/sessions/session-buffer.ts';
+import { describeSharing } from '../workspace/sandbox/describe-sharing.ts';
 import { findRightsToChange } from '../db/evidence-rights.ts';
 import { describeHalt } from '../transparency/heads/outside/describe-halt.ts';
 import { listOpenHalts } from '../transparency/heads/outside/queries.ts';
@@ -47,6 +48,8 @@ export function createHealthRouter({ config, db, readDb, metrics }: AppDeps): Ro
       audit: auditSink.of(db)?.writer?.state(),
       // In words: whether the app may change evidence.
       evidence,
+      // In words: what workspaces on this machine share with each other.
+      workspaces: describeSharing(config.workspaceRuntime),
       // Reported, but not checked: payments and workspaces go on.
       log: {
         publishing: await describePublishing(db),

@@ -1,6 +1,22 @@
+import type { ProcessIdentity } from './sandbox/process-identity.ts';
+
 /** How the process of a workspace stands; `crashed` waits for its next attempt. */
 export const runtimeStates = ['stopped', 'starting', 'running', 'crashed'] as const;
 export type RuntimeState = (typeof runtimeStates)[number];
+
+/** The sandboxes that a program may run in. */
+export const sandboxes = ['bubblewrap', 'none'] as const;
+
+/** The walls between a workspace and others: facts of the evidence, so the names never change. */
+export interface Confinement {
+  sandbox: (typeof sandboxes)[number];
+}
+
+/**
+ * How a shell comes to where the program runs. `init` is the first process of its sandbox; null when the
+ * program does not run.
+ */
+export type SandboxEntrance = { sandbox: 'none' } | { sandbox: 'bubblewrap'; init: ProcessIdentity | null };
 
 /** Where the program of a workspace listens: a Unix socket, or a port of this machine. */
 export type WorkspaceAddress = { socketPath: string } | { port: number };
@@ -32,6 +48,10 @@ export interface WorkspaceRuntime {
   state(id: number): RuntimeState;
   /** Where the program listens; null unless it runs. */
   addressOf(id: number): WorkspaceAddress | null;
+  /** The walls around the program, or around its next start. */
+  confinement(id: number): Confinement;
+  /** How a shell comes to the program. */
+  entranceOf(id: number): SandboxEntrance;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];
   /**

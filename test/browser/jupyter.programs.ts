@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../src/config/command-template.ts';
 import type { WorkspaceAddress } from '../../src/workspace/workspace-addresses.ts';
+import { findSandboxFault } from '../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../src/workspace/runtime/runtime.ts';
 import { type WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
 import { buildCast, buildWorkspace, type Cast } from '../support/programs/build.ts';
@@ -170,7 +171,7 @@ describe.skipIf(browserPath === null || !hasJupyter)(
   },
 );
 
-/** As the server's, with a user of its own for each workspace where tests may do that. */
+/** As the server's, with a sandbox and a user of its own for each workspace where tests may do that. */
 function startRuntime(dataDir: string): WorkspaceRuntime {
   return createWorkspaceRuntime({
     config: {
@@ -180,6 +181,8 @@ function startRuntime(dataDir: string): WorkspaceRuntime {
       dataDir,
       uid: process.getuid?.() === 0 ? 200_000 : null,
       gid: null,
+      sandbox: findSandboxFault({ uid: null, gid: null, readable: [] }) === null ? 'bubblewrap' : 'none',
+      readable: ['/opt'],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,

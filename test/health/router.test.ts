@@ -21,6 +21,7 @@ describe('the probes', () => {
         status: 'ok',
         checks: { database: 'ok', migrations: 'ok', rights: 'ok' },
         evidence: 'the app cannot change evidence',
+        workspaces: 'workspaces run elsewhere',
         log: { publishing: 'ok', oldestUnsequencedSeconds: 0 },
         audit: {
           queuedEvents: 0,

@@ -44,6 +44,8 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     restart: (workspace) => fake.start(workspace),
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
+    confinement: () => ({ sandbox: 'none' }),
+    entranceOf: () => ({ sandbox: 'none' }),
     logTail: () => fake.log,
     destroy: (id) => {
       if (fake.destruction !== null) return Promise.reject(fake.destruction);

@@ -7,7 +7,7 @@ import type { WorkspaceRuntime } from '../../src/workspace/runtime-types.ts';
  */
 export const probeProgram = `
 const { createServer } = require('node:http');
-const { readFileSync, readdirSync } = require('node:fs');
+const { readFileSync, readdirSync, writeFileSync } = require('node:fs');
 const { spawn } = require('node:child_process');
 const { connect } = require('node:net');
 const tryIt = (act) => { try { return String(act()); } catch (error) { return error.code; } };
@@ -30,7 +30,13 @@ createServer((req, res) => {
   const say = (value) => res.end(JSON.stringify(value));
   if (url.pathname === '/crash') process.exit(1);
   else if (url.pathname === '/child') say(spawn('sleep', ['600']).pid);
-  else if (url.pathname === '/read') say(tryIt(() => readFileSync(path)));
+  else if (url.pathname === '/deaf') {
+    process.on('SIGTERM', () => undefined);
+    say('deaf');
+  } else if (url.pathname === '/slow-end') {
+    process.once('SIGTERM', () => setTimeout(() => { writeFileSync('ended', 'well'); process.exit(0); }, 300));
+    say('slow');
+  } else if (url.pathname === '/read') say(tryIt(() => readFileSync(path)));
   else if (url.pathname === '/list') say(tryIt(() => readdirSync(path)));
   else if (url.pathname === '/signal') say(tryIt(() => process.kill(Number(path), 0)));
   else if (url.pathname === '/postgres') askPostgres(Number(path), url.searchParams.get('user'), say);

@@ -1,6 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { findIdentity } from '../../src/workspace/runtime/process-identity.ts';
+import { findIdentity } from '../../src/workspace/sandbox/process-identity.ts';
 
 const NAME = /^yac-tests-(\d+)$/;
 

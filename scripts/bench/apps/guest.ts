@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { signalGroup } from '../../../src/workspace/runtime/process-identity.ts';
+import { signalGroup } from '../../../src/workspace/sandbox/process-identity.ts';
 import { foldersOf } from '../../../src/config/data-folders.ts';
 import { findRecorded } from '../../../src/workspace/runtime/workspace-folders.ts';
 import type { AppProcess } from './app-process.ts';

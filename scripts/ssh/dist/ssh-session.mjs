@@ -290,6 +290,8 @@ function workspaceEnvironment(folder) {
   };
 }
 var SETPRIV = '/usr/bin/setpriv';
+var NSENTER = '/usr/bin/nsenter';
+var SCRIPT = '/usr/bin/script';
 var SFTP_SERVERS = [
   '/usr/lib/openssh/sftp-server',
   '/usr/libexec/openssh/sftp-server',
@@ -303,12 +305,16 @@ function startShell(order, wish) {
     throw new Error('this command runs as root, and the workspace has no user of its own (WORKSPACE_UID)');
   if (!isRoot && order.owner !== null)
     throw new Error('this command must be started as root (sudo) to become the user of the workspace');
-  if (wish.hasTerminal && order.owner !== null) giveTerminal(order.owner.uid);
+  const isInside = order.entrance.sandbox !== 'none';
+  if (wish.hasTerminal && order.owner !== null && !isInside) giveTerminal(order.owner.uid);
   const shell = existsSync('/bin/bash') ? '/bin/bash' : '/bin/sh';
   const command = wish.command === void 0 ? [shell, '-l'] : [shell, '-c', toProgram(wish.command)];
-  const [program = '', ...args] = [...privileges(order), ...order.limits, ...command];
+  const words = isInside
+    ? [...entranceOf(order), ...inTerminal(wish, [...order.limits, ...command])]
+    : [...privileges(order), ...order.limits, ...command];
+  const [program = '', ...args] = words;
   return spawn(program, args, {
-    cwd: order.folder,
+    cwd: isInside ? '/' : order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },
     stdio: wish.hasTerminal ? 'inherit' : 'pipe',
   });
@@ -335,6 +341,35 @@ function privileges({ owner }) {
     owner === null ? [] : [`--reuid=${String(owner.uid)}`, `--regid=${String(owner.gid)}`, '--clear-groups'];
   return [SETPRIV, ...user, '--pdeathsig=KILL', '--'];
 }
+function entranceOf({ entrance, owner, folder }) {
+  const init = entrance.sandbox === 'none' ? null : entrance.init;
+  if (init === null || !isAlive(init)) throw new Error('the program of the workspace does not run');
+  for (const path of [NSENTER, SETPRIV])
+    if (!existsSync(path)) throw new Error(`there is no ${path} (util-linux) to enter the workspace`);
+  const user =
+    owner === null
+      ? ['--preserve-credentials']
+      : [`--setuid=${String(owner.uid)}`, `--setgid=${String(owner.gid)}`];
+  const tied = [SETPRIV, '--no-new-privs', '--inh-caps=-all', '--pdeathsig=KILL', '--'];
+  return [
+    ...[NSENTER, `--target=${String(init.pid)}`, '--user', '--mount', '--pid', '--ipc', '--uts', '--net'],
+    ...['--cgroup', ...user, '--no-fork', '--', ...tied],
+    ...['/bin/sh', '-c', QUIETLY, 'sh', folder, ...tied],
+  ];
+}
+var QUIETLY = 'cd "$1" && shift && exec 3>&2 2>/dev/null && "$@" 2>&3 3>&-; exit $?';
+function inTerminal({ hasTerminal }, command) {
+  if (!hasTerminal || !existsSync(SCRIPT)) return command;
+  const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+  return [
+    SCRIPT,
+    '--quiet',
+    '--return',
+    '--command',
+    `exec ${SETPRIV} --pdeathsig=KILL -- ${quoted}`,
+    '/dev/null',
+  ];
+}
 function handedOn({ env, hasTerminal }) {
   return Object.fromEntries(
     Object.entries(env).filter(
@@ -347,6 +382,8 @@ function handedOn({ env, hasTerminal }) {
 var LOOK_MS2 = 1e3;
 var GRACE_MS = 1e3;
 var REFUSED = 1;
+var KILLED = 137;
+var REASON_MS = 4e3;
 async function main([path, secret]) {
   if (path === void 0 || secret === void 0) return refuse('usage: ssh-session.mjs SOCKET SECRET');
   const { env } = process;
@@ -385,7 +422,12 @@ async function main([path, secret]) {
   if (hasTerminal) watchTerminal(0, onActive);
   else if (shell.stdin !== null) pipeWatched(process.stdin, shell.stdin, onActive);
   const outputs = hasTerminal ? [] : outputsOf(shell);
-  return end(shell, link, await Promise.race([untilExit(shell, outputs), lost, sentAway]));
+  const exited = untilExit(shell, outputs).then(async (outcome) => {
+    const isKilled = outcome.how === 'exit' && outcome.code === KILLED;
+    if (decision.run.entrance.sandbox !== 'none' && isKilled) await pause2(REASON_MS);
+    return outcome;
+  });
+  return end(shell, link, await Promise.race([exited, lost, sentAway]));
 }
 async function end(shell, link, outcome) {
   if (outcome.how !== 'exit') await endFamily(shell);

@@ -37,7 +37,7 @@ export const auditDetails: JsonKeys = {
     reason received_sha256 record_id reference_no refund_id refund_reason requested_at required_from required_from_before required_scope
     resumed_after_session_id returned_minor returns returns_reported reversal_no review_reason role rows
     rule_version rules
-    schema_version scopes second_factors_removed seconds send_again_at session_id session_started_at
+    sandbox schema_version scopes second_factors_removed seconds send_again_at session_id session_started_at
     sessions_ended several_addresses sha256 signed_in_at site source ssh_key_fingerprint ssh_key_id
     ssh_keys_removed started_at state_after state_before status_before step subdomain superseded_by
     tax_minor test_mode text_sha256 time_zone times times_sent total_minor trial_ends_at type

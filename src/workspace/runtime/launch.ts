@@ -3,13 +3,17 @@ import { closeSync, existsSync } from 'node:fs';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { fillCommand } from '../../config/command-template.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
+import { bubblewrapWords } from '../sandbox/bubblewrap-words.ts';
 import type { Owner } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
 
 const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
 
-/** Starts the program of a workspace as the leader of its own process group. Its output goes to its log. */
+/**
+ * Starts the program of a workspace, in its sandbox, as the leader of its own process group. Its output goes
+ * to its log.
+ */
 export function launch(
   config: RuntimeConfig,
   workspace: { name: string; port: number },
@@ -24,7 +28,9 @@ export function launch(
     port,
     name: workspace.name,
   });
-  const [program = '', ...args] = [...workspaceLimits(config, owner), ...command];
+  const inside =
+    config.sandbox === 'bubblewrap' ? bubblewrapWords({ config, folders, owner }, command) : command;
+  const [program = '', ...args] = [...workspaceLimits(config, owner), ...inside];
   const output = openWorkspaceLog(folders.logFile);
   try {
     return spawn(program, args, {

@@ -28,6 +28,8 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     restart: (workspace) => of(workspace.id).restart(workspace),
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
+    confinement: (id) => of(id).confinement,
+    entranceOf: (id) => of(id).entrance,
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
     destroy: async (id) => {
       await of(id).stop();

@@ -60,7 +60,11 @@ export async function setWorkspaceState(
   await AuditLogger.logWorkspaceRuntime(db, context, actions[input.act], {
     success: outcome.ok,
     workspaceId: workspace.id,
-    details: { ...workspaceDetails(workspace, person), ...(wasRunning ? { already_running: true } : {}) },
+    details: {
+      ...workspaceDetails(workspace, person),
+      ...(wasRunning ? { already_running: true } : {}),
+      ...(outcome.ok && input.act !== 'stop' ? input.runtime.confinement(workspace.id) : {}),
+    },
     ...(outcome.ok ? {} : { reason: outcome.reason }),
   });
   return { workspace, ...outcome };

@@ -2,11 +2,34 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
 import { answers } from './answers.ts';
 import { launch } from './launch.ts';
-import { findIdentity, isAlive, killRemains, signalGroup, type ProcessIdentity } from './process-identity.ts';
-import type { RuntimeState, RuntimeWorkspace, StartOutcome, WorkspaceAddress } from '../runtime-types.ts';
+import {
+  findIdentity,
+  isAlive,
+  killRemains,
+  signalGroup,
+  signalProcesses,
+  type ProcessIdentity,
+} from '../sandbox/process-identity.ts';
+import type {
+  Confinement,
+  RuntimeState,
+  RuntimeWorkspace,
+  SandboxEntrance,
+  StartOutcome,
+  WorkspaceAddress,
+} from '../runtime-types.ts';
+import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { foldersOf, type WorkspaceFolders } from '../../config/data-folders.ts';
-import { findRecorded, ownerOf, prepareFolders, removeRecord, writeRecord } from './workspace-folders.ts';
+import {
+  emptyTmp,
+  findRecorded,
+  ownerOf,
+  prepareFolders,
+  removeRecord,
+  writeRecord,
+  type RunRecord,
+} from './workspace-folders.ts';
 import { boundWorkspaceLog } from './workspace-log.ts';
 
 export interface SupervisorDeps {
@@ -39,6 +62,7 @@ export class SupervisedWorkspace {
   readonly #folders: WorkspaceFolders;
   #wanted: RuntimeWorkspace | null = null;
   #identity: ProcessIdentity | null = null;
+  #confinement: Confinement | null = null;
   #acts: Promise<unknown> = Promise.resolve();
   #retry: NodeJS.Timeout | null = null;
   #crashes = 0;
@@ -54,6 +78,18 @@ export class SupervisedWorkspace {
   /** Null unless the program runs. */
   get address(): WorkspaceAddress | null {
     return this.state === 'running' ? this.#target() : null;
+  }
+
+  /** The walls around the program, or around its next start. */
+  get confinement(): Confinement {
+    return this.#confinement ?? confinementOf(this.#deps.config);
+  }
+
+  get entrance(): SandboxEntrance {
+    const { sandbox } = this.confinement;
+    if (sandbox === 'none') return { sandbox };
+    const found = this.#identity === null ? null : findSandboxProcesses(this.#identity);
+    return { sandbox, init: found?.init ?? null };
   }
 
   start(workspace: RuntimeWorkspace): Promise<StartOutcome> {
@@ -116,7 +152,7 @@ export class SupervisedWorkspace {
   }
 
   async #startProcess(workspace: RuntimeWorkspace): Promise<StartOutcome> {
-    const adopted = findRecorded(this.#folders);
+    const adopted = await this.#findAdoptable();
     if (adopted === undefined) {
       try {
         await this.#spawn(workspace);
@@ -129,14 +165,30 @@ export class SupervisedWorkspace {
       }
     } else {
       this.#identity = adopted;
+      this.#confinement = { sandbox: adopted.sandbox };
       this.#deps.log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
     }
     return this.#untilListening();
   }
 
+  /**
+   * The program of an app before this one. One that runs in another sandbox than is set now is ended:
+   * otherwise it would stay open to its neighbours until somebody restarts it.
+   */
+  async #findAdoptable(): Promise<RunRecord | undefined> {
+    const recorded = findRecorded(this.#folders);
+    if (recorded === undefined || recorded.sandbox === confinementOf(this.#deps.config).sandbox)
+      return recorded;
+    this.#deps.log.info({ workspaceId: this.#id }, 'workspace in another sandbox: ended, not adopted');
+    this.#identity = recorded;
+    await this.#endProcess();
+    return undefined;
+  }
+
   async #spawn(workspace: RuntimeWorkspace): Promise<void> {
     const { config } = this.#deps;
     const owner = ownerOf(config, this.#id);
+    await emptyTmp(this.#folders);
     prepareFolders(this.#root, this.#folders, owner);
     const child = launch(config, workspace, this.#folders, owner);
     // Without an id it has failed, and says why in its event; with one, a later error is that of a signal.
@@ -144,7 +196,8 @@ export class SupervisedWorkspace {
     failed.catch(() => undefined);
     if (child.pid === undefined) return failed;
     this.#identity = findIdentity(child.pid) ?? { pid: child.pid, startedAt: 'gone' };
-    writeRecord(this.#folders, this.#identity);
+    this.#confinement = confinementOf(config);
+    writeRecord(this.#folders, { ...this.#identity, ...this.#confinement });
     child.unref();
     child.once('exit', () => {
       this.look();
@@ -194,18 +247,22 @@ export class SupervisedWorkspace {
   async #endProcess(): Promise<void> {
     const identity = this.#identity;
     if (identity !== null) {
-      signalGroup(identity, 'SIGTERM');
+      const inside = isAlive(identity) ? findSandboxProcesses(identity) : null;
+      // Only the program is asked: the starter of a sandbox would end at once, and all inside with it.
+      if (inside === null) signalGroup(identity, 'SIGTERM');
+      else signalProcesses(inside.programs, 'SIGTERM');
       const end = Date.now() + GRACE_MS;
       while (isAlive(identity) && Date.now() < end) await pause(POLL_MS);
       killRemains(identity);
       const last = Date.now() + GRACE_MS;
-      while (isAlive(identity)) {
+      while (isAlive(identity) || (inside !== null && isAlive(inside.init))) {
         if (Date.now() > last)
           throw new Error(`process ${String(identity.pid)} does not end, not even killed`);
         await pause(POLL_MS);
       }
     }
     this.#identity = null;
+    this.#confinement = null;
     removeRecord(this.#folders);
   }
 
@@ -213,6 +270,10 @@ export class SupervisedWorkspace {
     if (this.#retry !== null) clearTimeout(this.#retry);
     this.#retry = null;
   }
+}
+
+function confinementOf({ sandbox }: RuntimeConfig): Confinement {
+  return { sandbox: sandbox === 'bubblewrap' ? 'bubblewrap' : 'none' };
 }
 
 function isListening(address: WorkspaceAddress): Promise<boolean> {

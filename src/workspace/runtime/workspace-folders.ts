@@ -13,7 +13,8 @@ import {
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { isAlive, type ProcessIdentity } from './process-identity.ts';
+import { isAlive, type ProcessIdentity } from '../sandbox/process-identity.ts';
+import { sandboxes, type Confinement } from '../runtime-types.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
 
@@ -28,7 +29,15 @@ export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: nu
   return uid === null ? null : { uid: uid + id, gid: gid ?? uid + id };
 }
 
-const record = z.object({ pid: z.number().int().positive(), startedAt: z.string() });
+/** A running program as it is remembered: its process, and what keeps it apart from others. */
+export type RunRecord = ProcessIdentity & Confinement;
+
+// Records of earlier releases have no sandbox in them, and neither had their programs.
+const record = z.object({
+  pid: z.number().int().positive(),
+  startedAt: z.string(),
+  sandbox: z.enum(sandboxes).default('none'),
+});
 
 /**
  * Makes what is missing: private folders of the workspace, and around them folders that only lead through.
@@ -45,17 +54,24 @@ export function prepareFolders(root: string, folders: WorkspaceFolders, owner: O
   makeFolder(join(resolve(root), '.run'), 0o700, null);
   makeFolder(folders.folder, 0o700, owner);
   makeFolder(folders.socketFolder, 0o700, owner);
+  makeFolder(join(resolve(root), '.tmp'), through, null);
+  makeFolder(folders.tmpFolder, 0o700, owner);
   rmSync(folders.socketPath, { force: true });
 }
 
+/** Empties the /tmp of a workspace, as a start of a machine does. Links are removed, never followed. */
+export async function emptyTmp({ tmpFolder }: WorkspaceFolders): Promise<void> {
+  await rm(tmpFolder, { recursive: true, force: true });
+}
+
 /** Remembers the process of a workspace across restarts of the app. */
-export function writeRecord(folders: WorkspaceFolders, identity: ProcessIdentity): void {
+export function writeRecord(folders: WorkspaceFolders, identity: RunRecord): void {
   writeFileSync(`${folders.recordFile}.new`, JSON.stringify(identity), { mode: 0o600 });
   renameSync(`${folders.recordFile}.new`, folders.recordFile);
 }
 
 /** The process of a workspace that an app before this one had started, if it still lives. */
-export function findRecorded(folders: WorkspaceFolders): ProcessIdentity | undefined {
+export function findRecorded(folders: WorkspaceFolders): RunRecord | undefined {
   try {
     const parsed = record.safeParse(JSON.parse(readFileSync(folders.recordFile, 'utf8')));
     return parsed.success && isAlive(parsed.data) ? parsed.data : undefined;
@@ -79,7 +95,8 @@ export function removeRecord(folders: WorkspaceFolders): void {
 
 /** Removes all that a workspace had. Links are removed, never followed. */
 export async function removeFolders(folders: WorkspaceFolders): Promise<void> {
-  for (const path of [folders.folder, folders.socketFolder, folders.logFile, folders.recordFile])
+  const { folder, socketFolder, tmpFolder, logFile, recordFile } = folders;
+  for (const path of [folder, socketFolder, tmpFolder, logFile, recordFile])
     await rm(path, { recursive: true, force: true });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SandboxEntrance } from '../runtime-types.ts';
 
 /** A secret as `newSecret` makes it. */
 const secret = z.string().regex(/^[\w-]{43}$/);
@@ -42,6 +43,8 @@ export interface ShellOrder {
   owner: { uid: number; gid: number } | null;
   /** `prlimit` with its arguments; empty without limits. */
   limits: string[];
+  /** The sandbox in which the workspace's program runs. */
+  entrance: SandboxEntrance;
 }
 
 /** The messages of the app to the session command. */

@@ -233,7 +233,8 @@ export class SshSessions {
     const { workspaceRuntime: runtime } = this.#deps.config;
     const owner = ownerOf(runtime, workspaceId);
     const { folder } = foldersOf(join(runtime.dataDir, 'workspaces'), workspaceId);
-    return { resume, folder, owner, limits: workspaceLimits(runtime, owner) };
+    const entrance = this.#deps.runtime.entranceOf(workspaceId);
+    return { resume, folder, owner, limits: workspaceLimits(runtime, owner), entrance };
   }
 
   #contextOf(message: SessionMessage): RequestContext {

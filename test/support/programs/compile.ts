@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { inject } from 'vitest';
-import { findIdentity } from '../../../src/workspace/runtime/process-identity.ts';
+import { findIdentity } from '../../../src/workspace/sandbox/process-identity.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const compiled = new Map<string, Promise<string>>();

@@ -200,6 +200,7 @@ async function runWorkspace() {
     WORKSPACE_RUNTIME: 'process',
     WORKSPACE_COMMAND: `"${process.execPath}" "${program}" {socket}`,
     DATA_DIR: dataDir,
+    WORKSPACE_SANDBOX: 'none',
   };
   const start = async (): Promise<{ server: Server; url: string }> => {
     const server = await startChild('src/server.ts', { env: { ...settings(), ...runtime } });

@@ -34,6 +34,8 @@ beforeAll(async () => {
       dataDir,
       uid: isRoot ? 200_000 : null,
       gid: null,
+      sandbox: 'none',
+      readable: ['/opt'],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,

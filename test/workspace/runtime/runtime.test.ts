@@ -3,6 +3,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -16,6 +17,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../../src/config/command-template.ts';
 import type { RuntimeWorkspace, WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
+import { chooseSandbox, findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
 import { askProbe, probeProgram, type AboutProbe } from '../../support/probe.ts';
 
@@ -34,7 +36,7 @@ function newRoot(): string {
   return root;
 }
 
-function runtimeIn(dataDir: string, overrides: Partial<RuntimeConfig> = {}): WorkspaceRuntime {
+function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): WorkspaceRuntime {
   const runtime = createWorkspaceRuntime({
     config: {
       isManaged: true,
@@ -43,6 +45,8 @@ function runtimeIn(dataDir: string, overrides: Partial<RuntimeConfig> = {}): Wor
       dataDir,
       uid: null,
       gid: null,
+      sandbox: 'none',
+      readable: ['/opt'],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,
@@ -65,7 +69,38 @@ const workspace = (id: number, name = 'place'): RuntimeWorkspace => ({
 const lives = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-describe('a workspace’s program', () => {
+const fault = findSandboxFault({ uid: null, gid: null, readable: [] });
+if (fault !== null) console.log(`skipped: no test of sandboxes, since ${fault}`);
+const kinds = [{ sandbox: 'none' as const }, ...(fault === null ? [{ sandbox: 'bubblewrap' as const }] : [])];
+
+/** The process that the app has started for a workspace. */
+function startedPid(root: string, id: number): number {
+  const text = readFileSync(join(root, `workspaces/.run/${String(id)}.json`), 'utf8');
+  return (JSON.parse(text) as { pid: number }).pid;
+}
+
+/** This process and all below it. */
+function familyOf(root: number): number[] {
+  const rows = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), parent: parentOf(name) }));
+  const family = [root];
+  for (const pid of family) family.push(...rows.filter(({ parent }) => parent === pid).map((row) => row.pid));
+  return family;
+}
+
+function parentOf(pid: string): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return 0;
+  }
+}
+
+describe.each(kinds)('a workspace’s program (sandbox: $sandbox)', ({ sandbox }) => {
+  const runtimeIn = (dataDir: string, overrides: Partial<RuntimeConfig> = {}): WorkspaceRuntime =>
+    startRuntime(dataDir, { sandbox, ...overrides });
+
   it('runs in a private folder, without a shell and without our environment', async () => {
     vi.stubEnv('DATABASE_URL', 'postgres://secret');
     const root = newRoot();
@@ -75,7 +110,8 @@ describe('a workspace’s program', () => {
     const about = await askProbe<AboutProbe>(runtime, 1);
     expect(about.cwd).toBe(join(root, 'workspaces/1'));
     expect(about.args.at(-1)).toBe('$(id) "x"; ls');
-    expect(Object.keys(about.env).sort()).toEqual(['HOME', 'LANG', 'LOGNAME', 'PATH', 'USER']);
+    const names = Object.keys(about.env).filter((name) => name !== 'PWD');
+    expect(names.sort()).toEqual(['HOME', 'LANG', 'LOGNAME', 'PATH', 'USER']);
     for (const folder of ['1', '.sockets/1', '.run'])
       expect(statSync(join(root, 'workspaces', folder)).mode & 0o777, folder).toBe(0o700);
     expect(runtime.logTail(1)).toEqual(['ready']);
@@ -83,27 +119,28 @@ describe('a workspace’s program', () => {
   });
 
   it('ends with all that it has started', async () => {
-    const runtime = runtimeIn(newRoot());
+    const root = newRoot();
+    const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
-    const { pid } = await askProbe<AboutProbe>(runtime, 1);
-    const child = await askProbe<number>(runtime, 1, '/child');
+    const pid = startedPid(root, 1);
+    await askProbe<number>(runtime, 1, '/child');
+    const family = familyOf(pid);
+    expect(family.length).toBeGreaterThanOrEqual(2);
     await runtime.stop(1);
     expect(runtime.state(1)).toBe('stopped');
     expect(runtime.addressOf(1)).toBeNull();
-    await expect.poll(() => [pid, child].some(lives)).toBe(false);
+    await expect.poll(() => family.some(lives)).toBe(false);
   });
 
   it('is started again when it crashes', async () => {
-    const runtime = runtimeIn(newRoot());
+    const root = newRoot();
+    const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
-    const before = await askProbe<AboutProbe>(runtime, 1);
+    const before = startedPid(root, 1);
     await expect(askProbe(runtime, 1, '/crash')).rejects.toThrow();
-    const pidNow = (): Promise<number> =>
-      Promise.resolve()
-        .then(() => askProbe<AboutProbe>(runtime, 1))
-        .then(({ pid }) => pid)
-        .catch(() => before.pid);
-    await expect.poll(pidNow, { timeout: 10_000 }).not.toBe(before.pid);
+    await expect.poll(() => startedPid(root, 1), { timeout: 10_000 }).not.toBe(before);
+    await expect.poll(() => runtime.state(1)).toBe('running');
+    await askProbe<AboutProbe>(runtime, 1);
   });
 
   it('says when it does not come up', async () => {
@@ -124,12 +161,14 @@ describe('a workspace’s program', () => {
     const root = newRoot();
     const before = runtimeIn(root, { outlivesApp: true });
     await before.start(workspace(1));
-    const { pid } = await askProbe<AboutProbe>(before, 1);
+    const pid = startedPid(root, 1);
     expect(await before.close()).toEqual([]);
     expect(lives(pid)).toBe(true);
     const after = runtimeIn(root);
     expect(await after.start(workspace(1))).toEqual({ ok: true });
-    expect((await askProbe<AboutProbe>(after, 1)).pid).toBe(pid);
+    expect(startedPid(root, 1)).toBe(pid);
+    expect(after.confinement(1)).toEqual({ sandbox });
+    await askProbe<AboutProbe>(after, 1);
     await after.stop(1);
     expect(lives(pid)).toBe(false);
     writeFileSync(join(root, 'workspaces/.run/1.json'), JSON.stringify({ pid: process.pid, startedAt: '1' }));
@@ -138,13 +177,33 @@ describe('a workspace’s program', () => {
   });
 
   it('stops with the app where it does not outlive it, which then knows what has stopped', async () => {
-    const runtime = runtimeIn(newRoot());
+    const root = newRoot();
+    const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
     await runtime.start(workspace(2));
     await runtime.stop(2);
-    const { pid } = await askProbe<AboutProbe>(runtime, 1);
+    const pid = startedPid(root, 1);
     expect(await runtime.close()).toEqual([1]);
     expect(lives(pid)).toBe(false);
+  });
+
+  it('has the time to end well when it is stopped', async () => {
+    const root = newRoot();
+    const runtime = runtimeIn(root);
+    await runtime.start(workspace(1));
+    await askProbe(runtime, 1, '/slow-end');
+    await runtime.stop(1);
+    expect(readFileSync(join(root, 'workspaces/1/ended'), 'utf8')).toBe('well');
+  });
+
+  it('is killed when it does not end', { timeout: 20_000 }, async () => {
+    const root = newRoot();
+    const runtime = runtimeIn(root);
+    await runtime.start(workspace(1));
+    await askProbe(runtime, 1, '/deaf');
+    const family = familyOf(startedPid(root, 1));
+    await runtime.stop(1);
+    expect(family.filter(lives)).toEqual([]);
   });
 
   it('stays stopped when it is stopped in the middle of a restart', async () => {
@@ -165,13 +224,13 @@ describe('a workspace’s program', () => {
     const runtime = runtimeIn(root);
     await runtime.start(workspace(1));
     await runtime.start(workspace(2));
-    const { pid } = await askProbe<AboutProbe>(runtime, 1);
+    const pid = startedPid(root, 1);
     const folder = join(root, 'workspaces/1');
     mkdirSync(join(folder, 'deep/er'), { recursive: true });
     symlinkSync(outside, join(folder, 'link'));
     await runtime.destroy(1);
     expect(lives(pid)).toBe(false);
-    for (const path of ['1', '.sockets/1', '.run/1.json', '.run/1.log'])
+    for (const path of ['1', '.sockets/1', '.tmp/1', '.run/1.json', '.run/1.log'])
       expect(existsSync(join(root, 'workspaces', path))).toBe(false);
     expect(existsSync(join(outside, 'kept'))).toBe(true);
     expect(existsSync(join(root, 'workspaces/2'))).toBe(true);
@@ -194,6 +253,53 @@ describe('a workspace’s program', () => {
     const limits = await askProbe<string>(runtime, 1, '/read?path=/proc/self/limits');
     expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
     expect(limits).toMatch(/Max core file size +0 +0/);
+  });
+});
+
+describe.skipIf(fault !== null)('a sandbox', () => {
+  it('is entered at the next start of the app when it is switched on, by a new start of the program', async () => {
+    const root = newRoot();
+    const before = startRuntime(root, { outlivesApp: true, sandbox: 'none' });
+    await before.start(workspace(1));
+    const pid = startedPid(root, 1);
+    await before.close();
+    const after = startRuntime(root, { sandbox: 'bubblewrap' });
+    expect(await after.start(workspace(1))).toEqual({ ok: true });
+    expect(lives(pid)).toBe(false);
+    expect(after.confinement(1)).toEqual({ sandbox: 'bubblewrap' });
+    expect((await askProbe<AboutProbe>(after, 1)).pid).toBe(2);
+  });
+
+  it('has a /tmp of its own, which a start empties', async () => {
+    const root = newRoot();
+    const runtime = startRuntime(root, { sandbox: 'bubblewrap' });
+    await runtime.start(workspace(1));
+    writeFileSync(join(root, 'workspaces/.tmp/1/left'), 'from before');
+    expect(await askProbe(runtime, 1, '/read?path=/tmp/left')).toBe('from before');
+    await runtime.restart(workspace(1));
+    expect(await askProbe(runtime, 1, '/read?path=/tmp/left')).toBe('ENOENT');
+  });
+
+  it('is what the process chooses where nothing is set, and a start in production as root insists on', () => {
+    const config = { isManaged: true, sandbox: 'auto', uid: null, gid: null, readable: [] as string[] };
+    const choose = (overrides: object): string =>
+      chooseSandbox({ ...config, ...overrides } as RuntimeConfig, { production: true, isRoot: true }).sandbox;
+    expect(choose({})).toBe('bubblewrap');
+    expect(choose({ sandbox: 'none' })).toBe('none');
+    expect(choose({ isManaged: false })).toBe('none');
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('that does not work keeps production from starting', () => {
+    const hidden = join(newRoot(), 'hidden');
+    mkdirSync(join(hidden, 'folder'), { recursive: true });
+    chmodSync(hidden, 0o700);
+    const broken = { isManaged: true, uid: 200_000, gid: null, readable: [join(hidden, 'folder')] };
+    const choose = (sandbox: string, production: boolean): string =>
+      chooseSandbox({ ...broken, sandbox } as RuntimeConfig, { production, isRoot: true }).sandbox;
+    expect(() => choose('auto', true)).toThrow(/bubblewrap does not work here: .*Permission denied/);
+    expect(() => choose('bubblewrap', false)).toThrow('bubblewrap does not work here');
+    expect(choose('auto', false)).toBe('none');
+    expect(choose('none', true)).toBe('none');
   });
 });
 

@@ -189,6 +189,7 @@ describe('a connection', () => {
           folder: join(root, 'workspaces', String(place.id)),
           owner: { uid: 300_000 + place.id, gid: 300_000 + place.id },
           limits: expect.arrayContaining(['--data=67108864']) as string[],
+          entrance: { sandbox: 'none' },
         },
       },
     ]);

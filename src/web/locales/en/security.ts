@@ -4,6 +4,11 @@ export const security = {
   intro: 'Refused requests from all companies and from visitors who were not signed in, newest first.',
   bounded:
     'The newest {slots, number} events of each kind are kept and older ones are overwritten; one address leaves at most {perMinute, number} events of a kind per minute. Anything beyond that is only counted, in the metric security_events_total.',
+  workspacesElsewhere: 'Workspaces run on other machines.',
+  workspacesApart:
+    'Each workspace on this machine runs in a sandbox of its own (bubblewrap): own files, /tmp and processes.',
+  workspacesTogether:
+    'Workspaces on this machine run without a sandbox (WORKSPACE_SANDBOX: none): they share /tmp, the list of processes and the ports of this machine.',
   chooserTitle: 'Refused requests',
 
   kind: 'Kind',

@@ -6,6 +6,11 @@ export const security: Record<keyof typeof en, string> = {
   intro: 'Bütün şirketlerden ve giriş yapmamış ziyaretçilerden gelen, reddedilen istekler; en yenisi üstte.',
   bounded:
     'Her türün en yeni {slots, number} olayı saklanır, daha eskilerinin üzerine yazılır; bir adres aynı türden dakikada en çok {perMinute, number} olay bırakır. Bunun ötesi yalnızca security_events_total ölçümünde sayılır.',
+  workspacesElsewhere: 'Çalışma alanları başka makinelerde çalışıyor.',
+  workspacesApart:
+    'Bu makinedeki her çalışma alanı kendi korumalı alanında (bubblewrap) çalışır: kendi dosyaları, /tmp klasörü ve süreçleri vardır.',
+  workspacesTogether:
+    'Bu makinedeki çalışma alanları korumalı alan olmadan çalışıyor (WORKSPACE_SANDBOX: none): /tmp klasörünü, süreç listesini ve makinenin bağlantı noktalarını paylaşıyorlar.',
   chooserTitle: 'Reddedilen istekler',
 
   kind: 'Tür',

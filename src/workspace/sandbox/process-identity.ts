@@ -32,6 +32,17 @@ export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): 
   }
 }
 
+/** Sends a signal to each of these processes. One that has ended meanwhile is skipped. */
+export function signalProcesses(pids: number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /**
  * Kills what the process has started and left behind in its group. An id is not given out again while a group
  * bears it, so when another process has it the group is empty and nothing is done.
