@@ -121,4 +121,5 @@ const caseRow = {
   submitted_on: null,
   processed_on: null,
   closed_at: null,
+  received_at: new Date('2026-11-20T09:00:00Z'),
 };

@@ -4,7 +4,7 @@ import { useTestApp } from '../../support/app.ts';
 import { buildCast, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { auditOf } from '../../billing/scene.ts';
-import { buildCase } from '../build.ts';
+import { buildCase, buildFrozen } from '../build.ts';
 import { buildExhibit, postExhibit } from './build.ts';
 import { jpegs, mail, objectStream, pdf, roses, smallPng } from './samples.ts';
 
@@ -152,7 +152,10 @@ describe('a file added to a case', () => {
       ['under_review', 2],
     ] as const) {
       const answer_by = ['sent', 'under_review'].includes(state) ? null : new Date();
-      const disputeId = await buildCase(test.db, cast, { state, answer_by });
+      const disputeId =
+        state === 'frozen'
+          ? (await buildFrozen(test.db, cast)).disputeId
+          : await buildCase(test.db, cast, { state, answer_by });
       expect((await postExhibit(olivia, disputeId, { content: smallPng() })).status).toBe(303);
       expect(await exhibitsOf(disputeId)).toMatchObject([{ round }]);
       if (round === 2) expect(await pageOf(disputeId)).toContain('counts for round 2');
@@ -201,7 +204,10 @@ describe('withdrawing an exhibit', () => {
       ['needs_response', 2],
     ] as const) {
       const answer_by = state === 'sent' ? null : new Date();
-      const disputeId = await buildCase(test.db, cast, { state, round, answer_by });
+      const disputeId =
+        state === 'frozen'
+          ? (await buildFrozen(test.db, cast)).disputeId
+          : await buildCase(test.db, cast, { state, round, answer_by });
       const id = await buildExhibit(test.db, cast, { dispute_id: disputeId, round: 1 });
       await withdraw(disputeId, id, 'too late');
       expect(await exhibitsOf(disputeId)).toMatchObject([{ withdrawn_at: null }]);
