@@ -2,7 +2,7 @@ import type { Format } from '../../web/format.ts';
 import type { SentencePart } from '../audit-sentence.ts';
 import type { AuditLine } from '../describe-audit-rows.ts';
 import { kindOfAction, type JourneyKind } from './journey-kinds.ts';
-import type { MailOfPerson } from './queries.ts';
+import type { CaseOfPerson, MailOfPerson } from './queries.ts';
 
 /** Something that happened to, or was done by, a person. */
 export interface JourneyEntry {
@@ -73,6 +73,12 @@ export function paymentEntry(row: JourneyPayment, { t, money }: Format): Journey
 export function mailEntry(row: MailOfPerson, { t }: Format): JourneyEntry {
   const text = t('journey.mail', { subject: row.subject });
   return plainEntry('mails', row.created_at, text, t(`mails.state_${row.state}`));
+}
+
+/** A case about a payment of the person, at its receipt; its note says how it stands now. */
+export function caseEntry(row: CaseOfPerson, { t }: Format): JourneyEntry {
+  const text = t('journey.case', { name: row.reference ?? String(row.id), order: row.merchant_oid });
+  return plainEntry('cases', row.received_at, text, t(`disputes.state_${row.state}`));
 }
 
 /** The acceptance of a legal document. */

@@ -9,6 +9,7 @@ export const journeyKinds = [
   'payments',
   'acceptances',
   'mails',
+  'cases',
   'others',
 ] as const;
 export type JourneyKind = (typeof journeyKinds)[number];
@@ -21,6 +22,7 @@ const patterns: [JourneyKind, RegExp][] = [
   ],
   ['workspaces', /^(?:workspace_|ssh_|token_)/],
   ['payments', /^(?:payment_|subscription_|invoice_|billing_)/],
+  ['cases', /^(?:dispute_|chargeback_)/],
   ['acceptances', /^(?:legal_document|order_terms)_/],
   ['others', /^(?:operator_|evidence_|audit_|usage_|own_data_|legal_hold_|retention_)/],
 ];

@@ -17,6 +17,7 @@ import { describeAuditRows, type AuditLine } from '../describe-audit-rows.ts';
 import {
   acceptanceEntry,
   auditEntries,
+  caseEntry,
   mailEntry,
   membershipEntries,
   paymentEntry,
@@ -26,7 +27,7 @@ import {
   type JourneySession,
 } from './journey-entries.ts';
 import { actionsOfKind, journeyKinds, type JourneyKind } from './journey-kinds.ts';
-import { countMailsTo, listMailsTo, listNamesOf } from './queries.ts';
+import { countMailsTo, listCasesAbout, listMailsTo, listNamesOf } from './queries.ts';
 
 /** Entries of each list that a page shows: enough to read, and few enough to print. The bundle has all. */
 export const SHOWN_MAX = 500;
@@ -52,20 +53,22 @@ interface Asked {
 
 /**
  * Everything known of one person in one line of time, oldest first: the rows that their evidence bundle
- * holds, read by the same queries, and the mails to them. Throws `NotFound` for a person of another company.
+ * holds, read by the same queries, the mails to them, and the cases about their payments. Throws `NotFound`
+ * for a person of another company.
  */
 export async function loadJourney(db: Knex, of: Asked): Promise<Journey> {
   const { scope, kind, format } = of;
   if ((await findSubject(db, scope.userId, scope.companyId)) === undefined) throw new NotFound();
   const only = async <Row>(wanted: JourneyKind, list: () => PromiseLike<Row[]>): Promise<Row[]> =>
     kind === null || kind === wanted ? list() : [];
-  const [counts, mailCount, audit, sessions, payments, mails, accepted, periods] = await Promise.all([
+  const [counts, mailCount, audit, sessions, payments, mails, cases, accepted, periods] = await Promise.all([
     countEvidence(db, scope),
     countMailsTo(db, scope),
     readAudit(db, of),
     only('sessions', () => sessionRows(db, scope).limit(READ_MAX) as unknown as Promise<JourneySession[]>),
     only('payments', () => paymentRows(db, scope).limit(READ_MAX) as unknown as Promise<JourneyPayment[]>),
     only('mails', () => listMailsTo(db, { ...scope, limit: READ_MAX })),
+    only('cases', () => listCasesAbout(db, { ...scope, limit: READ_MAX })),
     listAcceptances(db, scope.userId),
     only('account', () => listMembershipPeriods(db, scope)),
   ]);
@@ -76,13 +79,14 @@ export async function loadJourney(db: Knex, of: Asked): Promise<Journey> {
       shown(sessions).map((row) => sessionEntry(row, format)),
       shown(payments).map((row) => paymentEntry(row, format)),
       shown(mails).map((row) => mailEntry(row, format)),
+      shown(cases).map((row) => caseEntry(row, format)),
       await only('acceptances', () =>
         Promise.resolve(acceptances.map((row) => acceptanceEntry(row, format))),
       ),
       periods.flatMap((row) => membershipEntries(row, format)).filter(({ at }) => isWithin(at, scope)),
     ]),
     counts: { ...counts, mails: mailCount, acceptances: acceptances.length },
-    isCut: audit.isCut || [sessions, payments, mails].some(({ length }) => length > SHOWN_MAX),
+    isCut: audit.isCut || [sessions, payments, mails, cases].some(({ length }) => length > SHOWN_MAX),
   };
 }
 

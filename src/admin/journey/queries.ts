@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { CaseState } from '../../disputes/case-states.ts';
 import type { EvidenceScope } from '../../evidence/scope.ts';
 import type { MailState } from '../../mail/mail-states.ts';
 
@@ -7,6 +8,41 @@ export interface MailOfPerson {
   created_at: Date;
   subject: string;
   state: MailState;
+}
+
+/** A case about a payment that the person started. */
+export interface CaseOfPerson {
+  id: number;
+  reference: string | null;
+  state: CaseState;
+  merchant_oid: string;
+  received_at: Date;
+  closed_at: Date | null;
+}
+
+/** The cases about payments of a person that came within a time, newest first. */
+export async function listCasesAbout(
+  db: Knex,
+  { userId, companyId, from, to, limit }: OfPerson & { limit: number },
+): Promise<CaseOfPerson[]> {
+  const query = db('disputes')
+    .join('payments', 'payments.id', 'disputes.payment_id')
+    .where({ 'disputes.user_id': userId, 'disputes.company_id': companyId })
+    .orderBy([
+      { column: 'disputes.received_at', order: 'desc' },
+      { column: 'disputes.id', order: 'desc' },
+    ])
+    .limit(limit);
+  if (from !== null) void query.where('disputes.received_at', '>=', from);
+  if (to !== null) void query.where('disputes.received_at', '<', to);
+  return query.select<CaseOfPerson[]>([
+    'disputes.id',
+    'disputes.reference',
+    'disputes.state',
+    'payments.merchant_oid',
+    'disputes.received_at',
+    'disputes.closed_at',
+  ]);
 }
 
 type OfPerson = Pick<EvidenceScope, 'userId' | 'companyId' | 'from' | 'to'>;

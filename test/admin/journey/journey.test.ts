@@ -1,3 +1,4 @@
+import { buildCase } from '../../disputes/build.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildAuditRow } from '../../evidence/support.ts';
 import { rowsOf } from '../../auth/rows.ts';
@@ -100,6 +101,16 @@ describe('the journey of a person', () => {
     expect(times.filter((_time, at) => kinds[at] === 'sessions')).toEqual(
       timesOf(bundle.workspace_sessions, 'started_at').sort(),
     );
+  });
+
+  it('tells of the disputes about the payments of the person, and of nobody else’s', async () => {
+    const [payment] = await test.db('payments').where({ user_id: cast.bob.id }).pluck<number[]>('id');
+    await buildCase(test.db, cast, { payment_id: payment, user_id: cast.bob.id, reference: 'TR-77' });
+    await buildCase(test.db, cast, { reference: 'TR-78' });
+    const { text } = await alice.get(`${path()}?kind=cases`);
+    expect(kindsOn(text)).toEqual(['cases']);
+    expect(text).toContain('TR-77');
+    expect(text).not.toContain('TR-78');
   });
 
   it('is narrowed by kind and by time, and says so when nothing is left', async () => {

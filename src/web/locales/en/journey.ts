@@ -3,7 +3,7 @@ export const journey = {
   link: 'Journey',
   title: 'Journey of {name}',
   subtitle:
-    'Everything known of this person in one line of time, oldest first: the same facts as the evidence bundle, and the mails.',
+    'Everything known of this person in one line of time, oldest first: the same facts as the evidence bundle, the mails, and the disputes.',
   kind: 'Kind',
   'kind_sign-ins': 'Sign-ins',
   kind_account: 'Account',
@@ -11,6 +11,8 @@ export const journey = {
   kind_sessions: 'Use',
   kind_payments: 'Payments',
   kind_acceptances: 'Acceptances',
+  kind_cases: 'Disputes',
+  case: 'Dispute {name} about order {order}',
   kind_mails: 'Mails',
   kind_others: 'Staff and downloads',
   counts:

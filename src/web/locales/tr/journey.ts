@@ -3,7 +3,7 @@ export const journey = {
   link: 'Zaman çizelgesi',
   title: '{name}: zaman çizelgesi',
   subtitle:
-    'Bu kişi hakkında bilinen her şey tek bir zaman çizgisinde, eskiden yeniye: kanıt dosyasındaki bilgilerin aynısı ve e-postalar.',
+    'Bu kişi hakkında bilinen her şey tek bir zaman çizgisinde, eskiden yeniye: kanıt dosyasındaki bilgilerin aynısı, e-postalar ve itirazlar.',
   kind: 'Tür',
   'kind_sign-ins': 'Girişler',
   kind_account: 'Hesap',
@@ -11,6 +11,8 @@ export const journey = {
   kind_sessions: 'Kullanım',
   kind_payments: 'Ödemeler',
   kind_acceptances: 'Onaylar',
+  kind_cases: 'İtirazlar',
+  case: '{order} siparişi hakkında itiraz {name}',
   kind_mails: 'E-postalar',
   kind_others: 'Personel ve indirmeler',
   counts:
