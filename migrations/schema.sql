@@ -503,7 +503,7 @@ create table dispute_exhibits (
 );
 CREATE INDEX idx_dispute_exhibits_dispute ON dispute_exhibits USING btree (dispute_id, id);
 CREATE TRIGGER refuse_delete BEFORE DELETE ON dispute_exhibits FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON dispute_exhibits FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.dispute_id IS DISTINCT FROM old.dispute_id OR new.company_id IS DISTINCT FROM old.company_id OR new.round IS DISTINCT FROM old.round OR new.kind IS DISTINCT FROM old.kind OR new.name IS DISTINCT FROM old.name OR new.description IS DISTINCT FROM old.description OR new.proves IS DISTINCT FROM old.proves OR new.file_kind IS DISTINCT FROM old.file_kind OR new.content IS DISTINCT FROM old.content OR new.received_sha256 IS DISTINCT FROM old.received_sha256 OR new.width IS DISTINCT FROM old.width OR new.height IS DISTINCT FROM old.height OR new.pages IS DISTINCT FROM old.pages OR new.text IS DISTINCT FROM old.text OR new.mail_id IS DISTINCT FROM old.mail_id OR new.added_at IS DISTINCT FROM old.added_at OR new.added_by IS DISTINCT FROM old.added_by OR old.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER refuse_rewriting BEFORE UPDATE ON dispute_exhibits FOR EACH ROW WHEN (new.id IS DISTINCT FROM old.id OR new.dispute_id IS DISTINCT FROM old.dispute_id OR new.company_id IS DISTINCT FROM old.company_id OR new.kind IS DISTINCT FROM old.kind OR new.name IS DISTINCT FROM old.name OR new.description IS DISTINCT FROM old.description OR new.proves IS DISTINCT FROM old.proves OR new.file_kind IS DISTINCT FROM old.file_kind OR new.content IS DISTINCT FROM old.content OR new.received_sha256 IS DISTINCT FROM old.received_sha256 OR new.width IS DISTINCT FROM old.width OR new.height IS DISTINCT FROM old.height OR new.pages IS DISTINCT FROM old.pages OR new.text IS DISTINCT FROM old.text OR new.mail_id IS DISTINCT FROM old.mail_id OR new.added_at IS DISTINCT FROM old.added_at OR new.added_by IS DISTINCT FROM old.added_by OR new.round > old.round OR old.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON dispute_exhibits FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- table dispute_history_decisions
@@ -610,6 +610,7 @@ create table disputes (
   state_before_refund text,
   frozen_package_id bigint,
   drafted_at timestamp with time zone,
+  disputed_at timestamp with time zone,
   constraint pk_disputes PRIMARY KEY (id),
   constraint fk_disputes_closer FOREIGN KEY (closed_by) REFERENCES users(id) ON DELETE RESTRICT,
   constraint fk_disputes_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -2878,7 +2879,8 @@ begin
   if (new.id, new.company_id, new.payment_id, new.user_id, new.source, new.opened_at, new.opened_by)
      is distinct from
      (old.id, old.company_id, old.payment_id, old.user_id, old.source, old.opened_at, old.opened_by)
-     or (old.reference is not null and new.reference is distinct from old.reference) then
+     or (old.reference is not null and new.reference is distinct from old.reference)
+     or (old.disputed_at is not null and new.disputed_at is distinct from old.disputed_at) then
     raise exception 'a case keeps its payment, its reference and its beginning: update of row % refused', old.id
       using errcode = 'insufficient_privilege';
   end if;

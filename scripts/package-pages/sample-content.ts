@@ -171,6 +171,7 @@ export const sampleContent: PackageContent = {
     ...{ round: 1, reference: 'TB-2026-0012345', source: 'bank', network: 'visa', reason_code: '13.1' },
     ...{ claim: null, amount_minor: 149_900, currency: 'TRY', received_at: at('2026-11-26T09:00:00Z') },
     ...{ answer_by: null, submitted_on: null, processed_on: null, opened_at: at('2026-11-26T09:00:00Z') },
+    ...{ disputed_at: at('2026-11-26T09:00:00Z') },
     ...{ opened_by: null, fee_minor: null, lost_minor: null, closed_at: null, closed_by: null, note: null },
     ...{
       frozen_package_id: null,

@@ -27,3 +27,8 @@ export const closedStates = ['won', 'lost', 'accepted', 'expired'] as const;
 
 /** The first who told of a case. */
 export type CaseSource = 'bank' | 'inquiry' | 'alert' | 'customer' | 'statement';
+
+/** The state in which an answer is prepared: a warning stays one until the bank's dispute comes. */
+export function preparingState({ disputed_at: at }: { disputed_at: Date | null }): CaseState {
+  return at === null ? 'warned' : 'needs_response';
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseMajor } from '../billing/paytr/minor-units.ts';
 import { MERCHANT_OID } from '../billing/paytr/token.ts';
 import { currencies } from '../currency.ts';
+import { localTime } from '../local-calendar.ts';
 import { isReadableText } from '../web/text-line.ts';
 import { endOfDay } from './deadline.ts';
 import { answerChannels, networks } from './networks.ts';
@@ -24,15 +25,27 @@ const optionalWords = z
   )
   .transform((text) => (text === '' ? null : text));
 
+/** A field that may be empty. No union of schemas: the fault of a union has a message of its own. */
 const optional = (schema: z.ZodType<string, string>) =>
   z
     .string()
     .catch('')
-    .transform((value) => value.trim())
-    .pipe(z.union([z.literal(''), schema]))
-    .transform((value) => (value === '' ? null : value));
+    .transform((value, context) => {
+      const text = value.trim();
+      if (text === '') return null;
+      const read = schema.safeParse(text);
+      if (read.success) return read.data;
+      const message = read.error.issues[0]?.message;
+      context.issues.push({ code: 'custom', input: value, message });
+      return z.NEVER;
+    });
 
-const day = optional(z.iso.date('disputes.error_day'));
+/** A day of this century: the database and the letters take no year 0 and no year 9999. */
+const someDay = z.iso
+  .date('disputes.error_day')
+  .refine((text) => text.startsWith('20'), 'disputes.error_day');
+
+const day = optional(someDay);
 
 /** An amount in major units, as people type it; null when the field is empty. */
 const optionalAmount = z
@@ -84,6 +97,19 @@ function toFacts(fields: z.infer<z.ZodObject<typeof factFields>>) {
   };
 }
 
+/** Fields with a day of the dispute at its network that has not come yet: a letter counts by them. */
+export function futureDays(
+  { submitted_on, processed_on }: ReturnType<typeof toFacts>,
+  at: Date,
+): ('submittedOn' | 'processedOn')[] {
+  const today = localTime(at).toPlainDate().toString();
+  const days = [
+    ['submittedOn', submitted_on],
+    ['processedOn', processed_on],
+  ] as const;
+  return days.flatMap(([name, told]) => (told !== null && told > today ? [name] : []));
+}
+
 /** The names of the fields that tell facts. */
 export const factNames = Object.keys(factFields);
 
@@ -103,7 +129,7 @@ export const noticeForm = z
       .pipe(z.string().regex(MERCHANT_OID, 'disputes.error_order')),
     reference: optional(z.string().regex(REFERENCE, 'disputes.error_reference')),
     kind: z.enum(noticeKinds, 'disputes.error_kind'),
-    receivedOn: z.iso.date('disputes.error_day'),
+    receivedOn: someDay,
     ...factFields,
   })
   .superRefine(({ kind, reference: number }, context) => {
@@ -122,13 +148,18 @@ export const noticeForm = z
 /** The form that corrects what is known of a case. */
 export const factsForm = z.object(factFields).transform(toFacts);
 
-/** The form of a decision of the bank. */
-export const decisionForm = z.object({
-  decision: z.enum(['won', 'lost'], 'disputes.error_decision'),
-  lostAmount: optionalAmount,
-  fee: optionalAmount,
-  note: optionalWords,
-});
+/** The form of a decision of the bank. Nothing is lost in a case that was won. */
+export const decisionForm = z
+  .object({
+    decision: z.enum(['won', 'lost'], 'disputes.error_decision'),
+    lostAmount: optionalAmount,
+    fee: optionalAmount,
+    note: optionalWords,
+  })
+  .superRefine(({ decision, lostAmount }, context) => {
+    if (decision === 'won' && lostAmount !== null)
+      context.addIssue({ code: 'custom', path: ['lostAmount'], message: 'disputes.error_wonAndLost' });
+  });
 
 /** The form that accepts an objection. */
 export const acceptForm = z.object({ amount: optionalAmount, note: optionalWords });

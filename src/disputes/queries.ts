@@ -34,6 +34,8 @@ export interface DisputeCase {
   submitted_on: string | null;
   processed_on: string | null;
   opened_at: Date;
+  /** When the bank's dispute came; null while the case is only a warning. */
+  disputed_at: Date | null;
   opened_by: number | null;
   fee_minor: number | null;
   lost_minor: number | null;
@@ -88,6 +90,7 @@ function cases(db: Knex): Knex.QueryBuilder {
       db.raw('disputes.submitted_on::text as submitted_on'),
       db.raw('disputes.processed_on::text as processed_on'),
       'disputes.opened_at',
+      'disputes.disputed_at',
       'disputes.opened_by',
       'disputes.fee_minor',
       'disputes.lost_minor',

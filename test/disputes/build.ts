@@ -47,6 +47,7 @@ export async function buildCase(
       opened_at: new Date(),
       opened_by: cast.olivia.id,
       answer_by: new Date(Date.now() + 47 * 3_600_000),
+      disputed_at: overrides['state'] === 'warned' ? null : new Date(),
       ...overrides,
     })
     .returning<{ id: number }[]>('id');
@@ -57,9 +58,10 @@ export async function buildCase(
 export async function buildPackage(
   db: Knex,
   cast: Cast,
+  overrides: Record<string, unknown> = {},
 ): Promise<{ disputeId: number; packageId: number; bytes: Buffer }> {
   const payment_id = (await chargedPayment(db, cast)).id;
-  const disputeId = await buildCase(db, cast, { payment_id });
+  const disputeId = await buildCase(db, cast, { payment_id, ...overrides });
   const bytes = Buffer.from(`PK and a PDF of case ${String(disputeId)}`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const company_id = cast.acme.id;
@@ -83,8 +85,12 @@ export async function buildPackage(
 }
 
 /** A case whose package is fixed. */
-export async function buildFrozen(db: Knex, cast: Cast): Promise<{ disputeId: number; packageId: number }> {
-  const built = await buildPackage(db, cast);
+export async function buildFrozen(
+  db: Knex,
+  cast: Cast,
+  overrides: Record<string, unknown> = {},
+): Promise<{ disputeId: number; packageId: number }> {
+  const built = await buildPackage(db, cast, overrides);
   await db('disputes')
     .where({ id: built.disputeId })
     .update({ state: 'frozen', frozen_package_id: built.packageId });

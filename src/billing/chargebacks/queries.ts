@@ -45,3 +45,17 @@ export async function findStandingChargeback(db: Knex, disputeId: number): Promi
     .orderBy('chargebacks.id', 'desc')
     .first<Chargeback | undefined>(columns);
 }
+
+/** The money of a payment that banks have now by its other cases, in minor units. */
+export async function sumTakenByOthers(
+  db: Knex,
+  { paymentId, disputeId }: { paymentId: number; disputeId: number },
+): Promise<number> {
+  const row = await db('chargebacks')
+    .leftJoin('chargebacks as undone', 'undone.restores', 'chargebacks.id')
+    .where({ 'chargebacks.payment_id': paymentId, 'chargebacks.kind': 'taken' })
+    .whereNot('chargebacks.dispute_id', disputeId)
+    .whereNull('undone.id')
+    .first<{ sum: number } | undefined>(db.raw('coalesce(sum(chargebacks.total_minor), 0)::bigint as sum'));
+  return row?.sum ?? 0;
+}

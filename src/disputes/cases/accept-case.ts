@@ -25,8 +25,8 @@ export async function acceptCase(
     if (!answerableStates.some((state) => state === dispute.state)) return { ok: false, reason: 'not-open' };
     const disputed = await disputedMinor(trx, dispute);
     const lostMinor = input.lostMinor ?? disputed;
-    if (lostMinor < 1 || lostMinor > disputed) return { ok: false, reason: 'amount' };
-    const refund = dispute.state === 'warned' ? await findSettlingRefund(trx, dispute.payment_id) : null;
+    if (lostMinor > disputed) return { ok: false, reason: 'amount' };
+    const refund = dispute.disputed_at === null ? await findSettlingRefund(trx, dispute.payment_id) : null;
     if (refund === undefined) return { ok: false, reason: 'refund' };
     await moveCase(trx, context, {
       dispute,

@@ -16,6 +16,22 @@ export interface CaseFacts {
   fee_minor: number | null;
 }
 
+/** Facts of which nothing is known yet. */
+export const noFacts: CaseFacts = {
+  network: null,
+  reason_code: null,
+  claim: null,
+  amount_minor: null,
+  currency: null,
+  answer_by: null,
+  submitted_on: null,
+  processed_on: null,
+  fee_minor: null,
+};
+
+/** The names of the facts. */
+export const factNames = Object.keys(noFacts) as (keyof CaseFacts)[];
+
 /** A row of `disputes` as operations lock it. */
 export interface CaseRow extends CaseFacts {
   id: number;
@@ -28,6 +44,8 @@ export interface CaseRow extends CaseFacts {
   source: CaseSource;
   received_at: Date;
   opened_at: Date;
+  /** When the bank's dispute came; null while the case is only a warning. */
+  disputed_at: Date | null;
   reminded_for: Date | null;
   reminded_hours: number | null;
   lost_minor: number | null;
@@ -64,6 +82,7 @@ const plainColumns = [
   'received_at',
   'answer_by',
   'opened_at',
+  'disputed_at',
   'reminded_for',
   'reminded_hours',
   'fee_minor',

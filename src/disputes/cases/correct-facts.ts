@@ -7,7 +7,9 @@ import { learnFacts } from './learn-facts.ts';
 import { lockCase } from './lock-case.ts';
 import { refuseAmount } from './receive-notice.ts';
 
-type CorrectionOutcome = { ok: true } | { ok: false; reason: 'other-currency' | 'too-much' | 'fixed' };
+type CorrectionOutcome =
+  | { ok: true }
+  | { ok: false; reason: 'other-currency' | 'too-much' | 'fixed' | 'no-last-day' | 'answer-before' };
 
 /**
  * Writes what an operator knows of a case: code and amount may come later, and a bank may give more time. The
@@ -30,12 +32,17 @@ export async function correctFacts(
     const refusal = refuseAmount(facts, charge);
     if (refusal !== null) return { ok: false, reason: refusal };
     const { answer_by: deadline, ...others } = facts;
+    const isWaiting = answerableStates.some((state) => state === dispute.state);
+    // Without one nobody would be reminded, and the case would never end.
+    if (isWaiting && deadline === null && dispute.disputed_at !== null)
+      return { ok: false, reason: 'no-last-day' };
+    if (isWaiting && deadline !== null && deadline < dispute.received_at)
+      return { ok: false, reason: 'answer-before' };
     if (dispute.state === 'frozen') {
       if (differs(dispute, others)) return { ok: false, reason: 'fixed' };
       await learnFacts(trx, context, { dispute, facts: { answer_by: deadline } });
       return { ok: true };
     }
-    const isWaiting = answerableStates.some((state) => state === dispute.state);
     await learnFacts(trx, context, {
       dispute,
       facts: isWaiting ? { ...others, answer_by: deadline } : others,

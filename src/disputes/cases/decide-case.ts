@@ -33,8 +33,9 @@ export async function noteReview(
 type DecisionOutcome = { ok: true } | { ok: false; reason: 'not-decidable' | 'amount' };
 
 /**
- * Notes the decision of the bank. A `lost` case says how much is lost: at most what was disputed, and all of
- * it when nothing is told. The books are posted in the same transaction.
+ * Notes the decision of the bank. A `lost` case says how much is lost: at most what was disputed and what
+ * other cases left of the charge, and all of that when nothing is told. The books are posted in the same
+ * transaction.
  */
 export async function decideCase(
   db: Knex,
@@ -54,13 +55,18 @@ export async function decideCase(
     if (!decidableStates.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
     const disputed = await disputedMinor(trx, dispute);
     const lostMinor = decision === 'won' ? 0 : (input.lostMinor ?? disputed);
-    if (lostMinor > disputed || (decision === 'lost' && lostMinor === 0))
-      return { ok: false, reason: 'amount' };
+    if (lostMinor > disputed) return { ok: false, reason: 'amount' };
     await moveCase(trx, context, {
       dispute,
       to: decision,
       action: 'dispute_decided',
-      changes: { lost_minor: lostMinor, fee_minor: feeMinor ?? dispute.fee_minor, note },
+      changes: {
+        lost_minor: lostMinor,
+        fee_minor: feeMinor ?? dispute.fee_minor,
+        note,
+        // A bank that took money after an inquiry has made a dispute of it.
+        ...(lostMinor > 0 ? { disputed_at: dispute.disputed_at ?? context.at } : {}),
+      },
       details: { lost_minor: lostMinor, currency: dispute.currency },
     });
     await postMoney(trx, context, { dispute, takenMinor: lostMinor, config });

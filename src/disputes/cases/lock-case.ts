@@ -2,8 +2,15 @@ import type { Knex } from 'knex';
 import { NotFound } from '../../errors.ts';
 import { caseColumns, type CaseRow } from './case-row.ts';
 
-/** A case, locked until the transaction ends. Throws `NotFound` when there is none. */
+/**
+ * A case, locked until the transaction ends, and before it its payment, as notices and refunds do: cases of
+ * one payment share its money. Throws `NotFound` when there is none.
+ */
 export async function lockCase(trx: Knex.Transaction, disputeId: number): Promise<CaseRow> {
+  await trx('payments')
+    .whereIn('id', trx('disputes').where({ id: disputeId }).select('payment_id'))
+    .forNoKeyUpdate()
+    .select('id');
   const row = await trx('disputes')
     .where('disputes.id', disputeId)
     .forUpdate()

@@ -17,22 +17,6 @@ interface NewCase extends CaseFacts {
   received_at: Date;
 }
 
-/** Facts of which nothing is known yet. */
-export const noFacts: CaseFacts = {
-  network: null,
-  reason_code: null,
-  claim: null,
-  amount_minor: null,
-  currency: null,
-  answer_by: null,
-  submitted_on: null,
-  processed_on: null,
-  fee_minor: null,
-};
-
-/** The names of the facts. */
-export const factNames = Object.keys(noFacts) as (keyof CaseFacts)[];
-
 /**
  * Opens a case, and keeps the evidence of its company from retention, in the caller's transaction. The caller
  * has locked the payment and made sure that there is no case of this reference.
@@ -43,7 +27,12 @@ export async function openCase(
   input: NewCase,
 ): Promise<CaseRow> {
   const [row] = await trx('disputes')
-    .insert({ ...input, opened_at: context.at, opened_by: context.userId })
+    .insert({
+      ...input,
+      opened_at: context.at,
+      opened_by: context.userId,
+      disputed_at: input.state === 'warned' ? null : context.at,
+    })
     .returning<CaseRow[]>([...caseColumns(trx)]);
   if (row === undefined) throw new Error('Bug! An insert returned no row');
   await placeCaseHold(trx, context, { companyId: row.company_id, disputeId: row.id, payerId: row.user_id });

@@ -42,7 +42,7 @@ export async function noteTaken(
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
-    if (dispute.state === 'warned' || dispute.closed_at !== null) return false;
+    if (dispute.disputed_at === null || dispute.closed_at !== null) return false;
     await postMoney(trx, context, { dispute, takenMinor: await disputedMinor(trx, dispute), config });
     return true;
   });

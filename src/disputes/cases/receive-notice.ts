@@ -1,12 +1,15 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
+import { answerableStates, preparingState } from '../case-states.ts';
 import { answerDeadline } from '../deadline.ts';
+import { keepInRound } from '../exhibits/keep-in-round.ts';
+import { localTime } from '../../local-calendar.ts';
 import type { NoticeKind } from '../input.ts';
-import type { CaseFacts, CaseRow } from './case-row.ts';
+import { factNames, noFacts, type CaseFacts, type CaseRow } from './case-row.ts';
 import { learnFacts } from './learn-facts.ts';
 import { lockCaseByReference, lockOpenWarning } from './lock-case.ts';
 import { moveCase } from './move-case.ts';
-import { factNames, noFacts, openCase } from './open-case.ts';
+import { openCase } from './open-case.ts';
 
 /** A notice of a bank or of the gateway, as an operator enters it. */
 interface Notice extends Partial<CaseFacts> {
@@ -18,7 +21,17 @@ interface Notice extends Partial<CaseFacts> {
 
 export type NoticeOutcome =
   | { ok: true; disputeId: number; isNew: boolean }
-  | { ok: false; reason: 'no-payment' | 'not-charged' | 'other-payment' | 'other-currency' | 'too-much' };
+  | {
+      ok: false;
+      reason:
+        | 'no-payment'
+        | 'not-charged'
+        | 'other-payment'
+        | 'other-currency'
+        | 'too-much'
+        | 'before-payment'
+        | 'answer-before';
+    };
 
 /**
  * Enters a notice. The reference is the key: the same notice again, or notices in another order, are one
@@ -26,7 +39,8 @@ export type NoticeOutcome =
  *
  * 1. The first notice opens the case. A warning about the payment that no bank had told of becomes the case.
  * 2. A later one adds what the case lacks and corrects what it says otherwise; it never moves a case back.
- * 3. A dispute without a last day for the answer gets the usual one (`answerDays` after the receipt).
+ * 3. The first dispute after a warning needs an answer, also when the warning was answered or has ended.
+ * 4. A dispute without a last day for the answer gets the usual one (`answerDays` after the receipt).
  */
 export async function receiveNotice(
   db: Knex,
@@ -37,7 +51,7 @@ export async function receiveNotice(
     const payment = await lockPayment(trx, notice.merchantOid);
     if (payment === undefined) return { ok: false, reason: 'no-payment' };
     if (payment.charged_minor === null) return { ok: false, reason: 'not-charged' };
-    const refusal = refuseAmount(notice, payment);
+    const refusal = refuseDays(notice, payment) ?? refuseAmount(notice, payment);
     if (refusal !== null) return { ok: false, reason: refusal };
     const facts = withDeadline(notice, answerDays);
     const known = await lockCaseByReference(trx, notice.reference);
@@ -68,13 +82,26 @@ interface ChargedPayment {
   user_id: number;
   charged_minor: number | null;
   charged_currency: CaseFacts['currency'];
+  created_at: Date;
 }
 
 function lockPayment(trx: Knex.Transaction, merchantOid: string): Promise<ChargedPayment | undefined> {
   return trx('payments')
     .where({ merchant_oid: merchantOid })
     .forUpdate()
-    .first<ChargedPayment | undefined>(['id', 'company_id', 'user_id', 'charged_minor', 'charged_currency']);
+    .first<ChargedPayment | undefined>([
+      ...['id', 'company_id', 'user_id', 'charged_minor', 'charged_currency', 'created_at'],
+    ]);
+}
+
+/** A mistyped year would end a case as expired within the hour, so a day that cannot be is refused. */
+function refuseDays(
+  { receivedAt, answer_by: deadline }: Notice,
+  { created_at: orderedAt }: ChargedPayment,
+): 'before-payment' | 'answer-before' | null {
+  if (localTime(receivedAt).toPlainDate().toString() < localTime(orderedAt).toPlainDate().toString())
+    return 'before-payment';
+  return deadline != null && deadline < receivedAt ? 'answer-before' : null;
 }
 
 /** Why the amount of a notice cannot be a part of what was charged; null when it can. */
@@ -104,41 +131,48 @@ async function takeNotice(
 ): Promise<void> {
   const { answer_by: deadline, ...others } = facts;
   const startsRound = notice.kind === 'second' && dispute.round === 1;
-  const startsDispute = notice.kind === 'dispute' && dispute.state === 'warned';
+  const startsDispute = notice.kind === 'dispute' && dispute.disputed_at === null;
+  const starts = startsRound || startsDispute;
   // A notice that comes late or twice must not start the clock again.
-  const mayHaveDeadline = startsRound || startsDispute || dispute.answer_by === null;
-  const takes = deadline !== undefined && (notice.answer_by != null || mayHaveDeadline);
-  const isWaiting = ['warned', 'needs_response', 'frozen'].includes(dispute.state);
+  const takes = deadline !== undefined && (notice.answer_by != null || dispute.answer_by === null);
+  const isWaiting = answerableStates.some((state) => state === dispute.state);
   const hasChanged = await learnFacts(trx, context, {
     dispute,
-    facts: { ...others, ...(takes && isWaiting && !startsRound ? { answer_by: deadline } : {}) },
+    facts: { ...others, ...(takes && isWaiting && !starts ? { answer_by: deadline } : {}) },
     reference: notice.reference,
   });
-  // The fixed package tells what was known before, so it is no longer the answer.
-  const thaws = hasChanged && dispute.state === 'frozen' && !startsRound;
-  if (thaws) {
+  if (starts) {
+    const isNextRound = startsRound || (await hasAnswer(trx, dispute));
     await moveCase(trx, context, {
       dispute,
       to: 'needs_response',
+      action: isWaiting && !isNextRound ? 'dispute_changed' : 'dispute_reopened',
+      changes: {
+        ...(isNextRound ? { round: 2 as const } : {}),
+        ...{ answer_by: deadline ?? null, reminded_for: null, reminded_hours: null },
+        ...{ frozen_package_id: null, lost_minor: null, refund_id: null, state_before_refund: null },
+        disputed_at: dispute.disputed_at ?? context.at,
+      },
+      details: { because: startsRound ? 'second-round' : 'disputed' },
+    });
+    if (!isNextRound) await keepInRound(trx, dispute);
+  } else if (hasChanged && dispute.state === 'frozen') {
+    // The fixed package tells what was known before, so it is no longer the answer.
+    await moveCase(trx, context, {
+      dispute,
+      to: preparingState(dispute),
       action: 'dispute_reopened',
       changes: { frozen_package_id: null },
       details: { because: 'facts-changed' },
     });
-  } else if (startsRound) {
-    await moveCase(trx, context, {
-      dispute,
-      to: 'needs_response',
-      action: 'dispute_reopened',
-      changes: {
-        round: 2,
-        answer_by: deadline ?? null,
-        reminded_for: null,
-        reminded_hours: null,
-        frozen_package_id: null,
-      },
-      details: { because: 'second-round' },
-    });
-  } else if (startsDispute) {
-    await moveCase(trx, context, { dispute, to: 'needs_response', action: 'dispute_changed' });
+    await keepInRound(trx, dispute);
   }
+}
+
+/** Whether the answer of the present round was handed over: networks take one, so there is a next round. */
+async function hasAnswer(trx: Knex.Transaction, { id, round }: CaseRow): Promise<boolean> {
+  const found = await trx('dispute_answers')
+    .where({ dispute_id: id, round })
+    .first<{ id: number } | undefined>('id');
+  return found !== undefined;
 }

@@ -6,7 +6,8 @@ import { caseEntry } from './case-entry.ts';
 import type { CaseRow } from './case-row.ts';
 import { learnFacts } from './learn-facts.ts';
 import { lockOpenWarning } from './lock-case.ts';
-import { noFacts, openCase } from './open-case.ts';
+import { noFacts } from './case-row.ts';
+import { openCase } from './open-case.ts';
 
 interface Warning {
   companyId: number;

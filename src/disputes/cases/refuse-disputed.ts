@@ -11,7 +11,7 @@ const atTheBank: readonly CaseState[] = ['needs_response', 'frozen', 'sent', 'un
 export const refuseDisputed: RefundGuard = async (trx, payment, { amountMinor, remainingMinor }) => {
   const rows = await trx('disputes')
     .where({ payment_id: payment.id })
-    .whereNull('refund_id')
+    .whereNotNull('disputed_at')
     .select<{ id: number; state: CaseState; amount_minor: number | null; lost_minor: number | null }[]>([
       'id',
       'state',

@@ -60,6 +60,11 @@ async function freeze(deps: AppDeps, req: Request, res: Response): Promise<void>
     });
     return;
   }
+  if (!frozen.ok && frozen.reason === 'changed') {
+    setFlash(req, 'info', format.t('disputes.changedMeanwhile'));
+    res.redirect(303, caseUrl(dispute));
+    return;
+  }
   leave(req, res, { dispute, done: frozen.ok, text: 'disputes.frozen' });
 }
 

@@ -10,7 +10,7 @@ import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { acceptCase } from '../cases/accept-case.ts';
 import { correctFacts } from '../cases/correct-facts.ts';
 import { decidableStates, decideCase, noteReview } from '../cases/decide-case.ts';
-import { acceptForm, decisionForm, factNames, factsForm } from '../input.ts';
+import { acceptForm, decisionForm, factNames, factsForm, futureDays } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons, reasonWords } from './list-reasons.ts';
 import { noteTaken } from '../cases/post-money.ts';
@@ -69,7 +69,7 @@ async function showCase(
     }),
     weight: scopeOf(req).isOperator ? await weigh(deps, dispute, { at: req.receivedAt, format }) : undefined,
     mayDecide: decidableStates.includes(dispute.state),
-    mayTake: dispute.state !== 'warned' && dispute.closed_at === null,
+    mayTake: dispute.disputed_at !== null && dispute.closed_at === null,
     networks,
     currencies,
     reasons: listReasons('', format.locale),
@@ -93,12 +93,25 @@ async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<
     await showCase(deps, req, res, { form: 'facts', values, errors });
     return;
   }
+  const future = futureDays(form.data, req.receivedAt);
+  if (future.length > 0) {
+    const text = format.t('disputes.error_future');
+    const errors = Object.fromEntries(future.map((name) => [name, text]));
+    await showCase(deps, req, res, { form: 'facts', values, errors });
+    return;
+  }
   const outcome = await correctFacts(deps.db, requestContext(req), {
     disputeId: dispute.id,
     facts: form.data,
   });
   if (!outcome.ok) {
-    const fields = { 'other-currency': 'currency', 'too-much': 'amount', fixed: 'form' };
+    const fields = {
+      'other-currency': 'currency',
+      'too-much': 'amount',
+      fixed: 'form',
+      'no-last-day': 'answerBy',
+      'answer-before': 'answerBy',
+    };
     const field = fields[outcome.reason];
     const errors = { [field]: format.t(`disputes.refused_${outcome.reason}`) };
     await showCase(deps, req, res, { form: 'facts', values, errors });

@@ -13,7 +13,7 @@ import { pageUrls, urlWith } from '../../web/page-urls.ts';
 import { caseStates, closedStates, openStates } from '../case-states.ts';
 import { recordComplaint } from '../cases/record-warning.ts';
 import { receiveNotice, type NoticeOutcome } from '../cases/receive-notice.ts';
-import { factNames, noticeForm, noticeKinds } from '../input.ts';
+import { factNames, futureDays, noticeForm, noticeKinds } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons } from './list-reasons.ts';
 import { caseLists, countCases, listCases, type CaseFilter } from '../queries.ts';
@@ -118,8 +118,11 @@ async function enterNotice(deps: AppDeps, req: Request, res: Response): Promise<
     showNotice(deps, req, res, { values, errors: formErrors(form.error, format) });
     return;
   }
-  if (form.data.receivedAt > req.receivedAt) {
-    showNotice(deps, req, res, { values, errors: { receivedOn: format.t('disputes.error_future') } });
+  const isFuture = form.data.receivedAt > req.receivedAt;
+  const future = [...(isFuture ? ['receivedOn'] : []), ...futureDays(form.data, req.receivedAt)];
+  if (future.length > 0) {
+    const text = format.t('disputes.error_future');
+    showNotice(deps, req, res, { values, errors: Object.fromEntries(future.map((name) => [name, text])) });
     return;
   }
   const { kind, ...facts } = form.data;
@@ -146,4 +149,6 @@ const fieldOf: Record<Extract<NoticeOutcome, { ok: false }>['reason'], string> =
   'other-payment': 'reference',
   'other-currency': 'currency',
   'too-much': 'amount',
+  'before-payment': 'receivedOn',
+  'answer-before': 'answerBy',
 };

@@ -24,8 +24,7 @@ export async function listOutcomes(db: Knex, { from }: { from: Date | null }): P
   const query = db('disputes')
     .join('payments', 'payments.id', 'disputes.payment_id')
     .whereNotNull('disputes.closed_at')
-    .whereNotNull('disputes.reference')
-    .whereNull('disputes.refund_id')
+    .whereNotNull('disputes.disputed_at')
     .groupByRaw(`disputes.network, disputes.reason_code, payments.plan, ${month}`)
     .select<OutcomeRow[]>([
       'disputes.network',
@@ -65,7 +64,7 @@ export async function listShares(db: Knex, { from, to }: { from: Date; to: Date 
        union all
        select to_char(received_at at time zone 'Europe/Istanbul', 'YYYY-MM'), network, 0, 1
        from disputes
-       where reference is not null and received_at >= :from and received_at < :to and state <> 'warned') as counted
+       where reference is not null and received_at >= :from and received_at < :to and disputed_at is not null) as counted
      group by month, network
      order by month desc, network nulls last`,
     { from, to },

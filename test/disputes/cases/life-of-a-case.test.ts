@@ -82,6 +82,21 @@ describe('the books', () => {
     expect(await listChargebacks(test.db, disputeId)).toHaveLength(1);
   });
 
+  it('lose no more to several cases of a payment than was charged, also when two are decided at once', async () => {
+    const { id: payment_id } = await chargedPayment(test.db, cast);
+    const ids = [
+      await buildCase(test.db, cast, { payment_id, amount_minor: 100_000 }),
+      await buildCase(test.db, cast, { payment_id }),
+      await buildCase(test.db, cast, { payment_id, amount_minor: null, currency: null }),
+    ];
+    await Promise.all(ids.map((id) => decide(id, 'lost')));
+    const taken = (await Promise.all(ids.map((id) => listChargebacks(test.db, id)))).flat();
+    expect(taken.reduce((sum, { total_minor }) => sum + total_minor, 0)).toBe(149_900);
+    const more = await buildCase(test.db, cast, { payment_id, amount_minor: 5000 });
+    expect(await decide(more, 'lost', 1)).toEqual({ ok: false, reason: 'amount' });
+    expect(await decide(more, 'lost')).toEqual({ ok: true });
+  });
+
   it('refuse to lose more than was disputed', async () => {
     const disputeId = await buildCase(test.db, cast, { amount_minor: 5000 });
     expect(await decide(disputeId, 'lost', 5001)).toEqual({ ok: false, reason: 'amount' });
@@ -142,11 +157,22 @@ describe('refunds of disputed money', () => {
     expect(await refusal(id, 149_900)).toBeNull();
   });
 
+  it('are allowed for a warning whose package is fixed, or that ended without a word of the bank', async () => {
+    const { id } = await chargedPayment(test.db, cast);
+    const warning = { payment_id: id, source: 'inquiry', disputed_at: null };
+    await buildCase(test.db, cast, { ...warning, state: 'expired', closed_at: new Date() });
+    await buildCase(test.db, cast, { ...warning, state: 'sent', answer_by: null });
+    expect(await refusal(id, 149_900)).toBeNull();
+  });
+
   it('stay refused for what was lost, and are allowed for a mere warning', async () => {
     const { id } = await chargedPayment(test.db, cast);
     const disputeId = await buildCase(test.db, cast, { payment_id: id, state: 'warned', answer_by: null });
     expect(await refusal(id, 149_900)).toBeNull();
-    await test.db('disputes').where({ id: disputeId }).update({ state: 'needs_response' });
+    await test
+      .db('disputes')
+      .where({ id: disputeId })
+      .update({ state: 'needs_response', disputed_at: new Date() });
     await decide(disputeId, 'lost');
     expect(await refusal(id, 1)).toMatchObject({ reason: 'in-dispute' });
   });

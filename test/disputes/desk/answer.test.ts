@@ -5,6 +5,7 @@ import { useTestApp } from '../../support/app.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { contextAt } from '../../billing/scene.ts';
 import { buildCase } from '../build.ts';
+import { buildExhibit } from '../exhibits/build.ts';
 import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
 import { bytesOf, unpack, type Unpacked } from '../package/scene.ts';
 
@@ -118,7 +119,8 @@ describe('the answer of a case', () => {
   it('is fixed with what was known: facts change only once the case is worked on again, and a notice thaws it', async () => {
     const path = await enter();
     await olivia.post(`${path}/freeze`, {});
-    const facts = { network: 'visa', reasonCode: '13.2' };
+    const answerBy = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const facts = { network: 'visa', reasonCode: '13.2', answerBy };
     expect((await olivia.post(`${path}/facts`, facts)).status).toBe(422);
     await olivia.post(`${path}/unfreeze`, {});
     expect((await olivia.post(`${path}/facts`, facts)).status).toBe(303);
@@ -129,6 +131,54 @@ describe('the answer of a case', () => {
       currency: 'TRY',
       reasonCode: '13.2',
     });
+    expect(await stateOf(path)).toBe('needs_response');
+  });
+
+  it('is not fixed when a file was withdrawn while its package was made', async () => {
+    const path = await enter();
+    const exhibitId = await buildExhibit(test.db, scene.cast, { dispute_id: idOf(path) });
+    const holder = await test.database.ownerDb.transaction();
+    await holder.raw('lock table dispute_packages in exclusive mode');
+    const freezing = olivia.post(`${path}/freeze`, {});
+    const frozen = freezing.then(({ status }) => status);
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await test.database.ownerDb.raw<{ rows: unknown[] }>(
+            `select pid from pg_stat_activity where datname = current_database()
+             and wait_event_type = 'Lock' and query like 'insert into "dispute_packages"%'`,
+          );
+          return rows.length;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(1);
+    await other.post(`${path}/exhibits/${String(exhibitId)}/withdraw`, { reason: 'shows a colleague' });
+    await holder.commit();
+    expect(await frozen).toBe(303);
+    expect(await stateOf(path)).toBe('needs_response');
+    expect((await olivia.get(path)).text).toContain('The case changed while its package was made');
+    await olivia.post(`${path}/freeze`, {});
+    expect(await stateOf(path)).toBe('frozen');
+  });
+
+  it('keeps its last day while it waits, and refuses days that have not come, unknown networks and a won loss', async () => {
+    const path = await enter();
+    const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    for (const [field, told] of [
+      ['answerBy', { answerBy: '' }],
+      ['answerBy', { answerBy: '2020-01-01' }],
+      ['answerBy', { answerBy: '9999-12-31' }],
+      ['processedOn', { answerBy: tomorrow, processedOn: tomorrow }],
+      ['submittedOn', { answerBy: tomorrow, submittedOn: '0000-01-01' }],
+      ['network', { answerBy: tomorrow, network: 'constructor' }],
+      ['currency', { answerBy: tomorrow, amount: '1', currency: 'XXX' }],
+    ] as const) {
+      const refused = await olivia.post(`${path}/facts`, told);
+      expect([refused.status, refused.text.includes(`id="${field}-error"`)], field).toEqual([422, true]);
+    }
+    const decision = { decision: 'won', lostAmount: '5,00' };
+    expect((await olivia.post(`${path}/decision`, decision)).status).toBe(422);
     expect(await stateOf(path)).toBe('needs_response');
   });
 

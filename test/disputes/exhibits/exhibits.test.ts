@@ -168,6 +168,17 @@ describe('a file added to a case', () => {
     }
   });
 
+  it('that came while a package was fixed belongs to the answer again when that package is given up', async () => {
+    const { disputeId } = await buildFrozen(test.db, cast);
+    expect((await postExhibit(olivia, disputeId, { content: smallPng() })).status).toBe(303);
+    expect(await exhibitsOf(disputeId)).toMatchObject([{ round: 2 }]);
+    await olivia.post(`/admin/disputes/${String(disputeId)}/unfreeze`, {});
+    expect(await exhibitsOf(disputeId)).toMatchObject([{ round: 1 }]);
+    await expect(
+      test.db('dispute_exhibits').where({ dispute_id: disputeId }).update({ round: 2 }),
+    ).rejects.toThrow(/refused|append-only|change/i);
+  });
+
   it('stays as it was added: the database refuses to change or delete it', async () => {
     const disputeId = await buildCase(test.db, cast);
     const id = await buildExhibit(test.db, cast, { dispute_id: disputeId });

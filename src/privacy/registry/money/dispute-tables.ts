@@ -23,7 +23,7 @@ export const disputeTables = {
       ],
       payment: ['network', 'reason_code', 'amount_minor', 'currency', 'fee_minor', 'lost_minor', 'state'],
       words: ['claim', 'note'],
-      activity: ['received_at', 'submitted_on', 'processed_on', 'opened_at', 'closed_at'],
+      activity: ['received_at', 'submitted_on', 'processed_on', 'opened_at', 'disputed_at', 'closed_at'],
     },
     about: { opener: ['opened_by'], closer: ['closed_by'] },
     notPersonal: [

@@ -82,12 +82,18 @@ export const disputes = {
   error_currency: 'Choose a currency from the list.',
   error_amount: 'Enter an amount above zero, as 1250,00.',
   error_code: 'Enter a code of letters, digits, dots and dashes.',
+  error_wonAndLost:
+    'Nothing is lost in a case that was won. If a part was lost, choose “lost” and give its amount.',
   error_decision: 'Choose what the bank decided.',
   'refused_no-payment': 'There is no payment with this order number.',
   'refused_not-charged': 'Nothing was charged for this order, so nobody can dispute it.',
   'refused_other-payment': 'This reference belongs to a case about another payment.',
   'refused_other-currency': 'The payment was charged in another currency.',
-  'refused_too-much': 'That is more than was charged, or more than is disputed.',
+  'refused_too-much':
+    'That is more than was charged, than is disputed, or than other cases of the payment left of it.',
+  'refused_before-payment': 'That day is before the order: check the year.',
+  'refused_no-last-day': 'A case that needs an answer has to have a last day.',
+  'refused_answer-before': 'The last day cannot be before the day on which the notice came.',
   opened: 'The case is open. Evidence of the company is kept from now on.',
   noticeTaken: 'The notice was added to its case.',
   factsSaved: 'The facts of the case were saved. Nothing was sent.',
@@ -212,6 +218,8 @@ export const disputes = {
   frozenText:
     'The package is fixed: exhibits and facts stay as they are until it is sent or worked on again.',
   unfreeze: 'Work on it again',
+  changedMeanwhile:
+    'The case changed while its package was made, so nothing was fixed. Look at it and fix it again.',
   unfrozen: 'The case can be worked on again. The package that was fixed is kept.',
   send: 'Send the answer',
   noAnswer: 'No answer was given.',

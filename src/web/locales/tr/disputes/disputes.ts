@@ -80,12 +80,18 @@ export const disputes = {
   error_currency: 'Listeden bir para birimi seçin.',
   error_amount: 'Sıfırdan büyük bir tutar girin, örneğin 1250,00.',
   error_code: 'Harf, rakam, nokta ve tireden oluşan bir kod girin.',
+  error_wonAndLost:
+    'Kazanılan dosyada kayıp yoktur. Bir kısmı kaybedildiyse “kaybedildi” deyip tutarını yazın.',
   error_decision: 'Bankanın kararını seçin.',
   'refused_no-payment': 'Bu sipariş numarasıyla bir ödeme yok.',
   'refused_not-charged': 'Bu sipariş için tahsilat yok; itiraz edilemez.',
   'refused_other-payment': 'Bu referans başka bir ödemenin dosyasına ait.',
   'refused_other-currency': 'Ödeme başka bir para biriminde alındı.',
-  'refused_too-much': 'Tutar, alınandan veya itiraz edilenden fazla.',
+  'refused_too-much':
+    'Tutar, alınandan, itiraz edilenden veya bu ödemenin öbür dosyalarından kalandan fazla.',
+  'refused_before-payment': 'Bu gün siparişten önce: yılı denetleyin.',
+  'refused_no-last-day': 'Yanıt bekleyen bir dosyanın son günü olmalı.',
+  'refused_answer-before': 'Son gün, bildirimin geldiği günden önce olamaz.',
   opened: 'Dosya açıldı. Şirketin kayıtları bundan böyle saklanır.',
   noticeTaken: 'Bildirim dosyasına eklendi.',
   factsSaved: 'Dosyanın bilgileri kaydedildi. Hiçbir şey gönderilmedi.',
@@ -209,6 +215,8 @@ export const disputes = {
   frozen: 'Paket sabitlendi. Hiçbir şey gönderilmedi.',
   frozenText: 'Paket sabit: gönderilene veya yeniden açılana kadar ekler ve bilgiler değişmez.',
   unfreeze: 'Yeniden üzerinde çalış',
+  changedMeanwhile:
+    'Paket hazırlanırken dosya değişti; hiçbir şey sabitlenmedi. Dosyaya bakın ve yeniden sabitleyin.',
   unfrozen: 'Dosya üzerinde yeniden çalışılabilir. Sabitlenen paket saklanır.',
   send: 'Yanıtı gönder',
   noAnswer: 'Yanıt verilmedi.',
