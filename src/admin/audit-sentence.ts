@@ -120,6 +120,7 @@ function thingPieces(row: AuditEntryRow, teller: Teller): Record<string, Sentenc
     language: plain(languageOf(row, teller.format)),
     factor: plain(factorOf(row, teller.format)),
     hold: { text: textIn(row, 'reference') ?? '–', href: `/admin/holds${teller.scope.query}` },
+    dispute: disputeOf(row, teller),
     page: plain(t(`auditWord.${pageOf(row.request_path)}`)),
     until: plain(when(readDate(end))),
     ends: plain(when(readDate(textIn(row, 'cancels_at_after')))),
@@ -186,6 +187,13 @@ function workspaceOf(row: AuditEntryRow, { names, format, scope }: Teller): Sent
   };
 }
 
+/** A case by the bank's reference, else by its number. */
+function disputeOf(row: AuditEntryRow, { scope }: Teller): SentencePart {
+  const id = resourceIdOf(row, 'dispute');
+  const href = id === null ? null : `/admin/disputes/${String(id)}${scope.query}`;
+  return { text: textIn(row, 'reference') ?? (id === null ? '–' : String(id)), href };
+}
+
 function documentOf(row: AuditEntryRow, { t }: Format): SentencePart {
   const [kind, version] = [textIn(row, 'kind'), textIn(row, 'version')];
   if ((kind !== 'terms' && kind !== 'privacy') || version === null)
@@ -226,6 +234,8 @@ function pageOf(path: string | null) {
   if (/^\/admin\/users\/\d+/.test(path)) return 'page_person';
   if (path.startsWith('/admin/audit')) return 'page_audit';
   if (path.startsWith('/admin/holds')) return 'page_holds';
+  if (/^\/admin\/disputes\/\d+/.test(path)) return 'page_dispute';
+  if (path.startsWith('/admin/disputes')) return 'page_disputes';
   if (path.startsWith('/admin/finance/invoices/')) return 'page_legal_invoice';
   if (path.startsWith('/admin/finance/')) return 'page_payment';
   if (path.startsWith('/billing/reversals/')) return 'page_reversal';
