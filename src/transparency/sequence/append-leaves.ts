@@ -10,28 +10,55 @@ interface LockedLog {
   sequenced: number;
 }
 
+/** A record gets its leaf from somebody else at this moment. Nothing is wrong: the other one does it. */
+export class Overtaken extends Error {}
+
+/** Records with the hashes of their leaves, in the same order. */
+interface HashedRecords {
+  records: readonly LeafRecord[];
+  hashes: readonly (Buffer | null)[];
+}
+
+/** The hashes of the leaves of some records, by the keys of those whom they name; a missing key is made. */
+export async function hashRecords(
+  trx: Knex.Transaction,
+  at: Date,
+  records: readonly LeafRecord[],
+): Promise<HashedRecords> {
+  const hashes = records.length === 0 ? [] : await hashLeaves(records, await findSalts(trx, at, records));
+  return { records, hashes };
+}
+
 /**
  * Gives each record the next index of its log, in the order of the list, as part of the caller's transaction.
  * The logs' rows are locked, so that indices are contiguous however many processes sequence. A company
- * without a log gets one.
+ * without a log gets one. Throws `Overtaken`, upon which the transaction must end.
  */
-export async function appendLeaves(trx: Knex.Transaction, at: Date, records: LeafRecord[]): Promise<void> {
+export async function appendLeaves(
+  trx: Knex.Transaction,
+  at: Date,
+  { records, hashes }: HashedRecords,
+): Promise<void> {
   if (records.length === 0) return;
-  const hashes = await hashLeaves(records, await findSalts(trx, at, records));
   const logs = await lockLogs(trx, at, new Set(records.map(({ company }) => company)));
-  const columns: [number[], number[], string[], number[], Buffer[]] = [[], [], [], [], []];
+  const columns: [number[], number[], string[], number[], (Buffer | null)[]] = [[], [], [], [], []];
   for (const [place, record] of records.entries()) {
     const log = logs.get(record.company);
     if (log === undefined) throw new Error('Bug! a leaf without a log');
-    const values = [log.id, log.sequenced, record.type, record.id, hashes[place]] as const;
-    for (const [column, value] of values.entries()) (columns[column] as unknown[]).push(value);
+    columns[0].push(log.id);
+    columns[1].push(log.sequenced);
+    columns[2].push(record.type);
+    columns[3].push(record.id);
+    columns[4].push(hashes[place] ?? null);
     log.sequenced += 1;
   }
-  await trx.raw(
+  const { rowCount } = await trx.raw<{ rowCount: number }>(
     `insert into log_leaves (log_id, leaf_index, type, record_id, leaf_hash)
-     select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bytea[])`,
+     select * from unnest(?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::bytea[])
+     on conflict on constraint uq_log_leaves_record do nothing`,
     columns as unknown as Knex.RawBinding[],
   );
+  if (rowCount !== records.length) throw new Overtaken('another process has made some of these leaves');
   const all = [...logs.values()];
   await trx.raw(
     `update transparency_logs set sequenced = grown.sequenced

@@ -4,7 +4,7 @@ import { leafText } from '../leaves/leaf.ts';
 import { leafRows, toLeafRecord } from '../leaves/leaf-rows.ts';
 import { leafTypes, type LeafType } from '../leaves/leaf-types.ts';
 import { readSalts } from '../leaves/read-salts.ts';
-import { lockSequencing } from './sequencing-lock.ts';
+import { lockKeys } from './sequencing-lock.ts';
 
 /** Leaves at once. */
 const BATCH_ROWS = 1000;
@@ -16,7 +16,7 @@ const BATCH_ROWS = 1000;
  */
 export async function destroyPersonKey(trx: Knex.Transaction, userId: number): Promise<number> {
   // Nothing of the person is sequenced meanwhile with the key that goes.
-  await lockSequencing(trx);
+  await lockKeys(trx);
   let count = 0;
   for (const type of leafTypes) {
     if (type.holder === null) continue;

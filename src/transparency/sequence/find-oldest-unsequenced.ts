@@ -8,8 +8,8 @@ import { withoutLeaf } from './without-leaf.ts';
  */
 export async function findOldestUnsequenced(db: Knex): Promise<Date | null> {
   const type = leafType('audit_log');
-  const row = await withoutLeaf(db('audit_logs'), type)
-    .whereRaw(`audit_logs.id > coalesce((select settled_to from log_cursors where type = 'audit_log'), 0)`)
+  const settled = db.raw(`coalesce((select settled_to from log_cursors where type = 'audit_log'), 0)`);
+  const row = await withoutLeaf(db('audit_logs'), type, settled)
     .orderBy('audit_logs.id')
     .first<{ timestamp: Date } | undefined>('audit_logs.timestamp');
   return row?.timestamp ?? null;

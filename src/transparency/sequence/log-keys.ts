@@ -12,7 +12,11 @@ export async function findSalts(
 ): Promise<(record: LeafRecord) => SaltMaker> {
   const wanted = new Map(records.flatMap(holdersOf).map((holder) => [holderName(holder), holder]));
   const keys = await readKeys(trx, wanted.values());
-  const missing = [...wanted].filter(([name]) => !keys.has(name)).map(([, holder]) => holder);
+  const missing = [...wanted]
+    .filter(([name]) => !keys.has(name))
+    // In one order, so that two that make the same keys cannot block each other for good.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, holder]) => holder);
   if (missing.length > 0) {
     await makeKeys(trx, at, missing);
     for (const [name, salts] of await readKeys(trx, missing)) keys.set(name, salts);

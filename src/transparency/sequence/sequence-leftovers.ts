@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { leafTypes } from '../leaves/leaf-types.ts';
-import { appendLeaves } from './append-leaves.ts';
+import { appendLeaves, hashRecords } from './append-leaves.ts';
 import { lockSequencing } from './sequencing-lock.ts';
 import { listWithoutLeaf } from './without-leaf.ts';
 
@@ -29,7 +29,7 @@ export async function sequenceLeftovers(db: Knex, { at }: Pick<RequestContext, '
             ]);
           else void query.whereRaw(`${type.finalAt} < ?::timestamptz - ${SETTLED}`, [at]);
         });
-        await appendLeaves(trx, at, records);
+        await appendLeaves(trx, at, await hashRecords(trx, at, records));
         return records.length;
       });
       count += found;
