@@ -17,13 +17,34 @@ export const caseStates = [
 export type CaseState = (typeof caseStates)[number];
 
 /** The states of a case that somebody still works on. */
-export const openStates = ['warned', 'needs_response', 'frozen', 'sent', 'under_review'] as const;
+export const openStates: readonly CaseState[] = [
+  'warned',
+  'needs_response',
+  'frozen',
+  'sent',
+  'under_review',
+];
 
-/** The states in which an answer can still be prepared. */
-export const answerableStates = ['warned', 'needs_response', 'frozen'] as const;
+/** The states in which exhibits, facts and package can change: no package is fixed. */
+export const preparingStates: readonly CaseState[] = ['warned', 'needs_response'];
+
+/** The states in which an answer can still be given. */
+export const answerableStates: readonly CaseState[] = [...preparingStates, 'frozen'];
+
+/** The states in which the bank has the answer, or has decided. */
+export const answeredStates: readonly CaseState[] = ['sent', 'under_review', 'won', 'lost'];
+
+/** The states in which the bank has the money, or may take it, and can still decide. */
+export const undecidedStates: readonly CaseState[] = [
+  'needs_response',
+  'frozen',
+  'sent',
+  'under_review',
+  'expired',
+];
 
 /** The states that end a case. */
-export const closedStates = ['won', 'lost', 'accepted', 'expired'] as const;
+export const closedStates: readonly CaseState[] = ['won', 'lost', 'accepted', 'expired'];
 
 /** The first who told of a case. */
 export type CaseSource = 'bank' | 'inquiry' | 'alert' | 'customer' | 'statement';

@@ -22,7 +22,7 @@ export async function acceptCase(
   const { disputeId, note } = input;
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
-    if (!answerableStates.some((state) => state === dispute.state)) return { ok: false, reason: 'not-open' };
+    if (!answerableStates.includes(dispute.state)) return { ok: false, reason: 'not-open' };
     const disputed = await disputedMinor(trx, dispute);
     const lostMinor = input.lostMinor ?? disputed;
     if (lostMinor > disputed) return { ok: false, reason: 'amount' };

@@ -1,20 +1,11 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import type { CaseState } from '../case-states.ts';
+import { undecidedStates } from '../case-states.ts';
 import { disputedMinor } from './disputed-minor.ts';
 import { lockCase } from './lock-case.ts';
 import { moveCase } from './move-case.ts';
 import { postMoney } from './post-money.ts';
-
-/** The states from which a decision of the bank can come. */
-export const decidableStates: readonly CaseState[] = [
-  'needs_response',
-  'frozen',
-  'sent',
-  'under_review',
-  'expired',
-];
 
 /** Notes that the bank has the answer. False in any state but `sent`. */
 export async function noteReview(
@@ -52,7 +43,7 @@ export async function decideCase(
   const { disputeId, decision, feeMinor, note, config } = input;
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
-    if (!decidableStates.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
+    if (!undecidedStates.includes(dispute.state)) return { ok: false, reason: 'not-decidable' };
     const disputed = await disputedMinor(trx, dispute);
     const lostMinor = decision === 'won' ? 0 : (input.lostMinor ?? disputed);
     if (lostMinor > disputed) return { ok: false, reason: 'amount' };

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { HOUR_MS } from '../../durations.ts';
+import { preparingStates } from '../case-states.ts';
 import { makePackage } from '../package/make-package.ts';
 
 /** Drafts that one run makes: each takes some seconds of a processor. */
@@ -35,7 +36,7 @@ export async function draftPackages(
 function listUndrafted(db: Knex, before: Date): Promise<{ id: number; payment_id: number }[]> {
   return db('disputes')
     .whereNull('disputes.closed_at')
-    .whereIn('disputes.state', ['warned', 'needs_response'])
+    .whereIn('disputes.state', preparingStates)
     .where((any) => any.whereNull('disputes.drafted_at').orWhere('disputes.drafted_at', '<', before))
     .orderByRaw('disputes.drafted_at nulls first, disputes.answer_by nulls last, disputes.id')
     .limit(AT_ONCE)

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import type { PackageProblem } from '../package/channel-profile.ts';
-import { preparingState } from '../case-states.ts';
+import { preparingState, preparingStates } from '../case-states.ts';
 import { keepInRound } from '../exhibits/keep-in-round.ts';
 import { listExhibits } from '../exhibits/queries.ts';
 import { makePackage } from '../package/make-package.ts';
@@ -31,8 +31,7 @@ export async function freezeCase(
   const { packageId, sha256 } = made;
   return db.transaction(async (trx) => {
     const dispute = await lockCase(trx, disputeId);
-    if (dispute.state !== 'warned' && dispute.state !== 'needs_response')
-      return { ok: false, reason: 'moved-on' };
+    if (!preparingStates.includes(dispute.state)) return { ok: false, reason: 'moved-on' };
     if ((await toldBy(trx, disputeId)) !== told) return { ok: false, reason: 'changed' };
     await moveCase(trx, context, {
       dispute,

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { AuditAction } from '../../audit/actions.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { closedStates, type CaseState } from '../case-states.ts';
+import { answeredStates, closedStates, type CaseState } from '../case-states.ts';
 import { caseEntry } from './case-entry.ts';
 import type { CaseRow } from './case-row.ts';
 
@@ -24,15 +24,14 @@ export async function moveCase(
   },
 ): Promise<void> {
   const { dispute, to, action, changes = {}, details } = input;
-  const isClosed = closedStates.some((state) => state === to);
-  const wasSent = to === 'sent' || to === 'under_review' || to === 'won' || to === 'lost';
+  const isClosed = closedStates.includes(to);
   await trx('disputes')
     .where({ id: dispute.id })
     .update({
       state: to,
       closed_at: isClosed ? context.at : null,
       closed_by: isClosed ? context.userId : null,
-      ...(wasSent ? { answer_by: null } : {}),
+      ...(answeredStates.includes(to) ? { answer_by: null } : {}),
       ...changes,
     });
   await AuditLogger.logOrThrow(

@@ -135,7 +135,7 @@ async function takeNotice(
   const starts = startsRound || startsDispute;
   // A notice that comes late or twice must not start the clock again.
   const takes = deadline !== undefined && (notice.answer_by != null || dispute.answer_by === null);
-  const isWaiting = answerableStates.some((state) => state === dispute.state);
+  const isWaiting = answerableStates.includes(dispute.state);
   const hasChanged = await learnFacts(trx, context, {
     dispute,
     facts: { ...others, ...(takes && isWaiting && !starts ? { answer_by: deadline } : {}) },

@@ -1,8 +1,5 @@
 import type { RefundGuard } from '../../billing/guards/refund-guard.ts';
-import type { CaseState } from '../case-states.ts';
-
-/** The states in which the bank has taken the money, or may. */
-const atTheBank: readonly CaseState[] = ['needs_response', 'frozen', 'sent', 'under_review', 'expired'];
+import { undecidedStates, type CaseState } from '../case-states.ts';
 
 /**
  * The rule `in-dispute`: money that a bank may take, or has taken, is not given back a second time. The
@@ -20,7 +17,7 @@ export const refuseDisputed: RefundGuard = async (trx, payment, { amountMinor, r
     ]);
   const taken = rows.map(({ id, state, amount_minor, lost_minor }) => ({
     id,
-    minor: atTheBank.includes(state) ? (amount_minor ?? remainingMinor) : (lost_minor ?? 0),
+    minor: undecidedStates.includes(state) ? (amount_minor ?? remainingMinor) : (lost_minor ?? 0),
   }));
   const takenMinor = taken.reduce((sum, { minor }) => sum + minor, 0);
   if (amountMinor <= remainingMinor - takenMinor) return null;

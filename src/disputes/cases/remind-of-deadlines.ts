@@ -27,7 +27,7 @@ export async function remindOfDeadlines(
   { config }: { config: Config },
 ): Promise<{ reminded: number }> {
   const near = await db('disputes')
-    .whereIn('state', [...answerableStates])
+    .whereIn('state', answerableStates)
     .where('answer_by', '>', context.at)
     .where('answer_by', '<=', new Date(context.at.getTime() + REMINDERS[0] * HOUR_MS))
     .orderBy('answer_by')
@@ -65,7 +65,7 @@ async function remind(
 /** The reminder whose hour has come and that was not sent for this last day; null: none. */
 function dueReminder(dispute: CaseRow, at: Date): number | null {
   const { answer_by: deadline, reminded_for: told, reminded_hours: before } = dispute;
-  if (!answerableStates.some((state) => state === dispute.state)) return null;
+  if (!answerableStates.includes(dispute.state)) return null;
   if (deadline === null || deadline <= at) return null;
   const left = (deadline.getTime() - at.getTime()) / HOUR_MS;
   const due = REMINDERS.filter((hours) => left <= hours).at(-1) ?? null;

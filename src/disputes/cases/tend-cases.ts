@@ -34,7 +34,7 @@ export async function tendCases(
 
 async function expireCases(db: Knex, context: RequestContext): Promise<number> {
   const due = await db('disputes')
-    .whereIn('state', [...answerableStates])
+    .whereIn('state', answerableStates)
     .where((builder) =>
       builder.where('answer_by', '<', context.at).orWhere((old) =>
         old
@@ -51,7 +51,7 @@ async function expireCases(db: Knex, context: RequestContext): Promise<number> {
     expired += await db.transaction(async (trx) => {
       const dispute = await lockCase(trx, id);
       const isDue = dispute.answer_by === null || dispute.answer_by < context.at;
-      if (!isDue || !answerableStates.some((state) => state === dispute.state)) return 0;
+      if (!isDue || !answerableStates.includes(dispute.state)) return 0;
       await moveCase(trx, context, { dispute, to: 'expired', action: 'dispute_expired' });
       return 1;
     });
@@ -89,7 +89,7 @@ async function placeHolds(db: Knex, context: RequestContext): Promise<number> {
     .leftJoin('legal_holds', (join) => {
       join.on('legal_holds.dispute_id', 'disputes.id').andOnNull('legal_holds.released_at');
     })
-    .whereIn('disputes.state', [...openStates])
+    .whereIn('disputes.state', openStates)
     .whereNull('legal_holds.id')
     .orderBy('disputes.id')
     .limit(AT_ONCE)

@@ -9,7 +9,8 @@ import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { acceptCase } from '../cases/accept-case.ts';
 import { correctFacts } from '../cases/correct-facts.ts';
-import { decidableStates, decideCase, noteReview } from '../cases/decide-case.ts';
+import { answerableStates, answeredStates, preparingStates, undecidedStates } from '../case-states.ts';
+import { decideCase, noteReview } from '../cases/decide-case.ts';
 import { acceptForm, decisionForm, factNames, factsForm, futureDays } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons, reasonWords } from './list-reasons.ts';
@@ -68,7 +69,10 @@ async function showCase(
       config: deps.config,
     }),
     weight: scopeOf(req).isOperator ? await weigh(deps, dispute, { at: req.receivedAt, format }) : undefined,
-    mayDecide: decidableStates.includes(dispute.state),
+    mayPrepare: preparingStates.includes(dispute.state),
+    mayAccept: answerableStates.includes(dispute.state),
+    mayDecide: undecidedStates.includes(dispute.state),
+    wasAnswered: answeredStates.includes(dispute.state),
     mayTake: dispute.disputed_at !== null && dispute.closed_at === null,
     networks,
     currencies,

@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../config/config.ts';
+import { preparingStates } from '../case-states.ts';
 import { proofTags } from '../defences/proof-tags.ts';
 import type { DisputeCase } from '../queries.ts';
-import { addedKinds, canWithdraw, isPreparing, roundForNew, type Exhibit } from './exhibit.ts';
+import { addedKinds, canWithdraw, roundForNew, type Exhibit } from './exhibit.ts';
 import { listMailTrail, type TrailMail } from './mail-trail.ts';
 import { listExhibits } from './queries.ts';
 import { caseUrl } from './requested-case.ts';
@@ -53,7 +54,7 @@ export async function exhibitSection(
     }),
     addUrl: mayAdd ? base : null,
     customerMailUrl: mayAdd ? `${base}/customer-mail` : null,
-    laterRound: isPreparing(dispute.state) ? null : round,
+    laterRound: preparingStates.includes(dispute.state) ? null : round,
     hasEnded: round === null,
     kinds: addedKinds,
     tags: proofTags,

@@ -1,4 +1,4 @@
-import { openStates, type CaseState } from '../case-states.ts';
+import { openStates, preparingStates, type CaseState } from '../case-states.ts';
 import type { ProofTag } from '../defences/proof-tags.ts';
 import type { FileKind } from './files/checked-file.ts';
 
@@ -52,13 +52,8 @@ export function exhibitFileName({ id, file_kind: kind }: Pick<Exhibit, 'id' | 'f
  * next. Null when the case has ended.
  */
 export function roundForNew({ state, round }: { state: CaseState; round: number }): number | null {
-  if (isPreparing(state)) return round;
-  return openStates.some((open) => open === state) ? round + 1 : null;
-}
-
-/** True while exhibits, package and answer can change: before the package is fixed. */
-export function isPreparing(state: CaseState): boolean {
-  return state === 'warned' || state === 'needs_response';
+  if (preparingStates.includes(state)) return round;
+  return openStates.includes(state) ? round + 1 : null;
 }
 
 /** Whether an exhibit may still be withdrawn: no package that was fixed or sent has it. */

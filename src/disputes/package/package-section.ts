@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../config/config.ts';
-import { isPreparing } from '../exhibits/exhibit.ts';
+import { preparingStates } from '../case-states.ts';
 import type { DisputeCase } from '../queries.ts';
 import { channelProfile } from './channel-profile.ts';
 import { listPackages, type DisputePackage } from './queries.ts';
@@ -22,6 +22,6 @@ export async function packageSection(
   return {
     packages: await listPackages(db, { companyId: dispute.company_id, disputeId: dispute.id }),
     packageProfile: { pages: profile.pages_max, megabytes: profile.pdf_bytes_max / 1_000_000 },
-    canMake: isOperator && isPreparing(dispute.state),
+    canMake: isOperator && preparingStates.includes(dispute.state),
   };
 }

@@ -10,7 +10,7 @@ import { recordOperatorLook, scopeOf } from '../../people/company-scope.ts';
 import { sendDownload } from '../../web/downloads/send-download.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { isPreparing } from '../exhibits/exhibit.ts';
+import { preparingStates } from '../case-states.ts';
 import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
 import type { DisputeCase } from '../queries.ts';
 import type { PackageProblem } from './channel-profile.ts';
@@ -58,7 +58,7 @@ async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<
   const dispute = await requestedCase(deps, req);
   const back = caseUrl(dispute);
   const format = formatOf(res);
-  if (!isPreparing(dispute.state)) {
+  if (!preparingStates.includes(dispute.state)) {
     setFlash(req, 'info', format.t('disputes.movedOn'));
     res.redirect(303, back);
     return;
