@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { AppDeps } from '../app-deps.ts';
 import type { DownloadSlots } from '../evidence/download-slots.ts';
+import { createAcceptRouter } from './desk/accept-router.ts';
 import { createAnswerRouter } from './desk/answer-router.ts';
 import { createCaseRouter } from './desk/case-router.ts';
 import { createReadinessRouter } from './readiness/readiness-router.ts';
@@ -21,6 +22,7 @@ export function createDisputesRouter(deps: AppDeps, slots: DownloadSlots): Route
   router.use(createReadinessRouter(deps));
   router.use(createOutcomesRouter(deps));
   router.use(createAnswerRouter(deps));
+  router.use(createAcceptRouter(deps));
   router.use(createCaseRouter(deps));
   router.use('/disputes/:id/exhibits', createExhibitsRouter(deps));
   return router;

@@ -32,7 +32,7 @@ export async function correctFacts(
     const refusal = refuseAmount(facts, charge);
     if (refusal !== null) return { ok: false, reason: refusal };
     const { answer_by: deadline, ...others } = facts;
-    const isWaiting = answerableStates.some((state) => state === dispute.state);
+    const isWaiting = answerableStates.includes(dispute.state);
     // Without one nobody would be reminded, and the case would never end.
     if (isWaiting && deadline === null && dispute.disputed_at !== null)
       return { ok: false, reason: 'no-last-day' };

@@ -4,15 +4,14 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireOperator } from '../../auth/require-user.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotSignedIn } from '../../errors.ts';
-import { scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { freezeCase, unfreezeCase } from '../cases/freeze-case.ts';
 import { sendAnswer } from '../cases/send-answer.ts';
-import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
+import { backToCase, caseUrl, requestedCase } from '../requested-case.ts';
 import { sendForm } from '../input.ts';
 import { answerChannels } from '../networks.ts';
-import { problemText } from '../package/problem-text.ts';
+import { refusePackage } from '../package/packages-router.ts';
 import { findPackage } from '../package/queries.ts';
 import type { DisputeCase } from '../queries.ts';
 import { deadlineWords } from './case-page.ts';
@@ -40,38 +39,29 @@ export function createAnswerRouter(deps: AppDeps): Router {
   return router;
 }
 
-function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
-  return findRequestedCase(db, requestContext(req), { id: req.params.id, scope: scopeOf(req) });
-}
-
 async function freeze(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
-  const format = formatOf(res);
   const frozen = await freezeCase(deps.db, requestContext(req), {
     config: deps.config,
     disputeId: dispute.id,
     paymentId: dispute.payment_id,
   });
   if (!frozen.ok && 'problems' in frozen) {
-    res.status(422).render('disputes/package/refused', {
-      title: format.t('disputePackage.refusedTitle'),
-      back: caseUrl(dispute),
-      problems: frozen.problems.map((problem) => problemText(problem, format)),
-    });
+    refusePackage(res, frozen.problems, caseUrl(dispute));
     return;
   }
   if (!frozen.ok && frozen.reason === 'changed') {
-    setFlash(req, 'info', format.t('disputes.changedMeanwhile'));
+    setFlash(req, 'info', formatOf(res).t('disputes.changedMeanwhile'));
     res.redirect(303, caseUrl(dispute));
     return;
   }
-  leave(req, res, { dispute, done: frozen.ok, text: 'disputes.frozen' });
+  backToCase(req, res, dispute, frozen.ok ? 'disputes.frozen' : null);
 }
 
 async function unfreeze(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
   const done = await unfreezeCase(deps.db, requestContext(req), { disputeId: dispute.id });
-  leave(req, res, { dispute, done, text: 'disputes.unfrozen' });
+  backToCase(req, res, dispute, done ? 'disputes.unfrozen' : null);
 }
 
 async function showSend(
@@ -83,7 +73,7 @@ async function showSend(
   const { company_id: companyId, frozen_package_id: packageId } = dispute;
   const fixed = packageId === null ? undefined : await findPackage(db, { companyId, packageId });
   if (dispute.state !== 'frozen' || fixed === undefined) {
-    leave(req, res, { dispute, done: false, text: 'disputes.frozen' });
+    backToCase(req, res, dispute, null);
     return;
   }
   if (Object.keys(form.errors).length > 0) res.status(422);
@@ -121,19 +111,5 @@ async function send(deps: AppDeps, req: Request, res: Response): Promise<void> {
     sent.ok ? 'success' : 'info',
     format.t(sent.ok ? 'disputes.sent' : `disputes.notSent_${sent.reason}`),
   );
-  res.redirect(303, caseUrl(dispute));
-}
-
-function leave(
-  req: Request,
-  res: Response,
-  {
-    dispute,
-    done,
-    text,
-  }: { dispute: DisputeCase; done: boolean; text: 'disputes.frozen' | 'disputes.unfrozen' },
-): void {
-  const { t } = formatOf(res);
-  setFlash(req, done ? 'success' : 'info', t(done ? text : 'disputes.movedOn'));
   res.redirect(303, caseUrl(dispute));
 }

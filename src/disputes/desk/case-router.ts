@@ -2,28 +2,25 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireOperator } from '../../auth/require-user.ts';
-import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { currencies } from '../../currency.ts';
 import { scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
-import { formatOf, setFlash } from '../../web/page-locals.ts';
-import { acceptCase } from '../cases/accept-case.ts';
+import { formatOf } from '../../web/page-locals.ts';
 import { correctFacts } from '../cases/correct-facts.ts';
 import { answerableStates, answeredStates, preparingStates, undecidedStates } from '../case-states.ts';
 import { decideCase, noteReview } from '../cases/decide-case.ts';
-import { acceptForm, decisionForm, factNames, factsForm, futureDays } from '../input.ts';
+import { decisionForm, factNames, factsForm, futureDays } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons, reasonWords } from './list-reasons.ts';
 import { noteTaken } from '../cases/post-money.ts';
 import { packageSection } from '../package/package-section.ts';
-import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
+import { backToCase, caseUrl, requestedCase } from '../requested-case.ts';
 import { exhibitSection } from '../exhibits/exhibit-section.ts';
-import type { DisputeCase } from '../queries.ts';
 import { deadlineWords, readCaseHistory, shownFacts, weigh, withTimeLeft } from './case-page.ts';
 
 interface ShownForm {
   /** The form that was sent, so that its faults stand beside it. */
-  form?: 'facts' | 'decision' | 'accept';
+  form?: 'facts' | 'decision';
   values?: Record<string, string>;
   errors?: Record<string, string>;
 }
@@ -32,19 +29,12 @@ interface ShownForm {
 export function createCaseRouter(deps: AppDeps): Router {
   const router = Router();
   const path = '/disputes/:id';
-  const proven = [requireOperator, requireStepUp(deps)];
   router.get(path, (req, res) => showCase(deps, req, res));
   router.post(`${path}/facts`, requireOperator, (req, res) => changeFacts(deps, req, res));
   router.post(`${path}/review`, requireOperator, (req, res) => review(deps, req, res));
   router.post(`${path}/taken`, requireOperator, (req, res) => take(deps, req, res));
   router.post(`${path}/decision`, requireOperator, (req, res) => decide(deps, req, res));
-  router.get(`${path}/accept`, requireOperator, (req, res) => showAccept(deps, req, res));
-  router.post(`${path}/accept`, ...proven, (req: Request, res: Response) => accept(deps, req, res));
   return router;
-}
-
-function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
-  return findRequestedCase(db, requestContext(req), { id: req.params.id, scope: scopeOf(req) });
 }
 
 async function showCase(
@@ -121,25 +111,20 @@ async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<
     await showCase(deps, req, res, { form: 'facts', values, errors });
     return;
   }
-  setFlash(req, 'success', format.t('disputes.factsSaved'));
-  res.redirect(303, caseUrl(dispute));
+  backToCase(req, res, dispute, 'disputes.factsSaved');
 }
 
 async function review(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
   const done = await noteReview(deps.db, requestContext(req), { disputeId: dispute.id });
-  const { t } = formatOf(res);
-  setFlash(req, done ? 'success' : 'info', t(done ? 'disputes.reviewNoted' : 'disputes.movedOn'));
-  res.redirect(303, caseUrl(dispute));
+  backToCase(req, res, dispute, done ? 'disputes.reviewNoted' : null);
 }
 
 async function take(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
-  const { t } = formatOf(res);
   const { config } = deps;
   const done = await noteTaken(deps.db, requestContext(req), { disputeId: dispute.id, config });
-  setFlash(req, done ? 'success' : 'info', t(done ? 'disputes.takenNoted' : 'disputes.movedOn'));
-  res.redirect(303, caseUrl(dispute));
+  backToCase(req, res, dispute, done ? 'disputes.takenNoted' : null);
 }
 
 async function decide(deps: AppDeps, req: Request, res: Response): Promise<void> {
@@ -165,58 +150,5 @@ async function decide(deps: AppDeps, req: Request, res: Response): Promise<void>
     await showCase(deps, req, res, { form: 'decision', values, errors });
     return;
   }
-  setFlash(
-    req,
-    outcome.ok ? 'success' : 'info',
-    format.t(outcome.ok ? 'disputes.decided' : 'disputes.movedOn'),
-  );
-  res.redirect(303, caseUrl(dispute));
-}
-
-async function showAccept(
-  deps: AppDeps,
-  req: Request,
-  res: Response,
-  { values = {}, errors = {} }: ShownForm = {},
-): Promise<void> {
-  const dispute = await requestedCase(deps, req);
-  if (Object.keys(errors).length > 0) res.status(422);
-  res.render('disputes/accept', {
-    title: formatOf(res).t('disputes.acceptTitle'),
-    dispute,
-    values,
-    errors,
-  });
-}
-
-async function accept(deps: AppDeps, req: Request, res: Response): Promise<void> {
-  const dispute = await requestedCase(deps, req);
-  const format = formatOf(res);
-  const values = keptValues(req.body, ['amount', 'note']);
-  const form = acceptForm.safeParse(req.body ?? {});
-  if (!form.success) {
-    await showAccept(deps, req, res, { values, errors: formErrors(form.error, format) });
-    return;
-  }
-  const { amount, note } = form.data;
-  const outcome = await acceptCase(deps.db, requestContext(req), {
-    disputeId: dispute.id,
-    lostMinor: amount,
-    note,
-    config: deps.config,
-  });
-  if (!outcome.ok && outcome.reason !== 'not-open') {
-    const errors =
-      outcome.reason === 'amount'
-        ? { amount: format.t('disputes.refused_too-much') }
-        : { form: format.t('disputes.acceptNeedsRefund') };
-    await showAccept(deps, req, res, { values, errors });
-    return;
-  }
-  setFlash(
-    req,
-    outcome.ok ? 'success' : 'info',
-    format.t(outcome.ok ? 'disputes.accepted' : 'disputes.movedOn'),
-  );
-  res.redirect(303, caseUrl(dispute));
+  backToCase(req, res, dispute, outcome.ok ? 'disputes.decided' : null);
 }

@@ -4,7 +4,6 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireOperator } from '../../auth/require-user.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { contentAsText } from '../../mail/mail-content.ts';
-import { scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatFor } from '../../web/format.ts';
 import { locales, type Locale } from '../../web/locales/catalogues.ts';
@@ -13,7 +12,7 @@ import type { DisputeCase } from '../queries.ts';
 import { roundForNew } from './exhibit.ts';
 import { customerMailForm } from './input.ts';
 import { countCustomerMails } from './queries.ts';
-import { caseUrl, findRequestedCase } from './requested-case.ts';
+import { caseUrl, requestedCase } from '../requested-case.ts';
 import { askCustomer } from './ask-customer.ts';
 import { findCustomerFacts } from './customer-facts.ts';
 import { customerMail, readyWords } from './customer-mail.ts';
@@ -33,7 +32,7 @@ export function createCustomerMailRouter(deps: AppDeps): Router {
 
 async function showReady(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
-  const dispute = await requestedCase(db, req);
+  const dispute = await requestedCase(deps, req);
   const facts = await findCustomerFacts(db, dispute.id);
   const locale = locales.find((one) => one === req.query['lang']) ?? facts.payer_locale;
   const words = readyWords(formatFor(locale), { facts, config });
@@ -65,7 +64,7 @@ async function showForm(
 
 async function showLook(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
-  const dispute = await requestedCase(db, req);
+  const dispute = await requestedCase(deps, req);
   const values = keptValues(req.body, FIELDS);
   const form = customerMailForm.safeParse(req.body ?? {});
   if (!form.success || isChanging(req)) {
@@ -93,7 +92,7 @@ const isChanging = (req: Request): boolean => (req.body as Record<string, unknow
 
 async function send(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const { db, config } = deps;
-  const dispute = await requestedCase(db, req);
+  const dispute = await requestedCase(deps, req);
   const format = formatOf(res);
   const form = customerMailForm.safeParse(req.body ?? {});
   if (!form.success) {
@@ -109,9 +108,4 @@ async function send(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const text = format.t(outcome.ok ? 'exhibits.mailSent' : `exhibits.mailRefused_${outcome.reason}`);
   setFlash(req, outcome.ok ? 'success' : 'info', text);
   res.redirect(303, caseUrl(dispute, '#exhibits'));
-}
-
-function requestedCase(db: AppDeps['db'], req: Request): Promise<DisputeCase> {
-  const asked = { id: req.params['id'], scope: scopeOf(req) };
-  return findRequestedCase(db, requestContext(req), asked);
 }

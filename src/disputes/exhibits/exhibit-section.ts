@@ -6,7 +6,7 @@ import type { DisputeCase } from '../queries.ts';
 import { addedKinds, canWithdraw, roundForNew, type Exhibit } from './exhibit.ts';
 import { listMailTrail, type TrailMail } from './mail-trail.ts';
 import { listExhibits } from './queries.ts';
-import { caseUrl } from './requested-case.ts';
+import { caseUrl } from '../requested-case.ts';
 import { listSeenByCustomer, type SeenPage } from './seen-by-customer.ts';
 
 /** The part of a case that `views/disputes/exhibits/_section.ejs` shows. */

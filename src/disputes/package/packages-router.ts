@@ -11,8 +11,7 @@ import { sendDownload } from '../../web/downloads/send-download.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { preparingStates } from '../case-states.ts';
-import { caseUrl, findRequestedCase } from '../exhibits/requested-case.ts';
-import type { DisputeCase } from '../queries.ts';
+import { backToCase, caseUrl, requestedCase } from '../requested-case.ts';
 import type { PackageProblem } from './channel-profile.ts';
 import { downloadPackage } from './download-package.ts';
 import { makePackage } from './make-package.ts';
@@ -56,11 +55,9 @@ export function createPackagesRouter(deps: AppDeps, slots: DownloadSlots): Route
 
 async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
-  const back = caseUrl(dispute);
   const format = formatOf(res);
   if (!preparingStates.includes(dispute.state)) {
-    setFlash(req, 'info', format.t('disputes.movedOn'));
-    res.redirect(303, back);
+    backToCase(req, res, dispute, null);
     return;
   }
   const context = requestContext(req);
@@ -71,7 +68,7 @@ async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<
   });
   if (made === undefined) throw new NotFound();
   if (!made.ok) {
-    refuse(res, made.problems, back);
+    refusePackage(res, made.problems, caseUrl(dispute));
     return;
   }
   const found = await findPackage(db, { companyId: dispute.company_id, packageId: made.packageId });
@@ -81,7 +78,7 @@ async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<
     'success',
     format.t(made.isNew ? 'disputePackage.made' : 'disputePackage.madeBefore', { size }),
   );
-  res.redirect(303, back);
+  res.redirect(303, caseUrl(dispute));
 }
 
 async function sendOfCase(input: Input, req: Request, res: Response, format: 'zip' | 'pdf'): Promise<void> {
@@ -117,7 +114,7 @@ async function sendOfPayment(
   });
   if (made === undefined) throw new NotFound();
   if (!made.ok) {
-    refuse(res, made.problems, `/admin/users/${String(payment.user_id)}${scope.query}`);
+    refusePackage(res, made.problems, `/admin/users/${String(payment.user_id)}${scope.query}`);
     return;
   }
   const found = await findPackage(db, { companyId: payment.company_id, packageId: made.packageId });
@@ -137,16 +134,12 @@ async function send(
   );
 }
 
-/** Says what does not fit. Nothing was made. */
-function refuse(res: Response, problems: PackageProblem[], back: string): void {
+/** Says which rules of the channel a package would break. Nothing was made. */
+export function refusePackage(res: Response, problems: PackageProblem[], back: string): void {
   const format = formatOf(res);
   res.status(422).render('disputes/package/refused', {
     title: format.t('disputePackage.refusedTitle'),
     back,
     problems: problems.map((problem) => problemText(problem, format)),
   });
-}
-
-function requestedCase({ db }: AppDeps, req: Request): Promise<DisputeCase> {
-  return findRequestedCase(db, requestContext(req), { id: req.params.id, scope: scopeOf(req) });
 }
