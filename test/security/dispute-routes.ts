@@ -10,6 +10,8 @@ const staff = (olivia: number): RouteRule['expect'] => ({
   ...{ stranger: 401, bob: 403, alice: 403, charlie: 403, olivia },
 });
 const staffPage: RouteRule['expect'] = { stranger: 303, bob: 403, alice: 403, charlie: 403, olivia: 200 };
+/** A day in Istanbul, so many days from now. */
+const dayIn = (days: number): string => localTime(new Date()).toPlainDate().add({ days }).toString();
 const forStaff = 'answering banks is the work of the platform’s staff';
 
 /** The routes of the dispute desk. */
@@ -34,7 +36,7 @@ export const disputeRules: RouteRule[] = [
         order: (await chargedPayment(db, cast)).merchant_oid,
         reference: 'BANK-1',
         kind: 'complaint',
-        receivedOn: localTime(new Date()).toPlainDate().toString(),
+        receivedOn: dayIn(0),
       },
     }),
     expect: staff(303),
@@ -173,7 +175,7 @@ export const disputeRules: RouteRule[] = [
     route: 'POST /admin/disputes/:id/facts',
     target: async (db, cast) => ({
       path: `/admin/disputes/${String(await buildCase(db, cast))}/facts`,
-      form: { network: 'visa', reasonCode: '13.1', amount: '100', currency: 'TRY' },
+      form: { network: 'visa', reasonCode: '13.1', amount: '100', currency: 'TRY', answerBy: dayIn(7) },
     }),
     expect: staff(303),
     audit: 'dispute_changed',

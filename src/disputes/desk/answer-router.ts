@@ -11,7 +11,7 @@ import { sendAnswer } from '../cases/send-answer.ts';
 import { backToCase, caseUrl, requestedCase } from '../requested-case.ts';
 import { sendForm } from '../input.ts';
 import { answerChannels } from '../networks.ts';
-import { refusePackage } from '../package/packages-router.ts';
+import { refusedPage } from '../package/problem-text.ts';
 import { findPackage } from '../package/queries.ts';
 import type { DisputeCase } from '../queries.ts';
 import { deadlineWords } from './case-page.ts';
@@ -47,7 +47,8 @@ async function freeze(deps: AppDeps, req: Request, res: Response): Promise<void>
     paymentId: dispute.payment_id,
   });
   if (!frozen.ok && 'problems' in frozen) {
-    refusePackage(res, frozen.problems, caseUrl(dispute));
+    const page = refusedPage(frozen.problems, { format: formatOf(res), back: caseUrl(dispute) });
+    res.status(422).render('disputes/package/refused', page);
     return;
   }
   if (!frozen.ok && frozen.reason === 'changed') {

@@ -12,10 +12,9 @@ import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
 import { preparingStates } from '../case-states.ts';
 import { backToCase, caseUrl, requestedCase } from '../requested-case.ts';
-import type { PackageProblem } from './channel-profile.ts';
 import { downloadPackage } from './download-package.ts';
 import { makePackage } from './make-package.ts';
-import { megabytes, problemText } from './problem-text.ts';
+import { megabytes, refusedPage } from './problem-text.ts';
 import { findPackage, findPackagePayment, type DisputePackage } from './queries.ts';
 
 type Input = { deps: AppDeps; slots: DownloadSlots };
@@ -68,7 +67,8 @@ async function makeForCase(deps: AppDeps, req: Request, res: Response): Promise<
   });
   if (made === undefined) throw new NotFound();
   if (!made.ok) {
-    refusePackage(res, made.problems, caseUrl(dispute));
+    const page = refusedPage(made.problems, { format, back: caseUrl(dispute) });
+    res.status(422).render('disputes/package/refused', page);
     return;
   }
   const found = await findPackage(db, { companyId: dispute.company_id, packageId: made.packageId });
@@ -114,7 +114,9 @@ async function sendOfPayment(
   });
   if (made === undefined) throw new NotFound();
   if (!made.ok) {
-    refusePackage(res, made.problems, `/admin/users/${String(payment.user_id)}${scope.query}`);
+    const back = `/admin/users/${String(payment.user_id)}${scope.query}`;
+    const page = refusedPage(made.problems, { format: formatOf(res), back });
+    res.status(422).render('disputes/package/refused', page);
     return;
   }
   const found = await findPackage(db, { companyId: payment.company_id, packageId: made.packageId });
@@ -132,14 +134,4 @@ async function send(
   await slots.run(downloadOwner(req.user, asked.made.company_id), () =>
     sendDownload(req, res, () => downloadPackage(db, requestContext(req), asked)),
   );
-}
-
-/** Says which rules of the channel a package would break. Nothing was made. */
-export function refusePackage(res: Response, problems: PackageProblem[], back: string): void {
-  const format = formatOf(res);
-  res.status(422).render('disputes/package/refused', {
-    title: format.t('disputePackage.refusedTitle'),
-    back,
-    problems: problems.map((problem) => problemText(problem, format)),
-  });
 }

@@ -1,8 +1,20 @@
 import type { Format } from '../../web/format.ts';
 import type { PackageProblem } from './channel-profile.ts';
 
+/** The locals of `disputes/package/refused.ejs`: which rules of the channel a package would break. */
+export function refusedPage(
+  problems: readonly PackageProblem[],
+  { format, back }: { format: Format; back: string },
+): { title: string; back: string; problems: string[] } {
+  return {
+    title: format.t('disputePackage.refusedTitle'),
+    back,
+    problems: problems.map((problem) => problemText(problem, format)),
+  };
+}
+
 /** A rule that a package breaks, in words with its figures and with what can be done. */
-export function problemText(problem: PackageProblem, format: Format): string {
+function problemText(problem: PackageProblem, format: Format): string {
   const { t } = format;
   switch (problem.field) {
     case 'pages':
