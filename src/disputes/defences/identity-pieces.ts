@@ -6,6 +6,7 @@ import { recordOf } from '../facts/fact-record.ts';
 import type { PriorFact } from '../facts/money-facts.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { isAuthenticated, readThreeD } from '../facts/three-d.ts';
+import { claimOfFraud } from '../reasons/claim-of-fraud.ts';
 import { askedFor, missing, ready, when, type FoundPiece, type PieceContext } from './found-piece.ts';
 
 /** So many records at most stand for one piece: the rest is in the lists of the package. */
@@ -13,10 +14,6 @@ const RECORDS_MAX = 50;
 
 /** Equal identifiers that the older rule of card-absent disputes asks for. */
 const IDENTIFIERS_NEEDED = 3;
-
-/** Words by which a customer says that somebody else paid, in either language. */
-const FRAUD =
-  /yapmad[ıi]m|çal[ıi]n|doland[ıi]r|sahte|bilgim d[ıi]ş[ıi]nda|stolen|fraud|unauthori[sz]ed|not made by me|did not make|didn.t make/i;
 
 /** Pieces about who paid. */
 export const identityPieces = {
@@ -77,7 +74,9 @@ export const identityPieces = {
     return when(days > clock.opensAtMost, [facts.order.record, recordOf('dispute', dispute_id)]);
   },
   claim_of_fraud: ({ claim, dispute_id }: PieceContext): FoundPiece =>
-    dispute_id !== undefined && FRAUD.test(claim ?? '') ? ready(recordOf('dispute', dispute_id)) : missing(),
+    dispute_id !== undefined && claimOfFraud(claim) !== null
+      ? ready(recordOf('dispute', dispute_id))
+      : missing(),
 };
 
 /** Only the gateway or the bank can say it of a history whose records do not. */

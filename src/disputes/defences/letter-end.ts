@@ -2,6 +2,7 @@ import { recordOf } from '../facts/fact-record.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
 import type { AssessedCase } from './assessment.ts';
 import { standingCancellation } from './cancellation.ts';
+import { claimOfFraud } from '../reasons/claim-of-fraud.ts';
 import { sentence, type LetterSentence } from './letter-sentence.ts';
 import { doneRefunds, sumOf } from './money-pieces.ts';
 import type { PieceId } from './piece-ids.ts';
@@ -110,12 +111,18 @@ function invoice({ legal_invoices }: PaymentFacts, has: Has): LetterSentence[] {
   ]);
 }
 
-/** The claim itself: its words are in the file of the case, and its day in the bank's notice. */
+/** The claim itself, quoted, and its day in the bank's notice. */
 function claim({ order }: PaymentFacts, has: Has, dispute: AssessedCase): LetterSentence[] {
   const { dispute_id, processed_on } = dispute;
   if (dispute_id === undefined) return [];
   const record = recordOf('dispute', dispute_id);
-  const contradicts = has('claim_of_fraud') ? sentence('claim_contradicts', [record]) : [];
+  const quote = has('claim_of_fraud') ? claimOfFraud(dispute.claim) : null;
+  const contradicts =
+    quote === null
+      ? []
+      : sentence('claim_contradicts', [record], { claim: quote }, [
+          { record, column: 'claim', contains: quote },
+        ]);
   const { charged_at: at } = order;
   if (!has('filed_late') || processed_on == null || at === null) return contradicts;
   const late = sentence('filed_late', [order.record, record], { at, day: processed_on }, [

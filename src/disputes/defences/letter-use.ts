@@ -10,7 +10,7 @@ export function useSentences(facts: PaymentFacts, has: (...ids: PieceId[]) => bo
   return [
     ...(has('activation', 'use', 'receipt') ? activated(facts) : []),
     ...(has('sign_in') ? signedIn(facts) : []),
-    ...(has('use') && use.all.proven_minutes > 0 ? used(facts) : []),
+    ...(has('use') && use.all.proven_minutes > 0 ? [...used(facts), ...usedByOthers(facts)] : []),
     ...(has('use_after_cancellation') ? usedAfterwards(facts) : []),
     ...(has('no_faults') ? sentence('no_faults', [period.record], {}, [{ found: 'faults', value: 0 }]) : []),
   ];
@@ -47,6 +47,18 @@ function used({ sessions, use }: PaymentFacts): LetterSentence[] {
     { found: 'proven_minutes', value: minutes },
     { found: 'first_use_at', value: first_at },
     { found: 'last_use_at', value: last_at },
+  ]);
+}
+
+/** Colleagues use what one of them pays for: a bank may not take their use for the payer's. */
+function usedByOthers({ sessions, use, payer }: PaymentFacts): LetterSentence[] {
+  if (use.payer.sessions === use.all.sessions) return [];
+  const records = [payer.record, ...sessions.filter((one) => one.is_payer).map(({ record }) => record)];
+  const { sessions: count, proven_minutes: minutes } = use.payer;
+  return sentence('used_by_others', records, { count, time: { minutes }, name: payer.full_name }, [
+    { found: 'payer_sessions', value: count },
+    { found: 'payer_proven_minutes', value: minutes },
+    { record: payer.record, column: 'full_name', value: payer.full_name },
   ]);
 }
 

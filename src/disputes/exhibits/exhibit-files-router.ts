@@ -5,6 +5,7 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotFound } from '../../errors.ts';
+import { refuseHead } from '../../evidence/router.ts';
 import { parseId } from '../../web/list-input.ts';
 import type { DisputeCase } from '../queries.ts';
 import { requestedCase } from '../requested-case.ts';
@@ -21,6 +22,8 @@ const FILE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'";
 export function createExhibitFilesRouter(deps: AppDeps): Router {
   const router = Router({ mergeParams: true });
   const proven = requireStepUp(deps, { download: true });
+  // A HEAD would be noted as a download.
+  router.head(['/seen/:name', '/mails/:mailId', '/mails/:mailId/report', '/:exhibitId/file'], refuseHead);
   router.get('/seen/:name', proven, (req: Request, res: Response) => sendSeen(deps, req, res));
   router.get('/mails/:mailId', proven, (req: Request, res: Response) => sendMail(deps, req, res, 'mail'));
   router.get('/mails/:mailId/report', proven, (req: Request, res: Response) =>

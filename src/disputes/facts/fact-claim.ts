@@ -13,6 +13,8 @@ export type FactClaim =
 export type FoundName =
   | 'sessions'
   | 'proven_minutes'
+  | 'payer_sessions'
+  | 'payer_proven_minutes'
   | 'last_use_at'
   | 'first_use_at'
   | 'sessions_after_cancellation'

@@ -7,6 +7,8 @@ const USE = `from payment_deliveries d
   join workspace_sessions s on s.id = d.session_id and s.started_at = d.session_started_at
   where d.payment_id = :paymentId and s.ended_at <= :asOf`;
 
+const BY_PAYER = 'and s.user_id = (select p.user_id from payments p where p.id = :paymentId)';
+
 const PERIOD = `(select coalesce(d.from_at, i.period_start) as from_at,
     least(coalesce(d.to_at, i.period_end), :asOf) as to_at
   from invoices i left join delivery_periods d on d.payment_id = i.payment_id
@@ -28,6 +30,8 @@ const CANCELLED = `(select a.timestamp from audit_logs a, ${ORDER}
 export const foundSql: Record<FoundName, string> = {
   sessions: `select count(*) as value ${USE}`,
   proven_minutes: `select (coalesce(sum(d.proven_seconds), 0) / 60)::bigint as value ${USE}`,
+  payer_sessions: `select count(*) as value ${USE} ${BY_PAYER}`,
+  payer_proven_minutes: `select (coalesce(sum(d.proven_seconds), 0) / 60)::bigint as value ${USE} ${BY_PAYER}`,
   first_use_at: `select min(d.from_at) as value ${USE}`,
   last_use_at: `select max(d.to_at) as value ${USE}`,
   sessions_after_cancellation: `select count(*) as value ${USE} and d.from_at > ${CANCELLED}`,

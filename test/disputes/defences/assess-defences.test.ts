@@ -12,6 +12,7 @@ import type { PaymentFacts } from '../../../src/disputes/facts/payment-facts.ts'
 import { findReason, reasonCodes, searchReasons } from '../../../src/disputes/reasons/reason-codes.ts';
 import { findClock } from '../../../src/disputes/reasons/stage-clocks.ts';
 import { families } from '../../../src/disputes/reasons/reason-families.ts';
+import { verifyClaims } from '../../../src/disputes/facts/verify-claims.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { buildPaid, buildUse, factsOf } from '../facts/scene.ts';
 
@@ -36,6 +37,28 @@ describe('the defences against a claim', () => {
     expect(assessDefences(unused, dispute).against.map(({ id }) => id)).toEqual(['no_sign_in', 'no_use']);
     const letter = writeLetter(used, assessDefences(used, dispute), dispute);
     expect(letter.map(({ id }) => id)).toContain('used');
+  });
+});
+
+describe('the use in a letter', () => {
+  it('is told apart from that of colleagues, and the database confirms both', async () => {
+    const { db } = database;
+    const scene = await buildPaid(db);
+    await buildUse(database, scene);
+    const times = { from: '2026-11-14T08:05:00Z', to: '2026-11-14T08:55:00Z' };
+    await buildSession(db, scene.cast.alice, scene.workspaceId, times, { connected: 45, active: 40 });
+    await repostDeliveries(db, { companyId: scene.cast.acme.id });
+    const facts = await factsOf(db, scene);
+    const dispute = { family: 'fraud', network: 'visa', code: '10.4', exhibits: [] } as const;
+    const letter = writeLetter(facts, assessDefences(facts, dispute), dispute);
+    const told = letter.find(({ id }) => id === 'used_by_others');
+    expect(told?.params).toMatchObject({ count: facts.use.all.sessions - 1, time: { minutes: 80 } });
+    const { claims = [], records = [] } = told ?? {};
+    const about = { paymentId: scene.payment.id, asOf: facts.as_of };
+    expect(await verifyClaims(db, { ...about, claims, records })).toEqual([]);
+    const alone = await factsOfPaid(true);
+    const ids = writeLetter(alone, assessDefences(alone, dispute), dispute).map(({ id }) => id);
+    expect(ids).not.toContain('used_by_others');
   });
 });
 

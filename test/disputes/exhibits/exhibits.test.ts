@@ -85,7 +85,11 @@ describe('a file added to a case', () => {
         'cache-control': 'no-store',
       });
       expect(sha256(answer.body)).toBe(row['sha256']);
+      // Nothing is sent, so nothing may be noted as saved.
+      expect((await olivia.head(path)).status).toBe(405);
     }
+    const saved = { action_type: 'dispute_exhibit_downloaded', resource_id: String(disputeId) };
+    expect(await test.db('audit_logs').where(saved)).toHaveLength(rows.length);
     expect(await pageOf(disputeId)).not.toContain('<script>alert');
   });
 

@@ -64,6 +64,30 @@ describe('the pages of a package', () => {
     );
   });
 
+  it('keep the payment and the dispute in the timeline when not all of it fits', async () => {
+    const [notice] = sampleContent.facts.notices;
+    const record = notice?.record ?? sampleContent.facts.order.record;
+    const notices = Array.from({ length: 60 }, (_none, n) => ({
+      ...{ kind: 'reminder', mail: null, record },
+      at: new Date(Date.parse('2026-01-01T00:00:00Z') + n * 86_400_000),
+    })) as unknown as PackageContent['facts']['notices'];
+    const { text, leftOut } = await pagesOf(withFacts({ notices }));
+    expect(leftOut.map(({ what }) => what)).toContain(t('disputePackage.timelineHeading'));
+    expect(text).toContain(squeezed(t('disputePackage.event_disputed')));
+    expect(text).toContain(squeezed(t('disputePackage.event_paid')));
+    expect(text).not.toContain('2026-01-01');
+  });
+
+  it('say in English as well whose times the summary has, and no time of a notice that gave a day', async () => {
+    const received_at = new Date('2026-11-25T21:00:00Z');
+    const dispute = sampleContent.dispute && { ...sampleContent.dispute, received_at };
+    const { text } = await pagesOf({ ...sampleContent, dispute });
+    expect(text).toContain(squeezed('Times are those of Istanbul (UTC+3).'));
+    expect(text).toContain('2026-11-26');
+    expect(text).not.toContain(squeezed('2026-11-26 00:00:00'));
+    expect(text).not.toContain(squeezed('2026-11-25 21:00:00'));
+  });
+
   it('have fewer rows rather than more pages than the channel takes, and are refused when that is not enough', async () => {
     const much = withFacts({ sessions: sessionsOf(200) });
     const [wide, narrow] = [await pagesOf(much), await pagesOf(much, 7)];

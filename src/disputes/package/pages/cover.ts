@@ -1,4 +1,5 @@
 import type { FactRecord } from '../../facts/fact-record.ts';
+import { formatFor } from '../../../web/format.ts';
 import type { Printing } from './content.ts';
 import type { Sheet } from './sheet.ts';
 import { recordText, utc } from './words.ts';
@@ -46,7 +47,9 @@ export function writeCover(sheet: Sheet, { content, format, limits }: Printing):
 export function writeSummary(sheet: Sheet, { content, format, limits }: Printing): void {
   if (content.summary.length === 0) return;
   sheet.subheading(format.t('disputePackage.summaryHeading'));
-  sheet.text(content.summary.map(({ text }) => text).join(' '), { points: limits.letterPoints });
+  const zone = formatFor('en').t('disputePackage.summaryZone');
+  const sentences = [...content.summary.map(({ text }) => text), zone];
+  sheet.text(sentences.join(' '), { points: limits.letterPoints });
 }
 
 /** Records beyond these are in the data. */

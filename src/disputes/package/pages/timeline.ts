@@ -1,4 +1,4 @@
-import type { FactRecord } from '../../facts/fact-record.ts';
+import { recordOf, type FactRecord } from '../../facts/fact-record.ts';
 import type { Printing } from './content.ts';
 import type { Sheet } from './sheet.ts';
 import { istanbul, recordText, utc } from './words.ts';
@@ -6,6 +6,8 @@ import { istanbul, recordText, utc } from './words.ts';
 interface Event {
   at: Date | null | undefined;
   text: string;
+  /** Only the day is known: a notice gives no time. */
+  isDay?: boolean;
   record: FactRecord | null;
 }
 
@@ -17,7 +19,8 @@ export function writeTimeline(sheet: Sheet, printing: Printing): void {
     .flatMap(({ at, ...rest }) => (at instanceof Date && at <= content.asOf ? [{ at, ...rest }] : []))
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
   sheet.heading(t('disputePackage.timelineHeading'));
-  const shown = events.slice(0, limits.timeline);
+  // A bank asks for the payment and what came of it; what led to it is told of elsewhere.
+  const shown = events.slice(-limits.timeline);
   sheet.table(
     [
       { label: t('disputePackage.utc'), share: 18 },
@@ -25,9 +28,9 @@ export function writeTimeline(sheet: Sheet, printing: Printing): void {
       { label: t('disputePackage.event'), share: 38 },
       { label: t('disputePackage.record'), share: 26 },
     ],
-    shown.map(({ at, text, record }) => [
-      utc(at),
-      istanbul(at),
+    shown.map(({ at, text, record, isDay = false }) => [
+      isDay ? '' : utc(at),
+      isDay ? istanbul(at).slice(0, 10) : istanbul(at),
       text,
       record === null ? '' : recordText(record),
     ]),
@@ -49,6 +52,10 @@ function listEvents({ content: { facts, delivery, dispute }, format: { t } }: Pr
     text: t(`disputePackage.event_${name}` as 'disputePackage.event_paid', params),
     record,
   });
+  const received = (at: Date, record: FactRecord): Event => ({
+    ...event(at, 'disputed', record),
+    isDay: istanbul(at).endsWith(' 00:00:00'),
+  });
   return [
     event(payer.created_at, 'signedUp', payer.record),
     event(payer.confirmed_at, 'confirmed', payer.confirmation),
@@ -68,6 +75,6 @@ function listEvents({ content: { facts, delivery, dispute }, format: { t } }: Pr
     ...facts.refunds.map(({ decided_at, state, record }) =>
       event(decided_at, 'refundDecided', record, { state }),
     ),
-    event(dispute?.received_at, 'disputed', null),
+    ...(dispute === null ? [] : [received(dispute.received_at, recordOf('dispute', dispute.id))]),
   ];
 }

@@ -6,7 +6,7 @@ export const disputeDefences = {
   defence_authenticated: 'The bank authenticated the payment (3-D Secure)',
   defence_card_history: 'Compelling Evidence 3.0: the same person paid before',
   defence_first_payment_authenticated: 'The first payment with this card was authenticated',
-  defence_digital_goods: 'The holder of the account used what was bought',
+  defence_digital_goods: 'What was bought was used in the account that ordered it',
   defence_recurring_history: 'Consent, use, and earlier payments that nobody disputed',
   defence_same_identifiers: 'Three identifiers are those of an earlier payment',
   defence_household: 'Somebody of the household or the firm paid',

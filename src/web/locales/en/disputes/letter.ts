@@ -22,6 +22,8 @@ export const disputeLetter = {
   signed_in:
     'In that time the account was signed in to {count, plural, one {once, on {first}} other {# times, from {first} to {last}}}.',
   used: 'In that time there were {count, plural, one {# session} other {# sessions}} with {time} of proven use, from {first} to {last}.',
+  used_by_others:
+    'Of these, {count, plural, =0 {none was} one {# session was} other {# sessions were}} of {name}, with {time} of proven use; the others were of colleagues in the same account.',
   no_faults: 'In that time no workspace failed to start.',
   used_after_cancellation:
     'After the cancellation of {cancelled} there {count, plural, one {was # further session} other {were # further sessions}}, the last use on {last}.',
@@ -36,5 +38,5 @@ export const disputeLetter = {
   legal_invoice: 'The e-invoice has the number {number} and the ETTN {ettn}.',
   filed_late: 'The payment was charged on {at}, and the dispute was processed on {day} only.',
   claim_contradicts:
-    'The claim says that somebody else made the payment; that is a claim of fraud, and this reason excludes it.',
+    'The claim reads: “{claim}”. That somebody else made the payment is a claim of fraud, which this reason excludes.',
 };

@@ -25,6 +25,7 @@ export const disputePackage = {
   request:
     'On these facts we ask that the objection be decided in favour of the merchant. Each statement above names its record.',
   summaryHeading: 'English summary',
+  summaryZone: 'Times are those of Istanbul (UTC+3).',
 
   timelineHeading: 'What happened, in order',
   utc: 'UTC',
@@ -191,10 +192,10 @@ export const disputePackage = {
   leftOutShown: 'On these pages',
   leftOutWhere: 'Complete in',
   leftOutCount: '{shown} of {all}; {left} left out',
-  nothingLeftOut: 'Nothing was left out: all records of the case that concern the payment are printed.',
+  nothingLeftOut: 'No table on these pages was cut: each has all of its rows.',
 
   readme:
-    'This folder is a bag (BagIt, RFC 8493) with everything that is recorded about one payment.\n\n{pdf}  the document to read and to hand in\n{file}  the same records as data, each proved by the log\nverify.mjs, policy.txt  verify the data: node verify.mjs {file} --policy policy.txt (in the folder data)\n{others}\nNothing was changed if this command prints OK for every file:\n  sha256sum -c manifest-sha256.txt\n\nThe key in policy.txt came with the package. Compare it with the one in the contract, or at {log}.\n',
+    'This folder is a bag (BagIt, RFC 8493) with records of one payment.\n\n{pdf}  the document to read and to hand in\n{file}  the same records as data, each proved by the log\nverify.mjs, policy.txt  verify the data: node verify.mjs {file} --policy policy.txt (in the folder data)\n{others}\nNothing was changed if this command prints OK for every file:\n  sha256sum -c manifest-sha256.txt\n\nThe key in policy.txt came with the package. Compare it with the one in the contract, or at {log}.\n',
   readmeSeen: 'seen/  what the customer was shown and accepted, as it was then',
   readmeExhibits: 'exhibits/  what was added to the case',
   readmeMails: 'mails/  the mails as they were sent',

@@ -6,7 +6,7 @@ export const disputeDefences = {
   defence_authenticated: 'Banka ödemeyi doğruladı (3-D Secure)',
   defence_card_history: 'Compelling Evidence 3.0: aynı kişi daha önce de ödedi',
   defence_first_payment_authenticated: 'Bu kartla yapılan ilk ödeme doğrulanmıştı',
-  defence_digital_goods: 'Satın alınanı hesap sahibi kullandı',
+  defence_digital_goods: 'Satın alınan, siparişi veren hesapta kullanıldı',
   defence_recurring_history: 'Onay, kullanım ve itiraz edilmemiş önceki ödemeler',
   defence_same_identifiers: 'Üç tanımlayıcı önceki bir ödemeninkiyle aynı',
   defence_household: 'Aynı evden ya da firmadan biri ödedi',

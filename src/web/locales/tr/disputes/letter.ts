@@ -26,6 +26,8 @@ export const disputeLetter = {
   signed_in:
     'Bu sürede hesaba {count, plural, one {bir kez girildi: {first}} other {# kez girildi: {first} ile {last} arasında}}.',
   used: 'Bu sürede {first} ile {last} arasında {count, plural, one {# oturum} other {# oturum}} ve {time} kanıtlanmış kullanım var.',
+  used_by_others:
+    'Bunlardan {count, number} oturum ve {time} kanıtlanmış kullanım {name} adlı kişiye, ötekiler aynı hesaptaki başka kişilere aittir.',
   no_faults: 'Bu sürede başlatılamayan çalışma alanı olmadı.',
   used_after_cancellation:
     '{cancelled} tarihli iptalden sonra {count, plural, one {# oturum} other {# oturum}} daha var; son kullanım {last}.',
@@ -41,5 +43,5 @@ export const disputeLetter = {
   legal_invoice: 'E-faturanın numarası {number}, ETTN bilgisi {ettn}.',
   filed_late: 'Ödeme {at} tarihinde tahsil edildi; itiraz ancak {day} tarihinde işleme alındı.',
   claim_contradicts:
-    'İtirazda ödemeyi başkasının yaptığı söyleniyor; bu bir dolandırıcılık iddiasıdır ve bu itiraz nedeniyle bağdaşmaz.',
+    'İtirazda şöyle deniyor: “{claim}”. Ödemeyi başkasının yaptığı, bir dolandırıcılık iddiasıdır ve bu itiraz nedeniyle bağdaşmaz.',
 };

@@ -25,6 +25,7 @@ export const disputePackage = {
   request:
     'Bu kayıtlara dayanarak itirazın üye iş yeri lehine sonuçlandırılmasını talep ederiz. Yukarıdaki her cümle dayandığı kaydı belirtir.',
   summaryHeading: 'İngilizce özet (English summary)',
+  summaryZone: 'Saatler İstanbul saatidir (UTC+3).',
 
   timelineHeading: 'Zaman sırasıyla olanlar',
   utc: 'UTC',
@@ -191,10 +192,10 @@ export const disputePackage = {
   leftOutShown: 'Bu sayfalarda',
   leftOutWhere: 'Tamamı',
   leftOutCount: '{all} kayıttan {shown} tanesi; {left} tanesi yok',
-  nothingLeftOut: 'Dışarıda bırakılan bir şey yok: ödemeye ilişkin bütün kayıtlar bu sayfalardadır.',
+  nothingLeftOut: 'Bu sayfalardaki tabloların hiçbiri kısaltılmadı: her birinde satırlarının tümü var.',
 
   readme:
-    'Bu klasör, bir ödeme hakkında kayıtlı olan her şeyi içeren bir torbadır (BagIt, RFC 8493).\n\n{pdf}  okunacak ve bankaya verilecek belge\n{file}  aynı kayıtların veri hâli; her biri günlükle kanıtlanır\nverify.mjs, policy.txt  veriyi doğrular: node verify.mjs {file} --policy policy.txt (data klasöründe)\n{others}\nBu komut her dosya için OK yazıyorsa hiçbir şey değiştirilmemiştir:\n  sha256sum -c manifest-sha256.txt\n\npolicy.txt içindeki anahtar paketle birlikte geldi. Onu sözleşmedekiyle ya da şu sayfadakiyle karşılaştırın: {log}\n',
+    'Bu klasör, bir ödemenin kayıtlarını içeren bir torbadır (BagIt, RFC 8493).\n\n{pdf}  okunacak ve bankaya verilecek belge\n{file}  aynı kayıtların veri hâli; her biri günlükle kanıtlanır\nverify.mjs, policy.txt  veriyi doğrular: node verify.mjs {file} --policy policy.txt (data klasöründe)\n{others}\nBu komut her dosya için OK yazıyorsa hiçbir şey değiştirilmemiştir:\n  sha256sum -c manifest-sha256.txt\n\npolicy.txt içindeki anahtar paketle birlikte geldi. Onu sözleşmedekiyle ya da şu sayfadakiyle karşılaştırın: {log}\n',
   readmeSeen: 'seen/  müşteriye gösterilen ve onun kabul ettiği metinler, o günkü hâliyle',
   readmeExhibits: 'exhibits/  dosyaya eklenenler',
   readmeMails: 'mails/  gönderildikleri hâliyle e-postalar',
