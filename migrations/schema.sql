@@ -1378,7 +1378,7 @@ create table log_leaves (
   record_id bigint not null,
   leaf_hash bytea not null,
   constraint pk_log_leaves PRIMARY KEY (log_id, leaf_index),
-  constraint uq_log_leaves_record UNIQUE (type, record_id),
+  constraint uq_log_leaves_record UNIQUE (record_id, type) INCLUDE (log_id, leaf_index),
   constraint ck_log_leaves_hash CHECK (octet_length(leaf_hash) = 32),
   constraint ck_log_leaves_index CHECK (leaf_index >= 0)
 );
