@@ -26,6 +26,9 @@ export interface CaseSum {
   isSerious: boolean;
 }
 
+/** Defences that only hand papers over: without use, and without another one, they win no case. */
+const PAPERS: readonly string[] = ['recognition', 'turkish_documents', 'order_and_use'];
+
 /**
  * Weighs an answer against accepting. Nothing is guessed: what is not known stays null, and the advice then
  * rests on the records alone. `hasUse` says whether the period that was paid for has any use.
@@ -47,7 +50,7 @@ export function weighCase(input: {
   const timeMinor = timeCosts[currency] ?? null;
   const expectedMinor =
     chance === null || timeMinor === null ? null : Math.round(chance * amountMinor) - timeMinor;
-  const isDefended = assessment.defences.some(({ satisfied }) => satisfied);
+  const isDefended = assessment.defences.some(({ id, satisfied }) => satisfied && !PAPERS.includes(id));
   const acceptFor: AcceptReason[] = [
     ...(hasUse || isDefended ? [] : (['no_use'] as const)),
     ...(isDefended ? [] : (['no_defence'] as const)),
