@@ -90,12 +90,17 @@ export async function weigh(
   });
   return {
     family,
-    assessment,
+    assessment: { ...assessment, defences: completeFirst(assessment.defences) },
     sum,
     letter: letter.map((sentence) => saySentence(format, sentence)),
     wrongClaims: wrong.length,
     history: history?.decision ?? null,
   };
+}
+
+/** Complete defences stand above the others; both keep their order, the strongest first. */
+function completeFirst(defences: Assessment['defences']): Assessment['defences'] {
+  return defences.toSorted((one, other) => Number(other.satisfied) - Number(one.satisfied));
 }
 
 function hasUse({ use }: PaymentFacts): boolean {

@@ -212,7 +212,6 @@ export const disputePackage = {
   none: 'No package has been made yet.',
   list: 'Packages',
   madeAt: 'Made',
-  madeBy: 'By',
   bySchedule: 'by schedule',
   kind: 'Kind',
   kind_draft: 'Draft',

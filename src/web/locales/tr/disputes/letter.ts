@@ -19,9 +19,9 @@ export const disputeLetter = {
     'Kartın saklanmasına ve sonraki dönemlerin tahsiline {at} tarihinde onay verildi (SHA-256 {hash}).',
   renewal_announced: 'Tahsilat, {at} tarihinde {to} adresine gönderilen e-postayla önceden bildirildi.',
   receipt_sent:
-    'Makbuz {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından alındı.',
+    'Makbuz {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından teslim alındı.',
   terms_sent:
-    'Kabul edilen koşullar {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından alındı.',
+    'Kabul edilen koşullar {at} tarihinde {to} adresine e-postayla gönderildi ve posta sunucusu tarafından teslim alındı.',
   period: 'Ödeme {from} ile {until} arasındaki süreyi satın aldı (makbuz {number}).',
   signed_in:
     'Bu sürede hesaba {count, plural, one {bir kez girildi: {first}} other {# kez girildi: {first} ile {last} arasında}}.',
@@ -40,7 +40,7 @@ export const disputeLetter = {
     '{order} numaralı sipariş başka bir alışveriştir: {from} ile {until} arasındaki süreyi satın aldı.',
   only_payment: '{order} numaralı siparişin üç gün öncesinde ve sonrasında başka ödeme yok.',
   amount_agreed: '“{button}” düğmesi tutarı gösteriyordu; {amount} sipariş edildi ve tahsil edildi.',
-  legal_invoice: 'E-faturanın numarası {number}, ETTN bilgisi {ettn}.',
+  legal_invoice: 'Elektronik faturanın (e-Arşiv veya e-Fatura) numarası {number}, ETTN’si {ettn}.',
   filed_late: 'Ödeme {at} tarihinde tahsil edildi; itiraz ancak {day} tarihinde işleme alındı.',
   claim_contradicts:
     'İtirazda şöyle deniyor: “{claim}”. Ödemeyi başkasının yaptığı, bir dolandırıcılık iddiasıdır ve bu itiraz nedeniyle bağdaşmaz.',

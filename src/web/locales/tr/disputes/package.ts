@@ -1,4 +1,4 @@
-/** Bir ödeme itirazını yanıtlayan sayfalar ve onları oluşturan form. ICU MessageFormat. */
+/** The pages that answer a dispute of a payment, and the form that makes them. ICU MessageFormat. */
 export const disputePackage = {
   documentTitle: '{order} numaralı ödemenin kayıtları ({name})',
   bundleDescription: 'Bu sayfalardaki kayıtların veri hâli ve kanıtları',
@@ -23,11 +23,11 @@ export const disputePackage = {
     'Bu cümlelerdeki saatler İstanbul saatidir; köşeli parantezlerde dayandıkları kayıtlar yazılıdır.',
   exhibitsList: 'Ekler: {list}.',
   request:
-    'Bu kayıtlara dayanarak itirazın üye iş yeri lehine sonuçlandırılmasını talep ederiz. Yukarıdaki her cümle dayandığı kaydı belirtir.',
+    'Bu kayıtlara dayanarak itirazın üye işyeri lehine sonuçlandırılmasını talep ederiz. Yukarıdaki her cümle dayandığı kaydı belirtir.',
   summaryHeading: 'İngilizce özet (English summary)',
   summaryZone: 'Saatler İstanbul saatidir (UTC+3).',
 
-  timelineHeading: 'Zaman sırasıyla olanlar',
+  timelineHeading: 'Olayların zaman sırası',
   utc: 'UTC',
   istanbul: 'İstanbul',
   time: 'Zaman',
@@ -92,7 +92,7 @@ export const disputePackage = {
   lastUse: 'Son kullanım',
   noUse: 'Ödenen dönemde çalışma alanının kullanıldığına dair kayıt yok.',
   boundsExplained:
-    '“En az”, kişiden tuşa basma gibi bir hareketin geldiği dakikaları sayar. “En çok”, bağlantının açık olduğu dakikaları sayar.',
+    '“En az”, kullanıcının tuşa basma gibi bir işlem yaptığı dakikaların; “En çok” ise bağlantının açık olduğu dakikaların toplamıdır.',
   chartAlt:
     '{from} ile {to} arasında kullanılan {days} günün saatlerini gösteren çubuklar; sayılar aşağıdaki çizelgede.',
   chartHours: '{hours} sa',
@@ -107,7 +107,7 @@ export const disputePackage = {
   signIns: 'Oturum açmalar',
   signInsHeading: 'Müşterinin ödemeden sonraki oturum açmaları',
 
-  agreedHeading: 'Müşterinin kabul ettikleri',
+  agreedHeading: 'Müşterinin kabul ettiği metinler',
   noConsent: 'Bu ödeme ile birlikte kabul edilmiş sipariş koşulları kayıtlı değil.',
   acceptedAt: 'Kabul zamanı',
   button: 'Düğmenin üzerindeki yazı',
@@ -151,7 +151,7 @@ export const disputePackage = {
   invoicesHeading: 'Makbuz ve faturalar',
   receipt: 'Makbuz',
   total: 'Toplam',
-  tax: 'İçindeki vergi',
+  tax: 'Dâhil olan KDV',
   legalNumber: 'Fatura numarası',
   issuedOn: 'Düzenlenme',
   isReturn: 'iade',
@@ -195,7 +195,7 @@ export const disputePackage = {
   nothingLeftOut: 'Bu sayfalardaki tabloların hiçbiri kısaltılmadı: her birinde satırlarının tümü var.',
 
   readme:
-    'Bu klasör, bir ödemenin kayıtlarını içeren bir torbadır (BagIt, RFC 8493).\n\n{pdf}  okunacak ve bankaya verilecek belge\n{file}  aynı kayıtların veri hâli; her biri günlükle kanıtlanır\nverify.mjs, policy.txt  veriyi doğrular: node verify.mjs {file} --policy policy.txt (data klasöründe)\n{others}\nBu komut her dosya için OK yazıyorsa hiçbir şey değiştirilmemiştir:\n  sha256sum -c manifest-sha256.txt\n\npolicy.txt içindeki anahtar paketle birlikte geldi. Onu sözleşmedekiyle ya da şu sayfadakiyle karşılaştırın: {log}\n',
+    'Bu klasör, bir ödemenin kayıtlarını içeren bir BagIt paketidir (RFC 8493).\n\n{pdf}  okunacak ve bankaya verilecek belge\n{file}  aynı kayıtların veri hâli; her biri günlükle kanıtlanır\nverify.mjs, policy.txt  veriyi doğrular: node verify.mjs {file} --policy policy.txt (data klasöründe)\n{others}\nBu komut her dosya için OK yazıyorsa hiçbir şey değiştirilmemiştir:\n  sha256sum -c manifest-sha256.txt\n\npolicy.txt içindeki anahtar paketle birlikte geldi. Onu sözleşmedekiyle ya da şu sayfadakiyle karşılaştırın: {log}\n',
   readmeSeen: 'seen/  müşteriye gösterilen ve onun kabul ettiği metinler, o günkü hâliyle',
   readmeExhibits: 'exhibits/  dosyaya eklenenler',
   readmeMails: 'mails/  gönderildikleri hâliyle e-postalar',
@@ -212,11 +212,10 @@ export const disputePackage = {
   none: 'Henüz paket oluşturulmadı.',
   list: 'Paketler',
   madeAt: 'Oluşturma',
-  madeBy: 'Oluşturan',
   bySchedule: 'zamanlanmış iş',
   kind: 'Tür',
   kind_draft: 'Taslak',
-  kind_frozen: 'Sabit yanıt',
+  kind_frozen: 'Sabitlenen yanıt',
   kind_payment: 'Dosyasız',
   size: 'Boyut',
   pagesCount: '{pages, plural, =1 {1 sayfa} other {# sayfa}}',
@@ -234,7 +233,7 @@ export const disputePackage = {
   problem_name: '“{value}” dosya adı {actual} karakter; en çok {limit} harf ve rakam olabilir.',
   problem_colour: '“{value}” eki renkli; kanal yalnız siyah beyaz alıyor.',
   problem_letter:
-    'Veritabanı mektuptaki {actual, plural, one {# değeri} other {# değeri}} doğrulamıyor. Paket yapılmadı: geliştiricilere bildirin.',
+    'Veritabanı mektuptaki {actual, plural, one {# değeri} other {# değeri}} doğrulamıyor. Paket oluşturulmadı: geliştiricilere bildirin.',
   problem_bundle: 'Kayıtların günlüğü imzalanamadı; bu yüzden veriler kanıtlanamıyor.',
   hintExhibits: 'En büyük ekler: {list}.',
   exhibitSize: '{name} ({size})',
