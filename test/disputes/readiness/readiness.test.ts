@@ -190,7 +190,7 @@ describe('the readiness of one payment', () => {
     expect(page.text).toContain('3-D Secure: ECI and authentication value');
     expect(page.text).toContain(`/admin/finance/payments/${scene.payment.merchant_oid}`);
     expect(page.text).toContain('There is no proven use in the paid time');
-    expect(page.text).toContain('Did not get the service');
+    expect(page.text).toContain('Not received');
     expect(page.text).toContain(`/admin/disputes/new?order=${scene.payment.merchant_oid}`);
   });
 
