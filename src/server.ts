@@ -77,7 +77,10 @@ async function main(): Promise<void> {
       'no copy of the log of the evidence is kept outside but in mails: set LOG_HEADS_FILE or WITNESS_URL',
     );
   }
-  if (runtime.isManaged) log.warn(describeSharing(config.workspaceRuntime));
+  if (runtime.isManaged) {
+    const isApart = config.workspaceRuntime.sandbox === 'bubblewrap';
+    log[isApart ? 'info' : 'warn'](describeSharing(config.workspaceRuntime));
+  }
   await refuseRightsToChange(deps);
   await compareAtStart(deps);
   const { listener, upgrade, cut, close } = createApp(deps);
@@ -278,7 +281,7 @@ function chooseSandboxFor({ production, workspaceRuntime }: Config): Config['wor
   try {
     return chooseSandbox(workspaceRuntime, { production, isRoot: process.getuid?.() === 0 });
   } catch (error) {
-    throw new ConfigError([`WORKSPACE_SANDBOX: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError([error instanceof Error ? error.message : String(error)]);
   }
 }
 

@@ -396,6 +396,8 @@ function toRuntimeConfig(env: Environment): RuntimeConfig {
     uid: env.WORKSPACE_UID ?? null,
     gid: env.WORKSPACE_GID ?? null,
     sandbox: env.WORKSPACE_SANDBOX ?? 'auto',
+    network: env.WORKSPACE_NETWORK ?? 'auto',
+    deniedNetworks: env.WORKSPACE_DENIED_NETWORKS,
     readable: env.WORKSPACE_READABLE,
     memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,

@@ -13,6 +13,8 @@ export interface WorkspaceFolders {
   socketPath: string;
   /** The /tmp of the programs in a sandbox. */
   tmpFolder: string;
+  /** Names the resolver of a network of its own; one file for all workspaces. */
+  resolverFile: string;
   recordFile: string;
   logFile: string;
 }
@@ -28,6 +30,7 @@ export function foldersOf(root: string, id: number): WorkspaceFolders {
     socketFolder,
     socketPath,
     tmpFolder: join(base, '.tmp', name),
+    resolverFile: join(base, '.resolv.conf'),
     recordFile: join(base, '.run', `${name}.json`),
     logFile: join(base, '.run', `${name}.log`),
   };

@@ -444,6 +444,21 @@ export const environment = z.object({
    */
   WORKSPACE_SANDBOX: z.enum(['bubblewrap', 'none']).optional(),
   /**
+   * own: each sandbox has a network of its own, with a way out to the IPv4 internet by Debian's passt and
+   * nftables. none: it has none. shared: that of the machine, with the ports on its loopback address.
+   * @otherwise own where it works in a sandbox, else none
+   */
+  WORKSPACE_NETWORK: z.enum(['own', 'none', 'shared']).optional(),
+  /**
+   * Addresses or CIDR ranges, with commas between them, that a workspace with a network of its own does not
+   * reach. All addresses of this machine are denied as well.
+   */
+  WORKSPACE_DENIED_NETWORKS: text
+    .default(
+      '0.0.0.0/8,10.0.0.0/8,100.64.0.0/10,127.0.0.0/8,169.254.0.0/16,172.16.0.0/12,192.0.0.0/24,192.168.0.0/16,198.18.0.0/15,224.0.0.0/3',
+    )
+    .transform(parseNetworks),
+  /**
    * Folders that programs in a sandbox may read beside /usr and /etc, with commas between them, such as the
    * one of an editor that is not a package of the system.
    */

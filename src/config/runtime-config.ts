@@ -11,6 +11,13 @@ export interface RuntimeConfig {
   gid: number | null;
   /** `auto` until the process has found out what works here (`chooseSandbox`). */
   sandbox: 'bubblewrap' | 'none' | 'auto';
+  /**
+   * own: a network namespace with a way out to the internet. none: one without. shared: that of the machine.
+   * `auto` until the process has found out what works here.
+   */
+  network: 'own' | 'none' | 'shared' | 'auto';
+  /** Networks that a workspace with a network of its own does not reach. */
+  deniedNetworks: string[];
   /** Folders beside the system that a sandbox may read. */
   readable: string[];
   memoryMb: number | null;

@@ -141,7 +141,9 @@ async function showWorkspace(
     ...page,
     // A page that shows a starting program is loaded again, also in browsers without script.
     refreshSeconds: stateOf({ runtime }, id) === 'starting' ? START_LOOK_SECONDS : null,
-    program: runtime.isManaged ? { state: runtime.state(id), log: runtime.logTail(id) } : null,
+    program: runtime.isManaged
+      ? { state: runtime.state(id), log: runtime.logTail(id), walls: runtime.confinement(id) }
+      : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),
     idleMinutes: IDLE_MINUTES,
     reportSeconds: REPORT_INTERVAL_SECONDS,

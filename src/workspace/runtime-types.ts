@@ -7,9 +7,13 @@ export type RuntimeState = (typeof runtimeStates)[number];
 /** The sandboxes that a program may run in. */
 export const sandboxes = ['bubblewrap', 'none'] as const;
 
+/** The networks that a program may have; see WORKSPACE_NETWORK. */
+export const networks = ['own', 'none', 'shared'] as const;
+
 /** The walls between a workspace and others: facts of the evidence, so the names never change. */
 export interface Confinement {
   sandbox: (typeof sandboxes)[number];
+  network: (typeof networks)[number];
 }
 
 /**

@@ -171,18 +171,22 @@ describe.skipIf(browserPath === null || !hasJupyter)(
   },
 );
 
-/** As the server's, with a sandbox and a user of its own for each workspace where tests may do that. */
+/** As the server's, with a sandbox, network and user of its own for each workspace where that works. */
 function startRuntime(dataDir: string): WorkspaceRuntime {
+  const uid = process.getuid?.() === 0 ? 200_000 : null;
+  const asked = { uid, gid: null, readable: [], deniedNetworks: [] };
   return createWorkspaceRuntime({
     config: {
       isManaged: true,
       command: readCommand(),
       usesSocket: true,
       dataDir,
-      uid: process.getuid?.() === 0 ? 200_000 : null,
+      uid,
       gid: null,
-      sandbox: findSandboxFault({ uid: null, gid: null, readable: [] }) === null ? 'bubblewrap' : 'none',
+      sandbox: findSandboxFault(asked) === null ? 'bubblewrap' : 'none',
       readable: ['/opt'],
+      network: findSandboxFault(asked, 'own') === null ? 'own' : 'shared',
+      deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,

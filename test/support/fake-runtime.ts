@@ -44,7 +44,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     restart: (workspace) => fake.start(workspace),
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
-    confinement: () => ({ sandbox: 'none' }),
+    confinement: () => ({ sandbox: 'none', network: 'shared' }),
     entranceOf: () => ({ sandbox: 'none' }),
     logTail: () => fake.log,
     destroy: (id) => {

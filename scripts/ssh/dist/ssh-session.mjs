@@ -346,10 +346,8 @@ function entranceOf({ entrance, owner, folder }) {
   if (init === null || !isAlive(init)) throw new Error('the program of the workspace does not run');
   for (const path of [NSENTER, SETPRIV])
     if (!existsSync(path)) throw new Error(`there is no ${path} (util-linux) to enter the workspace`);
-  const user =
-    owner === null
-      ? ['--preserve-credentials']
-      : [`--setuid=${String(owner.uid)}`, `--setgid=${String(owner.gid)}`];
+  if (owner === null) throw new Error('shells in a sandbox need WORKSPACE_UID');
+  const user = [`--setuid=${String(owner.uid)}`, `--setgid=${String(owner.gid)}`];
   const tied = [SETPRIV, '--no-new-privs', '--inh-caps=-all', '--pdeathsig=KILL', '--'];
   return [
     ...[NSENTER, `--target=${String(init.pid)}`, '--user', '--mount', '--pid', '--ipc', '--uts', '--net'],

@@ -3,7 +3,7 @@ import { closeSync, existsSync } from 'node:fs';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { fillCommand } from '../../config/command-template.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
-import { bubblewrapWords } from '../sandbox/bubblewrap-words.ts';
+import { sandboxWords } from '../sandbox/sandbox-words.ts';
 import type { Owner } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
@@ -28,9 +28,11 @@ export function launch(
     port,
     name: workspace.name,
   });
-  const inside =
-    config.sandbox === 'bubblewrap' ? bubblewrapWords({ config, folders, owner }, command) : command;
-  const [program = '', ...args] = [...workspaceLimits(config, owner), ...inside];
+  const limited = (words: string[]): string[] => [...workspaceLimits(config, owner), ...words];
+  const [program = '', ...args] =
+    config.sandbox === 'bubblewrap'
+      ? sandboxWords({ config, folders, owner, port: workspace.port }, command, limited)
+      : limited(command);
   const output = openWorkspaceLog(folders.logFile);
   try {
     return spawn(program, args, {

@@ -165,21 +165,25 @@ export class SupervisedWorkspace {
       }
     } else {
       this.#identity = adopted;
-      this.#confinement = { sandbox: adopted.sandbox };
+      this.#confinement = { sandbox: adopted.sandbox, network: adopted.network };
       this.#deps.log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
     }
     return this.#untilListening();
   }
 
   /**
-   * The program of an app before this one. One that runs in another sandbox than is set now is ended:
-   * otherwise it would stay open to its neighbours until somebody restarts it.
+   * The program of an app before this one. One that runs in another sandbox or network than is set now is
+   * ended: otherwise it would stay open to its neighbours until somebody restarts it.
    */
   async #findAdoptable(): Promise<RunRecord | undefined> {
     const recorded = findRecorded(this.#folders);
-    if (recorded === undefined || recorded.sandbox === confinementOf(this.#deps.config).sandbox)
-      return recorded;
-    this.#deps.log.info({ workspaceId: this.#id }, 'workspace in another sandbox: ended, not adopted');
+    const { sandbox, network } = confinementOf(this.#deps.config);
+    if (recorded === undefined) return undefined;
+    if (recorded.sandbox === sandbox && recorded.network === network) return recorded;
+    this.#deps.log.info(
+      { workspaceId: this.#id },
+      'workspace in another sandbox or network: ended, not adopted',
+    );
     this.#identity = recorded;
     await this.#endProcess();
     return undefined;
@@ -272,8 +276,9 @@ export class SupervisedWorkspace {
   }
 }
 
-function confinementOf({ sandbox }: RuntimeConfig): Confinement {
-  return { sandbox: sandbox === 'bubblewrap' ? 'bubblewrap' : 'none' };
+function confinementOf({ sandbox, network }: RuntimeConfig): Confinement {
+  if (sandbox !== 'bubblewrap') return { sandbox: 'none', network: 'shared' };
+  return { sandbox, network: network === 'auto' ? 'none' : network };
 }
 
 function isListening(address: WorkspaceAddress): Promise<boolean> {

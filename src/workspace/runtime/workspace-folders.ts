@@ -14,8 +14,9 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from '../sandbox/process-identity.ts';
-import { sandboxes, type Confinement } from '../runtime-types.ts';
+import { networks, sandboxes, type Confinement } from '../runtime-types.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { writeResolverFile } from '../sandbox/network-words.ts';
 import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
 
 /** The user who owns the files of a workspace. */
@@ -37,6 +38,7 @@ const record = z.object({
   pid: z.number().int().positive(),
   startedAt: z.string(),
   sandbox: z.enum(sandboxes).default('none'),
+  network: z.enum(networks).default('shared'),
 });
 
 /**
@@ -56,6 +58,7 @@ export function prepareFolders(root: string, folders: WorkspaceFolders, owner: O
   makeFolder(folders.socketFolder, 0o700, owner);
   makeFolder(join(resolve(root), '.tmp'), through, null);
   makeFolder(folders.tmpFolder, 0o700, owner);
+  writeResolverFile(folders.resolverFile);
   rmSync(folders.socketPath, { force: true });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import { resolverWords } from './network-words.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
 
 /** The parts of the system that every program needs. A name for each user of a workspace is in the last. */
@@ -27,9 +28,9 @@ const APP_ROOT = resolve(import.meta.dirname, '../../..');
 const SHARED_MEMORY_BYTES = 67_108_864;
 
 /** The material of a sandbox. */
-interface SandboxSetting {
-  config: Pick<RuntimeConfig, 'dataDir' | 'readable'>;
-  folders: Pick<WorkspaceFolders, 'folder' | 'socketFolder' | 'tmpFolder'>;
+export interface SandboxSetting {
+  config: Pick<RuntimeConfig, 'dataDir' | 'readable' | 'network' | 'deniedNetworks' | 'usesSocket'>;
+  folders: Pick<WorkspaceFolders, 'folder' | 'socketFolder' | 'tmpFolder' | 'resolverFile'>;
   owner: { uid: number; gid: number } | null;
 }
 
@@ -52,6 +53,7 @@ export function bubblewrapWords({ config, folders, owner }: SandboxSetting, comm
   return [
     ...[BWRAP, '--unshare-user', '--uid', String(uid), '--gid', String(gid), '--disable-userns'],
     ...['--unshare-pid', '--unshare-ipc', '--unshare-uts', '--unshare-cgroup-try', '--hostname', 'workspace'],
+    ...(config.network === 'shared' || config.network === 'own' ? [] : ['--unshare-net']),
     ...[...SYSTEM, ...readable].flatMap(bindSystem),
     ...(isHidden ? ['--tmpfs', APP_ROOT] : []),
     ...['--proc', '/proc', '--dev', '/dev'],
@@ -66,6 +68,7 @@ export function bubblewrapWords({ config, folders, owner }: SandboxSetting, comm
       '/dev',
     ],
     ...['--bind', folders.tmpFolder, '/tmp', '--symlink', '/tmp', '/var/tmp', '--dir', '/run'],
+    ...(config.network === 'own' ? resolverWords(folders.resolverFile) : []),
     ...toolsOfNode().flatMap((path) => ['--ro-bind', path, path]),
     ...['--tmpfs', dataDir],
     ...filesOf(command).flatMap((path) => ['--ro-bind', path, path]),

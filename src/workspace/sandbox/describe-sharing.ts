@@ -1,12 +1,20 @@
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 
-/** In words, for the log, /readyz and the operators' page: what workspaces on this machine share. */
+const networks = {
+  own: 'each has a network of its own, with a way out to the internet',
+  none: 'they have no network',
+  shared: 'they share the network of the machine, with its loopback address',
+  auto: 'nobody knows yet which network they have',
+} as const satisfies Record<RuntimeConfig['network'], string>;
+
+/** In words, for the log and /readyz: what workspaces on this machine share. */
 export function describeSharing({
   isManaged,
   sandbox,
-}: Pick<RuntimeConfig, 'isManaged' | 'sandbox'>): string {
+  network,
+}: Pick<RuntimeConfig, 'isManaged' | 'sandbox' | 'network'>): string {
   if (!isManaged) return 'workspaces run elsewhere';
   if (sandbox === 'bubblewrap')
-    return 'workspaces on this machine are in sandboxes (bubblewrap), and share the loopback network with each other and with the app';
+    return `workspaces are in sandboxes of their own (bubblewrap); ${networks[network]}`;
   return 'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app (WORKSPACE_SANDBOX: none)';
 }

@@ -19,10 +19,13 @@ interface SandboxProcesses {
 /** The processes of the sandbox that this process has started; null when there is none (any more). */
 export function findSandboxProcesses(starter: ProcessIdentity): SandboxProcesses | null {
   const family = familyOf(starter.pid, listRows()).filter(({ ids }) => ids.length > 1);
-  const first = family.find(({ ids }) => ids.at(-1) === 1);
+  // pasta makes a process namespace as well, around the one of the sandbox.
+  const depth = Math.max(...family.map(({ ids }) => ids.length));
+  const inside = family.filter(({ ids }) => ids.length === depth);
+  const first = inside.find(({ ids }) => ids.at(-1) === 1);
   const init = first === undefined ? undefined : findIdentity(first.pid);
   if (init === undefined) return null;
-  return { init, programs: family.filter(({ pid }) => pid !== init.pid).map(({ pid }) => pid) };
+  return { init, programs: inside.filter(({ pid }) => pid !== init.pid).map(({ pid }) => pid) };
 }
 
 function familyOf(root: number, rows: Row[]): Row[] {

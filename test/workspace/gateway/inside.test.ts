@@ -36,6 +36,8 @@ beforeAll(async () => {
       gid: null,
       sandbox: 'none',
       readable: ['/opt'],
+      network: 'shared',
+      deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,

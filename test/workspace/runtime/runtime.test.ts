@@ -15,7 +15,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseCommand } from '../../../src/config/command-template.ts';
-import type { RuntimeWorkspace, WorkspaceRuntime } from '../../../src/workspace/runtime-types.ts';
+import type {
+  Confinement,
+  RuntimeWorkspace,
+  WorkspaceRuntime,
+} from '../../../src/workspace/runtime-types.ts';
 import type { RuntimeConfig } from '../../../src/config/runtime-config.ts';
 import { chooseSandbox, findSandboxFault } from '../../../src/workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from '../../../src/workspace/runtime/runtime.ts';
@@ -47,6 +51,8 @@ function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): Works
       gid: null,
       sandbox: 'none',
       readable: ['/opt'],
+      network: 'shared',
+      deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
       outlivesApp: false,
@@ -69,9 +75,16 @@ const workspace = (id: number, name = 'place'): RuntimeWorkspace => ({
 const lives = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-const fault = findSandboxFault({ uid: null, gid: null, readable: [] });
+const fault = findSandboxFault({ uid: null, gid: null, readable: [], deniedNetworks: [] });
 if (fault !== null) console.log(`skipped: no test of sandboxes, since ${fault}`);
-const kinds = [{ sandbox: 'none' as const }, ...(fault === null ? [{ sandbox: 'bubblewrap' as const }] : [])];
+const uid = process.getuid?.() === 0 ? 200_000 : null;
+const netFault = findSandboxFault({ uid, gid: null, readable: [], deniedNetworks: [] }, 'own');
+if (netFault !== null) console.log(`skipped: no test of networks of their own, since ${netFault}`);
+const kinds: Confinement[] = [
+  { sandbox: 'none', network: 'shared' },
+  ...(fault === null ? [{ sandbox: 'bubblewrap', network: 'none' } as const] : []),
+  ...(netFault === null ? [{ sandbox: 'bubblewrap', network: 'own' } as const] : []),
+];
 
 /** The process that the app has started for a workspace. */
 function startedPid(root: string, id: number): number {
@@ -97,9 +110,9 @@ function parentOf(pid: string): number {
   }
 }
 
-describe.each(kinds)('a workspace’s program (sandbox: $sandbox)', ({ sandbox }) => {
+describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $network)', (kind) => {
   const runtimeIn = (dataDir: string, overrides: Partial<RuntimeConfig> = {}): WorkspaceRuntime =>
-    startRuntime(dataDir, { sandbox, ...overrides });
+    startRuntime(dataDir, { ...kind, ...(kind.network === 'own' ? { uid } : {}), ...overrides });
 
   it('runs in a private folder, without a shell and without our environment', async () => {
     vi.stubEnv('DATABASE_URL', 'postgres://secret');
@@ -167,7 +180,7 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox)', ({ sandbox }
     const after = runtimeIn(root);
     expect(await after.start(workspace(1))).toEqual({ ok: true });
     expect(startedPid(root, 1)).toBe(pid);
-    expect(after.confinement(1)).toEqual({ sandbox });
+    expect(after.confinement(1)).toEqual(kind);
     await askProbe<AboutProbe>(after, 1);
     await after.stop(1);
     expect(lives(pid)).toBe(false);
@@ -266,7 +279,7 @@ describe.skipIf(fault !== null)('a sandbox', () => {
     const after = startRuntime(root, { sandbox: 'bubblewrap' });
     expect(await after.start(workspace(1))).toEqual({ ok: true });
     expect(lives(pid)).toBe(false);
-    expect(after.confinement(1)).toEqual({ sandbox: 'bubblewrap' });
+    expect(after.confinement(1)).toEqual({ sandbox: 'bubblewrap', network: 'shared' });
     expect((await askProbe<AboutProbe>(after, 1)).pid).toBe(2);
   });
 
@@ -281,9 +294,15 @@ describe.skipIf(fault !== null)('a sandbox', () => {
   });
 
   it('is what the process chooses where nothing is set, and a start in production as root insists on', () => {
-    const config = { isManaged: true, sandbox: 'auto', uid: null, gid: null, readable: [] as string[] };
+    const config = {
+      ...{ isManaged: true, usesSocket: true, sandbox: 'auto', network: 'auto' },
+      ...{ uid: null, gid: null, readable: [], deniedNetworks: [] },
+    };
     const choose = (overrides: object): string =>
-      chooseSandbox({ ...config, ...overrides } as RuntimeConfig, { production: true, isRoot: true }).sandbox;
+      chooseSandbox({ ...config, ...overrides } as unknown as RuntimeConfig, {
+        production: true,
+        isRoot: true,
+      }).sandbox;
     expect(choose({})).toBe('bubblewrap');
     expect(choose({ sandbox: 'none' })).toBe('none');
     expect(choose({ isManaged: false })).toBe('none');
@@ -293,9 +312,15 @@ describe.skipIf(fault !== null)('a sandbox', () => {
     const hidden = join(newRoot(), 'hidden');
     mkdirSync(join(hidden, 'folder'), { recursive: true });
     chmodSync(hidden, 0o700);
-    const broken = { isManaged: true, uid: 200_000, gid: null, readable: [join(hidden, 'folder')] };
+    const broken = {
+      isManaged: true,
+      uid: 200_000,
+      gid: null,
+      readable: [join(hidden, 'folder')],
+      deniedNetworks: [],
+    };
     const choose = (sandbox: string, production: boolean): string =>
-      chooseSandbox({ ...broken, sandbox } as RuntimeConfig, { production, isRoot: true }).sandbox;
+      chooseSandbox({ ...broken, sandbox } as unknown as RuntimeConfig, { production, isRoot: true }).sandbox;
     expect(() => choose('auto', true)).toThrow(/bubblewrap does not work here: .*Permission denied/);
     expect(() => choose('bubblewrap', false)).toThrow('bubblewrap does not work here');
     expect(choose('auto', false)).toBe('none');

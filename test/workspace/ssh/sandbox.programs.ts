@@ -31,7 +31,7 @@ const isRoot = process.getuid?.() === 0;
 /** scp, sftp and git refuse to serve a user without a name. */
 const NOBODY = 65_534;
 
-const fault = findSandboxFault({ uid: isRoot ? NOBODY : null, gid: null, readable: [] });
+const fault = findSandboxFault({ uid: isRoot ? NOBODY : null, gid: null, readable: [], deniedNetworks: [] });
 if (fault !== null) console.log(`skipped: no test of SSH into a sandbox, since ${fault}`);
 const canRun = fault === null && hasOpenssh();
 
@@ -63,6 +63,8 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
       gid: null,
       sandbox: 'bubblewrap' as const,
       readable: [],
+      network: 'own' as 'own' | 'shared',
+      deniedNetworks: [],
       memoryMb: 4096,
       processesMax: null,
       outlivesApp: false,

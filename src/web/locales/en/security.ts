@@ -7,6 +7,12 @@ export const security = {
   workspacesElsewhere: 'Workspaces run on other machines.',
   workspacesApart:
     'Each workspace on this machine runs in a sandbox of its own (bubblewrap): own files, /tmp and processes.',
+  network_own:
+    'Each has a network of its own: it reaches the internet, but neither this machine nor private networks.',
+  network_none: 'None has a network.',
+  network_shared:
+    'All share the network of this machine (WORKSPACE_NETWORK: shared), with the ports on its loopback address.',
+  network_auto: 'Nobody knows yet which network they have.',
   workspacesTogether:
     'Workspaces on this machine run without a sandbox (WORKSPACE_SANDBOX: none): they share /tmp, the list of processes and the ports of this machine.',
   chooserTitle: 'Refused requests',

@@ -130,6 +130,12 @@ export const workspace = {
     'You have too many connections open in your workspaces at once. Close some tabs and try again.',
   awayBack: 'Back to the app',
 
+  wallsNone: 'Programs here run without a sandbox.',
+  walls_own:
+    'Programs here run in a sandbox of this workspace. They reach the internet, but no private network.',
+  walls_none:
+    'Programs here run in a sandbox of this workspace, without a network: nothing can be fetched from elsewhere.',
+  walls_shared: 'Programs here run in a sandbox of this workspace, and share the network of the machine.',
   runtimeTitle: 'Running state',
   runtimeStart: 'Start',
   runtimeStop: 'Stop',

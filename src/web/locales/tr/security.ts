@@ -9,6 +9,11 @@ export const security: Record<keyof typeof en, string> = {
   workspacesElsewhere: 'Çalışma alanları başka makinelerde çalışıyor.',
   workspacesApart:
     'Bu makinedeki her çalışma alanı kendi korumalı alanında (bubblewrap) çalışır: kendi dosyaları, /tmp klasörü ve süreçleri vardır.',
+  network_own: 'Her birinin kendi ağı vardır: internete ulaşır, bu makineye ve özel ağlara ulaşamaz.',
+  network_none: 'Hiçbirinin ağı yoktur.',
+  network_shared:
+    'Hepsi bu makinenin ağını, loopback adresindeki bağlantı noktalarıyla birlikte paylaşır (WORKSPACE_NETWORK: shared).',
+  network_auto: 'Hangi ağa sahip oldukları henüz bilinmiyor.',
   workspacesTogether:
     'Bu makinedeki çalışma alanları korumalı alan olmadan çalışıyor (WORKSPACE_SANDBOX: none): /tmp klasörünü, süreç listesini ve makinenin bağlantı noktalarını paylaşıyorlar.',
   chooserTitle: 'Reddedilen istekler',

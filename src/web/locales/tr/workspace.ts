@@ -134,6 +134,13 @@ export const workspace: Record<keyof typeof en, string> = {
     'Çalışma alanlarınızda aynı anda çok fazla bağlantınız açık. Birkaç sekmeyi kapatıp yeniden deneyin.',
   awayBack: 'Uygulamaya dön',
 
+  wallsNone: 'Buradaki programlar korumalı alan olmadan çalışır.',
+  walls_own:
+    'Buradaki programlar bu çalışma alanının korumalı alanında çalışır. İnternete ulaşır, özel ağlara ulaşamaz.',
+  walls_none:
+    'Buradaki programlar bu çalışma alanının korumalı alanında, ağ olmadan çalışır: başka yerden bir şey indirilemez.',
+  walls_shared:
+    'Buradaki programlar bu çalışma alanının korumalı alanında çalışır ve makinenin ağını paylaşır.',
   runtimeTitle: 'Çalışma durumu',
   runtimeStart: 'Başlat',
   runtimeStop: 'Durdur',

@@ -1,0 +1,79 @@
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import type { RuntimeConfig } from '../../config/runtime-config.ts';
+
+/** Debian's `passt`. */
+export const PASTA = firstOf(['/usr/bin/pasta', '/usr/local/bin/pasta']);
+
+/** Debian's `nftables`. */
+export const NFT = firstOf(['/usr/sbin/nft', '/sbin/nft', '/usr/bin/nft']);
+
+/** The ends of the link inside: link-local, so they are nobody's on the internet, and denied beside DNS. */
+const INSIDE = '169.254.77.2';
+const GATEWAY = '169.254.77.1';
+
+/** Where the machine keeps the address of its resolver; the file behind it when it is a link. */
+const RESOLV_CONF = '/etc/resolv.conf';
+
+/**
+ * The words that start a command in a network namespace of its own, with a way out by pasta(1).
+ *
+ * 1. pasta is a process of the user, outside, which opens a connection for each one inside, so the
+ *    machine's own firewall sees the workspace's user. Nothing leads in, but for the port of the program.
+ * 2. The rules of `nftRules` are set before anything of the workspace runs. Only the namespace around the
+ *    sandbox could change them, and there nothing runs but bwrap.
+ * 3. Without the rules nothing starts.
+ */
+export function networkWords(
+  config: Pick<RuntimeConfig, 'deniedNetworks' | 'usesSocket'>,
+  port: number,
+  command: string[],
+): string[] {
+  const ports = config.usesSocket ? 'none' : `127.0.0.1/${String(port)}`;
+  return [
+    ...[PASTA, '--quiet', '--foreground', '--ipv4-only', '--config-net', '--no-map-gw'],
+    ...['--address', INSIDE, '--netmask', '30', '--gateway', GATEWAY, '--dns-forward', GATEWAY],
+    ...['--tcp-ports', ports, '--udp-ports', 'none', '--tcp-ns', 'none', '--udp-ns', 'none', '--'],
+    ...['/bin/sh', '-c', '"$1" "$2" && shift 2 && exec "$@"', 'sh', NFT, nftRules(config.deniedNetworks)],
+    ...command,
+  ];
+}
+
+/**
+ * The rules of a workspace's network: its own loopback, questions to the machine's resolver, and all of the
+ * IPv4 internet but the denied networks and the addresses of this machine. Routes would not do: a program may
+ * bind to the interface, and the kernel then takes every address for a neighbour's.
+ */
+function nftRules(deniedNetworks: string[]): string {
+  const own = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .map(({ address }) => address);
+  const denied = [...deniedNetworks, ...own].filter((network) => isIPv4(network.split('/')[0] ?? ''));
+  return [
+    'table inet workspace {',
+    'chain output {',
+    'type filter hook output priority 0; policy drop;',
+    'oif "lo" accept',
+    `ip daddr ${GATEWAY} udp dport 53 accept`,
+    ...denied.map((network) => `ip daddr ${network} reject with icmp type admin-prohibited`),
+    'meta nfproto ipv4 accept',
+    'reject',
+    '}',
+    '}',
+  ].join('\n');
+}
+
+/** Writes the file by which programs inside find the resolver, for `resolverWords`. */
+export function writeResolverFile(path: string): void {
+  writeFileSync(path, `nameserver ${GATEWAY}\n`, { mode: 0o644 });
+}
+
+/** The words of bwrap(1) that put that file in place of the machine's own. */
+export function resolverWords(path: string): string[] {
+  return existsSync(RESOLV_CONF) ? ['--ro-bind', path, realpathSync(RESOLV_CONF)] : [];
+}
+
+function firstOf(paths: string[]): string {
+  return paths.find((path) => existsSync(path)) ?? paths[0] ?? '';
+}
