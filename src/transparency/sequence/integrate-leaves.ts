@@ -46,21 +46,35 @@ async function integrateBatch(trx: Knex.Transaction, logId: number | undefined):
     .first<LogBehind | undefined>('id', 'sequenced', 'integrated');
   if (log === undefined) return 0;
   const end = Math.min(log.sequenced, log.integrated + BATCH_LEAVES);
-  const hashes = await trx('log_leaves')
-    .where({ log_id: log.id })
-    .where('leaf_index', '>=', log.integrated)
-    .where('leaf_index', '<', end)
-    .orderBy('leaf_index')
-    .pluck<Buffer[]>('leaf_hash');
-  if (hashes.length !== end - log.integrated)
-    throw new Error(
-      `log ${String(log.id)} lacks leaves between ${String(log.integrated)} and ${String(end)}`,
-    );
+  const hashes = await readHashes(trx, log, end);
   const tiles = await TileWriter.open(trx, log.id, log.integrated);
   for (const hash of hashes) tiles.append(hash);
   await tiles.write();
   await trx('transparency_logs').where({ id: log.id }).update({ integrated: end });
   return hashes.length;
+}
+
+/** The hashes of the leaves up to `end` that are in no tile yet: as one value, since rows cost more. */
+async function readHashes(
+  trx: Knex.Transaction,
+  { id, integrated }: LogBehind,
+  end: number,
+): Promise<Buffer[]> {
+  const row = await trx('log_leaves')
+    .where({ log_id: id })
+    .where('leaf_index', '>=', integrated)
+    .where('leaf_index', '<', end)
+    .first<{ all: Buffer | null }>(trx.raw(`string_agg(leaf_hash, '' order by leaf_index) as all`));
+  const all = row.all ?? Buffer.alloc(0);
+  if (all.length !== (end - integrated) * HASH_BYTES)
+    throw new Error(`log ${String(id)} lacks leaves between ${String(integrated)} and ${String(end)}`);
+  return split(all);
+}
+
+function split(hashes: Buffer): Buffer[] {
+  return Array.from({ length: hashes.length / HASH_BYTES }, (_, at) =>
+    hashes.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  );
 }
 
 /** Appends leaf hashes to the tiles of one log, within a transaction that holds the log's lock. */
@@ -123,9 +137,6 @@ class TileWriter {
       throw new Error(
         `log ${String(this.#logId)} has no tile ${String(level)}/${String(index)} of ${String(width)} hashes`,
       );
-    const hashes = Array.from({ length: width }, (_, at) =>
-      found.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
-    );
-    return { ...tile, hashes };
+    return { ...tile, hashes: split(found) };
   }
 }
