@@ -125,6 +125,7 @@ export const auditCauses = [
   'unused',
   'subscription-lapsed',
   'owner-deactivated',
+  'disk-full',
   'left-running',
   'newer-order',
   'no-longer-fits',

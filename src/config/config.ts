@@ -401,6 +401,7 @@ function toRuntimeConfig(env: Environment): RuntimeConfig {
     readable: env.WORKSPACE_READABLE,
     memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
+    diskMb: env.WORKSPACE_DISK_MB ?? null,
     outlivesApp: env.NODE_ENV === 'production',
     startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
   };

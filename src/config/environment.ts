@@ -478,6 +478,13 @@ export const environment = z.object({
    * @example 512
    */
   WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  /**
+   * Megabytes of disk of each workspace, its /tmp included. They are measured while it runs; one that takes
+   * more is stopped, and nothing of it is lost.
+   * @otherwise no limit
+   * @example 20000
+   */
+  WORKSPACE_DISK_MB: z.coerce.number().int().min(1).max(100_000_000).optional(),
   /** Seconds after which a program that does not listen yet has failed to start. */
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
   /**

@@ -22,6 +22,8 @@ export interface RuntimeConfig {
   readable: string[];
   memoryMb: number | null;
   processesMax: number | null;
+  /** Megabytes of disk of a workspace, its /tmp included. */
+  diskMb: number | null;
   /** Processes live on when the app stops, and the next start adopts them. */
   outlivesApp: boolean;
   startTimeoutMs: number;

@@ -39,6 +39,7 @@ import { expireFactorResets } from '../people/lost-factor/end-factor-reset.ts';
 import { sendDueRecoveries } from '../people/recovery/send-due-recoveries.ts';
 import { handlePasswordResets } from '../people/password/handle-password-resets.ts';
 import { destroyWorkspaces } from '../workspace/lifecycle/destroy-workspaces.ts';
+import { stopFullWorkspaces } from '../workspace/runtime/stop-full-workspaces.ts';
 import { stopUnneededWorkspaces } from '../workspace/runtime/stop-unneeded-workspaces.ts';
 import { WorkspaceSessionTracker } from '../workspace/sessions/workspace-session-tracker.ts';
 
@@ -182,6 +183,11 @@ export function scheduledJobs(deps: WorkspaceDeps): Job[] {
           runtime: deps.runtime,
           idleStopHours: deps.config.workspaceIdleStopHours,
         }),
+    },
+    {
+      name: 'stop-full-workspaces',
+      everySeconds: 15,
+      run: (db, context) => stopFullWorkspaces(db, context, { runtime: deps.runtime }),
     },
     {
       name: 'destroy-workspaces',

@@ -18,12 +18,14 @@ import { IDLE_MINUTES } from './session-row.ts';
 import { createSessionsRouter } from './usage/sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './sessions/touch-rule.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
-import type { RuntimeState } from './runtime-types.ts';
+import type { RuntimeState, WorkspaceRuntime } from './runtime-types.ts';
 import { createRuntimeRouter } from './runtime/runtime-router.ts';
 import { findOpenWorkspaceSessionId, loadWorkspacePage } from './lifecycle/workspace-page.ts';
 
 /** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
 const OPENINGS_PER_MINUTE = 60;
+
+const MEGABYTE = 1_048_576;
 
 /** How soon a page without script shows that a program has started. */
 const START_LOOK_SECONDS = 5;
@@ -93,6 +95,13 @@ async function showList(
 }
 
 /** The state of a workspace's program; null when the program runs elsewhere. */
+/** In megabytes. */
+function diskOf(runtime: WorkspaceRuntime, workspaceId: number): { used: number; limit: number } | null {
+  const use = runtime.diskUse(workspaceId);
+  if (use === null) return null;
+  return { used: Math.ceil(use.usedBytes / MEGABYTE), limit: Math.round(use.limitBytes / MEGABYTE) };
+}
+
 function stateOf({ runtime }: Pick<WorkspaceDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
   return runtime.isManaged ? runtime.state(workspaceId) : null;
 }
@@ -142,7 +151,12 @@ async function showWorkspace(
     // A page that shows a starting program is loaded again, also in browsers without script.
     refreshSeconds: stateOf({ runtime }, id) === 'starting' ? START_LOOK_SECONDS : null,
     program: runtime.isManaged
-      ? { state: runtime.state(id), log: runtime.logTail(id), walls: runtime.confinement(id) }
+      ? {
+          state: runtime.state(id),
+          log: runtime.logTail(id),
+          walls: runtime.confinement(id),
+          disk: diskOf(runtime, id),
+        }
       : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),
     idleMinutes: IDLE_MINUTES,

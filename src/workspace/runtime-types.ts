@@ -10,6 +10,13 @@ export const sandboxes = ['bubblewrap', 'none'] as const;
 /** The networks that a program may have; see WORKSPACE_NETWORK. */
 export const networks = ['own', 'none', 'shared'] as const;
 
+/** The disk that a workspace takes, and may take. */
+export interface DiskUse {
+  usedBytes: number;
+  limitBytes: number;
+  isFull: boolean;
+}
+
 /** The walls between a workspace and others: facts of the evidence, so the names never change. */
 export interface Confinement {
   sandbox: (typeof sandboxes)[number];
@@ -33,7 +40,7 @@ export interface RuntimeWorkspace {
 }
 
 /** Why the system stopped a program that nobody had asked it to stop. */
-export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit' | 'owner-deactivated';
+export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit' | 'owner-deactivated' | 'disk-full';
 
 export type StartOutcome =
   { ok: true } | { ok: false; reason: 'no-command' | 'cannot-start' | 'ended' | 'not-listening' | 'stopped' };
@@ -56,6 +63,10 @@ export interface WorkspaceRuntime {
   confinement(id: number): Confinement;
   /** How a shell comes to the program. */
   entranceOf(id: number): SandboxEntrance;
+  /** Measures what the workspace takes on the disk, unless that was done a moment ago. */
+  measureDisk(id: number): Promise<void>;
+  /** The last measurement since the start; null before there is one, and without a limit. */
+  diskUse(id: number): DiskUse | null;
   /** The last lines that the program printed, oldest first. */
   logTail(id: number): string[];
   /**

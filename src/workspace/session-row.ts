@@ -54,8 +54,11 @@ type RevokeCause =
 /** Why to end a session now. */
 export interface Ending {
   reason: GivenEndReason;
-  /** `connection-lost`: it was `closed` by the line or the program breaking off, and nobody took leave. */
-  cause?: RevokeCause | 'connection-lost' | undefined;
+  /**
+   * `connection-lost`: it was `closed` by the line or the program breaking off, and nobody took leave.
+   * `disk-full`: it was `stopped` since the workspace took more of the disk than it may.
+   */
+  cause?: RevokeCause | 'connection-lost' | 'disk-full' | undefined;
 }
 
 /**

@@ -189,6 +189,7 @@ function startRuntime(dataDir: string): WorkspaceRuntime {
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
+      diskMb: null,
       outlivesApp: false,
       startTimeoutMs: 30_000,
     },

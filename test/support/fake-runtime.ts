@@ -17,6 +17,8 @@ interface FakeRuntime extends WorkspaceRuntime {
   destroyed: number[];
   /** The error that destroying throws. Null: none. */
   destruction: Error | null;
+  /** Workspaces that take more of the disk than they may. */
+  full: number[];
 }
 
 /** A runtime that starts no process. Its "running" programs are said to listen on `port`. */
@@ -31,6 +33,7 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     stopped: [],
     destroyed: [],
     destruction: null,
+    full: [],
     start: (workspace) => {
       fake.started.push(workspace);
       states.set(workspace.id, fake.outcome.ok ? 'running' : 'crashed');
@@ -46,6 +49,9 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
     confinement: () => ({ sandbox: 'none', network: 'shared' }),
     entranceOf: () => ({ sandbox: 'none' }),
+    measureDisk: () => Promise.resolve(),
+    diskUse: (id) =>
+      fake.full.includes(id) ? { usedBytes: 2_097_152, limitBytes: 1_048_576, isFull: true } : null,
     logTail: () => fake.log,
     destroy: (id) => {
       if (fake.destruction !== null) return Promise.reject(fake.destruction);

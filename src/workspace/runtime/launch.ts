@@ -3,6 +3,7 @@ import { closeSync, existsSync } from 'node:fs';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { fillCommand } from '../../config/command-template.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
+import { writeResolverFile } from '../sandbox/network-words.ts';
 import { sandboxWords } from '../sandbox/sandbox-words.ts';
 import type { Owner } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';
@@ -33,6 +34,7 @@ export function launch(
     config.sandbox === 'bubblewrap'
       ? sandboxWords({ config, folders, owner, port: workspace.port }, command, limited)
       : limited(command);
+  if (config.network === 'own') writeResolverFile(folders.resolverFile);
   const output = openWorkspaceLog(folders.logFile);
   try {
     return spawn(program, args, {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DiskMeter } from './disk-meter.ts';
 import { SupervisedWorkspace, type SupervisorDeps } from './supervised-workspace.ts';
 import type { WorkspaceRuntime } from '../runtime-types.ts';
 import { foldersOf } from '../../config/data-folders.ts';
@@ -12,6 +13,7 @@ const LOOK_MS = 1000;
 export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   const { config } = deps;
   const root = join(config.dataDir, 'workspaces');
+  const disk = new DiskMeter(config.diskMb);
   const supervised = new Map<number, SupervisedWorkspace>();
   const of = (id: number): SupervisedWorkspace => {
     const known = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
@@ -23,13 +25,18 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   }, LOOK_MS).unref();
   return {
     isManaged: config.isManaged,
-    start: (workspace) => of(workspace.id).start(workspace),
+    start: (workspace) => {
+      if (of(workspace.id).state !== 'running') disk.forget(workspace.id);
+      return of(workspace.id).start(workspace);
+    },
     stop: (id) => of(id).stop(),
     restart: (workspace) => of(workspace.id).restart(workspace),
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
     confinement: (id) => of(id).confinement,
     entranceOf: (id) => of(id).entrance,
+    measureDisk: (id) => disk.measure(id, foldersOf(root, id)),
+    diskUse: (id) => disk.useOf(id),
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
     destroy: async (id) => {
       await of(id).stop();

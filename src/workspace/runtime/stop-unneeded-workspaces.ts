@@ -9,13 +9,16 @@ import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { HOUR_MS } from '../../durations.ts';
 
+/** The causes that are found here. */
+type Cause = Exclude<StopCause, 'disk-full'>;
+
 /** How what is open in it ends. */
 const endings = {
   unused: { reason: 'stopped' },
   'subscription-lapsed': { reason: 'revoked', cause: 'lapsed' },
   'over-limit': { reason: 'revoked', cause: 'over-limit' },
   'owner-deactivated': { reason: 'revoked', cause: 'deactivated' },
-} satisfies Record<StopCause, Ending>;
+} satisfies Record<Cause, Ending>;
 
 /**
  * Stops programs that should not run, and leaves an audit row of the system for each that says why, also when
@@ -60,7 +63,7 @@ async function findOverLimit(db: Knex, running: RunningWorkspace[], at: Date): P
 function findStopCause(
   workspace: RunningWorkspace,
   { at, idleStopHours, over }: { at: Date; idleStopHours: number | null; over: Set<number> },
-): StopCause | null {
+): Cause | null {
   if (workspace.opens_until <= at) return 'subscription-lapsed';
   if (over.has(workspace.id)) return 'over-limit';
   if (isLeftByOwner(workspace)) return 'owner-deactivated';
@@ -88,7 +91,7 @@ async function noteStop(
   db: Knex,
   context: RequestContext,
   { id, idleStopHours }: { id: number; idleStopHours: number | null },
-): Promise<StopCause | null> {
+): Promise<Cause | null> {
   await sessionBuffer.of(db)?.flush();
   return db.transaction(async (trx) => {
     await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');

@@ -16,7 +16,6 @@ import { z } from 'zod';
 import { isAlive, type ProcessIdentity } from '../sandbox/process-identity.ts';
 import { networks, sandboxes, type Confinement } from '../runtime-types.ts';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
-import { writeResolverFile } from '../sandbox/network-words.ts';
 import { SOCKET_PATH_MAX, type WorkspaceFolders } from '../../config/data-folders.ts';
 
 /** The user who owns the files of a workspace. */
@@ -58,7 +57,6 @@ export function prepareFolders(root: string, folders: WorkspaceFolders, owner: O
   makeFolder(folders.socketFolder, 0o700, owner);
   makeFolder(join(resolve(root), '.tmp'), through, null);
   makeFolder(folders.tmpFolder, 0o700, owner);
-  writeResolverFile(folders.resolverFile);
   rmSync(folders.socketPath, { force: true });
 }
 

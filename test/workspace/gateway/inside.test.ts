@@ -40,6 +40,7 @@ beforeAll(async () => {
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
+      diskMb: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
     },

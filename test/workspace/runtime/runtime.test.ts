@@ -55,6 +55,7 @@ function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): Works
       deniedNetworks: [],
       memoryMb: null,
       processesMax: null,
+      diskMb: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
       ...overrides,
@@ -266,6 +267,42 @@ describe.each(kinds)('a workspace’s program (sandbox: $sandbox, network: $netw
     const limits = await askProbe<string>(runtime, 1, '/read?path=/proc/self/limits');
     expect(limits).toMatch(/Max data size +4294967296 +4294967296/);
     expect(limits).toMatch(/Max core file size +0 +0/);
+  });
+});
+
+describe('the disk of a workspace', () => {
+  it('is measured with its /tmp, and is full beyond its limit', async () => {
+    const root = newRoot();
+    const runtime = startRuntime(root, { diskMb: 8 });
+    await runtime.start(workspace(1));
+    expect(runtime.diskUse(1)).toBeNull();
+    await runtime.measureDisk(1);
+    expect(runtime.diskUse(1)).toMatchObject({ limitBytes: 8_388_608, isFull: false });
+    for (const path of ['1/much', '.tmp/1/more'])
+      writeFileSync(join(root, 'workspaces', path), Buffer.alloc(5_000_000, 1));
+    await expect
+      .poll(async () => {
+        await runtime.measureDisk(1);
+        return runtime.diskUse(1)?.isFull;
+      })
+      .toBe(true);
+  });
+
+  it('may be tidied up after a start, and grow by little meanwhile', async () => {
+    const root = newRoot();
+    const runtime = startRuntime(root, { diskMb: 8 });
+    mkdirSync(join(root, 'workspaces/1'), { recursive: true });
+    writeFileSync(join(root, 'workspaces/1/much'), Buffer.alloc(9_000_000, 1));
+    await runtime.start(workspace(1));
+    await runtime.measureDisk(1);
+    expect(runtime.diskUse(1)).toMatchObject({ isFull: false });
+    writeFileSync(join(root, 'workspaces/1/more'), Buffer.alloc(1_000_000, 1));
+    await expect
+      .poll(async () => {
+        await runtime.measureDisk(1);
+        return runtime.diskUse(1)?.isFull;
+      })
+      .toBe(true);
   });
 });
 

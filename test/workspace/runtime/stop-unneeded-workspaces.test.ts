@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { endAccount } from '../../../src/people/address/end-account.ts';
 import type { AddressAccount } from '../../../src/people/address/queries.ts';
 import { resumeWorkspaces } from '../../../src/workspace/runtime/resume-workspaces.ts';
+import { stopFullWorkspaces } from '../../../src/workspace/runtime/stop-full-workspaces.ts';
 import { stopUnneededWorkspaces } from '../../../src/workspace/runtime/stop-unneeded-workspaces.ts';
 import { SessionBuffer } from '../../../src/workspace/sessions/session-buffer.ts';
 import { contextOf } from '../../auth/rows.ts';
@@ -140,6 +141,29 @@ describe('a program that runs though nobody wants it', () => {
     await stopUnneededWorkspaces(site.db, sweeperContext(hours(13)), { runtime: slow, idleStopHours: 12 });
     expect([runtime.state(first), runtime.state(second)]).toEqual(['stopped', 'running']);
     expect(await stopRows(second)).toEqual([]);
+  });
+});
+
+describe('a workspace that takes more of the disk than it may', () => {
+  it('is stopped with its sessions, which say why, and its page tells what to do', async () => {
+    const [full, other] = [await runningPlace(), await runningPlace()];
+    const session = await opened(full);
+    runtime.full = [full];
+    const context = sweeperContext(hours(0.1));
+    expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 1 });
+    runtime.full = [];
+    expect([runtime.state(full), runtime.state(other)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(full)).toMatchObject([{ actor_type: 'system', details: { because: 'disk-full' } }]);
+    const [ended] = await site
+      .db('workspace_sessions')
+      .where({ id: session.id })
+      .select<{ end_reason: string }[]>();
+    expect(ended).toMatchObject({ end_reason: 'stopped' });
+    const ends = site.db('audit_logs').where({ action_type: 'workspace_session_expired' });
+    expect(await ends.whereRaw(`details->>'workspace_session_id' = ?`, [String(session.id)])).toMatchObject([
+      { details: { reason: 'stopped', cause: 'disk-full' } },
+    ]);
+    expect((await bob.get(`/workspace/${String(full)}`)).text).toContain('remove what is not needed');
   });
 });
 

@@ -67,6 +67,7 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
       deniedNetworks: [],
       memoryMb: 4096,
       processesMax: null,
+      diskMb: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
     };

@@ -152,6 +152,9 @@ export const workspace = {
     'Stopped because the plan has no room for it any more. Everything in it is kept.',
   'stoppedBecause_owner-deactivated':
     'It was stopped because the access of its owner has ended. Everything in it is still there.',
+  'stoppedBecause_disk-full':
+    'It was stopped because it took more of the disk than it may. Everything in it is still there: start it, and remove what is not needed.',
+  diskUse: '{used, number} MB of {limit, number} MB of disk in use.',
   runtimeLog: 'Last lines of the log',
   runtimeLogEmpty: 'No output yet.',
   runtimeStarted: '{name} is running.',

@@ -308,6 +308,7 @@ export const auditCause: Record<keyof typeof en.auditCause, string> = {
   'subscription-lapsed': 'abonelik sona erdi',
   'over-limit': 'planda yer yok',
   'owner-deactivated': 'sahibinin erişimi sona erdi',
+  'disk-full': 'izin verilenden fazla disk alanı kullandı',
   'left-running': 'açık kalmıştı',
   'newer-order': 'yerine yeni bir sipariş verildi',
   'no-longer-fits': 'ödenen süreye artık uymuyor',

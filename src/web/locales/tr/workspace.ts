@@ -154,6 +154,9 @@ export const workspace: Record<keyof typeof en, string> = {
   'stoppedBecause_over-limit': 'Planda artık yer olmadığı için durduruldu. İçindeki her şey duruyor.',
   'stoppedBecause_owner-deactivated':
     'Sahibinin erişimi sona erdiği için durduruldu. İçindeki her şey duruyor.',
+  'stoppedBecause_disk-full':
+    'İzin verilenden fazla disk alanı kullandığı için durduruldu. İçindeki her şey duruyor: başlatıp gerekmeyenleri silin.',
+  diskUse: 'Disk: {limit, number} MB alanın {used, number} MB kadarı kullanılıyor.',
   runtimeLog: 'Günlüğün son satırları',
   runtimeLogEmpty: 'Henüz bir çıktı yok.',
   runtimeStarted: '{name} çalışıyor.',

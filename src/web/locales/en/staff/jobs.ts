@@ -9,6 +9,7 @@ export const jobs = {
   'name_make-partitions': 'Make tables for the months to come',
   'name_apply-retention': 'Remove months past their retention',
   'name_stop-unneeded-workspaces': 'Stop workspaces that nobody needs',
+  'name_stop-full-workspaces': 'Stop workspaces that take too much disk',
   'name_destroy-workspaces': 'Destroy deleted workspaces',
   'name_password-resets': 'Mail links for a new password',
   'name_lock-mails': 'Mail about locked accounts',

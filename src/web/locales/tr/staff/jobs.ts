@@ -9,6 +9,7 @@ export const jobs = {
   'name_make-partitions': 'Gelecek aylar için tablo oluşturma',
   'name_apply-retention': 'Saklama süresi dolan ayları silme',
   'name_stop-unneeded-workspaces': 'Gerekmeyen çalışma alanlarını durdurma',
+  'name_stop-full-workspaces': 'Fazla disk alanı kullanan çalışma alanlarını durdurma',
   'name_destroy-workspaces': 'Silinmiş çalışma alanlarını yok etme',
   'name_password-resets': 'Yeni parola bağlantılarını gönderme',
   'name_lock-mails': 'Kilitlenen hesaplar için e-posta gönderme',

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import type { WorkspaceFolders } from '../../config/data-folders.ts';
+import type { DiskUse } from '../runtime-types.ts';
+
+/** A measurement that takes longer is given up, in milliseconds: it would keep the disk from its work. */
+const MEASURE_MS = 60_000;
+
+/** The pause after a measurement, in multiples of its time: at most a twentieth of all time goes into it. */
+const PAUSE_FACTOR = 20;
+
+/** A workspace that was full at its start may grow by this share of the limit, while somebody tidies up. */
+const TIDYING_SHARE = 0.05;
+
+/** No workspace goes beyond this multiple of the limit, however often it is started. */
+const UTMOST_FACTOR = 1.5;
+
+interface Measured {
+  usedBytes: number;
+  atStartBytes: number;
+  nextAt: number;
+}
+
+/** Measures what workspaces take on the disk, their /tmp included, by du(1). */
+export class DiskMeter {
+  readonly #limitBytes: number | null;
+  readonly #measured = new Map<number, Measured>();
+
+  constructor(limitMb: number | null) {
+    this.#limitBytes = limitMb === null ? null : limitMb * 1_048_576;
+  }
+
+  /** The workspace starts: what it takes next is what it took at its start. */
+  forget(id: number): void {
+    this.#measured.delete(id);
+  }
+
+  /** Measures again, unless it is too early for that. A measurement that fails changes nothing. */
+  async measure(id: number, { folder, tmpFolder }: WorkspaceFolders): Promise<void> {
+    const known = this.#measured.get(id);
+    const begin = Date.now();
+    if (this.#limitBytes === null || (known !== undefined && begin < known.nextAt)) return;
+    const usedBytes = (await measure([folder, tmpFolder])) ?? known?.usedBytes;
+    if (usedBytes === undefined) return;
+    const now = Date.now();
+    const nextAt = now + (now - begin) * PAUSE_FACTOR;
+    this.#measured.set(id, { usedBytes, atStartBytes: known?.atStartBytes ?? usedBytes, nextAt });
+  }
+
+  /** The last measurement; null before there is one, and without a limit. */
+  useOf(id: number): DiskUse | null {
+    const measured = this.#measured.get(id);
+    if (measured === undefined || this.#limitBytes === null) return null;
+    const { usedBytes, atStartBytes } = measured;
+    const limitBytes = this.#limitBytes;
+    const bound = Math.max(limitBytes, atStartBytes + limitBytes * TIDYING_SHARE);
+    return { usedBytes, limitBytes, isFull: usedBytes > Math.min(bound, limitBytes * UTMOST_FACTOR) };
+  }
+}
+
+/** Blocks on the disk, in bytes. Files that vanish meanwhile are no fault. Null: nobody knows. */
+function measure(paths: string[]): Promise<number | null> {
+  return new Promise((resolve) => {
+    const options = { timeout: MEASURE_MS, killSignal: 'SIGKILL' } as const;
+    execFile('du', ['-scx', '--block-size=1', '--', ...paths], options, (_error, stdout) => {
+      const total = /^(\d+)\ttotal$/m.exec(stdout)?.[1];
+      resolve(total === undefined ? null : Number(total));
+    });
+  });
+}
