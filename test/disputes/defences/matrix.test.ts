@@ -69,17 +69,7 @@ describe('a payment that is', () => {
       const facts = all[situation];
       const dispute = caseOf(reason);
       const letter = writeLetter(facts, assessDefences(facts, dispute), dispute);
-      const wrong = await verifyClaims(database.db, {
-        paymentId: facts.order.id,
-        asOf: NOW,
-        records: letter.flatMap(({ records }) => [...records]),
-        claims: letter.flatMap(({ claims }) => [...claims]),
-      });
-      expect(wrong).toEqual([]);
-      for (const sentence of letter) expect(unclaimed(sentence), sentence.id).toEqual([]);
-      for (const locale of ['tr', 'en'] as const)
-        for (const sentence of letter)
-          expect(saySentence(formatFor(locale), sentence)).not.toMatch(/\{|undefined|disputeLetter/);
+      for (const sentence of letter) expect(await faultsOf(facts, sentence), sentence.id).toEqual([]);
     },
   );
 });
@@ -97,6 +87,26 @@ describe('the facts against us', () => {
     if (situation === 'cancelled before a renewal') expect(against[0]?.severity).toBe('serious');
   });
 });
+
+const found = new Map<string, Promise<unknown[]>>();
+
+/** Everything wrong with a sentence, looked for once: the letters of one payment share most of theirs. */
+function faultsOf(facts: PaymentFacts, sentence: LetterSentence): Promise<unknown[]> {
+  const key = `${String(facts.order.id)} ${JSON.stringify(sentence)}`;
+  const faults = found.get(key) ?? findFaults(facts, sentence);
+  found.set(key, faults);
+  return faults;
+}
+
+async function findFaults({ order }: PaymentFacts, sentence: LetterSentence): Promise<unknown[]> {
+  const { records, claims } = sentence;
+  const words = (['tr', 'en'] as const).map((locale) => saySentence(formatFor(locale), sentence));
+  return [
+    ...(await verifyClaims(database.db, { paymentId: order.id, asOf: NOW, records, claims })),
+    ...unclaimed(sentence),
+    ...words.filter((text) => /\{|undefined|disputeLetter/.test(text)),
+  ];
+}
 
 /** The names of the values in a sentence that no claim about a record covers. */
 function unclaimed({ params, claims }: LetterSentence): string[] {

@@ -260,20 +260,20 @@ describe('use that is posted against payments', () => {
 });
 
 describe('the ledger', () => {
-  it('equals the sum of the sessions, of thousands of any kind, second by second', async () => {
+  it('equals the sum of the sessions, of a thousand of any kind, second by second', async () => {
     const random = seededRandom(16);
     const payments = [await paid(0, 30), await paid(30, 61), await paid(70, 100), await paid(100, 131)];
     payments.push(await paid(110, 131, { plan: 'enterprise', isUpgrade: true }));
     await post();
-    const rows = Array.from({ length: 4000 }, (_none, index) => anySession(random, index));
+    const rows = Array.from({ length: 1000 }, (_none, index) => anySession(random, index));
     await database.db.batchInsert('workspace_sessions', rows, 500);
-    // Each run posts a part: 25 batches at most, and here of 100.
-    await post(100);
+    // Each run posts a part: 25 batches at most, and here of 25.
+    await post(25);
     const first = await checkDeliveries(database.db, { companyId: cast.acme.id });
-    expect(first.differences).toBe(1500);
-    await post(100);
+    expect(first.differences).toBe(375);
+    await post(25);
     const check = await checkDeliveries(database.db, { companyId: cast.acme.id });
-    expect(check).toMatchObject({ sessions: 4000, differences: 0 });
+    expect(check).toMatchObject({ sessions: 1000, differences: 0 });
     expect(check.posted_proven_seconds).toBe(check.session_proven_seconds);
     expect(check.posted_at_most_seconds).toBe(check.session_at_most_seconds);
     // The same from the rows themselves, by no code of ours.

@@ -4,7 +4,7 @@ import { sequenceLeftovers } from '../../../src/transparency/sequence/sequence-l
 import { useTestApp } from '../../support/app.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { contextAt } from '../../billing/scene.ts';
-import { buildCase } from '../build.ts';
+import { buildCase, buildFrozen } from '../build.ts';
 import { buildExhibit } from '../exhibits/build.ts';
 import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
 import { bytesOf, unpack, type Unpacked } from '../package/scene.ts';
@@ -45,6 +45,7 @@ async function enter(told: Record<string, string> = {}): Promise<string> {
   return String(entered.headers.location);
 }
 
+const pathOf = ({ disputeId }: { disputeId: number }): string => `/admin/disputes/${String(disputeId)}`;
 const idOf = (path: string): number => Number(path.split('/').at(-1));
 const stateOf = async (path: string): Promise<string> =>
   (
@@ -87,8 +88,7 @@ describe('the answer of a case', () => {
   });
 
   it('is sent once, when two browsers send at once', async () => {
-    const path = await enter();
-    await olivia.post(`${path}/freeze`, {});
+    const path = pathOf(await buildFrozen(test.db, scene.cast));
     const form = await sending(path);
     await Promise.all([olivia.post(`${path}/send`, form), other.post(`${path}/send`, form)]);
     expect(await test.db('dispute_answers').where({ dispute_id: idOf(path) })).toHaveLength(1);
@@ -98,8 +98,7 @@ describe('the answer of a case', () => {
   });
 
   it('is not sent without the word that it is the only one, after the last day, or when another package is fixed', async () => {
-    const path = await enter();
-    await olivia.post(`${path}/freeze`, {});
+    const path = pathOf(await buildFrozen(test.db, scene.cast));
     const form = await sending(path);
     const unsure = { packageId: form['packageId'] ?? '', channel: 'panel' };
     const refused = await olivia.post(`${path}/send`, { ...unsure, sentTo: 'panel of PayTR' });
@@ -201,6 +200,9 @@ describe('the answer of a case', () => {
     const drafts = () => test.db('dispute_packages').where({ dispute_id: disputeId, kind: 'draft' });
     const sweep = (at: Date) => draftPackages(test.db, contextAt(at), { config: test.config });
     const now = new Date();
+    // The cases of the tests above have theirs.
+    const others = test.db('disputes').whereNot({ id: disputeId });
+    await others.update({ drafted_at: new Date(now.getTime() + 90 * 86_400_000) });
     await sweep(now);
     expect(await drafts()).toHaveLength(1);
     // A row that another request was still writing may have got its place in the log only now.

@@ -10,7 +10,7 @@ import { pastTriggers } from '../../support/past-triggers.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
 import { buildAuditRow, buildSession, expectValid } from '../../evidence/support.ts';
 import { buildPaid, buildUse, type Scene } from '../facts/scene.ts';
-import { bytesOf, squeezed, unpack, whyNot, type Unpacked } from './scene.ts';
+import { bytesOf, download, squeezed, unpack, whyNot, type Unpacked } from './scene.ts';
 
 const testApp = useTestApp();
 let scene: Scene;
@@ -152,10 +152,10 @@ describe('the page of the person who paid', () => {
     expect(page.text).toContain(`action="${pageOf(payer.id)}/package"`);
     expect(page.text).toContain(payment.merchant_oid);
     const path = `${pageOf(payer.id)}/package?payment=${String(payment.id)}`;
-    const response = await alice.rawGet(`${path}&as=pdf`);
-    expect(response.headers['content-type']).toBe('application/pdf');
-    expect(response.headers['content-disposition']).toMatch(/filename="[A-Z0-9]{1,16}\.pdf"$/);
-    expect(await bytesOf(alice, `${path}&as=pdf`)).toEqual(readFileSync(join(bag.folder, pdfOf(bag))));
+    const { headers, bytes } = await download(alice, `${path}&as=pdf`);
+    expect(headers['content-type']).toBe('application/pdf');
+    expect(headers['content-disposition']).toMatch(/filename="[A-Z0-9]{1,16}\.pdf"$/);
+    expect(bytes).toEqual(readFileSync(join(bag.folder, pdfOf(bag))));
     expect(await bytesOf(alice, `${path}&as=zip`)).toEqual(zip);
   });
 

@@ -53,6 +53,14 @@ export const squeezed = (text: string): string => text.replaceAll(/\s/g, '');
 
 /** The bytes of a download. */
 export async function bytesOf(visitor: Visitor, path: string): Promise<Buffer> {
+  return (await download(visitor, path)).bytes;
+}
+
+/** A download with its headers. */
+export async function download(
+  visitor: Visitor,
+  path: string,
+): Promise<{ headers: Record<string, string>; bytes: Buffer }> {
   const response = await visitor
     .rawGet(path)
     .buffer(true)
@@ -63,5 +71,5 @@ export async function bytesOf(visitor: Visitor, path: string): Promise<Buffer> {
         done(null, Buffer.concat(parts));
       });
     });
-  return response.body as Buffer;
+  return { headers: response.headers as Record<string, string>, bytes: response.body as Buffer };
 }
