@@ -8,6 +8,11 @@ export function localTime(at: Date): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(TIME_ZONE);
 }
 
+/** The day of a moment in `TIME_ZONE`, YYYY-MM-DD. */
+export function localDay(at: Date): string {
+  return localTime(at).toPlainDate().toString();
+}
+
 /** Midnight of the first day of the month of `at`, in `TIME_ZONE`. */
 export function startOfMonth(at: Date): Date {
   return new Date(localTime(at).with({ day: 1 }).startOfDay().epochMilliseconds);

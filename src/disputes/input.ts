@@ -2,28 +2,16 @@ import { z } from 'zod';
 import { parseMajor } from '../billing/paytr/minor-units.ts';
 import { MERCHANT_OID } from '../billing/paytr/token.ts';
 import { currencies } from '../currency.ts';
-import { localTime } from '../local-calendar.ts';
-import { isReadableText } from '../web/text-line.ts';
+import { localDay } from '../local-calendar.ts';
 import { endOfDay } from './deadline.ts';
 import { answerChannels, networks } from './networks.ts';
+import { optionalWords } from './words.ts';
 
 // Messages are text keys.
 
-/** The columns' bound. */
+/** The columns' bounds. */
 const WORDS_MAX = 2000;
-
-/** Words typed in several lines; null when there are none. */
-const optionalWords = z
-  .string()
-  .catch('')
-  .transform((value) => value.normalize('NFC').replaceAll('\r\n', '\n').trim())
-  .pipe(
-    z
-      .string()
-      .max(WORDS_MAX, 'errors.tooLong')
-      .refine((text) => text === '' || isReadableText(text), 'auth.oddCharacters'),
-  )
-  .transform((text) => (text === '' ? null : text));
+const SENT_TO_MAX = 200;
 
 /** A field that may be empty. No union of schemas: the fault of a union has a message of its own. */
 const optional = (schema: z.ZodType<string, string>) =>
@@ -79,7 +67,7 @@ const factFields = {
   answerBy: day,
   submittedOn: day,
   processedOn: day,
-  claim: optionalWords,
+  claim: optionalWords(WORDS_MAX),
 };
 
 /** What a notice or the case page tells of a dispute, as columns. */
@@ -102,7 +90,7 @@ export function futureDays(
   { submitted_on, processed_on }: ReturnType<typeof toFacts>,
   at: Date,
 ): ('submittedOn' | 'processedOn')[] {
-  const today = localTime(at).toPlainDate().toString();
+  const today = localDay(at);
   const days = [
     ['submittedOn', submitted_on],
     ['processedOn', processed_on],
@@ -111,7 +99,7 @@ export function futureDays(
 }
 
 /** The names of the fields that tell facts. */
-export const factNames = Object.keys(factFields);
+export const factFieldNames = Object.keys(factFields);
 
 /**
  * Kinds of notices: a complaint of the customer, a question of the bank before a dispute, a dispute, or the
@@ -154,7 +142,7 @@ export const decisionForm = z
     decision: z.enum(['won', 'lost'], 'disputes.error_decision'),
     lostAmount: optionalAmount,
     fee: optionalAmount,
-    note: optionalWords,
+    note: optionalWords(WORDS_MAX),
   })
   .superRefine(({ decision, lostAmount }, context) => {
     if (decision === 'won' && lostAmount !== null)
@@ -162,22 +150,12 @@ export const decisionForm = z
   });
 
 /** The form that accepts an objection. */
-export const acceptForm = z.object({ amount: optionalAmount, note: optionalWords });
+export const acceptForm = z.object({ amount: optionalAmount, note: optionalWords(WORDS_MAX) });
 
 /** The form of the second step of sending: the package that was looked at, and how it goes. */
 export const sendForm = z.object({
   packageId: z.coerce.number('disputes.error_package').int().positive(),
   channel: z.enum(answerChannels, 'disputes.error_channel'),
-  sentTo: z
-    .string()
-    .catch('')
-    .transform((value) => value.normalize('NFC').trim())
-    .pipe(
-      z
-        .string()
-        .max(200, 'errors.tooLong')
-        .refine((text) => text === '' || isReadableText(text), 'auth.oddCharacters'),
-    )
-    .transform((text) => (text === '' ? null : text)),
+  sentTo: optionalWords(SENT_TO_MAX),
   once: z.literal('on', 'disputes.error_once'),
 });

@@ -2,7 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotSignedIn } from '../../errors.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { companyOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
@@ -56,7 +56,7 @@ async function show({ db }: AppDeps, req: Request, res: Response, form: Form | n
     title: formatOf(res).t('factorPolicy.title'),
     from: from ?? null,
     without,
-    values: { from: from === undefined ? '' : localTime(from).toPlainDate().toString() },
+    values: { from: from === undefined ? '' : localDay(from) },
     errors: {},
     ...form,
   });

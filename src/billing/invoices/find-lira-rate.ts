@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import type { RateFacts } from '../price-facts.ts';
 import { listRatesOn } from '../rates/queries.ts';
 import { bulletinAge, factsOfRate } from '../rates/rate-facts.ts';
@@ -27,7 +27,7 @@ export async function findLiraRate(
   const { currency, price_facts, issued_at } = paper;
   const agreed = price_facts?.rates?.find((rate) => rate.currency === currency);
   if (agreed !== undefined) return agreed;
-  const day = localTime(issued_at).toPlainDate().toString();
+  const day = localDay(issued_at);
   const [found] = await listRatesOn(db, { day, currencies: [currency], knownAt: issued_at });
   if (found?.forex_buying == null || bulletinAge(found, day) > BULLETIN_DAYS_MAX) return null;
   return factsOfRate(found, 'forex_buying', found.forex_buying);

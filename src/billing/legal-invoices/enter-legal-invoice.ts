@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { addFile, type NewFile } from './add-legal-invoice-file.ts';
 import type { SaleType } from './legal-invoice.ts';
 import { findAmounts } from './find-amounts.ts';
@@ -50,8 +50,7 @@ export async function enterLegalInvoice(
     if (isBeingSent(legal)) return { ok: false, reason: 'being-sent' };
     if (legal.ettn !== null && legal.ettn !== entry.ettn) return { ok: false, reason: 'other-ettn' };
     if (await isOwnSeries(trx, entry)) return { ok: false, reason: 'own-series' };
-    if (entry.issuedOn > localTime(context.at).toPlainDate().toString())
-      return { ok: false, reason: 'in-future' };
+    if (entry.issuedOn > localDay(context.at)) return { ok: false, reason: 'in-future' };
     const amounts = await findAmounts(trx, legal, entry.type);
     if (amounts === null) return { ok: false, reason: 'sale-not-issued' };
     const taken = await recordIssue(trx, context, {

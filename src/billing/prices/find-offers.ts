@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { listRatesOn } from '../rates/queries.ts';
 import { offerOf, type CurrencyOffer, type RatesOnDay } from './offer-of.ts';
 import type { PriceListTerms } from './price-list.ts';
@@ -42,7 +42,7 @@ async function ratesFor(
   list: PriceListTerms,
   { at, rateMaxAgeDays: maxAgeDays }: { at: Date; rateMaxAgeDays: number },
 ): Promise<RatesOnDay> {
-  const day = localTime(at).toPlainDate().toString();
+  const day = localDay(at);
   if (list.conversion === null) return { day, rates: [], maxAgeDays };
   const currencies = [list.conversion.base_currency, ...Object.keys(list.conversion.rounding_steps)];
   return { day, rates: await listRatesOn(db, { day, currencies }), maxAgeDays };

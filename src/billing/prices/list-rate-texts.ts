@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { currencies } from '../../currency.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { listRatesOn } from '../rates/queries.ts';
 import { rateText } from './offer-words.ts';
 import type { Format } from '../../web/format.ts';
@@ -10,7 +10,7 @@ export async function listRateTexts(
   db: Knex,
   { at, format }: { at: Date; format: Format },
 ): Promise<{ currency: string; text: string; fetchedAt: Date }[]> {
-  const day = localTime(at).toPlainDate().toString();
+  const day = localDay(at);
   const rates = await listRatesOn(db, { day, currencies: currencies.filter((each) => each !== 'TRY') });
   return rates.flatMap(({ fetched_at: fetchedAt, ...rate }) => {
     const side = 'forex_buying';

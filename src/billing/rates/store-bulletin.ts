@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { dayAfter } from './bulletin-days.ts';
 import { parseBulletin } from './parse-bulletin.ts';
 
@@ -22,8 +22,7 @@ export async function storeBulletin(
   if (!reading.ok) return reading;
   const { day, number, lines } = reading.bulletin;
   if (of !== null && day !== of) return { ok: false, problem: `a file of ${day}` };
-  if (day > localTime(context.at).toPlainDate().toString())
-    return { ok: false, problem: `a file of ${day}, in the future` };
+  if (day > localDay(context.at)) return { ok: false, problem: `a file of ${day}, in the future` };
   const bulletin = {
     ...{ bulletin_date: day, bulletin_no: number, valid_for: dayAfter(day) },
     ...{ file_sha256: createHash('sha256').update(file).digest('hex'), fetched_at: context.at },

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 
 /** Whole days, both included, as `2026-11-30`. */
 export interface Days {
@@ -9,7 +9,7 @@ export interface Days {
 
 /** The calendar day of a moment where the gateway counts days, Istanbul. */
 export function gatewayDay(at: Date): string {
-  return localTime(at).toPlainDate().toString();
+  return localDay(at);
 }
 
 /** The day so many days before another. */

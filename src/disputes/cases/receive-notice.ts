@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { answerableStates, preparingState } from '../case-states.ts';
 import { answerDeadline } from '../deadline.ts';
 import { keepInRound } from '../exhibits/keep-in-round.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import type { NoticeKind } from '../input.ts';
 import { factNames, noFacts, type CaseFacts, type CaseRow } from './case-row.ts';
 import { learnFacts } from './learn-facts.ts';
@@ -99,8 +99,7 @@ function refuseDays(
   { receivedAt, answer_by: deadline }: Notice,
   { created_at: orderedAt }: ChargedPayment,
 ): 'before-payment' | 'answer-before' | null {
-  if (localTime(receivedAt).toPlainDate().toString() < localTime(orderedAt).toPlainDate().toString())
-    return 'before-payment';
+  if (localDay(receivedAt) < localDay(orderedAt)) return 'before-payment';
   return deadline != null && deadline < receivedAt ? 'answer-before' : null;
 }
 

@@ -1,4 +1,4 @@
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import type { PriorFact } from '../facts/money-facts.ts';
 import type { PaymentFacts } from '../facts/payment-facts.ts';
 import { readThreeD } from '../facts/three-d.ts';
@@ -22,7 +22,7 @@ export function ce3InputOf(
   rules: Ce3Rules,
 ): Ce3Input {
   // Not today: the same case must be decided the same tomorrow.
-  const told = dispute.received_on ?? dayOf(facts.as_of);
+  const told = dispute.received_on ?? localDay(facts.as_of);
   const processed_on = dispute.processed_on ?? dispute.submitted_on ?? told;
   return {
     network: dispute.network,
@@ -42,7 +42,7 @@ export function ce3InputOf(
 function disputedPayment({ order, consented, payer, card }: PaymentFacts): Ce3Payment {
   return {
     id: order.id,
-    day: dayOf(order.paid_at ?? order.created_at),
+    day: localDay(order.paid_at ?? order.created_at),
     amount_minor: order.charged_minor ?? order.amount_minor,
     ip: consented === null ? order.client_ip : consented.client_ip,
     is_ip_of_first: consented !== null,
@@ -60,7 +60,7 @@ function disputedPayment({ order, consented, payer, card }: PaymentFacts): Ce3Pa
 function priorPayment(prior: PriorFact): Ce3Payment {
   return {
     id: prior.payment_id,
-    day: dayOf(prior.paid_at),
+    day: localDay(prior.paid_at),
     amount_minor: prior.amount_minor,
     ip: prior.client_ip,
     is_ip_of_first: prior.is_ip_of_first,
@@ -92,8 +92,4 @@ function describe({ plan, merchant_oid }: { plan: string; merchant_oid: string }
 
 function cardName(storedCardId: number | null): string | null {
   return storedCardId === null ? null : `stored card ${String(storedCardId)}`;
-}
-
-function dayOf(at: Date): string {
-  return localTime(at).toPlainDate().toString();
 }

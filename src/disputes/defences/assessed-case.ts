@@ -1,4 +1,4 @@
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import type { DisputeCase } from '../queries.ts';
 import { findReason } from '../reasons/reason-codes.ts';
 import type { AssessedCase } from './assessment.ts';
@@ -19,7 +19,7 @@ export function assessedCaseOf(dispute: DisputeCase, exhibits: AssessedCase['exh
     claim: dispute.claim,
     submitted_on: dispute.submitted_on,
     processed_on: dispute.processed_on,
-    received_on: localTime(dispute.received_at).toPlainDate().toString(),
+    received_on: localDay(dispute.received_at),
     is_closed: dispute.closed_at !== null,
     exhibits,
   };

@@ -27,6 +27,14 @@ export function ready(...records: (FactRecord | null | undefined)[]): FoundPiece
   return found.length === 0 ? missing() : { state: 'ready', records: found, byExhibit: false };
 }
 
+/** So many records at most stand for one piece: the rest is in the lists of the package. */
+const RECORDS_MAX = 50;
+
+/** The records of the first facts, as many as stand for one piece. */
+export function firstRecords(facts: readonly { record: FactRecord }[]): FactRecord[] {
+  return facts.slice(0, RECORDS_MAX).map(({ record }) => record);
+}
+
 /** A piece that does not exist and cannot be made afterwards. */
 export function missing(): FoundPiece {
   return { state: 'not_available', records: [], byExhibit: false };

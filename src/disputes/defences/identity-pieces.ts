@@ -4,13 +4,18 @@ import { findClock } from '../reasons/stage-clocks.ts';
 import { publicAddress } from '../ce3/public-address.ts';
 import { recordOf } from '../facts/fact-record.ts';
 import type { PriorFact } from '../facts/money-facts.ts';
-import type { PaymentFacts } from '../facts/payment-facts.ts';
+import { cleanPriors, type PaymentFacts } from '../facts/payment-facts.ts';
 import { isAuthenticated, readThreeD } from '../facts/three-d.ts';
 import { claimOfFraud } from '../reasons/claim-of-fraud.ts';
-import { askedFor, missing, ready, when, type FoundPiece, type PieceContext } from './found-piece.ts';
-
-/** So many records at most stand for one piece: the rest is in the lists of the package. */
-const RECORDS_MAX = 50;
+import {
+  askedFor,
+  firstRecords,
+  missing,
+  ready,
+  when,
+  type FoundPiece,
+  type PieceContext,
+} from './found-piece.ts';
 
 /** Equal identifiers that the older rule of card-absent disputes asks for. */
 const IDENTIFIERS_NEEDED = 3;
@@ -39,19 +44,14 @@ export const identityPieces = {
     const uses = [...facts.sign_ins, ...facts.sessions].filter(
       ({ ip_address }) => ip !== null && publicAddress(ip_address) === ip,
     );
-    const records = uses.slice(0, RECORDS_MAX).map(({ record }) => record);
+    const records = firstRecords(uses);
     return when(records.length > 0, [facts.order.record, ...records]);
   },
   matching_identifiers: ({ facts }: PieceContext): FoundPiece => {
     const prior = cleanPriors(facts).find((each) => sharedWith(facts, each) >= IDENTIFIERS_NEEDED);
     return ready(...(prior === undefined ? [] : [facts.order.record, prior.record]));
   },
-  earlier_payments: ({ facts }: PieceContext): FoundPiece =>
-    ready(
-      ...cleanPriors(facts)
-        .slice(0, RECORDS_MAX)
-        .map(({ record }) => record),
-    ),
+  earlier_payments: ({ facts }: PieceContext): FoundPiece => ready(...firstRecords(cleanPriors(facts))),
   ce3_history: ({ facts, ce3 }: PieceContext): FoundPiece => {
     if (ce3?.history === 'qualifies' && ce3.pair !== null)
       return ready(facts.order.record, ...ce3.pair.map(({ payment_id }) => recordOf('payment', payment_id)));
@@ -85,10 +85,6 @@ function unlessFlagged({ ce3 }: PieceContext, flag: Ce3Flag): FoundPiece {
   if (ce3 === null || pair === null) return missing();
   if (ce3.flags.includes(flag)) return askedFor();
   return ready(...pair.map(({ payment_id }) => recordOf('payment', payment_id)));
-}
-
-function cleanPriors({ priors }: PaymentFacts): PriorFact[] {
-  return priors.filter(({ is_disputed }) => !is_disputed);
 }
 
 /** How many of login, address, browser and card two payments have in common. */

@@ -1,4 +1,4 @@
-import type { PaymentFacts } from '../facts/payment-facts.ts';
+import { cleanPriors, type PaymentFacts } from '../facts/payment-facts.ts';
 import { readThreeD } from '../facts/three-d.ts';
 import { sentence, type LetterSentence } from './letter-sentence.ts';
 import type { PieceId } from './piece-ids.ts';
@@ -86,8 +86,8 @@ function confirmed({ payer: { confirmation, confirmed_at, login_id } }: PaymentF
   ]);
 }
 
-function history({ priors }: PaymentFacts, has: Has): LetterSentence[] {
-  const clean = priors.filter(({ is_disputed }) => !is_disputed);
+function history(facts: PaymentFacts, has: Has): LetterSentence[] {
+  const clean = cleanPriors(facts);
   const [newest] = clean;
   if (!has('earlier_payments', 'ce3_history') || newest === undefined) return [];
   const { record, merchant_oid: order, paid_at: at } = newest;

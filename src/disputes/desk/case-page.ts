@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AppDeps } from '../../app-deps.ts';
 import { listChargebacks, type Chargeback } from '../../billing/chargebacks/queries.ts';
 import { formatMajor } from '../../billing/paytr/minor-units.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay, localTime } from '../../local-calendar.ts';
 import type { Format } from '../../web/format.ts';
 import type { TextKey } from '../../web/locales/catalogues.ts';
 import { timeLeft } from '../deadline.ts';
@@ -115,7 +115,7 @@ export function shownFacts(dispute: DisputeCase): Record<string, string> {
     reasonCode: dispute.reason_code ?? '',
     amount: minor === null ? '' : formatMajor(minor),
     currency: dispute.currency ?? dispute.charged_currency ?? '',
-    answerBy: deadline === null ? '' : localTime(deadline).toPlainDate().toString(),
+    answerBy: deadline === null ? '' : localDay(deadline),
     submittedOn: dispute.submitted_on ?? '',
     processedOn: dispute.processed_on ?? '',
     claim: dispute.claim ?? '',

@@ -9,7 +9,7 @@ import { formatOf } from '../../web/page-locals.ts';
 import { correctFacts } from '../cases/correct-facts.ts';
 import { answerableStates, answeredStates, preparingStates, undecidedStates } from '../case-states.ts';
 import { decideCase, noteReview } from '../cases/decide-case.ts';
-import { decisionForm, factNames, factsForm, futureDays } from '../input.ts';
+import { decisionForm, factFieldNames, factsForm, futureDays } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons, reasonWords } from './list-reasons.ts';
 import { noteTaken } from '../cases/post-money.ts';
@@ -80,7 +80,7 @@ async function showCase(
 async function changeFacts(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const dispute = await requestedCase(deps, req);
   const format = formatOf(res);
-  const values = keptValues(req.body, factNames);
+  const values = keptValues(req.body, factFieldNames);
   const form = factsForm.safeParse(req.body ?? {});
   if (!form.success) {
     const errors = formErrors(form.error, format);

@@ -4,7 +4,7 @@ import { requestContext } from '../../audit/request-context.ts';
 import { requireOperator } from '../../auth/require-user.ts';
 import { currencies } from '../../currency.ts';
 import { timeLeft } from '../deadline.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { scopeOf } from '../../people/company-scope.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { parseCursor, parseSearch } from '../../web/list-input.ts';
@@ -13,7 +13,7 @@ import { pageUrls, urlWith } from '../../web/page-urls.ts';
 import { caseStates, closedStates, openStates } from '../case-states.ts';
 import { recordComplaint } from '../cases/record-warning.ts';
 import { receiveNotice, type NoticeOutcome } from '../cases/receive-notice.ts';
-import { factNames, futureDays, noticeForm, noticeKinds } from '../input.ts';
+import { factFieldNames, futureDays, noticeForm, noticeKinds } from '../input.ts';
 import { networks } from '../networks.ts';
 import { listReasons } from './list-reasons.ts';
 import { caseLists, countCases, listCases, type CaseFilter } from '../queries.ts';
@@ -78,7 +78,7 @@ function parseFilter(req: Request, companyId: number | null): CaseFilter {
 /** An operator comes from the page of a payment, which knows the order. */
 function prefilled(req: Request): Record<string, string> {
   const { order } = req.query;
-  const today = localTime(req.receivedAt).toPlainDate().toString();
+  const today = localDay(req.receivedAt);
   return {
     kind: 'dispute',
     receivedOn: today,
@@ -112,7 +112,7 @@ function showNotice({ config }: AppDeps, _req: Request, res: Response, form: Sho
 
 async function enterNotice(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const format = formatOf(res);
-  const values = keptValues(req.body, ['order', 'reference', 'kind', 'receivedOn', ...factNames]);
+  const values = keptValues(req.body, ['order', 'reference', 'kind', 'receivedOn', ...factFieldNames]);
   const form = noticeForm.safeParse(req.body ?? {});
   if (!form.success) {
     showNotice(deps, req, res, { values, errors: formErrors(form.error, format) });

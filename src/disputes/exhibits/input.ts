@@ -1,23 +1,10 @@
 import { z } from 'zod';
 import { locales } from '../../web/locales/catalogues.ts';
-import { isReadableText } from '../../web/text-line.ts';
 import { proofTags } from '../defences/proof-tags.ts';
+import { words } from '../words.ts';
 import { addedKinds } from './exhibit.ts';
 
 // Messages are text keys.
-
-/** Words in one or several lines. */
-const words = (max: number) =>
-  z
-    .string('errors.required')
-    .transform((value) => value.normalize('NFC').replaceAll('\r\n', '\n').trim())
-    .pipe(
-      z
-        .string()
-        .min(1, 'errors.required')
-        .max(max, 'errors.tooLong')
-        .refine(isReadableText, 'auth.oddCharacters'),
-    );
 
 /** One line: a line break would end the subject of a mail. */
 const line = (max: number) => words(max).refine((value) => !value.includes('\n'), 'auth.oddCharacters');

@@ -33,3 +33,8 @@ export interface PaymentFacts {
   neighbours: NeighbourFact[];
   warnings: WarningFact[];
 }
+
+/** The earlier payments that nobody disputed, newest first. */
+export function cleanPriors({ priors }: Pick<PaymentFacts, 'priors'>): PriorFact[] {
+  return priors.filter(({ is_disputed }) => !is_disputed);
+}

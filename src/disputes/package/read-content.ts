@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { formatFor } from '../../web/format.ts';
 import { prepareAnswer, type Answer } from '../answers/prepare-answer.ts';
 import { postDeliveries } from '../delivery/post-deliveries.ts';
@@ -87,7 +87,7 @@ export async function readContent(
  * of 36. At most 16 characters for the first 60 million of them.
  */
 function nameOf(asOf: Date, ids: { paymentId: number; disputeId: number | null }): string {
-  const day = localTime(asOf).toPlainDate().toString().replaceAll('-', '');
+  const day = localDay(asOf).replaceAll('-', '');
   const { paymentId, disputeId } = ids;
   const [letter, id] = disputeId === null ? (['P', paymentId] as const) : (['D', disputeId] as const);
   return `CB${day}${letter}${id.toString(36).toUpperCase()}`;

@@ -4,7 +4,7 @@ import { listRatesOn } from '../../billing/rates/queries.ts';
 import type { Config } from '../../config/config.ts';
 import type { Currency } from '../../currency.ts';
 import { DAY_MS } from '../../durations.ts';
-import { localTime } from '../../local-calendar.ts';
+import { localDay } from '../../local-calendar.ts';
 import { ce3RulesOf, type Ce3Rules } from '../ce3/ce3-input.ts';
 import { readPaymentFacts } from '../facts/read-payment-facts.ts';
 import { experienceOf, type Experience } from '../outcomes/experience.ts';
@@ -111,7 +111,7 @@ async function readKnown(db: Knex, at: Date, config: ReadinessConfig): Promise<K
 /** The rates are only for the order of a list. */
 async function ratesAt(db: Knex, at: Date): Promise<Rates> {
   const foreign: Currency[] = ['USD', 'EUR'];
-  const day = localTime(at).toPlainDate().toString();
+  const day = localDay(at);
   const rates = await listRatesOn(db, { day, currencies: foreign });
   return new Map(
     rates.flatMap(({ currency, forex_selling: selling, unit }) =>

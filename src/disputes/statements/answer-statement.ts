@@ -84,7 +84,7 @@ function readerContext(context: RequestContext, { reader }: StatementLink): Requ
 /** The claim as the reader saw it, in their language, and their own words after it. */
 function claimOf({ reader }: StatementLink, { what, words }: NotMeAnswer): string {
   const chosen = formatFor(reader.locale).t(`usageStatements.what_${what}`);
-  return words === '' ? chosen : `${chosen}\n${words}`;
+  return words === null ? chosen : `${chosen}\n${words}`;
 }
 
 async function audit(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isReadableText } from '../../web/text-line.ts';
+import { optionalWords } from '../words.ts';
 
 /** Longest text of a reader's own words. */
 export const WORDS_MAX = 1000;
@@ -11,16 +11,7 @@ export const notMeKinds = ['payment', 'use', 'both'] as const;
 export const notMeForm = z.object({
   payment: z.coerce.number({ error: 'usageStatements.paymentMissing' }).int().positive().optional(),
   what: z.enum(notMeKinds, { error: 'usageStatements.whatMissing' }),
-  words: z
-    .string()
-    .optional()
-    .transform((text) => (text ?? '').normalize('NFC').replaceAll('\r\n', '\n').trim())
-    .pipe(
-      z
-        .string()
-        .max(WORDS_MAX, 'errors.tooLong')
-        .refine((text) => text === '' || isReadableText(text), 'auth.oddCharacters'),
-    ),
+  words: optionalWords(WORDS_MAX),
 });
 export type NotMeAnswer = z.output<typeof notMeForm>;
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Config } from '../../../config/config.ts';
 import { findOrderBuyer } from '../../consent/queries.ts';
-import { localTime } from '../../../local-calendar.ts';
+import { localDay } from '../../../local-calendar.ts';
 import { formatFor } from '../../../web/format.ts';
 import { countryName } from '../../../web/locales/country-name.ts';
 import { findLiraRate } from '../../invoices/find-lira-rate.ts';
@@ -53,8 +53,8 @@ export async function draftLegalInvoice(db: Knex, legal: LegalInvoice, config: C
       exemption: Number(amounts.taxPercent) === 0 ? config.legalInvoices.exemption : null,
       ...{ seller: ublPartyOf(parties.seller), buyer: ublPartyOf(buyer), returnOf, notes },
       item: format.t('billing.invoiceItemText', { plan: format.t(`common.plan_${receipt.plan}`) }),
-      servicePeriod: { from: dayOf(receipt.period_start), until: dayOf(receipt.period_end) },
-      order: { number: receipt.merchant_oid, day: dayOf(receipt.paid_at) },
+      servicePeriod: { from: localDay(receipt.period_start), until: localDay(receipt.period_end) },
+      order: { number: receipt.merchant_oid, day: localDay(receipt.paid_at) },
     });
   return { ok: true, amounts, parties, rate, write };
 }
@@ -103,8 +103,4 @@ function ublPartyOf(party: LegalParty): UblParty {
     },
     ...{ phone: orNull(phone), email: orNull(email) },
   };
-}
-
-function dayOf(at: Date): string {
-  return localTime(at).toPlainDate().toString();
 }

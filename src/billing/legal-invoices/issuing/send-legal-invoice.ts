@@ -4,7 +4,7 @@ import { AuditLogger } from '../../../audit/audit-logger.ts';
 import type { RequestContext } from '../../../audit/request-context.ts';
 import type { Config } from '../../../config/config.ts';
 import { MINUTE_MS } from '../../../durations.ts';
-import { localTime } from '../../../local-calendar.ts';
+import { localDay } from '../../../local-calendar.ts';
 import type { Integrator, IntegratorAnswer } from '../../integrator/integrator.ts';
 import { addFile, kindOfFile } from '../add-legal-invoice-file.ts';
 import { recordDelivery } from '../deliver-legal-invoice.ts';
@@ -87,7 +87,7 @@ async function prepare(
         ask_again_at: new Date(context.at.getTime() + MINUTE_MS),
       });
     if (isFirst) await AuditLogger.logOrThrow(trx, context, entryOf(legal, 'legal_invoice_sent', { ettn }));
-    const issuedOn = localTime(sentAt).toPlainDate().toString();
+    const issuedOn = localDay(sentAt);
     const number = `${config.legalInvoices.prefix}${issuedOn.slice(0, 4)}000000000`;
     return { id, ettn, isFirst, xml: draft.write({ number, ettn, issuedOn }) };
   });

@@ -1,4 +1,4 @@
-import { localTime } from '../../../local-calendar.ts';
+import { localDay } from '../../../local-calendar.ts';
 import { browserName } from '../../../origin/browser-name.ts';
 import type { Delivery } from '../../delivery/read-delivery.ts';
 import type { Printing } from './content.ts';
@@ -48,11 +48,11 @@ function writeDays(sheet: Sheet, printing: Printing): void {
   const { content, format, limits } = printing;
   const { t } = format;
   const { days, period } = content.delivery;
-  const from = period === null ? days[0]?.day : dayOf(period.from_at);
+  const from = period === null ? days[0]?.day : localDay(period.from_at);
   // The days of a period that runs are drawn up to the newest record.
   const end =
     period === null || period.to_at > content.asOf ? content.asOf : new Date(period.to_at.getTime() - 1);
-  const to = dayOf(end);
+  const to = localDay(end);
   if (from === undefined || days.length === 0) return;
   drawHours(sheet, printing, { days, from: from < to ? from : to, to });
   const chosen = newest(printing, {
@@ -141,5 +141,3 @@ function writeSignIns(sheet: Sheet, printing: Printing): void {
   );
   sheet.caption(chosen.caption);
 }
-
-const dayOf = (at: Date): string => localTime(at).toPlainDate().toString();
