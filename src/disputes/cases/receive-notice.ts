@@ -19,6 +19,7 @@ interface Notice extends Partial<CaseFacts> {
   receivedAt: Date;
 }
 
+/** The case of a notice, or why the notice cannot be entered. */
 export type NoticeOutcome =
   | { ok: true; disputeId: number; isNew: boolean }
   | {

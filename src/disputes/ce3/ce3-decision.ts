@@ -1,6 +1,12 @@
 /** Counts up with every change of the decision, so that a stored one says which code made it. */
 export const CE3_CODE_VERSION = 'ce3-1';
 
+/**
+ * The answer of the rule. `boundary`: a payment lies on a day on which the sources disagree.
+ * `requires_action`: somebody has to supply something first. `liability_shift`: the bank authenticated the
+ * payment, which is the stronger answer. `blocked_ato_suspicion`: signs of a takeover (ATO, account takeover)
+ * forbid it. `not_applicable`: the rule is not about this claim.
+ */
 export type Ce3Status =
   | 'qualifies'
   | 'boundary'
@@ -18,6 +24,7 @@ export type Ce3Element = 'ip' | 'device' | 'login' | 'address';
 export type Ce3Drop =
   'unpaid' | 'not_clean' | 'other_merchant' | 'other_acquirer' | 'other_card' | 'too_young' | 'too_old';
 
+/** Doubts that a reader of the decision has to know of. CIT: a payment that the customer made in person. */
 export type Ce3Flag =
   | 'young_vs_disputed_payment'
   | 'ip_from_initial_cit'
@@ -32,6 +39,7 @@ export interface Ce3Missing {
   element?: Ce3Element;
 }
 
+/** An earlier payment with its age in days. `edge`: a day on which the sources disagree. */
 export interface Ce3Pick {
   payment_id: number;
   /** Days before the dispute, by the day of its submission and by that of its processing. */
@@ -42,6 +50,7 @@ export interface Ce3Pick {
   age: 'safe' | 'edge';
 }
 
+/** The decision about the history of a card, as it is stored. */
 export interface Ce3Decision {
   status: Ce3Status;
   /** The answer of the history alone, where `status` says something stronger. */

@@ -7,6 +7,7 @@ import type { ProofTag } from './proof-tags.ts';
 /** `needs_action`: somebody can still get it. `not_available`: nobody can any more, or there is none. */
 export type PieceState = 'ready' | 'needs_action' | 'not_available';
 
+/** A piece of evidence that a defence asks for. */
 export interface Piece {
   id: PieceId;
   state: PieceState;
@@ -25,6 +26,7 @@ export interface PieceGroup {
   counts: boolean;
 }
 
+/** A way to answer a claim. */
 export interface Defence {
   id: string;
   /** Every group counts. */
@@ -40,6 +42,7 @@ export interface AgainstFact {
   severity: 'note' | 'warning' | 'serious';
 }
 
+/** The defences against a claim, the strongest first, and the facts against us, the serious ones first. */
 export interface Assessment {
   defences: Defence[];
   against: AgainstFact[];

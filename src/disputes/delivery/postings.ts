@@ -1,8 +1,10 @@
 import { IS_NOT_FINAL } from '../../workspace/session-row.ts';
 import { sessionBoundsSql } from '../../workspace/sessions/session-bounds.ts';
 
-/** The columns of a posting that tell it from others of its session, and those that it says. */
+/** The columns that tell a posting from the others of its session. */
 const postingKey = ['session_id', 'kind', 'payment_id'];
+
+/** The columns that may change when a session is posted anew. */
 export const postingValues = [
   'session_started_at',
   'company_id',
@@ -13,6 +15,8 @@ export const postingValues = [
   'at_most_seconds',
   'is_final',
 ];
+
+/** All columns of a posting. */
 export const postingColumns = [...postingKey, ...postingValues];
 
 const bounds = sessionBoundsSql('s');

@@ -46,6 +46,7 @@ interface DeliveryProgress {
   periods_to: Date;
 }
 
+/** How far the ledger goes; its table has one row. */
 export async function findDeliveryProgress(db: Knex): Promise<DeliveryProgress> {
   const progress = await db('delivery_progress').first<DeliveryProgress | undefined>(
     'sessions_to',

@@ -18,6 +18,7 @@ export interface ConsentFact {
   buyer: BillingDetails | null;
 }
 
+/** A text of the platform, such as its terms of use, that the payer accepted with the account. */
 export interface AcceptanceFact {
   record: FactRecord;
   kind: string;
@@ -28,6 +29,7 @@ export interface AcceptanceFact {
   ip_address: string | null;
 }
 
+/** A mail to the payer about the payment, or around it. */
 export interface MailFact {
   record: FactRecord;
   created_at: Date;

@@ -3,6 +3,7 @@ import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { FactRecord } from './fact-record.ts';
 
+/** A signed notification of the gateway about the payment. */
 export interface CallbackFact {
   record: FactRecord;
   received_at: Date;
@@ -23,6 +24,7 @@ export interface LegalInvoiceFact {
   total_minor: number;
 }
 
+/** A refund of the payment, or of a part of it, in minor units. */
 export interface RefundFact {
   record: FactRecord;
   source: 'ours' | 'panel';

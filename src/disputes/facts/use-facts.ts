@@ -1,5 +1,6 @@
 import type { FactRecord } from './fact-record.ts';
 
+/** A sign-in of the payer. */
 export interface SignInFact {
   record: FactRecord;
   at: Date;

@@ -1,4 +1,4 @@
-/** Times that are no records of anything: deadlines, ends of periods, and the moment of reading. */
+/** Names of times at which nothing was recorded: deadlines, ends of periods, the moment of reading. */
 const NO_RECORDS = new Set(['as_of', 'due_at', 'start', 'end', 'bought_start', 'bought_end', 'posted_to']);
 
 /**

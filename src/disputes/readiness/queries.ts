@@ -95,7 +95,6 @@ export async function listReadiness(
   );
 }
 
-/** The list in numbers: how many payments lack which piece, and against how many which fact speaks. */
 interface ReadinessSummary {
   payments: number;
   high: number;
@@ -105,6 +104,7 @@ interface ReadinessSummary {
   against: { id: string; count: number }[];
 }
 
+/** The list in numbers: how many payments lack which piece, and against how many which fact speaks. */
 export async function summariseReadiness(
   db: Knex,
   { companyId, since }: { companyId: number | null; since: Date },

@@ -34,7 +34,7 @@ const PATH = '/admin/disputes/payments';
 
 /**
  * `/disputes/payments`: which payments could be defended today, and what is missing. For the platform's
- * staff. Mounted at `/admin`, behind `adminScope`, before the cases, whose address is a number.
+ * staff. Mounted at `/admin`, behind `adminScope`.
  */
 export function createReadinessRouter(deps: AppDeps): Router {
   const router = Router();
@@ -171,7 +171,7 @@ function aroundOf(
   return { companyId, from: new Date(period.from_at.getTime() - 2 * DAY_MS), to: period.to_at };
 }
 
-/** Counts the use of the company anew and assesses the payment now, for whoever has mended something. */
+/** Counts the use of the company anew and assesses the payment now, after somebody mended something. */
 async function assess(deps: AppDeps, req: Request, res: Response): Promise<void> {
   const payment = await requestedPayment(deps, req);
   await repostDeliveries(deps.db, { companyId: payment.company_id });

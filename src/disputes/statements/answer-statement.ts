@@ -12,8 +12,8 @@ import { readLink } from './read-link.ts';
 type Refusal<Reason> = { ok: false; reason: Reason };
 
 /**
- * Takes the word of a reader that a payment, or its use, was not theirs: once for each link. Opens a case in
- * the same transaction, before a bank hears of it. A payment that the reader may not see is refused.
+ * Records that a reader does not know a payment or its use, once for each link, and opens a case in the same
+ * transaction, before a bank hears of it. Refuses a payment that the reader may not see.
  */
 export async function answerNotMe(
   db: Knex,

@@ -71,5 +71,5 @@ export async function download(
         done(null, Buffer.concat(parts));
       });
     });
-  return { headers: response.headers as Record<string, string>, bytes: response.body as Buffer };
+  return { headers: response.headers, bytes: response.body as Buffer };
 }

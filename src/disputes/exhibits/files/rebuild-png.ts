@@ -3,6 +3,7 @@ import { crc32, deflate, inflate } from 'node:zlib';
 import { SIDE_MAX, type CheckedFile, type RefusedFile } from './checked-file.ts';
 import { flattenPixels, lineSize, passesOf, type Pixels, type PngHeader } from './flatten-pixels.ts';
 
+/** The first eight bytes of a PNG. */
 export const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** Most pixels (three screens of 4K) and most bytes of a picture when unpacked: an upload holds both. */
