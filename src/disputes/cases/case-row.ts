@@ -54,6 +54,8 @@ export interface CaseRow extends CaseFacts {
   state_before_refund: CaseState | null;
   /** The package that is the answer of the case. */
   frozen_package_id: number | null;
+  /** When the schedule last saw to its draft; null: it is due. */
+  drafted_at: Date | null;
 }
 
 /** The columns of a `CaseRow`. Days are text, so that no time zone moves them. */
@@ -91,4 +93,5 @@ const plainColumns = [
   'refund_id',
   'state_before_refund',
   'frozen_package_id',
+  'drafted_at',
 ] as const;

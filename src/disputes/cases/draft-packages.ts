@@ -14,7 +14,8 @@ const STALE_MS = 24 * HOUR_MS;
 /**
  * Makes a draft of the answer for each open case that has none of its round, or only an old one, so that no
  * case comes to its last day without any evidence. Nothing is sent. A draft that a rule of the channel
- * forbids is counted, and tried again; the page of the case says which rule.
+ * forbids is counted, and tried again; the page of the case says which rule. A case that cannot be drafted at
+ * all does not keep the others waiting.
  */
 export async function draftPackages(
   db: Knex,
@@ -25,9 +26,15 @@ export async function draftPackages(
   let [drafted, refusedDrafts] = [0, 0];
   for (const { id: disputeId, payment_id: paymentId } of due) {
     await db('disputes').where({ id: disputeId }).update({ drafted_at: context.at });
-    const made = await makePackage(db, context, { config, paymentId, disputeId, kind: 'draft', by: null });
-    if (made?.ok === true) drafted += made.isNew ? 1 : 0;
-    else refusedDrafts += 1;
+    const draft = { config, paymentId, disputeId, kind: 'draft', by: null } as const;
+    try {
+      const made = await makePackage(db, context, draft);
+      if (made?.ok === true) drafted += made.isNew ? 1 : 0;
+      else refusedDrafts += 1;
+    } catch (error) {
+      refusedDrafts += 1;
+      context.log.error({ err: error, dispute_id: disputeId }, 'no draft could be made for a dispute');
+    }
   }
   return { drafted, refusedDrafts };
 }

@@ -151,6 +151,8 @@ async function takeNotice(
         ...(isNextRound ? { round: 2 as const } : {}),
         ...{ answer_by: deadline ?? null, reminded_for: null, reminded_hours: null },
         ...{ frozen_package_id: null, lost_minor: null, refund_id: null, state_before_refund: null },
+        // The draft of before tells of another stage: a new one is due.
+        drafted_at: null,
         disputed_at: dispute.disputed_at ?? context.at,
       },
       details: { because: startsRound ? 'second-round' : 'disputed' },

@@ -37,7 +37,11 @@ export async function readMails(
           void around.where('mails.cause_type', 'subscription').whereBetween('mails.created_at', [from, to]);
         });
     })
-    .orderBy(['mails.created_at', 'mails.id'])
+    // The limit must leave out the oldest, never the newest.
+    .orderBy([
+      { column: 'mails.created_at', order: 'desc' },
+      { column: 'mails.id', order: 'desc' },
+    ])
     .limit(MAILS_MAX)
     .select<MailRow[]>([
       'mails.id',
@@ -54,7 +58,7 @@ export async function readMails(
     rows.map(({ id }) => id),
     asOf,
   );
-  return rows.map(({ id, first_state, ...row }) => ({
+  return rows.toReversed().map(({ id, first_state, ...row }) => ({
     record: recordOf('mail', id),
     ...row,
     state: states.get(id)?.state ?? first_state,

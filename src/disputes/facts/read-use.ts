@@ -3,8 +3,14 @@ import { recordOf } from './fact-record.ts';
 import type { OrderFact } from './order-facts.ts';
 import type { FaultFact, SessionFact, SignInFact, UseFact } from './use-facts.ts';
 
-/** Rows of one kind that are read for one payment: a period is about a month. */
+/** Rows of one kind that are read for one payment, the newest: a period is about a month. */
 const ROWS_MAX = 5000;
+
+/** The limit must leave out the oldest, never the newest. */
+const newestFirst = [
+  { column: 'audit_logs.timestamp', order: 'desc' },
+  { column: 'audit_logs.id', order: 'desc' },
+];
 
 /** The time in which use counts: from the payment, or an earlier begin of its time, to its end. */
 interface UseSpan {
@@ -25,7 +31,7 @@ export async function readSignIns(db: Knex, order: OrderFact, span: UseSpan): Pr
       db.raw("audit_logs.details ->> 'method' as method"),
       db.raw("audit_logs.details ->> 'factor' as factor"),
     ]);
-  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+  return rows.toReversed().map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
 }
 
 /** Attempts at the payer's account that were refused in a span, oldest first. */
@@ -41,7 +47,7 @@ export async function readRefusedSignIns(
       'audit_logs.timestamp as at',
       db.raw('host(audit_logs.ip_address) as ip_address'),
     ]);
-  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+  return rows.toReversed().map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
 }
 
 function signIns(db: Knex, order: OrderFact, { from, to }: UseSpan): Knex.QueryBuilder {
@@ -49,7 +55,7 @@ function signIns(db: Knex, order: OrderFact, { from, to }: UseSpan): Knex.QueryB
     .where({ 'audit_logs.user_id': order.user_id, 'audit_logs.company_id': order.company_id })
     .where('audit_logs.action_type', 'login')
     .whereBetween('audit_logs.timestamp', [from, to])
-    .orderBy(['audit_logs.timestamp', 'audit_logs.id'])
+    .orderBy(newestFirst)
     .limit(ROWS_MAX);
 }
 
@@ -60,7 +66,7 @@ export async function readFaults(db: Knex, order: OrderFact, span: UseSpan): Pro
     .whereIn('audit_logs.action_type', ['workspace_started', 'workspace_restarted'])
     .where('audit_logs.success', false)
     .whereBetween('audit_logs.timestamp', [span.from, span.to])
-    .orderBy(['audit_logs.timestamp', 'audit_logs.id'])
+    .orderBy(newestFirst)
     .limit(ROWS_MAX)
     .select<(Omit<FaultFact, 'record'> & { id: number })[]>([
       'audit_logs.id',
@@ -68,7 +74,7 @@ export async function readFaults(db: Knex, order: OrderFact, span: UseSpan): Pro
       'audit_logs.action_type as action',
       'audit_logs.error_message as reason',
     ]);
-  return rows.map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
+  return rows.toReversed().map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
 }
 
 /** Sessions added up. */

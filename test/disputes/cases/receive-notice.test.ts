@@ -116,10 +116,14 @@ describe('a notice of the bank', () => {
     const { merchant_oid: order } = await orderedPayment();
     const reference = newReference();
     const first = await caseOf(await notice(order, { reference }));
-    await test.db('disputes').where({ id: first.id }).update({ state: 'sent', answer_by: null });
+    await test
+      .db('disputes')
+      .where({ id: first.id })
+      .update({ state: 'sent', answer_by: null, drafted_at: new Date() });
     const day = new Date('2026-12-20T20:59:59Z');
     const second = await caseOf(await notice(order, { reference, kind: 'second', answer_by: day }));
     expect(second).toMatchObject({ state: 'needs_response', round: 2, answer_by: day });
+    expect(await test.db('disputes').where({ id: first.id }).pluck('drafted_at')).toEqual([null]);
     await test.db('disputes').where({ id: first.id }).update({ state: 'sent', answer_by: null });
     const twice = await caseOf(await notice(order, { reference, kind: 'second', answer_by: day }));
     expect(twice).toMatchObject({ state: 'sent', round: 2, answer_by: null });

@@ -42,6 +42,22 @@ describe('the facts of a payment', () => {
     expect(Object.keys(recordTables)).toContain(facts?.sign_ins[0]?.record.type);
   });
 
+  it('have the newest sign-ins where there are more than are read, oldest first', async () => {
+    const { db } = database;
+    const { payer, payment } = await buildPaid(db);
+    await db.raw(
+      `insert into audit_logs (event_id, timestamp, company_id, user_id, actor_type, action_type, success, request_id, details)
+       select gen_random_uuid(), ?::timestamptz + make_interval(secs => n), ?, ?, 'user', 'login', true, 'r', '{}'
+       from generate_series(1, 5001) n`,
+      [PAID_AT, payer.company_id, payer.id],
+    );
+    const facts = await readPaymentFacts(db, { paymentId: payment.id, companyId: null, asOf: NOW });
+    const times = facts?.sign_ins.map(({ at }) => at.getTime()) ?? [];
+    expect(times).toHaveLength(5000);
+    expect(times.at(-1)).toBe(PAID_AT.getTime() + 5_001_000);
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+  });
+
   it('are not those of another company', async () => {
     const { db } = database;
     const { payment, cast } = await buildPaid(db);
