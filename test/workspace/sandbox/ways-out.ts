@@ -67,8 +67,12 @@ const files: Way[] = [
   { name: 'reads what the neighbour left in /tmp', script: reads('$SHARED_TMP'), without: 'user' },
   { name: 'reads what the neighbour left in /dev/shm', script: reads('$SHM_FILE'), without: 'user' },
   { name: 'reads a public file outside of the system', script: reads('$PUBLIC'), without: 'user' },
-  { name: 'writes into the system', script: 'touch /usr/yac && rm /usr/yac && echo OPEN', without: 'root' },
-  { name: 'writes into /etc', script: 'touch /etc/yac && rm /etc/yac && echo OPEN', without: 'root' },
+  {
+    name: 'writes into the system',
+    script: 'touch /usr/yac-$$ && rm /usr/yac-$$ && echo OPEN',
+    without: 'root',
+  },
+  { name: 'writes into /etc', script: 'touch /etc/yac-$$ && rm /etc/yac-$$ && echo OPEN', without: 'root' },
   { name: 'looks into /sys', script: 'test -d /sys/kernel && echo OPEN', without: 'user' },
 ];
 
@@ -200,7 +204,7 @@ const privileges: Way[] = [
   {
     name: 'makes the system writable',
     script:
-      'unshare -m sh -c "mount --bind /usr /usr; mount -o remount,bind,rw /usr && touch /usr/yac-2 && rm /usr/yac-2" && echo OPEN',
+      'unshare -m sh -c "mount --bind /usr /usr; mount -o remount,bind,rw /usr && touch /usr/yac-$$ && rm /usr/yac-$$" && echo OPEN',
     without: 'root',
   },
   { name: 'changes its root', script: '/usr/sbin/chroot / true && echo OPEN', without: 'root' },
@@ -223,7 +227,7 @@ const privileges: Way[] = [
   {
     name: 'makes a group of processes (cgroup)',
     script:
-      'd=$(ls -d /sys/fs/cgroup/unified /sys/fs/cgroup | head -1)/yac; mkdir $d && rmdir $d && echo OPEN',
+      'd=$(ls -d /sys/fs/cgroup/unified /sys/fs/cgroup | head -1)/yac-$$; mkdir $d && rmdir $d && echo OPEN',
     without: 'root',
   },
 ];
