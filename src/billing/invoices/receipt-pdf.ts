@@ -63,6 +63,6 @@ export async function writeReceiptPdf(
     pages.text(t('publicLog.handedOut', { address: logAddress }));
     for (const line of head.trimEnd().split('\n')) if (line !== '') pages.text(line);
   }
-  pages.finish(t('billing.pdfPage'));
+  await pages.finish(t('billing.pdfPage'));
   return pdfBytes(chunks);
 }

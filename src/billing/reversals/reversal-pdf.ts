@@ -37,6 +37,6 @@ export async function reversalPdf(format: Format, reversal: PrintedReversal): Pr
   pages.amount(t('refunds.reversalNet'), amount(reversal.total_minor - reversal.tax_minor));
   pages.amount(t('billing.invoiceTax', { percent }), amount(reversal.tax_minor));
   pages.amount(t('refunds.reversalTotal'), amount(reversal.total_minor), { isStrong: true });
-  pages.finish(t('refunds.reversalPage'));
+  await pages.finish(t('refunds.reversalPage'));
   return pdfBytes(chunks);
 }

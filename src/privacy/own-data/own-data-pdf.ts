@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { EvidenceScope } from '../../evidence/scope.ts';
 import type { Format } from '../../web/format.ts';
@@ -16,9 +17,14 @@ interface PdfInput {
   format: Format;
   at: Date;
   controller: { name: string; address: string; email: string };
+  /** Aborts when the reader is gone. */
+  signal: AbortSignal;
 }
 
-/** A person's own data to read: purposes first, then every list, with page numbers, tagged, as real text. */
+/**
+ * A person's own data to read: purposes first, then every list, with page numbers, tagged, as real text. To
+ * lay a row out takes milliseconds, so after each of them other requests have their turn.
+ */
 export async function* writeOwnDataPdf(
   snapshot: Knex.Transaction,
   subject: DataSubject,
@@ -34,7 +40,7 @@ export async function* writeOwnDataPdf(
   pages.heading(t('privacy.pdfPurposes'));
   for (const row of describeActivities(format)) printActivity(pages, row, format);
   await printLists(pages, snapshot, { subject, ...input });
-  pages.finish(t('privacy.pdfPage'));
+  await pages.finish(t('privacy.pdfPage'));
   yield* chunks;
 }
 
@@ -50,30 +56,37 @@ function printActivity(pages: PdfPages, row: DescribedActivity, { t }: Format): 
 async function printLists(
   pages: PdfPages,
   snapshot: Knex.Transaction,
-  { subject, scope, format }: PdfInput & { subject: DataSubject },
+  { subject, scope, format, signal }: PdfInput & { subject: DataSubject },
 ): Promise<void> {
   pages.heading(format.t('privacy.pdfData'));
   pages.text(format.t('privacy.pdfDataIntro', { rows: PRINTED_ROWS }));
   if (scope !== null)
     for await (const piece of readOwnEvidence(snapshot, subject, scope))
       if (piece.part === 'list' && ['audit_logs', 'workspace_sessions'].includes(piece.list))
-        await printRows(pages, { name: piece.list, rows: piece.rows, format });
+        await printRows(pages, { name: piece.list, rows: piece.rows, format, signal });
   for (const list of listOwnLists(subject)) {
     const rows = readOwnRows(snapshot, subject, list);
-    await printRows(pages, { name: list.table, rows, format });
+    await printRows(pages, { name: list.table, rows, format, signal });
   }
 }
 
-async function printRows(
-  pages: PdfPages,
-  { name, rows, format }: { name: string; rows: AsyncIterable<OwnRow[]>; format: Format },
-): Promise<void> {
+interface PrintedList {
+  name: string;
+  rows: AsyncIterable<OwnRow[]>;
+  format: Format;
+  signal: AbortSignal;
+}
+
+async function printRows(pages: PdfPages, { name, rows, format, signal }: PrintedList): Promise<void> {
   let count = 0;
   for await (const batch of rows) {
     for (const row of batch) {
       if (count === 0) pages.subheading(labelOf(format, 'table', name));
-      if (count < PRINTED_ROWS) pages.row(row.id, printedFields(row, format));
       count += 1;
+      if (count > PRINTED_ROWS) continue;
+      pages.row(row.id, printedFields(row, format));
+      await nextTurn();
+      signal.throwIfAborted();
     }
   }
   if (count > PRINTED_ROWS) pages.text(format.t('privacy.pdfMore', { count: count - PRINTED_ROWS }));

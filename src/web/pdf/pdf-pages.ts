@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { printable, type PdfDocument } from './printable.ts';
 
 /** Points between two blocks beside each other. */
@@ -84,8 +85,8 @@ export class PdfPages {
     document.y = Math.max(end, document.y);
   }
 
-  /** Numbers the pages, `word` before them, and ends the document. */
-  finish(word: string): void {
+  /** Numbers the pages, `word` before them, and ends the document. Requests are answered between two pages. */
+  async finish(word: string): Promise<void> {
     const { start, count } = this.#document.bufferedPageRange();
     for (let page = start; page < start + count; page += 1) {
       this.#document.switchToPage(page);
@@ -99,6 +100,7 @@ export class PdfPages {
         lineBreak: false,
       });
       this.#document.page.margins = margins;
+      await nextTurn();
     }
     this.#document.end();
   }
