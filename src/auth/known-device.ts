@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { keptUserAgent, type RequestContext } from '../audit/request-context.ts';
 import { DAY_MS } from '../durations.ts';
 import { newSecret } from '../secret-token.ts';
-import { findDeviceOwner, findKnownDevice, findOpenedLock, listLockKeyParts } from './queries.ts';
+import { findDeviceOwner, findKnownDevice, findOpenedLock, isWaiting, listLockKeyParts } from './queries.ts';
 
 /**
  * A browser together with one address: two people who share a browser share its token and have a row each.
@@ -38,6 +38,25 @@ export async function attemptKey(
   };
 }
 
+/**
+ * The same for a person who is known already, as where a signed-in one proves anew who they are. An account
+ * that waits for an address of somebody else is counted by itself: its right password must not open the lock
+ * of that address, nor tell whether there is one.
+ */
+export async function attemptKeyOf(
+  db: Knex,
+  { userId, ...claim }: DeviceClaim & { userId: number },
+): Promise<string> {
+  const { email } = claim;
+  if (await isWaiting(db, { userId, email })) return sha256(waitingAs(email, userId));
+  return (await attemptKey(db, claim)).key;
+}
+
+/** The name of an account that waits for an address, in place of the address, for browsers and counts. */
+export function waitingAs(email: string, userId: number): string {
+  return `${email}\nwaiting\n${String(userId)}`;
+}
+
 /** The key under which wrong second factors are counted, made from that of wrong passwords. */
 export function factorKey(passwordKey: string): string {
   return sha256(`${passwordKey}\nsecond factor`);
@@ -52,8 +71,9 @@ export async function attemptKeysOf(
   { userId, email }: { userId: number; email: string },
 ): Promise<string[]> {
   const { devices, locks } = await listLockKeyParts(db, userId);
+  const name = (await isWaiting(db, { userId, email })) ? waitingAs(email, userId) : email;
   const keys = [
-    sha256(email),
+    sha256(name),
     ...devices.map((id) => deviceKey(email, id)),
     ...locks.map((id) => openedKey(email, id)),
   ];

@@ -32,6 +32,17 @@ export async function findUserByEmail(db: Knex, email: string): Promise<UserWith
     ]);
 }
 
+/** True when a person registered with an address that another account holds, and waits for it. */
+export async function isWaiting(
+  db: Knex,
+  { userId, email }: { userId: number; email: string },
+): Promise<boolean> {
+  const row = await db('users')
+    .where({ id: userId, email, holds_email: false })
+    .first<{ id: number } | undefined>('id');
+  return row !== undefined;
+}
+
 interface PersonToSignIn {
   id: number;
   company_id: number | null;

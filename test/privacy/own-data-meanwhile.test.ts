@@ -27,21 +27,20 @@ it('answers others between two rows of a list while it makes the PDF of somebody
   db.on('query', ({ sql }: { sql: string }) => {
     if (sql.startsWith('close admin_rows')) events.push('list printed');
   });
-  let isMade = false;
   const download = alice
     .rawGet('/account/data/download.pdf')
     .responseType('blob')
     .then((response) => {
-      isMade = true;
+      events.push('made');
       return response;
     });
   const other = new Visitor(testApp.app);
-  while (!isMade) {
+  while (!events.includes('made')) {
     expect((await other.get('/healthz')).status).toBe(200);
     events.push('other answered');
   }
   expect(((await download).body as Buffer).subarray(0, 5).toString()).toBe('%PDF-');
-  // Without turns for others, at most an answer that was on its way comes between the rows and their list's end.
+  // Without turns, at most an answer that was on its way comes between the rows and the end of their list.
   const [, first = ''] = events.join(', ').split('rows read');
   const meanwhile = first.split('list printed')[0]?.match(/other answered/g) ?? [];
   expect(meanwhile.length).toBeGreaterThan(3);

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { openBytes } from '../../sealed-bytes.ts';
-import { attemptKey, factorKey } from '../known-device.ts';
+import { attemptKeyOf, factorKey } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { findTotp } from './factor-queries.ts';
 import { isRecoveryCode, recoveryCodeHash } from './recovery-code.ts';
@@ -64,8 +64,7 @@ export async function forgetFactorFailures(db: Knex, key: string): Promise<void>
 }
 
 async function factorLockKey(db: Knex, person: Person, deviceToken: string | null): Promise<string> {
-  const { key } = await attemptKey(db, { email: person.email, deviceToken });
-  return factorKey(key);
+  return factorKey(await attemptKeyOf(db, { userId: person.id, email: person.email, deviceToken }));
 }
 
 async function useFactor(

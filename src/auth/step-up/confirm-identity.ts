@@ -8,7 +8,7 @@ import { queueFactorMail } from '../factors/factor-mails.ts';
 import { recordFactorLock } from '../factors/record-factor-lock.ts';
 import { verifyFactor, type Factor, type GivenFactor, type WrongFactor } from '../factors/verify-factor.ts';
 import { recordLock } from '../account-lock.ts';
-import { attemptKey } from '../known-device.ts';
+import { attemptKeyOf } from '../known-device.ts';
 import { forgetFailures, reserveAttempt } from '../login-lock.ts';
 import { verifyPassword } from '../password.ts';
 import { findPasswordHash } from '../queries.ts';
@@ -58,7 +58,7 @@ export async function confirmIdentity(
 
 async function checkPassword(db: Knex, context: RequestContext, input: Proof, password: string) {
   const { user, deviceToken } = input;
-  const { key } = await attemptKey(db, { email: user.email, deviceToken });
+  const key = await attemptKeyOf(db, { userId: user.id, email: user.email, deviceToken });
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok)
     return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds } as const;

@@ -1,6 +1,15 @@
 import type { RequestHandler } from 'express';
+import type { SignedInUser } from '../../auth/require-user.ts';
 import { NotSignedIn } from '../../errors.ts';
 import { formatOf } from '../../web/page-locals.ts';
+
+/** True when the address is surely this person's: confirmed, or given to the staff from the command line. */
+export function hasOwnAddress({
+  company_id,
+  email_confirmed_at,
+}: Pick<SignedInUser, 'company_id' | 'email_confirmed_at'>): boolean {
+  return company_id === null || email_confirmed_at !== null;
+}
 
 /**
  * Lets people pass whose address is confirmed: before something is bought, and before somebody is invited.
@@ -10,7 +19,7 @@ import { formatOf } from '../../web/page-locals.ts';
 export const requireConfirmedAddress: RequestHandler = (req, res, next) => {
   const { user } = req;
   if (user === undefined) throw new NotSignedIn();
-  if (user.company_id === null || user.email_confirmed_at !== null) {
+  if (hasOwnAddress(user)) {
     next();
     return;
   }

@@ -13,6 +13,7 @@ import { endAccount } from '../address/end-account.ts';
 import { noteConfirmed } from '../address/note-confirmed.ts';
 import { findStanding } from '../address/queries.ts';
 import { hasRoom, lockCompany } from '../company-lock.ts';
+import { waitingAs } from '../../auth/known-device.ts';
 import { hashPassword } from '../../auth/password.ts';
 import { countActiveMembers, findInvitation, type Invitation } from '../../auth/queries.ts';
 import { recordSignIn, type SignedIn } from '../../auth/record-sign-in.ts';
@@ -143,7 +144,7 @@ async function createPerson(
     email,
     deviceToken: input.deviceToken,
     method: 'invitation',
-    ...(holdsEmail ? {} : { deviceEmail: `${email}\nwaiting\n${String(userId)}` }),
+    ...(holdsEmail ? {} : { deviceEmail: waitingAs(email, userId) }),
   });
   if (signedIn === undefined) throw new Error('Bug! A person made in this transaction cannot be deactivated');
   return { ...signedIn, confirmationToken };

@@ -56,6 +56,7 @@ export async function findResetPerson(
       role: string;
       locale: Locale;
       deactivated_at: Date | null;
+      email_confirmed_at: Date | null;
       holds_email: boolean;
     }
   | undefined
@@ -63,5 +64,8 @@ export async function findResetPerson(
   return trx('users')
     .where({ company_id: companyId, id: userId })
     .forNoKeyUpdate()
-    .first(['id', 'company_id', 'full_name', 'email', 'role', 'locale', 'deactivated_at', 'holds_email']);
+    .first([
+      ...['id', 'company_id', 'full_name', 'email', 'role', 'locale'],
+      ...['deactivated_at', 'email_confirmed_at', 'holds_email'],
+    ]);
 }

@@ -12,24 +12,28 @@ import { queueResetMail } from './password-mails.ts';
  */
 const LINK_HOURS = 24;
 
-type Sent = { ok: true } | { ok: false; reason: 'not-active' | 'too-many' | 'no-mail' };
+type Sent = { ok: true } | { ok: false; reason: 'not-active' | 'unconfirmed' | 'too-many' | 'no-mail' };
 
 /**
  * Mails a person of a company the link that sets a new password, because an admin or an operator wants it.
- * Whoever has it sent never sees it. Refused for a person whose access has ended, or whose address is
- * another account's. Throws `NotFound` for a person of another company.
+ * Whoever has it sent never sees it. Throws `NotFound` for a person of another company.
+ *
+ * Refused for a person whose access has ended. An admin is also refused for an address that nobody has
+ * confirmed: a link sent for it, and none for one that another account holds, would tell the two apart.
  */
 export async function sendResetLink(
   db: Knex,
   context: RequestContext,
-  input: { companyId: number; userId: number; config: Config; requestedBy: number },
+  input: { companyId: number; userId: number; config: Config; requestedBy: number; isRecovery?: boolean },
 ): Promise<Sent> {
   const { companyId, userId, config, requestedBy } = input;
   if (config.smtpUrl === null) return { ok: false, reason: 'no-mail' };
   return db.transaction(async (trx) => {
     const person = await findResetPerson(trx, { companyId, userId });
     if (person === undefined) throw new NotFound();
-    if (person.deactivated_at !== null || !person.holds_email) return { ok: false, reason: 'not-active' };
+    if (person.deactivated_at !== null) return { ok: false, reason: 'not-active' };
+    const isUnconfirmed = person.email_confirmed_at === null && input.isRecovery !== true;
+    if (isUnconfirmed || !person.holds_email) return { ok: false, reason: 'unconfirmed' };
     if (await hasEnoughLinks(trx, person.id, context.at)) return { ok: false, reason: 'too-many' };
     const reset = await createReset(trx, context, { userId, hours: LINK_HOURS, requestedBy });
     await AuditLogger.log(trx, context, {

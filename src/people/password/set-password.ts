@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { recordLock } from '../../auth/account-lock.ts';
-import { attemptKey, endTrustOf, forgetDevices } from '../../auth/known-device.ts';
+import { attemptKeyOf, endTrustOf, forgetDevices } from '../../auth/known-device.ts';
 import { withdrawFactors } from '../../auth/enrolment/withdraw-factors.ts';
 import { forgetFailures, reserveAttempt } from '../../auth/login-lock.ts';
 import { isPersonalPassword } from '../../auth/common-passwords.ts';
@@ -94,8 +94,10 @@ export async function resetPassword(
     }
     // A mailbox and a browser that was left behind are not two factors.
     await endTrustOf(trx, account.id);
-    for (const deviceToken of [null, input.deviceToken])
-      await forgetFailures(trx, (await attemptKey(trx, { email: account.email, deviceToken })).key);
+    for (const deviceToken of [null, input.deviceToken]) {
+      const key = await attemptKeyOf(trx, { userId: account.id, email: account.email, deviceToken });
+      await forgetFailures(trx, key);
+    }
     return { ok: true };
   });
 }
@@ -120,7 +122,8 @@ export async function changePassword(
   if (found === undefined) return { ok: false, reason: 'wrong-password' };
   if (isPersonalPassword(input.password, [found.email, found.full_name]))
     return { ok: false, reason: 'is-personal' };
-  const { key } = await attemptKey(db, { email: found.email, deviceToken: input.deviceToken });
+  const { userId, deviceToken } = input;
+  const key = await attemptKeyOf(db, { userId, email: found.email, deviceToken });
   const attempt = await reserveAttempt(db, context, key);
   if (!attempt.ok) return { ok: false, reason: 'locked', retryAfterSeconds: attempt.retryAfterSeconds };
   if ((await verifyPassword(found.password_hash, input.oldPassword)) === 'wrong') {

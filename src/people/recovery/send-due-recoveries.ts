@@ -53,7 +53,10 @@ async function sendOne(
     return false;
   }
   // With enough links for today, or no mail server, the wish waits for a later run.
-  const outcome = await sendResetLink(trx, context, { companyId, userId, config, requestedBy });
+  const outcome = await sendResetLink(trx, context, {
+    ...{ companyId, userId, config, requestedBy },
+    isRecovery: true,
+  });
   if (!outcome.ok) return false;
   await waiting.clone().update({ sent_at: context.at });
   return true;

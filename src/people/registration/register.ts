@@ -11,6 +11,7 @@ import { addMember } from '../add-member.ts';
 import { lockAddress } from '../address/address-lock.ts';
 import { askForConfirmation } from '../address/ask-for-confirmation.ts';
 import { findStanding } from '../address/queries.ts';
+import { waitingAs } from '../../auth/known-device.ts';
 import { hashPassword } from '../../auth/password.ts';
 import { recordSignIn, type SignedIn } from '../../auth/record-sign-in.ts';
 
@@ -90,7 +91,7 @@ async function createAll(
     ...input,
     userId,
     method: 'registration',
-    ...(holdsEmail ? {} : { deviceEmail: `${email}\nwaiting\n${String(userId)}` }),
+    ...(holdsEmail ? {} : { deviceEmail: waitingAs(email, userId) }),
   });
   if (signedIn === undefined) throw new Error('Bug! A person made in this transaction cannot be deactivated');
   return { ...signedIn, confirmationToken: asked.ok ? asked.token : null };

@@ -3,6 +3,7 @@ import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { requireStepUp } from '../../auth/step-up/require-step-up.ts';
 import { NotFound, NotSignedIn } from '../../errors.ts';
+import { hasOwnAddress } from '../../people/address/require-confirmed-address.ts';
 import { createDownloadSlots, downloadOwner, type DownloadSlots } from '../../evidence/download-slots.ts';
 import { refuseHead } from '../../evidence/router.ts';
 import { sendDownload } from '../../web/downloads/send-download.ts';
@@ -53,6 +54,7 @@ async function sendOwnData(
           email: user.email,
           full_name: user.full_name,
           role: user.role,
+          hasOwnAddress: hasOwnAddress(user),
         },
         form,
         locale,

@@ -11,6 +11,8 @@ export interface DataSubject {
   email: string;
   full_name: string;
   role: 'member' | 'admin' | 'operator';
+  /** False: whoever registered with the address has not shown that they read its mail. */
+  hasOwnAddress: boolean;
 }
 
 export type OwnRow = Record<string, unknown>;
@@ -44,7 +46,10 @@ export function listOwnLists(subject: DataSubject): OwnList[] {
     .filter((list) => list.columns.length > 0);
 }
 
-/** The rows of one list, in batches. The condition of the registry finds the person's own rows only. */
+/**
+ * The rows of one list, in batches. The condition of the registry finds the person's own rows only. Rows that
+ * an address leads to are somebody else's as long as the address may be.
+ */
 export async function* readOwnRows(
   snapshot: Knex.Transaction,
   subject: DataSubject,
@@ -56,7 +61,10 @@ export async function* readOwnRows(
   const contact = personal.contact ?? [];
   const id = notPersonal.includes('id') ? ['id'] : [];
   const query = snapshot(table)
-    .whereRaw(`(${people[as] ?? 'false'})`, { user: subject.id, email: subject.email })
+    .whereRaw(`(${people[as] ?? 'false'})`, {
+      user: subject.id,
+      email: subject.hasOwnAddress ? subject.email : null,
+    })
     .select([...id, ...columns].map((column) => `${table}.${column}`));
   for await (const rows of streamRows<OwnRow>(snapshot, query))
     yield rows.map((row) => {

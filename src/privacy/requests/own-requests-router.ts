@@ -2,6 +2,7 @@ import { Router, type Request, type Response } from 'express';
 import type { AppDeps } from '../../app-deps.ts';
 import { requestContext } from '../../audit/request-context.ts';
 import { NotFound, NotSignedIn } from '../../errors.ts';
+import { hasOwnAddress } from '../../people/address/require-confirmed-address.ts';
 import { formErrors, keptValues } from '../../web/form-errors.ts';
 import { parseId } from '../../web/list-input.ts';
 import { formatOf, setFlash } from '../../web/page-locals.ts';
@@ -69,7 +70,7 @@ async function receiveFromForm(deps: AppDeps, limit: RateLimit, req: Request, re
   const id = await receiveRequest(deps.db, context, {
     ...form.data,
     channel: 'form',
-    person: { id: user.id, companyId: user.company_id },
+    person: { id: user.id, companyId: user.company_id, isConfirmed: hasOwnAddress(user) },
     fullName: user.full_name,
     email: user.email,
     locale: format.locale,

@@ -7,8 +7,8 @@ import type { RequestChannel, RequestKind } from './input.ts';
 interface ReceivedRequest {
   kind: RequestKind;
   channel: RequestChannel;
-  /** Null when the address has no account, which is then looked up by it. */
-  person: { id: number; companyId: number | null } | null;
+  /** Whoever is signed in and asks. Null for a request that came otherwise: its address tells whose it is. */
+  person: { id: number; companyId: number | null; isConfirmed: boolean } | null;
   fullName: string;
   email: string;
   locale: Locale;
@@ -18,8 +18,9 @@ interface ReceivedRequest {
 
 /**
  * Writes down a request, whose clock the database starts at its receipt. A request that an operator enters
- * belongs to the account with its address, if there is one. A request by the form comes from somebody who is
- * signed in, which is the check of the identity. Returns its number.
+ * belongs to the account with its address, if somebody has confirmed that the address is theirs. A request by
+ * the form comes from somebody who is signed in, which is the check of the identity once the address is
+ * confirmed. Returns its number.
  */
 export async function receiveRequest(
   db: Knex,
@@ -28,8 +29,9 @@ export async function receiveRequest(
 ): Promise<number> {
   return db.transaction(async (trx) => {
     const isOwn = input.channel === 'form';
+    const isChecked = isOwn && input.person?.isConfirmed === true;
     const person = input.person ?? (await findPerson(trx, input.email));
-    const checked = isOwn
+    const checked = isChecked
       ? { identity_check: 'signed in', identity_by: person?.id, identity_at: context.at }
       : {};
     const [row] = await trx('data_requests')
@@ -65,8 +67,8 @@ async function findPerson(
   email: string,
 ): Promise<{ id: number; companyId: number | null } | null> {
   const row = await trx('users')
-    .where({ email })
-    .orderBy('id', 'desc')
+    .where({ email, holds_email: true })
+    .where((query) => query.whereNotNull('email_confirmed_at').orWhere('role', 'operator'))
     .first<{ id: number; company_id: number | null } | undefined>(['id', 'company_id']);
   return row === undefined ? null : { id: row.id, companyId: row.company_id };
 }

@@ -85,7 +85,7 @@ export class PdfPages {
     document.y = Math.max(end, document.y);
   }
 
-  /** Numbers the pages, `word` before them, and ends the document. Requests are answered between two pages. */
+  /** Numbers the pages, `word` before them, and ends the document. Others have a turn between two pages. */
   async finish(word: string): Promise<void> {
     const { start, count } = this.#document.bufferedPageRange();
     for (let page = start; page < start + count; page += 1) {

@@ -32,6 +32,8 @@ export const recovery = {
   sendLinkHint:
     'The link goes to the person’s mailbox only. You do not see it, and their password stays until they use it.',
   linkSent: 'The link is on its way to the person’s mailbox. It is good for 24 hours.',
+  link_unconfirmed:
+    'This person has not confirmed the email address yet, so no link was sent. They set a new password under “Forgot your password?”.',
   'link_not-active': 'This person cannot sign in, so no link was sent.',
   'link_too-many': 'This person has got enough links for now. Please try again later.',
   'link_no-mail': 'No mail server is set up, so no link can be sent.',
