@@ -1586,6 +1586,9 @@ create table order_consents (
   card_terms jsonb,
   card_terms_text text,
   card_text_sha256 text,
+  prices_text text,
+  prices_html text,
+  prices_sha256 text,
   constraint pk_order_consents PRIMARY KEY (id),
   constraint uq_order_consents_payment UNIQUE (payment_id),
   constraint fk_order_consents_company FOREIGN KEY (company_id) REFERENCES companies(id) ON DELETE RESTRICT,
@@ -1594,7 +1597,9 @@ create table order_consents (
   constraint ck_order_consents_card_hash CHECK (NOT card_text_sha256 IS DISTINCT FROM content_hash(card_terms_text)),
   constraint ck_order_consents_card_terms CHECK (num_nonnulls(card_terms, card_terms_text, card_text_sha256) = ANY (ARRAY[0, 3])),
   constraint ck_order_consents_customer CHECK (customer_type = ANY (ARRAY['company'::text, 'consumer'::text])),
-  constraint ck_order_consents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text]))
+  constraint ck_order_consents_locale CHECK (locale = ANY (ARRAY['tr'::text, 'en'::text])),
+  constraint ck_order_consents_prices CHECK (num_nonnulls(prices_text, prices_html, prices_sha256) = ANY (ARRAY[0, 3])),
+  constraint ck_order_consents_prices_hash CHECK (NOT prices_sha256 IS DISTINCT FROM content_hash(prices_html))
 );
 CREATE INDEX idx_order_consents_user ON order_consents USING btree (user_id);
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON order_consents FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -10,6 +10,8 @@ const HOME = '85.105.10.20';
 const BROWSER =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Safari/537.36';
 const PAID_AT = at('2026-11-02T07:31:10Z');
+const PRICE_WORDS =
+  'Siparişiniz\n\nPlan: Profesyonel\nHizmet dönemi: ödemenin onaylanmasından itibaren bir ay\nToplam, KDV dâhil: ₺1.499,00';
 const PERIOD = { start: PAID_AT, end: at('2026-12-02T07:31:10Z') };
 
 /** Twenty-four sessions of one person, an hour and a half each. */
@@ -82,7 +84,13 @@ const facts: PaymentFacts = {
         wording: 'Ön bilgilendirme formunu ve mesafeli satış sözleşmesini kabul ediyorum.',
       },
     ],
-    ...{ card_text_sha256: null, ip_address: HOME, user_agent: BROWSER, buyer: null },
+    ...{
+      prices_sha256: 'c4d5e6f7'.repeat(8),
+      card_text_sha256: null,
+      ip_address: HOME,
+      user_agent: BROWSER,
+      buyer: null,
+    },
   },
   acceptances: [],
   callbacks: [
@@ -186,7 +194,11 @@ export const sampleContent: PackageContent = {
   summary: say(1),
   delivery,
   history: null,
-  seen: [{ ...attached('seen/contract.txt', Buffer.from('Mesafeli satış sözleşmesi')), id: 'contract' }],
+  seen: [
+    { ...attached('seen/contract.txt', Buffer.from('Mesafeli satış sözleşmesi')), id: 'contract' },
+    { ...attached('seen/prices.txt', Buffer.from(PRICE_WORDS)), id: 'prices' },
+    { ...attached('seen/prices.html', Buffer.from(`<p>${PRICE_WORDS}</p>`)), id: 'prices-page' },
+  ],
   ...{ exhibits: [], mails: [], invoices: [] },
   bundle: attached('bundle.json', Buffer.from('{}')),
   data: attached('case.json', Buffer.from('{}')),

@@ -67,13 +67,14 @@ async function acceptEverything(
   db: Knex,
   wish: OrderWish,
   at: Date,
-): Promise<{ textSha256: string; boxes: BoxName[] }> {
+): Promise<{ textSha256: string; pricesSha256: string; boxes: BoxName[] }> {
   const subscription = await findSubscription(db, wish.person.companyId);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const loaded = await loadTerms(db, subscription, wish, at);
   if (!loaded.ok) throw new Error(`The demo could not order: ${loaded.obstacle.reason}`);
-  const { textSha256, boxes } = loaded.terms;
-  return { textSha256, boxes: boxes.map(({ name }) => name) };
+  const { terms, prices } = loaded;
+  const boxes = terms.boxes.map(({ name }) => name);
+  return { textSha256: terms.textSha256, pricesSha256: prices.htmlSha256, boxes };
 }
 
 function signedNotification(config: Config, merchantOid: string, totalAmount: string): Buffer {

@@ -38,13 +38,14 @@ export async function acceptTerms(
   db: Knex,
   wish: OrderWish,
   at: Date,
-): Promise<{ textSha256: string; boxes: BoxName[] }> {
+): Promise<{ textSha256: string; pricesSha256: string; boxes: BoxName[] }> {
   const subscription = await findSubscription(db, wish.person.companyId);
   if (subscription === undefined) throw new Error('no subscription');
   const loaded = await loadTerms(db, subscription, wish, at);
-  if (!loaded.ok) return { textSha256: '', boxes: [] };
-  const { textSha256, boxes } = loaded.terms;
-  return { textSha256, boxes: boxes.map(({ name }) => name) };
+  if (!loaded.ok) return { textSha256: '', pricesSha256: '', boxes: [] };
+  const { terms, prices } = loaded;
+  const boxes = terms.boxes.map(({ name }) => name);
+  return { textSha256: terms.textSha256, pricesSha256: prices.htmlSha256, boxes };
 }
 
 /** The fields of an order page with every box ticked. */
@@ -53,6 +54,7 @@ export function tickAll(page: Response): Record<string, string> {
   for (const [, name = ''] of page.text.matchAll(/name="(box_\w+)"/g)) fields[name] = 'on';
   fields['currency'] = /name="currency" value="(\w+)"/.exec(page.text)?.[1] ?? '';
   fields['terms'] = /name="terms" value="(\w+)"/.exec(page.text)?.[1] ?? '';
+  fields['prices'] = /name="prices" value="(\w+)"/.exec(page.text)?.[1] ?? '';
   return fields;
 }
 

@@ -10,9 +10,8 @@ import { formatOf } from '../../web/page-locals.ts';
 import { boxNames, type BoxName } from '../consent/compose-terms.ts';
 import { loadTerms, type LoadedTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
 import { buyerAddress, periodWords } from '../consent/order-values.ts';
-import { includedTax } from '../tax/included-tax.ts';
 import { currencyField, planAddress, shownTerms } from '../input.ts';
-import { offerProblem, priceFactsRows } from '../prices/offer-words.ts';
+import { offerProblem } from '../prices/offer-words.ts';
 import { findSubscription } from '../queries.ts';
 import { refusalText } from './refusal-words.ts';
 import type { PlacingRefusal } from './place-order.ts';
@@ -92,18 +91,14 @@ async function showOrder(
   const subscription = await findSubscription(deps.db, companyUser(req).company_id);
   if (subscription === undefined) throw new Error('Bug! A company without a subscription');
   const loaded = await loadTerms(deps.db, subscription, wishOf(deps, req, chosen), req.receivedAt);
-  if (loaded.ok) renderOrder(deps, res, { ...loaded, refused });
+  if (loaded.ok) renderOrder(res, { ...loaded, refused });
   else await showObstacle(deps, req, res, chosen, loaded.obstacle);
 }
 
-function renderOrder(
-  deps: AppDeps,
-  res: Response,
-  page: LoadedTerms & { refused?: Refused | undefined },
-): void {
-  const { order, buyer, terms, cardTerms, refused } = page;
+function renderOrder(res: Response, page: LoadedTerms & { refused?: Refused | undefined }): void {
+  const { order, buyer, terms, prices, cardTerms, refused } = page;
   const format = formatOf(res);
-  const { t, number } = format;
+  const { t } = format;
   const isChanged = refused?.refusal.reason === 'terms-changed';
   const missing = refused?.refusal.reason === 'boxes-missing' ? refused.refusal.boxes : [];
   // A page that answers a POST has no address to return to.
@@ -115,13 +110,11 @@ function renderOrder(
     buyer: `${buyer.billing_name ?? buyer.name}, ${buyerAddress(format, buyer)}`,
     terms,
     keptHtml: terms.html,
+    prices,
     cardTerms: cardTerms && { wording: cardTerms.box.wording, textSha256: cardTerms.textSha256 },
     cardHtml: cardTerms?.html ?? '',
     isChanged,
     period: periodWords(format, order),
-    priceFacts: priceFactsRows(format, order.priceFacts, order.plan),
-    taxMinor: includedTax(order.amountMinor, deps.config.taxPercent),
-    taxPercent: number(deps.config.taxPercent, 2),
     // Other words need other ticks.
     values: Object.fromEntries(
       (isChanged ? [] : (refused?.ticked ?? [])).map((name) => [`box_${name}`, 'on']),
@@ -156,7 +149,11 @@ async function placeOrder(deps: AppDeps, req: Request, res: Response, chosen: Ch
   const cardTextSha256 = body.box_card === 'on' ? shownTerms.parse(body.card_terms) : null;
   const checkout = await startCheckout(deps.db, requestContext(req), {
     ...wishOf(deps, req, chosen),
-    accepted: { textSha256: shownTerms.parse(body.terms), boxes: ticked, cardTextSha256 },
+    accepted: {
+      textSha256: shownTerms.parse(body.terms),
+      pricesSha256: shownTerms.parse(body.prices),
+      ...{ boxes: ticked, cardTextSha256 },
+    },
     itemName: t('billing.basketItem', { plan: t(`common.plan_${chosen.plan}`) }),
     paytr: deps.paytr,
   });

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { keptUserAgent, type RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
-import type { BoxName, OrderTerms } from '../consent/compose-terms.ts';
+import type { BoxName } from '../consent/compose-terms.ts';
 import { isCardOrder } from '../stored-cards/card-order.ts';
 import { keepConsent } from '../consent/keep-consent.ts';
-import { loadTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
+import { loadTerms, type LoadedTerms, type OrderObstacle, type OrderWish } from '../consent/load-terms.ts';
 import type { Order } from '../consent/order.ts';
 import { findAcceptedHashes } from '../consent/queries.ts';
 import { lockSubscription } from '../lock-order.ts';
@@ -17,10 +17,15 @@ import { canStillBePaid, isOpening } from './payment-page-life.ts';
 export interface PlacingInput extends OrderWish {
   person: OrderWish['person'] & { id: number };
   /**
-   * The answer of the page: the hash of the text that it showed, and the boxes that were ticked. With the box
-   * of the stored card also the hash of its text.
+   * The answer of the page: the hashes of the text and of the words about the price that it showed, and the
+   * boxes that were ticked. With the box of the stored card also the hash of its text.
    */
-  accepted: { textSha256: string; boxes: readonly BoxName[]; cardTextSha256?: string | null };
+  accepted: {
+    textSha256: string;
+    pricesSha256: string;
+    boxes: readonly BoxName[];
+    cardTextSha256?: string | null;
+  };
   paytr: Paytr;
 }
 
@@ -54,34 +59,38 @@ export async function placeOrder(
   const subscription = await lockSubscription(trx, input.person.companyId);
   const loaded = await loadTerms(trx, subscription, input, context.at);
   if (!loaded.ok) return { refusal: loaded.obstacle };
-  const { order, buyer, terms } = loaded;
+  const { order, buyer, terms, prices } = loaded;
   const cardTextSha256 = input.accepted.cardTextSha256 ?? null;
   const cardTerms = cardTextSha256 === null ? null : loaded.cardTerms;
   const isOtherCardText = (cardTerms?.textSha256 ?? null) !== cardTextSha256;
   const refusal = isOtherCardText
     ? ({ reason: 'terms-changed' } as const)
-    : refuseAcceptance(terms, input.accepted);
+    : refuseAcceptance(loaded, input.accepted);
   if (refusal !== null) return { refusal };
   const open = await findOpenOrder(trx, input.person.companyId);
   // Its outcome is not known yet: an order now could pay for the same month twice.
   if (open !== undefined && isCardOrder(open)) return { refusal: { reason: 'card-charge-under-way' } };
   if (
     open !== undefined &&
-    (await isSameOrder(trx, open, input, terms)) &&
+    (await isSameOrder(trx, open, input, loaded)) &&
     isPayable(open, context.at, input.config)
   )
     return { payment: open, isNew: false };
   const merchantOid = input.paytr.newMerchantOid();
   if (open !== undefined) await supersedeOrder(trx, context, { payment: open, supersededBy: merchantOid });
   const payment = await insertPayment(trx, context, input, { order, merchantOid, userIp });
-  await keepConsent(trx, context, { payment, buyer, terms, cardTerms });
+  await keepConsent(trx, context, { payment, buyer, terms, prices, cardTerms });
   return { payment, isNew: true };
 }
 
-function refuseAcceptance(terms: OrderTerms, accepted: PlacingInput['accepted']): PlacingRefusal | null {
+function refuseAcceptance(
+  { terms, prices }: LoadedTerms,
+  accepted: PlacingInput['accepted'],
+): PlacingRefusal | null {
   const boxes = terms.boxes.map(({ name }) => name).filter((name) => !accepted.boxes.includes(name));
   if (boxes.length > 0) return { reason: 'boxes-missing', boxes };
-  return accepted.textSha256 === terms.textSha256 ? null : { reason: 'terms-changed' };
+  const isSeen = accepted.textSha256 === terms.textSha256 && accepted.pricesSha256 === prices.htmlSha256;
+  return isSeen ? null : { reason: 'terms-changed' };
 }
 
 /**
@@ -92,12 +101,13 @@ async function isSameOrder(
   trx: Knex.Transaction,
   open: Payment,
   { person, accepted }: PlacingInput,
-  terms: OrderTerms,
+  { terms, prices }: LoadedTerms,
 ): Promise<boolean> {
   const kept = await findAcceptedHashes(trx, open.id);
   return (
     open.user_id === person.id &&
     kept?.text_sha256 === terms.textSha256 &&
+    kept.prices_sha256 === prices.htmlSha256 &&
     kept.card_text_sha256 === (accepted.cardTextSha256 ?? null)
   );
 }

@@ -4,10 +4,12 @@ import { keptUserAgent, type RequestContext } from '../../audit/request-context.
 import { orderEvidence } from '../order-evidence.ts';
 import type { BillingDetails, Payment } from '../queries.ts';
 import type { CardTerms } from './compose-card-terms.ts';
+import type { ShownPrices } from './compose-prices.ts';
 import type { OrderTerms } from './compose-terms.ts';
 
 /**
- * Keeps what the buyer accepted, word for word, and who that is, in the transaction that places the order.
+ * Keeps what the buyer accepted and was told of the price, word for word, and who that is, in the transaction
+ * that places the order.
  * Throws when it or its audit row cannot be written: nobody pays for an order whose terms are not kept.
  */
 export async function keepConsent(
@@ -17,8 +19,15 @@ export async function keepConsent(
     payment,
     buyer,
     terms,
-    cardTerms = null,
-  }: { payment: Payment; buyer: BillingDetails; terms: OrderTerms; cardTerms?: CardTerms | null },
+    prices,
+    cardTerms,
+  }: {
+    payment: Payment;
+    buyer: BillingDetails;
+    terms: OrderTerms;
+    prices: ShownPrices;
+    cardTerms: CardTerms | null;
+  },
 ): Promise<void> {
   const { customerType, locale, documents, boxes, button } = terms;
   const [kept] = await trx('order_consents')
@@ -31,6 +40,9 @@ export async function keepConsent(
       documents: JSON.stringify(documents),
       terms_text: terms.text,
       terms_html: terms.html,
+      prices_text: prices.text,
+      prices_html: prices.html,
+      prices_sha256: prices.htmlSha256,
       boxes: JSON.stringify(boxes),
       button,
       buyer: JSON.stringify(buyer),
@@ -63,6 +75,7 @@ export async function keepConsent(
       boxes: boxes.map(({ name }) => name),
       text_sha256: kept.text_sha256,
       html_sha256: kept.html_sha256,
+      prices_sha256: prices.htmlSha256,
     },
   });
   if (cardTerms === null) return;

@@ -12,6 +12,7 @@ import { listPaidMonths } from '../prices/paid-months.ts';
 import { findBillingDetails, type BillingDetails, type Subscription } from '../queries.ts';
 import { missingBuyerFacts } from './buyer-facts.ts';
 import { composeCardTerms, type CardTerms } from './compose-card-terms.ts';
+import { composePrices, type ShownPrices } from './compose-prices.ts';
 import { composeTerms, documentsOf, type OrderTerms } from './compose-terms.ts';
 import { orderOf, type Order } from './order.ts';
 import { orderValues, type Orderer } from './order-values.ts';
@@ -35,6 +36,8 @@ export interface LoadedTerms {
   order: Order;
   buyer: BillingDetails;
   terms: OrderTerms;
+  /** What the page says of the offer and its price. */
+  prices: ShownPrices;
   /** Null where no card is kept: then there is no such box. */
   cardTerms: CardTerms | null;
 }
@@ -68,7 +71,9 @@ export async function loadTerms(
   const logKey = await findLogKey(db, { companyId: person.companyId, config });
   const values = orderValues(format, { order, buyer, person, config, logKey });
   const terms = composeTerms(format, { customerType, documents, values });
-  return { ok: true, order, buyer, terms, cardTerms: await loadCardTerms(db, format, values, config) };
+  const prices = composePrices(format, order, config.taxPercent);
+  const cardTerms = await loadCardTerms(db, format, values, config);
+  return { ok: true, order, buyer, terms, prices, cardTerms };
 }
 
 async function loadCardTerms(

@@ -63,15 +63,22 @@ export async function findAcceptedHash(db: Knex, paymentId: number): Promise<str
   return (await findAcceptedHashes(db, paymentId))?.text_sha256 ?? null;
 }
 
-/** The same with the hash of the text of the stored card, null when its box was not ticked. */
-export async function findAcceptedHashes(
-  db: Knex,
-  paymentId: number,
-): Promise<{ text_sha256: string; card_text_sha256: string | null } | undefined> {
+/** The hashes of what was accepted and shown with one order. */
+interface AcceptedHashes {
+  text_sha256: string;
+  /** Null from before the words about the price were kept. */
+  prices_sha256: string | null;
+  /** Null when the box of the stored card was not ticked. */
+  card_text_sha256: string | null;
+}
+
+/** The same with the hashes of the words about the price and of the text of the stored card. */
+export async function findAcceptedHashes(db: Knex, paymentId: number): Promise<AcceptedHashes | undefined> {
   return db('order_consents')
     .where('order_consents.payment_id', paymentId)
-    .first<{ text_sha256: string; card_text_sha256: string | null } | undefined>([
+    .first<AcceptedHashes | undefined>([
       'order_consents.text_sha256',
+      'order_consents.prices_sha256',
       'order_consents.card_text_sha256',
     ]);
 }

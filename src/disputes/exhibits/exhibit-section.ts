@@ -14,6 +14,8 @@ interface ExhibitSection {
   exhibits: (Exhibit & { url: string; withdrawUrl: string | null })[];
   /** Pages that the customer was shown, ready to be used. */
   seen: (Omit<SeenPage, 'bytes'> & { url: string })[];
+  /** True for an order from before the words about its price were kept. */
+  pricesNotKept: boolean;
   /** The mails to the payer. */
   mails: (Omit<TrailMail, 'bytes'> & { url: string; reportUrl: string })[];
   /** Where a file is added. Null: for an admin, or when the case has ended. */
@@ -48,6 +50,7 @@ export async function exhibitSection(
         isOperator && canWithdraw(exhibit, dispute) ? `${base}/${String(exhibit.id)}/withdraw` : null,
     })),
     seen: seen.map(({ bytes: _, ...page }) => ({ ...page, url: `${base}/seen/${page.id}` })),
+    pricesNotKept: !seen.some(({ id }) => id === 'prices'),
     mails: mails.map(({ bytes: _, ...mail }) => {
       const url = `${base}/mails/${String(mail.mailId)}`;
       return { ...mail, url, reportUrl: `${url}/report` };

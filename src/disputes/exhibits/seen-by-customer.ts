@@ -1,15 +1,12 @@
 import { hash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { PriceFacts } from '../../billing/price-facts.ts';
-import { priceFactsRows } from '../../billing/prices/offer-words.ts';
-import { paidPlans, type PaidPlan } from '../../plan.ts';
-import { formatFor, type Format } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 
 /** Something that the customer was shown, from what was stored then, as a file. */
 export interface SeenPage {
   /** Also the name of its text: `disputes.exhibits.seen_…`. */
-  id: 'contract' | 'contract-page' | 'card-terms' | 'prices' | 'terms' | 'privacy';
+  id: 'contract' | 'contract-page' | 'card-terms' | 'prices' | 'prices-page' | 'terms' | 'privacy';
   /** At most 16 characters before the ending. */
   name: string;
   contentType: 'text/plain; charset=utf-8' | 'text/html; charset=utf-8';
@@ -18,33 +15,27 @@ export interface SeenPage {
   /** Version of what was shown; null where the record itself is the version. */
   version: string | null;
   locale: Locale;
-  /** When it was accepted, or, of the prices, when the order was placed. */
+  /** When it was accepted; the words about the price were shown with the contract. */
   at: Date;
   /** The row that the bytes come from. */
-  record: { type: 'order_consent' | 'price_list' | 'legal_acceptance'; id: number };
+  record: { type: 'order_consent' | 'legal_acceptance'; id: number };
 }
 
 /** The sources of the pages of one payment. */
 interface ShownPayment {
   id: number;
   user_id: number;
-  plan: PaidPlan;
-  currency: string;
-  amount_minor: number;
   created_at: Date;
-  price_list_id: number | null;
-  price_facts: PriceFacts | null;
-  effective_from: Date | null;
   /** The payment with which the card was stored that was charged here; else the payment itself. */
   consented_id: number;
-  locale: Locale;
 }
 
 /**
- * Everything that the payer of a payment was shown and accepted, from the stored versions and never from
- * today's: the contract as text and as the page had it, the words about the stored card, the prices, and the
- * terms and the privacy text in the versions accepted before the order. For a payment charged to a stored
- * card, the contract is that of the order with which the card was stored.
+ * Everything that the payer of a payment was shown and accepted, as it was stored then and never in today's
+ * words: the contract and what the page said of the price, each as text and as the page had it, the words about
+ * the stored card, and the terms and the privacy text in the versions accepted before the order. For a payment
+ * charged to a stored card, they are those of the order with which the card was stored. Words that were not
+ * kept then are left out.
  */
 export async function listSeenByCustomer(
   db: Knex,
@@ -52,108 +43,82 @@ export async function listSeenByCustomer(
 ): Promise<SeenPage[]> {
   const payment = await findShownPayment(db, paymentId);
   if (payment === undefined || payment.created_at > asOf) return [];
-  return [
-    ...(await listContracts(db, payment)),
-    ...listPrices(payment),
-    ...(await listAccepted(db, payment)),
-  ];
+  return [...(await listConsented(db, payment)), ...(await listAccepted(db, payment))];
 }
 
 async function findShownPayment(db: Knex, paymentId: number): Promise<ShownPayment | undefined> {
   return db('payments')
-    .join('users', 'users.id', 'payments.user_id')
-    .leftJoin('price_lists', 'price_lists.id', 'payments.price_list_id')
     .leftJoin('card_charges', 'card_charges.payment_id', 'payments.id')
     .leftJoin('stored_cards', 'stored_cards.id', 'card_charges.card_id')
     .where('payments.id', paymentId)
     .first<ShownPayment | undefined>([
       'payments.id',
       'payments.user_id',
-      'payments.plan',
-      'payments.currency',
-      'payments.amount_minor',
       'payments.created_at',
-      'payments.price_list_id',
-      'payments.price_facts',
-      'price_lists.effective_from',
-      'users.locale',
       db.raw('coalesce(stored_cards.first_payment_id, payments.id) as consented_id'),
     ]);
 }
 
-async function listContracts(db: Knex, payment: ShownPayment): Promise<SeenPage[]> {
-  const consent = await db('order_consents').where('order_consents.payment_id', payment.consented_id).first<
-    | {
-        id: number;
-        locale: Locale;
-        accepted_at: Date;
-        terms_text: string;
-        text_sha256: string;
-        terms_html: string;
-        html_sha256: string;
-        card_terms_text: string | null;
-        card_text_sha256: string | null;
-      }
-    | undefined
-  >(['order_consents.id', 'order_consents.locale', 'order_consents.accepted_at', 'order_consents.terms_text', 'order_consents.text_sha256', 'order_consents.terms_html', 'order_consents.html_sha256', 'order_consents.card_terms_text', 'order_consents.card_text_sha256']);
-  if (consent === undefined) return [];
-  const { id, locale, accepted_at: at, card_terms_text: cardText } = consent;
+/** What an order keeps of its page. */
+interface KeptPage {
+  id: number;
+  locale: Locale;
+  accepted_at: Date;
+  terms_text: string;
+  text_sha256: string;
+  terms_html: string;
+  html_sha256: string;
+  card_terms_text: string | null;
+  card_text_sha256: string | null;
+  prices_text: string | null;
+  prices_html: string | null;
+  prices_sha256: string | null;
+  price_facts: PriceFacts | null;
+}
+
+const keptColumns = [
+  'order_consents.id',
+  'order_consents.locale',
+  'order_consents.accepted_at',
+  'order_consents.terms_text',
+  'order_consents.text_sha256',
+  'order_consents.terms_html',
+  'order_consents.html_sha256',
+  'order_consents.card_terms_text',
+  'order_consents.card_text_sha256',
+  'order_consents.prices_text',
+  'order_consents.prices_html',
+  'order_consents.prices_sha256',
+  'order_consents.price_facts',
+];
+
+async function listConsented(db: Knex, payment: ShownPayment): Promise<SeenPage[]> {
+  const kept = await db('order_consents')
+    .where('order_consents.payment_id', payment.consented_id)
+    .first<KeptPage | undefined>(keptColumns);
+  if (kept === undefined) return [];
+  const { id, locale, accepted_at: at, card_terms_text: cardText } = kept;
   const page = { locale, at, version: null, record: { type: 'order_consent', id } } as const;
   const pages: SeenPage[] = [
-    { ...page, id: 'contract', name: 'contract.txt', ...textFile(consent.terms_text, consent.text_sha256) },
+    { ...page, id: 'contract', name: 'contract.txt', ...textFile(kept.terms_text, kept.text_sha256) },
     {
-      ...page,
-      ...{ id: 'contract-page', name: 'contract.html', contentType: 'text/html; charset=utf-8' },
-      ...storedBytes(consent.terms_html, consent.html_sha256),
+      ...{ ...page, id: 'contract-page', name: 'contract.html' },
+      ...pageFile(kept.terms_html, kept.html_sha256),
     },
   ];
   if (cardText !== null)
     pages.push({
       ...{ ...page, id: 'card-terms', name: 'card-terms.txt' },
-      ...textFile(cardText, consent.card_text_sha256),
+      ...textFile(cardText, kept.card_text_sha256),
     });
-  return pages;
-}
-
-/** The prices of the order as they were shown, worded in the payer's language from the facts of the order. */
-function listPrices(payment: ShownPayment): SeenPage[] {
-  const { price_facts: facts, price_list_id: id, effective_from: since, locale, created_at: at } = payment;
-  if (facts === null || id === null || since === null) return [];
-  const version = String(facts.list_version);
-  const text = priceText(formatFor(locale), { ...payment, facts, since });
+  const { prices_text: text, prices_html: html, price_facts: facts } = kept;
+  if (text === null || html === null) return pages;
+  const prices = { ...page, version: facts === null ? null : String(facts.list_version) };
   return [
-    {
-      ...{ id: 'prices', name: 'prices.txt', version, locale, at },
-      ...{ record: { type: 'price_list', id }, ...textFile(text, null) },
-    },
+    ...pages,
+    { ...prices, id: 'prices', name: 'prices.txt', ...textFile(text, null) },
+    { ...prices, id: 'prices-page', name: 'prices.html', ...pageFile(html, kept.prices_sha256) },
   ];
-}
-
-function priceText(
-  format: Format,
-  {
-    facts,
-    since,
-    plan,
-    amount_minor,
-    currency,
-    created_at,
-  }: ShownPayment & { facts: PriceFacts; since: Date },
-): string {
-  const { t, money, when } = format;
-  const time = (at: Date): string => t('password.istanbulTime', { time: when(at) });
-  const version = facts.list_version;
-  const lines = [
-    t('exhibits.prices_title', { version, since: time(since) }),
-    '',
-    ...paidPlans.map((each) => `${t(`common.plan_${each}`)}: ${money(facts.prices[each], facts.currency)}`),
-    '',
-    t('exhibits.prices_order', {
-      ...{ plan: t(`common.plan_${plan}`), amount: money(amount_minor, currency), at: time(created_at) },
-    }),
-    ...priceFactsRows(format, facts, plan).map(({ term, value }) => `${term}: ${value}`),
-  ];
-  return `${lines.join('\n')}\n`;
 }
 
 /** The newest acceptance of the terms and of the privacy text before the order. */
@@ -202,4 +167,8 @@ function storedBytes(text: string, stored: string | null): Pick<SeenPage, 'bytes
 
 function textFile(text: string, stored: string | null): Pick<SeenPage, 'contentType' | 'bytes' | 'sha256'> {
   return { contentType: 'text/plain; charset=utf-8', ...storedBytes(text, stored) };
+}
+
+function pageFile(html: string, stored: string | null): Pick<SeenPage, 'contentType' | 'bytes' | 'sha256'> {
+  return { contentType: 'text/html; charset=utf-8', ...storedBytes(html, stored) };
 }

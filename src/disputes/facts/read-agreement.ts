@@ -16,6 +16,7 @@ export async function readConsent(db: Knex, paymentId: number): Promise<ConsentF
       'order_consents.boxes',
       'order_consents.button',
       'order_consents.text_sha256',
+      'order_consents.prices_sha256',
       'order_consents.card_text_sha256',
       db.raw('host(order_consents.ip_address) as ip_address'),
       'order_consents.user_agent',

@@ -34,6 +34,7 @@ export const auditDetails: JsonKeys = {
     paid_until_after paid_until_before payment_amount_minor payment_amount_reported_minor payment_date
     payment_date_reported payment_id payment_total_minor payment_type period period_end period_start plan
     plan_after plan_before plan_bought plans_that_fit policy port price_list_version
+    prices_sha256
     reason received_sha256 record_id reference_no refund_id refund_reason requested_at required_from required_from_before required_scope
     resumed_after_session_id returned_minor returns returns_reported reversal_no review_reason role rows
     rule_version rules

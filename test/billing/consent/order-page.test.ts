@@ -39,6 +39,9 @@ interface Kept {
   terms_html: string;
   text_sha256: string;
   html_sha256: string;
+  prices_text: string;
+  prices_html: string;
+  prices_sha256: string;
   boxes: { name: string; wording: string }[];
   button: string;
   documents: { kind: string; version: string; content_sha256: string }[];
@@ -166,6 +169,16 @@ describe('pressing the button', () => {
     expect(page.text).toContain(consent!.terms_html);
     expect(tickAll(page)['terms']).toBe(consent!.text_sha256);
     expect(consent!.text_sha256).toBe(sha256(consent!.terms_text));
+    expect(page.text).toContain(consent!.prices_html);
+    expect(tickAll(page)['prices']).toBe(consent!.prices_sha256);
+    expect(consent!.prices_sha256).toBe(sha256(consent!.prices_html));
+    for (const words of [
+      'Plan: Professional; For product teams',
+      '20 workspaces',
+      '₺1,499.00',
+      'Starter: ₺499.00',
+    ])
+      expect(consent!.prices_text).toContain(words);
     expect(consent!.html_sha256).toBe(sha256(consent!.terms_html));
     expect(consent!.browser_session).toMatch(/^[0-9a-f]{64}$/);
     expect(consent!.boxes.map(({ name }) => name)).toEqual(['contract', 'business']);
@@ -185,6 +198,7 @@ describe('pressing the button', () => {
       details: {
         merchant_oid: order!.merchant_oid,
         text_sha256: consent!.text_sha256,
+        prices_sha256: consent!.prices_sha256,
         customer_type: 'company',
         boxes: ['contract', 'business'],
       },
@@ -210,6 +224,10 @@ describe('pressing the button', () => {
     expect(bare.status).toBe(422);
     expect(bare.text).toContain('id="box_contract-error"');
     const ticks = { currency: 'TRY', box_contract: 'on', box_business: 'on' };
+    const shown = tickAll(await alice.get(PATH));
+    expect((await alice.post('/billing/subscribe/team', { ...shown, prices: '0'.repeat(64) })).status).toBe(
+      409,
+    );
     for (const terms of [undefined, '', 'x', '0'.repeat(64), ['a', 'b']])
       expect((await alice.post('/billing/subscribe/team', { ...ticks, terms })).status).toBe(409);
     expect(await orders()).toEqual([]);

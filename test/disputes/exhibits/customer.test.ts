@@ -9,7 +9,7 @@ import { createTestApp, type TestApp } from '../../support/app.ts';
 import { signedCallback, startFakePaytr, type FakePaytr } from '../../support/fake-paytr.ts';
 import { buildCast, buildMail, type Cast } from '../../support/programs/build.ts';
 import { signIn, type Visitor } from '../../support/visitor.ts';
-import { buildCase } from '../build.ts';
+import { buildCase, chargedPayment } from '../build.ts';
 
 const HOUR_MS = 3_600_000;
 let fake: FakePaytr;
@@ -62,7 +62,14 @@ describe('what the customer saw', () => {
 
   it('is not changed by what is published, priced or renamed later', async () => {
     const before = await seen();
-    expect(before.map(({ id }) => id)).toEqual(['contract', 'contract-page', 'prices', 'terms', 'privacy']);
+    expect(before.map(({ id }) => id)).toEqual([
+      'contract',
+      'contract-page',
+      'prices',
+      'prices-page',
+      'terms',
+      'privacy',
+    ]);
     for (const kind of ['terms', 'privacy', 'company-sales']) {
       const [document] = await test
         .db('legal_documents')
@@ -76,14 +83,37 @@ describe('what the customer saw', () => {
         ...{ accepted_at: new Date(), request_id: 'later' },
       });
     }
+    await test.db('users').where('id', cast.alice.id).update({ locale: 'en' });
     expect(await seen()).toEqual(before);
+    await test.db('users').where('id', cast.alice.id).update({ locale: 'tr' });
   });
 
-  it('has the prices of the order, in the words of the payer’s language', async () => {
-    const prices = (await seenPage('prices')).bytes.toString();
-    expect(prices).toContain('₺1.499,00');
-    expect(prices).toContain('₺499,00');
-    expect(prices).toMatch(/fiyat listesinin 1\. sürümüne/);
+  it('has what the order page said of the offer and its price, byte for byte, with its hash', async () => {
+    const consent = await test.db('order_consents').first<Record<string, string>>('*');
+    const page = await seenPage('prices-page');
+    expect(page.bytes.toString()).toBe(consent['prices_html']);
+    expect(page).toMatchObject({ sha256: consent['prices_sha256'], version: '1', locale: 'tr' });
+    const words = (await seenPage('prices')).bytes.toString();
+    expect(words).toBe(consent['prices_text']);
+    for (const word of [
+      'Plan: Profesyonel; Her gün birlikte',
+      '20 çalışma alanı',
+      '₺1.499,00',
+      'Başlangıç: ₺499,00',
+    ])
+      expect(words).toContain(word);
+  });
+
+  it('says of an order from before those words were kept that they were not', async () => {
+    const path = `/admin/disputes/${String(disputeId)}/exhibits`;
+    expect((await olivia.get(path)).text).not.toContain('was not kept for this order');
+    const old = await chargedPayment(test.db, cast);
+    const other = await buildCase(test.db, cast, { payment_id: old.id, reference: 'BANKA-78' });
+    const page = (await olivia.get(`/admin/disputes/${String(other)}/exhibits`)).text;
+    expect(page).toContain('What the page said of the price was not kept for this order');
+    expect(await listSeenByCustomer(test.db, { paymentId: old.id, asOf: new Date() })).toEqual(
+      expect.not.arrayContaining([expect.objectContaining({ id: 'prices' })]),
+    );
   });
 
   it('is nothing before the order was placed, and comes as a file to be saved', async () => {

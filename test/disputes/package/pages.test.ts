@@ -70,6 +70,15 @@ describe('the pages of a package', () => {
     );
   });
 
+  it('quote what the order page said of the price, or say plainly that it was not kept', async () => {
+    const quoted = await textOf(sampleContent);
+    expect(quoted.text).toContain(squeezed('Hizmet dönemi: ödemenin onaylanmasından itibaren bir ay'));
+    expect(quoted.text).not.toContain(squeezed(t('disputePackage.pricesNotKept')));
+    const seen = sampleContent.seen.filter(({ id }) => id === 'contract');
+    const { text } = await textOf({ ...sampleContent, seen });
+    expect(text).toContain(squeezed(t('disputePackage.pricesNotKept')));
+  });
+
   it('keep the payment and the dispute in the timeline when not all of it fits', async () => {
     const [notice] = sampleContent.facts.notices;
     const record = notice?.record ?? sampleContent.facts.order.record;

@@ -141,8 +141,9 @@ async function order(
   if (subscription === undefined) throw new Error('no subscription');
   const loaded = await loadTerms(db, subscription, wish, context.at);
   if (!loaded.ok) return { ok: false, ...loaded.obstacle };
-  const { textSha256, boxes } = loaded.terms;
-  const accepted = { textSha256, boxes: boxes.map(({ name }) => name) };
+  const { terms, prices } = loaded;
+  const boxes = terms.boxes.map(({ name }) => name);
+  const accepted = { textSha256: terms.textSha256, pricesSha256: prices.htmlSha256, boxes };
   return startCheckout(db, context, { ...wish, accepted, itemName: plan, paytr });
 }
 

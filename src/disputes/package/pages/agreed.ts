@@ -1,5 +1,6 @@
 import { agreedWith } from '../../defences/cancellation.ts';
-import type { Printing } from './content.ts';
+import type { Format } from '../../../web/format.ts';
+import type { Printing, SeenFile } from './content.ts';
 import { known } from './order.ts';
 import type { Sheet } from './sheet.ts';
 import { bothTimes, recordText, utc } from './words.ts';
@@ -38,6 +39,7 @@ export function writeAgreed(sheet: Sheet, printing: Printing): void {
         content_sha256,
       ]),
     );
+    writePrices(sheet, format, content.seen);
   }
   if (acceptances.length === 0) return;
   sheet.subheading(t('disputePackage.acceptancesHeading'));
@@ -57,4 +59,17 @@ export function writeAgreed(sheet: Sheet, printing: Printing): void {
       recordText(acceptance.record),
     ]),
   );
+}
+
+/** The words of the order page about the price as they were kept, or that they were not. */
+function writePrices(sheet: Sheet, { t }: Format, seen: readonly SeenFile[]): void {
+  const words = seen.find(({ id }) => id === 'prices');
+  const page = seen.find(({ id }) => id === 'prices-page');
+  sheet.subheading(t('disputePackage.pricesHeading'));
+  if (words === undefined || page === undefined) {
+    sheet.text(t('disputePackage.pricesNotKept'));
+    return;
+  }
+  sheet.caption(t('disputePackage.pricesIntro', { file: page.path, sha256: page.sha256 }));
+  sheet.box(words.bytes.toString('utf8').trim());
 }

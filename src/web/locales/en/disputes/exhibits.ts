@@ -100,9 +100,12 @@ export const exhibits = {
   seen_contract: 'Contract and boxes, word for word',
   'seen_contract-page': 'The contract as the page had it',
   'seen_card-terms': 'Words about the stored card',
-  seen_prices: 'Prices of the order',
+  seen_prices: 'What the order page said of the offer and its price',
+  'seen_prices-page': 'The same as the page had it',
   seen_terms: 'Terms of use',
   seen_privacy: 'Privacy text',
+  pricesNotKept:
+    'What the page said of the price was not kept for this order: its prices stand in the contract and in the records. The words are kept for newer orders.',
   seenVersion: 'version {version}',
   seenAt: 'Shown or accepted',
   save: 'Save file',
@@ -118,9 +121,6 @@ export const exhibits = {
   action_delayed: 'delayed',
   action_failed: 'failed',
   action_null: 'nothing is known',
-  prices_title:
-    'Prices by version {version} of the price list, in force since {since}. One month, tax included.',
-  prices_order: 'Order of {at}: {plan}, {amount}',
   customerTitle: 'First ask the customer',
   customerIntro:
     'Many objections are mistakes. A ready mail asks the person who paid to withdraw it, with the text for their bank. You can change every word, and see the whole mail before it goes.',

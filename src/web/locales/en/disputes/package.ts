@@ -112,6 +112,10 @@ export const disputePackage = {
   button: 'Words of the button',
   capsuleHash: 'SHA-256 of the accepted text',
   capsuleFile: 'Accepted text, word for word',
+  pricesHeading: 'What the order page said of the offer and its price',
+  pricesIntro: 'Word for word, in the language of the page. File: {file}; SHA-256 {sha256}.',
+  pricesNotKept:
+    'The words of the order page about the price were not kept for this order. Its price stands in the accepted contract and in the records.',
   boxTicked: 'Ticked: {wording}',
   document: 'Document',
   version: 'Version',

@@ -101,9 +101,12 @@ export const exhibits = {
   seen_contract: 'Sözleşme ve kutular, kelimesi kelimesine',
   'seen_contract-page': 'Sözleşmenin sayfada göründüğü hâli',
   'seen_card-terms': 'Saklanan karta ilişkin metin',
-  seen_prices: 'Siparişin fiyatları',
+  seen_prices: 'Sipariş sayfasında teklif ve fiyatı için yazanlar',
+  'seen_prices-page': 'Aynısının sayfada göründüğü hâli',
   seen_terms: 'Kullanım koşulları',
   seen_privacy: 'Aydınlatma metni',
+  pricesNotKept:
+    'Bu siparişte sayfada fiyat için yazanlar saklanmamış; fiyatlar sözleşmede ve kayıtlarda duruyor. Bu sözler yeni siparişlerde saklanır.',
   seenVersion: 'sürüm {version}',
   seenAt: 'Gösterildi ya da kabul edildi',
   save: 'Dosyayı kaydet',
@@ -119,9 +122,6 @@ export const exhibits = {
   action_delayed: 'gecikti (delayed)',
   action_failed: 'başarısız (failed)',
   action_null: 'durumu bilinmiyor',
-  prices_title:
-    '{since} tarihinden beri yürürlükteki fiyat listesinin {version}. sürümüne göre fiyatlar. Bir ay, vergiler dâhil.',
-  prices_order: 'Sipariş {at}: {plan}, {amount}',
   customerTitle: 'Önce müşteriye sorun',
   customerIntro:
     'İtirazların çoğu yanlışlıkla yapılır. Hazır e-posta, ödeyenden itirazı geri çekmesini rica eder ve bankasına verebileceği metni içerir. Metni değiştirebilir, göndermeden önce e-postanın tamamını görebilirsiniz.',

@@ -113,6 +113,10 @@ export const disputePackage = {
   button: 'Düğmenin üzerindeki yazı',
   capsuleHash: 'Kabul edilen metnin SHA-256 özeti',
   capsuleFile: 'Kabul edilen metnin tamamı',
+  pricesHeading: 'Sipariş sayfasında teklif ve fiyatı için yazanlar',
+  pricesIntro: 'Kelimesi kelimesine, sayfanın dilinde. Dosya: {file}; SHA-256 {sha256}.',
+  pricesNotKept:
+    'Sipariş sayfasının fiyat için yazdıkları bu siparişte saklanmamış. Fiyatı, kabul edilen sözleşmede ve kayıtlarda duruyor.',
   boxTicked: 'İşaretlenen kutu: {wording}',
   document: 'Belge',
   version: 'Sürüm',

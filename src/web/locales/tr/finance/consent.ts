@@ -48,6 +48,8 @@ export const consent: Record<keyof typeof en, string> = {
   title: '{plan} siparişi',
   intro: 'Sipariş ettiğinizi okuyun, kutuları işaretleyin ve kartınızı gireceğiniz ödeme adımına geçin.',
   textsHeading: 'Bu siparişin metinleri',
+  included: 'Kapsamı',
+  monthlyPrices: 'Planların aylık fiyatı, KDV dâhil',
   declareHeading: 'Onayınız',
   obligation: 'Düğmeye bastığınızda ödeme yükümlülüğü altına girersiniz.',
   keptHint:
