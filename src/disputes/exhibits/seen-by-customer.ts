@@ -32,10 +32,10 @@ interface ShownPayment {
 
 /**
  * Everything that the payer of a payment was shown and accepted, as it was stored then and never in today's
- * words: the contract and what the page said of the price, each as text and as the page had it, the words about
- * the stored card, and the terms and the privacy text in the versions accepted before the order. For a payment
- * charged to a stored card, they are those of the order with which the card was stored. Words that were not
- * kept then are left out.
+ * words: the contract and what the page said of the price, each as text and as the page had it, the words
+ * about the stored card, and the terms and the privacy text in the versions accepted before the order. For a
+ * payment charged to a stored card, they are those of the order with which the card was stored. Words that
+ * were not kept then are left out.
  */
 export async function listSeenByCustomer(
   db: Knex,
