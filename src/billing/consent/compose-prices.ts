@@ -8,7 +8,7 @@ import { includedTax } from '../tax/included-tax.ts';
 import { periodWords } from './order-values.ts';
 import type { Order } from './order.ts';
 
-/** What the order page says of the offer: what is sold, for how long, at which price. */
+/** The words of the order page about the offer: what is sold, for how long, at which price. */
 export interface ShownPrices {
   /** As the page has it. */
   html: string;

@@ -36,7 +36,7 @@ export interface LoadedTerms {
   order: Order;
   buyer: BillingDetails;
   terms: OrderTerms;
-  /** What the page says of the offer and its price. */
+  /** The words of the page about the offer and its price. */
   prices: ShownPrices;
   /** Null where no card is kept: then there is no such box. */
   cardTerms: CardTerms | null;

@@ -2,7 +2,7 @@ import type { AuditAction } from '../../audit/actions.ts';
 import type { AuditEntry } from '../../audit/audit-logger.ts';
 import type { AuditReason } from '../../audit/reasons.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import type { CaseRow } from './case-row.ts';
+import type { CaseRow } from '../case-row.ts';
 
 /**
  * An audit row about a case, which the log of the company takes as a leaf. The person is whoever acts; the

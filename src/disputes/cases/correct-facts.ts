@@ -2,9 +2,9 @@ import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { Currency } from '../../currency.ts';
 import { answerableStates } from '../case-states.ts';
-import type { CaseFacts, CaseRow } from './case-row.ts';
+import type { CaseFacts, CaseRow } from '../case-row.ts';
 import { learnFacts } from './learn-facts.ts';
-import { lockCase } from './lock-case.ts';
+import { lockCase } from '../lock-case.ts';
 import { refuseAmount } from './receive-notice.ts';
 
 type CorrectionOutcome =

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import type { Config } from '../../config/config.ts';
 import { undecidedStates } from '../case-states.ts';
 import { disputedMinor } from './disputed-minor.ts';
-import { lockCase } from './lock-case.ts';
+import { lockCase } from '../lock-case.ts';
 import { moveCase } from './move-case.ts';
 import { postMoney } from './post-money.ts';
 

@@ -21,9 +21,9 @@ const UNSEEN_MS = 60_000;
 /**
  * Makes a draft of the answer for each open case that has none of its round, whose case, files, mails or
  * payment have something new since, or whose draft is a day old. So no case comes to its last day without any
- * evidence. One that would tell the same as the newest is not made again. Nothing is sent. A draft that a rule of the channel
- * forbids is counted, and tried again; the page of the case says which rule. A case that cannot be drafted at
- * all does not keep the others waiting.
+ * evidence. One that would tell the same as the newest is not made again. Nothing is sent. A draft that a
+ * rule of the channel forbids is counted, and tried again; the page of the case says which rule. A case that
+ * cannot be drafted at all does not keep the others waiting.
  */
 export async function draftPackages(
   db: Knex,
@@ -78,7 +78,7 @@ function listDue(db: Knex, at: Date): Promise<{ id: number; payment_id: number }
     .select<{ id: number; payment_id: number }[]>(['disputes.id', 'disputes.payment_id']);
 }
 
-/** Actions about cases, money, papers and the account of a payer: an answer tells of them, or of their effect. */
+/** Actions about cases, money, papers and accounts: an answer tells of them, or of their effect. */
 const TELLING =
   '^(dispute|payment|order|card|stored_card|refund|reversal|chargeback|invoice|legal_invoice|subscription|email|password)_';
 

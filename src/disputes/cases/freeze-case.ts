@@ -6,8 +6,8 @@ import { preparingState, preparingStates } from '../case-states.ts';
 import { keepInRound } from '../exhibits/keep-in-round.ts';
 import { listExhibits } from '../exhibits/queries.ts';
 import { makePackage } from '../package/make-package.ts';
-import { factNames } from './case-row.ts';
-import { lockCase } from './lock-case.ts';
+import { factNames } from '../case-row.ts';
+import { lockCase } from '../lock-case.ts';
 import { moveCase } from './move-case.ts';
 
 type FreezeOutcome =

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { caseEntry } from './case-entry.ts';
-import type { CaseFacts, CaseRow } from './case-row.ts';
+import type { CaseFacts, CaseRow } from '../case-row.ts';
 
 /**
  * Writes what is newly known of a locked case, and the audit row with each fact before and after. Nothing is

@@ -4,7 +4,7 @@ import type { AuditAction } from '../../audit/actions.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { answeredStates, closedStates, type CaseState } from '../case-states.ts';
 import { caseEntry } from './case-entry.ts';
-import type { CaseRow } from './case-row.ts';
+import type { CaseRow } from '../case-row.ts';
 
 /**
  * Moves a locked case to another state, with its audit row in the same transaction. A state that ends the

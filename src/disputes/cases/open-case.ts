@@ -4,7 +4,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { placeCaseHold } from '../../holds/case-holds.ts';
 import type { CaseSource, CaseState } from '../case-states.ts';
 import { caseEntry } from './case-entry.ts';
-import { caseColumns, type CaseFacts, type CaseRow } from './case-row.ts';
+import { caseColumns, type CaseFacts, type CaseRow } from '../case-row.ts';
 
 /** A case to be opened, with what is known so far. */
 interface NewCase extends CaseFacts {

@@ -5,8 +5,8 @@ import { postRestored, postTaken } from '../../billing/chargebacks/post-chargeba
 import { findStandingChargeback } from '../../billing/chargebacks/queries.ts';
 import type { Config } from '../../config/config.ts';
 import { disputedMinor } from './disputed-minor.ts';
-import { lockCase } from './lock-case.ts';
-import type { CaseRow } from './case-row.ts';
+import { lockCase } from '../lock-case.ts';
+import type { CaseRow } from '../case-row.ts';
 
 /**
  * Makes the books say that the bank has `takenMinor` of the case, in the caller's transaction: what stands

@@ -5,9 +5,9 @@ import { answerDeadline } from '../deadline.ts';
 import { keepInRound } from '../exhibits/keep-in-round.ts';
 import { localDay } from '../../local-calendar.ts';
 import type { NoticeKind } from '../input.ts';
-import { factNames, noFacts, type CaseFacts, type CaseRow } from './case-row.ts';
+import { factNames, noFacts, type CaseFacts, type CaseRow } from '../case-row.ts';
 import { learnFacts } from './learn-facts.ts';
-import { lockCaseByReference, lockOpenWarning } from './lock-case.ts';
+import { lockCaseByReference, lockOpenWarning } from '../lock-case.ts';
 import { moveCase } from './move-case.ts';
 import { openCase } from './open-case.ts';
 

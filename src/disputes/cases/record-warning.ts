@@ -3,9 +3,9 @@ import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { CaseSource } from '../case-states.ts';
 import { caseEntry } from './case-entry.ts';
-import { noFacts, type CaseRow } from './case-row.ts';
+import { noFacts, type CaseRow } from '../case-row.ts';
 import { learnFacts } from './learn-facts.ts';
-import { lockOpenWarning } from './lock-case.ts';
+import { lockOpenWarning } from '../lock-case.ts';
 import { openCase } from './open-case.ts';
 
 interface Warning {

@@ -8,8 +8,8 @@ import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
 import { answerableStates } from '../case-states.ts';
 import { caseEntry } from './case-entry.ts';
-import type { CaseRow } from './case-row.ts';
-import { lockCase } from './lock-case.ts';
+import type { CaseRow } from '../case-row.ts';
+import { lockCase } from '../lock-case.ts';
 
 /** Hours before the end of the last day at which two people are told. */
 const REMINDERS = [48, 24] as const;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RequestContext } from '../../audit/request-context.ts';
 import type { AnswerChannel } from '../networks.ts';
-import { lockCase } from './lock-case.ts';
+import { lockCase } from '../lock-case.ts';
 import { moveCase } from './move-case.ts';
 
 interface SentAnswer {

@@ -3,7 +3,7 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { HOUR_MS } from '../../durations.ts';
 import { placeCaseHold, releaseCaseHold } from '../../holds/case-holds.ts';
 import { answerableStates, openStates } from '../case-states.ts';
-import { lockCase } from './lock-case.ts';
+import { lockCase } from '../lock-case.ts';
 import { moveCase } from './move-case.ts';
 
 /** Cases that one run takes, so that none holds up other work. */

@@ -3,8 +3,9 @@ import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
 import { boundedText } from '../../storable-text.ts';
-import type { CaseState } from '../case-states.ts';
+import type { CaseRow } from '../case-row.ts';
 import type { ProofTag } from '../defences/proof-tags.ts';
+import { lockCase } from '../lock-case.ts';
 import { roundForNew, type ExhibitKind } from './exhibit.ts';
 import type { CheckedFile } from './files/checked-file.ts';
 
@@ -42,7 +43,7 @@ export async function addExhibit(
   input: { disputeId: number; exhibit: NewExhibit; caseBytesMax: number },
 ): Promise<AddingOutcome> {
   return db.transaction(async (trx) => {
-    const dispute = await lockDispute(trx, input.disputeId);
+    const dispute = await lockCase(trx, input.disputeId);
     const round = roundForNew(dispute);
     if (round === null) return { ok: false, reason: 'ended' };
     const { content } = input.exhibit.file;
@@ -64,28 +65,10 @@ export async function addExhibit(
   });
 }
 
-interface LockedDispute {
-  id: number;
-  company_id: number;
-  payment_id: number;
-  state: CaseState;
-  round: number;
-}
-
-/** Locks a case, so that its package is not fixed while a file is added or withdrawn. */
-export async function lockDispute(trx: Knex.Transaction, disputeId: number): Promise<LockedDispute> {
-  const dispute = await trx('disputes')
-    .where('disputes.id', disputeId)
-    .forUpdate()
-    .first<LockedDispute | undefined>(['id', 'company_id', 'payment_id', 'state', 'round']);
-  if (dispute === undefined) throw new Error('Bug! The case of an exhibit is not there');
-  return dispute;
-}
-
 async function insertExhibit(
   trx: Knex.Transaction,
   context: RequestContext,
-  input: Omit<NewExhibit, 'received'> & { received: string; dispute: LockedDispute; round: number },
+  input: Omit<NewExhibit, 'received'> & { received: string; dispute: CaseRow; round: number },
 ): Promise<number> {
   const { dispute, round, file, kind, proves, mailId } = input;
   const [row] = await trx('dispute_exhibits')

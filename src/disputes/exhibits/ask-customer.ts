@@ -5,7 +5,8 @@ import { contentAsText } from '../../mail/mail-content.ts';
 import { queueMail } from '../../mail/queue-mail.ts';
 import { formatFor } from '../../web/format.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
-import { addExhibit, lockDispute } from './add-exhibit.ts';
+import { lockCase } from '../lock-case.ts';
+import { addExhibit } from './add-exhibit.ts';
 import { roundForNew } from './exhibit.ts';
 import { countCustomerMails } from './queries.ts';
 import { findCustomerFacts } from './customer-facts.ts';
@@ -36,7 +37,7 @@ export async function askCustomer(
   asking: Asking,
 ): Promise<{ ok: true; mailId: number } | { ok: false; reason: 'ended' | 'sent-meanwhile' }> {
   return db.transaction(async (trx) => {
-    const dispute = await lockDispute(trx, asking.disputeId);
+    const dispute = await lockCase(trx, asking.disputeId);
     if (roundForNew(dispute) === null) return { ok: false, reason: 'ended' };
     if ((await countCustomerMails(trx, dispute.id)) !== asking.mailsBefore)
       return { ok: false, reason: 'sent-meanwhile' };

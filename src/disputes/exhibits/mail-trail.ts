@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { MailState } from '../../mail/mail-states.ts';
+import { ABOUT_PAYMENT, mailsOfPayment } from '../mails-of-payment.ts';
 
 /** The words of RFC 3464, section 2.3.3, for what became of a mail. */
 type DeliveryAction = 'failed' | 'delayed' | 'delivered' | 'relayed';
@@ -40,12 +41,6 @@ export interface TrailMail {
   action: DeliveryAction | null;
 }
 
-/** How long before an order a mail to the payer still tells of it: an invitation, a trial, a confirmation. */
-const DAYS_BEFORE = 30;
-
-/** Most mails of a trail: ten a month for two years. The newest are taken. */
-const MAILS_MAX = 250;
-
 interface MailRow {
   id: number;
   is_of_payment: boolean;
@@ -68,9 +63,7 @@ interface EventRow {
 }
 
 /**
- * The mails to the payer of a payment as they were at a moment, oldest first: those of the payment, its
- * refunds and its cases, and those of the payer's account and subscription from 30 days before the order on.
- * Mails that name other people (invitations, alerts, requests) are not among them, nor are mails to others.
+ * The mails that belong to a payment (`mailsOfPayment`) as they were at a moment, oldest first.
  */
 export async function listMailTrail(
   db: Knex,
@@ -120,41 +113,20 @@ async function findMails(
   db: Knex,
   { paymentId, asOf }: { paymentId: number; asOf: Date },
 ): Promise<MailRow[]> {
-  const rows = await db('mails')
-    .join('payments', 'payments.id', db.raw('?', [paymentId]))
-    .whereRaw('mails.company_id = payments.company_id')
-    .whereRaw('mails.user_id = payments.user_id')
-    .where('mails.created_at', '<=', asOf)
-    .where((either) => {
-      void either.whereRaw(OF_PAYMENT).orWhereRaw(
-        `mails.cause_type in ('subscription', 'account', 'email-confirmation', 'email-change', 'password-reset')
-           and mails.created_at >= payments.created_at - make_interval(days => ?)`,
-        [DAYS_BEFORE],
-      );
-    })
-    .orderBy('mails.id', 'desc')
-    .limit(MAILS_MAX)
-    .select<MailRow[]>([
-      'mails.id',
-      db.raw(`${OF_PAYMENT} as is_of_payment`),
-      'mails.kept',
-      'mails.kept_sha256',
-      'mails.sent_sha256',
-      'mails.subject',
-      'mails.recipient',
-      'mails.template',
-      'mails.created_at',
-      'mails.message_id',
-    ]);
-  return rows.reverse();
+  const rows = await mailsOfPayment(db, { paymentId, asOf }).select<MailRow[]>([
+    'mails.id',
+    db.raw(`${ABOUT_PAYMENT} as is_of_payment`),
+    'mails.kept',
+    'mails.kept_sha256',
+    'mails.sent_sha256',
+    'mails.subject',
+    'mails.recipient',
+    'mails.template',
+    'mails.created_at',
+    'mails.message_id',
+  ]);
+  return rows.toReversed();
 }
-
-const OF_PAYMENT = `(
-  (mails.cause_type = 'payment' and mails.cause_id = payments.id::text)
-  or (mails.cause_type = 'refund' and mails.cause_id in
-      (select refunds.id::text from refunds where refunds.payment_id = payments.id))
-  or (mails.cause_type = 'dispute' and mails.cause_id in
-      (select disputes.id::text from disputes where disputes.payment_id = payments.id)))`;
 
 function findEvents(db: Knex, { mailIds, asOf }: { mailIds: number[]; asOf: Date }): Promise<EventRow[]> {
   return db('mail_events')

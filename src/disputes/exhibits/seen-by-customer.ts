@@ -59,7 +59,7 @@ async function findShownPayment(db: Knex, paymentId: number): Promise<ShownPayme
     ]);
 }
 
-/** What an order keeps of its page. */
+/** The words of an order's page that were kept. */
 interface KeptPage {
   id: number;
   locale: Locale;

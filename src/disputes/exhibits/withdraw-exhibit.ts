@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { AuditLogger } from '../../audit/audit-logger.ts';
 import type { RequestContext } from '../../audit/request-context.ts';
-import { lockDispute } from './add-exhibit.ts';
+import { lockCase } from '../lock-case.ts';
 import { canWithdraw, type Exhibit } from './exhibit.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function withdrawExhibit(
   { disputeId, exhibitId, reason }: { disputeId: number; exhibitId: number; reason: string },
 ): Promise<boolean> {
   return db.transaction(async (trx) => {
-    const dispute = await lockDispute(trx, disputeId);
+    const dispute = await lockCase(trx, disputeId);
     const exhibit = await trx('dispute_exhibits')
       .where({ id: exhibitId, dispute_id: dispute.id })
       .first<Pick<Exhibit, 'round' | 'withdrawn_at' | 'kind' | 'sha256'> | undefined>([

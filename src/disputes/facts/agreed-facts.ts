@@ -12,7 +12,7 @@ export interface ConsentFact {
   boxes: { name: string; wording: string }[];
   button: string;
   text_sha256: string;
-  /** Of what the page said of the price; null from before that was kept. */
+  /** Hash of what the page said of the price; null from before that was kept. */
   prices_sha256: string | null;
   card_text_sha256: string | null;
   ip_address: string | null;

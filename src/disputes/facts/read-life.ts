@@ -1,7 +1,6 @@
 import type { Knex } from 'knex';
 import { DAY_MS } from '../../durations.ts';
 import { recordOf } from './fact-record.ts';
-import { MAIL_DAYS_BEFORE } from './read-mails.ts';
 import type { CancellationFact, MailFact, NoticeFact } from './agreed-facts.ts';
 import type { RefundFact } from './money-facts.ts';
 import type { OrderFact } from './order-facts.ts';
@@ -74,20 +73,24 @@ interface ChangeRow {
   cancels_at: string | null;
 }
 
+/** A notice tells of a payment when it came so long before it: a renewal is announced seven days before. */
+const NOTICE_DAYS = 14;
+
 /** The mails and announcements before a payment that told of it, oldest first. */
 export async function readNotices(
   db: Knex,
   order: OrderFact,
   mails: readonly MailFact[],
 ): Promise<NoticeFact[]> {
-  const from = new Date(order.created_at.getTime() - MAIL_DAYS_BEFORE * DAY_MS);
+  const from = new Date(order.created_at.getTime() - NOTICE_DAYS * DAY_MS);
   const announced = await db('audit_logs')
     .where({ 'audit_logs.company_id': order.company_id, 'audit_logs.action_type': 'card_renewal_announced' })
     .whereBetween('audit_logs.timestamp', [from, order.created_at])
     .orderBy(['audit_logs.timestamp', 'audit_logs.id'])
     .select<{ id: number; at: Date }[]>(['audit_logs.id', 'audit_logs.timestamp as at']);
   const reminders = mails.filter(
-    ({ template, created_at }) => template === REMINDER && created_at <= order.created_at,
+    ({ template, created_at }) =>
+      template === REMINDER && created_at >= from && created_at <= order.created_at,
   );
   return [
     ...announced.map(({ id, at }): NoticeFact => {

@@ -24,7 +24,7 @@ export async function readPaymentFacts(
   const order = await readOrder(db, { paymentId, companyId, asOf });
   if (order === undefined) return undefined;
   const period = await readPeriod(db, order, asOf);
-  const mails = await readMails(db, { order, period, asOf });
+  const mails = await readMails(db, { order, asOf });
   const to = period === null || period.end > asOf ? asOf : period.end;
   const paidFrom = order.paid_at ?? order.created_at;
   const signInSpan = { from: period !== null && period.start < paidFrom ? period.start : paidFrom, to };

@@ -34,7 +34,7 @@ export async function readExhibits(
       name: exhibit.name,
       description: exhibit.description,
       tag: exhibit.proves,
-      proves: t(`exhibits.proves_${exhibit.proves}`),
+      proves: t(`disputeDefences.proves_${exhibit.proves}`),
       contentType: mediaTypes[exhibit.file_kind],
       text: exhibit.text,
       addedAt: exhibit.added_at,

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { NotFound } from '../../errors.ts';
+import { NotFound } from '../errors.ts';
 import { caseColumns, type CaseRow } from './case-row.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { Currency } from '../../currency.ts';
-import type { CaseSource, CaseState } from '../case-states.ts';
-import type { Network } from '../networks.ts';
+import type { Currency } from '../currency.ts';
+import type { CaseSource, CaseState } from './case-states.ts';
+import type { Network } from './networks.ts';
 
 /** Facts of a dispute that may be told later or corrected. */
 export interface CaseFacts {
