@@ -2515,7 +2515,7 @@ create table workspaces (
   constraint ck_workspaces_destruction CHECK ((destroying_since IS NULL OR deleted_at IS NOT NULL) AND (destroyed_at IS NULL OR destroying_since IS NOT NULL)),
   constraint ck_workspaces_name CHECK (length(name) >= 1 AND length(name) <= 60),
   constraint ck_workspaces_port CHECK (port >= 1 AND port <= 65535),
-  constraint ck_workspaces_stopped_because CHECK (stopped_because = ANY (ARRAY['unused'::text, 'subscription-lapsed'::text, 'over-limit'::text, 'owner-deactivated'::text, 'disk-full'::text]))
+  constraint ck_workspaces_stopped_because CHECK (stopped_because = ANY (ARRAY['unused'::text, 'subscription-lapsed'::text, 'over-limit'::text, 'owner-deactivated'::text, 'disk-full'::text, 'memory-full'::text]))
 );
 CREATE INDEX idx_workspaces_company ON workspaces USING btree (company_id, id);
 CREATE INDEX idx_workspaces_owner ON workspaces USING btree (company_id, owner_user_id, id);

@@ -26,6 +26,7 @@ import { systemContext } from './audit/request-context.ts';
 import { startSchedule } from './jobs/schedule.ts';
 import { SessionBuffer, sessionBuffer } from './workspace/sessions/session-buffer.ts';
 import { resumeWorkspaces } from './workspace/runtime/resume-workspaces.ts';
+import { findControlGroupFault } from './workspace/sandbox/control-group.ts';
 import { chooseSandbox } from './workspace/sandbox/find-sandbox.ts';
 import { createWorkspaceRuntime } from './workspace/runtime/runtime.ts';
 import { describeSharing } from './workspace/sandbox/describe-sharing.ts';
@@ -278,6 +279,9 @@ function readConfig(): Config {
 }
 
 function chooseSandboxFor({ production, workspaceRuntime }: Config): Config['workspaceRuntime'] {
+  const { isManaged, cgroup } = workspaceRuntime;
+  const fault = isManaged && cgroup !== null ? findControlGroupFault(cgroup) : null;
+  if (fault !== null) throw new ConfigError([`WORKSPACE_CGROUP: ${fault}`]);
   try {
     return chooseSandbox(workspaceRuntime, { production, isRoot: process.getuid?.() === 0 });
   } catch (error) {

@@ -28,6 +28,9 @@ const SFTP_SERVERS = [
  */
 const HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
 
+/** Moves into a control group what comes after its folder; nothing starts when that fails. */
+const JOIN = ['/bin/sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"'];
+
 /** The client's wishes. Each may hold anything. */
 interface Wish {
   /** The command that sshd was asked to run. Without one, a login shell. */
@@ -55,7 +58,7 @@ export function startShell(order: ShellOrder, wish: Wish): ChildProcess {
   const words = isInside
     ? [...entranceOf(order), ...inTerminal(wish, [...order.limits, ...command])]
     : [...privileges(order), ...order.limits, ...command];
-  const [program = '', ...args] = words;
+  const [program = '', ...args] = order.group === null ? words : [...JOIN, order.group, ...words];
   return spawn(program, args, {
     cwd: isInside ? '/' : order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },

@@ -61,10 +61,11 @@ async function showEvents({ db, config }: AppDeps, req: Request, res: Response):
 }
 
 /** Names what workspaces on this machine share, for whoever decides if strangers may be let into them. */
-function sharingText({ isManaged, sandbox, network }: RuntimeConfig, { t }: Format): string {
+function sharingText({ isManaged, sandbox, network, cgroup }: RuntimeConfig, { t }: Format): string {
   if (!isManaged) return t('security.workspacesElsewhere');
-  if (sandbox !== 'bubblewrap') return t('security.workspacesTogether');
-  return `${t('security.workspacesApart')} ${t(`security.network_${network}`)}`;
+  const bounds = t(cgroup === null ? 'security.boundsOfProcesses' : 'security.boundsOfGroups');
+  if (sandbox !== 'bubblewrap') return `${t('security.workspacesTogether')} ${bounds}`;
+  return `${t('security.workspacesApart')} ${t(`security.network_${network}`)} ${bounds}`;
 }
 
 /** The kind asked for. Null (all kinds) when none is asked for or the kind does not exist. */

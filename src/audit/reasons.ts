@@ -126,6 +126,7 @@ export const auditCauses = [
   'subscription-lapsed',
   'owner-deactivated',
   'disk-full',
+  'memory-full',
   'left-running',
   'newer-order',
   'no-longer-fits',

@@ -401,7 +401,9 @@ function toRuntimeConfig(env: Environment): RuntimeConfig {
     readable: env.WORKSPACE_READABLE,
     memoryMb: env.WORKSPACE_MEMORY_MB ?? null,
     processesMax: env.WORKSPACE_MAX_PROCESSES ?? null,
+    cpuPercent: env.WORKSPACE_CPU_PERCENT ?? null,
     diskMb: env.WORKSPACE_DISK_MB ?? null,
+    cgroup: env.WORKSPACE_CGROUP ?? null,
     outlivesApp: env.NODE_ENV === 'production',
     startTimeoutMs: env.WORKSPACE_START_SECONDS * 1000,
   };

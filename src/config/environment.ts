@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { currencies } from '../currency.ts';
 import { databaseAddress } from './database-address.ts';
 import { namedNumbers } from './named-numbers.ts';
+import { perPlan } from './per-plan.ts';
 import { parseSealingKeys } from './sealing-keys.ts';
 import { parseNetworks, parseTrustProxy } from './trust-proxy.ts';
 
@@ -467,24 +468,45 @@ export const environment = z.object({
     .transform((value) => value.split(',').map((path) => path.trim()))
     .pipe(z.array(z.string().regex(/^\/[^,]*$/, 'is no absolute path'))),
   /**
-   * Megabytes of data of each process of a workspace; by prlimit, where there is one.
-   * @otherwise no limit
-   * @example 4096
+   * The control group (cgroup v2) that was delegated to the app with memory, pids and cpu, and in which no
+   * process is, such as that of scripts/systemd/youarecoder-workspaces.service. Each workspace gets a group
+   * of its own in it, and the four limits below hold for all its programs together.
+   * @otherwise limits hold for each process, and none for the processor
+   * @example /sys/fs/cgroup/system.slice/youarecoder-workspaces.service
    */
-  WORKSPACE_MEMORY_MB: z.coerce.number().int().min(16).max(1_000_000).optional(),
+  WORKSPACE_CGROUP: z
+    .string()
+    .regex(/^\/sys\/fs\/cgroup\/\S+$/, 'is no folder in /sys/fs/cgroup')
+    .optional(),
   /**
-   * Processes of each workspace (needs WORKSPACE_UID); by prlimit, where there is one.
+   * Megabytes of memory of each workspace: one number, or numbers by plan (trial, starter, team, enterprise;
+   * one without a name is for the others). Without WORKSPACE_CGROUP of the data of each process; by prlimit,
+   * where there is one.
+   * @otherwise no limit
+   * @example 2048,team=4096,enterprise=8192
+   */
+  WORKSPACE_MEMORY_MB: perPlan({ min: 16, max: 1_000_000 }).optional(),
+  /**
+   * Processes and threads of each workspace, as one number or by plan. Without WORKSPACE_CGROUP it needs
+   * WORKSPACE_UID; by prlimit, where there is one.
    * @otherwise no limit
    * @example 512
    */
-  WORKSPACE_MAX_PROCESSES: z.coerce.number().int().min(1).max(1_000_000).optional(),
+  WORKSPACE_MAX_PROCESSES: perPlan({ min: 1, max: 1_000_000 }).optional(),
   /**
-   * Megabytes of disk of each workspace, its /tmp included. They are measured while it runs; one that takes
-   * more is stopped, and nothing of it is lost.
+   * Per cent of a processor that each workspace may take, as one number or by plan: 200 is two processors.
+   * Beyond it the workspace is slowed down. Needs WORKSPACE_CGROUP.
+   * @otherwise no limit, and all share alike where they are in groups
+   * @example 100,team=200,enterprise=400
+   */
+  WORKSPACE_CPU_PERCENT: perPlan({ min: 1, max: 100_000 }).optional(),
+  /**
+   * Megabytes of disk of each workspace, its /tmp included, as one number or by plan. They are measured while
+   * it runs; one that takes more is stopped, and nothing of it is lost.
    * @otherwise no limit
    * @example 20000
    */
-  WORKSPACE_DISK_MB: z.coerce.number().int().min(1).max(100_000_000).optional(),
+  WORKSPACE_DISK_MB: perPlan({ min: 1, max: 100_000_000 }).optional(),
   /** Seconds after which a program that does not listen yet has failed to start. */
   WORKSPACE_START_SECONDS: z.coerce.number().min(1).max(600).default(30),
   /**

@@ -1,3 +1,5 @@
+import type { PerPlan } from './per-plan.ts';
+
 /** The part of the configuration that the runtime needs. */
 export interface RuntimeConfig {
   isManaged: boolean;
@@ -20,10 +22,15 @@ export interface RuntimeConfig {
   deniedNetworks: string[];
   /** Folders beside the system that a sandbox may read. */
   readable: string[];
-  memoryMb: number | null;
-  processesMax: number | null;
+  /** Megabytes of memory of a workspace. */
+  memoryMb: PerPlan;
+  processesMax: PerPlan;
+  /** 100 is the time of one processor. */
+  cpuPercent: PerPlan;
   /** Megabytes of disk of a workspace, its /tmp included. */
-  diskMb: number | null;
+  diskMb: PerPlan;
+  /** The control group in which each workspace gets one of its own. Null: none. */
+  cgroup: string | null;
   /** Processes live on when the app stops, and the next start adopts them. */
   outlivesApp: boolean;
   startTimeoutMs: number;

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
+import { subscriptionState } from '../billing/subscription-state.ts';
 import { PAGE_SIZE, readPage, type Cursor, type KeysetOrder, type Page } from '../db/keyset.ts';
+import { planTimesColumns, type PlanTimes } from '../plan.ts';
 import type { RuntimeWorkspace, StopCause } from './runtime-types.ts';
 import { idleLimit } from './session-row.ts';
 
@@ -120,11 +122,20 @@ export async function countWantedRunning(
 /** The facts of a workspace that the runtime needs, deleted or not. */
 export async function findRuntimeWorkspace(
   db: Knex,
-  input: { companyId: number; workspaceId: number },
+  input: { companyId: number; workspaceId: number; at: Date },
 ): Promise<RuntimeWorkspace | undefined> {
-  return db('workspaces')
+  const row = await db('workspaces')
+    .join('subscriptions', 'subscriptions.company_id', 'workspaces.company_id')
     .where({ 'workspaces.id': input.workspaceId, 'workspaces.company_id': input.companyId })
-    .first<RuntimeWorkspace | undefined>(runtimeColumns);
+    .first<(Omit<RuntimeWorkspace, 'plan_now'> & PlanTimes) | undefined>([
+      'workspaces.id',
+      'workspaces.name',
+      'workspaces.port',
+      ...planTimesColumns,
+    ]);
+  if (row === undefined) return undefined;
+  const { id, name, port } = row;
+  return { id, name, port, plan_now: subscriptionState(row, input.at).plan };
 }
 
 /** How many workspaces a company has; the plan limits this number. */
@@ -154,8 +165,6 @@ function visibleWorkspaces(db: Knex, { companyId, ownerUserId }: Visibility): Kn
     .whereNull('workspaces.deleted_at');
   return ownerUserId === null ? query : query.where('workspaces.owner_user_id', ownerUserId);
 }
-
-const runtimeColumns = ['workspaces.id', 'workspaces.name', 'workspaces.port'];
 
 /** The company and role of a person: all that rights depend on. */
 export interface ActivePerson {

@@ -5,6 +5,7 @@ import { requestContext } from '../audit/request-context.ts';
 import { createRateLimit } from '../web/rate-limit.ts';
 import type { TextKey } from '../web/locales/catalogues.ts';
 import { formatOf, setFlash } from '../web/page-locals.ts';
+import { describeUse } from './lifecycle/describe-use.ts';
 import { requestedWorkspace } from './requested-workspace.ts';
 import { closeWorkspace } from './lifecycle/close-workspace.ts';
 import { createWorkspace } from './lifecycle/create-workspace.ts';
@@ -18,14 +19,12 @@ import { IDLE_MINUTES } from './session-row.ts';
 import { createSessionsRouter } from './usage/sessions-router.ts';
 import { REPORT_INTERVAL_SECONDS } from './sessions/touch-rule.ts';
 import { findSshGuide } from './ssh/ssh-guide.ts';
-import type { RuntimeState, WorkspaceRuntime } from './runtime-types.ts';
+import type { RuntimeState } from './runtime-types.ts';
 import { createRuntimeRouter } from './runtime/runtime-router.ts';
 import { findOpenWorkspaceSessionId, loadWorkspacePage } from './lifecycle/workspace-page.ts';
 
 /** Nobody opens workspaces by hand more often; each opening is a row of evidence. */
 const OPENINGS_PER_MINUTE = 60;
-
-const MEGABYTE = 1_048_576;
 
 /** How soon a page without script shows that a program has started. */
 const START_LOOK_SECONDS = 5;
@@ -95,13 +94,6 @@ async function showList(
 }
 
 /** The state of a workspace's program; null when the program runs elsewhere. */
-/** In megabytes. */
-function diskOf(runtime: WorkspaceRuntime, workspaceId: number): { used: number; limit: number } | null {
-  const use = runtime.diskUse(workspaceId);
-  if (use === null) return null;
-  return { used: Math.ceil(use.usedBytes / MEGABYTE), limit: Math.round(use.limitBytes / MEGABYTE) };
-}
-
 function stateOf({ runtime }: Pick<WorkspaceDeps, 'runtime'>, workspaceId: number): RuntimeState | null {
   return runtime.isManaged ? runtime.state(workspaceId) : null;
 }
@@ -155,7 +147,8 @@ async function showWorkspace(
           state: runtime.state(id),
           log: runtime.logTail(id),
           walls: runtime.confinement(id),
-          disk: diskOf(runtime, id),
+          use: describeUse(runtime, id, formatOf(res)),
+          endedForMemory: runtime.resourceUse(id)?.endedForMemory ?? 0,
         }
       : null,
     ssh: await findSshGuide(db, context, { config, workspaceId: id, companyId }),

@@ -1,4 +1,7 @@
+import type { Plan } from '../plan.ts';
+import type { GroupUse } from './sandbox/control-group.ts';
 import type { ProcessIdentity } from './sandbox/process-identity.ts';
+import type { ResourceLimits } from './sandbox/resource-limits.ts';
 
 /** How the process of a workspace stands; `crashed` waits for its next attempt. */
 export const runtimeStates = ['stopped', 'starting', 'running', 'crashed'] as const;
@@ -37,10 +40,15 @@ export interface RuntimeWorkspace {
   id: number;
   name: string;
   port: number;
+  /** The plan in force, by which its limits are. */
+  plan_now: Plan;
 }
 
 /** Why the system stopped a program that nobody had asked it to stop. */
-export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit' | 'owner-deactivated' | 'disk-full';
+export type StopCause = 'unused' | 'subscription-lapsed' | 'over-limit' | 'owner-deactivated' | FullCause;
+
+/** Which limit of its own a workspace has run into. */
+export type FullCause = 'disk-full' | 'memory-full';
 
 export type StartOutcome =
   { ok: true } | { ok: false; reason: 'no-command' | 'cannot-start' | 'ended' | 'not-listening' | 'stopped' };
@@ -61,6 +69,16 @@ export interface WorkspaceRuntime {
   addressOf(id: number): WorkspaceAddress | null;
   /** The walls around the program, or around its next start. */
   confinement(id: number): Confinement;
+  /** The limits of the program; null before its first start by this process. */
+  limits(id: number): ResourceLimits | null;
+  /** The memory and the processes it takes; null without a control group, and while it does not run. */
+  resourceUse(id: number): GroupUse | null;
+  /** The plan in force has changed: its limits hold at once. */
+  applyPlan(workspace: RuntimeWorkspace): void;
+  /** Whether its program was ended because its memory was used up; then it is not started again by itself. */
+  isMemoryFull(id: number): boolean;
+  /** The control group of the program; null without one. */
+  groupOf(id: number): string | null;
   /** How a shell comes to the program. */
   entranceOf(id: number): SandboxEntrance;
   /** Measures what the workspace takes on the disk, unless that was done a moment ago. */

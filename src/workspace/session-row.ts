@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { z } from 'zod';
 import { MINUTE_MS } from '../durations.ts';
 import { columnsOf } from '../record-fields.ts';
+import type { FullCause } from './runtime-types.ts';
 
 /** How a workspace is reached. */
 export const accessMethods = ['web', 'api', 'ssh'] as const;
@@ -56,9 +57,9 @@ export interface Ending {
   reason: GivenEndReason;
   /**
    * `connection-lost`: it was `closed` by the line or the program breaking off, and nobody took leave.
-   * `disk-full`: it was `stopped` since the workspace took more of the disk than it may.
+   * `disk-full`, `memory-full`: it was `stopped` since the workspace ran into that limit of its own.
    */
-  cause?: RevokeCause | 'connection-lost' | 'disk-full' | undefined;
+  cause?: RevokeCause | 'connection-lost' | FullCause | undefined;
 }
 
 /**

@@ -190,6 +190,8 @@ function startRuntime(dataDir: string): WorkspaceRuntime {
       memoryMb: null,
       processesMax: null,
       diskMb: null,
+      cpuPercent: null,
+      cgroup: null,
       outlivesApp: false,
       startTimeoutMs: 30_000,
     },

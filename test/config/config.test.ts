@@ -192,6 +192,21 @@ describe('the configuration', () => {
     }
   });
 
+  it('takes the limits of workspaces as one number or by plan, and says what is wrong with others', () => {
+    const read = (WORKSPACE_MEMORY_MB: string): unknown =>
+      loadConfig({ ...good, WORKSPACE_MEMORY_MB }).workspaceRuntime.memoryMb;
+    expect(read('4096')).toBe(4096);
+    expect(read('2048,team=4096')).toEqual({ others: 2048, plans: { team: 4096 } });
+    expect(read('trial=512, team=4096')).toEqual({ others: null, plans: { trial: 512, team: 4096 } });
+    for (const WORKSPACE_MEMORY_MB of ['much', '1', '1,2', 'gold=4096', 'team=1', 'team=2048.5', '1024,2048'])
+      expect(faultsOf({ ...good, WORKSPACE_MEMORY_MB }), WORKSPACE_MEMORY_MB).toEqual([
+        expect.stringMatching(/^WORKSPACE_MEMORY_MB: is no whole number from 16 to 1000000, nor a list/),
+      ]);
+    expect(faultsOf({ ...good, WORKSPACE_CGROUP: '/tmp/group' })).toEqual([
+      'WORKSPACE_CGROUP: is no folder in /sys/fs/cgroup',
+    ]);
+  });
+
   it('refuses folders in which the path of a socket would be too long', () => {
     const deep = `/${'d'.repeat(95)}`;
     const process = { WORKSPACE_RUNTIME: 'process', WORKSPACE_COMMAND: 'program {socket}' };

@@ -4,6 +4,8 @@ import type {
   StartOutcome,
   WorkspaceRuntime,
 } from '../../src/workspace/runtime-types.ts';
+import type { GroupUse } from '../../src/workspace/sandbox/control-group.ts';
+import type { ResourceLimits } from '../../src/workspace/sandbox/resource-limits.ts';
 
 interface FakeRuntime extends WorkspaceRuntime {
   /** The outcome of the next start. */
@@ -19,6 +21,12 @@ interface FakeRuntime extends WorkspaceRuntime {
   destruction: Error | null;
   /** Workspaces that take more of the disk than they may. */
   full: number[];
+  /** Workspaces whose programs were ended for want of memory. */
+  memoryFull: number[];
+  /** The limits and the use of every workspace. */
+  held: { limits: ResourceLimits | null; use: GroupUse | null };
+  /** The workspaces whose plan was applied while they ran. */
+  applied: RuntimeWorkspace[];
 }
 
 /** A runtime that starts no process. Its "running" programs are said to listen on `port`. */
@@ -34,6 +42,9 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     destroyed: [],
     destruction: null,
     full: [],
+    memoryFull: [],
+    held: { limits: null, use: null },
+    applied: [],
     start: (workspace) => {
       fake.started.push(workspace);
       states.set(workspace.id, fake.outcome.ok ? 'running' : 'crashed');
@@ -48,6 +59,13 @@ export function createFakeRuntime(port = 1): FakeRuntime {
     state: (id) => states.get(id) ?? 'stopped',
     addressOf: (id) => (states.get(id) === 'running' ? { port } : null),
     confinement: () => ({ sandbox: 'none', network: 'shared' }),
+    limits: () => fake.held.limits,
+    resourceUse: () => fake.held.use,
+    applyPlan: (workspace) => {
+      fake.applied.push(workspace);
+    },
+    isMemoryFull: (id) => fake.memoryFull.includes(id),
+    groupOf: () => null,
     entranceOf: () => ({ sandbox: 'none' }),
     measureDisk: () => Promise.resolve(),
     diskUse: (id) =>

@@ -299,6 +299,7 @@ var SFTP_SERVERS = [
   '/usr/libexec/sftp-server',
 ];
 var HANDED_ON = /^(LANG|LC_[A-Z]+|COLORTERM|NO_COLOR|GIT_PROTOCOL|SSH_CONNECTION)$/;
+var JOIN = ['/bin/sh', '-c', 'echo $$ > "$0/cgroup.procs" && exec "$@"'];
 function startShell(order, wish) {
   const isRoot = process.getuid?.() === 0;
   if (isRoot && order.owner === null)
@@ -312,7 +313,7 @@ function startShell(order, wish) {
   const words = isInside
     ? [...entranceOf(order), ...inTerminal(wish, [...order.limits, ...command])]
     : [...privileges(order), ...order.limits, ...command];
-  const [program = '', ...args] = words;
+  const [program = '', ...args] = order.group === null ? words : [...JOIN, order.group, ...words];
   return spawn(program, args, {
     cwd: isInside ? '/' : order.folder,
     env: { ...workspaceEnvironment(order.folder), SHELL: shell, ...handedOn(wish) },

@@ -27,7 +27,7 @@ export const auditDetails: JsonKeys = {
     issuer
     key_type kind known_by known_device known_to_others
     label lost_minor network received_at reason_code round
-    last_active_at last_activity_at last_attempt_at last_seen_at length locale locked_until
+    last_active_at last_activity_at last_attempt_at last_seen_at length limits locale locked_until
     mail_id merchant_oid method month
     name new_device new_email new_name new_role next_plan_after next_plan_before not_listed_at number
     old_email old_name old_role old_time_zone order_amount_minor origin outcome package_id pages

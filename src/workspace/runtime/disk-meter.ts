@@ -14,6 +14,8 @@ const TIDYING_SHARE = 0.05;
 /** No workspace goes beyond this multiple of the limit, however often it is started. */
 const UTMOST_FACTOR = 1.5;
 
+const MEGABYTE = 1_048_576;
+
 interface Measured {
   usedBytes: number;
   atStartBytes: number;
@@ -22,12 +24,7 @@ interface Measured {
 
 /** Measures what workspaces take on the disk, their /tmp included, by du(1). */
 export class DiskMeter {
-  readonly #limitBytes: number | null;
   readonly #measured = new Map<number, Measured>();
-
-  constructor(limitMb: number | null) {
-    this.#limitBytes = limitMb === null ? null : limitMb * 1_048_576;
-  }
 
   /** The workspace starts: what it takes next is what it took at its start. */
   forget(id: number): void {
@@ -35,10 +32,10 @@ export class DiskMeter {
   }
 
   /** Measures again, unless it is too early for that. A measurement that fails changes nothing. */
-  async measure(id: number, { folder, tmpFolder }: WorkspaceFolders): Promise<void> {
+  async measure(id: number, { folder, tmpFolder }: WorkspaceFolders, limitMb: number | null): Promise<void> {
     const known = this.#measured.get(id);
     const begin = Date.now();
-    if (this.#limitBytes === null || (known !== undefined && begin < known.nextAt)) return;
+    if (limitMb === null || (known !== undefined && begin < known.nextAt)) return;
     const usedBytes = (await measure([folder, tmpFolder])) ?? known?.usedBytes;
     if (usedBytes === undefined) return;
     const now = Date.now();
@@ -47,11 +44,11 @@ export class DiskMeter {
   }
 
   /** The last measurement; null before there is one, and without a limit. */
-  useOf(id: number): DiskUse | null {
+  useOf(id: number, limitMb: number | null): DiskUse | null {
     const measured = this.#measured.get(id);
-    if (measured === undefined || this.#limitBytes === null) return null;
+    if (measured === undefined || limitMb === null) return null;
     const { usedBytes, atStartBytes } = measured;
-    const limitBytes = this.#limitBytes;
+    const limitBytes = limitMb * MEGABYTE;
     const bound = Math.max(limitBytes, atStartBytes + limitBytes * TIDYING_SHARE);
     return { usedBytes, limitBytes, isFull: usedBytes > Math.min(bound, limitBytes * UTMOST_FACTOR) };
   }

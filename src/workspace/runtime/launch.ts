@@ -1,26 +1,37 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { RuntimeConfig } from '../../config/runtime-config.ts';
 import { fillCommand } from '../../config/command-template.ts';
 import type { WorkspaceFolders } from '../../config/data-folders.ts';
+import { joinControlGroup } from '../sandbox/control-group.ts';
 import { writeResolverFile } from '../sandbox/network-words.ts';
+import { prlimitWords, type ResourceLimits } from '../sandbox/resource-limits.ts';
 import { sandboxWords } from '../sandbox/sandbox-words.ts';
 import type { Owner } from './workspace-folders.ts';
 import { workspaceEnvironment } from './workspace-environment.ts';
 import { openWorkspaceLog } from './workspace-log.ts';
 
-const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((path) => existsSync(path));
+/**
+ * Waits for a line before it becomes the program, so that the process can be moved into its control group
+ * first; ends when the app ends instead.
+ */
+const GATE = ['/bin/sh', '-c', 'read -r _ && exec "$@" < /dev/null', 'sh'];
 
 /**
- * Starts the program of a workspace, in its sandbox, as the leader of its own process group. Its output goes
- * to its log.
+ * Starts the program of a workspace in its sandbox and its control group, as the leader of its own process
+ * group. Its output goes to its log. Throws when it cannot be moved into the control group.
  */
 export function launch(
   config: RuntimeConfig,
   workspace: { name: string; port: number },
-  folders: WorkspaceFolders,
-  owner: Owner | null,
+  setting: {
+    folders: WorkspaceFolders;
+    owner: Owner | null;
+    limits: ResourceLimits;
+    group: string | null;
+  },
 ): ChildProcess {
+  const { folders, owner, limits, group } = setting;
   const { folder, socketPath } = folders;
   const port = String(workspace.port);
   const command = fillCommand(config.command ?? [], {
@@ -29,36 +40,37 @@ export function launch(
     port,
     name: workspace.name,
   });
-  const limited = (words: string[]): string[] => [...workspaceLimits(config, owner), ...words];
-  const [program = '', ...args] =
+  const limited = (words: string[]): string[] => [...prlimitWords(limits), ...words];
+  const words =
     config.sandbox === 'bubblewrap'
       ? sandboxWords({ config, folders, owner, port: workspace.port }, command, limited)
       : limited(command);
+  const [program = '', ...args] = group === null ? words : [...GATE, ...words];
   if (config.network === 'own') writeResolverFile(folders.resolverFile);
   const output = openWorkspaceLog(folders.logFile);
   try {
-    return spawn(program, args, {
+    const child = spawn(program, args, {
       cwd: folder,
       env: workspaceEnvironment(folder),
       detached: true,
-      stdio: ['ignore', output, output],
+      stdio: [group === null ? 'ignore' : 'pipe', output, output],
       ...(owner ?? {}),
     });
+    if (group !== null) openGate(child, group);
+    return child;
   } finally {
     closeSync(output);
   }
 }
 
-/**
- * The command that gives a program the limits of a workspace; empty where there is no `prlimit`. RLIMIT_DATA
- * stands in place of RLIMIT_AS, since programs reserve far more addresses than they use. RLIMIT_NPROC counts
- * all processes of a user.
- */
-export function workspaceLimits({ memoryMb, processesMax }: RuntimeConfig, owner: Owner | null): string[] {
-  if (PRLIMIT === undefined) return [];
-  const asked = [
-    ...(memoryMb === null ? [] : [`--data=${String(memoryMb * 1_048_576)}`]),
-    ...(processesMax === null || owner === null ? [] : [`--nproc=${String(processesMax)}`]),
-  ];
-  return [PRLIMIT, '--core=0', ...asked, '--'];
+function openGate(child: ChildProcess, group: string): void {
+  // The process has failed to start, or was killed; its own events say so.
+  child.stdin?.on('error', () => undefined);
+  try {
+    if (child.pid !== undefined) joinControlGroup(group, child.pid);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
+  child.stdin?.end('\n');
 }

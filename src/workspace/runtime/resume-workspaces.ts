@@ -20,7 +20,7 @@ export async function resumeWorkspaces(
   if (!runtime.isManaged) return;
   try {
     await endLeftovers(db, systemContext({ name: 'resume-workspaces', at: new Date(), log }), runtime);
-    const waiting = (await listRunningWorkspaces(db)).map(({ id }) => id);
+    const waiting = (await listRunningWorkspaces(db, new Date())).map(({ id }) => id);
     const bringUp = async (): Promise<void> => {
       for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await resumeOne(db, runtime, id);
     };
@@ -36,8 +36,9 @@ export async function resumeWorkspaces(
  */
 async function resumeOne(db: Knex, runtime: WorkspaceRuntime, id: number): Promise<void> {
   const findPaidFor = async (): Promise<RunningWorkspace | undefined> => {
-    const found = await findRunningWorkspace(db, id);
-    return found !== undefined && found.opens_until > new Date() ? found : undefined;
+    const now = new Date();
+    const found = await findRunningWorkspace(db, id, now);
+    return found !== undefined && found.opens_until > now ? found : undefined;
   };
   const workspace = await findPaidFor();
   if (workspace === undefined) return;

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { subscriptionState } from '../../billing/subscription-state.ts';
 import { planTimesColumns, type PlanTimes } from '../../plan.ts';
 import type { RuntimeWorkspace } from '../runtime-types.ts';
 
@@ -21,14 +22,22 @@ export interface RunningWorkspace extends RuntimeWorkspace, PlanTimes {
 }
 
 /** Every workspace, of all companies, whose program should run. For scheduled work; no page shows it. */
-export async function listRunningWorkspaces(db: Knex): Promise<RunningWorkspace[]> {
-  return runningWorkspaces(db).orderBy('workspaces.id').select<RunningWorkspace[]>(columnsOf(db));
+export async function listRunningWorkspaces(db: Knex, at: Date): Promise<RunningWorkspace[]> {
+  const rows = await runningWorkspaces(db).orderBy('workspaces.id').select<Row[]>(columnsOf(db));
+  return rows.map((row) => ({ ...row, plan_now: subscriptionState(row, at).plan }));
 }
 
 /** The same of one; undefined when its program should not run. */
-export async function findRunningWorkspace(db: Knex, id: number): Promise<RunningWorkspace | undefined> {
-  return runningWorkspaces(db).where('workspaces.id', id).first<RunningWorkspace | undefined>(columnsOf(db));
+export async function findRunningWorkspace(
+  db: Knex,
+  id: number,
+  at: Date,
+): Promise<RunningWorkspace | undefined> {
+  const row = await runningWorkspaces(db).where('workspaces.id', id).first<Row | undefined>(columnsOf(db));
+  return row === undefined ? undefined : { ...row, plan_now: subscriptionState(row, at).plan };
 }
+
+type Row = Omit<RunningWorkspace, 'plan_now'>;
 
 function runningWorkspaces(db: Knex): Knex.QueryBuilder {
   return db('workspaces')

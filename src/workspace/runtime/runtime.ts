@@ -13,13 +13,14 @@ const LOOK_MS = 1000;
 export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
   const { config } = deps;
   const root = join(config.dataDir, 'workspaces');
-  const disk = new DiskMeter(config.diskMb);
+  const disk = new DiskMeter();
   const supervised = new Map<number, SupervisedWorkspace>();
   const of = (id: number): SupervisedWorkspace => {
     const known = supervised.get(id) ?? new SupervisedWorkspace(deps, root, id);
     supervised.set(id, known);
     return known;
   };
+  const diskLimitOf = (id: number): number | null => supervised.get(id)?.process.limits?.disk_mb ?? null;
   const timer = setInterval(() => {
     for (const workspace of supervised.values()) workspace.look();
   }, LOOK_MS).unref();
@@ -33,10 +34,20 @@ export function createWorkspaceRuntime(deps: SupervisorDeps): WorkspaceRuntime {
     restart: (workspace) => of(workspace.id).restart(workspace),
     state: (id) => supervised.get(id)?.state ?? 'stopped',
     addressOf: (id) => supervised.get(id)?.address ?? null,
-    confinement: (id) => of(id).confinement,
-    entranceOf: (id) => of(id).entrance,
-    measureDisk: (id) => disk.measure(id, foldersOf(root, id)),
-    diskUse: (id) => disk.useOf(id),
+    confinement: (id) => of(id).process.confinement,
+    limits: (id) => of(id).process.limits,
+    resourceUse: (id) => of(id).process.use,
+    applyPlan: (workspace) => {
+      of(workspace.id).process.applyPlan(workspace);
+    },
+    isMemoryFull: (id) => supervised.get(id)?.isMemoryFull ?? false,
+    groupOf: (id) => of(id).process.group,
+    entranceOf: (id) => {
+      const { confinement, init } = of(id).process;
+      return confinement.sandbox === 'none' ? { sandbox: 'none' } : { sandbox: 'bubblewrap', init };
+    },
+    measureDisk: (id) => disk.measure(id, foldersOf(root, id), diskLimitOf(id)),
+    diskUse: (id) => disk.useOf(id, diskLimitOf(id)),
     logTail: (id) => tailOfWorkspaceLog(foldersOf(root, id).logFile),
     destroy: async (id) => {
       await of(id).stop();

@@ -8,7 +8,8 @@ import { companyPerson, visibilityOf, workspaceDetails, type CompanyPerson } fro
 import { findCompanyPlan } from '../company-plan.ts';
 import { isOverLimit } from '../over-limit.ts';
 import { countWantedRunning, findRuntimeWorkspace, findWorkspace, type Workspace } from '../queries.ts';
-import type { StartOutcome, WorkspaceRuntime } from '../runtime-types.ts';
+import type { Confinement, StartOutcome, WorkspaceRuntime } from '../runtime-types.ts';
+import type { ResourceLimits } from '../sandbox/resource-limits.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 
 /** The acts on the program of a workspace. */
@@ -63,11 +64,17 @@ export async function setWorkspaceState(
     details: {
       ...workspaceDetails(workspace, person),
       ...(wasRunning ? { already_running: true } : {}),
-      ...(outcome.ok && input.act !== 'stop' ? input.runtime.confinement(workspace.id) : {}),
+      ...(outcome.ok && input.act !== 'stop' ? confinedBy(input.runtime, workspace.id) : {}),
     },
     ...(outcome.ok ? {} : { reason: outcome.reason }),
   });
   return { workspace, ...outcome };
+}
+
+/** The walls and the limits of a start: facts about what its use could reach and take. */
+function confinedBy(runtime: WorkspaceRuntime, id: number): Confinement & { limits?: ResourceLimits } {
+  const limits = runtime.limits(id);
+  return { ...runtime.confinement(id), ...(limits === null ? {} : { limits }) };
 }
 
 /** Committed before the process is touched, so that a restart of the app finds what the person wanted. */
@@ -115,7 +122,7 @@ async function carryOut(
   if (act === 'stop') {
     return (await hasStopped(context, runtime, id)) ? { ok: true } : { ok: false, reason: 'cannot-stop' };
   }
-  const known = await findRuntimeWorkspace(db, { companyId, workspaceId: id });
+  const known = await findRuntimeWorkspace(db, { companyId, workspaceId: id, at: context.at });
   if (known === undefined) throw new Error(`Bug! workspace ${String(id)} has no company`);
   const outcome = await (act === 'start' ? runtime.start(known) : runtime.restart(known));
   // Stopped or deleted while it started: nobody would stop it any more.

@@ -3,14 +3,14 @@ import type { RequestContext } from '../../audit/request-context.ts';
 import { endLeftovers, stopWithRow } from './end-leftovers.ts';
 import { findRunningWorkspace, listRunningWorkspaces, type RunningWorkspace } from './running-workspaces.ts';
 import { limitsAt, listOverLimit } from '../over-limit.ts';
-import type { StopCause, WorkspaceRuntime } from '../runtime-types.ts';
+import type { FullCause, StopCause, WorkspaceRuntime } from '../runtime-types.ts';
 import type { Ending } from '../session-row.ts';
 import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
 import { HOUR_MS } from '../../durations.ts';
 
 /** The causes that are found here. */
-type Cause = Exclude<StopCause, 'disk-full'>;
+type Cause = Exclude<StopCause, FullCause>;
 
 /** How what is open in it ends. */
 const endings = {
@@ -41,7 +41,7 @@ export async function stopUnneededWorkspaces(
   if (!runtime.isManaged) return { elsewhere: true };
   await sessionBuffer.of(db)?.flush();
   let stopped = 0;
-  const running = await listRunningWorkspaces(db);
+  const running = await listRunningWorkspaces(db, context.at);
   const over = await findOverLimit(db, running, context.at);
   for (const workspace of running) {
     if (findStopCause(workspace, { at: context.at, idleStopHours, over }) === null) continue;
@@ -95,7 +95,7 @@ async function noteStop(
   await sessionBuffer.of(db)?.flush();
   return db.transaction(async (trx) => {
     await trx('workspaces').where({ id }).forUpdate().first<{ id: number } | undefined>('id');
-    const workspace = await findRunningWorkspace(trx, id);
+    const workspace = await findRunningWorkspace(trx, id, context.at);
     const over = await findOverLimit(trx, workspace === undefined ? [] : [workspace], context.at);
     const because =
       workspace === undefined ? null : findStopCause(workspace, { at: context.at, idleStopHours, over });

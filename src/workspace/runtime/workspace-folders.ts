@@ -30,14 +30,16 @@ export function ownerOf({ uid, gid }: Pick<RuntimeConfig, 'uid' | 'gid'>, id: nu
 }
 
 /** A running program as it is remembered: its process, and what keeps it apart from others. */
-export type RunRecord = ProcessIdentity & Confinement;
+export type RunRecord = ProcessIdentity & Confinement & { group: string | null };
 
-// Records of earlier releases have no sandbox in them, and neither had their programs.
+// Records of earlier releases have no sandbox or control group in them, and neither had their programs.
 const record = z.object({
   pid: z.number().int().positive(),
   startedAt: z.string(),
   sandbox: z.enum(sandboxes).default('none'),
   network: z.enum(networks).default('shared'),
+  /** The folder of its control group. */
+  group: z.string().nullable().default(null),
 });
 
 /**

@@ -12,9 +12,17 @@ export function describeSharing({
   isManaged,
   sandbox,
   network,
-}: Pick<RuntimeConfig, 'isManaged' | 'sandbox' | 'network'>): string {
+  cgroup,
+}: Pick<RuntimeConfig, 'isManaged' | 'sandbox' | 'network' | 'cgroup'>): string {
   if (!isManaged) return 'workspaces run elsewhere';
+  const bounds = cgroup === null ? UNBOUNDED : 'each has a control group of its own (WORKSPACE_CGROUP)';
   if (sandbox === 'bubblewrap')
-    return `workspaces are in sandboxes of their own (bubblewrap); ${networks[network]}`;
-  return 'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app (WORKSPACE_SANDBOX: none)';
+    return `workspaces are in sandboxes of their own (bubblewrap); ${networks[network]}; ${bounds}`;
+  return `${TOGETHER}; ${bounds}`;
 }
+
+const UNBOUNDED =
+  'memory is bounded for each of their processes at most, and the processor not at all (no WORKSPACE_CGROUP)';
+
+const TOGETHER =
+  'workspaces on this machine share /tmp, the list of processes and the loopback network with each other and with the app (WORKSPACE_SANDBOX: none)';

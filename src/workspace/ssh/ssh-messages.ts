@@ -43,6 +43,8 @@ export interface ShellOrder {
   owner: { uid: number; gid: number } | null;
   /** `prlimit` with its arguments; empty without limits. */
   limits: string[];
+  /** The control group of the workspace, which the shell joins first; null without one. */
+  group: string | null;
   /** The sandbox in which the workspace's program runs. */
   entrance: SandboxEntrance;
 }

@@ -11,8 +11,8 @@ import type { RateLimit } from '../../web/rate-limit.ts';
 import { contextOfGrant } from '../access/authorize-request.ts';
 import { isAppLabel } from '../host-name.ts';
 import { OpenConnections, type OpenConnection } from '../access/open-connections.ts';
-import { workspaceLimits } from '../runtime/launch.ts';
 import { foldersOf } from '../../config/data-folders.ts';
+import { prlimitWords } from '../sandbox/resource-limits.ts';
 import { ownerOf } from '../runtime/workspace-folders.ts';
 import { sessionBuffer } from '../sessions/session-buffer.ts';
 import { WorkspaceSessionTracker } from '../sessions/workspace-session-tracker.ts';
@@ -233,8 +233,12 @@ export class SshSessions {
     const { workspaceRuntime: runtime } = this.#deps.config;
     const owner = ownerOf(runtime, workspaceId);
     const { folder } = foldersOf(join(runtime.dataDir, 'workspaces'), workspaceId);
-    const entrance = this.#deps.runtime.entranceOf(workspaceId);
-    return { resume, folder, owner, limits: workspaceLimits(runtime, owner), entrance };
+    const { runtime: programs } = this.#deps;
+    const limits = programs.limits(workspaceId);
+    return {
+      ...{ resume, folder, owner, limits: limits === null ? [] : prlimitWords(limits) },
+      ...{ group: programs.groupOf(workspaceId), entrance: programs.entranceOf(workspaceId) },
+    };
   }
 
   #contextOf(message: SessionMessage): RequestContext {

@@ -41,13 +41,17 @@ beforeAll(async () => {
       memoryMb: null,
       processesMax: null,
       diskMb: null,
+      cpuPercent: null,
+      cgroup: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
     },
     log: pino({ level: 'silent' }),
   });
   for (const id of [1, 2])
-    expect(await runtime.start({ id, name: 'place', port: 21_000 + id })).toEqual({ ok: true });
+    expect(await runtime.start({ id, name: 'place', port: 21_000 + id, plan_now: 'trial' })).toEqual({
+      ok: true,
+    });
 });
 
 afterAll(async () => {

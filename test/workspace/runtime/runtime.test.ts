@@ -56,6 +56,8 @@ function startRuntime(dataDir: string, overrides: Partial<RuntimeConfig>): Works
       memoryMb: null,
       processesMax: null,
       diskMb: null,
+      cpuPercent: null,
+      cgroup: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
       ...overrides,
@@ -71,6 +73,7 @@ const workspace = (id: number, name = 'place'): RuntimeWorkspace => ({
   id,
   name,
   port: 21_000 + id,
+  plan_now: 'trial',
 });
 
 const lives = (pid: number): boolean =>

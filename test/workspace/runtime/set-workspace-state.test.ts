@@ -57,6 +57,44 @@ describe('the program of a workspace', () => {
     expect(page.text).toContain('&lt;b&gt;hello');
   });
 
+  it('leaves the walls and the limits in the row of each start, and shows use against limit', async () => {
+    const id = await bobsPlace();
+    const bob = await signIn(site.app, cast.bob);
+    const limits = {
+      memory_mb: 2048,
+      processes: 500,
+      cpu_percent: 200,
+      disk_mb: 9000,
+      bound_by: 'cgroup',
+    } as const;
+    runtime.held = { limits, use: { memoryBytes: 1_572_864_000, processes: 31, endedForMemory: 2 } };
+    for (const act of ['start', 'restart', 'stop']) await bob.post(`/workspace/${id}/${act}`);
+    const rows = await site
+      .db('audit_logs')
+      .where({ resource_type: 'workspace', resource_id: String(id) })
+      .orderBy('id')
+      .pluck<object[]>('details');
+    expect(rows.slice(0, 2)).toMatchObject([
+      { sandbox: 'none', network: 'shared', limits },
+      { sandbox: 'none', network: 'shared', limits },
+    ]);
+    expect(rows[2]).not.toHaveProperty('limits');
+    await bob.post(`/workspace/${id}/start`);
+    const running = await bob.get(`/workspace/${id}`);
+    for (const text of [
+      '1,500 of 2,048 MB',
+      '31 of 500',
+      'at most 200 % of one processor',
+      '2 programs were ended',
+    ])
+      expect(running.text).toContain(text);
+    runtime.held = { limits: { ...limits, bound_by: 'prlimit', cpu_percent: null }, use: null };
+    const without = await bob.get(`/workspace/${id}`);
+    expect(without.text).toContain('at most 2,048 MB of data for each process');
+    expect(without.text).not.toContain('of one processor');
+    runtime.held = { limits: null, use: null };
+  });
+
   it('leaves a row that says why it did not start', async () => {
     const id = await bobsPlace();
     runtime.outcome = { ok: false, reason: 'ended' };

@@ -167,6 +167,46 @@ describe('a workspace that takes more of the disk than it may', () => {
   });
 });
 
+describe('a workspace whose memory is used up', () => {
+  it('has ended with its sessions, which say why, and its page tells what to do', async () => {
+    const [full, other] = [await runningPlace(), await runningPlace()];
+    const session = await opened(full);
+    runtime.memoryFull = [full];
+    const context = sweeperContext(hours(0.1));
+    expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 1 });
+    expect(await stopFullWorkspaces(site.db, context, { runtime })).toEqual({ stopped: 0 });
+    runtime.memoryFull = [];
+    expect([runtime.state(full), runtime.state(other)]).toEqual(['stopped', 'running']);
+    expect(await stopRows(full)).toMatchObject([
+      { actor_type: 'system', details: { because: 'memory-full' } },
+    ]);
+    const ends = site.db('audit_logs').where({ action_type: 'workspace_session_expired' });
+    expect(await ends.whereRaw(`details->>'workspace_session_id' = ?`, [String(session.id)])).toMatchObject([
+      { details: { reason: 'stopped', cause: 'memory-full' } },
+    ]);
+    expect((await bob.get(`/workspace/${String(full)}`)).text).toContain('open less at once');
+  });
+
+  it('gets the limits of another plan while it runs, when its company buys one', async () => {
+    const id = await runningPlace();
+    const applied = (): string[] =>
+      runtime.applied.filter((workspace) => workspace.id === id).map(({ plan_now: plan }) => plan);
+    await stopFullWorkspaces(site.db, sweeperContext(hours(0.1)), { runtime });
+    expect(applied()).toEqual(['trial']);
+    await site
+      .db('subscriptions')
+      .where({ company_id: cast.acme.id })
+      .update({
+        plan: 'team',
+        period_started_at: hours(0),
+        period_ends_at: hours(720),
+        trial_ends_at: hours(0),
+      });
+    await stopFullWorkspaces(site.db, sweeperContext(hours(0.2)), { runtime });
+    expect(applied()).toEqual(['trial', 'team']);
+  });
+});
+
 describe('a program whose owner has no access any more', () => {
   it('is stopped by the next look, with a row and a reason, also where the address was claimed', async () => {
     const [admins, claimed] = [await runningPlace(), await runningPlace()];

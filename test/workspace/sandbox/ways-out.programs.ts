@@ -113,13 +113,16 @@ describe.skipIf(fault !== null)('ways out of a workspace', { timeout: 120_000 },
         ...{ command: [process.execPath, '-e', PROGRAM, '{socket}', '{name}'], gid: null },
         ...{ uid: null, sandbox: 'none', network: 'shared', deniedNetworks: DENIED },
         ...{ readable: [join(root, 'readable')], memoryMb: null, processesMax: null, diskMb: null },
+        ...{ cpuPercent: null, cgroup: null },
         ...walls,
       },
       log: pino({ level: 'silent' }),
     });
     stops.push(() => runtime.close());
     for (const id of [1, 2])
-      expect(await runtime.start({ id, name: `word-of-${String(id)}`, port: 21_000 + id })).toEqual({
+      expect(
+        await runtime.start({ id, name: `word-of-${String(id)}`, port: 21_000 + id, plan_now: 'trial' }),
+      ).toEqual({
         ok: true,
       });
     // After the start, so that the ranges deny them and not the list of the machine's own addresses.

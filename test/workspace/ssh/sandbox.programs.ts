@@ -68,6 +68,8 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
       memoryMb: 4096,
       processesMax: null,
       diskMb: null,
+      cpuPercent: null,
+      cgroup: null,
       outlivesApp: false,
       startTimeoutMs: 20_000,
     };
@@ -106,7 +108,7 @@ describe.skipIf(!canRun)('OpenSSH into a workspace in a sandbox', { timeout: 60_
 
   async function start(): Promise<void> {
     await site.db('workspaces').where({ id: place.id }).update({ wanted_running_since: new Date() });
-    expect(await runtime.start({ ...place, port: 21_000 })).toEqual({ ok: true });
+    expect(await runtime.start({ ...place, port: 21_000, plan_now: 'trial' })).toEqual({ ok: true });
   }
 
   const run = async (script: string, input = ''): Promise<string> => {

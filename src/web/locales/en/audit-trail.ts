@@ -313,6 +313,7 @@ export const auditCause = {
   'over-limit': 'the plan has no room for it',
   'owner-deactivated': 'the access of its owner ended',
   'disk-full': 'it took more of the disk than it may',
+  'memory-full': 'its programs used up its memory',
   'left-running': 'it had been left running',
   'newer-order': 'a newer order took its place',
   'no-longer-fits': 'it no longer fits what has been paid',

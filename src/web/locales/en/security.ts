@@ -15,6 +15,9 @@ export const security = {
   network_auto: 'Nobody knows yet which network they have.',
   workspacesTogether:
     'Workspaces on this machine run without a sandbox (WORKSPACE_SANDBOX: none): they share /tmp, the list of processes and the ports of this machine.',
+  boundsOfGroups: 'Each has a control group of its own for its memory, processes and processor time.',
+  boundsOfProcesses:
+    'None has a control group (WORKSPACE_CGROUP): memory is bounded for each process at most, and processor time not at all.',
   chooserTitle: 'Refused requests',
 
   kind: 'Kind',

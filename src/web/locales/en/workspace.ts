@@ -154,7 +154,22 @@ export const workspace = {
     'It was stopped because the access of its owner has ended. Everything in it is still there.',
   'stoppedBecause_disk-full':
     'It was stopped because it took more of the disk than it may. Everything in it is still there: start it, and remove what is not needed.',
-  diskUse: '{used, number} MB of {limit, number} MB of disk in use.',
+  'stoppedBecause_memory-full':
+    'Its programs used up the memory that the workspace may take, and were ended. Its files are still there: start it again, and open less at once.',
+  useTitle: 'In use now',
+  useDisk: 'Disk',
+  useMemory: 'Memory',
+  useProcesses: 'Processes',
+  useCpu: 'Processor',
+  useMegabytes: '{used, number} MB',
+  useMegabytesOf: '{used, number} of {limit, number} MB',
+  useCount: '{used, number}',
+  useCountOf: '{used, number} of {limit, number}',
+  useCpuLimit: 'at most {limit, number} % of one processor',
+  useMemoryEach: 'at most {limit, number} MB of data for each process',
+  useAtMost: 'at most {limit, number}',
+  endedForMemory:
+    '{count, plural, one {# program was ended} other {# programs were ended}} since the start, because the memory was used up.',
   runtimeLog: 'Last lines of the log',
   runtimeLogEmpty: 'No output yet.',
   runtimeStarted: '{name} is running.',

@@ -309,6 +309,7 @@ export const auditCause: Record<keyof typeof en.auditCause, string> = {
   'over-limit': 'planda yer yok',
   'owner-deactivated': 'sahibinin erişimi sona erdi',
   'disk-full': 'izin verilenden fazla disk alanı kullandı',
+  'memory-full': 'programları belleğinin tamamını kullandı',
   'left-running': 'açık kalmıştı',
   'newer-order': 'yerine yeni bir sipariş verildi',
   'no-longer-fits': 'ödenen süreye artık uymuyor',

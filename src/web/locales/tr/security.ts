@@ -16,6 +16,9 @@ export const security: Record<keyof typeof en, string> = {
   network_auto: 'Hangi ağa sahip oldukları henüz bilinmiyor.',
   workspacesTogether:
     'Bu makinedeki çalışma alanları korumalı alan olmadan çalışıyor (WORKSPACE_SANDBOX: none): /tmp klasörünü, süreç listesini ve makinenin bağlantı noktalarını paylaşıyorlar.',
+  boundsOfGroups: 'Her birinin belleği, süreçleri ve işlemci süresi için kendi denetim grubu vardır.',
+  boundsOfProcesses:
+    'Hiçbirinin denetim grubu yok (WORKSPACE_CGROUP): bellek en fazla süreç başına sınırlıdır, işlemci süresi hiç sınırlı değildir.',
   chooserTitle: 'Reddedilen istekler',
 
   kind: 'Tür',

@@ -1,0 +1,50 @@
+import type { Format } from '../../web/format.ts';
+import type { WorkspaceRuntime } from '../runtime-types.ts';
+
+const MEGABYTE = 1_048_576;
+
+type Texts = Pick<Format, 't'>;
+
+/** Each limit of a workspace with its use, in words; empty where neither is known. */
+export function describeUse(
+  runtime: WorkspaceRuntime,
+  id: number,
+  format: Texts,
+): { term: string; value: string }[] {
+  const { t } = format;
+  const limits = runtime.limits(id);
+  if (runtime.state(id) === 'stopped' || limits === null) return [];
+  const [use, disk] = [runtime.resourceUse(id), runtime.diskUse(id)];
+  const { memory_mb: memory, processes, cpu_percent: cpu } = limits;
+  const limitOf = (
+    key: 'useMemoryEach' | 'useAtMost' | 'useCpuLimit',
+    limit: number | null,
+  ): string | null => (limit === null ? null : t(`workspace.${key}`, { limit }));
+  const rows: [string, string | null][] = [
+    [
+      t('workspace.useMemory'),
+      use === null ? limitOf('useMemoryEach', memory) : describeMegabytes(use.memoryBytes, memory, format),
+    ],
+    [
+      t('workspace.useProcesses'),
+      use === null ? limitOf('useAtMost', processes) : describeCount(use.processes, processes, format),
+    ],
+    [t('workspace.useCpu'), limitOf('useCpuLimit', cpu)],
+    [
+      t('workspace.useDisk'),
+      disk === null ? null : describeMegabytes(disk.usedBytes, limits.disk_mb, format),
+    ],
+  ];
+  return rows.flatMap(([term, value]) => (value === null ? [] : [{ term, value }]));
+}
+
+function describeMegabytes(bytes: number, limit: number | null, { t }: Texts): string {
+  const used = Math.ceil(bytes / MEGABYTE);
+  return limit === null
+    ? t('workspace.useMegabytes', { used })
+    : t('workspace.useMegabytesOf', { used, limit });
+}
+
+function describeCount(used: number, limit: number | null, { t }: Texts): string {
+  return limit === null ? t('workspace.useCount', { used }) : t('workspace.useCountOf', { used, limit });
+}

@@ -1,0 +1,225 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { foldersOf, type WorkspaceFolders } from '../../config/data-folders.ts';
+import type { RuntimeConfig } from '../../config/runtime-config.ts';
+import type { Log } from '../../log.ts';
+import type { Confinement, RuntimeWorkspace } from '../runtime-types.ts';
+import {
+  limitControlGroup,
+  makeControlGroup,
+  readGroupUse,
+  removeControlGroup,
+  type GroupUse,
+} from '../sandbox/control-group.ts';
+import {
+  findIdentity,
+  isAlive,
+  killRemains,
+  signalGroup,
+  signalProcesses,
+  type ProcessIdentity,
+} from '../sandbox/process-identity.ts';
+import { resourceLimits, type ResourceLimits } from '../sandbox/resource-limits.ts';
+import { findSandboxProcesses } from '../sandbox/sandbox-processes.ts';
+import { launch } from './launch.ts';
+import {
+  emptyTmp,
+  findRecorded,
+  ownerOf,
+  prepareFolders,
+  removeRecord,
+  writeRecord,
+  type RunRecord,
+} from './workspace-folders.ts';
+
+/** A program that has not ended so long after SIGTERM is killed, in milliseconds. */
+const GRACE_MS = 5000;
+
+/** How often it is looked whether a process has ended, in milliseconds. */
+const POLL_MS = 50;
+
+/** A program that ends so long after the kernel has killed for memory ended of that, in milliseconds. */
+const MEMORY_BLAME_MS = 5000;
+
+/**
+ * The process of a workspace: adopted, or started within its walls and its limits, and ended with all that it
+ * has started.
+ */
+export class WorkspaceProcess {
+  readonly #config: RuntimeConfig;
+  readonly #log: Log;
+  readonly #root: string;
+  readonly #id: number;
+  readonly #folders: WorkspaceFolders;
+  #identity: ProcessIdentity | null = null;
+  #confinement: Confinement | null = null;
+  #group: string | null = null;
+  #limits: ResourceLimits | null = null;
+  #endedForMemory = 0;
+  #memoryBlameUntil = 0;
+
+  constructor({ config, log }: { config: RuntimeConfig; log: Log }, root: string, id: number) {
+    this.#config = config;
+    this.#log = log;
+    this.#root = root;
+    this.#id = id;
+    this.#folders = foldersOf(root, id);
+  }
+
+  /** The walls around the program, or around its next start. */
+  get confinement(): Confinement {
+    return this.#confinement ?? confinementOf(this.#config);
+  }
+
+  /** Null when it was never started. */
+  get limits(): ResourceLimits | null {
+    return this.#limits;
+  }
+
+  get group(): string | null {
+    return this.#group;
+  }
+
+  /** Null without a control group, and while nothing runs. */
+  get use(): GroupUse | null {
+    return this.#group === null ? null : readGroupUse(this.#group);
+  }
+
+  /** The first process of its sandbox; null while there is none. */
+  get init(): ProcessIdentity | null {
+    return this.#identity === null ? null : (findSandboxProcesses(this.#identity)?.init ?? null);
+  }
+
+  get isAlive(): boolean {
+    return this.#identity !== null && isAlive(this.#identity);
+  }
+
+  /**
+   * Adopts the program of an app before this one, or starts it. Throws when neither is possible. `onExit` is
+   * called when a started one has ended.
+   */
+  async bringUp(workspace: RuntimeWorkspace, onExit: () => void): Promise<void> {
+    this.#memoryBlameUntil = 0;
+    const adopted = await this.#findAdoptable();
+    if (adopted === undefined) return this.#spawn(workspace, onExit);
+    const { sandbox, network, group, ...identity } = adopted;
+    this.#identity = identity;
+    this.#confinement = { sandbox, network };
+    this.#group = group;
+    this.#endedForMemory = this.use?.endedForMemory ?? 0;
+    this.applyPlan(workspace);
+    this.#log.info({ workspaceId: this.#id, pid: adopted.pid }, 'workspace adopted');
+  }
+
+  /** Sets the limits of the plan in force, for what runs as well where there is a control group. */
+  applyPlan({ plan_now: plan }: RuntimeWorkspace): void {
+    const limits = resourceLimits(this.#config, plan);
+    if (JSON.stringify(limits) === JSON.stringify(this.#limits)) return;
+    try {
+      if (this.#group !== null) limitControlGroup(this.#group, limits);
+      this.#limits = limits;
+    } catch (error) {
+      this.#log.warn({ err: error, workspaceId: this.#id }, 'the limits of a plan could not be set');
+    }
+  }
+
+  /** Notices whether the kernel has ended something for want of memory. */
+  look(): void {
+    const count = this.use?.endedForMemory ?? this.#endedForMemory;
+    if (count > this.#endedForMemory) this.#memoryBlameUntil = Date.now() + MEMORY_BLAME_MS;
+    this.#endedForMemory = count;
+  }
+
+  /** Whether the program, which has ended, did so because the memory was used up. */
+  hasEndedForMemory(): boolean {
+    this.look();
+    return Date.now() < this.#memoryBlameUntil;
+  }
+
+  /** The program has ended by itself: what it has left behind is killed. */
+  forget(): void {
+    if (this.#identity !== null) killRemains(this.#identity);
+    this.#identity = null;
+  }
+
+  /** Takes a program that an app before this one has left for its own, so that it can be ended. */
+  claim(): void {
+    const recorded = this.#identity === null ? findRecorded(this.#folders) : undefined;
+    if (recorded === undefined) return;
+    this.#identity = recorded;
+    this.#group = recorded.group;
+  }
+
+  /** Ends the program and all that it has started. Rejects when something does not end. */
+  async end(): Promise<void> {
+    const identity = this.#identity;
+    if (identity !== null) {
+      const inside = isAlive(identity) ? findSandboxProcesses(identity) : null;
+      // Only the program is asked: the starter of a sandbox would end at once, and all inside with it.
+      if (inside === null) signalGroup(identity, 'SIGTERM');
+      else signalProcesses(inside.programs, 'SIGTERM');
+      const end = Date.now() + GRACE_MS;
+      while (isAlive(identity) && Date.now() < end) await pause(POLL_MS);
+      killRemains(identity);
+      const last = Date.now() + GRACE_MS;
+      while (isAlive(identity) || (inside !== null && isAlive(inside.init))) {
+        if (Date.now() > last)
+          throw new Error(`process ${String(identity.pid)} does not end, not even killed`);
+        await pause(POLL_MS);
+      }
+    }
+    if (this.#group !== null) await removeControlGroup(this.#group);
+    this.#identity = null;
+    this.#group = null;
+    this.#confinement = null;
+    removeRecord(this.#folders);
+  }
+
+  /**
+   * The program of an app before this one. One that runs in other walls or in another group than are set now
+   * is ended: otherwise it would stay open to its neighbours until somebody restarts it.
+   */
+  async #findAdoptable(): Promise<RunRecord | undefined> {
+    const recorded = findRecorded(this.#folders);
+    const { sandbox, network } = confinementOf(this.#config);
+    if (recorded === undefined) return undefined;
+    const isSame = recorded.sandbox === sandbox && recorded.network === network;
+    if (isSame && (recorded.group === null) === (this.#config.cgroup === null)) return recorded;
+    this.#log.info({ workspaceId: this.#id }, 'workspace in other walls: ended, not adopted');
+    this.claim();
+    await this.end();
+    return undefined;
+  }
+
+  async #spawn(workspace: RuntimeWorkspace, onExit: () => void): Promise<void> {
+    const owner = ownerOf(this.#config, this.#id);
+    const limits = resourceLimits(this.#config, workspace.plan_now);
+    await emptyTmp(this.#folders);
+    prepareFolders(this.#root, this.#folders, owner);
+    this.#limits = limits;
+    this.#endedForMemory = 0;
+    this.#group = await this.#makeGroup(limits);
+    const setting = { folders: this.#folders, owner, limits, group: this.#group };
+    const child = launch(this.#config, workspace, setting);
+    // Without an id it has failed, and says why in its event; with one, a later error is that of a signal.
+    const failed = new Promise<never>((_, fail) => child.once('error', fail));
+    failed.catch(() => undefined);
+    if (child.pid === undefined) return failed;
+    this.#identity = findIdentity(child.pid) ?? { pid: child.pid, startedAt: 'gone' };
+    this.#confinement = confinementOf(this.#config);
+    writeRecord(this.#folders, { ...this.#identity, ...this.#confinement, group: this.#group });
+    child.unref();
+    child.once('exit', onExit);
+  }
+
+  async #makeGroup(limits: ResourceLimits): Promise<string | null> {
+    const { cgroup } = this.#config;
+    if (cgroup === null) return null;
+    if (this.#group !== null) await removeControlGroup(this.#group);
+    return makeControlGroup(cgroup, this.#id, limits);
+  }
+}
+
+function confinementOf({ sandbox, network }: RuntimeConfig): Confinement {
+  if (sandbox !== 'bubblewrap') return { sandbox: 'none', network: 'shared' };
+  return { sandbox, network: network === 'auto' ? 'none' : network };
+}
