@@ -37,6 +37,8 @@ const use: PaymentFacts['use']['all'] = {
   sessions: sessions.length,
   proven_minutes: proven,
   at_most_minutes: sessions.length * 90,
+  person_proven_minutes: proven,
+  person_at_most_minutes: sessions.length * 90,
   first_at: sessions[0]?.started_at ?? null,
   last_at: sessions.at(-1)?.ended_at ?? null,
 };
@@ -131,6 +133,8 @@ const delivery: Delivery = {
   sessions: sessions.length,
   proven_minutes: proven,
   at_most_minutes: use.at_most_minutes,
+  ...{ person_proven_minutes: proven, person_at_most_minutes: use.at_most_minutes },
+  ...{ person_proven_seconds: proven * 60, person_at_most_seconds: use.at_most_minutes * 60 },
   proven_seconds: proven * 60,
   at_most_seconds: use.at_most_minutes * 60,
   first_use_at: use.first_at,
@@ -138,6 +142,8 @@ const delivery: Delivery = {
   days: sessions.map(({ started_at, proven_minutes, at_most_minutes }) => ({
     ...{ day: started_at.toISOString().slice(0, 10), sessions: 1, proven_minutes, at_most_minutes },
     ...{ proven_seconds: proven_minutes * 60, at_most_seconds: at_most_minutes * 60 },
+    ...{ person_proven_minutes: proven_minutes, person_at_most_minutes: at_most_minutes },
+    ...{ person_proven_seconds: proven_minutes * 60, person_at_most_seconds: at_most_minutes * 60 },
   })),
   over_midnight: { proven_seconds: 0, at_most_seconds: 0 },
   posted_to: facts.as_of,

@@ -10,7 +10,7 @@ export function useSentences(facts: PaymentFacts, has: (...ids: PieceId[]) => bo
   return [
     ...(has('activation', 'use', 'receipt') ? activated(facts) : []),
     ...(has('sign_in') ? signedIn(facts) : []),
-    ...(has('use') && use.all.proven_minutes > 0 ? [...used(facts), ...usedByOthers(facts)] : []),
+    ...(has('use') && use.all.person_proven_minutes > 0 ? [...used(facts), ...usedByOthers(facts)] : []),
     ...(has('use_after_cancellation') ? usedAfterwards(facts) : []),
     ...(has('no_faults') ? sentence('no_faults', [period.record], {}, [{ found: 'faults', value: 0 }]) : []),
   ];
@@ -38,13 +38,13 @@ function signedIn({ sign_ins }: PaymentFacts): LetterSentence[] {
 }
 
 function used({ sessions, use }: PaymentFacts): LetterSentence[] {
-  const { first_at, last_at, proven_minutes: minutes } = use.all;
+  const { first_at, last_at, person_proven_minutes: minutes } = use.all;
   if (first_at === null || last_at === null) return [];
   const records = sessions.map(({ record }) => record);
   const params = { count: sessions.length, time: { minutes }, first: first_at, last: last_at };
   return sentence('used', records, params, [
     { found: 'sessions', value: sessions.length },
-    { found: 'proven_minutes', value: minutes },
+    { found: 'person_minutes', value: minutes },
     { found: 'first_use_at', value: first_at },
     { found: 'last_use_at', value: last_at },
   ]);
@@ -54,10 +54,10 @@ function used({ sessions, use }: PaymentFacts): LetterSentence[] {
 function usedByOthers({ sessions, use, payer }: PaymentFacts): LetterSentence[] {
   if (use.payer.sessions === use.all.sessions) return [];
   const records = [payer.record, ...sessions.filter((one) => one.is_payer).map(({ record }) => record)];
-  const { sessions: count, proven_minutes: minutes } = use.payer;
+  const { sessions: count, person_proven_minutes: minutes } = use.payer;
   return sentence('used_by_others', records, { count, time: { minutes }, name: payer.full_name }, [
     { found: 'payer_sessions', value: count },
-    { found: 'payer_proven_minutes', value: minutes },
+    { found: 'payer_person_minutes', value: minutes },
     { record: payer.record, column: 'full_name', value: payer.full_name },
   ]);
 }

@@ -1,20 +1,21 @@
 import type { Knex } from 'knex';
 import { TIME_ZONE } from '../../local-calendar.ts';
+import { personTime, type PersonTime, type UsePart } from './person-time.ts';
 import { findDeliveryProgress } from './queries.ts';
 
 /**
  * The use of workspaces in the time that one payment paid for, as it was posted. Minutes are whole ones,
- * rounded down. Two sessions of one person at the same time count twice: these are minutes of sessions.
+ * rounded down.
+ *
+ * 1. `proven` and `at_most` are of sessions, added up: equal to the sum of the sessions to the second.
+ * 2. `person_proven` and `person_at_most` are of people: somebody in two sessions at once counts once. These
+ *    are claimed.
  */
-export interface Delivery {
+export interface Delivery extends Minutes, PersonTime {
   /** Where the paid time lies now; null when the payment bought none, or it was not posted yet. */
   period: { kind: 'paid' | 'upgrade'; from_at: Date; to_at: Date } | null;
   /** Sessions that reach into the period. */
   sessions: number;
-  /** Lower bound: minutes in which the person sent something. */
-  proven_minutes: number;
-  /** Upper bound: minutes of connection; the whole session where nothing was counted. */
-  at_most_minutes: number;
   proven_seconds: number;
   at_most_seconds: number;
   first_use_at: Date | null;
@@ -30,12 +31,19 @@ export interface Delivery {
   posted_to: Date;
 }
 
+interface Minutes {
+  /** Lower bound: minutes in which the person sent something. */
+  proven_minutes: number;
+  /** Upper bound: minutes of connection; the whole session where nothing was counted. */
+  at_most_minutes: number;
+  person_proven_minutes: number;
+  person_at_most_minutes: number;
+}
+
 /** The bounds of one day; `day` is `YYYY-MM-DD`. */
-interface DeliveryDay {
+interface DeliveryDay extends Minutes, PersonTime {
   day: string;
   sessions: number;
-  proven_minutes: number;
-  at_most_minutes: number;
   proven_seconds: number;
   at_most_seconds: number;
 }
@@ -50,7 +58,10 @@ export async function readDelivery(db: Knex, { paymentId }: { paymentId: number 
   const period = await db('delivery_periods')
     .where({ payment_id: paymentId })
     .first<NonNullable<Delivery['period']> | undefined>('kind', 'from_at', 'to_at');
-  const totals = await readTotals(db, paymentId);
+  const totals = {
+    ...(await readTotals(db, paymentId)),
+    ...personTime(await readParts(db, paymentId)),
+  };
   const days = await readDays(db, paymentId);
   const sumOf = (column: 'proven_seconds' | 'at_most_seconds'): number =>
     days.reduce((sum, day) => sum + day[column], 0);
@@ -80,35 +91,63 @@ async function readTotals(db: Knex, paymentId: number): Promise<Totals> {
   return row;
 }
 
+function readParts(db: Knex, paymentId: number): Promise<UsePart[]> {
+  return db('payment_deliveries')
+    .where({ payment_id: paymentId })
+    .select<UsePart[]>([
+      'user_id',
+      db.raw('(extract(epoch from from_at) * 1000000)::bigint as from_us'),
+      db.raw('(extract(epoch from to_at) * 1000000)::bigint as to_us'),
+      'proven_seconds',
+      'at_most_seconds',
+    ]);
+}
+
 /** Cuts each posting at midnight by the rule by which sessions are cut at the ends of a period. */
 async function readDays(db: Knex, paymentId: number): Promise<DeliveryDay[]> {
-  const { rows } = await db.raw<{ rows: Omit<DeliveryDay, 'proven_minutes' | 'at_most_minutes'>[] }>(
-    `select to_char(day, 'YYYY-MM-DD') as day, count(*) as sessions,
-       sum(greatest(0, floor(proven_seconds - (whole - inside))))::bigint as proven_seconds,
-       sum(least(at_most_seconds, ceil(inside)))::bigint as at_most_seconds
+  const { rows } = await db.raw<{ rows: (UsePart & { day: string })[] }>(
+    `select to_char(day, 'YYYY-MM-DD') as day, user_id,
+       (extract(epoch from part_from) * 1000000)::bigint as from_us,
+       (extract(epoch from part_to) * 1000000)::bigint as to_us,
+       greatest(0, floor(proven_seconds - (whole - inside)))::bigint as proven_seconds,
+       least(at_most_seconds, ceil(inside))::bigint as at_most_seconds
      from payment_deliveries as d
      cross join lateral generate_series(
        date_trunc('day', d.from_at at time zone :zone),
        date_trunc('day', greatest(d.from_at, d.to_at - interval '1 microsecond') at time zone :zone), '1 day'
      ) as day
      cross join lateral (
-       select extract(epoch from d.to_at - d.from_at) as whole,
-         extract(epoch from least(d.to_at, (day + interval '1 day') at time zone :zone)
-           - greatest(d.from_at, day at time zone :zone)) as inside
+       select greatest(d.from_at, day at time zone :zone) as part_from,
+         least(d.to_at, (day + interval '1 day') at time zone :zone) as part_to
+     ) as part
+     cross join lateral (
+       select extract(epoch from d.to_at - d.from_at) as whole, extract(epoch from part_to - part_from) as inside
      ) as cut
      where d.payment_id = :paymentId
-     group by day order by day`,
+     order by day`,
     { zone: TIME_ZONE, paymentId },
   );
-  return rows.map((day) => ({ ...day, ...inMinutes(day) }));
+  return [...new Set(rows.map(({ day }) => day))].map((day) => {
+    const parts = rows.filter((row) => row.day === day);
+    const sum = (column: 'proven_seconds' | 'at_most_seconds'): number =>
+      parts.reduce((total, part) => total + part[column], 0);
+    const seconds = {
+      ...{ proven_seconds: sum('proven_seconds'), at_most_seconds: sum('at_most_seconds') },
+      ...personTime(parts),
+    };
+    return { day, sessions: parts.length, ...seconds, ...inMinutes(seconds) };
+  });
 }
 
-function inMinutes(seconds: { proven_seconds: number; at_most_seconds: number }): {
-  proven_minutes: number;
-  at_most_minutes: number;
-} {
+/** Seconds as whole minutes. */
+export function inMinutes(
+  seconds: { proven_seconds: number; at_most_seconds: number } & PersonTime,
+): Minutes {
+  const whole = (count: number): number => Math.floor(count / 60);
   return {
-    proven_minutes: Math.floor(seconds.proven_seconds / 60),
-    at_most_minutes: Math.floor(seconds.at_most_seconds / 60),
+    proven_minutes: whole(seconds.proven_seconds),
+    at_most_minutes: whole(seconds.at_most_seconds),
+    person_proven_minutes: whole(seconds.person_proven_seconds),
+    person_at_most_minutes: whole(seconds.person_at_most_seconds),
   };
 }

@@ -25,7 +25,7 @@ export interface CustomerFacts {
   payer_name: string;
   payer_email: string;
   payer_locale: Locale;
-  delivery: Pick<Delivery, 'period' | 'sessions' | 'proven_minutes' | 'last_use_at'>;
+  delivery: Pick<Delivery, 'period' | 'sessions' | 'person_proven_minutes' | 'last_use_at'>;
 }
 
 /** The facts of a case for its customer: the person who paid. */

@@ -84,7 +84,7 @@ function factRows(format: Format, facts: CustomerFacts): [label: string, value: 
         ? null
         : t('exhibits.fact_useValue', {
             sessions: delivery.sessions,
-            hours: number(delivery.proven_minutes / 60, 1),
+            hours: number(delivery.person_proven_minutes / 60, 1),
           }),
     ],
     [t('exhibits.fact_lastUse'), delivery.last_use_at === null ? null : time(delivery.last_use_at)],

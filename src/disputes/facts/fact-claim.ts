@@ -12,9 +12,9 @@ export type FactClaim =
 /** Values that come from many rows, or from the absence of any. */
 export type FoundName =
   | 'sessions'
-  | 'proven_minutes'
+  | 'person_minutes'
   | 'payer_sessions'
-  | 'payer_proven_minutes'
+  | 'payer_person_minutes'
   | 'last_use_at'
   | 'first_use_at'
   | 'sessions_after_cancellation'

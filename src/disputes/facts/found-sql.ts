@@ -9,6 +9,38 @@ const USE = `from payment_deliveries d
 
 const BY_PAYER = 'and s.user_id = (select p.user_id from payments p where p.id = :paymentId)';
 
+/**
+ * The least time of people in the sessions of a payment, in whole minutes. Session by session, in the order
+ * of their ends, `taken` gets the latest free time for what a session has not got of it yet. Where none of
+ * the sessions left reaches back to those before, `taken` begins anew, and its time is in `done`.
+ */
+const personMinutes = (narrow: string): string => `with recursive used as (
+    select s.user_id, d.from_at, d.to_at, d.proven_seconds, d.session_id ${USE} ${narrow}
+  ), numbered as materialized (
+    select *, row_number() over by_end as n,
+      coalesce(lag(to_at) over by_end <= min(from_at)
+        over (by_end rows between current row and unbounded following), true) as is_apart
+    from used window by_end as (partition by user_id order by to_at, session_id)
+  ), walk as (
+    select user_id, 0::bigint as n, 0::numeric as done, '{}'::tstzmultirange as taken from numbered where n = 1
+    union all
+    select numbered.user_id, numbered.n, case when is_apart then done + seconds else done end, base + added
+    from walk join numbered on numbered.user_id = walk.user_id and numbered.n = walk.n + 1
+    cross join lateral (select case when is_apart then '{}' else taken end as base, ${secondsIn('taken')} as seconds) as before
+    cross join lateral (
+      select coalesce(range_agg(tstzrange(upper(gap) - least(length, lacking - later) * interval '1 second', upper(gap))), '{}') as added
+      from (
+        select gap, extract(epoch from upper(gap) - lower(gap)) as length,
+          coalesce(sum(extract(epoch from upper(gap) - lower(gap))) over (order by gap desc rows between unbounded preceding and 1 preceding), 0) as later,
+          proven_seconds - ${secondsIn('base * tstzmultirange(tstzrange(from_at, to_at))')} as lacking
+        from unnest(tstzmultirange(tstzrange(from_at, to_at)) - base) as gap
+      ) as gaps
+      where later < lacking
+    ) as more
+  )
+  select coalesce(floor(sum(floor(done + ${secondsIn('taken')})) / 60), 0)::bigint as value
+  from walk where (user_id, n) in (select user_id, max(n) from numbered group by user_id)`;
+
 const PERIOD = `(select coalesce(d.from_at, i.period_start) as from_at,
     least(coalesce(d.to_at, i.period_end), :asOf) as to_at
   from invoices i left join delivery_periods d on d.payment_id = i.payment_id
@@ -29,9 +61,9 @@ const CANCELLED = `(select a.timestamp from audit_logs a, ${ORDER}
  */
 export const foundSql: Record<FoundName, string> = {
   sessions: `select count(*) as value ${USE}`,
-  proven_minutes: `select (coalesce(sum(d.proven_seconds), 0) / 60)::bigint as value ${USE}`,
+  person_minutes: personMinutes(''),
   payer_sessions: `select count(*) as value ${USE} ${BY_PAYER}`,
-  payer_proven_minutes: `select (coalesce(sum(d.proven_seconds), 0) / 60)::bigint as value ${USE} ${BY_PAYER}`,
+  payer_person_minutes: personMinutes(BY_PAYER),
   first_use_at: `select min(d.from_at) as value ${USE}`,
   last_use_at: `select max(d.to_at) as value ${USE}`,
   sessions_after_cancellation: `select count(*) as value ${USE} and d.from_at > ${CANCELLED}`,
@@ -63,3 +95,7 @@ export const foundSql: Record<FoundName, string> = {
         and coalesce(r.policy, '') not in ('withdrawal', 'goodwill', 'service_fault', 'not_as_ordered'))
       and not exists (select from disputes d where d.payment_id = p.id and d.opened_at <= :asOf)`,
 };
+
+function secondsIn(times: string): string {
+  return `(select coalesce(sum(extract(epoch from upper(one) - lower(one))), 0) from unnest(${times}) as one)`;
+}

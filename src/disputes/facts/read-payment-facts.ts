@@ -7,7 +7,7 @@ import { readConsented, readOrder, readPayer } from './read-order.ts';
 import { readCallbacks, readCard, readLegalInvoices, readPayout, readPeriod } from './read-papers.ts';
 import { readNeighbours, readPriors } from './read-priors.ts';
 import { readSessions } from './read-sessions.ts';
-import { readFaults, readRefusedSignIns, readSignIns, sumUse } from './read-use.ts';
+import { readFaults, readRefusedSignIns, readSignIns } from './read-use.ts';
 import { readWarnings } from './read-warnings.ts';
 
 /**
@@ -28,7 +28,7 @@ export async function readPaymentFacts(
   const to = period === null || period.end > asOf ? asOf : period.end;
   const paidFrom = order.paid_at ?? order.created_at;
   const signInSpan = { from: period !== null && period.start < paidFrom ? period.start : paidFrom, to };
-  const sessions = await readSessions(db, order, asOf);
+  const { sessions, use } = await readSessions(db, order, asOf);
   return {
     as_of: asOf,
     order,
@@ -45,7 +45,7 @@ export async function readPaymentFacts(
     sign_ins: period === null ? [] : await readSignIns(db, order, signInSpan),
     refused_sign_ins: period === null ? [] : await readRefusedSignIns(db, order, signInSpan),
     sessions,
-    use: { all: sumUse(sessions), payer: sumUse(sessions.filter(({ is_payer }) => is_payer)) },
+    use,
     faults: period === null ? [] : await readFaults(db, order, { from: period.start, to }),
     refunds: await readRefunds(db, order, asOf),
     cancellations: await readCancellations(db, order, asOf),

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { personTime, type UsePart } from '../delivery/person-time.ts';
+import { inMinutes } from '../delivery/read-delivery.ts';
 import { recordOf } from './fact-record.ts';
 import type { OrderFact } from './order-facts.ts';
 import type { FaultFact, SessionFact, SignInFact, UseFact } from './use-facts.ts';
@@ -77,15 +79,18 @@ export async function readFaults(db: Knex, order: OrderFact, span: UseSpan): Pro
   return rows.toReversed().map(({ id, ...row }) => ({ record: recordOf('audit_log', id), ...row }));
 }
 
-/** Sessions added up. */
-export function sumUse(sessions: readonly SessionFact[]): UseFact {
+/** Sessions added up, with the time of people in them. */
+export function sumUse(sessions: readonly (SessionFact & UsePart)[]): UseFact {
   const total = (seconds: (session: SessionFact) => number): number =>
     sessions.reduce((sum, session) => sum + seconds(session), 0);
   const ends = sessions.map(({ ended_at }) => ended_at.getTime());
   return {
     sessions: sessions.length,
-    proven_minutes: Math.floor(total(({ proven_seconds }) => proven_seconds) / 60),
-    at_most_minutes: Math.floor(total(({ at_most_seconds }) => at_most_seconds) / 60),
+    ...inMinutes({
+      proven_seconds: total(({ proven_seconds }) => proven_seconds),
+      at_most_seconds: total(({ at_most_seconds }) => at_most_seconds),
+      ...personTime(sessions),
+    }),
     first_at: sessions[0]?.started_at ?? null,
     last_at: ends.length === 0 ? null : new Date(ends.reduce((one, other) => Math.max(one, other))),
   };

@@ -47,11 +47,16 @@ export interface FaultFact {
   reason: string | null;
 }
 
-/** The use in the paid time, added up over its ended sessions; minutes of the whole, rounded down. */
+/**
+ * The use in the paid time over its ended sessions; minutes of the whole, rounded down. Those of sessions are
+ * added up; those of people count somebody who was in two sessions at once once, and only they are claimed.
+ */
 export interface UseFact {
   sessions: number;
   proven_minutes: number;
   at_most_minutes: number;
+  person_proven_minutes: number;
+  person_at_most_minutes: number;
   first_at: Date | null;
   last_at: Date | null;
 }

@@ -33,7 +33,7 @@ type MadePackage =
   { ok: true; packageId: number; sha256: string; isNew: boolean } | { ok: false; problems: PackageProblem[] };
 
 /** Counts up with every change of what a package has or how it looks, so that the next one is made anew. */
-const PACKAGE_VERSION = 2;
+const PACKAGE_VERSION = 3;
 
 const VERIFIER = new URL('../../transparency/verifier/verify.mjs', import.meta.url);
 

@@ -2,9 +2,10 @@ import type { Knex } from 'knex';
 import type { Currency } from '../../currency.ts';
 import type { PaidPlan } from '../../plan.ts';
 import type { Locale } from '../../web/locales/catalogues.ts';
+import { personTime, type PersonTime, type UsePart } from '../delivery/person-time.ts';
 
 /** A payment on a statement: what it paid for, and the use of that in the month. */
-export interface StatementPayment {
+export interface StatementPayment extends PersonTime {
   payment_id: number;
   user_id: number;
   kind: 'paid' | 'upgrade';
@@ -17,7 +18,7 @@ export interface StatementPayment {
   from_at: Date;
   to_at: Date;
   sessions: number;
-  /** Bounds of the use within the month. */
+  /** Bounds of the use within the month, of sessions added up. */
   proven_seconds: number;
   at_most_seconds: number;
   last_use_at: Date | null;
@@ -36,10 +37,12 @@ interface StatementOf {
  * does not fit in outside.
  */
 export async function listStatementPayments(db: Knex, of: StatementOf): Promise<StatementPayment[]> {
-  const { rows } = await db.raw<{ rows: StatementPayment[] }>(
+  const { rows } = await db.raw<{
+    rows: (Omit<StatementPayment, keyof PersonTime> & { parts: UsePart[] })[];
+  }>(
     `select p.payment_id, payments.user_id, p.kind, invoices.plan, invoices.invoice_no, invoices.total_minor,
        invoices.currency, payments.paid_at, p.from_at, p.to_at, used.sessions, used.proven_seconds, used.at_most_seconds,
-       used.last_use_at
+       used.last_use_at, used.parts
      from delivery_periods as p
      join payments on payments.id = p.payment_id
      join invoices on invoices.payment_id = p.payment_id
@@ -47,7 +50,13 @@ export async function listStatementPayments(db: Knex, of: StatementOf): Promise<
        select count(*) as sessions,
          coalesce(sum(greatest(0, floor(d.proven_seconds - (whole - inside)))), 0)::bigint as proven_seconds,
          coalesce(sum(least(d.at_most_seconds, ceil(inside))), 0)::bigint as at_most_seconds,
-         max(least(d.to_at, :to)) as last_use_at
+         max(least(d.to_at, :to)) as last_use_at,
+         coalesce(json_agg(json_build_object(
+           'user_id', d.user_id,
+           'from_us', (extract(epoch from greatest(d.from_at, :from)) * 1000000)::bigint,
+           'to_us', (extract(epoch from least(d.to_at, :to)) * 1000000)::bigint,
+           'proven_seconds', greatest(0, floor(d.proven_seconds - (whole - inside)))::bigint,
+           'at_most_seconds', least(d.at_most_seconds, ceil(inside))::bigint)), '[]') as parts
        from payment_deliveries as d
        cross join lateral (
          select extract(epoch from d.to_at - d.from_at) as whole,
@@ -59,7 +68,7 @@ export async function listStatementPayments(db: Knex, of: StatementOf): Promise<
      order by p.from_at, p.payment_id`,
     { ...of },
   );
-  return rows;
+  return rows.map(({ parts, ...payment }) => ({ ...payment, ...personTime(parts) }));
 }
 
 /** Somebody who reads statements: an admin, or the person who paid. */

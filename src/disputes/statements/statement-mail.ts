@@ -9,7 +9,7 @@ import { formatFor, type Format } from '../../web/format.ts';
 import type { StatementPayment, StatementReader } from './queries.ts';
 
 /** Counts up whenever the words change. */
-const STATEMENT = { name: 'usage-statement', version: 1 };
+const STATEMENT = { name: 'usage-statement', version: 2 };
 
 /** Writes the statement of a month for one reader into the outbox, with the reader's own links. */
 export async function queueStatementMail(
@@ -98,8 +98,8 @@ export function paymentRows(
         ? t('usageStatements.notUsed')
         : t('usageStatements.usedBetween', {
             sessions,
-            least: duration(payment.proven_seconds),
-            most: duration(payment.at_most_seconds),
+            least: duration(payment.person_proven_seconds),
+            most: duration(payment.person_at_most_seconds),
           }),
     ],
     ...(payment.last_use_at === null

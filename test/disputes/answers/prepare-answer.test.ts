@@ -81,10 +81,10 @@ describe('the answer to a case of fraud', () => {
     await buildUse(database, scene);
     const dispute = await buildCase(scene, { network: 'visa', reason_code: '13.1' });
     const facts = await factsOf(db, scene);
-    const more = { ...facts.use.all, proven_minutes: facts.use.all.proven_minutes + 1 };
+    const more = { ...facts.use.all, person_proven_minutes: facts.use.all.person_proven_minutes + 1 };
     const forged = { ...facts, use: { ...facts.use, all: more } };
     const { wrong } = await prepareAnswer(db, { facts: forged, at: NOW, dispute, exhibits: [], config });
-    expect(wrong).toMatchObject([{ claim: { found: 'proven_minutes', value: 81 } }]);
+    expect(wrong).toMatchObject([{ claim: { found: 'person_minutes', value: 81 } }]);
   });
 
   it('says that the bank came too late, and that a claim about service speaks of somebody else', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { checkDeliveries } from '../../../src/disputes/delivery/check-deliveries.ts';
 import { postDeliveries, repostDeliveries } from '../../../src/disputes/delivery/post-deliveries.ts';
 import { readDelivery, type Delivery } from '../../../src/disputes/delivery/read-delivery.ts';
+import { verifyClaims } from '../../../src/disputes/facts/verify-claims.ts';
 import { contextAt, seededRandom } from '../../billing/scene.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { buildCast, buildPayment, buildWorkspace, type Cast } from '../../support/programs/build.ts';
@@ -62,16 +63,17 @@ async function used(
     interactive: number;
     partly: boolean;
     open: boolean;
+    user: number;
   }> = {},
 ): Promise<number> {
-  const { connected, active = 0, interactive = 0, partly = false, open = false } = change;
+  const { connected, active = 0, interactive = 0, partly = false, open = false, user = cast.bob.id } = change;
   const started = new Date(START.getTime() + from * MINUTE_MS);
   const last = new Date(started.getTime() + length * MINUTE_MS);
   number += 1;
   const [row] = await database
     .db('workspace_sessions')
     .insert({
-      ...{ company_id: cast.acme.id, workspace_id: workspaceId, user_id: cast.bob.id, access_method: 'web' },
+      ...{ company_id: cast.acme.id, workspace_id: workspaceId, user_id: user, access_method: 'web' },
       ...{ started_at: started, last_activity_at: last, session_id: String(number).padStart(64, '0') },
       ...(open ? {} : { ended_at: last, end_reason: 'idle' }),
       ...(connected === undefined
@@ -137,6 +139,46 @@ describe('use that is posted against payments', () => {
       ],
       over_midnight: { proven_seconds: 0, at_most_seconds: 0 },
     });
+  });
+
+  it('adds sessions up, and beside them counts a person in two sessions at once once: never above real time', async () => {
+    const payment = await paid(0, 30);
+    await used(inMinutes(1), 60, { connected: 60, active: 40 });
+    await used(inMinutes(1, 30), 60, { connected: 60, active: 40 });
+    await used(inMinutes(3), 50, { connected: 50, active: 45, user: cast.alice.id });
+    await used(inMinutes(3), 50, { connected: 50, active: 45 });
+    await used(inMinutes(3, 10), 30, { connected: 30, active: 25 });
+    await post();
+    // At most 30 minutes can be the same of the first two sessions; all 25 of the last in the one before.
+    expect(await readDelivery(database.db, { paymentId: payment })).toMatchObject({
+      ...{ proven_minutes: 195, at_most_minutes: 250 },
+      ...{ person_proven_minutes: 50 + 45 + 45, person_at_most_minutes: 90 + 50 + 50 },
+      days: [
+        { day: '2026-06-11', proven_minutes: 80, person_proven_minutes: 50, person_at_most_minutes: 90 },
+        { day: '2026-06-13', proven_minutes: 115, person_proven_minutes: 90, person_at_most_minutes: 100 },
+      ],
+    });
+  });
+
+  it('finds the same time of people anew, by a query of its own, of three hundred sessions in a tangle', async () => {
+    const payment = await paid(0, 30);
+    const random = seededRandom(16);
+    for (let count = 0; count < 300; count += 1) {
+      const length = Math.ceil(random() * 400);
+      const connected = Math.floor(random() * length);
+      const user = [cast.alice.id, cast.bob.id][count % 2] ?? 0;
+      const active = Math.floor(random() * connected);
+      await used(Math.floor(random() * 20 * 1440), length, { connected, active, user });
+    }
+    await post();
+    const { proven_minutes, person_proven_minutes, person_at_most_minutes, at_most_minutes } =
+      await readDelivery(database.db, { paymentId: payment });
+    expect(person_proven_minutes).toBeLessThan(proven_minutes);
+    expect(person_at_most_minutes).toBeLessThan(at_most_minutes);
+    expect(person_proven_minutes).toBeLessThanOrEqual(person_at_most_minutes);
+    const claims = [{ found: 'person_minutes', value: person_proven_minutes } as const];
+    const asOf = day(100);
+    expect(await verifyClaims(database.db, { paymentId: payment, asOf, records: [], claims })).toEqual([]);
   });
 
   it('takes the whole length for an upper bound where nothing was counted, or only a part was seen', async () => {

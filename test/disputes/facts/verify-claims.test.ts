@@ -17,7 +17,7 @@ describe('the claims of a letter', () => {
       { record, column: 'merchant_oid', value: scene.payment.merchant_oid },
       { record, column: 'client_ip', value: '85.105.10.20' },
       { record, column: 'paid_at', value: PAID_AT },
-      { found: 'proven_minutes', value: 80 },
+      { found: 'person_minutes', value: 80 },
       { found: 'sign_ins', value: 2 },
     ];
     const wrong: FactClaim[] = [
@@ -25,7 +25,7 @@ describe('the claims of a letter', () => {
       { record, column: 'client_ip', value: '85.105.10.21' },
       { record, column: 'paid_at', value: NOW },
       { record: recordOf('payment', 4_000_000), column: 'merchant_oid', value: 'X' },
-      { found: 'proven_minutes', value: 81 },
+      { found: 'person_minutes', value: 81 },
       { found: 'faults', value: 1 },
     ];
     const found = await verifyClaims(db, {

@@ -25,7 +25,10 @@ export function drawHours(
 ): void {
   const places = listDays(from, to);
   const byDay = new Map(days.map((day) => [day.day, day]));
-  const axis = axisFor(Math.max(1, ...days.map(({ at_most_minutes }) => at_most_minutes)), steps());
+  const axis = axisFor(
+    Math.max(1, ...days.map(({ person_at_most_minutes }) => person_at_most_minutes)),
+    steps(),
+  );
   const alt = format.t('disputePackage.chartAlt', { days: days.length, from, to });
   sheet.figure(alt, HEIGHT, (document, area) => {
     const inner: Area = {
@@ -47,10 +50,10 @@ export function drawHours(
       const found = byDay.get(day);
       if (found === undefined) continue;
       const place = { at, places: places.length, top: axis.top };
-      bar(document, inner, barAt(place, found.at_most_minutes, OUTER_SHARE))
+      bar(document, inner, barAt(place, found.person_at_most_minutes, OUTER_SHARE))
         .lineWidth(0.6)
         .stroke('#000000');
-      bar(document, inner, barAt(place, found.proven_minutes, INNER_SHARE)).fill('#000000');
+      bar(document, inner, barAt(place, found.person_proven_minutes, INNER_SHARE)).fill('#000000');
     }
     const every = Math.max(1, Math.ceil(places.length / DATES_MAX));
     for (let at = 0; at < places.length; at += every)

@@ -23,8 +23,9 @@ export function writeService(sheet: Sheet, printing: Printing): void {
       [t('disputePackage.paidFrom'), period === null ? null : bothTimes(period.from_at, printing)],
       [t('disputePackage.paidTo'), period === null ? null : bothTimes(period.to_at, printing)],
       [t('disputePackage.sessions'), format.number(delivery.sessions)],
-      [t('disputePackage.proven'), hours(delivery.proven_minutes, printing)],
-      [t('disputePackage.atMost'), hours(delivery.at_most_minutes, printing)],
+      [t('disputePackage.proven'), hours(delivery.person_proven_minutes, printing)],
+      [t('disputePackage.atMost'), hours(delivery.person_at_most_minutes, printing)],
+      [t('disputePackage.addedUp'), addedUp(printing)],
       [
         t('disputePackage.firstUse'),
         delivery.first_use_at === null ? null : bothTimes(delivery.first_use_at, printing),
@@ -42,6 +43,14 @@ export function writeService(sheet: Sheet, printing: Printing): void {
     writeSessions(sheet, printing);
   }
   if (facts.sign_ins.length > 0) writeSignIns(sheet, printing);
+}
+
+/** The sum of the sessions, where it is another one: somebody was in two of them at once. */
+function addedUp(printing: Printing): string | null {
+  const { proven_minutes, at_most_minutes, person_proven_minutes, person_at_most_minutes } =
+    printing.content.delivery;
+  if (proven_minutes === person_proven_minutes && at_most_minutes === person_at_most_minutes) return null;
+  return `${hours(proven_minutes, printing)} – ${hours(at_most_minutes, printing)}`;
 }
 
 function writeDays(sheet: Sheet, printing: Printing): void {
@@ -68,7 +77,7 @@ function writeDays(sheet: Sheet, printing: Printing): void {
   const cells = (day: Delivery['days'][number] | undefined): string[] =>
     day === undefined
       ? ['', '', '']
-      : [day.day, hoursShort(day.proven_minutes), hoursShort(day.at_most_minutes)];
+      : [day.day, hoursShort(day.person_proven_minutes), hoursShort(day.person_at_most_minutes)];
   const head = [
     { label: t('disputePackage.day'), share: 24 },
     { label: t('disputePackage.proven'), share: 20, align: 'right' },

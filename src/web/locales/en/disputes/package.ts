@@ -91,8 +91,9 @@ export const disputePackage = {
   firstUse: 'First use',
   lastUse: 'Last use',
   noUse: 'No use of a workspace is recorded in the paid period.',
+  addedUp: 'Sessions added up',
   boundsExplained:
-    '“At least” counts the minutes in which something came from the person, such as a keystroke. “At most” counts the minutes in which a connection was open.',
+    '“At least” counts the minutes in which something came from the person, such as a keystroke. “At most” counts the minutes in which a connection was open. Somebody in two sessions at once counts once.',
   chartAlt: 'Bars of the hours used on {days} days between {from} and {to}; the table below has the numbers.',
   chartHours: '{hours} h',
   chartCaption: 'Hours a day from {from} to {to} (Istanbul). Filled: at least. Frame: at most.',

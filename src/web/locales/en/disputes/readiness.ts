@@ -69,6 +69,7 @@ export const readiness = {
   deliveryNone: 'No session in the paid time.',
   sessions: 'Sessions',
   proven: 'Proven',
+  addedUp: 'Sessions added up',
   atMost: 'At most',
   firstUse: 'First use',
   lastUse: 'Last use',

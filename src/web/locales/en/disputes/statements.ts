@@ -13,7 +13,7 @@ export const usageStatements = {
   notUsed: 'not used in this month',
   lastUse: 'Last used',
   bounds:
-    'At least: minutes in which somebody worked. At most: minutes in which somebody was connected. Sessions of several people add up.',
+    'At least: minutes in which somebody worked. At most: minutes in which somebody was connected. Several people add up; somebody in two sessions at once counts once.',
   nothingToDo:
     'If this is right, there is nothing to do. If it is not, tell us: no sign-in is needed, and the links are good until {date}. Whoever has this mail can use them, so do not pass it on.',
   notMeLink: 'This was not me: I do not know this payment or this use',

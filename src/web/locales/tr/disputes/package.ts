@@ -91,8 +91,9 @@ export const disputePackage = {
   firstUse: 'İlk kullanım',
   lastUse: 'Son kullanım',
   noUse: 'Ödenen dönemde çalışma alanının kullanıldığına dair kayıt yok.',
+  addedUp: 'Oturumların toplamı',
   boundsExplained:
-    '“En az”, kullanıcının tuşa basma gibi bir işlem yaptığı dakikaların; “En çok” ise bağlantının açık olduğu dakikaların toplamıdır.',
+    '“En az”, kullanıcının tuşa basma gibi bir işlem yaptığı dakikaların; “En çok” ise bağlantının açık olduğu dakikaların toplamıdır. Aynı anda iki oturumda olan kişi bir kez sayılır.',
   chartAlt:
     '{from} ile {to} arasında kullanılan {days} günün saatlerini gösteren çubuklar; sayılar aşağıdaki çizelgede.',
   chartHours: '{hours} sa',

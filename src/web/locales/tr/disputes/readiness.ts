@@ -68,6 +68,7 @@ export const readiness = {
   deliveryNone: 'Ödenmiş sürede oturum yok.',
   sessions: 'Oturum',
   proven: 'Kanıtlanan',
+  addedUp: 'Oturumların toplamı',
   atMost: 'En çok',
   firstUse: 'İlk kullanım',
   lastUse: 'Son kullanım',

@@ -13,7 +13,7 @@ export const usageStatements = {
   notUsed: 'bu ay kullanılmadı',
   lastUse: 'Son kullanım',
   bounds:
-    'En az: birinin çalıştığı dakikalar. En çok: birinin bağlı olduğu dakikalar. Birden çok kişinin oturumları toplanır.',
+    'En az: birinin çalıştığı dakikalar. En çok: birinin bağlı olduğu dakikalar. Birden çok kişinin süreleri toplanır; aynı anda iki oturumda olan kişi bir kez sayılır.',
   nothingToDo:
     'Bilgiler doğruysa bir şey yapmanız gerekmez. Değilse bize bildirin: oturum açmanız gerekmez ve bağlantılar {date} tarihine kadar geçerlidir. Bu e-postaya sahip olan herkes bağlantıları kullanabilir; lütfen başkasına iletmeyin.',
   notMeLink: 'Bu ben değildim: bu ödemeyi veya kullanımı tanımıyorum',
